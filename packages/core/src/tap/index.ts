@@ -1,0 +1,22 @@
+export { type AckLevel, ackLevels, reaches } from "./ack-ladder.ts";
+export {
+  agentIdSchema,
+  maxTapBytes,
+  maxTapsPerRequest,
+  type PostTapsResponse,
+  postTapSchema,
+  postTapsResponseSchema,
+  postTapsSchema,
+  type Receipt,
+  type ReceiptsResponse,
+  type RejectReason,
+  receiptSchema,
+  receiptsResponseSchema,
+  rejectReasons,
+  type SubmittedTap,
+  submittedTapSchema,
+  type TapResult,
+  tapResultSchema,
+  type Verdict,
+  verdictSchema,
+} from "./wire.ts";

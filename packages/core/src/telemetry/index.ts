@@ -1,0 +1,10 @@
+export {
+  type CounterName,
+  counterNames,
+  type HistogramName,
+  histogramNames,
+  type TelemetryDelta,
+  telemetryDeltaSchema,
+} from "./delta.ts";
+export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
+export { TelemetryRecorder } from "./recorder.ts";
