@@ -1,0 +1,56 @@
+/**
+ * Every Redis key of Tapline, in one place. What one Lua script touches shares a hash tag, so that all of it
+ * works on Redis Cluster: `{p<n>}` is a partition of the buffer, `{t0}` the trackers in flight.
+ */
+const root = "tapline";
+
+/** Keys of one partition of the buffer. */
+export function partitionKeys(partition: number) {
+  const base = `${root}:{p${partition}}`;
+  return {
+    /** String: the name of this life of the buffer; absent where Redis has lost its data. */
+    generation: `${base}:generation`,
+    /** Stream: one entry per frame; fields n = taps, b = bytes, d = frame. */
+    frames: `${base}:frames`,
+    /** List: `<entry id> <taps> <bytes>` of frames not yet in a segment, oldest first. */
+    uncut: `${base}:uncut`,
+    /** Set: ids of open segments. */
+    open: `${base}:open`,
+    /** Hash: { buffered } taps taken and not yet ended. */
+    counts: `${base}:counts`,
+    /** Hash: one open segment. */
+    segment: (id: string) => `${base}:segment:${id}`,
+    /** Hash: the sealed object, manifest and signature of an open segment. */
+    sealed: (id: string) => `${base}:sealed:${id}`,
+    /** List: receipts that wait for the end of another segment. */
+    waiting: (id: string) => `${base}:waiting:${id}`,
+    /** Stream: receipts of one agent; field j = Receipt JSON. */
+    receipts: (agent: string) => `${base}:receipts:${agent}`,
+    /** Channel: the agent whose receipts have grown, or "" for a segment that ended. */
+    news: `${base}:news`,
+  };
+}
+
+export type PartitionKeys = ReturnType<typeof partitionKeys>;
+
+/** Hash: sequence numbers in flight of one (tracker, epoch); fields hw = highest known, `<seq>` = record. */
+export function trackerKey(tracker: string, epoch: number): string {
+  return `${root}:{t0}:tracker:${tracker}:${epoch}`;
+}
+
+export const telemetryKeys = {
+  /** Stream: what processes saw; field j = TelemetryDelta JSON. */
+  deltas: `${root}:telemetry:deltas`,
+} as const;
+
+export const kpiKeys = {
+  /** Stream: the live picture; field j = KpiLive JSON. */
+  live: `${root}:kpi:live`,
+  /** Stream: the last hour at 1 s; field j = KpiPoint JSON. */
+  seconds: `${root}:kpi:seconds`,
+  /** String: which process publishes KPIs now. */
+  leader: `${root}:kpi:leader`,
+} as const;
+
+/** Prefix of BullMQ's own keys. */
+export const queuePrefix = `${root}:queue`;

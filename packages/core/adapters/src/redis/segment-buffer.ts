@@ -1,0 +1,223 @@
+import {
+  type BufferedTap,
+  decodeFrame,
+  type OpenSegment,
+  openSegmentSchema,
+  type SegmentStage,
+  segmentLimits,
+} from "@tapline/core/buffer";
+import { TaplineError } from "@tapline/core/kernel";
+import { type Receipt, receiptSchema } from "@tapline/core/tap";
+import { segmentVerdictsSchema, type TapVerdict } from "@tapline/core/validation";
+import type { Redis } from "ioredis";
+import { mapRedisError } from "./connect.ts";
+import { type PartitionKeys, partitionKeys } from "./keys.ts";
+import { runScript, type ScriptName } from "./scripts.ts";
+
+/** What encryption made of a segment. */
+export type SealedSegment = {
+  readonly object: Buffer;
+  readonly manifest: Buffer;
+  readonly signature: Buffer;
+};
+
+/** A receipt on its way to an agent; `waitsFor` names another segment that must end before it is handed out. */
+export type AddressedReceipt = {
+  readonly agent: string;
+  readonly waitsFor: string | null;
+  readonly receipt: Receipt;
+};
+
+const receiptTtlMs = 24 * 3_600_000;
+const receiptsKeptPerAgent = 10_000;
+
+/** One partition of the buffer in Redis: frames of taps, the segments cut from them, and receipts. */
+export class SegmentBuffer {
+  readonly #redis: Redis;
+  readonly #keys: PartitionKeys;
+
+  constructor(redis: Redis, partition = 0) {
+    this.#redis = redis;
+    this.#keys = partitionKeys(partition);
+  }
+
+  /** The name of this life of the buffer, or null where Redis has lost it. */
+  async generation(): Promise<string | null> {
+    return await this.#redis.get(this.#keys.generation);
+  }
+
+  /** Opens the buffer under a new name; false where somebody else did first. */
+  async openGeneration(name: string): Promise<boolean> {
+    return (await this.#redis.set(this.#keys.generation, name, "NX")) === "OK";
+  }
+
+  /**
+   * Takes a frame; when this resolves, it is durable as far as the server's `appendfsync` goes.
+   * @throws TaplineError `unavailable` (generation lost), `overloaded` (memory)
+   */
+  async append(frame: Buffer, taps: number): Promise<{ generation: string; buffered: number }> {
+    const keys = [this.#keys.generation, this.#keys.frames, this.#keys.uncut, this.#keys.counts];
+    const [generation, buffered] = (await this.#run("append-frame", keys, [taps, frame.length, frame])) as [
+      string,
+      number,
+    ];
+    return { generation, buffered };
+  }
+
+  /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */
+  async cut(id: string, nowEpochMs: number): Promise<{ lastEntry: string; taps: number } | null> {
+    const { generation, uncut, open, segment } = this.#keys;
+    const { maxTaps, maxBytes, maxOpen } = segmentLimits;
+    const answer = (await this.#run(
+      "cut-segment",
+      [generation, uncut, open, segment(id)],
+      [id, maxTaps, maxBytes, maxOpen, nowEpochMs],
+    )) as [string, string, number] | null;
+    return answer === null ? null : { lastEntry: answer[1], taps: answer[2] };
+  }
+
+  /** The open segment `id`, or null where it has ended. */
+  async find(id: string): Promise<OpenSegment | null> {
+    const fields = await this.#redis.hgetall(this.#keys.segment(id));
+    return Object.keys(fields).length === 0 ? null : openSegmentSchema.parse(fields);
+  }
+
+  async openSegments(): Promise<OpenSegment[]> {
+    const ids = await this.#redis.smembers(this.#keys.open);
+    const found = await Promise.all(ids.map((id) => this.find(id)));
+    return found.filter((segment) => segment !== null);
+  }
+
+  /** The segment's taps in order, and the ids of its stream entries. */
+  async read(segment: OpenSegment): Promise<{ taps: BufferedTap[]; entries: string[] }> {
+    const rows = await this.#redis.xrangeBuffer(this.#keys.frames, segment.firstEntry, segment.lastEntry);
+    const taps = rows.flatMap(([, fields]) => decodeFrame(fields[1] ?? Buffer.alloc(0)));
+    if (taps.length !== segment.taps)
+      throw new TaplineError(
+        "corrupt",
+        `segment ${segment.id} has ${taps.length} of its ${segment.taps} taps`,
+        {
+          remedy: "flush the buffer: agents send again what has no receipt",
+          facts: { segment: segment.id },
+        },
+      );
+    return { taps, entries: rows.map(([id]) => id.toString("latin1")) };
+  }
+
+  /** Keeps the verdicts and moves the segment to encryption; false where it had moved on already. */
+  async keepVerdicts(id: string, verdicts: readonly TapVerdict[], next: SegmentStage): Promise<boolean> {
+    const key = this.#keys.segment(id);
+    const kept = { verdicts: JSON.stringify(verdicts) };
+    return await this.#advance(key, key, "validation", next, kept);
+  }
+
+  async verdicts(id: string): Promise<TapVerdict[]> {
+    const text = await this.#redis.hget(this.#keys.segment(id), "verdicts");
+    if (text === null) throw new TaplineError("not-found", `segment ${id} has no verdicts`);
+    return segmentVerdictsSchema.parse(JSON.parse(text));
+  }
+
+  /** Keeps the sealed form and moves the segment to transfer; false where it had moved on already. */
+  async keepSealed(id: string, sealed: SealedSegment): Promise<boolean> {
+    return await this.#advance(
+      this.#keys.segment(id),
+      this.#keys.sealed(id),
+      "encryption",
+      "transfer",
+      sealed,
+    );
+  }
+
+  async sealed(id: string): Promise<SealedSegment | null> {
+    const [object, manifest, signature] = await this.#redis.hmgetBuffer(
+      this.#keys.sealed(id),
+      "object",
+      "manifest",
+      "signature",
+    );
+    return object && manifest && signature ? { object, manifest, signature } : null;
+  }
+
+  /** Hands out receipts and forgets the segment; false where it had ended before. */
+  async finish(
+    segment: OpenSegment,
+    entries: readonly string[],
+    receipts: readonly AddressedReceipt[],
+  ): Promise<boolean> {
+    const k = this.#keys;
+    const answer = await this.#run(
+      "finish-segment",
+      [k.segment(segment.id), k.sealed(segment.id), k.open, k.frames, k.counts, k.waiting(segment.id)],
+      [
+        segment.id,
+        k.receipts(""),
+        k.news,
+        k.waiting(""),
+        k.segment(""),
+        receiptTtlMs,
+        receiptsKeptPerAgent,
+        entries.length,
+        ...entries,
+        ...receipts.flatMap((r) => [r.agent, r.waitsFor ?? "", JSON.stringify(r.receipt)]),
+      ],
+    );
+    return answer === 1;
+  }
+
+  /** Receipts of `agent` after `cursor` ("0": from the first one kept), at most `limit`. */
+  async receipts(
+    agent: string,
+    cursor: string,
+    limit: number,
+  ): Promise<{ next: string; receipts: Receipt[] }> {
+    const start = cursor === "0" ? "-" : `(${cursor}`;
+    const rows = await this.#redis.xrange(this.#keys.receipts(agent), start, "+", "COUNT", limit);
+    return {
+      next: rows.at(-1)?.[0] ?? cursor,
+      receipts: rows.map(([, fields]) => receiptSchema.parse(JSON.parse(fields[1] ?? ""))),
+    };
+  }
+
+  /** Taps taken and not yet ended, and the server time of the oldest; null where there is none. */
+  async backlog(): Promise<{ taps: number; oldestAtEpochMs: number | null }> {
+    const [buffered, oldest] = await Promise.all([
+      this.#redis.hget(this.#keys.counts, "buffered"),
+      this.#redis.xrange(this.#keys.frames, "-", "+", "COUNT", 1),
+    ]);
+    const id = oldest[0]?.[0];
+    return {
+      taps: Math.max(0, Number(buffered ?? 0)),
+      oldestAtEpochMs: id === undefined ? null : Number(id.split("-")[0]),
+    };
+  }
+
+  /** Waits until a frame stands after entry `after`, at most `timeoutMs`. Blocks `connection`: give it its own. */
+  async waitForFrame(connection: Redis, after: string, timeoutMs: number): Promise<void> {
+    await connection.call("XREAD", "COUNT", 1, "BLOCK", timeoutMs, "STREAMS", this.#keys.frames, after);
+  }
+
+  /** Calls `onNews` with an agent's id when it has new receipts, with "" when a segment has ended. */
+  async subscribe(connection: Redis, onNews: (agent: string) => void): Promise<void> {
+    connection.on("message", (_channel, agent) => onNews(agent));
+    await connection.subscribe(this.#keys.news);
+  }
+
+  async #advance(
+    segmentKey: string,
+    resultKey: string,
+    from: SegmentStage,
+    to: SegmentStage,
+    result: Readonly<Record<string, string | Buffer>>,
+  ): Promise<boolean> {
+    const fields = Object.entries(result).flat();
+    return (await this.#run("advance-segment", [segmentKey, resultKey], [from, to, ...fields])) === 1;
+  }
+
+  async #run(name: ScriptName, keys: readonly string[], args: readonly (string | number | Buffer)[]) {
+    try {
+      return await runScript(this.#redis, name, keys, args);
+    } catch (error) {
+      throw mapRedisError(error);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { TaplineError } from "../kernel/index.ts";
+import type { BufferedTap } from "./buffered-tap.ts";
+
+/**
+ * A frame: the taps that reached the door together, as one entry of the buffer's stream. One entry for many
+ * taps is what makes a durable answer cheap under load. Layout, integers big-endian:
+ *
+ *     frame = version u8 (1) · tap*
+ *     tap   = epoch u64 · seq u64 · readAt u48 · ingestedAt u48 (ms)
+ *             · agent (u8 length) · reader (u16 length) · traceparent (u8 length) · payload (u32 length)
+ */
+const version = 1;
+const fixedBytes = 8 + 8 + 6 + 6 + 1 + 2 + 1 + 4;
+
+/** Upper bound of the bytes that `tap` takes within a frame. */
+export function framedBytes(tap: BufferedTap): number {
+  return fixedBytes + tap.agent.length + tap.reader.length * 3 + tap.traceparent.length + tap.payload.length;
+}
+
+/** The frame of `taps`, at least one. */
+export function encodeFrame(taps: readonly BufferedTap[]): Buffer {
+  const frame = Buffer.allocUnsafe(taps.reduce((sum, tap) => sum + framedBytes(tap), 1));
+  let at = frame.writeUInt8(version, 0);
+  for (const tap of taps) {
+    at = frame.writeBigUInt64BE(BigInt(tap.epoch), at);
+    at = frame.writeBigUInt64BE(BigInt(tap.seq), at);
+    at = frame.writeUIntBE(tap.readAtEpochMs, at, 6);
+    at = frame.writeUIntBE(tap.ingestedAtEpochMs, at, 6);
+    at = frame.writeUInt8(tap.agent.length, at);
+    at += frame.write(tap.agent, at, "latin1");
+    const readerBytes = frame.write(tap.reader, at + 2, "utf8");
+    at = frame.writeUInt16BE(readerBytes, at) + readerBytes;
+    at = frame.writeUInt8(tap.traceparent.length, at);
+    at += frame.write(tap.traceparent, at, "latin1");
+    at = frame.writeUInt32BE(tap.payload.length, at);
+    at += tap.payload.copy(frame, at);
+  }
+  return frame.subarray(0, at);
+}
+
+/**
+ * The taps of a frame, payloads as views into it.
+ * @throws TaplineError `corrupt` where the bytes are not a whole frame of this version
+ */
+export function decodeFrame(frame: Buffer): BufferedTap[] {
+  try {
+    if (frame.readUInt8(0) !== version) throw new RangeError(`version ${frame.readUInt8(0)}`);
+    const taps: BufferedTap[] = [];
+    const cursor = { at: 1 };
+    while (cursor.at < frame.length) taps.push(decodeTapAt(frame, cursor));
+    return taps;
+  } catch (error) {
+    throw new TaplineError("corrupt", "a frame in the buffer is damaged and cannot be read", {
+      remedy: "flush the buffer: agents send again what has no receipt",
+      facts: { bytes: frame.length },
+      cause: error,
+    });
+  }
+}
+
+function decodeTapAt(frame: Buffer, cursor: { at: number }): BufferedTap {
+  const take = (length: number): Buffer => {
+    if (cursor.at + length > frame.length) throw new RangeError(`ends within a tap at byte ${cursor.at}`);
+    const piece = frame.subarray(cursor.at, cursor.at + length);
+    cursor.at += length;
+    return piece;
+  };
+  return {
+    epoch: Number(take(8).readBigUInt64BE()),
+    seq: Number(take(8).readBigUInt64BE()),
+    readAtEpochMs: take(6).readUIntBE(0, 6),
+    ingestedAtEpochMs: take(6).readUIntBE(0, 6),
+    agent: take(take(1).readUInt8()).toString("latin1"),
+    reader: take(take(2).readUInt16BE()).toString("utf8"),
+    traceparent: take(take(1).readUInt8()).toString("latin1"),
+    payload: take(take(4).readUInt32BE()),
+  };
+}
