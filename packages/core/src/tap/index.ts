@@ -1,4 +1,8 @@
 export { type AckLevel, ackLevels, reaches } from "./ack-ladder.ts";
+export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
+export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
+export { tapRecordType } from "./ndef.ts";
+export { type Sample, type Tap, tapBounds } from "./tap1.ts";
 export {
   agentIdSchema,
   maxTapBytes,
