@@ -1,4 +1,13 @@
 export {
+  downsample,
+  type HistoryBucket,
+  type HistoryFigures,
+  type HistoryWindow,
+  historyEdges,
+  type KpiHistory,
+} from "./downsample.ts";
+export { type MergeSpan, mergePoints } from "./merge-points.ts";
+export {
   type KpiLive,
   type KpiPoint,
   type KpiTotals,
