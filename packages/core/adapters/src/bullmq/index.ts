@@ -1,0 +1,1 @@
+export { retryDelayMs, SegmentQueues, type StageOptions } from "./segment-queues.ts";

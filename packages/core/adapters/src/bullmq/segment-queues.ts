@@ -1,0 +1,84 @@
+import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
+import { type Job, Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+
+/** What a job carries: the segment's id, never its bytes. */
+type SegmentJob = { readonly segment: string };
+
+export type StageOptions = {
+  /** Segments that one process works on at once. */
+  readonly concurrency: number;
+  /** Told of every failed attempt; the job is tried again for ever. */
+  readonly onFailedAttempt: (segment: string, attempt: number, error: Error) => void;
+};
+
+/** Pauses between attempts grow from 200 ms to 15 s and never end: a segment is not given up. */
+export function retryDelayMs(attempt: number): number {
+  return Math.min(200 * 2 ** Math.min(attempt - 1, 10), 15_000);
+}
+
+/**
+ * How long an attempt may go without renewing its lock before another process takes the job over. Every
+ * stage is idempotent, so a double run costs work and nothing else.
+ */
+const lockDurationMs = 30_000;
+
+/** The queues of the segment path: one per stage, one job per segment and stage. */
+export class SegmentQueues {
+  readonly #connection: Redis;
+  readonly #prefix: string;
+  readonly #queues: ReadonlyMap<SegmentStage, Queue<SegmentJob>>;
+  readonly #workers: Worker<SegmentJob>[] = [];
+
+  /** @param prefix of BullMQ's own keys */
+  constructor(connection: Redis, prefix: string) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#queues = new Map(
+      segmentStages.map((stage) => [stage, new Queue<SegmentJob>(stage, { connection, prefix })]),
+    );
+  }
+
+  /** Asks for `stage` to be done with `segment`; where that is asked already, nothing changes. */
+  async add(stage: SegmentStage, segment: string): Promise<void> {
+    await this.#queues.get(stage)?.add(
+      stage,
+      { segment },
+      {
+        jobId: segment,
+        attempts: Number.MAX_SAFE_INTEGER,
+        backoff: { type: "custom" },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
+    );
+  }
+
+  /** Does `stage` for every segment that comes, until `close`. */
+  work(stage: SegmentStage, handle: (segment: string) => Promise<void>, options: StageOptions): void {
+    const worker = new Worker<SegmentJob>(stage, async (job) => await handle(job.data.segment), {
+      connection: this.#connection.duplicate(),
+      prefix: this.#prefix,
+      concurrency: options.concurrency,
+      lockDuration: lockDurationMs,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      settings: { backoffStrategy: retryDelayMs },
+    });
+    worker.on("failed", (job: Job<SegmentJob> | undefined, error) => {
+      if (job !== undefined) options.onFailedAttempt(job.data.segment, job.attemptsMade, error);
+    });
+    worker.on("error", (error) => {
+      options.onFailedAttempt("", 0, error);
+    });
+    this.#workers.push(worker);
+  }
+
+  /** Lets running attempts end, at most `graceMs`; what is cut off is done again by another process. */
+  async close(graceMs: number): Promise<void> {
+    const closing = Promise.allSettled(this.#workers.map((worker) => worker.close()));
+    const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), graceMs).unref());
+    if ((await Promise.race([closing, late])) === "late")
+      await Promise.allSettled(this.#workers.map((worker) => worker.close(true)));
+    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+  }
+}

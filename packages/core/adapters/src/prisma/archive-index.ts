@@ -1,0 +1,244 @@
+import { readFileSync } from "node:fs";
+import { type AuditEntry, sealEntry } from "@tapline/core/audit";
+import { TaplineError } from "@tapline/core/kernel";
+import type { RejectReason } from "@tapline/core/tap";
+import type { Prisma, PrismaClient } from "./generated/client.ts";
+
+const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
+const findTapsSql = sql("find-taps");
+const findAgentTapsSql = sql("find-agent-taps");
+
+const generationFact = "buffer.generation";
+
+/** A tap by its tracker's own numbering. */
+export type TrackerTap = {
+  readonly tracker: string;
+  readonly trackerEpoch: number;
+  readonly trackerSeq: number;
+};
+
+/** A tap by its agent's numbering. */
+export type AgentTap = { readonly agent: string; readonly epoch: number; readonly seq: number };
+
+/** What the archive holds of a tracker: `digest` is hexadecimal of the first 8 bytes of the tap's SHA-256. */
+export type Holding = {
+  readonly highest: number;
+  readonly held: { readonly segment: string; readonly digest: string } | null;
+};
+
+/** A run of consecutive taps of one tracker within a segment; `digests` has 8 bytes per tap. */
+export type TapRunRow = {
+  readonly tracker: string;
+  readonly trackerEpoch: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly digests: Buffer;
+};
+
+export type AgentRunRow = {
+  readonly agent: string;
+  readonly epoch: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly members: Buffer;
+};
+
+export type SegmentRow = {
+  readonly id: string;
+  readonly objectPath: string;
+  readonly objectBytes: number;
+  readonly objectDigest: Buffer;
+  readonly manifestDigest: Buffer;
+  readonly taps: number;
+  readonly firstReadAtEpochMs: number;
+  readonly lastReadAtEpochMs: number;
+  readonly tapRuns: readonly TapRunRow[];
+  readonly agentRuns: readonly AgentRunRow[];
+};
+
+export type QuarantineRow = AgentTap & {
+  readonly reason: RejectReason;
+  readonly detail: string;
+  readonly digest: Buffer;
+  readonly sealedPayload: Buffer;
+  readonly reader: string;
+  readonly readAtEpochMs: number;
+};
+
+/** What ends with a segment, written in one transaction. */
+export type SegmentEnd = {
+  /** The life of the buffer in which the segment was cut; null for one adopted from the archive. */
+  readonly generation: string | null;
+  /** Null where no tap of the segment was accepted, so that there is no object. */
+  readonly segment: SegmentRow | null;
+  readonly quarantine: readonly QuarantineRow[];
+  readonly entry: AuditEntry;
+};
+
+/** PostgreSQL's permanent memory of what lies in the archive. Touched once per segment, never per tap. */
+export class ArchiveIndex {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  /** For each tap asked, in order, what the archive holds. */
+  async findTaps(taps: readonly TrackerTap[]): Promise<Holding[]> {
+    if (taps.length === 0) return [];
+    const rows = await this.#prisma.$queryRawUnsafe<
+      { highest: bigint; segment: string | null; digest: string | null }[]
+    >(
+      findTapsSql,
+      taps.map((tap) => tap.tracker),
+      taps.map((tap) => BigInt(tap.trackerEpoch)),
+      taps.map((tap) => BigInt(tap.trackerSeq)),
+    );
+    return rows.map((row) => ({
+      highest: Number(row.highest),
+      held: row.segment === null ? null : { segment: row.segment, digest: row.digest ?? "" },
+    }));
+  }
+
+  /** For each tap asked, in order, the segment that holds it under its agent's numbering, or null. */
+  async findAgentTaps(taps: readonly AgentTap[]): Promise<(string | null)[]> {
+    if (taps.length === 0) return [];
+    const rows = await this.#prisma.$queryRawUnsafe<{ position: number; segment: string }[]>(
+      findAgentTapsSql,
+      taps.map((tap) => tap.agent),
+      taps.map((tap) => BigInt(tap.epoch)),
+      taps.map((tap) => BigInt(tap.seq)),
+    );
+    const found = new Map(rows.map((row) => [row.position, row.segment]));
+    return taps.map((_, i) => found.get(i + 1) ?? null);
+  }
+
+  async hasSegment(id: string): Promise<boolean> {
+    return (await this.#prisma.segment.count({ where: { id } })) > 0;
+  }
+
+  /** Those of `ids` that the index knows. */
+  async knownSegments(ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#prisma.segment.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true },
+    });
+    return new Set(rows.map((row) => row.id));
+  }
+
+  /** The life of the buffer that the installation last opened, or null before the first. */
+  async generation(): Promise<string | null> {
+    const fact = await this.#prisma.installationFact.findUnique({ where: { name: generationFact } });
+    return fact?.value ?? null;
+  }
+
+  /** Makes `name` the buffer's life; from then on nothing cut in an earlier one can be recorded. */
+  async declareGeneration(name: string, entry: AuditEntry): Promise<void> {
+    const fact = { name: generationFact, value: name };
+    await this.#prisma.$transaction([
+      this.#prisma.installationFact.upsert({
+        where: { name: generationFact },
+        create: fact,
+        update: fact,
+      }),
+      this.#prisma.auditEntry.create({ data: auditRow(entry) }),
+    ]);
+  }
+
+  /**
+   * Records the end of a segment; calling it again with the same audit entry id changes nothing.
+   * @returns how many taps went to quarantine for the first time
+   * @throws TaplineError `conflict` where the buffer has begun a new life since the segment was cut
+   */
+  async recordEnd(end: SegmentEnd): Promise<{ quarantined: number }> {
+    return await this.#prisma.$transaction(async (tx) => {
+      if ((await tx.auditEntry.count({ where: { id: end.entry.id } })) > 0) return { quarantined: 0 };
+      if (end.generation !== null) await assertGeneration(tx, end.generation);
+      if (end.segment !== null) await insertSegment(tx, end.segment);
+      const quarantined = await insertQuarantine(tx, end.quarantine);
+      await tx.auditEntry.create({ data: auditRow(end.entry) });
+      return { quarantined };
+    });
+  }
+}
+
+async function assertGeneration(tx: Prisma.TransactionClient, generation: string): Promise<void> {
+  const rows = await tx.$queryRaw<{ value: string }[]>`
+    SELECT value FROM installation_fact WHERE name = ${generationFact} FOR SHARE`;
+  if (rows[0]?.value !== generation)
+    throw new TaplineError("conflict", "the buffer has begun a new life since this segment was cut", {
+      remedy: "nothing to do: its taps are sent again by their agents",
+      facts: { cutIn: generation, now: rows[0]?.value ?? "" },
+    });
+}
+
+async function insertSegment(tx: Prisma.TransactionClient, row: SegmentRow): Promise<void> {
+  await tx.segment.create({
+    data: {
+      id: row.id,
+      objectPath: row.objectPath,
+      objectBytes: row.objectBytes,
+      objectDigest: new Uint8Array(row.objectDigest),
+      manifestDigest: new Uint8Array(row.manifestDigest),
+      taps: row.taps,
+      firstReadAt: new Date(row.firstReadAtEpochMs),
+      lastReadAt: new Date(row.lastReadAtEpochMs),
+    },
+  });
+  await tx.tapRun.createMany({
+    data: row.tapRuns.map((run) => ({
+      segmentId: row.id,
+      tracker: run.tracker,
+      trackerEpoch: BigInt(run.trackerEpoch),
+      firstSeq: BigInt(run.firstSeq),
+      lastSeq: BigInt(run.lastSeq),
+      count: run.lastSeq - run.firstSeq + 1,
+      digests: new Uint8Array(run.digests),
+    })),
+  });
+  await tx.agentRun.createMany({
+    data: row.agentRuns.map((run) => ({
+      segmentId: row.id,
+      agent: run.agent,
+      epoch: BigInt(run.epoch),
+      firstSeq: BigInt(run.firstSeq),
+      lastSeq: BigInt(run.lastSeq),
+      members: new Uint8Array(run.members),
+    })),
+  });
+}
+
+async function insertQuarantine(
+  tx: Prisma.TransactionClient,
+  rows: readonly QuarantineRow[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const { count } = await tx.quarantinedTap.createMany({
+    data: rows.map((row) => ({
+      agent: row.agent,
+      epoch: BigInt(row.epoch),
+      seq: BigInt(row.seq),
+      reason: row.reason,
+      detail: row.detail,
+      digest: new Uint8Array(row.digest),
+      sealedPayload: new Uint8Array(row.sealedPayload),
+      reader: row.reader,
+      readAt: new Date(row.readAtEpochMs),
+    })),
+    skipDuplicates: true,
+  });
+  return count;
+}
+
+function auditRow(entry: AuditEntry): Prisma.AuditEntryCreateInput {
+  const { bytes, leafHash } = sealEntry(entry);
+  return {
+    id: entry.id,
+    actorKind: entry.actor.kind,
+    actorId: entry.actor.id,
+    action: entry.action,
+    subject: entry.subject,
+    bytes: new Uint8Array(bytes),
+    leafHash: new Uint8Array(leafHash),
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { actorSchema, canonicalJson, sha256 } from "../kernel/index.ts";
+
+/** What may be recorded: a closed list, `<subject kind>.<what happened to it>`. */
+export const auditActions = [
+  "segment.archived",
+  "segment.refused",
+  "segment.adopted",
+  "segment.quarantined",
+  "buffer.opened",
+  "tracker.enrolled",
+  "user.first-admin",
+] as const;
+
+/** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */
+export const auditEntrySchema = z.strictObject({
+  version: z.literal(1),
+  id: z.uuid(),
+  atEpochMs: z.int(),
+  actor: actorSchema,
+  action: z.enum(auditActions),
+  /** `<kind>/<id>` of what was acted on. */
+  subject: z.string().min(1),
+  /** Why, in the actor's words; null where the action explains itself. */
+  reason: z.string().nullable(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/**
+ * The bytes of an entry (RFC 8785) and its leaf hash SHA-256(0x00 · bytes) (RFC 9162 §2.1.1), 32 bytes.
+ * @throws ZodError where a field breaks the schema: a fault of ours, never of a tap
+ */
+export function sealEntry(entry: AuditEntry): { bytes: Buffer; leafHash: Buffer } {
+  const bytes = canonicalJson(auditEntrySchema.parse(entry));
+  return { bytes, leafHash: sha256(Uint8Array.of(0), bytes) };
+}

@@ -1,0 +1,1 @@
+export { type AuditEntry, auditActions, auditEntrySchema, sealEntry } from "./entry.ts";
