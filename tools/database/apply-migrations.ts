@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import pg from "pg";
+import { type Migration, migrationsDir, readMigrations } from "./read-migrations.ts";
+
+/** Key of the advisory lock that lets one migrator in at a time. */
+const lockKey = 72_707_369;
+
+type Applied = { migration_name: string; checksum: string; finished_at: Date | null };
+
+function refuseUnfinished(applied: readonly Applied[]): void {
+  const failed = applied.find((row) => row.finished_at === null);
+  if (failed === undefined) return;
+  throw new TaplineError("conflict", `the migration ${failed.migration_name} failed earlier and is not settled`, {
+    remedy: `mend the cause, delete its row from "_prisma_migrations" (nothing of it was applied), and start again`,
+    facts: { migration: failed.migration_name },
+  });
+}
+
+function refuseChanged(applied: readonly Applied[], migrations: readonly Migration[]): void {
+  for (const row of applied) {
+    const own = migrations.find((migration) => migration.name === row.migration_name);
+    if (own?.checksum === row.checksum) continue;
+    const what = own === undefined ? "is unknown to this version" : "was changed after it had been applied";
+    throw new TaplineError("conflict", `the migration ${row.migration_name} of the database ${what}`, {
+      remedy: "run the version of Tapline that made this database, or a newer one; never edit an applied migration",
+      facts: { migration: row.migration_name },
+    });
+  }
+}
+
+/** Runs one script whole or not at all; a failure leaves an unfinished row that stops every later run. */
+async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
+  const id = randomUUID();
+  const insert = `INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)`;
+  await client.query(insert, [id, migration.checksum, migration.name]);
+  try {
+    await client.query("BEGIN");
+    await client.query(migration.script);
+    await client.query(
+      `UPDATE "_prisma_migrations" SET finished_at = now(), applied_steps_count = 1 WHERE id = $1`,
+      [id],
+    );
+    await client.query("COMMIT");
+  } catch (cause) {
+    await client.query("ROLLBACK");
+    await client.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, messageOf(cause)]);
+    throw new TaplineError("conflict", `the migration ${migration.name} failed: ${messageOf(cause)}`, {
+      remedy: "nothing of it was applied; mend the cause and delete its unfinished row from _prisma_migrations",
+      facts: { migration: migration.name },
+      cause,
+    });
+  }
+}
+
+async function applyLocked(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
+  await client.query(await readFile(join(import.meta.dirname, "migrations-table.sql"), "utf8"));
+  const { rows } = await client.query<Applied>(
+    `SELECT migration_name, checksum, finished_at FROM "_prisma_migrations"
+     WHERE rolled_back_at IS NULL ORDER BY started_at`,
+  );
+  refuseUnfinished(rows);
+  refuseChanged(rows, migrations);
+  const known = new Set(rows.map((row) => row.migration_name));
+  const missing = migrations.filter((migration) => !known.has(migration.name));
+  for (const migration of missing) await applyOne(client, migration);
+  return missing.map((migration) => migration.name);
+}
+
+/**
+ * Brings the database at `url` up to the migrations of `folder` and returns the names it applied. Several may call
+ * at once: one works, the others wait. Throws `conflict` where the history does not fit, `unavailable` where nobody
+ * answers at `url`.
+ */
+export async function applyMigrations(url: string, folder: string = migrationsDir): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
+  await client.connect().catch((cause) => {
+    throw new TaplineError("unavailable", `PostgreSQL does not let us in: ${messageOf(cause)}`, {
+      remedy: "check that DATABASE_URL names a running PostgreSQL 15 or newer, its user and its database",
+      cause,
+    });
+  });
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [lockKey]);
+    return await applyLocked(client, migrations);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,33 @@
+import { createServer } from "node:net";
+import { TaplineError } from "@tapline/core/kernel";
+
+function bind(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : undefined));
+    });
+  });
+}
+
+/** A loopback TCP port that nobody listens on: one of `preferred` where one is free, else any. */
+export async function freePort(...preferred: readonly number[]): Promise<number> {
+  for (const port of [...preferred, 0]) {
+    const free = await bind(port);
+    if (free !== undefined) return free;
+  }
+  throw new TaplineError("unavailable", "no loopback TCP port is free", {
+    remedy: "end some programs that listen on this machine",
+  });
+}
+
+/** Throws where `port`, asked for by `setting`, is in use or may not be bound. */
+export async function requirePort(port: number, setting: string): Promise<number> {
+  if ((await bind(port)) !== undefined) return port;
+  throw new TaplineError("misconfigured", `port ${port}, asked for by ${setting}, is in use or not allowed`, {
+    remedy: "choose another port, or leave the setting out to have a free one chosen",
+    facts: { port, setting },
+  });
+}

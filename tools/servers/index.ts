@@ -1,0 +1,11 @@
+export { readServersConfig, type ServersConfig } from "./config.ts";
+export { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-packages.ts";
+export { findProgram } from "./find-program.ts";
+export { findRedis, type Progress, type RedisProgram } from "./find-redis.ts";
+export { freePort, requirePort } from "./free-port.ts";
+export { lastLines, runCommand } from "./run-command.ts";
+export type { RunningServer } from "./running-server.ts";
+export { databaseName, type PostgresOptions, startPostgres } from "./start-postgres.ts";
+export { type RedisOptions, startRedis } from "./start-redis.ts";
+export { stopChild, stopLeftover } from "./stop-process.ts";
+export { forgetProcess, removeWhenGone, watchOver } from "./watch-over.ts";

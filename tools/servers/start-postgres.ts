@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { access, chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { freePort } from "./free-port.ts";
+import { type PostgresPrograms, postgresPrograms } from "./postgres-programs.ts";
+import { runCommand } from "./run-command.ts";
+import { type RunningServer, startServer } from "./running-server.ts";
+import { stopLeftover } from "./stop-process.ts";
+
+/** The role and the database that we make. */
+export const databaseName = "tapline";
+
+/** How a PostgreSQL of ours is started. */
+export type PostgresOptions = Readonly<{
+  /** Its folder; made where it is missing. */
+  dataDir: string;
+  logFile: string;
+  /** Default: any free port. */
+  port?: number;
+  /** The role's password, set when the folder is first filled. Default: a new random one. */
+  password?: string;
+  /** False switches fsync off, for tests. Default true. */
+  durable?: boolean;
+}>;
+
+/**
+ * The data folder as its owner reaches it: through its own working directory. As root the parents are often
+ * closed to the unprivileged user that PostgreSQL runs as, while the working directory is handed over open.
+ */
+const dataDirFromWithin = "/proc/self/cwd";
+
+function spawnOptions(dataDir: string, owner: PostgresPrograms["owner"]) {
+  return { cwd: dataDir, env: { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin" }, ...owner };
+}
+
+async function createCluster(dataDir: string, programs: PostgresPrograms, password: string): Promise<void> {
+  const secretDir = await mkdtemp(join(tmpdir(), "tapline-init-"));
+  const secretFile = join(secretDir, "password");
+  try {
+    await writeFile(secretFile, password, { mode: 0o600 });
+    if (programs.owner !== undefined)
+      for (const path of [secretFile, secretDir]) await chown(path, programs.owner.uid, programs.owner.gid);
+    await runCommand(
+      join(programs.binDir, "initdb"),
+      [
+        ...["-D", programs.owner === undefined ? dataDir : dataDirFromWithin],
+        ...["-U", databaseName, "-A", "scram-sha-256", `--pwfile=${secretFile}`],
+        ...["-E", "UTF8", "--locale=C", "--no-instructions"],
+      ],
+      spawnOptions(dataDir, programs.owner),
+    );
+  } finally {
+    await rm(secretDir, { recursive: true, force: true });
+  }
+}
+
+async function connects(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return true;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function ensureDatabase(serverUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${serverUrl}/postgres` });
+  await client.connect();
+  try {
+    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [databaseName]);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE "${databaseName}"`);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Starts PostgreSQL on loopback alone (no Unix socket), with password sign-in, and a database `tapline`.
+ * What an earlier run left running in `dataDir` is ended first.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
+  const programs = await postgresPrograms();
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(options.dataDir);
+  if (programs.owner !== undefined) await chown(dataDir, programs.owner.uid, programs.owner.gid);
+  await chmod(dataDir, 0o700);
+  const password = options.password ?? randomBytes(24).toString("hex");
+  await stopLeftover(dataDir, "postmaster.pid", "SIGINT");
+  const isFilled = await access(join(dataDir, "PG_VERSION")).then(() => true, () => false);
+  if (!isFilled) await createCluster(dataDir, programs, password);
+  const port = options.port ?? (await freePort());
+  const serverUrl = `postgresql://${databaseName}:${password}@127.0.0.1:${port}`;
+  const server = await startServer({
+    name: "PostgreSQL",
+    program: join(programs.binDir, "postgres"),
+    args: [
+      ...["-D", programs.owner === undefined ? dataDir : dataDirFromWithin],
+      ...["-h", "127.0.0.1", "-p", String(port), "-k", ""],
+      ...(options.durable === false ? ["-c", "fsync=off", "-c", "full_page_writes=off"] : []),
+    ],
+    options: spawnOptions(dataDir, programs.owner),
+    logFile: options.logFile,
+    url: `${serverUrl}/${databaseName}`,
+    port,
+    stopSignal: "SIGINT",
+    isReady: () => connects(`${serverUrl}/postgres`),
+    readyTimeoutMs: 60_000,
+  });
+  await ensureDatabase(serverUrl).catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
+  return server;
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, realpath } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { findRedis, type RedisProgram } from "./find-redis.ts";
+import { freePort } from "./free-port.ts";
+import { type RunningServer, startServer } from "./running-server.ts";
+import { stopLeftover } from "./stop-process.ts";
+
+/** How a Redis of ours is started. */
+export type RedisOptions = Readonly<{
+  /** Its folder; made where it is missing, 0700. */
+  dataDir: string;
+  /** Default: `redis.log` in `dataDir`. */
+  logFile?: string;
+  /** Default: any free port. */
+  port?: number;
+  /** Hexadecimal. Default: a new random one. */
+  password?: string;
+  /** True: an answered write is on disk (AOF, `appendfsync always`). False: memory alone, for tests. Default true. */
+  durable?: boolean;
+  program?: RedisProgram;
+}>;
+
+/** One PING over a connection of its own: true where the server has loaded its data and lets us in. */
+export function pingRedis(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    const end = (isReady: boolean) => {
+      socket.destroy();
+      resolve(isReady);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once("error", () => end(false));
+    socket.once("close", () => end(false));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString("latin1");
+      if (answer.includes("+PONG")) end(true);
+      else if (/^-/m.test(answer)) end(false);
+    });
+    socket.write(`AUTH ${password}\r\nPING\r\n`);
+  });
+}
+
+function settings(dataDir: string, port: number, password: string, durable: boolean): string {
+  return [
+    "bind 127.0.0.1",
+    `port ${port}`,
+    `requirepass ${password}`,
+    "protected-mode yes",
+    "daemonize no",
+    `dir "${dataDir}"`,
+    `pidfile "${join(dataDir, "redis.pid")}"`,
+    'save ""',
+    `appendonly ${durable ? "yes" : "no"}`,
+    "appendfsync always",
+    "maxmemory-policy noeviction",
+    "",
+  ].join("\n");
+}
+
+/** Starts Redis on loopback. What an earlier run left running in `dataDir` is ended first. */
+export async function startRedis(options: RedisOptions): Promise<RunningServer> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(options.dataDir);
+  const program = options.program ?? (await findRedis());
+  const password = options.password ?? randomBytes(24).toString("hex");
+  const port = options.port ?? (await freePort());
+  await stopLeftover(dataDir, "redis.pid", "SIGTERM");
+  const env = program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath };
+  return startServer({
+    name: "Redis",
+    program: program.path,
+    args: ["-"],
+    options: { cwd: dataDir, env },
+    stdin: settings(dataDir, port, password, options.durable ?? true),
+    logFile: options.logFile ?? join(dataDir, "redis.log"),
+    url: `redis://:${password}@127.0.0.1:${port}`,
+    port,
+    stopSignal: "SIGTERM",
+    isReady: () => pingRedis(port, password),
+    readyTimeoutMs: 60_000,
+  });
+}
