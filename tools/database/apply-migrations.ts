@@ -13,10 +13,14 @@ type Applied = { migration_name: string; checksum: string; finished_at: Date | n
 function refuseUnfinished(applied: readonly Applied[]): void {
   const failed = applied.find((row) => row.finished_at === null);
   if (failed === undefined) return;
-  throw new TaplineError("conflict", `the migration ${failed.migration_name} failed earlier and is not settled`, {
-    remedy: `mend the cause, delete its row from "_prisma_migrations" (nothing of it was applied), and start again`,
-    facts: { migration: failed.migration_name },
-  });
+  throw new TaplineError(
+    "conflict",
+    `the migration ${failed.migration_name} failed earlier and is not settled`,
+    {
+      remedy: `mend the cause, delete its row from "_prisma_migrations" (nothing of it was applied), and start again`,
+      facts: { migration: failed.migration_name },
+    },
+  );
 }
 
 function refuseChanged(applied: readonly Applied[], migrations: readonly Migration[]): void {
@@ -25,7 +29,8 @@ function refuseChanged(applied: readonly Applied[], migrations: readonly Migrati
     if (own?.checksum === row.checksum) continue;
     const what = own === undefined ? "is unknown to this version" : "was changed after it had been applied";
     throw new TaplineError("conflict", `the migration ${row.migration_name} of the database ${what}`, {
-      remedy: "run the version of Tapline that made this database, or a newer one; never edit an applied migration",
+      remedy:
+        "run the version of Tapline that made this database, or a newer one; never edit an applied migration",
       facts: { migration: row.migration_name },
     });
   }
@@ -48,7 +53,8 @@ async function applyOne(client: pg.Client, migration: Migration): Promise<void> 
     await client.query("ROLLBACK");
     await client.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, messageOf(cause)]);
     throw new TaplineError("conflict", `the migration ${migration.name} failed: ${messageOf(cause)}`, {
-      remedy: "nothing of it was applied; mend the cause and delete its unfinished row from _prisma_migrations",
+      remedy:
+        "nothing of it was applied; mend the cause and delete its unfinished row from _prisma_migrations",
       facts: { migration: migration.name },
       cause,
     });

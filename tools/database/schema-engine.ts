@@ -11,14 +11,22 @@ const schemaPath = join(import.meta.dirname, "../../prisma/schema.prisma");
 const internalCharOid = 18;
 const textOid = 25;
 
+/** The part of the WebAssembly interface used here: TypeScript keeps its types with the browser's. */
+type WasmModule = { instance: { exports: Record<string, unknown> } };
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: { instantiate: (bytes: Uint8Array, imports: object) => Promise<WasmModule> };
+};
+
 async function load(): Promise<void> {
   const wasmPath = join(
     dirname(createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg")),
     "schema_engine_bg.wasm",
   );
-  const { instance } = await WebAssembly.instantiate(await readFile(wasmPath), { "./schema_engine_bg.js": engine });
+  const { instance } = await wasm.instantiate(await readFile(wasmPath), {
+    "./schema_engine_bg.js": engine,
+  });
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message() {} } });
-  const { __wbg_set_wasm } = engine as unknown as { __wbg_set_wasm: (exports: WebAssembly.Exports) => void };
+  const { __wbg_set_wasm } = engine as unknown as { __wbg_set_wasm: (exports: unknown) => void };
   __wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
 }
@@ -62,11 +70,23 @@ export async function diffToSchema(url: string): Promise<string> {
   const content = await readFile(schemaPath, "utf8");
   const pool = new CatalogPool({ connectionString: url });
   const factory = bindMigrationAwareSqlAdapterFactory(new CatalogFactory(pool));
-  const runner = await engine.SchemaEngine.new({ datamodels: [["schema.prisma", content]] }, () => {}, factory);
+  const runner = await engine.SchemaEngine.new(
+    { datamodels: [["schema.prisma", content]] },
+    () => {},
+    factory,
+  );
   try {
     const result = await runner.diff({
-      from: { tag: "schemaDatasource", files: [{ path: "schema.prisma", content }], configDir: dirname(schemaPath) },
-      to: { tag: "schemaDatamodel", files: [{ path: "schema.prisma", content }], configDir: dirname(schemaPath) },
+      from: {
+        tag: "schemaDatasource",
+        files: [{ path: "schema.prisma", content }],
+        configDir: dirname(schemaPath),
+      },
+      to: {
+        tag: "schemaDatamodel",
+        files: [{ path: "schema.prisma", content }],
+        configDir: dirname(schemaPath),
+      },
       script: true,
       exitCode: null,
       filters: { externalTables: [], externalEnums: [] },

@@ -16,14 +16,16 @@ export async function isDebian(searchPath: readonly string[]): Promise<boolean> 
 async function privateApt(folder: string): Promise<string[]> {
   await mkdir(join(folder, "lists/partial"), { recursive: true });
   await mkdir(join(folder, "archives/partial"), { recursive: true });
-  return [`Dir::State::Lists=${join(folder, "lists")}`, `Dir::Cache=${folder}`, "APT::Sandbox::User="].flatMap(
-    (option) => ["-o", option],
-  );
+  return [
+    `Dir::State::Lists=${join(folder, "lists")}`,
+    `Dir::Cache=${folder}`,
+    "APT::Sandbox::User=",
+  ].flatMap((option) => ["-o", option]);
 }
 
 async function isInstalled(name: string): Promise<boolean> {
-  const status = await runCommand("dpkg-query", ["-W", "-f", "${Status}", name]).catch(() => "");
-  return status.startsWith("install ok installed");
+  const status = await runCommand("dpkg-query", ["-s", name]).catch(() => "");
+  return status.includes("\nStatus: install ok installed\n");
 }
 
 function dependencies(field: string): string[] {
@@ -41,7 +43,8 @@ export async function unpackDebianPackages(packages: readonly string[], target: 
   const work = await mkdtemp(join(parent, "unpack-"));
   try {
     let apt: string[] = [];
-    const download = (name: string, cwd: string) => runCommand("apt-get", [...apt, "-q", "download", name], { cwd });
+    const download = (name: string, cwd: string) =>
+      runCommand("apt-get", [...apt, "-q", "download", name], { cwd });
     const queue = [...packages];
     const done = new Set<string>();
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {

@@ -24,7 +24,13 @@ async function privateCopy(cacheDir: string, progress: Progress): Promise<RedisP
   const root = join(cacheDir, "redis");
   const path = join(root, "usr/bin/redis-server");
   const program = { path, libraryPath: await libraryPath(root) };
-  if (await access(path).then(() => true, () => false)) return program;
+  if (
+    await access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+    return program;
   progress("fetching Debian's Redis into a private folder (nothing is installed)");
   await unpackDebianPackages(privatePackages, root);
   await copyFile(join(dirname(path), "redis-check-rdb"), `${path}.part`);

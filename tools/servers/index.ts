@@ -3,8 +3,9 @@ export { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-
 export { findProgram } from "./find-program.ts";
 export { findRedis, type Progress, type RedisProgram } from "./find-redis.ts";
 export { freePort, requirePort } from "./free-port.ts";
+export { createDatabase, dropDatabase } from "./postgres-databases.ts";
 export { lastLines, runCommand } from "./run-command.ts";
-export type { RunningServer } from "./running-server.ts";
+export { type RunningServer, startServer } from "./running-server.ts";
 export { databaseName, type PostgresOptions, startPostgres } from "./start-postgres.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";
 export { stopChild, stopLeftover } from "./stop-process.ts";

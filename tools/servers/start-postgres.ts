@@ -90,7 +90,10 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   await chmod(dataDir, 0o700);
   const password = options.password ?? randomBytes(24).toString("hex");
   await stopLeftover(dataDir, "postmaster.pid", "SIGINT");
-  const isFilled = await access(join(dataDir, "PG_VERSION")).then(() => true, () => false);
+  const isFilled = await access(join(dataDir, "PG_VERSION")).then(
+    () => true,
+    () => false,
+  );
   if (!isFilled) await createCluster(dataDir, programs, password);
   const port = options.port ?? (await freePort());
   const serverUrl = `postgresql://${databaseName}:${password}@127.0.0.1:${port}`;

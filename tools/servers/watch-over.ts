@@ -12,7 +12,11 @@ let guard: ChildProcess | undefined;
 
 function tell(message: GuardMessage): void {
   if (guard === undefined || !guard.connected) {
-    guard = fork(join(import.meta.dirname, "guard.ts"), [], { detached: true, stdio: "ignore", execArgv: [] });
+    guard = fork(join(import.meta.dirname, "guard.ts"), [], {
+      detached: true,
+      stdio: "ignore",
+      execArgv: [],
+    });
     guard.unref();
     guard.channel?.unref();
   }

@@ -1,0 +1,50 @@
+/** One Redis, one PostgreSQL and one sshd for a whole run of the project "integration". */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { applyMigrations } from "../database/index.ts";
+import { createDatabase, removeWhenGone, startPostgres, startRedis } from "../servers/index.ts";
+import { provision } from "./provision.ts";
+import { type Sshd, startSshd } from "./start-sshd.ts";
+
+/** The database that each test's own is copied from. Nobody may be connected to it. */
+export const templateName = "tapline_template";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A running Redis; take a key prefix of your own, and never flush. */
+    redisUrl: string;
+    /** A running PostgreSQL; take a database by `freshDatabase()`. */
+    postgresUrl: string;
+    /** A running OpenSSH server; work in a folder of your own. Null where OpenSSH is missing. */
+    sshd: Omit<Sshd, "stop"> | null;
+    /** Chromium's path. Null where it is missing. */
+    chromium: string | null;
+  }
+}
+
+/** Vitest calls this once before the project's first test; what it returns runs after the last. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const say = (line: string) => process.stderr.write(`[test servers] ${line}\n`);
+  const { sshd: sshdPath, chromium } = await provision(say);
+  const dir = await mkdtemp(join(tmpdir(), "tapline-test-"));
+  removeWhenGone(dir);
+  const [redis, postgres, sshd] = await Promise.all([
+    startRedis({ dataDir: join(dir, "redis"), durable: false }),
+    startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log"), durable: false }),
+    sshdPath === undefined ? undefined : startSshd(),
+  ]);
+  await applyMigrations(await createDatabase(postgres.url, templateName));
+  project.provide("redisUrl", redis.url);
+  project.provide("postgresUrl", postgres.url);
+  project.provide("chromium", chromium ?? null);
+  if (sshd === undefined) project.provide("sshd", null);
+  else {
+    const { stop: _stop, ...facts } = sshd;
+    project.provide("sshd", facts);
+  }
+  return async () => {
+    await Promise.all([redis.stop(), postgres.stop(), sshd?.stop()]);
+  };
+}

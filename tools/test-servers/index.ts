@@ -1,0 +1,9 @@
+export {
+  freshDatabase,
+  ownPostgres,
+  ownRedis,
+  sharedRedis,
+  sharedSshd,
+  temporaryFolder,
+} from "./own-server.ts";
+export { type Sshd, startSshd } from "./start-sshd.ts";

@@ -1,0 +1,45 @@
+import {
+  findProgram,
+  findRedis,
+  installDebianPackages,
+  isDebian,
+  readServersConfig,
+} from "../servers/index.ts";
+
+/** Server programs that the integration tests run against, with the Debian packages that hold them. */
+const parts = [
+  { programs: ["sshd"], packages: ["openssh-server"], tests: "*.sshd.test.ts, *.stack.test.ts" },
+  {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    packages: ["chromium"],
+    tests: "*.browser.test.ts",
+  },
+  { programs: ["openssl"], packages: ["openssl"], tests: "tests that restore with openssl" },
+] as const;
+
+/** What is at hand: paths, or undefined where a part is missing. */
+export type Provision = Readonly<{ sshd: string | undefined; chromium: string | undefined }>;
+
+/**
+ * Sees to it that the programs are there: as root on Debian it installs what is missing, elsewhere it says which
+ * tests will be skipped. On CI a missing part throws.
+ */
+export async function provision(say: (line: string) => void): Promise<Provision> {
+  const { searchPath, isCi } = readServersConfig();
+  const find = (names: readonly string[]) => findProgram(names, searchPath);
+  const missing: (typeof parts)[number][] = [];
+  for (const part of parts) if ((await find(part.programs)) === undefined) missing.push(part);
+  const packages = missing.flatMap((part) => [...part.packages]);
+  if (packages.length > 0 && process.getuid?.() === 0 && (await isDebian(searchPath))) {
+    say(`installing for the tests: ${packages.join(", ")}`);
+    await installDebianPackages(packages);
+  }
+  for (const part of missing) {
+    if ((await find(part.programs)) !== undefined) continue;
+    const text = `${part.programs[0]} is missing (as root: apt-get install ${part.packages.join(" ")})`;
+    if (isCi) throw new Error(`${text}; on CI no test may be skipped for want of a program`);
+    say(`skipping ${part.tests}: ${text}`);
+  }
+  await findRedis(say);
+  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs) };
+}
