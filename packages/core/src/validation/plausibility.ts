@@ -4,10 +4,10 @@
  */
 export const plausible = {
   /** 0 = no reading. Highest documented human heart rates lie near 300/min in tachycardia. */
-  heartRateBpm: { min: 0, max: 320 },
+  heartRateBpm: { max: 320 },
   /** Steps in one sample of at most an hour; running cadence stays below 5 steps/s. */
-  stepsPerSample: { min: 0, max: 18_000 },
-  batteryPercent: { min: 0, max: 100 },
+  stepsPerSample: { max: 18_000 },
+  batteryPercent: { max: 100 },
   /** A tracker's memory goes back at most this far before the tap was read. */
   maxAgeMs: 400 * 24 * 3_600_000,
   /** How far a tracker's clock may run ahead of the reader's. */

@@ -1,0 +1,87 @@
+import { type KeyObject, verify } from "node:crypto";
+import { decodeTap, type RejectReason, type Tap, type TapSignature } from "../tap/index.ts";
+import { plausible } from "./plausibility.ts";
+
+/** A tracker as the registry knows it. */
+export type KnownTracker = {
+  /** Key id of its signing key, 8 bytes hexadecimal. */
+  readonly kid: string;
+  /** Ed25519. */
+  readonly publicKey: KeyObject;
+  readonly revokedAtEpochMs: number | null;
+};
+
+export type ValidationPolicy = {
+  /** Whether taps without a signature are taken. */
+  readonly unsigned: "refuse" | "accept";
+};
+
+export type Refusal = { readonly ok: false; readonly reason: RejectReason; readonly detail: string };
+
+export type CheckedTap = { readonly ok: true; readonly tap: Tap } | Refusal;
+
+/** A tap that was decoded and still needs its tracker's key. */
+export type OpenedTap =
+  | { readonly ok: true; readonly tap: Tap; readonly signature: TapSignature | null }
+  | Refusal;
+
+const refuse = (reason: RejectReason, detail: string): Refusal => ({ ok: false, reason, detail });
+
+/** Decodes a raw tap and judges all that needs no key: form, policy, plausibility, time. Never throws. */
+export function openTap(raw: Uint8Array, readAtEpochMs: number, policy: ValidationPolicy): OpenedTap {
+  const decoded = decodeTap(raw);
+  if (!decoded.ok) return decoded;
+  if (decoded.signature === null && policy.unsigned === "refuse")
+    return refuse("unsigned", "the tap carries no signature and unsigned taps are refused");
+  return implausible(decoded.tap) ?? skewed(decoded.tap, readAtEpochMs) ?? decoded;
+}
+
+/**
+ * Judges the signature of an opened tap (Ed25519, RFC 8032) on libuv's pool, so that the event loop stays free.
+ * @param tracker who the registry says the tap's tracker is; undefined where it knows none
+ */
+export async function checkSignature(
+  opened: Extract<OpenedTap, { ok: true }>,
+  tracker: KnownTracker | undefined,
+): Promise<CheckedTap> {
+  const { tap, signature } = opened;
+  if (signature === null) return { ok: true, tap };
+  if (tracker === undefined) return refuse("unknown-tracker", `tracker ${tap.trackerId} is not enrolled`);
+  if (tracker.revokedAtEpochMs !== null)
+    return refuse("revoked-tracker", `tracker ${tap.trackerId} has been revoked`);
+  if (tracker.kid !== signature.kid)
+    return refuse("bad-signature", `signed under key ${signature.kid}, enrolled is ${tracker.kid}`);
+  const valid = await new Promise<boolean>((resolve, reject) => {
+    verify(null, signature.toBeSigned, tracker.publicKey, signature.signature, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
+  return valid ? { ok: true, tap } : refuse("bad-signature", "the signature does not fit the tap's bytes");
+}
+
+function implausible(tap: Tap): Refusal | null {
+  if (tap.batteryPercent > plausible.batteryPercent.max)
+    return refuse("implausible", `battery ${tap.batteryPercent} % is above ${plausible.batteryPercent.max}`);
+  for (const [index, [, heartRateBpm, steps]] of tap.samples.entries()) {
+    if (heartRateBpm > plausible.heartRateBpm.max)
+      return refuse(
+        "implausible",
+        `sample ${index}: heart rate ${heartRateBpm}/min is above ${plausible.heartRateBpm.max}`,
+      );
+    if (steps > plausible.stepsPerSample.max)
+      return refuse(
+        "implausible",
+        `sample ${index}: ${steps} steps are above ${plausible.stepsPerSample.max}`,
+      );
+  }
+  return null;
+}
+
+function skewed(tap: Tap, readAtEpochMs: number): Refusal | null {
+  const aheadMs = tap.t0EpochS * 1000 - readAtEpochMs;
+  if (aheadMs > plausible.maxAheadMs)
+    return refuse("time-skew", `measuring began ${Math.round(aheadMs / 1000)} s after the tap was read`);
+  if (-aheadMs > plausible.maxAgeMs)
+    return refuse("time-skew", `measuring began ${Math.round(-aheadMs / 86_400_000)} days before the read`);
+  return null;
+}
