@@ -1,0 +1,105 @@
+import { problemSchema } from "@tapline/core/kernel";
+import {
+  maxTapsPerRequest,
+  postTapSchema,
+  postTapsResponseSchema,
+  postTapsSchema,
+  receiptsResponseSchema,
+  submittedTapSchema,
+} from "@tapline/core/tap";
+import { z } from "zod";
+
+const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" });
+
+const json = (schema: object) => ({ "application/json": { schema } });
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const refusal = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: reference("Problem") } },
+});
+
+const refusals = {
+  "401": refusal("The connection shows no valid agent certificate."),
+  "403": refusal("The certificate is valid but names no agent."),
+  "429": refusal("Too many taps for now; Retry-After says when to come back."),
+  "503": refusal("The buffer is not available; Retry-After says when to come back."),
+};
+
+/** The OpenAPI 3.1 description of the agents' door, made from the schemas that the door itself checks with. */
+export function openApiDocument() {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Tapline ingest",
+      version: "1.0.0",
+      description:
+        "Agents deliver taps and fetch receipts. Every call but this page needs an agent's client certificate.",
+    },
+    paths: {
+      "/v1/taps": {
+        post: {
+          operationId: "postTaps",
+          summary: "Deliver one tap or many",
+          description:
+            "A tap is named by (agent, epoch, seq), the agent being what the certificate says. Sending it again " +
+            `is safe. At most ${maxTapsPerRequest} taps in one request.`,
+          requestBody: {
+            required: true,
+            content: json({ oneOf: [reference("OneTap"), reference("ManyTaps")] }),
+          },
+          responses: {
+            "202": { description: "All taps are durable.", content: json(reference("Results")) },
+            "207": { description: "Some taps were refused.", content: json(reference("Results")) },
+            "400": {
+              description: "Nothing was taken.",
+              content: {
+                ...json(reference("Results")),
+                "application/problem+json": { schema: reference("Problem") },
+              },
+            },
+            "413": refusal("The request is too large."),
+            ...refusals,
+          },
+        },
+      },
+      "/v1/receipts": {
+        get: {
+          operationId: "getReceipts",
+          summary: "Wait for verdicts on delivered taps",
+          parameters: [
+            { name: "after", in: "query", schema: { type: "string", pattern: "^\\d+(-\\d+)?$" } },
+            {
+              name: "waitMs",
+              in: "query",
+              schema: { type: "integer", minimum: 0, maximum: 30_000, default: 0 },
+            },
+          ],
+          responses: {
+            "200": { description: "Receipts after the cursor.", content: json(reference("Receipts")) },
+            ...refusals,
+          },
+        },
+      },
+    },
+    components: {
+      schemas: {
+        OneTap: jsonSchema(postTapSchema),
+        ManyTaps: {
+          ...jsonSchema(postTapsSchema),
+          properties: {
+            epoch: jsonSchema(postTapsSchema.shape.epoch),
+            taps: {
+              type: "array",
+              minItems: 1,
+              maxItems: maxTapsPerRequest,
+              items: jsonSchema(submittedTapSchema),
+            },
+          },
+        },
+        Results: jsonSchema(postTapsResponseSchema),
+        Receipts: jsonSchema(receiptsResponseSchema),
+        Problem: jsonSchema(problemSchema),
+      },
+    },
+  };
+}

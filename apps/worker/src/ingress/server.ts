@@ -1,0 +1,130 @@
+import { hasCode, TaplineError } from "@tapline/core/kernel";
+import { type PostTapsResponse, type Receipt, receiptsResponseSchema } from "@tapline/core/tap";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
+import { z } from "zod";
+import type { Door } from "./door.ts";
+import { agentOf } from "./identity.ts";
+import { openApiDocument } from "./openapi.ts";
+import { problemOf } from "./problems.ts";
+import type { ReceiptWaiters } from "./receipt-waiters.ts";
+import { takeTaps } from "./take-taps.ts";
+
+/** Most bytes of one request. */
+const maxBodyBytes = 4 * 1024 * 1024;
+
+const receiptsQuerySchema = z.object({
+  after: z
+    .string()
+    .regex(/^\d+(-\d+)?$/)
+    .default("0"),
+  waitMs: z.coerce.number().int().min(0).max(30_000).default(0),
+});
+
+export type IngressParts = {
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly agentCa: Buffer };
+  readonly logger: FastifyBaseLogger;
+  readonly clock: () => number;
+  readonly door: Door;
+  readonly waiters: ReceiptWaiters;
+  /** After how many ms `agent` may send `taps` more; 0 = now. */
+  readonly rateLimit: (agent: string, taps: number, nowEpochMs: number) => number;
+  readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
+  readonly generation: () => Promise<string | null>;
+  /** Told of each answered delivery. */
+  readonly onTaken: (results: PostTapsResponse["results"], acceptMs: number) => void;
+};
+
+/** The agents' door: TLS 1.3 with client certificates, REST. Only door checks are made here: who, size, rate. */
+export function createIngress(parts: IngressParts): FastifyInstance {
+  const { tls } = parts;
+  const server = Fastify({
+    loggerInstance: parts.logger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    keepAliveTimeout: 75_000,
+    https: {
+      cert: tls.cert,
+      key: tls.key,
+      ca: tls.agentCa,
+      requestCert: true,
+      // Connections without a certificate get as far as a problem document that says so.
+      rejectUnauthorized: false,
+      minVersion: "TLSv1.3",
+    },
+  }) as unknown as FastifyInstance;
+  server.removeContentTypeParser("application/json");
+  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch (error) {
+      done(new TaplineError("invalid-input", `the body is not JSON: ${(error as Error).message}`));
+    }
+  });
+  server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, parts.logger));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      new TaplineError("not-found", `there is no ${request.method} ${request.url}`),
+      parts.logger,
+    ),
+  );
+  const document = openApiDocument();
+  server.get("/v1/openapi.json", () => document);
+  addTaps(server, parts);
+  addReceipts(server, parts);
+  return server;
+}
+
+function addTaps(server: FastifyInstance, parts: IngressParts): void {
+  server.post("/v1/taps", async (request, reply) => {
+    const agent = agentOf(request);
+    const nowEpochMs = parts.clock();
+    const waitMs = parts.rateLimit(agent, countTaps(request.body), nowEpochMs);
+    if (waitMs > 0)
+      throw new TaplineError("overloaded", `agent ${agent} sends faster than it may`, {
+        remedy: "keep the taps and send them later",
+        facts: { retryAfterMs: waitMs },
+      });
+    const taken = await takeTaps(request.body, agent, nowEpochMs, parts.door);
+    reply.status(taken.status);
+    if ("problem" in taken) {
+      parts.onTaken([{ seq: null, status: 400, problem: taken.problem }], parts.clock() - nowEpochMs);
+      return reply.type("application/problem+json").send(taken.problem);
+    }
+    parts.onTaken(taken.body.results, parts.clock() - nowEpochMs);
+    return taken.body;
+  });
+}
+
+function addReceipts(server: FastifyInstance, parts: IngressParts): void {
+  server.get("/v1/receipts", async (request) => {
+    const agent = agentOf(request);
+    const query = receiptsQuerySchema.safeParse(request.query);
+    if (!query.success)
+      throw new TaplineError("invalid-input", "after must be a cursor and waitMs an integer of 0 to 30000");
+    const { after, waitMs } = query.data;
+    const { news, stop } = parts.waiters.listen(agent, waitMs);
+    try {
+      let found = await parts.receipts(agent, after);
+      if (found.receipts.length === 0 && waitMs > 0) {
+        await news;
+        found = await parts.receipts(agent, after);
+      }
+      return receiptsResponseSchema.parse({ generation: (await parts.generation()) ?? "", ...found });
+    } finally {
+      stop();
+    }
+  });
+}
+
+function countTaps(body: unknown): number {
+  const taps = typeof body === "object" && body !== null && "taps" in body ? body.taps : null;
+  return Array.isArray(taps) ? Math.max(1, taps.length) : 1;
+}
+
+function sendProblem(reply: FastifyReply, error: unknown, logger: FastifyBaseLogger): FastifyReply {
+  const { problem, retryAfterS } = problemOf(error);
+  if (problem.status >= 500 && !hasCode(error, "unavailable")) logger.error({ err: error }, "request failed");
+  if (retryAfterS !== null) reply.header("retry-after", String(retryAfterS));
+  return reply.status(problem.status).type("application/problem+json").send(problem);
+}
