@@ -1,0 +1,12 @@
+/** What the server tells a page about who looks at it, in `pageHeader`, as JSON in base64url. */
+export interface PageFacts {
+  siteName: string;
+  /** `null` on the sign-in page. */
+  viewer: { name: string; email: string; role: string } | null;
+}
+
+/** Request header from our server to the page it renders; the same from a client is dropped. */
+export const pageHeader = "x-tapline-page";
+
+/** Request header with this request's CSP nonce; the same from a client is dropped. */
+export const nonceHeader = "x-nonce";

@@ -1,0 +1,72 @@
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import { admin, twoFactor } from "better-auth/plugins";
+import type { Logger } from "pino";
+import { minPasswordLength, passwordHash } from "./password.ts";
+import { accessControl, accessRoles } from "./roles.ts";
+
+/** Set by our server from the socket's address, whatever the client sent. */
+export const clientAddressHeader = "x-tapline-client-address";
+
+export interface AuthOptions {
+  prisma: PrismaClient;
+  secret: string;
+  /** The origin that browsers see. */
+  origin: string;
+  trustedOrigins: string[];
+  logger: Logger;
+  /** Told when a session ends before its time (sign-out, ban, revocation). */
+  onSessionEnded: (sessionId: string) => void;
+}
+
+const hourSeconds = 3600;
+
+/** Sign-in: passwords and TOTP, no public sign-up, sessions in PostgreSQL. */
+export function createAuth(options: AuthOptions) {
+  return betterAuth({
+    appName: "Tapline",
+    baseURL: options.origin,
+    basePath: "/api/auth",
+    secret: options.secret,
+    trustedOrigins: options.trustedOrigins,
+    telemetry: { enabled: false },
+    database: prismaAdapter(options.prisma, { provider: "postgresql" }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength,
+      password: passwordHash,
+    },
+    session: { expiresIn: 12 * hourSeconds, updateAge: hourSeconds },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 120,
+      customRules: {
+        "/sign-in/*": { window: 60, max: 10 },
+        "/two-factor/*": { window: 60, max: 10 },
+        "/get-session": false,
+      },
+    },
+    advanced: {
+      cookiePrefix: "tapline",
+      useSecureCookies: options.origin.startsWith("https:"),
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      ipAddress: { ipAddressHeaders: [clientAddressHeader] },
+    },
+    databaseHooks: {
+      session: { delete: { after: async (session) => options.onSessionEnded(session.id) } },
+    },
+    logger: {
+      level: "warn",
+      log: (level, message) => options.logger[level]({ part: "auth" }, message),
+    },
+    plugins: [
+      admin({ ac: accessControl, roles: accessRoles, defaultRole: "viewer", adminRoles: ["admin"] }),
+      twoFactor({ issuer: "Tapline" }),
+    ],
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;

@@ -1,0 +1,12 @@
+import { hash, verify } from "@node-rs/argon2";
+
+/** Argon2id at the OWASP password storage cheat sheet's first choice: 19 MiB, two passes, one lane. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Fewest characters of a password (NIST SP 800-63B-4 §3.1.1 asks 15 where it stands alone). */
+export const minPasswordLength = 15;
+
+export const passwordHash = {
+  hash: (password: string): Promise<string> => hash(password, cost),
+  verify: (given: { hash: string; password: string }): Promise<boolean> => verify(given.hash, given.password),
+};

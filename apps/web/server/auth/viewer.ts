@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { TaplineError } from "@tapline/core/kernel";
+import { fromNodeHeaders } from "better-auth/node";
+import type { Auth } from "./create-auth.ts";
+import { mayActAs, type Role, roles } from "./roles.ts";
+
+/** Who is signed in. */
+export interface Viewer {
+  userId: string;
+  sessionId: string;
+  name: string;
+  email: string;
+  role: Role;
+}
+
+/**
+ * Who the session cookie in `headers` stands for; `null` for nobody. Throws `unavailable` where PostgreSQL
+ * does not answer: not knowing is not the same as nobody.
+ */
+export async function viewerOf(auth: Auth, headers: IncomingHttpHeaders): Promise<Viewer | null> {
+  if (headers.cookie === undefined) return null;
+  const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) }).catch((cause: unknown) => {
+    throw new TaplineError("unavailable", "the session cannot be checked: PostgreSQL does not answer", {
+      remedy: "see that PostgreSQL runs and that DATABASE_URL points to it",
+      facts: { part: "postgresql" },
+      cause,
+    });
+  });
+  if (found === null || found.user.banned === true) return null;
+  const { user, session } = found;
+  const role = roles.find((known) => known === user.role);
+  if (role === undefined) return null;
+  return { userId: user.id, sessionId: session.id, name: user.name, email: user.email, role };
+}
+
+/** `viewer`, or an error that says why not: nobody signed in, or a role that may not. */
+export function requireRole(viewer: Viewer | null, atLeast: Role): Viewer {
+  if (viewer === null) {
+    throw new TaplineError("unauthenticated", "nobody is signed in", { remedy: "sign in and try again" });
+  }
+  if (!mayActAs(viewer.role, atLeast)) {
+    throw new TaplineError("forbidden", `this needs the role ${atLeast}; yours is ${viewer.role}`, {
+      remedy: "ask an admin for the role",
+    });
+  }
+  return viewer;
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const environmentSchema = z.object({
+  /** PostgreSQL, `postgresql://user:password@host:port/database`. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }),
+  /** Redis, `redis://` or `rediss://`. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }),
+  /** Address to listen on; anything beyond loopback needs a certificate. */
+  TAPLINE_WEB_HOST: z.string().min(1).default("127.0.0.1"),
+  /** 0 = any free port. */
+  TAPLINE_WEB_PORT: port.default(0),
+  /** The origin that browsers see, such as `https://console.example`; default: host and port listened on. */
+  TAPLINE_WEB_ORIGIN: z
+    .url({ protocol: /^https?$/, error: "must be an http:// or https:// origin" })
+    .optional(),
+  /** File with at least 32 characters of secret; signs session cookies. */
+  TAPLINE_WEB_SECRET_FILE: z.string({ error: "must name a file with at least 32 random characters" }).min(1),
+  /** PEM files: certificate chain and private key. Both or neither. */
+  TAPLINE_WEB_TLS_CERT: z.string().min(1).optional(),
+  TAPLINE_WEB_TLS_KEY: z.string().min(1).optional(),
+  /** Name of this installation, shown in the console's header; default: the machine's name. */
+  TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+/** What the console's server needs to know to start. */
+export interface WebConfig {
+  databaseUrl: string;
+  redisUrl: string;
+  host: string;
+  port: number;
+  /** `undefined`: what we listen on. */
+  origin: string | undefined;
+  secret: string;
+  tls: { certPem: string; keyPem: string } | undefined;
+  siteName: string;
+  logLevel: string;
+}
+
+/** The settings of the console, checked; throws `misconfigured` with one sentence per broken value. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): WebConfig {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) {
+    const broken = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw misconfigured(`the console's settings are broken: ${broken.join("; ")}`, "set what is named there");
+  }
+  const env = parsed.data;
+  const secret = readSetting("TAPLINE_WEB_SECRET_FILE", env.TAPLINE_WEB_SECRET_FILE).trim();
+  if (secret.length < 32) {
+    throw misconfigured(
+      "the file in TAPLINE_WEB_SECRET_FILE holds less than 32 characters",
+      "fill it with `openssl rand -hex 32`",
+    );
+  }
+  const tls = readTls(env.TAPLINE_WEB_TLS_CERT, env.TAPLINE_WEB_TLS_KEY);
+  if (tls === undefined && !isLoopback(env.TAPLINE_WEB_HOST)) {
+    throw misconfigured(
+      `the console does not listen on ${env.TAPLINE_WEB_HOST} without TLS: passwords would cross the network in clear`,
+      "set TAPLINE_WEB_TLS_CERT and TAPLINE_WEB_TLS_KEY, or listen on 127.0.0.1",
+    );
+  }
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    host: env.TAPLINE_WEB_HOST,
+    port: env.TAPLINE_WEB_PORT,
+    origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
+    secret,
+    tls,
+    siteName: env.TAPLINE_SITE_NAME,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** React and Next choose their production build by this; call it before either is loaded. */
+export function runInProduction(): void {
+  Object.assign(process.env, { NODE_ENV: "production" });
+}
+
+/** True where only this machine can reach `host`. */
+export function isLoopback(host: string): boolean {
+  if (host === "localhost" || host === "::1") return true;
+  return isIP(host) === 4 && host.startsWith("127.");
+}
+
+function readTls(cert: string | undefined, key: string | undefined): WebConfig["tls"] {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw misconfigured(
+      "only one of TAPLINE_WEB_TLS_CERT and TAPLINE_WEB_TLS_KEY is set",
+      "set both, or neither for plain HTTP on loopback",
+    );
+  }
+  return {
+    certPem: readSetting("TAPLINE_WEB_TLS_CERT", cert),
+    keyPem: readSetting("TAPLINE_WEB_TLS_KEY", key),
+  };
+}
+
+function readSetting(name: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw misconfigured(
+      `the file in ${name} cannot be read: ${messageOf(error)}`,
+      "check path and permissions",
+    );
+  }
+}
+
+function misconfigured(message: string, remedy: string): TaplineError {
+  return new TaplineError("misconfigured", message, { remedy });
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Logger } from "pino";
+import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
+import { clientAddressHeader } from "./auth/create-auth.ts";
+import type { Viewer } from "./auth/viewer.ts";
+import { apiContentSecurityPolicy, contentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
+import { unavailablePage } from "./unavailable-page.ts";
+
+/** Who answers what; each gets requests with our headers set and forged ones dropped. */
+export interface HttpParts {
+  trpc: RequestListener;
+  auth: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  viewerOf: (headers: IncomingMessage["headers"]) => Promise<Viewer | null>;
+  /** Names of the parts that do not answer; empty = ready. */
+  notReady: () => Promise<string[]>;
+  siteName: string;
+  isTls: boolean;
+  logger: Logger;
+}
+
+/** Without a session one sees these pages alone. */
+const signInPath = "/sign-in";
+const openFiles = /^\/(?:_next\/static\/|icon\.svg$)/;
+
+/** The one door: security headers, routing, and the sign-in gate in front of the pages. */
+export function createHandler(parts: HttpParts): RequestListener {
+  return (request, response) => {
+    setSecurityHeaders(response, parts.isTls);
+    for (const name of [pageHeader, nonceHeader, "content-security-policy"]) delete request.headers[name];
+    request.headers[clientAddressHeader] = request.socket.remoteAddress ?? "";
+    route(parts, request, response).catch((error: unknown) => {
+      parts.logger.error({ err: messageOf(error), path: pathOf(request) }, "a request failed");
+      if (!response.headersSent) answer(response, 500, "internal error\n");
+      else response.destroy();
+    });
+  };
+}
+
+async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = pathOf(request);
+  if (path === "/healthz") return answer(response, 200, "ok\n");
+  if (path === "/readyz") {
+    const missing = await parts.notReady();
+    if (missing.length === 0) return answer(response, 200, "ready\n");
+    return answer(response, 503, `not ready: ${missing.join(", ")}\n`);
+  }
+  if (path.startsWith("/api/")) {
+    response.setHeader("Content-Security-Policy", apiContentSecurityPolicy);
+    response.setHeader("Cache-Control", "no-store");
+    if (path.startsWith("/api/trpc/")) return void parts.trpc(request, response);
+    if (path.startsWith("/api/auth/")) return parts.auth(request, response);
+    return answer(response, 404, "not found\n");
+  }
+  if (openFiles.test(path)) return parts.next(request, response);
+  return page(parts, request, response);
+}
+
+async function page(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const nonce = randomBytes(18).toString("base64");
+  const socketOrigin = `${parts.isTls ? "wss" : "ws"}://${request.headers.host ?? "localhost"}`;
+  const policy = contentSecurityPolicy(nonce, socketOrigin);
+  response.setHeader("Content-Security-Policy", policy);
+  response.setHeader("Cache-Control", "no-store");
+  let viewer: Viewer | null;
+  try {
+    viewer = await parts.viewerOf(request.headers);
+  } catch (error) {
+    if (!(error instanceof TaplineError)) throw error;
+    parts.logger.warn({ err: messageOf(error.cause) }, error.message);
+    response.setHeader("Retry-After", "5");
+    return answer(response, 503, unavailablePage(nonce, error.message, error.remedy ?? ""), "text/html");
+  }
+  const path = pathOf(request);
+  if (viewer === null && path !== signInPath) return redirect(response, signInUrl(request));
+  if (viewer !== null && path === signInPath) return redirect(response, "/");
+  // Next puts the nonce that it finds in the request's policy on everything that it renders.
+  request.headers["content-security-policy"] = policy;
+  request.headers[nonceHeader] = nonce;
+  request.headers[pageHeader] = encodeFacts({
+    siteName: parts.siteName,
+    viewer: viewer && { name: viewer.name, email: viewer.email, role: viewer.role },
+  });
+  return parts.next(request, response);
+}
+
+function encodeFacts(facts: PageFacts): string {
+  return Buffer.from(JSON.stringify(facts)).toString("base64url");
+}
+
+function signInUrl(request: IncomingMessage): string {
+  const from = request.url ?? "/";
+  return from === "/" ? signInPath : `${signInPath}?from=${encodeURIComponent(from)}`;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(303, { Location: location }).end();
+}
+
+function answer(response: ServerResponse, status: number, body: string, type = "text/plain"): void {
+  response.writeHead(status, { "Content-Type": `${type}; charset=utf-8` }).end(body);
+}

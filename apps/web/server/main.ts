@@ -1,0 +1,56 @@
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+import { readConfig } from "./config.ts";
+import { openPages } from "./open-pages.ts";
+import { type Console, startConsole } from "./start-console.ts";
+
+const exitWithinMs = 4_000;
+
+/** What a parent process may ask over IPC. */
+const askedSchema = z.object({
+  type: z.literal("ensure-first-admin"),
+  email: z.email(),
+  password: z.string().min(1),
+});
+
+async function answer(console: Console, message: unknown): Promise<void> {
+  const asked = askedSchema.safeParse(message);
+  if (!asked.success) return;
+  try {
+    const { email, password } = asked.data;
+    const created = await console.ensureFirstAdmin({ email, password });
+    process.send?.({ type: "first-admin", created });
+  } catch (error) {
+    process.send?.({ type: "first-admin", created: false, error: messageOf(error) });
+  }
+}
+
+/** Ends once, whatever asks for it and however often; a hanging part does not keep the process alive. */
+function stopOn(console: Console): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => process.exit(0), exitWithinMs).unref();
+    console.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
+  process.on("disconnect", stop);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const console = await startConsole(config, await openPages());
+  stopOn(console);
+  process.on("message", (message) => void answer(console, message));
+  process.send?.({ type: "ready", port: console.port });
+}
+
+main().catch((error: unknown) => {
+  const remedy = error instanceof TaplineError && error.remedy ? ` (${error.remedy})` : "";
+  process.stderr.write(`${messageOf(error)}${remedy}\n`);
+  process.exit(hasCode(error, "misconfigured") ? 2 : 1);
+});

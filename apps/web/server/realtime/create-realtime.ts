@@ -1,0 +1,96 @@
+import type { Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import { createAdapter } from "@socket.io/redis-streams-adapter";
+import { hasCode } from "@tapline/core/kernel";
+import type { Redis } from "ioredis";
+import { type DefaultEventsMap, Server, type Socket } from "socket.io";
+import type { ClientToServerEvents, ConnectRefusal, ServerToClientEvents } from "../../contracts/events.ts";
+import { requireRole, type Viewer } from "../auth/viewer.ts";
+import { realtimeKeys } from "./keys.ts";
+
+/** What we know of a socket; survives a recovered reconnect through Redis, so no more than needed. */
+interface SocketFacts {
+  sessionId: string;
+}
+
+export type Realtime = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketFacts>;
+type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketFacts>;
+
+export interface RealtimeOptions {
+  server: HttpServer | HttpsServer;
+  /** A connection that waits for Redis rather than fails; the adapter makes more of its kind. */
+  redis: Redis;
+  viewerOf: (headers: RealtimeSocket["handshake"]["headers"]) => Promise<Viewer | null>;
+  isTrustedOrigin: (origin: string) => boolean;
+}
+
+const recoveryMs = 120_000;
+/** Live pictures come four times a second at most: twice as many as fall into the recovery window. */
+const streamMaxLen = (recoveryMs / 1000) * 4 * 2;
+
+/** The room of all sockets of one session, in every process. */
+function sessionRoom(sessionId: string): string {
+  return `session:${sessionId}`;
+}
+
+/** Disconnects every socket of a session, in every process. */
+export function endSession(realtime: Realtime, sessionId: string): void {
+  realtime.in(sessionRoom(sessionId)).disconnectSockets(true);
+}
+
+/** Socket.IO over WebSocket alone: so no sticky sessions are needed, and a lost connection is recovered. */
+export function createRealtime(options: RealtimeOptions): Realtime {
+  const realtime: Realtime = new Server(options.server, {
+    transports: ["websocket"],
+    serveClient: false,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    maxHttpBufferSize: 16_384,
+    adapter: createAdapter(options.redis, {
+      streamName: realtimeKeys.stream,
+      channelPrefix: realtimeKeys.stream,
+      sessionKeyPrefix: realtimeKeys.sessionPrefix,
+      maxLen: streamMaxLen,
+      onlyPlaintext: true,
+    }),
+    // Signed out means out, also within the recovery window: so the session is checked on recovery too.
+    connectionStateRecovery: { maxDisconnectionDuration: recoveryMs, skipMiddlewares: false },
+    // A page of another origin could ride on the cookie; browsers always say where they come from.
+    allowRequest: ({ headers: { origin } }, decide) =>
+      decide(null, origin === undefined || options.isTrustedOrigin(origin)),
+  });
+  realtime.use((socket, next) => {
+    admit(socket, options.viewerOf).then(
+      () => next(),
+      (error: unknown) => next(new Error(refusalOf(error))),
+    );
+  });
+  realtime.on("connection", (socket) => {
+    void enterSessionRoom(socket);
+    socket.on("subscribe", async (topic, answer) => {
+      if (topic !== "kpi" || typeof answer !== "function") return;
+      await socket.join(topic);
+      answer(true);
+    });
+  });
+  return realtime;
+}
+
+async function admit(socket: RealtimeSocket, viewerOf: RealtimeOptions["viewerOf"]): Promise<void> {
+  const viewer = requireRole(await viewerOf(socket.handshake.headers), "viewer");
+  socket.data.sessionId = viewer.sessionId;
+}
+
+/** A recovered socket brings its old rooms: those of an earlier session of the same browser are left. */
+async function enterSessionRoom(socket: RealtimeSocket): Promise<void> {
+  const own = sessionRoom(socket.data.sessionId);
+  for (const room of [...socket.rooms]) {
+    if (room.startsWith(sessionRoom("")) && room !== own) await socket.leave(room);
+  }
+  await socket.join(own);
+}
+
+function refusalOf(error: unknown): ConnectRefusal {
+  if (hasCode(error, "unauthenticated")) return "unauthenticated";
+  return hasCode(error, "forbidden") ? "forbidden" : "unavailable";
+}

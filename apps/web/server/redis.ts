@@ -1,0 +1,42 @@
+import { connectRedis } from "@tapline/adapters/redis";
+import { Redis } from "ioredis";
+
+/** The connections of one web process. */
+export interface RedisConnections {
+  /** For requests: a command fails within `commandTimeoutMs` rather than waits for Redis to come back. */
+  requests: Redis;
+  /** For Socket.IO's adapter: commands wait for Redis. */
+  realtime: Redis;
+  /** For the blocking read of the live stream. */
+  relay: Redis;
+  close: () => Promise<void>;
+}
+
+const commandTimeoutMs = 2_000;
+
+export function openRedis(url: string, onError: (error: Error) => void): RedisConnections {
+  const requests = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: commandTimeoutMs,
+    retryStrategy: (attempt) => Math.min(100 * attempt, 1_000),
+  });
+  requests.on("error", onError);
+  const realtime = connectRedis(url, onError);
+  const relay = connectRedis(url, onError);
+  return {
+    requests,
+    realtime,
+    relay,
+    close: async () => {
+      relay.disconnect();
+      // `quit` waits for what is still to be written, such as what lost sockets need to be recovered.
+      await Promise.allSettled([requests, realtime].map((redis) => quitSoon(redis)));
+    },
+  };
+}
+
+async function quitSoon(redis: Redis): Promise<void> {
+  if (redis.status === "ready") await redis.quit();
+  else redis.disconnect();
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { messageOf } from "@tapline/core/kernel";
+import { toNodeHandler } from "better-auth/node";
+import { pino } from "pino";
+import { createAuth } from "./auth/create-auth.ts";
+import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
+import { viewerOf } from "./auth/viewer.ts";
+import type { WebConfig } from "./config.ts";
+import { createHandler } from "./http.ts";
+import { KpiStore } from "./kpi/kpi-store.ts";
+import { listen } from "./listen.ts";
+import { notReady } from "./not-ready.ts";
+import type { PageHandler } from "./open-pages.ts";
+import { originsOf } from "./origins.ts";
+import { createRealtime, endSession } from "./realtime/create-realtime.ts";
+import { relayKpi } from "./realtime/relay-kpi.ts";
+import { sweepSessions } from "./realtime/sweep-sessions.ts";
+import { openRedis } from "./redis.ts";
+import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
+
+/** A console that serves. */
+export interface Console {
+  port: number;
+  origin: string;
+  ensureFirstAdmin: (admin: { email: string; password: string }) => Promise<boolean>;
+  /** Ends connections and releases everything, within a few seconds. */
+  close: () => Promise<void>;
+}
+
+const sweepEveryMs = 15_000;
+
+/**
+ * Builds the one process of the console (decision 0006) and serves.
+ * @param pages what renders the pages
+ */
+export async function startConsole(config: WebConfig, pages: PageHandler): Promise<Console> {
+  const logger = pino({ level: config.logLevel, base: { app: "web" } });
+  const server = config.tls
+    ? createTlsServer({ cert: config.tls.certPem, key: config.tls.keyPem })
+    : createServer();
+  const port = await listen(server, config.host, config.port);
+  const origins = originsOf(config, port);
+  const prisma = connectPrisma(config.databaseUrl);
+  const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: messageOf(error) }, "redis"));
+  const auth = createAuth({
+    ...{ prisma, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
+    onSessionEnded: (sessionId) => endSession(realtime, sessionId),
+  });
+  const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
+  server.on(
+    "request",
+    createHandler({
+      trpc: createTrpcHandler({
+        viewerOf: whoIs,
+        kpi: new KpiStore(redis.requests, prisma, Date.now),
+        logger,
+      }),
+      auth: toNodeHandler(auth),
+      next: pages.handle,
+      viewerOf: whoIs,
+      notReady: () => notReady(redis.requests, prisma),
+      ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
+    }),
+  );
+  // After the handler above: Socket.IO puts itself in front of what listens already.
+  const isTrustedOrigin = (origin: string) => origins.includes(origin);
+  const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
+  const stopping = new AbortController();
+  const relaying = relayKpi({
+    ...{ redis: redis.relay, consumer: randomUUID(), logger, signal: stopping.signal },
+    emit: (live) => realtime.to("kpi").emit("kpi", live),
+  });
+  const sweeping = setInterval(() => {
+    sweepSessions(realtime, prisma, new Date()).catch((error: unknown) =>
+      logger.warn({ err: messageOf(error) }, "sessions could not be checked"),
+    );
+  }, sweepEveryMs);
+  const close = async () => {
+    stopping.abort();
+    clearInterval(sweeping);
+    const closed = realtime.close();
+    server.closeAllConnections();
+    await closed;
+    await redis.close();
+    await relaying;
+    await Promise.allSettled([prisma.$disconnect(), pages.close()]);
+  };
+  return {
+    port,
+    origin: origins[0],
+    ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, auth, admin),
+    close,
+  };
+}

@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
+import { messageOf } from "@tapline/core/kernel";
+import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import type { Logger } from "pino";
+import { serverTimeHeader } from "../../contracts/api.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import type { KpiStore } from "../kpi/kpi-store.ts";
+import { appRouter } from "./app-router.ts";
+
+export interface TrpcParts {
+  viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
+  kpi: KpiStore;
+  logger: Logger;
+}
+
+/** Errors that are the caller's own affair. */
+const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST", "NOT_FOUND"];
+
+/** Answers `/api/trpc/…`. Each answer says the server's time. */
+export function createTrpcHandler({ viewerOf, kpi, logger }: TrpcParts): RequestListener {
+  return createHTTPHandler({
+    router: appRouter,
+    basePath: "/api/trpc/",
+    maxBodySize: 65_536,
+    createContext: ({ req }) => {
+      let viewer: Promise<Viewer | null> | undefined;
+      return {
+        kpi,
+        viewer: () => {
+          viewer ??= viewerOf(req.headers);
+          return viewer;
+        },
+      };
+    },
+    responseMeta: () => ({ headers: { [serverTimeHeader]: String(Date.now()) } }),
+    onError: ({ error, path }) => {
+      if (callersOwn.includes(error.code)) return;
+      logger.warn({ path, code: error.code, cause: messageOf(error.cause) }, error.message);
+    },
+  });
+}

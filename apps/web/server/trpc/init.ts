@@ -1,0 +1,44 @@
+import { initTRPC } from "@trpc/server";
+import type { Role } from "../auth/roles.ts";
+import { requireRole, type Viewer } from "../auth/viewer.ts";
+import type { KpiStore } from "../kpi/kpi-store.ts";
+import { errorDetail, toTrpcError } from "./map-error.ts";
+
+/** What a procedure has at hand. */
+export interface RequestContext {
+  /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
+  viewer: () => Promise<Viewer | null>;
+  kpi: KpiStore;
+}
+
+const t = initTRPC.context<RequestContext>().create({
+  isServer: true,
+  errorFormatter: ({ shape, error }) => {
+    const detail = errorDetail(error.cause);
+    // An error that is not ours may carry addresses or queries: the browser gets no text of it.
+    const message =
+      detail === null && error.code === "INTERNAL_SERVER_ERROR" ? "internal error" : shape.message;
+    const { stack: _stack, ...data } = shape.data;
+    return { ...shape, message, data: { ...data, tapline: detail } };
+  },
+});
+
+export const router = t.router;
+
+const mapped = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok) {
+    const error = toTrpcError(result.error.cause);
+    if (error !== result.error.cause) throw error;
+  }
+  return result;
+});
+
+/** A procedure for those signed in with at least `role`. There is none for anybody else. */
+export function procedureFor(role: Role) {
+  return mapped.use(async ({ ctx, next }) =>
+    next({ ctx: { ...ctx, viewer: requireRole(await ctx.viewer(), role) } }),
+  );
+}
+
+export const viewerProcedure = procedureFor("viewer");
