@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { beforeEach, describe, expect, inject, it } from "vitest";
+import { createDatabase } from "../servers/index.ts";
+import { freshDatabase, temporaryFolder } from "../test-servers/index.ts";
+import { applyMigrations } from "./apply-migrations.ts";
+import { migrationsDir, readMigrations } from "./read-migrations.ts";
+import { diffToSchema } from "./schema-engine.ts";
+
+let url: string;
+let folder: string;
+
+async function query(sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+async function addMigration(name: string, sql: string): Promise<void> {
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, "migration.sql"), sql);
+}
+
+beforeEach(async () => {
+  url = await createDatabase(inject("postgresUrl"), `migrations_${randomBytes(6).toString("hex")}`);
+  folder = join(await temporaryFolder(), "migrations");
+  await cp(migrationsDir, folder, { recursive: true });
+});
+
+describe("applying migrations", () => {
+  it("applies all once, then none", async () => {
+    const names = (await readMigrations()).map((migration) => migration.name);
+    expect(await applyMigrations(url, folder)).toEqual(names);
+    expect(await applyMigrations(url, folder)).toEqual([]);
+  });
+
+  it("lets one of several work while the others wait", async () => {
+    const applied = await Promise.all([1, 2, 3].map(() => applyMigrations(url, folder)));
+    expect(applied.map((names) => names.length).sort()).toEqual([0, 0, (await readMigrations()).length]);
+  });
+
+  it("applies a failing migration not at all, and refuses to go on after it", async () => {
+    await applyMigrations(url, folder);
+    await addMigration("20990101000000_bad", "CREATE TABLE half (id int); SELECT 1/0;");
+    await expect(applyMigrations(url, folder)).rejects.toMatchObject({ code: "conflict" });
+    expect((await query("SELECT to_regclass('half') AS half")).rows).toEqual([{ half: null }]);
+    await expect(applyMigrations(url, folder)).rejects.toThrow("20990101000000_bad failed earlier");
+  });
+
+  it("refuses a database whose migration was changed afterwards", async () => {
+    await applyMigrations(url, folder);
+    const [first] = await readMigrations(folder);
+    await appendFile(join(folder, first!.name, "migration.sql"), "-- changed\n");
+    await expect(applyMigrations(url, folder)).rejects.toThrow("was changed after it had been applied");
+  });
+
+  it("refuses a database that a newer version has migrated", async () => {
+    await addMigration("20990101000000_newer", "CREATE TABLE newer (id int);");
+    await applyMigrations(url, folder);
+    await expect(applyMigrations(url, migrationsDir)).rejects.toThrow("is unknown to this version");
+  });
+
+  it("says so when no server answers", async () => {
+    const nobody = "postgresql://tapline:x@127.0.0.1:9/tapline";
+    await expect(applyMigrations(nobody)).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("the migrations", () => {
+  it("lead exactly to prisma/schema.prisma", async () => {
+    expect(await diffToSchema(await freshDatabase())).toMatch(/^\s*(-- This is an empty migration\.\s*)?$/);
+  });
+
+  it("let an audit entry be added, and neither changed nor removed", async () => {
+    await applyMigrations(url);
+    const insert = `INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+      VALUES (gen_random_uuid(), 'job', 'test', 'a', 'b', '', '')`;
+    expect((await query(insert)).rowCount).toBe(1);
+    const refused = [
+      "UPDATE audit_entry SET action = 'x'",
+      "DELETE FROM audit_entry",
+      "TRUNCATE audit_entry",
+    ];
+    for (const sql of refused) await expect(query(sql)).rejects.toThrow("append-only");
+    expect((await query("SELECT action FROM audit_entry")).rows).toEqual([{ action: "a" }]);
+  });
+});
