@@ -1,0 +1,9 @@
+import "./require-node.mjs";
+import { prepare, runMain } from "./prepare.mjs";
+import { runOnNode24 } from "./run-on-node-24.mjs";
+
+await runMain(async () => {
+  const args = process.argv.slice(2);
+  await prepare({ build: !args.includes("--help") });
+  return runOnNode24(["tools/local-stack/main.ts", ...args]);
+});
