@@ -1,0 +1,8 @@
+export { type HierarchyFile, type HierarchyRequest, issueHierarchy } from "./issue-hierarchy.ts";
+export { openEnvelope, type RecipientKey } from "./open-envelope.ts";
+export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
+export { type Recipient, readRecipient } from "./recipient.ts";
+export { maxEnvelopeBytes, maxRecipients, sealEnvelope } from "./seal-envelope.ts";
+export { type Signer, signDetached } from "./sign-detached.ts";
+export type { Trust } from "./verify-chain.ts";
+export { type SignerFacts, verifyDetached } from "./verify-detached.ts";

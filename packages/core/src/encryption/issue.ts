@@ -1,0 +1,147 @@
+import "reflect-metadata";
+import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  type Name,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+  X509CrlGenerator,
+} from "@peculiar/x509";
+
+/** A certificate and its private key, PEM. */
+export interface Issued {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** An authority that can issue. */
+export interface Authority extends Issued {
+  readonly certificate: X509Certificate;
+  readonly privateKey: webcrypto.CryptoKey;
+}
+
+export interface IssueTimes {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+interface Subject {
+  readonly commonName: string;
+  readonly organisation: string;
+}
+
+interface LeafRequest extends Subject {
+  readonly issuer: Authority;
+  readonly use: "keyAgreement" | "signature" | "server" | "client";
+  readonly hosts?: readonly string[];
+  readonly uri?: string;
+}
+
+const authorityAlgorithm = { name: "ECDSA", hash: "SHA-384", namedCurve: "P-384" };
+const leafAlgorithm = { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" };
+
+/** A root where `issuer` is absent, else an authority below it. */
+export async function issueAuthority(
+  subject: Subject & { readonly pathLength: number; readonly issuer?: Authority },
+  times: IssueTimes,
+): Promise<Authority> {
+  const keys = await webcrypto.subtle.generateKey(authorityAlgorithm, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.create({
+    ...common(subject, times, subject.issuer?.certificate.subjectName ?? name(subject)),
+    publicKey: keys.publicKey,
+    signingKey: subject.issuer?.privateKey ?? keys.privateKey,
+    signingAlgorithm: authorityAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(true, subject.pathLength, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      ...(await keyIdentifiers(keys.publicKey, subject.issuer?.certificate.publicKey ?? keys.publicKey)),
+    ],
+  });
+  return { ...pems(certificate, keys.privateKey), certificate, privateKey: keys.privateKey };
+}
+
+/** A P-256 certificate for one use. */
+export async function issueLeaf(request: LeafRequest, times: IssueTimes): Promise<Issued> {
+  const { issuer, use } = request;
+  const keys = await webcrypto.subtle.generateKey(leafAlgorithm, true, ["sign", "verify"]);
+  const usage = use === "keyAgreement" ? KeyUsageFlags.keyAgreement : KeyUsageFlags.digitalSignature;
+  const certificate = await X509CertificateGenerator.create({
+    ...common(request, times, issuer.certificate.subjectName),
+    publicKey: keys.publicKey,
+    signingKey: issuer.privateKey,
+    signingAlgorithm: authorityAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(usage, true),
+      ...(await keyIdentifiers(keys.publicKey, issuer.certificate.publicKey)),
+      ...purpose(request),
+    ],
+  });
+  return pems(certificate, keys.privateKey);
+}
+
+/** An empty revocation list of `issuer` (PEM with the label that OpenSSL reads). */
+export async function issueCrl(issuer: Authority, times: IssueTimes): Promise<string> {
+  const crl = await X509CrlGenerator.create({
+    issuer: issuer.certificate.subjectName,
+    thisUpdate: times.notBefore,
+    nextUpdate: times.notAfter,
+    signingAlgorithm: authorityAlgorithm,
+    signingKey: issuer.privateKey,
+    extensions: [await AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey)],
+  });
+  return `${crl.toString("pem").replace(/(BEGIN|END) CRL/g, "$1 X509 CRL")}\n`;
+}
+
+function common(subject: Subject, times: IssueTimes, issuer: Name | JsonName) {
+  const serial = randomBytes(16);
+  // Positive and without leading zeros, as RFC 5280 §4.1.2.2 asks of serial numbers.
+  serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f);
+  return { serialNumber: serial.toString("hex"), subject: name(subject), issuer, ...times };
+}
+
+function name({ commonName, organisation }: Subject): JsonName {
+  return [{ O: [organisation] }, { CN: [commonName] }];
+}
+
+async function keyIdentifiers(
+  own: webcrypto.CryptoKey,
+  issuer: Parameters<typeof AuthorityKeyIdentifierExtension.create>[0],
+): Promise<Extension[]> {
+  return [
+    await SubjectKeyIdentifierExtension.create(own),
+    await AuthorityKeyIdentifierExtension.create(issuer),
+  ];
+}
+
+function purpose({ use, hosts = [], uri }: LeafRequest): Extension[] {
+  const names = [
+    ...hosts.map((host) => ({ type: isAddress(host) ? ("ip" as const) : ("dns" as const), value: host })),
+    ...(uri === undefined ? [] : [{ type: "url" as const, value: uri }]),
+  ];
+  const extended = { server: ExtendedKeyUsage.serverAuth, client: ExtendedKeyUsage.clientAuth };
+  return [
+    ...(use === "server" || use === "client" ? [new ExtendedKeyUsageExtension([extended[use]])] : []),
+    ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+  ];
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^\d+(\.\d+){3}$/.test(host);
+}
+
+function pems(certificate: X509Certificate, key: webcrypto.CryptoKey): Issued {
+  return {
+    certPem: `${certificate.toString("pem")}\n`,
+    keyPem: KeyObject.from(key).export({ format: "pem", type: "pkcs8" }).toString(),
+  };
+}

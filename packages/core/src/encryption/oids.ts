@@ -1,0 +1,35 @@
+import { oid, sequence } from "./write-der.ts";
+
+/** Object identifiers in DER, with the documents that give them. */
+export const oids = {
+  /** RFC 5652 §4 */
+  data: oid("1.2.840.113549.1.7.1"),
+  /** RFC 5652 §5.1 */
+  signedData: oid("1.2.840.113549.1.7.2"),
+  /** RFC 5083 §2.1 */
+  authEnvelopedData: oid("1.2.840.113549.1.9.16.1.23"),
+  /** RFC 5652 §11.1-11.3 */
+  contentType: oid("1.2.840.113549.1.9.3"),
+  messageDigest: oid("1.2.840.113549.1.9.4"),
+  signingTime: oid("1.2.840.113549.1.9.5"),
+  /** RFC 5480 §2.1.1 */
+  ecPublicKey: oid("1.2.840.10045.2.1"),
+} as const;
+
+/** Algorithm identifiers in DER; all have absent parameters, as their documents ask. */
+export const algorithms = {
+  /** RFC 5754 §2 */
+  sha256: sequence(oid("2.16.840.1.101.3.4.2.1")),
+  /** RFC 5758 §3.2 */
+  ecdsaWithSha256: sequence(oid("1.2.840.10045.4.3.2")),
+  /** RFC 3565 §2.3.2 */
+  aes256Wrap: sequence(oid("2.16.840.1.101.3.4.1.45")),
+  /** RFC 5480 §2.1.1; the curve is that of the recipient's key (RFC 5753 §3.1.1) */
+  ecPublicKey: sequence(oids.ecPublicKey),
+} as const;
+
+/** dhSinglePass-stdDH-sha256kdf-scheme with AES-256 key wrap (RFC 5753 §7.1.4). */
+export const keyAgreementAlgorithm = sequence(oid("1.3.132.1.11.1"), algorithms.aes256Wrap);
+
+/** id-aes256-GCM (RFC 5084 §3.2) */
+export const aes256Gcm = oid("2.16.840.1.101.3.4.1.46");
