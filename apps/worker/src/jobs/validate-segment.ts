@@ -1,0 +1,81 @@
+import type { SegmentQueues } from "@tapline/adapters/bullmq";
+import type { SegmentBuffer } from "@tapline/adapters/redis";
+import {
+  type CheckedTap,
+  checkSignature,
+  type KnownTracker,
+  type TapVerdict,
+} from "@tapline/core/validation";
+import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
+import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
+
+export type ValidationParts = SequenceParts & {
+  readonly buffer: SegmentBuffer;
+  readonly queues: Pick<SegmentQueues, "add">;
+  readonly loader: SegmentLoader;
+  readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
+};
+
+/** The validation stage: judges every tap of the segment and keeps the verdicts. Safe to run again. */
+export async function validateSegment(id: string, parts: ValidationParts): Promise<void> {
+  const segment = await parts.buffer.find(id);
+  if (segment === null) return;
+  if (segment.stage === "validation") {
+    const { taps } = await parts.loader.load(segment);
+    const verdicts = await judge(id, taps, parts);
+    const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
+    await parts.buffer.keepVerdicts(id, verdicts, next);
+    await parts.queues.add(next, id);
+  } else {
+    await parts.queues.add(segment.stage, id);
+  }
+}
+
+async function judge(id: string, taps: readonly LoadedTap[], parts: ValidationParts): Promise<TapVerdict[]> {
+  const checked = await checkAll(taps, parts.findTrackers);
+  const verdicts: TapVerdict[] = [];
+  const claims: { claim: SequenceClaim; at: number }[] = [];
+  const seen = new Set<string>();
+  for (const [at, { buffered, digest }] of taps.entries()) {
+    const result = checked[at];
+    const owner = `${buffered.agent}/${buffered.epoch}/${buffered.seq}`;
+    if (seen.has(owner)) {
+      verdicts[at] = { is: "redelivered", segment: id };
+    } else if (result === undefined || !result.ok) {
+      const { reason, detail } = result ?? { reason: "schema", detail: "" };
+      verdicts[at] = { is: "rejected", reason, detail };
+    } else {
+      const { trackerId, epoch, seq } = result.tap;
+      const short = digest.toString("hex", 0, 8);
+      const tracker = { tracker: trackerId, trackerEpoch: epoch, trackerSeq: seq };
+      const { agent, epoch: agentEpoch, seq: agentSeq } = buffered;
+      claims.push({
+        at,
+        claim: { ...tracker, digest: short, owner, agent, epoch: agentEpoch, seq: agentSeq },
+      });
+    }
+    seen.add(owner);
+  }
+  const answers = await claimSequence(
+    id,
+    claims.map(({ claim }) => claim),
+    parts,
+  );
+  for (const [i, { at }] of claims.entries()) verdicts[at] = answers[i] ?? { is: "accepted" };
+  return verdicts;
+}
+
+async function checkAll(
+  taps: readonly LoadedTap[],
+  findTrackers: ValidationParts["findTrackers"],
+): Promise<CheckedTap[]> {
+  const signers = new Set<string>();
+  for (const { opened } of taps)
+    if (opened.ok && opened.signature !== null) signers.add(opened.tap.trackerId);
+  const trackers = await findTrackers([...signers]);
+  return await Promise.all(
+    taps.map(async ({ opened }) =>
+      opened.ok ? await checkSignature(opened, trackers.get(opened.tap.trackerId)) : opened,
+    ),
+  );
+}

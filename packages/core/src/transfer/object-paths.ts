@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { TaplineError, uuidV7EpochMs } from "../kernel/index.ts";
+
+/** Where the three files of one segment lie, relative to the archive's root, parts joined by `/`. */
+export interface ObjectPaths {
+  readonly object: string;
+  readonly manifest: string;
+  readonly signature: string;
+}
+
+/** A segment's id: a UUID version 7 in lower case. */
+export const segmentIdSchema = z
+  .uuid({ version: "v7" })
+  .regex(/^[0-9a-f-]+$/, "must be in lower case")
+  .describe("segment id");
+
+/**
+ * The paths of a segment's object, manifest and signature: `<YYYY>/<MM>/<DD>/segment-<id>.…`, the UTC day of the
+ * id's own time, so that a path follows from the id alone.
+ * @throws TaplineError `invalid-input` where `segmentId` is not a UUID version 7
+ */
+export function objectPaths(segmentId: string): ObjectPaths {
+  if (!segmentIdSchema.safeParse(segmentId).success)
+    throw new TaplineError(
+      "invalid-input",
+      `"${segmentId.slice(0, 64)}" is not a segment id (UUID version 7)`,
+    );
+  const day = new Date(uuidV7EpochMs(segmentId)).toISOString().slice(0, 10).replaceAll("-", "/");
+  const manifest = `${day}/segment-${segmentId}.manifest.json`;
+  return { object: `${day}/segment-${segmentId}.ndjson.gz.p7m`, manifest, signature: `${manifest}.p7s` };
+}
+
+/** The segment id in a manifest's file name, or `null` for any other file. */
+export function segmentOfManifest(fileName: string): string | null {
+  const id = /^segment-([0-9a-f-]{36})\.manifest\.json$/.exec(fileName)?.[1];
+  return id !== undefined && segmentIdSchema.safeParse(id).success ? id : null;
+}
