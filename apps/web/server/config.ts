@@ -44,7 +44,7 @@ export interface WebConfig {
 }
 
 /** The settings of the console, checked; throws `misconfigured` with one sentence per broken value. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): WebConfig {
+export function readConfig(environment: Record<string, string | undefined> = process.env): WebConfig {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(set);
   if (!parsed.success) {

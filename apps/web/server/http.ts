@@ -14,6 +14,7 @@ export interface HttpParts {
   auth: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   viewerOf: (headers: IncomingMessage["headers"]) => Promise<Viewer | null>;
+  isTrustedOrigin: (origin: string) => boolean;
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
   siteName: string;
@@ -50,12 +51,20 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   if (path.startsWith("/api/")) {
     response.setHeader("Content-Security-Policy", apiContentSecurityPolicy);
     response.setHeader("Cache-Control", "no-store");
+    if (isForeign(parts, request)) return answer(response, 403, "not from this origin\n");
     if (path.startsWith("/api/trpc/")) return void parts.trpc(request, response);
     if (path.startsWith("/api/auth/")) return parts.auth(request, response);
     return answer(response, 404, "not found\n");
   }
   if (openFiles.test(path)) return parts.next(request, response);
   return page(parts, request, response);
+}
+
+/** Another origin's page may not make the browser act in our user's name, whatever the cookie rules let through. */
+function isForeign(parts: HttpParts, request: IncomingMessage): boolean {
+  const { origin } = request.headers;
+  const mayAct = request.method !== "GET" && request.method !== "HEAD";
+  return mayAct && origin !== undefined && !parts.isTrustedOrigin(origin);
 }
 
 async function page(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,14 +1,8 @@
 import { existsSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { TaplineError } from "@tapline/core/kernel";
 import { runInProduction } from "./config.ts";
-
-/** What renders the pages. */
-export interface PageHandler {
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  close: () => Promise<void>;
-}
+import type { PageHandler } from "./page-handler.ts";
 
 /** Next with the pages as they were built. Throws `misconfigured` where nobody has built them. */
 export async function openPages(): Promise<PageHandler> {

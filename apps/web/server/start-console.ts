@@ -13,8 +13,8 @@ import { createHandler } from "./http.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
 import { notReady } from "./not-ready.ts";
-import type { PageHandler } from "./open-pages.ts";
 import { originsOf } from "./origins.ts";
+import type { PageHandler } from "./page-handler.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
 import { relayKpi } from "./realtime/relay-kpi.ts";
 import { sweepSessions } from "./realtime/sweep-sessions.ts";
@@ -49,6 +49,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     ...{ prisma, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
     onSessionEnded: (sessionId) => endSession(realtime, sessionId),
   });
+  const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   server.on(
     "request",
@@ -61,12 +62,12 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       auth: toNodeHandler(auth),
       next: pages.handle,
       viewerOf: whoIs,
+      isTrustedOrigin,
       notReady: () => notReady(redis.requests, prisma),
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
   );
   // After the handler above: Socket.IO puts itself in front of what listens already.
-  const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
   const relaying = relayKpi({

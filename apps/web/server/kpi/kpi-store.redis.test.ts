@@ -1,0 +1,67 @@
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { mergePoints } from "@tapline/core/kpi";
+import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { livePicture, publishLive, publishSecond } from "../test-console.fixture.ts";
+import { KpiStore } from "./kpi-store.ts";
+
+const now = 1_800_000_005_000;
+let server: Awaited<ReturnType<typeof ownRedis>>;
+let redis: Redis;
+let prisma: PrismaClient;
+let store: KpiStore;
+
+beforeAll(async () => {
+  server = await ownRedis();
+  redis = new Redis(server.url, { maxRetriesPerRequest: 0, commandTimeout: 500 });
+  redis.on("error", () => {});
+  prisma = connectPrisma(await freshDatabase());
+});
+beforeEach(async () => {
+  await redis.flushall();
+  await prisma.kpiRollup.deleteMany();
+  store = new KpiStore(redis, prisma, () => now);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await prisma.$disconnect();
+  await server.stop();
+});
+
+const second = (startEpochMs: number, ingested: number) => ({
+  ...mergePoints([], { startEpochMs, resolutionMs: 1000 }),
+  ingested,
+});
+
+test("gives the newest live picture, and null before the first", async () => {
+  expect(await store.live()).toBeNull();
+  await publishLive(redis, livePicture({ seq: 1 }));
+  await publishLive(redis, livePicture({ seq: 2 }));
+  expect(await store.live()).toMatchObject({ seq: 2 });
+});
+
+test("an entry that is not a live picture is no number", async () => {
+  await redis.xadd("tapline:kpi:live", "*", "j", '{"tapsPerSecond": "many"}');
+  expect(await store.live()).toBeNull();
+});
+
+test("merges seconds of Redis with minutes of PostgreSQL where the seconds are missing", async () => {
+  await publishSecond(redis, second(now - 3000, 20));
+  await publishSecond(redis, second(now - 2000, 10));
+  const minute = { ...second(1_799_999_940_000, 600), resolutionMs: 60_000 };
+  await prisma.kpiRollup.create({
+    data: { resolutionMs: 60_000, start: new Date(minute.startEpochMs), point: minute },
+  });
+  const history = await store.history({ spanMs: 90_000, buckets: 9 });
+  expect(history.buckets.map((bucket) => bucket.figures?.ingestedPerSecond ?? null)).toEqual([
+    ...[null, null, 10, 10, 10, 10, 10, 10, 15],
+  ]);
+  expect(history.buckets.at(-1)).toMatchObject({ unfinished: true, coveredMs: 2000 });
+});
+
+test("a lost Redis is said by name, not shown as zero", async () => {
+  await server.stop();
+  await expect(store.live()).rejects.toMatchObject({ code: "unavailable", facts: { part: "redis" } });
+  await expect(store.history({ spanMs: 60_000, buckets: 6 })).rejects.toMatchObject({ code: "unavailable" });
+});
