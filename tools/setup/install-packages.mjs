@@ -82,7 +82,8 @@ export async function installPackages() {
       what: "installing npm packages (first start, or package-lock.json has changed); about a minute",
       failure:
         "npm could not install the packages; is the npm registry reachable, and is there 2 GB of disk left?",
-      ...npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+      // Not `npm ci`: it refuses a lock file in which another platform's optional package is missing.
+      ...npm(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]),
       options: { cwd: root, env: quietEnvironment() },
     });
   }

@@ -3,11 +3,14 @@ import { spawn } from "node:child_process";
 /** How long a step may take before it is worth a line. */
 const quietMs = 1_500;
 
-/** A set-up step that failed: the message is one sentence for people, `output` the failing program's last lines. */
+/** A set-up step that failed: the message is one sentence for people, `output` what the failing program said. */
 export class SetupError extends Error {
   constructor(message, output = "") {
     super(message);
-    this.output = output.trim().split("\n").slice(-15).join("\n");
+    const lines = output.trim().split("\n");
+    const isLong = lines.length > 20;
+    // npm names the cause first and ends in help, most others end with the cause: both ends are kept.
+    this.output = (isLong ? [...lines.slice(0, 8), "…", ...lines.slice(-12)] : lines).join("\n");
   }
 }
 
