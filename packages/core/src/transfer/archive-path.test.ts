@@ -71,5 +71,7 @@ test("committed segments are those with a manifest, oldest first", async () => {
     stat: () => Promise.resolve(null),
     list: (dir) => Promise.resolve((tree[dir] ?? []).map(([name, kind]) => ({ name, kind, bytes: 0 }))),
   };
-  expect(await Array.fromAsync(archivedSegments(reader))).toEqual([a, b]);
+  const found: string[] = [];
+  for await (const segment of archivedSegments(reader)) found.push(segment);
+  expect(found).toEqual([a, b]);
 });

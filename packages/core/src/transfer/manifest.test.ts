@@ -6,6 +6,7 @@ import {
   type ManifestFacts,
   objectPaths,
   readManifest,
+  runsOf,
   segmentOfManifest,
 } from "./index.ts";
 
@@ -17,13 +18,13 @@ const facts: ManifestFacts = {
   taps: 3,
   firstReadAtEpochMs: 1_762_499_990_000,
   lastReadAtEpochMs: 1_762_499_999_000,
-  plainBytes: 900,
+  plainBytes: 5,
   plainSha256: "a".repeat(64),
   gzipSha256: "b".repeat(64),
   objectBytes: object.length,
   objectSha256: sha256Hex(object),
   recipients: [{ subject: "CN=Tapline archive", ski: "0a".repeat(20), certSha256: "c".repeat(64) }],
-  runs: [{ tracker: "t-1", epoch: 1, firstSeq: 4, lastSeq: 6, count: 3, digests: "d".repeat(48) }],
+  runs: [{ tracker: "t-1", epoch: 1, firstSeq: 4, lastSeq: 6, count: 3, digests: "dd".repeat(24) }],
   agents: [{ agent: "local", epoch: 1, firstSeq: 10, lastSeq: 13, count: 3, members: "0b" }],
 };
 
@@ -60,10 +61,13 @@ describe("object paths", () => {
 describe("a manifest", () => {
   test("reads back as it was built, in canonical form", () => {
     const bytes = buildManifest(facts);
-    expect(readManifest(bytes)).toEqual({
-      ...facts,
-      version: 1,
-      objectName: `segment-${segment}.ndjson.gz.p7m`,
+    const manifest = readManifest(bytes);
+    expect(manifest).toEqual({ ...facts, version: 1, objectName: `segment-${segment}.ndjson.gz.p7m` });
+    expect(runsOf(manifest)).toEqual({
+      tapRuns: [
+        { tracker: "t-1", trackerEpoch: 1, firstSeq: 4, lastSeq: 6, digests: Buffer.alloc(24, 0xdd) },
+      ],
+      agentRuns: [{ agent: "local", epoch: 1, firstSeq: 10, lastSeq: 13, count: 3, members: Buffer.of(11) }],
     });
     expect(bytes.toString()).toMatch(/^\{"agents":\[\{"agent":"local","count":3/);
   });
@@ -77,7 +81,9 @@ describe("a manifest", () => {
   test.for([
     ["a run with holes", { runs: [{ ...facts.runs[0]!, count: 2, digests: "d".repeat(32) }] }],
     ["a run with too few digests", { runs: [{ ...facts.runs[0]!, digests: "d".repeat(32) }] }],
-    ["more taps of an agent than numbers", { agents: [{ ...facts.agents[0]!, count: 5 }] }],
+    ["a wrong count of an agent's taps", { agents: [{ ...facts.agents[0]!, count: 4 }] }],
+    ["a bitmap of another length", { agents: [{ ...facts.agents[0]!, members: "0b00" }] }],
+    ["an agent of a bad name", { agents: [{ ...facts.agents[0]!, agent: "../x" }] }],
     ["a number beyond the safe integers", { taps: 2 ** 53 }],
     ["no recipient", { recipients: [] }],
   ] as [string, Partial<ManifestFacts>][])("cannot be built with %s", ([, change]) => {

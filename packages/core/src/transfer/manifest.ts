@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { canonicalJson, type JsonValue, sha256Hex, TaplineError } from "../kernel/index.ts";
+import { canonicalJson, sha256Hex, TaplineError } from "../kernel/index.ts";
 import { agentIdSchema } from "../tap/index.ts";
 import { objectPaths, segmentIdSchema } from "./object-paths.ts";
+import type { AgentRun, TapRun } from "./runs.ts";
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hexadecimal");
@@ -29,10 +30,7 @@ const runSchema = z
     path: ["digests"],
   });
 
-/**
- * Taps of one agent's epoch in this segment. `members`: bit i, least significant first, is set where tap
- * `firstSeq + i` is among them (hexadecimal); absent where all are.
- */
+/** Taps of one agent's epoch; bit i, least significant first, of `members` is set where tap `firstSeq + i` is one. */
 const agentRunSchema = z
   .strictObject({
     agent: agentIdSchema,
@@ -40,10 +38,14 @@ const agentRunSchema = z
     firstSeq: count,
     lastSeq: count,
     count: count.min(1),
-    members: hex.optional(),
+    members: hex,
   })
-  .refine((run) => run.lastSeq - run.firstSeq + 1 >= run.count, {
-    error: "more taps than numbers",
+  .refine((run) => run.members.length / 2 === Math.floor((run.lastSeq - run.firstSeq) / 8) + 1, {
+    error: "one bit for each number",
+    path: ["members"],
+  })
+  .refine((run) => bitsIn(Buffer.from(run.members, "hex")) === run.count, {
+    error: "must be the number of members",
     path: ["count"],
   });
 
@@ -77,7 +79,7 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** What `buildManifest` is told; version and objectName follow from it. Recipients may carry more fields. */
+/** What `buildManifest` is told; version and objectName follow from it. Of each recipient, three facts are kept. */
 export type ManifestFacts = Omit<Manifest, "version" | "objectName">;
 
 /** The manifest's bytes. @throws TaplineError `invalid-input` naming the field that cannot be */
@@ -94,7 +96,21 @@ export function buildManifest(facts: ManifestFacts): Buffer {
       "invalid-input",
       `the manifest of ${facts.segment} cannot be: ${issuesOf(parsed.error)}`,
     );
-  return canonicalJson(withoutUndefined(parsed.data));
+  return canonicalJson(parsed.data);
+}
+
+/** The runs that a manifest names, as the index keeps them. */
+export function runsOf(manifest: Manifest): { tapRuns: TapRun[]; agentRuns: AgentRun[] } {
+  return {
+    tapRuns: manifest.runs.map(({ tracker, epoch, firstSeq, lastSeq, digests }) => ({
+      tracker,
+      trackerEpoch: epoch,
+      firstSeq,
+      lastSeq,
+      digests: Buffer.from(digests, "hex"),
+    })),
+    agentRuns: manifest.agents.map((run) => ({ ...run, members: Buffer.from(run.members, "hex") })),
+  };
 }
 
 /**
@@ -112,7 +128,7 @@ export function readManifest(bytes: Uint8Array): Manifest {
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) throw corrupt(issuesOf(parsed.error));
   const manifest = parsed.data;
-  if (!canonicalJson(withoutUndefined(manifest)).equals(bytes)) throw corrupt("it is not in canonical form");
+  if (!canonicalJson(manifest).equals(bytes)) throw corrupt("it is not in canonical form");
   if (!objectPaths(manifest.segment).object.endsWith(`/${manifest.objectName}`))
     throw corrupt("its object's name is another segment's");
   return manifest;
@@ -132,11 +148,10 @@ export function checkObject(manifest: Manifest, object: Uint8Array): void {
     throw corruptObject(manifest, "its SHA-256 is not the one in its manifest");
 }
 
-function withoutUndefined(manifest: Manifest): JsonValue {
-  const agents = manifest.agents.map(({ members, ...run }) =>
-    members === undefined ? run : { ...run, members },
-  );
-  return { ...manifest, agents };
+function bitsIn(bytes: Uint8Array): number {
+  let bits = 0;
+  for (const byte of bytes) for (let left = byte; left > 0; left &= left - 1) bits += 1;
+  return bits;
 }
 
 function issuesOf(error: z.ZodError): string {
