@@ -1,0 +1,3 @@
+export { SimulatedField } from "./field.ts";
+export { Pace, simulatedReaders } from "./readers.ts";
+export { cannotWrite, createTrackersFile, readTrackersFile } from "./trackers-file.ts";
