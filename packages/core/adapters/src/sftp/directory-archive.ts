@@ -1,0 +1,98 @@
+import type { Stats } from "node:fs";
+import { constants } from "node:fs";
+import { lstat, open, readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type ArchiveEntry, type ArchiveReader, checkArchivePath } from "@tapline/core/transfer";
+import { maxArchivedBytes, sortedEntries } from "./entries.ts";
+
+/** The read side of an archive that lies in a local folder: a copy, or the embedded server's own. */
+export class DirectoryArchive implements ArchiveReader {
+  readonly #root: string;
+
+  /** @param root an existing folder */
+  constructor(root: string) {
+    this.#root = resolve(root);
+  }
+
+  async read(path: string): Promise<Buffer> {
+    const target = await this.#inside(path);
+    try {
+      await using file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const { size } = await file.stat();
+      if (size > maxArchivedBytes)
+        throw new TaplineError("corrupt", `${path} has ${size} bytes: more than any archived file`);
+      return await file.readFile();
+    } catch (error) {
+      throw mapped(error, `reading ${path}`);
+    }
+  }
+
+  async stat(path: string): Promise<ArchiveEntry | null> {
+    const stats = await this.#lstat(await this.#inside(path));
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return stats === null ? null : (sortedEntries([{ name, stats }])[0] ?? null);
+  }
+
+  async list(dir: string): Promise<ArchiveEntry[]> {
+    const target = await this.#inside(dir);
+    try {
+      const names = await readdir(target);
+      const found = await Promise.all(
+        names.map(async (name) => ({ name, stats: await this.#lstat(join(target, name)) })),
+      );
+      return sortedEntries(found.flatMap(({ name, stats }) => (stats === null ? [] : [{ name, stats }])));
+    } catch (error) {
+      throw mapped(error, `listing ${dir === "" ? this.#root : dir}`);
+    }
+  }
+
+  /** The local path; folders on the way must be folders, so that no link leads outside. */
+  async #inside(path: string): Promise<string> {
+    checkArchivePath(path);
+    const parts = path.split("/").slice(0, -1);
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+      const folder = join(this.#root, ...parts.slice(0, depth));
+      if ((await this.#lstat(folder))?.isSymbolicLink() === true)
+        throw new TaplineError(
+          "invalid-input",
+          `${folder} is a link: an archive is read without following links`,
+        );
+    }
+    return join(this.#root, path);
+  }
+
+  async #lstat(path: string): Promise<Stats | null> {
+    try {
+      return await lstat(path);
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return null;
+      throw mapped(error, `looking for ${path}`);
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function mapped(error: unknown, what: string): TaplineError {
+  if (error instanceof TaplineError) return error;
+  switch (codeOf(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+    case "EISDIR":
+    case "ELOOP":
+      return new TaplineError("not-found", `${what}: no such file or folder in the archive`, {
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+      return new TaplineError("misconfigured", `${what}: permission denied`, {
+        remedy: "Run as the user who owns the archive, or make it readable.",
+        cause: error,
+      });
+    default:
+      return new TaplineError("unavailable", `${what}: ${messageOf(error)}`, { cause: error });
+  }
+}

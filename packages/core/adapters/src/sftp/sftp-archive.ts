@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { TaplineError } from "@tapline/core/kernel";
+import { type ArchiveEntry, type ArchiveReader, checkArchivePath } from "@tapline/core/transfer";
+import type { FileEntryWithStats } from "ssh2";
+import { maxArchivedBytes, sortedEntries } from "./entries.ts";
+import {
+  makeFolders,
+  readRemote,
+  removeQuietly,
+  renameRemote,
+  statRemote,
+  writeRemote,
+} from "./remote-file.ts";
+import { SftpConnection } from "./sftp-connection.ts";
+import type { SftpSession } from "./sftp-session.ts";
+import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
+
+/**
+ * An archive on an SFTP server, over one connection that several uploads share. Write-once: a final name is never
+ * overwritten. A lost connection is opened anew, with back-off, by the next call.
+ * Errors: `unavailable`, `misconfigured` (host key changed, key refused, no permission), `corrupt`, `conflict`,
+ * `not-found`, `invalid-input`.
+ */
+export class SftpArchive implements ArchiveReader {
+  readonly #root: string;
+  readonly #connection: SftpConnection;
+  /** Folders known to be there, or being made. */
+  readonly #folders = new Map<string, Promise<void>>();
+
+  /** @throws TaplineError `misconfigured` where URL or pin are unreadable; connects later */
+  constructor(settings: SftpSettings) {
+    this.#root = readSftpUrl(settings.url).root;
+    readHostKeyPin(settings.hostKeyPin);
+    this.#connection = new SftpConnection(settings, (session) => this.#checkRoot(session));
+  }
+
+  /** Connects and checks that the root folder is there. Optional: the first call does it too. */
+  connect(): Promise<void> {
+    return this.#connection.run("connecting to the archive", () => Promise.resolve());
+  }
+
+  /**
+   * Uploads one file: `….part`, 64 pieces in flight, flushed where offered, read back whole, renamed, size checked.
+   * @returns "present" where the same bytes lie there already
+   * @throws TaplineError `conflict` where other bytes do: nothing is overwritten
+   */
+  put(path: string, bytes: Uint8Array): Promise<"written" | "present"> {
+    checkArchivePath(path);
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.#connection.run(`upload of ${path}`, async (session) => {
+      if (await this.#holds(session, path, content)) return "present";
+      await this.#folder(session, path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+      return this.#upload(session, path, content);
+    });
+  }
+
+  read(path: string): Promise<Buffer> {
+    const target = this.#absolute(checkArchivePath(path));
+    return this.#connection.run(`reading ${path}`, (session) =>
+      readRemote(session, target, maxArchivedBytes),
+    );
+  }
+
+  stat(path: string): Promise<ArchiveEntry | null> {
+    const target = this.#absolute(checkArchivePath(path));
+    return this.#connection.run(`looking for ${path}`, async (session) => {
+      const stats = await statRemote(session, target);
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      return stats === null ? null : (sortedEntries([{ name, stats }])[0] ?? null);
+    });
+  }
+
+  list(dir: string): Promise<ArchiveEntry[]> {
+    const target = this.#absolute(checkArchivePath(dir));
+    return this.#connection.run(`listing ${dir === "" ? "the archive" : dir}`, async (session) => {
+      const found = await session.call<FileEntryWithStats[]>((reply) => session.sftp.readdir(target, reply));
+      return sortedEntries(found.map(({ filename, attrs }) => ({ name: filename, stats: attrs })));
+    });
+  }
+
+  /** Ends the connection within about 2 s, whatever the server does. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #upload(session: SftpSession, path: string, content: Buffer): Promise<"written" | "present"> {
+    const target = this.#absolute(path);
+    // Two workers may upload one segment at once: a name of its own for each keeps them apart.
+    const part = `${target}.${randomBytes(6).toString("hex")}.part`;
+    try {
+      await writeRemote(session, part, content);
+      if (!(await renameRemote(session, part, target))) {
+        if (await this.#holds(session, path, content)) return "present";
+        throw new TaplineError("unavailable", `${path} was uploaded but the archive refuses to rename it`, {
+          remedy: "Look at the SFTP server's log and permissions.",
+        });
+      }
+      const stats = await statRemote(session, target);
+      if (stats?.size !== content.length)
+        throw new TaplineError(
+          "corrupt",
+          `${path} has ${stats?.size ?? 0} bytes in the archive, not ${content.length}`,
+        );
+      return "written";
+    } catch (error) {
+      // Its folder may have been taken away: look anew next time.
+      this.#folders.clear();
+      throw error;
+    } finally {
+      if (session.alive) void removeQuietly(session, part);
+    }
+  }
+
+  /** True where the archive holds exactly these bytes under `path`. @throws TaplineError `conflict` for others */
+  async #holds(session: SftpSession, path: string, content: Buffer): Promise<boolean> {
+    const stats = await statRemote(session, this.#absolute(path));
+    if (stats === null) return false;
+    const same =
+      stats.isFile() &&
+      stats.size === content.length &&
+      (await readRemote(session, this.#absolute(path), maxArchivedBytes)).equals(content);
+    if (same) return true;
+    throw new TaplineError(
+      "conflict",
+      `the archive holds something else under ${path}; it was left as it is`,
+      {
+        remedy: "Compare it with the segment's manifest, and move it away by hand if it is wrong.",
+        facts: { path },
+      },
+    );
+  }
+
+  #folder(session: SftpSession, dir: string): Promise<void> {
+    if (dir === "") return Promise.resolve();
+    const known = this.#folders.get(dir);
+    if (known !== undefined) return known;
+    const made = makeFolders(session, this.#root, dir);
+    this.#folders.set(dir, made);
+    made.catch(() => this.#folders.delete(dir));
+    return made;
+  }
+
+  async #checkRoot(session: SftpSession): Promise<void> {
+    const root = this.#root === "" ? "/" : this.#root;
+    if (
+      (await session
+        .call<import("ssh2").Stats>((reply) => session.sftp.stat(root, reply))
+        .catch(() => null)) !== null
+    )
+      return;
+    throw new TaplineError("misconfigured", `the archive has no folder ${root}, or does not show it to us`, {
+      remedy: "Create it on the server, or correct TAPLINE_ARCHIVE_URL.",
+    });
+  }
+
+  #absolute(path: string): string {
+    return path === "" ? `${this.#root}/` : `${this.#root}/${path}`;
+  }
+}
