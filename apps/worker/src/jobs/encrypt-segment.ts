@@ -3,6 +3,7 @@ import { gzip as gzipCallback } from "node:zlib";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
 import { type Recipient, type Signer, sealEnvelope, signDetached } from "@tapline/core/encryption";
+import { sha256Hex } from "@tapline/core/kernel";
 import { agentRuns, archiveRecord, buildManifest, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
@@ -29,24 +30,49 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
     const plain = Buffer.from(accepted.map(recordOf).join(""));
     const packed = await gzip(plain);
     const object = sealEnvelope(packed, parts.recipients);
-    const members = accepted.map(memberOf);
-    const manifest = buildManifest({
-      segment: id,
-      createdAtEpochMs: nowEpochMs,
-      firstReadAtEpochMs: Math.min(...accepted.map(({ buffered }) => buffered.readAtEpochMs)),
-      lastReadAtEpochMs: Math.max(...accepted.map(({ buffered }) => buffered.readAtEpochMs)),
-      plain,
-      packed,
-      object,
-      recipients: parts.recipients,
-      taps: accepted.length,
-      tapRuns: tapRuns(members),
-      agentRuns: agentRuns(members),
-    });
+    const manifest = manifestOf(id, accepted, { plain, packed, object }, parts.recipients, nowEpochMs);
     const signature = signDetached(manifest, parts.signer, nowEpochMs);
     await parts.buffer.keepSealed(id, { object, manifest, signature });
   }
   await parts.queues.add("transfer", id);
+}
+
+type Forms = { readonly plain: Buffer; readonly packed: Buffer; readonly object: Buffer };
+
+function manifestOf(
+  segment: string,
+  accepted: readonly LoadedTap[],
+  { plain, packed, object }: Forms,
+  recipients: readonly Recipient[],
+  createdAtEpochMs: number,
+): Buffer {
+  const members = accepted.map(memberOf);
+  const readAt = accepted.map(({ buffered }) => buffered.readAtEpochMs);
+  return buildManifest({
+    segment,
+    createdAtEpochMs,
+    taps: accepted.length,
+    firstReadAtEpochMs: Math.min(...readAt),
+    lastReadAtEpochMs: Math.max(...readAt),
+    plainBytes: plain.length,
+    plainSha256: sha256Hex(plain),
+    gzipSha256: sha256Hex(packed),
+    objectBytes: object.length,
+    objectSha256: sha256Hex(object),
+    recipients: [...recipients],
+    runs: tapRuns(members).map((run) => ({
+      tracker: run.tracker,
+      epoch: run.trackerEpoch,
+      firstSeq: run.firstSeq,
+      lastSeq: run.lastSeq,
+      count: run.lastSeq - run.firstSeq + 1,
+      digests: run.digests.toString("hex"),
+    })),
+    agents: agentRuns(members).map(({ members: bits, ...run }) => ({
+      ...run,
+      members: bits.toString("hex"),
+    })),
+  });
 }
 
 /** The taps of a segment that its verdicts accept, in order. */

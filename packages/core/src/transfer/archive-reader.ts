@@ -22,11 +22,15 @@ export interface ArchiveReader {
   list(dir: string): Promise<ArchiveEntry[]>;
 }
 
-/** Every committed segment of an archive, oldest first: those whose manifest is there. */
-export async function* archivedSegments(reader: ArchiveReader): AsyncGenerator<string> {
-  for (const year of await folders(reader, "", /^\d{4}$/))
-    for (const month of await folders(reader, year, /^\d{2}$/))
-      for (const day of await folders(reader, month, /^\d{2}$/))
+/**
+ * Every committed segment of an archive, oldest first: those whose manifest is there.
+ * @param sinceDay `YYYY/MM/DD` of the first day to look at; "" = all
+ */
+export async function* archivedSegments(reader: ArchiveReader, sinceDay = ""): AsyncGenerator<string> {
+  const reached = (folder: string): boolean => folder >= sinceDay.slice(0, folder.length);
+  for (const year of (await folders(reader, "", /^\d{4}$/)).filter(reached))
+    for (const month of (await folders(reader, year, /^\d{2}$/)).filter(reached))
+      for (const day of (await folders(reader, month, /^\d{2}$/)).filter(reached))
         for (const { name } of await reader.list(day)) {
           const segment = segmentOfManifest(name);
           if (segment !== null) yield segment;

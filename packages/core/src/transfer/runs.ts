@@ -27,6 +27,7 @@ export type AgentRun = {
   readonly epoch: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
+  readonly count: number;
   readonly members: Buffer;
 };
 
@@ -85,7 +86,14 @@ export function agentRuns(members: readonly SegmentMember[]): AgentRun[] {
       const bit = seq - first.seq;
       members[bit >> 3] = (members[bit >> 3] ?? 0) | (1 << (bit & 7));
     }
-    return { agent: first.agent, epoch: first.epoch, firstSeq: first.seq, lastSeq: last.seq, members };
+    return {
+      agent: first.agent,
+      epoch: first.epoch,
+      firstSeq: first.seq,
+      lastSeq: last.seq,
+      count: group.length,
+      members,
+    };
   });
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
-import { type AuditEntry, sealEntry } from "@tapline/core/audit";
+import type { AuditEntry } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import type { RejectReason } from "@tapline/core/tap";
+import type { AgentRun, TapRun } from "@tapline/core/transfer";
+import { auditRow } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
@@ -26,23 +28,6 @@ export type Holding = {
   readonly held: { readonly segment: string; readonly digest: string } | null;
 };
 
-/** A run of consecutive taps of one tracker within a segment; `digests` has 8 bytes per tap. */
-export type TapRunRow = {
-  readonly tracker: string;
-  readonly trackerEpoch: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  readonly digests: Buffer;
-};
-
-export type AgentRunRow = {
-  readonly agent: string;
-  readonly epoch: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  readonly members: Buffer;
-};
-
 export type SegmentRow = {
   readonly id: string;
   readonly objectPath: string;
@@ -52,8 +37,8 @@ export type SegmentRow = {
   readonly taps: number;
   readonly firstReadAtEpochMs: number;
   readonly lastReadAtEpochMs: number;
-  readonly tapRuns: readonly TapRunRow[];
-  readonly agentRuns: readonly AgentRunRow[];
+  readonly tapRuns: readonly TapRun[];
+  readonly agentRuns: readonly AgentRun[];
 };
 
 export type QuarantineRow = AgentTap & {
@@ -228,17 +213,4 @@ async function insertQuarantine(
     skipDuplicates: true,
   });
   return count;
-}
-
-function auditRow(entry: AuditEntry): Prisma.AuditEntryCreateInput {
-  const { bytes, leafHash } = sealEntry(entry);
-  return {
-    id: entry.id,
-    actorKind: entry.actor.kind,
-    actorId: entry.actor.id,
-    action: entry.action,
-    subject: entry.subject,
-    bytes: new Uint8Array(bytes),
-    leafHash: new Uint8Array(leafHash),
-  };
 }

@@ -1,4 +1,6 @@
 export { connectRedis } from "./connect.ts";
 export { kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
+export { KpiStreams } from "./kpi-streams.ts";
 export { type AddressedReceipt, type SealedSegment, SegmentBuffer } from "./segment-buffer.ts";
 export { type Asked, type Claim, type ClaimAnswer, TapLedger } from "./tap-ledger.ts";
+export { TelemetryStream } from "./telemetry-stream.ts";

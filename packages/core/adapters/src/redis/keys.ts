@@ -48,6 +48,8 @@ export const kpiKeys = {
   live: `${root}:kpi:live`,
   /** Stream: the last hour at 1 s; field j = KpiPoint JSON. */
   seconds: `${root}:kpi:seconds`,
+  /** String: entry of the telemetry stream up to which deltas are in `seconds`. */
+  cursor: `${root}:kpi:cursor`,
   /** String: which process publishes KPIs now. */
   leader: `${root}:kpi:leader`,
 } as const;

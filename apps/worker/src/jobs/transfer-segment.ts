@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import type { ArchiveIndex, QuarantineRow, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
+import type { SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import type { SftpArchive } from "@tapline/adapters/sftp";
+import type { AuditEntry } from "@tapline/core/audit";
+import type { OpenSegment } from "@tapline/core/buffer";
+import { sealWithProcessKey } from "@tapline/core/encryption";
+import { sha256, TaplineError } from "@tapline/core/kernel";
+import type { TelemetryRecorder } from "@tapline/core/telemetry";
+import { agentRuns, objectPaths, tapRuns } from "@tapline/core/transfer";
+import type { TapVerdict } from "@tapline/core/validation";
+import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
+import { receiptsOf } from "./receipts.ts";
+import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
+
+export type TransferParts = {
+  readonly buffer: SegmentBuffer;
+  readonly ledger: Pick<TapLedger, "release">;
+  readonly loader: SegmentLoader;
+  readonly archive: Pick<SftpArchive, "put">;
+  readonly index: ArchiveIndex;
+  /** Seals quarantined taps: 32 bytes. */
+  readonly processKey: Uint8Array;
+  readonly telemetry: TelemetryRecorder;
+  readonly clock: () => number;
+};
+
+/**
+ * The transfer stage: uploads the sealed segment, manifest last, records its end in one transaction, hands out
+ * the receipts and forgets it. Safe to run again at any point: each step finds what was done before.
+ */
+export async function transferSegment(id: string, parts: TransferParts): Promise<void> {
+  const segment = await parts.buffer.find(id);
+  if (segment === null) return;
+  const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.buffer.verdicts(id)]);
+  const accepted = acceptedTaps(loaded.taps, verdicts);
+  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts.buffer);
+  if (sealed !== null && !(await parts.index.hasSegment(id))) {
+    await assertCurrent(segment, parts.index);
+    await upload(id, sealed, parts.archive);
+  }
+  const end = endOf(segment, loaded, verdicts, sealed, parts);
+  await parts.index.recordEnd(end);
+  const members = accepted.map(memberOf);
+  await parts.ledger.release(id, members);
+  const nowEpochMs = parts.clock();
+  const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
+  if (await parts.buffer.finish(segment, loaded.entries, receipts))
+    count(parts.telemetry, accepted, verdicts, end, nowEpochMs);
+  parts.loader.forget(id);
+}
+
+async function sealedOf(id: string, buffer: SegmentBuffer): Promise<SealedSegment> {
+  const sealed = await buffer.sealed(id);
+  if (sealed === null)
+    throw new TaplineError("not-found", `segment ${id} has accepted taps but no sealed object`, {
+      remedy: "nothing to do: the attempt is repeated",
+    });
+  return sealed;
+}
+
+/** Refuses early what the transaction would refuse: an upload for a life of the buffer that is over. */
+async function assertCurrent(segment: OpenSegment, index: ArchiveIndex): Promise<void> {
+  if ((await index.generation()) !== segment.generation)
+    throw new TaplineError("conflict", `segment ${segment.id} was cut in a life of the buffer that is over`);
+}
+
+/** The manifest goes last: its presence is the commit. */
+async function upload(id: string, sealed: SealedSegment, archive: TransferParts["archive"]): Promise<void> {
+  const paths = objectPaths(id);
+  await Promise.all([
+    archive.put(paths.object, sealed.object),
+    archive.put(paths.signature, sealed.signature),
+  ]);
+  await archive.put(paths.manifest, sealed.manifest);
+}
+
+function endOf(
+  segment: OpenSegment,
+  loaded: LoadedSegment,
+  verdicts: readonly TapVerdict[],
+  sealed: SealedSegment | null,
+  parts: TransferParts,
+): SegmentEnd {
+  const accepted = acceptedTaps(loaded.taps, verdicts);
+  const row = sealed === null ? null : segmentRow(segment.id, accepted, sealed);
+  const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
+  const duplicates = verdicts.filter((verdict) => verdict.is === "duplicate").length;
+  const entry: AuditEntry = {
+    version: 1,
+    id: segment.id,
+    atEpochMs: parts.clock(),
+    actor: { kind: "job", id: "transfer" },
+    action: row === null ? "segment.refused" : "segment.archived",
+    subject: `segment/${segment.id}`,
+    reason: null,
+    facts: {
+      taps: loaded.taps.length,
+      archived: accepted.length,
+      duplicates,
+      rejected,
+      ...(row === null ? {} : { objectSha256: row.objectDigest.toString("hex"), objectPath: row.objectPath }),
+    },
+  };
+  const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey);
+  return { generation: segment.generation, segment: row, quarantine, entry };
+}
+
+function segmentRow(id: string, accepted: readonly LoadedTap[], sealed: SealedSegment): SegmentRow {
+  const members = accepted.map(memberOf);
+  const readAt = accepted.map(({ buffered }) => buffered.readAtEpochMs);
+  return {
+    id,
+    objectPath: objectPaths(id).object,
+    objectBytes: sealed.object.length,
+    objectDigest: sha256(sealed.object),
+    manifestDigest: sha256(sealed.manifest),
+    taps: accepted.length,
+    firstReadAtEpochMs: Math.min(...readAt),
+    lastReadAtEpochMs: Math.max(...readAt),
+    tapRuns: tapRuns(members),
+    agentRuns: agentRuns(members),
+  };
+}
+
+function quarantineRows(
+  taps: readonly LoadedTap[],
+  verdicts: readonly TapVerdict[],
+  processKey: Uint8Array,
+): QuarantineRow[] {
+  return taps.flatMap(({ buffered, digest }, i) => {
+    const verdict = verdicts[i];
+    if (verdict?.is !== "rejected") return [];
+    return {
+      agent: buffered.agent,
+      epoch: buffered.epoch,
+      seq: buffered.seq,
+      reason: verdict.reason,
+      detail: verdict.detail,
+      digest,
+      sealedPayload: sealWithProcessKey(buffered.payload, processKey, randomBytes),
+      reader: buffered.reader,
+      readAtEpochMs: buffered.readAtEpochMs,
+    };
+  });
+}
+
+function count(
+  telemetry: TelemetryRecorder,
+  accepted: readonly LoadedTap[],
+  verdicts: readonly TapVerdict[],
+  end: SegmentEnd,
+  nowEpochMs: number,
+): void {
+  if (end.segment !== null) {
+    telemetry.count("segment.archived");
+    telemetry.count("archive.bytes", end.segment.objectBytes);
+  }
+  telemetry.count("tap.archived", accepted.length);
+  for (const { buffered } of accepted)
+    telemetry.time("tap.to_archive_ms", Math.max(0, nowEpochMs - buffered.ingestedAtEpochMs));
+  for (const verdict of verdicts) {
+    if (verdict.is === "rejected") telemetry.reject(verdict.reason);
+    else if (verdict.is === "duplicate") telemetry.count("tap.duplicate");
+    else if (verdict.is !== "accepted") telemetry.count("tap.redelivered");
+  }
+}

@@ -1,0 +1,48 @@
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { pino } from "pino";
+import { ConfigError, readConfig } from "./config.ts";
+import { serveHealth } from "./health.ts";
+import { startWorker } from "./wire.ts";
+
+/** How long running work may take to end; the supervisor allows 5 s in all. */
+const graceMs = 3_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
+  let ready = false;
+  const health = await serveHealth(config.TAPLINE_HEALTH_PORT, () => ready);
+  const running = await startWorker(config, log, {
+    onLive: (kpi) => process.send?.({ type: "status", kpi }),
+  });
+  let stopping = false;
+  const stop = async (why: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    ready = false;
+    log.info({ why }, "stopping");
+    setTimeout(() => process.exit(1), graceMs + 1_500).unref();
+    await running.stop(graceMs);
+    health.close();
+    process.exit(0);
+  };
+  process.on("SIGTERM", () => void stop("SIGTERM"));
+  process.on("SIGINT", () => void stop("SIGINT"));
+  process.on("disconnect", () => void stop("parent gone"));
+  ready = true;
+  log.info({ ingestPort: running.ingestPort, healthPort: health.port }, "ready");
+  process.send?.({
+    type: "ready",
+    roles: config.roles,
+    healthPort: health.port,
+    ...(running.ingestPort === null ? {} : { ingestPort: running.ingestPort }),
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const remedy = error instanceof TaplineError && error.remedy !== undefined ? ` — ${error.remedy}` : "";
+  process.stderr.write(`tapline worker: ${messageOf(error)}${remedy}\n`);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}

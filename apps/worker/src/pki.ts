@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { type Recipient, readRecipient, type Signer } from "@tapline/core/encryption";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Config } from "./config.ts";
+
+/** The value of a setting that a role needs. @throws TaplineError `misconfigured` naming the setting */
+export function need<Value>(value: Value | undefined, setting: string, role: string): Value {
+  if (value === undefined)
+    throw new TaplineError("misconfigured", `the role ${role} needs the setting ${setting}`, {
+      remedy: `set ${setting}, or leave ${role} out of ROLE`,
+    });
+  return value;
+}
+
+/** Reads a file that a setting names. @throws TaplineError `misconfigured` naming setting and path */
+export async function readSetting(path: string, setting: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new TaplineError("misconfigured", `${setting} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+export async function readRecipients(config: Config, nowEpochMs: number): Promise<Recipient[]> {
+  const paths = need(config.TAPLINE_RECIPIENTS, "TAPLINE_RECIPIENTS", "encryption");
+  return await Promise.all(
+    paths.map(async (path) => readRecipient(await readSetting(path, "TAPLINE_RECIPIENTS"), nowEpochMs)),
+  );
+}
+
+export async function readSigner(config: Config): Promise<Signer> {
+  const [certPem, keyPem, ...chainPem] = await Promise.all([
+    readSetting(need(config.TAPLINE_SIGNER_CERT, "TAPLINE_SIGNER_CERT", "encryption"), "TAPLINE_SIGNER_CERT"),
+    readSetting(need(config.TAPLINE_SIGNER_KEY, "TAPLINE_SIGNER_KEY", "encryption"), "TAPLINE_SIGNER_KEY"),
+    ...(config.TAPLINE_SIGNER_CHAIN ?? []).map((path) => readSetting(path, "TAPLINE_SIGNER_CHAIN")),
+  ]);
+  return { certPem, keyPem, chainPem };
+}
+
+/** The 32 bytes of the process key. */
+export async function readProcessKey(config: Config): Promise<Buffer> {
+  const path = need(config.TAPLINE_PROCESS_KEY, "TAPLINE_PROCESS_KEY", "transfer");
+  const text = (await readSetting(path, "TAPLINE_PROCESS_KEY")).trim();
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new TaplineError("misconfigured", `TAPLINE_PROCESS_KEY (${path}) does not hold a key`, {
+      remedy: "it must hold 32 bytes in lower-case hexadecimal, such as `openssl rand -hex 32` prints",
+    });
+  return Buffer.from(text, "hex");
+}

@@ -1,0 +1,132 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { SegmentQueues } from "@tapline/adapters/bullmq";
+import type { ArchiveIndex } from "@tapline/adapters/prisma";
+import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { AuditEntry } from "@tapline/core/audit";
+import { hasCode, uuidV7 } from "@tapline/core/kernel";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { type Role, repeat } from "./role.ts";
+
+export type BufferParts = {
+  readonly buffer: SegmentBuffer;
+  readonly queues: Pick<SegmentQueues, "add">;
+  readonly index: ArchiveIndex;
+  /** Brings the index level with the archive: the recent days, or all of it. */
+  readonly reconcile: (span: "recent" | "all") => Promise<void>;
+  /** A connection that may block. */
+  readonly blocking: Redis;
+  readonly clock: () => number;
+  readonly log: Logger;
+};
+
+const waitForFrameMs = 1_000;
+const whileEnoughIsOpenMs = 20;
+const sweepEveryMs = 5_000;
+const generationCheckMs = 250;
+/** Every how many checks of the generation PostgreSQL is asked too. */
+const indexCheckEvery = 40;
+/** A segment that has been open for so long may have lost its job. */
+const overdueMs = 10_000;
+
+/**
+ * The buffer service: opens the buffer, cuts segments from it whenever the stage behind is free, and sees to it
+ * that every open segment has a job. Any number may run: a cut is one atomic step.
+ */
+export function startBuffer(parts: BufferParts): Role {
+  let lastEntry = "0-0";
+  const cutting = repeat(
+    async () => {
+      const id = uuidV7(parts.clock(), randomBytes);
+      const cut = await parts.buffer.cut(id, parts.clock());
+      if (cut === null) {
+        // Either nothing is there, which the wait ends at once, or enough is open.
+        const before = Date.now();
+        await parts.buffer.waitForFrame(parts.blocking, lastEntry, waitForFrameMs);
+        return Date.now() - before < whileEnoughIsOpenMs ? whileEnoughIsOpenMs : 0;
+      }
+      lastEntry = cut.lastEntry;
+      await parts.queues.add("validation", id);
+      return 0;
+    },
+    (error) => {
+      if (!hasCode(error, "unavailable")) parts.log.error({ err: error }, "cutting a segment failed");
+    },
+  );
+  let checks = 0;
+  const opening = repeat(
+    async () => {
+      await openWhereLost(parts, checks % indexCheckEvery === 0);
+      checks++;
+      return generationCheckMs;
+    },
+    (error) => parts.log.error({ err: error }, "opening the buffer failed"),
+    1_000,
+  );
+  const sweeping = repeat(
+    async () => {
+      await giveJobs(parts);
+      return sweepEveryMs;
+    },
+    (error) => parts.log.error({ err: error }, "looking for overdue segments failed"),
+  );
+  return {
+    stop: async () => {
+      await Promise.all([opening.stop(), sweeping.stop(), cutting.stop()]);
+    },
+  };
+}
+
+/**
+ * Opens the buffer where Redis is new or was lost, and levels the index where PostgreSQL was. In each case the
+ * archive may hold segments that the index does not know, since their receipts were on the way: the index is
+ * brought level before anything is taken again.
+ */
+async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<void> {
+  const { buffer, index, reconcile, log } = parts;
+  const standing = await buffer.generation();
+  if (standing !== null && !checkIndex) return;
+  const recorded = await index.generation();
+  if (standing !== null) {
+    if (standing === recorded) return;
+    await reconcile(recorded === null ? "all" : "recent");
+    await index.declareGeneration(
+      standing,
+      openedEntry(standing, "the index had lost its data", recorded, parts),
+    );
+    log.warn({ generation: standing, recorded }, "the index is level with the archive again");
+    return;
+  }
+  const generation = randomUUID();
+  const reason = recorded === null ? "first start" : "Redis had lost its data";
+  await index.declareGeneration(generation, openedEntry(generation, reason, recorded, parts));
+  await reconcile(recorded === null ? "all" : "recent");
+  // Another process may have declared a later one in the meantime: only the declared one may open.
+  if ((await index.generation()) !== generation) return;
+  if (await buffer.openGeneration(generation)) log.info({ generation, recorded }, "buffer opened");
+}
+
+function openedEntry(
+  generation: string,
+  reason: string,
+  recorded: string | null,
+  parts: BufferParts,
+): AuditEntry {
+  const atEpochMs = parts.clock();
+  return {
+    version: 1,
+    id: uuidV7(atEpochMs, randomBytes),
+    atEpochMs,
+    actor: { kind: "job", id: "buffer" },
+    action: "buffer.opened",
+    subject: `buffer/${generation}`,
+    reason,
+    facts: recorded === null ? {} : { earlier: recorded },
+  };
+}
+
+async function giveJobs({ buffer, queues, clock }: BufferParts): Promise<void> {
+  const nowEpochMs = clock();
+  for (const segment of await buffer.openSegments())
+    if (nowEpochMs - segment.cutAtEpochMs > overdueMs) await queues.add(segment.stage, segment.id);
+}

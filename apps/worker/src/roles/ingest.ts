@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import type { SegmentBuffer } from "@tapline/adapters/redis";
+import { TokenBucket } from "@tapline/core/buffer";
+import type { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { FastifyBaseLogger } from "fastify";
+import type { Redis } from "ioredis";
+import { Door } from "../ingress/door.ts";
+import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
+import { createIngress, type IngressParts } from "../ingress/server.ts";
+import type { Role } from "./role.ts";
+
+export type IngestSettings = {
+  readonly host: string;
+  readonly port: number;
+  /** PEM paths. */
+  readonly cert: string;
+  readonly key: string;
+  readonly agentCa: string;
+  readonly tapsPerSecond: number;
+  readonly maxBufferedTaps: number;
+};
+
+export type IngestParts = {
+  readonly settings: IngestSettings;
+  readonly buffer: SegmentBuffer;
+  /** A connection for subscriptions. */
+  readonly subscriber: Redis;
+  readonly telemetry: TelemetryRecorder;
+  readonly clock: () => number;
+  readonly log: FastifyBaseLogger;
+};
+
+const receiptsPerAnswer = 100;
+
+/** The ingest service: opens the agents' door. */
+export async function startIngest(parts: IngestParts): Promise<Role & { readonly port: number }> {
+  const { settings, buffer, telemetry, clock } = parts;
+  const [cert, key, agentCa] = await Promise.all([
+    readFile(settings.cert),
+    readFile(settings.key),
+    readFile(settings.agentCa),
+  ]);
+  const waiters = new ReceiptWaiters();
+  parts.subscriber.on("ready", () => waiters.wakeAll());
+  await buffer.subscribe(parts.subscriber, (agent) => waiters.wake(agent));
+  const server = createIngress({
+    tls: { cert, key, agentCa },
+    logger: parts.log,
+    clock,
+    door: new Door((frame, taps) => buffer.append(frame, taps), settings.maxBufferedTaps),
+    waiters,
+    rateLimit: rateLimiter(settings.tapsPerSecond),
+    receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
+    generation: () => buffer.generation(),
+    onTaken: (results, acceptMs) => countTaken(telemetry, results, acceptMs),
+  });
+  await server.listen({ host: settings.host, port: settings.port });
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    stop: async () => {
+      waiters.wakeAll();
+      server.server.closeIdleConnections();
+      await server.close();
+    },
+  };
+}
+
+/** One token bucket per agent, in this process; a burst of two seconds' worth is let through. */
+function rateLimiter(tapsPerSecond: number): IngressParts["rateLimit"] {
+  const buckets = new Map<string, TokenBucket>();
+  return (agent, taps, nowEpochMs) => {
+    let bucket = buckets.get(agent);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(tapsPerSecond, tapsPerSecond * 2, nowEpochMs);
+      buckets.set(agent, bucket);
+    }
+    return bucket.take(taps, nowEpochMs);
+  };
+}
+
+function countTaken(
+  telemetry: TelemetryRecorder,
+  results: Parameters<IngressParts["onTaken"]>[0],
+  acceptMs: number,
+): void {
+  const taken = results.filter((result) => result.status === 202).length;
+  telemetry.count("tap.ingested", taken);
+  telemetry.count("tap.refused_at_door", results.length - taken);
+  telemetry.time("ingest.accept_ms", acceptMs);
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import type { KpiHistory } from "@tapline/adapters/prisma";
+import type { KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import { type KpiLive, type KpiPoint, KpiWindow, mergePoints } from "@tapline/core/kpi";
+import type { Logger } from "pino";
+import { type Role, repeat } from "./role.ts";
+
+export type KpiParts = {
+  readonly telemetry: TelemetryStream;
+  readonly streams: KpiStreams;
+  readonly history: KpiHistory;
+  readonly buffer: SegmentBuffer;
+  readonly clock: () => number;
+  readonly onLive: (live: KpiLive) => void;
+  readonly log: Logger;
+};
+
+const tickMs = 250;
+const restTickMs = 1_000;
+const minuteMs = 60_000;
+
+/**
+ * The KPI service. Any number may run; the one that holds the lease publishes: a live picture four times a second
+ * while something happens, a point each second, a rollup each minute.
+ */
+export function startKpi(parts: KpiParts): Role {
+  const holder = randomUUID();
+  let publisher: Publisher | null = null;
+  const loop = repeat(
+    async () => {
+      if (!(await parts.streams.lead(holder))) {
+        publisher = null;
+        return tickMs * 4;
+      }
+      publisher ??= await Publisher.begin(parts);
+      await publisher.tick();
+      return tickMs;
+    },
+    (error) => parts.log.error({ err: error }, "publishing KPIs failed"),
+  );
+  return {
+    stop: async () => {
+      await loop.stop();
+      await publisher?.end();
+      await parts.streams.resign(holder);
+    },
+  };
+}
+
+/** One life of the publishing process. */
+class Publisher {
+  readonly #parts: KpiParts;
+  readonly #window: KpiWindow;
+  readonly #stream = randomUUID();
+  #minute: KpiPoint[];
+  #cursor: string;
+  #seq = 0;
+  #publishedAtEpochMs = 0;
+  #lastBacklog = -1;
+
+  private constructor(parts: KpiParts, window: KpiWindow, minute: KpiPoint[], cursor: string) {
+    this.#parts = parts;
+    this.#window = window;
+    this.#minute = minute;
+    this.#cursor = cursor;
+  }
+
+  /** Goes on where the last publisher stopped: totals from PostgreSQL, and the seconds since from Redis. */
+  static async begin(parts: KpiParts): Promise<Publisher> {
+    const nowEpochMs = parts.clock();
+    const cursor = await parts.streams.cursor();
+    const kept = await parts.history.totals();
+    const sinceEpochMs = kept?.untilEpochMs ?? 0;
+    const since = await parts.streams.secondsSince(sinceEpochMs);
+    const recent = await parts.streams.secondsSince(nowEpochMs - minuteMs);
+    const sum = mergePoints(since, { startEpochMs: 0, resolutionMs: minuteMs });
+    const totals = {
+      ingested: (kept?.totals.ingested ?? 0) + sum.ingested,
+      archived: (kept?.totals.archived ?? 0) + sum.archived,
+      duplicates: (kept?.totals.duplicates ?? 0) + sum.duplicates,
+      rejected: (kept?.totals.rejected ?? 0) + Object.values(sum.rejects).reduce((a, b) => a + b, 0),
+      segments: (kept?.totals.segments ?? 0) + sum.segments,
+    };
+    const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
+    const publisher = new Publisher(parts, new KpiWindow(nowEpochMs, totals, recent), since, cursor);
+    if (since.some((point) => point.startEpochMs < openMinute)) await publisher.#keepMinutes(openMinute);
+    return publisher;
+  }
+
+  async tick(): Promise<void> {
+    const { telemetry, buffer, streams, clock, onLive } = this.#parts;
+    const [{ next, deltas }, backlog] = await Promise.all([telemetry.read(this.#cursor), buffer.backlog()]);
+    const nowEpochMs = clock();
+    this.#window.readBacklog(backlog);
+    await this.#close(nowEpochMs);
+    this.#cursor = next;
+    for (const delta of deltas) this.#window.add(delta);
+    const restless = deltas.length > 0 || backlog.taps !== this.#lastBacklog;
+    if (!restless && nowEpochMs - this.#publishedAtEpochMs < restTickMs) return;
+    this.#lastBacklog = backlog.taps;
+    this.#publishedAtEpochMs = nowEpochMs;
+    this.#seq++;
+    const live = this.#window.live(nowEpochMs, this.#stream, this.#seq);
+    await streams.publish(live);
+    onLive(live);
+  }
+
+  async end(): Promise<void> {
+    await this.tick();
+  }
+
+  async #close(nowEpochMs: number): Promise<void> {
+    const points = this.#window.closeSeconds(nowEpochMs);
+    if (points.length === 0) return;
+    await this.#parts.streams.keepSeconds(points, this.#cursor);
+    this.#minute.push(...points);
+    const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
+    if (this.#minute.some((point) => point.startEpochMs < openMinute)) await this.#keepMinutes(openMinute);
+  }
+
+  /** Writes the minutes that ended before `openMinute`; totals stand for all that was counted up to then. */
+  async #keepMinutes(openMinute: number): Promise<void> {
+    const rest = this.#minute.filter((point) => point.startEpochMs >= openMinute);
+    const ended = Map.groupBy(
+      this.#minute.filter((point) => point.startEpochMs < openMinute),
+      (point) => Math.floor(point.startEpochMs / minuteMs) * minuteMs,
+    );
+    const open = mergePoints(rest, { startEpochMs: openMinute, resolutionMs: minuteMs });
+    const totals = {
+      ingested: this.#window.totals.ingested - open.ingested,
+      archived: this.#window.totals.archived - open.archived,
+      duplicates: this.#window.totals.duplicates - open.duplicates,
+      rejected: this.#window.totals.rejected - Object.values(open.rejects).reduce((a, b) => a + b, 0),
+      segments: this.#window.totals.segments - open.segments,
+    };
+    for (const [startEpochMs, points] of ended)
+      await this.#parts.history.keepMinute(
+        mergePoints(points, { startEpochMs, resolutionMs: minuteMs }),
+        totals,
+      );
+    this.#minute = rest;
+  }
+}

@@ -1,0 +1,52 @@
+/** A running service. */
+export type Role = {
+  /** Ends the service: takes nothing new, ends what runs, at most `graceMs`. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+/**
+ * Calls `step` again and again until stopped, pausing after a failure, so that a service outlives any fault of
+ * the parts it needs.
+ * @param step returns after how many ms it wants to be called again
+ */
+export function repeat(
+  step: (signal: AbortSignal) => Promise<number>,
+  onError: (error: unknown) => void,
+  pauseAfterErrorMs = 500,
+): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      let pauseMs: number;
+      try {
+        pauseMs = await step(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        pauseMs = pauseAfterErrorMs;
+      }
+      if (pauseMs > 0) await sleep(pauseMs, signal);
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,44 @@
+import type { SegmentQueues } from "@tapline/adapters/bullmq";
+import type { SegmentStage } from "@tapline/core/buffer";
+import { hasCode } from "@tapline/core/kernel";
+import type { HistogramName, TelemetryRecorder } from "@tapline/core/telemetry";
+import type { Logger } from "pino";
+
+export type StageParts = {
+  readonly queues: Pick<SegmentQueues, "work">;
+  readonly telemetry: TelemetryRecorder;
+  readonly log: Logger;
+};
+
+const timings: Readonly<Record<SegmentStage, HistogramName>> = {
+  validation: "segment.validation_ms",
+  encryption: "segment.encryption_ms",
+  transfer: "segment.transfer_ms",
+};
+
+/** Segments that one process works on at once, per stage: transfer waits on the network, the others on the CPU. */
+const concurrency: Readonly<Record<SegmentStage, number>> = { validation: 2, encryption: 2, transfer: 4 };
+
+/** Runs one stage of the segment path as a service: timed, counted, logged. */
+export function startStage(
+  stage: SegmentStage,
+  handle: (id: string) => Promise<void>,
+  parts: StageParts,
+): void {
+  parts.queues.work(
+    stage,
+    async (id) => {
+      const startedAt = performance.now();
+      await handle(id);
+      parts.telemetry.time(timings[stage], performance.now() - startedAt);
+    },
+    {
+      concurrency: concurrency[stage],
+      onFailedAttempt: (segment, attempt, error) => {
+        parts.telemetry.count("segment.failed_attempt");
+        const level = hasCode(error, "unavailable") ? "warn" : "error";
+        parts.log[level]({ err: error, segment, stage, attempt }, "an attempt failed and will be repeated");
+      },
+    },
+  );
+}

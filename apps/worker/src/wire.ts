@@ -1,0 +1,215 @@
+import { hostname } from "node:os";
+import { SegmentQueues } from "@tapline/adapters/bullmq";
+import { ArchiveIndex, connectPrisma, KpiHistory, TrackerRegistry } from "@tapline/adapters/prisma";
+import {
+  connectRedis,
+  KpiStreams,
+  queuePrefix,
+  SegmentBuffer,
+  TapLedger,
+  TelemetryStream,
+} from "@tapline/adapters/redis";
+import { SftpArchive } from "@tapline/adapters/sftp";
+import type { KpiLive } from "@tapline/core/kpi";
+import { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { encryptSegment } from "./jobs/encrypt-segment.ts";
+import { reconcileArchive } from "./jobs/reconcile-archive.ts";
+import { SegmentLoader } from "./jobs/segment-loader.ts";
+import { transferSegment } from "./jobs/transfer-segment.ts";
+import { validateSegment } from "./jobs/validate-segment.ts";
+import { need, readProcessKey, readRecipients, readSetting, readSigner } from "./pki.ts";
+import { startBuffer } from "./roles/buffer.ts";
+import { startIngest } from "./roles/ingest.ts";
+import { startKpi } from "./roles/kpi.ts";
+import { type Role, repeat } from "./roles/role.ts";
+import { startStage } from "./roles/stage.ts";
+
+const reportEveryMs = 250;
+const reconcileDays = 30;
+const dayMs = 24 * 3_600_000;
+
+export type Running = {
+  readonly ingestPort: number | null;
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+type Hooks = { readonly onLive: (live: KpiLive) => void };
+
+/** What every role of this process shares. */
+function connectParts(config: Config, log: Logger) {
+  const onRedisError = (error: Error): void => log.warn({ err: error }, "Redis does not answer");
+  const connect = () => connectRedis(config.REDIS_URL, onRedisError);
+  const redis = connect();
+  const prisma = connectPrisma(config.DATABASE_URL);
+  const clock = (): number => Date.now();
+  const buffer = new SegmentBuffer(redis);
+  return {
+    config,
+    log,
+    clock,
+    connect,
+    redis,
+    prisma,
+    buffer,
+    ledger: new TapLedger(redis),
+    index: new ArchiveIndex(prisma),
+    loader: new SegmentLoader(buffer, { unsigned: config.TAPLINE_UNSIGNED_TAPS }),
+    queues: new SegmentQueues(redis, queuePrefix),
+    telemetry: new TelemetryRecorder(config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`),
+    telemetryStream: new TelemetryStream(redis),
+  };
+}
+
+type Parts = ReturnType<typeof connectParts>;
+
+/** The composition root: makes the parts, starts the roles that the settings name. */
+export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
+  const parts = connectParts(config, log);
+  const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
+  const archive = has("buffer") || has("transfer") ? await openArchive(config, log) : null;
+  const roles: Role[] = [reportTelemetry(parts)];
+  if (has("validation")) startValidation(parts);
+  if (has("encryption")) await startEncryption(parts);
+  if (has("transfer") && archive !== null) await startTransfer(parts, archive);
+  if (has("buffer") && archive !== null) roles.push(await openBuffer(parts, archive));
+  if (has("kpi")) roles.push(startKpiRole(parts, hooks));
+  const ingest = has("ingest") ? await openIngest(parts) : null;
+  if (ingest !== null) roles.push(ingest);
+  await warnWhereNotDurable(parts);
+  return {
+    ingestPort: ingest?.port ?? null,
+    stop: async (graceMs) => {
+      await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
+      await parts.queues.close(graceMs);
+      await archive?.close();
+      await Promise.allSettled([parts.prisma.$disconnect()]);
+      parts.redis.disconnect();
+    },
+  };
+}
+
+async function openArchive(config: Config, log: Logger): Promise<SftpArchive> {
+  const keyPath = need(config.TAPLINE_ARCHIVE_KEY, "TAPLINE_ARCHIVE_KEY", "transfer");
+  return new SftpArchive({
+    url: need(config.TAPLINE_ARCHIVE_URL, "TAPLINE_ARCHIVE_URL", "transfer"),
+    hostKeyPin: need(config.TAPLINE_ARCHIVE_HOST_KEY, "TAPLINE_ARCHIVE_HOST_KEY", "transfer"),
+    privateKey: await readSetting(keyPath, "TAPLINE_ARCHIVE_KEY"),
+    onWarning: (message) => log.warn({ part: "archive" }, message),
+  });
+}
+
+function startValidation(parts: Parts): void {
+  const registry = new TrackerRegistry(parts.prisma, parts.clock);
+  const findTrackers = (ids: readonly string[]) => registry.find(ids);
+  startStage("validation", (id) => validateSegment(id, { ...parts, findTrackers }), parts);
+}
+
+async function startEncryption(parts: Parts): Promise<void> {
+  const recipients = await readRecipients(parts.config, parts.clock());
+  const signer = await readSigner(parts.config);
+  startStage("encryption", (id) => encryptSegment(id, { ...parts, recipients, signer }), parts);
+}
+
+async function startTransfer(parts: Parts, archive: SftpArchive): Promise<void> {
+  const processKey = await readProcessKey(parts.config);
+  startStage("transfer", (id) => transferSegment(id, { ...parts, archive, processKey }), parts);
+}
+
+async function openBuffer(parts: Parts, archive: SftpArchive): Promise<Role> {
+  const { config, log, index, clock } = parts;
+  const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
+  const reconcile = async (): Promise<void> => {
+    const sinceDay = new Date(clock() - reconcileDays * dayMs)
+      .toISOString()
+      .slice(0, 10)
+      .replaceAll("-", "/");
+    const reconciled = await reconcileArchive(sinceDay, {
+      archive,
+      index,
+      clock,
+      trust: { rootPems: [trust], crlPems: [trust] },
+      onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
+    });
+    log.info(reconciled, "index and archive are level");
+  };
+  const blocking = parts.connect();
+  const role = startBuffer({ ...parts, reconcile, blocking });
+  return {
+    stop: async (graceMs) => {
+      blocking.disconnect();
+      await role.stop(graceMs);
+    },
+  };
+}
+
+function startKpiRole(parts: Parts, hooks: Hooks): Role {
+  return startKpi({
+    ...parts,
+    telemetry: parts.telemetryStream,
+    streams: new KpiStreams(parts.redis),
+    history: new KpiHistory(parts.prisma),
+    onLive: hooks.onLive,
+  });
+}
+
+async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof startIngest>>> {
+  const { config } = parts;
+  const subscriber = parts.connect();
+  const role = await startIngest({
+    ...parts,
+    subscriber,
+    settings: {
+      host: config.TAPLINE_INGEST_HOST,
+      port: config.TAPLINE_INGEST_PORT,
+      cert: need(config.TAPLINE_INGEST_CERT, "TAPLINE_INGEST_CERT", "ingest"),
+      key: need(config.TAPLINE_INGEST_KEY, "TAPLINE_INGEST_KEY", "ingest"),
+      agentCa: need(config.TAPLINE_AGENT_CA, "TAPLINE_AGENT_CA", "ingest"),
+      tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
+      maxBufferedTaps: config.TAPLINE_BUFFER_MAX_TAPS,
+    },
+  });
+  return {
+    port: role.port,
+    stop: async (graceMs) => {
+      await role.stop(graceMs);
+      subscriber.disconnect();
+    },
+  };
+}
+
+function reportTelemetry({ telemetry, telemetryStream, clock, log }: Parts): Role {
+  const report = async (): Promise<void> => {
+    const delta = telemetry.take(clock());
+    if (delta !== null) await telemetryStream.report(delta);
+  };
+  const loop = repeat(
+    async () => {
+      await report();
+      return reportEveryMs;
+    },
+    (error) => log.warn({ err: error }, "telemetry could not be reported"),
+  );
+  return {
+    stop: async () => {
+      await loop.stop();
+      await report();
+    },
+  };
+}
+
+/** "durable" is a promise that Redis keeps only with `appendfsync always`. */
+async function warnWhereNotDurable({ redis, log }: Parts): Promise<void> {
+  try {
+    const [, policy] = (await redis.config("GET", "appendfsync")) as string[];
+    const [, enabled] = (await redis.config("GET", "appendonly")) as string[];
+    if (policy !== "always" || enabled !== "yes")
+      log.warn(
+        { appendonly: enabled, appendfsync: policy },
+        "Redis may lose its last writes in a power cut; set appendonly yes and appendfsync always",
+      );
+  } catch {
+    log.info("Redis does not tell its appendfsync policy; make sure that it is always, or replicated");
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { TelemetryRecorder } from "../telemetry/index.ts";
+import { KpiWindow, kpiLiveSchema, kpiPointSchema } from "./index.ts";
+
+const t0 = 1_790_000_000_000;
+
+const delta = (taps: number, latencyMs = 20) => {
+  const recorder = new TelemetryRecorder("test");
+  recorder.count("tap.ingested", taps);
+  recorder.count("tap.archived", taps);
+  recorder.time("tap.to_archive_ms", latencyMs, taps);
+  recorder.reject("bad-signature");
+  const taken = recorder.take(t0);
+  if (taken === null) throw new Error("nothing recorded");
+  return taken;
+};
+
+test("a delta counts in one second, once, and in the totals", () => {
+  const window = new KpiWindow(t0);
+  window.add(delta(3));
+  const points = window.closeSeconds(t0 + 2_500);
+  expect(points.map((point) => point.archived)).toEqual([3, 0]);
+  expect(points.map((point) => kpiPointSchema.parse(point).startEpochMs)).toEqual([t0, t0 + 1000]);
+  expect(window.closeSeconds(t0 + 2_600)).toEqual([]);
+  expect(window.totals).toMatchObject({ ingested: 3, archived: 3, rejected: 1 });
+});
+
+test("rates are means over the last five seconds, latency and rejects over the last minute", () => {
+  const window = new KpiWindow(t0);
+  for (let second = 0; second < 120; second++) {
+    window.add(delta(10, second < 50 ? 500 : 20));
+    window.closeSeconds(t0 + (second + 1) * 1000);
+  }
+  const live = kpiLiveSchema.parse(window.live(t0 + 120_000, "life", 1));
+  expect(live.tapsPerSecond).toBeCloseTo(10, 5);
+  expect(live.tapToArchiveMs.count).toBe(600);
+  expect(live.tapToArchiveMs.p99).toBeGreaterThan(19.5);
+  expect(live.tapToArchiveMs.p99).toBeLessThan(20.5);
+  expect(live.rejects).toEqual({ "bad-signature": 60 });
+});
+
+test("the first second after a start is not blown up to a rate", () => {
+  const window = new KpiWindow(t0);
+  window.add(delta(5));
+  expect(window.live(t0 + 10, "life", 1).tapsPerSecond).toBe(5);
+});
+
+test("a clock that jumps a day ahead closes a minute at most and loses no count", () => {
+  const window = new KpiWindow(t0);
+  window.add(delta(7));
+  const points = window.closeSeconds(t0 + 86_400_000);
+  expect(points.length).toBeLessThanOrEqual(60);
+  expect(points.reduce((sum, point) => sum + point.archived, 0)).toBe(7);
+});
+
+test("the age of the oldest tap grows while nothing ends", () => {
+  const window = new KpiWindow(t0);
+  window.readBacklog({ taps: 4, oldestAtEpochMs: t0 - 500 });
+  expect(window.live(t0 + 1000, "life", 1)).toMatchObject({ backlog: 4, oldestAgeMs: 1500 });
+});

@@ -1,0 +1,134 @@
+import type { RejectReason } from "../tap/index.ts";
+import { Histogram, type TelemetryDelta } from "../telemetry/index.ts";
+import { mergePoints } from "./merge-points.ts";
+import type { KpiLive, KpiPoint, KpiTotals } from "./schema.ts";
+
+/** How far the live picture looks back, ms. */
+const rateWindowMs = 5_000;
+const summaryWindowMs = 60_000;
+const secondMs = 1_000;
+
+/** What the buffer holds at this moment. */
+export type BacklogReading = { readonly taps: number; readonly oldestAtEpochMs: number | null };
+
+const emptyTotals: KpiTotals = { ingested: 0, archived: 0, duplicates: 0, rejected: 0, segments: 0 };
+
+/**
+ * Turns telemetry deltas into KPI points of one second and the live picture over the last minute. Pure: readings
+ * of clock and backlog are handed in. A delta counts in the second in which it is added, so every delta counts
+ * once, whatever the sender's clock says.
+ */
+export class KpiWindow {
+  #open: KpiPoint;
+  #closed: KpiPoint[];
+  #totals: KpiTotals;
+  #backlog: BacklogReading = { taps: 0, oldestAtEpochMs: null };
+
+  /** @param recent points of the last minute from an earlier life, oldest first */
+  constructor(nowEpochMs: number, totals: KpiTotals = emptyTotals, recent: readonly KpiPoint[] = []) {
+    this.#open = emptyPoint(floorToSecond(nowEpochMs));
+    this.#closed = recent.filter((point) => point.startEpochMs < this.#open.startEpochMs);
+    this.#totals = totals;
+  }
+
+  get totals(): KpiTotals {
+    return this.#totals;
+  }
+
+  add(delta: TelemetryDelta): void {
+    const { counters } = delta;
+    const point = this.#open;
+    const [ingested, archived] = [counters["tap.ingested"] ?? 0, counters["tap.archived"] ?? 0];
+    const [duplicates, segments] = [counters["tap.duplicate"] ?? 0, counters["segment.archived"] ?? 0];
+    const latency = delta.histograms["tap.to_archive_ms"];
+    this.#open = {
+      ...point,
+      ingested: point.ingested + ingested,
+      archived: point.archived + archived,
+      duplicates: point.duplicates + duplicates,
+      segments: point.segments + segments,
+      archiveBytes: point.archiveBytes + (counters["archive.bytes"] ?? 0),
+      rejects: addRejects(point.rejects, delta.rejects),
+      tapToArchiveMs:
+        latency === undefined ? point.tapToArchiveMs : Histogram.from(point.tapToArchiveMs, latency).data(),
+    };
+    this.#totals = {
+      ingested: this.#totals.ingested + ingested,
+      archived: this.#totals.archived + archived,
+      duplicates: this.#totals.duplicates + duplicates,
+      rejected: this.#totals.rejected + (counters["tap.rejected"] ?? 0),
+      segments: this.#totals.segments + segments,
+    };
+  }
+
+  readBacklog(reading: BacklogReading): void {
+    this.#backlog = reading;
+  }
+
+  /** Closes every second that has ended by `nowEpochMs` and returns their points, oldest first. */
+  closeSeconds(nowEpochMs: number): KpiPoint[] {
+    const current = floorToSecond(nowEpochMs);
+    const ended: KpiPoint[] = [];
+    // A clock that jumps far ahead leaves a gap instead of an endless row of empty seconds.
+    const from = Math.max(this.#open.startEpochMs, current - summaryWindowMs);
+    for (let start = from; start < current; start += secondMs) {
+      ended.push({ ...this.#open, startEpochMs: start, ...this.#levels(start + secondMs) });
+      this.#open = emptyPoint(start + secondMs);
+    }
+    this.#closed = [...this.#closed, ...ended].filter(
+      (point) => point.startEpochMs >= current - summaryWindowMs,
+    );
+    return ended;
+  }
+
+  /** The live picture; `seq` and `stream` are the publisher's. */
+  live(nowEpochMs: number, stream: string, seq: number): KpiLive {
+    const recent = this.#closed.filter((point) => point.startEpochMs >= nowEpochMs - rateWindowMs);
+    const rates = mergePoints([...recent, this.#open], { startEpochMs: 0, resolutionMs: rateWindowMs });
+    const minute = mergePoints([...this.#closed, this.#open], {
+      startEpochMs: 0,
+      resolutionMs: summaryWindowMs,
+    });
+    const spanMs = Math.max(secondMs, nowEpochMs - (recent[0]?.startEpochMs ?? this.#open.startEpochMs));
+    const latency = Histogram.from(minute.tapToArchiveMs);
+    return {
+      stream,
+      seq,
+      atEpochMs: nowEpochMs,
+      tapsPerSecond: (rates.ingested * 1000) / spanMs,
+      archivedPerSecond: (rates.archived * 1000) / spanMs,
+      backlog: this.#backlog.taps,
+      oldestAgeMs: this.#levels(nowEpochMs).oldestAgeMs,
+      tapToArchiveMs: {
+        p50: latency.quantile(0.5),
+        p95: latency.quantile(0.95),
+        p99: latency.quantile(0.99),
+        count: latency.count,
+      },
+      rejects: minute.rejects,
+      duplicates: minute.duplicates,
+      totals: this.#totals,
+    };
+  }
+
+  #levels(atEpochMs: number): Pick<KpiPoint, "backlog" | "oldestAgeMs"> {
+    const { taps, oldestAtEpochMs } = this.#backlog;
+    const oldestAgeMs = oldestAtEpochMs === null ? null : Math.max(0, atEpochMs - oldestAtEpochMs);
+    return { backlog: taps, oldestAgeMs };
+  }
+}
+
+function addRejects(a: KpiPoint["rejects"], b: KpiPoint["rejects"]): KpiPoint["rejects"] {
+  const sum = { ...a };
+  for (const [reason, by] of Object.entries(b) as [RejectReason, number][])
+    sum[reason] = (sum[reason] ?? 0) + by;
+  return sum;
+}
+
+function floorToSecond(epochMs: number): number {
+  return Math.floor(epochMs / secondMs) * secondMs;
+}
+
+function emptyPoint(startEpochMs: number): KpiPoint {
+  return mergePoints([], { startEpochMs, resolutionMs: secondMs });
+}
