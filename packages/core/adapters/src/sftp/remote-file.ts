@@ -35,7 +35,7 @@ export async function readRemote(session: SftpSession, path: string, maxBytes: n
  * @throws TaplineError `corrupt` where other bytes come back
  */
 export async function writeRemote(session: SftpSession, path: string, bytes: Buffer): Promise<void> {
-  await withHandle(session, path, "wx+", async (handle) => {
+  await withHandle(session, path, "xw+", async (handle) => {
     await writeAll(session, handle, bytes);
     await flush(session, handle);
     // One byte more than was written, so that a longer file shows.
@@ -84,7 +84,7 @@ export async function makeFolders(session: SftpSession, root: string, dir: strin
 async function withHandle<T>(
   session: SftpSession,
   path: string,
-  mode: "r" | "wx+",
+  mode: "r" | "xw+",
   use: (handle: Buffer) => Promise<T>,
 ): Promise<T> {
   const handle = await session.call<Buffer>((reply) => session.sftp.open(path, mode, reply));

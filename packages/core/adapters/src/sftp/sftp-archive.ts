@@ -89,26 +89,34 @@ export class SftpArchive implements ArchiveReader {
     const part = `${target}.${randomBytes(6).toString("hex")}.part`;
     try {
       await writeRemote(session, part, content);
-      if (!(await renameRemote(session, part, target))) {
-        if (await this.#holds(session, path, content)) return "present";
+      if (await renameRemote(session, part, target)) {
+        await this.#checkSize(session, path, content.length);
+        return "written";
+      }
+      if (!(await this.#holds(session, path, content)))
         throw new TaplineError("unavailable", `${path} was uploaded but the archive refuses to rename it`, {
           remedy: "Look at the SFTP server's log and permissions.",
         });
-      }
-      const stats = await statRemote(session, target);
-      if (stats?.size !== content.length)
-        throw new TaplineError(
-          "corrupt",
-          `${path} has ${stats?.size ?? 0} bytes in the archive, not ${content.length}`,
-        );
-      return "written";
+      await removeQuietly(session, part);
+      return "present";
     } catch (error) {
       // Its folder may have been taken away: look anew next time.
       this.#folders.clear();
+      if (session.alive) await removeQuietly(session, part);
       throw error;
-    } finally {
-      if (session.alive) void removeQuietly(session, part);
     }
+  }
+
+  async #checkSize(session: SftpSession, path: string, bytes: number): Promise<void> {
+    const stats = await statRemote(session, this.#absolute(path));
+    if (stats?.size !== bytes)
+      throw new TaplineError(
+        "corrupt",
+        `${path} has ${stats?.size ?? 0} bytes in the archive, not ${bytes}`,
+        {
+          remedy: "Check the archive's disk; the upload is tried again.",
+        },
+      );
   }
 
   /** True where the archive holds exactly these bytes under `path`. @throws TaplineError `conflict` for others */
@@ -142,12 +150,8 @@ export class SftpArchive implements ArchiveReader {
 
   async #checkRoot(session: SftpSession): Promise<void> {
     const root = this.#root === "" ? "/" : this.#root;
-    if (
-      (await session
-        .call<import("ssh2").Stats>((reply) => session.sftp.stat(root, reply))
-        .catch(() => null)) !== null
-    )
-      return;
+    // The dot makes a link to the root folder count as the folder.
+    if ((await statRemote(session, `${this.#root}/.`))?.isDirectory() === true) return;
     throw new TaplineError("misconfigured", `the archive has no folder ${root}, or does not show it to us`, {
       remedy: "Create it on the server, or correct TAPLINE_ARCHIVE_URL.",
     });
