@@ -40,7 +40,7 @@ process.on("message", (message: GuardMessage) => {
   if ("watch" in message) watched.set(message.watch, message.signal);
   else if ("forget" in message) watched.delete(message.forget);
   else if ("removeFolder" in message) folders.add(message.removeFolder);
-  else folders.delete(message.keepFolder);
+  else for (const pid of watched.keys()) signal(pid, "SIGKILL");
 });
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => {});
 process.once("disconnect", () => {

@@ -6,7 +6,7 @@ export type GuardMessage =
   | { watch: number; signal: NodeJS.Signals }
   | { forget: number }
   | { removeFolder: string }
-  | { keepFolder: string };
+  | { endNow: true };
 
 let guard: ChildProcess | undefined;
 
@@ -36,4 +36,10 @@ export function forgetProcess(pid: number): void {
 /** Has `folder` removed when this process is gone. */
 export function removeWhenGone(folder: string): void {
   tell({ removeFolder: folder });
+}
+
+/** Has everything watched killed at once (SIGKILL), and calls back when the order is out. */
+export function killWatchedNow(callback: () => void): void {
+  if (guard === undefined || !guard.connected) callback();
+  else guard.send({ endNow: true } satisfies GuardMessage, callback);
 }

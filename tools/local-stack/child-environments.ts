@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import type { StackConfig } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { Secrets } from "./open-secrets.ts";
+
+/** Where the servers that others need were found or started. */
+export type Addresses = Readonly<{
+  databaseUrl: string;
+  redisUrl: string;
+  archivePort: number;
+  webPort: number;
+  ingestPort: number;
+}>;
+
+/** The settings of each child, by its name. A child gets the keys that its roles use, and no others. */
+export function childEnvironments(
+  config: StackConfig,
+  folder: DataFolder,
+  secrets: Secrets,
+  at: Addresses,
+): Readonly<Record<"worker-ingest" | "worker-pipeline" | "web" | "agent" | "cli", NodeJS.ProcessEnv>> {
+  const pki = (name: string) => join(folder.pki, name);
+  const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
+  const base = { ...config.environment, TAPLINE_DATA_DIR: folder.root };
+  return {
+    "worker-ingest": {
+      ...base,
+      ...stores,
+      ROLE: "ingest",
+      TAPLINE_INGEST_PORT: String(at.ingestPort),
+      TAPLINE_INGEST_CERT: pki("server.crt"),
+      TAPLINE_INGEST_KEY: pki("server.key"),
+      TAPLINE_AGENT_CA: pki("root.crt"),
+      TAPLINE_PROCESS_KEY: secrets.processKeyFile,
+    },
+    "worker-pipeline": {
+      ...base,
+      ...stores,
+      ROLE: "buffer,validation,encryption,transfer,kpi",
+      TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
+      TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
+      TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,
+      TAPLINE_RECIPIENTS: [pki("archive.crt"), pki("escrow.crt")].join(","),
+      TAPLINE_SIGNER_CERT: pki("signer.crt"),
+      TAPLINE_SIGNER_KEY: pki("signer.key"),
+      TAPLINE_SIGNER_CHAIN: pki("intermediate.crt"),
+      TAPLINE_TRUST: pki("trust.pem"),
+      TAPLINE_PROCESS_KEY: secrets.processKeyFile,
+    },
+    web: {
+      ...base,
+      ...stores,
+      TAPLINE_WEB_PORT: String(at.webPort),
+      TAPLINE_WEB_SECRET_FILE: secrets.webSecretFile,
+    },
+    agent: {
+      ...base,
+      TAPLINE_AGENT_INGEST_URL: `https://127.0.0.1:${at.ingestPort}`,
+      TAPLINE_AGENT_CA: pki("root.crt"),
+      TAPLINE_AGENT_CERT: pki("agent-local.crt"),
+      TAPLINE_AGENT_KEY: pki("agent-local.key"),
+      TAPLINE_AGENT_OUTBOX: join(folder.agent, "outbox"),
+      TAPLINE_AGENT_TRACKERS: join(folder.agent, "trackers.json"),
+      TAPLINE_AGENT_READERS: String(config.readers),
+      ...(config.taps === undefined ? {} : { TAPLINE_AGENT_TAPS: String(config.taps) }),
+      ...(config.ratePerSecond === undefined ? {} : { TAPLINE_AGENT_RATE: String(config.ratePerSecond) }),
+    },
+    cli: { ...base, ...stores },
+  };
+}

@@ -1,0 +1,36 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { runCommand } from "../servers/index.ts";
+
+const root = join(import.meta.dirname, "../..");
+const trackerCount = 200;
+
+const runScript = (script: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
+  runCommand(process.execPath, [join(root, script), ...args], { cwd: root, env, timeoutMs: 60_000 });
+
+/** Makes the simulated trackers' keys where the file is missing. */
+export async function makeTrackers(file: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  await runScript(
+    "apps/nfc-agent/src/simulated-trackers.ts",
+    ["--out", file, "--count", String(trackerCount)],
+    env,
+  );
+}
+
+/** Enrols the simulated trackers where the registry is empty: at the first start, or with a new database. */
+export async function enrolTrackers(
+  file: string,
+  databaseUrl: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rowCount } = await client.query("SELECT 1 FROM tracker LIMIT 1").finally(() => client.end());
+  if (rowCount === 0) await runScript("apps/worker/src/cli/main.ts", ["tracker", "import", file], env);
+}

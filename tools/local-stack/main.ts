@@ -1,0 +1,131 @@
+/** All of Tapline on one machine: what `npm start` runs once the clone is set up. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { readConfig, type StackConfig } from "./config.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { lockFolder } from "./lock-folder.ts";
+import { newestRestoreCommand } from "./newest-object.ts";
+import { onStopSignal } from "./on-stop-signal.ts";
+import { openPki } from "./open-pki.ts";
+import { openSecrets } from "./open-secrets.ts";
+import { readFlags } from "./read-flags.ts";
+import { reportOnce, waitUntilDone } from "./run-once.ts";
+import { StackBuilder } from "./stack-builder.ts";
+import { type Stack, startStack } from "./start-stack.ts";
+import { statusLine, summary } from "./summary.ts";
+import { Terminal } from "./terminal.ts";
+
+const liveEveryMs = 500;
+const plainEveryMs = 10_000;
+
+async function showSummary(
+  stack: Stack,
+  folder: DataFolder,
+  startedMs: number,
+  terminal: Terminal,
+): Promise<void> {
+  const { webPort, ingestPort, databaseUrl } = stack.addresses;
+  terminal.say(
+    summary({
+      consoleUrl: `http://127.0.0.1:${webPort}`,
+      ingestUrl: `https://127.0.0.1:${ingestPort}`,
+      archiveDir: folder.archive,
+      dataDir: folder.root,
+      firstAdmin: stack.firstAdmin,
+      restoreCommand: await newestRestoreCommand(databaseUrl, folder),
+      seconds: (Date.now() - startedMs) / 1000,
+    }),
+  );
+}
+
+async function showStatus(stack: Stack, terminal: Terminal, stopped: Promise<void>): Promise<void> {
+  let isOver = false;
+  void stopped.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const line = statusLine(stack.counts.agent);
+    if (terminal.isLive) terminal.show(line);
+    else terminal.say(line);
+    await Promise.race([stopped, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
+  }
+  terminal.settle();
+}
+
+async function runOnce(
+  config: StackConfig,
+  stack: Stack,
+  folder: DataFolder,
+  startedMs: number,
+  terminal: Terminal,
+): Promise<void> {
+  const taps = config.taps ?? 0;
+  const agent = await waitUntilDone(
+    stack.counts,
+    taps,
+    (counts) => terminal.isLive && terminal.show(statusLine(counts)),
+  );
+  terminal.settle();
+  const asked = { taps, before: stack.before, startedMs };
+  const report = await reportOnce(agent, asked, stack.addresses.databaseUrl, folder);
+  await stack.stop();
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+/** Runs until it is told to end, or with `once` until all taps are archived; resolves to the exit code. */
+async function run(config: StackConfig, startedMs: number, terminal: Terminal): Promise<number> {
+  const folder = await openDataFolder(config.dataDir);
+  const lock = await lockFolder(folder.root);
+  const builder = new StackBuilder(folder, (line) => terminal.say(line));
+  const stopped = onStopSignal(() => {
+    terminal.settle();
+    terminal.say("ending (once more to end at once)");
+    return builder.stop();
+  });
+  try {
+    if (await openPki(folder.pki, folder.archive, startedMs))
+      terminal.say(`made certificates and keys in ${folder.pki}`);
+    const secrets = await openSecrets(folder);
+    const stack = await startStack(config, folder, secrets, builder, (line) => terminal.say(line));
+    const { webPort } = stack.addresses;
+    await lock.announce(
+      config.once ? `archiving ${config.taps} taps (--once)` : `console at http://127.0.0.1:${webPort}`,
+    );
+    if (!config.once) await showSummary(stack, folder, startedMs, terminal);
+    await (config.once
+      ? runOnce(config, stack, folder, startedMs, terminal)
+      : showStatus(stack, terminal, stopped.done));
+    return 0;
+  } catch (error) {
+    if (!stopped.isAsked()) throw error;
+    if (config.once) terminal.say("ended before all taps were archived; the rest goes on at the next start");
+    return config.once ? 1 : 0;
+  } finally {
+    await builder.stop();
+    lock.release();
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof TaplineError))
+    return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  return error.remedy === undefined ? error.message : `${error.message} (${error.remedy})`;
+}
+
+async function main(): Promise<number> {
+  const startedMs = Date.now();
+  try {
+    const flags = readFlags(process.argv.slice(2));
+    if ("help" in flags) {
+      process.stdout.write(flags.help);
+      return 0;
+    }
+    const config = readConfig(flags);
+    return await run(config, startedMs, new Terminal(config.once ? process.stderr : process.stdout));
+  } catch (error) {
+    process.stderr.write(`Tapline: ${describe(error)}\n`);
+    return 1;
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,50 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { objectPaths, restoreCommand } from "@tapline/core/transfer";
+import pg from "pg";
+import type { DataFolder } from "./data-folder.ts";
+
+/** What the database says stands in the archive. */
+export type ArchiveCounts = Readonly<{ taps: number; segments: number }>;
+
+async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows[0];
+  } finally {
+    await client.end();
+  }
+}
+
+/** Counts the archive's index. */
+export async function countArchive(databaseUrl: string): Promise<ArchiveCounts> {
+  const sql = "SELECT coalesce(sum(taps), 0)::int AS taps, count(*)::int AS segments FROM segment";
+  return (await query<{ taps: number; segments: number }>(databaseUrl, sql)) ?? { taps: 0, segments: 0 };
+}
+
+/**
+ * The command that restores the newest archived object with standard tools alone; undefined while the archive is
+ * empty. It works from any folder, as long as the data folder stays where it is.
+ */
+export async function newestRestoreCommand(
+  databaseUrl: string,
+  folder: DataFolder,
+): Promise<string | undefined> {
+  const row = await query<{ id: string }>(
+    databaseUrl,
+    "SELECT id FROM segment ORDER BY archived_at DESC, id DESC LIMIT 1",
+  );
+  if (row === undefined) return undefined;
+  const paths = objectPaths(row.id);
+  await mkdir(folder.restored, { recursive: true, mode: 0o700 });
+  return restoreCommand({
+    object: join(folder.archive, paths.object),
+    manifest: join(folder.archive, paths.manifest),
+    signature: join(folder.archive, paths.signature),
+    trust: join(folder.pki, "trust.pem"),
+    cert: join(folder.pki, "archive.crt"),
+    key: join(folder.pki, "archive.key"),
+    out: join(folder.restored, `segment-${row.id}.ndjson.gz`),
+  });
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TaplineError } from "@tapline/core/kernel";
+import { generateSshKeyPair } from "./archive-server/index.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { writePrivateFolder } from "./write-private-folder.ts";
+
+/** Each 32 random bytes in hexadecimal. */
+const hexNames = ["postgres", "redis", "web", "process-key"] as const;
+const sshNames = ["archive-host-key", "archive-client-key"] as const;
+
+/** Passwords of our servers, and the files in which other secrets lie. */
+export type Secrets = Readonly<{
+  postgresPassword: string;
+  redisPassword: string;
+  webSecretFile: string;
+  processKeyFile: string;
+  archiveHostKeyFile: string;
+  archiveClientKeyFile: string;
+  /** The archive's host key as OpenSSH names it: `SHA256:…`. */
+  archiveHostKeyPin: string;
+}>;
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+async function create(folder: DataFolder): Promise<void> {
+  if (await exists(join(folder.postgres, "PG_VERSION")))
+    throw new TaplineError("corrupt", `${folder.secrets} is gone, yet ${folder.postgres} holds a database`, {
+      remedy: "restore the folder secrets from a backup, or choose a new data folder by --data-dir",
+    });
+  const host = generateSshKeyPair();
+  const client = generateSshKeyPair();
+  const hex = hexNames.map((name) => [name, randomBytes(32).toString("hex")] as const);
+  const texts = [
+    ...hex,
+    ["archive-host-key", host.privateKey] as const,
+    ["archive-host-key.pin", host.pin] as const,
+    ["archive-client-key", client.privateKey] as const,
+  ];
+  const files = texts.map(([name, content]) => [name, { content, secret: true }] as const);
+  await writePrivateFolder(folder.secrets, Object.fromEntries(files));
+}
+
+async function readSecret(folder: string, name: string, form: RegExp): Promise<string> {
+  const text = await readFile(join(folder, name), "utf8").catch(() => "");
+  if (form.test(text.trim())) return text.trim();
+  throw new TaplineError("corrupt", `the secret ${join(folder, name)} is missing or damaged`, {
+    remedy: "restore that file from a backup, or choose a new data folder by --data-dir",
+    facts: { secret: name },
+  });
+}
+
+/** Makes the installation's secrets at its first start (0600) and reads them at every later one. */
+export async function openSecrets(folder: DataFolder): Promise<Secrets> {
+  if (!(await exists(folder.secrets))) await create(folder);
+  const hex = (name: (typeof hexNames)[number]) => readSecret(folder.secrets, name, /^[0-9a-f]{64}$/);
+  const [postgresPassword, redisPassword] = [await hex("postgres"), await hex("redis")];
+  await hex("web");
+  await hex("process-key");
+  for (const name of sshNames) await readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
+  const file = (name: string) => join(folder.secrets, name);
+  return {
+    postgresPassword,
+    redisPassword,
+    webSecretFile: file("web"),
+    processKeyFile: file("process-key"),
+    archiveHostKeyFile: file("archive-host-key"),
+    archiveClientKeyFile: file("archive-client-key"),
+    archiveHostKeyPin: await readSecret(folder.secrets, "archive-host-key.pin", /^SHA256:[A-Za-z0-9+/]{43}$/),
+  };
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TaplineError } from "@tapline/core/kernel";
+import { lastLines, stopChild, watchOver } from "../servers/index.ts";
+
+/** One Node program of ours that talks to its parent over IPC. */
+export type ChildPlan = Readonly<{
+  /** For messages and the log's name: "web", "worker-ingest". */
+  name: string;
+  /** Path from the project's root. */
+  script: string;
+  environment: NodeJS.ProcessEnv;
+  logFile: string;
+  readyTimeoutMs: number;
+  onMessage?: (message: ChildMessage) => void;
+}>;
+
+/** What a child says: at least a type. */
+export type ChildMessage = Readonly<{ type: string } & Record<string, unknown>>;
+
+/** A child that has said it is ready. `exited` resolves to how it ended, asked or not. */
+export type Child = Readonly<{
+  ready: ChildMessage;
+  exited: Promise<string>;
+  send: (message: object) => void;
+  stop: (graceMs: number) => Promise<void>;
+}>;
+
+const root = join(import.meta.dirname, "../..");
+
+function isMessage(message: unknown): message is ChildMessage {
+  return (
+    typeof message === "object" && message !== null && "type" in message && typeof message.type === "string"
+  );
+}
+
+function launch(plan: ChildPlan): ChildProcess {
+  const log = openSync(plan.logFile, "a", 0o600);
+  try {
+    return fork(join(root, plan.script), [], {
+      cwd: root,
+      env: plan.environment,
+      execArgv: [],
+      // A process group of its own: Ctrl-C in the terminal must reach us alone, so that we end all in order.
+      detached: true,
+      stdio: ["ignore", log, log, "ipc"],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The line that a program of ours ends with when it cannot start, out of its log. */
+async function reasonIn(logFile: string): Promise<string> {
+  return lastLines(await readFile(logFile, "utf8").catch(() => ""), 6);
+}
+
+/** Starts a child and resolves once it is ready. Throws `unavailable` with its last lines where it does not get there. */
+export async function startChild(plan: ChildPlan): Promise<Child> {
+  const child = launch(plan);
+  if (child.pid !== undefined) watchOver(child.pid, "SIGTERM");
+  const exited = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
+  });
+  const ready = new Promise<ChildMessage>((resolve) => {
+    child.on("message", (message) => {
+      if (!isMessage(message)) return;
+      if (message.type === "ready") resolve(message);
+      else plan.onMessage?.(message);
+    });
+  });
+  const late = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), plan.readyTimeoutMs).unref();
+  });
+  const stop = (graceMs: number) => stopChild(child, "SIGTERM", graceMs);
+  const first = await Promise.race([ready, exited, late]);
+  if (typeof first === "object")
+    return { ready: first, exited, stop, send: (message) => void (child.connected && child.send(message)) };
+  await stop(2_000);
+  const how = first === undefined ? `was not ready after ${plan.readyTimeoutMs} ms` : `ended (${first})`;
+  throw new TaplineError("unavailable", `${plan.name} ${how}:\n${await reasonIn(plan.logFile)}`, {
+    remedy: `read ${plan.logFile}`,
+    facts: { child: plan.name },
+  });
+}

@@ -1,0 +1,60 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { applyMigrations } from "../database/index.ts";
+import { findRedis, startPostgres, startRedis } from "../servers/index.ts";
+import type { StackConfig } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { type Kept, keepRunning, type Running } from "./keep-running.ts";
+import { openLogFile } from "./log-file.ts";
+import type { Secrets } from "./open-secrets.ts";
+
+/** A store's URL, and the part behind it; undefined where somebody else runs it. */
+export type Store = Readonly<{ url: string; part: Kept<Running> | undefined }>;
+
+type Say = (line: string) => void;
+
+/** PostgreSQL, ours or the one in DATABASE_URL, with all migrations applied. */
+export async function startDatabase(
+  config: StackConfig,
+  folder: DataFolder,
+  secrets: Secrets,
+  port: number,
+  say: Say,
+): Promise<Store> {
+  if (config.databaseUrl !== undefined) {
+    await applyMigrations(config.databaseUrl);
+    return { url: config.databaseUrl, part: undefined };
+  }
+  const isFirst = !(await access(join(folder.postgres, "PG_VERSION")).then(
+    () => true,
+    () => false,
+  ));
+  if (isFirst) say("making the database");
+  const logFile = openLogFile(folder.logs, "postgres");
+  const start = () =>
+    startPostgres({ dataDir: folder.postgres, logFile, port, password: secrets.postgresPassword });
+  const part = await keepRunning("PostgreSQL", start, say);
+  const { url } = part.current();
+  await applyMigrations(url).catch(async (error) => {
+    await part.stop(2_000);
+    throw error;
+  });
+  return { url, part };
+}
+
+/** Redis, ours (an answered write is on disk) or the one in REDIS_URL. */
+export async function startBufferStore(
+  config: StackConfig,
+  folder: DataFolder,
+  secrets: Secrets,
+  port: number,
+  say: Say,
+): Promise<Store> {
+  if (config.redisUrl !== undefined) return { url: config.redisUrl, part: undefined };
+  const program = await findRedis(say);
+  const logFile = openLogFile(folder.logs, "redis");
+  const start = () =>
+    startRedis({ dataDir: folder.redis, logFile, port, password: secrets.redisPassword, program });
+  const part = await keepRunning("Redis", start, say);
+  return { url: part.current().url, part };
+}

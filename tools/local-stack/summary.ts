@@ -1,0 +1,65 @@
+import type { FirstAdmin } from "./first-admin.ts";
+import type { AgentCounts } from "./live-counts.ts";
+
+/** What the summary tells. */
+export type SummaryFacts = Readonly<{
+  consoleUrl: string;
+  ingestUrl: string;
+  archiveDir: string;
+  dataDir: string;
+  firstAdmin: FirstAdmin | undefined;
+  restoreCommand: string | undefined;
+  seconds: number;
+}>;
+
+const labelWidth = 10;
+const row = (label: string, text: string) => `  ${label.padEnd(labelWidth)}${text}`;
+
+function signIn(admin: FirstAdmin | undefined): string[] {
+  if (admin === undefined) return [row("Sign-in", "with the account made at the first start")];
+  return [
+    row("Sign-in", admin.email),
+    row("Password", admin.password),
+    row("", "shown this once: keep it, or change it in the console"),
+  ];
+}
+
+/** The block that tells people where everything is. */
+export function summary(facts: SummaryFacts): string {
+  const restore = facts.restoreCommand ?? "npx tapline archive restore --out DIR";
+  return [
+    "",
+    `Tapline is running (ready in ${facts.seconds.toFixed(1)} s)`,
+    "",
+    row("Console", facts.consoleUrl),
+    ...signIn(facts.firstAdmin),
+    row(
+      "Ingest",
+      `${facts.ingestUrl}/v1/taps (agents' certificates; API: ${facts.ingestUrl}/v1/openapi.json)`,
+    ),
+    row("Archive", facts.archiveDir),
+    row("Data", `${facts.dataDir} (keys in pki/, logs in logs/)`),
+    row("Restore", "all of it:  npx tapline archive restore --out DIR"),
+    ...(facts.restoreCommand === undefined
+      ? []
+      : ["", "  The newest object, with openssl alone:", `  ${restore}`, ""]),
+    row("Stop", "Ctrl-C"),
+    "",
+  ].join("\n");
+}
+
+const figure = (value: number) => value.toLocaleString("en-US");
+
+/** One line of figures: taps read by the local agent and what became of them. */
+export function statusLine(counts: AgentCounts | undefined): string {
+  if (counts === undefined) return "waiting for the agent's first figures";
+  const parts = [
+    `taps in ${figure(counts.taps)}`,
+    `archived ${figure(counts.archived)}`,
+    `backlog ${figure(counts.pending)}`,
+    `rejected ${figure(counts.rejected)}`,
+    `duplicates ${figure(counts.duplicates)}`,
+  ];
+  if (!counts.connected) parts.push("agent not connected");
+  return parts.join("  ·  ");
+}
