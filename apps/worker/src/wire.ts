@@ -68,7 +68,7 @@ type Parts = ReturnType<typeof connectParts>;
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
-  const archive = has("buffer") || has("transfer") ? await openArchive(config, log) : null;
+  const archive = has("buffer") || has("transfer") ? await openArchive(config) : null;
   const roles: Role[] = [reportTelemetry(parts)];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
@@ -90,13 +90,12 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   };
 }
 
-async function openArchive(config: Config, log: Logger): Promise<SftpArchive> {
+async function openArchive(config: Config): Promise<SftpArchive> {
   const keyPath = need(config.TAPLINE_ARCHIVE_KEY, "TAPLINE_ARCHIVE_KEY", "transfer");
   return new SftpArchive({
     url: need(config.TAPLINE_ARCHIVE_URL, "TAPLINE_ARCHIVE_URL", "transfer"),
     hostKeyPin: need(config.TAPLINE_ARCHIVE_HOST_KEY, "TAPLINE_ARCHIVE_HOST_KEY", "transfer"),
     privateKey: await readSetting(keyPath, "TAPLINE_ARCHIVE_KEY"),
-    onWarning: (message) => log.warn({ part: "archive" }, message),
   });
 }
 

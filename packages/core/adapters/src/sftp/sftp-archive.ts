@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { TaplineError } from "@tapline/core/kernel";
-import { type ArchiveEntry, type ArchiveReader, checkArchivePath } from "@tapline/core/transfer";
+import { type ArchiveEntry, type ArchiveReader, checkArchivePath, objectPaths } from "@tapline/core/transfer";
 import type { FileEntryWithStats } from "ssh2";
 import { maxArchivedBytes, sortedEntries } from "./entries.ts";
 import {
@@ -14,6 +14,8 @@ import {
 import { SftpConnection } from "./sftp-connection.ts";
 import type { SftpSession } from "./sftp-session.ts";
 import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
+
+const quarantineFolder = "quarantine";
 
 /**
  * An archive on an SFTP server, over one connection that several uploads share. Write-once: a final name is never
@@ -75,6 +77,25 @@ export class SftpArchive implements ArchiveReader {
     return this.#connection.run(`listing ${dir === "" ? "the archive" : dir}`, async (session) => {
       const found = await session.call<FileEntryWithStats[]>((reply) => session.sftp.readdir(target, reply));
       return sortedEntries(found.map(({ filename, attrs }) => ({ name: filename, stats: attrs })));
+    });
+  }
+
+  /**
+   * Takes a segment out of the archive's count: moves its files, the manifest first, into `quarantine/`. Nothing
+   * is removed. Safe to run again.
+   */
+  quarantine(segment: string): Promise<void> {
+    const { manifest, signature, object } = objectPaths(segment);
+    return this.#connection.run(`quarantine of segment ${segment}`, async (session) => {
+      await this.#folder(session, quarantineFolder);
+      for (const path of [manifest, signature, object]) {
+        const target = this.#absolute(`${quarantineFolder}/${path.slice(path.lastIndexOf("/") + 1)}`);
+        if (await renameRemote(session, this.#absolute(path), target)) continue;
+        if ((await statRemote(session, target)) === null)
+          throw new TaplineError("unavailable", `${path} cannot be moved into ${quarantineFolder}/`, {
+            remedy: "Give the archive's user the right to rename, or move the segment's files by hand.",
+          });
+      }
     });
   }
 

@@ -1,0 +1,134 @@
+import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connectPrisma, TrackerRegistry } from "@tapline/adapters/prisma";
+import { connectRedis } from "@tapline/adapters/redis";
+import { issueHierarchy } from "@tapline/core/encryption";
+import { uuidV7 } from "@tapline/core/kernel";
+import { encodeTap, kidOf, signTap, type Tap } from "@tapline/core/tap";
+import { pino } from "pino";
+import { freshDatabase, ownRedis, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
+import { readConfig } from "./config.ts";
+import { type Running, startWorker } from "./wire.ts";
+
+/** A tracker that signs. */
+export type TestTracker = { readonly id: string; readonly kid: string; readonly privateKey: KeyObject };
+
+/** Real servers, keys on disk, enrolled trackers, and workers on top of them. */
+export type TestPath = Awaited<ReturnType<typeof setUpPath>>;
+
+/** Starts Redis, a database and an SFTP root of its own; workers are started by the test. */
+export async function setUpPath() {
+  const [redis, databaseUrl, sshd, dir] = await Promise.all([
+    ownRedis(),
+    freshDatabase(),
+    sharedSshd(),
+    temporaryFolder(),
+  ]);
+  const pki = join(dir, "pki");
+  await mkdir(pki);
+  const files = await issueHierarchy({
+    nowEpochMs: Date.now(),
+    organisation: "Test",
+    agents: ["gate-1", "gate-2"],
+    hosts: ["localhost", "127.0.0.1"],
+  });
+  for (const [name, { pem }] of Object.entries(files)) await writeFile(join(pki, name), pem);
+  await writeFile(join(dir, "process.key"), randomBytes(32).toString("hex"));
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redis.url,
+    TAPLINE_INGEST_PORT: "0",
+    TAPLINE_INGEST_CERT: join(pki, "server.crt"),
+    TAPLINE_INGEST_KEY: join(pki, "server.key"),
+    TAPLINE_AGENT_CA: join(pki, "root.crt"),
+    TAPLINE_ARCHIVE_URL: sshd.url,
+    TAPLINE_ARCHIVE_HOST_KEY: sshd.hostKeyPin,
+    TAPLINE_ARCHIVE_KEY: sshd.privateKeyFile,
+    TAPLINE_RECIPIENTS: `${join(pki, "archive.crt")},${join(pki, "escrow.crt")}`,
+    TAPLINE_SIGNER_CERT: join(pki, "signer.crt"),
+    TAPLINE_SIGNER_KEY: join(pki, "signer.key"),
+    TAPLINE_SIGNER_CHAIN: join(pki, "intermediate.crt"),
+    TAPLINE_TRUST: join(pki, "trust.pem"),
+    TAPLINE_PROCESS_KEY: join(dir, "process.key"),
+    LOG_LEVEL: "fatal",
+  };
+  const prisma = connectPrisma(databaseUrl);
+  return {
+    redis,
+    sshd,
+    pki,
+    files,
+    prisma,
+    environment,
+    trackers: await enrol(prisma, 3),
+    start: (changes: Record<string, string> = {}): Promise<Running> =>
+      startWorker(readConfig({ ...environment, ...changes }), pino({ level: changes.LOG_LEVEL ?? "fatal" }), {
+        onLive: () => undefined,
+      }),
+    /** What the loss of Redis leaves behind: an empty Redis. */
+    wipeRedis: async (): Promise<void> => {
+      const client = connectRedis(redis.url, () => undefined);
+      await client.flushall();
+      client.disconnect();
+    },
+    end: async (): Promise<void> => {
+      await prisma.$disconnect();
+      await redis.stop();
+    },
+  };
+}
+
+async function enrol(prisma: ReturnType<typeof connectPrisma>, count: number): Promise<TestTracker[]> {
+  const made = Array.from({ length: count }, () => {
+    const { privateKey, publicKey: key } = generateKeyPairSync("ed25519");
+    const publicKey = key.export({ format: "der", type: "spki" }).subarray(-32);
+    return { id: randomBytes(8).toString("hex"), kid: kidOf(publicKey), publicKey, privateKey };
+  });
+  await new TrackerRegistry(prisma, Date.now).enrol(made, {
+    version: 1,
+    id: uuidV7(Date.now(), randomBytes),
+    atEpochMs: Date.now(),
+    actor: { kind: "operator", id: "test" },
+    action: "tracker.enrolled",
+    subject: "tracker/test",
+    reason: null,
+    facts: { count },
+  });
+  return made;
+}
+
+/** A raw tap: signed by `tracker`, or unsigned. */
+export function rawTap(
+  tracker: TestTracker,
+  seq: number,
+  changes: Partial<Tap> = {},
+  unsigned = false,
+): Buffer {
+  const tap: Tap = {
+    trackerId: tracker.id,
+    seq,
+    epoch: 1,
+    t0EpochS: Math.floor(Date.now() / 1000) - 3600,
+    samples: Array.from({ length: 30 }, (_, i) => [i * 60, 60 + ((i + seq) % 40), i % 20] as const),
+    batteryPercent: 70,
+    uptimeS: 3600 + seq,
+    ...changes,
+  };
+  return unsigned ? encodeTap(tap) : signTap(tap, tracker);
+}
+
+/** Polls until `read` gives something, at most `timeoutMs`. */
+export async function until<Value>(
+  what: string,
+  read: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
+  timeoutMs = 10_000,
+): Promise<Value> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await read();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,263 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { openEnvelope } from "@tapline/core/encryption";
+import { postTapsResponseSchema, receiptsResponseSchema, type Verdict } from "@tapline/core/tap";
+import { Agent, request } from "undici";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import type { Running } from "./wire.ts";
+
+let path: TestPath;
+let running: Running[] = [];
+
+beforeAll(async () => {
+  path = await setUpPath();
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((worker) => worker.stop(2_000)));
+  running = [];
+});
+
+afterAll(async () => {
+  await path.end();
+});
+
+async function start(changes: Record<string, string> = {}): Promise<Running> {
+  const worker = await path.start(changes);
+  running.push(worker);
+  return worker;
+}
+
+/** An agent's connection to the door. */
+function connectAs(agent: string, port: number) {
+  const pem = (name: string): string => path.files[name]?.pem ?? "";
+  const dispatcher = new Agent({
+    connect: { ca: pem("root.crt"), cert: pem(`agent-${agent}.crt`), key: pem(`agent-${agent}.key`) },
+  });
+  const base = `https://localhost:${port}`;
+  return {
+    post: async (body: unknown) => {
+      const answer = await request(`${base}/v1/taps`, {
+        dispatcher,
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.json() };
+    },
+    receipts: async (after: string, waitMs = 0) => {
+      const answer = await request(`${base}/v1/receipts?after=${after}&waitMs=${waitMs}`, { dispatcher });
+      return receiptsResponseSchema.parse(await answer.body.json());
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+const submit = (seq: number, payload: Buffer) => ({
+  seq,
+  readAtEpochMs: Date.now(),
+  reader: "reader-1",
+  payload: payload.toString("base64"),
+});
+
+/** Posts until the buffer is open, then gathers verdicts until each of `seqs` has one. */
+async function deliver(
+  client: ReturnType<typeof connectAs>,
+  epoch: number,
+  taps: ReturnType<typeof submit>[],
+) {
+  const { generation } = await until("the door takes taps", async () => {
+    const answer = await client.post({ epoch, taps });
+    return answer.status === 202 && postTapsResponseSchema.parse(answer.body);
+  });
+  const verdicts = new Map<number, Verdict>();
+  let after = "0";
+  await until("every tap has its verdict", async () => {
+    const { next, receipts } = await client.receipts(after, 500);
+    after = next;
+    for (const receipt of receipts)
+      if (receipt.epoch === epoch) for (const verdict of receipt.verdicts) verdicts.set(verdict.seq, verdict);
+    return taps.every(({ seq }) => verdicts.has(seq));
+  });
+  return { generation, verdicts };
+}
+
+/** Every tap in the archive, by decrypting all committed objects with the archive key. */
+async function archivedTaps(): Promise<{ tracker: string; trackerSeq: number; raw: string }[]> {
+  const names = await readdir(path.sshd.rootDir, { recursive: true });
+  const manifests = names.filter((name) => name.endsWith(".manifest.json") && !name.includes("quarantine"));
+  const key = {
+    certPem: path.files["archive.crt"]?.pem ?? "",
+    keyPem: path.files["archive.key"]?.pem ?? "",
+  };
+  const texts = await Promise.all(
+    manifests.map(async (name) => {
+      const object = await readFile(
+        join(path.sshd.rootDir, name.replace(".manifest.json", ".ndjson.gz.p7m")),
+      );
+      return gunzipSync(openEnvelope(object, key)).toString("utf8");
+    }),
+  );
+  return texts.flatMap((text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  );
+}
+
+const countOf = async (tracker: string, trackerSeq: number): Promise<number> =>
+  (await archivedTaps()).filter((tap) => tap.tracker === tracker && tap.trackerSeq === trackerSeq).length;
+
+describe("the way of a tap", () => {
+  test("ends encrypted in the archive, with its receipt back at the agent and nothing left in the buffer", async () => {
+    const [tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    const raw = rawTap(tracker!, 1);
+    const { verdicts } = await deliver(client, 1, [submit(1, raw)]);
+    expect(verdicts.get(1)).toMatchObject({ verdict: "archived" });
+    const taps = await archivedTaps();
+    expect(taps).toHaveLength(1);
+    expect(taps[0]).toMatchObject({ tracker: tracker!.id, trackerSeq: 1, raw: raw.toString("base64") });
+    const segment = await path.prisma.segment.findFirstOrThrow();
+    expect(verdicts.get(1)).toMatchObject({ segment: segment.id });
+    expect(await path.prisma.auditEntry.count({ where: { id: segment.id } })).toBe(1);
+    await client.close();
+  });
+
+  test("a packet tapped twice is archived once; both agents get an answer", async () => {
+    const [, tracker] = path.trackers;
+    const worker = await start();
+    const [one, two] = [connectAs("gate-1", worker.ingestPort!), connectAs("gate-2", worker.ingestPort!)];
+    const raw = rawTap(tracker!, 1);
+    const first = await deliver(one, 2, [submit(1, raw), submit(2, raw)]);
+    const second = await deliver(two, 1, [submit(1, raw)]);
+    expect([...first.verdicts.values()].map((v) => v.verdict).toSorted()).toEqual(["archived", "duplicate"]);
+    expect(second.verdicts.get(1)).toMatchObject({ verdict: "duplicate" });
+    expect(await countOf(tracker!.id, 1)).toBe(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test("a tap sent again after its receipt was lost is told that it is archived, not archived again", async () => {
+    const [, , tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    const tap = submit(1, rawTap(tracker!, 1));
+    const first = await deliver(client, 3, [tap]);
+    await client.post({ epoch: 3, taps: [tap] });
+    const again = await until("the second receipt", async () => {
+      const { receipts } = await client.receipts("0", 500);
+      const told = receipts.filter((receipt) => receipt.epoch === 3).flatMap((receipt) => receipt.verdicts);
+      return told.length === 2 && told;
+    });
+    expect(again[1]).toEqual(first.verdicts.get(1));
+    expect(await countOf(tracker!.id, 1)).toBe(1);
+    await client.close();
+  });
+
+  test("what validation refuses lies in quarantine, sealed, with its reason, and its agent is told", async () => {
+    const [tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    const forged = Buffer.from(rawTap(tracker!, 90));
+    forged[forged.length - 1]! ^= 1;
+    const { verdicts } = await deliver(client, 4, [
+      submit(1, forged),
+      submit(2, Buffer.from("not a tag at all")),
+      submit(3, rawTap(tracker!, 91, {}, true)),
+      submit(4, rawTap(tracker!, 92)),
+      submit(5, rawTap(tracker!, 92, { batteryPercent: 3 })),
+    ]);
+    const told = (seq: number) => verdicts.get(seq);
+    expect(told(1)).toMatchObject({ verdict: "rejected", reason: "bad-signature" });
+    expect(told(2)).toMatchObject({ verdict: "rejected", reason: "malformed-ndef" });
+    expect(told(3)).toMatchObject({ verdict: "rejected", reason: "unsigned" });
+    expect(told(4)).toMatchObject({ verdict: "archived" });
+    expect(told(5)).toMatchObject({ verdict: "rejected", reason: "equivocation" });
+    const kept = await path.prisma.quarantinedTap.findMany({ where: { epoch: 4n } });
+    expect(kept).toHaveLength(4);
+    for (const row of kept) expect(Buffer.from(row.sealedPayload).includes("not a tag at all")).toBe(false);
+    await client.close();
+  });
+
+  test("survives the loss of Redis: the agent sends again, and the archive holds each tap once", async () => {
+    const [tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    const taps = [200, 201, 202].map((seq) => submit(seq, rawTap(tracker!, seq)));
+    const before = await deliver(client, 5, taps);
+    await path.wipeRedis();
+    const after = await deliver(client, 5, [...taps, submit(203, rawTap(tracker!, 203))]);
+    expect(after.generation).not.toBe(before.generation);
+    expect([...after.verdicts.values()].map((v) => v.verdict)).toEqual(Array(4).fill("archived"));
+    for (const seq of [200, 201, 202, 203]) expect(await countOf(tracker!.id, seq)).toBe(1);
+    await client.close();
+  });
+});
+
+describe("the door", () => {
+  test("names the field of a malformed tap and takes the rest of its batch", async () => {
+    const [tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    await until(
+      "the buffer is open",
+      async () => (await client.post({ epoch: 6, ...submit(1, rawTap(tracker!, 300)) })).status === 202,
+    );
+    const bad = { ...submit(3, rawTap(tracker!, 301)), payload: "%%%" };
+    const answer = await client.post({
+      epoch: 6,
+      taps: [submit(2, rawTap(tracker!, 302)), bad, { seq: -1 }],
+    });
+    expect(answer.status).toBe(207);
+    const { results } = postTapsResponseSchema.parse(answer.body);
+    expect(results.map((result) => result.status)).toEqual([202, 400, 400]);
+    expect(results[1]).toMatchObject({ seq: 3, problem: { field: "/taps/1/payload", status: 400 } });
+    const alone = await client.post({ epoch: 6, ...bad });
+    expect(alone.status).toBe(400);
+    expect(alone.headers["content-type"]).toContain("application/problem+json");
+    expect(alone.body).toMatchObject({ type: "urn:tapline:problem:invalid-tap", field: "/payload" });
+    const broken = await client.post("{not json");
+    expect(broken).toMatchObject({ status: 400, body: { type: "urn:tapline:problem:invalid-request" } });
+    await client.close();
+  });
+
+  test("refuses whoever shows no agent certificate, but tells everybody its OpenAPI", async () => {
+    const worker = await start();
+    const dispatcher = new Agent({ connect: { ca: path.files["root.crt"]?.pem ?? "" } });
+    const base = `https://localhost:${worker.ingestPort}`;
+    const refused = await request(`${base}/v1/receipts`, { dispatcher });
+    expect(refused.statusCode).toBe(401);
+    expect(await refused.body.json()).toMatchObject({ type: "urn:tapline:problem:unauthenticated" });
+    const document = await request(`${base}/v1/openapi.json`, { dispatcher });
+    expect(await document.body.json()).toMatchObject({ openapi: "3.1.0", paths: { "/v1/taps": {} } });
+    await dispatcher.destroy();
+  });
+
+  test("refuses a valid certificate that is no agent's", async () => {
+    const worker = await start();
+    const dispatcher = new Agent({
+      connect: {
+        ca: path.files["root.crt"]?.pem ?? "",
+        cert: path.files["server.crt"]?.pem ?? "",
+        key: path.files["server.key"]?.pem ?? "",
+      },
+    });
+    const answer = await request(`https://localhost:${worker.ingestPort}/v1/receipts`, { dispatcher });
+    expect([401, 403]).toContain(answer.statusCode);
+    await dispatcher.destroy();
+  });
+
+  test("is shut while the buffer has no generation: 503 with Retry-After, and nothing is taken", async () => {
+    const worker = await start({ ROLE: "ingest" });
+    await path.wipeRedis();
+    const client = connectAs("gate-1", worker.ingestPort!);
+    const answer = await client.post({ epoch: 7, ...submit(1, Buffer.from("x")) });
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+    await client.close();
+  });
+});
