@@ -1,0 +1,61 @@
+import type { Dir } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { TaplineError } from "@tapline/core/kernel";
+
+/** Something that a client has opened. */
+export type OpenHandle =
+  | { readonly kind: "file"; readonly file: FileHandle; readonly local: string; readonly writable: boolean }
+  | { readonly kind: "directory"; readonly dir: Dir; readonly local: string };
+
+const maxHandles = 512;
+
+/** The handles of one client, by the 4 bytes that name them. */
+export class OpenHandles {
+  readonly #open = new Map<number, OpenHandle>();
+  #next = 0;
+
+  /** @throws TaplineError `overloaded` where the client holds too many already */
+  checkRoom(): void {
+    if (this.#open.size >= maxHandles)
+      throw new TaplineError("overloaded", `a client may hold ${maxHandles} files open`);
+  }
+
+  add(handle: OpenHandle): Buffer {
+    const id = this.#next;
+    this.#next += 1;
+    this.#open.set(id, handle);
+    const name = Buffer.alloc(4);
+    name.writeUInt32BE(id);
+    return name;
+  }
+
+  /** @throws TaplineError `invalid-input` where there is no such handle of this kind */
+  get<K extends OpenHandle["kind"]>(name: Buffer, kind: K): Extract<OpenHandle, { kind: K }> {
+    const handle = this.#find(name);
+    if (handle.kind !== kind) throw new TaplineError("invalid-input", `the handle is not of a ${kind}`);
+    return handle as Extract<OpenHandle, { kind: K }>;
+  }
+
+  take(name: Buffer): OpenHandle {
+    const handle = this.#find(name);
+    this.#open.delete(name.readUInt32BE());
+    return handle;
+  }
+
+  isOpen(local: string): boolean {
+    return [...this.#open.values()].some((handle) => handle.local === local);
+  }
+
+  async closeAll(): Promise<void> {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of all)
+      await (handle.kind === "file" ? handle.file : handle.dir).close().catch(() => undefined);
+  }
+
+  #find(name: Buffer): OpenHandle {
+    const handle = name.length === 4 ? this.#open.get(name.readUInt32BE()) : undefined;
+    if (handle === undefined) throw new TaplineError("invalid-input", "there is no such handle");
+    return handle;
+  }
+}
