@@ -1,0 +1,43 @@
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { type AppRouter, type ErrorDetail, serverTimeHeader } from "../contracts/api.ts";
+import { markSignedOut } from "./live-state.ts";
+import { newest } from "./newest.ts";
+import { learnServerTime } from "./server-clock.ts";
+
+async function timedFetch(input: RequestInfo | URL | string, init?: object): Promise<Response> {
+  const askedEpochMs = Date.now();
+  const response = await fetch(input, init);
+  const serverTime = response.headers.get(serverTimeHeader);
+  if (serverTime !== null) learnServerTime(Number(serverTime), askedEpochMs, Date.now());
+  return response;
+}
+
+/** The one cache of the browser: tRPC fills it, socket events patch it. It holds nothing on the server. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED") markSignedOut();
+    },
+  }),
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
+});
+
+/** Queries and their keys. */
+export const api = createTRPCOptionsProxy<AppRouter>({
+  client: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", fetch: timedFetch })] }),
+  queryClient,
+});
+
+// An answer asked for before a socket event may arrive after it: whichever is newer stays.
+queryClient.setQueryDefaults(api.kpi.live.queryKey(), {
+  staleTime: Number.POSITIVE_INFINITY,
+  structuralSharing: (known, arrived) => newest(known as never, arrived as never),
+});
+
+/** What an error of ours says to do; `null` for an error of any other kind. */
+export function detailOf(error: unknown): ErrorDetail | null {
+  if (!(error instanceof TRPCClientError)) return null;
+  return (error as TRPCClientError<AppRouter>).data?.tapline ?? null;
+}

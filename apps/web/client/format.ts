@@ -1,0 +1,45 @@
+import type { TimeZoneChoice } from "./time-zone.ts";
+
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const oneDecimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** A number of things. */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
+/** A rate or another small measure; one decimal below a thousand. */
+export function formatRate(value: number): string {
+  return value < 1000 ? oneDecimal.format(value) : grouped.format(value);
+}
+
+/** A measured time in ms without its unit; one decimal below ten. `null`: nothing was measured. */
+export function formatMs(ms: number | null): string {
+  if (ms === null) return "–";
+  return ms < 10 ? oneDecimal.format(ms) : grouped.format(ms);
+}
+
+/** How long something lasts or has lasted, in the largest unit that fits. */
+export function formatAge(ms: number): string {
+  if (ms < 10_000) return `${oneDecimal.format(ms / 1000)} s`;
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
+}
+
+/** A time of day, `14:03` or `14:03:07`, in the chosen zone. */
+export function formatTime(epochMs: number, zone: TimeZoneChoice, withSeconds = true): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    ...{ hour: "2-digit", minute: "2-digit", ...(withSeconds ? { second: "2-digit" } : {}) },
+    ...(zone === "utc" ? { timeZone: "UTC" } : {}),
+  }).format(epochMs);
+}
+
+/** The zone's short name, such as `UTC` or `CET`. */
+export function zoneName(epochMs: number, zone: TimeZoneChoice): string {
+  if (zone === "utc") return "UTC";
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(epochMs);
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? "local";
+}

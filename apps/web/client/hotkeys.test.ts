@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
+
+const hotkeys: Hotkey[] = [
+  { keys: ["?"], does: "help", run: () => {} },
+  { keys: ["g", "o"], does: "overview", run: () => {} },
+];
+
+function matcher() {
+  const match = hotkeyMatcher(() => hotkeys);
+  return (key: string, atMs = 0, given = {}) =>
+    match({ key, atMs, hasModifier: false, isTyping: false, ...given })?.does;
+}
+
+test("one key runs at once, two in a row run together", () => {
+  const press = matcher();
+  expect(press("?")).toBe("help");
+  expect(press("g")).toBeUndefined();
+  expect(press("o", 900)).toBe("overview");
+});
+
+test("two keys too far apart, or with another between, run nothing", () => {
+  const press = matcher();
+  press("g", 0);
+  expect(press("o", 1_001)).toBeUndefined();
+  press("g", 2_000);
+  press("x", 2_100);
+  expect(press("o", 2_200)).toBeUndefined();
+});
+
+test("keys with a modifier or typed into a field are left alone", () => {
+  const press = matcher();
+  expect(press("?", 0, { hasModifier: true })).toBeUndefined();
+  expect(press("?", 0, { isTyping: true })).toBeUndefined();
+});

@@ -1,0 +1,36 @@
+/** A key or two in a row, such as `["?"]` or `["g", "o"]`, and what it does. */
+export interface Hotkey {
+  keys: readonly string[];
+  does: string;
+  run: () => void;
+}
+
+const sequenceMs = 1_000;
+
+/** What of a key press decides. */
+export interface Press {
+  key: string;
+  atMs: number;
+  /** With Ctrl, Alt or Meta: the browser's or the system's. */
+  hasModifier: boolean;
+  /** While somebody writes in a field. */
+  isTyping: boolean;
+}
+
+/** Follows the presses; returns the hotkey that one completes. Keys of a sequence come within a second. */
+export function hotkeyMatcher(hotkeys: () => readonly Hotkey[]): (press: Press) => Hotkey | undefined {
+  let before: { key: string; atMs: number } | undefined;
+  return (press) => {
+    if (press.hasModifier || press.isTyping) {
+      before = undefined;
+      return undefined;
+    }
+    const previous = before !== undefined && press.atMs - before.atMs <= sequenceMs ? before.key : undefined;
+    before = { key: press.key, atMs: press.atMs };
+    const matches = ({ keys }: Hotkey) =>
+      keys.at(-1) === press.key && (keys.length === 1 || (keys.length === 2 && keys[0] === previous));
+    return hotkeys()
+      .toSorted((a, b) => b.keys.length - a.keys.length)
+      .find(matches);
+  };
+}

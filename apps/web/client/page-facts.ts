@@ -1,0 +1,12 @@
+import { headers } from "next/headers";
+import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
+
+/** What our server says about this request; read while a page is rendered there. */
+export async function pageFacts(): Promise<PageFacts & { nonce: string | undefined }> {
+  const given = await headers();
+  const encoded = given.get(pageHeader);
+  const nonce = given.get(nonceHeader) ?? undefined;
+  if (encoded === null) return { siteName: "Tapline", viewer: null, nonce };
+  const facts = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8")) as PageFacts;
+  return { ...facts, nonce };
+}

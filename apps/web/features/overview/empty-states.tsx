@@ -1,0 +1,51 @@
+import { Card } from "../../ui/card.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+
+/** Nothing was ever tapped: what to do for the first. */
+export function NoTapsYet() {
+  return (
+    <Card className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-3 border-dashed border-line-strong px-6 py-5">
+      <div className="max-w-prose">
+        <h2 className="font-semibold">No taps yet</h2>
+        <p className="mt-1 text-sm text-ink-soft">
+          Everything is ready. Hold a tracker to a reader, or start an agent with simulated readers: the first
+          tap shows up here within a second.
+        </p>
+      </div>
+      <p className="text-sm text-ink-soft">
+        Start an agent: <code className="rounded bg-raised px-1.5 py-0.5 font-mono text-ink">npm start</code>
+      </p>
+    </Card>
+  );
+}
+
+/** No live picture was ever seen, and the banner above says why. */
+export function NoFigures() {
+  return (
+    <Card className="grid place-items-center border-dashed border-line-strong px-6 py-16 text-center">
+      <div className="max-w-md">
+        <h2 className="font-semibold">There are no figures to show</h2>
+        <p className="mt-1 text-sm text-ink-soft">
+          They appear by themselves as soon as the worker reports. Until then no number is shown rather than a
+          wrong one.
+        </p>
+      </div>
+    </Card>
+  );
+}
+
+/** Before the first answer. */
+export function OverviewSkeleton() {
+  return (
+    <div aria-busy="true">
+      <span className="sr-only">Loading figures</span>
+      <Skeleton className="h-24 rounded-lg" />
+      <div className="mt-3 grid grid-cols-2 gap-3 lg:grid-cols-4">
+        {["a", "b", "c", "d"].map((key) => (
+          <Skeleton key={key} className="h-36 rounded-lg" />
+        ))}
+      </div>
+      <Skeleton className="mt-3 h-72 rounded-lg" />
+    </div>
+  );
+}

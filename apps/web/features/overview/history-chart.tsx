@@ -1,0 +1,120 @@
+"use client";
+
+import type { KpiHistory } from "@tapline/core/kpi";
+import { useId } from "react";
+import {
+  CartesianGrid,
+  type DotItemDotProps,
+  Line,
+  LineChart,
+  ReferenceArea,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { formatTime } from "../../client/format.ts";
+import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { historyGaps, historyRows, type SeriesSpec, timeTicks } from "./history-series.ts";
+import { HistoryTooltip } from "./history-tooltip.tsx";
+
+const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
+
+export interface HistoryChartProps {
+  history: KpiHistory;
+  series: readonly SeriesSpec[];
+  format: (value: number) => string;
+  zone: TimeZoneChoice;
+}
+
+/** Lines over the last hour: gaps are hatched, the unfinished bucket is dotted. Draws only; see history-series. */
+export function HistoryChart({ history, series, format, zone }: HistoryChartProps) {
+  const hatch = useId();
+  const endEpochMs = history.startEpochMs + history.buckets.length * history.bucketMs;
+  const rows = historyRows(history, series);
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <LineChart data={rows} margin={{ top: 8, right: 10, bottom: 0, left: 0 }}>
+        <defs>
+          <pattern
+            id={hatch}
+            width="6"
+            height="6"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <line x1="0" y1="0" x2="0" y2="6" stroke="var(--chart-gap)" strokeWidth="1" />
+          </pattern>
+        </defs>
+        <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
+        <XAxis
+          dataKey="at"
+          type="number"
+          domain={[history.startEpochMs, endEpochMs]}
+          ticks={timeTicks(history.startEpochMs, endEpochMs, 6)}
+          tickFormatter={(epochMs: number) => formatTime(epochMs, zone, false)}
+          {...{ tick, tickLine: false, stroke: "var(--line)" }}
+        />
+        <YAxis
+          width={46}
+          domain={[0, "auto"]}
+          tickFormatter={format}
+          {...{ tick, tickLine: false, axisLine: false, tickCount: 4 }}
+        />
+        {historyGaps(history).map((gap) => (
+          <ReferenceArea
+            key={gap.from}
+            x1={gap.from}
+            x2={gap.to}
+            fill={`url(#${hatch})`}
+            fillOpacity={1}
+            stroke="none"
+          />
+        ))}
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: "var(--line-strong)" }}
+          content={<HistoryTooltip {...{ series, format, zone, bucketMs: history.bucketMs }} />}
+        />
+        {series.map((spec) => (
+          <Line key={spec.key} {...lineOf(spec)} />
+        ))}
+        {series.map((spec) => (
+          <Line key={`${spec.key}:tail`} {...tailOf(spec)} />
+        ))}
+      </LineChart>
+    </ResponsiveContainer>
+  );
+}
+
+function lineOf({ key, color, dash }: SeriesSpec) {
+  return {
+    ...({ dataKey: key, type: "linear", stroke: `var(${color})`, strokeWidth: 1.75 } as const),
+    ...{ dot: false, activeDot: { r: 3 }, connectNulls: false, isAnimationActive: false },
+    ...(dash === undefined ? {} : { strokeDasharray: dash }),
+  };
+}
+
+/** Thin and dotted, with a hollow end: what is still being counted. */
+function tailOf(spec: SeriesSpec) {
+  return {
+    ...lineOf(spec),
+    dataKey: `${spec.key}:tail`,
+    ...{ strokeWidth: 1.25, strokeDasharray: "1 3", strokeLinecap: "round" as const, activeDot: false },
+    dot: ({ key, cx, cy, payload }: DotItemDotProps) =>
+      isUnfinished(payload) && cy !== undefined && cy !== null ? (
+        <circle
+          key={key}
+          {...{ cx, cy, r: 3, strokeWidth: 1.25 }}
+          fill="var(--surface)"
+          stroke={`var(${spec.color})`}
+        />
+      ) : (
+        <g key={key} />
+      ),
+  };
+}
+
+function isUnfinished(row: unknown): boolean {
+  return typeof row === "object" && row !== null && "unfinished" in row && row.unfinished === true;
+}

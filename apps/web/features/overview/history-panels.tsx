@@ -1,0 +1,106 @@
+"use client";
+
+import type { KpiHistory } from "@tapline/core/kpi";
+import dynamic from "next/dynamic";
+import { formatMs, formatRate } from "../../client/format.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { Card } from "../../ui/card.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { describeSeries, type SeriesSpec } from "./history-series.ts";
+import { LineSample } from "./line-sample.tsx";
+
+const loading = () => <Skeleton className="h-full w-full" />;
+const HistoryChart = dynamic(() => import("./history-chart.tsx").then((room) => room.HistoryChart), {
+  ssr: false,
+  loading,
+});
+
+const rates: readonly SeriesSpec[] = [
+  { key: "in", label: "Taps in", color: "--chart-in", of: (f) => f.ingestedPerSecond },
+  {
+    key: "archived",
+    label: "Archived",
+    color: "--chart-archived",
+    dash: "5 3",
+    of: (f) => f.archivedPerSecond,
+  },
+];
+
+const latencies: readonly SeriesSpec[] = [
+  { key: "p50", label: "p50", color: "--chart-p50", of: (f) => f.tapToArchiveMs.p50 },
+  { key: "p95", label: "p95", color: "--chart-p95", dash: "6 3", of: (f) => f.tapToArchiveMs.p95 },
+  { key: "p99", label: "p99", color: "--chart-p99", dash: "2 3", of: (f) => f.tapToArchiveMs.p99 },
+];
+
+interface PanelsProps {
+  history: KpiHistory | undefined;
+  /** The last question went unanswered: what is shown is older than it looks. */
+  isFailed: boolean;
+}
+
+/** The last hour, drawn. */
+export function HistoryPanels(props: PanelsProps) {
+  return (
+    <div className="grid gap-3 lg:grid-cols-2">
+      <Panel title="Throughput" unit="taps/s" series={rates} format={formatRate} {...props} />
+      <Panel title="Tap → archive" unit="ms" series={latencies} format={formatMs} {...props} />
+    </div>
+  );
+}
+
+function Panel({
+  title,
+  unit,
+  series,
+  format,
+  history,
+  isFailed,
+}: PanelsProps & {
+  title: string;
+  unit: string;
+  series: readonly SeriesSpec[];
+  format: (n: number) => string;
+}) {
+  const zone = useTimeZone();
+  return (
+    <Card className="p-4" aria-label={`${title}, last hour`}>
+      <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h2 className="text-sm font-semibold">{title}</h2>
+        <span className="text-xs text-ink-faint">{unit} · last hour, 10 s means</span>
+        <ul className="ml-auto flex flex-wrap gap-x-4 text-xs text-ink-soft">
+          {series.map((spec) => (
+            <li key={spec.key} className="flex items-center gap-1.5">
+              <LineSample spec={spec} />
+              {spec.label}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {isFailed ? (
+        <Notice tone="warning" title="The history could not be refreshed" className="mb-2 py-1.5">
+          {history === undefined
+            ? "It is tried again all the time."
+            : "What is drawn is the last that was known."}
+        </Notice>
+      ) : null}
+      <div className="h-52">
+        {history === undefined ? (
+          isFailed ? null : (
+            loading()
+          )
+        ) : (
+          <HistoryChart {...{ history, series, format, zone }} />
+        )}
+      </div>
+      {history === undefined ? null : (
+        <p className="sr-only">
+          {series
+            .map((spec) => describeSeries(history, spec, (value) => `${format(value)} ${unit}`))
+            .join(". ")}
+          .
+        </p>
+      )}
+    </Card>
+  );
+}

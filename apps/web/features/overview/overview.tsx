@@ -1,0 +1,63 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../client/api.ts";
+import { formatAge } from "../../client/format.ts";
+import { type Live, useLive } from "../../client/use-live.ts";
+import { NoFigures, NoTapsYet, OverviewSkeleton } from "./empty-states.tsx";
+import { HistoryPanels } from "./history-panels.tsx";
+import { Tiles } from "./tiles.tsx";
+import { WayOfATap } from "./way-of-a-tap.tsx";
+
+const refreshMs = 10_000;
+
+/** How everything runs, at one look: the way of a tap, the indicators, the last hour. */
+export function Overview() {
+  const live = useLive();
+  const history = useQuery({
+    ...api.kpi.history.queryOptions(),
+    enabled: live.connection !== "signed-out",
+    refetchInterval: refreshMs,
+  });
+  const isTrusted = live.connection === "live" || live.connection === "recovering";
+  return (
+    <div data-stale={!isTrusted}>
+      <div className="mb-3 flex items-baseline gap-3">
+        <h1 className="text-lg font-semibold tracking-tight">Overview</h1>
+        <Age live={live} />
+      </div>
+      <Body live={live} history={history.data} isHistoryFailed={history.isError} />
+    </div>
+  );
+}
+
+function Age({ live }: { live: Live }) {
+  if (live.ageMs === null) return null;
+  return (
+    <p className="text-xs text-ink-faint" data-testid="age">
+      figures <span className="figure">{formatAge(live.ageMs)}</span> old
+    </p>
+  );
+}
+
+function Body({
+  live: { live, isAnswered },
+  history,
+  isHistoryFailed,
+}: {
+  live: Live;
+  history: Parameters<typeof HistoryPanels>[0]["history"];
+  isHistoryFailed: boolean;
+}) {
+  if (live === null) return isAnswered ? <NoFigures /> : <OverviewSkeleton />;
+  return (
+    <>
+      {live.totals.ingested === 0 ? <NoTapsYet /> : null}
+      <div className="space-y-3">
+        <WayOfATap live={live} />
+        <Tiles live={live} history={history} />
+        <HistoryPanels history={history} isFailed={isHistoryFailed} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import type { RejectReason } from "@tapline/core/tap";
+
+/** Why validation refused a tap, in words. */
+export const reasonLabels: Record<RejectReason, string> = {
+  "malformed-ndef": "NDEF malformed",
+  "malformed-cose": "COSE malformed",
+  "malformed-cbor": "CBOR malformed",
+  schema: "Fields not as agreed",
+  unsigned: "Not signed",
+  "unknown-tracker": "Tracker unknown",
+  "revoked-tracker": "Tracker revoked",
+  "bad-signature": "Signature wrong",
+  implausible: "Values implausible",
+  "time-skew": "Time out of range",
+  equivocation: "Contradicts an earlier tap",
+  replayed: "Replayed",
+};

@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { Sparkline } from "../../ui/sparkline.tsx";
+
+/** One indicator: name, figure with unit, over what it was measured, and its trend. */
+export function Tile({
+  name,
+  window,
+  trend,
+  trendWindow = "10 min",
+  className,
+  children,
+  testId,
+}: {
+  name: string;
+  /** Over what the figure is measured, such as "mean of 5 s". */
+  window: string;
+  trend?: readonly (number | null)[] | undefined;
+  trendWindow?: string;
+  className?: string;
+  children: ReactNode;
+  testId?: string;
+}) {
+  return (
+    <Card className={cn("flex min-w-0 flex-col p-4", className)} data-testid={testId}>
+      <div className="flex items-baseline justify-between gap-2">
+        <h2 className="truncate text-sm font-medium text-ink-soft">{name}</h2>
+        <span className="shrink-0 text-xs text-ink-faint">{window}</span>
+      </div>
+      <div className="mt-2 flex flex-1 flex-col">{children}</div>
+      {trend === undefined ? null : (
+        <div className="mt-2 flex items-end gap-2">
+          <Sparkline values={trend} className="h-8 min-w-0 flex-1" />
+          <span className="text-[11px] leading-none text-ink-faint">{trendWindow}</span>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+/** The large figure of a tile. */
+export function Figure({ value, unit, className }: { value: string; unit: string; className?: string }) {
+  return (
+    <p className={cn("flex items-baseline gap-1.5 text-ink", className)}>
+      <span className="figure text-3xl leading-none font-medium">{value}</span>
+      <span className="text-xs text-ink-faint">{unit}</span>
+    </p>
+  );
+}

@@ -1,0 +1,41 @@
+import type { KpiLive } from "@tapline/core/kpi";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { wayStages } from "./way-stages.ts";
+
+/** From reader to archive in one line: where taps are now, and what happens to them. */
+export function WayOfATap({ live }: { live: KpiLive }) {
+  return (
+    <Card aria-label="The way of a tap" className="overflow-hidden">
+      <ol className="grid grid-cols-2 sm:grid-cols-4 xl:grid-cols-7">
+        {wayStages(live).map((stage, index) => (
+          <li
+            key={stage.name}
+            className={cn(
+              "relative -mt-px -ml-px border-t border-l border-line px-4 py-3",
+              stage.warning === null ? "" : "bg-warning-surface",
+            )}
+          >
+            {index === 0 ? null : (
+              <span
+                aria-hidden
+                className="absolute top-3.5 -left-[7px] bg-surface text-xs leading-none text-ink-faint"
+              >
+                ▸
+              </span>
+            )}
+            <p className="text-xs font-medium text-ink-soft">{stage.name}</p>
+            <p className="mt-1.5 flex items-baseline gap-1.5">
+              <span className="figure text-xl leading-none font-medium">{stage.value}</span>
+              <span className="text-xs text-ink-faint">{stage.unit}</span>
+            </p>
+            <p className={cn("mt-1.5 truncate text-xs", stage.warning ? "text-warning" : "text-ink-faint")}>
+              {stage.warning === null ? null : <span>▲ {stage.warning}, </span>}
+              {stage.note}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

@@ -1,0 +1,62 @@
+import type { Connection } from "../../client/connection.ts";
+import type { SocketState } from "../../client/live-state.ts";
+import type { ErrorDetail } from "../../contracts/api.ts";
+import type { Tone } from "../../ui/notice.tsx";
+
+/** What a banner is decided from. */
+export interface BannerFacts {
+  connection: Connection;
+  socket: SocketState;
+  hasFigures: boolean;
+  isAnswered: boolean;
+  error: unknown;
+  detail: ErrorDetail | null;
+}
+
+export interface BannerText {
+  tone: Tone;
+  title: string;
+  text: string | null;
+}
+
+const partNames: Record<string, string> = { redis: "Redis", postgresql: "PostgreSQL" };
+
+/** The banner for a connection; `null` where there is nothing to say. The nearest known cause is named. */
+export function bannerFor(facts: BannerFacts): BannerText | null {
+  if (facts.connection === "signed-out") {
+    return { tone: "critical", title: "You are signed out", text: "Nothing is updated any more." };
+  }
+  if (facts.connection === "live") return null;
+  if (facts.connection === "recovering") {
+    // A page that has just been opened is not worth a word.
+    return facts.hasFigures
+      ? { tone: "info", title: "Connection lost: trying again", text: null }
+      : unanswered(facts);
+  }
+  if (facts.error !== null || facts.socket !== "connected") return unanswered(facts);
+  return {
+    tone: "warning",
+    title: facts.hasFigures ? "No new figures" : "No figures yet",
+    text: "The console is connected, but the worker's kpi role does not report. See that the worker runs.",
+  };
+}
+
+function unanswered(facts: BannerFacts): BannerText | null {
+  const { detail } = facts;
+  if (detail !== null) {
+    const part = partNames[String(detail.facts.part)] ?? "A part of Tapline";
+    const remedy =
+      detail.remedy === null ? null : `${capital(detail.remedy)}. It is tried again all the time.`;
+    return { tone: "critical", title: `${part} does not answer`, text: remedy };
+  }
+  if (!facts.isAnswered || (facts.error === null && !facts.hasFigures)) return null;
+  return {
+    tone: "critical",
+    title: "Connection to the console's server lost",
+    text: "It is tried again all the time. Taps are not lost: agents keep them until they are archived.",
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

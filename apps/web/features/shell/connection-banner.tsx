@@ -1,0 +1,44 @@
+"use client";
+
+import { detailOf } from "../../client/api.ts";
+import { formatAge, formatTime } from "../../client/format.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { type Live, useLive } from "../../client/use-live.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { bannerFor } from "./banner-text.ts";
+
+/** Says what is wrong with the connection, since when, and what to do; nothing while all is well. */
+export function ConnectionBanner() {
+  const live = useLive();
+  return (
+    <div role="status" className="empty:hidden">
+      <Banner live={live} />
+    </div>
+  );
+}
+
+function Banner({ live }: { live: Live }) {
+  const zone = useTimeZone();
+  const banner = bannerFor({ ...live, hasFigures: live.live !== null, detail: detailOf(live.error) });
+  if (banner === null) return null;
+  const since =
+    live.live === null || live.ageMs === null
+      ? null
+      : `The figures below are from ${formatTime(live.live.atEpochMs, zone)}, ${formatAge(live.ageMs)} ago.`;
+  return (
+    <Notice
+      className="mb-4"
+      tone={banner.tone}
+      title={banner.title}
+      action={
+        live.connection === "signed-out" ? (
+          <a href="/sign-in" className="text-sm font-semibold text-ink underline underline-offset-4">
+            Sign in again
+          </a>
+        ) : undefined
+      }
+    >
+      {[banner.text, since].filter((part) => part !== null).join(" ")}
+    </Notice>
+  );
+}

@@ -1,0 +1,112 @@
+"use client";
+
+import { LoaderCircle } from "lucide-react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { type SignInResult, safeReturn, signIn, verifyCode } from "./sign-in.ts";
+
+type Refusal = Extract<SignInResult, { kind: "refused" }>;
+
+/** Counts a wait down to zero, one second at a time. */
+function useCountdown(from: number | undefined): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    setLeft(from ?? 0);
+    if (from === undefined) return;
+    const timer = setInterval(() => setLeft((seconds) => Math.max(0, seconds - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [from]);
+  return left;
+}
+
+export function SignInForm({ from }: { from: string | undefined }) {
+  const [step, setStep] = useState<"password" | "code">("password");
+  const [isBusy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const waitSeconds = useCountdown(refusal?.retryAfterSeconds);
+  const form = useRef<HTMLFormElement>(null);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    const text = (name: string) => String(given.get(name) ?? "");
+    setBusy(true);
+    setRefusal(null);
+    const result =
+      step === "password"
+        ? await signIn({ email: text("email").trim(), password: text("password") })
+        : await verifyCode(text("code").replaceAll(" ", ""));
+    if (result.kind === "signed-in") return window.location.assign(safeReturn(from));
+    setBusy(false);
+    if (result.kind === "second-factor") return setStep("code");
+    setRefusal(result);
+    form.current
+      ?.querySelector<HTMLInputElement>("input:last-of-type[name='password'], input[name='code']")
+      ?.focus();
+  };
+
+  const isWrong = refusal?.title.startsWith("Wrong") === true;
+  return (
+    <Card className="p-6 shadow-sm">
+      <form
+        ref={form}
+        method="post"
+        onSubmit={(event) => void submit(event)}
+        className="space-y-4"
+        aria-busy={isBusy}
+      >
+        <div role="alert" className="empty:hidden">
+          {refusal === null ? null : (
+            <Notice tone={isWrong ? "warning" : "critical"} title={refusal.title}>
+              {waitSeconds > 0 ? `Try again in ${waitSeconds} s.` : refusal.text}
+            </Notice>
+          )}
+        </div>
+        {step === "password" ? (
+          <PasswordFields isWrong={isWrong} />
+        ) : (
+          <Field
+            label="Code of your authenticator"
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            pattern="[0-9 ]{6,7}"
+            required
+            autoFocus
+            aria-invalid={isWrong}
+          />
+        )}
+        <Button kind="primary" type="submit" className="w-full" disabled={isBusy || waitSeconds > 0}>
+          {isBusy ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : null}
+          {isBusy ? "Signing in…" : "Sign in"}
+        </Button>
+      </form>
+    </Card>
+  );
+}
+
+function PasswordFields({ isWrong }: { isWrong: boolean }) {
+  return (
+    <>
+      <Field
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        aria-invalid={isWrong}
+      />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        aria-invalid={isWrong}
+      />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { safeReturn, signIn, verifyCode } from "./sign-in.ts";
+
+const who = { email: "a@b.test", password: "secret" };
+const answering =
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
+  () =>
+    Promise.resolve(Response.json(body, { status, headers }));
+
+test("the right password signs in, or asks for the second factor", async () => {
+  expect(await signIn(who, answering(200, { token: "x" }))).toEqual({ kind: "signed-in" });
+  expect(await signIn(who, answering(200, { twoFactorRedirect: true }))).toEqual({ kind: "second-factor" });
+});
+
+test.each([
+  [401, "Wrong e-mail or password"],
+  [403, "Sign-in is not allowed"],
+  [429, "Too many attempts"],
+  [500, "Sign-in does not work now"],
+])("status %i says: %s", async (status, title) => {
+  expect(await signIn(who, answering(status))).toMatchObject({ kind: "refused", title });
+});
+
+test("too many attempts say how long to wait", async () => {
+  expect(await signIn(who, answering(429, {}, { "x-retry-after": "42" }))).toMatchObject({
+    retryAfterSeconds: 42,
+  });
+});
+
+test("a server that is away is told from a wrong password", async () => {
+  const away = () => Promise.reject(new TypeError("fetch failed"));
+  expect(await signIn(who, away)).toMatchObject({ title: "The server does not answer" });
+});
+
+test("a wrong code is called a code", async () => {
+  expect(await verifyCode("000000", answering(401))).toMatchObject({ title: "Wrong code" });
+});
+
+test("the way back leads into our own pages alone", () => {
+  expect(safeReturn("/taps?x=1")).toBe("/taps?x=1");
+  for (const evil of [undefined, "", "https://evil.test", "//evil.test", "/\\evil.test", "javascript:1"]) {
+    expect(safeReturn(evil)).toBe("/");
+  }
+});

@@ -1,0 +1,78 @@
+/** How an attempt to sign in ended. */
+export type SignInResult =
+  | { kind: "signed-in" }
+  /** The password was right; a code of the authenticator is asked for. */
+  | { kind: "second-factor" }
+  | { kind: "refused"; title: string; text: string; retryAfterSeconds?: number };
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** @param fetchApi `fetch`, handed in for tests */
+export function signIn(
+  given: { email: string; password: string },
+  fetchApi: Fetch = fetch,
+): Promise<SignInResult> {
+  return attempt("/api/auth/sign-in/email", given, fetchApi);
+}
+
+/** The second step for those who have it: six digits of the authenticator. */
+export function verifyCode(code: string, fetchApi: Fetch = fetch): Promise<SignInResult> {
+  return attempt("/api/auth/two-factor/verify-totp", { code }, fetchApi);
+}
+
+async function attempt(path: string, body: object, fetchApi: Fetch): Promise<SignInResult> {
+  let response: Response;
+  try {
+    const headers = { "content-type": "application/json" };
+    response = await fetchApi(path, { method: "POST", headers, body: JSON.stringify(body) });
+  } catch {
+    return unreachable;
+  }
+  if (response.ok) {
+    const answer: unknown = await response.json().catch(() => null);
+    const asksForCode = typeof answer === "object" && answer !== null && "twoFactorRedirect" in answer;
+    return { kind: asksForCode ? "second-factor" : "signed-in" };
+  }
+  return refusal(response, path.includes("two-factor"));
+}
+
+const unreachable: SignInResult = {
+  kind: "refused",
+  title: "The server does not answer",
+  text: "Check your connection to it and try again.",
+};
+
+function refusal(response: Response, isCode: boolean): SignInResult {
+  if (response.status === 429) {
+    const retryAfterSeconds = Number(response.headers.get("x-retry-after")) || 60;
+    return {
+      kind: "refused",
+      title: "Too many attempts",
+      text: "Wait before trying again.",
+      retryAfterSeconds,
+    };
+  }
+  if (response.status === 403) {
+    return {
+      kind: "refused",
+      title: "Sign-in is not allowed",
+      text: "This account is blocked, or the page was opened under another address. Ask an admin.",
+    };
+  }
+  if (response.status >= 500) {
+    return {
+      kind: "refused",
+      title: "Sign-in does not work now",
+      text: "The server cannot reach its database. Try again in a moment.",
+    };
+  }
+  if (isCode)
+    return { kind: "refused", title: "Wrong code", text: "Enter the code that the authenticator shows now." };
+  return { kind: "refused", title: "Wrong e-mail or password", text: "Check both and try again." };
+}
+
+/** Where to go after signing in: only into our own pages, whatever the address bar says. */
+export function safeReturn(from: string | undefined): string {
+  if (from === undefined || !/^\/(?![/\\])/.test(from)) return "/";
+  return from;
+}

@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+import { cn } from "./cn.ts";
+
+/** Shape and words carry the meaning; the colour only helps. */
+const tones = {
+  critical: {
+    shape: "◆",
+    word: "Critical",
+    look: "bg-critical-surface border-critical",
+    ink: "text-critical",
+  },
+  warning: { shape: "▲", word: "Warning", look: "bg-warning-surface border-warning", ink: "text-warning" },
+  info: { shape: "●", word: "Note", look: "bg-info-surface border-line-strong", ink: "text-info" },
+} as const;
+
+export type Tone = keyof typeof tones;
+
+export function Notice({
+  tone,
+  title,
+  children,
+  action,
+  className,
+}: {
+  tone: Tone;
+  title: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+}) {
+  const { shape, word, look, ink } = tones[tone];
+  return (
+    <div
+      className={cn(
+        "flex flex-wrap items-start gap-x-3 gap-y-2 rounded-md border-l-4 px-4 py-3",
+        look,
+        className,
+      )}
+    >
+      <span aria-hidden className={cn("mt-px text-sm leading-5", ink)}>
+        {shape}
+      </span>
+      <div className="min-w-0 flex-1 text-sm leading-5">
+        <p className={cn("font-semibold", ink)}>
+          <span className="sr-only">{word}: </span>
+          {title}
+        </p>
+        {children === undefined ? null : <div className="mt-0.5 text-ink">{children}</div>}
+      </div>
+      {action}
+    </div>
+  );
+}
