@@ -1,14 +1,13 @@
-import { chmod, mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
-import { systemCode } from "../durable-file.ts";
-import { nextEpoch } from "./epoch.ts";
+import { FileChain } from "./file-chain.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
-import { isNoSpace, LogFile } from "./log-file.ts";
+import type { LogFile } from "./log-file.ts";
+import { openFiles, unusable } from "./open-files.ts";
 import { type LogRecord, type Outcome, recordHeadBytes, type TapRecord, type Totals } from "./record.ts";
-import { countOutcome, type Entry, type Replayed, replay } from "./replay.ts";
+import { countOutcome, type Entry, type Replayed } from "./replay.ts";
 
 export type OutboxOptions = {
   /** Folder of this outbox alone; made with mode 0700. */
@@ -49,10 +48,9 @@ export class Outbox {
   /** Bytes of an unfinished write of the run before that were cut off at opening. */
   readonly tornBytes: number;
   readonly #options: Required<OutboxOptions>;
-  readonly #fileBytes: number;
   readonly #lock: FolderLock;
   readonly #entries: Map<number, Entry>;
-  readonly #files: LogFile[];
+  readonly #chain: FileChain;
   readonly #totals: Totals;
   readonly #commit: GroupCommit<Item>;
   readonly #closing = new AbortController();
@@ -66,11 +64,11 @@ export class Outbox {
 
   private constructor(options: Required<OutboxOptions>, lock: FolderLock, epoch: number, replayed: Replayed) {
     this.#options = options;
-    this.#fileBytes = Math.min(largestFileBytes, Math.floor(options.maxBytes / 8));
+    const fileBytes = Math.min(largestFileBytes, Math.floor(options.maxBytes / 8));
     this.#lock = lock;
     this.epoch = epoch;
     this.tornBytes = replayed.tornBytes;
-    this.#files = replayed.files;
+    this.#chain = new FileChain(options.dir, epoch, fileBytes, replayed.files);
     this.#entries = replayed.entries;
     this.#totals = replayed.totals;
     this.#nextSeq = replayed.nextSeq;
@@ -94,7 +92,8 @@ export class Outbox {
       await chmod(options.dir, 0o700);
       const lock = await lockFolder(options.dir);
       try {
-        return await openLocked(options, (epoch, replayed) => new Outbox(options, lock, epoch, replayed));
+        const { epoch, replayed } = await openFiles(options.dir, options.now);
+        return new Outbox(options, lock, epoch, replayed);
       } catch (error) {
         await lock.release();
         throw error;
@@ -143,7 +142,7 @@ export class Outbox {
    */
   async append(read: Omit<TapRecord, "seq">): Promise<number> {
     const bytes = recordHeadBytes + 32 + read.reader.length + read.raw.length;
-    while (this.#usedBytes() + bytes > this.#options.maxBytes) {
+    while (this.#chain.bytes + this.#queuedBytes + bytes > this.#options.maxBytes) {
       this.#state = this.#state === "open" ? "full" : this.#state;
       await this.#roomOrClosed();
     }
@@ -207,12 +206,8 @@ export class Outbox {
     this.#closing.abort(new TaplineError("unavailable", "the outbox is closing"));
     this.#wake();
     await this.#commit.flush();
-    await Promise.all(this.#files.map((file) => file.close()));
+    await this.#chain.close();
     await this.#lock.release();
-  }
-
-  #usedBytes(): number {
-    return this.#files.reduce((sum, file) => sum + file.size, this.#queuedBytes);
   }
 
   async #roomOrClosed(): Promise<void> {
@@ -240,11 +235,11 @@ export class Outbox {
     try {
       while (!(await this.#tryWrite(batch))) {
         this.#state = "disk-full";
-        await this.#dropSettledFiles();
+        await this.#makeRoom();
         await sleep(this.#options.retryMs, undefined, { signal: this.#closing.signal });
       }
       if (this.#state === "disk-full") this.#state = "open";
-      await this.#dropSettledFiles();
+      await this.#makeRoom();
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#options.onFailure(error);
       throw error;
@@ -252,7 +247,7 @@ export class Outbox {
   }
 
   async #tryWrite(batch: readonly Item[]): Promise<boolean> {
-    const file = await this.#fileWithRoom();
+    const file = await this.#chain.withRoom(this.#written);
     if (file === null) return false;
     const frames = batch.map((item) => file.encode(item.record));
     let at = file.size;
@@ -281,64 +276,9 @@ export class Outbox {
     this.#written.nextSeq = seq + 1;
   }
 
-  /** The newest file, or a new one where it has grown to its size; `null` where the disk is full. */
-  async #fileWithRoom(): Promise<LogFile | null> {
-    const newest = this.#files.at(-1);
-    if (newest !== undefined && newest.size < this.#fileBytes) return newest;
-    try {
-      const number = (newest?.number ?? 0) + 1;
-      const file = await LogFile.create(this.#options.dir, number, this.epoch, this.#written);
-      this.#files.push(file);
-      return file;
-    } catch (error) {
-      if (isNoSpace(error)) return null;
-      throw error;
-    }
+  async #makeRoom(): Promise<void> {
+    if (!(await this.#chain.dropSettled(this.#state === "disk-full"))) return;
+    if (this.#state === "full") this.#state = "open";
+    this.#wake();
   }
-
-  /**
-   * Oldest first alone: what a file says of older files' taps is needed as long as those are there. On a full
-   * disk a file goes before its taps' ends are on disk: were we killed now, only the totals would miss them.
-   */
-  async #dropSettledFiles(): Promise<void> {
-    while (this.#files.length > 1) {
-      const oldest = this.#files[0];
-      if (oldest === undefined || oldest.unsettled > 0) return;
-      if (oldest.unsettledOnDisk > 0 && this.#state !== "disk-full") return;
-      await oldest.remove();
-      this.#files.shift();
-      if (this.#state === "full") this.#state = "open";
-      this.#wake();
-    }
-  }
-}
-
-async function openLocked(
-  options: Required<OutboxOptions>,
-  build: (epoch: number, replayed: Replayed) => Outbox,
-): Promise<Outbox> {
-  const names = await readdir(options.dir);
-  const numbers = names.map((name) => LogFile.numberOf(name)).filter((number) => number !== null);
-  numbers.sort((a, b) => a - b);
-  const replayed = await replay(options.dir, numbers);
-  for (const name of names.filter((name) => name.endsWith(".tmp")))
-    await rm(join(options.dir, name), { force: true });
-  const first = replayed.files[0];
-  if (first !== undefined) return build(first.epoch, replayed);
-  const epoch = await nextEpoch(options.dir, options.now());
-  const snapshot = { nextSeq: 1, totals: { taps: 0, archived: 0, duplicates: 0, rejected: 0 } };
-  const file = await LogFile.create(options.dir, 1, epoch, snapshot);
-  return build(epoch, { ...replayed, ...snapshot, files: [file] });
-}
-
-function unusable(dir: string, error: unknown): unknown {
-  if (error instanceof TaplineError) return error;
-  const code = systemCode(error);
-  if (code === undefined) return error;
-  return new TaplineError("misconfigured", `the outbox folder ${dir} cannot be used: ${code}`, {
-    remedy: isNoSpace(error)
-      ? "make room on its disk"
-      : "give the agent a folder that it may write to (TAPLINE_AGENT_OUTBOX)",
-    cause: error,
-  });
 }
