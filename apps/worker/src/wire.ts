@@ -90,6 +90,15 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   };
 }
 
+/** The tracker registry alone, for commands. */
+export function openTrackerRegistry(databaseUrl: string): {
+  readonly registry: TrackerRegistry;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { registry: new TrackerRegistry(prisma, Date.now), close: () => prisma.$disconnect() };
+}
+
 async function openArchive(config: Config): Promise<SftpArchive> {
   const keyPath = need(config.TAPLINE_ARCHIVE_KEY, "TAPLINE_ARCHIVE_KEY", "transfer");
   return new SftpArchive({

@@ -1,6 +1,11 @@
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { type PostTapsResponse, type Receipt, receiptsResponseSchema } from "@tapline/core/tap";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from "fastify";
 import { z } from "zod";
 import type { Door } from "./door.ts";
 import { agentOf } from "./identity.ts";
@@ -39,7 +44,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   const { tls } = parts;
   const server = Fastify({
     loggerInstance: parts.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     keepAliveTimeout: 75_000,
     https: {

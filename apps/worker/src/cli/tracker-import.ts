@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { kidOf } from "@tapline/core/tap";
+import type { Command } from "commander";
+import { z } from "zod";
+import { openTrackerRegistry } from "../wire.ts";
+import { databaseUrl } from "./config.ts";
+
+/** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
+const trackersFileSchema = z.array(
+  z.object({
+    id: z.string().regex(/^[0-9a-f]{16}$/, "must be 8 bytes in lower-case hexadecimal"),
+    kid: z.string().regex(/^[0-9a-f]{16}$/, "must be 8 bytes in lower-case hexadecimal"),
+    publicKey: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, "must be an Ed25519 key, 32 bytes in lower-case hexadecimal"),
+  }),
+);
+
+/** `tapline tracker import FILE`: enrols the trackers of a JSON file; those known already keep their key. */
+export function addTrackerImport(program: Command): void {
+  const tracker = program.command("tracker").description("trackers that may be tapped");
+  tracker
+    .command("import")
+    .description("enrol the trackers of a JSON file: [{ id, kid, publicKey }], all hexadecimal")
+    .argument("<file>")
+    .action(importTrackers);
+}
+
+async function importTrackers(file: string): Promise<void> {
+  const trackers = await readTrackers(file);
+  const { registry, close } = openTrackerRegistry(databaseUrl());
+  try {
+    const nowEpochMs = Date.now();
+    const added = await registry.enrol(trackers, {
+      version: 1,
+      id: uuidV7(nowEpochMs, randomBytes),
+      atEpochMs: nowEpochMs,
+      actor: { kind: "job", id: "tracker-import" },
+      action: "tracker.enrolled",
+      subject: "tracker/*",
+      reason: "imported from a file",
+      facts: { listed: trackers.length },
+    });
+    process.stdout.write(`${added} trackers enrolled, ${trackers.length - added} known already\n`);
+  } finally {
+    await close();
+  }
+}
+
+async function readTrackers(file: string) {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  const parsed = trackersFileSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new TaplineError("invalid-input", `${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  return parsed.data.map(({ id, kid, publicKey: hex }) => {
+    const publicKey = Buffer.from(hex, "hex");
+    if (kidOf(publicKey) !== kid)
+      throw new TaplineError("invalid-input", `${file}: the key id of tracker ${id} does not fit its key`);
+    return { id, kid, publicKey };
+  });
+}
