@@ -84,7 +84,9 @@ export class TapSender {
       this.#requests += 1;
       for (const seq of seqs) this.#flying.add(seq);
       void this.#send(seqs)
-        .catch(onFailure)
+        .catch((error: unknown) => {
+          if (!this.#stop.aborted) onFailure(error);
+        })
         .finally(() => {
           this.#requests -= 1;
           this.#pump();

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
 import { systemCode } from "../durable-file.ts";
-import { nextEpoch } from "./epoch.ts";
+import { nextEpoch } from "../epoch.ts";
 import { isNoSpace, LogFile } from "./log-file.ts";
 import { type Replayed, replay } from "./replay.ts";
 
@@ -17,7 +17,7 @@ export async function openFiles(dir: string, now: Clock): Promise<{ epoch: numbe
     await rm(join(dir, name), { force: true });
   const first = replayed.files[0];
   if (first !== undefined) return { epoch: first.epoch, replayed };
-  const epoch = await nextEpoch(dir, now());
+  const epoch = await nextEpoch(join(dir, "epoch"), now());
   const snapshot = { nextSeq: 1, totals: { taps: 0, archived: 0, duplicates: 0, rejected: 0 } };
   const file = await LogFile.create(dir, 1, epoch, snapshot);
   return { epoch, replayed: { ...replayed, ...snapshot, files: [file] } };

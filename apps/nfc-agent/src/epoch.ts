@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { replaceFile, systemCode } from "../durable-file.ts";
+import { replaceFile, systemCode } from "./durable-file.ts";
 
 /**
- * A number larger than any that was given out for this folder: a durable counter that also follows the clock, so
- * that it grows even where the whole folder was lost.
+ * A number larger than any that was given out before: a durable counter in the file `path` that also follows the
+ * clock, so that it grows even where the file was lost.
  */
-export async function nextEpoch(dir: string, nowEpochMs: number): Promise<number> {
-  const path = join(dir, "epoch");
+export async function nextEpoch(path: string, nowEpochMs: number): Promise<number> {
   const epoch = Math.max(nowEpochMs, (await lastEpoch(path)) + 1);
   await replaceFile(path, `${epoch}\n`);
   return epoch;

@@ -1,0 +1,90 @@
+import type { Clock } from "@tapline/core/kernel";
+import type { Delivery } from "./delivery/index.ts";
+import type { Outbox } from "./outbox/index.ts";
+import type { Reader } from "./readers/reader.ts";
+import type { Tally } from "./tally.ts";
+
+/** What the agent tells of itself. */
+export type AgentStatus = {
+  taps: number;
+  /** Taps without an end, of earlier runs too. */
+  pending: number;
+  archived: number;
+  duplicates: number;
+  rejected: number;
+  /** Age of the oldest tap without an end, ms; 0 where there is none. */
+  oldestPendingAgeMs: number;
+  /** The server answers as agreed. */
+  connected: boolean;
+  /** Distinct segments that receipts of this run named. */
+  segments: number;
+  /** Why reading pauses, or `null` where it does not. */
+  paused: "outbox-full" | "disk-full" | null;
+  /** A bounded run: all is read, and every tap has its end. */
+  done: boolean;
+};
+
+export type AgentOptions = {
+  readers: readonly Reader[];
+  outbox: Outbox;
+  delivery: Delivery;
+  tally: Tally;
+  now: Clock;
+  onFailure: (error: unknown) => void;
+};
+
+const pausedOf = { open: null, full: "outbox-full", "disk-full": "disk-full" } as const;
+
+/** Takes taps from readers into the outbox, and hands them to delivery: durable first, network second. */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #stopping = new AbortController();
+  #reading: Promise<unknown> = Promise.resolve();
+  #allRead = false;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.delivery.start();
+    this.#reading = Promise.all(this.#options.readers.map((reader) => this.#readAll(reader))).then(
+      () => {
+        this.#allRead = true;
+      },
+      (error: unknown) => {
+        if (!this.#stopping.signal.aborted) this.#options.onFailure(error);
+      },
+    );
+  }
+
+  status(): AgentStatus {
+    const { outbox, delivery, tally, now } = this.#options;
+    const oldest = outbox.oldestReadAtEpochMs;
+    return {
+      ...tally.totals,
+      pending: outbox.pending,
+      oldestPendingAgeMs: oldest === null ? 0 : Math.max(0, now() - oldest),
+      connected: delivery.connected,
+      segments: tally.segments,
+      paused: pausedOf[outbox.state],
+      done: this.#allRead && outbox.pending === 0,
+    };
+  }
+
+  /** Stops reading, writes what is under way, and leaves the rest for the next run. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#options.delivery.stop(), this.#options.outbox.close()]);
+    await this.#reading;
+  }
+
+  async #readAll(reader: Reader): Promise<void> {
+    const { outbox, delivery, now } = this.#options;
+    for (;;) {
+      const raw = await reader.next(this.#stopping.signal);
+      if (raw === null) return;
+      delivery.offer(await outbox.append({ reader: reader.name, readAtEpochMs: now(), raw }));
+    }
+  }
+}
