@@ -2,13 +2,12 @@ import { randomBytes } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
-import { generateSshKeyPair } from "./archive-server/index.ts";
+import { generateSshKeyPair, hostKeyPin } from "./archive-server/index.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { writePrivateFolder } from "./write-private-folder.ts";
 
 /** Each 32 random bytes in hexadecimal. */
 const hexNames = ["postgres", "redis", "web", "process-key"] as const;
-const sshNames = ["archive-host-key", "archive-client-key"] as const;
 
 /** Passwords of our servers, and the files in which other secrets lie. */
 export type Secrets = Readonly<{
@@ -39,7 +38,6 @@ async function create(folder: DataFolder): Promise<void> {
   const texts = [
     ...hex,
     ["archive-host-key", host.privateKey] as const,
-    ["archive-host-key.pin", host.pin] as const,
     ["archive-client-key", client.privateKey] as const,
   ];
   const files = texts.map(([name, content]) => [name, { content, secret: true }] as const);
@@ -62,7 +60,9 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   const [postgresPassword, redisPassword] = [await hex("postgres"), await hex("redis")];
   await hex("web");
   await hex("process-key");
-  for (const name of sshNames) await readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
+  const ssh = (name: string) => readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
+  await ssh("archive-client-key");
+  const archiveHostKeyPin = hostKeyPin(await ssh("archive-host-key"));
   const file = (name: string) => join(folder.secrets, name);
   return {
     postgresPassword,
@@ -71,6 +71,6 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
     processKeyFile: file("process-key"),
     archiveHostKeyFile: file("archive-host-key"),
     archiveClientKeyFile: file("archive-client-key"),
-    archiveHostKeyPin: await readSecret(folder.secrets, "archive-host-key.pin", /^SHA256:[A-Za-z0-9+/]{43}$/),
+    archiveHostKeyPin,
   };
 }
