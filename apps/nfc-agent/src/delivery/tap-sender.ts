@@ -47,6 +47,7 @@ export class TapSender {
   #requests = 0;
   #maxTaps = maxTapsPerBatch;
   #pausedUntilMs = 0;
+  #soon = false;
 
   constructor(options: TapSenderOptions, stop: AbortSignal) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class TapSender {
   /** Sends `seqs` as soon as may be. */
   offer(seqs: readonly number[]): void {
     for (const seq of seqs) this.#queue.push(seq);
-    this.#pump();
+    this.#pumpSoon();
   }
 
   /** The server may have none of the taps any more. @returns how many are sent again */
@@ -74,6 +75,16 @@ export class TapSender {
   /** Taps have their end. */
   forget(seqs: readonly number[]): void {
     for (const seq of seqs) this.#held.delete(seq);
+  }
+
+  /** Taps that became durable together come one call after the other: they shall leave together too. */
+  #pumpSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    setImmediate(() => {
+      this.#soon = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {
