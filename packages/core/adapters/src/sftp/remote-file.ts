@@ -38,9 +38,11 @@ export async function writeRemote(session: SftpSession, path: string, bytes: Buf
   await withHandle(session, path, "xw+", async (handle) => {
     await writeAll(session, handle, bytes);
     await flush(session, handle);
-    // One byte more than was written, so that a longer file shows.
-    const written = await readAll(session, handle, bytes.length + 1);
-    if (!written.equals(bytes))
+    const [written, { size }] = await Promise.all([
+      readAll(session, handle, bytes.length),
+      session.call<Stats>((reply) => session.sftp.fstat(handle, reply)),
+    ]);
+    if (size !== bytes.length || !written.equals(bytes))
       throw new TaplineError("corrupt", `${path} reads back otherwise than it was written`, {
         remedy: "Check the archive's disk; the upload is tried again.",
       });
