@@ -202,6 +202,20 @@ describe("delivery through faults", () => {
     expect(server.posts).toHaveLength(1);
   });
 
+  it("does not take a batch that was refused whole for a lost buffer", async () => {
+    server.verdictOf = () => null;
+    const delivery = deliver();
+    await tap(delivery);
+    await vi.waitFor(() => expect(server.posts).toHaveLength(1));
+    const refused = ({ seq }: TapResult) => ({ seq, ...refusing(400, "invalid-tap") });
+    server.faults = [answering((answer) => ({ generation: "", results: answer.results.map(refused) }), 400)];
+    await tap(delivery);
+    await vi.waitFor(() => expect(ends.get(2)).toBe("rejected"));
+    await tap(delivery);
+    await vi.waitFor(() => expect(server.posts).toEqual([[1], [2], [3]]));
+    expect(noticed("lost its buffer")).toHaveLength(0);
+  });
+
   it("takes a batch apart that is too large, and lets only the tap go that is too large alone", async () => {
     const tooLarge: Fault = (_, response, body) => {
       const { taps: sent } = JSON.parse(body) as { taps: { seq: number }[] };

@@ -14,7 +14,8 @@ export class Generation {
   }
 
   /**
-   * Takes note of the generation in an answer.
+   * Takes note of the generation in an answer. An empty one says that there is no buffer at present; the next
+   * that has a name is then no loss, since all that had been lost was noted already.
    * @param asked what was known when the request left
    * @returns false where the answer is older than what is known by now, so that it promises nothing
    */
@@ -23,7 +24,7 @@ export class Generation {
     if (asked !== this.#current) return false;
     const known = this.#current;
     this.#current = answered;
-    if (known !== null) this.#onLost();
+    if (known !== null && known !== "") this.#onLost();
     return true;
   }
 }

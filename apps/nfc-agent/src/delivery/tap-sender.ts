@@ -127,8 +127,12 @@ export class TapSender {
     for (const seq of seqs) this.#flying.delete(seq);
     if (outcome === null || this.#stop.aborted) return;
     if (outcome.kind !== "answered") this.#failed(taps, outcome);
-    else if (generation.hear(asked, outcome.answer.generation)) this.#answered(taps, outcome.answer.results);
-    else this.#keep(taps);
+    else {
+      // Where every tap was refused at the door, the buffer was not asked, and the answer names no generation.
+      const answered = outcome.answer.generation || asked || "";
+      if (generation.hear(asked, answered)) this.#answered(taps, outcome.answer.results);
+      else this.#keep(taps);
+    }
   }
 
   /** One result per tap in the order sent; a tap without a result that fits is offered again. */
