@@ -1,13 +1,23 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
 import pg from "pg";
 import { runCommand } from "../servers/index.ts";
 
 const root = join(import.meta.dirname, "../..");
 const trackerCount = 200;
 
-const runScript = (script: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
-  runCommand(process.execPath, [join(root, script), ...args], { cwd: root, env, timeoutMs: 60_000 });
+async function runScript(
+  what: string,
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const options = { cwd: root, env, timeoutMs: 60_000 };
+  await runCommand(process.execPath, [join(root, script), ...args], options).catch((cause) => {
+    throw new TaplineError("unavailable", `${what}: ${messageOf(cause)}`, { cause });
+  });
+}
 
 /** Makes the simulated trackers' keys where the file is missing. */
 export async function makeTrackers(file: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -17,6 +27,7 @@ export async function makeTrackers(file: string, env: NodeJS.ProcessEnv): Promis
   );
   if (exists) return;
   await runScript(
+    "the simulated trackers could not be made",
     "apps/nfc-agent/src/simulated-trackers.ts",
     ["--out", file, "--count", String(trackerCount)],
     env,
@@ -32,5 +43,11 @@ export async function enrolTrackers(
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   const { rowCount } = await client.query("SELECT 1 FROM tracker LIMIT 1").finally(() => client.end());
-  if (rowCount === 0) await runScript("apps/worker/src/cli/main.ts", ["tracker", "import", file], env);
+  if (rowCount === 0)
+    await runScript(
+      "the simulated trackers could not be enrolled",
+      "apps/worker/src/cli/main.ts",
+      ["tracker", "import", file],
+      env,
+    );
 }

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { statusLine, summary } from "./summary.ts";
+
+const facts = {
+  consoleUrl: "http://127.0.0.1:7400",
+  ingestUrl: "https://127.0.0.1:7443",
+  archiveDir: "/data/archive",
+  dataDir: "/data",
+  restoreCommand: undefined,
+  seconds: 3.21,
+};
+
+it("shows a new sign-in, and only then a password", () => {
+  const admin = { email: "admin@tapline.local", password: "s3cret" };
+  expect(summary({ ...facts, firstAdmin: admin })).toContain("s3cret");
+  expect(summary({ ...facts, firstAdmin: undefined })).not.toContain("Password");
+});
+
+it("says what runs where, how to restore and how to stop", () => {
+  const text = summary({ ...facts, firstAdmin: undefined, restoreCommand: "openssl cms …" });
+  for (const part of [
+    facts.consoleUrl,
+    facts.ingestUrl,
+    facts.archiveDir,
+    "openssl cms …",
+    "Ctrl-C",
+    "3.2 s",
+  ])
+    expect(text).toContain(part);
+});
+
+it("counts on one line, and says when the agent has lost its connection", () => {
+  const counts = {
+    taps: 12_345,
+    pending: 14,
+    archived: 12_001,
+    duplicates: 230,
+    rejected: 100,
+    segments: 9,
+    done: false,
+  };
+  expect(statusLine({ ...counts, connected: true })).toBe(
+    "taps in 12,345  ·  archived 12,001  ·  backlog 14  ·  rejected 100  ·  duplicates 230",
+  );
+  expect(statusLine({ ...counts, connected: false })).toContain("agent not connected");
+});
