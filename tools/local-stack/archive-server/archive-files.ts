@@ -35,12 +35,14 @@ export class ArchiveFiles {
   }
 
   /** @param flags SFTP's, as ssh2 gives them */
-  async open(path: string, flags: number): Promise<Buffer> {
-    this.#handles.checkRoom();
-    const { local } = await containedPath(this.#options.root, path);
-    const writable = (flags & (OPEN_MODE.WRITE | OPEN_MODE.APPEND | OPEN_MODE.CREAT | OPEN_MODE.TRUNC)) !== 0;
-    const file = writable ? await this.#create(local, flags) : await openForReading(local);
-    return this.#handles.add({ kind: "file", file, local, writable });
+  open(path: string, flags: number): Promise<Buffer> {
+    const wanted = OPEN_MODE.WRITE | OPEN_MODE.APPEND | OPEN_MODE.CREAT | OPEN_MODE.TRUNC;
+    const writable = (flags & wanted) !== 0;
+    return this.#handles.open(async () => {
+      const { local } = await containedPath(this.#options.root, path);
+      const file = writable ? await this.#create(local, flags) : await openForReading(local);
+      return { kind: "file", file, local, writable };
+    });
   }
 
   async read(handle: Buffer, offset: number, length: number): Promise<Buffer> {
@@ -80,10 +82,11 @@ export class ArchiveFiles {
     return lstat((await containedPath(this.#options.root, path)).local);
   }
 
-  async openDirectory(path: string): Promise<Buffer> {
-    this.#handles.checkRoom();
-    const { local } = await containedPath(this.#options.root, path);
-    return this.#handles.add({ kind: "directory", dir: await opendir(local), local });
+  openDirectory(path: string): Promise<Buffer> {
+    return this.#handles.open(async () => {
+      const { local } = await containedPath(this.#options.root, path);
+      return { kind: "directory", dir: await opendir(local), local };
+    });
   }
 
   /** The next names of a folder, at most 100; none at its end. */

@@ -12,21 +12,23 @@ const maxHandles = 512;
 /** The handles of one client, by the 4 bytes that name them. */
 export class OpenHandles {
   readonly #open = new Map<number, OpenHandle>();
+  readonly #opening = new Set<Promise<OpenHandle>>();
   #next = 0;
 
-  /** @throws TaplineError `overloaded` where the client holds too many already */
-  checkRoom(): void {
-    if (this.#open.size >= maxHandles)
+  /**
+   * Opens something and names it. Its place is taken before the opening, so that many at once stay within the bound.
+   * @throws TaplineError `overloaded` where the client holds too many already
+   */
+  async open(opening: () => Promise<OpenHandle>): Promise<Buffer> {
+    if (this.#open.size + this.#opening.size >= maxHandles)
       throw new TaplineError("overloaded", `a client may hold ${maxHandles} files open`);
-  }
-
-  add(handle: OpenHandle): Buffer {
-    const id = this.#next;
-    this.#next += 1;
-    this.#open.set(id, handle);
-    const name = Buffer.alloc(4);
-    name.writeUInt32BE(id);
-    return name;
+    const begun = opening();
+    this.#opening.add(begun);
+    try {
+      return this.#add(await begun);
+    } finally {
+      this.#opening.delete(begun);
+    }
   }
 
   /** @throws TaplineError `invalid-input` where there is no such handle of this kind */
@@ -46,11 +48,22 @@ export class OpenHandles {
     return [...this.#open.values()].some((handle) => handle.local === local);
   }
 
+  /** Also what is just being opened. */
   async closeAll(): Promise<void> {
+    await Promise.allSettled(this.#opening);
     const all = [...this.#open.values()];
     this.#open.clear();
     for (const handle of all)
       await (handle.kind === "file" ? handle.file : handle.dir).close().catch(() => undefined);
+  }
+
+  #add(handle: OpenHandle): Buffer {
+    const id = this.#next;
+    this.#next = (id + 1) % 2 ** 32;
+    this.#open.set(id, handle);
+    const name = Buffer.alloc(4);
+    name.writeUInt32BE(id);
+    return name;
   }
 
   #find(name: Buffer): OpenHandle {
