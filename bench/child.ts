@@ -1,0 +1,67 @@
+import { type ChildProcess, fork } from "node:child_process";
+
+/** A child process that talks to us by messages. */
+export type Child = {
+  readonly pid: number;
+  readonly send: (message: object) => void;
+  /** The next message for which `is` answers true, from now on or already received. */
+  readonly next: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
+  readonly stop: () => Promise<void>;
+};
+
+const messageTimeoutMs = 180_000;
+
+/** Starts `file` (relative to `base`) as a child with exactly `env` beside PATH. */
+export function startChild(file: string, base: string, env: Readonly<Record<string, string>>): Child {
+  const child = fork(new URL(file, base), { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const received: unknown[] = [];
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const look of [...waiting]) look();
+  };
+  child.on("message", (message) => {
+    received.push(message);
+    wake();
+  });
+  child.on("exit", wake);
+  return {
+    pid: child.pid ?? 0,
+    send: (message) => void child.send(message),
+    next: <Message>(is: (message: unknown) => message is Message) =>
+      new Promise<Message>((resolve, reject) => {
+        const end = (): void => {
+          clearTimeout(timer);
+          waiting.delete(look);
+        };
+        const timer = setTimeout(() => {
+          end();
+          reject(new Error(`${file} did not answer within ${messageTimeoutMs} ms`));
+        }, messageTimeoutMs);
+        const look = (): void => {
+          const at = received.findIndex(is);
+          if (at < 0 && child.exitCode === null) return;
+          end();
+          if (at < 0) reject(new Error(`${file} ended with code ${child.exitCode}`));
+          else resolve(received.splice(at, 1)[0] as Message);
+        };
+        waiting.add(look);
+        look();
+      }),
+    stop: () => stopChild(child),
+  };
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
+  await gone;
+  clearTimeout(insist);
+}
+
+/** True for a message of the given type. */
+export function ofType<Type extends string>(type: Type) {
+  return (message: unknown): message is { readonly type: Type } & Record<string, unknown> =>
+    typeof message === "object" && message !== null && "type" in message && message.type === type;
+}

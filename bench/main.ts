@@ -1,0 +1,32 @@
+import { parseArgs } from "node:util";
+import { messageOf } from "@tapline/core/kernel";
+import { benchNames, findBench } from "./catalog.ts";
+import { finishReport, printTable } from "./report.ts";
+
+const usage = `usage: npm run bench -- <name> [--json] [--quick]
+  names:   ${benchNames.join(", ")}
+  --json   print the result as one JSON line
+  --quick  a tenth of the work, once instead of three times`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, quick: { type: "boolean", default: false } },
+  });
+  const bench = findBench(positionals[0]);
+  if (bench === undefined || positionals.length !== 1) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  const report = await finishReport(bench.name, await bench.run({ quick: values.quick, say }));
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : printTable(report));
+  return report.ok ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+  process.exitCode = 1;
+}

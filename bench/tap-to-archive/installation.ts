@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueHierarchy } from "@tapline/core/encryption";
+import { applyMigrations } from "../../tools/database/index.ts";
+import { generateSshKeyPair } from "../../tools/local-stack/archive-server/index.ts";
+import { createDatabase, runCommand, startPostgres, startRedis } from "../../tools/servers/index.ts";
+import { type Child, ofType, startChild } from "../child.ts";
+import { baseEnvironment } from "./config.ts";
+import type { Load } from "./taps.ts";
+
+const agentId = "bench";
+
+/** A whole installation as `npm start` makes one, without console and agent. */
+export type Installation = {
+  readonly url: string;
+  readonly archiveDir: string;
+  readonly files: Readonly<Record<string, { readonly pem: string }>>;
+  readonly tlsEnvironment: Readonly<Record<string, string>>;
+  readonly agentTls: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Every process that serves taps: workers, Redis, archive server, PostgreSQL. */
+  readonly pids: readonly number[];
+  /** Waits until `taps` taps have ended, by the services' own count. */
+  readonly settled: (taps: number, timeoutMs: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+export async function startInstallation(load: Load, unsigned: "accept" | "refuse"): Promise<Installation> {
+  const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
+  const [files, redis, postgres] = await Promise.all([
+    writeKeys(dir),
+    startRedis({ dataDir: join(dir, "redis") }),
+    startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log") }),
+  ]);
+  const databaseUrl = await createDatabase(postgres.url, "tapline");
+  await applyMigrations(databaseUrl);
+  const archiveDir = join(dir, "archive");
+  const archive = await startArchive(dir, archiveDir);
+  const environment = environmentOf(dir, { databaseUrl, redisUrl: redis.url, archive, unsigned });
+  await enrol(dir, load, environment);
+  const start = (ROLE: string): Child =>
+    startChild("../../apps/worker/src/main.ts", import.meta.url, { ...environment, ROLE });
+  const ingest = start("ingest");
+  const pipeline = start("buffer,validation,encryption,transfer,kpi");
+  const [ready] = await Promise.all([ingest.next(ofType("ready")), pipeline.next(ofType("ready"))]);
+  const children = [ingest, pipeline, archive.child];
+  return {
+    url: `https://localhost:${String(ready.ingestPort)}`,
+    archiveDir,
+    files,
+    tlsEnvironment: environment,
+    agentTls: {
+      ca: files["root.crt"]?.pem ?? "",
+      cert: files[`agent-${agentId}.crt`]?.pem ?? "",
+      key: files[`agent-${agentId}.key`]?.pem ?? "",
+    },
+    pids: [...children.map(({ pid }) => pid), redis.pid, postgres.pid],
+    settled: (taps, timeoutMs) => settled(pipeline, taps, timeoutMs),
+    stop: async () => {
+      await Promise.all(children.map((child) => child.stop()));
+      await Promise.all([redis.stop(), postgres.stop()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function writeKeys(dir: string) {
+  const files = await issueHierarchy({
+    nowEpochMs: Date.now(),
+    organisation: "Bench",
+    agents: [agentId],
+    hosts: ["localhost"],
+  });
+  await Promise.all(
+    Object.entries(files).map(([name, { pem }]) => writeFile(join(dir, name), pem, { mode: 0o600 })),
+  );
+  await writeFile(join(dir, "process.key"), randomBytes(32).toString("hex"), { mode: 0o600 });
+  return files;
+}
+
+async function startArchive(dir: string, archiveDir: string) {
+  const [host, client] = [generateSshKeyPair(), generateSshKeyPair()];
+  const paths = {
+    host: join(dir, "ssh_host"),
+    client: join(dir, "ssh_client"),
+    public: join(dir, "ssh_client.pub"),
+  };
+  await mkdir(archiveDir);
+  await writeFile(paths.host, host.privateKey, { mode: 0o600 });
+  await writeFile(paths.client, client.privateKey, { mode: 0o600 });
+  await writeFile(paths.public, client.publicKey);
+  const child = startChild("../../tools/local-stack/archive-server/main.ts", import.meta.url, {
+    ...baseEnvironment(),
+    TAPLINE_ARCHIVE_DIR: archiveDir,
+    TAPLINE_ARCHIVE_HOST_KEY_FILE: paths.host,
+    TAPLINE_ARCHIVE_CLIENT_KEY_FILE: paths.public,
+  });
+  const { port } = await child.next(ofType("ready"));
+  return { child, url: `sftp://tapline@127.0.0.1:${String(port)}/`, pin: host.pin, keyFile: paths.client };
+}
+
+function environmentOf(
+  dir: string,
+  at: {
+    databaseUrl: string;
+    redisUrl: string;
+    archive: { url: string; pin: string; keyFile: string };
+    unsigned: "accept" | "refuse";
+  },
+): Record<string, string> {
+  const file = (name: string): string => join(dir, name);
+  return {
+    ...baseEnvironment(),
+    NODE_ENV: "production",
+    DATABASE_URL: at.databaseUrl,
+    REDIS_URL: at.redisUrl,
+    TAPLINE_INGEST_PORT: "0",
+    TAPLINE_INGEST_CERT: file("server.crt"),
+    TAPLINE_INGEST_KEY: file("server.key"),
+    TAPLINE_AGENT_CA: file("root.crt"),
+    // One certificate stands for 50 clients here, so the bound of a single agent is lifted.
+    TAPLINE_AGENT_TAPS_PER_SECOND: "1000000",
+    TAPLINE_ARCHIVE_URL: at.archive.url,
+    TAPLINE_ARCHIVE_HOST_KEY: at.archive.pin,
+    TAPLINE_ARCHIVE_KEY: at.archive.keyFile,
+    TAPLINE_RECIPIENTS: `${file("archive.crt")},${file("escrow.crt")}`,
+    TAPLINE_SIGNER_CERT: file("signer.crt"),
+    TAPLINE_SIGNER_KEY: file("signer.key"),
+    TAPLINE_SIGNER_CHAIN: file("intermediate.crt"),
+    TAPLINE_TRUST: file("trust.pem"),
+    TAPLINE_PROCESS_KEY: file("process.key"),
+    TAPLINE_UNSIGNED_TAPS: at.unsigned,
+    LOG_LEVEL: "warn",
+  };
+}
+
+async function enrol(dir: string, load: Load, environment: Readonly<Record<string, string>>): Promise<void> {
+  const file = join(dir, "trackers.json");
+  await writeFile(file, JSON.stringify(load.trackers));
+  const cli = new URL("../../apps/worker/src/cli/main.ts", import.meta.url).pathname;
+  await runCommand(process.execPath, [cli, "tracker", "import", file], { env: environment });
+}
+
+async function settled(pipeline: Child, taps: number, timeoutMs: number): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
+    const { kpi } = (await pipeline.next(ofType("status"))) as unknown as {
+      kpi: { backlog: number; totals: { archived: number; duplicates: number; rejected: number } };
+    };
+    const { archived, duplicates, rejected } = kpi.totals;
+    if (kpi.backlog === 0 && archived + duplicates + rejected >= taps) return;
+  }
+  throw new Error(`not all of ${taps} taps have ended within ${timeoutMs} ms`);
+}
