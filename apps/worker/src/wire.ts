@@ -9,9 +9,10 @@ import {
   TapLedger,
   TelemetryStream,
 } from "@tapline/adapters/redis";
-import { SftpArchive } from "@tapline/adapters/sftp";
+import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { ArchiveReader } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { encryptSegment } from "./jobs/encrypt-segment.ts";
@@ -63,6 +64,19 @@ function connectParts(config: Config, log: Logger) {
 }
 
 type Parts = ReturnType<typeof connectParts>;
+
+/** An archive to read: a folder of this machine, or an SFTP server. */
+export type ArchivePlace = { readonly dir: string } | SftpSettings;
+
+/** The read side of an archive, for commands. */
+export function openArchiveReader(place: ArchivePlace): {
+  reader: ArchiveReader;
+  close: () => Promise<void>;
+} {
+  if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
+  const reader = new SftpArchive(place);
+  return { reader, close: () => reader.close() };
+}
 
 /** The composition root: makes the parts, starts the roles that the settings name. */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {

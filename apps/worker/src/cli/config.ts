@@ -9,3 +9,15 @@ export function databaseUrl(): string {
     });
   return url;
 }
+
+/** Where commands that read the archive find it; all may be absent. */
+export function archiveSettings() {
+  const { TAPLINE_DATA_DIR, TAPLINE_ARCHIVE_URL, TAPLINE_ARCHIVE_HOST_KEY, TAPLINE_ARCHIVE_KEY } =
+    process.env;
+  return {
+    dataDir: TAPLINE_DATA_DIR || undefined,
+    url: TAPLINE_ARCHIVE_URL || undefined,
+    hostKeyPin: TAPLINE_ARCHIVE_HOST_KEY || undefined,
+    keyFile: TAPLINE_ARCHIVE_KEY || undefined,
+  };
+}

@@ -21,7 +21,10 @@ export function retryDelayMs(attempt: number): number {
  * How long an attempt may go without renewing its lock before another process takes the job over. Every
  * stage is idempotent, so a double run costs work and nothing else.
  */
-const lockDurationMs = 30_000;
+const lockDurationMs = 10_000;
+
+/** How often every process looks for attempts whose lock has run out. */
+const stalledIntervalMs = 5_000;
 
 /** The queues of the segment path: one per stage, one job per segment and stage. */
 export class SegmentQueues {
@@ -37,6 +40,8 @@ export class SegmentQueues {
     this.#queues = new Map(
       segmentStages.map((stage) => [stage, new Queue<SegmentJob>(stage, { connection, prefix })]),
     );
+    // The connection's owner is told of its errors; without a listener BullMQ would print each of them.
+    for (const queue of this.#queues.values()) queue.on("error", () => undefined);
   }
 
   /** Asks for `stage` to be done with `segment`; where that is asked already, nothing changes. */
@@ -61,6 +66,7 @@ export class SegmentQueues {
       prefix: this.#prefix,
       concurrency: options.concurrency,
       lockDuration: lockDurationMs,
+      stalledInterval: stalledIntervalMs,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       settings: { backoffStrategy: retryDelayMs },
     });

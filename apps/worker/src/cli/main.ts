@@ -1,0 +1,17 @@
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { Command } from "commander";
+import { addArchiveRestore } from "./archive-restore.ts";
+import { addTrackerImport } from "./tracker-import.ts";
+
+/** The command `tapline`: each sub-command adds itself. */
+const program = new Command("tapline").description("works on an installation of Tapline and on its archive");
+addArchiveRestore(program);
+addTrackerImport(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const remedy = error instanceof TaplineError ? error.remedy : undefined;
+  process.stderr.write(`tapline: ${messageOf(error)}\n${remedy === undefined ? "" : `${remedy}\n`}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,72 @@
+import { mkdir } from "node:fs/promises";
+import { type ErrorCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { type ArchiveReader, archivedSegments, objectPaths } from "@tapline/core/transfer";
+import { type RestoreKeys, restoreSegment } from "./restore-segment.ts";
+
+/** An object that could not be restored, and why. */
+export interface RestoreFailure {
+  readonly object: string;
+  readonly code: ErrorCode | "unexpected";
+  readonly message: string;
+}
+
+/** What a restore did. `segments` = restored + present + failed. */
+export interface RestoreSummary {
+  readonly segments: number;
+  readonly restored: number;
+  readonly present: number;
+  /** Taps in segments restored or present. */
+  readonly taps: number;
+  readonly failed: readonly RestoreFailure[];
+}
+
+/** Segments restored at once: reading waits for the wire, decrypting for the processor. */
+const atOnce = 4;
+
+/**
+ * Restores every committed segment of an archive; one that fails does not stop the others.
+ * @throws TaplineError where the archive cannot be listed or `outDir` not be made
+ */
+export async function restoreArchive(
+  reader: ArchiveReader,
+  outDir: string,
+  keys: RestoreKeys,
+  onFailure: (failure: RestoreFailure) => void,
+): Promise<RestoreSummary> {
+  await makeFolder(outDir);
+  const counts = { restored: 0, present: 0 };
+  let taps = 0;
+  const failed: RestoreFailure[] = [];
+  const segments = archivedSegments(reader);
+  const work = async (): Promise<void> => {
+    for (let next = await segments.next(); next.done !== true; next = await segments.next()) {
+      try {
+        const done = await restoreSegment(reader, next.value, outDir, keys);
+        counts[done.outcome] += 1;
+        taps += done.taps;
+      } catch (error) {
+        const failure = failureOf(next.value, error);
+        failed.push(failure);
+        onFailure(failure);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return { segments: counts.restored + counts.present + failed.length, ...counts, taps, failed };
+}
+
+function failureOf(segment: string, error: unknown): RestoreFailure {
+  const code = error instanceof TaplineError ? error.code : "unexpected";
+  return { object: objectPaths(segment).object, code, message: messageOf(error) };
+}
+
+async function makeFolder(outDir: string): Promise<void> {
+  try {
+    await mkdir(outDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new TaplineError("misconfigured", `the folder ${outDir} cannot be made: ${messageOf(cause)}`, {
+      remedy: "Choose another folder by --out.",
+      cause,
+    });
+  }
+}

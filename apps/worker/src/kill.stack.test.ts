@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { openEnvelope } from "@tapline/core/encryption";
+import { postTapsResponseSchema, receiptsResponseSchema } from "@tapline/core/tap";
+import { Agent, request } from "undici";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+
+let path: TestPath;
+
+beforeAll(async () => {
+  path = await setUpPath();
+});
+afterAll(async () => {
+  await path.end();
+});
+
+/** A worker in a process of its own, which can be killed. */
+async function spawnWorker(role: string): Promise<{ child: ChildProcess; ingestPort: number }> {
+  const child = fork(new URL("./main.ts", import.meta.url), {
+    env: { ...path.environment, ROLE: role },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ingestPort = await new Promise<number>((resolve, reject) => {
+    child.on("message", (message: { type: string; ingestPort?: number }) => {
+      if (message.type === "ready") resolve(message.ingestPort ?? 0);
+    });
+    child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
+  });
+  return { child, ingestPort };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
+
+async function archivedNames(): Promise<string[]> {
+  const key = { certPem: path.files["archive.crt"]!.pem, keyPem: path.files["archive.key"]!.pem };
+  const files = await readdir(path.sshd.rootDir, { recursive: true });
+  const objects = files
+    .filter((name) => name.endsWith(".manifest.json") && !name.startsWith("quarantine"))
+    .map((name) => name.replace(".manifest.json", ".ndjson.gz.p7m"));
+  const texts = await Promise.all(
+    objects.map(async (name) =>
+      gunzipSync(openEnvelope(await readFile(join(path.sshd.rootDir, name)), key)).toString(),
+    ),
+  );
+  return texts.flatMap((text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const { tracker, trackerSeq } = JSON.parse(line);
+        return `${tracker}/${trackerSeq}`;
+      }),
+  );
+}
+
+test("a worker killed again and again, at any stage, and once Redis lost: nothing lost, nothing twice", async () => {
+  const total = 900;
+  const perPost = 30;
+  const taps = Array.from({ length: total }, (_, i) => {
+    const tracker = path.trackers[i % 3]!;
+    const trackerSeq = Math.floor(i / 3) + 1;
+    return { name: `${tracker.id}/${trackerSeq}`, seq: i + 1, payload: rawTap(tracker, trackerSeq) };
+  });
+  const ended = new Set<number>();
+  const { child: door, ingestPort } = await spawnWorker("ingest");
+  let pipeline = (await spawnWorker("buffer,validation,encryption,transfer")).child;
+  const tls = {
+    ca: path.files["root.crt"]!.pem,
+    cert: path.files["agent-gate-1.crt"]!.pem,
+    key: path.files["agent-gate-1.key"]!.pem,
+  };
+  const dispatcher = new Agent({ connect: tls });
+  const base = `https://localhost:${ingestPort}`;
+
+  const send = async (batch: typeof taps): Promise<boolean> => {
+    const answer = await request(`${base}/v1/taps`, {
+      dispatcher,
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        epoch: 1,
+        taps: batch.map(({ seq, payload }) => ({
+          seq,
+          readAtEpochMs: Date.now(),
+          reader: "r",
+          payload: payload.toString("base64"),
+        })),
+      }),
+    });
+    const body = await answer.body.json();
+    return answer.statusCode === 202 && postTapsResponseSchema.safeParse(body).success;
+  };
+  const gather = async (): Promise<void> => {
+    let after = "0";
+    for (;;) {
+      const answer = await request(`${base}/v1/receipts?after=${after}`, { dispatcher });
+      const { next, receipts } = receiptsResponseSchema.parse(await answer.body.json());
+      for (const { verdict, seq } of receipts.flatMap((receipt) => receipt.verdicts)) {
+        expect(verdict).toBe("archived");
+        ended.add(seq);
+      }
+      if (next === after) return;
+      after = next;
+    }
+  };
+
+  for (let at = 0; at < total; at += perPost) {
+    const batch = taps.slice(at, at + perPost);
+    await until("the door takes the batch", () => send(batch), 15_000);
+    if (at % (perPost * 5) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
+      await kill(pipeline);
+      if (at === perPost * 15) await path.wipeRedis();
+      pipeline = (await spawnWorker("buffer,validation,encryption,transfer")).child;
+    }
+  }
+  await until(
+    "every tap has its receipt",
+    async () => {
+      await gather();
+      const left = taps.filter(({ seq }) => !ended.has(seq));
+      if (left.length === 0) return true;
+      // What an agent does: what has no receipt for long is sent again.
+      for (let at = 0; at < left.length; at += 100) await send(left.slice(at, at + 100));
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return false;
+    },
+    60_000,
+  );
+  await Promise.all([kill(pipeline), kill(door), dispatcher.destroy()]);
+  const names = await archivedNames();
+  expect(names.toSorted()).toEqual(taps.map(({ name }) => name).toSorted());
+}, 120_000);
