@@ -4,7 +4,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { readConfig, type StackConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { lockFolder } from "./lock-folder.ts";
-import { newestRestoreCommand } from "./newest-object.ts";
+import { writeRestoreScript } from "./newest-object.ts";
 import { onStopSignal } from "./on-stop-signal.ts";
 import { openPki } from "./open-pki.ts";
 import { openSecrets } from "./open-secrets.ts";
@@ -32,7 +32,7 @@ async function showSummary(
       archiveDir: folder.archive,
       dataDir: folder.root,
       firstAdmin: stack.firstAdmin,
-      restoreCommand: await newestRestoreCommand(databaseUrl, folder),
+      restoreScript: await writeRestoreScript(databaseUrl, folder),
       seconds: (Date.now() - startedMs) / 1000,
     }),
   );

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { objectPaths, restoreCommand } from "@tapline/core/transfer";
 import pg from "pg";
@@ -47,4 +47,22 @@ export async function newestRestoreCommand(
     key: join(folder.pki, "archive.key"),
     out: join(folder.restored, `segment-${row.id}.ndjson.gz`),
   });
+}
+
+/** Writes `newestRestoreCommand` into a script in the data folder and returns its path. */
+export async function writeRestoreScript(
+  databaseUrl: string,
+  folder: DataFolder,
+): Promise<string | undefined> {
+  const command = await newestRestoreCommand(databaseUrl, folder);
+  if (command === undefined) return undefined;
+  const path = join(folder.root, "restore-newest.sh");
+  await writeFile(
+    path,
+    `#!/bin/sh\n# Verifies, decrypts and shows the newest archived object of the last start.\n${command}\n`,
+    {
+      mode: 0o600,
+    },
+  );
+  return path;
 }

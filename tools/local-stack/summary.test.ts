@@ -6,7 +6,7 @@ const facts = {
   ingestUrl: "https://127.0.0.1:7443",
   archiveDir: "/data/archive",
   dataDir: "/data",
-  restoreCommand: undefined,
+  restoreScript: undefined,
   seconds: 3.21,
 };
 
@@ -17,12 +17,12 @@ it("shows a new sign-in, and only then a password", () => {
 });
 
 it("says what runs where, how to restore and how to stop", () => {
-  const text = summary({ ...facts, firstAdmin: undefined, restoreCommand: "openssl cms …" });
+  const text = summary({ ...facts, firstAdmin: undefined, restoreScript: "/data/restore-newest.sh" });
   for (const part of [
     facts.consoleUrl,
     facts.ingestUrl,
     facts.archiveDir,
-    "openssl cms …",
+    "sh /data/restore-newest.sh",
     "Ctrl-C",
     "3.2 s",
   ])

@@ -8,7 +8,8 @@ export type SummaryFacts = Readonly<{
   archiveDir: string;
   dataDir: string;
   firstAdmin: FirstAdmin | undefined;
-  restoreCommand: string | undefined;
+  /** A script that restores the newest object with openssl alone; undefined while the archive is empty. */
+  restoreScript: string | undefined;
   seconds: number;
 }>;
 
@@ -26,7 +27,6 @@ function signIn(admin: FirstAdmin | undefined): string[] {
 
 /** The block that tells people where everything is. */
 export function summary(facts: SummaryFacts): string {
-  const restore = facts.restoreCommand ?? "npx tapline archive restore --out DIR";
   return [
     "",
     `Tapline is running (ready in ${facts.seconds.toFixed(1)} s)`,
@@ -39,10 +39,10 @@ export function summary(facts: SummaryFacts): string {
     ),
     row("Archive", facts.archiveDir),
     row("Data", `${facts.dataDir} (keys in pki/, logs in logs/)`),
-    row("Restore", "all of it:  npx tapline archive restore --out DIR"),
-    ...(facts.restoreCommand === undefined
+    row("Restore", "npx tapline archive restore --out DIR"),
+    ...(facts.restoreScript === undefined
       ? []
-      : ["", "  The newest object, with openssl alone:", `  ${restore}`, ""]),
+      : [row("", `sh ${facts.restoreScript}  (the newest object, with openssl alone)`)]),
     row("Stop", "Ctrl-C"),
     "",
   ].join("\n");
