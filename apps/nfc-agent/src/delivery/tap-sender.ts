@@ -91,7 +91,11 @@ export class TapSender {
     const { maxInFlight, monotonic, onFailure } = this.#options;
     while (this.#requests < maxInFlight && !this.#stop.aborted && monotonic() >= this.#pausedUntilMs) {
       const seqs = this.#nextBatch();
-      if (seqs.length === 0) return;
+      if (seqs.length === 0) {
+        // After a lost reply receipts may have ended all: an idle agent must not look cut off.
+        if (this.#requests === 0) this.#options.troubles.drop("sending");
+        return;
+      }
       this.#requests += 1;
       for (const seq of seqs) this.#flying.add(seq);
       void this.#send(seqs)

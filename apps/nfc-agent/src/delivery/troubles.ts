@@ -22,6 +22,11 @@ export class Troubles {
     this.#notify(`the server does not serve ${service} as it should`, { why });
   }
 
+  /** Nobody asks for the service any more, so nothing can be said about it. */
+  drop(service: Service): void {
+    this.#open.delete(service);
+  }
+
   over(service: Service): void {
     if (this.#open.delete(service)) this.#notify(`the server serves ${service} again`, {});
   }
