@@ -24,7 +24,7 @@ function contrast(one: string, other: string): number {
 
 const text: [on: string, names: string[]][] = [
   ["surface", ["ink", "ink-soft", "ink-faint", "stale", "warning", "critical", "focus"]],
-  ["page", ["ink", "ink-soft", "ink-faint"]],
+  ["page", ["ink", "ink-soft", "ink-faint", "stale"]],
   ["raised", ["ink", "ink-soft", "ink-faint", "stale"]],
   ["warning-surface", ["warning", "ink"]],
   ["critical-surface", ["critical", "ink"]],

@@ -13,7 +13,7 @@ export function Field({ label, className, ...rest }: ComponentProps<"input"> & {
         id={id}
         className={cn(
           "h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm text-ink",
-          "aria-invalid:border-critical disabled:opacity-60",
+          "aria-invalid:border-warning disabled:opacity-60",
         )}
         {...rest}
       />

@@ -4,16 +4,11 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 /** Nothing was ever tapped: what to do for the first. */
 export function NoTapsYet() {
   return (
-    <Card className="mb-3 flex flex-wrap items-center gap-x-8 gap-y-3 border-dashed border-line-strong px-6 py-5">
-      <div className="max-w-prose">
-        <h2 className="font-semibold">No taps yet</h2>
-        <p className="mt-1 text-sm text-ink-soft">
-          Everything is ready. Hold a tracker to a reader, or start an agent with simulated readers: the first
-          tap shows up here within a second.
-        </p>
-      </div>
-      <p className="text-sm text-ink-soft">
-        Start an agent: <code className="rounded bg-raised px-1.5 py-0.5 font-mono text-ink">npm start</code>
+    <Card className="mb-3 border-dashed border-line-strong px-6 py-5">
+      <h2 className="font-semibold">No taps yet</h2>
+      <p className="mt-1 max-w-prose text-sm text-ink-soft">
+        Everything is ready. Hold a tracker to a reader: its first tap shows up here within a second. If it
+        does not, see that the reader's agent runs and reaches the ingest address.
       </p>
     </Card>
   );

@@ -15,9 +15,10 @@ import {
 } from "recharts";
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
-import { historyGaps, historyRows, type SeriesSpec, timeTicks } from "./history-series.ts";
+import { hasValues, historyGaps, historyRows, type SeriesSpec, timeTicks } from "./history-series.ts";
 import { HistoryTooltip } from "./history-tooltip.tsx";
 
+const tickFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format;
 const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 
 export interface HistoryChartProps {
@@ -34,7 +35,7 @@ export function HistoryChart({ history, series, format, zone }: HistoryChartProp
   const rows = historyRows(history, series);
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <LineChart data={rows} margin={{ top: 8, right: 10, bottom: 0, left: 0 }}>
+      <LineChart data={rows} margin={{ top: 8, right: 22, bottom: 0, left: 0 }}>
         <defs>
           <pattern
             id={hatch}
@@ -57,9 +58,9 @@ export function HistoryChart({ history, series, format, zone }: HistoryChartProp
         />
         <YAxis
           width={46}
-          domain={[0, "auto"]}
-          tickFormatter={format}
-          {...{ tick, tickLine: false, axisLine: false, tickCount: 4 }}
+          domain={hasValues(rows, series) ? [0, "auto"] : [0, 1]}
+          tickFormatter={tickFormat}
+          {...{ tick, tickLine: false, axisLine: false, tickCount: 5 }}
         />
         {historyGaps(history).map((gap) => (
           <ReferenceArea

@@ -7,7 +7,7 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { describeSeries, type SeriesSpec } from "./history-series.ts";
+import { describeSeries, isBlank, type SeriesSpec } from "./history-series.ts";
 import { LineSample } from "./line-sample.tsx";
 
 const loading = () => <Skeleton className="h-full w-full" />;
@@ -84,7 +84,7 @@ function Panel({
             : "What is drawn is the last that was known."}
         </Notice>
       ) : null}
-      <div className="h-52">
+      <div className="relative h-56">
         {history === undefined ? (
           isFailed ? null : (
             loading()
@@ -92,6 +92,11 @@ function Panel({
         ) : (
           <HistoryChart {...{ history, series, format, zone }} />
         )}
+        {history !== undefined && isBlank(history) ? (
+          <p className="absolute inset-0 grid place-items-center pb-8 pl-12 text-sm text-ink-soft">
+            <span className="rounded bg-surface px-3 py-1">Nothing was recorded in the last hour</span>
+          </p>
+        ) : null}
       </div>
       {history === undefined ? null : (
         <p className="sr-only">

@@ -2,8 +2,10 @@ import type { HistoryBucket, HistoryFigures, KpiHistory } from "@tapline/core/kp
 import { expect, test } from "vitest";
 import {
   describeSeries,
+  hasValues,
   historyGaps,
   historyRows,
+  isBlank,
   recentValues,
   type SeriesSpec,
   timeTicks,
@@ -40,6 +42,15 @@ test("neighbouring holes are one gap; the unfinished bucket is none", () => {
   expect(historyGaps(history(null, null, 1, null, 2, null))).toEqual([
     { from: 0, to: 20_000 },
     { from: 30_000, to: 40_000 },
+  ]);
+});
+
+test("an hour of nothing is told from an hour of zeros", () => {
+  expect([isBlank(history(null, null)), isBlank(history(0, null))]).toEqual([true, false]);
+  const zeros = historyRows(history(0, 0), [taken]);
+  expect([hasValues(zeros, [taken]), hasValues(historyRows(history(0, 2), [taken]), [taken])]).toEqual([
+    false,
+    true,
   ]);
 });
 

@@ -42,6 +42,16 @@ export function historyRows(history: KpiHistory, series: readonly SeriesSpec[]):
   });
 }
 
+/** True where some line rises above zero, so that the axis has something to measure. */
+export function hasValues(rows: readonly HistoryRow[], series: readonly SeriesSpec[]): boolean {
+  return rows.some((row) => series.some(({ key }) => Number(row[key] ?? row[`${key}:tail`] ?? 0) > 0));
+}
+
+/** True where nothing at all is known of the time looked back on. */
+export function isBlank(history: KpiHistory): boolean {
+  return history.buckets.every((bucket) => bucket.figures === null);
+}
+
 /** Stretches without figures. A young unfinished bucket that holds nothing yet is no gap. */
 export function historyGaps(history: KpiHistory): Gap[] {
   const gaps: Gap[] = [];

@@ -35,7 +35,7 @@ function Age({ live }: { live: Live }) {
   if (live.ageMs === null) return null;
   return (
     <p className="text-xs text-ink-faint" data-testid="age">
-      figures <span className="figure">{formatAge(live.ageMs)}</span> old
+      figures <span className="age">{formatAge(live.ageMs)}</span> old
     </p>
   );
 }

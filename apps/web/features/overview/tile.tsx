@@ -28,10 +28,12 @@ export function Tile({
         <h2 className="truncate text-sm font-medium text-ink-soft">{name}</h2>
         <span className="shrink-0 text-xs text-ink-faint">{window}</span>
       </div>
-      <div className="mt-2 flex flex-1 flex-col">{children}</div>
+      <div className={cn("mt-2 flex flex-col", trend === undefined && "flex-1")}>{children}</div>
       {trend === undefined ? null : (
-        <div className="mt-2 flex items-end gap-2">
-          <Sparkline values={trend} className="h-8 min-w-0 flex-1" />
+        <div className="mt-2 flex flex-1 items-end gap-2">
+          <div className="relative min-h-9 min-w-0 flex-1 self-stretch">
+            <Sparkline values={trend} className="absolute inset-0 size-full" />
+          </div>
           <span className="text-[11px] leading-none text-ink-faint">{trendWindow}</span>
         </div>
       )}

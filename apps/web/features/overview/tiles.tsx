@@ -60,7 +60,7 @@ export function Tiles({ live, history }: { live: KpiLive; history: KpiHistory | 
 
 function OldestAge({ oldestAgeMs }: { oldestAgeMs: number | null }) {
   if (oldestAgeMs === null) return <span className="text-xs text-ink-faint">nothing waits</span>;
-  const age = <span className="figure">{formatAge(oldestAgeMs)}</span>;
+  const age = <span className="age">{formatAge(oldestAgeMs)}</span>;
   if (!waitsTooLong(oldestAgeMs)) return <span className="text-xs text-ink-soft">oldest {age}</span>;
   return (
     <span className="rounded bg-warning-surface px-1.5 py-0.5 text-xs font-medium text-warning">

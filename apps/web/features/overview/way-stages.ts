@@ -15,6 +15,7 @@ export interface WayStage {
 
 /** The way of a tap, stage by stage. Only what is measured is said. */
 export function wayStages(live: KpiLive): WayStage[] {
+  const { p50 } = live.tapToArchiveMs;
   const rejected = rejectTotal(live.rejects);
   const late = waitsTooLong(live.oldestAgeMs);
   const oldest = live.oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(live.oldestAgeMs)}`;
@@ -36,7 +37,7 @@ export function wayStages(live: KpiLive): WayStage[] {
       "Transfer",
       formatRate(live.archivedPerSecond),
       "taps/s",
-      `p50 ${formatMs(live.tapToArchiveMs.p50)} ms`,
+      p50 === null ? "none in 60 s" : `p50 ${formatMs(p50)} ms`,
     ),
     stage("Archive", formatCount(live.totals.archived), "taps", "archived in all"),
   ];

@@ -1,11 +1,9 @@
 import { fileURLToPath } from "node:url";
-import type { NextConfig } from "next";
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+export default {
   poweredByHeader: false,
   reactStrictMode: true,
   transpilePackages: ["@tapline/core"],
   turbopack: { root: fileURLToPath(new URL("../..", import.meta.url)) },
 };
-
-export default config;

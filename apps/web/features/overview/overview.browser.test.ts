@@ -1,0 +1,210 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from "vitest";
+import { startFeed, writeHistory } from "../../test-site/feed.ts";
+import { person, type Site, startSite } from "../../test-site/start-site.ts";
+
+const chromiumPath = inject("chromium");
+const artifacts = fileURLToPath(new URL("../../artifacts", import.meta.url));
+mkdirSync(artifacts, { recursive: true });
+
+let site: Site;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+const feeds: ReturnType<typeof startFeed>[] = [];
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  if (chromiumPath === null) return;
+  [site, browser] = await Promise.all([
+    startSite(),
+    chromium.launch({
+      executablePath: chromiumPath,
+      args: [
+        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      ],
+    }),
+  ]);
+}, 180_000);
+afterEach(async () => {
+  for (const feed of feeds.splice(0)) feed.stop();
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const it = test.skipIf(chromiumPath === null);
+
+async function openPage(given: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...given });
+  contexts.push(context);
+  const page = await context.newPage();
+  complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return page;
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(site.origin);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+}
+
+function feedFrom(...given: Parameters<typeof startFeed>): ReturnType<typeof startFeed> {
+  const feed = startFeed(...given);
+  feeds.push(feed);
+  return feed;
+}
+
+const textOf = async (locator: Locator) => (await locator.textContent()) ?? "";
+const connection = (page: Page) => textOf(page.getByTestId("connection"));
+const status = (page: Page) => textOf(page.getByRole("status"));
+const until = (check: () => Promise<void>, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 100 });
+const isConnection = (page: Page, word: string) =>
+  until(async () => expect(await connection(page)).toContain(word));
+const totalArchived = async (page: Page) =>
+  Number((await textOf(page.getByTestId("totals").locator("dd").nth(1))).replaceAll(",", ""));
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
+    [],
+  );
+}
+
+const shoot = (page: Page, name: string) => page.screenshot({ path: `${artifacts}/${name}.png` });
+
+it("signing in says what is wrong, and then lets in", async () => {
+  const page = await openPage();
+  await page.goto(`${site.origin}/?x=1`);
+  expect(await page.title()).toBe("Sign in · Tapline");
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill("not the pass phrase at all");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Wrong e-mail or password").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "sign-in-light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessible(page);
+  await shoot(page, "sign-in-dark");
+  await page.getByLabel("Password").fill(person.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  expect(page.url()).toBe(`${site.origin}/?x=1`);
+  expect(await page.title()).toBe("Overview · Tapline");
+  await page.getByRole("button", { name: "Administrator" }).click();
+  await page.getByText("Role: admin").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Tapline" }).waitFor();
+});
+
+it("a console without taps says what to do", async () => {
+  const page = await openPage();
+  await signIn(page);
+  await page.getByText("There are no figures to show").waitFor();
+  await until(async () => expect(await status(page)).toContain("No figures yet"));
+  const zero = { ingested: 0, archived: 0, duplicates: 0, rejected: 0, segments: 0 };
+  const nothing = { p50: null, p95: null, p99: null, count: 0 };
+  const feed = feedFrom(site.redis, {
+    ...{ totals: zero, tapsPerSecond: 0, archivedPerSecond: 0, backlog: 0, oldestAgeMs: null },
+    ...{ tapToArchiveMs: nothing, rejects: {}, duplicates: 0 },
+  });
+  await page.getByText("No taps yet").waitFor();
+  await isConnection(page, "Live");
+  await expectAccessible(page);
+  await shoot(page, "empty-light");
+  feed.stop();
+});
+
+it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 90_000 }, async () => {
+  await site.redis.del("tapline:kpi:seconds");
+  await writeHistory(site.redis, Date.now());
+  const feed = feedFrom(site.redis);
+  const page = await openPage();
+  await signIn(page);
+  await isConnection(page, "Live");
+  const before = await totalArchived(page);
+  await until(async () => expect(await totalArchived(page)).toBeGreaterThan(before));
+  await page.locator(".recharts-line-curve").first().waitFor();
+  expect(await page.locator(".recharts-reference-area").count()).toBeGreaterThan(0);
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  await shoot(page, "overview-light");
+  await page.keyboard.press("t");
+  await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
+  await expectAccessible(page);
+  await shoot(page, "overview-dark");
+  await page.setViewportSize({ width: 800, height: 1100 });
+  await page.waitForTimeout(300);
+  await shoot(page, "overview-narrow-dark");
+  await page.keyboard.press("t");
+  await shoot(page, "overview-narrow-light");
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "help-light");
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await isConnection(page, "Live");
+  await page.locator(".recharts-line-curve").first().waitFor();
+  expect(complaints).toEqual([]);
+
+  feed.stop();
+  await isConnection(page, "Stale");
+  await until(async () => expect(await status(page)).toContain("No new figures"));
+  expect(await page.locator("[data-stale=true]").count()).toBe(1);
+  await expectAccessible(page);
+  await shoot(page, "stale-light");
+  await page.keyboard.press("t");
+  await page.keyboard.press("t");
+  await expectAccessible(page);
+  await shoot(page, "stale-dark");
+  // A page opened now must not take the old figures for new ones.
+  await page.reload();
+  await isConnection(page, "Stale");
+});
+
+it("two browsers and a restarted server show the publisher's numbers and no others", {
+  timeout: 60_000,
+}, async () => {
+  const feed = feedFrom(site.redis);
+  const pages = [await openPage(), await openPage()];
+  for (const page of pages) await signIn(page);
+  for (const page of pages) await isConnection(page, "Live");
+  await site.restart();
+  for (const page of pages) await isConnection(page, "Live");
+  const last = feed.last().totals.archived;
+  await until(async () => {
+    for (const page of pages) expect(await totalArchived(page)).toBeGreaterThan(last);
+  });
+  feed.stop();
+  await until(async () => {
+    for (const page of pages) expect(await totalArchived(page)).toBe(feed.last().totals.archived);
+  });
+});
+
+it("a lost Redis is named, and the last figures stay, marked as old", async () => {
+  const feed = feedFrom(site.redis);
+  const page = await openPage();
+  await signIn(page);
+  await isConnection(page, "Live");
+  const known = await totalArchived(page);
+  await site.redisServer.stop();
+  feed.stop();
+  await until(async () => expect(await status(page)).toContain("Redis does not answer"));
+  expect(await totalArchived(page)).toBeGreaterThanOrEqual(known);
+  expect(await page.locator("[data-stale=true]").count()).toBe(1);
+  await shoot(page, "redis-away-light");
+});

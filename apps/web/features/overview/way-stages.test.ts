@@ -1,0 +1,38 @@
+import type { KpiLive } from "@tapline/core/kpi";
+import { expect, test } from "vitest";
+import { wayStages } from "./way-stages.ts";
+
+const live: KpiLive = {
+  ...{
+    stream: "a",
+    seq: 1,
+    atEpochMs: 0,
+    tapsPerSecond: 12,
+    archivedPerSecond: 11.5,
+    backlog: 4,
+    oldestAgeMs: 900,
+  },
+  ...{ tapToArchiveMs: { p50: 84, p95: 140, p99: 205, count: 700 }, rejects: { schema: 2, unsigned: 1 } },
+  ...{ duplicates: 7, totals: { ingested: 1000, archived: 950, duplicates: 30, rejected: 16, segments: 40 } },
+};
+
+test("tells the way of a tap from agent to archive", () => {
+  expect(wayStages(live).map((stage) => `${stage.name} ${stage.value} ${stage.unit}`)).toEqual([
+    ...["Agents 1,000 taps", "Ingest 12.0 taps/s", "Buffer 4 taps", "Validation 3 rejected"],
+    ...["Encryption 40 segments", "Transfer 11.5 taps/s", "Archive 950 taps"],
+  ]);
+});
+
+test("warns of nothing while all is well, and of a backlog that does not move", () => {
+  const warnings = (given: Partial<KpiLive>) =>
+    wayStages({ ...live, ...given }).flatMap(({ name, warning }) =>
+      warning === null ? [] : [`${name} ${warning}`],
+    );
+  expect(warnings({})).toEqual([]);
+  expect(warnings({ oldestAgeMs: 30_001 })).toEqual(["Buffer waits too long"]);
+});
+
+test("does not make a time up where nothing was archived", () => {
+  const idle = { ...live, tapToArchiveMs: { p50: null, p95: null, p99: null, count: 0 } };
+  expect(wayStages(idle).find((stage) => stage.name === "Transfer")?.note).toBe("none in 60 s");
+});

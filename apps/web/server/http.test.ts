@@ -1,0 +1,79 @@
+import { createServer } from "node:http";
+import { TaplineError } from "@tapline/core/kernel";
+import { pino } from "pino";
+import { afterEach, expect, test } from "vitest";
+import type { Viewer } from "./auth/viewer.ts";
+import { createHandler, type HttpParts } from "./http.ts";
+import { listen } from "./listen.ts";
+
+const ada: Viewer = { userId: "u", sessionId: "s", name: "Ada", email: "ada@console.test", role: "viewer" };
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function serve(given: Partial<HttpParts> = {}): Promise<string> {
+  const server = createServer(
+    createHandler({
+      trpc: (_request, response) => void response.end("trpc"),
+      auth: async (_request, response) => void response.end("auth"),
+      next: async (request, response) =>
+        void response.end(JSON.stringify({ facts: request.headers["x-tapline-page"], url: request.url })),
+      viewerOf: async () => ada,
+      isTrustedOrigin: (origin) => origin === "http://console.test",
+      notReady: async () => [],
+      ...{ siteName: "Site", isTls: false, logger: pino({ level: "silent" }) },
+      ...given,
+    }),
+  );
+  closing.push(() => void server.close());
+  return `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
+}
+
+test("a page is told who looks at it, and a client cannot tell it so", async () => {
+  const origin = await serve();
+  const forged = { headers: { "x-tapline-page": "forged" } };
+  const { facts } = (await (await fetch(origin, forged)).json()) as { facts: string };
+  expect(JSON.parse(Buffer.from(facts, "base64url").toString())).toEqual({
+    siteName: "Site",
+    viewer: { name: "Ada", email: "ada@console.test", role: "viewer" },
+  });
+});
+
+test("where the session cannot be checked, a page of its own says so; nobody is sent to sign in", async () => {
+  const away = new TaplineError("unavailable", "PostgreSQL <does> not answer", { remedy: "start it" });
+  const origin = await serve({ viewerOf: () => Promise.reject(away) });
+  const response = await fetch(origin, { redirect: "manual" });
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+  const text = await response.text();
+  expect(text).toContain("PostgreSQL &#60;does&#62; not answer");
+  expect(text).toContain("start it");
+});
+
+test("readiness names the parts that are missing; health needs none of them", async () => {
+  const origin = await serve({ notReady: async () => ["redis"] });
+  const ready = await fetch(`${origin}/readyz`);
+  expect([ready.status, await ready.text()]).toEqual([503, "not ready: redis\n"]);
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+});
+
+test("a write from another origin is refused before anything reads it", async () => {
+  const origin = await serve();
+  const post = (from: string) =>
+    fetch(`${origin}/api/auth/sign-out`, { method: "POST", headers: { origin: from } });
+  expect((await post("http://evil.test")).status).toBe(403);
+  expect((await post("http://console.test")).status).toBe(200);
+});
+
+test("files of the build need no session; unknown doors are closed", async () => {
+  const origin = await serve({ viewerOf: async () => null });
+  expect((await fetch(`${origin}/_next/static/chunk.js`, { redirect: "manual" })).status).toBe(200);
+  expect((await fetch(`${origin}/api/other`)).status).toBe(404);
+  expect((await fetch(`${origin}/_next/image?url=x`, { redirect: "manual" })).status).toBe(303);
+});
+
+test("a fault is a plain 500 without its text", async () => {
+  const origin = await serve({ next: () => Promise.reject(new Error("secret of the inside")) });
+  const response = await fetch(origin);
+  expect([response.status, await response.text()]).toEqual([500, "internal error\n"]);
+});

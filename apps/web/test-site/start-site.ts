@@ -1,0 +1,86 @@
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freshDatabase, ownRedis, temporaryFolder } from "@tapline/tools/test-servers";
+import { Redis } from "ioredis";
+import { inheritedEnvironment } from "./config.ts";
+
+const webDir = fileURLToPath(new URL("..", import.meta.url));
+
+export const person = { email: "ada@console.test", password: "a pass phrase for the test" };
+
+/** The console as it runs in production, a child process on real Redis and PostgreSQL. */
+export interface Site {
+  origin: string;
+  redis: Redis;
+  redisServer: Awaited<ReturnType<typeof ownRedis>>;
+  restart: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export async function startSite(): Promise<Site> {
+  if (!existsSync(join(webDir, ".next/BUILD_ID"))) buildPages();
+  const [databaseUrl, redisServer, folder] = await Promise.all([
+    freshDatabase(),
+    ownRedis(),
+    temporaryFolder(),
+  ]);
+  const secretFile = join(folder, "secret");
+  writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const settings = {
+    ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisServer.url, TAPLINE_WEB_SECRET_FILE: secretFile },
+    ...{ TAPLINE_SITE_NAME: "North clinic, reader hall 2", LOG_LEVEL: "warn" },
+  };
+  let { child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: "0" });
+  child.send({ type: "ensure-first-admin", ...person });
+  await answerOf(child, "first-admin");
+  const redis = new Redis(redisServer.url);
+  redis.on("error", () => {});
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    redis,
+    redisServer,
+    restart: async () => {
+      await end(child);
+      ({ child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: String(port) }));
+    },
+    stop: async () => {
+      redis.disconnect();
+      await end(child);
+      await redisServer.stop();
+    },
+  };
+}
+
+function buildPages(): void {
+  execFileSync("npm", ["run", "build", "-w", "apps/web"], {
+    cwd: join(webDir, "../.."),
+    env: { ...inheritedEnvironment(), NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+  });
+}
+
+async function startServer(settings: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(join(webDir, "server/main.ts"), { env: { ...inheritedEnvironment(), ...settings } });
+  const { port } = await answerOf(child, "ready");
+  return { child, port: Number(port) };
+}
+
+async function answerOf(child: ChildProcess, type: string): Promise<Record<string, unknown>> {
+  const exited = once(child, "exit").then(([code]) => {
+    throw new Error(`the console ended with ${code} before it said ${type}`);
+  });
+  exited.catch(() => {});
+  for (;;) {
+    const [message] = (await Promise.race([once(child, "message"), exited])) as [{ type: string }];
+    if (message.type === type) return { ...message };
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+}
