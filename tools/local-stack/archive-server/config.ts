@@ -5,7 +5,7 @@ const schema = z.object({
   TAPLINE_ARCHIVE_DIR: z.string().min(1),
   /** Path of the server's private key, OpenSSH form. */
   TAPLINE_ARCHIVE_HOST_KEY_FILE: z.string().min(1),
-  /** Path of the client's public key, a line as in authorized_keys. */
+  /** Path of the client's public key, a line as in authorized_keys; of a private key the public half counts. */
   TAPLINE_ARCHIVE_CLIENT_KEY_FILE: z.string().min(1),
   /** 0 takes any free port. */
   TAPLINE_ARCHIVE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
