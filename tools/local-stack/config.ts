@@ -26,6 +26,8 @@ export type StackConfig = Readonly<{
 }>;
 
 const defaultTapsOnce = 2_000;
+/** Where `npx tapline` looks by itself. */
+export const defaultDataDir = resolve(import.meta.dirname, "../../.tapline");
 const port = z.coerce.number().int().min(1).max(65_535);
 
 const environmentSchema = z.object({
@@ -81,9 +83,8 @@ function portWishes(flags: Flags, env: Environment): StackConfig["ports"] {
 /** Joins flags and environment (flags win) to the stack's settings. Throws `misconfigured` naming a broken value. */
 export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = process.env): StackConfig {
   const env = parse(environment);
-  const defaultDir = resolve(import.meta.dirname, "../../.tapline");
   return {
-    dataDir: resolve(flags.dataDir ?? env.TAPLINE_DATA_DIR ?? defaultDir),
+    dataDir: resolve(flags.dataDir ?? env.TAPLINE_DATA_DIR ?? defaultDataDir),
     once: flags.once,
     taps: flags.taps ?? (flags.once ? defaultTapsOnce : undefined),
     readers: flags.readers ?? env.TAPLINE_AGENT_READERS,

@@ -1,7 +1,7 @@
 /** All of Tapline on one machine: what `npm start` runs once the clone is set up. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { readConfig, type StackConfig } from "./config.ts";
+import { defaultDataDir, readConfig, type StackConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { writeRestoreScript } from "./newest-object.ts";
@@ -31,6 +31,7 @@ async function showSummary(
       ingestUrl: `https://127.0.0.1:${ingestPort}`,
       archiveDir: folder.archive,
       dataDir: folder.root,
+      isDefaultDataDir: folder.root === defaultDataDir,
       firstAdmin: stack.firstAdmin,
       restoreScript: await writeRestoreScript(databaseUrl, folder),
       seconds: (Date.now() - startedMs) / 1000,

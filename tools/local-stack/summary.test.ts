@@ -6,6 +6,7 @@ const facts = {
   ingestUrl: "https://127.0.0.1:7443",
   archiveDir: "/data/archive",
   dataDir: "/data",
+  isDefaultDataDir: false,
   restoreScript: undefined,
   seconds: 3.21,
 };

@@ -7,6 +7,8 @@ export type SummaryFacts = Readonly<{
   ingestUrl: string;
   archiveDir: string;
   dataDir: string;
+  /** True where commands find the data folder by themselves. */
+  isDefaultDataDir: boolean;
   firstAdmin: FirstAdmin | undefined;
   /** A script that restores the newest object with openssl alone; undefined while the archive is empty. */
   restoreScript: string | undefined;
@@ -39,7 +41,10 @@ export function summary(facts: SummaryFacts): string {
     ),
     row("Archive", facts.archiveDir),
     row("Data", `${facts.dataDir} (keys in pki/, logs in logs/)`),
-    row("Restore", "npx tapline archive restore --out DIR"),
+    row(
+      "Restore",
+      `${facts.isDefaultDataDir ? "" : `TAPLINE_DATA_DIR=${facts.dataDir} `}npx tapline archive restore --out DIR`,
+    ),
     ...(facts.restoreScript === undefined
       ? []
       : [row("", `sh ${facts.restoreScript}  (the newest object, with openssl alone)`)]),

@@ -1,3 +1,4 @@
+export { testEnvironment } from "./config.ts";
 export {
   freshDatabase,
   ownPostgres,

@@ -12,8 +12,10 @@ export interface SshKeyPair {
   readonly pin: string;
 }
 
+/** A new key pair. About one in 256 of ssh2's is malformed (it drops a leading zero byte), so those are not taken. */
 export function generateSshKeyPair(): SshKeyPair {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  let pair = ssh2.utils.generateKeyPairSync("ed25519");
+  while (ssh2.utils.parseKey(pair.private) instanceof Error) pair = ssh2.utils.generateKeyPairSync("ed25519");
   return { privateKey: pair.private, publicKey: `${pair.public.trim()}\n`, pin: hostKeyPin(pair.public) };
 }
 
