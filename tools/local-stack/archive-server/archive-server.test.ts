@@ -160,7 +160,7 @@ describe("the embedded archive server", () => {
     expect(far).toBe(STATUS_CODE.PERMISSION_DENIED);
   });
 
-  test("bounds how many files a client holds open, and serves on", async () => {
+  test("bounds how many files a client holds open, and serves on", { timeout: 30_000 }, async () => {
     const other = await signIn(settings());
     const channel = await new Promise<SFTPWrapper>((resolve) => other.sftp((_, s) => resolve(s)));
     const opened = await Promise.all(
@@ -247,7 +247,7 @@ describe("the embedded archive server", () => {
     );
   });
 
-  test("as a child says ready, and ends on SIGTERM and with its parent", async () => {
+  test("as a child says ready, and ends on SIGTERM and with its parent", { timeout: 30_000 }, async () => {
     const files = { "host-key": host.privateKey, "client-key.pub": key.publicKey };
     for (const [name, text] of Object.entries(files)) await writeFile(join(base, name), text);
     const env = {
