@@ -75,9 +75,10 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     emit: (live) => realtime.to("kpi").emit("kpi", live),
   });
   const sweeping = setInterval(() => {
-    sweepSessions(realtime, prisma, new Date()).catch((error: unknown) =>
-      logger.warn({ err: messageOf(error) }, "sessions could not be checked"),
-    );
+    realtime.local
+      .fetchSockets()
+      .then((sockets) => sweepSessions(sockets, prisma, new Date()))
+      .catch((error: unknown) => logger.warn({ err: messageOf(error) }, "sessions could not be checked"));
   }, sweepEveryMs);
   const close = async () => {
     stopping.abort();

@@ -1,12 +1,20 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
-import type { Realtime } from "./create-realtime.ts";
+
+/** What is needed of a socket here. */
+export interface SweptSocket {
+  data: { sessionId: string };
+  disconnect: (close: boolean) => unknown;
+}
 
 /**
  * Disconnects those of this process's sockets whose session has expired or gone, whichever way it went. Where
  * PostgreSQL does not answer nobody is thrown out: it rejects, and the next sweep decides.
  */
-export async function sweepSessions(realtime: Realtime, prisma: PrismaClient, now: Date): Promise<void> {
-  const sockets = await realtime.local.fetchSockets();
+export async function sweepSessions(
+  sockets: readonly SweptSocket[],
+  prisma: PrismaClient,
+  now: Date,
+): Promise<void> {
   const held = [...new Set(sockets.map((socket) => socket.data.sessionId))];
   if (held.length === 0) return;
   const valid = await prisma.session.findMany({
