@@ -25,8 +25,9 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   process.stderr.write(`bench: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
-  process.exitCode = 1;
+  // Servers that a failed bench left behind end with this process.
+  process.exit(1);
 }

@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { issueHierarchy } from "@tapline/core/encryption";
+import { receiptsResponseSchema } from "@tapline/core/tap";
+import { Agent, request } from "undici";
 import { applyMigrations } from "../../tools/database/index.ts";
 import { generateSshKeyPair } from "../../tools/local-stack/archive-server/index.ts";
-import { createDatabase, runCommand, startPostgres, startRedis } from "../../tools/servers/index.ts";
+import { runCommand, startPostgres, startRedis } from "../../tools/servers/index.ts";
 import { type Child, ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "./config.ts";
 import type { Load } from "./taps.ts";
@@ -33,7 +36,7 @@ export async function startInstallation(load: Load, unsigned: "accept" | "refuse
     startRedis({ dataDir: join(dir, "redis") }),
     startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log") }),
   ]);
-  const databaseUrl = await createDatabase(postgres.url, "tapline");
+  const databaseUrl = postgres.url;
   await applyMigrations(databaseUrl);
   const archiveDir = join(dir, "archive");
   const archive = await startArchive(dir, archiveDir);
@@ -45,16 +48,19 @@ export async function startInstallation(load: Load, unsigned: "accept" | "refuse
   const pipeline = start("buffer,validation,encryption,transfer,kpi");
   const [ready] = await Promise.all([ingest.next(ofType("ready")), pipeline.next(ofType("ready"))]);
   const children = [ingest, pipeline, archive.child];
+  const url = `https://localhost:${String(ready.ingestPort)}`;
+  const agentTls = {
+    ca: files["root.crt"]?.pem ?? "",
+    cert: files[`agent-${agentId}.crt`]?.pem ?? "",
+    key: files[`agent-${agentId}.key`]?.pem ?? "",
+  };
+  await bufferOpen(url, agentTls);
   return {
-    url: `https://localhost:${String(ready.ingestPort)}`,
+    url,
     archiveDir,
     files,
     tlsEnvironment: environment,
-    agentTls: {
-      ca: files["root.crt"]?.pem ?? "",
-      cert: files[`agent-${agentId}.crt`]?.pem ?? "",
-      key: files[`agent-${agentId}.key`]?.pem ?? "",
-    },
+    agentTls,
     pids: [...children.map(({ pid }) => pid), redis.pid, postgres.pid],
     settled: (taps, timeoutMs) => settled(pipeline, taps, timeoutMs),
     stop: async () => {
@@ -63,6 +69,20 @@ export async function startInstallation(load: Load, unsigned: "accept" | "refuse
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until the door answers with a generation: before, it turns taps away. */
+async function bufferOpen(url: string, agentTls: Installation["agentTls"]): Promise<void> {
+  const dispatcher = new Agent({ connect: { ...agentTls } });
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const answer = await request(`${url}/v1/receipts`, { dispatcher });
+    const { generation } = receiptsResponseSchema.parse(await answer.body.json());
+    if (generation !== "") break;
+    if (Date.now() > end) throw new Error("the buffer did not open");
+    await sleep(50);
+  }
+  await dispatcher.close();
 }
 
 async function writeKeys(dir: string) {
