@@ -75,9 +75,15 @@ export default {
     ),
     forbid(
       "tools-apart",
-      "tools and benches start apps as processes and import core alone",
-      { path: "^(tools|bench)/" },
-      { path: ["^apps/", adapters] },
+      "tools start apps as processes and import core alone",
+      { path: "^tools/" },
+      { path: ["^apps/", "^bench/", adapters] },
+    ),
+    forbid(
+      "benches-apart",
+      "benches start apps as processes; they may measure core and adapters",
+      { path: "^bench/" },
+      { path: "^apps/" },
     ),
     forbid(
       "features-apart",

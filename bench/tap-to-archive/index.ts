@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSshd } from "../../tools/test-servers/start-sshd.ts";
-import type { BenchOptions } from "../catalog.ts";
+import type { BenchOptions } from "../bench.ts";
 import { ofType, startChild } from "../child.ts";
 import { cpuSeconds } from "../cpu-seconds.ts";
 import { compare, figure, median, type Outcome, quantile, type Row } from "../report.ts";

@@ -1,0 +1,13 @@
+import type { Outcome } from "./report.ts";
+
+export type BenchOptions = {
+  readonly quick: boolean;
+  /** Tells people what is going on; not part of the result. */
+  readonly say: (line: string) => void;
+};
+
+/** A measured comparison: sets up what it needs, runs ours and the baseline in turn, checks that it was right. */
+export type Bench = {
+  readonly name: string;
+  readonly run: (options: BenchOptions) => Promise<Outcome>;
+};
