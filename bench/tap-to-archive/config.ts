@@ -13,8 +13,12 @@ export function readConfig(): { cert: string; key: string; agentCa: string } {
   return { cert: read.TAPLINE_INGEST_CERT, key: read.TAPLINE_INGEST_KEY, agentCa: read.TAPLINE_AGENT_CA };
 }
 
-/** The search path and temporary folder, which every child of a bench needs. */
+/** What every child of a bench needs: search path, temporary folder, and Node's options for profiling. */
 export function baseEnvironment(): Record<string, string> {
-  const { PATH = "", TMPDIR } = process.env;
-  return { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+  const { PATH = "", TMPDIR, NODE_OPTIONS } = process.env;
+  return {
+    PATH,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }),
+  };
 }
