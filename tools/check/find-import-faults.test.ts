@@ -91,6 +91,7 @@ const faults: [rule: string, what: string, path: string, source: string][] = [
     'import type { redis } from "@tapline/adapters/redis"; export type X = typeof redis;',
   ],
   ["tools-apart", "a tool that imports an app", "tools/x.ts", 'import "../apps/worker/src/main.ts";'],
+  ["benches-apart", "a bench that imports an app", "bench/x.ts", 'import "../apps/worker/src/main.ts";'],
   [
     "features-apart",
     "a feature that imports another",
@@ -134,10 +135,11 @@ it.each(faults)("%s finds %s", async (rule, _what, path, source) => {
   const isNew = path !== "packages/core/src/kernel/inner.ts";
   await write("packages/core/src/attic/index.ts", "export const attic = 1;\n");
   await write(path, `${source}\n`);
-  const found = await findImportFaults(
-    house,
-    ["packages", "apps", "tools"].filter((folder) => folder !== "tools" || path.startsWith("tools")),
-  );
+  const found = await findImportFaults(house, [
+    "packages",
+    "apps",
+    ...["tools", "bench"].filter((folder) => path.startsWith(folder)),
+  ]);
   await (isNew ? rm(join(house, path)) : write(path, "export const inner = 1;\n"));
   expect(found.filter((line) => line.startsWith(`${rule}: `) && line.includes(path))).not.toEqual([]);
 });
