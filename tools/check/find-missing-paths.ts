@@ -1,5 +1,6 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathExists } from "../servers/index.ts";
 
 /** The pages whose paths must exist. */
 export const pages = ["README.md", "ARCHITECTURE.md"];
@@ -18,17 +19,12 @@ export function namedPaths(markdown: string): string[] {
 
 /** One line for each page that is missing and each path that a page names and that is not there. */
 export async function findMissingPaths(root: string): Promise<string[]> {
-  const exists = (path: string) =>
-    access(join(root, path)).then(
-      () => true,
-      () => false,
-    );
   const missing: string[] = [];
   for (const page of pages) {
     const text = await readFile(join(root, page), "utf8").catch(() => undefined);
     if (text === undefined) missing.push(`${page} is missing`);
     for (const path of namedPaths(text ?? ""))
-      if (!(await exists(path))) missing.push(`${page} names ${path}, which does not exist`);
+      if (!(await pathExists(join(root, path)))) missing.push(`${page} names ${path}, which does not exist`);
   }
   return missing;
 }

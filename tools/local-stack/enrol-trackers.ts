@@ -1,8 +1,7 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import pg from "pg";
-import { runCommand } from "../servers/index.ts";
+import { pathExists, runCommand } from "../servers/index.ts";
 
 const root = join(import.meta.dirname, "../..");
 const trackerCount = 200;
@@ -21,11 +20,7 @@ async function runScript(
 
 /** Makes the simulated trackers' keys where the file is missing. */
 export async function makeTrackers(file: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return;
+  if (await pathExists(file)) return;
   await runScript(
     "the simulated trackers could not be made",
     "apps/nfc-agent/src/simulated-trackers.ts",

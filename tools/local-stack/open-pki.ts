@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { access, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { pathExists } from "../servers/index.ts";
 import { writePrivateFolder } from "./write-private-folder.ts";
 
 /** The certificates that come with a private key beside them. */
@@ -55,11 +56,7 @@ async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
  * @returns whether it was made now
  */
 export async function openPki(folder: string, archiveDir: string, nowEpochMs: number): Promise<boolean> {
-  const exists = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (exists) {
+  if (await pathExists(folder)) {
     await checkPki(folder, nowEpochMs);
     return false;
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
+import { pathExists } from "../servers/index.ts";
 import { generateSshKeyPair, hostKeyPin } from "./archive-server/index.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { writePrivateFolder } from "./write-private-folder.ts";
@@ -21,14 +22,8 @@ export type Secrets = Readonly<{
   archiveHostKeyPin: string;
 }>;
 
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 async function create(folder: DataFolder): Promise<void> {
-  if (await exists(join(folder.postgres, "PG_VERSION")))
+  if (await pathExists(join(folder.postgres, "PG_VERSION")))
     throw new TaplineError("corrupt", `${folder.secrets} is gone, yet ${folder.postgres} holds a database`, {
       remedy: "restore the folder secrets from a backup, or choose a new data folder by --data-dir",
     });
@@ -55,7 +50,7 @@ async function readSecret(folder: string, name: string, form: RegExp): Promise<s
 
 /** Makes the installation's secrets at its first start (0600) and reads them at every later one. */
 export async function openSecrets(folder: DataFolder): Promise<Secrets> {
-  if (!(await exists(folder.secrets))) await create(folder);
+  if (!(await pathExists(folder.secrets))) await create(folder);
   const hex = (name: (typeof hexNames)[number]) => readSecret(folder.secrets, name, /^[0-9a-f]{64}$/);
   const [postgresPassword, redisPassword] = [await hex("postgres"), await hex("redis")];
   await hex("web");

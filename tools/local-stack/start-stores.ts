@@ -1,7 +1,6 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { applyMigrations } from "../database/index.ts";
-import { findRedis, startPostgres, startRedis } from "../servers/index.ts";
+import { findRedis, pathExists, startPostgres, startRedis } from "../servers/index.ts";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { type Kept, keepRunning, type Running } from "./keep-running.ts";
@@ -25,10 +24,7 @@ export async function startDatabase(
     await applyMigrations(config.databaseUrl);
     return { url: config.databaseUrl, part: undefined };
   }
-  const isFirst = !(await access(join(folder.postgres, "PG_VERSION")).then(
-    () => true,
-    () => false,
-  ));
+  const isFirst = !(await pathExists(join(folder.postgres, "PG_VERSION")));
   if (isFirst) say("making the database");
   const logFile = openLogFile(folder.logs, "postgres");
   const start = () =>

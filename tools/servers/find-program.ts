@@ -1,5 +1,6 @@
-import { access, constants } from "node:fs/promises";
+import { constants } from "node:fs/promises";
 import { join } from "node:path";
+import { pathExists } from "./path-exists.ts";
 
 /** The first executable called one of `names` in the folders of `searchPath`. */
 export async function findProgram(
@@ -9,11 +10,7 @@ export async function findProgram(
   for (const name of names) {
     for (const folder of searchPath) {
       const path = join(folder, name);
-      const found = await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (found) return path;
+      if (await pathExists(path, constants.X_OK)) return path;
     }
   }
   return undefined;

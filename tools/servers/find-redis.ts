@@ -1,9 +1,10 @@
-import { access, copyFile, rename } from "node:fs/promises";
+import { copyFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { readServersConfig, type ServersConfig } from "./config.ts";
 import { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-packages.ts";
 import { findProgram } from "./find-program.ts";
+import { pathExists } from "./path-exists.ts";
 
 /** A Redis server program, and the folders of libraries that it needs beside the machine's own. */
 export type RedisProgram = Readonly<{ path: string; libraryPath: string | undefined }>;
@@ -24,13 +25,7 @@ async function privateCopy(cacheDir: string, progress: Progress): Promise<RedisP
   const root = join(cacheDir, "redis");
   const path = join(root, "usr/bin/redis-server");
   const program = { path, libraryPath: await libraryPath(root) };
-  if (
-    await access(path).then(
-      () => true,
-      () => false,
-    )
-  )
-    return program;
+  if (await pathExists(path)) return program;
   progress("fetching Debian's Redis into a private folder (nothing is installed)");
   await unpackDebianPackages(privatePackages, root);
   await copyFile(join(dirname(path), "redis-check-rdb"), `${path}.part`);

@@ -3,6 +3,7 @@ export { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-
 export { findProgram } from "./find-program.ts";
 export { findRedis, type Progress, type RedisProgram } from "./find-redis.ts";
 export { freePort, requirePort } from "./free-port.ts";
+export { pathExists } from "./path-exists.ts";
 export { createDatabase, dropDatabase } from "./postgres-databases.ts";
 export { lastLines, runCommand } from "./run-command.ts";
 export { type RunningServer, startServer } from "./running-server.ts";

@@ -1,8 +1,9 @@
-import { access, cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { readServersConfig } from "./config.ts";
+import { pathExists } from "./path-exists.ts";
 
 /** PostgreSQL refuses to run as root: then it runs as Debian's `nobody`. */
 export const unprivilegedId = 65_534;
@@ -39,12 +40,7 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   const { cacheDir } = readServersConfig();
   const target = join(cacheDir, `postgres-${version}`);
   const owner = { uid: unprivilegedId, gid: unprivilegedId };
-  if (
-    !(await access(target).then(
-      () => true,
-      () => false,
-    ))
-  ) {
+  if (!(await pathExists(target))) {
     await mkdir(cacheDir, { recursive: true, mode: 0o755 });
     const part = await mkdtemp(join(cacheDir, "postgres-"));
     await cp(nativeDir, join(part, "native"), { recursive: true, verbatimSymlinks: true });

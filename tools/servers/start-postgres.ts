@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { access, chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "./free-port.ts";
+import { pathExists } from "./path-exists.ts";
 import { type PostgresPrograms, postgresPrograms } from "./postgres-programs.ts";
 import { runCommand } from "./run-command.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
@@ -90,10 +91,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   await chmod(dataDir, 0o700);
   const password = options.password ?? randomBytes(24).toString("hex");
   await stopLeftover(dataDir, "postmaster.pid", "SIGINT");
-  const isFilled = await access(join(dataDir, "PG_VERSION")).then(
-    () => true,
-    () => false,
-  );
+  const isFilled = await pathExists(join(dataDir, "PG_VERSION"));
   if (!isFilled) await createCluster(dataDir, programs, password);
   const port = options.port ?? (await freePort());
   const serverUrl = `postgresql://${databaseName}:${password}@127.0.0.1:${port}`;
