@@ -5,7 +5,7 @@ import { defaultDataDir, readConfig, type StackConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { writeRestoreScript } from "./newest-object.ts";
-import { onStopSignal } from "./on-stop-signal.ts";
+import { onStopSignal, type StopRequest } from "./on-stop-signal.ts";
 import { openPki } from "./open-pki.ts";
 import { openSecrets } from "./open-secrets.ts";
 import { readFlags } from "./read-flags.ts";
@@ -39,18 +39,14 @@ async function showSummary(
   );
 }
 
-async function showStatus(stack: Stack, terminal: Terminal, stopped: Promise<void>): Promise<void> {
-  let isOver = false;
-  void stopped.then(() => {
-    isOver = true;
-  });
-  while (!isOver) {
+async function showStatus(stack: Stack, terminal: Terminal, stopped: StopRequest): Promise<void> {
+  while (!stopped.isAsked()) {
     const line = statusLine(stack.counts.agent);
     if (terminal.isLive) terminal.show(line);
     else terminal.say(line);
-    await Promise.race([stopped, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
+    await Promise.race([stopped.done, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
   }
-  terminal.settle();
+  await stopped.done;
 }
 
 async function runOnce(
@@ -95,7 +91,7 @@ async function run(config: StackConfig, startedMs: number, terminal: Terminal): 
     if (!config.once) await showSummary(stack, folder, startedMs, terminal);
     await (config.once
       ? runOnce(config, stack, folder, startedMs, terminal)
-      : showStatus(stack, terminal, stopped.done));
+      : showStatus(stack, terminal, stopped));
     return 0;
   } catch (error) {
     if (!stopped.isAsked()) throw error;

@@ -21,7 +21,7 @@ export class Terminal {
 
   /** Puts `line` in place of the live one, cut to the terminal's width. */
   show(line: string): void {
-    this.#live = line.slice(0, Math.max(20, (this.#out.columns ?? 80) - 1));
+    this.#live = line.slice(0, Math.max(20, (this.#out.columns || 80) - 1));
     this.#out.write(`\r\x1b[K${this.#live}`);
   }
 
