@@ -16,7 +16,7 @@ import type { ArchiveReader } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { encryptSegment } from "./jobs/encrypt-segment.ts";
-import { reconcileArchive } from "./jobs/reconcile-archive.ts";
+import { type Reconciled, type ReconcileParts, reconcileArchive } from "./jobs/reconcile-archive.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
 import { transferSegment } from "./jobs/transfer-segment.ts";
 import { validateSegment } from "./jobs/validate-segment.ts";
@@ -76,6 +76,21 @@ export function openArchiveReader(place: ArchivePlace): {
   if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
   const reader = new SftpArchive(place);
   return { reader, close: () => reader.close() };
+}
+
+/** Brings the whole index level with an archive, for commands. */
+export function openReindex(place: ArchivePlace, databaseUrl: string, trust: string) {
+  const prisma = connectPrisma(databaseUrl);
+  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const parts = { index: new ArchiveIndex(prisma), clock: () => Date.now() };
+  return {
+    reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
+      reconciler(parts, archive, trust, hooks)("all"),
+    close: async (): Promise<void> => {
+      if (archive instanceof SftpArchive) await archive.close();
+      await prisma.$disconnect();
+    },
+  };
 }
 
 /** The composition root: makes the parts, starts the roles that the settings name. */
@@ -139,22 +154,32 @@ async function startTransfer(parts: Parts, archive: SftpArchive): Promise<void> 
   startStage("transfer", (id) => transferSegment(id, { ...parts, archive, processKey }), parts);
 }
 
+/** Brings the index level with the archive: the recent days, or all of it. */
+function reconciler(
+  parts: Pick<Parts, "index" | "clock">,
+  archive: SftpArchive | DirectoryArchive,
+  trust: string,
+  hooks: Pick<ReconcileParts, "onFault" | "onSettled">,
+) {
+  const { index, clock } = parts;
+  return async (span: "recent" | "all"): Promise<Reconciled> => {
+    const since = new Date(clock() - reconcileDays * dayMs);
+    return await reconcileArchive(
+      span === "all" ? "" : since.toISOString().slice(0, 10).replaceAll("-", "/"),
+      { archive, index, clock, trust: { rootPems: [trust], crlPems: [trust] }, ...hooks },
+    );
+  };
+}
+
 async function openBuffer(parts: Parts, archive: SftpArchive): Promise<Role> {
-  const { config, log, index, clock } = parts;
+  const { config, log } = parts;
   const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
-  const reconcile = async (): Promise<void> => {
-    const sinceDay = new Date(clock() - reconcileDays * dayMs)
-      .toISOString()
-      .slice(0, 10)
-      .replaceAll("-", "/");
-    const reconciled = await reconcileArchive(sinceDay, {
-      archive,
-      index,
-      clock,
-      trust: { rootPems: [trust], crlPems: [trust] },
-      onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
-    });
-    log.info(reconciled, "index and archive are level");
+  const level = reconciler(parts, archive, trust, {
+    onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
+    onSettled: () => undefined,
+  });
+  const reconcile = async (span: "recent" | "all"): Promise<void> => {
+    log.info(await level(span), "index and archive are level");
   };
   const blocking = parts.connect();
   const role = startBuffer({ ...parts, reconcile, blocking });

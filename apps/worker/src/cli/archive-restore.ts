@@ -1,20 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import { type ArchivePlace, openArchiveReader } from "../wire.ts";
+import { openArchiveReader } from "../wire.ts";
 import { archiveCommand } from "./archive-command.ts";
+import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
 import type { RestoreKeys } from "./restore/restore-segment.ts";
 
-interface Options {
+interface Options extends PlaceOptions {
   readonly out: string;
-  readonly archive?: string;
-  readonly url?: string;
-  readonly hostKey?: string;
-  readonly sshKey?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly trust?: string;
@@ -68,28 +63,11 @@ function sentence({ segments, restored, present, taps, failed }: RestoreSummary,
   return `${segments} segments: ${parts.join(", ")}; ${taps} taps in ${out}`;
 }
 
-async function placeOf(options: Options, dataDir: string | undefined): Promise<ArchivePlace> {
-  const settings = archiveSettings();
-  if (options.archive !== undefined) return { dir: options.archive };
-  const url = options.url ?? settings.url;
-  if (url !== undefined)
-    return {
-      url,
-      hostKeyPin: options.hostKey ?? settings.hostKeyPin ?? "",
-      privateKey: await readText(needed(options.sshKey ?? settings.keyFile, "--ssh-key"), "--ssh-key"),
-    };
-  return { dir: join(needed(dataDir, "--archive"), "archive") };
-}
-
 async function readKeys(options: Options, dataDir: string | undefined): Promise<RestoreKeys> {
-  const text = (option: "cert" | "key" | "trust", name: string): Promise<string> => {
-    const fallback = dataDir === undefined ? undefined : join(dataDir, "pki", name);
-    return readText(needed(options[option] ?? fallback, `--${option}`), `--${option}`);
-  };
   const [certPem, keyPem, trust] = [
-    await text("cert", "archive.crt"),
-    await text("key", "archive.key"),
-    [await text("trust", "trust.pem")],
+    await readPki(options.cert, dataDir, "cert"),
+    await readPki(options.key, dataDir, "key"),
+    [await readPki(options.trust, dataDir, "trust")],
   ];
   const at = options.at === undefined ? undefined : epochMsOf(options.at);
   return {
@@ -106,26 +84,4 @@ function epochMsOf(text: string): number {
       remedy: "Write it as in 2026-11-23T12:00:00Z.",
     });
   return epochMs;
-}
-
-function needed(path: string | undefined, option: string): string {
-  if (path !== undefined) return path;
-  throw new TaplineError(
-    "misconfigured",
-    `no private folder .tapline was found, and ${option} was not given`,
-    {
-      remedy: `Run it inside the project, set TAPLINE_DATA_DIR, or give ${option}.`,
-    },
-  );
-}
-
-async function readText(path: string, option: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new TaplineError("misconfigured", `${path} cannot be read: ${messageOf(cause)}`, {
-      remedy: `Name a readable file by ${option}.`,
-      cause,
-    });
-  }
 }

@@ -1,11 +1,13 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command } from "commander";
+import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
 /** The command `tapline`: each sub-command adds itself. */
 const program = new Command("tapline").description("works on an installation of Tapline and on its archive");
 addArchiveRestore(program);
+addArchiveReindex(program);
 addTrackerImport(program);
 
 try {

@@ -1,5 +1,6 @@
 import type { Holding } from "@tapline/adapters/prisma";
 import { connectRedis, TapLedger } from "@tapline/adapters/redis";
+import { hasCode } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ownRedis } from "../../../../tools/test-servers/index.ts";
@@ -26,6 +27,7 @@ beforeEach(async () => {
 class FakeIndex {
   readonly held = new Map<string, { segment: string; digest: string; owner: string }>();
   asked = 0;
+  life: string | null = "life-1";
   onAsk: () => Promise<void> = async () => undefined;
 
   hold(claim: SequenceClaim, segment: string): void {
@@ -43,6 +45,9 @@ class FakeIndex {
     });
     await this.onAsk();
     return answer;
+  }
+  async generation(): Promise<string | null> {
+    return this.life;
   }
   async findAgentTaps(taps: readonly { agent: string; epoch: number; seq: number }[]) {
     return taps.map((tap) => {
@@ -70,7 +75,7 @@ const claim = (trackerSeq: number, changes: Partial<SequenceClaim> = {}): Sequen
 };
 
 const ask = (segment: string, claims: SequenceClaim[], index = new FakeIndex()) =>
-  claimSequence(segment, claims, { ledger, index: index as never });
+  claimSequence(segment, "life-1", claims, { ledger, index: index as never });
 
 describe("a tap's place in its tracker's sequence", () => {
   test("is taken once; run again for the same segment, the answer stands", async () => {
@@ -136,11 +141,22 @@ describe("a tap's place in its tracker's sequence", () => {
       if (raced) return;
       raced = true;
       const rival = new FakeIndex();
-      await claimSequence("rival", [claim(3, { agent: "b" })], { ledger, index: rival as never });
+      await claimSequence("rival", "life-1", [claim(3, { agent: "b" })], { ledger, index: rival as never });
       await ledger.release("rival", [claim(3)]);
       index.hold(claim(3, { agent: "b" }), "rival");
     };
     expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "duplicate", segment: "rival" }]);
+  });
+
+  test("is not given on the word of an index that has lost its data, but goes on where none is needed", async () => {
+    const index = new FakeIndex();
+    await ask("s0", [claim(5)], index);
+    index.life = null;
+    const refused = await ask("s1", [claim(3)], index).catch((error: unknown) => error);
+    expect(hasCode(refused, "unavailable")).toBe(true);
+    expect(await ask("s1", [claim(6)], index)).toEqual([{ is: "accepted" }]);
+    index.life = "life-1";
+    expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "accepted" }]);
   });
 
   test("many segments at once give each number away exactly once", async () => {

@@ -8,7 +8,7 @@ export type SequenceClaim = Claim & { readonly agent: string; readonly epoch: nu
 
 export type SequenceParts = {
   readonly ledger: Pick<TapLedger, "claim">;
-  readonly index: Pick<ArchiveIndex, "findTaps" | "findAgentTaps">;
+  readonly index: Pick<ArchiveIndex, "findTaps" | "findAgentTaps" | "generation">;
 };
 
 /** Others may claim of the same tracker between question and claim; each round settles at least the standing ones. */
@@ -18,10 +18,13 @@ const maxRounds = 20;
  * Decides for each claim, in order, whether its tap is new, a duplicate, known already, or contradicts what is
  * known. Redis answers for taps in flight and for those above a tracker's highest number; for the rest the
  * archive's index is asked, in one query per round.
- * @throws TaplineError `conflict` where other segments kept claiming of the same trackers: try again
+ * @param generation the buffer's life in which the segment was cut
+ * @throws TaplineError `conflict` where other segments kept claiming of the same trackers: try again;
+ * `unavailable` while the index is not level with the archive
  */
 export async function claimSequence(
   segment: string,
+  generation: string,
   claims: readonly SequenceClaim[],
   { ledger, index }: SequenceParts,
 ): Promise<TapVerdict[]> {
@@ -40,6 +43,7 @@ export async function claimSequence(
       else verdicts.set(claim, verdictOf(segment, claim, answer));
     }
     const holdings = await index.findTaps(unsure.map(({ claim }) => claim));
+    if (unsure.length > 0) await assertLevel(generation, index);
     await settleHeld(
       unsure.map(({ claim }, i) => ({ claim, holding: holdings[i] })),
       verdicts,
@@ -51,6 +55,17 @@ export async function claimSequence(
     asked = left.map(({ highest, version }) => ({ highest, version }));
   }
   return claims.map((claim) => verdicts.get(claim) ?? { is: "accepted" });
+}
+
+/**
+ * An index that has lost its data answers "not there" to everything; it knows the buffer's life again only once
+ * it is level with the archive. Looked at after the answers, so that they are as good as this.
+ */
+async function assertLevel(generation: string, index: Pick<ArchiveIndex, "generation">): Promise<void> {
+  if ((await index.generation()) !== generation)
+    throw new TaplineError("unavailable", "the index is not level with the archive", {
+      remedy: "nothing to do: it is being rebuilt, and the attempt is repeated",
+    });
 }
 
 function verdictOf(

@@ -1,7 +1,8 @@
-import type { ArchiveIndex, SegmentRow } from "@tapline/adapters/prisma";
+import { randomBytes } from "node:crypto";
+import type { ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
 import type { AuditEntry } from "@tapline/core/audit";
 import { type Trust, verifyDetached } from "@tapline/core/encryption";
-import { sha256, TaplineError } from "@tapline/core/kernel";
+import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
   archivedSegments,
@@ -16,15 +17,18 @@ export type ReconcileParts = {
     /** Takes a segment out of the archive's count, keeping its bytes. */
     readonly quarantine: (segment: string) => Promise<void>;
   };
-  readonly index: Pick<ArchiveIndex, "knownSegments" | "findTaps" | "recordEnd">;
+  readonly index: Pick<ArchiveIndex, "knownSegments" | "findTaps" | "recordEnd" | "withdraw" | "isWithdrawn">;
   /** Roots and revocation lists that a manifest's signer must chain to. */
   readonly trust: Omit<Trust, "atEpochMs">;
   readonly clock: () => number;
   /** Told of each segment that could not be judged; it stays as it is. */
   readonly onFault: (segment: string, error: unknown) => void;
+  /** Told after each batch how many segments of the archive are behind, those known before included. */
+  readonly onSettled: (segments: number) => void;
 };
 
-export type Reconciled = { readonly adopted: number; readonly quarantined: number; readonly faults: number };
+/** Segments by what became of them; `known` are those that the index knew before. */
+export type Reconciled = Readonly<Record<"known" | "adopted" | "quarantined" | "faults", number>>;
 
 const batchSize = 200;
 
@@ -34,10 +38,14 @@ const batchSize = 200;
  * @param sinceDay `YYYY/MM/DD`; "" = the whole archive
  */
 export async function reconcileArchive(sinceDay: string, parts: ReconcileParts): Promise<Reconciled> {
-  const sum = { adopted: 0, quarantined: 0, faults: 0 };
+  const sum = { known: 0, adopted: 0, quarantined: 0, faults: 0 };
+  let settled = 0;
   const settle = async (batch: readonly string[]): Promise<void> => {
     const known = await parts.index.knownSegments(batch);
     for (const segment of batch.filter((id) => !known.has(id))) sum[await settleOrphan(segment, parts)]++;
+    sum.known += known.size;
+    settled += batch.length;
+    parts.onSettled(settled);
   };
   let batch: string[] = [];
   for await (const segment of archivedSegments(parts.archive, sinceDay)) {
@@ -51,44 +59,45 @@ export async function reconcileArchive(sinceDay: string, parts: ReconcileParts):
 }
 
 async function settleOrphan(segment: string, parts: ReconcileParts): Promise<keyof Reconciled> {
-  try {
-    const { manifest, manifestDigest } = await readVerified(segment, parts);
-    const { tapRuns, agentRuns } = runsOf(manifest);
-    const holdings = await parts.index.findTaps(
-      tapRuns.flatMap(({ tracker, trackerEpoch, firstSeq, lastSeq }) =>
-        Array.from({ length: lastSeq - firstSeq + 1 }, (_, i) => ({
-          tracker,
-          trackerEpoch,
-          trackerSeq: firstSeq + i,
-        })),
-      ),
-    );
-    const heldElsewhere = holdings.filter((holding) => holding.held !== null).length;
-    const row: SegmentRow = {
-      id: segment,
-      objectPath: objectPaths(segment).object,
-      objectBytes: manifest.objectBytes,
-      objectDigest: Buffer.from(manifest.objectSha256, "hex"),
-      manifestDigest,
-      taps: manifest.taps,
-      firstReadAtEpochMs: manifest.firstReadAtEpochMs,
-      lastReadAtEpochMs: manifest.lastReadAtEpochMs,
-      tapRuns,
-      agentRuns,
-    };
-    const adopt = heldElsewhere === 0;
-    if (!adopt) await parts.archive.quarantine(segment);
-    await parts.index.recordEnd({
-      generation: null,
-      segment: adopt ? row : null,
-      quarantine: [],
-      entry: entryOf(segment, adopt, manifest.taps, heldElsewhere, parts.clock()),
-    });
-    return adopt ? "adopted" : "quarantined";
-  } catch (error) {
-    parts.onFault(segment, error);
-    return "faults";
+  const verified = await verifiedOrNull(segment, parts);
+  if (verified === null) return "faults";
+  const { manifest, manifestDigest } = verified;
+  const holdings = await parts.index.findTaps(tapsOf(manifest));
+  // Another process may have adopted the segment since: what it holds itself lies nowhere else.
+  const held = holdings.flatMap((holding) => holding.held ?? []);
+  const heldElsewhere = held.filter((holding) => holding.segment !== segment).length;
+  const nowEpochMs = parts.clock();
+  if (heldElsewhere > 0 || (await parts.index.isWithdrawn(segment))) {
+    const entry = entryOf(segment, false, { taps: manifest.taps, heldElsewhere }, nowEpochMs);
+    if (!(await parts.index.withdraw(segment, entry))) return "adopted";
+    await parts.archive.quarantine(segment);
+    return "quarantined";
   }
+  const row = rowOf(manifest, manifestDigest);
+  const entry = entryOf(segment, true, { taps: manifest.taps }, nowEpochMs);
+  await parts.index.recordEnd({ generation: null, segment: row, quarantine: [], entry });
+  return "adopted";
+}
+
+/** Null where the segment itself is at fault. @throws where the archive does not answer: then nothing is known */
+async function verifiedOrNull(segment: string, parts: ReconcileParts) {
+  try {
+    return await readVerified(segment, parts);
+  } catch (error) {
+    if (hasCode(error, "unavailable") || hasCode(error, "misconfigured")) throw error;
+    parts.onFault(segment, error);
+    return null;
+  }
+}
+
+function tapsOf(manifest: Manifest): TrackerTap[] {
+  return runsOf(manifest).tapRuns.flatMap(({ tracker, trackerEpoch, firstSeq, lastSeq }) =>
+    Array.from({ length: lastSeq - firstSeq + 1 }, (_, i) => ({
+      tracker,
+      trackerEpoch,
+      trackerSeq: firstSeq + i,
+    })),
+  );
 }
 
 async function readVerified(
@@ -110,21 +119,30 @@ async function readVerified(
   return { manifest, manifestDigest: sha256(bytes) };
 }
 
-function entryOf(
-  segment: string,
-  adopt: boolean,
-  taps: number,
-  heldElsewhere: number,
-  atEpochMs: number,
-): AuditEntry {
+function rowOf(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
+  return {
+    id: manifest.segment,
+    objectPath: objectPaths(manifest.segment).object,
+    objectBytes: manifest.objectBytes,
+    objectDigest: Buffer.from(manifest.objectSha256, "hex"),
+    manifestDigest,
+    taps: manifest.taps,
+    firstReadAtEpochMs: manifest.firstReadAtEpochMs,
+    lastReadAtEpochMs: manifest.lastReadAtEpochMs,
+    ...runsOf(manifest),
+  };
+}
+
+/** The id is new: the segment's own may stand in the log already, where the index was lost and the log was not. */
+function entryOf(segment: string, adopt: boolean, facts: AuditEntry["facts"], atEpochMs: number): AuditEntry {
   return {
     version: 1,
-    id: segment,
+    id: uuidV7(atEpochMs, randomBytes),
     atEpochMs,
     actor: { kind: "job", id: "reconcile" },
     action: adopt ? "segment.adopted" : "segment.quarantined",
     subject: `segment/${segment}`,
     reason: adopt ? "the index did not know it" : "its taps lie in other segments",
-    facts: adopt ? { taps } : { taps, heldElsewhere },
+    facts,
   };
 }

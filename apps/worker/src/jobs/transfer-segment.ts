@@ -5,7 +5,7 @@ import type { SftpArchive } from "@tapline/adapters/sftp";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
-import { sha256, TaplineError } from "@tapline/core/kernel";
+import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import { agentRuns, objectPaths, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
@@ -17,7 +17,7 @@ export type TransferParts = {
   readonly buffer: SegmentBuffer;
   readonly ledger: Pick<TapLedger, "release">;
   readonly loader: SegmentLoader;
-  readonly archive: Pick<SftpArchive, "put">;
+  readonly archive: Pick<SftpArchive, "put" | "quarantine">;
   readonly index: ArchiveIndex;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
@@ -40,7 +40,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
     await upload(id, sealed, parts.archive);
   }
   const end = endOf(segment, loaded, verdicts, sealed, parts);
-  await parts.index.recordEnd(end);
+  await record(end, segment, parts);
   const members = accepted.map(memberOf);
   await parts.ledger.release(id, members);
   const nowEpochMs = parts.clock();
@@ -73,6 +73,38 @@ async function upload(id: string, sealed: SealedSegment, archive: TransferParts[
     archive.put(paths.signature, sealed.signature),
   ]);
   await archive.put(paths.manifest, sealed.manifest);
+}
+
+/**
+ * Records the end. Where the buffer was lost while the upload ran, its taps are sent again and land in other
+ * segments, so what was uploaded is taken back.
+ */
+async function record(end: SegmentEnd, segment: OpenSegment, parts: TransferParts): Promise<void> {
+  try {
+    await parts.index.recordEnd(end);
+  } catch (error) {
+    const isOver = hasCode(error, "conflict") && (await parts.buffer.generation()) !== segment.generation;
+    if (
+      isOver &&
+      end.segment !== null &&
+      (await parts.index.withdraw(segment.id, withdrawal(segment.id, parts.clock())))
+    )
+      await parts.archive.quarantine(segment.id);
+    throw error;
+  }
+}
+
+function withdrawal(segment: string, atEpochMs: number): AuditEntry {
+  return {
+    version: 1,
+    id: uuidV7(atEpochMs, randomBytes),
+    atEpochMs,
+    actor: { kind: "job", id: "transfer" },
+    action: "segment.quarantined",
+    subject: `segment/${segment}`,
+    reason: "the buffer was lost during its upload; its taps are sent again",
+    facts: {},
+  };
 }
 
 function endOf(

@@ -1,5 +1,6 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { OpenSegment } from "@tapline/core/buffer";
 import {
   type CheckedTap,
   checkSignature,
@@ -22,7 +23,7 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
   if (segment === null) return;
   if (segment.stage === "validation") {
     const { taps } = await parts.loader.load(segment);
-    const verdicts = await judge(id, taps, parts);
+    const verdicts = await judge(segment, taps, parts);
     const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
     await parts.buffer.keepVerdicts(id, verdicts, next);
     await parts.queues.add(next, id);
@@ -31,7 +32,11 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
   }
 }
 
-async function judge(id: string, taps: readonly LoadedTap[], parts: ValidationParts): Promise<TapVerdict[]> {
+async function judge(
+  { id, generation }: OpenSegment,
+  taps: readonly LoadedTap[],
+  parts: ValidationParts,
+): Promise<TapVerdict[]> {
   const checked = await checkAll(taps, parts.findTrackers);
   const verdicts: TapVerdict[] = [];
   const claims: { claim: SequenceClaim; at: number }[] = [];
@@ -58,6 +63,7 @@ async function judge(id: string, taps: readonly LoadedTap[], parts: ValidationPa
   }
   const answers = await claimSequence(
     id,
+    generation,
     claims.map(({ claim }) => claim),
     parts,
   );

@@ -131,20 +131,76 @@ export class ArchiveIndex {
   }
 
   /**
-   * Records the end of a segment; calling it again with the same audit entry id changes nothing.
+   * Records the end of a segment; calling it again changes nothing.
    * @returns how many taps went to quarantine for the first time
-   * @throws TaplineError `conflict` where the buffer has begun a new life since the segment was cut
+   * @throws TaplineError `conflict` where the buffer has begun a new life since the segment was cut, or where the
+   * segment was withdrawn
    */
   async recordEnd(end: SegmentEnd): Promise<{ quarantined: number }> {
     return await this.#prisma.$transaction(async (tx) => {
-      if ((await tx.auditEntry.count({ where: { id: end.entry.id } })) > 0) return { quarantined: 0 };
+      if (end.segment !== null) await lockSegment(tx, end.segment.id);
+      if (await hasEnded(tx, end)) return { quarantined: 0 };
       if (end.generation !== null) await assertGeneration(tx, end.generation);
-      if (end.segment !== null) await insertSegment(tx, end.segment);
+      if (end.segment !== null) {
+        await assertNotWithdrawn(tx, end.segment.id);
+        await insertSegment(tx, end.segment);
+      }
       const quarantined = await insertQuarantine(tx, end.quarantine);
-      await tx.auditEntry.create({ data: auditRow(end.entry) });
+      await addEntry(tx, end.entry);
       return { quarantined };
     });
   }
+
+  /**
+   * Takes a segment out of the archive's count for good, unless the index knows it; its files are the caller's to
+   * move, before or after. Calling it again changes nothing.
+   * @returns false where the index knows the segment, so that its files must stay
+   */
+  async withdraw(id: string, entry: AuditEntry): Promise<boolean> {
+    return await this.#prisma.$transaction(async (tx) => {
+      await lockSegment(tx, id);
+      if ((await tx.segment.count({ where: { id } })) > 0) return false;
+      if (!(await isWithdrawn(tx, id))) await addEntry(tx, entry);
+      return true;
+    });
+  }
+
+  /** Whether the segment was taken out of the archive's count. */
+  async isWithdrawn(id: string): Promise<boolean> {
+    return await isWithdrawn(this.#prisma, id);
+  }
+}
+
+/** One after the other: whoever ends, adopts or withdraws a segment sees what the one before did. */
+async function lockSegment(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
+}
+
+/** Entries outlive a lost index, so where there is a segment its row decides. */
+async function hasEnded(tx: Prisma.TransactionClient, { segment, entry }: SegmentEnd): Promise<boolean> {
+  return segment === null
+    ? (await tx.auditEntry.count({ where: { id: entry.id } })) > 0
+    : (await tx.segment.count({ where: { id: segment.id } })) > 0;
+}
+
+async function isWithdrawn(
+  tx: Pick<Prisma.TransactionClient, "auditEntry">,
+  segment: string,
+): Promise<boolean> {
+  const where = { subject: `segment/${segment}`, action: "segment.quarantined" };
+  return (await tx.auditEntry.count({ where })) > 0;
+}
+
+async function assertNotWithdrawn(tx: Prisma.TransactionClient, segment: string): Promise<void> {
+  if (await isWithdrawn(tx, segment))
+    throw new TaplineError("conflict", `segment ${segment} was taken out of the archive's count`, {
+      remedy: "nothing to do: its taps lie in other segments, or are sent again by their agents",
+    });
+}
+
+/** Adds an entry; one that is there stays as it is. */
+async function addEntry(tx: Prisma.TransactionClient, entry: AuditEntry): Promise<void> {
+  await tx.auditEntry.createMany({ data: [auditRow(entry)], skipDuplicates: true });
 }
 
 async function assertGeneration(tx: Prisma.TransactionClient, generation: string): Promise<void> {

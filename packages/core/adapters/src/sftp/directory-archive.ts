@@ -1,12 +1,12 @@
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { type ArchiveEntry, type ArchiveReader, checkArchivePath } from "@tapline/core/transfer";
-import { maxArchivedBytes, sortedEntries } from "./entries.ts";
+import { type ArchiveEntry, type ArchiveReader, checkArchivePath, objectPaths } from "@tapline/core/transfer";
+import { maxArchivedBytes, quarantineFolder, sortedEntries } from "./entries.ts";
 
-/** The read side of an archive that lies in a local folder: a copy, or the embedded server's own. */
+/** An archive that lies in a local folder: a copy, or the embedded server's own. Read; nothing is ever written. */
 export class DirectoryArchive implements ArchiveReader {
   readonly #root: string;
 
@@ -44,6 +44,22 @@ export class DirectoryArchive implements ArchiveReader {
       return sortedEntries(found.flatMap(({ name, stats }) => (stats === null ? [] : [{ name, stats }])));
     } catch (error) {
       throw mapped(error, `listing ${dir === "" ? this.#root : dir}`);
+    }
+  }
+
+  /** Takes a segment out of the archive's count, as the SFTP archive does. Safe to run again. */
+  async quarantine(segment: string): Promise<void> {
+    const { manifest, signature, object } = objectPaths(segment);
+    const folder = await this.#inside(`${quarantineFolder}/x`).then(dirname);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      for (const path of [manifest, signature, object]) {
+        const [source, target] = [await this.#inside(path), join(folder, basename(path))];
+        if ((await this.#lstat(source)) === null && (await this.#lstat(target)) !== null) continue;
+        await rename(source, target);
+      }
+    } catch (error) {
+      throw mapped(error, `quarantine of segment ${segment}`);
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { TaplineError } from "@tapline/core/kernel";
 import { type ArchiveEntry, type ArchiveReader, checkArchivePath, objectPaths } from "@tapline/core/transfer";
 import type { FileEntryWithStats } from "ssh2";
-import { maxArchivedBytes, sortedEntries } from "./entries.ts";
+import { maxArchivedBytes, quarantineFolder, sortedEntries } from "./entries.ts";
 import {
   makeFolders,
   readRemote,
@@ -14,8 +14,6 @@ import {
 import { SftpConnection } from "./sftp-connection.ts";
 import type { SftpSession } from "./sftp-session.ts";
 import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
-
-const quarantineFolder = "quarantine";
 
 /**
  * An archive on an SFTP server, over one connection that several uploads share. Write-once: a final name is never

@@ -1,0 +1,56 @@
+import { messageOf } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import type { Reconciled } from "../jobs/reconcile-archive.ts";
+import { openReindex } from "../wire.ts";
+import { archiveCommand } from "./archive-command.ts";
+import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { archiveSettings, databaseUrl } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+
+type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean };
+
+/** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
+export function addArchiveReindex(program: Command): void {
+  archiveCommand(program)
+    .command("reindex")
+    .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archive's signed manifests")
+    .option("--archive <dir>", "a local archive (default: archive/ in the private folder)")
+    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVE_URL)")
+    .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
+    .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--json", "end with one JSON object in place of the summary line")
+    .addHelpText(
+      "after",
+      "\nSegments that the index knows stay as they are. One whose taps lie in other segments is moved into" +
+        "\nquarantine/ of the archive. Run it while no tap is taken.",
+    )
+    .action(reindex);
+}
+
+async function reindex(options: Options): Promise<void> {
+  const url = databaseUrl();
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const trust = await readPki(options.trust, dataDir, "trust");
+  const opened = openReindex(await placeOf(options, dataDir), url, trust);
+  try {
+    const summary = await opened.reindex({ onFault: tellFault, onSettled: tellProgress });
+    process.stdout.write(`${options.json === true ? JSON.stringify(summary) : sentence(summary)}\n`);
+    if (summary.faults > 0) process.exitCode = 1;
+  } finally {
+    await opened.close();
+  }
+}
+
+function tellFault(segment: string, error: unknown): void {
+  process.stderr.write(`failed: segment ${segment}: ${messageOf(error)}\n`);
+}
+
+function tellProgress(segments: number): void {
+  process.stderr.write(`${segments} segments looked at\n`);
+}
+
+function sentence({ known, adopted, quarantined, faults }: Reconciled): string {
+  const parts = [`${adopted} adopted`, `${known} known already`, `${quarantined} quarantined`];
+  return `${known + adopted + quarantined + faults} segments: ${parts.join(", ")}, ${faults} failed`;
+}
