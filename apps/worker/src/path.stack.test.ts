@@ -1,10 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { openEnvelope } from "@tapline/core/encryption";
-import { postTapsResponseSchema, receiptsResponseSchema, type Verdict } from "@tapline/core/tap";
+import { postTapsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { archivedTaps, connectAs as connectTo, deliver, submit } from "./agent.fixture.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
 import type { Running } from "./wire.ts";
 
@@ -30,86 +27,10 @@ async function start(changes: Record<string, string> = {}): Promise<Running> {
   return worker;
 }
 
-/** An agent's connection to the door. */
-function connectAs(agent: string, port: number) {
-  const pem = (name: string): string => path.files[name]?.pem ?? "";
-  const dispatcher = new Agent({
-    connect: { ca: pem("root.crt"), cert: pem(`agent-${agent}.crt`), key: pem(`agent-${agent}.key`) },
-  });
-  const base = `https://localhost:${port}`;
-  return {
-    post: async (body: unknown) => {
-      const answer = await request(`${base}/v1/taps`, {
-        dispatcher,
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: typeof body === "string" ? body : JSON.stringify(body),
-      });
-      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.json() };
-    },
-    receipts: async (after: string, waitMs = 0) => {
-      const answer = await request(`${base}/v1/receipts?after=${after}&waitMs=${waitMs}`, { dispatcher });
-      return receiptsResponseSchema.parse(await answer.body.json());
-    },
-    close: () => dispatcher.destroy(),
-  };
-}
-
-const submit = (seq: number, payload: Buffer) => ({
-  seq,
-  readAtEpochMs: Date.now(),
-  reader: "reader-1",
-  payload: payload.toString("base64"),
-});
-
-/** Posts until the buffer is open, then gathers verdicts until each of `seqs` has one. */
-async function deliver(
-  client: ReturnType<typeof connectAs>,
-  epoch: number,
-  taps: ReturnType<typeof submit>[],
-) {
-  const { generation } = await until("the door takes taps", async () => {
-    const answer = await client.post({ epoch, taps });
-    return answer.status === 202 && postTapsResponseSchema.parse(answer.body);
-  });
-  const verdicts = new Map<number, Verdict>();
-  let after = "0";
-  await until("every tap has its verdict", async () => {
-    const { next, receipts } = await client.receipts(after, 500);
-    after = next;
-    for (const receipt of receipts)
-      if (receipt.epoch === epoch) for (const verdict of receipt.verdicts) verdicts.set(verdict.seq, verdict);
-    return taps.every(({ seq }) => verdicts.has(seq));
-  });
-  return { generation, verdicts };
-}
-
-/** Every tap in the archive, by decrypting all committed objects with the archive key. */
-async function archivedTaps(): Promise<{ tracker: string; trackerSeq: number; raw: string }[]> {
-  const names = await readdir(path.sshd.rootDir, { recursive: true });
-  const manifests = names.filter((name) => name.endsWith(".manifest.json") && !name.includes("quarantine"));
-  const key = {
-    certPem: path.files["archive.crt"]?.pem ?? "",
-    keyPem: path.files["archive.key"]?.pem ?? "",
-  };
-  const texts = await Promise.all(
-    manifests.map(async (name) => {
-      const object = await readFile(
-        join(path.sshd.rootDir, name.replace(".manifest.json", ".ndjson.gz.p7m")),
-      );
-      return gunzipSync(openEnvelope(object, key)).toString("utf8");
-    }),
-  );
-  return texts.flatMap((text) =>
-    text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  );
-}
+const connectAs = (agent: string, port: number) => connectTo(path, agent, port);
 
 const countOf = async (tracker: string, trackerSeq: number): Promise<number> =>
-  (await archivedTaps()).filter((tap) => tap.tracker === tracker && tap.trackerSeq === trackerSeq).length;
+  (await archivedTaps(path)).filter((tap) => tap.tracker === tracker && tap.trackerSeq === trackerSeq).length;
 
 describe("the way of a tap", () => {
   test("ends encrypted in the archive, with its receipt back at the agent and nothing left in the buffer", async () => {
@@ -119,7 +40,7 @@ describe("the way of a tap", () => {
     const raw = rawTap(tracker!, 1);
     const { verdicts } = await deliver(client, 1, [submit(1, raw)]);
     expect(verdicts.get(1)).toMatchObject({ verdict: "archived" });
-    const taps = await archivedTaps();
+    const taps = await archivedTaps(path);
     expect(taps).toHaveLength(1);
     expect(taps[0]).toMatchObject({ tracker: tracker!.id, trackerSeq: 1, raw: raw.toString("base64") });
     const segment = await path.prisma.segment.findFirstOrThrow();
