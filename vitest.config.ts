@@ -15,6 +15,9 @@ export default defineConfig({
           globalSetup: ["tools/test-servers/global-setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // After the unit tests and one file at a time: browsers and whole stacks want the machine to themselves.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
         },
       },
     ],
