@@ -23,7 +23,7 @@ function signIn(admin: FirstAdmin | undefined): string[] {
   return [
     row("Sign-in", admin.email),
     row("Password", admin.password),
-    row("", "shown this once: keep it, or change it in the console"),
+    row("", "shown this once: keep it in a safe place"),
   ];
 }
 

@@ -8,7 +8,7 @@ const settingsSchema = z.object({
   /** Origin of the ingest server. */
   TAPLINE_AGENT_INGEST_URL: z
     .url({ protocol: /^https$/, error: "must be an https:// URL" })
-    .default("https://127.0.0.1:8443"),
+    .default("https://127.0.0.1:7443"),
   /** PEM file: the authority of the server's certificate; no other is trusted. */
   TAPLINE_AGENT_CA: z.string().default(".tapline/pki/root.crt"),
   /** PEM files: this agent's certificate with its chain, and its key. */

@@ -66,7 +66,7 @@ export function startFeed(
         p99: 205.1 + (seq % 13),
         count: 980 + (seq % 40),
       },
-      rejects: { schema: 5, "bad-signature": 3, unsigned: 2, "malformed-cbor": 1, replayed: 1 },
+      rejects: { schema: 5, "bad-signature": 3, unsigned: 2, "malformed-cbor": 1, equivocation: 1 },
       duplicates: 19 + (seq % 3),
       totals: {
         ...{ ingested: 184_220 + seq * 4, archived: 178_630 + seq * 4, duplicates: 3_684 },

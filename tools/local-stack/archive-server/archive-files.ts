@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { link, lstat, mkdir, open, opendir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
+import { quarantineFolder } from "@tapline/core/transfer";
 import ssh2 from "ssh2";
 import { containedPath, partEnding } from "./contained-path.ts";
 import { OpenHandles } from "./open-handles.ts";
@@ -111,12 +112,18 @@ export class ArchiveFiles {
     await syncDirectory(dirname(local));
   }
 
-  /** Gives an upload its final name, by link and unlink: a name that is taken stays as it is. */
+  /**
+   * Gives an upload its final name, or moves a segment's file into the quarantine under its own name; by link and
+   * unlink, so a name that is taken stays as it is.
+   */
   async rename(from: string, to: string): Promise<void> {
     const source = await containedPath(this.#options.root, from);
     const target = await containedPath(this.#options.root, to);
-    if (!source.relative.endsWith(partEnding) || target.relative.endsWith(partEnding))
-      throw new TaplineError("forbidden", "only an upload may be renamed, and only to its final name");
+    if (!isCommit(source.relative, target.relative) && !isQuarantine(source.relative, target.relative))
+      throw new TaplineError(
+        "forbidden",
+        `only an upload may be renamed, and a segment's file only into ${quarantineFolder}/`,
+      );
     if (this.#handles.isOpen(source.local)) throw new TaplineError("conflict", "the upload is still open");
     if (!(await lstat(source.local)).isFile())
       throw new TaplineError("forbidden", "only a file may be renamed");
@@ -166,4 +173,15 @@ async function openForReading(local: string) {
 async function syncDirectory(local: string): Promise<void> {
   await using folder = await open(local, constants.O_RDONLY | constants.O_DIRECTORY);
   await folder.sync();
+}
+
+function isCommit(from: string, to: string): boolean {
+  return from.endsWith(partEnding) && !to.endsWith(partEnding);
+}
+
+function isQuarantine(from: string, to: string): boolean {
+  const name = basename(from);
+  return (
+    /^segment-[0-9a-f-]{36}\./.test(name) && dirname(from) !== "." && to === `${quarantineFolder}/${name}`
+  );
 }

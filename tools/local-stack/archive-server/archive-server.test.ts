@@ -140,6 +140,19 @@ describe("the embedded archive server", () => {
     expect(await readFile(join(root, "2026/final.json"), "utf8")).toBe("archived");
   });
 
+  test("moves a segment's file into the quarantine under its own name, and nowhere else", async () => {
+    const name = "segment-01939b6c-0000-7000-8000-000000000001.manifest.json";
+    expect(await write("/2026/a.part", Buffer.from("manifest"))).toBe(STATUS_CODE.OK);
+    expect(await rename("/2026/a.part", `/2026/${name}`)).toBe(STATUS_CODE.OK);
+    await statusOf((s, reply) => s.mkdir("/quarantine", reply));
+    expect(await rename(`/2026/${name}`, "/quarantine/other")).toBe(STATUS_CODE.PERMISSION_DENIED);
+    expect(await rename(`/2026/${name}`, `/2026/x/${name}`)).toBe(STATUS_CODE.PERMISSION_DENIED);
+    expect(await rename("/2026/final.json", "/quarantine/final.json")).toBe(STATUS_CODE.PERMISSION_DENIED);
+    expect(await rename(`/2026/${name}`, `/quarantine/${name}`)).toBe(STATUS_CODE.OK);
+    expect(await readFile(join(root, "quarantine", name), "utf8")).toBe("manifest");
+    expect(await rename(`/quarantine/${name}`, `/2026/${name}`)).toBe(STATUS_CODE.PERMISSION_DENIED);
+  });
+
   test("lets an upload begin only as a new file ending in .part", async () => {
     expect(await write("/2026/direct.json", Buffer.from("x"))).toBe(STATUS_CODE.PERMISSION_DENIED);
     expect(await write("/2026/twice.part", Buffer.from("x"))).toBe(STATUS_CODE.OK);

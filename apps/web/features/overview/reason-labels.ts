@@ -13,5 +13,4 @@ export const reasonLabels: Record<RejectReason, string> = {
   implausible: "Values implausible",
   "time-skew": "Time out of range",
   equivocation: "Contradicts an earlier tap",
-  replayed: "Replayed",
 };

@@ -8,7 +8,6 @@ export const problemTypes = [
   "unauthenticated",
   "forbidden",
   "not-found",
-  "rate-limited",
   "overloaded",
   "unavailable",
   "internal",

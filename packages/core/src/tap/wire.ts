@@ -85,7 +85,6 @@ export const rejectReasons = [
   "implausible",
   "time-skew",
   "equivocation",
-  "replayed",
 ] as const;
 
 export type RejectReason = (typeof rejectReasons)[number];

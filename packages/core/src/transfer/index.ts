@@ -11,7 +11,13 @@ export {
   readManifest,
   runsOf,
 } from "./manifest.ts";
-export { type ObjectPaths, objectPaths, segmentIdSchema, segmentOfManifest } from "./object-paths.ts";
+export {
+  type ObjectPaths,
+  objectPaths,
+  quarantineFolder,
+  segmentIdSchema,
+  segmentOfManifest,
+} from "./object-paths.ts";
 export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {
   type AgentRun,

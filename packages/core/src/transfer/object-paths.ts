@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { TaplineError, uuidV7EpochMs } from "../kernel/index.ts";
 
+/** Folder of segments that were taken out of the archive's count; their files keep their names. */
+export const quarantineFolder = "quarantine";
+
 /** Where the three files of one segment lie, relative to the archive's root, parts joined by `/`. */
 export interface ObjectPaths {
   readonly object: string;

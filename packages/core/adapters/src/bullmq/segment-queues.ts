@@ -32,6 +32,7 @@ export class SegmentQueues {
   readonly #prefix: string;
   readonly #queues: ReadonlyMap<SegmentStage, Queue<SegmentJob>>;
   readonly #workers: Worker<SegmentJob>[] = [];
+  readonly #connections: Redis[] = [];
 
   /** @param prefix of BullMQ's own keys */
   constructor(connection: Redis, prefix: string) {
@@ -61,8 +62,11 @@ export class SegmentQueues {
 
   /** Does `stage` for every segment that comes, until `close`. */
   work(stage: SegmentStage, handle: (segment: string) => Promise<void>, options: StageOptions): void {
+    const connection = this.#connection.duplicate();
+    connection.on("error", () => undefined);
+    this.#connections.push(connection);
     const worker = new Worker<SegmentJob>(stage, async (job) => await handle(job.data.segment), {
-      connection: this.#connection.duplicate(),
+      connection,
       prefix: this.#prefix,
       concurrency: options.concurrency,
       lockDuration: lockDurationMs,
@@ -86,5 +90,7 @@ export class SegmentQueues {
     if ((await Promise.race([closing, late])) === "late")
       await Promise.allSettled(this.#workers.map((worker) => worker.close(true)));
     await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    // BullMQ leaves connections that it was handed to whoever made them.
+    for (const connection of this.#connections) connection.disconnect();
   }
 }

@@ -3,8 +3,14 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { type ArchiveEntry, type ArchiveReader, checkArchivePath, objectPaths } from "@tapline/core/transfer";
-import { maxArchivedBytes, quarantineFolder, sortedEntries } from "./entries.ts";
+import {
+  type ArchiveEntry,
+  type ArchiveReader,
+  checkArchivePath,
+  objectPaths,
+  quarantineFolder,
+} from "@tapline/core/transfer";
+import { maxArchivedBytes, sortedEntries } from "./entries.ts";
 
 /** An archive that lies in a local folder: a copy, or the embedded server's own. Read; nothing is ever written. */
 export class DirectoryArchive implements ArchiveReader {

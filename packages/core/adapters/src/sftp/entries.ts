@@ -3,9 +3,6 @@ import type { ArchiveEntry } from "@tapline/core/transfer";
 /** Larger than any file that Tapline archives: an object holds at most 64 MiB. */
 export const maxArchivedBytes = 72 * 1024 * 1024;
 
-/** Where segments lie that were taken out of the archive's count. */
-export const quarantineFolder = "quarantine";
-
 interface Found {
   readonly name: string;
   readonly stats: { readonly size: number; isFile(): boolean; isDirectory(): boolean };

@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { TaplineError } from "@tapline/core/kernel";
-import { type ArchiveEntry, type ArchiveReader, checkArchivePath, objectPaths } from "@tapline/core/transfer";
+import {
+  type ArchiveEntry,
+  type ArchiveReader,
+  checkArchivePath,
+  objectPaths,
+  quarantineFolder,
+} from "@tapline/core/transfer";
 import type { FileEntryWithStats } from "ssh2";
-import { maxArchivedBytes, quarantineFolder, sortedEntries } from "./entries.ts";
+import { maxArchivedBytes, sortedEntries } from "./entries.ts";
 import {
   makeFolders,
   readRemote,
