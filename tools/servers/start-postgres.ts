@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -9,6 +9,7 @@ import { type PostgresPrograms, postgresPrograms } from "./postgres-programs.ts"
 import { runCommand } from "./run-command.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
 import { stopLeftover } from "./stop-process.ts";
+import { removeWhenGone } from "./watch-over.ts";
 
 /** The role and the database that we make. */
 export const databaseName = "tapline";
@@ -36,8 +37,20 @@ function spawnOptions(dataDir: string, owner: PostgresPrograms["owner"]) {
   return { cwd: dataDir, env: { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin" }, ...owner };
 }
 
+/** Makes a private folder (0700) that PostgreSQL's user owns. */
+async function ownedFolder(path: string, owner: PostgresPrograms["owner"]): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  if (owner !== undefined) await chown(path, owner.uid, owner.gid);
+  await chmod(path, 0o700);
+}
+
+/** Fills `dataDir` by way of a folder beside it: what has been broken off half way is never taken for a database. */
 async function createCluster(dataDir: string, programs: PostgresPrograms, password: string): Promise<void> {
+  const part = `${dataDir}.part`;
+  await rm(part, { recursive: true, force: true });
+  await ownedFolder(part, programs.owner);
   const secretDir = await mkdtemp(join(tmpdir(), "tapline-init-"));
+  removeWhenGone(secretDir);
   const secretFile = join(secretDir, "password");
   try {
     await writeFile(secretFile, password, { mode: 0o600 });
@@ -46,12 +59,13 @@ async function createCluster(dataDir: string, programs: PostgresPrograms, passwo
     await runCommand(
       join(programs.binDir, "initdb"),
       [
-        ...["-D", programs.owner === undefined ? dataDir : dataDirFromWithin],
+        ...["-D", programs.owner === undefined ? part : dataDirFromWithin],
         ...["-U", databaseName, "-A", "scram-sha-256", `--pwfile=${secretFile}`],
         ...["-E", "UTF8", "--locale=C", "--no-instructions"],
       ],
-      spawnOptions(dataDir, programs.owner),
+      spawnOptions(part, programs.owner),
     );
+    await rename(part, dataDir);
   } finally {
     await rm(secretDir, { recursive: true, force: true });
   }
@@ -85,10 +99,8 @@ async function ensureDatabase(serverUrl: string): Promise<void> {
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
   const programs = await postgresPrograms();
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await ownedFolder(options.dataDir, programs.owner);
   const dataDir = await realpath(options.dataDir);
-  if (programs.owner !== undefined) await chown(dataDir, programs.owner.uid, programs.owner.gid);
-  await chmod(dataDir, 0o700);
   const password = options.password ?? randomBytes(24).toString("hex");
   await stopLeftover(dataDir, "postmaster.pid", "SIGINT");
   const isFilled = await pathExists(join(dataDir, "PG_VERSION"));
