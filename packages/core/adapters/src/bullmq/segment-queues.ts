@@ -85,10 +85,11 @@ export class SegmentQueues {
 
   /** Lets running attempts end, at most `graceMs`; what is cut off is done again by another process. */
   async close(graceMs: number): Promise<void> {
-    const closing = Promise.allSettled(this.#workers.map((worker) => worker.close()));
-    const late = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), graceMs).unref());
-    if ((await Promise.race([closing, late])) === "late")
-      await Promise.allSettled(this.#workers.map((worker) => worker.close(true)));
+    // A worker can be closed only once, gently or by force: so it is paused gently, then closed by force.
+    const ended = Promise.allSettled(this.#workers.map((worker) => worker.pause()));
+    const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.race([ended, late]);
+    await Promise.allSettled(this.#workers.map((worker) => worker.close(true)));
     await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
     // BullMQ leaves connections that it was handed to whoever made them.
     for (const connection of this.#connections) connection.disconnect();
