@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig, roleNames } from "./config.ts";
+
+const least = {
+  DATABASE_URL: "postgresql://u:p@127.0.0.1:5432/tapline",
+  REDIS_URL: "redis://127.0.0.1:6379",
+};
+
+describe("the worker's settings", () => {
+  test("need no more than the two databases; the rest has defaults, and all services run", () => {
+    expect(readConfig({ ...least })).toEqual({
+      ...least,
+      roles: roleNames,
+      TAPLINE_INGEST_HOST: "127.0.0.1",
+      TAPLINE_INGEST_PORT: 7443,
+      TAPLINE_AGENT_TAPS_PER_SECOND: 5_000,
+      TAPLINE_BUFFER_MAX_TAPS: 1_000_000,
+      TAPLINE_UNSIGNED_TAPS: "refuse",
+      TAPLINE_HEALTH_PORT: 0,
+      LOG_LEVEL: "info",
+    });
+  });
+
+  test("name roles and files as lists, spaces and empty items aside", () => {
+    const config = readConfig({ ...least, ROLE: "ingest, kpi,", TAPLINE_RECIPIENTS: "/a.crt , /b.crt" });
+    expect(config.roles).toEqual(["ingest", "kpi"]);
+    expect(config.TAPLINE_RECIPIENTS).toEqual(["/a.crt", "/b.crt"]);
+    expect(readConfig({ ...least, ROLE: "" }).roles).toEqual(roleNames);
+  });
+
+  const wrong: [string, string][] = [
+    ["ROLE", "ingest,cook"],
+    ["DATABASE_URL", "mysql://localhost/x"],
+    ["REDIS_URL", "http://localhost"],
+    ["TAPLINE_INGEST_PORT", "70000"],
+    ["TAPLINE_AGENT_TAPS_PER_SECOND", "0"],
+    ["TAPLINE_BUFFER_MAX_TAPS", "1.5"],
+    ["TAPLINE_ARCHIVE_URL", "ftp://host/root"],
+    ["TAPLINE_ARCHIVE_HOST_KEY", "SHA256:short"],
+    ["TAPLINE_UNSIGNED_TAPS", "maybe"],
+    ["TAPLINE_HEALTH_PORT", "-1"],
+    ["TAPLINE_INSTANCE", "Not A Name"],
+    ["LOG_LEVEL", "loud"],
+  ];
+
+  test.each(wrong)("%s=%s stops the start and is named", (name, value) => {
+    expect(() => readConfig({ ...least, [name]: value })).toThrow(ConfigError);
+    expect(() => readConfig({ ...least, [name]: value })).toThrow(new RegExp(`${name}(\\.\\d+)?: `));
+  });
+
+  test("are all named at once where several are wrong", () => {
+    const message = messageOf(() => readConfig(Object.fromEntries(wrong)));
+    for (const [name] of wrong) expect(message).toContain(name);
+    expect(messageOf(() => readConfig({}))).toMatch(/DATABASE_URL: .*REDIS_URL: /);
+  });
+
+  test("that are secrets are not repeated in the fault", () => {
+    expect(messageOf(() => readConfig({ ...least, DATABASE_URL: "mysql://u:hunter2@h/x" }))).not.toContain(
+      "hunter2",
+    );
+  });
+});
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,141 @@
+import { connectPrisma, KpiHistory, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectRedis, KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import type { KpiLive } from "@tapline/core/kpi";
+import type { Redis } from "ioredis";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
+import { until } from "../path.fixture.ts";
+import { startKpi } from "./kpi.ts";
+import type { Role } from "./role.ts";
+
+const minuteMs = 60_000;
+const beginEpochMs = Date.UTC(2026, 10, 23, 12);
+
+let server: Awaited<ReturnType<typeof ownRedis>>;
+let prisma: PrismaClient;
+let redis: Redis;
+let nowEpochMs: number;
+let publishers: Publishing[];
+
+/** A KPI service with a connection of its own, and all that it published. */
+type Publishing = { role: Role; lives: KpiLive[]; die: () => void };
+
+beforeEach(async () => {
+  server = await ownRedis();
+  prisma = connectPrisma(await freshDatabase());
+  redis = connectRedis(server.url, () => undefined);
+  nowEpochMs = beginEpochMs + 10_000;
+  publishers = [];
+});
+afterEach(async () => {
+  await Promise.allSettled(publishers.map(({ role }) => role.stop(100)));
+  for (const { die } of publishers) die();
+  redis.disconnect();
+  await prisma.$disconnect();
+  await server.stop();
+});
+
+function start(): Publishing {
+  const own = connectRedis(server.url, () => undefined);
+  const lives: KpiLive[] = [];
+  const role = startKpi({
+    telemetry: new TelemetryStream(own),
+    streams: new KpiStreams(own),
+    history: new KpiHistory(prisma),
+    buffer: new SegmentBuffer(own),
+    clock: () => nowEpochMs,
+    onLive: (live) => lives.push(live),
+    log: pino({ level: "silent" }),
+  });
+  const publishing = { role, lives, die: () => own.disconnect() };
+  publishers.push(publishing);
+  return publishing;
+}
+
+async function report(ingested: number): Promise<void> {
+  await new TelemetryStream(redis).report({
+    instance: "test",
+    atEpochMs: nowEpochMs,
+    counters: { "tap.ingested": ingested, "tap.rejected": 1 },
+    rejects: { unsigned: 1 },
+    histograms: {},
+  });
+}
+
+const told = ({ lives }: Publishing): number => lives.at(-1)?.totals.ingested ?? 0;
+const sees = (who: Publishing, ingested: number) =>
+  until(`${ingested} taps are counted`, () => told(who) === ingested, 8_000);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Lets the clock run until the second with all that was counted so far has been kept. */
+async function keepSecond(): Promise<void> {
+  const before = await redis.xlen("tapline:kpi:seconds");
+  nowEpochMs += 1_000;
+  await until("the second is kept", async () => (await redis.xlen("tapline:kpi:seconds")) > before);
+}
+
+test("a publisher that dies is replaced, and every delta is counted once", async () => {
+  const first = start();
+  await report(3);
+  await sees(first, 3);
+  await keepSecond();
+  await report(4);
+  await sees(first, 7);
+  first.die();
+  await report(5);
+  const second = start();
+  await sees(second, 12);
+  expect(second.lives.at(-1)?.totals.rejected).toBe(3);
+  await keepSecond();
+  await report(1);
+  await sees(second, 13);
+  expect(Math.max(...second.lives.map(({ totals }) => totals.ingested))).toBe(13);
+  expect(second.lives[0]?.stream).not.toBe(first.lives[0]?.stream);
+}, 30_000);
+
+test("a second publisher stays quiet while the first holds the lease, and follows at once when it ends", async () => {
+  const first = start();
+  await report(1);
+  await sees(first, 1);
+  const second = start();
+  await pause(4_000);
+  expect(second.lives).toEqual([]);
+  await first.role.stop(100);
+  const before = Date.now();
+  await sees(second, 1);
+  expect(Date.now() - before).toBeLessThan(2_500);
+  const count = first.lives.length;
+  await report(1);
+  await sees(second, 2);
+  expect(first.lives).toHaveLength(count);
+}, 30_000);
+
+test("minutes are rolled up, and their totals outlive both a restart and the loss of Redis", async () => {
+  const history = new KpiHistory(prisma);
+  const first = start();
+  await report(3);
+  await sees(first, 3);
+  await keepSecond();
+  await report(4);
+  await sees(first, 7);
+  nowEpochMs = beginEpochMs + minuteMs + 500;
+  const [minute] = await until("the minute is kept", async () => {
+    const minutes = await history.minutes(beginEpochMs, beginEpochMs + minuteMs);
+    return minutes.length > 0 && minutes;
+  });
+  expect(minute).toMatchObject({ startEpochMs: beginEpochMs, ingested: 7, rejects: { unsigned: 2 } });
+  await report(2);
+  await sees(first, 9);
+  expect(await history.totals()).toMatchObject({
+    totals: { ingested: 7, rejected: 2 },
+    untilEpochMs: beginEpochMs + minuteMs,
+  });
+  await first.role.stop(100);
+  const second = start();
+  await sees(second, 9);
+  await second.role.stop(100);
+  await redis.flushall();
+  const third = start();
+  await sees(third, 7);
+}, 30_000);
