@@ -11,9 +11,16 @@ export type Child = {
 
 const messageTimeoutMs = 180_000;
 
-/** Starts `file` (relative to `base`) as a child with exactly `env` beside PATH. */
+/** As the local stack starts its children. */
+const nodeOptions = ["--max-semi-space-size=64"];
+
+/** Starts `file` (relative to `base`) as a child with exactly `env`. */
 export function startChild(file: string, base: string, env: Readonly<Record<string, string>>): Child {
-  const child = fork(new URL(file, base), { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(new URL(file, base), {
+    env,
+    execArgv: nodeOptions,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const received: unknown[] = [];
   const waiting = new Set<() => void>();
   const wake = (): void => {

@@ -181,12 +181,13 @@ async function openBuffer(parts: Parts, archive: SftpArchive): Promise<Role> {
   const reconcile = async (span: "recent" | "all"): Promise<void> => {
     log.info(await level(span), "index and archive are level");
   };
-  const blocking = parts.connect();
-  const role = startBuffer({ ...parts, reconcile, blocking });
+  const [blocking, subscriber] = [parts.connect(), parts.connect()];
+  const role = startBuffer({ ...parts, reconcile, blocking, subscriber });
   return {
     stop: async (graceMs) => {
       blocking.disconnect();
       await role.stop(graceMs);
+      subscriber.disconnect();
     },
   };
 }

@@ -45,18 +45,17 @@ describe("the door's group commit", () => {
     const door = new Door(buffer.append, 100);
     const taken = [door.take([tap(1)])];
     await turn();
-    taken.push(door.take([tap(2)]));
+    for (const seq of [2, 3]) taken.push(door.take([tap(seq)]));
     await turn();
-    for (const seq of [3, 4, 5]) taken.push(door.take([tap(seq)]));
+    taken.push(door.take([tap(4)]));
     await turn();
-    expect(buffer.frames).toEqual([[1], [2]]);
+    expect(buffer.frames).toEqual([[1]]);
     buffer.endNext();
     await turn();
     await turn();
-    expect(buffer.frames).toEqual([[1], [2], [3, 4, 5]]);
+    expect(buffer.frames).toEqual([[1], [2, 3, 4]]);
     buffer.endNext();
-    buffer.endNext();
-    expect(await Promise.all(taken)).toEqual(Array(5).fill("g1"));
+    expect(await Promise.all(taken)).toEqual(Array(4).fill("g1"));
   });
 
   test("never puts more into a frame than fits, unless one request alone is larger", async () => {

@@ -9,9 +9,6 @@ export type AppendFrame = (
 
 const frameLimits = { maxTaps: 200, maxBytes: 128 * 1024 } as const;
 
-/** Frames on their way to Redis at once: one being written while the next one fills. */
-const maxInFlight = 2;
-
 type Waiting = {
   readonly taps: readonly BufferedTap[];
   readonly resolve: (generation: string) => void;
@@ -20,13 +17,14 @@ type Waiting = {
 
 /**
  * Group commit at the door: taps that arrive while a frame is on its way to Redis leave together in the next
- * one. So a lone tap waits for nobody, and under load one durable write answers many requests.
+ * one. So a lone tap waits for nobody, and under load one durable write answers many requests. One frame at a
+ * time: two would be two half-empty ones, each with a flush of its own.
  */
 export class Door {
   readonly #append: AppendFrame;
   readonly #maxBuffered: number;
   readonly #waiting: Waiting[] = [];
-  #inFlight = 0;
+  #writing = false;
   #scheduled = false;
   #buffered = 0;
 
@@ -57,7 +55,7 @@ export class Door {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight >= maxInFlight || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#writing || this.#waiting.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -68,8 +66,7 @@ export class Door {
   async #send(): Promise<void> {
     const group = this.#nextGroup();
     if (group.length === 0) return;
-    this.#inFlight++;
-    this.#schedule();
+    this.#writing = true;
     try {
       const taps = group.flatMap((waiting) => waiting.taps);
       const { generation, buffered } = await this.#append(encodeFrame(taps), taps.length);
@@ -78,7 +75,7 @@ export class Door {
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
     } finally {
-      this.#inFlight--;
+      this.#writing = false;
       this.#schedule();
     }
   }

@@ -45,6 +45,8 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   const server = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: nothing is logged per request, so a child for each would be for nothing.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: maxBodyBytes,
     keepAliveTimeout: 75_000,
     https: {

@@ -125,7 +125,7 @@ test("a segment adopted before is adopted again where the index was lost and the
   await reconcile();
   await path.prisma.$executeRaw`TRUNCATE segment, tap_run, agent_run`;
   expect(await reconcile()).toMatchObject({ adopted: 1 });
-  expect(await index.hasSegment(segment)).toBe(true);
+  expect((await index.standing(segment)).recorded).toBe(true);
 });
 
 test("one whose taps lie in another segment goes to quarantine: its bytes stay, the archive counts it no more", async () => {
@@ -135,7 +135,7 @@ test("one whose taps lie in another segment goes to quarantine: its bytes stay, 
   expect(await reconcile()).toEqual({ known: 1, adopted: 0, quarantined: 1, faults: 0 });
   expect(await counted()).toEqual([first]);
   expect(await readdir(join(rootDir, "quarantine"))).toHaveLength(3);
-  expect(await index.hasSegment(second)).toBe(false);
+  expect((await index.standing(second)).recorded).toBe(false);
   expect(await actionsOf(second)).toEqual(["segment.quarantined"]);
 });
 
@@ -150,8 +150,8 @@ test("a manifest that another authority signed is a fault, named, and changes no
   const good = await orphan([member("b", 1)]);
   expect(await reconcile()).toEqual({ known: 0, adopted: 1, quarantined: 0, faults: 1 });
   expect(faults.map(({ segment }) => segment)).toEqual([forged]);
-  expect(await index.hasSegment(forged)).toBe(false);
-  expect(await index.hasSegment(good)).toBe(true);
+  expect((await index.standing(forged)).recorded).toBe(false);
+  expect((await index.standing(good)).recorded).toBe(true);
   expect(await counted()).toHaveLength(2);
   expect(await actionsOf(forged)).toEqual([]);
 });

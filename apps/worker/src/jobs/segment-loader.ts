@@ -1,4 +1,4 @@
-import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { SealedSegment, SegmentBuffer } from "@tapline/adapters/redis";
 import type { BufferedTap, OpenSegment } from "@tapline/core/buffer";
 import { sha256 } from "@tapline/core/kernel";
 import { type OpenedTap, openTap, type ValidationPolicy } from "@tapline/core/validation";
@@ -26,6 +26,7 @@ export class SegmentLoader {
   readonly #buffer: SegmentBuffer;
   readonly #policy: ValidationPolicy;
   readonly #kept = new Map<string, LoadedSegment>();
+  readonly #sealed = new Map<string, SealedSegment>();
 
   constructor(buffer: SegmentBuffer, policy: ValidationPolicy) {
     this.#buffer = buffer;
@@ -49,7 +50,18 @@ export class SegmentLoader {
     return loaded;
   }
 
+  /** Keeps what the buffer has taken as the segment's sealed form. */
+  keepSealed(id: string, sealed: SealedSegment): void {
+    this.#sealed.set(id, sealed);
+    for (const old of this.#sealed.keys()) if (this.#sealed.size > segmentsKept) this.#sealed.delete(old);
+  }
+
+  sealed(id: string): SealedSegment | undefined {
+    return this.#sealed.get(id);
+  }
+
   forget(id: string): void {
     this.#kept.delete(id);
+    this.#sealed.delete(id);
   }
 }

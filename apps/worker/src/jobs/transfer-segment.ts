@@ -34,11 +34,8 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   if (segment === null) return;
   const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.buffer.verdicts(id)]);
   const accepted = acceptedTaps(loaded.taps, verdicts);
-  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts.buffer);
-  if (sealed !== null && !(await parts.index.hasSegment(id))) {
-    await assertCurrent(segment, parts.index);
-    await upload(id, sealed, parts.archive);
-  }
+  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts);
+  if (sealed !== null) await upload(segment, sealed, parts);
   const end = endOf(segment, loaded, verdicts, sealed, parts);
   await record(end, segment, parts);
   const members = accepted.map(memberOf);
@@ -50,8 +47,8 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   parts.loader.forget(id);
 }
 
-async function sealedOf(id: string, buffer: SegmentBuffer): Promise<SealedSegment> {
-  const sealed = await buffer.sealed(id);
+async function sealedOf(id: string, { buffer, loader }: TransferParts): Promise<SealedSegment> {
+  const sealed = loader.sealed(id) ?? (await buffer.sealed(id));
   if (sealed === null)
     throw new TaplineError("not-found", `segment ${id} has accepted taps but no sealed object`, {
       remedy: "nothing to do: the attempt is repeated",
@@ -59,15 +56,17 @@ async function sealedOf(id: string, buffer: SegmentBuffer): Promise<SealedSegmen
   return sealed;
 }
 
-/** Refuses early what the transaction would refuse: an upload for a life of the buffer that is over. */
-async function assertCurrent(segment: OpenSegment, index: ArchiveIndex): Promise<void> {
-  if ((await index.generation()) !== segment.generation)
+/**
+ * Uploads what the index does not know yet. The manifest goes last: its presence is the commit. What the
+ * transaction would refuse is refused before: an upload for a life of the buffer that is over.
+ */
+async function upload(segment: OpenSegment, sealed: SealedSegment, parts: TransferParts): Promise<void> {
+  const { recorded, generation } = await parts.index.standing(segment.id);
+  if (recorded) return;
+  if (generation !== segment.generation)
     throw new TaplineError("conflict", `segment ${segment.id} was cut in a life of the buffer that is over`);
-}
-
-/** The manifest goes last: its presence is the commit. */
-async function upload(id: string, sealed: SealedSegment, archive: TransferParts["archive"]): Promise<void> {
-  const paths = objectPaths(id);
+  const { archive } = parts;
+  const paths = objectPaths(segment.id);
   await Promise.all([
     archive.put(paths.object, sealed.object),
     archive.put(paths.signature, sealed.signature),

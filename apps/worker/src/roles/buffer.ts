@@ -6,7 +6,7 @@ import type { AuditEntry } from "@tapline/core/audit";
 import { hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { type Role, repeat } from "./role.ts";
+import { type Role, repeat, Wake } from "./role.ts";
 
 export type BufferParts = {
   readonly buffer: SegmentBuffer;
@@ -14,14 +14,16 @@ export type BufferParts = {
   readonly index: ArchiveIndex;
   /** Brings the index level with the archive: the recent days, or all of it. */
   readonly reconcile: (span: "recent" | "all") => Promise<void>;
-  /** A connection that may block. */
+  /** A connection that may block, and one for subscriptions. */
   readonly blocking: Redis;
+  readonly subscriber: Redis;
   readonly clock: () => number;
   readonly log: Logger;
 };
 
 const waitForFrameMs = 1_000;
-const whileEnoughIsOpenMs = 20;
+/** News that a cut is possible may be missed, so this is the longest that a cut waits for it. */
+const waitForNewsMs = 250;
 const sweepEveryMs = 5_000;
 const generationCheckMs = 250;
 /** Every how many checks of the generation PostgreSQL is asked too. */
@@ -35,15 +37,22 @@ const overdueMs = 10_000;
  */
 export function startBuffer(parts: BufferParts): Role {
   let lastEntry = "0-0";
+  const news = new Wake();
+  const listening = parts.buffer.subscribe(parts.subscriber, (agent) => {
+    if (agent === "") news.wake();
+  });
+  listening.catch((error: unknown) => parts.log.error({ err: error }, "listening for news failed"));
   const cutting = repeat(
-    async () => {
+    async (signal) => {
+      const mayHaveCome = news.next(waitForNewsMs);
       const id = uuidV7(parts.clock(), randomBytes);
       const cut = await parts.buffer.cut(id, parts.clock());
       if (cut === null) {
-        // Either nothing is there, which the wait ends at once, or enough is open.
-        const before = Date.now();
+        // Either nothing is there, and the first frame ends the wait; or the stages behind are busy.
+        const before = performance.now();
         await parts.buffer.waitForFrame(parts.blocking, lastEntry, waitForFrameMs);
-        return Date.now() - before < whileEnoughIsOpenMs ? whileEnoughIsOpenMs : 0;
+        if (performance.now() - before < 5 && !signal.aborted) await mayHaveCome;
+        return 0;
       }
       lastEntry = cut.lastEntry;
       await parts.queues.add("validation", id);

@@ -50,3 +50,23 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", done);
   });
 }
+
+/** Lets one loop sleep until another part has news for it. */
+export class Wake {
+  #resolve: () => void = () => undefined;
+
+  /** Resolves at the first `wake` from now on, at the latest after `timeoutMs`. One sleeper at a time. */
+  async next(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#resolve = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  wake(): void {
+    this.#resolve();
+  }
+}

@@ -7,8 +7,15 @@ import { z } from "zod";
 export const segmentLimits = {
   maxTaps: 1_000,
   maxBytes: 1024 * 1024,
-  /** Segments on their way at once, per partition; more would only wait in another queue. */
-  maxOpen: 4,
+  /** Segments on their way at once, per partition: one is prepared while full ones wait on a slow archive. */
+  maxOpen: 8,
+  /** Of these, before transfer. */
+  maxPreparing: 1,
+  /**
+   * From how many on only full ones are cut. Every segment has a price of its own (upload, transaction), so
+   * under load it is better to let them fill.
+   */
+  maxOpenPartial: 1,
 } as const;
 
 /** The stages of a segment's way, in order; also the names of their queues. */

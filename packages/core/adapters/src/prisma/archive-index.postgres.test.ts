@@ -155,7 +155,7 @@ describe("the end of a segment", () => {
   test("is refused whole where the segment was cut in a life of the buffer that is over", async () => {
     const end = endOf([member(1)], { generation: "life-0", quarantine: [quarantined(2)] });
     expect(await codeOf(index.recordEnd(end), "conflict")).toBe(true);
-    expect(await index.hasSegment(end.id)).toBe(false);
+    expect((await index.standing(end.id)).recorded).toBe(false);
     expect(await prisma.quarantinedTap.count()).toBe(0);
     expect(await prisma.auditEntry.count({ where: { id: end.id } })).toBe(0);
   });
@@ -176,7 +176,7 @@ describe("the end of a segment", () => {
     await record([member(1), member(2)]);
     const end = endOf([member(1), member(9)]);
     await expect(index.recordEnd(end)).rejects.toThrow();
-    expect(await index.hasSegment(end.id)).toBe(false);
+    expect((await index.standing(end.id)).recorded).toBe(false);
     expect((await index.findTaps([ask(9)]))[0]?.held).toBeNull();
   });
 

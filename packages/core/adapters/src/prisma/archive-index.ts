@@ -5,10 +5,19 @@ import type { RejectReason } from "@tapline/core/tap";
 import type { AgentRun, TapRun } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { recordEndArgument } from "./record-end.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
 const findTapsSql = sql("find-taps");
 const findAgentTapsSql = sql("find-agent-taps");
+const segmentStandingSql = sql("segment-standing");
+const recordEndSql = sql("record-end");
+
+/** What the database's `record_segment_end` answers. */
+type RecordEndAnswer =
+  | { readonly outcome: "recorded"; readonly quarantined: number }
+  | { readonly outcome: "known" | "withdrawn" }
+  | { readonly outcome: "other-life"; readonly now: string | null };
 
 const generationFact = "buffer.generation";
 
@@ -98,8 +107,13 @@ export class ArchiveIndex {
     return taps.map((_, i) => found.get(i + 1) ?? null);
   }
 
-  async hasSegment(id: string): Promise<boolean> {
-    return (await this.#prisma.segment.count({ where: { id } })) > 0;
+  /** Whether the index knows the segment, and the buffer's life that it knows; one query. */
+  async standing(id: string): Promise<{ recorded: boolean; generation: string | null }> {
+    const [row] = await this.#prisma.$queryRawUnsafe<{ recorded: boolean; generation: string | null }[]>(
+      segmentStandingSql,
+      id,
+    );
+    return row ?? { recorded: false, generation: null };
   }
 
   /** Those of `ids` that the index knows. */
@@ -137,18 +151,21 @@ export class ArchiveIndex {
    * segment was withdrawn
    */
   async recordEnd(end: SegmentEnd): Promise<{ quarantined: number }> {
-    return await this.#prisma.$transaction(async (tx) => {
-      if (end.segment !== null) await lockSegment(tx, end.segment.id);
-      if (await hasEnded(tx, end)) return { quarantined: 0 };
-      if (end.generation !== null) await assertGeneration(tx, end.generation);
-      if (end.segment !== null) {
-        await assertNotWithdrawn(tx, end.segment.id);
-        await insertSegment(tx, end.segment);
-      }
-      const quarantined = await insertQuarantine(tx, end.quarantine);
-      await addEntry(tx, end.entry);
-      return { quarantined };
-    });
+    const [row] = await this.#prisma.$queryRawUnsafe<{ answer: RecordEndAnswer }[]>(
+      recordEndSql,
+      recordEndArgument(end),
+    );
+    const answer = row?.answer;
+    if (answer?.outcome === "other-life")
+      throw new TaplineError("conflict", "the buffer has begun a new life since this segment was cut", {
+        remedy: "nothing to do: its taps are sent again by their agents",
+        facts: { cutIn: end.generation ?? "", now: answer.now ?? "" },
+      });
+    if (answer?.outcome === "withdrawn")
+      throw new TaplineError("conflict", `segment ${end.segment?.id} was taken out of the archive's count`, {
+        remedy: "nothing to do: its taps lie in other segments, or are sent again by their agents",
+      });
+    return { quarantined: answer?.outcome === "recorded" ? answer.quarantined : 0 };
   }
 
   /**
@@ -176,13 +193,6 @@ async function lockSegment(tx: Prisma.TransactionClient, id: string): Promise<vo
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 }
 
-/** Entries outlive a lost index, so where there is a segment its row decides. */
-async function hasEnded(tx: Prisma.TransactionClient, { segment, entry }: SegmentEnd): Promise<boolean> {
-  return segment === null
-    ? (await tx.auditEntry.count({ where: { id: entry.id } })) > 0
-    : (await tx.segment.count({ where: { id: segment.id } })) > 0;
-}
-
 async function isWithdrawn(
   tx: Pick<Prisma.TransactionClient, "auditEntry">,
   segment: string,
@@ -191,82 +201,7 @@ async function isWithdrawn(
   return (await tx.auditEntry.count({ where })) > 0;
 }
 
-async function assertNotWithdrawn(tx: Prisma.TransactionClient, segment: string): Promise<void> {
-  if (await isWithdrawn(tx, segment))
-    throw new TaplineError("conflict", `segment ${segment} was taken out of the archive's count`, {
-      remedy: "nothing to do: its taps lie in other segments, or are sent again by their agents",
-    });
-}
-
 /** Adds an entry; one that is there stays as it is. */
 async function addEntry(tx: Prisma.TransactionClient, entry: AuditEntry): Promise<void> {
   await tx.auditEntry.createMany({ data: [auditRow(entry)], skipDuplicates: true });
-}
-
-async function assertGeneration(tx: Prisma.TransactionClient, generation: string): Promise<void> {
-  const rows = await tx.$queryRaw<{ value: string }[]>`
-    SELECT value FROM installation_fact WHERE name = ${generationFact} FOR SHARE`;
-  if (rows[0]?.value !== generation)
-    throw new TaplineError("conflict", "the buffer has begun a new life since this segment was cut", {
-      remedy: "nothing to do: its taps are sent again by their agents",
-      facts: { cutIn: generation, now: rows[0]?.value ?? "" },
-    });
-}
-
-async function insertSegment(tx: Prisma.TransactionClient, row: SegmentRow): Promise<void> {
-  await tx.segment.create({
-    data: {
-      id: row.id,
-      objectPath: row.objectPath,
-      objectBytes: row.objectBytes,
-      objectDigest: new Uint8Array(row.objectDigest),
-      manifestDigest: new Uint8Array(row.manifestDigest),
-      taps: row.taps,
-      firstReadAt: new Date(row.firstReadAtEpochMs),
-      lastReadAt: new Date(row.lastReadAtEpochMs),
-    },
-  });
-  await tx.tapRun.createMany({
-    data: row.tapRuns.map((run) => ({
-      segmentId: row.id,
-      tracker: run.tracker,
-      trackerEpoch: BigInt(run.trackerEpoch),
-      firstSeq: BigInt(run.firstSeq),
-      lastSeq: BigInt(run.lastSeq),
-      count: run.lastSeq - run.firstSeq + 1,
-      digests: new Uint8Array(run.digests),
-    })),
-  });
-  await tx.agentRun.createMany({
-    data: row.agentRuns.map((run) => ({
-      segmentId: row.id,
-      agent: run.agent,
-      epoch: BigInt(run.epoch),
-      firstSeq: BigInt(run.firstSeq),
-      lastSeq: BigInt(run.lastSeq),
-      members: new Uint8Array(run.members),
-    })),
-  });
-}
-
-async function insertQuarantine(
-  tx: Prisma.TransactionClient,
-  rows: readonly QuarantineRow[],
-): Promise<number> {
-  if (rows.length === 0) return 0;
-  const { count } = await tx.quarantinedTap.createMany({
-    data: rows.map((row) => ({
-      agent: row.agent,
-      epoch: BigInt(row.epoch),
-      seq: BigInt(row.seq),
-      reason: row.reason,
-      detail: row.detail,
-      digest: new Uint8Array(row.digest),
-      sealedPayload: new Uint8Array(row.sealedPayload),
-      reader: row.reader,
-      readAt: new Date(row.readAtEpochMs),
-    })),
-    skipDuplicates: true,
-  });
-  return count;
 }

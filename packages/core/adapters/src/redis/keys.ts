@@ -16,6 +16,8 @@ export function partitionKeys(partition: number) {
     uncut: `${base}:uncut`,
     /** Set: ids of open segments. */
     open: `${base}:open`,
+    /** Set: those of them that have not come to transfer. */
+    preparing: `${base}:preparing`,
     /** Hash: { buffered } taps taken and not yet ended. */
     counts: `${base}:counts`,
     /** Hash: one open segment. */
@@ -26,7 +28,7 @@ export function partitionKeys(partition: number) {
     waiting: (id: string) => `${base}:waiting:${id}`,
     /** Stream: receipts of one agent; field j = Receipt JSON. */
     receipts: (agent: string) => `${base}:receipts:${agent}`,
-    /** Channel: the agent whose receipts have grown, or "" for a segment that ended. */
+    /** Channel: the agent whose receipts have grown, or "" where the next segment may be cut. */
     news: `${base}:news`,
   };
 }

@@ -56,6 +56,18 @@ async function cutSome() {
   return segment;
 }
 
+/** Cuts a segment and ends it, so that the next one may be cut; how many taps it had. */
+async function cutAndEnd(): Promise<number> {
+  const segment = await cutSome();
+  await buffer.finish(segment, (await buffer.read(segment)).entries, []);
+  return segment.taps;
+}
+
+/** Moves a segment past the stages that prepare it. */
+async function prepare(id: string): Promise<void> {
+  await buffer.keepVerdicts(id, [{ is: "accepted" }], "transfer");
+}
+
 const receipt = (n: number): Receipt => ({
   epoch: 1,
   level: "archived",
@@ -98,35 +110,60 @@ describe("a cut", () => {
     await append(20);
     await append(most + 500);
     await append(1);
-    expect([(await cutSome()).taps, (await cutSome()).taps]).toEqual([most, 20]);
-    expect([(await cutSome()).taps, (await cutSome()).taps]).toEqual([most + 500, 1]);
+    expect([await cutAndEnd(), await cutAndEnd()]).toEqual([most, 20]);
+    expect([await cutAndEnd(), await cutAndEnd()]).toEqual([most + 500, 1]);
   });
 
   test("stays below the most bytes", async () => {
     const frames = 5;
     for (let i = 0; i < frames; i++) await append(1, Math.floor(segmentLimits.maxBytes / 2.5));
-    expect([(await cutSome()).taps, (await cutSome()).taps, (await cutSome()).taps]).toEqual([2, 2, 1]);
+    expect([await cutAndEnd(), await cutAndEnd(), await cutAndEnd()]).toEqual([2, 2, 1]);
   });
 
-  test("waits while enough segments are open, and goes on when one ends", async () => {
+  test("waits while another segment is prepared, however much is there", async () => {
+    for (let i = 0; i < 2; i++) await append(segmentLimits.maxTaps);
+    const first = await cutSome();
+    expect(await cut()).toBeNull();
+    await prepare(first.id);
+    expect((await cutSome()).taps).toBe(segmentLimits.maxTaps);
+  });
+
+  test("lets a segment fill while another is under way, and takes what is there when that one has ended", async () => {
+    await append(1);
+    const first = await cutSome();
+    await prepare(first.id);
+    await append(2);
+    expect(await cut()).toBeNull();
+    await buffer.finish(first, (await buffer.read(first)).entries, []);
+    expect((await cutSome()).taps).toBe(2);
+  });
+
+  test("of full segments opens as many as a slow archive may keep waiting, and goes on when one ends", async () => {
     const open = [];
     for (let i = 0; i < segmentLimits.maxOpen; i++) {
-      await append(1);
+      await append(segmentLimits.maxTaps);
       open.push(await cutSome());
+      await prepare(open[i]!.id);
     }
-    await append(1);
+    await append(segmentLimits.maxTaps);
     expect(await cut()).toBeNull();
     const [first] = open;
     await buffer.finish(first!, (await buffer.read(first!)).entries, []);
-    expect((await cutSome()).taps).toBe(1);
+    expect((await cutSome()).taps).toBe(segmentLimits.maxTaps);
     expect(await buffer.openSegments()).toHaveLength(segmentLimits.maxOpen);
   });
 
   test("of several at once gives each tap to one segment", async () => {
     const taps = (await Promise.all(Array.from({ length: 20 }, () => append(90)))).flat();
-    const cuts = await Promise.all([cut(), cut(), cut(), cut()]);
-    const read = await Promise.all(cuts.flatMap((segment) => segment ?? []).map((s) => buffer.read(s)));
-    const seqs = read.flatMap((part) => part.taps.map((each) => each.seq));
+    const seqs: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      const cuts = await Promise.all([cut(), cut(), cut(), cut()]);
+      const [segment, ...others] = cuts.filter((found) => found !== null);
+      expect(others).toEqual([]);
+      const read = await buffer.read(segment!);
+      seqs.push(...read.taps.map((each) => each.seq));
+      await buffer.finish(segment!, read.entries, []);
+    }
     expect(seqs.toSorted((a, b) => a - b)).toEqual(taps.map((each) => each.seq).toSorted((a, b) => a - b));
   });
 });
@@ -218,7 +255,8 @@ describe("receipts", () => {
   test("that wait for another segment are handed out when that one ends, and not before", async () => {
     await append(1);
     const first = await cutSome();
-    await append(1);
+    await prepare(first.id);
+    await append(segmentLimits.maxTaps);
     const second = await cutSome();
     const { entries } = await buffer.read(second);
     await buffer.finish(second, entries, [addressed("gate-2", 2, first.id), addressed("gate-2", 1)]);

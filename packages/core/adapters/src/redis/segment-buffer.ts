@@ -66,12 +66,12 @@ export class SegmentBuffer {
 
   /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */
   async cut(id: string, nowEpochMs: number): Promise<{ lastEntry: string; taps: number } | null> {
-    const { generation, uncut, open, segment } = this.#keys;
-    const { maxTaps, maxBytes, maxOpen } = segmentLimits;
+    const { generation, uncut, open, preparing, segment } = this.#keys;
+    const { maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial } = segmentLimits;
     const answer = (await this.#run(
       "cut-segment",
-      [generation, uncut, open, segment(id)],
-      [id, maxTaps, maxBytes, maxOpen, nowEpochMs],
+      [generation, uncut, open, preparing, segment(id)],
+      [id, maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial, nowEpochMs],
     )) as [string, string, number] | null;
     return answer === null ? null : { lastEntry: answer[1], taps: answer[2] };
   }
@@ -106,9 +106,8 @@ export class SegmentBuffer {
 
   /** Keeps the verdicts and moves the segment to encryption; false where it had moved on already. */
   async keepVerdicts(id: string, verdicts: readonly TapVerdict[], next: SegmentStage): Promise<boolean> {
-    const key = this.#keys.segment(id);
     const kept = { verdicts: JSON.stringify(verdicts) };
-    return await this.#advance(key, key, "validation", next, kept);
+    return await this.#advance(id, this.#keys.segment(id), "validation", next, kept);
   }
 
   async verdicts(id: string): Promise<TapVerdict[]> {
@@ -119,13 +118,7 @@ export class SegmentBuffer {
 
   /** Keeps the sealed form and moves the segment to transfer; false where it had moved on already. */
   async keepSealed(id: string, sealed: SealedSegment): Promise<boolean> {
-    return await this.#advance(
-      this.#keys.segment(id),
-      this.#keys.sealed(id),
-      "encryption",
-      "transfer",
-      sealed,
-    );
+    return await this.#advance(id, this.#keys.sealed(id), "encryption", "transfer", sealed);
   }
 
   async sealed(id: string): Promise<SealedSegment | null> {
@@ -147,7 +140,15 @@ export class SegmentBuffer {
     const k = this.#keys;
     const answer = await this.#run(
       "finish-segment",
-      [k.segment(segment.id), k.sealed(segment.id), k.open, k.frames, k.counts, k.waiting(segment.id)],
+      [
+        k.segment(segment.id),
+        k.sealed(segment.id),
+        k.open,
+        k.frames,
+        k.counts,
+        k.waiting(segment.id),
+        k.preparing,
+      ],
       [
         segment.id,
         k.receipts(""),
@@ -196,21 +197,23 @@ export class SegmentBuffer {
     await connection.call("XREAD", "COUNT", 1, "BLOCK", timeoutMs, "STREAMS", this.#keys.frames, after);
   }
 
-  /** Calls `onNews` with an agent's id when it has new receipts, with "" when a segment has ended. */
+  /** Calls `onNews` with an agent's id when it has new receipts, with "" when the next segment may be cut. */
   async subscribe(connection: Redis, onNews: (agent: string) => void): Promise<void> {
     connection.on("message", (_channel, agent) => onNews(agent));
     await connection.subscribe(this.#keys.news);
   }
 
   async #advance(
-    segmentKey: string,
+    id: string,
     resultKey: string,
     from: SegmentStage,
     to: SegmentStage,
     result: Readonly<Record<string, string | Buffer>>,
   ): Promise<boolean> {
+    const { segment, preparing, news } = this.#keys;
     const fields = Object.entries(result).flat();
-    return (await this.#run("advance-segment", [segmentKey, resultKey], [from, to, ...fields])) === 1;
+    const keys = [segment(id), resultKey, preparing, news];
+    return (await this.#run("advance-segment", keys, [id, from, to, ...fields])) === 1;
   }
 
   async #run(name: ScriptName, keys: readonly string[], args: readonly (string | number | Buffer)[]) {

@@ -39,9 +39,9 @@ export class TapLedger {
   async claim(segment: string, claims: readonly Claim[], asked?: readonly Asked[]): Promise<ClaimAnswer[]> {
     if (claims.length === 0) return [];
     const keys = claims.map((claim) => trackerKey(claim.tracker, claim.trackerEpoch));
-    const args = claims.flatMap((claim, i) => {
+    const args = claims.map((claim, i) => {
       const said = asked?.[i];
-      return [claim.trackerSeq, claim.digest, claim.owner, said?.highest ?? 0, said?.version ?? ""];
+      return `${claim.trackerSeq} ${claim.digest} ${claim.owner} ${said?.highest ?? 0} ${said?.version ?? "-"}`;
     });
     const answers = (await runScript(this.#redis, "claim-taps", keys, [
       segment,

@@ -1,7 +1,8 @@
 -- Decides for each tap whether its sequence number is new for its (tracker, epoch), and claims it if so.
 -- KEYS: one tracker hash per tap
--- ARGV: 1 segment id  2 'ask' or 'new'  3… per tap: seq, digest (hex), owner ("agent/epoch/seq"),
---       highest sequence number that the archive's index holds, version at the time of asking
+-- ARGV: 1 segment id  2 'ask' or 'new'  3… per tap "<seq> <digest> <owner> <highest> <version>": sequence number,
+--       digest (hex), owner ("agent/epoch/seq"), the highest sequence number that the archive's index holds, and
+--       the version at the time of asking ("-" in mode 'ask')
 -- Mode 'ask' does not decide what Redis alone cannot know: at or below the highest number ever claimed (hw),
 -- or where hw is unknown, only the archive's index knows. Mode 'new' is called after the index was asked and
 -- did not hold the taps; where another segment has claimed of the same tracker since (version v moved), it
@@ -11,8 +12,7 @@ local answers = {}
 local versions = {}
 for i = 1, #KEYS do
   local key = KEYS[i]
-  local at = 5 * i - 2
-  local seq, digest, owner, highest, asked = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local seq, digest, owner, highest, asked = ARGV[i + 2]:match('^(%S+) (%S+) (%S+) (%S+) (%S+)$')
   local standing = redis.call('HMGET', key, seq, 'hw', 'v')
   local record, hw, version = standing[1], standing[2], standing[3] or '0'
   versions[key] = versions[key] or version

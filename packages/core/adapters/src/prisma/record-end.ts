@@ -1,0 +1,67 @@
+import type { AuditEntry } from "@tapline/core/audit";
+import type { QuarantineRow, SegmentEnd, SegmentRow } from "./archive-index.ts";
+import { auditRow } from "./audit-row.ts";
+
+/** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
+export function recordEndArgument({ generation, segment, quarantine, entry }: SegmentEnd): string {
+  return JSON.stringify({
+    generation,
+    segment: segment === null ? null : segmentJson(segment),
+    quarantine: quarantine.map(quarantineJson),
+    entry: entryJson(entry),
+  });
+}
+
+function segmentJson(row: SegmentRow) {
+  return {
+    id: row.id,
+    object_path: row.objectPath,
+    object_bytes: row.objectBytes,
+    object_digest: row.objectDigest.toString("hex"),
+    manifest_digest: row.manifestDigest.toString("hex"),
+    taps: row.taps,
+    first_read_at_ms: row.firstReadAtEpochMs,
+    last_read_at_ms: row.lastReadAtEpochMs,
+    tap_runs: row.tapRuns.map((run) => ({
+      tracker: run.tracker,
+      tracker_epoch: run.trackerEpoch,
+      first_seq: run.firstSeq,
+      last_seq: run.lastSeq,
+      digests: run.digests.toString("hex"),
+    })),
+    agent_runs: row.agentRuns.map((run) => ({
+      agent: run.agent,
+      epoch: run.epoch,
+      first_seq: run.firstSeq,
+      last_seq: run.lastSeq,
+      members: run.members.toString("hex"),
+    })),
+  };
+}
+
+function quarantineJson(row: QuarantineRow) {
+  return {
+    agent: row.agent,
+    epoch: row.epoch,
+    seq: row.seq,
+    reason: row.reason,
+    detail: row.detail,
+    digest: row.digest.toString("hex"),
+    sealed_payload: row.sealedPayload.toString("hex"),
+    reader: row.reader,
+    read_at_ms: row.readAtEpochMs,
+  };
+}
+
+function entryJson(entry: AuditEntry) {
+  const row = auditRow(entry);
+  return {
+    id: row.id,
+    actor_kind: row.actorKind,
+    actor_id: row.actorId,
+    action: row.action,
+    subject: row.subject,
+    bytes: Buffer.from(row.bytes).toString("hex"),
+    leaf_hash: Buffer.from(row.leafHash).toString("hex"),
+  };
+}
