@@ -17,6 +17,12 @@ const parts: readonly Part[] = [
   { name: "types", remedy: "mend the types", command: bin("tsc"), args: ["-p", "."] },
   { name: "types of the console", remedy: "mend the types", command: bin("tsc"), args: ["-p", "apps/web"] },
   {
+    name: "types of its tests",
+    remedy: "mend the types",
+    command: bin("tsc"),
+    args: ["-p", "apps/web/tsconfig.tests.json"],
+  },
+  {
     name: "import rules",
     remedy: "the rules stand in .dependency-cruiser.mjs",
     command: process.execPath,

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { AuditEntry } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
-import type { RejectReason } from "@tapline/core/tap";
-import type { AgentRun, TapRun } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { recordEndArgument } from "./record-end.ts";
+import type { AgentTap, SegmentEnd } from "./segment-end.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
 const findTapsSql = sql("find-taps");
@@ -28,45 +27,10 @@ export type TrackerTap = {
   readonly trackerSeq: number;
 };
 
-/** A tap by its agent's numbering. */
-export type AgentTap = { readonly agent: string; readonly epoch: number; readonly seq: number };
-
 /** What the archive holds of a tracker: `digest` is hexadecimal of the first 8 bytes of the tap's SHA-256. */
 export type Holding = {
   readonly highest: number;
   readonly held: { readonly segment: string; readonly digest: string } | null;
-};
-
-export type SegmentRow = {
-  readonly id: string;
-  readonly objectPath: string;
-  readonly objectBytes: number;
-  readonly objectDigest: Buffer;
-  readonly manifestDigest: Buffer;
-  readonly taps: number;
-  readonly firstReadAtEpochMs: number;
-  readonly lastReadAtEpochMs: number;
-  readonly tapRuns: readonly TapRun[];
-  readonly agentRuns: readonly AgentRun[];
-};
-
-export type QuarantineRow = AgentTap & {
-  readonly reason: RejectReason;
-  readonly detail: string;
-  readonly digest: Buffer;
-  readonly sealedPayload: Buffer;
-  readonly reader: string;
-  readonly readAtEpochMs: number;
-};
-
-/** What ends with a segment, written in one transaction. */
-export type SegmentEnd = {
-  /** The life of the buffer in which the segment was cut; null for one adopted from the archive. */
-  readonly generation: string | null;
-  /** Null where no tap of the segment was accepted, so that there is no object. */
-  readonly segment: SegmentRow | null;
-  readonly quarantine: readonly QuarantineRow[];
-  readonly entry: AuditEntry;
 };
 
 /** PostgreSQL's permanent memory of what lies in the archive. Touched once per segment, never per tap. */

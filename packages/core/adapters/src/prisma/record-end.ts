@@ -1,6 +1,6 @@
 import type { AuditEntry } from "@tapline/core/audit";
-import type { QuarantineRow, SegmentEnd, SegmentRow } from "./archive-index.ts";
 import { auditRow } from "./audit-row.ts";
+import type { QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 
 /** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
 export function recordEndArgument({ generation, segment, quarantine, entry }: SegmentEnd): string {

@@ -1,0 +1,38 @@
+import type { AuditEntry } from "@tapline/core/audit";
+import type { RejectReason } from "@tapline/core/tap";
+import type { AgentRun, TapRun } from "@tapline/core/transfer";
+
+/** A tap by its agent's numbering. */
+export type AgentTap = { readonly agent: string; readonly epoch: number; readonly seq: number };
+
+export type SegmentRow = {
+  readonly id: string;
+  readonly objectPath: string;
+  readonly objectBytes: number;
+  readonly objectDigest: Buffer;
+  readonly manifestDigest: Buffer;
+  readonly taps: number;
+  readonly firstReadAtEpochMs: number;
+  readonly lastReadAtEpochMs: number;
+  readonly tapRuns: readonly TapRun[];
+  readonly agentRuns: readonly AgentRun[];
+};
+
+export type QuarantineRow = AgentTap & {
+  readonly reason: RejectReason;
+  readonly detail: string;
+  readonly digest: Buffer;
+  readonly sealedPayload: Buffer;
+  readonly reader: string;
+  readonly readAtEpochMs: number;
+};
+
+/** What ends with a segment, written in one transaction. */
+export type SegmentEnd = {
+  /** The life of the buffer in which the segment was cut; null for one adopted from the archive. */
+  readonly generation: string | null;
+  /** Null where no tap of the segment was accepted, so that there is no object. */
+  readonly segment: SegmentRow | null;
+  readonly quarantine: readonly QuarantineRow[];
+  readonly entry: AuditEntry;
+};
