@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueHierarchy } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
 import { writePrivateFolder } from "./write-private-folder.ts";
 
@@ -26,7 +26,14 @@ async function checkPair(folder: string, name: string, nowEpochMs: number): Prom
   if (!certificate.verify(issuer.publicKey))
     throw new Error(`${name}.crt was not issued by ${issuerOf(name)}.crt`);
   if (certificate.validToDate.getTime() < nowEpochMs)
-    throw new Error(`${name}.crt expired on ${certificate.validTo}`);
+    throw new TaplineError(
+      "misconfigured",
+      `${join(folder, `${name}.crt`)} expired on ${certificate.validTo}`,
+      {
+        remedy:
+          'renew it as docs/operations.md says under "Certificates": its key stays, and so does the archive',
+      },
+    );
 }
 
 async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
@@ -35,6 +42,7 @@ async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
     try {
       await (isPair ? checkPair(folder, name, nowEpochMs) : readPart(folder, name));
     } catch (cause) {
+      if (hasCode(cause, "misconfigured")) throw cause;
       throw new TaplineError(
         "corrupt",
         `the PKI folder ${folder} is damaged at ${name}: ${messageOf(cause)}`,
