@@ -21,8 +21,11 @@ export type ClaimAnswer =
   | { readonly is: "ask"; readonly version: string }
   | { readonly is: "standing"; readonly digest: string; readonly segment: string; readonly owner: string };
 
-/** How long a tracker with nothing in flight is remembered; after it, the archive's index is asked. */
-const idleTrackerTtlMs = 7 * 24 * 3_600_000;
+/**
+ * How long a tracker is remembered that nobody claims of; after it, the archive's index is asked. Longer than any
+ * tap is in flight without its agent sending it again, which is a claim too.
+ */
+const idleTrackerTtlMs = 30 * 24 * 3_600_000;
 
 /** Which sequence numbers of which tracker are in flight, and in which segment. */
 export class TapLedger {
@@ -38,26 +41,52 @@ export class TapLedger {
    */
   async claim(segment: string, claims: readonly Claim[], asked?: readonly Asked[]): Promise<ClaimAnswer[]> {
     if (claims.length === 0) return [];
-    const keys = claims.map((claim) => trackerKey(claim.tracker, claim.trackerEpoch));
-    const args = claims.map((claim, i) => {
-      const said = asked?.[i];
-      return `${claim.trackerSeq} ${claim.digest} ${claim.owner} ${said?.highest ?? 0} ${said?.version ?? "-"}`;
-    });
-    const answers = (await runScript(this.#redis, "claim-taps", keys, [
-      segment,
-      asked === undefined ? "ask" : "new",
-      ...args,
-    ])) as string[];
-    return answers.map(parseAnswer);
+    const groups = byTracker(claims);
+    const args = [...groups.values()].map((positions) =>
+      positions.map((i) => claimText(claims[i], asked?.[i])).join(""),
+    );
+    const mode = asked === undefined ? "ask" : "new";
+    const answers = (await runScript(
+      this.#redis,
+      "claim-taps",
+      [...groups.keys()],
+      [segment, mode, idleTrackerTtlMs, ...args],
+    )) as string[];
+    const ordered: ClaimAnswer[] = [];
+    for (const [at, i] of [...groups.values()].flat().entries()) ordered[i] = parseAnswer(answers[at] ?? "");
+    return ordered;
   }
 
   /** Forgets the claims of a segment that has ended. */
-  async release(segment: string, claims: readonly Pick<Claim, "tracker" | "trackerEpoch" | "trackerSeq">[]) {
+  async release(
+    segment: string,
+    claims: readonly Pick<Claim, "tracker" | "trackerEpoch" | "trackerSeq">[],
+  ): Promise<void> {
     if (claims.length === 0) return;
-    const keys = claims.map((claim) => trackerKey(claim.tracker, claim.trackerEpoch));
-    const seqs = claims.map((claim) => claim.trackerSeq);
-    await runScript(this.#redis, "release-taps", keys, [segment, idleTrackerTtlMs, ...seqs]);
+    const groups = byTracker(claims);
+    const seqs = [...groups.values()].map((positions) =>
+      positions.map((i) => claims[i]?.trackerSeq).join(" "),
+    );
+    await runScript(this.#redis, "release-taps", [...groups.keys()], [segment, ...seqs]);
   }
+}
+
+/** Positions of the claims by their tracker's key, so that each hash is read and written once. */
+function byTracker(claims: readonly Pick<Claim, "tracker" | "trackerEpoch">[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [i, claim] of claims.entries()) {
+    const key = trackerKey(claim.tracker, claim.trackerEpoch);
+    const positions = groups.get(key);
+    if (positions === undefined) groups.set(key, [i]);
+    else positions.push(i);
+  }
+  return groups;
+}
+
+function claimText(claim: Claim | undefined, asked: Asked | undefined): string {
+  if (claim === undefined) return "";
+  const { trackerSeq, digest, owner } = claim;
+  return `${trackerSeq} ${digest} ${owner} ${asked?.highest ?? 0} ${asked?.version ?? "-"};`;
 }
 
 function parseAnswer(answer: string): ClaimAnswer {

@@ -1,16 +1,21 @@
 -- Forgets records of taps whose segment has ended: the archive's index knows them now.
--- KEYS: one tracker hash per tap
--- ARGV: 1 segment id  2 time to live of a tracker with nothing in flight (ms)  3… per tap: seq
+-- KEYS: one hash per (tracker, epoch), each once
+-- ARGV: 1 segment id  2… per key the sequence numbers, with one space between
 -- Returns: records forgotten.
 local forgotten = 0
 for i = 1, #KEYS do
-  local seq = ARGV[2 + i]
-  local record = redis.call('HGET', KEYS[i], seq)
-  if record and record:match('^%S+ (%S+) ') == ARGV[1] then
-    forgotten = forgotten + redis.call('HDEL', KEYS[i], seq)
+  local seqs = {}
+  for seq in ARGV[i + 1]:gmatch('%S+') do
+    seqs[#seqs + 1] = seq
   end
-  if redis.call('HLEN', KEYS[i]) <= 2 then
-    redis.call('PEXPIRE', KEYS[i], ARGV[2])
+  local gone = {}
+  for j, record in ipairs(redis.call('HMGET', KEYS[i], unpack(seqs))) do
+    if record and record:match('^%S+ (%S+) ') == ARGV[1] then
+      gone[#gone + 1] = seqs[j]
+    end
+  end
+  if #gone > 0 then
+    forgotten = forgotten + redis.call('HDEL', KEYS[i], unpack(gone))
   end
 end
 return forgotten
