@@ -1,4 +1,6 @@
-import type { PrismaClient } from "@tapline/adapters/prisma";
+import { randomBytes } from "node:crypto";
+import { auditRow, type PrismaClient } from "@tapline/adapters/prisma";
+import { uuidV7 } from "@tapline/core/kernel";
 import type { Auth } from "./create-auth.ts";
 
 /** Any fixed number that nothing else in this database locks on: "TAPL" in ASCII. */
@@ -16,7 +18,20 @@ export function ensureFirstAdmin(
   return prisma.$transaction(async (transaction) => {
     await transaction.$queryRaw`SELECT pg_advisory_xact_lock(${firstAdminLock}::bigint)::text`;
     if ((await transaction.user.count()) > 0) return false;
-    await auth.api.createUser({ body: { ...admin, name: "Administrator", role: "admin" } });
+    const body = { ...admin, name: "Administrator", role: "admin" as const };
+    const { user } = await auth.api.createUser({ body });
+    const atEpochMs = Date.now();
+    const entry = auditRow({
+      version: 1,
+      id: uuidV7(atEpochMs, randomBytes),
+      atEpochMs,
+      actor: { kind: "job", id: "console" },
+      action: "user.first-admin",
+      subject: `user/${user.id}`,
+      reason: "nobody could sign in yet",
+      facts: {},
+    });
+    await transaction.auditEntry.create({ data: entry });
     return true;
   });
 }

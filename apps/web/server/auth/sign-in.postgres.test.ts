@@ -24,7 +24,10 @@ describe("the first admin", () => {
     await site.prisma.user.deleteMany();
     const made = await Promise.all([1, 2].map(() => site.console.ensureFirstAdmin(adminSignIn)));
     expect(made.toSorted()).toEqual([false, true]);
-    expect(await site.prisma.user.findMany()).toMatchObject([{ email: adminSignIn.email, role: "admin" }]);
+    const people = await site.prisma.user.findMany();
+    expect(people).toMatchObject([{ email: adminSignIn.email, role: "admin" }]);
+    const entries = await site.prisma.auditEntry.findMany({ where: { subject: `user/${people[0]?.id}` } });
+    expect(entries).toMatchObject([{ action: "user.first-admin", actorKind: "job", actorId: "console" }]);
   });
 
   test("has a password stored as an Argon2id hash alone", async () => {

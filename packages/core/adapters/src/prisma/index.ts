@@ -3,6 +3,7 @@ export {
   type Holding,
   type TrackerTap,
 } from "./archive-index.ts";
+export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
 export type { PrismaClient } from "./generated/client.ts";
 export { KpiHistory } from "./kpi-history.ts";
