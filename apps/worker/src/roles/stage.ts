@@ -1,4 +1,5 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
+import type { SegmentBuffer } from "@tapline/adapters/redis";
 import type { SegmentStage } from "@tapline/core/buffer";
 import { hasCode } from "@tapline/core/kernel";
 import type { HistogramName, TelemetryRecorder } from "@tapline/core/telemetry";
@@ -6,6 +7,7 @@ import type { Logger } from "pino";
 
 export type StageParts = {
   readonly queues: Pick<SegmentQueues, "work">;
+  readonly buffer: Pick<SegmentBuffer, "noteFailure">;
   readonly telemetry: TelemetryRecorder;
   readonly log: Logger;
 };
@@ -36,6 +38,8 @@ export function startStage(
       concurrency: concurrency[stage],
       onFailedAttempt: (segment, attempt, error) => {
         parts.telemetry.count("segment.failed_attempt");
+        // Where this fails too, Redis is away, and so is everything that could wait.
+        if (segment !== "") parts.buffer.noteFailure(segment).catch(() => undefined);
         const level = hasCode(error, "unavailable") ? "warn" : "error";
         parts.log[level]({ err: error, segment, stage, attempt }, "an attempt failed and will be repeated");
       },

@@ -12,7 +12,7 @@ export const segmentLimits = {
   /** Of these, before transfer. */
   maxPreparing: 1,
   /**
-   * From how many on only full ones are cut. Every segment has a price of its own (upload, transaction), so
+   * From how many on only full ones are cut, those not counted of which an attempt has failed. Every segment has a price of its own (upload, transaction), so
    * under load it is better to let them fill.
    */
   maxOpenPartial: 1,

@@ -13,6 +13,9 @@ export const agentIdSchema = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be 1-63 lower-case letters, digits or hyphens");
 
+/** The end of year 9999, ms: the last that an RFC 3339 time can name. */
+const maxEpochMs = 253_402_300_799_999;
+
 const counter = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** What `isBase64` takes, for readers of the schema: to match it costs ten times as much as to decode. */
@@ -31,9 +34,9 @@ export const submittedTapSchema = z.strictObject({
   /** Number of this tap within the agent's epoch, from 1, without holes. */
   seq: counter.min(1),
   /** When the reader gave the tap up, by the agent's clock, ms since 1970. */
-  readAtEpochMs: counter,
+  readAtEpochMs: counter.max(maxEpochMs),
   /** The reader's name on its agent. */
-  reader: z.string().min(1).max(128),
+  reader: z.string().regex(/^[^\p{C}]{1,128}$/u, "must be 1-128 printable characters"),
   /** The raw NDEF message in base64 (RFC 4648 §4). */
   payload: z
     .string()

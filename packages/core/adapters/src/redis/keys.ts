@@ -18,6 +18,8 @@ export function partitionKeys(partition: number) {
     open: `${base}:open`,
     /** Set: those of them that have not come to transfer. */
     preparing: `${base}:preparing`,
+    /** Set: those of the open ones of which an attempt has failed; they are tried again, and nobody waits for them. */
+    failing: `${base}:failing`,
     /** Hash: { buffered } taps taken and not yet ended. */
     counts: `${base}:counts`,
     /** Hash: one open segment. */

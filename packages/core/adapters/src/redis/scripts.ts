@@ -7,6 +7,7 @@ const names = [
   "advance-segment",
   "claim-taps",
   "release-taps",
+  "note-failure",
   "finish-segment",
 ] as const;
 

@@ -153,6 +153,21 @@ describe("a cut", () => {
     expect(await buffer.openSegments()).toHaveLength(segmentLimits.maxOpen);
   });
 
+  test("does not wait for a segment of which an attempt has failed, until too many are of that kind", async () => {
+    for (let i = 0; i < segmentLimits.maxOpen; i++) {
+      await append(1);
+      const poisoned = await cutSome();
+      await append(1);
+      expect(await cut()).toBeNull();
+      await buffer.noteFailure(poisoned.id);
+      expect(await buffer.find(poisoned.id)).not.toBeNull();
+    }
+    expect(await cut()).toBeNull();
+    const [any] = await buffer.openSegments();
+    await buffer.finish(any!, (await buffer.read(any!)).entries, []);
+    expect((await cutSome()).taps).toBeGreaterThan(0);
+  });
+
   test("of several at once gives each tap to one segment", async () => {
     const taps = (await Promise.all(Array.from({ length: 20 }, () => append(90)))).flat();
     const seqs: number[] = [];

@@ -66,14 +66,20 @@ export class SegmentBuffer {
 
   /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */
   async cut(id: string, nowEpochMs: number): Promise<{ lastEntry: string; taps: number } | null> {
-    const { generation, uncut, open, preparing, segment } = this.#keys;
+    const { generation, uncut, open, preparing, failing, segment } = this.#keys;
     const { maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial } = segmentLimits;
     const answer = (await this.#run(
       "cut-segment",
-      [generation, uncut, open, preparing, segment(id)],
+      [generation, uncut, open, preparing, failing, segment(id)],
       [id, maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial, nowEpochMs],
     )) as [string, string, number] | null;
     return answer === null ? null : { lastEntry: answer[1], taps: answer[2] };
+  }
+
+  /** Notes that an attempt at segment `id` failed, so that the next segments do not wait for it. */
+  async noteFailure(id: string): Promise<void> {
+    const { open, preparing, failing, news } = this.#keys;
+    await this.#run("note-failure", [open, preparing, failing, news], [id]);
   }
 
   /** The open segment `id`, or null where it has ended. */
@@ -148,6 +154,7 @@ export class SegmentBuffer {
         k.counts,
         k.waiting(segment.id),
         k.preparing,
+        k.failing,
       ],
       [
         segment.id,

@@ -1,6 +1,7 @@
 -- Cuts what is there into one segment, if the stages behind are free for it: a full one is cut while few enough
--- are on their way, one that is not full only while fewer are, so that under load segments fill instead.
--- KEYS: 1 generation  2 uncut  3 open  4 preparing  5 segment
+-- are on their way, one that is not full only while fewer are, so that under load segments fill instead. Segments
+-- of which an attempt has failed hold up no others, until as many as may be open at all are of that kind.
+-- KEYS: 1 generation  2 uncut  3 open  4 preparing  5 failing  6 segment
 -- ARGV: 1 segment id  2 most taps  3 most bytes  4 most open segments  5 most of them before transfer
 --       6 from how many open segments on only full ones are cut  7 now (epoch ms)
 -- Returns: { first entry, last entry, taps } or nil where nothing was cut; an error reply NOGENERATION as in
@@ -29,12 +30,13 @@ for _, head in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[2] - 1)) do
   frames = frames + 1
 end
 full = full or taps >= tonumber(ARGV[2]) or bytes >= tonumber(ARGV[3])
-if not first or (not full and redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[6])) then
+local moving = redis.call('SCARD', KEYS[3]) - redis.call('SCARD', KEYS[5])
+if not first or (not full and moving >= tonumber(ARGV[6])) then
   return nil
 end
 redis.call('LTRIM', KEYS[2], frames, -1)
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
-redis.call('HSET', KEYS[5], 'id', ARGV[1], 'generation', generation, 'stage', 'validation', 'firstEntry', first,
+redis.call('HSET', KEYS[6], 'id', ARGV[1], 'generation', generation, 'stage', 'validation', 'firstEntry', first,
   'lastEntry', last, 'taps', taps, 'cutAtEpochMs', ARGV[7])
 return { first, last, taps }

@@ -1,6 +1,6 @@
 -- Ends a segment: hands out its receipts, and those that waited for it, and forgets its bytes.
 -- KEYS: 1 segment  2 sealed  3 open  4 frames  5 counts  6 waiting list of this segment
---       7 preparing
+--       7 preparing  8 failing
 -- ARGV: 1 segment id  2 prefix of receipt streams  3 channel  4 prefix of waiting lists  5 prefix of segments
 --       6 time to live of receipts (ms)  7 most receipts kept per agent  8 number of entries, then entry ids,
 --       then per receipt: agent, segment it waits for or "", receipt JSON
@@ -23,6 +23,7 @@ end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('SREM', KEYS[7], ARGV[1])
+redis.call('SREM', KEYS[8], ARGV[1])
 redis.call('HINCRBY', KEYS[5], 'buffered', -taps)
 for i = 9 + entries, #ARGV, 3 do
   local other = ARGV[i + 1]
