@@ -39,7 +39,7 @@ export function SignInForm({ from }: { from: string | undefined }) {
       step === "password"
         ? await signIn({ email: text("email").trim(), password: text("password") })
         : await verifyCode(text("code").replaceAll(" ", ""));
-    if (result.kind === "signed-in") return window.location.assign(safeReturn(from));
+    if (result.kind === "signed-in") return window.location.assign(safeReturn(from, window.location.origin));
     setBusy(false);
     if (result.kind === "second-factor") return setStep("code");
     setRefusal(result);

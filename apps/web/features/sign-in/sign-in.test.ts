@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { safeReturn, signIn, verifyCode } from "./sign-in.ts";
 
 const who = { email: "a@b.test", password: "secret" };
@@ -36,9 +36,39 @@ test("a wrong code is called a code", async () => {
   expect(await verifyCode("000000", answering(401))).toMatchObject({ title: "Wrong code" });
 });
 
-test("the way back leads into our own pages alone", () => {
-  expect(safeReturn("/taps?x=1")).toBe("/taps?x=1");
-  for (const evil of [undefined, "", "https://evil.test", "//evil.test", "/\\evil.test", "javascript:1"]) {
-    expect(safeReturn(evil)).toBe("/");
-  }
+describe("the way back", () => {
+  const home = "http://console.test";
+
+  test("leads to the page that was asked for", () => {
+    expect(safeReturn("/taps?x=1#y", home)).toBe(`${home}/taps?x=1#y`);
+  });
+
+  test.each([
+    ...[
+      undefined,
+      "",
+      "taps",
+      "https://evil.test",
+      "//evil.test",
+      "/\\evil.test",
+      "\\\\evil.test",
+      "javascript:1",
+    ],
+    ...[
+      "/\t/evil.test",
+      "/\n/evil.test",
+      "/\r\\evil.test",
+      "\t//evil.test",
+      " //evil.test",
+      "//[",
+      "///evil.test",
+    ],
+  ])("%j leads home", (evil) => {
+    expect(safeReturn(evil, home)).toBe(`${home}/`);
+  });
+
+  test("stays with us where a path looks like another host once it is put in order", () => {
+    for (const tricky of ["/.//evil.test", "/x/..//evil.test"])
+      expect(new URL(safeReturn(tricky, home), home).origin).toBe(home);
+  });
 });

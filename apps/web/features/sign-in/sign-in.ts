@@ -71,8 +71,12 @@ function refusal(response: Response, isCode: boolean): SignInResult {
   return { kind: "refused", title: "Wrong e-mail or password", text: "Check both and try again." };
 }
 
-/** Where to go after signing in: only into our own pages, whatever the address bar says. */
-export function safeReturn(from: string | undefined): string {
-  if (from === undefined || !/^\/(?![/\\])/.test(from)) return "/";
-  return from;
+/**
+ * Where to go after signing in: an address of `origin`, our own, whatever the address bar says. It is whole, since a
+ * path alone may be read anew: `/.//evil.example` is the path `//evil.example`.
+ */
+export function safeReturn(from: string | undefined, origin: string): string {
+  if (from === undefined || !from.startsWith("/") || !URL.canParse(from, origin)) return `${origin}/`;
+  const url = new URL(from, origin);
+  return url.origin === origin ? url.href : `${origin}/`;
 }
