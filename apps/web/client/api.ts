@@ -1,7 +1,7 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
-import { type AppRouter, type ErrorDetail, serverTimeHeader } from "../contracts/api.ts";
+import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader } from "../contracts/api.ts";
 import { markSignedOut } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { learnServerTime } from "./server-clock.ts";
@@ -26,7 +26,9 @@ export const queryClient = new QueryClient({
 
 /** Queries and their keys. */
 export const api = createTRPCOptionsProxy<AppRouter>({
-  client: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", fetch: timedFetch })] }),
+  client: createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: "/api/trpc", fetch: timedFetch, maxItems: maxCallsPerRequest })],
+  }),
   queryClient,
 });
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import { messageOf } from "@tapline/core/kernel";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
-import { serverTimeHeader } from "../../contracts/api.ts";
+import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { appRouter } from "./app-router.ts";
@@ -22,6 +22,7 @@ export function createTrpcHandler({ viewerOf, kpi, logger }: TrpcParts): Request
     router: appRouter,
     basePath: "/api/trpc/",
     maxBodySize: 65_536,
+    maxBatchSize: maxCallsPerRequest,
     createContext: ({ req }) => {
       let viewer: Promise<Viewer | null> | undefined;
       return {

@@ -1,0 +1,25 @@
+import { createServer } from "node:http";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import type { KpiStore } from "../kpi/kpi-store.ts";
+import { listen } from "../listen.ts";
+import { createTrpcHandler } from "./create-trpc-handler.ts";
+
+test("one request calls at most ten procedures; a longer batch is refused whole", async () => {
+  let asked = 0;
+  const viewerOf = async () => {
+    asked += 1;
+    return null;
+  };
+  const parts = { viewerOf, kpi: {} as KpiStore, logger: pino({ level: "silent" }) };
+  const server = createServer(createTrpcHandler(parts));
+  const port = await listen(server, "127.0.0.1", 0);
+  const batch = (calls: number) => {
+    const path = Array.from({ length: calls }, () => "kpi.live").join(",");
+    return fetch(`http://127.0.0.1:${port}/api/trpc/${path}?batch=1`);
+  };
+  expect((await batch(11)).status).toBe(400);
+  expect(asked).toBe(0);
+  expect((await batch(10)).status).toBe(401);
+  server.close();
+});
