@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { TaplineError } from "@tapline/core/kernel";
 import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
@@ -20,7 +20,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       next: async (request, response) =>
         void response.end(JSON.stringify({ facts: request.headers["x-tapline-page"], url: request.url })),
       viewerOf: async () => ada,
-      isTrustedOrigin: (origin) => origin === "http://console.test",
+      origins: ["http://console.test", "http://localhost:7400"],
       notReady: async () => [],
       ...{ siteName: "Site", isTls: false, logger: pino({ level: "silent" }) },
       ...given,
@@ -63,6 +63,47 @@ test("a write from another origin is refused before anything reads it", async ()
     fetch(`${origin}/api/auth/sign-out`, { method: "POST", headers: { origin: from } });
   expect((await post("http://evil.test")).status).toBe(403);
   expect((await post("http://console.test")).status).toBe(200);
+});
+
+/** A request as no browser would send it; resolves to its answer. */
+function send(origin: string, headers: Record<string, string>, body?: string) {
+  return new Promise<{ status: number | undefined; policy: string }>((resolve, reject) => {
+    const sent = request(origin, { method: body === undefined ? "GET" : "POST", headers }, (response) => {
+      response.resume();
+      resolve({
+        status: response.statusCode,
+        policy: String(response.headers["content-security-policy"]),
+      });
+    });
+    sent.on("error", reject);
+    if (body !== undefined) sent.write(body);
+    sent.end();
+  });
+}
+
+test("sign-in gets no body above 16 KiB, and none of unknown length", async () => {
+  let asked = 0;
+  const origin = await serve({
+    auth: async (_request, response) => {
+      asked += 1;
+      response.end("auth");
+    },
+  });
+  const post = (headers: Record<string, string>, body: string) =>
+    send(`${origin}/api/auth/sign-in/email`, headers, body);
+  const full = "x".repeat(16_384);
+  expect((await post({ "content-length": "16385" }, `${full}x`)).status).toBe(413);
+  expect((await post({ "transfer-encoding": "chunked" }, "x")).status).toBe(411);
+  expect(asked).toBe(0);
+  expect((await post({ "content-length": "16384" }, full)).status).toBe(200);
+});
+
+test("a page's policy names a socket of ours alone, whatever the Host header says", async () => {
+  const origin = await serve();
+  const policyFor = async (host: string) => (await send(origin, { host })).policy;
+  expect(await policyFor("localhost:7400")).toContain("connect-src 'self' ws://localhost:7400;");
+  for (const host of ["evil.test", "console.test; script-src *", "x http://evil.test"])
+    expect(await policyFor(host)).toContain("connect-src 'self' ws://console.test;");
 });
 
 test("files of the build need no session; unknown doors are closed", async () => {

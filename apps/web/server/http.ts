@@ -14,7 +14,8 @@ export interface HttpParts {
   auth: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   viewerOf: (headers: IncomingMessage["headers"]) => Promise<Viewer | null>;
-  isTrustedOrigin: (origin: string) => boolean;
+  /** The origins that we are, the one that browsers should use first. */
+  origins: readonly [string, ...string[]];
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
   siteName: string;
@@ -24,6 +25,8 @@ export interface HttpParts {
 
 /** Without a session one sees these pages alone. */
 const signInPath = "/sign-in";
+/** The longest that sign-in takes is an address, a password, and a name. */
+const maxAuthBodyBytes = 16 * 1024;
 const openFiles = /^\/(?:_next\/static\/|icon\.svg$)/;
 
 /** The one door: security headers, routing, and the sign-in gate in front of the pages. */
@@ -53,24 +56,33 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     response.setHeader("Cache-Control", "no-store");
     if (isForeign(parts, request)) return answer(response, 403, "not from this origin\n");
     if (path.startsWith("/api/trpc/")) return void parts.trpc(request, response);
-    if (path.startsWith("/api/auth/")) return parts.auth(request, response);
+    if (path.startsWith("/api/auth/")) return auth(parts, request, response);
     return answer(response, 404, "not found\n");
   }
   if (openFiles.test(path)) return parts.next(request, response);
   return page(parts, request, response);
 }
 
+/** Sign-in reads a body whole before it looks at anything: only a short one of a stated length gets there. */
+async function auth(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const isUnbounded = request.headers["transfer-encoding"] !== undefined;
+  const isTooLong = Number(request.headers["content-length"] ?? 0) > maxAuthBodyBytes;
+  if (!isUnbounded && !isTooLong) return parts.auth(request, response);
+  response.setHeader("Connection", "close");
+  if (isUnbounded) return answer(response, 411, "a body needs a content-length\n");
+  return answer(response, 413, `a body here is at most ${maxAuthBodyBytes} bytes\n`);
+}
+
 /** Another origin's page may not make the browser act in our user's name, whatever the cookie rules let through. */
 function isForeign(parts: HttpParts, request: IncomingMessage): boolean {
   const { origin } = request.headers;
   const mayAct = request.method !== "GET" && request.method !== "HEAD";
-  return mayAct && origin !== undefined && !parts.isTrustedOrigin(origin);
+  return mayAct && origin !== undefined && !parts.origins.includes(origin);
 }
 
 async function page(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const nonce = randomBytes(18).toString("base64");
-  const socketOrigin = `${parts.isTls ? "wss" : "ws"}://${request.headers.host ?? "localhost"}`;
-  const policy = contentSecurityPolicy(nonce, socketOrigin);
+  const policy = contentSecurityPolicy(nonce, socketOrigin(parts, request));
   response.setHeader("Content-Security-Policy", policy);
   response.setHeader("Cache-Control", "no-store");
   let viewer: Viewer | null;
@@ -93,6 +105,12 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
     viewer: viewer && { name: viewer.name, email: viewer.email, role: viewer.role },
   });
   return parts.next(request, response);
+}
+
+/** Where a page's live socket leads. What the client calls us only chooses among our own origins. */
+function socketOrigin({ origins }: HttpParts, request: IncomingMessage): string {
+  const called = origins.find((origin) => new URL(origin).host === request.headers.host);
+  return (called ?? origins[0]).replace(/^http/, "ws");
 }
 
 function encodeFacts(facts: PageFacts): string {

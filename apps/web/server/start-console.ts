@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
 import { connectPrisma } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
@@ -9,6 +8,7 @@ import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
+import { createBoundedServer } from "./create-bounded-server.ts";
 import { createHandler } from "./http.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
@@ -38,9 +38,7 @@ const sweepEveryMs = 15_000;
  */
 export async function startConsole(config: WebConfig, pages: PageHandler): Promise<Console> {
   const logger = pino({ level: config.logLevel, base: { app: "web" } });
-  const server = config.tls
-    ? createTlsServer({ cert: config.tls.certPem, key: config.tls.keyPem })
-    : createServer();
+  const server = createBoundedServer(config.tls);
   const port = await listen(server, config.host, config.port);
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
@@ -62,7 +60,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       auth: toNodeHandler(auth),
       next: pages.handle,
       viewerOf: whoIs,
-      isTrustedOrigin,
+      origins,
       notReady: () => notReady(redis.requests, prisma),
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
