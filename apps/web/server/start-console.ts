@@ -4,7 +4,7 @@ import { connectPrisma } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
 import { pino } from "pino";
-import { createAuth } from "./auth/create-auth.ts";
+import { type AuthStore, createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
@@ -43,10 +43,12 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: messageOf(error) }, "redis"));
-  const auth = createAuth({
-    ...{ prisma, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
-    onSessionEnded: (sessionId) => endSession(realtime, sessionId),
-  });
+  const authOn = (store: AuthStore) =>
+    createAuth({
+      ...{ prisma: store, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
+      onSessionEnded: (sessionId) => endSession(realtime, sessionId),
+    });
+  const auth = authOn(prisma);
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   server.on(
@@ -91,7 +93,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   return {
     port,
     origin: origins[0],
-    ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, auth, admin),
+    ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,
   };
 }

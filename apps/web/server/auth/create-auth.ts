@@ -9,8 +9,11 @@ import { accessControl, accessRoles } from "./roles.ts";
 /** Set by our server from the socket's address, whatever the client sent. */
 export const clientAddressHeader = "x-tapline-client-address";
 
+/** Where people and sessions are kept: the database, or one transaction on it. */
+export type AuthStore = Pick<PrismaClient, "user" | "account" | "session" | "verification" | "twoFactor">;
+
 export interface AuthOptions {
-  prisma: PrismaClient;
+  prisma: AuthStore;
   secret: string;
   /** The origin that browsers see. */
   origin: string;

@@ -1,25 +1,29 @@
 import { randomBytes } from "node:crypto";
 import { auditRow, type PrismaClient } from "@tapline/adapters/prisma";
 import { uuidV7 } from "@tapline/core/kernel";
-import type { Auth } from "./create-auth.ts";
+import type { Auth, AuthStore } from "./create-auth.ts";
 
 /** Any fixed number that nothing else in this database locks on: "TAPL" in ASCII. */
 const firstAdminLock = 0x5441504c;
+/** A slow machine may take seconds to hash a password. */
+const limits = { maxWait: 30_000, timeout: 30_000 };
 
 /**
- * Makes the first person, an admin, where there is nobody yet.
+ * Makes the first person, an admin, where there is nobody yet: person, password and audit entry, or none of them.
+ * Nobody learns the password of an admin that was made by halves.
+ * @param authOn sign-in that keeps its people in the given store
  * @returns whether it made one; two callers at once make one between them
  */
 export function ensureFirstAdmin(
   prisma: PrismaClient,
-  auth: Auth,
+  authOn: (store: AuthStore) => Auth,
   admin: { email: string; password: string },
 ): Promise<boolean> {
   return prisma.$transaction(async (transaction) => {
     await transaction.$queryRaw`SELECT pg_advisory_xact_lock(${firstAdminLock}::bigint)::text`;
     if ((await transaction.user.count()) > 0) return false;
     const body = { ...admin, name: "Administrator", role: "admin" as const };
-    const { user } = await auth.api.createUser({ body });
+    const { user } = await authOn(transaction).api.createUser({ body });
     const atEpochMs = Date.now();
     const entry = auditRow({
       version: 1,
@@ -33,5 +37,5 @@ export function ensureFirstAdmin(
     });
     await transaction.auditEntry.create({ data: entry });
     return true;
-  });
+  }, limits);
 }

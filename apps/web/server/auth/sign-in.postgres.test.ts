@@ -30,6 +30,15 @@ describe("the first admin", () => {
     expect(entries).toMatchObject([{ action: "user.first-admin", actorKind: "job", actorId: "console" }]);
   });
 
+  test("is not made where the audit log cannot take the entry; the next try makes it", async () => {
+    await site.prisma.user.deleteMany();
+    await site.prisma.$executeRaw`ALTER TABLE audit_entry ADD CONSTRAINT closed CHECK (false) NOT VALID`;
+    await expect(site.console.ensureFirstAdmin(adminSignIn)).rejects.toThrow();
+    expect([await site.prisma.user.count(), await site.prisma.account.count()]).toEqual([0, 0]);
+    await site.prisma.$executeRaw`ALTER TABLE audit_entry DROP CONSTRAINT closed`;
+    expect(await site.console.ensureFirstAdmin(adminSignIn)).toBe(true);
+  });
+
   test("has a password stored as an Argon2id hash alone", async () => {
     const account = await site.prisma.account.findFirstOrThrow();
     expect(account.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
