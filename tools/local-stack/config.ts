@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
+import { handedOn } from "./handed-on.ts";
 import type { Flags } from "./read-flags.ts";
 
 /** A port that is wished for. `asked` where somebody named it: then it is that one or none. */
@@ -21,7 +22,7 @@ export type StackConfig = Readonly<{
   /** An existing PostgreSQL or Redis to use in place of ours. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
-  /** What every child inherits. */
+  /** What every child inherits of ours. */
   environment: NodeJS.ProcessEnv;
 }>;
 
@@ -92,6 +93,6 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
     ports: portWishes(flags, env),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    environment,
+    environment: handedOn(environment),
   };
 }

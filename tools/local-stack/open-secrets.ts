@@ -8,12 +8,11 @@ import type { DataFolder } from "./data-folder.ts";
 import { writePrivateFolder } from "./write-private-folder.ts";
 
 /** Each 32 random bytes in hexadecimal. */
-const hexNames = ["postgres", "redis", "web", "process-key"] as const;
+const hexNames = ["postgres", "web", "process-key"] as const;
 
-/** Passwords of our servers, and the files in which other secrets lie. */
+/** PostgreSQL's password, and the files in which other secrets lie. */
 export type Secrets = Readonly<{
   postgresPassword: string;
-  redisPassword: string;
   webSecretFile: string;
   processKeyFile: string;
   archiveHostKeyFile: string;
@@ -52,7 +51,7 @@ async function readSecret(folder: string, name: string, form: RegExp): Promise<s
 export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   if (!(await pathExists(folder.secrets))) await create(folder);
   const hex = (name: (typeof hexNames)[number]) => readSecret(folder.secrets, name, /^[0-9a-f]{64}$/);
-  const [postgresPassword, redisPassword] = [await hex("postgres"), await hex("redis")];
+  const postgresPassword = await hex("postgres");
   await hex("web");
   await hex("process-key");
   const ssh = (name: string) => readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
@@ -61,7 +60,6 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   const file = (name: string) => join(folder.secrets, name);
   return {
     postgresPassword,
-    redisPassword,
     webSecretFile: file("web"),
     processKeyFile: file("process-key"),
     archiveHostKeyFile: file("archive-host-key"),

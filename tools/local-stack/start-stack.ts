@@ -59,7 +59,7 @@ export async function startStack(
     return store.url;
   };
   const redis = async () => {
-    const store = await startBufferStore(config, folder, secrets, ports.redis, say);
+    const store = await startBufferStore(config, folder, ports.redis, say);
     if (store.part !== undefined) await builder.add("redis", store.part);
     return store.url;
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { applyMigrations } from "../database/index.ts";
 import { findRedis, pathExists, startPostgres, startRedis } from "../servers/index.ts";
@@ -38,19 +39,21 @@ export async function startDatabase(
   return { url, part };
 }
 
-/** Redis, ours (an answered write is on disk) or the one in REDIS_URL. */
+/**
+ * Redis, ours (an answered write is on disk) or the one in REDIS_URL. Ours has a password of this run alone: who takes
+ * its port while it is down, and is told the password by a client, cannot use it after the next start.
+ */
 export async function startBufferStore(
   config: StackConfig,
   folder: DataFolder,
-  secrets: Secrets,
   port: number,
   say: Say,
 ): Promise<Store> {
   if (config.redisUrl !== undefined) return { url: config.redisUrl, part: undefined };
   const program = await findRedis(say);
   const logFile = openLogFile(folder.logs, "redis");
-  const start = () =>
-    startRedis({ dataDir: folder.redis, logFile, port, password: secrets.redisPassword, program });
+  const password = randomBytes(32).toString("hex");
+  const start = () => startRedis({ dataDir: folder.redis, logFile, port, password, program });
   const part = await keepRunning("Redis", start, say);
   return { url: part.current().url, part };
 }

@@ -104,6 +104,19 @@ describe("the way of a tap", () => {
     await client.close();
   });
 
+  test("an agent that uses one number for two packets has the second one refused, in one segment too", async () => {
+    const [tracker] = path.trackers;
+    const worker = await start();
+    const client = connectAs(path, "gate-1", worker.ingestPort!);
+    await deliver(client, 40, [submit(1, rawTap(tracker!, 950)), submit(1, rawTap(tracker!, 951))]);
+    const kept = await until("the refused tap", () =>
+      path.prisma.quarantinedTap.findFirst({ where: { epoch: 40n } }),
+    );
+    expect(kept).toMatchObject({ reason: "equivocation", seq: 1n });
+    expect([await countOf(tracker!.id, 950), await countOf(tracker!.id, 951)]).toEqual([1, 0]);
+    await client.close();
+  });
+
   test("survives the loss of Redis: the agent sends again, and the archive holds each tap once", async () => {
     const [tracker] = path.trackers;
     const worker = await start();
@@ -155,6 +168,21 @@ describe("the door", () => {
     expect(await refused.body.json()).toMatchObject({ type: "urn:tapline:problem:unauthenticated" });
     const document = await request(`${base}/v1/openapi.json`, { dispatcher });
     expect(await document.body.json()).toMatchObject({ openapi: "3.1.0", paths: { "/v1/taps": {} } });
+    await dispatcher.destroy();
+  });
+
+  test("answers a stranger before it reads the body, and hangs up", async () => {
+    const worker = await start();
+    const dispatcher = new Agent({ connect: { ca: path.files["root.crt"]?.pem ?? "" } });
+    const refused = await request(`https://localhost:${worker.ingestPort}/v1/taps`, {
+      dispatcher,
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": "1000000" },
+      body: "[".repeat(1_000_000),
+    });
+    expect(refused.statusCode).toBe(401);
+    expect(refused.headers.connection).toBe("close");
+    await refused.body.dump();
     await dispatcher.destroy();
   });
 

@@ -30,13 +30,19 @@ export function problem(
 /** The problem of a body that breaks its schema; `at` is the JSON Pointer of the part that was checked. */
 export function schemaProblem(name: "invalid-request" | "invalid-tap", error: z.ZodError, at = ""): Problem {
   const [issue] = error.issues;
-  const keys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const keys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1).map(shortened) : [];
   const path = [...(issue?.path ?? []), ...keys].map((part) =>
     String(part).replaceAll("~", "~0").replaceAll("/", "~1"),
   );
   const field = [at, ...path].join("/");
   const title = name === "invalid-tap" ? "The tap is not valid" : byCode["invalid-input"].title;
-  return problem(name, 400, title, `${field || "the body"}: ${issue?.message ?? "is not valid"}`, field);
+  return problem(
+    name,
+    400,
+    title,
+    `${field || "the body"}: ${shortened(issue?.message ?? "is not valid")}`,
+    field,
+  );
 }
 
 /** Maps anything thrown to a problem and, where the caller should wait, for how many seconds. */
@@ -60,3 +66,8 @@ export function problemOf(error: unknown): { problem: Problem; retryAfterS: numb
 }
 
 const plain = (document: Problem) => ({ problem: document, retryAfterS: null });
+
+/** A message may repeat what was sent; a problem document stays small. */
+function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}

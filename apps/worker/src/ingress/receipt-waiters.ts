@@ -1,3 +1,5 @@
+const maxWaitersPerAgent = 2;
+
 /** Agents' requests that wait for news of their receipts. */
 export class ReceiptWaiters {
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -23,6 +25,8 @@ export class ReceiptWaiters {
     });
     const timer = setTimeout(wake, waitMs);
     const waiters = this.#waiting.get(agent) ?? new Set();
+    // An agent needs one; what it left behind when it lost its connection gives way.
+    if (waiters.size >= maxWaitersPerAgent) waiters.values().next().value?.();
     waiters.add(wake);
     this.#waiting.set(agent, waiters);
     const stop = (): void => {

@@ -1,5 +1,6 @@
+import type { Server } from "node:https";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
-import { type PostTapsResponse, type Receipt, receiptsResponseSchema } from "@tapline/core/tap";
+import type { PostTapsResponse, Receipt, ReceiptsResponse } from "@tapline/core/tap";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,17 +11,28 @@ import { z } from "zod";
 import type { Door } from "./door.ts";
 import { agentOf } from "./identity.ts";
 import { openApiDocument } from "./openapi.ts";
+import { parseBody } from "./parse-body.ts";
 import { problemOf } from "./problems.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
 import { takeTaps } from "./take-taps.ts";
 
-/** Most bytes of one request. */
-const maxBodyBytes = 4 * 1024 * 1024;
+/** Most bytes of one request: what an agent sends at once, with room to spare. */
+const maxBodyBytes = 2 * 1024 * 1024;
+
+const maxConnections = 10_000;
+
+/** How long a connection without a certificate may live. */
+const strangerMs = 15_000;
+
+/** What a request for receipts counts as in the bound of an agent's rate. */
+const tapsPerReceiptRequest = 25;
+
+const openApiPath = "/v1/openapi.json";
 
 const receiptsQuerySchema = z.object({
   after: z
     .string()
-    .regex(/^\d+(-\d+)?$/)
+    .regex(/^\d{1,15}(-\d{1,15})?$/)
     .default("0"),
   waitMs: z.coerce.number().int().min(0).max(30_000).default(0),
 });
@@ -49,6 +61,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
     childLoggerFactory: (logger) => logger,
     bodyLimit: maxBodyBytes,
     keepAliveTimeout: 75_000,
+    requestTimeout: 30_000,
     https: {
       cert: tls.cert,
       key: tls.key,
@@ -57,14 +70,21 @@ export function createIngress(parts: IngressParts): FastifyInstance {
       // Connections without a certificate get as far as a problem document that says so.
       rejectUnauthorized: false,
       minVersion: "TLSv1.3",
+      handshakeTimeout: 10_000,
     },
   }) as unknown as FastifyInstance;
+  boundConnections(server.server as Server);
+  // Before any body is read: who is not known costs a handshake and an answer, no more.
+  server.addHook("onRequest", (request, _reply, done) => {
+    if (request.url !== openApiPath) agentOf(request);
+    done();
+  });
   server.removeContentTypeParser("application/json");
   server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
     try {
-      done(null, JSON.parse(String(body)));
+      done(null, parseBody(String(body)));
     } catch (error) {
-      done(new TaplineError("invalid-input", `the body is not JSON: ${(error as Error).message}`));
+      done(error as Error);
     }
   });
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, parts.logger));
@@ -76,7 +96,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
     ),
   );
   const document = openApiDocument();
-  server.get("/v1/openapi.json", () => document);
+  server.get(openApiPath, () => document);
   addTaps(server, parts);
   addReceipts(server, parts);
   return server;
@@ -86,12 +106,7 @@ function addTaps(server: FastifyInstance, parts: IngressParts): void {
   server.post("/v1/taps", async (request, reply) => {
     const agent = agentOf(request);
     const nowEpochMs = parts.clock();
-    const waitMs = parts.rateLimit(agent, countTaps(request.body), nowEpochMs);
-    if (waitMs > 0)
-      throw new TaplineError("overloaded", `agent ${agent} sends faster than it may`, {
-        remedy: "keep the taps and send them later",
-        facts: { retryAfterMs: waitMs },
-      });
+    assertRate(parts, agent, countTaps(request.body));
     const taken = await takeTaps(request.body, agent, nowEpochMs, parts.door);
     reply.status(taken.status);
     if ("problem" in taken) {
@@ -110,6 +125,7 @@ function addReceipts(server: FastifyInstance, parts: IngressParts): void {
     if (!query.success)
       throw new TaplineError("invalid-input", "after must be a cursor and waitMs an integer of 0 to 30000");
     const { after, waitMs } = query.data;
+    assertRate(parts, agent, tapsPerReceiptRequest);
     const { news, stop } = parts.waiters.listen(agent, waitMs);
     try {
       let found = await parts.receipts(agent, after);
@@ -117,10 +133,31 @@ function addReceipts(server: FastifyInstance, parts: IngressParts): void {
         await news;
         found = await parts.receipts(agent, after);
       }
-      return receiptsResponseSchema.parse({ generation: (await parts.generation()) ?? "", ...found });
+      const answer: ReceiptsResponse = { generation: (await parts.generation()) ?? "", ...found };
+      return answer;
     } finally {
       stop();
     }
+  });
+}
+
+/** @throws TaplineError `overloaded` where `agent` asks for more than it may */
+function assertRate(parts: IngressParts, agent: string, cost: number): void {
+  const waitMs = parts.rateLimit(agent, cost, parts.clock());
+  if (waitMs > 0)
+    throw new TaplineError("overloaded", `agent ${agent} sends faster than it may`, {
+      remedy: "keep the taps and send them later",
+      facts: { retryAfterMs: waitMs },
+    });
+}
+
+/** However many knock, and however slowly: the door stays usable for agents. */
+function boundConnections(server: Server): void {
+  server.maxConnections = maxConnections;
+  server.on("secureConnection", (socket) => {
+    if (socket.authorized) return;
+    const timer = setTimeout(() => socket.destroy(), strangerMs);
+    socket.once("close", () => clearTimeout(timer));
   });
 }
 
@@ -131,6 +168,7 @@ function countTaps(body: unknown): number {
 
 function sendProblem(reply: FastifyReply, error: unknown, logger: FastifyBaseLogger): FastifyReply {
   const { problem, retryAfterS } = problemOf(error);
+  if (problem.status === 401) reply.header("connection", "close");
   if (problem.status >= 500 && !hasCode(error, "unavailable")) logger.error({ err: error }, "request failed");
   if (retryAfterS !== null) reply.header("retry-after", String(retryAfterS));
   return reply.status(problem.status).type("application/problem+json").send(problem);

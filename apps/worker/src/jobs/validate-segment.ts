@@ -40,12 +40,13 @@ async function judge(
   const checked = await checkAll(taps, parts.findTrackers);
   const verdicts: TapVerdict[] = [];
   const claims: { claim: SequenceClaim; at: number }[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, Buffer>();
   for (const [at, { buffered, digest }] of taps.entries()) {
     const result = checked[at];
     const owner = `${buffered.agent}/${buffered.epoch}/${buffered.seq}`;
-    if (seen.has(owner)) {
-      verdicts[at] = { is: "redelivered", segment: id };
+    const before = seen.get(owner);
+    if (before !== undefined) {
+      verdicts[at] = before.equals(digest) ? { is: "redelivered", segment: id } : twoFaced(owner);
     } else if (result === undefined || !result.ok) {
       const { reason, detail } = result ?? { reason: "schema", detail: "" };
       verdicts[at] = { is: "rejected", reason, detail };
@@ -59,7 +60,7 @@ async function judge(
         claim: { ...tracker, digest: short, owner, agent, epoch: agentEpoch, seq: agentSeq },
       });
     }
-    seen.add(owner);
+    if (before === undefined) seen.set(owner, digest);
   }
   const answers = await claimSequence(
     id,
@@ -69,6 +70,11 @@ async function judge(
   );
   for (const [i, { at }] of claims.entries()) verdicts[at] = answers[i] ?? { is: "accepted" };
   return verdicts;
+}
+
+function twoFaced(owner: string): TapVerdict {
+  const detail = `the agent's number ${owner} was used twice, for different content`;
+  return { is: "rejected", reason: "equivocation", detail };
 }
 
 async function checkAll(

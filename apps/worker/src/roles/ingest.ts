@@ -31,7 +31,8 @@ export type IngestParts = {
   readonly log: FastifyBaseLogger;
 };
 
-const receiptsPerAnswer = 100;
+/** Each has up to a segment's taps, so an answer stays near a mebibyte. */
+const receiptsPerAnswer = 8;
 
 /** The ingest service: opens the agents' door. */
 export async function startIngest(parts: IngestParts): Promise<Role & { readonly port: number }> {

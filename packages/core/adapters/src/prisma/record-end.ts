@@ -48,7 +48,8 @@ function quarantineJson(row: QuarantineRow) {
     detail: row.detail,
     digest: row.digest.toString("hex"),
     sealed_payload: row.sealedPayload.toString("hex"),
-    reader: row.reader,
+    // PostgreSQL holds no NUL; the door lets none in, but what lies in the buffer may be older than the door.
+    reader: row.reader.replaceAll("\0", ""),
     read_at_ms: row.readAtEpochMs,
   };
 }

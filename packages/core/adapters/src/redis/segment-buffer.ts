@@ -29,7 +29,7 @@ export type AddressedReceipt = {
 };
 
 const receiptTtlMs = 24 * 3_600_000;
-const receiptsKeptPerAgent = 10_000;
+const receiptsKeptPerAgent = 1_000;
 
 /** One partition of the buffer in Redis: frames of taps, the segments cut from them, and receipts. */
 export class SegmentBuffer {
