@@ -107,7 +107,7 @@ describe("the way of a tap", () => {
   test("an agent that uses one number for two packets has the second one refused, in one segment too", async () => {
     const [tracker] = path.trackers;
     const worker = await start();
-    const client = connectAs(path, "gate-1", worker.ingestPort!);
+    const client = connectAs("gate-1", worker.ingestPort!);
     await deliver(client, 40, [submit(1, rawTap(tracker!, 950)), submit(1, rawTap(tracker!, 951))]);
     const kept = await until("the refused tap", () =>
       path.prisma.quarantinedTap.findFirst({ where: { epoch: 40n } }),
