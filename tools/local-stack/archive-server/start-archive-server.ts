@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, mkdir, realpath } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import ssh2, { type Connection } from "ssh2";
 import { admitByKey } from "./admit-client.ts";
@@ -20,6 +20,8 @@ export interface ArchiveServerOptions {
   readonly user?: string;
   /** Default 72 MiB: an object holds at most 64. */
   readonly maxFileBytes?: number;
+  /** A client that has not signed in by then, counted from its connecting, is cut off. Default 10,000. */
+  readonly signInTimeoutMs?: number;
 }
 
 export interface ArchiveServer {
@@ -31,7 +33,6 @@ export interface ArchiveServer {
 const loopback = "127.0.0.1";
 const maxConnections = 32;
 const maxChannels = 16;
-/** A client that has not signed in by then is disconnected. */
 const signInTimeoutMs = 10_000;
 
 /** Starts the embedded SFTP archive: loopback alone, SFTP alone, one key, write-once. */
@@ -39,29 +40,54 @@ export async function startArchiveServer(options: ArchiveServerOptions): Promise
   const root = await openRoot(options.dir);
   parseSshKey(options.hostKey, "the archive server's host key");
   const clientKey = parseSshKey(options.clientKey, "the archive client's public key");
-  const clients = new Set<Connection>();
-  const server = new ssh2.Server({
+  const deadlines = new Deadlines(options.signInTimeoutMs ?? signInTimeoutMs);
+  const ssh = new ssh2.Server({
     hostKeys: [options.hostKey],
     ident: "tapline-archive",
     algorithms: { cipher: ["aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr"] },
   });
-  server.on("connection", (client) => {
+  ssh.on("connection", (client, { ip, port }) => {
     client.on("error", () => client.end());
-    if (clients.size >= maxConnections) {
-      client.end();
-      return;
-    }
-    clients.add(client);
-    client.on("close", () => clients.delete(client));
     withoutDelay(client);
-    const timer = setTimeout(() => client.end(), signInTimeoutMs);
-    client.on("close", () => clearTimeout(timer));
-    client.on("ready", () => clearTimeout(timer));
+    client.on("ready", () => deadlines.lift(`${ip}:${port}`));
     admitByKey(client, options.user ?? "tapline", clientKey);
     serveChannels(client, { root, maxFileBytes: options.maxFileBytes ?? 72 * 1024 * 1024 });
   });
+  // A server of our own in front of ssh2's, which tells of a client only once it has sent its SSH header.
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    deadlines.set(socket);
+    ssh.injectSocket(socket);
+  });
+  server.maxConnections = maxConnections;
   const port = await listen(server, options.port ?? 0);
-  return { port, stop: () => stop(server, clients) };
+  return { port, stop: () => stop(server, sockets) };
+}
+
+/** Until when each connection must have signed in, by the client's address and port. */
+class Deadlines {
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #withinMs: number;
+
+  constructor(withinMs: number) {
+    this.#withinMs = withinMs;
+  }
+
+  set(socket: Socket): void {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#timers.set(
+      peer,
+      setTimeout(() => socket.destroy(), this.#withinMs),
+    );
+    socket.on("close", () => this.lift(peer));
+  }
+
+  lift(peer: string): void {
+    clearTimeout(this.#timers.get(peer));
+    this.#timers.delete(peer);
+  }
 }
 
 /** Sessions may open SFTP and nothing else: ssh2 refuses shells, programs and forwarding that nobody listens for. */
@@ -111,7 +137,7 @@ async function openRoot(dir: string): Promise<string> {
   }
 }
 
-function listen(server: ssh2.Server, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: Error) => {
       reject(
@@ -129,8 +155,9 @@ function listen(server: ssh2.Server, port: number): Promise<number> {
   });
 }
 
-async function stop(server: ssh2.Server, clients: ReadonlySet<Connection>): Promise<void> {
+async function stop(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const client of clients) client.end();
+  for (const socket of sockets) socket.end();
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  for (const socket of sockets) socket.destroy();
 }
