@@ -6,7 +6,7 @@ import type { AuditEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
 import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
-import type { TelemetryRecorder } from "@tapline/core/telemetry";
+import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import { agentRuns, objectPaths, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
@@ -21,7 +21,6 @@ export type TransferParts = {
   readonly index: ArchiveIndex;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
-  readonly telemetry: TelemetryRecorder;
   readonly clock: () => number;
 };
 
@@ -37,13 +36,13 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const sealed = accepted.length === 0 ? null : await sealedOf(id, parts);
   if (sealed !== null) await upload(segment, sealed, parts);
   const end = endOf(segment, loaded, verdicts, sealed, parts);
-  await record(end, segment, parts);
+  const { quarantined } = await record(end, segment, parts);
   const members = accepted.map(memberOf);
   await parts.ledger.release(id, members);
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
-  if (await parts.buffer.finish(segment, loaded.entries, receipts))
-    count(parts.telemetry, accepted, verdicts, end, nowEpochMs);
+  const ended = endedDelta(accepted, verdicts, end, quarantined, nowEpochMs);
+  await parts.buffer.finish(segment, loaded.entries, receipts, ended);
   parts.loader.forget(id);
 }
 
@@ -78,9 +77,13 @@ async function upload(segment: OpenSegment, sealed: SealedSegment, parts: Transf
  * Records the end. Where the buffer was lost while the upload ran, its taps are sent again and land in other
  * segments, so what was uploaded is taken back.
  */
-async function record(end: SegmentEnd, segment: OpenSegment, parts: TransferParts): Promise<void> {
+async function record(
+  end: SegmentEnd,
+  segment: OpenSegment,
+  parts: TransferParts,
+): Promise<{ quarantined: number | null }> {
   try {
-    await parts.index.recordEnd(end);
+    return await parts.index.recordEnd(end);
   } catch (error) {
     const isOver = hasCode(error, "conflict") && (await parts.buffer.generation()) !== segment.generation;
     if (
@@ -176,13 +179,18 @@ function quarantineRows(
   });
 }
 
-function count(
-  telemetry: TelemetryRecorder,
+/**
+ * What the end counts as. A refused tap that lay in quarantine before was sent again: it is not counted twice.
+ * @param quarantined taps that are new there; null where that is not known
+ */
+function endedDelta(
   accepted: readonly LoadedTap[],
   verdicts: readonly TapVerdict[],
   end: SegmentEnd,
+  quarantined: number | null,
   nowEpochMs: number,
-): void {
+): TelemetryDelta | null {
+  const telemetry = new TelemetryRecorder("transfer");
   if (end.segment !== null) {
     telemetry.count("segment.archived");
     telemetry.count("archive.bytes", end.segment.objectBytes);
@@ -190,9 +198,11 @@ function count(
   telemetry.count("tap.archived", accepted.length);
   for (const { buffered } of accepted)
     telemetry.time("tap.to_archive_ms", Math.max(0, nowEpochMs - buffered.ingestedAtEpochMs));
+  let fresh = quarantined ?? Number.POSITIVE_INFINITY;
   for (const verdict of verdicts) {
-    if (verdict.is === "rejected") telemetry.reject(verdict.reason);
+    if (verdict.is === "rejected" && fresh-- > 0) telemetry.reject(verdict.reason);
     else if (verdict.is === "duplicate") telemetry.count("tap.duplicate");
     else if (verdict.is !== "accepted") telemetry.count("tap.redelivered");
   }
+  return telemetry.take(nowEpochMs);
 }

@@ -18,6 +18,8 @@ let redis: Redis;
 let nowEpochMs: number;
 let publishers: Publishing[];
 
+let clock: () => number;
+
 /** A KPI service with a connection of its own, and all that it published. */
 type Publishing = { role: Role; lives: KpiLive[]; die: () => void };
 
@@ -27,6 +29,7 @@ beforeEach(async () => {
   redis = connectRedis(server.url, () => undefined);
   nowEpochMs = beginEpochMs + 10_000;
   publishers = [];
+  clock = () => nowEpochMs;
 });
 afterEach(async () => {
   await Promise.allSettled(publishers.map(({ role }) => role.stop(100)));
@@ -44,7 +47,7 @@ function start(): Publishing {
     streams: new KpiStreams(own),
     history: new KpiHistory(prisma),
     buffer: new SegmentBuffer(own),
-    clock: () => nowEpochMs,
+    clock: () => clock(),
     onLive: (live) => lives.push(live),
     log: pino({ level: "silent" }),
   });
@@ -57,13 +60,13 @@ async function report(ingested: number): Promise<void> {
   await new TelemetryStream(redis).report({
     instance: "test",
     atEpochMs: nowEpochMs,
-    counters: { "tap.ingested": ingested, "tap.rejected": 1 },
+    counters: { "tap.ingested": ingested, "tap.archived": ingested, "tap.rejected": 1 },
     rejects: { unsigned: 1 },
     histograms: {},
   });
 }
 
-const told = ({ lives }: Publishing): number => lives.at(-1)?.totals.ingested ?? 0;
+const told = ({ lives }: Publishing): number => lives.at(-1)?.totals.archived ?? 0;
 const sees = (who: Publishing, ingested: number) =>
   until(`${ingested} taps are counted`, () => told(who) === ingested, 8_000);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -90,7 +93,7 @@ test("a publisher that dies is replaced, and every delta is counted once", async
   await keepSecond();
   await report(1);
   await sees(second, 13);
-  expect(Math.max(...second.lives.map(({ totals }) => totals.ingested))).toBe(13);
+  expect(Math.max(...second.lives.map(({ totals }) => totals.archived))).toBe(13);
   expect(second.lives[0]?.stream).not.toBe(first.lives[0]?.stream);
 }, 30_000);
 
@@ -128,7 +131,7 @@ test("minutes are rolled up, and their totals outlive both a restart and the los
   await report(2);
   await sees(first, 9);
   expect(await history.totals()).toMatchObject({
-    totals: { ingested: 7, rejected: 2 },
+    totals: { archived: 7, rejected: 2 },
     untilEpochMs: beginEpochMs + minuteMs,
   });
   await first.role.stop(100);
@@ -138,4 +141,24 @@ test("minutes are rolled up, and their totals outlive both a restart and the los
   await redis.flushall();
   const third = start();
   await sees(third, 7);
+}, 30_000);
+
+test("what waits for a new publisher counts in the seconds in which it was reported, so no rate jumps", async () => {
+  clock = Date.now;
+  const flow = async (ms: number): Promise<void> => {
+    for (const end = Date.now() + ms; Date.now() < end; await pause(100)) await report(2);
+  };
+  const first = start();
+  await flow(2_000);
+  first.die();
+  await flow(5_000);
+  const second = start();
+  await flow(1_500);
+  const highest = Math.max(...second.lives.map(({ tapsPerSecond }) => tapsPerSecond));
+  expect(highest).toBeGreaterThan(5);
+  expect(highest).toBeLessThan(30);
+  const seconds = await new KpiStreams(redis).secondsSince(0);
+  expect(Math.max(...seconds.map(({ ingested }) => ingested))).toBeLessThan(30);
+  const starts = seconds.map(({ startEpochMs }) => startEpochMs);
+  expect(starts).toEqual([...new Set(starts)].toSorted((a, b) => a - b));
 }, 30_000);

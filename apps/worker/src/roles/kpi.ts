@@ -17,7 +17,11 @@ export type KpiParts = {
 
 const tickMs = 250;
 const restTickMs = 1_000;
+const secondMs = 1_000;
 const minuteMs = 60_000;
+
+/** A change of publishers, lease and restart included, takes no longer. */
+const longestHandoverMs = 20_000;
 
 /**
  * The KPI service. Any number may run; the one that holds the lease publishes: a live picture four times a second
@@ -65,37 +69,48 @@ class Publisher {
     this.#cursor = cursor;
   }
 
-  /** Goes on where the last publisher stopped: totals from PostgreSQL, and the seconds since from Redis. */
+  /**
+   * Goes on where the last publisher stopped: totals from PostgreSQL, and the seconds since from Redis. What was
+   * reported in between is read from the cursor on, into its own seconds.
+   */
   static async begin(parts: KpiParts): Promise<Publisher> {
     const nowEpochMs = parts.clock();
     const cursor = await parts.streams.cursor();
     const kept = await parts.history.totals();
-    const sinceEpochMs = kept?.untilEpochMs ?? 0;
-    const since = await parts.streams.secondsSince(sinceEpochMs);
+    const since = await parts.streams.secondsSince(kept?.untilEpochMs ?? 0);
     const recent = await parts.streams.secondsSince(nowEpochMs - minuteMs);
     const sum = mergePoints(since, { startEpochMs: 0, resolutionMs: minuteMs });
     const totals = {
-      ingested: (kept?.totals.ingested ?? 0) + sum.ingested,
+      ingested: 0,
       archived: (kept?.totals.archived ?? 0) + sum.archived,
       duplicates: (kept?.totals.duplicates ?? 0) + sum.duplicates,
-      rejected: (kept?.totals.rejected ?? 0) + Object.values(sum.rejects).reduce((a, b) => a + b, 0),
+      rejected: (kept?.totals.rejected ?? 0) + rejectsOf(sum),
       segments: (kept?.totals.segments ?? 0) + sum.segments,
     };
+    const lastEndEpochMs = (recent.at(-1)?.startEpochMs ?? Number.NEGATIVE_INFINITY) + secondMs;
+    const [waiting] = await parts.telemetry.read(cursor);
+    // A short change of publishers leaves no gap; a long stop is one, and begins where the first report waits.
+    const startEpochMs =
+      nowEpochMs - lastEndEpochMs <= longestHandoverMs ? lastEndEpochMs : (waiting?.atEpochMs ?? nowEpochMs);
+    const window = new KpiWindow(Math.min(startEpochMs, nowEpochMs), totals, recent);
     const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
-    const publisher = new Publisher(parts, new KpiWindow(nowEpochMs, totals, recent), since, cursor);
+    const publisher = new Publisher(parts, window, since, cursor);
     if (since.some((point) => point.startEpochMs < openMinute)) await publisher.#keepMinutes(openMinute);
     return publisher;
   }
 
   async tick(): Promise<void> {
     const { telemetry, buffer, streams, clock, onLive } = this.#parts;
-    const [{ next, deltas }, backlog] = await Promise.all([telemetry.read(this.#cursor), buffer.backlog()]);
+    const [reported, backlog] = await Promise.all([telemetry.read(this.#cursor), buffer.backlog()]);
     const nowEpochMs = clock();
     this.#window.readBacklog(backlog);
+    for (const { entry, atEpochMs, delta } of reported) {
+      await this.#close(Math.min(atEpochMs, nowEpochMs));
+      this.#window.add(delta);
+      this.#cursor = entry;
+    }
     await this.#close(nowEpochMs);
-    this.#cursor = next;
-    for (const delta of deltas) this.#window.add(delta);
-    const restless = deltas.length > 0 || backlog.taps !== this.#lastBacklog;
+    const restless = reported.length > 0 || backlog.taps !== this.#lastBacklog;
     if (!restless && nowEpochMs - this.#publishedAtEpochMs < restTickMs) return;
     this.#lastBacklog = backlog.taps;
     this.#publishedAtEpochMs = nowEpochMs;
@@ -126,12 +141,13 @@ class Publisher {
       (point) => Math.floor(point.startEpochMs / minuteMs) * minuteMs,
     );
     const open = mergePoints(rest, { startEpochMs: openMinute, resolutionMs: minuteMs });
+    const { totals: now } = this.#window;
     const totals = {
-      ingested: this.#window.totals.ingested - open.ingested,
-      archived: this.#window.totals.archived - open.archived,
-      duplicates: this.#window.totals.duplicates - open.duplicates,
-      rejected: this.#window.totals.rejected - Object.values(open.rejects).reduce((a, b) => a + b, 0),
-      segments: this.#window.totals.segments - open.segments,
+      ...now,
+      archived: now.archived - open.archived,
+      duplicates: now.duplicates - open.duplicates,
+      rejected: now.rejected - rejectsOf(open),
+      segments: now.segments - open.segments,
     };
     for (const [startEpochMs, points] of ended)
       await this.#parts.history.keepMinute(
@@ -140,4 +156,8 @@ class Publisher {
       );
     this.#minute = rest;
   }
+}
+
+function rejectsOf(point: KpiPoint): number {
+  return Object.values(point.rejects).reduce((sum, count) => sum + count, 0);
 }

@@ -22,7 +22,8 @@ test("a delta counts in one second, once, and in the totals", () => {
   expect(points.map((point) => point.archived)).toEqual([3, 0]);
   expect(points.map((point) => kpiPointSchema.parse(point).startEpochMs)).toEqual([t0, t0 + 1000]);
   expect(window.closeSeconds(t0 + 2_600)).toEqual([]);
-  expect(window.totals).toMatchObject({ ingested: 3, archived: 3, rejected: 1 });
+  window.readBacklog({ taps: 5, oldestAtEpochMs: t0 });
+  expect(window.totals).toMatchObject({ ingested: 3 + 1 + 5, archived: 3, rejected: 1 });
 });
 
 test("rates are means over the last five seconds, latency and rejects over the last minute", () => {

@@ -31,8 +31,13 @@ export class KpiWindow {
     this.#totals = totals;
   }
 
+  /**
+   * Totals that always add up: what was taken is what has ended and what still waits. A count of its own would
+   * drift with each crash, and with each tap that is sent again.
+   */
   get totals(): KpiTotals {
-    return this.#totals;
+    const { archived, duplicates, rejected } = this.#totals;
+    return { ...this.#totals, ingested: archived + duplicates + rejected + this.#backlog.taps };
   }
 
   add(delta: TelemetryDelta): void {
@@ -53,7 +58,7 @@ export class KpiWindow {
         latency === undefined ? point.tapToArchiveMs : Histogram.from(point.tapToArchiveMs, latency).data(),
     };
     this.#totals = {
-      ingested: this.#totals.ingested + ingested,
+      ...this.#totals,
       archived: this.#totals.archived + archived,
       duplicates: this.#totals.duplicates + duplicates,
       rejected: this.#totals.rejected + (counters["tap.rejected"] ?? 0),
@@ -107,7 +112,7 @@ export class KpiWindow {
       },
       rejects: minute.rejects,
       duplicates: minute.duplicates,
-      totals: this.#totals,
+      totals: this.totals,
     };
   }
 

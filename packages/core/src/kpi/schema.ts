@@ -38,7 +38,7 @@ export const latencySummarySchema = z.strictObject({
 
 export type LatencySummary = z.infer<typeof latencySummarySchema>;
 
-/** Totals since the installation began. */
+/** Totals since the installation began; `ingested` = archived + duplicates + rejected + backlog. */
 export const kpiTotalsSchema = z.strictObject({
   ingested: count,
   archived: count,

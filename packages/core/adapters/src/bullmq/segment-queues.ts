@@ -21,10 +21,10 @@ export function retryDelayMs(attempt: number): number {
  * How long an attempt may go without renewing its lock before another process takes the job over. Every
  * stage is idempotent, so a double run costs work and nothing else.
  */
-const lockDurationMs = 10_000;
+const lockDurationMs = 5_000;
 
 /** How often every process looks for attempts whose lock has run out. */
-const stalledIntervalMs = 5_000;
+const stalledIntervalMs = 2_500;
 
 /** The queues of the segment path: one per stage, one job per segment and stage. */
 export class SegmentQueues {

@@ -110,11 +110,11 @@ export class ArchiveIndex {
 
   /**
    * Records the end of a segment; calling it again changes nothing.
-   * @returns how many taps went to quarantine for the first time
+   * @returns how many taps went to quarantine for the first time; null where the end was known already
    * @throws TaplineError `conflict` where the buffer has begun a new life since the segment was cut, or where the
    * segment was withdrawn
    */
-  async recordEnd(end: SegmentEnd): Promise<{ quarantined: number }> {
+  async recordEnd(end: SegmentEnd): Promise<{ quarantined: number | null }> {
     const [row] = await this.#prisma.$queryRawUnsafe<{ answer: RecordEndAnswer }[]>(
       recordEndSql,
       recordEndArgument(end),
@@ -129,7 +129,7 @@ export class ArchiveIndex {
       throw new TaplineError("conflict", `segment ${end.segment?.id} was taken out of the archive's count`, {
         remedy: "nothing to do: its taps lie in other segments, or are sent again by their agents",
       });
-    return { quarantined: answer?.outcome === "recorded" ? answer.quarantined : 0 };
+    return { quarantined: answer?.outcome === "recorded" ? answer.quarantined : null };
   }
 
   /**

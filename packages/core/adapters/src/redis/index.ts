@@ -3,4 +3,4 @@ export { kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "
 export { KpiStreams } from "./kpi-streams.ts";
 export { type AddressedReceipt, type SealedSegment, SegmentBuffer } from "./segment-buffer.ts";
 export { type Asked, type Claim, type ClaimAnswer, TapLedger } from "./tap-ledger.ts";
-export { TelemetryStream } from "./telemetry-stream.ts";
+export { type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

@@ -42,9 +42,12 @@ export function trackerKey(tracker: string, epoch: number): string {
   return `${root}:{t0}:tracker:${tracker}:${epoch}`;
 }
 
+/** Deltas kept for a publisher that comes late. */
+export const deltasKept = 10_000;
+
 export const telemetryKeys = {
-  /** Stream: what processes saw; field j = TelemetryDelta JSON. */
-  deltas: `${root}:telemetry:deltas`,
+  /** Stream: what processes saw; field j = TelemetryDelta JSON. With the buffer, so that an end counts as it happens. */
+  deltas: `${root}:{p0}:telemetry:deltas`,
 } as const;
 
 export const kpiKeys = {

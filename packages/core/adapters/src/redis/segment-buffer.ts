@@ -8,10 +8,11 @@ import {
 } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
 import { type Receipt, receiptSchema } from "@tapline/core/tap";
+import type { TelemetryDelta } from "@tapline/core/telemetry";
 import { segmentVerdictsSchema, type TapVerdict } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
 import { mapRedisError } from "./connect.ts";
-import { type PartitionKeys, partitionKeys } from "./keys.ts";
+import { deltasKept, type PartitionKeys, partitionKeys, telemetryKeys } from "./keys.ts";
 import { runScript, type ScriptName } from "./scripts.ts";
 
 /** What encryption made of a segment. */
@@ -137,11 +138,15 @@ export class SegmentBuffer {
     return object && manifest && signature ? { object, manifest, signature } : null;
   }
 
-  /** Hands out receipts and forgets the segment; false where it had ended before. */
+  /**
+   * Hands out receipts and forgets the segment; false where it had ended before.
+   * @param ended what the end counts as, reported in the same step, so that it counts once whoever dies when
+   */
   async finish(
     segment: OpenSegment,
     entries: readonly string[],
     receipts: readonly AddressedReceipt[],
+    ended: TelemetryDelta | null = null,
   ): Promise<boolean> {
     const k = this.#keys;
     const answer = await this.#run(
@@ -155,6 +160,7 @@ export class SegmentBuffer {
         k.waiting(segment.id),
         k.preparing,
         k.failing,
+        telemetryKeys.deltas,
       ],
       [
         segment.id,
@@ -164,6 +170,8 @@ export class SegmentBuffer {
         k.segment(""),
         receiptTtlMs,
         receiptsKeptPerAgent,
+        ended === null ? "" : JSON.stringify(ended),
+        deltasKept,
         entries.length,
         ...entries,
         ...receipts.flatMap((r) => [r.agent, r.waitsFor ?? "", JSON.stringify(r.receipt)]),

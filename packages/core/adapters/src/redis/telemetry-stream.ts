@@ -1,8 +1,13 @@
 import { type TelemetryDelta, telemetryDeltaSchema } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
-import { telemetryKeys } from "./keys.ts";
+import { deltasKept, telemetryKeys } from "./keys.ts";
 
-const deltasKept = 10_000;
+/** A delta as it stands in the stream. */
+export type ReportedDelta = {
+  readonly entry: string;
+  readonly atEpochMs: number;
+  readonly delta: TelemetryDelta;
+};
 
 /** The stream on which processes report what they saw. */
 export class TelemetryStream {
@@ -16,13 +21,14 @@ export class TelemetryStream {
     await this.#redis.xadd(telemetryKeys.deltas, "MAXLEN", "~", deltasKept, "*", "j", JSON.stringify(delta));
   }
 
-  /** Deltas after entry `after`, oldest first, at most 1,000. */
-  async read(after: string): Promise<{ next: string; deltas: TelemetryDelta[] }> {
+  /** Deltas after entry `after`, oldest first, at most 1,000, each with its entry and the server's time of it. */
+  async read(after: string): Promise<ReportedDelta[]> {
     const start = after === "0" ? "-" : `(${after}`;
     const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", 1_000);
-    return {
-      next: rows.at(-1)?.[0] ?? after,
-      deltas: rows.map(([, fields]) => telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""))),
-    };
+    return rows.map(([entry, fields]) => ({
+      entry,
+      atEpochMs: Number(entry.split("-")[0]),
+      delta: telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? "")),
+    }));
   }
 }

@@ -1,9 +1,9 @@
 -- Ends a segment: hands out its receipts, and those that waited for it, and forgets its bytes.
 -- KEYS: 1 segment  2 sealed  3 open  4 frames  5 counts  6 waiting list of this segment
---       7 preparing  8 failing
+--       7 preparing  8 failing  9 telemetry deltas
 -- ARGV: 1 segment id  2 prefix of receipt streams  3 channel  4 prefix of waiting lists  5 prefix of segments
---       6 time to live of receipts (ms)  7 most receipts kept per agent  8 number of entries, then entry ids,
---       then per receipt: agent, segment it waits for or "", receipt JSON
+--       6 time to live of receipts (ms)  7 most receipts kept per agent  8 telemetry delta of the end (JSON) or ""
+--       9 most deltas kept  10 number of entries, then entry ids, then per receipt: agent, segment it waits for or "", receipt JSON
 -- Receipt streams, waiting lists and other segments share the partition's hash tag.
 -- Returns: 1, or 0 where the segment had ended before.
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -16,8 +16,8 @@ local function give(agent, json)
   redis.call('PUBLISH', ARGV[3], agent)
 end
 local taps = redis.call('HGET', KEYS[1], 'taps')
-local entries = tonumber(ARGV[8])
-for i = 9, 8 + entries do
+local entries = tonumber(ARGV[10])
+for i = 11, 10 + entries do
   redis.call('XDEL', KEYS[4], ARGV[i])
 end
 redis.call('DEL', KEYS[1], KEYS[2])
@@ -25,7 +25,7 @@ redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('SREM', KEYS[7], ARGV[1])
 redis.call('SREM', KEYS[8], ARGV[1])
 redis.call('HINCRBY', KEYS[5], 'buffered', -taps)
-for i = 9 + entries, #ARGV, 3 do
+for i = 11 + entries, #ARGV, 3 do
   local other = ARGV[i + 1]
   if other ~= '' and redis.call('EXISTS', ARGV[5] .. other) == 1 then
     redis.call('RPUSH', ARGV[4] .. other, ARGV[i], ARGV[i + 2])
@@ -38,5 +38,8 @@ for i = 1, #waiting, 2 do
   give(waiting[i], waiting[i + 1])
 end
 redis.call('DEL', KEYS[6])
+if ARGV[8] ~= '' then
+  redis.call('XADD', KEYS[9], 'MAXLEN', '~', ARGV[9], '*', 'j', ARGV[8])
+end
 redis.call('PUBLISH', ARGV[3], '')
 return 1
