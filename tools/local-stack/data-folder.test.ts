@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -27,6 +27,24 @@ describe("the data folder", () => {
     const refused = openDataFolder(join(base, "file/.tapline"));
     await expect(refused).rejects.toMatchObject({ code: "misconfigured" });
     await expect(refused).rejects.toThrow("cannot be written (ENOTDIR)");
+  });
+
+  it("is not taken where a folder holds somebody's files, and these stay as they were", async () => {
+    await writeFile(join(base, "letter"), "mine");
+    await chmod(base, 0o755);
+    const refused = openDataFolder(base);
+    await expect(refused).rejects.toMatchObject({ code: "misconfigured" });
+    await expect(refused).rejects.toThrow("holds files that are not Tapline's");
+    expect(await readdir(base)).toEqual(["letter"]);
+    expect((await stat(base)).mode & 0o777).toBe(0o755);
+  });
+
+  it("is taken where it is empty, and made private again where it is Tapline's", async () => {
+    await openDataFolder(base);
+    await writeFile(join(base, "lock"), "{}");
+    await chmod(base, 0o755);
+    await openDataFolder(base);
+    expect((await stat(base)).mode & 0o777).toBe(0o700);
   });
 
   it("is refused where nothing can be written", async () => {

@@ -1,6 +1,7 @@
-import { chmod, mkdir, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
+import { pathExists } from "../servers/index.ts";
 
 /** The folders of an installation, absolute. */
 export type DataFolder = Readonly<{
@@ -32,6 +33,28 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
+/** Any of these tells that a folder is Tapline's; the first is written before all else. */
+const marks = ["tapline-data", "secrets/process-key", "pki/root.crt"] as const;
+
+/** Throws where `root` holds somebody else's things or belongs to somebody else; changes nothing. */
+async function requireOurs(root: string): Promise<void> {
+  if (!(await pathExists(root))) return;
+  const { uid } = await stat(root);
+  const remedy = "choose a new or an empty folder of yours by --data-dir";
+  const user = process.getuid?.() ?? uid;
+  if (uid !== user)
+    throw new TaplineError("misconfigured", `the folder ${root} belongs to another user (uid ${uid})`, {
+      remedy: `start Tapline as that user, or ${remedy}`,
+      facts: { uid },
+    });
+  if ((await readdir(root)).length === 0) return;
+  const found = await Promise.all(marks.map((name) => pathExists(join(root, name))));
+  if (found.includes(true)) return;
+  throw new TaplineError("misconfigured", `the folder ${root} holds files that are not Tapline's`, {
+    remedy,
+  });
+}
+
 async function checkSpace(root: string): Promise<void> {
   const { bavail, bsize } = await statfs(root);
   const freeBytes = bavail * bsize;
@@ -49,7 +72,7 @@ async function checkSpace(root: string): Promise<void> {
 
 /**
  * Sees to it that the data folder is there, private (0700), writable and has room. Throws `misconfigured` or
- * `unavailable` in one sentence where not. Folders of the secrets and the PKI are made by who fills them.
+ * `unavailable` in one sentence where not, or where it holds anything else than Tapline's data. Folders of the secrets and the PKI are made by who fills them.
  */
 export async function openDataFolder(root: string): Promise<DataFolder> {
   const sub = (name: string) => join(root, name);
@@ -65,9 +88,12 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     restored: sub("restored"),
   };
   try {
-    for (const path of [root, folder.archive, folder.agent, folder.logs, folder.restored])
-      await mkdir(path, { recursive: true, mode: 0o700 });
+    await requireOurs(root);
+    await mkdir(root, { recursive: true, mode: 0o700 });
     await chmod(root, 0o700);
+    await writeFile(sub(marks[0]), "This folder is Tapline's data folder.\n", { mode: 0o600 });
+    for (const path of [folder.archive, folder.agent, folder.logs, folder.restored])
+      await mkdir(path, { recursive: true, mode: 0o700 });
     const probe = sub(`.probe-${process.pid}`);
     await writeFile(probe, Buffer.alloc(4096));
     await rm(probe);
