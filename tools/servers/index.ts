@@ -10,4 +10,4 @@ export { type RunningServer, startServer } from "./running-server.ts";
 export { databaseName, type PostgresOptions, startPostgres } from "./start-postgres.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";
 export { stopChild, stopLeftover } from "./stop-process.ts";
-export { forgetProcess, killWatchedNow, removeWhenGone, watchOver } from "./watch-over.ts";
+export { forgetProcess, killWatchedNow, onGuardLost, removeWhenGone, watchOver } from "./watch-over.ts";

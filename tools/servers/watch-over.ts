@@ -8,19 +8,50 @@ export type GuardMessage =
   | { removeFolder: string }
   | { endNow: true };
 
+/** A guard that ends by itself is started anew after this long, so that one that cannot live makes no storm. */
+const restartDelayMs = 500;
+
 let guard: ChildProcess | undefined;
+let sayLost: (line: string) => void = () => {};
+/** All that the guard was told and that still holds: a new one is told it again. */
+const standing = new Map<string, GuardMessage>();
+
+function startGuard(): ChildProcess {
+  const started = fork(join(import.meta.dirname, "guard.ts"), [], {
+    detached: true,
+    stdio: "ignore",
+    execArgv: [],
+  });
+  started.unref();
+  started.channel?.unref();
+  started.on("error", () => {});
+  started.once("exit", () => {
+    if (guard === started) guard = undefined;
+    if (standing.size === 0) return;
+    sayLost("the guard process ended; starting it again");
+    const restart = () => {
+      if (guard === undefined) startGuard();
+    };
+    setTimeout(restart, restartDelayMs).unref();
+  });
+  guard = started;
+  for (const message of standing.values()) started.send(message);
+  return started;
+}
 
 function tell(message: GuardMessage): void {
-  if (guard === undefined || !guard.connected) {
-    guard = fork(join(import.meta.dirname, "guard.ts"), [], {
-      detached: true,
-      stdio: "ignore",
-      execArgv: [],
-    });
-    guard.unref();
-    guard.channel?.unref();
-  }
-  guard.send(message);
+  const live = guard?.connected ? guard : undefined;
+  if ("watch" in message) standing.set(`pid ${message.watch}`, message);
+  else if ("forget" in message) standing.delete(`pid ${message.forget}`);
+  else if ("removeFolder" in message) standing.set(`folder ${message.removeFolder}`, message);
+  // A new guard is told all that stands.
+  if (live === undefined) startGuard();
+  else live.send(message);
+}
+
+/** Has a line said whenever the guard process has ended and is started anew. */
+export function onGuardLost(say: (line: string) => void): void {
+  sayLost = say;
 }
 
 /** Has process `pid` ended by `signal` (later SIGKILL) when this process is gone, however it went. */
