@@ -55,10 +55,13 @@ function parse(env: NodeJS.ProcessEnv): Environment {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new TaplineError("misconfigured", `the environment holds a broken value: ${faults.join("; ")}`, {
-    remedy: "mend or unset what is named there",
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join(".");
+    return name.endsWith("_PORT")
+      ? `${name} must be a port (1-65535), not ${set[name]}`
+      : `${name}: ${message}`;
   });
+  throw new TaplineError("misconfigured", faults.join("; "), { remedy: "mend or unset it" });
 }
 
 function portWishes(flags: Flags, env: Environment): StackConfig["ports"] {

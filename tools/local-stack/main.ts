@@ -1,6 +1,7 @@
 /** All of Tapline on one machine: what `npm start` runs once the clone is set up. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { onGuardLost } from "../servers/index.ts";
 import { defaultDataDir, readConfig, type StackConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { lockFolder } from "./lock-folder.ts";
@@ -9,6 +10,7 @@ import { onStopSignal, type StopRequest } from "./on-stop-signal.ts";
 import { openPki } from "./open-pki.ts";
 import { openSecrets } from "./open-secrets.ts";
 import { readFlags } from "./read-flags.ts";
+import { requireStore } from "./require-store.ts";
 import { reportOnce, waitUntilDone } from "./run-once.ts";
 import { StackBuilder } from "./stack-builder.ts";
 import { type Stack, startStack } from "./start-stack.ts";
@@ -43,7 +45,7 @@ async function showStatus(stack: Stack, terminal: Terminal, stopped: StopRequest
   while (!stopped.isAsked()) {
     const line = statusLine(stack.counts.agent);
     if (terminal.isLive) terminal.show(line);
-    else terminal.say(line);
+    else terminal.note(line);
     await Promise.race([stopped.done, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
   }
   await stopped.done;
@@ -71,19 +73,22 @@ async function runOnce(
 
 /** Runs until it is told to end, or with `once` until all taps are archived; resolves to the exit code. */
 async function run(config: StackConfig, startedMs: number, terminal: Terminal): Promise<number> {
+  if (config.databaseUrl !== undefined) await requireStore("PostgreSQL", "DATABASE_URL", config.databaseUrl);
+  if (config.redisUrl !== undefined) await requireStore("Redis", "REDIS_URL", config.redisUrl);
   const folder = await openDataFolder(config.dataDir);
   const lock = await lockFolder(folder.root);
-  const builder = new StackBuilder(folder, (line) => terminal.say(line));
+  onGuardLost((line) => terminal.note(line));
+  const builder = new StackBuilder(folder, (line) => terminal.note(line));
   const stopped = onStopSignal(() => {
     terminal.settle();
-    terminal.say("ending (once more to end at once)");
+    terminal.note("ending (once more to end at once)");
     return builder.stop();
   });
   try {
     if (await openPki(folder.pki, folder.archive, startedMs))
-      terminal.say(`made certificates and keys in ${folder.pki}`);
+      terminal.note(`made certificates and keys in ${folder.pki}`);
     const secrets = await openSecrets(folder);
-    const stack = await startStack(config, folder, secrets, builder, (line) => terminal.say(line));
+    const stack = await startStack(config, folder, secrets, builder, (line) => terminal.note(line));
     const { webPort } = stack.addresses;
     await lock.announce(
       config.once ? `archiving ${config.taps} taps (--once)` : `console at http://127.0.0.1:${webPort}`,
@@ -95,7 +100,7 @@ async function run(config: StackConfig, startedMs: number, terminal: Terminal): 
     return 0;
   } catch (error) {
     if (!stopped.isAsked()) throw error;
-    if (config.once) terminal.say("ended before all taps were archived; the rest goes on at the next start");
+    if (config.once) terminal.note("ended before all taps were archived; the rest goes on at the next start");
     return config.once ? 1 : 0;
   } finally {
     await builder.stop();
@@ -120,7 +125,8 @@ async function main(): Promise<number> {
     const config = readConfig(flags);
     return await run(config, startedMs, new Terminal(config.once ? process.stderr : process.stdout));
   } catch (error) {
-    process.stderr.write(`Tapline: ${describe(error)}\n`);
+    const text = describe(error);
+    process.stderr.write(`${text.startsWith("Tapline") ? "" : "Tapline: "}${text}\n`);
     return 1;
   }
 }

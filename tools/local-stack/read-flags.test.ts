@@ -50,7 +50,7 @@ describe("the settings", () => {
   });
 
   it.each([
-    [{ TAPLINE_WEB_PORT: "many" }, "TAPLINE_WEB_PORT"],
+    [{ TAPLINE_WEB_PORT: "abc" }, "TAPLINE_WEB_PORT must be a port (1-65535), not abc"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL: must be a postgresql:// URL"],
     [{ TAPLINE_AGENT_READERS: "0" }, "TAPLINE_AGENT_READERS"],
   ])("name the broken value of %j", (env, text) => {

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
-import { lastLines, stopChild, watchOver } from "../servers/index.ts";
+import { stopChild, watchOver } from "../servers/index.ts";
+import { failureReason } from "./failure-reason.ts";
 
 /** One Node program of ours that talks to its parent over IPC. */
 export type ChildPlan = Readonly<{
@@ -58,13 +59,15 @@ function launch(plan: ChildPlan): ChildProcess {
   }
 }
 
-/** The line that a program of ours ends with when it cannot start, out of its log. */
-async function reasonIn(logFile: string): Promise<string> {
-  return lastLines(await readFile(logFile, "utf8").catch(() => ""), 6);
+/** What a program of ours said last when it could not start, out of its log from byte `fromBytes` on. */
+async function reasonIn(logFile: string, fromBytes: number): Promise<string> {
+  const log = await readFile(logFile).catch(() => Buffer.alloc(0));
+  return failureReason(log.subarray(fromBytes).toString("utf8")) ?? "it gave no reason";
 }
 
-/** Starts a child and resolves once it is ready. Throws `unavailable` with its last lines where it does not get there. */
+/** Starts a child and resolves once it is ready. Throws `unavailable` with its last words where it does not get there. */
 export async function startChild(plan: ChildPlan): Promise<Child> {
+  const logBytes = statSync(plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = launch(plan);
   if (child.pid !== undefined) watchOver(child.pid, "SIGTERM");
   const exited = new Promise<string>((resolve) => {
@@ -87,7 +90,7 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     return { ready: first, exited, stop, send: (message) => void (child.connected && child.send(message)) };
   await stop(2_000);
   const how = first === undefined ? `was not ready after ${plan.readyTimeoutMs} ms` : `ended (${first})`;
-  throw new TaplineError("unavailable", `${plan.name} ${how}:\n${await reasonIn(plan.logFile)}`, {
+  throw new TaplineError("unavailable", `${plan.name} ${how}: ${await reasonIn(plan.logFile, logBytes)}`, {
     remedy: `read ${plan.logFile}`,
     facts: { child: plan.name },
   });

@@ -19,6 +19,11 @@ export class Terminal {
     this.#out.write(`${clear}${line}\n${this.#live}`);
   }
 
+  /** Writes a line with the local time before it: something that has happened. */
+  note(line: string): void {
+    this.say(`${new Date().toTimeString().slice(0, 8)} ${line}`);
+  }
+
   /** Puts `line` in place of the live one, cut to the terminal's width. */
   show(line: string): void {
     this.#live = line.slice(0, Math.max(20, (this.#out.columns || 80) - 1));

@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TaplineError } from "@tapline/core/kernel";
@@ -55,13 +55,19 @@ function launch(plan: ServerPlan): ChildProcess {
 
 /** Starts a server and resolves once it answers. Throws `unavailable` with its last lines where it does not. */
 export async function startServer(plan: ServerPlan): Promise<RunningServer> {
+  // The log goes on from run to run: only what this run writes tells why it failed.
+  const logBytes = statSync(plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = launch(plan);
   const { pid } = child;
   const fail = async (what: string) => {
-    const log = await readFile(plan.logFile, "utf8").catch(() => "");
-    return new TaplineError("unavailable", `${plan.name} ${what}; its last lines:\n${lastLines(log)}`, {
-      remedy: `read ${plan.logFile}`,
-    });
+    const log = await readFile(plan.logFile).catch(() => Buffer.alloc(0));
+    return new TaplineError(
+      "unavailable",
+      `${plan.name} ${what}; its last lines:\n${lastLines(log.subarray(logBytes).toString("utf8"))}`,
+      {
+        remedy: `read ${plan.logFile}`,
+      },
+    );
   };
   if (pid === undefined) throw await fail("could not be started");
   watchOver(pid, plan.stopSignal);
