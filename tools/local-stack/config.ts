@@ -22,6 +22,8 @@ export type StackConfig = Readonly<{
   /** An existing PostgreSQL or Redis to use in place of ours. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
+  /** When `npm start` was called, where it said so; set-up steps come before this program. */
+  commandStartedMs: number | undefined;
   /** What every child inherits of ours. */
   environment: NodeJS.ProcessEnv;
 }>;
@@ -44,6 +46,8 @@ const environmentSchema = z.object({
   TAPLINE_AGENT_READERS: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Taps per second over all readers. */
   TAPLINE_AGENT_RATE: z.coerce.number().positive().optional(),
+  /** Set by `npm start` itself: when it was called. */
+  TAPLINE_STARTED_EPOCH_MS: z.coerce.number().int().positive().optional(),
   /** Existing servers to use in place of ours. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
@@ -96,6 +100,7 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
     ports: portWishes(flags, env),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    commandStartedMs: env.TAPLINE_STARTED_EPOCH_MS,
     environment: handedOn(environment),
   };
 }

@@ -13,7 +13,7 @@ const agentSchema = z.object({
   done: z.boolean(),
 });
 
-/** What the local agent has seen since it started. */
+/** What the local agent has seen, earlier starts on the same data folder included. */
 export type AgentCounts = z.infer<typeof agentSchema>;
 
 /** The latest figures of the agent. `next` resolves when newer ones have come. */

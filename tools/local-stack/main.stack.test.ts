@@ -35,6 +35,7 @@ describe("npm start", () => {
     const text = stack.stdout();
     const consoleUrl = /Console\s+(\S+)/.exec(text)?.[1] ?? "";
     expect(text).toMatch(/Password\s+\S{20}/);
+    await stack.printed("restore it by: sh", 30_000);
     expect((await fetch(consoleUrl)).status).toBeLessThan(500);
 
     const second = launch();

@@ -20,6 +20,19 @@ import { Terminal } from "./terminal.ts";
 const liveEveryMs = 500;
 const plainEveryMs = 10_000;
 
+/** Waits for the archive's first object and writes the script that restores it, which could not be named before. */
+async function writeFirstScript(stack: Stack, folder: DataFolder, terminal: Terminal): Promise<void> {
+  for (;;) {
+    await stack.counts.next(plainEveryMs);
+    if ((stack.counts.agent?.archived ?? 0) === 0) continue;
+    // The database may be on its way down or up: the next figures bring the next try.
+    const path = await writeRestoreScript(stack.addresses.databaseUrl, folder).catch(() => undefined);
+    if (path === undefined) continue;
+    terminal.note(`the first object is archived; restore it by: sh ${path}`);
+    return;
+  }
+}
+
 async function showSummary(
   stack: Stack,
   folder: DataFolder,
@@ -27,18 +40,21 @@ async function showSummary(
   terminal: Terminal,
 ): Promise<void> {
   const { webPort, ingestPort, databaseUrl } = stack.addresses;
+  const restoreScript = await writeRestoreScript(databaseUrl, folder);
   terminal.say(
     summary({
+      webPortInUse: stack.webPortInUse,
       consoleUrl: `http://127.0.0.1:${webPort}`,
       ingestUrl: `https://127.0.0.1:${ingestPort}`,
       archiveDir: folder.archive,
       dataDir: folder.root,
       isDefaultDataDir: folder.root === defaultDataDir,
       firstAdmin: stack.firstAdmin,
-      restoreScript: await writeRestoreScript(databaseUrl, folder),
+      restoreScript,
       seconds: (Date.now() - startedMs) / 1000,
     }),
   );
+  if (restoreScript === undefined) void writeFirstScript(stack, folder, terminal);
 }
 
 async function showStatus(stack: Stack, terminal: Terminal, stopped: StopRequest): Promise<void> {
@@ -67,6 +83,7 @@ async function runOnce(
   terminal.settle();
   const asked = { taps, before: stack.before, startedMs };
   const report = await reportOnce(agent, asked, stack.addresses.databaseUrl, folder);
+  await writeRestoreScript(stack.addresses.databaseUrl, folder);
   await stack.stop();
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
@@ -93,7 +110,7 @@ async function run(config: StackConfig, startedMs: number, terminal: Terminal): 
     await lock.announce(
       config.once ? `archiving ${config.taps} taps (--once)` : `console at http://127.0.0.1:${webPort}`,
     );
-    if (!config.once) await showSummary(stack, folder, startedMs, terminal);
+    if (!config.once) await showSummary(stack, folder, config.commandStartedMs ?? startedMs, terminal);
     await (config.once
       ? runOnce(config, stack, folder, startedMs, terminal)
       : showStatus(stack, terminal, stopped));

@@ -59,7 +59,7 @@ export async function writeRestoreScript(
   const path = join(folder.root, "restore-newest.sh");
   await writeFile(
     path,
-    `#!/bin/sh\n# Verifies, decrypts and shows the newest archived object of the last start.\n${command}\n`,
+    `#!/bin/sh\n# Verifies, decrypts and shows the object that was the newest when this was written.\n${command}\n`,
     {
       mode: 0o600,
     },

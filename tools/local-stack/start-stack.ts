@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { type Addresses, childEnvironments } from "./child-environments.ts";
-import { choosePorts } from "./choose-ports.ts";
+import { choosePorts, portInUse } from "./choose-ports.ts";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { enrolTrackers, makeTrackers } from "./enrol-trackers.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
+import { keepPorts, readKeptPorts } from "./kept-ports.ts";
 import type { LiveCounts } from "./live-counts.ts";
 import { type ArchiveCounts, countArchive } from "./newest-object.ts";
 import type { Secrets } from "./open-secrets.ts";
@@ -21,6 +22,8 @@ export type Stack = Readonly<{
   before: ArchiveCounts;
   /** Set at the very first start alone. */
   firstAdmin: FirstAdmin | undefined;
+  /** The console's usual port, where somebody else has it. */
+  webPortInUse: number | undefined;
   stop: () => Promise<void>;
 }>;
 
@@ -51,7 +54,10 @@ export async function startStack(
   builder: StackBuilder,
   say: (line: string) => void,
 ): Promise<Stack> {
-  const ports = await choosePorts(config.ports);
+  const ports = await choosePorts(config.ports, await readKeptPorts(folder.root));
+  // A bounded run serves no console: nobody's bookmark hangs on where it ran.
+  if (!config.once) await keepPorts(folder.root, config.ports, ports);
+  const webPortInUse = await portInUse(config.ports.web, ports.web);
   const trackers = join(folder.agent, "trackers.json");
   const database = async () => {
     const store = await startDatabase(config, folder, secrets, ports.postgres, say);
@@ -97,5 +103,5 @@ export async function startStack(
   await builder.child("agent", "apps/nfc-agent/src/main.ts", envs.agent, (message) =>
     builder.counts.take(message),
   );
-  return { addresses, counts: builder.counts, before, firstAdmin, stop: () => builder.stop() };
+  return { addresses, counts: builder.counts, before, firstAdmin, webPortInUse, stop: () => builder.stop() };
 }

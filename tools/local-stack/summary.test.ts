@@ -3,6 +3,7 @@ import { statusLine, summary } from "./summary.ts";
 
 const facts = {
   consoleUrl: "http://127.0.0.1:7400",
+  webPortInUse: undefined,
   ingestUrl: "https://127.0.0.1:7443",
   archiveDir: "/data/archive",
   dataDir: "/data",
@@ -28,6 +29,11 @@ it("says what runs where, how to restore and how to stop", () => {
     "3.2 s",
   ])
     expect(text).toContain(part);
+});
+
+it("says why the console is not at its usual port", () => {
+  const text = summary({ ...facts, firstAdmin: undefined, webPortInUse: 7_400 });
+  expect(text).toContain("(7400 is in use)");
 });
 
 it("counts on one line, and says when the agent has lost its connection", () => {

@@ -4,6 +4,8 @@ import type { AgentCounts } from "./live-counts.ts";
 /** What the summary tells. */
 export type SummaryFacts = Readonly<{
   consoleUrl: string;
+  /** The console's usual port where somebody else has it, so that the console is elsewhere. */
+  webPortInUse: number | undefined;
   ingestUrl: string;
   archiveDir: string;
   dataDir: string;
@@ -33,7 +35,10 @@ export function summary(facts: SummaryFacts): string {
     "",
     `Tapline is running (ready in ${facts.seconds.toFixed(1)} s)`,
     "",
-    row("Console", facts.consoleUrl),
+    row(
+      "Console",
+      `${facts.consoleUrl}${facts.webPortInUse === undefined ? "" : `  (${facts.webPortInUse} is in use)`}`,
+    ),
     ...signIn(facts.firstAdmin),
     row(
       "Ingest",

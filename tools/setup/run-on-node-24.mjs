@@ -14,11 +14,11 @@ function whenNpmIsGone(callback) {
 }
 
 /**
- * Runs a program of ours on Node 24 in the caller's terminal; resolves to its exit code. Signals pass through. The
+ * Runs a program of ours on Node 24 in the caller's terminal, with `settings` in its environment; resolves to its exit code. Signals pass through. The
  * IPC channel tells it when we are gone.
  */
-export function runOnNode24(args) {
-  const env = quietEnvironment();
+export function runOnNode24(args, settings = {}) {
+  const env = { ...quietEnvironment(), ...settings };
   const child = spawn(node24, args, {
     cwd: root,
     env: { ...env, PATH: `${join(root, "node_modules/.bin")}${delimiter}${env.PATH}` },
