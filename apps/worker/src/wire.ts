@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
 import { ArchiveIndex, connectPrisma, KpiHistory, TrackerRegistry } from "@tapline/adapters/prisma";
@@ -107,6 +108,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts);
+  if (archive !== null) warmUp(parts, archive);
   return {
     ingestPort: ingest?.port ?? null,
     stop: async (graceMs) => {
@@ -246,6 +248,18 @@ function reportTelemetry({ telemetry, telemetryStream, clock, log }: Parts): Rol
     },
   };
 }
+
+/** Connects before the first tap does; where a part is away, the tap's own attempts say so. */
+function warmUp({ index, log }: Parts, archive: SftpArchive): void {
+  const connecting = Promise.all([
+    archive.connect(),
+    index.standing(randomUUID()),
+    index.findTaps(noSuchTap),
+  ]);
+  connecting.catch((error: unknown) => log.info({ err: error }, "a part is not there yet"));
+}
+
+const noSuchTap = [{ tracker: "", trackerEpoch: 0, trackerSeq: 0 }];
 
 /** "durable" is a promise that Redis keeps only with `appendfsync always`. */
 async function warnWhereNotDurable({ redis, log }: Parts): Promise<void> {
