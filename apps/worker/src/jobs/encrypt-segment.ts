@@ -27,7 +27,7 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
   if (segment.stage === "encryption") {
-    const [{ taps }, verdicts] = await Promise.all([parts.loader.load(segment), parts.buffer.verdicts(id)]);
+    const [{ taps }, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
     const nowEpochMs = parts.clock();
     const accepted = acceptedTaps(taps, verdicts);
     const plain = Buffer.from(accepted.map(recordOf).join(""));
@@ -35,8 +35,7 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
     const object = sealEnvelope(packed, parts.recipients);
     const manifest = manifestOf(id, accepted, { plain, packed, object }, parts.recipients, nowEpochMs);
     const signature = signDetached(manifest, parts.signer, nowEpochMs);
-    const sealed = { object, manifest, signature };
-    if (await parts.buffer.keepSealed(id, sealed)) parts.loader.keepSealed(id, sealed);
+    await parts.loader.keepSealed(id, { object, manifest, signature });
   }
   await parts.queues.add("transfer", id);
 }

@@ -1,7 +1,7 @@
 import type { SealedSegment, SegmentBuffer } from "@tapline/adapters/redis";
-import type { BufferedTap, OpenSegment } from "@tapline/core/buffer";
+import type { BufferedTap, OpenSegment, SegmentStage } from "@tapline/core/buffer";
 import { sha256 } from "@tapline/core/kernel";
-import { type OpenedTap, openTap, type ValidationPolicy } from "@tapline/core/validation";
+import { type OpenedTap, openTap, type TapVerdict, type ValidationPolicy } from "@tapline/core/validation";
 
 /** A tap of a segment, decoded. `digest` is the SHA-256 of its raw bytes. */
 export type LoadedTap = {
@@ -16,17 +16,23 @@ export type LoadedSegment = {
   readonly entries: readonly string[];
 };
 
+/** What this process knows of a segment; each part is a copy of what the buffer holds. */
+type Known = {
+  loaded?: LoadedSegment;
+  verdicts?: readonly TapVerdict[];
+  sealed?: SealedSegment;
+};
+
 const segmentsKept = 8;
 
 /**
- * Loads segments from the buffer and keeps the last few decoded, since the three stages of one segment mostly
- * run in one process. What is kept is only ever a copy of what the buffer holds.
+ * Gives the stages what the buffer holds of a segment, and keeps the last few, since the three stages of one
+ * segment mostly run in one process. Only what the buffer has taken is kept, so every process gives the same.
  */
 export class SegmentLoader {
   readonly #buffer: SegmentBuffer;
   readonly #policy: ValidationPolicy;
-  readonly #kept = new Map<string, LoadedSegment>();
-  readonly #sealed = new Map<string, SealedSegment>();
+  readonly #known = new Map<string, Known>();
 
   constructor(buffer: SegmentBuffer, policy: ValidationPolicy) {
     this.#buffer = buffer;
@@ -34,7 +40,7 @@ export class SegmentLoader {
   }
 
   async load(segment: OpenSegment): Promise<LoadedSegment> {
-    const kept = this.#kept.get(segment.id);
+    const kept = this.#known.get(segment.id)?.loaded;
     if (kept !== undefined) return kept;
     const { taps, entries } = await this.#buffer.read(segment);
     const loaded: LoadedSegment = {
@@ -45,23 +51,34 @@ export class SegmentLoader {
       })),
       entries,
     };
-    this.#kept.set(segment.id, loaded);
-    for (const id of this.#kept.keys()) if (this.#kept.size > segmentsKept) this.#kept.delete(id);
+    this.#keep(segment.id, { loaded });
     return loaded;
   }
 
-  /** Keeps what the buffer has taken as the segment's sealed form. */
-  keepSealed(id: string, sealed: SealedSegment): void {
-    this.#sealed.set(id, sealed);
-    for (const old of this.#sealed.keys()) if (this.#sealed.size > segmentsKept) this.#sealed.delete(old);
+  /** Hands the verdicts to the buffer; where another process was first, its verdicts stand. */
+  async keepVerdicts(id: string, verdicts: readonly TapVerdict[], next: SegmentStage): Promise<void> {
+    if (await this.#buffer.keepVerdicts(id, verdicts, next)) this.#keep(id, { verdicts });
   }
 
-  sealed(id: string): SealedSegment | undefined {
-    return this.#sealed.get(id);
+  async verdicts(id: string): Promise<readonly TapVerdict[]> {
+    return this.#known.get(id)?.verdicts ?? (await this.#buffer.verdicts(id));
+  }
+
+  /** Hands the sealed form to the buffer; where another process was first, its form stands. */
+  async keepSealed(id: string, sealed: SealedSegment): Promise<void> {
+    if (await this.#buffer.keepSealed(id, sealed)) this.#keep(id, { sealed });
+  }
+
+  async sealed(id: string): Promise<SealedSegment | null> {
+    return this.#known.get(id)?.sealed ?? (await this.#buffer.sealed(id));
   }
 
   forget(id: string): void {
-    this.#kept.delete(id);
-    this.#sealed.delete(id);
+    this.#known.delete(id);
+  }
+
+  #keep(id: string, part: Known): void {
+    this.#known.set(id, { ...this.#known.get(id), ...part });
+    for (const old of this.#known.keys()) if (this.#known.size > segmentsKept) this.#known.delete(old);
   }
 }

@@ -7,7 +7,7 @@ import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
 import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
-import { agentRuns, objectPaths, tapRuns } from "@tapline/core/transfer";
+import { agentRuns, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { receiptsOf } from "./receipts.ts";
@@ -31,13 +31,14 @@ export type TransferParts = {
 export async function transferSegment(id: string, parts: TransferParts): Promise<void> {
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
-  const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.buffer.verdicts(id)]);
+  const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
   const accepted = acceptedTaps(loaded.taps, verdicts);
-  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts);
+  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts.loader);
   if (sealed !== null) await upload(segment, sealed, parts);
-  const end = endOf(segment, loaded, verdicts, sealed, parts);
-  const { quarantined } = await record(end, segment, parts);
   const members = accepted.map(memberOf);
+  const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
+  const end = endOf(segment, loaded, verdicts, row, parts);
+  const { quarantined } = await record(end, segment, parts);
   await parts.ledger.release(id, members);
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
@@ -46,8 +47,8 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   parts.loader.forget(id);
 }
 
-async function sealedOf(id: string, { buffer, loader }: TransferParts): Promise<SealedSegment> {
-  const sealed = loader.sealed(id) ?? (await buffer.sealed(id));
+async function sealedOf(id: string, loader: SegmentLoader): Promise<SealedSegment> {
+  const sealed = await loader.sealed(id);
   if (sealed === null)
     throw new TaplineError("not-found", `segment ${id} has accepted taps but no sealed object`, {
       remedy: "nothing to do: the attempt is repeated",
@@ -113,11 +114,9 @@ function endOf(
   segment: OpenSegment,
   loaded: LoadedSegment,
   verdicts: readonly TapVerdict[],
-  sealed: SealedSegment | null,
+  row: SegmentRow | null,
   parts: TransferParts,
 ): SegmentEnd {
-  const accepted = acceptedTaps(loaded.taps, verdicts);
-  const row = sealed === null ? null : segmentRow(segment.id, accepted, sealed);
   const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
   const duplicates = verdicts.filter((verdict) => verdict.is === "duplicate").length;
   const entry: AuditEntry = {
@@ -130,7 +129,7 @@ function endOf(
     reason: null,
     facts: {
       taps: loaded.taps.length,
-      archived: accepted.length,
+      archived: row?.taps ?? 0,
       duplicates,
       rejected,
       ...(row === null ? {} : { objectSha256: row.objectDigest.toString("hex"), objectPath: row.objectPath }),
@@ -140,8 +139,12 @@ function endOf(
   return { generation: segment.generation, segment: row, quarantine, entry };
 }
 
-function segmentRow(id: string, accepted: readonly LoadedTap[], sealed: SealedSegment): SegmentRow {
-  const members = accepted.map(memberOf);
+function segmentRow(
+  id: string,
+  accepted: readonly LoadedTap[],
+  members: readonly SegmentMember[],
+  sealed: SealedSegment,
+): SegmentRow {
   const readAt = accepted.map(({ buffered }) => buffered.readAtEpochMs);
   return {
     id,

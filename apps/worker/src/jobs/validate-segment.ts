@@ -25,7 +25,7 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
     const { taps } = await parts.loader.load(segment);
     const verdicts = await judge(segment, taps, parts);
     const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
-    await parts.buffer.keepVerdicts(id, verdicts, next);
+    await parts.loader.keepVerdicts(id, verdicts, next);
     await parts.queues.add(next, id);
   } else {
     await parts.queues.add(segment.stage, id);

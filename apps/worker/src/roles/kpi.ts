@@ -45,7 +45,7 @@ export function startKpi(parts: KpiParts): Role {
   return {
     stop: async () => {
       await loop.stop();
-      await publisher?.end();
+      await publisher?.tick();
       await parts.streams.resign(holder);
     },
   };
@@ -118,10 +118,6 @@ class Publisher {
     const live = this.#window.live(nowEpochMs, this.#stream, this.#seq);
     await streams.publish(live);
     onLive(live);
-  }
-
-  async end(): Promise<void> {
-    await this.tick();
   }
 
   async #close(nowEpochMs: number): Promise<void> {
