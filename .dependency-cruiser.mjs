@@ -56,7 +56,8 @@ export default {
       { path: core, pathNot: [testFiles, "/test-[^/]+\\.ts$"] },
       {
         path: "node_modules/",
-        pathNot: "node_modules/(@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|zod/)",
+        pathNot:
+          "node_modules/(@bufbuild/protobuf/|@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|zod/)",
       },
     ),
     forbid("packages-without-apps", "packages never import apps", { path: "^packages/" }, { path: "^apps/" }),

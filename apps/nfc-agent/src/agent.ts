@@ -1,7 +1,8 @@
 import type { Clock } from "@tapline/core/kernel";
 import type { Delivery } from "./delivery/index.ts";
+import type { AgentEvents } from "./events.ts";
 import type { Outbox } from "./outbox/index.ts";
-import type { Reader } from "./readers/reader.ts";
+import type { ReaderSink, Readers, TapRead } from "./readers/reader.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the agent tells of itself. */
@@ -25,7 +26,8 @@ export type AgentStatus = {
 };
 
 export type AgentOptions = {
-  readers: readonly Reader[];
+  readers: Readers;
+  events: AgentEvents;
   outbox: Outbox;
   delivery: Delivery;
   tally: Tally;
@@ -48,7 +50,13 @@ export class Agent {
 
   start(): void {
     this.#options.delivery.start();
-    this.#reading = Promise.all(this.#options.readers.map((reader) => this.#readAll(reader))).then(
+    const { readers, events } = this.#options;
+    const sink: ReaderSink = {
+      tap: (read) => this.#keep(read),
+      failed: (failure) => events.emit({ type: "read-failed", failure }),
+      status: (status) => events.emit({ type: "reader", status }),
+    };
+    this.#reading = readers.run(sink, this.#stopping.signal).then(
       () => {
         this.#allRead = true;
       },
@@ -79,12 +87,11 @@ export class Agent {
     await this.#reading;
   }
 
-  async #readAll(reader: Reader): Promise<void> {
-    const { outbox, delivery, now } = this.#options;
-    for (;;) {
-      const raw = await reader.next(this.#stopping.signal);
-      if (raw === null) return;
-      delivery.offer(await outbox.append({ reader: reader.name, readAtEpochMs: now(), raw }));
-    }
+  async #keep({ reader, readAtEpochMs, raw, tag }: TapRead): Promise<number> {
+    const { outbox, delivery, events } = this.#options;
+    const seq = await outbox.append({ reader, readAtEpochMs, raw });
+    events.emit({ type: "tap-kept", seq, reader, readAtEpochMs, tag, raw });
+    delivery.offer(seq);
+    return seq;
   }
 }

@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { Delivery, IngestClient } from "./delivery/index.ts";
 import { systemCode } from "./durable-file.ts";
 import { nextEpoch } from "./epoch.ts";
+import { AgentEvents } from "./events.ts";
 import { Outbox } from "./outbox/index.ts";
 import { Pace, readTrackersFile, SimulatedField, simulatedReaders } from "./readers/simulated/index.ts";
 import { Tally } from "./tally.ts";
@@ -49,8 +50,8 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   const epoch = await nextEpoch(`${config.outbox.dir}.trackers-epoch`, now());
   const { readers: count, seed, perSecond } = config.simulated;
   const field = new SimulatedField({ trackers, epoch, taps: config.taps, seed, now });
-  const readers = simulatedReaders(count, field, new Pace(perSecond));
-  return new Agent({ readers, outbox, delivery, tally, now, onFailure });
+  const readers = simulatedReaders(count, field, new Pace(perSecond), now);
+  return new Agent({ readers, events: new AgentEvents(), outbox, delivery, tally, now, onFailure });
 }
 
 async function readPem(setting: string, path: string): Promise<string> {

@@ -1,6 +1,27 @@
 export { type AckLevel, ackLevels, reaches } from "./ack-ladder.ts";
+export {
+  type AgentDirective,
+  type AgentReport,
+  type AgentSettings,
+  agentDirectiveSchema,
+  agentReportSchema,
+  agentSettingsSchema,
+  agentVersionSchema,
+  type LinkName,
+  linkNames,
+  type PauseReason,
+  pauseReasons,
+  type ReaderCondition,
+  readerConditions,
+} from "./agent-report.ts";
 export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
+export {
+  AckLevel as StreamAckLevel,
+  AgentMessage,
+  IngestDefinition,
+  ServerMessage,
+} from "./generated/tapline/ingest/v1/ingest.ts";
 export { tapRecordType } from "./ndef.ts";
 export { type Sample, type Tap, tapBounds } from "./tap1.ts";
 export {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Reader } from "../reader.ts";
+import type { Clock } from "@tapline/core/kernel";
+import type { Readers } from "../reader.ts";
 import type { SimulatedField } from "./field.ts";
 
 /** Holds many callers together to `perSecond`; `null` lets everyone pass. Missed time is not made up for. */
@@ -22,12 +23,21 @@ export class Pace {
 }
 
 /** `count` readers that share one field and one pace. */
-export function simulatedReaders(count: number, field: SimulatedField, pace: Pace): Reader[] {
-  return Array.from({ length: count }, (_, index) => ({
-    name: `simulated-${index + 1}`,
-    async next(signal) {
-      await pace.turn(signal);
-      return field.next();
+export function simulatedReaders(count: number, field: SimulatedField, pace: Pace, now: Clock): Readers {
+  const names = Array.from({ length: count }, (_, index) => `simulated-${index + 1}`);
+  return {
+    async run(sink, signal) {
+      const read = async (reader: string): Promise<void> => {
+        sink.status({ reader, condition: "ready", detail: "", sinceEpochMs: now() });
+        for (;;) {
+          await pace.turn(signal);
+          const raw = field.next();
+          if (raw === null) return;
+          await sink.tap({ reader, readAtEpochMs: now(), raw, tag: "simulated", readMs: 0, rereads: 0 });
+        }
+      };
+      await Promise.all(names.map(read));
     },
-  }));
+    feedback: () => undefined,
+  };
 }
