@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, "../..");
 export const node24 = join(root, "node_modules/.bin/node");
 const stampPath = join(root, "node_modules/.tapline-setup");
 
-const exists = (path) =>
+export const exists = (path) =>
   access(path).then(
     () => true,
     () => false,
@@ -29,7 +29,7 @@ export function quietEnvironment() {
 }
 
 /** npm as the one who called us runs it, so that a second npm or Node on the machine is not picked by chance. */
-function npm(args) {
+export function npm(args) {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
   return script?.endsWith(".js") && node
     ? { command: node, args: [script, ...args] }
@@ -51,10 +51,13 @@ async function matchesLock(lockText) {
   });
 }
 
+/** The native half of nfc-pcsc, built by `build-pcsc.mjs`: it needs a compiler, which not every machine has. */
+export const pcscPackage = "@pokusew/pcsclite";
+
 /** Packages whose install scripts are allowed and wanted; all other scripts stay unrun. */
 async function packagesWithScripts() {
   const { allowScripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const names = Object.keys(allowScripts).filter((name) => allowScripts[name]);
+  const names = Object.keys(allowScripts).filter((name) => allowScripts[name] && name !== pcscPackage);
   const there = await Promise.all(
     names.map((name) => exists(join(root, "node_modules", name, "package.json"))),
   );
