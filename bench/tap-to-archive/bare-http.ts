@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
-import { readConfig } from "./config.ts";
+import { readConfig } from "../installation/config.ts";
 
 /** The limit that the door is measured against: fastify over the same TLS, which reads a body and answers 202. */
 const { cert, key, agentCa } = readConfig();

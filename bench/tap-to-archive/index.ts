@@ -6,10 +6,14 @@ import { startSshd } from "../../tools/test-servers/start-sshd.ts";
 import type { BenchOptions } from "../bench.ts";
 import { ofType, startChild } from "../child.ts";
 import { cpuSeconds } from "../cpu-seconds.ts";
+import {
+  baseEnvironment,
+  committedObjects,
+  countArchived,
+  type Installation,
+  startInstallation,
+} from "../installation/index.ts";
 import { compare, figure, median, type Outcome, quantile, type Row } from "../report.ts";
-import { countArchived } from "./check-archive.ts";
-import { baseEnvironment } from "./config.ts";
-import { type Installation, startInstallation } from "./installation.ts";
 import { lightLoad } from "./light-load.ts";
 import type { LoadOrder, LoadResult } from "./load.ts";
 import { type Load, makeLoad } from "./taps.ts";
@@ -62,15 +66,11 @@ async function withInstallation(
   faults: string[],
   measure: (installation: Installation, load: Load) => Promise<void>,
 ): Promise<void> {
-  const installation = await startInstallation(load, unsigned);
+  const installation = await startInstallation({ trackers: load.trackers, unsigned });
   try {
     await measure(installation, load);
     await installation.settled(load.payloads.length, settleTimeoutMs);
-    const key = {
-      certPem: installation.files["archive.crt"]?.pem ?? "",
-      keyPem: installation.files["archive.key"]?.pem ?? "",
-    };
-    const { taps, doubled } = await countArchived(installation.archiveDir, key);
+    const { taps, doubled } = await countArchived(installation.archiveDir, installation.archiveKey);
     if (taps !== load.archived) faults.push(`the archive holds ${taps} taps instead of ${load.archived}`);
     if (doubled > 0) faults.push(`the archive holds ${doubled} taps more than once`);
   } finally {
@@ -128,11 +128,7 @@ async function measureUpload(
   into: { ours: number[]; openSsh: number[] },
   round: number,
 ): Promise<void> {
-  const { objects } = await countArchived(installation.archiveDir, {
-    certPem: installation.files["archive.crt"]?.pem ?? "",
-    keyPem: installation.files["archive.key"]?.pem ?? "",
-  });
-  const files = await filesOf(objects);
+  const files = await filesOf(await committedObjects(installation.archiveDir));
   const sshd = await startSshd();
   const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { receiptsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
-import type { Installation } from "./installation.ts";
+import type { Installation } from "../installation/index.ts";
 
 const tapsPerSecond = 20;
 

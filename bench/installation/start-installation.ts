@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { issueHierarchy } from "@tapline/core/encryption";
+import { issueHierarchy, type RecipientKey } from "@tapline/core/encryption";
 import { receiptsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
 import { applyMigrations } from "../../tools/database/index.ts";
@@ -11,15 +11,28 @@ import { generateSshKeyPair } from "../../tools/local-stack/archive-server/index
 import { runCommand, startPostgres, startRedis } from "../../tools/servers/index.ts";
 import { type Child, ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "./config.ts";
-import type { Load } from "./taps.ts";
 
-const agentId = "bench";
+/** The agent that stands for all clients. */
+export const agentId = "bench";
+
+/** A tracker as `tapline tracker import` takes it; other fields are left alone. */
+export type PublicTracker = { readonly id: string; readonly kid: string; readonly publicKey: string };
+
+export type InstallationOptions = {
+  readonly trackers: readonly PublicTracker[];
+  /** Whether taps without a signature are taken. */
+  readonly unsigned: "accept" | "refuse";
+};
 
 /** A whole installation as `npm start` makes one, without console and agent. */
 export type Installation = {
   readonly url: string;
+  /** A folder of its own, gone in the end. */
+  readonly dir: string;
+  readonly databaseUrl: string;
   readonly archiveDir: string;
-  readonly files: Readonly<Record<string, { readonly pem: string }>>;
+  /** Opens the archive's objects. */
+  readonly archiveKey: RecipientKey;
   readonly tlsEnvironment: Readonly<Record<string, string>>;
   readonly agentTls: { readonly ca: string; readonly cert: string; readonly key: string };
   /** Every process that serves taps: workers, Redis, archive server, PostgreSQL. */
@@ -29,7 +42,7 @@ export type Installation = {
   readonly stop: () => Promise<void>;
 };
 
-export async function startInstallation(load: Load, unsigned: "accept" | "refuse"): Promise<Installation> {
+export async function startInstallation({ trackers, unsigned }: InstallationOptions): Promise<Installation> {
   const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
   const [files, redis, postgres] = await Promise.all([
     writeKeys(dir),
@@ -41,7 +54,7 @@ export async function startInstallation(load: Load, unsigned: "accept" | "refuse
   const archiveDir = join(dir, "archive");
   const archive = await startArchive(dir, archiveDir);
   const environment = environmentOf(dir, { databaseUrl, redisUrl: redis.url, archive, unsigned });
-  await enrol(dir, load, environment);
+  await enrol(dir, trackers, environment);
   const start = (ROLE: string): Child =>
     startChild("../../apps/worker/src/main.ts", import.meta.url, { ...environment, ROLE });
   const ingest = start("ingest");
@@ -49,16 +62,19 @@ export async function startInstallation(load: Load, unsigned: "accept" | "refuse
   const [ready] = await Promise.all([ingest.next(ofType("ready")), pipeline.next(ofType("ready"))]);
   const children = [ingest, pipeline, archive.child];
   const url = `https://localhost:${String(ready.ingestPort)}`;
+  const pem = (name: string): string => files[name]?.pem ?? "";
   const agentTls = {
-    ca: files["root.crt"]?.pem ?? "",
-    cert: files[`agent-${agentId}.crt`]?.pem ?? "",
-    key: files[`agent-${agentId}.key`]?.pem ?? "",
+    ca: pem("root.crt"),
+    cert: pem(`agent-${agentId}.crt`),
+    key: pem(`agent-${agentId}.key`),
   };
   await bufferOpen(url, agentTls);
   return {
     url,
+    dir,
+    databaseUrl,
     archiveDir,
-    files,
+    archiveKey: { certPem: pem("archive.crt"), keyPem: pem("archive.key") },
     tlsEnvironment: environment,
     agentTls,
     pids: [...children.map(({ pid }) => pid), redis.pid, postgres.pid],
@@ -155,9 +171,13 @@ function environmentOf(
   };
 }
 
-async function enrol(dir: string, load: Load, environment: Readonly<Record<string, string>>): Promise<void> {
-  const file = join(dir, "trackers.json");
-  await writeFile(file, JSON.stringify(load.trackers));
+async function enrol(
+  dir: string,
+  trackers: readonly PublicTracker[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const file = join(dir, "enrolled-trackers.json");
+  await writeFile(file, JSON.stringify(trackers));
   const cli = new URL("../../apps/worker/src/cli/main.ts", import.meta.url).pathname;
   await runCommand(process.execPath, [cli, "tracker", "import", file], { env: environment });
 }

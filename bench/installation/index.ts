@@ -1,0 +1,15 @@
+export {
+  type ArchivedTap,
+  archivedTaps,
+  committedObjects,
+  countArchived,
+  identityOf,
+} from "./archived-taps.ts";
+export { baseEnvironment, readConfig } from "./config.ts";
+export {
+  agentId,
+  type Installation,
+  type InstallationOptions,
+  type PublicTracker,
+  startInstallation,
+} from "./start-installation.ts";
