@@ -87,10 +87,10 @@ export class Agent {
     await this.#reading;
   }
 
-  async #keep({ reader, readAtEpochMs, raw, tag }: TapRead): Promise<number> {
+  async #keep({ reader, readAtEpochMs, raw, ...read }: TapRead): Promise<number> {
     const { outbox, delivery, events } = this.#options;
     const seq = await outbox.append({ reader, readAtEpochMs, raw });
-    events.emit({ type: "tap-kept", seq, reader, readAtEpochMs, tag, raw });
+    events.emit({ type: "tap-kept", seq, reader, readAtEpochMs, raw, ...read });
     delivery.offer(seq);
     return seq;
   }

@@ -31,12 +31,17 @@ export type AgentEvent =
       reader: string;
       readAtEpochMs: number;
       tag: TagKind;
+      /** From the tag's coming into the field to its last byte, ms. */
+      readMs: number;
+      /** How often it had to be read anew. */
+      rereads: number;
       /** The raw NDEF message. */
       raw: Buffer;
     }
   | { type: "tap-progress"; taps: readonly TapProgress[] }
   | { type: "link"; link: LinkName | null; why: string }
-  | { type: "paused"; reason: PauseReason | null };
+  /** Reading stops, or goes on. `reader` where one holds a tap that waits for room; null for all. */
+  | { type: "paused"; reason: PauseReason | null; reader: string | null };
 
 /** Hands events to whoever listens, at once and in order. A listener must be quick and must not throw. */
 export class AgentEvents {

@@ -62,6 +62,14 @@ export type ReaderSink = {
 /** What the person at the reader is told: the tap is safe here, the server's verdict, or that it must be done again. */
 export type Feedback = "kept" | "accepted" | "duplicate" | "refused" | "try-again" | "paused";
 
+/** What may change while readers run. */
+export type ReaderSettings = {
+  /** Times that a torn read is repeated while the tag stays. */
+  rereads: number;
+  /** Whether readers sound their buzzer. */
+  buzzer: boolean;
+};
+
 /** A set of readers that come and go. Sides: `pcsc` and `simulated`. */
 export type Readers = {
   /**
@@ -71,4 +79,6 @@ export type Readers = {
   run(sink: ReaderSink, signal: AbortSignal): Promise<void>;
   /** Shows `feedback` at `reader`; does nothing where the reader cannot, or is gone. Never throws, never waits. */
   feedback(reader: string, feedback: Feedback): void;
+  /** From the next tag on these settings hold. Called once before `run`, and whenever they change. */
+  configure(settings: ReaderSettings): void;
 };

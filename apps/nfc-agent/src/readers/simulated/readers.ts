@@ -39,5 +39,6 @@ export function simulatedReaders(count: number, field: SimulatedField, pace: Pac
       await Promise.all(names.map(read));
     },
     feedback: () => undefined,
+    configure: () => undefined,
   };
 }
