@@ -42,7 +42,7 @@ export function openApiDocument() {
           summary: "Deliver one tap or many",
           description:
             "A tap is named by (agent, epoch, seq), the agent being what the certificate says. Sending it again " +
-            `is safe. At most ${maxTapsPerRequest} taps in one request.`,
+            `is safe. At most ${maxTapsPerRequest} taps in one request. The body may come in gzip.`,
           requestBody: {
             required: true,
             content: json({ oneOf: [reference("OneTap"), reference("ManyTaps")] }),

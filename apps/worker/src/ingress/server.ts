@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from "fastify";
 import { z } from "zod";
@@ -13,10 +14,11 @@ import { agentOf } from "./identity.ts";
 import { openApiDocument } from "./openapi.ts";
 import { parseBody } from "./parse-body.ts";
 import { problemOf } from "./problems.ts";
+import { readBody } from "./read-body.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
 import { takeTaps } from "./take-taps.ts";
 
-/** Most bytes of one request: what an agent sends at once, with room to spare. */
+/** Most bytes of one request, packed and unpacked: what an agent sends at once, with room to spare. */
 const maxBodyBytes = 2 * 1024 * 1024;
 
 const maxConnections = 10_000;
@@ -80,13 +82,12 @@ export function createIngress(parts: IngressParts): FastifyInstance {
     done();
   });
   server.removeContentTypeParser("application/json");
-  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    try {
-      done(null, parseBody(String(body)));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  server.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, body: Buffer) =>
+      parseBody(await readBody(body, request.headers["content-encoding"], maxBodyBytes)),
+  );
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, parts.logger));
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
