@@ -7,6 +7,8 @@ export type Child = {
   /** The next message for which `is` answers true, from now on or already received. */
   readonly next: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
   readonly stop: () => Promise<void>;
+  /** SIGKILL; resolves once it is gone. */
+  readonly kill: () => Promise<void>;
 };
 
 const messageTimeoutMs = 180_000;
@@ -46,22 +48,24 @@ export function startChild(file: string, base: string, env: Readonly<Record<stri
         }, messageTimeoutMs);
         const look = (): void => {
           const at = received.findIndex(is);
-          if (at < 0 && child.exitCode === null) return;
+          const ended = child.exitCode ?? child.signalCode;
+          if (at < 0 && ended === null) return;
           end();
-          if (at < 0) reject(new Error(`${file} ended with code ${child.exitCode}`));
+          if (at < 0) reject(new Error(`${file} ended with ${ended}`));
           else resolve(received.splice(at, 1)[0] as Message);
         };
         waiting.add(look);
         look();
       }),
-    stop: () => stopChild(child),
+    stop: () => stopChild(child, "SIGTERM"),
+    kill: () => stopChild(child, "SIGKILL"),
   };
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+async function stopChild(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
+  child.kill(signal);
   const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
   await gone;
   clearTimeout(insist);

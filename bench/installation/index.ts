@@ -1,3 +1,4 @@
+export { type AgentFigures, type AgentProcess, agentDir, startAgent } from "./agent-process.ts";
 export {
   type ArchivedTap,
   archivedTaps,

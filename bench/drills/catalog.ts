@@ -1,0 +1,10 @@
+import type { Drill } from "./drill.ts";
+import { kills } from "./kills/index.ts";
+
+const drills: readonly Drill[] = [kills];
+
+export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(10)}${about}`).join("\n");
+
+export function findDrill(name: string | undefined): Drill | undefined {
+  return drills.find((drill) => drill.name === name);
+}

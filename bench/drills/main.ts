@@ -1,0 +1,44 @@
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+import { messageOf } from "@tapline/core/kernel";
+import { drillLines, findDrill } from "./catalog.ts";
+
+const usage = `usage: npm run drill -- <name> [--times N] [--seed S]
+  names:
+${drillLines}
+  --times  faults to bring about, 1 to 100,000; default 20
+  --seed   fixes what chance decides; default: a new one, which is printed`;
+
+const defaultTimes = "20";
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { times: { type: "string", default: defaultTimes }, seed: { type: "string" } },
+  });
+  const drill = findDrill(positionals[0]);
+  const times = Number(values.times);
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+  const isSound = Number.isInteger(times) && times >= 1 && times <= 100_000 && Number.isInteger(seed);
+  if (drill === undefined || positionals.length !== 1 || !isSound) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  say(`drill ${drill.name}, ${times} times, seed ${seed}`);
+  const { faults, taps, lost, doubled, faultsFound } = await drill.run({ times, seed, say });
+  for (const line of faultsFound) say(`WRONG: ${line}`);
+  const ok = lost === 0 && doubled === 0 && faultsFound.length === 0;
+  process.stdout.write(
+    `${JSON.stringify({ drill: drill.name, ok, faults, taps, lost, doubled, seed, ...(ok ? {} : { wrong: faultsFound }) })}\n`,
+  );
+  return ok ? 0 : 1;
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  process.stderr.write(`drill: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+  // Servers that a failed drill left behind end with this process.
+  process.exit(1);
+}
