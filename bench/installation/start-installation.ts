@@ -154,7 +154,7 @@ function environmentOf(
     TAPLINE_INGEST_PORT: "0",
     TAPLINE_INGEST_CERT: file("server.crt"),
     TAPLINE_INGEST_KEY: file("server.key"),
-    TAPLINE_AGENT_CA: file("root.crt"),
+    TAPLINE_AGENT_CA: file("agents-trust.pem"),
     // One certificate stands for 50 clients here, so the bound of a single agent is lifted.
     TAPLINE_AGENT_TAPS_PER_SECOND: "1000000",
     TAPLINE_ARCHIVE_URL: at.archive.url,

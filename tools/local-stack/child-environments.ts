@@ -30,7 +30,7 @@ export function childEnvironments(
       TAPLINE_INGEST_PORT: String(at.ingestPort),
       TAPLINE_INGEST_CERT: pki("server.crt"),
       TAPLINE_INGEST_KEY: pki("server.key"),
-      TAPLINE_AGENT_CA: pki("root.crt"),
+      TAPLINE_AGENT_CA: pki("agents-trust.pem"),
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     "worker-pipeline": {

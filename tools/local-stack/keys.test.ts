@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openPki } from "./open-pki.ts";
@@ -18,6 +20,30 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder.root, { recursive: true });
 });
+
+/** The local agent's pair as the intermediate issued it when agents had no authority of their own. */
+async function issueOlderAgent(pki: string): Promise<{ crt: string; key: string }> {
+  const openssl = (...args: string[]) => promisify(execFile)("openssl", args, { cwd: pki });
+  const made = ["-keyout", "older.key", "-out", "older.crt", "-nodes", "-days", "30"];
+  const by = ["-CA", "intermediate.crt", "-CAkey", "intermediate.key", "-subj", "/CN=Tapline agent local"];
+  const uri = "subjectAltName=URI:spiffe://tapline/agent/local";
+  await openssl(
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-addext",
+    uri,
+    ...made,
+    ...by,
+  );
+  const [crt, key] = await Promise.all(
+    ["crt", "key"].map((end) => readFile(join(pki, `older.${end}`), "utf8")),
+  );
+  return { crt: crt ?? "", key: key ?? "" };
+}
 
 const checked = () => openPki(folder.pki, folder.archive, now);
 
@@ -50,6 +76,34 @@ describe("the PKI", () => {
     await expect(openPki(folder.pki, folder.archive, now + 5 * 365 * 86_400_000)).rejects.toThrow(
       "expired on",
     );
+  });
+
+  it("of an earlier release gets an agents' authority once; what its intermediate issued stays good", async () => {
+    const { agent, pki } = { agent: "agent-local", pki: join(folder.root, "older") };
+    await cp(folder.pki, pki, { recursive: true });
+    const own = ["agents.key", "agents.crt", "agents-trust.pem"];
+    for (const name of own) await rm(join(pki, name));
+    const older = await issueOlderAgent(pki);
+    for (const [name, content] of Object.entries(older))
+      await writeFile(join(pki, `${agent}.${name}`), content);
+    const read = async (name: string) => readFile(join(pki, name), "utf8");
+    await openPki(pki, folder.archive, now);
+    const trust = await read("agents-trust.pem");
+    expect(trust).toBe((await read("agents.crt")) + (await read("root.crt")));
+    expect((await stat(join(pki, "agents.key"))).mode & 0o777).toBe(0o600);
+    expect(await read(`${agent}.crt`)).toBe(older.crt);
+    await openPki(pki, folder.archive, now);
+    expect(await read("agents-trust.pem")).toBe(trust);
+    // Cut off before the last file: the pair that is there stays.
+    const key = await read("agents.key");
+    await rm(join(pki, "agents-trust.pem"));
+    await openPki(pki, folder.archive, now);
+    expect([await read("agents.key"), await read("agents-trust.pem")]).toEqual([key, trust]);
+    // Cut off after the first.
+    await rm(join(pki, "agents-trust.pem"));
+    await rm(join(pki, "agents.crt"));
+    await openPki(pki, folder.archive, now);
+    expect(await read("agents.key")).not.toBe(key);
   });
 
   it("is not made anew beside an archive that waits for the old keys", async () => {

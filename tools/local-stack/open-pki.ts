@@ -1,16 +1,32 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { issueHierarchy } from "@tapline/core/encryption";
+import { type HierarchyFile, issueAgentsFiles, issueHierarchy } from "@tapline/core/encryption";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
-import { writePrivateFolder } from "./write-private-folder.ts";
+import { type PrivateFile, replaceDurably, writePrivateFolder } from "./write-private-folder.ts";
+
+const organisation = "Tapline";
 
 /** The certificates that come with a private key beside them. */
-const pairs = ["root", "intermediate", "archive", "escrow", "signer", "server", "agent-local"] as const;
-const lists = ["root.crl", "intermediate.crl", "trust.pem"] as const;
+const pairs = [
+  "root",
+  "intermediate",
+  "archive",
+  "escrow",
+  "signer",
+  "server",
+  "agents",
+  "agent-local",
+] as const;
+const lists = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem"] as const;
 
-const issuerOf = (name: string) => (name === "root" || name === "intermediate" ? "root" : "intermediate");
+/** Who may have issued what; the intermediate issued agents, too, before they had an authority of their own. */
+function issuersOf(name: string): readonly string[] {
+  if (name === "root" || name === "intermediate") return ["root"];
+  if (name === "agents") return ["agents"];
+  return name === "agent-local" ? ["agents", "intermediate"] : ["intermediate"];
+}
 
 async function readPart(folder: string, name: string): Promise<string> {
   const text = await readFile(join(folder, name), "utf8");
@@ -22,9 +38,10 @@ async function checkPair(folder: string, name: string, nowEpochMs: number): Prom
   const certificate = new X509Certificate(await readPart(folder, `${name}.crt`));
   const key = createPrivateKey(await readPart(folder, `${name}.key`));
   if (!certificate.checkPrivateKey(key)) throw new Error(`${name}.key does not belong to ${name}.crt`);
-  const issuer = new X509Certificate(await readPart(folder, `${issuerOf(name)}.crt`));
-  if (!certificate.verify(issuer.publicKey))
-    throw new Error(`${name}.crt was not issued by ${issuerOf(name)}.crt`);
+  const issuers = issuersOf(name);
+  const certificates = await Promise.all(issuers.map((issuer) => readPart(folder, `${issuer}.crt`)));
+  if (!certificates.some((pem) => certificate.verify(new X509Certificate(pem).publicKey)))
+    throw new Error(`${name}.crt was not issued by ${issuers.join(".crt or ")}.crt`);
   if (certificate.validToDate.getTime() < nowEpochMs)
     throw new TaplineError(
       "misconfigured",
@@ -58,13 +75,32 @@ async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
 }
 
 /**
+ * Gives a folder of an earlier release its agents' authority. `agents-trust.pem`, written last, names the root beside
+ * it, so that agents' certificates of before stay good. Cut off half way, the next start goes on.
+ */
+async function addAgentsAuthority(folder: string, nowEpochMs: number): Promise<void> {
+  if (await pathExists(join(folder, "agents-trust.pem"))) return;
+  const root = await readPart(folder, "root.crt");
+  if (!(await pathExists(join(folder, "agents.crt")))) {
+    const issued = await issueAgentsFiles(organisation, nowEpochMs);
+    for (const name of ["agents.key", "agents.crt"] as const)
+      await replaceDurably(join(folder, name), privateFile(issued[name]));
+  }
+  const content = `${await readPart(folder, "agents.crt")}${root}`;
+  await replaceDurably(join(folder, "agents-trust.pem"), { content, secret: false });
+}
+
+const privateFile = ({ pem, secret }: HierarchyFile): PrivateFile => ({ content: pem, secret });
+
+/**
  * Makes the installation's PKI at its first start, and checks it at every later one: every file there, each key
- * with its certificate, each certificate with its issuer. Throws `corrupt` naming the damaged part; changes nothing,
- * and makes no new keys where an archive already waits for the old ones.
+ * with its certificate, each certificate with its issuer. Throws `corrupt` naming the damaged part; changes nothing
+ * but that an older folder gets its agents' authority, and makes no new keys where an archive waits for the old ones.
  * @returns whether it was made now
  */
 export async function openPki(folder: string, archiveDir: string, nowEpochMs: number): Promise<boolean> {
   if (await pathExists(folder)) {
+    if (await pathExists(join(folder, "root.crt"))) await addAgentsAuthority(folder, nowEpochMs);
     await checkPki(folder, nowEpochMs);
     return false;
   }
@@ -76,10 +112,8 @@ export async function openPki(folder: string, archiveDir: string, nowEpochMs: nu
         remedy: "restore the PKI folder from a backup, or choose a new data folder by --data-dir",
       },
     );
-  const issued = await issueHierarchy({ nowEpochMs, organisation: "Tapline", agents: ["local"], hosts: [] });
-  const files = Object.entries(issued).map(
-    ([name, { pem, secret }]) => [name, { content: pem, secret }] as const,
-  );
+  const issued = await issueHierarchy({ nowEpochMs, organisation, agents: ["local"], hosts: [] });
+  const files = Object.entries(issued).map(([name, file]) => [name, privateFile(file)] as const);
   await writePrivateFolder(folder, Object.fromEntries(files));
   return true;
 }

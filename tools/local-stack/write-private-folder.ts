@@ -14,6 +14,13 @@ async function writeDurably(path: string, file: PrivateFile): Promise<void> {
   }
 }
 
+/** Puts a file into a folder that is in use: whole, or not at all. */
+export async function replaceDurably(path: string, file: PrivateFile): Promise<void> {
+  await rm(`${path}.part`, { force: true });
+  await writeDurably(`${path}.part`, file);
+  await rename(`${path}.part`, path);
+}
+
 /**
  * Fills a new folder (0700) whole or not at all: it gets its name only once every file is on disk. So what is found
  * incomplete later was damaged, not interrupted.

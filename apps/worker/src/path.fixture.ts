@@ -41,7 +41,7 @@ export async function setUpPath() {
     TAPLINE_INGEST_PORT: "0",
     TAPLINE_INGEST_CERT: join(pki, "server.crt"),
     TAPLINE_INGEST_KEY: join(pki, "server.key"),
-    TAPLINE_AGENT_CA: join(pki, "root.crt"),
+    TAPLINE_AGENT_CA: join(pki, "agents-trust.pem"),
     TAPLINE_ARCHIVE_URL: sshd.url,
     TAPLINE_ARCHIVE_HOST_KEY: sshd.hostKeyPin,
     TAPLINE_ARCHIVE_KEY: sshd.privateKeyFile,

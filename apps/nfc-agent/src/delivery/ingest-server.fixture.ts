@@ -44,7 +44,7 @@ export class IngestServer {
       {
         cert: pem(pki, "server.crt"),
         key: pem(pki, "server.key"),
-        ca: pem(pki, "root.crt"),
+        ca: pem(pki, "agents-trust.pem"),
         requestCert: true,
         rejectUnauthorized: true,
       },

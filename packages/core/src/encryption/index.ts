@@ -1,4 +1,31 @@
-export { type HierarchyFile, type HierarchyRequest, issueHierarchy } from "./issue-hierarchy.ts";
+export {
+  type AgentCertificate,
+  agentUri,
+  certifyAgent,
+  openAgentsAuthority,
+} from "./agents-authority.ts";
+export { certificatesIn } from "./certificate.ts";
+export { maxRequestChars, requestCertificate, verifyRequest } from "./certificate-request.ts";
+export {
+  type CertificateResponse,
+  certificateResponseSchema,
+  type EnrolmentToken,
+  enrolRequestSchema,
+  pinOf,
+  readToken,
+  renewRequestSchema,
+  type TrustResponse,
+  tokenDigest,
+  trustResponseSchema,
+  writeToken,
+} from "./enrolment.ts";
+export type { Authority } from "./issue.ts";
+export {
+  type HierarchyFile,
+  type HierarchyRequest,
+  issueAgentsFiles,
+  issueHierarchy,
+} from "./issue-hierarchy.ts";
 export { openEnvelope, type RecipientKey } from "./open-envelope.ts";
 export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";

@@ -10,12 +10,18 @@ const request = {
   agents: ["local", "gate-2"],
   hosts: ["tap.example", "::1"],
 };
-const leaves = ["archive", "escrow", "signer", "server", "agent-local", "agent-gate-2"];
+const ours = ["archive", "escrow", "signer", "server"];
+const agents = ["agent-local", "agent-gate-2"];
+const leaves = [...ours, ...agents];
 
 test("a hierarchy holds every file of the private folder, keys marked secret", async () => {
   const files = await issueHierarchy(request);
-  const pairs = ["root", "intermediate", ...leaves].flatMap((name) => [`${name}.crt`, `${name}.key`]);
-  expect(Object.keys(files).sort()).toEqual([...pairs, "root.crl", "intermediate.crl", "trust.pem"].sort());
+  const pairs = ["root", "intermediate", "agents", ...leaves].flatMap((name) => [
+    `${name}.crt`,
+    `${name}.key`,
+  ]);
+  const lists = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem"];
+  expect(Object.keys(files).sort()).toEqual([...pairs, ...lists].sort());
   for (const [name, { pem, secret }] of Object.entries(files)) {
     expect(secret, name).toBe(name.endsWith(".key"));
     expect(pem.includes("PRIVATE KEY"), name).toBe(secret);
@@ -44,10 +50,28 @@ test("openssl verifies every certificate with every revocation list checked", as
       "-x509_strict",
       ...names,
     );
-  const names = ["intermediate.crt", ...leaves.map((name) => `${name}.crt`)];
+  const names = ["intermediate.crt", ...ours.map((name) => `${name}.crt`)];
   const verified = await verify(nowEpochMs, ...names);
   expect(verified, verified.stderr).toMatchObject({ code: 0 });
-  expect((await verify(nowEpochMs + 400 * 24 * 3600 * 1000, "agent-local.crt")).code).not.toBe(0);
+  expect((await verify(nowEpochMs + 800 * 24 * 3600 * 1000, "server.crt")).code).not.toBe(0);
+  for (const name of agents) expect((await verify(nowEpochMs, `${name}.crt`)).code, name).not.toBe(0);
+});
+
+test("openssl verifies agents against their own authority, and nothing else against it", async () => {
+  await using bench = await openBench();
+  const files = await issueHierarchy(request);
+  await bench.write(Object.fromEntries(Object.entries(files).map(([name, { pem }]) => [name, pem])));
+  const verify = (atEpochMs: number, name: string) => {
+    const at = ["-attime", String(atEpochMs / 1000)];
+    const how = ["-purpose", "sslclient", "-x509_strict", "-untrusted", "intermediate.crt"];
+    return bench.run("openssl", "verify", ...at, ...how, "-CAfile", "agents-trust.pem", name);
+  };
+  for (const name of agents) {
+    const verified = await verify(nowEpochMs, `${name}.crt`);
+    expect(verified, verified.stderr).toMatchObject({ code: 0 });
+    expect((await verify(nowEpochMs + 400 * 24 * 3600 * 1000, `${name}.crt`)).code).not.toBe(0);
+  }
+  for (const name of ours) expect((await verify(nowEpochMs, `${name}.crt`)).code, name).not.toBe(0);
 });
 
 test("each leaf is for its own use", async () => {
@@ -59,7 +83,7 @@ test("each leaf is for its own use", async () => {
   const agent = new X509Certificate(files["agent-gate-2.crt"]!.pem);
   expect(agent.subjectAltName).toBe("URI:spiffe://tapline/agent/gate-2");
   expect(agent.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
-  expect(files["agent-gate-2.crt"]!.pem.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  expect(files["agent-gate-2.crt"]!.pem.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
 });
 
 test("an agent id that is no SPIFFE path segment is refused", async () => {

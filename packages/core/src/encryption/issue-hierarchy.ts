@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { agentIdSchema } from "../tap/index.ts";
+import { agentUri, issueAgentsAuthority } from "./agents-authority.ts";
 import { pemBlocks } from "./certificate.ts";
 import {
   type Authority,
@@ -33,10 +34,11 @@ const backdateMs = 3600 * 1000;
 
 /**
  * Makes a whole PKI: root (P-384, 20 years) → intermediate (P-384, 10 years) → archive and escrow (P-256,
- * keyAgreement, 2 years), signer (P-256, digitalSignature, 2 years), server (serverAuth, 2 years), agents
- * (clientAuth, URI `spiffe://tapline/agent/<id>`, 1 year), empty revocation lists (2 years) and `trust.pem`
- * (root certificate and both lists, as `openssl … -CAfile trust.pem -crl_check_all` takes them).
- * @returns file name → PEM; `server.crt` and `agent-<id>.crt` are followed by the intermediate's certificate
+ * keyAgreement, 2 years), signer (P-256, digitalSignature, 2 years), server (serverAuth, 2 years), empty revocation
+ * lists (2 years) and `trust.pem` (root certificate and both lists, as `openssl … -CAfile trust.pem -crl_check_all`
+ * takes them). Beside it the agents' authority, which has no part in the above, `agents-trust.pem` (whom the door
+ * trusts), and agents below it (clientAuth, URI `spiffe://tapline/agent/<id>`, 1 year).
+ * @returns file name → PEM; `server.crt` is followed by the intermediate's certificate
  */
 export async function issueHierarchy(request: HierarchyRequest): Promise<Record<string, HierarchyFile>> {
   const { nowEpochMs, organisation } = request;
@@ -50,6 +52,7 @@ export async function issueHierarchy(request: HierarchyRequest): Promise<Record<
     { commonName: "Tapline intermediate", organisation, pathLength: 0, issuer: root },
     times(10),
   );
+  const agentsAuthority = await issueAgentsAuthority(organisation, nowEpochMs);
   const rootCrl = await issueCrl(root, times(2));
   const intermediateCrl = await issueCrl(intermediate, times(2));
   return {
@@ -58,13 +61,40 @@ export async function issueHierarchy(request: HierarchyRequest): Promise<Record<
     "root.crl": { pem: rootCrl, secret: false },
     "intermediate.crl": { pem: intermediateCrl, secret: false },
     "trust.pem": { pem: root.certPem + rootCrl + intermediateCrl, secret: false },
-    ...(await issueLeaves(intermediate, { ...request, agents }, times)),
+    ...(await issueLeaves(intermediate, request, times)),
+    ...pair("agents", agentsAuthority),
+    "agents-trust.pem": { pem: agentsAuthority.certPem, secret: false },
+    ...(await issueAgents(agentsAuthority, agents, organisation, times(1))),
   };
 }
 
-async function issueLeaves(
+/** An agents' authority alone, for a folder that was made before there was one. */
+export async function issueAgentsFiles(
+  organisation: string,
+  nowEpochMs: number,
+): Promise<{ "agents.crt": HierarchyFile; "agents.key": HierarchyFile }> {
+  const { certPem, keyPem } = await issueAgentsAuthority(organisation, nowEpochMs);
+  return { "agents.crt": { pem: certPem, secret: false }, "agents.key": { pem: keyPem, secret: true } };
+}
+
+async function issueAgents(
   issuer: Authority,
-  { organisation, agents, hosts }: HierarchyRequest,
+  agents: readonly string[],
+  organisation: string,
+  times: IssueTimes,
+): Promise<Record<string, HierarchyFile>> {
+  const files: Record<string, HierarchyFile> = {};
+  for (const id of agents) {
+    const subject = { commonName: `Tapline agent ${id}`, organisation, issuer };
+    const agent = await issueLeaf({ ...subject, use: "client", uri: agentUri(id) }, times);
+    Object.assign(files, pair(`agent-${id}`, agent));
+  }
+  return files;
+}
+
+async function issueLeaves(
+  issuer: Authority & Issued,
+  { organisation, hosts }: HierarchyRequest,
   times: (years: number) => IssueTimes,
 ): Promise<Record<string, HierarchyFile>> {
   const leaf = (commonName: string) => ({ commonName, organisation, issuer });
@@ -73,18 +103,12 @@ async function issueLeaves(
   const escrow = await issueLeaf({ ...leaf("Tapline escrow"), use: "keyAgreement" }, times(2));
   const signer = await issueLeaf({ ...leaf("Tapline manifest signer"), use: "signature" }, times(2));
   const server = await issueLeaf({ ...leaf("Tapline server"), use: "server", hosts: names }, times(2));
-  const files = {
+  return {
     ...pair("archive", archive),
     ...pair("escrow", escrow),
     ...pair("signer", signer),
     ...pair("server", server, issuer),
   };
-  for (const id of agents) {
-    const uri = `spiffe://tapline/agent/${id}`;
-    const agent = await issueLeaf({ ...leaf(`Tapline agent ${id}`), use: "client", uri }, times(1));
-    Object.assign(files, pair(`agent-${id}`, agent, issuer));
-  }
-  return files;
 }
 
 function pair(name: string, { certPem, keyPem }: Issued, chain?: Issued): Record<string, HierarchyFile> {

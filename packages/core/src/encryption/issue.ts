@@ -24,7 +24,7 @@ export interface Issued {
 }
 
 /** An authority that can issue. */
-export interface Authority extends Issued {
+export interface Authority {
   readonly certificate: X509Certificate;
   readonly privateKey: webcrypto.CryptoKey;
 }
@@ -39,7 +39,7 @@ interface Subject {
   readonly organisation: string;
 }
 
-interface LeafRequest extends Subject {
+export interface LeafRequest extends Subject {
   readonly issuer: Authority;
   readonly use: "keyAgreement" | "signature" | "server" | "client";
   readonly hosts?: readonly string[];
@@ -53,13 +53,13 @@ const leafAlgorithm = { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" };
 export async function issueAuthority(
   subject: Subject & { readonly pathLength: number; readonly issuer?: Authority },
   times: IssueTimes,
-): Promise<Authority> {
+): Promise<Authority & Issued> {
   const keys = await webcrypto.subtle.generateKey(authorityAlgorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.create({
     ...common(subject, times, subject.issuer?.certificate.subjectName ?? name(subject)),
     publicKey: keys.publicKey,
     signingKey: subject.issuer?.privateKey ?? keys.privateKey,
-    signingAlgorithm: authorityAlgorithm,
+    signingAlgorithm: signingAlgorithm(subject.issuer?.privateKey ?? keys.privateKey),
     extensions: [
       new BasicConstraintsExtension(true, subject.pathLength, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
@@ -69,24 +69,32 @@ export async function issueAuthority(
   return { ...pems(certificate, keys.privateKey), certificate, privateKey: keys.privateKey };
 }
 
-/** A P-256 certificate for one use. */
+/** A P-256 certificate for one use, and its new key. */
 export async function issueLeaf(request: LeafRequest, times: IssueTimes): Promise<Issued> {
-  const { issuer, use } = request;
   const keys = await webcrypto.subtle.generateKey(leafAlgorithm, true, ["sign", "verify"]);
+  return pems(await certifyKey(keys.publicKey, request, times), keys.privateKey);
+}
+
+/** A certificate for a key whose other half may be somebody else's. */
+export async function certifyKey(
+  publicKey: webcrypto.CryptoKey,
+  request: LeafRequest,
+  times: IssueTimes,
+): Promise<X509Certificate> {
+  const { issuer, use } = request;
   const usage = use === "keyAgreement" ? KeyUsageFlags.keyAgreement : KeyUsageFlags.digitalSignature;
-  const certificate = await X509CertificateGenerator.create({
+  return await X509CertificateGenerator.create({
     ...common(request, times, issuer.certificate.subjectName),
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: issuer.privateKey,
-    signingAlgorithm: authorityAlgorithm,
+    signingAlgorithm: signingAlgorithm(issuer.privateKey),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(usage, true),
-      ...(await keyIdentifiers(keys.publicKey, issuer.certificate.publicKey)),
+      ...(await keyIdentifiers(publicKey, issuer.certificate.publicKey)),
       ...purpose(request),
     ],
   });
-  return pems(certificate, keys.privateKey);
 }
 
 /** An empty revocation list of `issuer` (PEM with the label that OpenSSL reads). */
@@ -95,11 +103,17 @@ export async function issueCrl(issuer: Authority, times: IssueTimes): Promise<st
     issuer: issuer.certificate.subjectName,
     thisUpdate: times.notBefore,
     nextUpdate: times.notAfter,
-    signingAlgorithm: authorityAlgorithm,
+    signingAlgorithm: signingAlgorithm(issuer.privateKey),
     signingKey: issuer.privateKey,
     extensions: [await AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey)],
   });
   return `${crl.toString("pem").replace(/(BEGIN|END) CRL/g, "$1 X509 CRL")}\n`;
+}
+
+/** ECDSA with the hash that fits the curve (RFC 5758 §3.2). */
+function signingAlgorithm({ algorithm }: webcrypto.CryptoKey) {
+  const isP384 = "namedCurve" in algorithm && algorithm.namedCurve === "P-384";
+  return isP384 ? authorityAlgorithm : leafAlgorithm;
 }
 
 function common(subject: Subject, times: IssueTimes, issuer: Name | JsonName) {
