@@ -1,4 +1,5 @@
 import type { Clock } from "@tapline/core/kernel";
+import type { PauseReason } from "@tapline/core/tap";
 import type { Delivery } from "./delivery/index.ts";
 import type { AgentEvents } from "./events.ts";
 import type { Outbox } from "./outbox/index.ts";
@@ -20,7 +21,7 @@ export type AgentStatus = {
   /** Distinct segments that receipts of this run named. */
   segments: number;
   /** Why reading pauses, or `null` where it does not. */
-  paused: "outbox-full" | "disk-full" | null;
+  paused: PauseReason | null;
   /** A bounded run: all is read, and every tap has its end. */
   done: boolean;
 };
@@ -35,7 +36,9 @@ export type AgentOptions = {
   onFailure: (error: unknown) => void;
 };
 
-const pausedOf = { open: null, full: "outbox-full", "disk-full": "disk-full" } as const;
+const pausedOf = { open: null, full: "outbox-full", old: "outbox-old", "disk-full": "disk-full" } as const;
+/** How soon a pause that no tap ran into (the oldest grew too old) is seen, ms. */
+const watchEveryMs = 250;
 
 /** Takes taps from readers into the outbox, and hands them to delivery: durable first, network second. */
 export class Agent {
@@ -43,6 +46,7 @@ export class Agent {
   readonly #stopping = new AbortController();
   #reading: Promise<unknown> = Promise.resolve();
   #allRead = false;
+  #paused: PauseReason | null = null;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -50,6 +54,8 @@ export class Agent {
 
   start(): void {
     this.#options.delivery.start();
+    const watch = setInterval(() => this.#watchPause(), watchEveryMs);
+    this.#stopping.signal.addEventListener("abort", () => clearInterval(watch), { once: true });
     const { readers, events } = this.#options;
     const sink: ReaderSink = {
       tap: (read) => this.#keep(read),
@@ -89,9 +95,18 @@ export class Agent {
 
   async #keep({ reader, readAtEpochMs, raw, ...read }: TapRead): Promise<number> {
     const { outbox, delivery, events } = this.#options;
+    this.#watchPause();
+    if (this.#paused !== null) events.emit({ type: "paused", reason: this.#paused, reader });
     const seq = await outbox.append({ reader, readAtEpochMs, raw });
     events.emit({ type: "tap-kept", seq, reader, readAtEpochMs, raw, ...read });
     delivery.offer(seq);
     return seq;
+  }
+
+  #watchPause(): void {
+    const reason = pausedOf[this.#options.outbox.state];
+    if (reason === this.#paused) return;
+    this.#paused = reason;
+    this.#options.events.emit({ type: "paused", reason, reader: null });
   }
 }

@@ -42,12 +42,11 @@ beforeEach(async () => {
   execFileSync(process.execPath, [cli, "--out", join(root, "trackers.json"), "--count", "5"]);
   server = new IngestServer(pki);
   env = {
+    TAPLINE_AGENT_DATA_DIR: root,
     TAPLINE_AGENT_INGEST_URL: await server.listen(),
     TAPLINE_AGENT_CA: join(root, "trust.pem"),
     TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),
     TAPLINE_AGENT_KEY: join(root, "agent-local.key"),
-    TAPLINE_AGENT_OUTBOX: join(root, "outbox"),
-    TAPLINE_AGENT_TRACKERS: join(root, "trackers.json"),
   };
 });
 afterEach(async () => {
@@ -131,19 +130,20 @@ describe("agent process", () => {
     expect((await run.exit)[0]).toBe(0);
   });
 
-  it.each<[string, Record<string, string>, RegExp]>([
-    ["a setting that does not read", { TAPLINE_AGENT_READERS: "x" }, /TAPLINE_AGENT_READERS/],
-    ["a missing certificate", { TAPLINE_AGENT_CERT: "/none.crt" }, /none\.crt cannot be used: ENOENT/],
-    ["missing trackers", { TAPLINE_AGENT_TRACKERS: "/none.json" }, /simulated-trackers\.ts/],
-  ])("ends with 1 and a remedy for %s", async (_, extra, said) => {
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    ["a setting that does not read", { TAPLINE_AGENT_READERS: "x" }, 3, /TAPLINE_AGENT_READERS/],
+    ["a missing certificate", { TAPLINE_AGENT_CERT: "/none.crt" }, 6, /none\.crt cannot be used: ENOENT/],
+    ["a certificate that is none", { TAPLINE_AGENT_CERT: main }, 3, /it is no PEM file/],
+    ["missing trackers", { TAPLINE_AGENT_TRACKERS: "/none.json" }, 3, /simulated-trackers\.ts/],
+  ])("ends with a code and a remedy for %s", async (_, extra, code, said) => {
     const run = start(extra);
-    expect((await run.exit)[0]).toBe(1);
+    expect((await run.exit)[0]).toBe(code);
     expect(run.log).toMatch(said);
     expect(run.log).toContain('"remedy"');
     expect(run.ready).toBe(false);
   });
 
-  it("ends with 1 on a damaged outbox, destroying nothing", async () => {
+  it("ends with 5 on a damaged outbox, destroying nothing", async () => {
     const first = start({ TAPLINE_AGENT_TAPS: "20" });
     await until(() => expect(last(first)?.done).toBe(true));
     first.child.kill("SIGTERM");
@@ -153,7 +153,7 @@ describe("agent process", () => {
     bytes[200]! ^= 1;
     await writeFile(path, bytes);
     const run = start();
-    expect((await run.exit)[0]).toBe(1);
+    expect((await run.exit)[0]).toBe(5);
     expect(run.log).toMatch(/damaged at byte \d+.*whole ones follow/);
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
@@ -162,7 +162,7 @@ describe("agent process", () => {
     const first = start();
     await until(() => expect(first.ready).toBe(true));
     const second = start();
-    expect((await second.exit)[0]).toBe(1);
+    expect((await second.exit)[0]).toBe(75);
     expect(second.log).toMatch(/in use: process \d+ holds/);
     expect(first.child.exitCode).toBeNull();
   });

@@ -1,2 +1,3 @@
-export { Outbox, type OutboxOptions, type OutboxState, type Settled } from "./outbox.ts";
+export { Outbox, type OutboxOptions, type Settled } from "./outbox.ts";
 export type { Outcome, TapRecord, Totals } from "./record.ts";
+export type { OutboxBounds, OutboxState } from "./room.ts";

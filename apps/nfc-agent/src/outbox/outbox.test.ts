@@ -128,6 +128,53 @@ describe("outbox", () => {
     expect(bytes).toBeLessThanOrEqual(maxBytes);
   });
 
+  it("stops taking taps while one waits for too long, and goes on when it leaves or the bound does", async () => {
+    let nowEpochMs = 1000;
+    const outbox = await Outbox.open({
+      dir,
+      maxBytes,
+      maxAgeMs: 60_000,
+      now: () => nowEpochMs,
+      onFailure: () => {},
+    });
+    opened.push(outbox);
+    await outbox.append(read("a"));
+    await outbox.append({ ...read("b"), readAtEpochMs: 2000 });
+    nowEpochMs = 61_001;
+    expect(outbox.state).toBe("old");
+    let third = 0;
+    const waiting = outbox.append({ ...read("c"), readAtEpochMs: nowEpochMs }).then((seq) => {
+      third = seq;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(third).toBe(0);
+    outbox.settle([{ seq: 1, outcome: "archived" }]);
+    await waiting;
+    expect([third, outbox.state]).toEqual([3, "open"]);
+    nowEpochMs = 62_001;
+    expect(outbox.state).toBe("old");
+    const fourth = outbox.append(read("d"));
+    outbox.setBounds({ maxBytes, maxAgeMs: null });
+    expect(await fourth).toBe(4);
+    expect(await contents(outbox)).toEqual([
+      [2, "b"],
+      [3, "c"],
+      [4, "d"],
+    ]);
+  });
+
+  it("takes new bounds at once, also smaller ones than it holds", async () => {
+    const outbox = await open(dir);
+    for (let i = 0; i < 3; i++) await outbox.append(read(Buffer.alloc(30_000)));
+    outbox.setBounds({ maxBytes: 50_000, maxAgeMs: null });
+    const waiting = outbox.append(read("d"));
+    await vi.waitFor(() => expect(outbox.state).toBe("full"));
+    expect(outbox.pending).toBe(3);
+    outbox.setBounds({ maxBytes, maxAgeMs: null });
+    expect(await waiting).toBe(4);
+    expect(outbox.state).toBe("open");
+  });
+
   it("lets a reader that waits for room go when it closes", async () => {
     const outbox = await open();
     const all = Promise.allSettled(

@@ -8,23 +8,25 @@ import type { LogFile } from "./log-file.ts";
 import { openFiles, unusable } from "./open-files.ts";
 import { type LogRecord, type Outcome, recordHeadBytes, type TapRecord, type Totals } from "./record.ts";
 import { countOutcome, type Entry, type Replayed } from "./replay.ts";
+import { type OutboxBounds, type OutboxState, Room } from "./room.ts";
 
 export type OutboxOptions = {
   /** Folder of this outbox alone; made with mode 0700. */
   dir: string;
   /** Most bytes on disk, at least 1 MiB; above it reading pauses. */
   maxBytes: number;
+  /** Reading pauses while a tap without an end is older than this, ms. Default `null`: no such bound. */
+  maxAgeMs?: number | null;
   /** Most tap bytes also kept in memory, so that sending reads nothing back. Default 32 MiB. */
   cacheBytes?: number;
   /** How long to wait before writing to a full disk again, ms. Default 1,000. */
   retryMs?: number;
   now: Clock;
+  /** Told how long each write with its sync took, ms. */
+  onSynced?: (tookMs: number) => void;
   /** The outbox cannot go on: `append` and `settle` fail from here. */
   onFailure: (error: unknown) => void;
 };
-
-/** `full`: `maxBytes` is reached. `disk-full`: the file system has no room. Nothing is dropped in either. */
-export type OutboxState = "open" | "full" | "disk-full";
 
 export type Settled = { seq: number; outcome: Outcome };
 
@@ -35,6 +37,7 @@ type Item = {
   left: readonly Entry[];
 };
 
+const usual = { cacheBytes: 32 * 1024 * 1024, retryMs: 1000, maxAgeMs: null, onSynced: () => undefined };
 const smallestMaxBytes = 1024 * 1024;
 const largestFileBytes = 8 * 1024 * 1024;
 const maxBatchItems = 1024;
@@ -59,8 +62,7 @@ export class Outbox {
   #nextSeq: number;
   #queuedBytes = 0;
   #cachedBytes = 0;
-  #state: OutboxState = "open";
-  #waiting: (() => void)[] = [];
+  readonly #room: Room;
 
   private constructor(options: Required<OutboxOptions>, lock: FolderLock, epoch: number, replayed: Replayed) {
     this.#options = options;
@@ -74,6 +76,11 @@ export class Outbox {
     this.#nextSeq = replayed.nextSeq;
     this.#written = { nextSeq: replayed.nextSeq, totals: { ...replayed.totals } };
     this.#commit = new GroupCommit((batch) => this.#writeBatch(batch), maxBatchItems);
+    const held = () => ({
+      bytes: this.#chain.bytes + this.#queuedBytes,
+      oldestReadAtEpochMs: this.oldestReadAtEpochMs,
+    });
+    this.#room = new Room(options, held, options.now, this.#closing.signal);
   }
 
   /**
@@ -82,7 +89,7 @@ export class Outbox {
    *   folder cannot be used. Nothing is changed in these cases.
    */
   static async open(given: OutboxOptions): Promise<Outbox> {
-    const options = { cacheBytes: 32 * 1024 * 1024, retryMs: 1000, ...given };
+    const options = { ...usual, ...given };
     if (options.maxBytes < smallestMaxBytes)
       throw new TaplineError("misconfigured", `an outbox of ${options.maxBytes} bytes is too small`, {
         remedy: `give it at least ${smallestMaxBytes} bytes`,
@@ -113,7 +120,21 @@ export class Outbox {
   }
 
   get state(): OutboxState {
-    return this.#state;
+    return this.#room.state;
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#chain.bytes;
+  }
+
+  get bounds(): Readonly<OutboxBounds> {
+    return this.#room.bounds;
+  }
+
+  /** See `Room.setBounds`. */
+  setBounds(bounds: OutboxBounds): void {
+    this.#room.setBounds(bounds);
   }
 
   /** The number that the next tap will get. */
@@ -142,10 +163,7 @@ export class Outbox {
    */
   async append(read: Omit<TapRecord, "seq">): Promise<number> {
     const bytes = recordHeadBytes + 32 + read.reader.length + read.raw.length;
-    while (this.#chain.bytes + this.#queuedBytes + bytes > this.#options.maxBytes) {
-      this.#state = this.#state === "open" ? "full" : this.#state;
-      await this.#roomOrClosed();
-    }
+    while (!this.#room.admits(bytes)) await this.#room.changed();
     this.#closing.signal.throwIfAborted();
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
@@ -178,6 +196,7 @@ export class Outbox {
       left.push(entry);
     }
     if (settled.length === 0) return settled;
+    this.#room.tapsLeft();
     this.#commit.add({ record: { kind: "settled", settled }, entry: null, left }).catch((error: unknown) => {
       if (!this.#closing.signal.aborted) this.#options.onFailure(error);
     });
@@ -204,20 +223,9 @@ export class Outbox {
   /** Writes what is under way, and gives the folder free. */
   async close(): Promise<void> {
     this.#closing.abort(new TaplineError("unavailable", "the outbox is closing"));
-    this.#wake();
     await this.#commit.flush();
     await this.#chain.close();
     await this.#lock.release();
-  }
-
-  async #roomOrClosed(): Promise<void> {
-    this.#closing.signal.throwIfAborted();
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#closing.signal.throwIfAborted();
-  }
-
-  #wake(): void {
-    for (const resume of this.#waiting.splice(0)) resume();
   }
 
   async #rawFromDisk(entry: Entry): Promise<Buffer | null> {
@@ -234,11 +242,11 @@ export class Outbox {
   async #writeBatch(batch: readonly Item[]): Promise<void> {
     try {
       while (!(await this.#tryWrite(batch))) {
-        this.#state = "disk-full";
+        this.#room.disk(true);
         await this.#makeRoom();
         await sleep(this.#options.retryMs, undefined, { signal: this.#closing.signal });
       }
-      if (this.#state === "disk-full") this.#state = "open";
+      this.#room.disk(false);
       await this.#makeRoom();
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#options.onFailure(error);
@@ -251,7 +259,9 @@ export class Outbox {
     if (file === null) return false;
     const frames = batch.map((item) => file.encode(item.record));
     let at = file.size;
+    const startedMs = performance.now();
     if (!(await file.append(frames))) return false;
+    this.#options.onSynced(performance.now() - startedMs);
     for (const [index, item] of batch.entries()) {
       const end = at + (frames[index]?.length ?? 0);
       this.#noteWritten(item, file, at, end);
@@ -277,8 +287,6 @@ export class Outbox {
   }
 
   async #makeRoom(): Promise<void> {
-    if (!(await this.#chain.dropSettled(this.#state === "disk-full"))) return;
-    if (this.#state === "full") this.#state = "open";
-    this.#wake();
+    if (await this.#chain.dropSettled(this.#room.state === "disk-full")) this.#room.filesGone();
   }
 }

@@ -1,0 +1,89 @@
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { pino } from "pino";
+import type { Agent } from "./agent.ts";
+import { type Config, readConfig } from "./config.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { clearFailure, noteFailure } from "./last-failure.ts";
+import { agentVersion } from "./version.ts";
+import { wire } from "./wire.ts";
+
+const statusEveryMs = 250;
+/** Leaving takes no longer than this: all that matters is on disk before. */
+const stopWithinMs = 3500;
+
+const log = pino({ name: "nfc-agent", base: null }, pino.destination({ fd: 2, sync: true }));
+let config: Config | null = null;
+let agent: Agent | null = null;
+let leaving = false;
+
+/** Stops and leaves with `code`; the first call counts. */
+function leave(code: number): void {
+  if (leaving) return;
+  leaving = true;
+  setTimeout(() => process.exit(code), stopWithinMs).unref();
+  Promise.resolve(agent?.stop())
+    .catch((error: unknown) => log.error({ why: messageOf(error) }, "stopping was not clean"))
+    .finally(() => process.exit(code));
+}
+
+function fail(error: unknown): void {
+  const facts = error instanceof TaplineError ? { code: error.code, remedy: error.remedy } : {};
+  log.fatal(facts, messageOf(error));
+  const noted = config === null ? null : noteFailure(config.dataDir, error, Date.now());
+  void Promise.resolve(noted).then(() => leave(exitCodeOf(error)));
+}
+
+function tell(message: unknown): void {
+  if (process.send !== undefined && process.connected) process.send(message, () => {});
+}
+
+/** Tells the parent how things stand, whenever they changed. */
+function report(running: Agent, bounded: boolean): void {
+  let told = "";
+  let done = false;
+  setInterval(() => {
+    if (leaving) return;
+    const status = running.status();
+    const text = JSON.stringify(status);
+    if (text !== told) tell({ type: "status", agent: status });
+    told = text;
+    if (!bounded || !status.done || done) return;
+    done = true;
+    log.info({ ...status }, "all taps have their receipt");
+    if (process.send === undefined) leave(exitCodes.ok);
+  }, statusEveryMs);
+}
+
+async function start(dataDir: string | undefined): Promise<void> {
+  config = readConfig(undefined, dataDir);
+  agent = await wire(config, {
+    now: Date.now,
+    monotonic: () => performance.now(),
+    random: Math.random,
+    notify: (text, facts) => log.warn(facts, text),
+    setLogLevel: (level) => {
+      log.level = level;
+    },
+    onFailure: fail,
+  });
+  if (leaving) return;
+  await clearFailure(config.dataDir);
+  agent.start();
+  report(agent, config.taps !== null);
+  tell({ type: "ready" });
+  const { readerKind, ingest, dataDir: folder } = config;
+  log.info({ version: agentVersion, ingest: ingest.url, readerKind, dataDir: folder }, "the agent is ready");
+}
+
+/**
+ * Runs the agent in this process until SIGTERM, SIGINT, or the end of the parent that forked it; then leaves within
+ * 4 s with a code of `exitCodes`.
+ * @param dataDir the data folder that a flag named
+ */
+export function runAgent(dataDir?: string): void {
+  process.on("SIGTERM", () => leave(exitCodes.ok));
+  process.on("SIGINT", () => leave(exitCodes.ok));
+  process.on("disconnect", () => leave(exitCodes.ok));
+  process.on("uncaughtException", fail);
+  start(dataDir).catch(fail);
+}
