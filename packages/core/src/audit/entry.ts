@@ -10,6 +10,16 @@ export const auditActions = [
   "buffer.opened",
   "tracker.enrolled",
   "user.first-admin",
+  "fleet.config-made",
+  "fleet.rollout-started",
+  "fleet.rollout-advanced",
+  "fleet.rollout-finished",
+  "fleet.rollout-halted",
+  "fleet.rollout-resumed",
+  "fleet.rollout-aborted",
+  "fleet.pinned",
+  "fleet.unpinned",
+  "fleet.ring-set",
 ] as const;
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

@@ -5,6 +5,8 @@ export {
 } from "./archive-index.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
+export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
+export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
 export type { PrismaClient } from "./generated/client.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
