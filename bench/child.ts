@@ -16,9 +16,14 @@ const messageTimeoutMs = 180_000;
 /** As the local stack starts its children. */
 const nodeOptions = ["--max-semi-space-size=64"];
 
-/** Starts `file` (relative to `base`) as a child with exactly `env`. */
-export function startChild(file: string, base: string, env: Readonly<Record<string, string>>): Child {
-  const child = fork(new URL(file, base), {
+/** Starts `file` (relative to `base`) as a child with `args` and exactly `env`. */
+export function startChild(
+  file: string,
+  base: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Child {
+  const child = fork(new URL(file, base), args, {
     env,
     execArgv: nodeOptions,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
