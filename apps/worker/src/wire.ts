@@ -16,6 +16,8 @@ import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import type { FleetPort } from "./ingress/fleet.ts";
+import type { AgentStanding } from "./ingress/standing.ts";
 import { encryptSegment } from "./jobs/encrypt-segment.ts";
 import { type Reconciled, type ReconcileParts, reconcileArchive } from "./jobs/reconcile-archive.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
@@ -25,10 +27,11 @@ import { need, readProcessKey, readRecipients, readSetting, readSigner } from ".
 import { startBuffer } from "./roles/buffer.ts";
 import { startIngest } from "./roles/ingest.ts";
 import { startKpi } from "./roles/kpi.ts";
-import { type Role, repeat } from "./roles/role.ts";
+import type { Role } from "./roles/role.ts";
 import { startStage } from "./roles/stage.ts";
+import { startTelemetry } from "./roles/telemetry.ts";
+import { warnWhereNotDurable } from "./warn-where-not-durable.ts";
 
-const reportEveryMs = 250;
 const reconcileDays = 30;
 const dayMs = 24 * 3_600_000;
 
@@ -66,6 +69,12 @@ function connectParts(config: Config, log: Logger) {
 
 type Parts = ReturnType<typeof connectParts>;
 
+/** No registry of agents yet: every certificate of the agents' authority is admitted. */
+const everyoneAdmitted: AgentStanding = { refusal: () => null, onChange: () => undefined };
+
+/** No fleet yet: reports go nowhere, and agents stay as they are. */
+const noFleet: FleetPort = { report: () => undefined, directiveOf: () => null, onChange: () => undefined };
+
 /** An archive to read: a folder of this machine, or an SFTP server. */
 export type ArchivePlace = { readonly dir: string } | SftpSettings;
 
@@ -99,7 +108,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const parts = connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
   const archive = has("buffer") || has("transfer") ? await openArchive(config) : null;
-  const roles: Role[] = [reportTelemetry(parts)];
+  const roles: Role[] = [startTelemetry(parts)];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
   if (has("transfer") && archive !== null) await startTransfer(parts, archive);
@@ -107,7 +116,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
-  await warnWhereNotDurable(parts);
+  await warnWhereNotDurable(parts.redis, log);
   if (archive !== null) warmUp(parts, archive);
   return {
     ingestPort: ingest?.port ?? null,
@@ -210,6 +219,8 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
   const role = await startIngest({
     ...parts,
     subscriber,
+    standing: everyoneAdmitted,
+    fleet: noFleet,
     settings: {
       host: config.TAPLINE_INGEST_HOST,
       port: config.TAPLINE_INGEST_PORT,
@@ -229,26 +240,6 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
   };
 }
 
-function reportTelemetry({ telemetry, telemetryStream, clock, log }: Parts): Role {
-  const report = async (): Promise<void> => {
-    const delta = telemetry.take(clock());
-    if (delta !== null) await telemetryStream.report(delta);
-  };
-  const loop = repeat(
-    async () => {
-      await report();
-      return reportEveryMs;
-    },
-    (error) => log.warn({ err: error }, "telemetry could not be reported"),
-  );
-  return {
-    stop: async () => {
-      await loop.stop();
-      await report();
-    },
-  };
-}
-
 /** Connects before the first tap does; where a part is away, the tap's own attempts say so. */
 function warmUp({ index, log }: Parts, archive: SftpArchive): void {
   const connecting = Promise.all([
@@ -260,18 +251,3 @@ function warmUp({ index, log }: Parts, archive: SftpArchive): void {
 }
 
 const noSuchTap = [{ tracker: "", trackerEpoch: 0, trackerSeq: 0 }];
-
-/** "durable" is a promise that Redis keeps only with `appendfsync always`. */
-async function warnWhereNotDurable({ redis, log }: Parts): Promise<void> {
-  try {
-    const [, policy] = (await redis.config("GET", "appendfsync")) as string[];
-    const [, enabled] = (await redis.config("GET", "appendonly")) as string[];
-    if (policy !== "always" || enabled !== "yes")
-      log.warn(
-        { appendonly: enabled, appendfsync: policy },
-        "Redis may lose its last writes in a power cut; set appendonly yes and appendfsync always",
-      );
-  } catch {
-    log.info("Redis does not tell its appendfsync policy; make sure that it is always, or replicated");
-  }
-}

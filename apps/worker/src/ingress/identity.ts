@@ -1,29 +1,57 @@
 import { TLSSocket } from "node:tls";
 import { TaplineError } from "@tapline/core/kernel";
 import { agentIdSchema } from "@tapline/core/tap";
-import type { FastifyRequest } from "fastify";
+import type { AgentStanding } from "./standing.ts";
 
-const known = new WeakMap<object, string>();
+/** Who stands at the door: the agent, and the certificate that says so (serial number in lower-case hexadecimal). */
+export type AgentIdentity = { readonly agent: string; readonly serial: string };
+
+/** The part of a peer's certificate that is looked at, as `node:tls` gives it. */
+type PeerCertificate = { readonly subjectaltname?: string | undefined; readonly serialNumber: string };
+
+const known = new WeakMap<object, AgentIdentity>();
 
 /**
- * The agent that its client certificate names: the SPIFFE URI `spiffe://tapline/agent/<id>` among the subject's
- * alternative names. Looked up once per connection.
- * @throws TaplineError `unauthenticated` without a valid certificate, `forbidden` where it is no agent's
+ * The agent that a connection's client certificate names. Looked up once per connection.
+ * @throws TaplineError as `identityIn`
  */
-export function agentOf(request: FastifyRequest): string {
-  const socket = request.raw.socket;
-  const found = known.get(socket);
-  if (found !== undefined) return found;
-  if (!(socket instanceof TLSSocket) || !socket.authorized)
+export function identityOf(socket: unknown): AgentIdentity {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return identityIn(undefined);
+  const found = known.get(socket) ?? identityIn(socket.getPeerCertificate());
+  known.set(socket, found);
+  return found;
+}
+
+/**
+ * The agent that a client certificate names: the SPIFFE URI `spiffe://tapline/agent/<id>` among the subject's
+ * alternative names.
+ * @param certificate one that was verified; undefined where there is none
+ * @throws TaplineError `unauthenticated` without a certificate, `forbidden` where it is no agent's
+ */
+export function identityIn(certificate: PeerCertificate | undefined): AgentIdentity {
+  if (certificate === undefined)
     throw new TaplineError("unauthenticated", "the connection shows no valid agent certificate", {
       remedy: "connect with the certificate that this agent was enrolled with",
     });
-  const names = socket.getPeerCertificate().subjectaltname ?? "";
-  const id = /(?:^|, )URI:spiffe:\/\/tapline\/agent\/([^,/]+)(?:,|$)/.exec(names)?.[1];
-  if (id === undefined || !agentIdSchema.safeParse(id).success)
+  const names = certificate.subjectaltname ?? "";
+  const agent = /(?:^|, )URI:spiffe:\/\/tapline\/agent\/([^,/]+)(?:,|$)/.exec(names)?.[1];
+  if (agent === undefined || !agentIdSchema.safeParse(agent).success)
     throw new TaplineError("forbidden", "the certificate is valid but names no agent", {
       remedy: "use a certificate with the name spiffe://tapline/agent/<id>",
     });
-  known.set(socket, id);
-  return id;
+  return { agent, serial: certificate.serialNumber.toLowerCase() };
+}
+
+/** @throws TaplineError `forbidden` where the agent's certificate was revoked, `unavailable` where nobody can say yet */
+export function assertAdmitted({ agent, serial }: AgentIdentity, standing: AgentStanding): void {
+  const refusal = standing.refusal(agent, serial);
+  if (refusal === "revoked")
+    throw new TaplineError("forbidden", `the certificate of agent ${agent} was revoked`, {
+      remedy: "enrol the agent anew",
+    });
+  if (refusal === "unknown-yet")
+    throw new TaplineError("unavailable", "the registry of agents has not been read yet", {
+      remedy: "keep the taps and come back later",
+      facts: { retryAfterMs: 2_000 },
+    });
 }

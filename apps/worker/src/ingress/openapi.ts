@@ -1,10 +1,12 @@
 import { problemSchema } from "@tapline/core/kernel";
 import {
+  agentReportSchema,
   maxTapsPerRequest,
   postTapSchema,
   postTapsResponseSchema,
   postTapsSchema,
   receiptsResponseSchema,
+  reportAnswerSchema,
   submittedTapSchema,
 } from "@tapline/core/tap";
 import { z } from "zod";
@@ -20,9 +22,26 @@ const refusal = (description: string) => ({
 
 const refusals = {
   "401": refusal("The connection shows no valid agent certificate."),
-  "403": refusal("The certificate is valid but names no agent."),
+  "403": refusal("The certificate is valid but names no agent, or was revoked."),
   "429": refusal("Too many taps for now; Retry-After says when to come back."),
   "503": refusal("The buffer is not available; Retry-After says when to come back."),
+};
+
+const reportPath = {
+  post: {
+    operationId: "postReport",
+    summary: "Tell how the agent is; hear what it should be",
+    requestBody: { required: true, content: json(reference("Report")) },
+    responses: {
+      "200": {
+        description:
+          "Two readings of the server's clock, and settings and version for this agent (null: nothing to say).",
+        content: json(reference("ReportAnswer")),
+      },
+      "400": refusal("The report is not valid."),
+      ...refusals,
+    },
+  },
 };
 
 /** The OpenAPI 3.1 description of the agents' door, made from the schemas that the door itself checks with. */
@@ -33,7 +52,7 @@ export function openApiDocument() {
       title: "Tapline ingest",
       version: "1.0.0",
       description:
-        "Agents deliver taps and fetch receipts. Every call but this page needs an agent's client certificate.",
+        "Agents deliver taps, fetch receipts and report. Every call but this page needs an agent's client certificate.",
     },
     paths: {
       "/v1/taps": {
@@ -80,6 +99,7 @@ export function openApiDocument() {
           },
         },
       },
+      "/v1/report": reportPath,
     },
     components: {
       schemas: {
@@ -98,6 +118,8 @@ export function openApiDocument() {
         },
         Results: jsonSchema(postTapsResponseSchema),
         Receipts: jsonSchema(receiptsResponseSchema),
+        Report: jsonSchema(agentReportSchema),
+        ReportAnswer: jsonSchema(reportAnswerSchema),
         Problem: jsonSchema(problemSchema),
       },
     },

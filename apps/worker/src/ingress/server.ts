@@ -9,22 +9,21 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { z } from "zod";
+import { boundConnections } from "./bound-connections.ts";
 import type { Door } from "./door.ts";
-import { agentOf } from "./identity.ts";
+import type { FleetPort } from "./fleet.ts";
+import { assertAdmitted, identityOf } from "./identity.ts";
 import { openApiDocument } from "./openapi.ts";
 import { parseBody } from "./parse-body.ts";
 import { problemOf } from "./problems.ts";
 import { readBody } from "./read-body.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
+import { addReport } from "./report-route.ts";
+import type { AgentStanding } from "./standing.ts";
 import { takeTaps } from "./take-taps.ts";
 
 /** Most bytes of one request, packed and unpacked: what an agent sends at once, with room to spare. */
 const maxBodyBytes = 2 * 1024 * 1024;
-
-const maxConnections = 10_000;
-
-/** How long a connection without a certificate may live. */
-const strangerMs = 15_000;
 
 /** What a request for receipts counts as in the bound of an agent's rate. */
 const tapsPerReceiptRequest = 25;
@@ -43,6 +42,8 @@ export type IngressParts = {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly agentCa: Buffer };
   readonly logger: FastifyBaseLogger;
   readonly clock: () => number;
+  readonly standing: AgentStanding;
+  readonly fleet: FleetPort;
   readonly door: Door;
   readonly waiters: ReceiptWaiters;
   /** After how many ms `agent` may send `taps` more; 0 = now. */
@@ -78,7 +79,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   boundConnections(server.server as Server);
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   server.addHook("onRequest", (request, _reply, done) => {
-    if (request.url !== openApiPath) agentOf(request);
+    if (request.url !== openApiPath) assertAdmitted(identityOf(request.raw.socket), parts.standing);
     done();
   });
   server.removeContentTypeParser("application/json");
@@ -100,12 +101,13 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   server.get(openApiPath, () => document);
   addTaps(server, parts);
   addReceipts(server, parts);
+  addReport(server, parts);
   return server;
 }
 
 function addTaps(server: FastifyInstance, parts: IngressParts): void {
   server.post("/v1/taps", async (request, reply) => {
-    const agent = agentOf(request);
+    const { agent } = identityOf(request.raw.socket);
     const nowEpochMs = parts.clock();
     assertRate(parts, agent, countTaps(request.body));
     const taken = await takeTaps(request.body, agent, nowEpochMs, parts.door);
@@ -121,7 +123,7 @@ function addTaps(server: FastifyInstance, parts: IngressParts): void {
 
 function addReceipts(server: FastifyInstance, parts: IngressParts): void {
   server.get("/v1/receipts", async (request) => {
-    const agent = agentOf(request);
+    const { agent } = identityOf(request.raw.socket);
     const query = receiptsQuerySchema.safeParse(request.query);
     if (!query.success)
       throw new TaplineError("invalid-input", "after must be a cursor and waitMs an integer of 0 to 30000");
@@ -150,16 +152,6 @@ function assertRate(parts: IngressParts, agent: string, cost: number): void {
       remedy: "keep the taps and send them later",
       facts: { retryAfterMs: waitMs },
     });
-}
-
-/** However many knock, and however slowly: the door stays usable for agents. */
-function boundConnections(server: Server): void {
-  server.maxConnections = maxConnections;
-  server.on("secureConnection", (socket) => {
-    if (socket.authorized) return;
-    const timer = setTimeout(() => socket.destroy(), strangerMs);
-    socket.once("close", () => clearTimeout(timer));
-  });
 }
 
 function countTaps(body: unknown): number {

@@ -6,8 +6,10 @@ import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
 import { Door } from "../ingress/door.ts";
+import type { FleetPort } from "../ingress/fleet.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress, type IngressParts } from "../ingress/server.ts";
+import type { AgentStanding } from "../ingress/standing.ts";
 import type { Role } from "./role.ts";
 
 export type IngestSettings = {
@@ -26,6 +28,8 @@ export type IngestParts = {
   readonly buffer: SegmentBuffer;
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
+  readonly standing: AgentStanding;
+  readonly fleet: FleetPort;
   readonly telemetry: TelemetryRecorder;
   readonly clock: () => number;
   readonly log: FastifyBaseLogger;
@@ -49,6 +53,8 @@ export async function startIngest(parts: IngestParts): Promise<Role & { readonly
     tls: { cert, key, agentCa },
     logger: parts.log,
     clock,
+    standing: parts.standing,
+    fleet: parts.fleet,
     door: new Door((frame, taps) => buffer.append(frame, taps), settings.maxBufferedTaps),
     waiters,
     rateLimit: rateLimiter(settings.tapsPerSecond),

@@ -100,3 +100,13 @@ export const agentDirectiveSchema = z.strictObject({
 });
 
 export type AgentDirective = z.infer<typeof agentDirectiveSchema>;
+
+/** The answer to a report: two readings of the server's clock (RFC 5905 §8), and what it wants of the agent. */
+export const reportAnswerSchema = z.strictObject({
+  receivedAtEpochMs: count,
+  answeredAtEpochMs: count,
+  /** Null where there is nothing to say, so that the agent stays as it is. */
+  directive: agentDirectiveSchema.nullable(),
+});
+
+export type ReportAnswer = z.infer<typeof reportAnswerSchema>;

@@ -12,7 +12,9 @@ export {
   type PauseReason,
   pauseReasons,
   type ReaderCondition,
+  type ReportAnswer,
   readerConditions,
+  reportAnswerSchema,
 } from "./agent-report.ts";
 export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
