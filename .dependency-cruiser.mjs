@@ -103,8 +103,16 @@ export default {
     ),
     forbid(
       "adapters-at-the-rim",
-      "only wire.ts (worker) and server/ (web) import adapters; others are handed what they need",
-      { path: "^apps/", pathNot: ["^apps/worker/src/wire\\.ts$", "^apps/web/server/", testFiles] },
+      "only wire.ts and wire-commands.ts (worker) and server/ (web) import adapters; others are handed what they need",
+      {
+        path: "^apps/",
+        pathNot: [
+          "^apps/worker/src/wire\\.ts$",
+          "^apps/worker/src/wire-commands\\.ts$",
+          "^apps/web/server/",
+          testFiles,
+        ],
+      },
       { path: adapters, dependencyTypesNot: ["type-only"] },
     ),
     forbid("no-circles", "imports go one way", {}, { circular: true }),

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
-import { ArchiveIndex, connectPrisma, KpiHistory, TrackerRegistry } from "@tapline/adapters/prisma";
+import {
+  ArchiveIndex,
+  connectPrisma,
+  FleetStore,
+  KpiHistory,
+  TrackerRegistry,
+} from "@tapline/adapters/prisma";
 import {
   connectRedis,
   KpiStreams,
@@ -10,16 +16,14 @@ import {
   TapLedger,
   TelemetryStream,
 } from "@tapline/adapters/redis";
-import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
+import { SftpArchive } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
-import type { ArchiveReader } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import type { FleetPort } from "./ingress/fleet.ts";
+import { startFleetMemory } from "./ingress/fleet-memory.ts";
 import type { AgentStanding } from "./ingress/standing.ts";
 import { encryptSegment } from "./jobs/encrypt-segment.ts";
-import { type Reconciled, type ReconcileParts, reconcileArchive } from "./jobs/reconcile-archive.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
 import { transferSegment } from "./jobs/transfer-segment.ts";
 import { validateSegment } from "./jobs/validate-segment.ts";
@@ -31,9 +35,7 @@ import type { Role } from "./roles/role.ts";
 import { startStage } from "./roles/stage.ts";
 import { startTelemetry } from "./roles/telemetry.ts";
 import { warnWhereNotDurable } from "./warn-where-not-durable.ts";
-
-const reconcileDays = 30;
-const dayMs = 24 * 3_600_000;
+import { reconciler } from "./wire-commands.ts";
 
 export type Running = {
   readonly ingestPort: number | null;
@@ -72,37 +74,6 @@ type Parts = ReturnType<typeof connectParts>;
 /** No registry of agents yet: every certificate of the agents' authority is admitted. */
 const everyoneAdmitted: AgentStanding = { refusal: () => null, onChange: () => undefined };
 
-/** No fleet yet: reports go nowhere, and agents stay as they are. */
-const noFleet: FleetPort = { report: () => undefined, directiveOf: () => null, onChange: () => undefined };
-
-/** An archive to read: a folder of this machine, or an SFTP server. */
-export type ArchivePlace = { readonly dir: string } | SftpSettings;
-
-/** The read side of an archive, for commands. */
-export function openArchiveReader(place: ArchivePlace): {
-  reader: ArchiveReader;
-  close: () => Promise<void>;
-} {
-  if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
-  const reader = new SftpArchive(place);
-  return { reader, close: () => reader.close() };
-}
-
-/** Brings the whole index level with an archive, for commands. */
-export function openReindex(place: ArchivePlace, databaseUrl: string, trust: string) {
-  const prisma = connectPrisma(databaseUrl);
-  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
-  const parts = { index: new ArchiveIndex(prisma), clock: () => Date.now() };
-  return {
-    reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
-      reconciler(parts, archive, trust, hooks)("all"),
-    close: async (): Promise<void> => {
-      if (archive instanceof SftpArchive) await archive.close();
-      await prisma.$disconnect();
-    },
-  };
-}
-
 /** The composition root: makes the parts, starts the roles that the settings name. */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = connectParts(config, log);
@@ -130,15 +101,6 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   };
 }
 
-/** The tracker registry alone, for commands. */
-export function openTrackerRegistry(databaseUrl: string): {
-  readonly registry: TrackerRegistry;
-  readonly close: () => Promise<void>;
-} {
-  const prisma = connectPrisma(databaseUrl);
-  return { registry: new TrackerRegistry(prisma, Date.now), close: () => prisma.$disconnect() };
-}
-
 async function openArchive(config: Config): Promise<SftpArchive> {
   const keyPath = need(config.TAPLINE_ARCHIVE_KEY, "TAPLINE_ARCHIVE_KEY", "transfer");
   return new SftpArchive({
@@ -163,23 +125,6 @@ async function startEncryption(parts: Parts): Promise<void> {
 async function startTransfer(parts: Parts, archive: SftpArchive): Promise<void> {
   const processKey = await readProcessKey(parts.config);
   startStage("transfer", (id) => transferSegment(id, { ...parts, archive, processKey }), parts);
-}
-
-/** Brings the index level with the archive: the recent days, or all of it. */
-function reconciler(
-  parts: Pick<Parts, "index" | "clock">,
-  archive: SftpArchive | DirectoryArchive,
-  trust: string,
-  hooks: Pick<ReconcileParts, "onFault" | "onSettled">,
-) {
-  const { index, clock } = parts;
-  return async (span: "recent" | "all"): Promise<Reconciled> => {
-    const since = new Date(clock() - reconcileDays * dayMs);
-    return await reconcileArchive(
-      span === "all" ? "" : since.toISOString().slice(0, 10).replaceAll("-", "/"),
-      { archive, index, clock, trust: { rootPems: [trust], crlPems: [trust] }, ...hooks },
-    );
-  };
 }
 
 async function openBuffer(parts: Parts, archive: SftpArchive): Promise<Role> {
@@ -216,11 +161,12 @@ function startKpiRole(parts: Parts, hooks: Hooks): Role {
 async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof startIngest>>> {
   const { config } = parts;
   const subscriber = parts.connect();
+  const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
   const role = await startIngest({
     ...parts,
     subscriber,
     standing: everyoneAdmitted,
-    fleet: noFleet,
+    fleet,
     settings: {
       host: config.TAPLINE_INGEST_HOST,
       port: config.TAPLINE_INGEST_PORT,
@@ -235,6 +181,7 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
     port: role.port,
     stop: async (graceMs) => {
       await role.stop(graceMs);
+      await fleet.stop(graceMs);
       subscriber.disconnect();
     },
   };

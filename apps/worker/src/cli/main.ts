@@ -2,6 +2,9 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command } from "commander";
 import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
+import { addFleetAgents } from "./fleet-agents.ts";
+import { addFleetConfig } from "./fleet-config.ts";
+import { addFleetRollout } from "./fleet-rollout.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
 /** The command `tapline`: each sub-command adds itself. */
@@ -9,6 +12,9 @@ const program = new Command("tapline").description("works on an installation of 
 addArchiveRestore(program);
 addArchiveReindex(program);
 addTrackerImport(program);
+addFleetConfig(program);
+addFleetRollout(program);
+addFleetAgents(program);
 
 try {
   await program.parseAsync();

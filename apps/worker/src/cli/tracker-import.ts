@@ -4,7 +4,7 @@ import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import type { Command } from "commander";
 import { z } from "zod";
-import { openTrackerRegistry } from "../wire.ts";
+import { openTrackerRegistry } from "../wire-commands.ts";
 import { databaseUrl } from "./config.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */

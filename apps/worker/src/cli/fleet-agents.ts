@@ -1,0 +1,110 @@
+import { TaplineError } from "@tapline/core/kernel";
+import type { FleetAgent } from "@tapline/core/rollout";
+import type { Command } from "commander";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { fleetCommand, tellEffect, withFleet } from "./fleet-command.ts";
+import { checkedVersion } from "./fleet-rollout.ts";
+import { durationMs, spanText, wholeNumber } from "./parse-options.ts";
+
+interface ListOptions {
+  readonly json?: boolean;
+  readonly silentFor?: string;
+}
+
+interface PinOptions extends ActingOptions {
+  readonly config?: string;
+  readonly version?: string;
+}
+
+/** `tapline fleet ls|pin|unpin|ring`: single agents. */
+export function addFleetAgents(program: Command): void {
+  const fleet = fleetCommand(program);
+  fleet
+    .command("ls")
+    .description("all agents with what they last reported")
+    .option("--json", "as JSON")
+    .option("--silent-for <span>", "only those not heard of for so long, as in 10m")
+    .action(list);
+  addActing(
+    fleet
+      .command("pin")
+      .description("keep an agent at a revision or version, whatever is rolled out")
+      .argument("<agent>")
+      .option("--config <revision>", "the revision of the settings")
+      .option("--version <version>", "the version"),
+  ).action(pin);
+  addActing(
+    fleet.command("unpin").description("let an agent follow its ring again").argument("<agent>"),
+  ).action(async (agent: string, options: ActingOptions) => {
+    const act = actOf(options);
+    tellEffect(await withFleet((_, desk) => desk.unpin(agent, act)), act.dryRun);
+  });
+  addActing(
+    fleet
+      .command("ring")
+      .description("put an agent into a ring; lower ones get changes first")
+      .argument("<agent>")
+      .argument("<ring>"),
+  ).action(async (agent: string, ring: string, options: ActingOptions) => {
+    const act = actOf(options);
+    const number = wholeNumber(ring, "ring");
+    tellEffect(await withFleet((_, desk) => desk.setRing(agent, number, act)), act.dryRun);
+  });
+}
+
+async function pin(agent: string, options: PinOptions): Promise<void> {
+  const { config, version } = options;
+  if (config === undefined && version === undefined)
+    throw new TaplineError("invalid-input", "--config or --version is needed, or both");
+  const act = actOf(options);
+  const pins = {
+    ...(config === undefined ? {} : { revision: wholeNumber(config, "--config") }),
+    ...(version === undefined ? {} : { version: checkedVersion(version) }),
+  };
+  tellEffect(await withFleet((_, desk) => desk.pin(agent, pins, act)), act.dryRun);
+}
+
+async function list({ json, silentFor }: ListOptions): Promise<void> {
+  const nowEpochMs = Date.now();
+  const agents = await withFleet((store) => store.agents());
+  const silentMs = silentFor === undefined ? null : durationMs(silentFor);
+  const shown = agents.filter(
+    ({ last, revokedAtEpochMs }) =>
+      silentMs === null ||
+      (revokedAtEpochMs === null && (last === null || nowEpochMs - last.seenAtEpochMs > silentMs)),
+  );
+  if (json === true) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  else
+    process.stdout.write(
+      `${[...shown.map((agent) => line(agent, nowEpochMs)), countText(shown)].join("\n")}\n`,
+    );
+}
+
+function countText({ length }: readonly FleetAgent[]): string {
+  return `${length} agent${length === 1 ? "" : "s"}`;
+}
+
+function line(agent: FleetAgent, nowEpochMs: number): string {
+  const { id, ring, last, pinnedRevision, pinnedVersion, revokedAtEpochMs } = agent;
+  const pins = [pinnedRevision === null ? "" : `config ${pinnedRevision}`, pinnedVersion ?? ""].filter(
+    Boolean,
+  );
+  const place = [
+    `ring ${ring}`,
+    ...(pins.length === 0 ? [] : [`pinned to ${pins.join(", ")}`]),
+    ...(revokedAtEpochMs === null ? [] : ["revoked"]),
+  ];
+  if (last === null) return [id, ...place, "never reported"].join("  ");
+  const { report, seenAtEpochMs } = last;
+  const { outbox, clockSkewMs, certificateEndsAtEpochMs: endsAt } = report;
+  const readers = Object.entries(report.readers).map(([condition, count]) => `${count} ${condition}`);
+  return [
+    ...[id, ...place, `seen ${spanText(nowEpochMs - seenAtEpochMs)} ago`, report.version],
+    ...[`config ${report.configRevision}`, report.link],
+    `${outbox.taps} taps wait${outbox.taps === 0 ? "" : `, oldest ${spanText(outbox.oldestAgeMs)}`}`,
+    clockSkewMs === null ? "skew unknown" : `skew ${clockSkewMs} ms`,
+    `readers: ${readers.join(", ") || "none"}`,
+    ...(report.paused === null ? [] : [`paused: ${report.paused}`]),
+    ...(endsAt === null ? [] : [`certificate until ${new Date(endsAt).toISOString().slice(0, 10)}`]),
+  ].join("  ");
+}

@@ -1,0 +1,38 @@
+import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
+import type { FleetEffect } from "@tapline/core/rollout";
+import type { Command } from "commander";
+import { openFleet } from "../wire-commands.ts";
+import { databaseUrl } from "./config.ts";
+
+/** The group `tapline fleet`, made by whichever of its sub-commands comes first. */
+export function fleetCommand(program: Command): Command {
+  const known = program.commands.find((command) => command.name() === "fleet");
+  return known ?? program.command("fleet").description("the agents: settings, versions, rings");
+}
+
+/** Does something with the fleet of DATABASE_URL. */
+export async function withFleet<Result>(
+  use: (store: FleetStore, desk: FleetDesk) => Promise<Result>,
+): Promise<Result> {
+  const { store, desk, close } = openFleet(databaseUrl());
+  try {
+    return await use(store, desk);
+  } finally {
+    await close();
+  }
+}
+
+const mostNamed = 10;
+
+/** What a step does, or did, to whom. */
+export function tellEffect(effect: FleetEffect, dryRun: boolean): void {
+  const lines = effect.map(({ agents, from, to }) => {
+    const named = agents.slice(0, mostNamed).join(", ");
+    const more = agents.length > mostNamed ? ` and ${agents.length - mostNamed} more` : "";
+    return `${agents.length} agent${agents.length === 1 ? "" : "s"} from ${from} to ${to}: ${named}${more}`;
+  });
+  const head = dryRun ? "would change:" : "changed:";
+  const text =
+    lines.length === 0 ? [dryRun ? "no agent would change" : "no agent changes by it"] : [head, ...lines];
+  process.stdout.write(`${text.join("\n  ")}\n`);
+}

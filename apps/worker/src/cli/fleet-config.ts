@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
+import type { Command } from "commander";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { fleetCommand, withFleet } from "./fleet-command.ts";
+import { wholeNumber } from "./parse-options.ts";
+
+/** `tapline fleet config set|ls|show`: revisions of the settings that the server may give to agents. */
+export function addFleetConfig(program: Command): void {
+  const config = fleetCommand(program).command("config").description("revisions of the agents' settings");
+  addActing(
+    config
+      .command("set")
+      .description("make a revision from a JSON file; nobody gets it before a roll-out or a pin")
+      .argument("<file>"),
+  ).action(set);
+  config.command("ls").description("all revisions, newest first").option("--json", "as JSON").action(list);
+  config.command("show").description("the settings of a revision").argument("<revision>").action(show);
+}
+
+async function set(file: string, options: ActingOptions): Promise<void> {
+  const settings = await readSettings(file);
+  const act = actOf(options);
+  const revision = await withFleet((_, desk) => desk.makeRevision(settings, act));
+  const made = act.dryRun ? `would make config ${revision}` : `made config ${revision}`;
+  process.stdout.write(
+    `${made}: ${JSON.stringify(settings)}\nroll it out: tapline fleet rollout start --config ${revision}\n`,
+  );
+}
+
+async function readSettings(file: string): Promise<AgentSettings> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+  const parsed = agentSettingsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new TaplineError("invalid-input", `${file}: ${issues.join("; ")}`, {
+    remedy: "docs/operations.md names the settings that the server may give",
+  });
+}
+
+async function list({ json }: { readonly json?: boolean }): Promise<void> {
+  const revisions = await withFleet((store) => store.revisions());
+  const lines = json
+    ? [JSON.stringify(revisions)]
+    : revisions.map(({ revision, madeAtEpochMs, madeBy, reason, settings }) =>
+        [revision, new Date(madeAtEpochMs).toISOString(), madeBy, reason, JSON.stringify(settings)].join(
+          "  ",
+        ),
+      );
+  process.stdout.write(lines.length === 0 ? "no revision yet\n" : `${lines.join("\n")}\n`);
+}
+
+async function show(text: string): Promise<void> {
+  const wanted = wholeNumber(text, "revision");
+  const revisions = await withFleet((store) => store.revisions());
+  const found = revisions.find(({ revision }) => revision === wanted);
+  if (found === undefined) throw new TaplineError("not-found", `there is no config revision ${wanted}`);
+  process.stdout.write(`${JSON.stringify(found.settings, null, 2)}\n`);
+}
