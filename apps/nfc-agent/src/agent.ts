@@ -64,7 +64,7 @@ export class Agent {
     };
     this.#reading = readers.run(sink, this.#stopping.signal).then(
       () => {
-        this.#allRead = true;
+        this.#allRead = !this.#stopping.signal.aborted;
       },
       (error: unknown) => {
         if (!this.#stopping.signal.aborted) this.#options.onFailure(error);

@@ -68,6 +68,10 @@ const settingsSchema = z.object({
   TAPLINE_AGENT_RATE: z.coerce.number().positive().optional(),
   /** Fixes what simulated trackers measure, repeat and damage. */
   TAPLINE_AGENT_SEED: z.coerce.number().int().min(0).default(1),
+  /** What simulated readers go through: `everyday`, `rough`, `hostile`, or the path of a JSON file. */
+  TAPLINE_AGENT_SCENARIO: z.string().default("everyday"),
+  /** File to which simulated readers add what they did and what should become of it. Default: none. */
+  TAPLINE_AGENT_LEDGER: z.string().optional(),
   /** A tap that the server holds is sent again after this time without a receipt, ms. */
   TAPLINE_AGENT_RESEND_AFTER_MS: atLeastOne.min(1000).default(120_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
@@ -88,7 +92,14 @@ export type Config = {
   ingest: { url: string; caPath: string; certPath: string; keyPath: string };
   outboxDir: string;
   readerKind: Settings["TAPLINE_AGENT_READER_KIND"];
-  simulated: { readers: number; trackersPath: string; seed: number; perSecond: number | null };
+  simulated: {
+    readers: number;
+    trackersPath: string;
+    seed: number;
+    perSecond: number | null;
+    scenario: string;
+    ledgerPath: string | null;
+  };
   /** `null` for no end. */
   taps: number | null;
   resendAfterMs: number;
@@ -142,6 +153,8 @@ function configOf(settings: Settings, dir: string): Config {
       trackersPath: settings.TAPLINE_AGENT_TRACKERS ?? join(dataDir, "trackers.json"),
       seed: settings.TAPLINE_AGENT_SEED,
       perSecond: settings.TAPLINE_AGENT_RATE ?? (taps === null ? defaultRate : null),
+      scenario: settings.TAPLINE_AGENT_SCENARIO,
+      ledgerPath: settings.TAPLINE_AGENT_LEDGER ?? null,
     },
     taps,
     resendAfterMs: settings.TAPLINE_AGENT_RESEND_AFTER_MS,

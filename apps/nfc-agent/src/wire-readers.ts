@@ -2,14 +2,11 @@ import type { Clock } from "@tapline/core/kernel";
 import type { Config } from "./config.ts";
 import { nextEpoch } from "./epoch.ts";
 import type { Readers } from "./readers/reader.ts";
-import { Pace, readTrackersFile, SimulatedField, simulatedReaders } from "./readers/simulated/index.ts";
+import { openSimulatedReaders } from "./readers/simulated/index.ts";
 
 /** The readers that the settings ask for. Called under the outbox's lock. @throws misconfigured */
 export async function wireReaders(config: Config, now: Clock): Promise<Readers> {
-  const { readers: count, seed, perSecond, trackersPath } = config.simulated;
-  const trackers = await readTrackersFile(trackersPath);
   // Under the outbox's lock, so that no two agents with one outbox can have the same epoch.
   const epoch = await nextEpoch(`${config.outboxDir}.trackers-epoch`, now());
-  const field = new SimulatedField({ trackers, epoch, taps: config.taps, seed, now });
-  return simulatedReaders(count, field, new Pace(perSecond), now);
+  return openSimulatedReaders({ ...config.simulated, epoch, taps: config.taps, now });
 }

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { decodeTap, kidOf } from "@tapline/core/tap";
 import { describe, expect, it } from "vitest";
 import { SimulatedField } from "./field.ts";
+import { builtInScenarios, scenarioSchema } from "./scenario.ts";
 
 const trackers = Array.from({ length: 7 }, (_, index) => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -9,8 +10,19 @@ const trackers = Array.from({ length: 7 }, (_, index) => {
   return { id: `000000000000000${index}`, kid, privateKey };
 });
 const now = () => 1_767_225_600_000;
+const scenario = builtInScenarios.everyday ?? scenarioSchema.parse({});
+const onLost = () => undefined;
 const fieldOf = (taps: number | null, seed = 1) =>
-  new SimulatedField({ trackers, epoch: 5, taps, seed, now });
+  new SimulatedField({ trackers, epoch: 5, taps, seed, now, scenario, onLost });
+
+/** The one tap that an everyday visit shows. */
+function nextTap(field: SimulatedField): Buffer | null {
+  const visit = field.next();
+  if (visit === null) return null;
+  expect(visit.shows).toHaveLength(1);
+  expect(visit.shows[0]?.looks).toEqual(["whole"]);
+  return visit.shows[0]?.offer?.raw ?? null;
+}
 
 /** The key under which a tap verifies, its place, or `null` where it is no good tap. */
 function identityOf(raw: Buffer): string | null {
@@ -33,7 +45,7 @@ function judge(field: SimulatedField): {
 } {
   const seen = new Map<string, Buffer>();
   const counts = { fresh: 0, duplicates: 0, malformed: 0, raws: [] as Buffer[] };
-  for (let raw = field.next(); raw !== null; raw = field.next()) {
+  for (let raw = nextTap(field); raw !== null; raw = nextTap(field)) {
     counts.raws.push(raw);
     const identity = identityOf(raw);
     if (identity === null) counts.malformed += 1;
@@ -77,7 +89,7 @@ describe("simulated field", () => {
     const field = fieldOf(null);
     const seqs = new Map<string, number>();
     for (let i = 0; i < 1500; i++) {
-      const raw = field.next();
+      const raw = nextTap(field);
       if (raw === null) throw new Error("an endless field ended");
       const identity = identityOf(raw);
       if (identity === null) continue;

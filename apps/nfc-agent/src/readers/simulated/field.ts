@@ -1,91 +1,140 @@
 import type { Clock } from "@tapline/core/kernel";
-import { type Sample, signTap } from "@tapline/core/tap";
-import { damage } from "./damage.ts";
-import { endlessKinds, planKinds, type TapKind } from "./plan.ts";
+import { type Owner, TrackerCrowd } from "./crowd.ts";
+import { planVisits } from "./plan.ts";
 import { type Random, seededRandom, wholeBetween } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { drift, skew } from "./skew.ts";
 import type { SimulatedTracker } from "./trackers-file.ts";
+import type { LookKind, Offer, Show, Visit, VisitKind } from "./visit.ts";
 
 export type FieldOptions = {
   trackers: readonly SimulatedTracker[];
   /** Epoch of every tracker: larger than in any run before, so that no number is ever used for other content. */
   epoch: number;
-  /** Taps in all; `null` for no end. */
+  /** Visits in all; `null` for no end. A script counts its own. */
   taps: number | null;
   seed: number;
   now: Clock;
+  scenario: Scenario;
+  /** Told of each number that no good packet will ever fill. */
+  onLost: (place: string) => void;
 };
 
-const sampleEveryS = 60;
-const repeatable = 32;
+/** How the look at a tracker goes that is not read. */
+const troubles = {
+  torn: "torn",
+  pulled: "removed",
+  unplugged: "removed",
+  collision: "collision",
+  silent: "silent",
+  held: "held",
+} as const satisfies Partial<Record<VisitKind, LookKind>>;
+
+type Refused = "malformed" | "unsigned" | "skewed" | "unknown-tracker" | "revoked-tracker";
 
 /**
  * All simulated trackers, as they come by one after the other. The seed fixes kinds, places and measurements; the
- * taps are signed for real. A duplicate repeats one of the last 32 good packets, byte for byte.
+ * taps are signed for real.
  */
 export class SimulatedField {
-  readonly #options: FieldOptions;
   readonly #random: Random;
-  readonly #kinds: Iterator<TapKind, void>;
-  readonly #seqs: number[];
-  readonly #startedEpochMs: number;
-  readonly #recent: Buffer[] = [];
-  #turn = 0;
+  readonly #kinds: Iterator<VisitKind>;
+  readonly #crowd: TrackerCrowd;
 
-  constructor(options: FieldOptions) {
-    this.#options = options;
-    this.#random = seededRandom(options.seed);
-    this.#kinds =
-      options.taps === null ? endlessKinds(this.#random) : planKinds(options.taps, this.#random).values();
-    this.#seqs = options.trackers.map(() => 0);
-    this.#startedEpochMs = options.now();
+  /** @throws misconfigured where the scenario revokes every tracker */
+  constructor({ seed, scenario, taps, ...options }: FieldOptions) {
+    this.#random = seededRandom(seed);
+    this.#kinds = planVisits(scenario, taps, this.#random);
+    this.#crowd = new TrackerCrowd({ ...options, scenario, random: this.#random });
   }
 
-  /** The next tap's raw bytes, or `null` after the last. */
-  next(): Buffer | null {
+  /**
+   * The next visit; after the last one, what trackers still hold unread, so that no hole stays; then `null`: nothing
+   * more is to be shown, unless a reader fails with what it has at hand.
+   */
+  next(): Visit | null {
     const kind = this.#kinds.next();
-    if (kind.done === true) return null;
-    if (kind.value === "duplicate") {
-      const earlier = this.#recent[wholeBetween(this.#random, 0, this.#recent.length - 1)];
-      if (earlier !== undefined) return earlier;
+    if (kind.done !== true) return this.#visit(kind.value);
+    const behind = this.#crowd.behind();
+    return behind === null ? null : visitOf("fresh", shows(this.#crowd.unread(behind, true)));
+  }
+
+  #visit(kind: VisitKind): Visit {
+    switch (kind) {
+      case "missed":
+        this.#measured();
+        return visitOf(kind, []);
+      case "foreign":
+        return visitOf(kind, [{ looks: ["foreign"], offer: null }]);
+      case "fresh":
+      case "drifting":
+      case "healed":
+      case "flapping":
+        return this.#read(kind);
+      case "duplicate":
+      case "clone":
+      case "ring":
+        return this.#again(kind) ?? this.#read("fresh");
+      case "malformed":
+      case "unsigned":
+      case "skewed":
+      case "unknown-tracker":
+      case "revoked-tracker":
+        return visitOf(kind, shows([this.#refused(kind)]));
+      default:
+        return this.#trouble(kind);
     }
-    const index = this.#turn++ % this.#options.trackers.length;
-    const tracker = this.#options.trackers[index];
-    if (tracker === undefined) return null;
-    const seq = (this.#seqs[index] ?? 0) + 1;
-    const raw = this.#packet(tracker, seq);
-    // A damaged read does not use the number up: the tracker offers its packet again next time.
-    if (kind.value === "malformed") return damage(raw, tracker.privateKey, this.#random);
-    this.#seqs[index] = seq;
-    this.#recent.push(raw);
-    if (this.#recent.length > repeatable) this.#recent.shift();
-    return raw;
   }
 
-  #packet(tracker: SimulatedTracker, seq: number): Buffer {
-    const nowEpochMs = this.#options.now();
-    const count = wholeBetween(this.#random, 20, 60);
-    return signTap(
-      {
-        trackerId: tracker.id,
-        seq,
-        epoch: this.#options.epoch,
-        t0EpochS: Math.floor(nowEpochMs / 1000) - count * sampleEveryS,
-        samples: this.#samples(count),
-        batteryPercent: wholeBetween(this.#random, 15, 100),
-        uptimeS: 86_400 + Math.max(0, Math.floor((nowEpochMs - this.#startedEpochMs) / 1000)),
-      },
-      tracker,
-    );
+  /** A new packet is read in the end, after those that nobody has read. */
+  #read(kind: "fresh" | "drifting" | "healed" | "flapping"): Visit {
+    const owner = this.#measured(kind === "drifting" ? drift(this.#random) : 0);
+    const torn = kind === "healed" ? wholeBetween(this.#random, 1, 3) : 0;
+    const looks: LookKind[] = [...new Array<LookKind>(torn).fill("torn"), "whole"];
+    const away = kind === "flapping" ? wholeBetween(this.#random, 1, 4) : 0;
+    const pulled: Show = { looks: ["removed"], offer: null };
+    return visitOf(kind, [
+      ...new Array<Show>(away).fill(pulled),
+      ...shows(this.#crowd.unread(owner, torn === 0), looks),
+    ]);
   }
 
-  /** A heart rate that wanders, and steps that go with it. */
-  #samples(count: number): Sample[] {
-    let heartRateBpm = wholeBetween(this.#random, 60, 110);
-    return Array.from({ length: count }, (_, index): Sample => {
-      heartRateBpm = Math.min(175, Math.max(48, heartRateBpm + wholeBetween(this.#random, -6, 6)));
-      const steps =
-        heartRateBpm > 90 ? wholeBetween(this.#random, 40, 150) : wholeBetween(this.#random, 0, 20);
-      return [index * sampleEveryS, heartRateBpm, steps];
-    });
+  /** The tag is not read: what its tracker measured waits for the next tap. */
+  #trouble(kind: keyof typeof troubles): Visit {
+    const owner = this.#measured();
+    if (kind === "collision") this.#measured();
+    return visitOf(kind, shows(this.#crowd.oldestUnread(owner), [troubles[kind]]));
   }
+
+  /** Numbers that were shown before; null where there are none yet. */
+  #again(kind: "duplicate" | "clone" | "ring"): Visit | null {
+    if (kind === "ring") {
+      const offers = this.#crowd.ring(this.#crowd.next());
+      return offers.length === 0 ? null : visitOf(kind, shows(offers));
+    }
+    const offer = kind === "clone" ? this.#crowd.clone() : this.#crowd.repeat();
+    return offer === null ? null : visitOf(kind, shows([offer]));
+  }
+
+  #refused(kind: Refused): Offer {
+    const crowd = this.#crowd;
+    if (kind === "malformed") return crowd.damaged(crowd.next());
+    if (kind === "unsigned") return crowd.spoil(crowd.next(), kind, { signed: false });
+    if (kind === "skewed") return crowd.spoil(crowd.next(), "time-skew", { skewS: skew(this.#random) });
+    return crowd.spoil(crowd.next(kind === "unknown-tracker" ? "stranger" : "revoked"), kind);
+  }
+
+  #measured(skewS = 0): Owner {
+    const owner = this.#crowd.next();
+    this.#crowd.measure(owner, { skewS });
+    return owner;
+  }
+}
+
+function visitOf(kind: VisitKind, all: readonly Show[]): Visit {
+  return { kind, shows: all, unplugs: kind === "unplugged" };
+}
+
+function shows(offers: readonly Offer[], looks: readonly LookKind[] = ["whole"]): Show[] {
+  return offers.map((offer) => ({ looks, offer }));
 }

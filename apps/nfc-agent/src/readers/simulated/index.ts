@@ -1,3 +1,2 @@
-export { SimulatedField } from "./field.ts";
-export { Pace, simulatedReaders } from "./readers.ts";
-export { cannotWrite, createTrackersFile, readTrackersFile } from "./trackers-file.ts";
+export { openSimulatedReaders, type SimulatedOptions } from "./open-readers.ts";
+export { cannotWrite, createTrackersFile } from "./trackers-file.ts";

@@ -1,21 +1,21 @@
 import { type Random, wholeBetween } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { type VisitKind, visitKinds } from "./visit.ts";
 
-/** What a simulated tap is: a new packet, an earlier one once more, or a damaged one. */
-export type TapKind = "fresh" | "duplicate" | "malformed";
-
-const duplicateRatio = 0.02;
-const malformedRatio = 0.01;
 const endlessRun = 1000;
 
 /**
- * The kinds of `count` taps in order: exactly round(2 %) duplicates and round(1 %) malformed ones, at places that
- * `random` picks. The first is fresh, so that a duplicate always has something to repeat.
+ * The kinds of `count` visits in order: exactly round(count * ratio) of each, at places that `random` picks, and fresh
+ * ones besides. The first is fresh, so that a duplicate always has something to repeat.
  */
-export function planKinds(count: number, random: Random): TapKind[] {
-  const kinds = new Array<TapKind>(count).fill("fresh");
-  kinds.fill("duplicate", 1, 1 + Math.round(count * duplicateRatio));
-  const malformedFrom = 1 + Math.round(count * duplicateRatio);
-  kinds.fill("malformed", malformedFrom, malformedFrom + Math.round(count * malformedRatio));
+export function planKinds(count: number, ratios: Scenario["ratios"], random: Random): VisitKind[] {
+  const kinds = new Array<VisitKind>(count).fill("fresh");
+  let from = 1;
+  for (const kind of visitKinds) {
+    const until = from + Math.round(count * (ratios[kind] ?? 0));
+    kinds.fill(kind, from, until);
+    from = until;
+  }
   // Fisher-Yates over all but the first.
   for (let at = count - 1; at > 1; at--) {
     const other = wholeBetween(random, 1, at);
@@ -26,7 +26,10 @@ export function planKinds(count: number, random: Random): TapKind[] {
   return kinds;
 }
 
-/** The kinds of an endless run, planned a thousand taps at a time. */
-export function* endlessKinds(random: Random): Generator<TapKind, never> {
-  for (;;) yield* planKinds(endlessRun, random);
+/** All visits of a scenario: its script, or `count` of its mix, or without an end where `count` is null. */
+export function* planVisits(scenario: Scenario, count: number | null, random: Random): Generator<VisitKind> {
+  if (scenario.script !== undefined)
+    for (const { visit, times } of scenario.script) for (let i = 0; i < times; i++) yield visit;
+  else if (count !== null) yield* planKinds(count, scenario.ratios, random);
+  else for (;;) yield* planKinds(endlessRun, scenario.ratios, random);
 }

@@ -22,7 +22,7 @@ type StoredTracker = z.infer<typeof trackerSchema>;
 export type SimulatedTracker = { id: string; kid: string; privateKey: KeyObject };
 
 /** Bytes of the SubjectPublicKeyInfo of an Ed25519 key before the key itself (RFC 8410 §4). */
-const spkiHeadBytes = 12;
+export const spkiHeadBytes = 12;
 
 /** Writes `count` new trackers with their keys to `path`, mode 0600, whole or not at all. */
 export async function createTrackersFile(path: string, count: number): Promise<void> {
