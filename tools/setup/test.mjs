@@ -2,6 +2,7 @@ import "./require-node.mjs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildPcsc } from "./build-pcsc.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
 
@@ -28,6 +29,9 @@ async function runTests(args) {
 
 await runMain(async () => {
   await prepare({ build: true });
+  // The tests with a real pcscd want its headers, which may only now be there.
+  await runOnNode24(["tools/test-servers/pcscd/provision-pcsc.ts"]);
+  await buildPcsc({ again: true });
   const checkFailed = (await runOnNode24(["tools/check/main.ts"])) === 0 ? 0 : 1;
   const { passed, failed } = await runTests(process.argv.slice(2));
   if (checkFailed > 0)

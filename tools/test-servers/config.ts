@@ -3,3 +3,8 @@ export function testEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
   const { DATABASE_URL: _database, REDIS_URL: _redis, TAPLINE_DATA_DIR: _dataDir, ...rest } = process.env;
   return { ...rest, ...extra };
 }
+
+/** True where a test that cannot have virtual PC/SC readers fails in place of being skipped. */
+export function requiresPcsc(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.TAPLINE_REQUIRE_PCSC === "1";
+}

@@ -24,7 +24,7 @@ export {
   IngestDefinition,
   ServerMessage,
 } from "./generated/tapline/ingest/v1/ingest.ts";
-export { tapRecordType } from "./ndef.ts";
+export { decodeNdef, tapRecordType } from "./ndef.ts";
 export { type Sample, type Tap, tapBounds } from "./tap1.ts";
 export {
   agentIdSchema,

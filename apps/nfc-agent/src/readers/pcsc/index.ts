@@ -1,0 +1,3 @@
+export type { PcscReadersOptions } from "./options.ts";
+export { pcscReaders } from "./pcsc-readers.ts";
+export { pcscItself } from "./reader-book.ts";
