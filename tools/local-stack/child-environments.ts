@@ -60,6 +60,7 @@ export function childEnvironments(
       TAPLINE_AGENT_CERT: pki("agent-local.crt"),
       TAPLINE_AGENT_KEY: pki("agent-local.key"),
       TAPLINE_AGENT_DATA_DIR: folder.agent,
+      TAPLINE_AGENT_API_PORT: "0",
       TAPLINE_AGENT_READERS: String(config.readers),
       ...(config.taps === undefined ? {} : { TAPLINE_AGENT_TAPS: String(config.taps) }),
       ...(config.ratePerSecond === undefined ? {} : { TAPLINE_AGENT_RATE: String(config.ratePerSecond) }),

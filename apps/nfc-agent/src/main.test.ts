@@ -43,6 +43,7 @@ beforeEach(async () => {
   server = new IngestServer(pki);
   env = {
     TAPLINE_AGENT_DATA_DIR: root,
+    TAPLINE_AGENT_API_PORT: "0",
     TAPLINE_AGENT_INGEST_URL: await server.listen(),
     TAPLINE_AGENT_CA: join(root, "trust.pem"),
     TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),

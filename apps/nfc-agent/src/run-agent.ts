@@ -5,7 +5,7 @@ import { type Config, readConfig } from "./config.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { clearFailure, noteFailure } from "./last-failure.ts";
 import { agentVersion } from "./version.ts";
-import { wire } from "./wire.ts";
+import { type Wired, wire } from "./wire.ts";
 
 const statusEveryMs = 250;
 /** Leaving takes no longer than this: all that matters is on disk before. */
@@ -13,7 +13,7 @@ const stopWithinMs = 3500;
 
 const log = pino({ name: "nfc-agent", base: null }, pino.destination({ fd: 2, sync: true }));
 let config: Config | null = null;
-let agent: Agent | null = null;
+let running: Wired | null = null;
 let leaving = false;
 
 /** Stops and leaves with `code`; the first call counts. */
@@ -21,7 +21,7 @@ function leave(code: number): void {
   if (leaving) return;
   leaving = true;
   setTimeout(() => process.exit(code), stopWithinMs).unref();
-  Promise.resolve(agent?.stop())
+  Promise.resolve(running?.stop())
     .catch((error: unknown) => log.error({ why: messageOf(error) }, "stopping was not clean"))
     .finally(() => process.exit(code));
 }
@@ -38,12 +38,12 @@ function tell(message: unknown): void {
 }
 
 /** Tells the parent how things stand, whenever they changed. */
-function report(running: Agent, bounded: boolean): void {
+function report(agent: Agent, bounded: boolean): void {
   let told = "";
   let done = false;
   setInterval(() => {
     if (leaving) return;
-    const status = running.status();
+    const status = agent.status();
     const text = JSON.stringify(status);
     if (text !== told) tell({ type: "status", agent: status });
     told = text;
@@ -56,7 +56,7 @@ function report(running: Agent, bounded: boolean): void {
 
 async function start(dataDir: string | undefined): Promise<void> {
   config = readConfig(undefined, dataDir);
-  agent = await wire(config, {
+  running = await wire(config, {
     now: Date.now,
     monotonic: () => performance.now(),
     random: Math.random,
@@ -68,11 +68,13 @@ async function start(dataDir: string | undefined): Promise<void> {
   });
   if (leaving) return;
   await clearFailure(config.dataDir);
-  agent.start();
-  report(agent, config.taps !== null);
-  tell({ type: "ready" });
+  running.start();
+  report(running.agent, config.taps !== null);
+  const { apiUrl } = running;
+  tell({ type: "ready", apiUrl });
   const { readerKind, ingest, dataDir: folder } = config;
-  log.info({ version: agentVersion, ingest: ingest.url, readerKind, dataDir: folder }, "the agent is ready");
+  const facts = { version: agentVersion, ingest: ingest.url, readerKind, dataDir: folder, apiUrl };
+  log.info(facts, "the agent is ready");
 }
 
 /**

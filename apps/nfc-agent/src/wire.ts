@@ -1,14 +1,19 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, TaplineError } from "@tapline/core/kernel";
+import { type Clock, messageOf, TaplineError } from "@tapline/core/kernel";
 import { Agent } from "./agent.ts";
 import type { Config, LogLevel } from "./config.ts";
 import { Delivery, IngestClient } from "./delivery/index.ts";
 import { systemCode } from "./durable-file.ts";
 import { AgentEvents } from "./events.ts";
+import { type LocalApi, openLocalApi } from "./local-api/index.ts";
+import type { AgentMetrics } from "./metrics/index.ts";
 import { Outbox } from "./outbox/index.ts";
 import { LiveSettings } from "./settings/index.ts";
+import { certificateFacts, type LinkView, StatusSource } from "./status/index.ts";
 import { Tally } from "./tally.ts";
+import { agentVersion } from "./version.ts";
+import { type Observers, restoreTaps, wireFeedback, wireObservers } from "./wire-observers.ts";
 import { wireReaders } from "./wire-readers.ts";
 
 /** What the outside hands in. */
@@ -23,36 +28,34 @@ export type Surroundings = {
 
 const postsInFlight = 3;
 
-/** Puts the agent together. @throws misconfigured, conflict or corrupt, each with its remedy */
-export async function wire(config: Config, surroundings: Surroundings): Promise<Agent> {
-  const { now, notify, onFailure } = surroundings;
+/** An agent that is put together and does not read yet. */
+export type Wired = {
+  agent: Agent;
+  /** Where the local API is; null where there is none. */
+  apiUrl: string | null;
+  start(): void;
+  stop(): Promise<void>;
+};
+
+/** Puts the agent together. @throws misconfigured, unauthenticated, conflict or corrupt, each with its remedy */
+export async function wire(config: Config, surroundings: Surroundings): Promise<Wired> {
+  const { now, monotonic, notify, onFailure } = surroundings;
   await openDataDir(config.dataDir);
-  const settings = await LiveSettings.open({
-    path: join(config.dataDir, "directive.json"),
-    local: config.local,
-    notify,
-  });
+  const path = join(config.dataDir, "directive.json");
+  const settings = await LiveSettings.open({ path, local: config.local, notify });
   settings.apply(({ logLevel }) => surroundings.setLogLevel(logLevel));
-  const { url, caPath, certPath, keyPath } = config.ingest;
-  const [ca, cert, key] = await Promise.all([
-    readPem("TAPLINE_AGENT_CA", caPath),
-    readPem("TAPLINE_AGENT_CERT", certPath),
-    readPem("TAPLINE_AGENT_KEY", keyPath),
-  ]);
-  const { outboxMaxBytes: maxBytes, outboxMaxAgeMs: maxAgeMs } = settings.current;
-  const outbox = await Outbox.open({ dir: config.outboxDir, maxBytes, maxAgeMs, now, onFailure });
-  settings.apply((now) => outbox.setBounds({ maxBytes: now.outboxMaxBytes, maxAgeMs: now.outboxMaxAgeMs }));
-  if (outbox.tornBytes > 0)
-    notify("the last write of the run before was cut short and is taken off", { bytes: outbox.tornBytes });
+  const credentials = await readCredentials(config);
   const events = new AgentEvents();
-  logPauses(events, notify);
+  const observers = wireObservers(events, surroundings, notify);
+  const outbox = await openOutbox(config, settings, observers.metrics, surroundings);
+  await restoreTaps(observers.taps, outbox);
   const tally = new Tally(outbox, config.taps !== null);
   const delivery = new Delivery({
     outbox,
-    client: new IngestClient({ url, ca, cert, key, connections: postsInFlight + 1 }),
+    client: new IngestClient({ url: config.ingest.url, ...credentials, connections: postsInFlight + 1 }),
     maxInFlight: postsInFlight,
     resendAfterMs: config.resendAfterMs,
-    monotonic: surroundings.monotonic,
+    monotonic,
     random: surroundings.random,
     onSettled: (settled, segments) => tally.settled(settled, segments),
     notify,
@@ -60,7 +63,76 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   });
   const readers = await wireReaders(config, now);
   settings.apply(({ rereads, buzzer }) => readers.configure({ rereads, buzzer }));
-  return new Agent({ readers, events, outbox, delivery, tally, now, onFailure });
+  wireFeedback(events, readers, monotonic);
+  const agent = new Agent({ readers, events, outbox, delivery, tally, now, onFailure });
+  const source = new StatusSource({
+    server: config.ingest.url,
+    version: agentVersion,
+    outbox,
+    settings,
+    readers: observers.readers,
+    agent: () => agent.status(),
+    link: () => linkOf(delivery, config.ingest.url),
+    certificate: () => certificateFacts(credentials.cert),
+    now,
+  });
+  const api = await wireApi(config, source, observers, outbox.epoch, surroundings);
+  return {
+    agent,
+    apiUrl: api?.url ?? null,
+    start: () => agent.start(),
+    stop: async () => {
+      await Promise.all([api?.close(), agent.stop()]);
+    },
+  };
+}
+
+async function openOutbox(
+  config: Config,
+  settings: LiveSettings,
+  metrics: AgentMetrics,
+  { now, notify, onFailure }: Surroundings,
+): Promise<Outbox> {
+  const { outboxMaxBytes: maxBytes, outboxMaxAgeMs: maxAgeMs } = settings.current;
+  const onSynced = (tookMs: number) => metrics.synced(tookMs);
+  const outbox = await Outbox.open({ dir: config.outboxDir, maxBytes, maxAgeMs, now, onSynced, onFailure });
+  settings.apply((now) => outbox.setBounds({ maxBytes: now.outboxMaxBytes, maxAgeMs: now.outboxMaxAgeMs }));
+  if (outbox.tornBytes > 0)
+    notify("the last write of the run before was cut short and is taken off", { bytes: outbox.tornBytes });
+  return outbox;
+}
+
+async function wireApi(
+  config: Config,
+  source: StatusSource,
+  observers: Observers,
+  epoch: number,
+  { now, notify }: Surroundings,
+): Promise<LocalApi | null> {
+  observers.metrics.watch(() => source.status());
+  const { api, trouble } = await openLocalApi({
+    ...observers,
+    dataDir: config.dataDir,
+    port: config.apiPort,
+    origins: config.apiOrigins,
+    status: () => source.status(),
+    metrics: () => observers.metrics.text(),
+    epoch,
+    startedAtEpochMs: now(),
+    onError: (error) => notify("the local API met a fault", { why: messageOf(error) }),
+  });
+  source.apiTrouble = trouble;
+  if (trouble !== null) notify(trouble.text, { remedy: trouble.remedy });
+  return api;
+}
+
+function linkOf(delivery: Delivery, server: string): LinkView {
+  const up = delivery.connected;
+  const trouble = {
+    text: `${server} does not answer as it should`,
+    remedy: "see why in the agent's log, and that this PC reaches the server",
+  };
+  return { name: up ? "rest" : null, up, clockSkewMs: null, trouble: up ? null : trouble };
 }
 
 async function openDataDir(dir: string): Promise<void> {
@@ -74,11 +146,13 @@ async function openDataDir(dir: string): Promise<void> {
   }
 }
 
-function logPauses(events: AgentEvents, notify: Surroundings["notify"]): void {
-  events.listen((event) => {
-    if (event.type !== "paused" || event.reader !== null) return;
-    notify(event.reason === null ? "reading goes on" : "reading pauses", { reason: event.reason });
-  });
+async function readCredentials({ ingest }: Config): Promise<{ ca: string; cert: string; key: string }> {
+  const [ca, cert, key] = await Promise.all([
+    readPem("TAPLINE_AGENT_CA", ingest.caPath),
+    readPem("TAPLINE_AGENT_CERT", ingest.certPath),
+    readPem("TAPLINE_AGENT_KEY", ingest.keyPath),
+  ]);
+  return { ca, cert, key };
 }
 
 async function readPem(setting: string, path: string): Promise<string> {

@@ -4,12 +4,13 @@ import { type Clock, TaplineError } from "@tapline/core/kernel";
 import { systemCode } from "../durable-file.ts";
 import { nextEpoch } from "../epoch.ts";
 import { isNoSpace, LogFile } from "./log-file.ts";
+import { numberOfLog } from "./log-format.ts";
 import { type Replayed, replay } from "./replay.ts";
 
 /** Opens the files in `dir`, which must be locked, or begins the first one of a new epoch. @throws corrupt */
 export async function openFiles(dir: string, now: Clock): Promise<{ epoch: number; replayed: Replayed }> {
   const names = await readdir(dir);
-  const numbers = names.map((name) => LogFile.numberOf(name)).filter((number) => number !== null);
+  const numbers = names.map((name) => numberOfLog(name)).filter((number) => number !== null);
   numbers.sort((a, b) => a - b);
   const replayed = await replay(dir, numbers);
   // What a crash left of a file that had not come under its name yet.

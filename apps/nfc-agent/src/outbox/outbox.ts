@@ -80,7 +80,8 @@ export class Outbox {
       bytes: this.#chain.bytes + this.#queuedBytes,
       oldestReadAtEpochMs: this.oldestReadAtEpochMs,
     });
-    this.#room = new Room(options, held, options.now, this.#closing.signal);
+    const { maxBytes, maxAgeMs } = options;
+    this.#room = new Room({ maxBytes, maxAgeMs }, held, options.now, this.#closing.signal);
   }
 
   /**

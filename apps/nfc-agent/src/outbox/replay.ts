@@ -1,4 +1,5 @@
-import { damaged, LogFile } from "./log-file.ts";
+import { LogFile } from "./log-file.ts";
+import { damaged, pathOfLog } from "./log-format.ts";
 import type { Outcome, TapRecord, Totals } from "./record.ts";
 
 /** A tap that waits for its end. `raw` is `null` where the bytes are on the disk alone. */
@@ -43,7 +44,7 @@ export async function replay(dir: string, numbers: readonly number[]): Promise<R
     for (const [index, number] of numbers.entries()) {
       const before = numbers[index - 1];
       if (before !== undefined && number !== before + 1)
-        throw damaged(LogFile.pathOf(dir, before + 1), 0, "the file is missing");
+        throw damaged(pathOfLog(dir, before + 1), 0, "the file is missing");
       await replayFile(state, dir, number, index === numbers.length - 1);
     }
   } catch (error) {

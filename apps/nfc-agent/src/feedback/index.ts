@@ -1,0 +1,1 @@
+export { FeedbackRouter, type FeedbackRouterOptions } from "./feedback-router.ts";

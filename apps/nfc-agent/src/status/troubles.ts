@@ -1,0 +1,95 @@
+import type { PauseReason, ReaderCondition } from "@tapline/core/tap";
+import type { ReaderView, Status, Trouble } from "./schema.ts";
+
+/** What troubles are worked out from, beside the status itself. */
+export type TroubleSources = {
+  /** Why the server does not serve as it should; null where it does. */
+  link: { text: string; remedy: string } | null;
+  troubledReaders: readonly ReaderView[];
+  /** Where the local API could not be opened. */
+  api: Trouble | null;
+};
+
+const soonMs = 3 * 24 * 3_600_000;
+const skewLimitMs = 5 * 60_000;
+
+const pauseTroubles: Readonly<Record<PauseReason, { text: string; remedy: string }>> = {
+  "outbox-full": {
+    text: "reading pauses: the outbox is at its bound of bytes; nothing was dropped",
+    remedy: "see why taps do not leave (link, server, archive), or raise outboxMaxBytes",
+  },
+  "outbox-old": {
+    text: "reading pauses: a tap waits for longer than the outbox's bound of age; nothing was dropped",
+    remedy: "see why taps do not leave (link, server, archive), or raise outboxMaxAgeMs",
+  },
+  "disk-full": {
+    text: "reading pauses: the outbox's disk is full; nothing was dropped",
+    remedy: "make room on the disk; reading goes on by itself",
+  },
+};
+
+const readerRemedies: Partial<Record<ReaderCondition, string>> = {
+  collision: "take away all tags but one",
+  stalled: "take the tag away; if that does not help, unplug the reader and plug it in again",
+  busy: "end the other program that uses the reader (for ACR122U: blacklist the kernel modules pn533 and pn533_usb)",
+  failed: "see that pcscd runs and the reader is plugged in; pcsc_scan shows what PC/SC sees",
+};
+
+/** What somebody should look at, worst first. Pure: the status says how things stand. */
+export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSources): Trouble[] {
+  const troubles: Trouble[] = [];
+  const add = (code: string, text: string, remedy: string) => troubles.push({ code, text, remedy });
+  if (status.paused !== null) troubles.push({ code: "paused", ...pauseTroubles[status.paused] });
+  if (sources.link !== null) troubles.push({ code: "link", ...sources.link });
+  for (const { reader, condition, detail } of sources.troubledReaders) {
+    const why = detail === "" ? "" : `: ${detail}`;
+    add(
+      "reader",
+      `reader ${reader} is ${condition}${why}`,
+      readerRemedies[condition] ?? "look at the reader",
+    );
+  }
+  const present = Object.entries(status.readers).filter(([condition]) => condition !== "gone");
+  if (present.every(([, readers]) => readers === 0))
+    add(
+      "no-reader",
+      "no reader is there",
+      "plug a reader in, and see that pcscd runs (systemctl status pcscd)",
+    );
+  addCertificate(status, add);
+  const { clockSkewMs } = status.link;
+  if (clockSkewMs !== null && Math.abs(clockSkewMs) > skewLimitMs)
+    add(
+      "clock",
+      `this PC's clock is ${Math.round(Math.abs(clockSkewMs) / 1000)} s ${clockSkewMs > 0 ? "behind" : "ahead of"} the server's`,
+      "set the clock (timedatectl set-ntp true): taps are refused where it is off by a day",
+    );
+  const { refused, wantedVersion, revision } = status.settings;
+  if (refused !== null)
+    add(
+      "settings",
+      `settings of the server were refused, revision ${revision} holds: ${refused}`,
+      "correct them at the server",
+    );
+  if (wantedVersion !== null && wantedVersion !== status.version)
+    add(
+      "version",
+      `the server wants version ${wantedVersion}, this is ${status.version}`,
+      "install that version of the agent",
+    );
+  if (sources.api !== null) troubles.push(sources.api);
+  return troubles;
+}
+
+function addCertificate(
+  status: Omit<Status, "troubles">,
+  add: (code: string, text: string, remedy: string) => void,
+): void {
+  const ends = status.certificateEndsAtEpochMs;
+  if (ends === null) return;
+  const at = new Date(ends).toISOString();
+  const remedy = "it renews itself while the server answers; else enrol anew: tapline-agent enrol";
+  if (ends <= status.atEpochMs) add("certificate", `this PC's certificate ended at ${at}`, remedy);
+  else if (ends - status.atEpochMs < soonMs)
+    add("certificate", `this PC's certificate ends at ${at}`, remedy);
+}
