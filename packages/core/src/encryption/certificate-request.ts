@@ -2,12 +2,10 @@ import "reflect-metadata";
 import { KeyObject, webcrypto } from "node:crypto";
 import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 import { TaplineError } from "../kernel/index.ts";
+import { maxRequestChars } from "../tap/index.ts";
 import { pemBlocks, pemToDer } from "./certificate.ts";
 
 const algorithm = { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" };
-
-/** A request with a P-256 key is under 600 characters; what is far longer is not looked at. */
-export const maxRequestChars = 4096;
 
 /** The key of a request whose sender has shown to hold its other half. */
 export type VerifiedRequest = { readonly publicKey: webcrypto.CryptoKey };
@@ -48,15 +46,16 @@ function parse(der: Buffer): Pkcs10CertificateRequest {
   }
 }
 
-async function exportP256({ publicKey }: Pkcs10CertificateRequest): Promise<webcrypto.CryptoKey> {
-  const { algorithm: kind } = publicKey;
-  if (kind.name !== "ECDSA" || !("namedCurve" in kind) || kind.namedCurve !== "P-256")
-    throw refused("its key is not on the curve P-256");
+async function exportP256(request: Pkcs10CertificateRequest): Promise<webcrypto.CryptoKey> {
   try {
-    return (await publicKey.export(algorithm, ["verify"])) as webcrypto.CryptoKey;
+    const { publicKey } = request;
+    const { algorithm: kind } = publicKey;
+    if (kind.name === "ECDSA" && "namedCurve" in kind && kind.namedCurve === "P-256")
+      return (await publicKey.export(algorithm, ["verify"])) as webcrypto.CryptoKey;
   } catch {
     throw refused("its key does not read");
   }
+  throw refused("its key is not on the curve P-256");
 }
 
 function refused(why: string): TaplineError {

@@ -4,21 +4,7 @@ export {
   certifyAgent,
   openAgentsAuthority,
 } from "./agents-authority.ts";
-export { certificatesIn } from "./certificate.ts";
-export { maxRequestChars, requestCertificate, verifyRequest } from "./certificate-request.ts";
-export {
-  type CertificateResponse,
-  certificateResponseSchema,
-  type EnrolmentToken,
-  enrolRequestSchema,
-  pinOf,
-  readToken,
-  renewRequestSchema,
-  type TrustResponse,
-  tokenDigest,
-  trustResponseSchema,
-  writeToken,
-} from "./enrolment.ts";
+export { requestCertificate, verifyRequest } from "./certificate-request.ts";
 export type { Authority } from "./issue.ts";
 export {
   type HierarchyFile,

@@ -19,6 +19,16 @@ export {
 export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
 export {
+  type CertificateResponse,
+  certificateResponseSchema,
+  enrolRequestSchema,
+  maxRequestChars,
+  renewRequestSchema,
+  type TrustResponse,
+  trustResponseSchema,
+} from "./enrolment.ts";
+export { type EnrolmentToken, pinOf, readToken, tokenDigest, writeToken } from "./enrolment-token.ts";
+export {
   AckLevel as StreamAckLevel,
   AgentMessage,
   IngestDefinition,

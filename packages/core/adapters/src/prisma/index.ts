@@ -1,3 +1,12 @@
+export type { Act } from "./acts.ts";
+export {
+  AgentDirectory,
+  type AgentListing,
+  type AgentState,
+  type ListedAgent,
+  type ListedAgents,
+} from "./agent-directory.ts";
+export { AgentRegistry } from "./agent-registry.ts";
 export {
   ArchiveIndex,
   type Holding,

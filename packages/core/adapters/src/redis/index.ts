@@ -1,3 +1,4 @@
+export { AgentNews } from "./agent-news.ts";
 export { connectRedis } from "./connect.ts";
 export { kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";

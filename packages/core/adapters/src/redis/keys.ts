@@ -61,5 +61,8 @@ export const kpiKeys = {
   leader: `${root}:kpi:leader`,
 } as const;
 
+/** Channel: the registry of agents has changed. */
+export const agentNewsChannel = `${root}:agents:news`;
+
 /** Prefix of BullMQ's own keys. */
 export const queuePrefix = `${root}:queue`;

@@ -1,0 +1,40 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { AuditEntry } from "@tapline/core/audit";
+import { type Actor, uuidV7 } from "@tapline/core/kernel";
+import { auditRow } from "./audit-row.ts";
+import type { Prisma, PrismaClient } from "./generated/client.ts";
+
+/** Who acts, and why; `reason` is null where the action explains itself. */
+export type Act = { readonly actor: Actor; readonly reason: string | null };
+
+export type Transaction = Prisma.TransactionClient;
+
+/** Records one operation, in the transaction that does it. */
+export async function recordAct(
+  tx: Transaction,
+  act: Act,
+  what: Pick<AuditEntry, "action" | "subject" | "facts">,
+  atEpochMs: number,
+): Promise<void> {
+  const id = uuidV7(atEpochMs, randomBytes);
+  const { actor, reason } = act;
+  await tx.auditEntry.create({ data: auditRow({ version: 1, id, atEpochMs, actor, reason, ...what }) });
+}
+
+/**
+ * Names of facts whose value is another one after each change, so that a process that keeps what it read sees by one
+ * short query whether that still stands.
+ */
+export const marks = { agents: "agents.mark", trackers: "trackers.mark" } as const;
+
+type Mark = (typeof marks)[keyof typeof marks];
+
+export async function moveMark(tx: Transaction, name: Mark): Promise<void> {
+  const fact = { name, value: randomUUID() };
+  await tx.installationFact.upsert({ where: { name }, create: fact, update: fact });
+}
+
+/** "" before the first change. */
+export async function readMark(prisma: Pick<PrismaClient, "installationFact">, name: Mark): Promise<string> {
+  return (await prisma.installationFact.findUnique({ where: { name } }))?.value ?? "";
+}
