@@ -157,6 +157,7 @@ function environmentOf(
     TAPLINE_AGENT_CA: file("agents-trust.pem"),
     // One certificate stands for 50 clients here, so the bound of a single agent is lifted.
     TAPLINE_AGENT_TAPS_PER_SECOND: "1000000",
+    TAPLINE_CREDIT_WINDOW_TAPS: "1000000",
     TAPLINE_ARCHIVE_URL: at.archive.url,
     TAPLINE_ARCHIVE_HOST_KEY: at.archive.pin,
     TAPLINE_ARCHIVE_KEY: at.archive.keyFile,

@@ -1,4 +1,4 @@
-import { agentIdSchema } from "@tapline/core/tap";
+import { agentIdSchema, maxTapsPerRequest } from "@tapline/core/tap";
 import { z } from "zod";
 
 /** The services that one worker process can be, by their word. */
@@ -36,8 +36,12 @@ const environmentSchema = z.object({
   TAPLINE_AGENT_CA: path.optional(),
   /** Taps per second that one agent may send for long. */
   TAPLINE_AGENT_TAPS_PER_SECOND: z.coerce.number().positive().default(5_000),
-  /** Taps that may wait in the buffer before the door says "come back later". */
-  TAPLINE_BUFFER_MAX_TAPS: z.coerce.number().int().positive().default(1_000_000),
+  /** Taps of all agents together that may be granted and not yet sent, or in the buffer. */
+  TAPLINE_CREDIT_WINDOW_TAPS: z.coerce
+    .number()
+    .int()
+    .min(2 * maxTapsPerRequest)
+    .default(50_000),
   /** sftp://user@host:port/root */
   TAPLINE_ARCHIVE_URL: z.url({ protocol: /^sftp$/ }).optional(),
   /** Pinned host key, `SHA256:…` as OpenSSH prints it. */

@@ -9,6 +9,7 @@ import {
   TrackerRegistry,
 } from "@tapline/adapters/prisma";
 import {
+  CreditBook,
   connectRedis,
   KpiStreams,
   queuePrefix,
@@ -52,6 +53,7 @@ function connectParts(config: Config, log: Logger) {
   const prisma = connectPrisma(config.DATABASE_URL);
   const clock = (): number => Date.now();
   const buffer = new SegmentBuffer(redis);
+  const instance = config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
   return {
     config,
     log,
@@ -64,7 +66,8 @@ function connectParts(config: Config, log: Logger) {
     index: new ArchiveIndex(prisma),
     loader: new SegmentLoader(buffer, { unsigned: config.TAPLINE_UNSIGNED_TAPS }),
     queues: new SegmentQueues(redis, queuePrefix),
-    telemetry: new TelemetryRecorder(config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`),
+    instance,
+    telemetry: new TelemetryRecorder(instance),
     telemetryStream: new TelemetryStream(redis),
   };
 }
@@ -162,9 +165,14 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
   const { config } = parts;
   const subscriber = parts.connect();
   const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
+  const limits = {
+    tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
+    windowTaps: config.TAPLINE_CREDIT_WINDOW_TAPS,
+  };
   const role = await startIngest({
     ...parts,
     subscriber,
+    creditBook: new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
     standing: everyoneAdmitted,
     fleet,
     settings: {
@@ -173,8 +181,6 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
       cert: need(config.TAPLINE_INGEST_CERT, "TAPLINE_INGEST_CERT", "ingest"),
       key: need(config.TAPLINE_INGEST_KEY, "TAPLINE_INGEST_KEY", "ingest"),
       agentCa: need(config.TAPLINE_AGENT_CA, "TAPLINE_AGENT_CA", "ingest"),
-      tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
-      maxBufferedTaps: config.TAPLINE_BUFFER_MAX_TAPS,
     },
   });
   return {

@@ -1,5 +1,4 @@
 import { type BufferedTap, decodeFrame } from "@tapline/core/buffer";
-import { hasCode } from "@tapline/core/kernel";
 import { describe, expect, test } from "vitest";
 import { type AppendFrame, Door } from "./door.ts";
 
@@ -22,7 +21,7 @@ function slowBuffer() {
     frames.push(decodeFrame(frame).map(({ seq }) => seq));
     expect(frames.at(-1)).toHaveLength(taps);
     await new Promise<void>((resolve) => pending.push(resolve));
-    return { generation: "g1", buffered: 0 };
+    return "g1";
   };
   return { frames, append, endNext: () => pending.shift()?.() };
 }
@@ -32,7 +31,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe("the door's group commit", () => {
   test("sends a lone tap at once", async () => {
     const buffer = slowBuffer();
-    const door = new Door(buffer.append, 100);
+    const door = new Door(buffer.append);
     const taken = door.take([tap(1)]);
     await turn();
     expect(buffer.frames).toEqual([[1]]);
@@ -42,7 +41,7 @@ describe("the door's group commit", () => {
 
   test("puts what arrives during a write into one frame, in order", async () => {
     const buffer = slowBuffer();
-    const door = new Door(buffer.append, 100);
+    const door = new Door(buffer.append);
     const taken = [door.take([tap(1)])];
     await turn();
     for (const seq of [2, 3]) taken.push(door.take([tap(seq)]));
@@ -60,7 +59,7 @@ describe("the door's group commit", () => {
 
   test("never puts more into a frame than fits, unless one request alone is larger", async () => {
     const buffer = slowBuffer();
-    const door = new Door(buffer.append, 10_000);
+    const door = new Door(buffer.append);
     const many = Array.from({ length: 300 }, (_, i) => door.take([tap(i + 1)]));
     const large = door.take(Array.from({ length: 250 }, (_, i) => tap(1000 + i)));
     for (let i = 0; i < 20; i++) {
@@ -75,25 +74,11 @@ describe("the door's group commit", () => {
     let fail = true;
     const door = new Door(async () => {
       if (fail) throw new Error("gone");
-      return { generation: "g2", buffered: 0 };
-    }, 100);
+      return "g2";
+    });
     const failed = await Promise.allSettled([door.take([tap(1)]), door.take([tap(2)])]);
     expect(failed.map((result) => result.status)).toEqual(["rejected", "rejected"]);
     fail = false;
     expect(await door.take([tap(3)])).toBe("g2");
-  });
-
-  test("turns taps away while the buffer is full, and lets one look again", async () => {
-    let buffered = 100;
-    const door = new Door(async () => ({ generation: "g", buffered }), 100);
-    await door.take([tap(1)]);
-    const refused = await door.take([tap(2)]).catch((error: unknown) => error);
-    expect(hasCode(refused, "overloaded")).toBe(true);
-    expect(hasCode(refused, "overloaded") && refused.facts.retryAfterMs).toBe(2_000);
-    await door.take([tap(3)]);
-    expect(await door.take([tap(4)]).catch(() => "refused")).toBe("refused");
-    buffered = 5;
-    await door.take([tap(5)]);
-    expect(await door.take([tap(6)])).toBe("g");
   });
 });

@@ -1,11 +1,7 @@
 import { type BufferedTap, encodeFrame, framedBytes } from "@tapline/core/buffer";
-import { TaplineError } from "@tapline/core/kernel";
 
-/** Puts a frame of `taps` taps where it is durable. */
-export type AppendFrame = (
-  frame: Buffer,
-  taps: number,
-) => Promise<{ readonly generation: string; readonly buffered: number }>;
+/** Puts a frame of `taps` taps where it is durable, and gives the buffer's generation. */
+export type AppendFrame = (frame: Buffer, taps: number) => Promise<string>;
 
 const frameLimits = { maxTaps: 200, maxBytes: 128 * 1024 } as const;
 
@@ -22,32 +18,20 @@ type Waiting = {
  */
 export class Door {
   readonly #append: AppendFrame;
-  readonly #maxBuffered: number;
   readonly #waiting: Waiting[] = [];
   #writing = false;
   #scheduled = false;
-  #buffered = 0;
 
-  /** @param maxBuffered taps in the buffer from which on the door turns taps away */
-  constructor(append: AppendFrame, maxBuffered: number) {
+  constructor(append: AppendFrame) {
     this.#append = append;
-    this.#maxBuffered = maxBuffered;
   }
 
   /**
-   * Takes taps that came together, at least one.
+   * Takes taps that came together, at least one. Taps of one caller keep their order.
    * @returns the buffer's generation, once they are durable
-   * @throws TaplineError `overloaded` (the buffer is full), `unavailable` (it cannot be reached)
+   * @throws TaplineError `unavailable` (the buffer cannot be reached), `overloaded` (it has no memory)
    */
   async take(taps: readonly BufferedTap[]): Promise<string> {
-    if (this.#buffered >= this.#maxBuffered) {
-      // Forget the reading, so that one tap gets through per answer and brings a fresh one.
-      this.#buffered = 0;
-      throw new TaplineError("overloaded", "the buffer is full, since the archive does not keep up", {
-        remedy: "keep the tap and send it again later",
-        facts: { retryAfterMs: 2_000 },
-      });
-    }
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ taps, resolve, reject });
       this.#schedule();
@@ -69,8 +53,7 @@ export class Door {
     this.#writing = true;
     try {
       const taps = group.flatMap((waiting) => waiting.taps);
-      const { generation, buffered } = await this.#append(encodeFrame(taps), taps.length);
-      this.#buffered = buffered;
+      const generation = await this.#append(encodeFrame(taps), taps.length);
       for (const waiting of group) waiting.resolve(generation);
     } catch (error) {
       for (const waiting of group) waiting.reject(error);

@@ -10,6 +10,7 @@ import Fastify, {
 } from "fastify";
 import { z } from "zod";
 import { boundConnections } from "./bound-connections.ts";
+import type { CreditStocks } from "./credits/credit-stocks.ts";
 import type { Door } from "./door.ts";
 import type { FleetPort } from "./fleet.ts";
 import { assertAdmitted, identityOf } from "./identity.ts";
@@ -20,7 +21,7 @@ import { readBody } from "./read-body.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
 import { addReport } from "./report-route.ts";
 import type { AgentStanding } from "./standing.ts";
-import { takeTaps } from "./take-taps.ts";
+import { countTaps, takeTaps } from "./take-taps.ts";
 
 /** Most bytes of one request, packed and unpacked: what an agent sends at once, with room to spare. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -46,8 +47,7 @@ export type IngressParts = {
   readonly fleet: FleetPort;
   readonly door: Door;
   readonly waiters: ReceiptWaiters;
-  /** After how many ms `agent` may send `taps` more; 0 = now. */
-  readonly rateLimit: (agent: string, taps: number, nowEpochMs: number) => number;
+  readonly credits: CreditStocks;
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly generation: () => Promise<string | null>;
   /** Told of each answered delivery. */
@@ -109,8 +109,10 @@ function addTaps(server: FastifyInstance, parts: IngressParts): void {
   server.post("/v1/taps", async (request, reply) => {
     const { agent } = identityOf(request.raw.socket);
     const nowEpochMs = parts.clock();
-    assertRate(parts, agent, countTaps(request.body));
-    const taken = await takeTaps(request.body, agent, nowEpochMs, parts.door);
+    const credits = parts.credits.of(agent);
+    assertGranted(agent, await credits.takeAll(countTaps(request.body)));
+    const unspent = (taps: number): void => credits.giveBack(taps);
+    const taken = await takeTaps(request.body, agent, nowEpochMs, { door: parts.door, unspent });
     reply.status(taken.status);
     if ("problem" in taken) {
       parts.onTaken([{ seq: null, status: 400, problem: taken.problem }], parts.clock() - nowEpochMs);
@@ -128,7 +130,7 @@ function addReceipts(server: FastifyInstance, parts: IngressParts): void {
     if (!query.success)
       throw new TaplineError("invalid-input", "after must be a cursor and waitMs an integer of 0 to 30000");
     const { after, waitMs } = query.data;
-    assertRate(parts, agent, tapsPerReceiptRequest);
+    assertGranted(agent, await parts.credits.takeRate(agent, tapsPerReceiptRequest));
     const { news, stop } = parts.waiters.listen(agent, waitMs);
     try {
       let found = await parts.receipts(agent, after);
@@ -144,19 +146,13 @@ function addReceipts(server: FastifyInstance, parts: IngressParts): void {
   });
 }
 
-/** @throws TaplineError `overloaded` where `agent` asks for more than it may */
-function assertRate(parts: IngressParts, agent: string, cost: number): void {
-  const waitMs = parts.rateLimit(agent, cost, parts.clock());
-  if (waitMs > 0)
-    throw new TaplineError("overloaded", `agent ${agent} sends faster than it may`, {
-      remedy: "keep the taps and send them later",
-      facts: { retryAfterMs: waitMs },
-    });
-}
-
-function countTaps(body: unknown): number {
-  const taps = typeof body === "object" && body !== null && "taps" in body ? body.taps : null;
-  return Array.isArray(taps) ? Math.max(1, taps.length) : 1;
+/** @throws TaplineError `overloaded` where `agent` is to come again after `retryAfterMs` */
+function assertGranted(agent: string, retryAfterMs: number | null): void {
+  if (retryAfterMs === null) return;
+  throw new TaplineError("overloaded", `agent ${agent} sends faster than it may, or the buffer is full`, {
+    remedy: "keep the taps and send them later",
+    facts: { retryAfterMs },
+  });
 }
 
 function sendProblem(reply: FastifyReply, error: unknown, logger: FastifyBaseLogger): FastifyReply {

@@ -1,13 +1,7 @@
 import type { BufferedTap } from "@tapline/core/buffer";
 import type { Problem } from "@tapline/core/kernel";
-import {
-  type PostTapsResponse,
-  postTapSchema,
-  postTapsSchema,
-  type SubmittedTap,
-  submittedTapSchema,
-  type TapResult,
-} from "@tapline/core/tap";
+import { type PostTapsResponse, postTapSchema, postTapsSchema } from "@tapline/core/tap";
+import { type CheckedTap, checkPostedTap, postedTap, resultsOf, tapsOf } from "./check-taps.ts";
 import type { Door } from "./door.ts";
 import { schemaProblem } from "./problems.ts";
 
@@ -15,57 +9,51 @@ export type Taken =
   | { readonly status: 202 | 207 | 400; readonly body: PostTapsResponse }
   | { readonly status: 400; readonly problem: Problem };
 
+/** Where taps go, and the credits that they were granted. */
+export type TakeParts = {
+  readonly door: Pick<Door, "take">;
+  /** Told how many of the granted taps do not go in. */
+  readonly unspent: (taps: number) => void;
+};
+
 /**
- * Takes the body of `POST /v1/taps`, one tap or many. A tap that breaks the schema is refused with a problem
- * that names the field; the others go on. Resolves once all taken ones are durable.
+ * Takes the body of `POST /v1/taps`, one tap or many, for which `countTaps` credits were granted. A tap that breaks the
+ * schema is refused with a problem that names the field; the others go on. Resolves once all taken ones are durable.
  */
-export async function takeTaps(body: unknown, agent: string, nowEpochMs: number, door: Door): Promise<Taken> {
-  const many = typeof body === "object" && body !== null && "taps" in body;
-  return many ? await takeMany(body, agent, nowEpochMs, door) : await takeOne(body, agent, nowEpochMs, door);
-}
-
-async function takeOne(body: unknown, agent: string, nowEpochMs: number, door: Door): Promise<Taken> {
-  const parsed = postTapSchema.safeParse(body);
-  if (!parsed.success) return { status: 400, problem: schemaProblem("invalid-tap", parsed.error) };
-  const generation = await door.take([buffered(parsed.data, parsed.data.epoch, agent, nowEpochMs)]);
-  return { status: 202, body: { generation, results: [durable(parsed.data.seq)] } };
-}
-
-async function takeMany(body: unknown, agent: string, nowEpochMs: number, door: Door): Promise<Taken> {
-  const envelope = postTapsSchema.safeParse(body);
-  if (!envelope.success) return { status: 400, problem: schemaProblem("invalid-request", envelope.error) };
-  const { epoch, taps } = envelope.data;
-  const good: BufferedTap[] = [];
-  const results = taps.map((tap, index): TapResult => {
-    const parsed = submittedTapSchema.safeParse(tap);
-    if (!parsed.success) {
-      const problem = schemaProblem("invalid-tap", parsed.error, `/taps/${index}`);
-      return { seq: seqOf(tap), status: 400, problem };
-    }
-    good.push(buffered(parsed.data, epoch, agent, nowEpochMs));
-    return durable(parsed.data.seq);
-  });
+export async function takeTaps(
+  body: unknown,
+  agent: string,
+  nowEpochMs: number,
+  { door, unspent }: TakeParts,
+): Promise<Taken> {
+  const checked = checkBody(body, agent, nowEpochMs);
+  const good: BufferedTap[] = "problem" in checked ? [] : tapsOf(checked.taps);
+  unspent(countTaps(body) - good.length);
+  if ("problem" in checked) return { status: 400, problem: checked.problem };
   const generation = good.length === 0 ? "" : await door.take(good);
-  const status = good.length === taps.length ? 202 : good.length === 0 ? 400 : 207;
-  return { status, body: { generation, results } };
+  const status = good.length === checked.taps.length ? 202 : good.length === 0 ? 400 : 207;
+  return { status, body: { generation, results: resultsOf(checked.taps) } };
 }
 
-const durable = (seq: number): TapResult => ({ seq, status: 202, ack: "durable" });
-
-function buffered(tap: SubmittedTap, epoch: number, agent: string, nowEpochMs: number): BufferedTap {
-  return {
-    agent,
-    epoch,
-    seq: tap.seq,
-    reader: tap.reader,
-    readAtEpochMs: tap.readAtEpochMs,
-    ingestedAtEpochMs: nowEpochMs,
-    traceparent: tap.traceparent ?? "",
-    payload: Buffer.from(tap.payload, "base64"),
-  };
+/** How many taps a body claims to hold, at least one. */
+export function countTaps(body: unknown): number {
+  const taps = typeof body === "object" && body !== null && "taps" in body ? body.taps : null;
+  return Array.isArray(taps) ? Math.max(1, taps.length) : 1;
 }
 
-function seqOf(tap: unknown): number | null {
-  const parsed = submittedTapSchema.pick({ seq: true }).loose().safeParse(tap);
-  return parsed.success ? parsed.data.seq : null;
+function checkBody(
+  body: unknown,
+  agent: string,
+  nowEpochMs: number,
+): { readonly taps: CheckedTap[] } | { readonly problem: Problem } {
+  if (typeof body === "object" && body !== null && "taps" in body) {
+    const envelope = postTapsSchema.safeParse(body);
+    if (!envelope.success) return { problem: schemaProblem("invalid-request", envelope.error) };
+    const { epoch, taps } = envelope.data;
+    return { taps: taps.map((tap, i) => checkPostedTap(tap, { agent, epoch, nowEpochMs }, `/taps/${i}`)) };
+  }
+  const parsed = postTapSchema.safeParse(body);
+  if (!parsed.success) return { problem: schemaProblem("invalid-tap", parsed.error) };
+  const { epoch, ...tap } = parsed.data;
+  return { taps: [postedTap(tap, { agent, epoch, nowEpochMs })] };
 }

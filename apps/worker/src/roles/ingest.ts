@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
-import { TokenBucket } from "@tapline/core/buffer";
+import type { CreditBook, SegmentBuffer } from "@tapline/adapters/redis";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
+import { CreditDesk } from "../ingress/credits/credit-desk.ts";
+import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
 import { Door } from "../ingress/door.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
@@ -19,13 +20,12 @@ export type IngestSettings = {
   readonly cert: string;
   readonly key: string;
   readonly agentCa: string;
-  readonly tapsPerSecond: number;
-  readonly maxBufferedTaps: number;
 };
 
 export type IngestParts = {
   readonly settings: IngestSettings;
   readonly buffer: SegmentBuffer;
+  readonly creditBook: CreditBook;
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly standing: AgentStanding;
@@ -40,7 +40,7 @@ const receiptsPerAnswer = 8;
 
 /** The ingest service: opens the agents' door. */
 export async function startIngest(parts: IngestParts): Promise<Role & { readonly port: number }> {
-  const { settings, buffer, telemetry, clock } = parts;
+  const { settings, buffer, creditBook, telemetry, clock, log } = parts;
   const [cert, key, agentCa] = await Promise.all([
     readFile(settings.cert),
     readFile(settings.key),
@@ -48,16 +48,22 @@ export async function startIngest(parts: IngestParts): Promise<Role & { readonly
   ]);
   const waiters = new ReceiptWaiters();
   parts.subscriber.on("ready", () => waiters.wakeAll());
-  await buffer.subscribe(parts.subscriber, (agent) => waiters.wake(agent));
+  const desk = new CreditDesk(creditBook, (err) => log.warn({ err }, "credits cannot be asked for"));
+  const credits = new CreditStocks(desk, creditBook.limits.windowTaps);
+  await buffer.subscribe(parts.subscriber, (agent) => (agent === "" ? desk.wake() : waiters.wake(agent)));
+  const door = new Door((frame, taps) => {
+    desk.spending(taps);
+    return buffer.append(frame, taps, creditBook.holder);
+  });
   const server = createIngress({
     tls: { cert, key, agentCa },
-    logger: parts.log,
+    logger: log,
     clock,
     standing: parts.standing,
     fleet: parts.fleet,
-    door: new Door((frame, taps) => buffer.append(frame, taps), settings.maxBufferedTaps),
+    door,
+    credits,
     waiters,
-    rateLimit: rateLimiter(settings.tapsPerSecond),
     receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
     generation: () => buffer.generation(),
     onTaken: (results, acceptMs) => countTaken(telemetry, results, acceptMs),
@@ -69,20 +75,9 @@ export async function startIngest(parts: IngestParts): Promise<Role & { readonly
       waiters.wakeAll();
       server.server.closeIdleConnections();
       await server.close();
+      credits.stop();
+      await creditBook.leave();
     },
-  };
-}
-
-/** One token bucket per agent, in this process; a burst of two seconds' worth is let through. */
-function rateLimiter(tapsPerSecond: number): IngressParts["rateLimit"] {
-  const buckets = new Map<string, TokenBucket>();
-  return (agent, taps, nowEpochMs) => {
-    let bucket = buckets.get(agent);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(tapsPerSecond, tapsPerSecond * 2, nowEpochMs);
-      buckets.set(agent, bucket);
-    }
-    return bucket.take(taps, nowEpochMs);
   };
 }
 

@@ -7,4 +7,3 @@ export {
   segmentLimits,
   segmentStages,
 } from "./segment.ts";
-export { TokenBucket } from "./token-bucket.ts";

@@ -26,17 +26,24 @@ function isBase64(text: string): boolean {
   return Buffer.from(text, "base64").toString("base64") === text;
 }
 
-/**
- * A tap as an agent sends it: identity `(agent, epoch, seq)`, and the bytes as the reader gave them.
- * The agent's id is never in the body: it is what its certificate says.
- */
-export const submittedTapSchema = z.strictObject({
+/** What a tap has beside its bytes, whatever it travels in. */
+const tapFields = {
   /** Number of this tap within the agent's epoch, from 1, without holes. */
   seq: counter.min(1),
   /** When the reader gave the tap up, by the agent's clock, ms since 1970. */
   readAtEpochMs: counter.max(maxEpochMs),
   /** The reader's name on its agent. */
   reader: z.string().regex(/^[^\p{C}]{1,128}$/u, "must be 1-128 printable characters"),
+};
+
+const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
+/**
+ * A tap as an agent sends it: identity `(agent, epoch, seq)`, and the bytes as the reader gave them.
+ * The agent's id is never in the body: it is what its certificate says.
+ */
+export const submittedTapSchema = z.strictObject({
+  ...tapFields,
   /** The raw NDEF message in base64 (RFC 4648 §4). */
   payload: z
     .string()
@@ -45,11 +52,20 @@ export const submittedTapSchema = z.strictObject({
     .refine(isBase64, "must be base64")
     .meta({ contentEncoding: "base64", pattern: base64Pattern }),
   /** W3C trace context of the read, so that one trace follows the tap to its receipt. */
-  traceparent: z
-    .string()
-    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
-    .optional(),
+  traceparent: traceparent.optional(),
 });
+
+/** A tap as it comes by stream; `traceparent` is "" where there is none. */
+export const streamedTapSchema = z.strictObject({
+  ...tapFields,
+  /** The raw NDEF message. */
+  payload: z
+    .instanceof(Uint8Array)
+    .refine(({ length }) => length >= 1 && length <= maxTapBytes, `must be 1 to ${maxTapBytes} bytes`),
+  traceparent: z.union([z.literal(""), traceparent]),
+});
+
+export type StreamedTap = z.infer<typeof streamedTapSchema>;
 
 export type SubmittedTap = z.infer<typeof submittedTapSchema>;
 

@@ -7,5 +7,15 @@ export {
   type Refusal,
   type ValidationPolicy,
 } from "./check-tap.ts";
+export {
+  burstTaps,
+  type CreditAsk,
+  type CreditBucket,
+  type CreditGrant,
+  type CreditLimits,
+  grantCredits,
+  refill,
+  reservedTaps,
+} from "./credits.ts";
 export { plausible } from "./plausibility.ts";
 export { segmentVerdictsSchema, type TapVerdict, tapVerdictSchema } from "./verdicts.ts";

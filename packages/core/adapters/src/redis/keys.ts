@@ -42,6 +42,16 @@ export function trackerKey(tracker: string, epoch: number): string {
   return `${root}:{t0}:tracker:${tracker}:${epoch}`;
 }
 
+/** Credits. With the buffer, since taps granted and taps buffered share one window. */
+export const creditKeys = {
+  /** Hash: taps that each process of the door was granted and has not spent. */
+  held: `${root}:{p0}:credits:held`,
+  /** Sorted set: those processes by the end of their lease, ms since 1970. */
+  leases: `${root}:{p0}:credits:leases`,
+  /** Hash: one agent's token bucket; tokens, and at = when it had so many. */
+  bucket: (agent: string) => `${root}:{p0}:credits:agent:${agent}`,
+} as const;
+
 /** Deltas kept for a publisher that comes late. */
 export const deltasKept = 10_000;
 

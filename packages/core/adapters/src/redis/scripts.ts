@@ -9,6 +9,7 @@ const names = [
   "release-taps",
   "note-failure",
   "finish-segment",
+  "grant-credits",
 ] as const;
 
 /** The atomic steps; each is one Lua file, whose head states keys, arguments and answer. */

@@ -39,7 +39,7 @@ const tap = (bytes = 10): BufferedTap => ({
 
 async function append(taps: number, bytes?: number): Promise<BufferedTap[]> {
   const made = Array.from({ length: taps }, () => tap(bytes));
-  await buffer.append(encodeFrame(made), taps);
+  await buffer.append(encodeFrame(made), taps, "door");
   return made;
 }
 
@@ -186,13 +186,13 @@ describe("a cut", () => {
 describe("a buffer that was lost", () => {
   test("takes and cuts nothing before it is opened anew, under one name", async () => {
     await redis.flushall();
-    for (const refused of [buffer.append(encodeFrame([tap()]), 1), buffer.cut(randomUUID(), 1)])
+    for (const refused of [buffer.append(encodeFrame([tap()]), 1, "door"), buffer.cut(randomUUID(), 1)])
       expect(hasCode(await refused.catch((error: unknown) => error), "unavailable")).toBe(true);
     expect(await redis.keys("*")).toEqual([]);
     expect(await buffer.generation()).toBeNull();
     const opened = await Promise.all(["a", "b", "c"].map((name) => buffer.openGeneration(name)));
     expect(opened.filter(Boolean)).toHaveLength(1);
-    expect((await buffer.append(encodeFrame([tap()]), 1)).generation).toBe(await buffer.generation());
+    expect(await buffer.append(encodeFrame([tap()]), 1, "door")).toBe(await buffer.generation());
   });
 
   test("says so where a segment's taps are gone", async () => {

@@ -12,7 +12,7 @@ import type { TelemetryDelta } from "@tapline/core/telemetry";
 import { segmentVerdictsSchema, type TapVerdict } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
 import { mapRedisError } from "./connect.ts";
-import { deltasKept, type PartitionKeys, partitionKeys, telemetryKeys } from "./keys.ts";
+import { creditKeys, deltasKept, type PartitionKeys, partitionKeys, telemetryKeys } from "./keys.ts";
 import { runScript, type ScriptName } from "./scripts.ts";
 
 /** What encryption made of a segment. */
@@ -54,15 +54,14 @@ export class SegmentBuffer {
 
   /**
    * Takes a frame; when this resolves, it is durable as far as the server's `appendfsync` goes.
+   * @param holder the process that was granted the taps, as it calls itself to the `CreditBook`
+   * @returns the buffer's generation
    * @throws TaplineError `unavailable` (generation lost), `overloaded` (memory)
    */
-  async append(frame: Buffer, taps: number): Promise<{ generation: string; buffered: number }> {
-    const keys = [this.#keys.generation, this.#keys.frames, this.#keys.uncut, this.#keys.counts];
-    const [generation, buffered] = (await this.#run("append-frame", keys, [taps, frame.length, frame])) as [
-      string,
-      number,
-    ];
-    return { generation, buffered };
+  async append(frame: Buffer, taps: number, holder: string): Promise<string> {
+    const { generation: key, frames, uncut, counts } = this.#keys;
+    const keys = [key, frames, uncut, counts, creditKeys.held];
+    return (await this.#run("append-frame", keys, [taps, frame.length, frame, holder])) as string;
   }
 
   /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */

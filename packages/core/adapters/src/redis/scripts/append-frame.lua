@@ -1,7 +1,8 @@
 -- Takes one frame of taps into the buffer.
--- KEYS: 1 generation  2 frames  3 uncut  4 counts
--- ARGV: 1 taps (count)  2 bytes  3 frame
--- Returns: { generation, taps now buffered }; an error reply NOGENERATION where the buffer was lost and has
+-- KEYS: 1 generation  2 frames  3 uncut  4 counts  5 held (credits by process)
+-- ARGV: 1 taps (count)  2 bytes  3 frame  4 process that was granted the taps
+-- From here on the taps count as buffered, so in the same step they no longer count as granted.
+-- Returns: the generation; an error reply NOGENERATION where the buffer was lost and has
 -- not been declared anew, so that nothing is taken before the archive was reconciled.
 local generation = redis.call('GET', KEYS[1])
 if not generation then
@@ -9,4 +10,9 @@ if not generation then
 end
 local id = redis.call('XADD', KEYS[2], '*', 'd', ARGV[3])
 redis.call('RPUSH', KEYS[3], id .. ' ' .. ARGV[1] .. ' ' .. ARGV[2])
-return { generation, redis.call('HINCRBY', KEYS[4], 'buffered', ARGV[1]) }
+local held = redis.call('HGET', KEYS[5], ARGV[4])
+if held then
+  redis.call('HSET', KEYS[5], ARGV[4], math.max(0, held - ARGV[1]))
+end
+redis.call('HINCRBY', KEYS[4], 'buffered', ARGV[1])
+return generation

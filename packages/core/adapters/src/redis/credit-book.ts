@@ -1,0 +1,67 @@
+import {
+  burstTaps,
+  type CreditAsk,
+  type CreditGrant,
+  type CreditLimits,
+  reservedTaps,
+} from "@tapline/core/validation";
+import type { Redis } from "ioredis";
+import { mapRedisError } from "./connect.ts";
+import { creditKeys, partitionKeys } from "./keys.ts";
+import { runScript } from "./scripts.ts";
+
+/**
+ * How long a process keeps what it was granted without a sign of life, ms. Longer than any pause of a process that still
+ * works, short enough that what a dead one held is soon there for others.
+ */
+export const creditLeaseMs = 15_000;
+
+/** Credits in Redis: a bucket for each agent, and one window for all of them. */
+export class CreditBook {
+  readonly #redis: Redis;
+  readonly limits: CreditLimits;
+  /** Names the process that asks. */
+  readonly holder: string;
+
+  /** @param holder names the process that asks, and no other */
+  constructor(redis: Redis, limits: CreditLimits, holder: string) {
+    this.#redis = redis;
+    this.limits = limits;
+    this.holder = holder;
+  }
+
+  /**
+   * Asks for credits, and renews the lease.
+   * @param heldTaps what this process was granted and has not spent
+   * @returns a grant for each ask, and how many processes hold credits
+   */
+  async ask(
+    heldTaps: number,
+    asks: readonly (CreditAsk & { readonly agent: string })[],
+  ): Promise<{ grants: CreditGrant[]; holders: number }> {
+    const { windowTaps, tapsPerSecond } = this.limits;
+    const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases];
+    const args = [this.holder, heldTaps, creditLeaseMs, windowTaps, tapsPerSecond];
+    const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
+    try {
+      const [holders = 1, ...numbers] = (await runScript(
+        this.#redis,
+        "grant-credits",
+        [...keys, ...asks.map(({ agent }) => creditKeys.bucket(agent))],
+        [...args, ...bounds, ...asks.map(({ kind, taps }) => `${kind} ${taps}`)],
+      )) as number[];
+      const grants = asks.map((_, i) => ({ taps: numbers[2 * i] ?? 0, waitMs: numbers[2 * i + 1] ?? 0 }));
+      return { grants, holders };
+    } catch (error) {
+      throw mapRedisError(error);
+    }
+  }
+
+  /** Gives back whatever this process holds, at its end. */
+  async leave(): Promise<void> {
+    await Promise.all([
+      this.#redis.hdel(creditKeys.held, this.holder),
+      this.#redis.zrem(creditKeys.leases, this.holder),
+    ]);
+  }
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { burstTaps, type CreditAsk, grantCredits, refill, reservedTaps } from "./index.ts";
+
+const limits = { tapsPerSecond: 1_000, windowTaps: 8_000 };
+const some = (taps: number, tokens = 1e9) => ({ kind: "some" as const, taps, tokens });
+const all = (taps: number, tokens = 1e9) => ({ kind: "all" as const, taps, tokens });
+const taps = (grants: readonly { taps: number }[]): number[] => grants.map((grant) => grant.taps);
+
+describe("an agent's bucket", () => {
+  test("is full at first, and never holds more than two seconds' worth, however long it rests", () => {
+    expect(refill(null, limits, 5)).toBe(2_000);
+    expect(refill({ tokens: 0, atEpochMs: 0 }, limits, 3_600_000)).toBe(2_000);
+  });
+
+  test("fills as time goes by; a clock that jumps back costs nothing and gives nothing", () => {
+    expect(refill({ tokens: 10, atEpochMs: 1_000 }, limits, 1_500)).toBe(510);
+    expect(refill({ tokens: 10, atEpochMs: 1_000 }, limits, 0)).toBe(10);
+  });
+
+  test("can always hold a full request, so that a slow agent may send one in the end", () => {
+    expect(burstTaps({ tapsPerSecond: 1, windowTaps: 1_000 })).toBe(500);
+  });
+});
+
+describe("granting", () => {
+  test("gives what is asked for where there is enough of it", () => {
+    expect(grantCredits(limits, 0, [some(100), all(500)])).toEqual([
+      { taps: 100, waitMs: 0 },
+      { taps: 500, waitMs: 0 },
+    ]);
+  });
+
+  test("says how long an empty bucket has to fill, and not to wait for a bucket where the window is full", () => {
+    expect(grantCredits(limits, 0, [some(100, 0), all(500, 250)])).toEqual([
+      { taps: 0, waitMs: 1 },
+      { taps: 0, waitMs: 250 },
+    ]);
+    expect(grantCredits(limits, 8_000, [some(100), all(500)])).toEqual(Array(2).fill({ taps: 0, waitMs: 0 }));
+  });
+
+  test("divides what is free into equal shares, and hands on what somebody does not need", () => {
+    expect(taps(grantCredits(limits, 7_200, [some(1_000), some(1_000), some(1_000)]))).toEqual([
+      100, 100, 100,
+    ]);
+    expect(taps(grantCredits(limits, 7_200, [some(20), some(1_000), some(1_000)]))).toEqual([20, 140, 140]);
+  });
+
+  test("serves those who wait longest where there is less than one tap for each", () => {
+    expect(taps(grantCredits(limits, 7_498, [some(9), some(9), some(9), some(9)]))).toEqual([1, 1, 0, 0]);
+  });
+
+  test("keeps a full request's taps free of streams, so that requests get in beside them", () => {
+    const grants = grantCredits(limits, 0, [...Array.from({ length: 50 }, () => some(1_000)), all(500)]);
+    expect(grants.at(-1)).toEqual({ taps: 500, waitMs: 0 });
+  });
+
+  test("asks the bucket alone where no taps come in", () => {
+    expect(taps(grantCredits(limits, 8_000, [{ kind: "rate", taps: 25, tokens: 25 }]))).toEqual([25]);
+  });
+
+  test("never grants beyond window, bucket or wish, and leaves nobody out while there is enough for all", () => {
+    const asks = fc.array(
+      fc.record({
+        kind: fc.constantFrom<CreditAsk["kind"]>("some", "all", "rate"),
+        taps: fc.integer({ min: 1, max: 1_000 }),
+        tokens: fc.double({ min: 0, max: 2_000, noNaN: true }),
+      }),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(asks, fc.integer({ min: 0, max: 9_000 }), (wanted, taken) => {
+        const grants = grantCredits(limits, taken, wanted);
+        let free = Math.max(0, limits.windowTaps - taken);
+        for (const [i, ask] of wanted.entries()) {
+          const granted = grants[i]?.taps ?? -1;
+          expect(granted).toBeGreaterThanOrEqual(0);
+          expect(granted).toBeLessThanOrEqual(Math.min(ask.taps, ask.tokens));
+          if (ask.kind !== "some") expect([0, ask.taps]).toContain(granted);
+          else if (free - reservedTaps(limits) >= wanted.length && ask.tokens >= 1)
+            expect(granted).toBeGreaterThan(0);
+          if (ask.kind !== "rate") free -= granted;
+        }
+        expect(free).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
