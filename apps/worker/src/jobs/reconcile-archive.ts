@@ -75,7 +75,10 @@ async function settleOrphan(segment: string, parts: ReconcileParts): Promise<key
   }
   const row = rowOf(manifest, manifestDigest);
   const entry = entryOf(segment, true, { taps: manifest.taps }, nowEpochMs);
-  await parts.index.recordEnd({ generation: null, segment: row, quarantine: [], entry });
+  await parts.index.recordEnd({
+    ...{ id: segment, generation: null, segment: row, entry },
+    ...{ quarantine: [], duplicateRuns: [] },
+  });
   return "adopted";
 }
 

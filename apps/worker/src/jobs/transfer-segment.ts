@@ -7,7 +7,14 @@ import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
 import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
-import { agentRuns, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
+import {
+  agentRuns,
+  type DuplicateRun,
+  duplicateRuns,
+  objectPaths,
+  type SegmentMember,
+  tapRuns,
+} from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { receiptsOf } from "./receipts.ts";
@@ -136,7 +143,15 @@ function endOf(
     },
   };
   const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey);
-  return { generation: segment.generation, segment: row, quarantine, entry };
+  const { id, generation } = segment;
+  return {
+    id,
+    generation,
+    segment: row,
+    quarantine,
+    duplicateRuns: duplicatesOf(loaded.taps, verdicts),
+    entry,
+  };
 }
 
 function segmentRow(
@@ -158,6 +173,15 @@ function segmentRow(
     tapRuns: tapRuns(members),
     agentRuns: agentRuns(members),
   };
+}
+
+function duplicatesOf(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): DuplicateRun[] {
+  return duplicateRuns(
+    taps.flatMap(({ buffered: { agent, epoch, seq } }, i) => {
+      const verdict = verdicts[i];
+      return verdict?.is === "duplicate" ? { agent, epoch, seq, heldBy: verdict.segment } : [];
+    }),
+  );
 }
 
 function quarantineRows(

@@ -25,6 +25,8 @@ export const auditActions = [
   "fleet.pinned",
   "fleet.unpinned",
   "fleet.ring-set",
+  "gap.swept",
+  "gap.stated",
 ] as const;
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

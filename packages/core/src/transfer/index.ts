@@ -1,6 +1,15 @@
 export { checkArchivePath } from "./archive-path.ts";
 export { type ArchiveEntry, type ArchiveReader, archivedSegments } from "./archive-reader.ts";
 export { archiveRecord } from "./archive-record.ts";
+export { type EndKind, type KnownEnd, type Tally, tallyEnds } from "./ends.ts";
+export {
+  buildStatement,
+  type GapStatement,
+  gapStatementSchema,
+  readStatement,
+  statementPaths,
+} from "./gap-statement.ts";
+export { type GapChange, type OpenGap, reconcileGaps } from "./gaps.ts";
 export {
   buildManifest,
   checkObject,
@@ -18,11 +27,16 @@ export {
   segmentIdSchema,
   segmentOfManifest,
 } from "./object-paths.ts";
+export { countOf, intersect, merge, type SeqRange, subtract } from "./ranges.ts";
 export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {
   type AgentRun,
+  type AgentTapName,
   agentRuns,
+  type DuplicateRun,
+  duplicateRuns,
   indexedDigestBytes,
+  maxAgentRunSpan,
   type SegmentMember,
   type TapRun,
   tapRuns,

@@ -9,6 +9,9 @@ export type SegmentMember = {
   readonly digest: Buffer;
 };
 
+/** A tap by the name that its agent gave it. */
+export type AgentTapName = Pick<SegmentMember, "agent" | "epoch" | "seq">;
+
 /** Bytes of a tap's digest that the index keeps. */
 export const indexedDigestBytes = 8;
 
@@ -61,13 +64,16 @@ export function tapRuns(members: readonly SegmentMember[]): TapRun[] {
   });
 }
 
+/** Taps of one (agent, epoch) that are the same packets as taps of segment `heldBy`. */
+export type DuplicateRun = AgentRun & { readonly heldBy: string };
+
 /** Farthest that two numbers of one run may lie apart, so that a bitmap stays small. */
-const maxAgentRunSpan = 8_192;
+export const maxAgentRunSpan = 8_192;
 
 /** The taps of a segment by agent, as bitmaps; a run is split where numbers lie far apart. */
-export function agentRuns(members: readonly SegmentMember[]): AgentRun[] {
+export function agentRuns(members: readonly AgentTapName[]): AgentRun[] {
   const sorted = members.toSorted((a, b) => compare(a.agent, b.agent) || a.epoch - b.epoch || a.seq - b.seq);
-  const groups: SegmentMember[][] = [];
+  const groups: AgentTapName[][] = [];
   for (const member of sorted) {
     const first = groups.at(-1)?.[0];
     const joins =
@@ -95,6 +101,14 @@ export function agentRuns(members: readonly SegmentMember[]): AgentRun[] {
       members,
     };
   });
+}
+
+/** The duplicates of a segment by the segment that holds the first copies, as bitmaps. */
+export function duplicateRuns(
+  duplicates: readonly (AgentTapName & { readonly heldBy: string })[],
+): DuplicateRun[] {
+  const byHolder = Map.groupBy(duplicates, ({ heldBy }) => heldBy);
+  return [...byHolder].flatMap(([heldBy, taps]) => agentRuns(taps).map((run) => ({ ...run, heldBy })));
 }
 
 function compare(a: string, b: string): number {

@@ -57,6 +57,7 @@ function endOf(members: SegmentMember[], changes: Partial<SegmentEnd> = {}): Seg
       agentRuns: agentRuns(members),
     },
     quarantine: [],
+    duplicateRuns: [],
     entry: entry(id, "segment.archived"),
     ...changes,
   };

@@ -1,13 +1,17 @@
 import type { AuditEntry } from "@tapline/core/audit";
+import type { AgentRun } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import type { QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 
 /** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
-export function recordEndArgument({ generation, segment, quarantine, entry }: SegmentEnd): string {
+export function recordEndArgument(end: SegmentEnd): string {
+  const { id, generation, segment, quarantine, entry } = end;
   return JSON.stringify({
     generation,
+    segment_id: id,
     segment: segment === null ? null : segmentJson(segment),
     quarantine: quarantine.map(quarantineJson),
+    duplicate_runs: end.duplicateRuns.map((run) => ({ ...runJson(run), held_by: run.heldBy })),
     entry: entryJson(entry),
   });
 }
@@ -29,14 +33,12 @@ function segmentJson(row: SegmentRow) {
       last_seq: run.lastSeq,
       digests: run.digests.toString("hex"),
     })),
-    agent_runs: row.agentRuns.map((run) => ({
-      agent: run.agent,
-      epoch: run.epoch,
-      first_seq: run.firstSeq,
-      last_seq: run.lastSeq,
-      members: run.members.toString("hex"),
-    })),
+    agent_runs: row.agentRuns.map(runJson),
   };
+}
+
+function runJson({ agent, epoch, firstSeq, lastSeq, members }: AgentRun) {
+  return { agent, epoch, first_seq: firstSeq, last_seq: lastSeq, members: members.toString("hex") };
 }
 
 function quarantineJson(row: QuarantineRow) {

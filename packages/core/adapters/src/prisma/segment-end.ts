@@ -1,6 +1,6 @@
 import type { AuditEntry } from "@tapline/core/audit";
 import type { RejectReason } from "@tapline/core/tap";
-import type { AgentRun, TapRun } from "@tapline/core/transfer";
+import type { AgentRun, DuplicateRun, TapRun } from "@tapline/core/transfer";
 
 /** A tap by its agent's numbering. */
 export type AgentTap = { readonly agent: string; readonly epoch: number; readonly seq: number };
@@ -29,10 +29,13 @@ export type QuarantineRow = AgentTap & {
 
 /** What ends with a segment, written in one transaction. */
 export type SegmentEnd = {
+  readonly id: string;
   /** The life of the buffer in which the segment was cut; null for one adopted from the archive. */
   readonly generation: string | null;
   /** Null where no tap of the segment was accepted, so that there is no object. */
   readonly segment: SegmentRow | null;
   readonly quarantine: readonly QuarantineRow[];
+  /** Taps that ended as duplicates. */
+  readonly duplicateRuns: readonly DuplicateRun[];
   readonly entry: AuditEntry;
 };
