@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeTap, encodeTap, kidOf, rejectReasons, signTap, type Tap, tapBounds } from "./index.ts";
+import { decodeTap, encodeTap, kidOf, signTap, type Tap } from "./index.ts";
 import { decodeNdef, encodeNdef } from "./ndef.ts";
 
 const tap: Tap = {
@@ -28,36 +27,6 @@ const privateKey = createPrivateKey({
 const kid = kidOf(publicKey32);
 const signed = signTap(tap, { kid, privateKey });
 const page = readFileSync(new URL("../../../../docs/tap-format.md", import.meta.url), "utf8");
-
-const anyTap: fc.Arbitrary<Tap> = fc.record(
-  {
-    trackerId: fc.uint8Array({ minLength: 8, maxLength: 8 }).map((id) => Buffer.from(id).toString("hex")),
-    seq: fc.maxSafeNat().map((n) => Math.max(1, n)),
-    epoch: fc.maxSafeNat(),
-    t0EpochS: fc.integer({ min: 0, max: tapBounds.t0EpochS }),
-    samples: fc.array(
-      fc.tuple(
-        fc.integer({ min: 0, max: tapBounds.dtS }),
-        fc.integer({ min: 0, max: tapBounds.heartRateBpm }),
-        fc.integer({ min: 0, max: tapBounds.steps }),
-      ),
-      { minLength: 1, maxLength: 80 },
-    ),
-    batteryPercent: fc.integer({ min: 0, max: 100 }),
-    uptimeS: fc.integer({ min: 0, max: tapBounds.uptimeS }),
-    part: fc
-      .integer({ min: 1, max: 255 })
-      .chain((of) => fc.record({ index: fc.integer({ min: 1, max: of }), of: fc.constant(of) })),
-  },
-  { requiredKeys: ["trackerId", "seq", "epoch", "t0EpochS", "samples", "batteryPercent", "uptimeS"] },
-);
-
-function checkNamed(raw: Uint8Array): void {
-  const result = decodeTap(raw);
-  if (result.ok) return;
-  expect(rejectReasons).toContain(result.reason);
-  expect(result.detail).not.toBe("");
-}
 
 describe("decodeTap", () => {
   it("reads an unsigned tap", () => {
@@ -101,41 +70,6 @@ describe("decodeTap", () => {
     expect(blocks).toHaveLength(2);
     expect(encodeTap(tap).toString("hex")).toBe(blocks[0]?.toString("hex"));
     expect(signed.toString("hex")).toBe(blocks[1]?.toString("hex"));
-  });
-
-  it("reads back any tap within the bounds", () => {
-    fc.assert(
-      fc.property(anyTap, (given) => {
-        expect(decodeTap(encodeTap(given))).toEqual({ ok: true, tap: given, signature: null });
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it("never throws on any bytes, and gives every refusal a name", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), checkNamed), { numRuns: 2000 });
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (payload) => checkNamed(encodeNdef(payload))),
-      { numRuns: 2000 },
-    );
-  });
-
-  it("takes an altered tap only as the canonical bytes of another one, never as the same", () => {
-    const flips = fc.array(fc.tuple(fc.nat(signed.length - 1), fc.integer({ min: 1, max: 255 })), {
-      minLength: 1,
-      maxLength: 3,
-    });
-    fc.assert(
-      fc.property(fc.boolean(), flips, (withSignature, edits) => {
-        const original = withSignature ? signed : encodeTap(tap);
-        const raw = Buffer.from(original);
-        for (const [at, mask] of edits) raw[at % raw.length] = (raw[at % raw.length] ?? 0) ^ mask;
-        checkNamed(raw);
-        const result = decodeTap(raw);
-        if (result.ok && result.signature === null) expect(encodeTap(result.tap)).toEqual(raw);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
 

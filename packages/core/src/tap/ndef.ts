@@ -22,15 +22,21 @@ const chunkFlag = 0x20;
 const shortRecord = 0x10;
 const idPresent = 0x08;
 const tnfMask = 0x07;
+const tnfEmpty = 0x00;
 const tnfExternal = 0x04;
+const tnfUnknown = 0x05;
 const firstAndLast = messageBegin | messageEnd | tnfExternal;
+/** From this many bytes of payload on, a record has the long form. */
+const longFrom = 256;
+/** How a COSE_Sign1 begins; read as NDEF, it would be a MIME record with a type of 132 bytes. */
+const sign1Head = Buffer.from("d284", "hex");
 
 /**
  * Writes an NDEF message (NFC Forum NDEF 1.0 §3.2) of exactly one external record of our type: the short form
  * up to 255 bytes of payload, the long form above.
  */
 export function encodeNdef(payload: Uint8Array): Buffer {
-  const short = payload.length < 256;
+  const short = payload.length < longFrom;
   const lengthBytes = short ? 1 : 4;
   const out = Buffer.allocUnsafe(2 + lengthBytes + typeBytes.length + payload.length);
   out[0] = short ? firstAndLast | shortRecord : firstAndLast;
@@ -42,8 +48,8 @@ export function encodeNdef(payload: Uint8Array): Buffer {
 }
 
 /**
- * Reads an NDEF message that must be exactly one whole external record of our type; the short and the long form
- * both count. Whatever else is there is refused by name.
+ * Reads an NDEF message that must be exactly one whole external record of our type, in the short form up to 255 bytes of
+ * payload and in the long form above, so that a packet has one form only. Whatever else is there is refused by name.
  * @returns the payload as a view into `message`, nothing copied
  * @param maxBytes longest message taken, bytes
  */
@@ -68,6 +74,11 @@ export function decodeNdef(message: Uint8Array, maxBytes: number): NdefResult {
   if (bytes.length < end) return refuse("truncated", `${bytes.length} of ${end} bytes are there`);
   if (bytes.length > end) return refuse("trailing", `${bytes.length - end} bytes follow the record`);
   const payload = bytes.subarray(payloadAt, end);
+  if (lengthBytes === 4 && payload.length < longFrom)
+    return refuse(
+      "overlong",
+      `the long form for ${payload.length} bytes, below ${longFrom} the short one is due`,
+    );
   if (holdsRecord(payload)) return refuse("nested", "the payload is itself an NDEF record");
   return { ok: true, payload };
 }
@@ -76,18 +87,27 @@ function faultOfFlags(flags: number): NdefResult | null {
   if ((flags & chunkFlag) !== 0) return refuse("chunked", "the record is a chunk of a larger one");
   if ((flags & messageBegin) === 0) return refuse("truncated", "the message's first record is missing");
   if ((flags & messageEnd) === 0) return refuse("several-records", "more records follow the first");
+  if ((flags & tnfMask) === tnfEmpty) return refuse("empty", "the tag holds an empty record");
   if ((flags & tnfMask) !== tnfExternal)
     return refuse("wrong-type", `type name format ${flags & tnfMask}, must be 4 (external)`);
   if ((flags & idPresent) !== 0) return refuse("id-field", "the record carries an id, ours has none");
   return null;
 }
 
-/** True where `payload` begins as an external record of our type does. */
+/** True where `payload` begins as an external record of our type does, or is a whole NDEF message of any other. */
 function holdsRecord(payload: Buffer): boolean {
-  const flags = payload[0] ?? 0;
-  if ((flags & tnfMask) !== tnfExternal || payload[1] !== typeBytes.length) return false;
-  const typeAt = (flags & shortRecord) === 0 ? 6 : 3;
-  return payload.subarray(typeAt, typeAt + typeBytes.length).equals(typeBytes);
+  const [flags = 0, typeLength = 0] = payload;
+  const tnf = flags & tnfMask;
+  if (tnf === tnfEmpty || tnf > tnfUnknown || payload.subarray(0, 2).equals(sign1Head)) return false;
+  const lengthBytes = (flags & shortRecord) === 0 ? 4 : 1;
+  const idLengthAt = 2 + lengthBytes;
+  const typeAt = idLengthAt + ((flags & idPresent) === 0 ? 0 : 1);
+  if (payload.length < typeAt) return false;
+  const type = payload.subarray(typeAt, typeAt + typeLength);
+  if (tnf === tnfExternal && type.equals(typeBytes)) return true;
+  if ((flags & messageBegin) === 0 || (flags & messageEnd) === 0) return false;
+  const idLength = typeAt === idLengthAt ? 0 : (payload[idLengthAt] ?? 0);
+  return payload.length === typeAt + typeLength + idLength + payload.readUIntBE(2, lengthBytes);
 }
 
 function refuse(fault: NdefFault, detail: string): NdefResult {
