@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { JudgeOfTaps, makeTrackers, nowEpochMs, setUp } from "./crowd.fixture.ts";
 import type { LedgerLine } from "./ledger.ts";
-import { builtInScenarios, scenarioSchema } from "./scenario.ts";
+import { builtInScenarios, type Scenario, scenarioSchema } from "./scenario.ts";
 import { visitKinds } from "./visit.ts";
 
 const trackers = makeTrackers(9);
@@ -11,52 +11,57 @@ const offersOf = (lines: LedgerLine[]) => lines.filter((line) => line.line === "
 const failuresOf = (lines: LedgerLine[]) => lines.filter((line) => line.line === "failed");
 
 describe("scenarios", () => {
-  it.each([
-    ["everyday", {}],
-    ["rough", {}],
-    ["hostile", {}],
+  const known = [
+    ["everyday", { ...builtInScenarios.everyday, ...quick }],
+    ["rough", { ...builtInScenarios.rough, ...quick }],
+    ["hostile", { ...builtInScenarios.hostile, ...quick }],
     [
       "all at once",
       {
         ratios: Object.fromEntries(visitKinds.filter((kind) => kind !== "fresh").map((kind) => [kind, 0.04])),
-        revokedTrackers: 2,
-        ringPackets: 3,
+        ...{ revokedTrackers: 2, ringPackets: 3, ...quick },
       },
     ],
-  ])("what %s expects of each packet is what validation says of it", async (name, own) => {
-    const scenario = { ...builtInScenarios[name], ...own, ...quick };
+  ] as const;
+
+  it.each(known)("%s: what it expects of each packet is what validation says of it", async (_, scenario) => {
     for (const seed of [1, 2]) {
-      const { simulated, ledger, lines, sink, told } = setUp({ scenario, trackers, taps: 1500, seed });
-      const revoked = scenarioSchema.parse(scenario).revokedTrackers;
-      const judge = new JudgeOfTaps(trackers, revoked);
-      await simulated.run(sink, running);
-      const offers = offersOf(lines);
-      expect(offers).toHaveLength(told.taps.length);
-      for (const [index, read] of told.taps.entries()) {
+      const { verdicts, offers, ledger, judge, told } = await playAndJudge(scenario, 1, seed);
+      for (const [index, verdict] of verdicts.entries()) {
         const expected = offers[index]?.expected;
-        const verdict = await judge.judge(read);
         if (expected?.verdict !== "rejected") expect([index, verdict]).toEqual([index, expected?.verdict]);
         else if (expected.reason !== null) expect([index, verdict]).toEqual([index, expected.reason]);
         else expect(["archived", "duplicate"]).not.toContain(verdict);
       }
-      const places = new Set(offers.flatMap(({ place }) => (place === null ? [] : [place])));
-      expect(new Set(judge.archived.keys())).toEqual(places);
       expect(ledger.counts).toMatchObject({
         archived: judge.counts.archived ?? 0,
         duplicate: judge.counts.duplicate ?? 0,
-        kept: told.taps.length,
         failed: told.failures.length,
       });
-      expect(failuresOf(lines).map(({ cause }) => cause)).toEqual(told.failures.map(({ cause }) => cause));
-      expect(holesIn(places, lostOf(lines))).toEqual(lostOf(lines));
     }
   });
+
+  it.each(known)(
+    "%s: with many readers, each place gets one of its contents, and no other is filled",
+    async (_, scenario) => {
+      const { verdicts, offers, lines, judge, told } = await playAndJudge(scenario, 40, 3);
+      const contents = Map.groupBy(offers, ({ place }) => place);
+      for (const [place, digest] of judge.archived)
+        expect(contents.get(place)?.map(({ sha256 }) => sha256)).toContain(digest);
+      contents.delete(null);
+      expect(judge.archived.size).toBe(contents.size);
+      for (const [index, { place }] of offers.entries())
+        if (place === null) expect(["archived", "duplicate", "equivocation"]).not.toContain(verdicts[index]);
+      expect(failuresOf(lines).map(({ cause }) => cause)).toEqual(told.failures.map(({ cause }) => cause));
+      expect(holesIn(new Set(judge.archived.keys()), lostOf(lines))).toEqual(lostOf(lines));
+    },
+  );
 
   it("offers the same packets for the same seed", async () => {
     const scenario = { ...builtInScenarios.hostile, ...quick };
     const digests = [];
     for (const seed of [3, 3, 4]) {
-      const run = setUp({ scenario, trackers, taps: 400, seed });
+      const run = setUp({ scenario, trackers, readers: 1, taps: 400, seed });
       await run.simulated.run(run.sink, running);
       digests.push(offersOf(run.lines).map(({ sha256 }) => sha256));
     }
@@ -115,6 +120,19 @@ describe("scenarios", () => {
     expect(() => setUp({ scenario: { revokedTrackers: 9 }, trackers })).toThrow(/revokes 9 of 9/);
   });
 });
+
+/** Plays 1,500 visits, and what validation says of each tap, in the order of the ledger. */
+async function playAndJudge(scenario: Partial<Scenario>, readers: number, seed: number) {
+  const run = setUp({ scenario, trackers, readers, taps: 1500, seed });
+  await run.simulated.run(run.sink, running);
+  const judge = new JudgeOfTaps(trackers, scenario.revokedTrackers);
+  const verdicts: string[] = [];
+  for (const read of run.told.taps) verdicts.push(await judge.judge(read));
+  const offers = offersOf(run.lines);
+  expect(offers).toHaveLength(run.told.taps.length);
+  expect(run.ledger.counts.kept).toBe(run.told.taps.length);
+  return { ...run, offers, judge, verdicts };
+}
 
 function lostOf(lines: LedgerLine[]): string[] {
   return lines.flatMap((line) => (line.line === "lost" ? [line.place] : [])).sort();
