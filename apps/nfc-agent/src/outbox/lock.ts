@@ -30,6 +30,13 @@ export async function lockFolder(dir: string): Promise<FolderLock> {
   };
 }
 
+/** The process that holds the lock of `dir`; null where none does. Changes nothing. */
+export async function lockHolder(dir: string): Promise<number | null> {
+  const content = await contentOf(join(dir, "lock")).catch(() => null);
+  const holder = content === null ? null : parse(content);
+  return holder !== null && isAlive(holder) ? holder.pid : null;
+}
+
 /** A link is made by one process alone, also where several try at once; and it appears with its content. */
 async function linked(from: string, to: string): Promise<boolean> {
   try {

@@ -1,0 +1,40 @@
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { Command, CommanderError } from "commander";
+import { exitCodeOf, exitCodes } from "../exit-codes.ts";
+import { agentVersion } from "../version.ts";
+import { addOutbox } from "./outbox.ts";
+import { addReaders } from "./readers.ts";
+import { addRun } from "./run.ts";
+import { addStatus } from "./status.ts";
+
+/** The command `tapline-agent`: each sub-command adds itself. */
+const program = new Command("tapline-agent")
+  .description(
+    "reads trackers at this PC's NFC readers, keeps their taps, and delivers them to a Tapline server",
+  )
+  .version(agentVersion, "-V, --version", "print the version")
+  .exitOverride();
+addRun(program);
+addStatus(program);
+addReaders(program);
+addOutbox(program);
+program
+  .command("version")
+  .description("print the version")
+  .action(() => {
+    process.stdout.write(`${agentVersion}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = codeOf(error);
+}
+
+/** Says what went wrong, where the parser has not said it yet. */
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const remedy = error instanceof TaplineError ? error.remedy : undefined;
+  process.stderr.write(`tapline-agent: ${messageOf(error)}\n${remedy === undefined ? "" : `${remedy}\n`}`);
+  return exitCodeOf(error);
+}

@@ -1,0 +1,39 @@
+// Plain JavaScript that any Node runs: it only sees to it that the rest runs on the project's own Node 24.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const wantedMajor = 24;
+
+/** Runs the module `entry` of the command `name` here, or `script` once more on the Node that npm brought along. */
+export async function launch(name, script, entry) {
+  if (Number(process.versions.node.split(".")[0]) >= wantedMajor) await import(new URL(entry, script).href);
+  else runAgain(name, fileURLToPath(script), findNode(script));
+}
+
+/** The Node that the npm package `node` brings along, or undefined. */
+function findNode(script) {
+  try {
+    const folder = dirname(createRequire(script).resolve("node/package.json"));
+    return [join(folder, "bin/node"), join(folder, "bin/node.exe")].find((path) => existsSync(path));
+  } catch {
+    return undefined;
+  }
+}
+
+function runAgain(name, script, node) {
+  if (node === undefined) {
+    process.stderr.write(
+      `${name} needs Node ${wantedMajor}; this is ${process.version}.\nRun npm install in the project's folder: it brings one along.\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
