@@ -2,17 +2,37 @@
  * Loaded into a test's pcscd before its libraries (LD_PRELOAD):
  * - bind() to all addresses becomes bind() to loopback: the driver for virtual cards would listen to the whole network;
  * - accept() turns Nagle's algorithm off: the driver sends length and body apart, at 40 ms per command;
- * - sleeps end after PCSCD_POLL_MS: pcscd looks for cards each 400 ms only.
+ * - sleeps end after PCSCD_POLL_MS: pcscd looks for cards each 400 ms only;
+ * - for a while after a card left, accept() lets none in: the driver would take the next one within the same look, and
+ *   pcscd would never see that they were two.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { most_files = 4096, margin_ms = 5 };
+/* Of each connection, the socket that accepted it; of each such socket, when its last connection was closed. */
+static int accepted_by[most_files];
+static long long closed_at_ms[most_files];
+
+static long poll_ms(void) {
+  const char *setting = getenv("PCSCD_POLL_MS");
+  return setting == NULL ? 0 : atol(setting);
+}
+
+static long long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
 
 int bind(int fd, const struct sockaddr *address, socklen_t length) {
   int (*real)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
@@ -26,16 +46,31 @@ int bind(int fd, const struct sockaddr *address, socklen_t length) {
 
 int accept(int fd, struct sockaddr *address, socklen_t *length) {
   int (*real)(int, struct sockaddr *, socklen_t *) = dlsym(RTLD_NEXT, "accept");
-  int connection = real(fd, address, length);
   int on = 1;
-  if (connection >= 0) setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  int connection;
+  if (fd < most_files && now_ms() - closed_at_ms[fd] < poll_ms() + margin_ms) {
+    errno = EAGAIN;
+    return -1;
+  }
+  connection = real(fd, address, length);
+  if (connection < 0) return connection;
+  setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (connection < most_files) accepted_by[connection] = fd;
   return connection;
+}
+
+int close(int fd) {
+  int (*real)(int) = dlsym(RTLD_NEXT, "close");
+  if (fd >= 0 && fd < most_files && accepted_by[fd] != 0) {
+    closed_at_ms[accepted_by[fd]] = now_ms();
+    accepted_by[fd] = 0;
+  }
+  return real(fd);
 }
 
 int nanosleep(const struct timespec *wanted, struct timespec *rest) {
   int (*real)(const struct timespec *, struct timespec *) = dlsym(RTLD_NEXT, "nanosleep");
-  const char *setting = getenv("PCSCD_POLL_MS");
-  long most = setting == NULL ? 0 : atol(setting);
+  long most = poll_ms();
   struct timespec capped = {most / 1000, (most % 1000) * 1000000L};
   int longer = wanted->tv_sec > capped.tv_sec ||
                (wanted->tv_sec == capped.tv_sec && wanted->tv_nsec > capped.tv_nsec);

@@ -20,6 +20,9 @@ const beatEveryMs = 250;
 /** How long after the start all readers have named themselves. */
 const namingMs = 2000;
 
+/** A process that only just starts may be silent for so many times as long. */
+const startPatience = 3;
+
 type Cause = Pick<LifeEnd, "cause" | "detail">;
 
 type Reading = { counter: number; sinceMs: number };
@@ -35,6 +38,7 @@ export class ChildLife {
   /** Readers that this child has named. */
   readonly #named = new Set<string>();
   #beatMs = performance.now();
+  #hasBeaten = false;
   #isIdle = true;
   #loadedMs: number | null = null;
   #cause: Cause | null = null;
@@ -120,6 +124,7 @@ export class ChildLife {
 
   #beat({ rssBytes, isIdle }: Extract<FromChild, { type: "beat" }>): void {
     this.#beatMs = performance.now();
+    this.#hasBeaten = true;
     this.#isIdle = isIdle;
     const isOld = performance.now() - this.#bornMs >= this.#settings.minChildLifeMs;
     if (rssBytes > this.#settings.maxChildRssBytes && isOld)
@@ -135,7 +140,8 @@ export class ChildLife {
 
   #watch(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#beatMs > this.#settings.silenceMs)
+    const patience = this.#hasBeaten ? 1 : startPatience;
+    if (nowMs - this.#beatMs > this.#settings.silenceMs * patience)
       this.#kill("hung", "the reader process gave no sign of life");
     if (this.#loadedMs !== null && nowMs - this.#loadedMs > namingMs) this.#book.settle();
     if (this.#replacing !== null && (this.#isIdle || nowMs > this.#replacing.byMs))

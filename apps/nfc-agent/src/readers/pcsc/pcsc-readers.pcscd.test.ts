@@ -142,6 +142,22 @@ describe.skipIf(missing !== null)("readers by PC/SC, with a real pcscd", () => {
     expect(sink.taps).toHaveLength(1);
   });
 
+  it("lose no tap where one tag was swapped for another while the reader process was not looking", async () => {
+    await begin(1);
+    const [one, two] = [someTap(), someTap()];
+    const card = await first().insert(tagOf(one));
+    await until(() => expect(lastTap()).toEqual(one));
+    const pid = childPids()[0]!;
+    process.kill(pid, "SIGSTOP");
+    await card.remove();
+    await sleep(150);
+    await first().insert(tagOf(two));
+    await sleep(150);
+    process.kill(pid, "SIGCONT");
+    await until(() => expect(lastTap()).toEqual(two));
+    expect(childPids()).toEqual([pid]);
+  });
+
   it("read a torn tag again, and keep what holds still", async () => {
     await begin(1);
     const [old, fresh] = [someTap(), someTap()];
@@ -280,6 +296,24 @@ describe.skipIf(missing !== null)("readers by PC/SC, with a real pcscd", () => {
     }
     expect(sink.failures).toEqual([]);
     expect(sink.statuses.some(({ condition }) => condition === "failed")).toBe(false);
+  });
+
+  it("say that no reader is plugged in", async () => {
+    await begin(0);
+    await until(() =>
+      expect(sink.at(pcscItself)).toMatchObject({ condition: "failed", detail: /no reader/ }),
+    );
+  });
+
+  it("begin by themselves when pcscd comes later", async () => {
+    daemon = await startPcscd({ readers: 1 });
+    await daemon.stop();
+    readers = pcscReaders({ now: Date.now, socketPath: daemon.socketPath });
+    run = readers.run(sink, stop.signal);
+    await until(() => expect(sink.at(pcscItself)?.condition).toBe("failed"));
+    await daemon.restart();
+    await seeGoodTap();
+    await until(() => expect(sink.at(pcscItself)?.condition).toBe("gone"));
   });
 
   it("say that another program holds a card, and read it once that program ends", async () => {

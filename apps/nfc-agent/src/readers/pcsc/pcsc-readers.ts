@@ -70,6 +70,5 @@ function tellTrouble(book: ReaderBook, { cause, detail }: LifeEnd): void {
       ? `nfc-pcsc does not load (${detail}); install libpcsclite-dev and a compiler, then run: npm rebuild @pokusew/pcsclite`
       : `${detail}; trying again`;
   book.lose(remedy);
-  // A daemon that was restarted is back before anybody could read of it: its readers say enough.
-  if (cause === "unusable") book.tell(pcscItself, "failed", remedy);
+  book.tell(pcscItself, "failed", remedy);
 }

@@ -23,6 +23,8 @@ export type SessionOptions = {
 };
 
 const pauseStepMs = 50;
+/** PC/SC looks for cards each 400 ms where a reader does not tell by itself. */
+const leavingMs = 600;
 /** A reader whose driver lets no command through without a card is not asked for ever. */
 const maxEscapeFailures = 3;
 
@@ -218,7 +220,15 @@ export class ReaderSession {
     } catch (error) {
       if (!(error instanceof CardFault)) throw error;
       if (this.#link.isStuck) this.#tellSilent(error);
+      else if (error.reason === "removed") await this.#lookAgain();
     }
+  }
+
+  /** The card is not the one that lay there: its leaving is told soon, or another came so fast that PC/SC saw no change. */
+  async #lookAgain(): Promise<void> {
+    const { visit } = this.#presence;
+    await this.#pause(leavingMs, visit);
+    if (this.#presence.visit === visit) this.#presence = { ...this.#presence, visit: visit + 1 };
   }
 
   async #command(command: Buffer): Promise<void> {
