@@ -21,6 +21,10 @@ const settingsSchema = z.object({
   TAPLINE_AGENT_INGEST_URL: z
     .url({ protocol: /^https$/, error: "must be an https:// URL" })
     .default("https://127.0.0.1:7443"),
+  /** Origin of the ingest server's gRPC stream. */
+  TAPLINE_AGENT_STREAM_URL: z
+    .url({ protocol: /^https$/, error: "must be an https:// URL" })
+    .default("https://127.0.0.1:7444"),
   /** PEM file: the authority of the server's certificate; no other is trusted. Default: in the data folder. */
   TAPLINE_AGENT_CA: z.string().optional(),
   /** PEM files: this agent's certificate with its chain, and its key. Default: in the data folder. */
@@ -89,7 +93,7 @@ export type LocalSettings = Omit<AgentSettings, "logLevel"> & { logLevel?: LogLe
 
 export type Config = {
   dataDir: string;
-  ingest: { url: string; caPath: string; certPath: string; keyPath: string };
+  ingest: { url: string; streamUrl: string; caPath: string; certPath: string; keyPath: string };
   outboxDir: string;
   readerKind: Settings["TAPLINE_AGENT_READER_KIND"];
   simulated: {
@@ -142,6 +146,7 @@ function configOf(settings: Settings, dir: string): Config {
     dataDir,
     ingest: {
       url: new URL(settings.TAPLINE_AGENT_INGEST_URL).origin,
+      streamUrl: new URL(settings.TAPLINE_AGENT_STREAM_URL).origin,
       caPath: settings.TAPLINE_AGENT_CA ?? join(dataDir, "identity/ca.crt"),
       certPath: settings.TAPLINE_AGENT_CERT ?? join(dataDir, "identity/agent.crt"),
       keyPath: settings.TAPLINE_AGENT_KEY ?? join(dataDir, "identity/agent.key"),

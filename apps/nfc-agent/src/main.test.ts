@@ -45,6 +45,7 @@ beforeEach(async () => {
     TAPLINE_AGENT_DATA_DIR: root,
     TAPLINE_AGENT_API_PORT: "0",
     TAPLINE_AGENT_INGEST_URL: await server.listen(),
+    TAPLINE_AGENT_LINK: "rest",
     TAPLINE_AGENT_CA: join(root, "trust.pem"),
     TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),
     TAPLINE_AGENT_KEY: join(root, "agent-local.key"),
@@ -86,27 +87,27 @@ describe("agent process", () => {
       oldestPendingAgeMs: 0,
       segments: 1,
     });
-    expect(new Set(server.payloads.values()).size).toBe(147);
+    expect(new Set(server.ledger.payloads.values()).size).toBe(147);
     run.child.kill("SIGTERM");
     expect((await run.exit)[0]).toBe(0);
-    expect(run.log).not.toContain([...server.payloads.values()][0]);
+    expect(run.log).not.toContain([...server.ledger.payloads.values()][0]);
   });
 
   it("counts its own taps in a bounded run, and finishes those of earlier runs too", async () => {
-    server.verdictOf = () => null;
+    server.ledger.verdictOf = () => null;
     const first = start({ TAPLINE_AGENT_TAPS: "20" });
     await until(() => expect(last(first)?.taps).toBe(20));
     first.child.kill("SIGKILL");
     await first.exit;
-    server.verdictOf = (seq) => ({ seq, verdict: "archived", segment: crypto.randomUUID() });
+    server.ledger.verdictOf = (seq) => ({ seq, verdict: "archived", segment: crypto.randomUUID() });
     const second = start({ TAPLINE_AGENT_TAPS: "30" });
     await until(() => expect(last(second)?.done).toBe(true));
     expect(last(second)).toMatchObject({ taps: 30, archived: 30, pending: 0 });
-    expect(server.payloads.size).toBe(50);
+    expect(server.ledger.payloads.size).toBe(50);
   });
 
   it("gives no tracker's number twice after a kill", async () => {
-    const taken = () => [...server.payloads.entries()].map(([seq, payload]) => `${seq}/${payload}`);
+    const taken = () => [...server.ledger.payloads.entries()].map(([seq, payload]) => `${seq}/${payload}`);
     const first = start({ TAPLINE_AGENT_TAPS: "40" });
     await until(() => expect(last(first)?.done).toBe(true));
     first.child.kill("SIGKILL");
@@ -114,8 +115,9 @@ describe("agent process", () => {
     const before = new Set(taken().map((entry) => entry.split("/")[1]));
     const second = start({ TAPLINE_AGENT_TAPS: "40" });
     await until(() => expect(last(second)?.done).toBe(true));
-    expect(server.payloads.size).toBe(80);
-    for (const [seq, payload] of server.payloads) if (seq > 40) expect(before.has(payload)).toBe(false);
+    expect(server.ledger.payloads.size).toBe(80);
+    for (const [seq, payload] of server.ledger.payloads)
+      if (seq > 40) expect(before.has(payload)).toBe(false);
   });
 
   it("keeps to its rate when it runs without end, and leaves when its parent is gone", async () => {

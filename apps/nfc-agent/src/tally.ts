@@ -2,7 +2,8 @@ import type { Outbox, Outcome, Settled, Totals } from "./outbox/index.ts";
 
 /** Segment ids remembered for counting: one is named in few receipts that come close together. */
 const rememberedSegments = 4096;
-const countOf: Record<Outcome, keyof Totals> = {
+/** Taps that leave before their end are in no count of ends. */
+const countOf: Partial<Record<Outcome, keyof Totals>> = {
   archived: "archived",
   duplicate: "duplicates",
   rejected: "rejected",
@@ -36,7 +37,10 @@ export class Tally {
   }
 
   settled(settled: readonly Settled[], segments: ReadonlySet<string>): void {
-    for (const { seq, outcome } of settled) if (seq >= this.#firstSeq) this.#own[countOf[outcome]] += 1;
+    for (const { seq, outcome } of settled) {
+      const count = countOf[outcome];
+      if (count !== undefined && seq >= this.#firstSeq) this.#own[count] += 1;
+    }
     for (const segment of segments) this.#countSegment(segment);
   }
 

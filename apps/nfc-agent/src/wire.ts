@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Clock, messageOf, TaplineError } from "@tapline/core/kernel";
 import { Agent } from "./agent.ts";
 import type { Config, LogLevel } from "./config.ts";
-import { Delivery, IngestClient } from "./delivery/index.ts";
+import { Delivery, linksTo } from "./delivery/index.ts";
 import { systemCode } from "./durable-file.ts";
 import { AgentEvents } from "./events.ts";
 import { type LocalApi, openLocalApi } from "./local-api/index.ts";
@@ -26,8 +26,6 @@ export type Surroundings = {
   onFailure: (error: unknown) => void;
 };
 
-const postsInFlight = 3;
-
 /** An agent that is put together and does not read yet. */
 export type Wired = {
   agent: Agent;
@@ -39,12 +37,13 @@ export type Wired = {
 
 /** Puts the agent together. @throws misconfigured, unauthenticated, conflict or corrupt, each with its remedy */
 export async function wire(config: Config, surroundings: Surroundings): Promise<Wired> {
-  const { now, monotonic, notify, onFailure } = surroundings;
+  const { now, monotonic, random, notify, onFailure } = surroundings;
   await openDataDir(config.dataDir);
   const path = join(config.dataDir, "directive.json");
   const settings = await LiveSettings.open({ path, local: config.local, notify });
   settings.apply(({ logLevel }) => surroundings.setLogLevel(logLevel));
-  const credentials = await readCredentials(config);
+  const identity = await readCredentials(config);
+  const credentials = () => identity;
   const events = new AgentEvents();
   const observers = wireObservers(events, surroundings, notify);
   const outbox = await openOutbox(config, settings, observers.metrics, surroundings);
@@ -52,15 +51,27 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   const tally = new Tally(outbox, config.taps !== null);
   const delivery = new Delivery({
     outbox,
-    client: new IngestClient({ url: config.ingest.url, ...credentials, connections: postsInFlight + 1 }),
-    maxInFlight: postsInFlight,
+    events,
+    links: linksTo({
+      streamUrl: config.ingest.streamUrl,
+      restUrl: config.ingest.url,
+      credentials,
+      monotonic,
+      random,
+    }),
+    credentials,
+    settings: settings.current,
     resendAfterMs: config.resendAfterMs,
+    report: (link) => source.report(link),
+    onDirective: (directive) => void settings.take(directive),
+    now,
     monotonic,
-    random: surroundings.random,
+    random,
     onSettled: (settled, segments) => tally.settled(settled, segments),
     notify,
     onFailure,
   });
+  settings.apply((now) => delivery.configure(now));
   const readers = await wireReaders(config, now);
   settings.apply(({ rereads, buzzer }) => readers.configure({ rereads, buzzer }));
   wireFeedback(events, readers, monotonic);
@@ -72,8 +83,8 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     settings,
     readers: observers.readers,
     agent: () => agent.status(),
-    link: () => linkOf(delivery, config.ingest.url),
-    certificate: () => certificateFacts(credentials.cert),
+    link: () => linkOf(delivery),
+    certificate: () => certificateFacts(credentials().cert),
     now,
   });
   const api = await wireApi(config, source, observers, outbox.epoch, surroundings);
@@ -126,13 +137,8 @@ async function wireApi(
   return api;
 }
 
-function linkOf(delivery: Delivery, server: string): LinkView {
-  const up = delivery.connected;
-  const trouble = {
-    text: `${server} does not answer as it should`,
-    remedy: "see why in the agent's log, and that this PC reaches the server",
-  };
-  return { name: up ? "rest" : null, up, clockSkewMs: null, trouble: up ? null : trouble };
+function linkOf({ connected, link, clockSkewMs, trouble }: Delivery): LinkView {
+  return { name: connected ? link : null, up: connected, clockSkewMs, trouble };
 }
 
 async function openDataDir(dir: string): Promise<void> {

@@ -1,14 +1,15 @@
 import { expect, it } from "vitest";
-import { exponentialBackoff, retryAfterMs } from "./backoff.ts";
+import { fullJitterBackoff, retryAfterMs } from "./backoff.ts";
 
-it("doubles its wait up to 30 s, with the upper half left to chance, and begins anew after a success", () => {
-  const low = exponentialBackoff(() => 0);
-  const high = exponentialBackoff(() => 0.999_999);
-  expect([low.nextMs(), low.nextMs(), low.nextMs()]).toEqual([125, 250, 500]);
-  for (let i = 0; i < 40; i++) high.nextMs();
-  expect(high.nextMs()).toBeCloseTo(30_000, 0);
-  high.reset();
-  expect(high.nextMs()).toBeCloseTo(250, 0);
+it("waits anything up to a ceiling that doubles to 30 s, and begins anew after a success", () => {
+  const low = fullJitterBackoff(() => 0);
+  const half = fullJitterBackoff(() => 0.5);
+  expect([low.nextMs(), low.nextMs()]).toEqual([0, 0]);
+  expect([half.nextMs(), half.nextMs(), half.nextMs()]).toEqual([125, 250, 500]);
+  for (let i = 0; i < 40; i++) half.nextMs();
+  expect(half.nextMs()).toBe(15_000);
+  half.reset();
+  expect(half.nextMs()).toBe(125);
 });
 
 it("reads Retry-After as seconds or as a date, and never waits longer than five minutes for it", () => {

@@ -1,6 +1,6 @@
 /** How long to wait before attempt after attempt. */
 export type Backoff = {
-  /** Waits longer each time: 250 ms doubled up to 30 s, of which the upper half is left to chance. */
+  /** Anything from nothing up to a ceiling that doubles each time, from 250 ms to 30 s. */
   nextMs(): number;
   reset(): void;
 };
@@ -8,14 +8,18 @@ export type Backoff = {
 const firstMs = 250;
 const longestMs = 30_000;
 
-/** @param random numbers in [0, 1): spreads agents that all lost the same server */
-export function exponentialBackoff(random: () => number): Backoff {
+/**
+ * "Full jitter" (AWS Architecture Blog, "Exponential Backoff And Jitter"): agents that all lost the same server come
+ * back evenly spread, which asks least of it.
+ * @param random numbers in [0, 1)
+ */
+export function fullJitterBackoff(random: () => number): Backoff {
   let failures = 0;
   return {
     nextMs() {
       const ceilingMs = Math.min(longestMs, firstMs * 2 ** failures);
       failures = Math.min(failures + 1, 16);
-      return ceilingMs / 2 + (random() * ceilingMs) / 2;
+      return random() * ceilingMs;
     },
     reset() {
       failures = 0;

@@ -1,78 +1,144 @@
 import type { Clock } from "@tapline/core/kernel";
-import { type Receipt, reaches } from "@tapline/core/tap";
+import { type AckLevel, type AgentReport, type LinkName, reaches } from "@tapline/core/tap";
+import type { AgentEvents, TapProgress } from "../events.ts";
 import type { Outbox, Settled } from "../outbox/index.ts";
-import { exponentialBackoff } from "./backoff.ts";
+import { fullJitterBackoff } from "./backoff.ts";
 import { Generation } from "./generation.ts";
-import type { IngestClient } from "./ingest-client.ts";
-import { ReceiptListener } from "./receipt-listener.ts";
-import { type Refusal, TapSender } from "./tap-sender.ts";
+import type { Asked, Credentials, Hello, Link, LinkListener, LinkReceipt, OpenLink } from "./link.ts";
+import { LinkChoice, type LinkSetting } from "./link-choice.ts";
+import { Links } from "./links.ts";
+import { explainByCertificate } from "./own-certificate.ts";
+import { progressOfDurable, progressOfHints, stepsOfReceipts } from "./progress.ts";
+import { Reports } from "./reports.ts";
+import type { Trouble } from "./setback.ts";
+import { type RefusedTap, TapSender } from "./tap-sender.ts";
 import { type Notify, Troubles } from "./troubles.ts";
+
+/** Settings that may change while the agent runs. */
+export type DeliverySettings = {
+  link: LinkSetting;
+  /** The rung of the ack ladder at which a tap may leave the outbox. */
+  releaseAt: AckLevel;
+  /** Longest time between two reports, ms. */
+  reportEveryMs: number;
+};
 
 export type DeliveryOptions = {
   outbox: Outbox;
-  client: IngestClient;
-  /** Most requests with taps at once; one more is open for receipts. Default 3. */
-  maxInFlight?: number;
+  events: AgentEvents;
+  links: Readonly<Record<LinkName, Link>>;
+  /** The ones that links are opened with. */
+  credentials: () => Credentials;
+  settings: DeliverySettings;
   /** A tap that the server called durable is sent again after this time without a receipt, ms. Default 120,000. */
   resendAfterMs?: number;
-  /** Longest wait for receipts in one request, ms. Default 25,000. */
-  waitMs?: number;
+  /** While REST serves, gRPC is first tried again after about this time, ms. Default 30,000. */
+  probeAfterMs?: number;
+  /** How this agent is, for a report by `link`; where it is not given, nothing is reported. */
+  report?: (link: LinkName) => AgentReport;
+  /** What the server wants of this agent; not checked yet. */
+  onDirective: (directive: unknown) => void;
+  /** The wall clock, ms since 1970. */
+  now: Clock;
   /** A clock that never goes back, ms. */
   monotonic: Clock;
   /** Numbers in [0, 1), for the jitter of waits. */
   random: () => number;
-  /** Taps that reached their end, and the segments that were named with them. */
+  /** Taps that left the outbox, and the segments that were named with them. */
   onSettled: (settled: readonly Settled[], segments: ReadonlySet<string>) => void;
   notify: Notify;
   /** The outbox cannot go on. */
   onFailure: (error: unknown) => void;
 };
 
+const labels: Record<LinkName, string> = { grpc: "gRPC", rest: "REST" };
+const noSegments: ReadonlySet<string> = new Set();
+
 /** Brings the outbox's taps to the server until each has its end: archived, duplicate or rejected. */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #stopping = new AbortController();
   readonly #troubles: Troubles;
+  readonly #generation: Generation;
   readonly #sender: TapSender;
-  readonly #listener: ReceiptListener;
-  #listening: Promise<void> = Promise.resolve();
+  readonly #choice: LinkChoice;
+  readonly #links: Links;
+  readonly #reports: Reports;
+  readonly #firstSeq: number;
+  readonly #unlisten: () => void;
+  #settings: DeliverySettings;
+  #cursor = "0";
+  #highestLevel: AckLevel | null = null;
+  #lastLink: LinkName;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    const { outbox, client, monotonic, random, notify, onFailure } = options;
-    const generation = new Generation(() => this.#bufferLost());
+    const { outbox, monotonic, random, notify, onFailure, events } = options;
+    this.#settings = options.settings;
+    this.#firstSeq = outbox.nextSeq;
+    this.#generation = new Generation(() => this.#bufferLost());
     this.#troubles = new Troubles(notify);
-    const shared = { client, generation, troubles: this.#troubles, monotonic };
+    this.#choice = new LinkChoice(options.settings.link, random, options.probeAfterMs);
+    this.#lastLink = this.#choice.next;
+    this.#reports = new Reports({ ...options, report: options.report });
     this.#sender = new TapSender(
       {
-        ...shared,
         outbox,
-        backoff: exponentialBackoff(random),
-        maxInFlight: options.maxInFlight ?? 3,
+        generation: this.#generation,
+        troubles: this.#troubles,
+        backoff: fullJitterBackoff(random),
         resendAfterMs: options.resendAfterMs ?? 120_000,
+        monotonic,
         onOverdue: (taps) => notify("taps without a receipt for long are sent again", { taps }),
+        onDurable: (seqs) => this.#durable(seqs),
         onRefused: (refusals) => this.#refused(refusals),
         onFailure,
       },
       this.#stopping.signal,
     );
-    this.#listener = new ReceiptListener({
-      ...shared,
-      backoff: exponentialBackoff(random),
-      waitMs: options.waitMs ?? 25_000,
-      onReceipts: (receipts) => this.#received(receipts),
+    this.#links = new Links({
+      links: options.links,
+      choice: this.#choice,
+      backoff: fullJitterBackoff(random),
+      sender: this.#sender,
+      troubles: this.#troubles,
+      begin: () => ({ hello: this.#hello(), listener: this.#listener() }),
+      explain: (why) => explainByCertificate(why, options.credentials().cert, options.now()),
+      onLink: (link, why) => this.#linked(link, why),
+    });
+    this.#unlisten = events.listen((event) => {
+      const condition = event.type === "reader" ? event.status.condition : null;
+      const everyTap = condition === "ready" || condition === "reading";
+      if (event.type === "paused" || (condition !== null && !everyTap)) this.#reports.soon();
     });
   }
 
-  /** True while the server answers as agreed. */
+  /** True while the server can be reached and takes taps. */
   get connected(): boolean {
-    return this.#listener.heard && !this.#troubles.any;
+    return this.#links.open && !this.#troubles.has("link") && !this.#troubles.has("sending");
+  }
+
+  /** The link that serves, or served last. */
+  get link(): LinkName {
+    return this.#lastLink;
+  }
+
+  /** What does not work at present, and what to do about it. */
+  get trouble(): Trouble | null {
+    return this.#troubles.worst;
+  }
+
+  /** The server's clock minus the agent's, ms; null before it was measured. */
+  get clockSkewMs(): number | null {
+    return this.#reports.clockSkewMs;
   }
 
   /** Sends what earlier runs left, and listens for receipts. */
   start(): void {
-    this.#listening = this.#listener.run(this.#stopping.signal).catch(this.#options.onFailure);
     this.#sender.offer(this.#options.outbox.pendingSeqs());
+    this.#reports.setEvery(this.#settings.reportEveryMs);
+    this.#running = this.#links.run(this.#stopping.signal).catch(this.#options.onFailure);
   }
 
   /** Tap `seq` is durable in the outbox. */
@@ -80,41 +146,137 @@ export class Delivery {
     this.#sender.offer([seq]);
   }
 
+  /** Takes settings that changed. */
+  configure(settings: DeliverySettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#reports.setEvery(settings.reportEveryMs);
+    this.#choice.set(settings.link);
+    const { releaseAt } = settings;
+    this.#judgeRelease();
+    // Taps that wait for a higher rung have told the one that is now enough: asked again, the server tells it again.
+    if (releaseAt !== before.releaseAt && reaches(before.releaseAt, releaseAt)) this.#sender.resendAll();
+    const acceptedAsked = (releaseAt === "accepted") !== (before.releaseAt === "accepted");
+    if (settings.link !== before.link || acceptedAsked) this.#links.reconnect();
+    this.#reports.soon();
+  }
+
+  /** Something changed that the server should know: it is told soon. */
+  reportSoon(): void {
+    this.#reports.soon();
+  }
+
+  /** The credentials are new: links are opened with them from now on, the present one once batches have their answer. */
+  renewed(): void {
+    this.#links.reconnect();
+  }
+
   /** Cuts everything short; taps without an end stay in the outbox. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#options.client.close();
-    await this.#listening;
+    this.#unlisten();
+    this.#reports.stop();
+    await this.#running;
+  }
+
+  #hello(): Hello {
+    return {
+      epoch: this.#options.outbox.epoch,
+      receiptsAfter: this.#cursor,
+      generation: this.#generation.current ?? "",
+      wantAccepted: this.#settings.releaseAt === "accepted",
+    };
+  }
+
+  #listener(): LinkListener {
+    const asked = this.#generation.current;
+    return {
+      cursor: () => this.#cursor,
+      knownGeneration: () => this.#generation.current,
+      welcome: (generation, highestLevel) => {
+        this.#generation.hear(asked, generation);
+        this.#highestLevel = highestLevel;
+        this.#judgeRelease();
+      },
+      mayTakeMore: () => this.#sender.mayTakeMore(),
+      accepted: (seqs) => {
+        if (this.#settings.releaseAt === "accepted") this.#release(seqs);
+      },
+      receipts: (receipts, next, from) => this.#received(receipts, next, from),
+      hints: (hints) => {
+        if (hints.epoch === this.#options.outbox.epoch) this.#tell(progressOfHints(hints));
+      },
+      generation: (name) => void this.#generation.hear(this.#generation.current, name),
+      clock: (sentAtEpochMs, answer) => this.#reports.answered(sentAtEpochMs, answer),
+      directive: (directive) => this.#options.onDirective(directive),
+    };
+  }
+
+  #linked(link: { name: LinkName; open: OpenLink } | null, why: string): void {
+    this.#reports.by(link);
+    if (link !== null && link.name !== this.#lastLink) {
+      this.#lastLink = link.name;
+      this.#options.notify(`taps go by ${labels[link.name]} now`, { why });
+    }
+    this.#options.events.emit({ type: "link", link: link?.name ?? null, why });
+  }
+
+  #judgeRelease(): void {
+    const { releaseAt } = this.#settings;
+    const highest = this.#highestLevel;
+    if (highest === null || reaches(highest, releaseAt)) this.#troubles.over("release");
+    else
+      this.#troubles.begins("release", {
+        text: `taps may leave the outbox at "${releaseAt}", and the server goes no further than "${highest}"`,
+        remedy: `set the release level to "${highest}", or let a server serve that reaches "${releaseAt}"`,
+      });
   }
 
   #bufferLost(): void {
-    this.#listener.restart();
+    this.#cursor = "0";
+    this.#links.restartReceipts();
     const taps = this.#sender.resendAll();
     this.#options.notify("the server lost its buffer, taps without a receipt are sent again", { taps });
   }
 
-  #received(receipts: readonly Receipt[]): void {
-    const segments = new Set<string>();
-    const ends: Settled[] = [];
-    for (const receipt of receipts) {
-      if (receipt.epoch !== this.#options.outbox.epoch) continue;
-      for (const verdict of receipt.verdicts) {
-        if (verdict.verdict === "archived") {
-          if (!reaches(receipt.level, "archived")) continue;
-          segments.add(verdict.segment);
-        }
-        ends.push({ seq: verdict.seq, outcome: verdict.verdict });
-      }
-    }
-    this.#settle(ends, segments);
+  #received(receipts: readonly LinkReceipt[], next: string, from: Asked | null): void {
+    if (from !== null && !this.#generation.hear(from.generation, from.answered)) return;
+    const { outbox } = this.#options;
+    const { releaseAt } = this.#settings;
+    const steps = stepsOfReceipts(receipts, outbox.epoch, releaseAt);
+    const early = !reaches(releaseAt, "archived");
+    const known = ({ seq }: TapProgress) => outbox.has(seq) || (early && seq >= this.#firstSeq);
+    const told = steps.taps.filter(known);
+    this.#settle(steps.ends, steps.segments);
+    this.#sender.forget(steps.kept);
+    this.#tell(told);
+    // An answer that told of a new generation has set the cursor back, which must stay so.
+    if (from === null || from.after === this.#cursor) this.#cursor = next;
   }
 
-  #refused(refusals: readonly Refusal[]): void {
+  #durable(seqs: readonly number[]): void {
+    this.#links.useful();
+    const final = reaches("durable", this.#settings.releaseAt);
+    if (final) this.#release(seqs);
+    this.#tell(progressOfDurable(seqs, final));
+  }
+
+  #refused(refusals: readonly RefusedTap[]): void {
     for (const refusal of refusals)
       this.#options.notify("the server refused a tap at its door", { ...refusal });
     this.#settle(
       refusals.map(({ seq }) => ({ seq, outcome: "rejected" })),
-      new Set(),
+      noSegments,
+    );
+    const step = { status: "refused", final: true, reason: "door", segment: null } as const;
+    this.#tell(refusals.map(({ seq, detail }) => ({ ...step, seq, detail })));
+  }
+
+  /** Taps may leave before the archive has them, by the configured rung. */
+  #release(seqs: readonly number[]): void {
+    this.#settle(
+      seqs.map((seq) => ({ seq, outcome: "released" })),
+      noSegments,
     );
   }
 
@@ -122,5 +284,9 @@ export class Delivery {
     const settled = this.#options.outbox.settle(ends);
     this.#sender.forget(settled.map(({ seq }) => seq));
     if (settled.length > 0) this.#options.onSettled(settled, segments);
+  }
+
+  #tell(taps: readonly TapProgress[]): void {
+    if (taps.length > 0) this.#options.events.emit({ type: "tap-progress", taps });
   }
 }

@@ -1,29 +1,27 @@
-/** Numbers of taps that wait to be sent, in order; each at most once. */
+/** Numbers of taps that wait to be sent, lowest first; each at most once. */
 export class SendQueue {
   #seqs: number[] = [];
   #head = 0;
-  readonly #members = new Set<number>();
 
   get size(): number {
-    return this.#members.size;
+    return this.#seqs.length - this.#head;
   }
 
-  has(seq: number): boolean {
-    return this.#members.has(seq);
-  }
-
-  push(seq: number): void {
-    if (this.#members.has(seq)) return;
-    this.#members.add(seq);
-    this.#seqs.push(seq);
-  }
-
-  /** Puts `seqs` before all others, in their order. */
-  putBack(seqs: readonly number[]): void {
-    const fresh = seqs.filter((seq) => !this.#members.has(seq));
-    for (const seq of fresh) this.#members.add(seq);
-    this.#seqs = [...fresh, ...this.#seqs.slice(this.#head)];
-    this.#head = 0;
+  /** Puts `seqs`, in any order, where they belong. Those that are there already stay once. */
+  add(seqs: readonly number[]): void {
+    const last = this.#seqs.at(-1);
+    const [first] = seqs;
+    if (first === undefined) return;
+    // As taps come: one number above all others.
+    if (seqs.length === 1 && (this.size === 0 || last === undefined || first > last)) this.#seqs.push(first);
+    else {
+      this.#seqs = merged(
+        this.#seqs,
+        this.#head,
+        [...seqs].sort((a, b) => a - b),
+      );
+      this.#head = 0;
+    }
   }
 
   /** Takes from the front as long as `take` agrees. */
@@ -32,7 +30,6 @@ export class SendQueue {
     for (let seq = this.#seqs[this.#head]; seq !== undefined; seq = this.#seqs[this.#head]) {
       if (!take(seq)) break;
       this.#head += 1;
-      this.#members.delete(seq);
       taken.push(seq);
     }
     if (this.#head > 1024 && this.#head * 2 > this.#seqs.length) {
@@ -41,4 +38,16 @@ export class SendQueue {
     }
     return taken;
   }
+}
+
+/** The numbers of two rising lists, the first one from `head` on, in one. */
+function merged(one: readonly number[], head: number, other: readonly number[]): number[] {
+  const all: number[] = [];
+  let at = head;
+  for (const seq of other) {
+    for (let next = one[at]; next !== undefined && next < seq; next = one[++at]) all.push(next);
+    if (all.at(-1) !== seq && one[at] !== seq) all.push(seq);
+  }
+  for (let next = one[at]; next !== undefined; next = one[++at]) all.push(next);
+  return all;
 }

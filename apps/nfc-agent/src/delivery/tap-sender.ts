@@ -1,41 +1,47 @@
 import type { Clock } from "@tapline/core/kernel";
-import type { TapResult } from "@tapline/core/tap";
+import { maxTapsPerRequest } from "@tapline/core/tap";
 import type { Outbox, TapRecord } from "../outbox/index.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Generation } from "./generation.ts";
-import { type IngestClient, type Setback, whyOf } from "./ingest-client.ts";
+import type { OpenLink, Refusal, SendOutcome } from "./link.ts";
 import { SendQueue } from "./send-queue.ts";
+import { type Setback, setback, troubleOf } from "./setback.ts";
 import type { Troubles } from "./troubles.ts";
 
 /** A refusal of one tap that is about the tap itself. */
-export type Refusal = { seq: number; reader: string; status: number; problem: string; field: string | null };
+export type RefusedTap = {
+  seq: number;
+  reader: string;
+  status: number;
+  problem: string;
+  detail: string;
+  field: string | null;
+};
 
 export type TapSenderOptions = {
   outbox: Outbox;
-  client: IngestClient;
   generation: Generation;
   troubles: Troubles;
   backoff: Backoff;
-  /** Most requests at once. */
-  maxInFlight: number;
   /** Called for taps that the server held for `resendAfterMs` without a receipt, before they are sent again. */
   onOverdue: (taps: number) => void;
   resendAfterMs: number;
   monotonic: Clock;
-  onRefused: (refusals: readonly Refusal[]) => void;
+  /** The server holds these taps. */
+  onDurable: (seqs: readonly number[]) => void;
+  onRefused: (refusals: readonly RefusedTap[]) => void;
   onFailure: (error: unknown) => void;
 };
 
-const maxTapsPerBatch = 200;
 /** In base64 and JSON this stays below 1 MiB, a common bound of HTTP servers. */
 const maxBytesPerBatch = 640 * 1024;
 /** Refusals that say nothing about the tap itself, so it is kept and offered again. */
 const passingStatuses: readonly number[] = [401, 403, 404, 408, 425, 429];
-const tooLargeStatus = 413;
+const tooLarge = { index: 0, status: 413, problem: "urn:tapline:problem:too-large", field: null };
 
 /**
- * Sends what is there whenever a request may leave: a lone tap goes at once, and under load batches grow by
- * themselves. A tap that the server holds is sent again where no receipt comes.
+ * Sends what is there whenever a batch may leave: a lone tap goes at once, and under load batches grow by themselves.
+ * Batches leave in the order of the taps' numbers. A tap that the server holds is sent again where no receipt comes.
  */
 export class TapSender {
   readonly #options: TapSenderOptions;
@@ -44,10 +50,13 @@ export class TapSender {
   readonly #flying = new Set<number>();
   /** Taps that the server holds, and since when; oldest first. */
   readonly #held = new Map<number, number>();
-  #requests = 0;
-  #maxTaps = maxTapsPerBatch;
+  #link: OpenLink | null = null;
+  #batches = 0;
+  #idle: (() => void)[] = [];
+  #maxTaps = maxTapsPerRequest;
   #pausedUntilMs = 0;
   #soon = false;
+  #filling = false;
 
   constructor(options: TapSenderOptions, stop: AbortSignal) {
     this.#options = options;
@@ -56,23 +65,46 @@ export class TapSender {
     stop.addEventListener("abort", () => clearInterval(timer), { once: true });
   }
 
+  /** True where nothing waits to be sent, and nothing is under way. */
+  get idle(): boolean {
+    return this.#batches === 0 && this.#queue.size === 0;
+  }
+
+  /** From here on batches leave by `link`. */
+  attach(link: OpenLink): void {
+    this.#link = link;
+    this.#pausedUntilMs = 0;
+    this.#pumpSoon();
+  }
+
+  /** No more batches leave; resolves once those under way have their outcome. */
+  async detach(): Promise<void> {
+    this.#link = null;
+    if (this.#batches > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
   /** Sends `seqs` as soon as may be. */
   offer(seqs: readonly number[]): void {
-    for (const seq of seqs) this.#queue.push(seq);
+    this.#queue.add(seqs.filter((seq) => !this.#flying.has(seq)));
+    this.#pumpSoon();
+  }
+
+  /** More may leave than before. */
+  mayTakeMore(): void {
     this.#pumpSoon();
   }
 
   /** The server may have none of the taps any more. @returns how many are sent again */
   resendAll(): number {
     this.#held.clear();
-    const idle = (seq: number) => !this.#flying.has(seq) && !this.#queue.has(seq);
-    const again = this.#options.outbox.pendingSeqs().filter(idle);
-    this.#queue.putBack(again);
-    this.#pump();
-    return again.length;
+    const again = this.#options.outbox.pendingSeqs().filter((seq) => !this.#flying.has(seq));
+    const before = this.#queue.size;
+    this.#queue.add(again);
+    this.#pumpSoon();
+    return this.#queue.size - before;
   }
 
-  /** Taps have their end. */
+  /** Taps have their end, or the server will not lose them any more. */
   forget(seqs: readonly number[]): void {
     for (const seq of seqs) this.#held.delete(seq);
   }
@@ -83,112 +115,137 @@ export class TapSender {
     this.#soon = true;
     setImmediate(() => {
       this.#soon = false;
-      this.#pump();
+      if (!this.#filling) void this.#pump();
     });
   }
 
-  #pump(): void {
-    const { maxInFlight, monotonic, onFailure } = this.#options;
-    while (this.#requests < maxInFlight && !this.#stop.aborted && monotonic() >= this.#pausedUntilMs) {
-      const seqs = this.#nextBatch();
-      if (seqs.length === 0) {
-        // After a lost reply receipts may have ended all: an idle agent must not look cut off.
-        if (this.#requests === 0) this.#options.troubles.drop("sending");
-        return;
+  /** One batch is read and handed over after the other, so that they leave in their order. */
+  async #pump(): Promise<void> {
+    this.#filling = true;
+    try {
+      for (let link = this.#mayLeave(); link !== null; link = this.#mayLeave()) {
+        const seqs = this.#nextBatch(link.credits());
+        if (seqs.length === 0) break;
+        this.#batches += 1;
+        for (const seq of seqs) this.#flying.add(seq);
+        const taps = await this.#options.outbox.read(seqs);
+        void this.#deliver(link, seqs, taps);
       }
-      this.#requests += 1;
-      for (const seq of seqs) this.#flying.add(seq);
-      void this.#send(seqs)
-        .catch((error: unknown) => {
-          if (!this.#stop.aborted) onFailure(error);
-        })
-        .finally(() => {
-          this.#requests -= 1;
-          this.#pump();
-        });
+      // After a lost reply receipts may have ended all: an idle agent must not look cut off.
+      if (this.idle) this.#options.troubles.drop("sending");
+    } catch (error) {
+      if (!this.#stop.aborted) this.#options.onFailure(error);
+    } finally {
+      this.#filling = false;
     }
   }
 
-  #nextBatch(): number[] {
+  #mayLeave(): OpenLink | null {
+    const link = this.#link;
+    if (link === null || this.#stop.aborted || this.#options.monotonic() < this.#pausedUntilMs) return null;
+    return this.#batches < link.maxInFlight && link.credits() > 0 ? link : null;
+  }
+
+  #nextBatch(credits: number): number[] {
     const { outbox } = this.#options;
+    const maxTaps = Math.min(this.#maxTaps, credits);
     let taps = 0;
     let bytes = 0;
     const seqs = this.#queue.takeWhile((seq) => {
       if (!outbox.has(seq)) return true;
       bytes += outbox.rawBytes(seq);
       taps += 1;
-      return taps === 1 || (taps <= this.#maxTaps && bytes <= maxBytesPerBatch);
+      return taps === 1 || (taps <= maxTaps && bytes <= maxBytesPerBatch);
     });
     return seqs.filter((seq) => outbox.has(seq));
   }
 
-  async #send(seqs: readonly number[]): Promise<void> {
-    const { outbox, client, generation } = this.#options;
-    this.forget(seqs);
-    const asked = generation.current;
-    const taps = await outbox.read(seqs);
-    const outcome = taps.length === 0 ? null : await client.postTaps(outbox.epoch, taps, this.#stop);
-    for (const seq of seqs) this.#flying.delete(seq);
-    if (outcome === null || this.#stop.aborted) return;
-    if (outcome.kind !== "answered") this.#failed(taps, outcome);
-    else {
-      // Where every tap was refused at the door, the buffer was not asked, and the answer names no generation.
-      const answered = outcome.answer.generation || asked || "";
-      if (generation.hear(asked, answered)) this.#answered(taps, outcome.answer.results);
-      else this.#keep(taps);
+  async #deliver(link: OpenLink, seqs: readonly number[], taps: readonly TapRecord[]): Promise<void> {
+    try {
+      this.forget(seqs);
+      const asked = this.#options.generation.current;
+      // The link may have gone while the taps were read.
+      const sent = link === this.#link && taps.length > 0;
+      const outcome = sent ? await link.send(taps) : null;
+      for (const seq of seqs) this.#flying.delete(seq);
+      if (outcome === null) this.#keep(taps);
+      else if (!this.#stop.aborted) this.#judge(taps, outcome, asked);
+    } catch (error) {
+      if (!this.#stop.aborted) this.#options.onFailure(error);
+    } finally {
+      this.#batches -= 1;
+      if (this.#batches === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      if (!this.#filling) this.#pumpSoon();
     }
   }
 
-  /** One result per tap in the order sent; a tap without a result that fits is offered again. */
-  #answered(taps: readonly TapRecord[], results: readonly TapResult[]): void {
-    const { backoff, troubles, monotonic, onRefused, outbox } = this.#options;
-    const refusals: Refusal[] = [];
-    const again: TapRecord[] = [];
-    for (const [index, tap] of taps.entries()) {
-      const result = results[index];
-      if (result === undefined || (result.seq !== tap.seq && result.seq !== null)) again.push(tap);
-      else if (!("problem" in result)) {
-        if (outbox.has(tap.seq)) this.#held.set(tap.seq, monotonic());
-      } else if (result.status >= 500 || passingStatuses.includes(result.status)) again.push(tap);
-      else refusals.push(refusalOf(tap, result.status, result.problem));
-    }
-    if (refusals.length > 0) onRefused(refusals);
-    if (again.length > 0) {
-      this.#keep(again);
-      this.#pause(backoff.nextMs(), "some taps of a batch were not taken for now");
+  #judge(taps: readonly TapRecord[], outcome: SendOutcome, asked: string | null): void {
+    if (outcome.kind === "setback") {
+      this.#failed(taps, outcome.setback);
       return;
     }
-    backoff.reset();
-    troubles.over("sending");
-    this.#maxTaps = Math.min(maxTapsPerBatch, this.#maxTaps * 2);
+    // Where every tap was refused at the door, the buffer was not asked, and the answer names no generation.
+    const answered = outcome.generation || asked || "";
+    if (this.#options.generation.hear(asked, answered)) this.#taken(taps, outcome.refused);
+    else this.#keep(taps);
   }
 
-  #failed(taps: readonly TapRecord[], setback: Setback): void {
-    const first = taps[0];
-    if (setback.kind === "refused" && setback.status === tooLargeStatus && first !== undefined) {
+  #taken(taps: readonly TapRecord[], refused: readonly Refusal[]): void {
+    const { backoff, troubles, monotonic, onRefused, onDurable, outbox } = this.#options;
+    const byIndex = new Map(refused.map((refusal) => [refusal.index, refusal]));
+    const refusals: RefusedTap[] = [];
+    const again: TapRecord[] = [];
+    const durable: number[] = [];
+    for (const [index, tap] of taps.entries()) {
+      const refusal = byIndex.get(index);
+      if (refusal === undefined) {
+        if (!outbox.has(tap.seq)) continue;
+        this.#held.set(tap.seq, monotonic());
+        durable.push(tap.seq);
+      } else if (refusal.status >= 500 || passingStatuses.includes(refusal.status)) again.push(tap);
+      else refusals.push(refusedTap(tap, refusal));
+    }
+    if (durable.length > 0) onDurable(durable);
+    if (refusals.length > 0) onRefused(refusals);
+    if (again.length === taps.length) {
+      this.#keep(again);
+      this.#pause(backoff.nextMs(), setback("busy", "no tap of a batch was taken for now"));
+      return;
+    }
+    // Few that are not taken for now must not hold up the others.
+    if (again.length > 0) this.#later(again, backoff.nextMs());
+    else backoff.reset();
+    troubles.over("sending");
+    this.#maxTaps = Math.min(maxTapsPerRequest, this.#maxTaps * 2);
+  }
+
+  #failed(taps: readonly TapRecord[], why: Setback): void {
+    const [first] = taps;
+    if (why.cause === "too-large" && first !== undefined) {
       if (taps.length === 1) {
-        this.#options.onRefused([refusalOf(first, setback.status, setback.problem)]);
+        this.#options.onRefused([refusedTap(first, { ...tooLarge, detail: why.detail })]);
         return;
       }
       this.#maxTaps = taps.length >> 1;
-      this.#keep(taps);
-      return;
     }
     this.#keep(taps);
-    const afterMs = this.#options.backoff.nextMs();
-    this.#pause(setback.kind === "busy" ? (setback.afterMs ?? afterMs) : afterMs, whyOf(setback));
+    if (why.cause === "busy") this.#pause(why.afterMs ?? this.#options.backoff.nextMs(), why);
   }
 
   #keep(taps: readonly TapRecord[]): void {
-    this.#queue.putBack(taps.map((tap) => tap.seq).filter((seq) => this.#options.outbox.has(seq)));
+    this.#queue.add(taps.map((tap) => tap.seq).filter((seq) => this.#options.outbox.has(seq)));
   }
 
-  /** No request leaves for `ms`. */
-  #pause(ms: number, why: string): void {
-    this.#options.troubles.begins("sending", why);
+  #later(taps: readonly TapRecord[], ms: number): void {
+    setTimeout(() => this.#stop.aborted || this.offer(taps.map(({ seq }) => seq)), ms).unref();
+  }
+
+  /** No batch leaves for `ms`. */
+  #pause(ms: number, why: Setback): void {
+    this.#options.troubles.begins("sending", troubleOf(why));
     const nowMs = this.#options.monotonic();
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + ms);
-    setTimeout(() => this.#pump(), Math.ceil(this.#pausedUntilMs - nowMs) + 1).unref();
+    setTimeout(() => this.#pumpSoon(), Math.ceil(this.#pausedUntilMs - nowMs) + 1).unref();
   }
 
   #resendOverdue(): void {
@@ -205,10 +262,7 @@ export class TapSender {
   }
 }
 
-function refusalOf(
-  tap: TapRecord,
-  status: number,
-  problem: { type: string; field?: string | undefined },
-): Refusal {
-  return { seq: tap.seq, reader: tap.reader, status, problem: problem.type, field: problem.field ?? null };
+function refusedTap({ seq, reader }: TapRecord, refusal: Refusal): RefusedTap {
+  const { status, problem, detail, field } = refusal;
+  return { seq, reader, status, problem, detail, field };
 }

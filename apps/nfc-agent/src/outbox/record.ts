@@ -3,8 +3,11 @@ import { crc32 } from "node:zlib";
 /** Counts over the outbox's whole life. */
 export type Totals = { taps: number; archived: number; duplicates: number; rejected: number };
 
-/** How a tap ended. */
-export type Outcome = "archived" | "duplicate" | "rejected";
+/**
+ * How a tap left: by its end, or `released` before it, where the configured rung of the ack ladder asks for less than
+ * the archive. Released taps are those of the totals' taps that neither wait nor are counted elsewhere.
+ */
+export type Outcome = "archived" | "duplicate" | "rejected" | "released";
 
 /** The part of a tap that the outbox keeps. */
 export type TapRecord = { seq: number; readAtEpochMs: number; reader: string; raw: Buffer };
@@ -23,7 +26,7 @@ export const recordHeadBytes = 9;
 const maxRecordBytes = 256 * 1024;
 
 const kinds = { snapshot: 1, tap: 2, settled: 3 } as const;
-const outcomes: readonly Outcome[] = ["archived", "duplicate", "rejected"];
+const outcomes: readonly Outcome[] = ["archived", "duplicate", "rejected", "released"];
 const settledBytes = 9;
 const snapshotBytes = 40;
 const tapHeadBytes = 18;

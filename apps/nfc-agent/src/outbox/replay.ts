@@ -21,11 +21,17 @@ export type Replayed = {
   tornBytes: number;
 };
 
-const totalOf = { archived: "archived", duplicate: "duplicates", rejected: "rejected" } as const;
+const totalOf = {
+  archived: "archived",
+  duplicate: "duplicates",
+  rejected: "rejected",
+  released: null,
+} as const;
 
 /** Counts one end into `totals`. */
 export function countOutcome(totals: Totals, outcome: Outcome): void {
-  totals[totalOf[outcome]] += 1;
+  const total = totalOf[outcome];
+  if (total !== null) totals[total] += 1;
 }
 
 /**
