@@ -102,7 +102,7 @@ describe("tapline-agent", () => {
   });
 
   it("says no while taps wait, running, stopped and killed, and lists them without changing anything", async () => {
-    server.verdictOf = () => null;
+    server.ledger.verdictOf = () => null;
     start();
     await until(() => expect(overview().outbox.taps).toBeGreaterThan(5));
     expect(overview()).toMatchObject({ running: true, safeToSwitchOff: false });
