@@ -58,7 +58,7 @@ export async function startInstallation({ trackers, unsigned }: InstallationOpti
   const start = (ROLE: string): Child =>
     startChild("../../apps/worker/src/main.ts", import.meta.url, { ...environment, ROLE });
   const ingest = start("ingest");
-  const pipeline = start("buffer,validation,encryption,transfer,kpi");
+  const pipeline = start("buffer,validation,encryption,transfer,audit,kpi");
   const [ready] = await Promise.all([ingest.next(ofType("ready")), pipeline.next(ofType("ready"))]);
   const children = [ingest, pipeline, archive.child];
   const url = `https://localhost:${String(ready.ingestPort)}`;

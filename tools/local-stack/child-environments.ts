@@ -36,7 +36,7 @@ export function childEnvironments(
     "worker-pipeline": {
       ...base,
       ...stores,
-      ROLE: "buffer,validation,encryption,transfer,kpi",
+      ROLE: "buffer,validation,encryption,transfer,audit,kpi",
       TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
       TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,

@@ -2,7 +2,15 @@ import { agentIdSchema, maxTapsPerRequest } from "@tapline/core/tap";
 import { z } from "zod";
 
 /** The services that one worker process can be, by their word. */
-export const roleNames = ["ingest", "buffer", "validation", "encryption", "transfer", "kpi"] as const;
+export const roleNames = [
+  "ingest",
+  "buffer",
+  "validation",
+  "encryption",
+  "transfer",
+  "audit",
+  "kpi",
+] as const;
 
 export type RoleName = (typeof roleNames)[number];
 

@@ -3,6 +3,8 @@ import {
   connectPrisma,
   FleetDesk,
   FleetStore,
+  GapLedger,
+  GapStatements,
   TrackerRegistry,
 } from "@tapline/adapters/prisma";
 import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
@@ -57,6 +59,17 @@ export function openFleet(databaseUrl: string): {
 } {
   const prisma = connectPrisma(databaseUrl);
   return { store: new FleetStore(prisma), desk: new FleetDesk(prisma), close: () => prisma.$disconnect() };
+}
+
+/** The gap ledger and its statements in PostgreSQL, for commands. */
+export function openGaps(databaseUrl: string): {
+  readonly ledger: GapLedger;
+  readonly statements: GapStatements;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  const [ledger, statements] = [new GapLedger(prisma), new GapStatements(prisma)];
+  return { ledger, statements, close: () => prisma.$disconnect() };
 }
 
 /** Brings the index level with the archive: the recent days, or all of it. */

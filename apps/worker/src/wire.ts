@@ -5,6 +5,8 @@ import {
   ArchiveIndex,
   connectPrisma,
   FleetStore,
+  GapLedger,
+  GapStatements,
   KpiHistory,
   TrackerRegistry,
 } from "@tapline/adapters/prisma";
@@ -29,6 +31,7 @@ import { SegmentLoader } from "./jobs/segment-loader.ts";
 import { transferSegment } from "./jobs/transfer-segment.ts";
 import { validateSegment } from "./jobs/validate-segment.ts";
 import { need, readProcessKey, readRecipients, readSetting, readSigner } from "./pki.ts";
+import { startAudit } from "./roles/audit.ts";
 import { startBuffer } from "./roles/buffer.ts";
 import { startIngest } from "./roles/ingest.ts";
 import { startKpi } from "./roles/kpi.ts";
@@ -81,12 +84,13 @@ const everyoneAdmitted: AgentStanding = { refusal: () => null, onChange: () => u
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
-  const archive = has("buffer") || has("transfer") ? await openArchive(config) : null;
+  const archive = has("buffer") || has("transfer") || has("audit") ? await openArchive(config) : null;
   const roles: Role[] = [startTelemetry(parts)];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
   if (has("transfer") && archive !== null) await startTransfer(parts, archive);
   if (has("buffer") && archive !== null) roles.push(await openBuffer(parts, archive));
+  if (has("audit") && archive !== null) roles.push(await openAudit(parts, archive));
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
@@ -191,6 +195,12 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
       subscriber.disconnect();
     },
   };
+}
+
+async function openAudit(parts: Parts, archive: SftpArchive): Promise<Role> {
+  const gaps = new GapLedger(parts.prisma);
+  const statements = new GapStatements(parts.prisma);
+  return startAudit({ ...parts, archive, gaps, statements, signer: await readSigner(parts.config) });
 }
 
 /** Connects before the first tap does; where a part is away, the tap's own attempts say so. */

@@ -10,6 +10,17 @@ export function databaseUrl(): string {
   return url;
 }
 
+/** Who signs manifests and statements, by the worker's own settings; all may be absent. */
+export function signerSettings() {
+  const { TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_KEY, TAPLINE_SIGNER_CHAIN } = process.env;
+  const chain = TAPLINE_SIGNER_CHAIN?.split(",").map((path) => path.trim());
+  return {
+    cert: TAPLINE_SIGNER_CERT || undefined,
+    key: TAPLINE_SIGNER_KEY || undefined,
+    chain: chain?.filter((path) => path !== ""),
+  };
+}
+
 /** Where commands that read the archive find it; all may be absent. */
 export function archiveSettings() {
   const { TAPLINE_DATA_DIR, TAPLINE_ARCHIVE_URL, TAPLINE_ARCHIVE_HOST_KEY, TAPLINE_ARCHIVE_KEY } =

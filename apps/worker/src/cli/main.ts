@@ -5,6 +5,9 @@ import { addArchiveRestore } from "./archive-restore.ts";
 import { addFleetAgents } from "./fleet-agents.ts";
 import { addFleetConfig } from "./fleet-config.ts";
 import { addFleetRollout } from "./fleet-rollout.ts";
+import { addGapList } from "./gap-ls.ts";
+import { addGapStatement } from "./gap-statement.ts";
+import { addGapVerify } from "./gap-verify.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
 /** The command `tapline`: each sub-command adds itself. */
@@ -15,6 +18,9 @@ addTrackerImport(program);
 addFleetConfig(program);
 addFleetRollout(program);
 addFleetAgents(program);
+addGapList(program);
+addGapStatement(program);
+addGapVerify(program);
 
 try {
   await program.parseAsync();

@@ -96,6 +96,18 @@ export class GapStatements {
     ]);
   }
 
+  /** Records that somebody had a statement made, beside those that the archive gets. */
+  async noteMade(
+    { agent, day, noGap, madeAtEpochMs: atEpochMs }: SignedStatement,
+    actor: Actor,
+  ): Promise<void> {
+    const facts = { statements: 1, withoutGap: noGap ? 1 : 0, firstDay: day };
+    const entry = { version: 1, id: uuidV7(atEpochMs, randomBytes), atEpochMs, actor, reason: null } as const;
+    await this.#prisma.auditEntry.create({
+      data: auditRow({ ...entry, action: "gap.stated", subject: `agent/${agent}`, facts }),
+    });
+  }
+
   /** Statements that do not stand in the archive yet, oldest first. */
   async unstored(limit: number): Promise<(AgentDay & { bytes: Buffer; signature: Buffer })[]> {
     const rows = await this.#prisma.gapStatement.findMany({

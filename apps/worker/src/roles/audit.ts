@@ -1,0 +1,59 @@
+import type { ArchiveIndex, GapLedger } from "@tapline/adapters/prisma";
+import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { Logger } from "pino";
+import { type StateGapsParts, stateGaps } from "../jobs/state-gaps.ts";
+import { type Role, repeat } from "./role.ts";
+
+export type AuditParts = Omit<StateGapsParts, "onOther"> & {
+  readonly gaps: Pick<GapLedger, "sweep">;
+  readonly buffer: Pick<SegmentBuffer, "generation">;
+  readonly index: Pick<ArchiveIndex, "generation">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+};
+
+const sweepEveryMs = 60_000;
+const stateEveryMs = 10 * 60_000;
+/** What has left an agent may be on its way for so long before its number counts as a hole. */
+const graceMs = 15 * 60_000;
+
+/** The audit service: keeps the gap ledger and states each agent's day. Any number may run; one at a time works. */
+export function startAudit(parts: AuditParts): Role {
+  const { gaps, clock, log } = parts;
+  const sweeping = repeat(
+    async () => {
+      if (await isLevel(parts)) {
+        const swept = await gaps.sweep(graceMs, clock());
+        if (swept !== null && swept.opened > 0)
+          log.warn(swept, "numbers without an end: tapline gap ls --open");
+      }
+      return sweepEveryMs;
+    },
+    (error) => log.error({ err: error }, "the gap ledger could not be kept"),
+    sweepEveryMs,
+  );
+  const stating = repeat(
+    async () => {
+      if (await isLevel(parts)) {
+        const told = await stateGaps({
+          ...parts,
+          onOther: (day) => log.warn(day, "the archive holds another statement of this day, which stays"),
+        });
+        if (told.made + told.stored > 0) log.info(told, "days of agents were stated");
+      }
+      return stateEveryMs;
+    },
+    (error) => log.error({ err: error }, "days of agents could not be stated"),
+    sweepEveryMs,
+  );
+  return {
+    stop: async () => {
+      await Promise.all([sweeping.stop(), stating.stop()]);
+    },
+  };
+}
+
+/** An index that is being rebuilt lacks ends that are known to the archive. */
+async function isLevel({ buffer, index }: AuditParts): Promise<boolean> {
+  const [standing, recorded] = [await buffer.generation(), await index.generation()];
+  return standing !== null && standing === recorded;
+}
