@@ -59,6 +59,12 @@ describe("the way of a tap", () => {
     expect([...first.verdicts.values()].map((v) => v.verdict).toSorted()).toEqual(["archived", "duplicate"]);
     expect(second.verdicts.get(1)).toMatchObject({ verdict: "duplicate" });
     expect(await countOf(tracker!.id, 1)).toBe(1);
+    // Each number has its end, by whichever way: the gap ledger counts on it.
+    const ended = await path.prisma.duplicateRun.findMany({ orderBy: { agent: "asc" } });
+    expect(ended.map(({ agent, epoch }) => [agent, Number(epoch)])).toEqual([
+      ["gate-1", 2],
+      ["gate-2", 1],
+    ]);
     await Promise.all([one.close(), two.close()]);
   });
 
