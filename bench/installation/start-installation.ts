@@ -152,6 +152,7 @@ function environmentOf(
     DATABASE_URL: at.databaseUrl,
     REDIS_URL: at.redisUrl,
     TAPLINE_INGEST_PORT: "0",
+    TAPLINE_STREAM_PORT: "0",
     TAPLINE_INGEST_CERT: file("server.crt"),
     TAPLINE_INGEST_KEY: file("server.key"),
     TAPLINE_AGENT_CA: file("agents-trust.pem"),

@@ -10,6 +10,7 @@ export type Addresses = Readonly<{
   archivePort: number;
   webPort: number;
   ingestPort: number;
+  streamPort: number;
 }>;
 
 /** The settings of each child, by its name. A child gets the keys that its roles use, and no others. */
@@ -28,6 +29,7 @@ export function childEnvironments(
       ...stores,
       ROLE: "ingest",
       TAPLINE_INGEST_PORT: String(at.ingestPort),
+      TAPLINE_STREAM_PORT: String(at.streamPort),
       TAPLINE_INGEST_CERT: pki("server.crt"),
       TAPLINE_INGEST_KEY: pki("server.key"),
       TAPLINE_AGENT_CA: pki("agents-trust.pem"),
@@ -56,6 +58,7 @@ export function childEnvironments(
     agent: {
       ...base,
       TAPLINE_AGENT_INGEST_URL: `https://127.0.0.1:${at.ingestPort}`,
+      TAPLINE_AGENT_STREAM_URL: `https://127.0.0.1:${at.streamPort}`,
       TAPLINE_AGENT_CA: pki("root.crt"),
       TAPLINE_AGENT_CERT: pki("agent-local.crt"),
       TAPLINE_AGENT_KEY: pki("agent-local.key"),

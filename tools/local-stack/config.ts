@@ -7,7 +7,7 @@ import type { Flags } from "./read-flags.ts";
 /** A port that is wished for. `asked` where somebody named it: then it is that one or none. */
 export type PortWish = Readonly<{ port: number; asked: boolean; setting: string }>;
 
-export type PortName = "web" | "ingest" | "postgres" | "redis" | "archive";
+export type PortName = "web" | "ingest" | "stream" | "postgres" | "redis" | "archive";
 
 /** What the local stack runs with. */
 export type StackConfig = Readonly<{
@@ -36,9 +36,10 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const environmentSchema = z.object({
   /** Where everything is kept. Default: `.tapline` in the project. */
   TAPLINE_DATA_DIR: z.string().min(1).optional(),
-  /** Loopback ports; default: 7400, 7443, 7432, 7479, 7422, and where one of those is taken any free one. */
+  /** Loopback ports; default: 7400, 7443, 7444, 7432, 7479, 7422, and where one of those is taken any free one. */
   TAPLINE_WEB_PORT: port.optional(),
   TAPLINE_INGEST_PORT: port.optional(),
+  TAPLINE_STREAM_PORT: port.optional(),
   TAPLINE_POSTGRES_PORT: port.optional(),
   TAPLINE_REDIS_PORT: port.optional(),
   TAPLINE_ARCHIVE_PORT: port.optional(),
@@ -82,6 +83,7 @@ function portWishes(flags: Flags, env: Environment): StackConfig["ports"] {
   return {
     web: wish(7400, "TAPLINE_WEB_PORT", ["--web-port", flags.webPort]),
     ingest: wish(7443, "TAPLINE_INGEST_PORT", ["--ingest-port", flags.ingestPort]),
+    stream: wish(7444, "TAPLINE_STREAM_PORT"),
     postgres: wish(7432, "TAPLINE_POSTGRES_PORT"),
     redis: wish(7479, "TAPLINE_REDIS_PORT"),
     archive: wish(7422, "TAPLINE_ARCHIVE_PORT"),

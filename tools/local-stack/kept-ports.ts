@@ -7,7 +7,14 @@ import type { PortName, StackConfig } from "./config.ts";
 export type KeptPorts = Readonly<Partial<Record<PortName, number>>>;
 
 const port = z.int().min(1).max(65_535).optional();
-const schema = z.object({ web: port, ingest: port, postgres: port, redis: port, archive: port });
+const schema = z.object({
+  web: port,
+  ingest: port,
+  stream: port,
+  postgres: port,
+  redis: port,
+  archive: port,
+});
 
 const fileIn = (root: string) => join(root, "ports.json");
 

@@ -89,6 +89,7 @@ export async function startStack(
     archivePort: ports.archive,
     webPort: ports.web,
     ingestPort: ports.ingest,
+    streamPort: ports.stream,
   };
   const envs = childEnvironments(config, folder, secrets, addresses);
   const worker = (name: "worker-ingest" | "worker-pipeline") =>

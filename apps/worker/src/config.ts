@@ -38,6 +38,8 @@ const environmentSchema = z.object({
   TAPLINE_INGEST_HOST: z.string().default("127.0.0.1"),
   /** Port of the door; 0 = any free one. */
   TAPLINE_INGEST_PORT: port.default(7443),
+  /** Port of the door's gRPC side, at the same address; 0 = any free one. */
+  TAPLINE_STREAM_PORT: port.default(7444),
   /** PEM paths: the door's certificate with its chain, its key, and the authority that agents' certificates come from. */
   TAPLINE_INGEST_CERT: path.optional(),
   TAPLINE_INGEST_KEY: path.optional(),

@@ -30,12 +30,16 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("parent gone"));
   ready = true;
-  log.info({ ingestPort: running.ingestPort, healthPort: health.port }, "ready");
+  log.info(
+    { ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
+    "ready",
+  );
   process.send?.({
     type: "ready",
     roles: config.roles,
     healthPort: health.port,
     ...(running.ingestPort === null ? {} : { ingestPort: running.ingestPort }),
+    ...(running.streamPort === null ? {} : { streamPort: running.streamPort }),
   });
 }
 

@@ -39,6 +39,7 @@ export async function setUpPath() {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url,
     TAPLINE_INGEST_PORT: "0",
+    TAPLINE_STREAM_PORT: "0",
     TAPLINE_INGEST_CERT: join(pki, "server.crt"),
     TAPLINE_INGEST_KEY: join(pki, "server.key"),
     TAPLINE_AGENT_CA: join(pki, "agents-trust.pem"),

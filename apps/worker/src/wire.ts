@@ -13,6 +13,7 @@ import {
 import {
   CreditBook,
   connectRedis,
+  DoorNews,
   KpiStreams,
   queuePrefix,
   SegmentBuffer,
@@ -33,7 +34,7 @@ import { validateSegment } from "./jobs/validate-segment.ts";
 import { need, readProcessKey, readRecipients, readSetting, readSigner } from "./pki.ts";
 import { startAudit } from "./roles/audit.ts";
 import { startBuffer } from "./roles/buffer.ts";
-import { startIngest } from "./roles/ingest.ts";
+import { type RunningIngest, startIngest } from "./roles/ingest.ts";
 import { startKpi } from "./roles/kpi.ts";
 import type { Role } from "./roles/role.ts";
 import { startStage } from "./roles/stage.ts";
@@ -43,6 +44,7 @@ import { reconciler } from "./wire-commands.ts";
 
 export type Running = {
   readonly ingestPort: number | null;
+  readonly streamPort: number | null;
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
@@ -72,6 +74,7 @@ function connectParts(config: Config, log: Logger) {
     instance,
     telemetry: new TelemetryRecorder(instance),
     telemetryStream: new TelemetryStream(redis),
+    doorNews: new DoorNews(redis),
   };
 }
 
@@ -98,6 +101,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (archive !== null) warmUp(parts, archive);
   return {
     ingestPort: ingest?.port ?? null,
+    streamPort: ingest?.streamPort ?? null,
     stop: async (graceMs) => {
       await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
       await parts.queues.close(graceMs);
@@ -165,7 +169,7 @@ function startKpiRole(parts: Parts, hooks: Hooks): Role {
   });
 }
 
-async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof startIngest>>> {
+async function openIngest(parts: Parts): Promise<RunningIngest> {
   const { config } = parts;
   const subscriber = parts.connect();
   const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
@@ -182,13 +186,14 @@ async function openIngest(parts: Parts): Promise<Awaited<ReturnType<typeof start
     settings: {
       host: config.TAPLINE_INGEST_HOST,
       port: config.TAPLINE_INGEST_PORT,
+      streamPort: config.TAPLINE_STREAM_PORT,
       cert: need(config.TAPLINE_INGEST_CERT, "TAPLINE_INGEST_CERT", "ingest"),
       key: need(config.TAPLINE_INGEST_KEY, "TAPLINE_INGEST_KEY", "ingest"),
       agentCa: need(config.TAPLINE_AGENT_CA, "TAPLINE_AGENT_CA", "ingest"),
     },
   });
   return {
-    port: role.port,
+    ...role,
     stop: async (graceMs) => {
       await role.stop(graceMs);
       await fleet.stop(graceMs);

@@ -1,6 +1,6 @@
 import type { Server } from "node:https";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
-import type { PostTapsResponse, Receipt, ReceiptsResponse } from "@tapline/core/tap";
+import type { Receipt, ReceiptsResponse, TapResult } from "@tapline/core/tap";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -51,7 +51,7 @@ export type IngressParts = {
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly generation: () => Promise<string | null>;
   /** Told of each answered delivery. */
-  readonly onTaken: (results: PostTapsResponse["results"], acceptMs: number) => void;
+  readonly onTaken: (results: readonly TapResult[], acceptMs: number) => void;
 };
 
 /** The agents' door: TLS 1.3 with client certificates, REST. Only door checks are made here: who, size, rate. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import type { CreditBook, SegmentBuffer } from "@tapline/adapters/redis";
+import type { CreditBook, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
+import type { TapResult } from "@tapline/core/tap";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
@@ -9,13 +10,16 @@ import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
 import { Door } from "../ingress/door.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
-import { createIngress, type IngressParts } from "../ingress/server.ts";
+import { createIngress } from "../ingress/server.ts";
 import type { AgentStanding } from "../ingress/standing.ts";
+import { AgentStreams } from "../ingress/stream/agent-streams.ts";
+import { createStreamServer } from "../ingress/stream/create-stream-server.ts";
 import type { Role } from "./role.ts";
 
 export type IngestSettings = {
   readonly host: string;
   readonly port: number;
+  readonly streamPort: number;
   /** PEM paths. */
   readonly cert: string;
   readonly key: string;
@@ -26,6 +30,7 @@ export type IngestParts = {
   readonly settings: IngestSettings;
   readonly buffer: SegmentBuffer;
   readonly creditBook: CreditBook;
+  readonly doorNews: DoorNews;
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly standing: AgentStanding;
@@ -35,57 +40,93 @@ export type IngestParts = {
   readonly log: FastifyBaseLogger;
 };
 
-/** Each has up to a segment's taps, so an answer stays near a mebibyte. */
+/** Each has up to a segment's taps, so an answer stays near a mebibyte, and a message below two. */
 const receiptsPerAnswer = 8;
+const receiptsPerMessage = 4;
 
-/** The ingest service: opens the agents' door. */
-export async function startIngest(parts: IngestParts): Promise<Role & { readonly port: number }> {
-  const { settings, buffer, creditBook, telemetry, clock, log } = parts;
+export type RunningIngest = Role & { readonly port: number; readonly streamPort: number };
+
+/** The ingest service: opens the agents' door, for requests and for streams. */
+export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
+  const { settings, buffer, creditBook, doorNews, telemetry, log } = parts;
   const [cert, key, agentCa] = await Promise.all([
     readFile(settings.cert),
     readFile(settings.key),
     readFile(settings.agentCa),
   ]);
   const waiters = new ReceiptWaiters();
-  parts.subscriber.on("ready", () => waiters.wakeAll());
   const desk = new CreditDesk(creditBook, (err) => log.warn({ err }, "credits cannot be asked for"));
-  const credits = new CreditStocks(desk, creditBook.limits.windowTaps);
-  await buffer.subscribe(parts.subscriber, (agent) => (agent === "" ? desk.wake() : waiters.wake(agent)));
   const door = new Door((frame, taps) => {
     desk.spending(taps);
     return buffer.append(frame, taps, creditBook.holder);
   });
-  const server = createIngress({
+  const common = {
     tls: { cert, key, agentCa },
-    logger: log,
-    clock,
+    host: settings.host,
+    clock: parts.clock,
     standing: parts.standing,
     fleet: parts.fleet,
     door,
-    credits,
+    credits: new CreditStocks(desk, creditBook.limits.windowTaps),
+    generation: () => buffer.generation(),
+    onTaken: (results: readonly TapResult[], acceptMs: number) => countTaken(telemetry, results, acceptMs),
+  };
+  const streams = new AgentStreams({
+    ...common,
+    log,
+    receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerMessage),
+    announce: (agent) => doorNews.tellStream(agent, creditBook.holder),
+  });
+  await listen(parts, { desk, waiters, streams });
+  const server = createIngress({
+    ...common,
+    logger: log,
     waiters,
     receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
-    generation: () => buffer.generation(),
-    onTaken: (results, acceptMs) => countTaken(telemetry, results, acceptMs),
   });
   await server.listen({ host: settings.host, port: settings.port });
+  const streaming = await createStreamServer({ ...common, streams, port: settings.streamPort });
   return {
     port: (server.server.address() as AddressInfo).port,
-    stop: async () => {
+    streamPort: streaming.port,
+    stop: async (graceMs) => {
       waiters.wakeAll();
       server.server.closeIdleConnections();
-      await server.close();
-      credits.stop();
+      await Promise.all([streaming.stop(graceMs), server.close()]);
+      common.credits.stop();
       await creditBook.leave();
     },
   };
 }
 
-function countTaken(
-  telemetry: TelemetryRecorder,
-  results: Parameters<IngressParts["onTaken"]>[0],
-  acceptMs: number,
-): void {
+/** Hands on what Redis tells: receipts, room for taps, early verdicts, streams elsewhere. */
+async function listen(
+  { buffer, creditBook, doorNews, subscriber }: IngestParts,
+  {
+    desk,
+    waiters,
+    streams,
+  }: { readonly desk: CreditDesk; readonly waiters: ReceiptWaiters; readonly streams: AgentStreams },
+): Promise<void> {
+  subscriber.on("ready", () => {
+    // News may have been missed.
+    waiters.wakeAll();
+    streams.onReceipts(null);
+  });
+  await buffer.subscribe(subscriber, (agent) => {
+    if (agent === "") return desk.wake();
+    waiters.wake(agent);
+    streams.onReceipts(agent);
+  });
+  await doorNews.subscribe(subscriber, {
+    onVerdicts: (agent, hint) => streams.onVerdicts(agent, hint),
+    onStream: (agent, holder) => {
+      if (holder !== creditBook.holder) streams.onStreamElsewhere(agent);
+    },
+  });
+}
+
+function countTaken(telemetry: TelemetryRecorder, results: readonly TapResult[], acceptMs: number): void {
   const taken = results.filter((result) => result.status === 202).length;
   telemetry.count("tap.ingested", taken);
   telemetry.count("tap.refused_at_door", results.length - taken);

@@ -16,6 +16,7 @@ export {
   readerConditions,
   reportAnswerSchema,
 } from "./agent-report.ts";
+export { decodeAgentMessage } from "./decode-agent-message.ts";
 export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
 export {

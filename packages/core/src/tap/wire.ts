@@ -59,9 +59,10 @@ export const submittedTapSchema = z.strictObject({
 export const streamedTapSchema = z.strictObject({
   ...tapFields,
   /** The raw NDEF message. */
-  payload: z
-    .instanceof(Uint8Array)
-    .refine(({ length }) => length >= 1 && length <= maxTapBytes, `must be 1 to ${maxTapBytes} bytes`),
+  payload: z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length >= 1 && value.length <= maxTapBytes,
+    `must be 1 to ${maxTapBytes} bytes`,
+  ),
   traceparent: z.union([z.literal(""), traceparent]),
 });
 

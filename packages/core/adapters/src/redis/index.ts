@@ -1,6 +1,7 @@
 export { AgentNews } from "./agent-news.ts";
 export { connectRedis } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
+export { DoorNews, type VerdictHint } from "./door-news.ts";
 export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";
 export { type AddressedReceipt, type SealedSegment, SegmentBuffer } from "./segment-buffer.ts";

@@ -52,6 +52,9 @@ export const creditKeys = {
   bucket: (agent: string) => `${root}:{p0}:credits:agent:${agent}`,
 } as const;
 
+/** Channel: early verdicts for the agents' streams, and which process has which stream. */
+export const doorChannel = `${root}:door`;
+
 /** Deltas kept for a publisher that comes late. */
 export const deltasKept = 10_000;
 

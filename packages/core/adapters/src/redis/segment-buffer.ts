@@ -213,7 +213,9 @@ export class SegmentBuffer {
 
   /** Calls `onNews` with an agent's id when it has new receipts, with "" when the next segment may be cut. */
   async subscribe(connection: Redis, onNews: (agent: string) => void): Promise<void> {
-    connection.on("message", (_channel, agent) => onNews(agent));
+    connection.on("message", (channel, agent) => {
+      if (channel === this.#keys.news) onNews(agent);
+    });
     await connection.subscribe(this.#keys.news);
   }
 

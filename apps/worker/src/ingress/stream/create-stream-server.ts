@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { boundConnections } from "../bound-connections.ts";
+import type { AgentStreams } from "./agent-streams.ts";
+import { type DeliverHandler, ingestService } from "./service.ts";
+
+/** Most bytes of one message, packed and unpacked. */
+const maxMessageBytes = 2 * 1024 * 1024;
+
+/** A connection that does not answer is found after the sum of these, ms: within 30 s. */
+const pingAfterMs = 12_000;
+const pingAnswerWithinMs = 8_000;
+
+const options = {
+  "grpc.max_receive_message_length": maxMessageBytes,
+  "grpc.keepalive_time_ms": pingAfterMs,
+  "grpc.keepalive_timeout_ms": pingAnswerWithinMs,
+  "grpc.keepalive_permit_without_calls": 1,
+  // The agent's stream, and its next one while the server has not seen the end of the first.
+  "grpc.max_concurrent_streams": 2,
+  "grpc.max_connection_idle_ms": 60_000,
+};
+
+export type StreamServerParts = {
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly agentCa: Buffer };
+  readonly streams: AgentStreams;
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+};
+
+export type StreamServer = {
+  readonly port: number;
+  /** Answers what came and ends all streams, at most `graceMs`. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+/**
+ * The agents' door by stream: gRPC over TLS 1.3 with client certificates. We end TLS ourselves, with the bounds of the REST
+ * side, and hand the connections to grpc-js, which has no settings for them.
+ */
+export async function createStreamServer({
+  tls,
+  streams,
+  host,
+  port,
+}: StreamServerParts): Promise<StreamServer> {
+  const grpc = new Server(options);
+  const deliver: DeliverHandler = (call) => streams.accept(call);
+  grpc.addService(ingestService, { deliver });
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<TLSSocket>();
+  const listener = createServer({
+    cert: tls.cert,
+    key: tls.key,
+    ca: tls.agentCa,
+    requestCert: true,
+    // Connections without a certificate get as far as a status that says so.
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.3",
+    handshakeTimeout: 10_000,
+    ALPNProtocols: ["h2"],
+  });
+  boundConnections(listener);
+  listener.on("secureConnection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.setNoDelay(true);
+    injector.injectConnection(socket);
+  });
+  listener.listen(port, host);
+  await once(listener, "listening");
+  return {
+    port: (listener.address() as AddressInfo).port,
+    stop: async (graceMs) => {
+      listener.close();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      await Promise.race([streams.drain().then(() => flushed(grpc)), late]);
+      clearTimeout(timer);
+      streams.end();
+      grpc.forceShutdown();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Resolves once every stream's status has left. */
+async function flushed(grpc: Server): Promise<void> {
+  await new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
+}

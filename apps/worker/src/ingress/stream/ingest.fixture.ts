@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CreditBook, connectRedis, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
+import type { OpenSegment } from "@tapline/core/buffer";
+import { issueHierarchy } from "@tapline/core/encryption";
+import type { AgentDirective, AgentReport, Verdict } from "@tapline/core/tap";
+import { TelemetryRecorder } from "@tapline/core/telemetry";
+import { pino } from "pino";
+import { ownRedis, temporaryFolder } from "../../../../../tools/test-servers/index.ts";
+import { type RunningIngest, startIngest } from "../../roles/ingest.ts";
+import { openStream } from "./stream.fixture.ts";
+
+/** Redis, keys on disk, and doors on top of them; who stands how, and what the fleet wants, says the test. */
+export async function setUpIngest(agents: readonly string[]) {
+  const [server, dir] = await Promise.all([ownRedis(), temporaryFolder()]);
+  const files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "Test", agents, hosts: [] });
+  const path = (name: string): string => join(dir, name);
+  for (const [name, { pem }] of Object.entries(files)) await writeFile(path(name), pem);
+  const redis = connectRedis(server.url, () => undefined);
+  const buffer = new SegmentBuffer(redis);
+  const onStanding: (() => void)[] = [];
+  const onFleet: (() => void)[] = [];
+  const state = {
+    revoked: new Set<string>(),
+    known: true,
+    reports: [] as { agent: string; report: AgentReport }[],
+    directives: new Map<string, AgentDirective>(),
+  };
+  const pem = (name: string): string => files[name]?.pem ?? "";
+  return {
+    redis,
+    buffer,
+    state,
+    pem,
+    tellStanding: () => onStanding.forEach((tell) => void tell()),
+    tellFleet: () => onFleet.forEach((tell) => void tell()),
+    start: async (limits = { tapsPerSecond: 5_000, windowTaps: 50_000 }): Promise<RunningIngest> => {
+      const subscriber = connectRedis(server.url, () => undefined);
+      const own = connectRedis(server.url, () => undefined);
+      const role = await startIngest({
+        settings: {
+          host: "127.0.0.1",
+          port: 0,
+          streamPort: 0,
+          cert: path("server.crt"),
+          key: path("server.key"),
+          agentCa: path("agents.crt"),
+        },
+        buffer: new SegmentBuffer(own),
+        creditBook: new CreditBook(own, limits, randomUUID()),
+        doorNews: new DoorNews(own),
+        subscriber,
+        standing: {
+          refusal: (agent) => (!state.known ? "unknown-yet" : state.revoked.has(agent) ? "revoked" : null),
+          onChange: (callback) => void onStanding.push(callback),
+        },
+        fleet: {
+          report: (agent, report) => void state.reports.push({ agent, report }),
+          directiveOf: (agent) => state.directives.get(agent) ?? null,
+          onChange: (callback) => void onFleet.push(callback),
+        },
+        telemetry: new TelemetryRecorder("test"),
+        clock: Date.now,
+        log: pino({ level: "fatal" }),
+      });
+      return {
+        ...role,
+        stop: async (graceMs) => {
+          await role.stop(graceMs);
+          subscriber.disconnect();
+          own.disconnect();
+        },
+      };
+    },
+    open: (agent: string, port: number, options?: Record<string, number>) => {
+      const [cert, key] = [pem(`agent-${agent}.crt`), pem(`agent-${agent}.key`)];
+      return openStream(port, { ca: pem("root.crt"), cert, key }, options);
+    },
+    archive: () => archive(buffer),
+    end: async (): Promise<void> => {
+      redis.disconnect();
+      await server.stop();
+    },
+  };
+}
+
+export type TestIngest = Awaited<ReturnType<typeof setUpIngest>>;
+
+/** Does what the stages do in the end: cuts what is there and gives each tap its receipt. */
+async function archive(buffer: SegmentBuffer): Promise<OpenSegment | null> {
+  const id = randomUUID();
+  if ((await buffer.cut(id, Date.now())) === null) return null;
+  const segment = await buffer.find(id);
+  if (segment === null) return null;
+  const { taps, entries } = await buffer.read(segment);
+  const byAgent = Map.groupBy(taps, ({ agent }) => agent);
+  const receipts = [...byAgent].map(([agent, theirs]) => ({
+    agent,
+    waitsFor: null,
+    receipt: {
+      epoch: theirs[0]?.epoch ?? 0,
+      level: "archived" as const,
+      atEpochMs: Date.now(),
+      verdicts: theirs.map(({ seq }): Verdict => ({ seq, verdict: "archived", segment: id })),
+    },
+  }));
+  await buffer.finish(segment, entries, receipts);
+  return segment;
+}
