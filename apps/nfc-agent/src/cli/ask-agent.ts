@@ -1,7 +1,7 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { z } from "zod";
 import { systemCode } from "../durable-file.ts";
-import { readAddress, readToken } from "../local-api/index.ts";
+import { readAddress, readToken } from "../local-api/credentials.ts";
 
 const answerWithinMs = 5000;
 

@@ -85,9 +85,9 @@ function overview(extra: NodeJS.ProcessEnv = {}) {
   return { code, ...overviewSchema.parse(JSON.parse(stdout || JSON.stringify(stderr))) };
 }
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 100 });
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 60_000, interval: 100 });
 
-describe("tapline-agent", () => {
+describe("tapline-agent", { timeout: 120_000 }, () => {
   it("says of a running agent that it is safe to switch off once all is archived, and lists its readers", async () => {
     start();
     await until(() => expect(overview()).toMatchObject({ running: true, code: 0, troubles: [] }));
@@ -190,4 +190,4 @@ describe("tapline-agent", () => {
       stderr: expect.stringMatching(/tapline-agent status/),
     });
   });
-}, 60_000);
+});

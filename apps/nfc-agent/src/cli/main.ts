@@ -2,6 +2,8 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command, CommanderError } from "commander";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { agentVersion } from "../version.ts";
+import { addEnrol } from "./enrol.ts";
+import { addInstall } from "./install.ts";
 import { addOutbox } from "./outbox.ts";
 import { addReaders } from "./readers.ts";
 import { addRun } from "./run.ts";
@@ -14,6 +16,8 @@ const program = new Command("tapline-agent")
   )
   .version(agentVersion, "-V, --version", "print the version")
   .exitOverride();
+addInstall(program);
+addEnrol(program);
 addRun(program);
 addStatus(program);
 addReaders(program);

@@ -1,7 +1,7 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
-import { readerPageSchema } from "../local-api/index.ts";
+import { readerPageSchema } from "../local-api/schemas.ts";
 import type { ReaderView } from "../status/index.ts";
 import { askAgent } from "./ask-agent.ts";
 import { withDataDir } from "./data-dir-option.ts";
