@@ -11,6 +11,7 @@ import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { seededRandom } from "../random.ts";
 import { compareWithArchive } from "./compare-with-archive.ts";
 import { makeTrackers } from "./make-trackers.ts";
+import { readLedger } from "./read-ledger.ts";
 
 const readers = 8;
 const tapsPerSecond = 300;
@@ -43,10 +44,15 @@ async function killAgain(
   { times, seed, say }: DrillOptions,
 ): Promise<DrillResult> {
   const random = seededRandom(seed);
+  const ledger = join(installation.dir, "ledger.ndjson");
   const start = (perSecond: number): Promise<AgentProcess> =>
     startAgent(installation, trackersFile, {
       TAPLINE_AGENT_READERS: String(readers),
       TAPLINE_AGENT_RATE: String(perSecond),
+      TAPLINE_AGENT_SEED: String(Math.floor(random() * 2 ** 31)),
+      // Duplicates, clones, strangers and damaged tags among the good ones.
+      TAPLINE_AGENT_SCENARIO: "hostile",
+      TAPLINE_AGENT_LEDGER: ledger,
       // Short, so that what a kill left unanswered is not waited for.
       TAPLINE_AGENT_RESEND_AFTER_MS: "5000",
     });
@@ -60,7 +66,7 @@ async function killAgain(
   const last = await start(restTapsPerSecond);
   const figures = await settled(last);
   await last.stop();
-  return { faults: times, ...(await compareWithArchive(installation, figures)) };
+  return { faults: times, ...(await compareWithArchive(installation, await readLedger(ledger), figures)) };
 }
 
 async function settled(agent: AgentProcess): Promise<AgentFigures> {
