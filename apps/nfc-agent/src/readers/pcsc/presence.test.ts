@@ -23,6 +23,16 @@ it("takes a change of use for no change of card", () => {
   expect(nextPresence(came, state(1, present | inUse))).toEqual(came);
 });
 
+it("takes no notice of a state that is older than the one it knows", () => {
+  const came = nextPresence(nobody, state(0x79, present));
+  const left = nextPresence(came, state(0x7a, empty));
+  expect(nextPresence(left, state(0x79, present | inUse))).toBe(left);
+});
+
+it("believes the first state, however often cards came before", () => {
+  expect(nextPresence(nobody, state(0xfff0, present))).toMatchObject({ isPresent: true, visit: 1 });
+});
+
 it("bears a counter that is full", () => {
   const before = nextPresence(nobody, state(0xffff, present));
   expect(before.counter).toBe(0xffff);

@@ -121,7 +121,7 @@ export class ReaderSession {
   /** Reads the tag of `visit`, trying again while it lies there and its fault may pass. */
   async #serve(visit: number): Promise<void> {
     const { send, monotonic, bounds, settings } = this.#options;
-    send({ type: "reading", reader: this.#name, counter: this.#presence.counter });
+    send({ type: "reading", reader: this.#name, counter: this.#presence.counter ?? 0 });
     const { rereads } = settings();
     let endAtMs = monotonic() + bounds.tapDeadlineMs;
     let isBusyTold = false;
@@ -204,7 +204,7 @@ export class ReaderSession {
   }
 
   #tellSilent(fault: CardFault): void {
-    const { counter } = this.#presence;
+    const counter = this.#presence.counter ?? 0;
     this.#options.send({ type: "silent", reader: this.#name, counter, failure: this.#failureOf(fault) });
   }
 
