@@ -55,9 +55,11 @@ export class SegmentLoader {
     return loaded;
   }
 
-  /** Hands the verdicts to the buffer; where another process was first, its verdicts stand. */
-  async keepVerdicts(id: string, verdicts: readonly TapVerdict[], next: SegmentStage): Promise<void> {
-    if (await this.#buffer.keepVerdicts(id, verdicts, next)) this.#keep(id, { verdicts });
+  /** Hands the verdicts to the buffer; false where another process was first, whose verdicts stand. */
+  async keepVerdicts(id: string, verdicts: readonly TapVerdict[], next: SegmentStage): Promise<boolean> {
+    const isFirst = await this.#buffer.keepVerdicts(id, verdicts, next);
+    if (isFirst) this.#keep(id, { verdicts });
+    return isFirst;
   }
 
   async verdicts(id: string): Promise<readonly TapVerdict[]> {

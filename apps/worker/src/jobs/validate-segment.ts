@@ -1,5 +1,5 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
 import type { OpenSegment } from "@tapline/core/buffer";
 import {
   type CheckedTap,
@@ -9,11 +9,13 @@ import {
 } from "@tapline/core/validation";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
+import { verdictHintsOf } from "./verdict-hints.ts";
 
 export type ValidationParts = SequenceParts & {
   readonly buffer: SegmentBuffer;
   readonly queues: Pick<SegmentQueues, "add">;
   readonly loader: SegmentLoader;
+  readonly doorNews: Pick<DoorNews, "tellVerdicts">;
   readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
 };
 
@@ -25,8 +27,10 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
     const { taps } = await parts.loader.load(segment);
     const verdicts = await judge(segment, taps, parts);
     const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
-    await parts.loader.keepVerdicts(id, verdicts, next);
+    const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
     await parts.queues.add(next, id);
+    // A hint for the person at the reader: nobody waits for it, and nothing hangs on it.
+    if (isFirst) parts.doorNews.tellVerdicts(verdictHintsOf(taps, verdicts)).catch(() => undefined);
   } else {
     await parts.queues.add(segment.stage, id);
   }
