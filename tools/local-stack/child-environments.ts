@@ -33,6 +33,9 @@ export function childEnvironments(
       TAPLINE_INGEST_CERT: pki("server.crt"),
       TAPLINE_INGEST_KEY: pki("server.key"),
       TAPLINE_AGENT_CA: pki("agents-trust.pem"),
+      TAPLINE_AGENT_AUTHORITY_CERT: pki("agents.crt"),
+      TAPLINE_AGENT_AUTHORITY_KEY: pki("agents.key"),
+      TAPLINE_INGEST_ROOT: pki("root.crt"),
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     "worker-pipeline": {

@@ -43,6 +43,9 @@ export async function setUpPath() {
     TAPLINE_INGEST_CERT: join(pki, "server.crt"),
     TAPLINE_INGEST_KEY: join(pki, "server.key"),
     TAPLINE_AGENT_CA: join(pki, "agents-trust.pem"),
+    TAPLINE_AGENT_AUTHORITY_CERT: join(pki, "agents.crt"),
+    TAPLINE_AGENT_AUTHORITY_KEY: join(pki, "agents.key"),
+    TAPLINE_INGEST_ROOT: join(pki, "root.crt"),
     TAPLINE_ARCHIVE_URL: sshd.url,
     TAPLINE_ARCHIVE_HOST_KEY: sshd.hostKeyPin,
     TAPLINE_ARCHIVE_KEY: sshd.privateKeyFile,
@@ -63,7 +66,7 @@ export async function setUpPath() {
     prisma,
     environment,
     trackers: await enrol(prisma, 3),
-    start: (changes: Record<string, string> = {}): Promise<Running> =>
+    start: (changes: Record<string, string | undefined> = {}): Promise<Running> =>
       startWorker(readConfig({ ...environment, ...changes }), pino({ level: changes.LOG_LEVEL ?? "fatal" }), {
         onLive: () => undefined,
       }),

@@ -1,5 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { type Recipient, readRecipient, type Signer } from "@tapline/core/encryption";
+import {
+  type Authority,
+  openAgentsAuthority,
+  type Recipient,
+  readRecipient,
+  type Signer,
+} from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Config } from "./config.ts";
 
@@ -37,6 +43,36 @@ export async function readSigner(config: Config): Promise<Signer> {
     ...(config.TAPLINE_SIGNER_CHAIN ?? []).map((path) => readSetting(path, "TAPLINE_SIGNER_CHAIN")),
   ]);
   return { certPem, keyPem, chainPem };
+}
+
+/**
+ * The agents' authority, and the root that agents know the door by; null where the door is to enrol nobody.
+ * @throws TaplineError `misconfigured` where only some of the three settings are there
+ */
+export async function readAgentsAuthority(
+  config: Config,
+): Promise<{ authority: Authority; rootPem: string } | null> {
+  const names = [
+    "TAPLINE_AGENT_AUTHORITY_CERT",
+    "TAPLINE_AGENT_AUTHORITY_KEY",
+    "TAPLINE_INGEST_ROOT",
+  ] as const;
+  if (names.every((name) => config[name] === undefined)) return null;
+  const [certPem, keyPem, rootPem] = await Promise.all(
+    names.map((name) => readSetting(need(config[name], name, "ingest"), name)),
+  );
+  return {
+    authority: await openAgentsAuthority(certPem ?? "", keyPem ?? ""),
+    rootPem: firstCertificate(rootPem ?? ""),
+  };
+}
+
+function firstCertificate(pem: string): string {
+  const [first] = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/) ?? [];
+  if (first !== undefined) return `${first}\n`;
+  throw new TaplineError("misconfigured", "TAPLINE_INGEST_ROOT holds no PEM certificate", {
+    remedy: "let it name root.crt of the PKI folder",
+  });
 }
 
 /** The 32 bytes of the process key. */

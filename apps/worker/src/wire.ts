@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
 import {
+  AgentDirectory,
+  AgentRegistry,
   ArchiveIndex,
   connectPrisma,
   FleetStore,
@@ -11,6 +13,7 @@ import {
   TrackerRegistry,
 } from "@tapline/adapters/prisma";
 import {
+  AgentNews,
   CreditBook,
   connectRedis,
   DoorNews,
@@ -23,15 +26,17 @@ import {
 import { SftpArchive } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import { startAgentStanding } from "./ingress/agent-standing.ts";
+import { EnrolmentDesk } from "./ingress/enrolment/enrolment-desk.ts";
 import { startFleetMemory } from "./ingress/fleet-memory.ts";
-import type { AgentStanding } from "./ingress/standing.ts";
 import { encryptSegment } from "./jobs/encrypt-segment.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
 import { transferSegment } from "./jobs/transfer-segment.ts";
 import { validateSegment } from "./jobs/validate-segment.ts";
-import { need, readProcessKey, readRecipients, readSetting, readSigner } from "./pki.ts";
+import { need, readAgentsAuthority, readProcessKey, readRecipients, readSetting, readSigner } from "./pki.ts";
 import { startAudit } from "./roles/audit.ts";
 import { startBuffer } from "./roles/buffer.ts";
 import { type RunningIngest, startIngest } from "./roles/ingest.ts";
@@ -79,9 +84,6 @@ function connectParts(config: Config, log: Logger) {
 }
 
 type Parts = ReturnType<typeof connectParts>;
-
-/** No registry of agents yet: every certificate of the agents' authority is admitted. */
-const everyoneAdmitted: AgentStanding = { refusal: () => null, onChange: () => undefined };
 
 /** The composition root: makes the parts, starts the roles that the settings name. */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
@@ -172,6 +174,7 @@ function startKpiRole(parts: Parts, hooks: Hooks): Role {
 async function openIngest(parts: Parts): Promise<RunningIngest> {
   const { config } = parts;
   const subscriber = parts.connect();
+  const agents = await openAgents({ ...parts, subscriber });
   const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
   const limits = {
     tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
@@ -181,7 +184,8 @@ async function openIngest(parts: Parts): Promise<RunningIngest> {
     ...parts,
     subscriber,
     creditBook: new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
-    standing: everyoneAdmitted,
+    standing: agents.standing,
+    enrolment: agents.enrolment,
     fleet,
     settings: {
       host: config.TAPLINE_INGEST_HOST,
@@ -197,6 +201,7 @@ async function openIngest(parts: Parts): Promise<RunningIngest> {
     stop: async (graceMs) => {
       await role.stop(graceMs);
       await fleet.stop(graceMs);
+      await agents.standing.stop(graceMs);
       subscriber.disconnect();
     },
   };
@@ -206,6 +211,24 @@ async function openAudit(parts: Parts, archive: SftpArchive): Promise<Role> {
   const gaps = new GapLedger(parts.prisma);
   const statements = new GapStatements(parts.prisma);
   return startAudit({ ...parts, archive, gaps, statements, signer: await readSigner(parts.config) });
+}
+
+/** The registry of agents: who may come in, and who is made to be one. */
+async function openAgents({ config, prisma, redis, subscriber, clock, log }: Parts & { subscriber: Redis }) {
+  const news = new AgentNews(redis);
+  const standing = await startAgentStanding({
+    directory: new AgentDirectory(prisma, clock),
+    subscribe: (onNews) => news.subscribe(subscriber, onNews),
+    log,
+  });
+  const enrolment = new EnrolmentDesk({
+    issuer: await readAgentsAuthority(config),
+    registry: new AgentRegistry(prisma, clock, () => news.publish()),
+    lifetimeMs: config.TAPLINE_AGENT_CERT_DAYS * 24 * 3_600_000,
+    clock,
+    log,
+  });
+  return { standing, enrolment };
 }
 
 /** Connects before the first tap does; where a part is away, the tap's own attempts say so. */

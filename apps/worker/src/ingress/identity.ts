@@ -48,6 +48,7 @@ export function assertAdmitted({ agent, serial }: AgentIdentity, standing: Agent
   if (refusal === "revoked")
     throw new TaplineError("forbidden", `the certificate of agent ${agent} was revoked`, {
       remedy: "enrol the agent anew",
+      facts: { problem: "revoked" },
     });
   if (refusal === "unknown-yet")
     throw new TaplineError("unavailable", "the registry of agents has not been read yet", {

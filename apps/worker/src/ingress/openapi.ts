@@ -9,16 +9,8 @@ import {
   reportAnswerSchema,
   submittedTapSchema,
 } from "@tapline/core/tap";
-import { z } from "zod";
-
-const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" });
-
-const json = (schema: object) => ({ "application/json": { schema } });
-const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const refusal = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: reference("Problem") } },
-});
+import { enrolmentOpenApi } from "./enrolment/enrolment-openapi.ts";
+import { json, jsonSchema, reference, refusal } from "./openapi-parts.ts";
 
 const refusals = {
   "401": refusal("The connection shows no valid agent certificate."),
@@ -44,6 +36,25 @@ const reportPath = {
   },
 };
 
+const receiptsPath = {
+  get: {
+    operationId: "getReceipts",
+    summary: "Wait for verdicts on delivered taps",
+    parameters: [
+      { name: "after", in: "query", schema: { type: "string", pattern: "^\\d+(-\\d+)?$" } },
+      {
+        name: "waitMs",
+        in: "query",
+        schema: { type: "integer", minimum: 0, maximum: 30_000, default: 0 },
+      },
+    ],
+    responses: {
+      "200": { description: "Receipts after the cursor.", content: json(reference("Receipts")) },
+      ...refusals,
+    },
+  },
+};
+
 /** The OpenAPI 3.1 description of the agents' door, made from the schemas that the door itself checks with. */
 export function openApiDocument() {
   return {
@@ -52,7 +63,8 @@ export function openApiDocument() {
       title: "Tapline ingest",
       version: "1.0.0",
       description:
-        "Agents deliver taps, fetch receipts and report. Every call but this page needs an agent's client certificate.",
+        "Agents deliver taps, fetch receipts and report. Every call needs an agent's client certificate, but for this " +
+        "page and the two by which a machine gets its first one.",
     },
     paths: {
       "/v1/taps": {
@@ -81,25 +93,9 @@ export function openApiDocument() {
           },
         },
       },
-      "/v1/receipts": {
-        get: {
-          operationId: "getReceipts",
-          summary: "Wait for verdicts on delivered taps",
-          parameters: [
-            { name: "after", in: "query", schema: { type: "string", pattern: "^\\d+(-\\d+)?$" } },
-            {
-              name: "waitMs",
-              in: "query",
-              schema: { type: "integer", minimum: 0, maximum: 30_000, default: 0 },
-            },
-          ],
-          responses: {
-            "200": { description: "Receipts after the cursor.", content: json(reference("Receipts")) },
-            ...refusals,
-          },
-        },
-      },
+      "/v1/receipts": receiptsPath,
       "/v1/report": reportPath,
+      ...enrolmentOpenApi.paths,
     },
     components: {
       schemas: {
@@ -120,6 +116,7 @@ export function openApiDocument() {
         Receipts: jsonSchema(receiptsResponseSchema),
         Report: jsonSchema(agentReportSchema),
         ReportAnswer: jsonSchema(reportAnswerSchema),
+        ...enrolmentOpenApi.schemas,
         Problem: jsonSchema(problemSchema),
       },
     },

@@ -1,4 +1,4 @@
-import { type ErrorCode, type Problem, TaplineError } from "@tapline/core/kernel";
+import { type ErrorCode, type Problem, problemTypes, TaplineError } from "@tapline/core/kernel";
 import type { z } from "zod";
 
 const byCode: Readonly<Record<ErrorCode, { name: ProblemName; status: number; title: string }>> = {
@@ -48,7 +48,9 @@ export function schemaProblem(name: "invalid-request" | "invalid-tap", error: z.
 /** Maps anything thrown to a problem and, where the caller should wait, for how many seconds. */
 export function problemOf(error: unknown): { problem: Problem; retryAfterS: number | null } {
   if (error instanceof TaplineError) {
-    const { name, status, title } = byCode[error.code];
+    const { name: usual, status, title } = byCode[error.code];
+    // An error that clients branch on by itself names its own problem.
+    const name = problemTypes.find((type) => type === error.facts.problem) ?? usual;
     const detail = error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
     const waitMs = Number(error.facts.retryAfterMs ?? 1_000);
     const waits = error.code === "overloaded" || error.code === "unavailable";

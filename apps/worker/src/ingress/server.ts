@@ -12,6 +12,8 @@ import { z } from "zod";
 import { boundConnections } from "./bound-connections.ts";
 import type { CreditStocks } from "./credits/credit-stocks.ts";
 import type { Door } from "./door.ts";
+import type { EnrolmentDesk } from "./enrolment/enrolment-desk.ts";
+import { addEnrolment, enrolmentOpenPaths } from "./enrolment/enrolment-routes.ts";
 import type { FleetPort } from "./fleet.ts";
 import { assertAdmitted, identityOf } from "./identity.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -30,6 +32,8 @@ const maxBodyBytes = 2 * 1024 * 1024;
 const tapsPerReceiptRequest = 25;
 
 const openApiPath = "/v1/openapi.json";
+/** What needs no client certificate. */
+const openPaths: ReadonlySet<string> = new Set([openApiPath, ...enrolmentOpenPaths]);
 
 const receiptsQuerySchema = z.object({
   after: z
@@ -44,6 +48,7 @@ export type IngressParts = {
   readonly logger: FastifyBaseLogger;
   readonly clock: () => number;
   readonly standing: AgentStanding;
+  readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
   readonly door: Door;
   readonly waiters: ReceiptWaiters;
@@ -79,7 +84,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   boundConnections(server.server as Server);
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   server.addHook("onRequest", (request, _reply, done) => {
-    if (request.url !== openApiPath) assertAdmitted(identityOf(request.raw.socket), parts.standing);
+    if (!openPaths.has(request.url)) assertAdmitted(identityOf(request.raw.socket), parts.standing);
     done();
   });
   server.removeContentTypeParser("application/json");
@@ -102,6 +107,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   addTaps(server, parts);
   addReceipts(server, parts);
   addReport(server, parts);
+  addEnrolment(server, parts);
   return server;
 }
 

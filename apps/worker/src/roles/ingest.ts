@@ -8,6 +8,7 @@ import type { Redis } from "ioredis";
 import { CreditDesk } from "../ingress/credits/credit-desk.ts";
 import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
 import { Door } from "../ingress/door.ts";
+import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress } from "../ingress/server.ts";
@@ -34,6 +35,7 @@ export type IngestParts = {
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly standing: AgentStanding;
+  readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
   readonly telemetry: TelemetryRecorder;
   readonly clock: () => number;
@@ -65,6 +67,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     host: settings.host,
     clock: parts.clock,
     standing: parts.standing,
+    enrolment: parts.enrolment,
     fleet: parts.fleet,
     door,
     credits: new CreditStocks(desk, creditBook.limits.windowTaps),

@@ -9,7 +9,15 @@ import { TelemetryRecorder } from "@tapline/core/telemetry";
 import { pino } from "pino";
 import { ownRedis, temporaryFolder } from "../../../../../tools/test-servers/index.ts";
 import { type RunningIngest, startIngest } from "../../roles/ingest.ts";
+import { EnrolmentDesk } from "../enrolment/enrolment-desk.ts";
 import { openStream } from "./stream.fixture.ts";
+
+const noRegistry = (): Promise<never> => Promise.reject(new Error("there is no registry here"));
+const noEnrolment = {
+  issuer: null,
+  registry: { agentOfToken: noRegistry, enrol: noRegistry, renew: noRegistry },
+  lifetimeMs: 0,
+};
 
 /** Redis, keys on disk, and doors on top of them; who stands how, and what the fleet wants, says the test. */
 export async function setUpIngest(agents: readonly string[]) {
@@ -60,6 +68,7 @@ export async function setUpIngest(agents: readonly string[]) {
           directiveOf: (agent) => state.directives.get(agent) ?? null,
           onChange: (callback) => void onFleet.push(callback),
         },
+        enrolment: new EnrolmentDesk({ ...noEnrolment, clock: Date.now, log: pino({ level: "silent" }) }),
         telemetry: new TelemetryRecorder("test"),
         clock: Date.now,
         log: pino({ level: "fatal" }),

@@ -96,7 +96,7 @@ function stateOf(
   hasCertificate: boolean,
   hasToken: boolean,
 ): AgentState {
-  if (revokedAt !== null && (enrolledAt === null || enrolledAt <= revokedAt)) return "revoked";
+  if (revokedAt !== null) return "revoked";
   if (enrolledAt !== null) return hasCertificate ? "enrolled" : "expired";
   return hasToken ? "invited" : "unlisted";
 }

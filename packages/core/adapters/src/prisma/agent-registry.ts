@@ -96,7 +96,7 @@ export class AgentRegistry {
       await revokeCertificates(tx, agent, at);
       await tx.agent.update({
         where: { id: agent },
-        data: { enrolledAt: at, hostname, ...(ring === null ? {} : { ring }) },
+        data: { enrolledAt: at, revokedAt: null, hostname, ...(ring === null ? {} : { ring }) },
       });
       if (ring !== null) await moveFleetMark(tx, serial);
       await addCertificate(tx, agent, serial, at, notAfterEpochMs);
@@ -139,8 +139,8 @@ export class AgentRegistry {
       throw new TaplineError("not-found", `no agent ${agent} is known`, {
         remedy: "look it up by tapline agent ls; name one with a certificate made by hand with --unlisted",
       });
-    await this.#step(agent, async ({ tx, at, enrolledAt, revokedAt }) => {
-      if (revokedAt !== null && (enrolledAt === null || enrolledAt <= revokedAt))
+    await this.#step(agent, async ({ tx, at, revokedAt }) => {
+      if (revokedAt !== null)
         throw new TaplineError("conflict", `agent ${agent} was revoked on ${revokedAt.toISOString()}`);
       await endTokens(tx, agent, at);
       const certificates = await revokeCertificates(tx, agent, at);

@@ -1,0 +1,53 @@
+import { TaplineError } from "@tapline/core/kernel";
+import { enrolRequestSchema, renewRequestSchema } from "@tapline/core/tap";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { z } from "zod";
+import { identityOf } from "../identity.ts";
+import { schemaProblem } from "../problems.ts";
+import type { EnrolmentDesk } from "./enrolment-desk.ts";
+import { KnockLimits } from "./knock-limits.ts";
+
+/** Paths that need no client certificate: who asks has none yet. */
+export const enrolmentOpenPaths = ["/v1/trust", "/v1/enrol"] as const;
+
+/** A request with its token and a P-256 key is under 1 KiB. */
+const maxBytes = 8 * 1024;
+
+/** `GET /v1/trust`, `POST /v1/enrol`, `POST /v1/renew`. */
+export function addEnrolment(
+  server: FastifyInstance,
+  { enrolment, clock }: { readonly enrolment: EnrolmentDesk; readonly clock: () => number },
+): void {
+  const limits = new KnockLimits();
+  const knock = (address: string): void => {
+    const retryAfterMs = limits.take(address, clock());
+    if (retryAfterMs === 0) return;
+    throw new TaplineError("overloaded", "too many ask for a certificate", {
+      remedy: "come back later",
+      facts: { retryAfterMs },
+    });
+  };
+  // In onRequest: who knocks too often is sent away before his body is read.
+  const options = {
+    bodyLimit: maxBytes,
+    onRequest: (request: { ip: string }, _reply: unknown, done: () => void) => {
+      knock(request.ip);
+      done();
+    },
+  };
+  server.get("/v1/trust", options, () => enrolment.trust());
+  server.post("/v1/enrol", options, async (request, reply) => {
+    const wish = enrolRequestSchema.safeParse(request.body);
+    return wish.success ? await enrolment.enrol(wish.data) : refuse(reply, wish.error);
+  });
+  server.post("/v1/renew", options, async (request, reply) => {
+    const wish = renewRequestSchema.safeParse(request.body);
+    if (!wish.success) return refuse(reply, wish.error);
+    return await enrolment.renew(identityOf(request.raw.socket), wish.data.csr);
+  });
+}
+
+function refuse(reply: FastifyReply, error: z.ZodError) {
+  reply.status(400).type("application/problem+json");
+  return schemaProblem("invalid-request", error);
+}
