@@ -7,6 +7,7 @@ export {
   identityOf,
 } from "./archived-taps.ts";
 export { baseEnvironment, readConfig } from "./config.ts";
+export { makeTrackers, type Trackers } from "./make-trackers.ts";
 export {
   agentId,
   type Installation,

@@ -27,6 +27,8 @@ export type InstallationOptions = {
 /** A whole installation as `npm start` makes one, without console and agent. */
 export type Installation = {
   readonly url: string;
+  /** Where agents open their stream. */
+  readonly streamUrl: string;
   /** A folder of its own, gone in the end. */
   readonly dir: string;
   readonly databaseUrl: string;
@@ -71,6 +73,7 @@ export async function startInstallation({ trackers, unsigned }: InstallationOpti
   await bufferOpen(url, agentTls);
   return {
     url,
+    streamUrl: `https://localhost:${String(ready.streamPort)}`,
     dir,
     databaseUrl,
     archiveDir,

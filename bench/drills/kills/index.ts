@@ -4,13 +4,13 @@ import {
   type AgentFigures,
   type AgentProcess,
   type Installation,
+  makeTrackers,
   startAgent,
   startInstallation,
 } from "../../installation/index.ts";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { seededRandom } from "../random.ts";
 import { compareWithArchive } from "./compare-with-archive.ts";
-import { makeTrackers } from "./make-trackers.ts";
 import { readLedger } from "./read-ledger.ts";
 
 const readers = 8;
@@ -30,7 +30,7 @@ export const kills: Drill = {
     const trackers = await makeTrackers();
     const installation = await startInstallation({ trackers: trackers.enrolled, unsigned: "refuse" });
     try {
-      return await killAgain(installation, join(trackers.dir, "trackers.json"), options);
+      return await killAgain(installation, trackers.file, options);
     } finally {
       await installation.stop();
       await trackers.remove();
