@@ -21,13 +21,14 @@ const settingsSchema = z.object({
   TAPLINE_AGENT_INGEST_URL: z
     .url({ protocol: /^https$/, error: "must be an https:// URL" })
     .default("https://127.0.0.1:7443"),
-  /** Origin of the ingest server's gRPC stream. */
-  TAPLINE_AGENT_STREAM_URL: z
-    .url({ protocol: /^https$/, error: "must be an https:// URL" })
-    .default("https://127.0.0.1:7444"),
-  /** PEM file: the authority of the server's certificate; no other is trusted. Default: in the data folder. */
+  /** Origin of its gRPC stream. Default: port 7444 of the same host. */
+  TAPLINE_AGENT_STREAM_URL: z.url({ protocol: /^https$/, error: "must be an https:// URL" }).optional(),
+  /**
+   * PEM file: the authority of the server's certificate; no other is trusted. Where neither this nor the next two are
+   * set, the identity is the one that `tapline-agent enrol` wrote, and renews itself.
+   */
   TAPLINE_AGENT_CA: z.string().optional(),
-  /** PEM files: this agent's certificate with its chain, and its key. Default: in the data folder. */
+  /** PEM files: this agent's certificate with its chain, and its key. */
   TAPLINE_AGENT_CERT: z.string().optional(),
   TAPLINE_AGENT_KEY: z.string().optional(),
   /** Folder of the durable outbox, of this agent alone. Default: in the data folder. */
@@ -93,7 +94,11 @@ export type LocalSettings = Omit<AgentSettings, "logLevel"> & { logLevel?: LogLe
 
 export type Config = {
   dataDir: string;
-  ingest: { url: string; streamUrl: string; caPath: string; certPath: string; keyPath: string };
+  ingest: { url: string; streamUrl: string };
+  /** Folder of `tapline-agent enrol`. */
+  identityDir: string;
+  /** PEM files in its place; `null` where none is named. */
+  identityFiles: { ca: string; cert: string; key: string } | null;
   outboxDir: string;
   readerKind: Settings["TAPLINE_AGENT_READER_KIND"];
   simulated: {
@@ -142,15 +147,13 @@ function usualDataDir(): string {
 function configOf(settings: Settings, dir: string): Config {
   const dataDir = settings.TAPLINE_AGENT_DATA_DIR ?? dir;
   const taps = settings.TAPLINE_AGENT_TAPS ?? null;
+  const url = new URL(settings.TAPLINE_AGENT_INGEST_URL).origin;
+  const identityDir = join(dataDir, "identity");
   return {
     dataDir,
-    ingest: {
-      url: new URL(settings.TAPLINE_AGENT_INGEST_URL).origin,
-      streamUrl: new URL(settings.TAPLINE_AGENT_STREAM_URL).origin,
-      caPath: settings.TAPLINE_AGENT_CA ?? join(dataDir, "identity/ca.crt"),
-      certPath: settings.TAPLINE_AGENT_CERT ?? join(dataDir, "identity/agent.crt"),
-      keyPath: settings.TAPLINE_AGENT_KEY ?? join(dataDir, "identity/agent.key"),
-    },
+    ingest: { url, streamUrl: new URL(settings.TAPLINE_AGENT_STREAM_URL ?? streamBeside(url)).origin },
+    identityDir,
+    identityFiles: identityFilesOf(settings, identityDir),
     outboxDir: settings.TAPLINE_AGENT_OUTBOX ?? join(dataDir, "outbox"),
     readerKind: settings.TAPLINE_AGENT_READER_KIND,
     simulated: {
@@ -175,6 +178,22 @@ function configOf(settings: Settings, dir: string): Config {
       buzzer: settings.TAPLINE_AGENT_BUZZER,
       logLevel: settings.LOG_LEVEL,
     },
+  };
+}
+
+function streamBeside(ingestUrl: string): string {
+  const url = new URL(ingestUrl);
+  url.port = "7444";
+  return url.origin;
+}
+
+function identityFilesOf(settings: Settings, dir: string): Config["identityFiles"] {
+  const { TAPLINE_AGENT_CA: ca, TAPLINE_AGENT_CERT: cert, TAPLINE_AGENT_KEY: key } = settings;
+  if (ca === undefined && cert === undefined && key === undefined) return null;
+  return {
+    ca: ca ?? join(dir, "ca.crt"),
+    cert: cert ?? join(dir, "agent.crt"),
+    key: key ?? join(dir, "agent.key"),
   };
 }
 

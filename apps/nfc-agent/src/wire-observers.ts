@@ -1,11 +1,14 @@
 import type { Clock } from "@tapline/core/kernel";
-import type { AgentEvents } from "./events.ts";
+import type { ReaderCondition } from "@tapline/core/tap";
+import type { AgentEvent, AgentEvents } from "./events.ts";
 import { FeedbackRouter } from "./feedback/index.ts";
 import { EventLog, TapLog } from "./local-api/index.ts";
 import { AgentMetrics } from "./metrics/index.ts";
 import type { Outbox } from "./outbox/index.ts";
 import type { Readers } from "./readers/reader.ts";
 import { ReaderBoard } from "./status/index.ts";
+
+type Notify = (text: string, facts: Record<string, unknown>) => void;
 
 /** Taps of earlier runs that the local API shows. */
 const restoredTaps = 500;
@@ -21,7 +24,7 @@ export type Observers = {
 export function wireObservers(
   events: AgentEvents,
   clocks: { now: Clock; monotonic: Clock },
-  notify: (text: string, facts: Record<string, unknown>) => void,
+  notify: Notify,
 ): Observers {
   const observers = {
     readers: new ReaderBoard(),
@@ -34,10 +37,21 @@ export function wireObservers(
     observers.taps.take(event, clocks.now());
     observers.eventLog.take(event);
     observers.metrics.take(event);
-    if (event.type === "paused" && event.reader === null)
-      notify(event.reason === null ? "reading goes on" : "reading pauses", { reason: event.reason });
+    log(event, notify);
   });
   return observers;
+}
+
+/** Conditions that somebody must do something about; what mends itself at the next tap is no line in the log. */
+const loggedConditions: readonly ReaderCondition[] = ["failed", "busy", "gone"];
+
+function log(event: AgentEvent, notify: Notify): void {
+  if (event.type === "paused" && event.reader === null)
+    notify(event.reason === null ? "reading goes on" : "reading pauses", { reason: event.reason });
+  if (event.type === "reader" && loggedConditions.includes(event.status.condition)) {
+    const { reader, condition, detail } = event.status;
+    notify(`reader ${reader} is ${condition}`, { reader, condition, detail });
+  }
 }
 
 /** Shows people at the readers what became of their taps. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, messageOf, TaplineError } from "@tapline/core/kernel";
 import { Agent } from "./agent.ts";
@@ -13,6 +13,7 @@ import { LiveSettings } from "./settings/index.ts";
 import { certificateFacts, type LinkView, StatusSource } from "./status/index.ts";
 import { Tally } from "./tally.ts";
 import { agentVersion } from "./version.ts";
+import { wireIdentity } from "./wire-identity.ts";
 import { type Observers, restoreTaps, wireFeedback, wireObservers } from "./wire-observers.ts";
 import { wireReaders } from "./wire-readers.ts";
 
@@ -42,8 +43,8 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   const path = join(config.dataDir, "directive.json");
   const settings = await LiveSettings.open({ path, local: config.local, notify });
   settings.apply(({ logLevel }) => surroundings.setLogLevel(logLevel));
-  const identity = await readCredentials(config);
-  const credentials = () => identity;
+  const identity = await wireIdentity(config, surroundings);
+  const { credentials } = identity;
   const events = new AgentEvents();
   const observers = wireObservers(events, surroundings, notify);
   const outbox = await openOutbox(config, settings, observers.metrics, surroundings);
@@ -72,6 +73,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     onFailure,
   });
   settings.apply((now) => delivery.configure(now));
+  identity.onRenewed(() => delivery.renewed());
   const readers = await wireReaders(config, now);
   settings.apply(({ rereads, buzzer }) => readers.configure({ rereads, buzzer }));
   wireFeedback(events, readers, monotonic);
@@ -84,6 +86,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     readers: observers.readers,
     agent: () => agent.status(),
     link: () => linkOf(delivery),
+    identityTrouble: () => identity.trouble(),
     certificate: () => certificateFacts(credentials().cert),
     now,
   });
@@ -91,9 +94,12 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   return {
     agent,
     apiUrl: api?.url ?? null,
-    start: () => agent.start(),
+    start: () => {
+      identity.start();
+      agent.start();
+    },
     stop: async () => {
-      await Promise.all([api?.close(), agent.stop()]);
+      await Promise.all([api?.close(), identity.stop(), agent.stop()]);
     },
   };
 }
@@ -150,33 +156,4 @@ async function openDataDir(dir: string): Promise<void> {
       cause: error,
     });
   }
-}
-
-async function readCredentials({ ingest }: Config): Promise<{ ca: string; cert: string; key: string }> {
-  const [ca, cert, key] = await Promise.all([
-    readPem("TAPLINE_AGENT_CA", ingest.caPath),
-    readPem("TAPLINE_AGENT_CERT", ingest.certPath),
-    readPem("TAPLINE_AGENT_KEY", ingest.keyPath),
-  ]);
-  return { ca, cert, key };
-}
-
-async function readPem(setting: string, path: string): Promise<string> {
-  try {
-    const text = await readFile(path, "utf8");
-    if (text.includes("-----BEGIN ")) return text;
-  } catch (error) {
-    const why = systemCode(error) ?? "unknown";
-    if (why !== "ENOENT") throw cannotRead(setting, path, why);
-    throw new TaplineError("unauthenticated", `this PC has no identity: ${path} cannot be used: ENOENT`, {
-      remedy: `enrol it (tapline-agent enrol), or let ${setting} name a PEM file`,
-    });
-  }
-  throw cannotRead(setting, path, "it is no PEM file");
-}
-
-function cannotRead(setting: string, path: string, why: string): TaplineError {
-  return new TaplineError("misconfigured", `${path} cannot be used: ${why}`, {
-    remedy: `let ${setting} name a PEM file that the agent may read`,
-  });
 }

@@ -90,9 +90,10 @@ const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 6
 describe("tapline-agent", { timeout: 120_000 }, () => {
   it("says of a running agent that it is safe to switch off once all is archived, and lists its readers", async () => {
     start();
-    await until(() => expect(overview()).toMatchObject({ running: true, code: 0, troubles: [] }));
-    const { status } = overview();
-    expect(status).toMatchObject({ agent: "local", link: { up: true }, readers: { ready: 4 } });
+    const well = { agent: "local", link: { up: true }, readers: { ready: 4 } };
+    await until(() =>
+      expect(overview()).toMatchObject({ running: true, code: 0, troubles: [], status: well }),
+    );
     const readers = run(["readers", "--json"]);
     expect(JSON.parse(readers.stdout)).toHaveLength(4);
     expect(run(["readers"]).stdout).toMatch(/simulated-1 +ready/);

@@ -25,6 +25,8 @@ export type StatusSourceOptions = {
   agent: () => AgentStatus;
   link: () => LinkView;
   certificate: () => CertificateFacts;
+  /** What stands in the way of a new certificate; null where nothing does. */
+  identityTrouble: () => { text: string; remedy: string } | null;
   now: Clock;
 };
 
@@ -77,7 +79,12 @@ export class StatusSource {
       },
       certificateEndsAtEpochMs: certificate.endsAtEpochMs,
     };
-    const sources = { link: trouble, troubledReaders: readers.troubled(namedReaders), api: this.apiTrouble };
+    const sources = {
+      link: trouble,
+      identity: this.#options.identityTrouble(),
+      troubledReaders: readers.troubled(namedReaders),
+      api: this.apiTrouble,
+    };
     return { ...status, troubles: troublesOf(status, sources) };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { statusOf } from "./status.fixture.ts";
 import { troublesOf } from "./troubles.ts";
 
-const none = { link: null, troubledReaders: [], api: null };
+const none = { link: null, identity: null, troubledReaders: [], api: null };
 const codes = (...args: Parameters<typeof troublesOf>) => troublesOf(...args).map(({ code }) => code);
 
 describe("troubles", () => {
@@ -38,6 +38,7 @@ describe("troubles", () => {
     };
     const troubles = troublesOf(status, {
       link: { text: "nobody answers", remedy: "see" },
+      identity: null,
       troubledReaders: [reader],
       api: { code: "api", text: "port taken", remedy: "another" },
     });
@@ -54,6 +55,20 @@ describe("troubles", () => {
     ]);
     for (const { text, remedy } of troubles) expect(Math.min(text.length, remedy.length)).toBeGreaterThan(2);
     expect(troubles[5]?.text).toBe("this PC's clock is 600 s ahead of the server's");
+  });
+
+  it("tell of PC/SC itself, and of what stands in the way of a new certificate", () => {
+    const pcsc = { reader: "pcsc", condition: "failed" as const, detail: "nobody answers at /run/pcscd" };
+    const rest = { sinceEpochMs: 1, taps: 0, lastTapAtEpochMs: null, failures: 0, lastFailure: null };
+    const troubles = troublesOf(statusOf({ certificateEndsAtEpochMs: 1 }), {
+      ...none,
+      identity: { text: "revoked", remedy: "enrol anew" },
+      troubledReaders: [{ ...pcsc, ...rest }],
+    });
+    expect(troubles).toMatchObject([
+      { code: "pcsc", text: "PC/SC: nobody answers at /run/pcscd" },
+      { code: "certificate", text: "revoked" },
+    ]);
   });
 
   it("tell of a certificate three days before it ends", () => {

@@ -1,10 +1,13 @@
 import type { PauseReason, ReaderCondition } from "@tapline/core/tap";
+import { pcscItself } from "../readers/pcsc/index.ts";
 import type { ReaderView, Status, Trouble } from "./schema.ts";
 
 /** What troubles are worked out from, beside the status itself. */
 export type TroubleSources = {
   /** Why the server does not serve as it should; null where it does. */
   link: { text: string; remedy: string } | null;
+  /** What stands in the way of a new certificate. */
+  identity: { text: string; remedy: string } | null;
   troubledReaders: readonly ReaderView[];
   /** Where the local API could not be opened. */
   api: Trouble | null;
@@ -28,12 +31,12 @@ const pauseTroubles: Readonly<Record<PauseReason, { text: string; remedy: string
   },
 };
 
-const readerRemedies: Partial<Record<ReaderCondition, string>> = {
+const readerRemedies = {
   collision: "take away all tags but one",
   stalled: "take the tag away; if that does not help, unplug the reader and plug it in again",
   busy: "end the other program that uses the reader (for ACR122U: blacklist the kernel modules pn533 and pn533_usb)",
   failed: "see that pcscd runs and the reader is plugged in; pcsc_scan shows what PC/SC sees",
-};
+} satisfies Partial<Record<ReaderCondition, string>>;
 
 /** What somebody should look at, worst first. Pure: the status says how things stand. */
 export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSources): Trouble[] {
@@ -42,12 +45,12 @@ export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSou
   if (status.paused !== null) troubles.push({ code: "paused", ...pauseTroubles[status.paused] });
   if (sources.link !== null) troubles.push({ code: "link", ...sources.link });
   for (const { reader, condition, detail } of sources.troubledReaders) {
+    if (reader === pcscItself) {
+      add("pcsc", `PC/SC: ${detail}`, readerRemedies.failed);
+      continue;
+    }
     const why = detail === "" ? "" : `: ${detail}`;
-    add(
-      "reader",
-      `reader ${reader} is ${condition}${why}`,
-      readerRemedies[condition] ?? "look at the reader",
-    );
+    add("reader", `reader ${reader} is ${condition}${why}`, remedyOf(condition));
   }
   const present = Object.entries(status.readers).filter(([condition]) => condition !== "gone");
   if (present.every(([, readers]) => readers === 0))
@@ -56,7 +59,8 @@ export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSou
       "no reader is there",
       "plug a reader in, and see that pcscd runs (systemctl status pcscd)",
     );
-  addCertificate(status, add);
+  if (sources.identity !== null) troubles.push({ code: "certificate", ...sources.identity });
+  else addCertificate(status, add);
   const { clockSkewMs } = status.link;
   if (clockSkewMs !== null && Math.abs(clockSkewMs) > skewLimitMs)
     add(
@@ -79,6 +83,12 @@ export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSou
     );
   if (sources.api !== null) troubles.push(sources.api);
   return troubles;
+}
+
+function remedyOf(condition: ReaderCondition): string {
+  return condition in readerRemedies
+    ? readerRemedies[condition as keyof typeof readerRemedies]
+    : "look at the reader";
 }
 
 function addCertificate(
