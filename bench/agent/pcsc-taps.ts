@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { sha256Hex } from "@tapline/core/kernel";
-import { encodeTap } from "@tapline/core/tap";
 import {
+  someTap,
   startPcscd,
   type2Card,
   type4Card,
@@ -27,21 +26,6 @@ const samples = 44;
 const lostAfterMs = 10_000;
 
 type Told = { reader: string; digest: string; readMs: number };
-
-function someTap(): Buffer {
-  return encodeTap({
-    trackerId: randomBytes(8).toString("hex"),
-    seq: 1 + randomBytes(4).readUInt32BE(),
-    epoch: 1,
-    t0EpochS: 1_767_225_600,
-    samples: Array.from(
-      { length: samples },
-      (_, index) => [index * 60, 60 + (index % 90), index % 400] as const,
-    ),
-    batteryPercent: 88,
-    uptimeS: 86_400,
-  });
-}
 
 /** Takes what the agent's readers tell, and hands each tap to whoever waits at that reader. */
 class Taps {
@@ -84,7 +68,7 @@ async function layTags(reader: VirtualReader, taps: Taps, endAtMs: number, first
   let ok = 0;
   let bad = 0;
   for (let count = first; performance.now() < endAtMs; count += 1) {
-    const tap = someTap();
+    const tap = someTap(samples);
     const told = taps.next(reader.name);
     const cardOf = count % 2 === 0 ? type2Card : type4Card;
     const card = await reader.insert(cardOf({ message: () => tap }));

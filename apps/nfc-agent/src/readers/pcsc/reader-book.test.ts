@@ -1,8 +1,8 @@
 import { expect, it, vi } from "vitest";
+import { someTap } from "../../../../../tools/test-servers/pcscd/index.ts";
 import type { TapRead } from "../reader.ts";
 import { pcscItself, ReaderBook } from "./reader-book.ts";
 import { RememberingSink } from "./sink.fixture.ts";
-import { someTap } from "./taps.fixture.ts";
 
 const readOf = (raw: Buffer, reader = "one"): TapRead => ({
   reader,

@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 import {
   after,
+  someTap,
   type2Card,
   type4Card,
   type VirtualCard,
@@ -8,7 +9,6 @@ import {
 import { FakeCardReader } from "./card-reader.fixture.ts";
 import type { ChildBounds, FromChild } from "./messages.ts";
 import { ReaderSession } from "./reader-session.ts";
-import { someTap } from "./taps.fixture.ts";
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
 const tagOf = (tap: Buffer): VirtualCard => type4Card({ message: () => tap });

@@ -42,6 +42,8 @@ export class ReaderSession {
   #lastId = 0;
   #onTaken: ((id: number) => void) | null = null;
   #feedback: Feedback | null = null;
+  /** Once for each card that PC/SC tells of. */
+  #hasLookedAgain = false;
   #cardBeep = true;
   #escapeFailures = 0;
 
@@ -73,6 +75,7 @@ export class ReaderSession {
     const before = this.#presence;
     this.#presence = nextPresence(before, state);
     if (this.#presence.visit === before.visit && this.#servedVisit !== null) return;
+    this.#hasLookedAgain = false;
     if (this.#presence.isPresent) {
       this.#cameAtMs = this.#options.monotonic();
       this.#atr = atr ?? Buffer.alloc(0);
@@ -213,6 +216,7 @@ export class ReaderSession {
     const { buzzer } = this.#options.settings();
     const feedback = this.#feedback;
     this.#feedback = null;
+    const isAtCard = this.#link.isConnected && !this.#hasLookedAgain;
     try {
       if (feedback !== null) await this.#command(lightCommand(feedback, buzzer));
       if (this.#cardBeep !== buzzer) await this.#command(cardBeepCommand(buzzer));
@@ -220,7 +224,7 @@ export class ReaderSession {
     } catch (error) {
       if (!(error instanceof CardFault)) throw error;
       if (this.#link.isStuck) this.#tellSilent(error);
-      else if (error.reason === "removed") await this.#lookAgain();
+      else if (error.reason === "removed" && isAtCard) await this.#lookAgain();
     }
   }
 
@@ -228,7 +232,9 @@ export class ReaderSession {
   async #lookAgain(): Promise<void> {
     const { visit } = this.#presence;
     await this.#pause(leavingMs, visit);
-    if (this.#presence.visit === visit) this.#presence = { ...this.#presence, visit: visit + 1 };
+    if (this.#presence.visit !== visit) return;
+    this.#presence = { ...this.#presence, visit: visit + 1 };
+    this.#hasLookedAgain = true;
   }
 
   async #command(command: Buffer): Promise<void> {
