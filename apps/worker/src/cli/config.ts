@@ -32,3 +32,9 @@ export function archiveSettings() {
     keyFile: TAPLINE_ARCHIVE_KEY || undefined,
   };
 }
+
+/** What commands about agents use; both may be absent. */
+export function enrolmentSettings() {
+  const { REDIS_URL, TAPLINE_INGEST_ROOT } = process.env;
+  return { redisUrl: REDIS_URL || undefined, rootFile: TAPLINE_INGEST_ROOT || undefined };
+}

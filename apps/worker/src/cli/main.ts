@@ -1,5 +1,6 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command } from "commander";
+import { addAgentRegistry } from "./agent-registry.ts";
 import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
 import { addFleetAgents } from "./fleet-agents.ts";
@@ -8,6 +9,7 @@ import { addFleetRollout } from "./fleet-rollout.ts";
 import { addGapList } from "./gap-ls.ts";
 import { addGapStatement } from "./gap-statement.ts";
 import { addGapVerify } from "./gap-verify.ts";
+import { addTrackerEnrol } from "./tracker-enrol.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
 /** The command `tapline`: each sub-command adds itself. */
@@ -15,6 +17,8 @@ const program = new Command("tapline").description("works on an installation of 
 addArchiveRestore(program);
 addArchiveReindex(program);
 addTrackerImport(program);
+addTrackerEnrol(program);
+addAgentRegistry(program);
 addFleetConfig(program);
 addFleetRollout(program);
 addFleetAgents(program);

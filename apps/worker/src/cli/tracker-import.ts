@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire-commands.ts";
 import { databaseUrl } from "./config.ts";
+import { trackerCommand } from "./tracker-command.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
 const trackersFileSchema = z.array(
@@ -20,8 +21,7 @@ const trackersFileSchema = z.array(
 
 /** `tapline tracker import FILE`: enrols the trackers of a JSON file; those known already keep their key. */
 export function addTrackerImport(program: Command): void {
-  const tracker = program.command("tracker").description("trackers that may be tapped");
-  tracker
+  trackerCommand(program)
     .command("import")
     .description("enrol the trackers of a JSON file: [{ id, kid, publicKey }], all hexadecimal")
     .argument("<file>")

@@ -22,4 +22,5 @@ export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statem
 export type { PrismaClient } from "./generated/client.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
+export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";

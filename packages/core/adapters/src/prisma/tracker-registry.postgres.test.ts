@@ -3,7 +3,7 @@ import { uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
-import { connectPrisma, type PrismaClient, TrackerRegistry } from "./index.ts";
+import { connectPrisma, type PrismaClient, TrackerDesk, TrackerRegistry } from "./index.ts";
 
 let prisma: PrismaClient;
 let nowEpochMs = 1_000_000;
@@ -62,13 +62,14 @@ test("one without a key is not found", async () => {
   expect((await open().find([id])).size).toBe(0);
 });
 
-test("what was read is kept for 30 s and no longer: so long may a revocation take, and an enrolment", async () => {
+test("what was read is kept for 30 s and no longer, also where the table was changed by hand", async () => {
   const [tracker, late] = [make(), make()];
   const registry = open();
   await registry.enrol([tracker], entry());
   await registry.find([tracker.id, late.id]);
   await prisma.tracker.update({ where: { id: tracker.id }, data: { revokedAt: new Date(5_000) } });
-  await registry.enrol([late], entry());
+  const { kid, publicKey } = late;
+  await prisma.tracker.create({ data: { id: late.id, kid, publicKey: new Uint8Array(publicKey) } });
   nowEpochMs += 30_000;
   const kept = await registry.find([tracker.id, late.id]);
   expect(kept.get(tracker.id)?.revokedAtEpochMs).toBeNull();
@@ -77,6 +78,57 @@ test("what was read is kept for 30 s and no longer: so long may a revocation tak
   const anew = await registry.find([tracker.id, late.id]);
   expect(anew.get(tracker.id)?.revokedAtEpochMs).toBe(5_000);
   expect(anew.has(late.id)).toBe(true);
+});
+
+const operator = { actor: { kind: "operator" as const, id: "ola" }, reason: "lost" };
+const lastEntry = async (id: string) => {
+  const row = await prisma.auditEntry.findFirstOrThrow({
+    where: { subject: `tracker/${id}` },
+    orderBy: { recordedAt: "desc" },
+  });
+  return JSON.parse(Buffer.from(row.bytes).toString());
+};
+
+test("a revocation counts a second later, with who and why in the audit log", async () => {
+  const [tracker, desk, registry] = [make(), new TrackerDesk(prisma, () => nowEpochMs), open()];
+  await desk.enrol(tracker, { ...operator, reason: null });
+  expect((await registry.find([tracker.id])).get(tracker.id)?.revokedAtEpochMs).toBeNull();
+  await desk.revoke(tracker.id, operator);
+  nowEpochMs += 1_000;
+  expect((await registry.find([tracker.id])).get(tracker.id)?.revokedAtEpochMs).toBe(nowEpochMs - 1_000);
+  expect(await lastEntry(tracker.id)).toMatchObject({
+    ...{ action: "tracker.revoked", actor: { kind: "operator", id: "ola" }, reason: "lost" },
+  });
+  await expect(desk.revoke(tracker.id, operator)).rejects.toMatchObject({ code: "conflict" });
+  await expect(desk.revoke("00000000000000ff", operator)).rejects.toMatchObject({ code: "not-found" });
+  expect((await desk.list()).find(({ id }) => id === tracker.id)).toMatchObject({ kid: tracker.kid });
+});
+
+test("an enrolment counts a second later, also for a tracker that was asked for in vain", async () => {
+  const [tracker, desk, registry] = [make(), new TrackerDesk(prisma, () => nowEpochMs), open()];
+  expect((await registry.find([tracker.id])).size).toBe(0);
+  await desk.enrol(tracker, operator);
+  nowEpochMs += 1_000;
+  expect((await registry.find([tracker.id])).get(tracker.id)?.kid).toBe(tracker.kid);
+  expect(await lastEntry(tracker.id)).toMatchObject({
+    action: "tracker.enrolled",
+    facts: { kid: tracker.kid },
+  });
+});
+
+test("a tracker keeps its key; once revoked it may get another one, never the same, never another tracker's", async () => {
+  const [tracker, other, desk] = [make(), make(), new TrackerDesk(prisma, () => nowEpochMs)];
+  await desk.enrol(tracker, operator);
+  for (const publicKey of [tracker.publicKey, other.publicKey])
+    await expect(desk.enrol({ id: tracker.id, publicKey }, operator)).rejects.toMatchObject({
+      code: "conflict",
+    });
+  await expect(desk.enrol({ ...other, publicKey: tracker.publicKey }, operator)).rejects.toThrow(tracker.id);
+  await desk.revoke(tracker.id, operator);
+  await expect(desk.enrol(tracker, operator)).rejects.toMatchObject({ code: "conflict" });
+  await desk.enrol({ id: tracker.id, publicKey: other.publicKey }, operator);
+  const known = (await open().find([tracker.id])).get(tracker.id);
+  expect(known).toMatchObject({ kid: other.kid, revokedAtEpochMs: null });
 });
 
 test("a clock that was set back does not keep what was read for ever", async () => {

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { KnownTracker } from "@tapline/core/validation";
+import { marks, moveMark, readMark } from "./acts.ts";
 import { auditRow } from "./audit-row.ts";
 import type { PrismaClient } from "./generated/client.ts";
 
@@ -11,13 +12,20 @@ export type NewTracker = { readonly id: string; readonly kid: string; readonly p
 const ed25519Prefix = Buffer.from("302a300506032b6570032100", "hex");
 
 const keepMs = 30_000;
+/** So often is looked whether what was read still stands. */
+const lookEveryMs = 1_000;
 const mostKept = 100_000;
 
-/** The trackers that may be tapped. What was read is kept for 30 s, so a revocation takes at most that long. */
+/**
+ * The trackers that may be tapped. What was read is kept for up to 30 s, and for no more than 1 s after a tracker was
+ * enrolled or revoked. While PostgreSQL is away, when nobody can be revoked either, the 30 s count.
+ */
 export class TrackerRegistry {
   readonly #prisma: PrismaClient;
   readonly #clock: () => number;
   readonly #kept = new Map<string, { tracker: KnownTracker | null; readAtEpochMs: number }>();
+  #mark = "";
+  #lookedAtEpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(prisma: PrismaClient, clock: () => number) {
     this.#prisma = prisma;
@@ -27,6 +35,7 @@ export class TrackerRegistry {
   /** Those of `ids` that are enrolled with a key. */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, KnownTracker>> {
     const nowEpochMs = this.#clock();
+    await this.#look(nowEpochMs);
     const missing = ids.filter((id) => {
       const kept = this.#kept.get(id);
       return kept === undefined || Math.abs(nowEpochMs - kept.readAtEpochMs) > keepMs;
@@ -42,14 +51,24 @@ export class TrackerRegistry {
 
   /** Enrols those that are new; a tracker that is known keeps the key it has. Returns how many were new. */
   async enrol(trackers: readonly NewTracker[], entry: AuditEntry): Promise<number> {
-    const [{ count }] = await this.#prisma.$transaction([
-      this.#prisma.tracker.createMany({
+    return await this.#prisma.$transaction(async (tx) => {
+      const { count } = await tx.tracker.createMany({
         data: trackers.map(({ id, kid, publicKey }) => ({ id, kid, publicKey: new Uint8Array(publicKey) })),
         skipDuplicates: true,
-      }),
-      this.#prisma.auditEntry.create({ data: auditRow(entry) }),
-    ]);
-    return count;
+      });
+      await tx.auditEntry.create({ data: auditRow(entry) });
+      await moveMark(tx, marks.trackers);
+      return count;
+    });
+  }
+
+  /** Forgets what was read where something has changed since. */
+  async #look(nowEpochMs: number): Promise<void> {
+    if (Math.abs(nowEpochMs - this.#lookedAtEpochMs) < lookEveryMs) return;
+    const mark = await readMark(this.#prisma, marks.trackers).catch(() => this.#mark);
+    if (mark !== this.#mark) this.#kept.clear();
+    this.#mark = mark;
+    this.#lookedAtEpochMs = nowEpochMs;
   }
 
   async #read(ids: string[], readAtEpochMs: number): Promise<void> {

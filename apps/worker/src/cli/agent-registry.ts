@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentListing } from "@tapline/adapters/prisma";
+import { TaplineError } from "@tapline/core/kernel";
+import { agentIdSchema, pinOf } from "@tapline/core/tap";
+import type { Command } from "commander";
+import { openAgentRegistry } from "../wire-commands.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { archiveSettings, databaseUrl, enrolmentSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+import { durationMs, wholeNumber } from "./parse-options.ts";
+
+interface TokenOptions {
+  readonly id: string;
+  readonly ttl: string;
+  readonly ring?: string;
+  readonly root?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
+  readonly id: string;
+  readonly unlisted?: boolean;
+}
+
+/** `tapline agent token|ls|revoke`: who may be an agent. */
+export function addAgentRegistry(program: Command): void {
+  const agent = program.command("agent").description("reader PCs: who may deliver");
+  agent
+    .command("token")
+    .description("print a one-time token, by which one machine enrols as an agent")
+    .requiredOption("--id <id>", "the agent's id: 1-63 lower-case letters, digits or hyphens")
+    .option("--ttl <span>", "how long it may wait for its use, at most 30d", "1h")
+    .option("--ring <n>", "the ring of roll-outs that the agent gets by enrolling")
+    .option("--root <file>", "the root certificate (default: TAPLINE_INGEST_ROOT, or pki/root.crt)")
+    .option("--reason <text>", "why; goes into the audit log")
+    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      "\nEarlier tokens of that agent that were not used end. A machine that enrols takes the place of the one before:" +
+        "\nonly the newest enrolment's certificates let the agent in.",
+    )
+    .action(makeToken);
+  agent.command("ls").description("all agents").option("--json", "as JSON").action(list);
+  agent
+    .command("revoke")
+    .description("shut an agent out, within seconds; a new token lets it in again")
+    .requiredOption("--id <id>", "the agent's id")
+    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
+    .option("--unlisted", "also one that is not listed, whose certificate was made by hand")
+    .action(revoke);
+}
+
+async function makeToken({ id, ttl, ring, root, reason, by, json }: TokenOptions): Promise<void> {
+  const wish = {
+    agent: checkedId(id),
+    ring: ring === undefined ? null : wholeNumber(ring, "--ring"),
+    ttlMs: durationMs(ttl),
+    pin: pinOf(await readRoot(root)),
+  };
+  const { actor } = actOf({ reason: reason ?? "", ...(by === undefined ? {} : { by }) });
+  const made = await withRegistry(({ registry }) =>
+    registry.createToken(wish, { actor, reason: reason ?? null }),
+  );
+  if (json === true) process.stdout.write(`${JSON.stringify({ agent: id, ...made })}\n`);
+  else process.stdout.write(`${made.token}\n`);
+  process.stderr.write(`for ${id}, until ${new Date(made.expiresAtEpochMs).toISOString()}, once\n`);
+}
+
+async function list({ json }: { json?: boolean }): Promise<void> {
+  const agents = await withRegistry(({ directory }) => directory.list());
+  const lines = json === true ? [JSON.stringify(agents)] : [...agents.map(line), `${agents.length} in all`];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+async function revoke(options: RevokeOptions): Promise<void> {
+  const { actor, reason } = actOf(options);
+  await withRegistry(({ registry }) =>
+    registry.revoke(checkedId(options.id), { actor, reason }, options.unlisted),
+  );
+  process.stdout.write(`agent ${options.id} is revoked\n`);
+}
+
+const time = (epochMs: number | null): string =>
+  epochMs === null ? "" : new Date(epochMs).toISOString().slice(0, 16);
+
+function line(agent: AgentListing): string {
+  const ends = agent.certificateEndsAtEpochMs;
+  const parts = [
+    agent.id,
+    agent.state,
+    `ring ${agent.ring}`,
+    agent.hostname ?? "",
+    ends === null ? "" : `certificate until ${time(ends)}`,
+    agent.revokedAtEpochMs === null ? "" : `since ${time(agent.revokedAtEpochMs)}`,
+    agent.tokenEndsAtEpochMs === null ? "" : `token until ${time(agent.tokenEndsAtEpochMs)}`,
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+async function withRegistry<Result>(
+  use: (opened: ReturnType<typeof openAgentRegistry>) => Promise<Result>,
+): Promise<Result> {
+  const opened = openAgentRegistry(databaseUrl(), enrolmentSettings().redisUrl);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+function checkedId(id: string): string {
+  const checked = agentIdSchema.safeParse(id);
+  if (checked.success) return checked.data;
+  throw new TaplineError("invalid-input", `--id "${id}" ${checked.error.issues[0]?.message ?? "is wrong"}`);
+}
+
+async function readRoot(named: string | undefined): Promise<string> {
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const inFolder = dataDir === undefined ? undefined : join(dataDir, "pki/root.crt");
+  const path = named ?? enrolmentSettings().rootFile ?? inFolder;
+  const remedy = "name the root certificate of the door by --root or TAPLINE_INGEST_ROOT";
+  if (path === undefined)
+    throw new TaplineError("misconfigured", "no root certificate is at hand", { remedy });
+  return await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new TaplineError("misconfigured", `the root certificate ${path} does not read`, { remedy, cause });
+  });
+}

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { issueHierarchy } from "@tapline/core/encryption";
+import { pinOf, readToken } from "@tapline/core/tap";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+
+const main = new URL("./main.ts", import.meta.url).pathname;
+let env: Record<string, string>;
+let prisma: PrismaClient;
+let root: string;
+let dir: string;
+
+beforeAll(async () => {
+  const databaseUrl = await freshDatabase();
+  dir = await temporaryFolder();
+  const files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "Test", agents: [], hosts: [] });
+  root = files["root.crt"]?.pem ?? "";
+  await mkdir(join(dir, "pki"));
+  await writeFile(join(dir, "pki/root.crt"), root);
+  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
+  prisma = connectPrisma(databaseUrl);
+});
+afterAll(() => prisma.$disconnect());
+
+const run = (...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+
+test("an agent is invited, listed and revoked by commands, each asking who", async () => {
+  const made = await run("agent", "token", "--id", "front-desk", "--ttl", "2h", "--ring", "3", "--by", "ola");
+  expect(made, made.err).toMatchObject({ code: 0 });
+  expect(readToken(made.out).pin).toEqual(pinOf(root));
+  expect(made.err).toMatch(/^for front-desk, until .*, once/);
+  expect((await run("agent", "ls")).out).toMatch(/^front-desk {2}invited {2}ring 1 {2}token until /);
+  const without = await run("agent", "revoke", "--id", "front-desk");
+  expect([without.code, without.err]).toEqual([1, expect.stringContaining("--reason")]);
+  const revoked = await run("agent", "revoke", "--id", "front-desk", "--reason", "stolen", "--by", "ola");
+  expect(revoked.out).toBe("agent front-desk is revoked\n");
+  const [listed] = JSON.parse((await run("agent", "ls", "--json")).out) as { state: string }[];
+  expect(listed).toMatchObject({ id: "front-desk", state: "revoked", tokenEndsAtEpochMs: null });
+  const entries = await prisma.auditEntry.findMany({ where: { subject: "agent/front-desk" } });
+  expect(entries.map(({ actorKind, actorId, action }) => `${actorKind} ${actorId} ${action}`).sort()).toEqual(
+    ["operator ola agent.revoked", "operator ola agent.token-created"],
+  );
+});
+
+test("an agent that nobody knows, or that cannot be one, is named", async () => {
+  const wrong = await run("agent", "token", "--id", "Front_Desk");
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("lower-case")]);
+  const unknown = await run("agent", "revoke", "--id", "nobody", "--reason", "x");
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining("--unlisted")]);
+  expect((await run("agent", "revoke", "--id", "by-hand", "--reason", "x", "--unlisted")).code).toBe(0);
+});
+
+test("a tracker is enrolled by its key or a PEM file of it, revoked with a reason, and listed", async () => {
+  const [one, two] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
+  const keys = [1, 2].map(() => generateKeyPairSync("ed25519").publicKey);
+  const hex = keys[0]!.export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
+  const pem = join(dir, "two.pem");
+  await writeFile(pem, keys[1]!.export({ format: "pem", type: "spki" }));
+  const first = await run("tracker", "enrol", "--id", one, "--public-key", hex);
+  expect(first.out, first.err).toMatch(/^tracker .* is enrolled with the key [0-9a-f]{16}\n$/);
+  expect((await run("tracker", "enrol", "--id", two, "--public-key", pem)).code).toBe(0);
+  const again = await run("tracker", "enrol", "--id", two, "--public-key", hex);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining(`is that of tracker ${one}`)]);
+  const wrong = await run("tracker", "enrol", "--id", two, "--public-key", join(dir, "pki/root.crt"));
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("cannot be used")]);
+  expect((await run("tracker", "revoke", "--id", one, "--reason", "lost", "--by", "ola")).code).toBe(0);
+  const listed = (await run("tracker", "ls", "--json")).out.trim().split("\n");
+  const states = new Map(
+    listed.map((text) => JSON.parse(text)).map(({ id, revokedAtEpochMs }) => [id, revokedAtEpochMs !== null]),
+  );
+  expect([states.get(one), states.get(two)]).toEqual([true, false]);
+  expect((await run("tracker", "ls")).out).toContain(`${two}  key `);
+});
