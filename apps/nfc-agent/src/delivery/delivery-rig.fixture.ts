@@ -13,6 +13,9 @@ import type { Credentials } from "./link.ts";
 import { type LinkOptions, linksTo } from "./links-to.ts";
 import { StreamServer } from "./stream-server.fixture.ts";
 
+// Machines that run tests are busy ones.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let shared: Promise<Pki> | null = null;
 
 const settings = { link: "auto", releaseAt: "archived", reportEveryMs: 60_000 } as const;
