@@ -211,14 +211,13 @@ export class Outbox {
 
   /** The taps of `seqs` that still wait. @throws corrupt where the disk does not give back what was written */
   async read(seqs: readonly number[]): Promise<TapRecord[]> {
-    const taps: TapRecord[] = [];
-    for (const seq of seqs) {
+    const taps = seqs.map(async (seq): Promise<TapRecord | null> => {
       const entry = this.#entries.get(seq);
-      if (entry === undefined) continue;
+      if (entry === undefined) return null;
       const raw = entry.raw ?? (await this.#rawFromDisk(entry));
-      if (raw !== null) taps.push({ seq, reader: entry.reader, readAtEpochMs: entry.readAtEpochMs, raw });
-    }
-    return taps;
+      return raw === null ? null : { seq, reader: entry.reader, readAtEpochMs: entry.readAtEpochMs, raw };
+    });
+    return (await Promise.all(taps)).filter((tap) => tap !== null);
   }
 
   /** Writes what is under way, and gives the folder free. */
