@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const served = "**/*.{redis,postgres,sshd,pcscd,stack,browser}.test.{ts,tsx}";
+const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
 const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**"];
 
 export default defineConfig({

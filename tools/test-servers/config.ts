@@ -8,3 +8,8 @@ export function testEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
 export function requiresPcsc(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.TAPLINE_REQUIRE_PCSC === "1";
 }
+
+/** True where tests in network namespaces must run: `TAPLINE_REQUIRE_NETNS=1`. */
+export function requiresNamespaces(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.TAPLINE_REQUIRE_NETNS === "1";
+}

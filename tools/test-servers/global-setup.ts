@@ -21,13 +21,15 @@ declare module "vitest" {
     sshd: Omit<Sshd, "stop"> | null;
     /** Chromium's path. Null where it is missing. */
     chromium: string | null;
+    /** The program that makes network namespaces. Null where it is missing, or may not. */
+    ip: string | null;
   }
 }
 
 /** Vitest calls this once before the project's first test; what it returns runs after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`[test servers] ${line}\n`);
-  const { sshd: sshdPath, chromium } = await provision(say);
+  const { sshd: sshdPath, chromium, ip } = await provision(say);
   const dir = await mkdtemp(join(tmpdir(), "tapline-test-"));
   removeWhenGone(dir);
   const [redis, postgres, sshd] = await Promise.all([
@@ -39,6 +41,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("redisUrl", redis.url);
   project.provide("postgresUrl", postgres.url);
   project.provide("chromium", chromium ?? null);
+  project.provide("ip", ip ?? null);
   if (sshd === undefined) project.provide("sshd", null);
   else {
     const { stop: _stop, ...facts } = sshd;

@@ -5,6 +5,8 @@ import {
   isDebian,
   readServersConfig,
 } from "../servers/index.ts";
+import { requiresNamespaces } from "./config.ts";
+import { canMakeNamespaces } from "./network-namespaces.ts";
 
 /** Server programs that the integration tests run against, with the Debian packages that hold them. */
 const parts = [
@@ -14,11 +16,17 @@ const parts = [
     packages: ["chromium"],
     tests: "*.browser.test.ts",
   },
+  { programs: ["ip"], packages: ["iproute2"], tests: "*.netns.test.ts" },
   { programs: ["openssl"], packages: ["openssl"], tests: "tests that restore with openssl" },
 ] as const;
 
 /** What is at hand: paths, or undefined where a part is missing. */
-export type Provision = Readonly<{ sshd: string | undefined; chromium: string | undefined }>;
+export type Provision = Readonly<{
+  sshd: string | undefined;
+  chromium: string | undefined;
+  /** Where network namespaces may be made, the program that makes them. */
+  ip: string | undefined;
+}>;
 
 /**
  * Sees to it that the programs are there: as root on Debian it installs what is missing, elsewhere it says which
@@ -41,5 +49,16 @@ export async function provision(say: (line: string) => void): Promise<Provision>
     say(`skipping ${part.tests}: ${text}`);
   }
   await findRedis(say);
-  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs) };
+  const ip = await usableIp(await find(["ip"]), say);
+  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs), ip };
+}
+
+/** `ip`, or undefined where it may make no network namespaces; throws where they are required. */
+async function usableIp(ip: string | undefined, say: (line: string) => void): Promise<string | undefined> {
+  const why = ip === undefined ? "the program ip is missing" : await canMakeNamespaces(ip);
+  if (why === null) return ip;
+  const text = `network namespaces cannot be made here: ${why}`;
+  if (requiresNamespaces()) throw new Error(`${text}; or unset TAPLINE_REQUIRE_NETNS`);
+  say(`skipping *.netns.test.ts: ${text}`);
+  return undefined;
 }
