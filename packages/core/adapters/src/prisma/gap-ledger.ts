@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { AuditEntry } from "@tapline/core/audit";
 import { uuidV7 } from "@tapline/core/kernel";
 import { reconcileGaps, type SeqRange, tallyEnds } from "@tapline/core/transfer";
@@ -16,10 +17,12 @@ import {
 } from "./gap-queries.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
+const addGapsSql = readFileSync(new URL("./add-gaps.sql", import.meta.url), "utf8");
+
 /** Transactions that began before the last sweep and ended after it are seen by the next, if no longer than this. */
 const overlapMs = 60_000;
-const pageRows = 1_000;
-const sweepTimeoutMs = 120_000;
+const pageRows = 500;
+const stepTimeoutMs = 120_000;
 /** Ranges named in one audit entry. */
 const mostNamed = 100;
 
@@ -45,6 +48,7 @@ export type Swept = { readonly opened: number; readonly filled: number };
 
 type Tx = Prisma.TransactionClient;
 type Found = { readonly looked: SubjectRange; readonly missing: readonly SeqRange[] };
+type GapRow = Named & { readonly opened_at_ms: number; readonly closed_at_ms: number | null };
 type Named = { readonly scope: GapScope } & SubjectRange;
 
 /** The gap ledger in PostgreSQL: holes by exact numbers, of agents and of trackers. Decision 0017 tells its rules. */
@@ -56,15 +60,43 @@ export class GapLedger {
   }
 
   /**
-   * Brings the ledger level with what ended since the last sweep, in one transaction. Any process may call it: one at
-   * a time does it.
+   * Brings the ledger level with what ended since the last sweep. Any process may call it: one at a time does it. It
+   * goes in several transactions; cut off between two of them, the next sweep does the rest.
    * @param graceMs how long what has left an agent may be on its way, ms
    * @returns null where another process is at it
    */
   async sweep(graceMs: number, nowEpochMs: number): Promise<Swept | null> {
-    return await this.#prisma.$transaction((tx) => sweep(tx, graceMs, nowEpochMs), {
-      timeout: sweepTimeoutMs,
+    const begun = await this.#step(async (tx) => {
+      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
+      const { since, history } = await openLedger(tx, dayOf(nowEpochMs));
+      const swept = await sweepAgents(tx, since, history, graceMs, nowEpochMs);
+      return { since, swept, now: row?.now ?? since };
     });
+    if (begun === null) return null;
+    const { since, now } = begun;
+    let { opened, filled } = begun.swept;
+    for (let after = { subject: "", epoch: 0 }; ; ) {
+      const page = await changedTrackers(this.#prisma, since, after, pageRows);
+      const swept = page.length === 0 ? null : await this.#step((tx) => sweepTrackers(tx, page, nowEpochMs));
+      if (page.length > 0 && swept === null) return null;
+      opened += swept?.opened ?? 0;
+      filled += swept?.filled ?? 0;
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageRows) break;
+      after = last;
+    }
+    await writeFact(this.#prisma, facts.cursor, new Date(now.getTime() - overlapMs).toISOString());
+    return { opened, filled };
+  }
+
+  /** A transaction that is the only one of its kind; null where there is another one. */
+  async #step<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result | null> {
+    const run = async (tx: Tx): Promise<Result | null> => {
+      const [lock] = await tx.$queryRaw<{ taken: boolean }[]>`
+        SELECT pg_try_advisory_xact_lock(hashtextextended('tapline.gaps', 0)) AS taken`;
+      return lock?.taken === true ? await work(tx) : null;
+    };
+    return await this.#prisma.$transaction(run, { timeout: stepTimeoutMs });
   }
 
   async list({ scope, subject, open, limit }: GapFilter): Promise<Gap[]> {
@@ -85,33 +117,38 @@ export class GapLedger {
   }
 }
 
-async function sweep(tx: Tx, graceMs: number, nowEpochMs: number): Promise<Swept | null> {
-  const [lock] = await tx.$queryRaw<{ taken: boolean; now: Date }[]>`
-    SELECT pg_try_advisory_xact_lock(hashtextextended('tapline.gaps', 0)) AS taken, now() AS now`;
-  if (lock?.taken !== true) return null;
-  const today = new Date(nowEpochMs).toISOString().slice(0, 10);
-  const { since, history } = await openLedger(tx, today);
-  const ended = await noteAgentEnds(tx, since, today, history);
+type Changes = { readonly opened: Named[]; readonly filled: Named[] };
+
+/** Agents: how far they are settled moves in the same step as what was found on the way. */
+async function sweepAgents(tx: Tx, since: Date, history: History, graceMs: number, nowEpochMs: number) {
+  const ended = await noteAgentEnds(tx, since, dayOf(nowEpochMs), history);
   const settled = await settleAgents(tx, history, graceMs, nowEpochMs);
-  const refilled = await openGaps(tx, "agent", ended);
-  const named = { opened: [] as Named[], filled: [] as Named[] };
-  await eachPage([...settled, ...refilled], async (page) => {
+  const asked = [...settled, ...(await openGaps(tx, "agent", ended))];
+  const changes: Changes = { opened: [], filled: [] };
+  for (let i = 0; i < asked.length; i += pageRows) {
+    const page = asked.slice(i, i + pageRows);
     const ends = await agentEnds(tx, page);
-    const found = page.map((looked, i) => ({ looked, missing: tallyEnds(looked, ends[i] ?? []).missing }));
-    await settle(tx, "agent", found, nowEpochMs, named);
-  });
-  let after = { subject: "", epoch: 0 };
-  for (;;) {
-    const page = await changedTrackers(tx, since, after, pageRows);
-    await settle(tx, "tracker", await trackerHoles(tx, page), nowEpochMs, named);
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageRows) break;
-    after = last;
+    const found = page.map((looked, at) => ({ looked, missing: tallyEnds(looked, ends[at] ?? []).missing }));
+    await settle(tx, "agent", found, nowEpochMs, changes);
   }
-  await writeFact(tx, facts.cursor, new Date(lock.now.getTime() - overlapMs).toISOString());
-  if (named.opened.length + named.filled.length > 0)
-    await tx.auditEntry.create({ data: auditRow(entryOf(named.opened, named.filled, nowEpochMs)) });
-  return { opened: numbersIn(named.opened), filled: numbersIn(named.filled) };
+  return await audited(tx, changes, nowEpochMs);
+}
+
+/** One page of trackers; what it finds is the same however often it is done. */
+async function sweepTrackers(tx: Tx, page: readonly SubjectRange[], nowEpochMs: number): Promise<Swept> {
+  const changes: Changes = { opened: [], filled: [] };
+  await settle(tx, "tracker", await trackerHoles(tx, page), nowEpochMs, changes);
+  return await audited(tx, changes, nowEpochMs);
+}
+
+async function audited(tx: Tx, { opened, filled }: Changes, nowEpochMs: number): Promise<Swept> {
+  if (opened.length + filled.length > 0)
+    await tx.auditEntry.create({ data: auditRow(entryOf(opened, filled, nowEpochMs)) });
+  return { opened: numbersIn(opened), filled: numbersIn(filled) };
+}
+
+function dayOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
 }
 
 /** Where the last sweep stopped. The first one finds out whether the ends of before are all known. */
@@ -128,16 +165,9 @@ async function openLedger(tx: Tx, today: string): Promise<{ since: Date; history
   return { since: new Date(0), history: history === "whole" ? "whole" : "first-look" };
 }
 
-async function writeFact(tx: Tx, name: string, value: string): Promise<void> {
+async function writeFact(tx: Pick<Tx, "installationFact">, name: string, value: string): Promise<void> {
   const fact = { name, value };
   await tx.installationFact.upsert({ where: { name }, create: fact, update: fact });
-}
-
-async function eachPage(
-  ranges: readonly SubjectRange[],
-  use: (page: readonly SubjectRange[]) => Promise<void>,
-): Promise<void> {
-  for (let i = 0; i < ranges.length; i += pageRows) await use(ranges.slice(i, i + pageRows));
 }
 
 /** Writes what differs between the ledger and what was found. */
@@ -146,7 +176,7 @@ async function settle(
   scope: GapScope,
   found: readonly Found[],
   nowEpochMs: number,
-  named: { opened: Named[]; filled: Named[] },
+  named: Changes,
 ): Promise<void> {
   const key = ({ subject, epoch }: SubjectRange): string => `${subject}/${epoch}`;
   const listed = Map.groupBy(
@@ -157,7 +187,7 @@ async function settle(
     ),
     key,
   );
-  const [gone, rows]: [bigint[], Prisma.SequenceGapCreateManyInput[]] = [[], []];
+  const [gone, rows]: [bigint[], GapRow[]] = [[], []];
   for (const group of Map.groupBy(found, ({ looked }) => key(looked)).values()) {
     const [first] = group;
     if (first === undefined) continue;
@@ -168,8 +198,8 @@ async function settle(
       listed.get(key(first.looked)) ?? [],
     );
     const add = (range: SeqRange, openedAtEpochMs: number, closed: boolean): void => {
-      const closedAt = closed ? new Date(nowEpochMs) : null;
-      rows.push({ scope, subject, epoch, ...range, openedAt: new Date(openedAtEpochMs), closedAt });
+      const closed_at_ms = closed ? nowEpochMs : null;
+      rows.push({ scope, subject, epoch, ...range, opened_at_ms: openedAtEpochMs, closed_at_ms });
     };
     for (const range of change.opened) {
       add(range, nowEpochMs, false);
@@ -183,7 +213,7 @@ async function settle(
     }
   }
   if (gone.length > 0) await tx.sequenceGap.deleteMany({ where: { id: { in: gone } } });
-  if (rows.length > 0) await tx.sequenceGap.createMany({ data: rows });
+  if (rows.length > 0) await tx.$executeRawUnsafe(addGapsSql, JSON.stringify(rows));
 }
 
 function numbersIn(ranges: readonly Named[]): number {
