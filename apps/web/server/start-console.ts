@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { connectPrisma } from "@tapline/adapters/prisma";
+import { connectPrisma, FleetStore } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
 import { pino } from "pino";
@@ -57,6 +57,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       trpc: createTrpcHandler({
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
+        fleet: new FleetStore(prisma),
         logger,
       }),
       auth: toNodeHandler(auth),

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { kpiKeys } from "@tapline/adapters/redis";
-import { type Clock, TaplineError } from "@tapline/core/kernel";
+import type { Clock } from "@tapline/core/kernel";
 import {
   downsample,
   historyEdges,
@@ -12,6 +12,7 @@ import {
 } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import type { z } from "zod";
+import { fromPostgres, fromRedis } from "../from-stores.ts";
 
 const minuteMs = 60_000;
 /** Entry ids carry the time of writing, which is a little after the span that the point tells of. */
@@ -85,24 +86,4 @@ export function parseEntry<T>(schema: z.ZodType<T>, [, fields]: [id: string, fie
   } catch {
     return null;
   }
-}
-
-function fromRedis<T>(answer: Promise<T>): Promise<T> {
-  return answer.catch((cause: unknown) => {
-    throw new TaplineError("unavailable", "Redis does not answer", {
-      remedy: "see that Redis runs and that REDIS_URL points to it",
-      facts: { part: "redis" },
-      cause,
-    });
-  });
-}
-
-function fromPostgres<T>(answer: Promise<T>): Promise<T> {
-  return answer.catch((cause: unknown) => {
-    throw new TaplineError("unavailable", "PostgreSQL does not answer", {
-      remedy: "see that PostgreSQL runs and that DATABASE_URL points to it",
-      facts: { part: "postgresql" },
-      cause,
-    });
-  });
 }

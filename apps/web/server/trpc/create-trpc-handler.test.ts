@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
 import { createTrpcHandler } from "./create-trpc-handler.ts";
@@ -11,7 +12,12 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     asked += 1;
     return null;
   };
-  const parts = { viewerOf, kpi: {} as KpiStore, logger: pino({ level: "silent" }) };
+  const parts = {
+    viewerOf,
+    kpi: {} as KpiStore,
+    fleet: {} as FleetReader,
+    logger: pino({ level: "silent" }),
+  };
   const server = createServer(createTrpcHandler(parts));
   const port = await listen(server, "127.0.0.1", 0);
   const batch = (calls: number) => {

@@ -4,12 +4,14 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { appRouter } from "./app-router.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
   kpi: KpiStore;
+  fleet: FleetReader;
   logger: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface TrpcParts {
 const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST", "NOT_FOUND"];
 
 /** Answers `/api/trpc/…`. Each answer says the server's time. */
-export function createTrpcHandler({ viewerOf, kpi, logger }: TrpcParts): RequestListener {
+export function createTrpcHandler({ viewerOf, kpi, fleet, logger }: TrpcParts): RequestListener {
   return createHTTPHandler({
     router: appRouter,
     basePath: "/api/trpc/",
@@ -27,6 +29,7 @@ export function createTrpcHandler({ viewerOf, kpi, logger }: TrpcParts): Request
       let viewer: Promise<Viewer | null> | undefined;
       return {
         kpi,
+        fleet,
         viewer: () => {
           viewer ??= viewerOf(req.headers);
           return viewer;

@@ -1,6 +1,7 @@
 import { initTRPC } from "@trpc/server";
 import type { Role } from "../auth/roles.ts";
 import { requireRole, type Viewer } from "../auth/viewer.ts";
+import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
@@ -9,6 +10,7 @@ export interface RequestContext {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
   kpi: KpiStore;
+  fleet: FleetReader;
 }
 
 const t = initTRPC.context<RequestContext>().create({
