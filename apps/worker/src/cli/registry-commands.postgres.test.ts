@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { pinOf, readToken } from "@tapline/core/tap";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+
+// Each command is a process of its own: seconds each on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const main = new URL("./main.ts", import.meta.url).pathname;
 let env: Record<string, string>;
