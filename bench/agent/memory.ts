@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AgentProcess, agentDir, type Installation, startAgent } from "../installation/index.ts";
+import { type AgentProcess, type Installation, startAgent } from "../installation/index.ts";
 
 export type MemoryOrder = {
   readonly readers: number;
@@ -47,8 +46,6 @@ async function observe(
   seconds: number,
 ): Promise<{ lastMiB: number; mostMiB: number; taps: number }> {
   const agent = await startAgent(installation, trackersFile, {
-    TAPLINE_AGENT_DATA_DIR: join(agentDir(installation), "memory"),
-    TAPLINE_AGENT_API_PORT: "0",
     TAPLINE_AGENT_READERS: String(readers),
     TAPLINE_AGENT_RATE: String(perSecond),
   });

@@ -1,7 +1,8 @@
 import type { Drill } from "./drill.ts";
 import { kills } from "./kills/index.ts";
+import { troubledReaders } from "./readers/index.ts";
 
-const drills: readonly Drill[] = [kills];
+const drills: readonly Drill[] = [kills, troubledReaders];
 
 export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(10)}${about}`).join("\n");
 

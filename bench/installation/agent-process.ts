@@ -11,6 +11,8 @@ export type AgentFigures = {
   readonly archived: number;
   readonly duplicates: number;
   readonly rejected: number;
+  /** A bounded run: all is read, and every tap has its end. */
+  readonly done: boolean;
 };
 
 /** An agent as a process of its own, on the installation's outbox for it. */

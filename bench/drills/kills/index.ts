@@ -10,8 +10,8 @@ import {
 } from "../../installation/index.ts";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { seededRandom } from "../random.ts";
+import { readLedger } from "../read-ledger.ts";
 import { compareWithArchive } from "./compare-with-archive.ts";
-import { readLedger } from "./read-ledger.ts";
 
 const readers = 8;
 const tapsPerSecond = 300;
@@ -66,7 +66,8 @@ async function killAgain(
   const last = await start(restTapsPerSecond);
   const figures = await settled(last);
   await last.stop();
-  return { faults: times, ...(await compareWithArchive(installation, await readLedger(ledger), figures)) };
+  const { handed } = await readLedger(ledger);
+  return { faults: times, ...(await compareWithArchive(installation, handed, figures)) };
 }
 
 async function settled(agent: AgentProcess): Promise<AgentFigures> {

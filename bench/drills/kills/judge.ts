@@ -1,24 +1,14 @@
 import type { AgentFigures } from "../../installation/index.ts";
 import type { DrillResult } from "../drill.ts";
-import type { Handed } from "./read-ledger.ts";
-
-/** The decrypted archive. */
-export type FoundInArchive = {
-  /** Digest of what lies at a place, hexadecimal. */
-  readonly places: ReadonlyMap<string, string>;
-  /** The same by the agent's number. */
-  readonly seqs: ReadonlyMap<number, string>;
-  readonly taps: number;
-  /** Taps whose place or number is there more than once. */
-  readonly doubled: number;
-};
+import type { FoundInArchive } from "../read-archive.ts";
+import type { Handed } from "../read-ledger.ts";
 
 export type Evidence = {
-  readonly handed: readonly Handed[];
+  readonly handed: readonly Omit<Handed, "expected">[];
   readonly archive: FoundInArchive;
   /** Digests in quarantine, hexadecimal. */
   readonly refused: ReadonlySet<string>;
-  readonly figures: AgentFigures;
+  readonly figures: Omit<AgentFigures, "done">;
 };
 
 /**

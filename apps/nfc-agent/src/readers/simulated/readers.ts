@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "@tapline/core/kernel";
 import type { ReaderCondition } from "@tapline/core/tap";
-import { readWhole, type WholeRead } from "../read-whole.ts";
 import type { Feedback, ReaderSettings, ReaderSink, Readers, ReadFailureCause } from "../reader.ts";
 import type { SimulatedField } from "./field.ts";
 import { IdleReaders } from "./idle-readers.ts";
 import type { SimulatedLedger } from "./ledger.ts";
 import { type Pace, pause } from "./pace.ts";
+import { readWhole, type WholeRead } from "./read-whole.ts";
 import type { Scenario } from "./scenario.ts";
 import { SimulatedTag, TagTrouble } from "./tag.ts";
 import type { Show, Visit, VisitKind } from "./visit.ts";

@@ -1,5 +1,5 @@
-import type { Look } from "../read-whole.ts";
 import type { ReadFailureCause } from "../reader.ts";
+import type { Look } from "./read-whole.ts";
 import type { LookKind, Show } from "./visit.ts";
 
 /** What ends a look at a tag. */

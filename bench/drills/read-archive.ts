@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import { archivedTaps, type Installation, identityOf } from "../installation/index.ts";
+
+/** The decrypted archive. */
+export type FoundInArchive = {
+  /** Digest of what lies at a place, hexadecimal. */
+  readonly places: ReadonlyMap<string, string>;
+  /** The same by the agent's number. */
+  readonly seqs: ReadonlyMap<number, string>;
+  readonly taps: number;
+  /** Taps whose place or number is there more than once. */
+  readonly doubled: number;
+};
+
+export async function readArchive(installation: Installation): Promise<FoundInArchive> {
+  const places = new Map<string, string>();
+  const seqs = new Map<number, string>();
+  let [taps, doubled] = [0, 0];
+  for await (const tap of archivedTaps(installation.archiveDir, installation.archiveKey)) {
+    taps++;
+    const digest = sha256(Buffer.from(tap.raw, "base64"));
+    if (places.has(identityOf(tap)) || seqs.has(tap.seq)) doubled++;
+    places.set(identityOf(tap), digest);
+    seqs.set(tap.seq, digest);
+  }
+  return { places, seqs, taps, doubled };
+}
+
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
