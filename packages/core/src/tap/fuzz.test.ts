@@ -117,7 +117,7 @@ function check(raw: Buffer): void {
   expect(result.signature.toBeSigned.equals(toBeSigned(payload))).toBe(true);
 }
 
-describe("decodeTap under fuzz", () => {
+describe("decodeTap under fuzz", { timeout: 60_000 }, () => {
   it("never throws on any bytes, and has one form for all that it takes", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }).map(Buffer.from), check), runs);
     fc.assert(
@@ -202,7 +202,7 @@ function allocatedBytes(work: () => unknown): number {
   return Math.min(...runsTaken);
 }
 
-describe("layers under fuzz", () => {
+describe("layers under fuzz", { timeout: 60_000 }, () => {
   it("NDEF: what is taken is what would be written; its payload is a view", () => {
     const anyRecord = fc.oneof(
       fc.uint8Array({ maxLength: 600 }).map((payload) => encodeNdef(payload)),

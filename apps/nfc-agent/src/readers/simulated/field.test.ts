@@ -59,7 +59,7 @@ function judge(field: SimulatedField): {
   return counts;
 }
 
-describe("simulated field", () => {
+describe("simulated field", { timeout: 60_000 }, () => {
   it.each([1, 2, 10, 49, 50, 333, 2000])(
     "in %i taps has exactly the duplicates and malformed ones it promises",
     (n) => {

@@ -10,7 +10,7 @@ const quick = { stallAfterMs: 0, troubleMs: 0 };
 const offersOf = (lines: LedgerLine[]) => lines.filter((line) => line.line === "offered");
 const failuresOf = (lines: LedgerLine[]) => lines.filter((line) => line.line === "failed");
 
-describe("scenarios", () => {
+describe("scenarios", { timeout: 60_000 }, () => {
   const known = [
     ["everyday", { ...builtInScenarios.everyday, ...quick }],
     ["rough", { ...builtInScenarios.rough, ...quick }],
