@@ -16,6 +16,11 @@ export type LifeEnd = {
   wasLoaded: boolean;
 };
 
+/** Beside this file, or, in the agent's package, beside the bundle that it has become part of. */
+const childScript = new URL(
+  import.meta.url.endsWith(".ts") ? "./child-main.ts" : "./pcsc-child.mjs",
+  import.meta.url,
+);
 const beatEveryMs = 250;
 /** How long after the start all readers have named themselves. */
 const namingMs = 2000;
@@ -48,7 +53,7 @@ export class ChildLife {
   constructor(settings: PcscSettings, book: ReaderBook, signal: AbortSignal) {
     this.#settings = settings;
     this.#book = book;
-    this.#child = fork(new URL("./child-main.ts", import.meta.url), [], {
+    this.#child = fork(childScript, [], {
       env: childEnvironment(settings.socketPath),
       execArgv: [],
       serialization: "advanced",
