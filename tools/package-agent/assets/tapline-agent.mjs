@@ -3,7 +3,7 @@
 const wantedMajor = 24;
 
 if (Number(process.versions.node.split(".")[0]) >= wantedMajor)
-  await import("../lib/agent/tapline-agent.mjs");
+  await import(new URL("../lib/agent/tapline-agent.mjs", import.meta.url).href);
 else {
   process.stderr.write(`tapline-agent needs Node ${wantedMajor}; this is ${process.version}.\n`);
   process.exitCode = 3;
