@@ -12,8 +12,6 @@ export type LifeEnd = {
   cause: "stopped" | "planned" | "silent-card" | "unusable" | "lost" | "hung" | "died";
   /** For people. */
   detail: string;
-  /** The child found PC/SC and looked for readers. */
-  wasLoaded: boolean;
 };
 
 /** Beside this file, or, in the agent's package, beside the bundle that it has become part of. */
@@ -24,11 +22,8 @@ const childScript = new URL(
 const beatEveryMs = 250;
 /** How long after the start all readers have named themselves. */
 const namingMs = 2000;
-
 /** A process that only just starts may be silent for so many times as long. */
 const startPatience = 3;
-
-type Cause = Pick<LifeEnd, "cause" | "detail">;
 
 type Reading = { counter: number; sinceMs: number };
 
@@ -46,9 +41,9 @@ export class ChildLife {
   #hasBeaten = false;
   #isIdle = true;
   #loadedMs: number | null = null;
-  #cause: Cause | null = null;
+  #cause: LifeEnd | null = null;
   /** To be replaced for this, when no tag is being read, and at this time at the latest. */
-  #replacing: (Cause & { byMs: number }) | null = null;
+  #replacing: (LifeEnd & { byMs: number }) | null = null;
 
   constructor(settings: PcscSettings, book: ReaderBook, signal: AbortSignal) {
     this.#settings = settings;
@@ -69,10 +64,6 @@ export class ChildLife {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   async #live(signal: AbortSignal): Promise<LifeEnd> {
     const stop = () => this.#kill("stopped", "");
     signal.addEventListener("abort", stop);
@@ -84,8 +75,7 @@ export class ChildLife {
     });
     clearInterval(watch);
     signal.removeEventListener("abort", stop);
-    const { cause, detail } = this.#cause ?? { cause: "died", detail: `the reader process ended (${how})` };
-    return { cause, detail, wasLoaded: this.#loadedMs !== null };
+    return this.#cause ?? { cause: "died", detail: `the reader process ended (${how})` };
   }
 
   /** SIGKILL alone ends a child that is stuck in native code; a tap is with us or still on its tag. */

@@ -39,6 +39,21 @@ describe.skipIf(missing !== null)("readers by PC/SC, when things go wrong,", () 
     await desk.seeGoodTap();
   });
 
+  it("read on while more cards are silent at once than native calls may usually be under way", async () => {
+    await desk.begin(8, { apduDeadlineMs: 60_000, tapDeadlineMs: 60_000 });
+    const cards = await Promise.all(
+      desk.daemon.readers.slice(1).map(({ insert }) => insert(after(3, tagOf(someTap()), "silence"))),
+    );
+    await until(() => {
+      for (const { name } of desk.daemon.readers.slice(1))
+        expect(desk.sink.at(name)?.condition).toBe("reading");
+    });
+    await desk.seeGoodTap();
+    expect(desk.sink.failures).toEqual([]);
+    await Promise.all(cards.map((card) => card.remove()));
+    await until(() => expect(desk.sink.causes()).toEqual(cards.map(() => "removed")));
+  });
+
   it("wait for room with a visible status, and offer no tap before", async () => {
     await desk.begin(1);
     desk.sink.hold();

@@ -53,6 +53,29 @@ it("offers a reader's taps one after the other, whichever process read them", as
   expect(sink.taps.map(({ raw }) => raw)).toEqual([one, two]);
 });
 
+it("forgets the tag that left even where its tap was still being taken", async () => {
+  const { sink, book } = setUp();
+  const tap = someTap();
+  sink.hold();
+  const first = book.offer(readOf(tap));
+  book.left("one");
+  const second = book.offer(readOf(tap));
+  sink.release();
+  await Promise.all([first, second]);
+  expect(sink.taps).toHaveLength(2);
+});
+
+it("does not bring back a reader that is gone while its last tap waits for room", async () => {
+  const { sink, book } = setUp();
+  sink.hold();
+  const offer = book.offer(readOf(someTap()));
+  book.tell("one", "gone", "");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(sink.at("one")?.condition).toBe("gone");
+  sink.release();
+  await offer;
+});
+
 it("says that a tap could not be kept, and takes it when it is offered again", async () => {
   const { sink, book } = setUp();
   const tap = someTap();

@@ -102,8 +102,11 @@ export class ReaderBook {
   left(reader: string): void {
     const entry = this.#entries.get(reader);
     if (entry === undefined) return;
-    entry.lying = null;
     entry.silent = null;
+    // After the tap that is being taken: it may be that of a process which is gone.
+    entry.taking = entry.taking.then(() => {
+      entry.lying = null;
+    });
   }
 
   /** Offers a tap, after those that the reader gave before. Resolves once the next may come. */
@@ -124,8 +127,9 @@ export class ReaderBook {
   /** @returns false where the tap was not kept; the sink has been told so */
   async #take(read: TapRead): Promise<boolean> {
     const { reader } = read;
-    const why = "taps wait for room in the outbox";
-    const timer = setTimeout(() => this.tell(reader, "paused", why), pausedAfterMs);
+    const timer = setTimeout(() => {
+      if (this.#entries.has(reader)) this.tell(reader, "paused", "taps wait for room in the outbox");
+    }, pausedAfterMs);
     try {
       await this.#sink.tap(read);
       return true;
