@@ -1,7 +1,11 @@
+import { agentBench } from "./agent/index.ts";
 import type { Bench } from "./bench.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
 
-const benches: readonly Bench[] = [{ name: "tap-to-archive", run: tapToArchive }];
+const benches: readonly Bench[] = [
+  { name: "tap-to-archive", run: tapToArchive },
+  { name: "agent", run: agentBench },
+];
 
 export const benchNames = benches.map(({ name }) => name);
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "@tapline/core/kernel";
+import { provision } from "../tools/test-servers/provision.ts";
 import { benchNames, findBench } from "./catalog.ts";
 import { finishReport, printTable } from "./report.ts";
 
@@ -19,6 +20,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  await provision(say);
   const report = await finishReport(bench.name, await bench.run({ quick: values.quick, say }));
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : printTable(report));
   return report.ok ? 0 : 1;

@@ -5,7 +5,7 @@ import { ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "../installation/index.ts";
 
 /** Bytes of a tap of an hour's samples. */
-const tapBytes = 600;
+export const outboxTapBytes = 600;
 /** Readers that write at once, on a PC with many. */
 export const usualWriters = 16;
 /** As many as the outbox writes together at most: here the processor is the limit, no longer the disk. */
@@ -22,12 +22,12 @@ export async function outboxBytesPerS(folder: string, taps: number, writers: num
     "../../apps/nfc-agent/src/outbox/append-load.fixture.ts",
     import.meta.url,
     baseEnvironment(),
-    [dir, String(taps), String(tapBytes), String(writers)],
+    [dir, String(taps), String(outboxTapBytes), String(writers)],
   );
   try {
     const { seconds, counted } = await child.next(ofType("appended"));
     if (counted !== taps) throw new Error(`the outbox counted ${String(counted)} taps instead of ${taps}`);
-    return (taps * tapBytes) / Number(seconds);
+    return (taps * outboxTapBytes) / Number(seconds);
   } finally {
     await child.stop();
     await rm(dir, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export async function outboxBytesPerS(folder: string, taps: number, writers: num
 /** The disk's limit: the same taps, `writers` in one write, synced (fdatasync), and nothing else. */
 export async function fdatasyncBytesPerS(folder: string, taps: number, writers: number): Promise<number> {
   const dir = await mkdtemp(join(folder, "raw-"));
-  const chunk = randomBytes(tapBytes * writers);
+  const chunk = randomBytes(outboxTapBytes * writers);
   const file = await open(join(dir, "raw"), "w");
   try {
     const startedMs = performance.now();

@@ -1,8 +1,14 @@
 import "./require-node.mjs";
+import { buildPcsc } from "./build-pcsc.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
 
 await runMain(async () => {
+  const args = process.argv.slice(2);
   await prepare({ build: true });
-  return runOnNode24(["bench/main.ts", ...process.argv.slice(2)]);
+  if (args.includes("agent")) {
+    await runOnNode24(["tools/test-servers/pcscd/provision-pcsc.ts"]);
+    await buildPcsc({ again: true });
+  }
+  return runOnNode24(["bench/main.ts", ...args]);
 });
