@@ -79,7 +79,11 @@ export class Links {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) await this.#serve(this.#begin(this.#options.choice.next, stop), stop);
+    while (!stop.aborted) {
+      // What asked for a new link until now gets it here.
+      this.#reconnect = Promise.withResolvers();
+      await this.#serve(this.#begin(this.#options.choice.next, stop), stop);
+    }
   }
 
   #begin(name: LinkName, stop: AbortSignal): Session {
@@ -117,8 +121,8 @@ export class Links {
       this.#current = null;
       if (turn.kind === "better") session = turn.session;
       else {
-        if (turn.kind === "reconnect") this.#reconnect = Promise.withResolvers();
-        else await this.#over(session.name, session.useful ? "fruitful" : "fruitless", turn.why, stop);
+        if (turn.kind === "ended")
+          await this.#over(session.name, session.useful ? "fruitful" : "fruitless", turn.why, stop);
         return;
       }
     }
@@ -139,7 +143,7 @@ export class Links {
       return await Promise.race([
         session.open.ended.then((why): Turn => ({ kind: "ended", why })),
         this.#reconnect.promise.then((): Turn => ({ kind: "reconnect" })),
-        session.name === "rest" ? this.#better(AbortSignal.any([used.signal, stop])) : never,
+        session.name === "rest" ? this.#better(AbortSignal.any([used.signal, stop]), stop) : never,
       ]);
     } finally {
       clearTimeout(timer);
@@ -148,17 +152,19 @@ export class Links {
   }
 
   /** While REST serves: tries gRPC now and then. Resolves once it is open. */
-  async #better(until: AbortSignal): Promise<Turn> {
+  async #better(until: AbortSignal, stop: AbortSignal): Promise<Turn> {
     for (;;) {
       const afterMs = this.#options.choice.nextProbeMs();
       if (afterMs === null) return never;
       await sleep(afterMs, undefined, { signal: until }).catch(() => {});
       if (until.aborted) return never;
-      const session = this.#begin("grpc", until);
-      if (!(await session.welcomed)) continue;
-      if (!until.aborted) return { kind: "better", session };
-      session.open.close();
-      return never;
+      const session = this.#begin("grpc", stop);
+      const close = () => session.open.close();
+      until.addEventListener("abort", close, { once: true });
+      const opened = await session.welcomed;
+      until.removeEventListener("abort", close);
+      if (opened && !until.aborted) return { kind: "better", session };
+      close();
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Rig } from "./delivery-rig.fixture.ts";
 import { credentialsOf, issuePki, reply } from "./ingest-server.fixture.ts";
@@ -37,6 +38,8 @@ it("takes REST where gRPC cannot be reached, says so once, and takes gRPC again 
   await rig.taps(50, delivery);
   await rig.allEnded(100);
   expect(rig.stream.batches.flat()).toHaveLength(50);
+  expect(rig.links).toEqual(["rest", "grpc"]);
+  expect(rig.stream.sessions).toHaveLength(1);
   expect(rig.ledger.disorder).toEqual([]);
 });
 
@@ -129,6 +132,19 @@ it("keeps to the link that a setting names, and follows when it changes", async 
   await rig.until(() => expect(served()).toEqual(["rest", "grpc", "rest"]));
   await rig.tap(delivery);
   await rig.allEnded(2);
+});
+
+it("keeps to its waits where credentials change while the server is away", async () => {
+  const streamUrl = await proxy.listen(rig.streamUrl);
+  await rig.stream.close();
+  const delivery = rig.byStream({ random: () => 0.9 }, { streamUrl });
+  await rig.until(() => expect(delivery.trouble).not.toBeNull());
+  const before = proxy.connections;
+  delivery.renewed();
+  await rig.until(() => expect(proxy.connections).toBeGreaterThan(before));
+  await sleep(1000);
+  // Each try is a stream, and a look at why it did not open.
+  expect(proxy.connections - before).toBeLessThan(12);
 });
 
 it("waits for a server that is wholly away, says so once, and drains when it is back", async () => {
