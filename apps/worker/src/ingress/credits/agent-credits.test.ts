@@ -114,5 +114,14 @@ test("gives up everything at its end, and asks no more", async () => {
   expect([credits.stockTaps, state.back]).toEqual([0, had]);
   await credits.takeAll(1);
   expect(state.asked).toHaveLength(asked);
-  expect(credits.isIdle(0)).toBe(true);
+});
+
+test("is not forgotten while a stream uses it, even one that is granted nothing for long", () => {
+  const { credits, state } = agentWith();
+  const leave = credits.enter();
+  credits.keepFilled(null);
+  state.nowMs += 60_000;
+  expect(credits.isIdle(30_000)).toBe(false);
+  leave();
+  expect(credits.isIdle(30_000)).toBe(true);
 });

@@ -23,6 +23,7 @@ export class AgentCredits {
   #filledAtMs: number;
   #filling = false;
   #onFilled: (() => void) | null = null;
+  #streams = 0;
 
   /**
    * @param fewTaps how many a quiet agent keeps
@@ -54,9 +55,17 @@ export class AgentCredits {
     if (onFilled !== null) this.#fill();
   }
 
-  /** True where nobody listens for credits and none was used for `ms`. */
+  /** A stream uses this stock from now on, until it calls what it gets. */
+  enter(): () => void {
+    this.#streams++;
+    return () => {
+      this.#streams--;
+    };
+  }
+
+  /** True where no stream uses the stock, and nothing was taken from it for `ms`. */
   isIdle(ms: number): boolean {
-    return this.#onFilled === null && this.#clock() - this.#usedAtMs >= ms;
+    return this.#streams === 0 && this.#clock() - this.#usedAtMs >= ms;
   }
 
   /** Takes some of `taps`, at least one, waiting for it where there is none; 0 once `signal` is aborted. */

@@ -21,6 +21,7 @@ export class BatchTaker {
   readonly #door: Pick<Door, "take">;
   readonly #hooks: BatchHooks;
   readonly #stopping = new AbortController();
+  readonly #leave: () => void;
   #tail: Promise<void> = Promise.resolve();
   readonly #answers = new Set<Promise<void>>();
   /** Credits that the agent has and has not used. */
@@ -32,6 +33,7 @@ export class BatchTaker {
 
   constructor(agentCredits: AgentCredits, door: Pick<Door, "take">, hooks: BatchHooks) {
     this.#credits = agentCredits;
+    this.#leave = agentCredits.enter();
     this.#door = door;
     this.#hooks = hooks;
   }
@@ -78,7 +80,9 @@ export class BatchTaker {
   }
 
   stop(): void {
+    if (this.#stopping.signal.aborted) return;
     this.pause();
+    this.#leave();
     this.#stopping.abort();
   }
 
