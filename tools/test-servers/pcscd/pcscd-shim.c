@@ -3,8 +3,8 @@
  * - bind() to all addresses becomes bind() to loopback: the driver for virtual cards would listen to the whole network;
  * - accept() turns Nagle's algorithm off: the driver sends length and body apart, at 40 ms per command;
  * - sleeps end after PCSCD_POLL_MS: pcscd looks for cards each 400 ms only;
- * - for a while after a card left, accept() lets none in: the driver would take the next one within the same look, and
- *   pcscd would never see that they were two.
+ * - after a card left, accept() lets none in for the next two looks: the driver would take the next card within the same
+ *   look, and pcscd would never see that they were two.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,26 +12,21 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { most_files = 4096, margin_ms = 5 };
-/* Of each connection, the socket that accepted it; of each such socket, when its last connection was closed. */
+enum { most_files = 4096, looks_without_card = 2 };
+/* Of each connection, the socket that accepted it; of each such socket, how many looks have yet to find no card. */
 static int accepted_by[most_files];
-static long long closed_at_ms[most_files];
+static atomic_int looks_left[most_files];
 
 static long poll_ms(void) {
   const char *setting = getenv("PCSCD_POLL_MS");
   return setting == NULL ? 0 : atol(setting);
-}
-
-static long long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 int bind(int fd, const struct sockaddr *address, socklen_t length) {
@@ -48,7 +43,8 @@ int accept(int fd, struct sockaddr *address, socklen_t *length) {
   int (*real)(int, struct sockaddr *, socklen_t *) = dlsym(RTLD_NEXT, "accept");
   int on = 1;
   int connection;
-  if (fd < most_files && now_ms() - closed_at_ms[fd] < poll_ms() + margin_ms) {
+  if (fd >= 0 && fd < most_files && looks_left[fd] > 0) {
+    looks_left[fd] -= 1;
     errno = EAGAIN;
     return -1;
   }
@@ -62,7 +58,7 @@ int accept(int fd, struct sockaddr *address, socklen_t *length) {
 int close(int fd) {
   int (*real)(int) = dlsym(RTLD_NEXT, "close");
   if (fd >= 0 && fd < most_files && accepted_by[fd] != 0) {
-    closed_at_ms[accepted_by[fd]] = now_ms();
+    looks_left[accepted_by[fd]] = looks_without_card;
     accepted_by[fd] = 0;
   }
   return real(fd);
