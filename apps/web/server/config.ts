@@ -24,6 +24,8 @@ const environmentSchema = z.object({
   /** PEM files: certificate chain and private key. Both or neither. */
   TAPLINE_WEB_TLS_CERT: z.string().min(1).optional(),
   TAPLINE_WEB_TLS_KEY: z.string().min(1).optional(),
+  /** PEM file: the root that the agents' door is known by; needed to make tokens for agents. */
+  TAPLINE_INGEST_ROOT: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -39,6 +41,8 @@ export interface WebConfig {
   origin: string | undefined;
   secret: string;
   tls: { certPem: string; keyPem: string } | undefined;
+  /** PEM; `undefined`: no tokens for agents are made here. */
+  ingestRootPem: string | undefined;
   siteName: string;
   logLevel: string;
 }
@@ -74,6 +78,10 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
     secret,
     tls,
+    ingestRootPem:
+      env.TAPLINE_INGEST_ROOT === undefined
+        ? undefined
+        : readSetting("TAPLINE_INGEST_ROOT", env.TAPLINE_INGEST_ROOT),
     siteName: env.TAPLINE_SITE_NAME,
     logLevel: env.LOG_LEVEL,
   };

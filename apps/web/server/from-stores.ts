@@ -14,6 +14,8 @@ export function fromRedis<T>(answer: Promise<T>): Promise<T> {
 /** Waits for an answer of PostgreSQL. @throws TaplineError `unavailable` where there is none */
 export function fromPostgres<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((cause: unknown) => {
+    // What an adapter has named is an answer, too.
+    if (cause instanceof TaplineError) throw cause;
     throw new TaplineError("unavailable", "PostgreSQL does not answer", {
       remedy: "see that PostgreSQL runs and that DATABASE_URL points to it",
       facts: { part: "postgresql" },

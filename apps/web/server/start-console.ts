@@ -19,6 +19,7 @@ import { createRealtime, endSession } from "./realtime/create-realtime.ts";
 import { relayKpi } from "./realtime/relay-kpi.ts";
 import { sweepSessions } from "./realtime/sweep-sessions.ts";
 import { openRedis } from "./redis.ts";
+import { openRegistry } from "./registry/registry.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
 
 /** A console that serves. */
@@ -58,6 +59,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         fleet: new FleetStore(prisma),
+        registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
         logger,
       }),
       auth: toNodeHandler(auth),

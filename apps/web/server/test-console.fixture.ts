@@ -23,7 +23,13 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
   const [databaseUrl, redisServer] = await Promise.all([freshDatabase(), ownRedis()]);
   const config: WebConfig = {
     ...{ databaseUrl, redisUrl: redisServer.url, host: "127.0.0.1", port: 0, origin: undefined },
-    ...{ secret: randomBytes(32).toString("hex"), tls: undefined, siteName: "Test site", logLevel: "silent" },
+    ...{
+      secret: randomBytes(32).toString("hex"),
+      tls: undefined,
+      ingestRootPem: undefined,
+      siteName: "Test site",
+      logLevel: "silent",
+    },
     ...given,
   };
   const console = await startConsole(config, silentPages);

@@ -1,7 +1,14 @@
+import { agentRouter } from "../routers/agent.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
+import { trackerRouter } from "../routers/tracker.ts";
 import { router } from "./init.ts";
 
-export const appRouter = router({ fleet: fleetRouter, kpi: kpiRouter });
+export const appRouter = router({
+  agent: agentRouter,
+  tracker: trackerRouter,
+  fleet: fleetRouter,
+  kpi: kpiRouter,
+});
 
 export type AppRouter = typeof appRouter;

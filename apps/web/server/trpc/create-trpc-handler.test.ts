@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
+import type { Registry } from "../registry/registry.ts";
 import { createTrpcHandler } from "./create-trpc-handler.ts";
 
 test("one request calls at most ten procedures; a longer batch is refused whole", async () => {
@@ -16,6 +17,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     viewerOf,
     kpi: {} as KpiStore,
     fleet: {} as FleetReader,
+    registry: {} as Registry,
     logger: pino({ level: "silent" }),
   };
   const server = createServer(createTrpcHandler(parts));

@@ -6,20 +6,22 @@ import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
+import type { Registry } from "../registry/registry.ts";
 import { appRouter } from "./app-router.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
   kpi: KpiStore;
   fleet: FleetReader;
+  registry: Registry;
   logger: Logger;
 }
 
 /** Errors that are the caller's own affair. */
-const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST", "NOT_FOUND"];
+const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST", "NOT_FOUND", "CONFLICT"];
 
 /** Answers `/api/trpc/…`. Each answer says the server's time. */
-export function createTrpcHandler({ viewerOf, kpi, fleet, logger }: TrpcParts): RequestListener {
+export function createTrpcHandler({ viewerOf, kpi, fleet, registry, logger }: TrpcParts): RequestListener {
   return createHTTPHandler({
     router: appRouter,
     basePath: "/api/trpc/",
@@ -30,6 +32,7 @@ export function createTrpcHandler({ viewerOf, kpi, fleet, logger }: TrpcParts): 
       return {
         kpi,
         fleet,
+        registry,
         viewer: () => {
           viewer ??= viewerOf(req.headers);
           return viewer;

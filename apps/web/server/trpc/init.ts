@@ -3,6 +3,7 @@ import type { Role } from "../auth/roles.ts";
 import { requireRole, type Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
+import type { Registry } from "../registry/registry.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
 /** What a procedure has at hand. */
@@ -11,6 +12,7 @@ export interface RequestContext {
   viewer: () => Promise<Viewer | null>;
   kpi: KpiStore;
   fleet: FleetReader;
+  registry: Registry;
 }
 
 const t = initTRPC.context<RequestContext>().create({
@@ -44,3 +46,5 @@ export function procedureFor(role: Role) {
 }
 
 export const viewerProcedure = procedureFor("viewer");
+
+export const adminProcedure = procedureFor("admin");

@@ -1,0 +1,11 @@
+import type { Actor } from "@tapline/core/kernel";
+import { z } from "zod";
+import type { Viewer } from "../auth/viewer.ts";
+
+/** Why; goes into the audit log. */
+export const reasonSchema = z.string().trim().min(1).max(500);
+
+/** Who acts and why, for the audit log: the person's id, nothing else of them. */
+export function actOf(viewer: Viewer, reason: string): { actor: Actor; reason: string } {
+  return { actor: { kind: "operator", id: viewer.userId }, reason };
+}

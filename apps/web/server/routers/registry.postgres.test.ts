@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { pinOf, readToken } from "@tapline/core/tap";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+
+let running: TestConsole;
+let cookie: string;
+let rootPem: string;
+
+beforeAll(async () => {
+  const made = [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "1",
+  ];
+  rootPem = execFileSync("openssl", [...made, "-subj", "/CN=root", "-keyout", "/dev/null"], {
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  running = await startTestConsole({ ingestRootPem: rootPem });
+  await running.console.ensureFirstAdmin(adminSignIn);
+  ({ cookie } = await signIn(running.console.origin));
+});
+afterAll(() => running.stop());
+
+async function call(procedure: string, input?: unknown, headers: Record<string, string> = { cookie }) {
+  const { origin } = running.console;
+  const isQuery = procedure.endsWith(".list");
+  const response = await fetch(`${origin}/api/trpc/${procedure}`, {
+    headers: { ...headers, origin, "content-type": "application/json" },
+    ...(isQuery ? {} : { method: "POST", body: JSON.stringify(input) }),
+  });
+  const body = (await response.json()) as { result?: { data: unknown } };
+  return { status: response.status, data: body.result?.data };
+}
+
+const auditOf = async (subject: string) => {
+  const rows = await running.prisma.auditEntry.findMany({
+    where: { subject },
+    orderBy: { recordedAt: "asc" },
+  });
+  return rows.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString()));
+};
+
+test("an admin invites an agent and revokes it; the audit log says who and why", async () => {
+  const made = await call("agent.createToken", { id: "desk-1", reason: "new PC" });
+  expect(made.status).toBe(200);
+  expect(readToken((made.data as { token: string }).token).pin).toEqual(pinOf(rootPem));
+  expect((await call("agent.list")).data).toMatchObject([{ id: "desk-1", state: "invited" }]);
+  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" })).status).toBe(200);
+  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" })).status).toBe(409);
+  expect((await call("agent.revoke", { id: "desk-2", reason: "stolen" })).status).toBe(404);
+  const { id } = await running.prisma.user.findFirstOrThrow();
+  const actor = { kind: "operator", id };
+  expect(await auditOf("agent/desk-1")).toMatchObject([
+    { actor, action: "agent.token-created", reason: "new PC" },
+    { actor, action: "agent.revoked", reason: "stolen" },
+  ]);
+});
+
+test("an admin enrols a tracker and revokes it", async () => {
+  const id = randomBytes(8).toString("hex");
+  const key = generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" });
+  const publicKey = key.subarray(-32).toString("hex");
+  expect((await call("tracker.enrol", { id, publicKey, reason: "sold" })).status).toBe(200);
+  expect((await call("tracker.enrol", { id, publicKey, reason: "sold" })).status).toBe(409);
+  expect((await call("tracker.revoke", { id, reason: "lost" })).status).toBe(200);
+  expect((await call("tracker.list")).data).toMatchObject([{ id, revokedAtEpochMs: expect.any(Number) }]);
+  expect(await auditOf(`tracker/${id}`)).toMatchObject([{ reason: "sold" }, { reason: "lost" }]);
+});
+
+test("nothing is changed without a reason, by a viewer, or by nobody", async () => {
+  const changes = [
+    ["agent.createToken", { id: "desk-9" }],
+    ["agent.revoke", { id: "desk-9", unlisted: true }],
+    ["tracker.enrol", { id: "0".repeat(16), publicKey: "0".repeat(64) }],
+    ["tracker.revoke", { id: "0".repeat(16) }],
+  ] as const;
+  for (const [procedure, input] of changes) {
+    expect((await call(procedure, { ...input, reason: " " })).status, procedure).toBe(400);
+    expect((await call(procedure, { ...input, reason: "x" }, {})).status, procedure).toBe(401);
+  }
+  await setRole(running.prisma, adminSignIn.email, "viewer");
+  for (const [procedure, input] of changes)
+    expect((await call(procedure, { ...input, reason: "x" })).status, procedure).toBe(403);
+  expect((await call("agent.list")).status).toBe(200);
+  await setRole(running.prisma, adminSignIn.email, "admin");
+  expect(await auditOf("agent/desk-9")).toEqual([]);
+});
