@@ -33,6 +33,16 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
   return { code: status, stdout, stderr };
 }
 
+/** An agent with an identity, whose server nobody is. */
+const alone = () => ({
+  TAPLINE_AGENT_INGEST_URL: "https://127.0.0.1:9",
+  TAPLINE_AGENT_STREAM_URL: "https://127.0.0.1:9",
+  TAPLINE_AGENT_API_PORT: "0",
+  TAPLINE_AGENT_CA: join(root, "root.crt"),
+  TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),
+  TAPLINE_AGENT_KEY: join(root, "agent-local.key"),
+});
+
 describe("the agent's package", { timeout: 120_000 }, () => {
   it("runs on Node alone, from anywhere", async () => {
     const { version } = JSON.parse(await readFile(join(root, "package/package.json"), "utf8"));
@@ -64,12 +74,7 @@ describe("the agent's package", { timeout: 120_000 }, () => {
     const env = {
       TAPLINE_AGENT_DATA_DIR: data,
       TAPLINE_AGENT_TRACKERS: join(root, "trackers.json"),
-      TAPLINE_AGENT_INGEST_URL: "https://127.0.0.1:9",
-      TAPLINE_AGENT_STREAM_URL: "https://127.0.0.1:9",
-      TAPLINE_AGENT_API_PORT: "0",
-      TAPLINE_AGENT_CA: join(root, "root.crt"),
-      TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),
-      TAPLINE_AGENT_KEY: join(root, "agent-local.key"),
+      ...alone(),
     };
     agent = spawn(process.execPath, [program, "run"], { env, stdio: "ignore" });
     await vi.waitFor(
@@ -87,12 +92,7 @@ describe("the agent's package", { timeout: 120_000 }, () => {
       TAPLINE_AGENT_DATA_DIR: join(root, "pcsc"),
       TAPLINE_AGENT_READER_KIND: "pcsc",
       PCSCLITE_CSOCK_NAME: join(root, "nobody.comm"),
-      TAPLINE_AGENT_INGEST_URL: "https://127.0.0.1:9",
-      TAPLINE_AGENT_STREAM_URL: "https://127.0.0.1:9",
-      TAPLINE_AGENT_API_PORT: "0",
-      TAPLINE_AGENT_CA: join(root, "root.crt"),
-      TAPLINE_AGENT_CERT: join(root, "agent-local.crt"),
-      TAPLINE_AGENT_KEY: join(root, "agent-local.key"),
+      ...alone(),
     };
     agent?.kill("SIGKILL");
     agent = spawn(process.execPath, [program, "run"], { env, stdio: "ignore" });

@@ -211,7 +211,11 @@ function readFile(path: string, needed: boolean): Record<string, unknown> {
   } catch (error) {
     const code = systemCode(error) ?? "unknown";
     if (code === "ENOENT" && !needed) return {};
-    throw badFile(path, code, "let TAPLINE_AGENT_CONFIG name a JSON file that the agent may read");
+    const remedy =
+      code === "EACCES" || code === "EPERM"
+        ? "run the command as the agent's user or as root (sudo tapline-agent …)"
+        : "let TAPLINE_AGENT_CONFIG name a JSON file that the agent may read";
+    throw badFile(path, code, remedy);
   }
   let content: unknown;
   try {

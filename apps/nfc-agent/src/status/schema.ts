@@ -1,4 +1,4 @@
-import { ackLevels, linkNames, pauseReasons, readerConditions } from "@tapline/core/tap";
+import { ackLevels, agentReportSchema, linkNames, pauseReasons, readerConditions } from "@tapline/core/tap";
 import { z } from "zod";
 
 const count = z.int().min(0);
@@ -25,13 +25,7 @@ export const statusSchema = z.strictObject({
   atEpochMs: epochMs,
   /** No tap waits on this PC alone: switching it off delays nothing. */
   safeToSwitchOff: z.boolean(),
-  outbox: z.strictObject({
-    epoch: count,
-    nextSeq: count,
-    /** Taps without an end. */
-    taps: count,
-    bytes: count,
-    oldestAgeMs: count,
+  outbox: agentReportSchema.shape.outbox.extend({
     maxBytes: count,
     maxAgeMs: count.nullable(),
     /** The rung of the ack ladder at which a tap leaves. */

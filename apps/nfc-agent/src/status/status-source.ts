@@ -60,11 +60,7 @@ export class StatusSource {
       atEpochMs: now(),
       safeToSwitchOff: outbox.pending === 0,
       outbox: {
-        epoch: outbox.epoch,
-        nextSeq: outbox.nextSeq,
-        taps: outbox.pending,
-        bytes: outbox.bytes,
-        oldestAgeMs: oldestPendingAgeMs,
+        ...this.#outbox(oldestPendingAgeMs),
         ...outbox.bounds,
         releaseAt: settings.current.releaseAt,
       },
@@ -90,7 +86,7 @@ export class StatusSource {
 
   /** @param link the link that the report goes by */
   report(link: LinkName): AgentReport {
-    const { version, outbox, settings, readers } = this.#options;
+    const { version, settings, readers } = this.#options;
     const { paused, oldestPendingAgeMs } = this.#options.agent();
     const { clockSkewMs } = this.#options.link();
     return {
@@ -100,16 +96,15 @@ export class StatusSource {
       configRevision: settings.revision,
       link,
       clockSkewMs: clockSkewMs === null ? null : Math.round(clockSkewMs),
-      outbox: {
-        epoch: outbox.epoch,
-        nextSeq: outbox.nextSeq,
-        taps: outbox.pending,
-        bytes: outbox.bytes,
-        oldestAgeMs: oldestPendingAgeMs,
-      },
+      outbox: this.#outbox(oldestPendingAgeMs),
       paused,
       readers: readers.counts(),
       certificateEndsAtEpochMs: this.#options.certificate().endsAtEpochMs,
     };
+  }
+
+  #outbox(oldestAgeMs: number): AgentReport["outbox"] {
+    const { epoch, nextSeq, pending, bytes } = this.#options.outbox;
+    return { epoch, nextSeq, taps: pending, bytes, oldestAgeMs };
   }
 }
