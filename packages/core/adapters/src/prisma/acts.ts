@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { AuditEntry } from "@tapline/core/audit";
 import { type Actor, uuidV7 } from "@tapline/core/kernel";
 import { auditRow } from "./audit-row.ts";
+import { fleetMarkFact } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
 /** Who acts, and why; `reason` is null where the action explains itself. */
@@ -25,7 +26,7 @@ export async function recordAct(
  * Names of facts whose value is another one after each change, so that a process that keeps what it read sees by one
  * short query whether that still stands.
  */
-export const marks = { agents: "agents.mark", trackers: "trackers.mark" } as const;
+export const marks = { agents: "agents.mark", trackers: "trackers.mark", fleet: fleetMarkFact } as const;
 
 type Mark = (typeof marks)[keyof typeof marks];
 

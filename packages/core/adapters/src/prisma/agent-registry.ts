@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { TaplineError } from "@tapline/core/kernel";
 import { tokenDigest, writeToken } from "@tapline/core/tap";
 import { type Act, marks, moveMark, recordAct, type Transaction } from "./acts.ts";
-import { fleetMarkFact } from "./fleet-rows.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { checkCertificate, checkToken } from "./refuse-agent.ts";
 
@@ -98,7 +97,8 @@ export class AgentRegistry {
         where: { id: agent },
         data: { enrolledAt: at, revokedAt: null, hostname, ...(ring === null ? {} : { ring }) },
       });
-      if (ring !== null) await moveFleetMark(tx, serial);
+      // In another ring it may be meant by a roll-out that did not mean it before.
+      if (ring !== null) await moveMark(tx, marks.fleet);
       await addCertificate(tx, agent, serial, at, notAfterEpochMs);
       await recordAct(
         tx,
@@ -197,10 +197,4 @@ async function addCertificate(
   await tx.agentCertificate.create({
     data: { serial, agentId, issuedAt, notAfter: new Date(notAfterEpochMs) },
   });
-}
-
-/** An agent in another ring may be meant by a roll-out that did not mean it before. */
-async function moveFleetMark(tx: Transaction, value: string): Promise<void> {
-  const fact = { name: fleetMarkFact, value };
-  await tx.installationFact.upsert({ where: { name: fleetMarkFact }, create: fact, update: fact });
 }
