@@ -24,6 +24,8 @@ it("tells taps, outbox, readers, link and times in Prometheus's form, each with 
   metrics.take({ type: "tap-progress", taps: [{ ...step, status: "durable" }] });
   metrics.take({ type: "tap-progress", taps: [{ ...step, status: "accepted" }] });
   metrics.take({ type: "tap-progress", taps: [{ ...step, status: "archived", final: true }] });
+  metrics.take({ type: "tap-progress", taps: [{ ...step, seq: 2, status: "duplicate" }] });
+  metrics.take({ type: "tap-progress", taps: [{ ...step, seq: 2, status: "duplicate", final: true }] });
   metrics.take({ type: "read-failed", failure: { reader: "door", atEpochMs: 1, cause: "torn", detail: "" } });
   metrics.synced(2);
   const { text, contentType } = await metrics.text();
@@ -31,6 +33,7 @@ it("tells taps, outbox, readers, link and times in Prometheus's form, each with 
   for (const line of [
     'tapline_agent_taps_total{status="kept"} 1',
     'tapline_agent_taps_total{status="accepted"} 1',
+    'tapline_agent_taps_total{status="duplicate"} 1',
     'tapline_agent_read_failures_total{cause="torn"} 1',
     "tapline_agent_rereads_total 2",
     "tapline_agent_outbox_taps 3",

@@ -1,7 +1,7 @@
 import type { Clock } from "@tapline/core/kernel";
 import { pauseReasons, readerConditions } from "@tapline/core/tap";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { AgentEvent, TapStatus } from "../events.ts";
+import type { AgentEvent, TapProgress } from "../events.ts";
 import type { Status } from "../status/index.ts";
 
 /** Taps whose way to a verdict is timed at once; more are counted and not timed. */
@@ -126,7 +126,7 @@ export class AgentMetrics {
       if (event.rereads > 0) this.#rereads.inc(event.rereads);
       if (this.#keptAtMs.size < maxTimed) this.#keptAtMs.set(event.seq, this.#monotonic());
     } else if (event.type === "read-failed") this.#failures.inc({ cause: event.failure.cause });
-    else if (event.type === "tap-progress") for (const { seq, status } of event.taps) this.#step(seq, status);
+    else if (event.type === "tap-progress") for (const step of event.taps) this.#step(step);
   }
 
   /** @param tookMs how long one write to the outbox took, with its sync */
@@ -138,8 +138,9 @@ export class AgentMetrics {
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 
-  #step(seq: number, status: TapStatus): void {
-    this.#taps.inc({ status });
+  #step({ seq, status, final }: TapProgress): void {
+    // These are told twice, by the hint and by the receipt: the receipt counts.
+    if (final || (status !== "duplicate" && status !== "refused")) this.#taps.inc({ status });
     if (status === "durable" || status === "kept") return;
     const keptAtMs = this.#keptAtMs.get(seq);
     if (keptAtMs === undefined) return;
