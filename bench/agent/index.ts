@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { LinkName } from "@tapline/core/tap";
 import type { BenchOptions } from "../bench.ts";
 import { countArchived, type Installation, makeTrackers, startInstallation } from "../installation/index.ts";
 import { compare, figure, type Outcome, quantile, type Row } from "../report.ts";
@@ -40,7 +41,7 @@ export async function agentBench({ quick, say }: BenchOptions): Promise<Outcome>
     say(`round ${round} of ${rounds}: the outbox, and the bare disk`);
     await measureOutbox(measured, scale);
     say(`round ${round} of ${rounds}: delivery, verdicts, memory`);
-    await measureInstalled(measured, scale, faults);
+    await measureInstalled(measured, scale, faults, round % 2 === 1 ? ["grpc", "rest"] : ["rest", "grpc"]);
   }
   const bad = measured.pcsc.reduce((sum, one) => sum + one.bad, 0);
   if (bad > 0) faults.push(`${bad} taps at the pcscd were not read as they were laid on`);
@@ -60,14 +61,23 @@ async function measureOutbox(measured: Measured, scale: number): Promise<void> {
   }
 }
 
-async function measureInstalled(measured: Measured, scale: number, faults: string[]): Promise<void> {
+/** @param links in the order in which they have their turn: the first finds a fresh installation */
+async function measureInstalled(
+  measured: Measured,
+  scale: number,
+  faults: string[],
+  links: readonly LinkName[],
+): Promise<void> {
   const trackers = await makeTrackers();
   const installation = await startInstallation({ trackers: trackers.enrolled, unsigned: "refuse" });
   try {
     const taps = 20_000 * scale;
-    measured.stream.push(await deliveredTapsPerS(installation, trackers.file, "grpc", taps, 0));
-    // The agent that delivers reads one tap of its own.
-    measured.rest.push(await deliveredTapsPerS(installation, trackers.file, "rest", taps, taps + 1));
+    for (const [turn, link] of links.entries()) {
+      // An agent that delivers reads one tap of its own.
+      const before = turn * (taps + 1);
+      const into = link === "grpc" ? measured.stream : measured.rest;
+      into.push(await deliveredTapsPerS(installation, trackers.file, link, taps, before));
+    }
     await checkArchive(installation, faults);
     measured.verdictMs.push(...(await verdictMs(installation, trackers.file, 1_000 * scale, 20)));
     const load = { readers: 1_000, perSecond: 100, seconds: Math.max(5, 20 * scale) };
