@@ -55,6 +55,13 @@ test("keeps the latest report of each agent, and makes a row for one it has not 
   expect(one).toMatchObject({ ring: 1, last: { seenAtEpochMs: 2_000, report: { version: "1.1.0" } } });
 });
 
+test("a report that cannot be kept does not keep what is wanted from anybody", async () => {
+  memory.report("gate-1", report(0, { platform: "linux\u0000" }), 1_000);
+  const revision = await desk.makeRevision({ rereads: 5 }, act());
+  await desk.start("config", String(revision), [1], act());
+  await soon(() => expect(memory.directiveOf("gate-0")?.revision).toBe(revision));
+});
+
 test("500 agents that report at once are one statement", async () => {
   const statements = vi.spyOn(store, "keepReports");
   for (let i = 0; i < 500; i++) memory.report(`gate-${i}`, report(0), 1_000);
@@ -143,11 +150,13 @@ test("what cannot be is refused by name and leaves nothing behind", async () => 
 
 test("while PostgreSQL is away reports wait, and nobody is told to change", async () => {
   let away = true;
+  const unlessAway = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+    away ? Promise.reject(new Error("away")) : ask();
   const flaky = {
     keepReports: (batch: Parameters<FleetStore["keepReports"]>[0]) =>
-      away ? Promise.reject(new Error("away")) : store.keepReports(batch),
-    mark: () => store.mark(),
-    plan: () => store.plan(),
+      unlessAway(() => store.keepReports(batch)),
+    mark: () => unlessAway(() => store.mark()),
+    plan: () => unlessAway(() => store.plan()),
   };
   const other = startFleetMemory({ store: flaky, clock: Date.now, log: pino({ level: "silent" }) });
   other.report("gate-9", report(0), 1_000);

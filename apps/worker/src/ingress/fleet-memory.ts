@@ -47,8 +47,10 @@ export function startFleetMemory({ store, clock, log }: FleetMemoryParts): Fleet
   };
   const beating = repeat(
     async () => {
-      await keep();
+      // What is wanted is read also where what was told cannot be kept: nobody's report stands in the way of a roll-out.
+      const kept = await keep().catch((error: unknown) => ({ error }));
       await reread();
+      if (kept !== undefined) throw kept.error;
       if (away) log.info("the fleet is kept again");
       away = false;
       return beatMs;

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { ackLevels } from "./ack-ladder.ts";
+import { maxEpochMs } from "./wire.ts";
 
 const count = z.int().min(0);
+/** ms since 1970. */
+const instant = count.max(maxEpochMs);
 
 /** Ways to the server, best first. */
 export const linkNames = ["grpc", "rest"] as const;
@@ -37,8 +40,8 @@ export const agentVersionSchema = z
 export const agentReportSchema = z.strictObject({
   version: agentVersionSchema,
   /** Operating system and architecture, as in "linux-x64". */
-  platform: z.string().max(64),
-  startedAtEpochMs: count,
+  platform: z.string().regex(/^[\w.-]{1,64}$/, "must be 1-64 letters, digits, '.', '_' or '-'"),
+  startedAtEpochMs: instant,
   /** Revision of the settings in force; 0 = none from the server. */
   configRevision: count,
   link: z.enum(linkNames),
@@ -58,7 +61,7 @@ export const agentReportSchema = z.strictObject({
   /** How many readers are in which condition. */
   readers: z.partialRecord(z.enum(readerConditions), count),
   /** When the client certificate ends, ms since 1970. */
-  certificateEndsAtEpochMs: count.nullable(),
+  certificateEndsAtEpochMs: instant.nullable(),
 });
 
 export type AgentReport = z.infer<typeof agentReportSchema>;
@@ -103,8 +106,8 @@ export type AgentDirective = z.infer<typeof agentDirectiveSchema>;
 
 /** The answer to a report: two readings of the server's clock (RFC 5905 §8), and what it wants of the agent. */
 export const reportAnswerSchema = z.strictObject({
-  receivedAtEpochMs: count,
-  answeredAtEpochMs: count,
+  receivedAtEpochMs: instant,
+  answeredAtEpochMs: instant,
   /** Null where there is nothing to say, so that the agent stays as it is. */
   directive: agentDirectiveSchema.nullable(),
 });

@@ -14,7 +14,7 @@ export const agentIdSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be 1-63 lower-case letters, digits or hyphens");
 
 /** The end of year 9999, ms: the last that an RFC 3339 time can name. */
-const maxEpochMs = 253_402_300_799_999;
+export const maxEpochMs = 253_402_300_799_999;
 
 const counter = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 

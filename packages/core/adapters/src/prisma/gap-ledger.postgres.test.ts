@@ -129,6 +129,13 @@ describe("holes of an agent", () => {
     expect(await gaps()).toEqual(["agent gate-1/1 6-7", "agent gate-1/1 9-11"]);
   });
 
+  test("are found whatever an agent says of its ages", async () => {
+    await record({ archived: [1], trackerSeqs: [1] });
+    await says({ agent: "liar", nextSeq: 9, taps: 1, oldestAgeMs: Number.MAX_SAFE_INTEGER });
+    await settled({ nextSeq: 3 });
+    expect(await gaps()).toEqual(["agent gate-1/1 2-2"]);
+  });
+
   test("split when filled in part and close when filled; their history stays", async () => {
     await record({ archived: [1, 10], trackerSeqs: [1, 2] });
     await settled({ nextSeq: 11 });

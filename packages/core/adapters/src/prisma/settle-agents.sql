@@ -12,7 +12,9 @@ WITH heard AS (
          CASE WHEN report.epoch = mark.epoch THEN report.next_seq - 1 ELSE mark.highest END AS named,
          (report.report -> 'outbox' ->> 'taps')::bigint = 0 AS idle,
          report.seen_at - CASE WHEN (report.report -> 'outbox' ->> 'taps')::bigint = 0 THEN 0
-           ELSE (report.report -> 'outbox' ->> 'oldestAgeMs')::double precision
+           -- At most back to 1970: what an agent says of ages must not take a time out of PostgreSQL's range.
+           ELSE LEAST((report.report -> 'outbox' ->> 'oldestAgeMs')::double precision,
+                      extract(epoch FROM report.seen_at)::double precision * 1000)
          END * interval '1 ms' AS pending_since,
          $1::double precision * interval '1 ms' AS grace
   FROM agent_mark AS mark
