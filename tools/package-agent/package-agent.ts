@@ -3,12 +3,14 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { agentVersionSchema } from "@tapline/core/tap";
+import { build, type Plugin } from "esbuild";
 import { z } from "zod";
 
 const run = promisify(execFile);
 const root = new URL("../../", import.meta.url).pathname;
 const agent = join(root, "apps/nfc-agent");
+const manifestPath = join(agent, "package.json");
 
 const manifestSchema = z.object({
   version: z.string(),
@@ -23,13 +25,18 @@ const banner =
 /**
  * Bundles the agent into `outDir`/tapline-agent-<version>.tgz, an npm package that needs Node 24 and nothing else.
  * nfc-pcsc, which is built for the machine, stays an optional dependency: npm installs it beside the bundle.
+ * @param version default: as package.json has it
  */
-export async function packageAgent(outDir: string): Promise<{ path: string; bytes: number }> {
-  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(agent, "package.json"), "utf8")));
+export async function packageAgent(
+  outDir: string,
+  version?: string,
+): Promise<{ path: string; bytes: number }> {
+  const found = manifestSchema.parse(JSON.parse(await readFile(manifestPath, "utf8")));
+  const manifest = { ...found, version: agentVersionSchema.parse(version ?? found.version) };
   const place = await mkdtemp(join(tmpdir(), "tapline-package-"));
   try {
     const folder = join(place, "package");
-    await bundle(folder);
+    await bundle(folder, manifest.version);
     await addFiles(folder, manifest);
     await mkdir(outDir, { recursive: true });
     const path = join(outDir, `tapline-agent-${manifest.version}.tgz`);
@@ -41,8 +48,19 @@ export async function packageAgent(outDir: string): Promise<{ path: string; byte
   }
 }
 
+/** Has the bundle know the version that the package has. */
+const versionIs = (version: string): Plugin => ({
+  name: "version",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /nfc-agent\/package\.json$/ }, () => ({
+      contents: JSON.stringify({ version }),
+      loader: "json",
+    }));
+  },
+});
+
 /** Two programs: the command, and the process that drives PC/SC. */
-async function bundle(folder: string): Promise<void> {
+async function bundle(folder: string, version: string): Promise<void> {
   await build({
     entryPoints: {
       "tapline-agent": join(agent, "src/cli/main.ts"),
@@ -56,6 +74,7 @@ async function bundle(folder: string): Promise<void> {
     target: "node24",
     external: ["nfc-pcsc"],
     banner: { js: banner },
+    plugins: [versionIs(version)],
     logLevel: "error",
   });
 }
