@@ -12,13 +12,14 @@ export async function syncDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Puts `content` at `path`, mode 0600: after a crash at any point the old content is there, or the new one, whole. */
-export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
+/** Puts `content` at `path`, for its owner alone unless `mode` says more: after a crash at any point the old content is there, or the new one, whole. */
+export async function replaceFile(path: string, content: string | Buffer, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     const handle = await open(temporary, "wx", 0o600);
     try {
       await handle.writeFile(content);
+      if (mode !== 0o600) await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

@@ -12,6 +12,7 @@ import { Outbox } from "./outbox/index.ts";
 import { LiveSettings } from "./settings/index.ts";
 import { certificateFacts, type LinkView, StatusSource } from "./status/index.ts";
 import { Tally } from "./tally.ts";
+import { versionTrouble } from "./upgrade/index.ts";
 import { agentVersion } from "./version.ts";
 import { wireIdentity } from "./wire-identity.ts";
 import { type Observers, restoreTaps, wireFeedback, wireObservers } from "./wire-observers.ts";
@@ -88,6 +89,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     link: () => linkOf(delivery),
     identityTrouble: () => identity.trouble(),
     certificate: () => certificateFacts(credentials().cert),
+    versionTrouble: (wanted) => versionTrouble(wanted, agentVersion),
     now,
   });
   const api = await wireApi(config, source, observers, outbox.epoch, surroundings);

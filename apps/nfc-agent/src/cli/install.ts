@@ -4,11 +4,29 @@ import { join, resolve } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
-import { applySteps, planInstall, planUninstall, systemdRuns, unitName } from "../install/index.ts";
+import {
+  applySteps,
+  planInstall,
+  planPlace,
+  planUninstall,
+  planUpgradeRemoval,
+  planUpgradeUnits,
+  scriptAt,
+  systemdRuns,
+  unitName,
+} from "../install/index.ts";
 import { inspectOutbox, lockHolder } from "../outbox/index.ts";
+import { defaultPrefix, placeAt } from "../upgrade/index.ts";
+import { type PlaceOptions, upgradeInstall, withUpgrade } from "./upgrade-install.ts";
 import { counted } from "./words.ts";
 
-type Options = { user: string; dataDir: string; root: string; dryRun?: true; purge?: true };
+type Options = PlaceOptions & {
+  user: string;
+  dataDir: string;
+  root: string;
+  dryRun?: true;
+  purge?: true;
+};
 
 /** Beside the source as beside the packaged program, which lies two folders deep too. */
 const unitTemplate = new URL("../../install/tapline-agent.service", import.meta.url);
@@ -19,7 +37,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** `tapline-agent install` and `uninstall`: the systemd service of this PC. */
 export function addInstall(program: Command): void {
-  withPlace(program.command("install"))
+  withUpgrade(withPlace(program.command("install")))
     .description(
       "make the agent a service of systemd: user, folder, settings, unit; again: bring it up to date",
     )
@@ -34,6 +52,7 @@ export function addInstall(program: Command): void {
 function withPlace(command: Command): Command {
   return command
     .option("--data-dir <folder>", "the agent's data folder", "/var/lib/tapline-agent")
+    .option("--prefix <folder>", "where an agent that upgrades itself is installed", defaultPrefix)
     .option("--root <folder>", "write below this folder and run nothing: for images", "/")
     .option("--dry-run", "say what would be done, and do nothing");
 }
@@ -48,7 +67,10 @@ async function install(options: Options): Promise<void> {
     throw new TaplineError("invalid-input", `${user} is no name of a system user`);
   const isEnrolled = existsSync(join(root, dataDir, "identity", "agent.crt"));
   const template = await readFile(unitTemplate, "utf8");
-  const plan = planInstall({ user, dataDir, node, program, unitTemplate: template, isEnrolled });
+  const upgrade = await upgradeInstall(options, { root, dataDir, node });
+  const runs = upgrade === null ? program : scriptAt(upgrade.place.current);
+  const service = planInstall({ user, dataDir, node, program: runs, unitTemplate: template, isEnrolled });
+  const plan = upgrade === null ? service : [...planPlace(upgrade), ...service, ...planUpgradeUnits(upgrade)];
   await applySteps(plan, { root, dryRun, say });
   if (root === "/" && !systemdRuns())
     say(`systemd does not run here: once it does, systemctl enable --now ${unitName}`);
@@ -63,7 +85,9 @@ async function uninstall(options: Options): Promise<void> {
   const { dryRun = false, purge = false } = options;
   const { root, dataDir } = placesOf(options);
   if (purge) await refuseWhileTapsWait(join(root, dataDir));
-  await applySteps(planUninstall(dataDir, purge), { root, dryRun, say });
+  const prefix = resolve(options.prefix);
+  const removal = existsSync(join(root, placeAt(prefix).settings)) ? planUpgradeRemoval(prefix) : [];
+  await applySteps([...removal, ...planUninstall(dataDir, purge)], { root, dryRun, say });
   if (!purge) say(`${dataDir} stays, with its outbox; --purge removes it once no tap waits there`);
 }
 

@@ -8,6 +8,7 @@ import { addOutbox } from "./outbox.ts";
 import { addReaders } from "./readers.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
+import { addUpgrade } from "./upgrade.ts";
 
 /** The command `tapline-agent`: each sub-command adds itself. */
 const program = new Command("tapline-agent")
@@ -22,6 +23,7 @@ addRun(program);
 addStatus(program);
 addReaders(program);
 addOutbox(program);
+addUpgrade(program);
 program
   .command("version")
   .description("print the version")

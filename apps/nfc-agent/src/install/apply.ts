@@ -1,6 +1,17 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
@@ -53,6 +64,10 @@ async function apply(step: Step, root: string): Promise<"done" | "there already"
     }
     case "file":
       return await writeStep(step, root, isHere);
+    case "copy":
+      return await copyStep(step, root);
+    case "link":
+      return await linkStep(join(root, step.path), step.target);
     case "remove":
       await rm(join(root, step.path), { recursive: true, force: true });
       return "done";
@@ -95,6 +110,29 @@ async function writeStep(
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, step.content, { mode: step.mode });
   if (isHere && step.owner !== null) await give(path, step.owner);
+  return "done";
+}
+
+/** Beside first, then renamed: a folder that is there is whole. Packages of npm stay out of a copied package. */
+async function copyStep(step: Step & { kind: "copy" }, root: string): Promise<"done" | "there already"> {
+  const to = join(root, step.to);
+  if (step.from === to || (step.keep && existsSync(to))) return "there already";
+  const draft = `${to}.new`;
+  await rm(draft, { recursive: true, force: true });
+  const modules = join(step.from, "node_modules");
+  await cp(step.from, draft, { recursive: true, filter: (path) => path !== modules });
+  await rm(to, { recursive: true, force: true });
+  await rename(draft, to);
+  return "done";
+}
+
+async function linkStep(path: string, target: string): Promise<"done" | "there already"> {
+  if ((await readlink(path).catch(() => null)) === target) return "there already";
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  await symlink(target, draft);
+  await rename(draft, path);
   return "done";
 }
 

@@ -7,6 +7,9 @@ export type Step =
   | { kind: "folder"; path: string; mode: number; owner: string }
   /** `keep`: a file that is there already stays as it is. */
   | { kind: "file"; path: string; content: string; mode: number; owner: string | null; keep: boolean }
+  /** A folder with all in it, but for packages of npm inside; `keep`: one that is there already stays. */
+  | { kind: "copy"; from: string; to: string; keep: boolean }
+  | { kind: "link"; path: string; target: string }
   | { kind: "remove"; path: string }
   /** Where systemd runs alone. */
   | { kind: "systemctl"; args: readonly string[] };
@@ -24,7 +27,8 @@ export type InstallOptions = {
 };
 
 export const unitName = "tapline-agent.service";
-export const unitPath = join("/etc/systemd/system", unitName);
+export const unitFolder = "/etc/systemd/system";
+const unitPath = join(unitFolder, unitName);
 
 /** A new agent reads real readers; all else has its default. */
 const firstConfig = { readerKind: "pcsc" };
@@ -61,13 +65,13 @@ export function planUninstall(dataDir: string, purge: boolean): Step[] {
 
 /** The unit with its places filled in; quoted as systemd.syntax(7) wants it. */
 export function unitOf({ user, dataDir, node, program, unitTemplate }: InstallOptions): string {
-  const values: Record<string, string> = {
-    user,
-    dataDir: quoted(dataDir),
-    node: quoted(node),
-    program: quoted(program),
-  };
-  return unitTemplate.replaceAll(/\{\{(\w+)\}\}/g, (place, name: string) => values[name] ?? place);
+  return filled(unitTemplate, { user, dataDir, node, program });
+}
+
+/** A template of a unit with `values` in its places. */
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
+  const textOf = (name: string) => (values[name] === undefined ? undefined : quoted(values[name]));
+  return template.replaceAll(/\{\{(\w+)\}\}/g, (place, name: string) => textOf(name) ?? place);
 }
 
 function quoted(path: string): string {
@@ -84,6 +88,10 @@ export function describeStep(step: Step): string {
       return `make the folder ${step.path}, mode ${step.mode.toString(8)}, of ${step.owner}`;
     case "file":
       return `write ${step.path}${step.keep ? " where it is not there" : ""}`;
+    case "copy":
+      return `copy ${step.from} to ${step.to}${step.keep ? " where it is not there" : ""}`;
+    case "link":
+      return `let ${step.path} name ${step.target}`;
     case "remove":
       return `remove ${step.path}`;
     case "systemctl":

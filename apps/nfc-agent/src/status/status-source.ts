@@ -27,6 +27,8 @@ export type StatusSourceOptions = {
   certificate: () => CertificateFacts;
   /** What stands in the way of a new certificate; null where nothing does. */
   identityTrouble: () => { text: string; remedy: string } | null;
+  /** Why `wanted` does not run here, and what is done about it. */
+  versionTrouble: (wanted: string) => { text: string; remedy: string };
   now: Clock;
 };
 
@@ -79,9 +81,16 @@ export class StatusSource {
       link: trouble,
       identity: this.#options.identityTrouble(),
       troubledReaders: readers.troubled(namedReaders),
+      version: this.#versionTrouble(),
       api: this.apiTrouble,
     };
     return { ...status, troubles: troublesOf(status, sources) };
+  }
+
+  #versionTrouble(): { text: string; remedy: string } | null {
+    const { settings, version, versionTrouble } = this.#options;
+    const wanted = settings.wantedVersion;
+    return wanted === null || wanted === version ? null : versionTrouble(wanted);
   }
 
   /** @param link the link that the report goes by */

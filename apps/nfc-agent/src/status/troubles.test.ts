@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { statusOf } from "./status.fixture.ts";
 import { troublesOf } from "./troubles.ts";
 
-const none = { link: null, identity: null, troubledReaders: [], api: null };
+const none = { link: null, identity: null, troubledReaders: [], version: null, api: null };
 const codes = (...args: Parameters<typeof troublesOf>) => troublesOf(...args).map(({ code }) => code);
 
 describe("troubles", () => {
@@ -40,6 +40,7 @@ describe("troubles", () => {
       link: { text: "nobody answers", remedy: "see" },
       identity: null,
       troubledReaders: [reader],
+      version: { text: "2.0.0 is wanted", remedy: "upgrade by hand" },
       api: { code: "api", text: "port taken", remedy: "another" },
     });
     expect(troubles.map(({ code }) => code)).toEqual([

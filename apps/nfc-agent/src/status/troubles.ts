@@ -9,6 +9,8 @@ export type TroubleSources = {
   /** What stands in the way of a new certificate. */
   identity: { text: string; remedy: string } | null;
   troubledReaders: readonly ReaderView[];
+  /** Where another version is wanted than runs: what is done about it. */
+  version: { text: string; remedy: string } | null;
   /** Where the local API could not be opened. */
   api: Trouble | null;
 };
@@ -68,19 +70,14 @@ export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSou
       `this PC's clock is ${Math.round(Math.abs(clockSkewMs) / 1000)} s ${clockSkewMs > 0 ? "behind" : "ahead of"} the server's`,
       "set the clock (timedatectl set-ntp true): taps are refused where it is off by a day",
     );
-  const { refused, wantedVersion, revision } = status.settings;
+  const { refused, revision } = status.settings;
   if (refused !== null)
     add(
       "settings",
       `settings of the server were refused, revision ${revision} holds: ${refused}`,
       "correct them at the server",
     );
-  if (wantedVersion !== null && wantedVersion !== status.version)
-    add(
-      "version",
-      `the server wants version ${wantedVersion}, this is ${status.version}`,
-      "install that version of the agent",
-    );
+  if (sources.version !== null) troubles.push({ code: "version", ...sources.version });
   if (sources.api !== null) troubles.push(sources.api);
   return troubles;
 }
