@@ -19,9 +19,13 @@ afterAll(async () => {
   redis.disconnect();
   await server.stop();
 });
-beforeEach(async () => {
+beforeEach(() => loseRedis("life-1"));
+
+/** All is gone, and the buffer opens in another life. */
+async function loseRedis(life: string): Promise<void> {
   await redis.flushall();
-});
+  await redis.set("tapline:{p0}:generation", life);
+}
 
 /** The archive's index, in memory: tracker/epoch/seq → what it holds. */
 class FakeIndex {
@@ -111,7 +115,7 @@ describe("a tap's place in its tracker's sequence", () => {
     expect(await ask("s2", [forged])).toMatchObject([{ is: "rejected", reason: "equivocation" }]);
     const index = new FakeIndex();
     index.hold(claim(5), "s1");
-    await redis.flushall();
+    await loseRedis("life-1");
     expect(await ask("s3", [forged], index)).toMatchObject([{ is: "rejected", reason: "equivocation" }]);
   });
 
@@ -157,6 +161,19 @@ describe("a tap's place in its tracker's sequence", () => {
     expect(await ask("s1", [claim(6)], index)).toEqual([{ is: "accepted" }]);
     index.life = "life-1";
     expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "accepted" }]);
+  });
+
+  test("is not given to a segment that was lost with the buffer, so that the tap sent again is new", async () => {
+    await redis.flushall();
+    for (const life of [null, "life-2"]) {
+      if (life !== null) await loseRedis(life);
+      const refused = await ask("lost", [claim(3)]).catch((error: unknown) => error);
+      expect(hasCode(refused, "unavailable")).toBe(true);
+    }
+    const index = new FakeIndex();
+    index.life = "life-2";
+    const parts = { ledger, index: index as never };
+    expect(await claimSequence("s1", "life-2", [claim(3)], parts)).toEqual([{ is: "accepted" }]);
   });
 
   test("many segments at once give each number away exactly once", async () => {

@@ -20,7 +20,7 @@ const maxRounds = 20;
  * archive's index is asked, in one query per round.
  * @param generation the buffer's life in which the segment was cut
  * @throws TaplineError `conflict` where other segments kept claiming of the same trackers: try again;
- * `unavailable` while the index is not level with the archive
+ * `unavailable` while the index is not level with the archive, or the segment was lost with the buffer
  */
 export async function claimSequence(
   segment: string,
@@ -34,7 +34,7 @@ export async function claimSequence(
   for (let round = 0; open.length > 0; round++) {
     if (round === maxRounds)
       throw new TaplineError("conflict", `segment ${segment}: other segments keep claiming of its trackers`);
-    const answers = await ledger.claim(segment, open, asked);
+    const answers = await ledger.claim(segment, generation, open, asked);
     const unsure: { claim: SequenceClaim; version: string }[] = [];
     for (const [i, claim] of open.entries()) {
       const answer = answers[i];

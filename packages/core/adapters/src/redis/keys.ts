@@ -1,6 +1,7 @@
 /**
  * Every Redis key of Tapline, in one place. What one Lua script touches shares a hash tag, so that all of it
- * works on Redis Cluster: `{p<n>}` is a partition of the buffer, `{t0}` the trackers in flight.
+ * works on Redis Cluster: `{p<n>}` is a partition of the buffer. The trackers in flight are with the first one, since a
+ * claim holds only in the life of the buffer in which it is made.
  */
 const root = "tapline";
 
@@ -39,7 +40,7 @@ export type PartitionKeys = ReturnType<typeof partitionKeys>;
 
 /** Hash: sequence numbers in flight of one (tracker, epoch); fields hw = highest known, `<seq>` = record. */
 export function trackerKey(tracker: string, epoch: number): string {
-  return `${root}:{t0}:tracker:${tracker}:${epoch}`;
+  return `${root}:{p0}:tracker:${tracker}:${epoch}`;
 }
 
 /** Credits. With the buffer, since taps granted and taps buffered share one window. */

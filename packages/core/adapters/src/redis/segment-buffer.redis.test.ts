@@ -243,12 +243,12 @@ describe("a segment's way", () => {
       const [digest, owner] = ["00112233aabbccdd", `gate-1/1/${n}`];
       return { tracker: "t1", trackerEpoch: 1, trackerSeq: n, digest, owner };
     });
-    const answers = await ledger.claim(segment.id, claims);
+    const answers = await ledger.claim(segment.id, segment.generation, claims);
     const asked = answers.map((answer) => ({
       highest: 0,
       version: answer.is === "ask" ? answer.version : "",
     }));
-    await ledger.claim(segment.id, claims, asked);
+    await ledger.claim(segment.id, segment.generation, claims, asked);
     await buffer.keepVerdicts(segment.id, [{ is: "accepted" }, { is: "accepted" }], "encryption");
     await buffer.keepSealed(segment.id, sealedForm("x"));
     await ledger.release(segment.id, claims);

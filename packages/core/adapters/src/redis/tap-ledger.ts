@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
-import { trackerKey } from "./keys.ts";
+import { mapRedisError } from "./connect.ts";
+import { partitionKeys, trackerKey } from "./keys.ts";
 import { runScript } from "./scripts.ts";
 
 /** A tap that asks for its place in its tracker's sequence. */
@@ -37,9 +38,16 @@ export class TapLedger {
 
   /**
    * Claims in one atomic step what is certainly new.
+   * @param generation the buffer's life in which the segment was cut
    * @param asked per claim, what the archive's index said; absent on the first try
+   * @throws TaplineError `unavailable` where the buffer is not in that life any more
    */
-  async claim(segment: string, claims: readonly Claim[], asked?: readonly Asked[]): Promise<ClaimAnswer[]> {
+  async claim(
+    segment: string,
+    generation: string,
+    claims: readonly Claim[],
+    asked?: readonly Asked[],
+  ): Promise<ClaimAnswer[]> {
     if (claims.length === 0) return [];
     const groups = byTracker(claims);
     const args = [...groups.values()].map((positions) =>
@@ -49,9 +57,11 @@ export class TapLedger {
     const answers = (await runScript(
       this.#redis,
       "claim-taps",
-      [...groups.keys()],
-      [segment, mode, idleTrackerTtlMs, ...args],
-    )) as string[];
+      [partitionKeys(0).generation, ...groups.keys()],
+      [segment, mode, idleTrackerTtlMs, generation, ...args],
+    ).catch((error: unknown) => {
+      throw mapRedisError(error);
+    })) as string[];
     const ordered: ClaimAnswer[] = [];
     for (const [at, i] of [...groups.values()].flat().entries()) ordered[i] = parseAnswer(answers[at] ?? "");
     return ordered;

@@ -1,7 +1,7 @@
 -- Decides for each tap whether its sequence number is new for its (tracker, epoch), and claims it if so.
--- KEYS: one hash per (tracker, epoch), each once
+-- KEYS: 1 generation  2… one hash per (tracker, epoch), each once
 -- ARGV: 1 segment id  2 'ask' or 'new'  3 time to live of a tracker that nobody claims of (ms)
---       4… per key its taps, each "<seq> <digest> <owner> <highest> <version>;": sequence number, digest (hex),
+--       4 generation in which the segment was cut  5… per hash its taps, each "<seq> <digest> <owner> <highest> <version>;": sequence number, digest (hex),
 --       owner ("agent/epoch/seq"), the highest sequence number that the archive's index holds, and the version at
 --       the time of asking ("-" in mode 'ask')
 -- Mode 'ask' does not decide what Redis alone cannot know: at or below the highest number ever claimed (hw),
@@ -9,9 +9,13 @@
 -- did not hold the taps; where another segment has claimed of the same tracker since (version v moved), it
 -- says 'ask' again, so that a tap archived in between is not claimed twice.
 -- Returns: per tap, in the order given, "new", "ask <version>", or the record that stands:
--- "<digest> <segment> <owner>".
+-- "<digest> <segment> <owner>"; an error reply NOGENERATION where the buffer is not in that life any more: a claim
+-- of a segment that was lost would stand for ever, and its taps, sent again, would wait for it.
+if redis.call('GET', KEYS[1]) ~= ARGV[4] then
+  return redis.error_reply('NOGENERATION the segment was lost with the buffer')
+end
 local answers = {}
-for i = 1, #KEYS do
+for i = 2, #KEYS do
   local key = KEYS[i]
   local taps, fields = {}, { 'hw', 'v' }
   for seq, digest, owner, highest, asked in ARGV[i + 3]:gmatch('(%S+) (%S+) (%S+) (%S+) ([^;]+);') do
