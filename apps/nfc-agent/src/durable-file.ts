@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -30,6 +31,22 @@ export async function replaceFile(path: string, content: string | Buffer, mode =
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/**
+ * Reads a small file of the agent's data folder. Root reads there, too, in a folder that is not root's: no link is
+ * followed, no pipe waited for, nothing large read. @throws what the system says; `EINVAL` for what is no small file
+ */
+export async function readSmallFile(path: string, maxBytes = 64 * 1024): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile() || facts.nlink !== 1 || facts.size > maxBytes)
+      throw Object.assign(new Error(`${path} is no small file of its own`), { code: "EINVAL" });
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
 }
 
 /** The `code` of a system error ("ENOENT"), or nothing. */

@@ -62,12 +62,12 @@ async function install(options: Options): Promise<void> {
   const { root, dataDir } = placesOf(options);
   const program = realpathSync(process.argv[1] ?? "");
   const node = process.execPath;
-  if (root === "/") refuseHidden([node, program]);
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user))
     throw new TaplineError("invalid-input", `${user} is no name of a system user`);
   const isEnrolled = existsSync(join(root, dataDir, "identity", "agent.crt"));
   const template = await readFile(unitTemplate, "utf8");
   const upgrade = await upgradeInstall(options, { root, dataDir, node });
+  if (root === "/") refuseHidden([node, upgrade === null ? program : upgrade.settings.upgradeFrom]);
   const runs = upgrade === null ? program : scriptAt(upgrade.place.current);
   const service = planInstall({ user, dataDir, node, program: runs, unitTemplate: template, isEnrolled });
   const plan = upgrade === null ? service : [...planPlace(upgrade), ...service, ...planUpgradeUnits(upgrade)];
@@ -103,7 +103,7 @@ function refuseHidden(paths: readonly string[]): void {
     `the service could not see ${found}: it is kept out of that folder`,
     {
       remedy:
-        "install Node and the agent for the whole machine (npm install --global as root), and run it from there",
+        "have Node, agent and releases in places of the whole machine (npm install --global as root), and run it from there",
     },
   );
 }

@@ -46,6 +46,8 @@ export function planPlace(options: UpgradeInstallOptions): Step[] {
       keep: false,
     },
     { kind: "link", path: commandPath, target: scriptAt(place.current) },
+    // What an upgrade before had begun or given up does not count any more.
+    { kind: "remove", path: place.state },
   ];
 }
 

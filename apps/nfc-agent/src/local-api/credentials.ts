@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmod, readFile, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { replaceFile, systemCode } from "../durable-file.ts";
+import { readSmallFile, replaceFile, systemCode } from "../durable-file.ts";
 
 /** Where a running agent's API is; in `api.json` of the data folder, gone while none runs. */
 const addressSchema = z.object({ url: z.url(), pid: z.int(), startedAtEpochMs: z.int() });
@@ -28,7 +28,7 @@ export async function openToken(dataDir: string): Promise<string> {
 /** The token; null where there is none yet. */
 export async function readToken(dataDir: string): Promise<string | null> {
   try {
-    const token = (await readFile(tokenPath(dataDir), "utf8")).trim();
+    const token = (await readSmallFile(tokenPath(dataDir))).trim();
     return token === "" ? null : token;
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
@@ -47,7 +47,7 @@ export async function withdraw(dataDir: string): Promise<void> {
 /** The address of the agent that runs, or ran last and was killed; null where none is known. */
 export async function readAddress(dataDir: string): Promise<ApiAddress | null> {
   try {
-    return addressSchema.parse(JSON.parse(await readFile(addressPath(dataDir), "utf8")));
+    return addressSchema.parse(JSON.parse(await readSmallFile(addressPath(dataDir))));
   } catch (error) {
     if (systemCode(error) === "EACCES") throw error;
     return null;

@@ -89,7 +89,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 const versionNote =
-  "The version is named to agents, not installed: upgrade their packages as docs/agent.md says; status shows who runs it.";
+  "The version is named to agents, not installed by the server: those with --upgrade-from take it within ten minutes, the others wait for your hand (docs/agent.md); status shows who runs it.";
 
 function targetOf({ config, version }: StartOptions): [RolloutKind, string] {
   if ((config === undefined) === (version === undefined))

@@ -69,8 +69,8 @@ test("settings go from a file through the rings, each step said beforehand and a
 
 test("a version is named, not installed, and the command says so", async () => {
   const started = await run("rollout", "start", "--version", "1.2.0", ...why);
-  expect(started.out).toContain("named to agents, not installed");
-  expect((await run("rollout", "status")).out).toContain("named to agents, not installed");
+  expect(started.out).toContain("named to agents, not installed by the server");
+  expect((await run("rollout", "status")).out).toContain("named to agents, not installed by the server");
 }, 60_000);
 
 test("the list tells silent agents from others, and a pin shows", async () => {
