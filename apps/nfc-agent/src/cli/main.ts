@@ -1,5 +1,6 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command, CommanderError } from "commander";
+import { systemCode } from "../durable-file.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { agentVersion } from "../version.ts";
 import { addEnrol } from "./enrol.ts";
@@ -9,6 +10,11 @@ import { addReaders } from "./readers.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import { addUpgrade } from "./upgrade.ts";
+
+// Who reads only the head of a list closes the pipe: that is no failure.
+process.stdout.on("error", (error) => {
+  if (systemCode(error) !== "EPIPE") throw error;
+});
 
 /** The command `tapline-agent`: each sub-command adds itself. */
 const program = new Command("tapline-agent")

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,3 +37,23 @@ it("waits on a disk without room, shows it, and goes on by itself once there is 
   expect(taps.map((tap) => tap.raw[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   await outbox.close();
 }, 20_000);
+
+const mayMount = spawnSync("unshare", ["--mount", "--map-root-user", "true"]).status === 0;
+
+it.runIf(mayMount)(
+  "starts again where the outbox itself has filled the disk, and was killed",
+  async () => {
+    root = await mkdtemp(join(tmpdir(), "tapline-outbox-small-"));
+    const fixtureOf = new URL("./fill-disk.fixture.ts", import.meta.url).pathname;
+    const script = `mount -t tmpfs -o size=512k tapline "$1"
+    "$0" "$2" "$1/outbox"
+    head -c 512k /dev/zero > "$1/rest" 2>&1
+    "$0" "$2" "$1/outbox" open`;
+    const args = ["--mount", "--map-root-user", "bash", "-c", script, process.execPath, root, fixtureOf];
+    const { stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8" });
+    const [filled, kept] = stdout.trim().split("\n").map(Number);
+    expect(filled, stderr).toBeGreaterThan(5);
+    expect(kept, stderr).toBeGreaterThanOrEqual(filled ?? 0);
+  },
+  30_000,
+);

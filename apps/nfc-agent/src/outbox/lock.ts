@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { systemCode } from "../durable-file.ts";
+import { isNoSpace } from "./log-file.ts";
 
 /** Holds a folder against a second agent. */
 export type FolderLock = { release(): Promise<void> };
@@ -17,8 +18,11 @@ export async function lockFolder(dir: string): Promise<FolderLock> {
   const token = randomBytes(6).toString("hex");
   const mine = JSON.stringify({ ...identityOf(process.pid), token });
   const draft = join(dir, `lock.${token}.tmp`);
-  await writeFile(draft, mine, { mode: 0o600, flag: "wx" });
   try {
+    await writeFile(draft, mine, { mode: 0o600, flag: "wx" }).catch(async (error: unknown) => {
+      if (!isNoSpace(error) || (await contentOf(path)) === null) throw error;
+      await writeOverStale(path, draft, mine);
+    });
     if (!(await linked(draft, path))) await takeOver(draft, path);
   } finally {
     await rm(draft, { force: true });
@@ -63,6 +67,29 @@ async function takeOver(draft: string, path: string): Promise<void> {
     if (!(await linked(draft, path))) throw heldBy(path, "another agent that starts right now");
   } finally {
     await rm(guard, { force: true });
+  }
+}
+
+/**
+ * Makes the draft out of a dead holder's lock, which takes no room: the outbox itself may be what fills the disk, and
+ * only an agent that runs empties it.
+ */
+async function writeOverStale(path: string, draft: string, mine: string): Promise<void> {
+  refuseIfAlive(path, await contentOf(path));
+  await rename(path, draft);
+  try {
+    refuseIfAlive(path, await contentOf(draft));
+  } catch (error) {
+    // Another agent had taken it over in between: it gets it back.
+    await linked(draft, path);
+    throw error;
+  }
+  const handle = await open(draft, "r+");
+  try {
+    await handle.write(mine, 0);
+    await handle.truncate(Buffer.byteLength(mine));
+  } finally {
+    await handle.close();
   }
 }
 

@@ -18,6 +18,18 @@ describe("troubles", () => {
     },
   );
 
+  it("name a tap that waits for long although the server answers", () => {
+    const aged = (oldestAgeMs: number) =>
+      statusOf({ outbox: { ...statusOf().outbox, taps: 3, oldestAgeMs } });
+    expect(codes(aged(600_000), none)).toEqual([]);
+    expect(troublesOf(aged(900_000), none)).toMatchObject([
+      { code: "waiting", text: expect.stringContaining("15 min") },
+    ]);
+    expect(codes(aged(900_000), { ...none, link: { text: "nobody answers", remedy: "see" } })).toEqual([
+      "link",
+    ]);
+  });
+
   it("each have a remedy", () => {
     const status = statusOf({
       paused: "disk-full",

@@ -17,6 +17,8 @@ export type TroubleSources = {
 
 const soonMs = 3 * 24 * 3_600_000;
 const skewLimitMs = 5 * 60_000;
+/** The archive takes a tap within seconds where all is well, and within minutes after a fault. */
+const waitLimitMs = 10 * 60_000;
 
 const pauseTroubles: Readonly<Record<PauseReason, { text: string; remedy: string }>> = {
   "outbox-full": {
@@ -46,6 +48,12 @@ export function troublesOf(status: Omit<Status, "troubles">, sources: TroubleSou
   const add = (code: string, text: string, remedy: string) => troubles.push({ code, text, remedy });
   if (status.paused !== null) troubles.push({ code: "paused", ...pauseTroubles[status.paused] });
   if (sources.link !== null) troubles.push({ code: "link", ...sources.link });
+  else if (status.paused === null && status.outbox.oldestAgeMs > waitLimitMs)
+    add(
+      "waiting",
+      `the server answers, and a tap waits for its receipt for ${Math.floor(status.outbox.oldestAgeMs / 60_000)} min`,
+      "nothing is to be done here, taps are safe on this disk: the server's operator sees why nothing is archived (docs/operations.md, Runbook)",
+    );
   for (const { reader, condition, detail } of sources.troubledReaders) {
     if (reader === pcscItself) {
       add("pcsc", `PC/SC: ${detail}`, readerRemedies.failed);

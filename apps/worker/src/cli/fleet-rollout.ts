@@ -41,7 +41,7 @@ export function addFleetRollout(program: Command): void {
       .option("--version <version>", "the version that agents should run")
       .option(
         "--rings <list>",
-        "rings that get it one after the other, as in 0,1,2 (default: those with agents)",
+        "steps, as in 0,1,2, each to all rings up to its number (default: rings with agents)",
       ),
   ).action(start);
   const advance = rollout
