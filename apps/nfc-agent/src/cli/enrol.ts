@@ -1,4 +1,4 @@
-import { chown, readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
@@ -26,8 +26,11 @@ export function addEnrol(program: Command): void {
 async function enrolHere(options: Options): Promise<void> {
   const { dataDir } = readConfig(undefined, options.dataDir);
   const token = await tokenOf(options);
-  // Loaded here alone, as in `run`.
+  // Loaded here alone, as in `run`; and before the agent's user, who may not read where the program lies, takes over.
   const { enrol } = await import("../identity/index.ts");
+  await becomeOwner(dataDir);
+  const settingsPath = join(dataDir, "agent.json");
+  const settings = await readSettings(settingsPath);
   const { agent, notAfterEpochMs } = await enrol({
     server: options.server,
     token,
@@ -36,8 +39,9 @@ async function enrolHere(options: Options): Promise<void> {
     version: agentVersion,
     now: Date.now,
   });
-  await setServer(join(dataDir, "agent.json"), new URL(options.server).origin);
-  await giveToOwner(dataDir);
+  // The server that has certified this PC is the one to deliver to.
+  const ingestUrl = new URL(options.server).origin;
+  await replaceFile(settingsPath, `${JSON.stringify({ ...settings, ingestUrl }, null, 2)}\n`);
   const ends = new Date(notAfterEpochMs).toISOString();
   process.stdout.write(
     `This PC is agent ${agent}; its certificate ends ${ends} and renews itself.\n` +
@@ -58,17 +62,27 @@ async function tokenOf({ token, tokenFile }: Options): Promise<string> {
   }
 }
 
-/** The server that has certified this PC is the one to deliver to. */
-async function setServer(path: string, ingestUrl: string): Promise<void> {
-  const text = await readFile(path, "utf8").catch(() => "{}");
-  await replaceFile(path, `${JSON.stringify({ ...JSON.parse(text), ingestUrl }, null, 2)}\n`);
+/** What the agent's user can read of its settings, before the token is used up. */
+async function readSettings(path: string): Promise<object> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return {};
+    throw new TaplineError("misconfigured", `${path} cannot be read: ${systemCode(error) ?? "no JSON"}`, {
+      remedy: "let it be a JSON file that the agent's user may read",
+    });
+  }
 }
 
-/** Root enrols for the agent's user: what was written belongs to whom the folder belongs to. */
-async function giveToOwner(dataDir: string): Promise<void> {
+/**
+ * Root enrols for the agent's user, and as that user from here on: what is written belongs to whom the folder belongs
+ * to, and no link in it can lead root to other files.
+ */
+async function becomeOwner(dataDir: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(dataDir);
-  const identity = join(dataDir, "identity");
-  const files = (await readdir(identity)).map((name) => join(identity, name));
-  for (const path of [identity, join(dataDir, "agent.json"), ...files]) await chown(path, uid, gid);
+  const owner = await stat(dataDir).catch(() => null);
+  if (owner === null || owner.uid === 0) return;
+  process.setgroups?.([owner.gid]);
+  process.setgid?.(owner.gid);
+  process.setuid?.(owner.uid);
 }

@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeToken } from "@tapline/core/tap";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EnrolmentServer } from "../identity/enrolment-server.fixture.ts";
 import { unitOf } from "../install/plan.ts";
 import { Outbox } from "../outbox/index.ts";
 
@@ -22,6 +24,17 @@ function run(...args: string[]) {
   const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", env });
   return { code: status, stdout, stderr };
+}
+
+/** As `run`, while this process serves. */
+async function runAside(...args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args], { env: {}, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const [code] = await once(child, "close");
+  return { code, stderr };
 }
 
 const openOutbox = () =>
@@ -46,6 +59,21 @@ describe("tapline-agent install", { timeout: 120_000 }, () => {
     expect(again.stdout).toMatch(/there already: write \/etc\/systemd/);
     expect(await readFile(join(root, unit), "utf8")).toBe(first);
     expect(await readFile(join(folder, "agent.json"), "utf8")).toBe('{"readerKind":"simulated"}');
+  });
+
+  it("follows no link that lies in the agent's own folder", async () => {
+    run("install", "--root", root);
+    const [settings, elsewhere] = [
+      join(root, "var/lib/tapline-agent/agent.json"),
+      join(root, "etc/elsewhere"),
+    ];
+    await rm(settings);
+    await symlink(elsewhere, settings);
+    expect(run("install", "--root", root)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/EEXIST/),
+    });
+    expect(existsSync(elsewhere)).toBe(false);
   });
 
   it("says what it would do, and does nothing, with --dry-run", () => {
@@ -140,4 +168,25 @@ describe("tapline-agent enrol", { timeout: 120_000 }, () => {
     expect(enrol(...server, "--token-file", join(root, "none")).code).toBe(3);
     expect(existsSync(join(root, "identity/agent.crt"))).toBe(false);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "by root writes as the folder's owner, and gives no other file away (needs root)",
+    async () => {
+      const [nobody, folder, foreign] = [65_534, join(root, "agent"), join(root, "foreign")];
+      await chmod(root, 0o755);
+      await mkdir(join(folder, "identity"), { recursive: true });
+      await writeFile(foreign, "root's", { mode: 0o600 });
+      await symlink(foreign, join(folder, "identity", "link"));
+      for (const path of [folder, join(folder, "identity")]) await chown(path, nobody, nobody);
+      const server = await EnrolmentServer.start();
+      const url = await server.listen();
+      const args = ["enrol", "--data-dir", folder, "--server", url, "--token", server.token];
+      const { code, stderr } = await runAside(...args);
+      await server.close();
+      expect([code, stderr]).toEqual([0, ""]);
+      expect((await stat(foreign)).uid).toBe(0);
+      for (const name of ["agent.json", "identity/agent.key", "identity/agent.crt"])
+        expect((await stat(join(folder, name))).uid).toBe(nobody);
+    },
+  );
 });

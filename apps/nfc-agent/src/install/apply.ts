@@ -4,13 +4,14 @@ import {
   chmod,
   chown,
   cp,
+  type FileHandle,
   mkdir,
+  open,
   readFile,
   readlink,
   rename,
   rm,
   symlink,
-  writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -59,7 +60,7 @@ async function apply(step: Step, root: string): Promise<"done" | "there already"
       const path = join(root, step.path);
       await mkdir(path, { recursive: true, mode: step.mode });
       await chmod(path, step.mode);
-      if (isHere) await give(path, step.owner);
+      if (isHere) await give({ chown: (uid, gid) => chown(path, uid, gid) }, step.owner);
       return "done";
     }
     case "file":
@@ -108,8 +109,14 @@ async function writeStep(
   const present = await readFile(path, "utf8").catch(() => null);
   if (present !== null && (step.keep || present === step.content)) return "there already";
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, step.content, { mode: step.mode });
-  if (isHere && step.owner !== null) await give(path, step.owner);
+  // The agent's folder is its user's: a link that lies there must not lead root elsewhere, so such a file is made anew.
+  const handle = await open(path, step.keep ? "wx" : "w", step.mode);
+  try {
+    await handle.writeFile(step.content);
+    if (isHere && step.owner !== null) await give(handle, step.owner);
+  } finally {
+    await handle.close();
+  }
   return "done";
 }
 
@@ -136,10 +143,10 @@ async function linkStep(path: string, target: string): Promise<"done" | "there a
   return "done";
 }
 
-async function give(path: string, owner: string): Promise<void> {
+async function give(target: Pick<FileHandle, "chown">, owner: string): Promise<void> {
   const [uid, gid] = await Promise.all([idOf("-u", owner), idOf("-g", owner)]);
   if (uid === null || gid === null) throw new Error(`there is no user ${owner}`);
-  await chown(path, uid, gid);
+  await target.chown(uid, gid);
 }
 
 async function idOf(flag: "-u" | "-g", name: string): Promise<number | null> {
