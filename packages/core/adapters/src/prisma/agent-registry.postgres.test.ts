@@ -141,6 +141,16 @@ describe("renewal", () => {
       await expect(registry.renew(agent, shown, certificate())).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("without end is refused: certificates are no agent's to multiply", async () => {
+    const first = await enrol();
+    const renew = () => registry.renew(agent, first, certificate());
+    for (let i = 1; i < 20; i++) await renew();
+    await expect(renew()).rejects.toMatchObject({ code: "overloaded" });
+    expect((await standing())?.admitted).toHaveLength(20);
+    nowEpochMs += hourMs;
+    await renew();
+  });
+
   test("is granted to an agent whose certificate was made by hand, as long as it never enrolled", async () => {
     await registry.renew(agent, "00ff", certificate());
     expect(await listing()).toMatchObject({ state: "unlisted" });

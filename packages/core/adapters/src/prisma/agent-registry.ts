@@ -14,6 +14,13 @@ const maxTokenTtlMs = 30 * 24 * 3_600_000;
 /** A certificate that the door gives out; its serial number in lower-case hexadecimal. */
 type NewCertificate = { readonly serial: string; readonly notAfterEpochMs: number };
 
+/**
+ * Certificates that one agent is given within an hour: far more than one needs whose answers get lost. Each is kept, audited,
+ * and read by all doors, so that their number must not be the agent's to choose.
+ */
+const maxPerHour = 20;
+const hourMs = 3_600_000;
+
 /** What is done to one agent, when, and by whom. */
 type Step = {
   readonly tx: Transaction;
@@ -112,12 +119,13 @@ export class AgentRegistry {
   /**
    * Adds a certificate to the one that `agent` shows (`presented`); that one stays good until it ends, so that an agent
    * that never got the answer can ask again.
-   * @throws TaplineError `forbidden` where the one that it shows is no longer good
+   * @throws TaplineError `forbidden` where the one that it shows is no longer good, `overloaded` where it renews without end
    */
   async renew(agent: string, presented: string, { serial, notAfterEpochMs }: NewCertificate): Promise<void> {
     await this.#step(agent, async ({ tx, at, enrolledAt, revokedAt }) => {
       const found = await tx.agentCertificate.findUnique({ where: { serial: presented } });
       checkCertificate(agent, found, enrolledAt !== null || revokedAt !== null);
+      await assertSparing(tx, agent, at);
       await addCertificate(tx, agent, serial, at, notAfterEpochMs);
       const facts = { serial, notAfterEpochMs, before: presented };
       await recordAct(
@@ -185,6 +193,19 @@ async function revokeCertificates(tx: Transaction, agent: string, at: Date): Pro
     data: { revokedAt: at },
   });
   return count;
+}
+
+async function assertSparing(tx: Transaction, agentId: string, at: Date): Promise<void> {
+  const issuedAt = { gt: new Date(at.getTime() - hourMs) };
+  if ((await tx.agentCertificate.count({ where: { agentId, issuedAt } })) < maxPerHour) return;
+  throw new TaplineError(
+    "overloaded",
+    `agent ${agentId} was given ${maxPerHour} certificates within an hour`,
+    {
+      remedy: "see why it asks for so many; it may come back later",
+      facts: { retryAfterMs: hourMs / 6 },
+    },
+  );
 }
 
 async function addCertificate(
