@@ -1,6 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { enrolRequestSchema, renewRequestSchema } from "@tapline/core/tap";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { identityOf } from "../identity.ts";
 import { schemaProblem } from "../problems.ts";
@@ -18,9 +18,10 @@ export function addEnrolment(
   server: FastifyInstance,
   { enrolment, clock }: { readonly enrolment: EnrolmentDesk; readonly clock: () => number },
 ): void {
-  const limits = new KnockLimits();
-  const knock = (address: string): void => {
-    const retryAfterMs = limits.take(address, clock());
+  // Agents have bounds of their own: strangers must not keep them from renewing.
+  const [strangers, agents] = [new KnockLimits(), new KnockLimits()];
+  const knock = (limits: KnockLimits, who: string): void => {
+    const retryAfterMs = limits.take(who, clock());
     if (retryAfterMs === 0) return;
     throw new TaplineError("overloaded", "too many ask for a certificate", {
       remedy: "come back later",
@@ -28,19 +29,21 @@ export function addEnrolment(
     });
   };
   // In onRequest: who knocks too often is sent away before his body is read.
-  const options = {
+  const bounded = (admit: (request: FastifyRequest) => void) => ({
     bodyLimit: maxBytes,
-    onRequest: (request: { ip: string }, _reply: unknown, done: () => void) => {
-      knock(request.ip);
+    onRequest: (request: FastifyRequest, _reply: unknown, done: () => void) => {
+      admit(request);
       done();
     },
-  };
+  });
+  const options = bounded(({ ip }) => knock(strangers, ip));
+  const ofAgents = bounded(({ raw }) => knock(agents, identityOf(raw.socket).agent));
   server.get("/v1/trust", options, () => enrolment.trust());
   server.post("/v1/enrol", options, async (request, reply) => {
     const wish = enrolRequestSchema.safeParse(request.body);
     return wish.success ? await enrolment.enrol(wish.data) : refuse(reply, wish.error);
   });
-  server.post("/v1/renew", options, async (request, reply) => {
+  server.post("/v1/renew", ofAgents, async (request, reply) => {
     const wish = renewRequestSchema.safeParse(request.body);
     if (!wish.success) return refuse(reply, wish.error);
     return await enrolment.renew(identityOf(request.raw.socket), wish.data.csr);

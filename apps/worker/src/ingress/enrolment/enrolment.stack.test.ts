@@ -225,4 +225,11 @@ describe("a door", () => {
       worker = before;
     }
   });
+
+  test("that strangers besiege renews its agents' certificates all the same", async () => {
+    const own = await enrol();
+    const { csrPem } = await requestCertificate();
+    await until("strangers are sent away", async () => (await ask("/v1/trust")).status === 429);
+    expect((await ask("/v1/renew", { csr: csrPem }, own)).status).toBe(200);
+  });
 });
