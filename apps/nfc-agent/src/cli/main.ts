@@ -10,6 +10,7 @@ import { addReaders } from "./readers.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import { addUpgrade } from "./upgrade.ts";
+import { printable } from "./words.ts";
 
 // Who reads only the head of a list closes the pipe: that is no failure.
 process.stdout.on("error", (error) => {
@@ -47,6 +48,7 @@ try {
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const remedy = error instanceof TaplineError ? error.remedy : undefined;
-  process.stderr.write(`tapline-agent: ${messageOf(error)}\n${remedy === undefined ? "" : `${remedy}\n`}`);
+  const text = `tapline-agent: ${messageOf(error)}\n${remedy === undefined ? "" : `${remedy}\n`}`;
+  process.stderr.write(printable(text));
   return exitCodeOf(error);
 }

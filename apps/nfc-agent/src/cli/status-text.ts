@@ -1,13 +1,13 @@
 import type { Status } from "../status/index.ts";
 import type { Overview } from "./overview.ts";
-import { ageText, bytesText, counted, tableText } from "./words.ts";
+import { ageText, bytesText, counted, printable, tableText } from "./words.ts";
 
 /** The overview for people: first what most want to know. */
 export function statusText(overview: Overview): string {
   const { status, troubles } = overview;
   const lines = [`Safe to switch this PC off?  ${safeText(overview)}`, ""];
   lines.push(tableText(status === null ? [["outbox", overview.outbox.dir]] : factsOf(status)));
-  for (const { text, remedy } of troubles) lines.push(`! ${text}\n  -> ${remedy}`);
+  for (const { text, remedy } of troubles) lines.push(printable(`! ${text}\n  -> ${remedy}`));
   if (troubles.length === 0) lines.push("No troubles.");
   return `${lines.join("\n")}\n`;
 }

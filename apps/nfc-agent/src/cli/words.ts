@@ -21,8 +21,17 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
+/**
+ * Text that may hold what a server or a reader said, as a terminal may be given it: a control character is shown as "?",
+ * for it could move the cursor, change colours, or write a line that we never wrote.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{C}\n]/gu, "?");
+}
+
 /** Columns as wide as their widest cell; numbers stand to the right. */
-export function tableText(rows: readonly (readonly (string | number)[])[]): string {
+export function tableText(given: readonly (readonly (string | number)[])[]): string {
+  const rows = given.map((row) => row.map((cell) => (typeof cell === "string" ? printable(cell) : cell)));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => String(row[column] ?? "").length)),
   );
