@@ -14,6 +14,7 @@ import type { CreditStocks } from "./credits/credit-stocks.ts";
 import type { Door } from "./door.ts";
 import type { EnrolmentDesk } from "./enrolment/enrolment-desk.ts";
 import { addEnrolment, enrolmentOpenPaths } from "./enrolment/enrolment-routes.ts";
+import type { EpochLimits } from "./epoch-limits.ts";
 import type { FleetPort } from "./fleet.ts";
 import { assertAdmitted, identityOf } from "./identity.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -23,7 +24,7 @@ import { readBody } from "./read-body.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
 import { addReport } from "./report-route.ts";
 import type { AgentStanding } from "./standing.ts";
-import { countTaps, takeTaps } from "./take-taps.ts";
+import { claimedEpoch, countTaps, takeTaps } from "./take-taps.ts";
 
 /** Most bytes of one request, packed and unpacked: what an agent sends at once, with room to spare. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -50,6 +51,7 @@ export type IngressParts = {
   readonly standing: AgentStanding;
   readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
+  readonly epochs: EpochLimits;
   readonly door: Door;
   readonly waiters: ReceiptWaiters;
   readonly credits: CreditStocks;
@@ -115,6 +117,8 @@ function addTaps(server: FastifyInstance, parts: IngressParts): void {
   server.post("/v1/taps", async (request, reply) => {
     const { agent } = identityOf(request.raw.socket);
     const nowEpochMs = parts.clock();
+    const epoch = claimedEpoch(request.body);
+    if (epoch !== null) parts.epochs.assertSparing(agent, epoch, nowEpochMs);
     const credits = parts.credits.of(agent);
     assertGranted(agent, await credits.takeAll(countTaps(request.body)));
     const unspent = (taps: number): void => credits.giveBack(taps);

@@ -41,6 +41,12 @@ export function countTaps(body: unknown): number {
   return Array.isArray(taps) ? Math.max(1, taps.length) : 1;
 }
 
+/** The epoch that a body claims; null where it claims none. */
+export function claimedEpoch(body: unknown): number | null {
+  const epoch = typeof body === "object" && body !== null && "epoch" in body ? body.epoch : null;
+  return typeof epoch === "number" ? epoch : null;
+}
+
 function checkBody(
   body: unknown,
   agent: string,

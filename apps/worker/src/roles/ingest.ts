@@ -10,6 +10,7 @@ import { CreditDesk } from "../ingress/credits/credit-desk.ts";
 import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
 import { Door } from "../ingress/door.ts";
 import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
+import { EpochLimits } from "../ingress/epoch-limits.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress } from "../ingress/server.ts";
@@ -73,6 +74,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     standing: parts.standing,
     enrolment: parts.enrolment,
     fleet: parts.fleet,
+    epochs: new EpochLimits(),
     door,
     credits: new CreditStocks(desk, creditBook.limits.windowTaps),
     generation: () => buffer.generation(),

@@ -11,9 +11,8 @@ import { z } from "zod";
 import { checkStreamedTap } from "../check-taps.ts";
 import type { AgentCredits } from "../credits/agent-credits.ts";
 import type { Door } from "../door.ts";
-import type { FleetPort } from "../fleet.ts";
 import type { AgentIdentity } from "../identity.ts";
-import { takeReport } from "../take-report.ts";
+import { type ReportParts, takeReport } from "../take-report.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import * as messages from "./messages.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
@@ -24,10 +23,8 @@ export type StreamLog = {
   readonly error: (facts: object, text: string) => void;
 };
 
-export type AgentStreamParts = {
-  readonly clock: () => number;
+export type AgentStreamParts = ReportParts & {
   readonly door: Pick<Door, "take">;
-  readonly fleet: FleetPort;
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly log: StreamLog;
   /** Told of each answered batch. */
@@ -106,8 +103,9 @@ export class AgentStream {
   }
 
   /** Validation has spoken of some of the agent's taps. A hint that does not fit in now is left out. */
-  onVerdicts(hint: () => Parameters<typeof messages.verdicts>[0]): void {
-    if (this.#hello !== null && !this.#call.writableNeedDrain) this.#send(messages.verdicts(hint()));
+  onVerdicts(hint: () => Parameters<typeof messages.verdicts>[0] | null): void {
+    const told = this.#hello === null || this.#call.writableNeedDrain ? null : hint();
+    if (told !== null) this.#send(messages.verdicts(told));
   }
 
   /** What the server wants of the agent may have changed. */
@@ -174,6 +172,7 @@ export class AgentStream {
     if (this.#hello !== null) throw broken("Hello may come only once");
     if (hello.epoch < 1) throw broken("Hello.epoch must be at least 1");
     if (!cursorPattern.test(hello.receiptsAfter)) throw broken("Hello.receipts_after must be a cursor");
+    this.#parts.epochs.assertSparing(this.identity.agent, hello.epoch, this.#parts.clock());
     clearTimeout(this.#helloTimer);
     this.#hello = hello;
     this.#send(messages.welcome(this.#generation));
@@ -200,13 +199,7 @@ export class AgentStream {
     if (report.length > maxReportLength) throw broken("a report is too long");
     const receivedAtEpochMs = this.#parts.clock();
     try {
-      takeReport(
-        JSON.parse(report),
-        this.identity.agent,
-        receivedAtEpochMs,
-        this.#parts.fleet,
-        this.#parts.clock,
-      );
+      takeReport(JSON.parse(report), this.identity.agent, receivedAtEpochMs, this.#parts);
     } catch (error) {
       if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
       const facts = { agent: this.identity.agent, why: messageOf(error).slice(0, 300) };

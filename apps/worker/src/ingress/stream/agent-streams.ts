@@ -86,7 +86,7 @@ export class AgentStreams {
     else this.#open.get(agent)?.onReceipts();
   }
 
-  onVerdicts(agent: string, hint: () => VerdictHint): void {
+  onVerdicts(agent: string, hint: () => VerdictHint | null): void {
     this.#open.get(agent)?.onVerdicts(hint);
   }
 

@@ -97,6 +97,15 @@ describe("a message that breaks the protocol ends the stream by name", () => {
     expect(await invalid(epoch)).toContain("epoch");
   });
 
+  test("epochs without end are no agent's to name", async () => {
+    for (let epoch = 1; epoch <= 30; epoch++) (await ready("gate-1", { epoch })).close();
+    const more = stream();
+    more.hello({ epoch: 31 });
+    expect((await more.status()).code).toBe(status.RESOURCE_EXHAUSTED);
+    (await ready("gate-1", { epoch: 30 })).close();
+    await ready("gate-2", { epoch: 31 });
+  });
+
   test("no tap, too many, a batch number that does not rise", async () => {
     const none = await ready();
     none.taps(1, []);

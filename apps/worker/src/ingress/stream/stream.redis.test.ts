@@ -112,9 +112,13 @@ describe("what the server tells by itself", () => {
       duplicate: [2],
       rejected: [{ seq: 3, reason: "unsigned" as const, detail: "d" }],
     };
+    const ofNewerRelease = {
+      ...hint,
+      rejected: [{ seq: 3, reason: "moonstruck" as "unsigned", detail: "d" }],
+    };
     await new DoorNews(rig.ingest.redis).tellVerdicts(
       new Map([
-        ["gate-1", [hint]],
+        ["gate-1", [ofNewerRelease, hint]],
         ["gate-2", [{ ...hint, accepted: [9] }]],
       ]),
     );

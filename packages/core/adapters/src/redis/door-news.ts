@@ -17,7 +17,8 @@ export const verdictHintSchema = z.strictObject({
 export type VerdictHint = z.infer<typeof verdictHintSchema>;
 
 export type DoorListeners = {
-  readonly onVerdicts: (agent: string, hint: () => VerdictHint) => void;
+  /** A hint that does not read, as of a newer release, is null. */
+  readonly onVerdicts: (agent: string, hint: () => VerdictHint | null) => void;
   /** Told when `agent` has opened a stream at the process `holder`. */
   readonly onStream: (agent: string, holder: string) => void;
 };
@@ -48,9 +49,17 @@ export class DoorNews {
     connection.on("message", (channel, message) => {
       if (channel !== doorChannel) return;
       const [, kind, agent = "", rest = ""] = /^(\S+) (\S+) (.*)$/s.exec(message) ?? [];
-      if (kind === "verdicts") onVerdicts(agent, () => verdictHintSchema.parse(JSON.parse(rest)));
+      if (kind === "verdicts") onVerdicts(agent, () => readHint(rest));
       else if (kind === "stream") onStream(agent, rest);
     });
     await connection.subscribe(doorChannel);
+  }
+}
+
+function readHint(text: string): VerdictHint | null {
+  try {
+    return verdictHintSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
