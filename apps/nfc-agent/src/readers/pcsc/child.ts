@@ -2,6 +2,7 @@ import { type Clock, messageOf } from "@tapline/core/kernel";
 import type { NFC } from "nfc-pcsc";
 import type { ReaderSettings } from "../reader.ts";
 import type { FromChild, ToChild } from "./messages.ts";
+import { readerName } from "./reader-name.ts";
 import { ReaderSession } from "./reader-session.ts";
 
 export type ChildOptions = {
@@ -48,7 +49,7 @@ export class PcscChild {
       const nfc = new NFC();
       nfc.on("error", (error) => send({ type: "lost", detail: messageOf(error) }));
       nfc.on("reader", (reader) => {
-        const { name } = reader;
+        const name = readerName(reader.name);
         reader.autoProcessing = false;
         // nfc-pcsc would connect by itself at each card, beside us, and swallow the errors of that.
         reader.reader.removeAllListeners("status");

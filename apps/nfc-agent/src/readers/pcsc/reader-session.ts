@@ -9,6 +9,7 @@ import { CardFault, type Steps } from "./card-steps.ts";
 import type { ChildBounds, FromChild } from "./messages.ts";
 import { nextPresence, nobody, type Presence } from "./presence.ts";
 import { readTag } from "./read-tag.ts";
+import { readerName } from "./reader-name.ts";
 import { afterFault } from "./retry-policy.ts";
 
 export type SessionOptions = {
@@ -49,7 +50,7 @@ export class ReaderSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#name = options.reader.name;
+    this.#name = readerName(options.reader.name);
     this.#link = new CardLink(options.reader, options.bounds.apduDeadlineMs);
     options.reader.on("status", ({ state, atr }) => this.#note(state, atr));
   }
