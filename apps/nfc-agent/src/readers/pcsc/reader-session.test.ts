@@ -164,6 +164,7 @@ it("shows feedback without a card by the reader's own command, and stops asking 
   reader.begin();
   session.show("refused");
   await until(() => expect(reader.controls).toEqual(["42000dac ff00405d0401010201"]));
+  await until(() => expect(session.isIdle).toBe(true));
   reader.controlResult = "0x80100016";
   for (let count = 0; count < 6; count += 1) {
     session.show("paused");
