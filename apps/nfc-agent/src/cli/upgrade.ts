@@ -23,7 +23,12 @@ type Options = { dataDir?: string; prefix?: string; dryRun?: true; retry?: true 
 
 const run = promisify(execFile);
 /** Of the status, that which versions have in common. */
-const answerSchema = z.object({ version: z.string(), pid: z.int(), paused: z.string().nullable() });
+const answerSchema = z.object({
+  version: z.string(),
+  pid: z.int(),
+  paused: z.string().nullable(),
+  link: z.object({ up: z.boolean() }),
+});
 
 /** `tapline-agent upgrade`: takes the version that the fleet wants; what the timer runs. */
 export function addUpgrade(program: Command): void {
@@ -63,7 +68,10 @@ async function upgrade(options: Options): Promise<void> {
 
 /** What answers in another form is no agent that is up. */
 export async function askVersion(dataDir: string): Promise<AgentAnswer | null> {
-  return await askAgent(dataDir, "/v1/status", answerSchema).catch(() => null);
+  const answer = await askAgent(dataDir, "/v1/status", answerSchema).catch(() => null);
+  if (answer === null) return null;
+  const { version, pid, paused, link } = answer;
+  return { version, pid, paused, linked: link.up };
 }
 
 /** Whether a version came up is learned from its local API: without one, each would be rolled back. */

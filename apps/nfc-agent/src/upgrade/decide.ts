@@ -1,3 +1,4 @@
+import type { Change } from "./change-version.ts";
 import type { UpgradeState } from "./upgrade-state.ts";
 
 export type Decision =
@@ -8,8 +9,8 @@ export type Decision =
   | { act: "given-up"; to: string; why: string }
   | { act: "change"; from: string; to: string }
   /** An earlier run was cut off. */
-  | { act: "finish"; from: string; to: string }
-  | { act: "roll-back"; from: string; to: string; why: string };
+  | ({ act: "finish" } & Change)
+  | ({ act: "roll-back"; why: string } & Change);
 
 /**
  * What is to be done. A change that was cut off comes first: the service may run something untried. The server's word
@@ -25,8 +26,8 @@ export function decideUpgrade(given: {
 }): Decision {
   const { wanted, current, state, hasSettings, retry } = given;
   if (state.underway !== null) {
-    const { from, to, back } = state.underway;
-    return back === null ? { act: "finish", from, to } : { act: "roll-back", from, to, why: back };
+    const { back, ...change } = state.underway;
+    return back === null ? { act: "finish", ...change } : { act: "roll-back", ...change, why: back };
   }
   if (wanted === null || wanted === current) return { act: "nothing" };
   if (!hasSettings) return { act: "by-hand", to: wanted };

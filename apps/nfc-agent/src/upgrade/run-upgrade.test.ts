@@ -35,7 +35,7 @@ beforeEach(async () => {
   release = new Release(root);
   for (const version of ["1.0.0", "1.1.0", "1.2.0"]) release.put(version);
   place = placeWith(root, "1.0.0", release.settings);
-  running = { version: "1.0.0", pid: 1, paused: null };
+  running = { version: "1.0.0", pid: 1, paused: null, linked: true };
   [restarts, bad, said] = [0, new Set(), []];
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -43,7 +43,9 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 async function restart(): Promise<void> {
   restarts += 1;
   const version = await versionAt(place.current);
-  running = bad.has(version) ? null : { version, pid: restarts + 1, paused: running?.paused ?? null };
+  running = bad.has(version)
+    ? null
+    : { version, pid: restarts + 1, paused: running?.paused ?? null, linked: true };
 }
 
 const upgrade = (wanted: string | null, options: Partial<UpgradeOptions> = {}) =>
@@ -107,7 +109,7 @@ describe("an upgrade", { timeout: 60_000 }, () => {
   });
 
   it("does not blame a version for a pause that was there before, but for a new one", async () => {
-    running = { version: "1.0.0", pid: 1, paused: "outbox-full" };
+    running = { version: "1.0.0", pid: 1, paused: "outbox-full", linked: true };
     expect(await upgrade("1.1.0")).toBe("changed");
     running.paused = null;
     const pausing = async () => {
@@ -131,6 +133,24 @@ describe("an upgrade", { timeout: 60_000 }, () => {
     };
     expect(await upgrade("1.2.0", { restart: failing })).toBe("rolled-back");
     expect(readUpgradeState(place.state).trouble?.text).toMatch(/does not restart: job failed/);
+  });
+
+  it("goes back from a version that loses the server, and tries it again where the one before lost it, too", async () => {
+    let isServerThere = true;
+    const deaf = async () => {
+      await restart();
+      if (running !== null) running.linked = isServerThere && running.version !== "1.1.0";
+    };
+    expect(await upgrade("1.1.0", { restart: deaf })).toBe("rolled-back");
+    expect(readUpgradeState(place.state).trouble).toMatchObject({
+      text: expect.stringMatching(/does not reach the server/),
+      final: true,
+    });
+    isServerThere = false;
+    expect(await upgrade("1.2.0", { restart: deaf })).toBe("rolled-back");
+    expect(readUpgradeState(place.state).trouble).toMatchObject({ version: "1.2.0", final: false });
+    // The server stays away: a version is not asked for what was not there before it.
+    expect(await upgrade("1.2.0", { restart: deaf })).toBe("changed");
   });
 
   it("says what it would do with --dry-run, after all checks, and changes nothing", async () => {
@@ -245,7 +265,7 @@ describe("a power cut", { timeout: 120_000 }, () => {
       const cuts: string[] = [];
       for (let cutAfter = 0; ; cutAfter += 1) {
         place = placeWith(root, "1.0.0", release.settings);
-        running = { version: "1.0.0", pid: 1, paused: null };
+        running = { version: "1.0.0", pid: 1, paused: null, linked: true };
         const cut = await cutOff("1.1.0", cutAfter);
         if (cut === null) break;
         cuts.push(cut);

@@ -1,6 +1,6 @@
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { lockFolder } from "../outbox/index.ts";
-import { type ChangePorts, changeVersion, rollBack } from "./change-version.ts";
+import { type Change, type ChangePorts, changeVersion, rollBack } from "./change-version.ts";
 import { type Decision, decideUpgrade } from "./decide.ts";
 import { fetchVerified, obtainVersion } from "./obtain-version.ts";
 import { type Place, versionAt } from "./place.ts";
@@ -66,16 +66,20 @@ async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
       return "rolled-back";
     case "finish":
       say("an earlier run was cut off: going on");
-      return (await changeVersion(place, decision, options)) ? "changed" : "rolled-back";
+      return (await changeVersion(place, changeOf(decision), options)) ? "changed" : "rolled-back";
     case "roll-back":
       say("an earlier run was cut off on its way back: going on");
-      await rollBack(place, decision, decision.why, options);
+      await rollBack(place, changeOf(decision), decision.why, options);
       return "rolled-back";
     case "change":
       if (settings !== null) await obtain(options, settings, decision.to);
-      return (await changeVersion(place, decision, options)) ? "changed" : "rolled-back";
+      return (await changeVersion(place, changeOf({ ...decision, before: await options.probe() }), options))
+        ? "changed"
+        : "rolled-back";
   }
 }
+
+const changeOf = ({ from, to, before }: Change): Change => ({ from, to, before });
 
 /** Notes why a version cannot be had, until it can. */
 async function obtain(

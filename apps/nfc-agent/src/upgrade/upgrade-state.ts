@@ -7,7 +7,12 @@ import { replaceFile } from "../durable-file.ts";
 const upgradeStateSchema = z.object({
   /** A change that has begun and has no end yet; `back` says why it is being undone. */
   underway: z
-    .object({ from: agentVersionSchema, to: agentVersionSchema, back: z.string().nullable() })
+    .object({
+      from: agentVersionSchema,
+      to: agentVersionSchema,
+      before: z.object({ paused: z.string().nullable(), linked: z.boolean() }).nullable(),
+      back: z.string().nullable(),
+    })
     .nullable(),
   /** Why the last version that was wanted is not here. */
   trouble: z
@@ -16,7 +21,7 @@ const upgradeStateSchema = z.object({
       text: z.string(),
       remedy: z.string(),
       atEpochMs: z.int(),
-      /** It did not come up: not tried again. */
+      /** It did not come up where the one before did: not tried again. */
       final: z.boolean(),
     })
     .nullable(),
