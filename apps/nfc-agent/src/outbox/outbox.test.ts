@@ -185,6 +185,18 @@ describe("outbox", () => {
     expect((await all).some((result) => result.status === "rejected")).toBe(true);
   });
 
+  it("tells the number up to which taps are on disk from the one that was given last", async () => {
+    const outbox = await open();
+    const first = outbox.append(read("one"));
+    expect([outbox.nextSeq, outbox.nextDurableSeq]).toEqual([2, 1]);
+    await first;
+    expect([outbox.nextSeq, outbox.nextDurableSeq]).toEqual([2, 2]);
+    await outbox.close();
+    const again = await open();
+    expect(again.nextDurableSeq).toBe(2);
+    await again.close();
+  });
+
   it("refuses a second agent, and takes over the lock of a dead one", async () => {
     const outbox = await open();
     await expect(open()).rejects.toMatchObject({ code: "conflict", remedy: expect.any(String) });

@@ -143,6 +143,11 @@ export class Outbox {
     return this.#nextSeq;
   }
 
+  /** The same by what is on disk: a tap that waits for room has a number already, and may never come under it. */
+  get nextDurableSeq(): number {
+    return this.#written.nextSeq;
+  }
+
   /** When the oldest tap without an end was read, ms since 1970; `null` where none waits. */
   get oldestReadAtEpochMs(): number | null {
     for (const entry of this.#entries.values()) return entry.readAtEpochMs;

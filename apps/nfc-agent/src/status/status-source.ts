@@ -113,7 +113,8 @@ export class StatusSource {
   }
 
   #outbox(oldestAgeMs: number): AgentReport["outbox"] {
-    const { epoch, nextSeq, pending, bytes } = this.#options.outbox;
+    // A tap that waits for a full disk is none that the gap ledger should look for.
+    const { epoch, nextDurableSeq: nextSeq, pending, bytes } = this.#options.outbox;
     return { epoch, nextSeq, taps: pending, bytes, oldestAgeMs };
   }
 }
