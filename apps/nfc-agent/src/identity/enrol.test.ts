@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -100,6 +101,23 @@ describe("enrolling", () => {
       await chmod(dir, 0o700);
     }
     expect(server.asked).toEqual([]);
+  });
+
+  it("names a full disk before the token is used up, and keeps the identity that works", {
+    timeout: 60_000,
+  }, async () => {
+    const first = await ask();
+    const before = server.asked.length;
+    // A limit on the size of files fails a write as a full disk does, and needs no mount.
+    const command = new URL("../cli/main.ts", import.meta.url).pathname;
+    const args = ["enrol", "--data-dir", join(dir, ".."), "--server", url, "--token", server.token];
+    const said = await new Promise<string>((resolve) => {
+      const full = ["-c", 'ulimit -S -f 0; exec "$0" "$@"', process.execPath, command, ...args];
+      execFile("bash", full, (_error, _out, err) => resolve(err));
+    });
+    expect(said).toMatch(/cannot be written: \w+\n.*make room/);
+    expect(server.asked).toHaveLength(before);
+    expect(await readIdentity(dir)).toEqual(first);
   });
 
   it("keeps the identity that is there until the new one is whole", async () => {

@@ -23,6 +23,9 @@ export function identityPaths(dir: string) {
   return { key: join(dir, "agent.key"), cert: join(dir, "agent.crt"), ca: join(dir, "ca.crt") };
 }
 
+/** More than an identity takes: an empty file can be made on a full disk, too. */
+const probeBytes = 16 * 1024;
+
 const next = (path: string): string => `${path}.next`;
 
 /**
@@ -71,7 +74,7 @@ export async function assertWritable(dir: string): Promise<void> {
   const probe = join(dir, ".probe");
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await replaceFile(probe, "");
+    await replaceFile(probe, Buffer.alloc(probeBytes));
     await rm(probe);
   } catch (error) {
     throw unwritable(dir, error);
