@@ -4,6 +4,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { onGuardLost } from "../servers/index.ts";
 import { defaultDataDir, readConfig, type StackConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { forgetStores } from "./kept-stores.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { writeRestoreScript } from "./newest-object.ts";
 import { onStopSignal, type StopRequest } from "./on-stop-signal.ts";
@@ -121,6 +122,7 @@ async function run(config: StackConfig, startedMs: number, terminal: Terminal): 
     return config.once ? 1 : 0;
   } finally {
     await builder.stop();
+    await forgetStores(folder.root);
     lock.release();
   }
 }

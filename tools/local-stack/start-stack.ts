@@ -7,6 +7,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { enrolTrackers, makeTrackers } from "./enrol-trackers.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin.ts";
 import { keepPorts, readKeptPorts } from "./kept-ports.ts";
+import { keepStores } from "./kept-stores.ts";
 import type { LiveCounts } from "./live-counts.ts";
 import { type ArchiveCounts, countArchive } from "./newest-object.ts";
 import type { Secrets } from "./open-secrets.ts";
@@ -91,6 +92,10 @@ export async function startStack(
     ingestPort: ports.ingest,
     streamPort: ports.stream,
   };
+  await keepStores(folder.root, {
+    databaseUrl: config.databaseUrl === undefined ? databaseUrl : undefined,
+    redisUrl: config.redisUrl === undefined ? redisUrl : undefined,
+  });
   const envs = childEnvironments(config, folder, secrets, addresses);
   const worker = (name: "worker-ingest" | "worker-pipeline") =>
     builder.child(name, "apps/worker/src/main.ts", envs[name]);

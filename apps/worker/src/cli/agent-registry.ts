@@ -6,8 +6,9 @@ import { agentIdSchema, pinOf } from "@tapline/core/tap";
 import type { Command } from "commander";
 import { openAgentRegistry } from "../wire-commands.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { archiveSettings, databaseUrl, enrolmentSettings } from "./config.ts";
+import { archiveSettings, enrolmentSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { findStores } from "./find-stores.ts";
 import { durationMs, wholeNumber } from "./parse-options.ts";
 
 interface TokenOptions {
@@ -105,7 +106,8 @@ function line(agent: AgentListing): string {
 async function withRegistry<Result>(
   use: (opened: ReturnType<typeof openAgentRegistry>) => Promise<Result>,
 ): Promise<Result> {
-  const opened = openAgentRegistry(databaseUrl(), enrolmentSettings().redisUrl);
+  const { databaseUrl, redisUrl } = await findStores();
+  const opened = openAgentRegistry(databaseUrl, redisUrl);
   try {
     return await use(opened);
   } finally {

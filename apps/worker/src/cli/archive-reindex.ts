@@ -4,8 +4,9 @@ import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire-commands.ts";
 import { archiveCommand } from "./archive-command.ts";
 import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
-import { archiveSettings, databaseUrl } from "./config.ts";
+import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { findStores } from "./find-stores.ts";
 
 type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean };
 
@@ -29,10 +30,10 @@ export function addArchiveReindex(program: Command): void {
 }
 
 async function reindex(options: Options): Promise<void> {
-  const url = databaseUrl();
+  const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readPki(options.trust, dataDir, "trust");
-  const opened = openReindex(await placeOf(options, dataDir), url, trust);
+  const opened = openReindex(await placeOf(options, dataDir), databaseUrl, trust);
   try {
     const summary = await opened.reindex({ onFault: tellFault, onSettled: tellProgress });
     process.stdout.write(`${options.json === true ? JSON.stringify(summary) : sentence(summary)}\n`);

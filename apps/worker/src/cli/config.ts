@@ -1,13 +1,7 @@
-import { TaplineError } from "@tapline/core/kernel";
-
-/** DATABASE_URL, which commands that change the installation need. @throws TaplineError `misconfigured` */
-export function databaseUrl(): string {
-  const url = process.env.DATABASE_URL;
-  if (url === undefined || url === "")
-    throw new TaplineError("misconfigured", "DATABASE_URL is not set", {
-      remedy: "set it to the PostgreSQL of the installation: postgresql://user:password@host:port/database",
-    });
-  return url;
+/** The stores as the environment names them; both may be absent. */
+export function storeSettings() {
+  const { DATABASE_URL, REDIS_URL } = process.env;
+  return { databaseUrl: DATABASE_URL || undefined, redisUrl: REDIS_URL || undefined };
 }
 
 /** Who signs manifests and statements, by the worker's own settings; all may be absent. */
@@ -33,8 +27,8 @@ export function archiveSettings() {
   };
 }
 
-/** What commands about agents use; both may be absent. */
+/** The root certificate that tokens name; may be absent. */
 export function enrolmentSettings() {
-  const { REDIS_URL, TAPLINE_INGEST_ROOT } = process.env;
-  return { redisUrl: REDIS_URL || undefined, rootFile: TAPLINE_INGEST_ROOT || undefined };
+  const { TAPLINE_INGEST_ROOT } = process.env;
+  return { rootFile: TAPLINE_INGEST_ROOT || undefined };
 }

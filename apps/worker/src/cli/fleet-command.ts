@@ -2,7 +2,7 @@ import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
 import type { FleetEffect } from "@tapline/core/rollout";
 import type { Command } from "commander";
 import { openFleet } from "../wire-commands.ts";
-import { databaseUrl } from "./config.ts";
+import { findStores } from "./find-stores.ts";
 
 /** The group `tapline fleet`, made by whichever of its sub-commands comes first. */
 export function fleetCommand(program: Command): Command {
@@ -10,11 +10,11 @@ export function fleetCommand(program: Command): Command {
   return known ?? program.command("fleet").description("the agents: settings, versions, rings");
 }
 
-/** Does something with the fleet of DATABASE_URL. */
+/** Does something with the fleet of the installation. */
 export async function withFleet<Result>(
   use: (store: FleetStore, desk: FleetDesk) => Promise<Result>,
 ): Promise<Result> {
-  const { store, desk, close } = openFleet(databaseUrl());
+  const { store, desk, close } = openFleet((await findStores()).databaseUrl);
   try {
     return await use(store, desk);
   } finally {

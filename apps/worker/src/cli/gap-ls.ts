@@ -1,7 +1,7 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { openGaps } from "../wire-commands.ts";
-import { databaseUrl } from "./config.ts";
+import { findStores } from "./find-stores.ts";
 import { gapCommand } from "./gap-command.ts";
 import { spanText, wholeNumber } from "./parse-options.ts";
 
@@ -30,7 +30,7 @@ async function list({ agent, tracker, open, limit, json }: ListOptions): Promise
   if (agent !== undefined && tracker !== undefined)
     throw new TaplineError("invalid-input", "either --agent or --tracker, not both");
   const subject = agent ?? tracker;
-  const { ledger, close } = openGaps(databaseUrl());
+  const { ledger, close } = openGaps((await findStores()).databaseUrl);
   try {
     const gaps = await ledger.list({
       ...(subject === undefined ? {} : { subject, scope: agent === undefined ? "tracker" : "agent" }),

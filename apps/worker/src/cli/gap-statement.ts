@@ -7,8 +7,9 @@ import type { Command } from "commander";
 import { makeStatement } from "../jobs/state-gaps.ts";
 import { openGaps } from "../wire-commands.ts";
 import { actOf } from "./acting.ts";
-import { archiveSettings, databaseUrl, signerSettings } from "./config.ts";
+import { archiveSettings, signerSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { findStores } from "./find-stores.ts";
 import { gapCommand } from "./gap-command.ts";
 import { statementText } from "./gap-verify.ts";
 
@@ -39,7 +40,7 @@ async function state({ agent, day, out, by }: StatementOptions): Promise<void> {
     });
   const { actor } = actOf({ reason: "", ...(by === undefined ? {} : { by }) });
   const signer = await readSigner();
-  const { statements, close } = openGaps(databaseUrl());
+  const { statements, close } = openGaps((await findStores()).databaseUrl);
   try {
     const made = await makeStatement({ agent, day }, { statements, signer, clock: Date.now });
     if (made === null)

@@ -29,9 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => prisma.$disconnect());
 
-const run = (...args: string[]) =>
+const run = (...args: string[]) => runWith(env, ...args);
+
+const runWith = (settings: Record<string, string>, ...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, out, err) =>
+    execFile(process.execPath, [main, ...args], { env: settings }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -52,6 +54,16 @@ test("an agent is invited, listed and revoked by commands, each asking who", asy
   expect(entries.map(({ actorKind, actorId, action }) => `${actorKind} ${actorId} ${action}`).sort()).toEqual(
     ["operator ola agent.revoked", "operator ola agent.token-created"],
   );
+});
+
+test("without DATABASE_URL the database of the npm start that runs on the data folder is used", async () => {
+  const { DATABASE_URL: databaseUrl, ...without } = env;
+  const none = await runWith(without, "agent", "ls");
+  expect([none.code, none.err]).toEqual([1, expect.stringContaining(`runs on ${dir}`)]);
+  await writeFile(join(dir, "stores.json"), JSON.stringify({ databaseUrl }));
+  expect(await runWith(without, "tracker", "ls")).toMatchObject({ code: 0 });
+  await writeFile(join(dir, "stores.json"), "{}");
+  expect((await runWith(without, "fleet", "ls")).err).toContain("DATABASE_URL is not set");
 });
 
 test("an agent that nobody knows, or that cannot be one, is named", async () => {

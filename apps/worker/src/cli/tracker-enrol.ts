@@ -4,7 +4,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { openTrackerDesk } from "../wire-commands.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { databaseUrl } from "./config.ts";
+import { findStores } from "./find-stores.ts";
 import { trackerCommand } from "./tracker-command.ts";
 
 interface EnrolOptions {
@@ -75,7 +75,7 @@ const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0
 async function withDesk<Result>(
   use: (desk: ReturnType<typeof openTrackerDesk>["desk"]) => Promise<Result>,
 ): Promise<Result> {
-  const { desk, close } = openTrackerDesk(databaseUrl());
+  const { desk, close } = openTrackerDesk((await findStores()).databaseUrl);
   try {
     return await use(desk);
   } finally {

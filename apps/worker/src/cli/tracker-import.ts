@@ -5,7 +5,7 @@ import { kidOf } from "@tapline/core/tap";
 import type { Command } from "commander";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire-commands.ts";
-import { databaseUrl } from "./config.ts";
+import { findStores } from "./find-stores.ts";
 import { trackerCommand } from "./tracker-command.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
@@ -30,7 +30,7 @@ export function addTrackerImport(program: Command): void {
 
 async function importTrackers(file: string): Promise<void> {
   const trackers = await readTrackers(file);
-  const { registry, close } = openTrackerRegistry(databaseUrl());
+  const { registry, close } = openTrackerRegistry((await findStores()).databaseUrl);
   try {
     const nowEpochMs = Date.now();
     const added = await registry.enrol(trackers, {

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+import { archiveSettings, storeSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+
+export interface Stores {
+  readonly databaseUrl: string;
+  /** undefined where no Redis is known. */
+  readonly redisUrl: string | undefined;
+}
+
+/** What `npm start` writes while it runs (`tools/local-stack/kept-stores.ts`). */
+const keptSchema = z.object({ databaseUrl: z.string().optional(), redisUrl: z.string().optional() });
+
+/**
+ * The stores of the installation: DATABASE_URL and REDIS_URL, else those of the `npm start` that runs on the nearest
+ * data folder. @throws misconfigured
+ */
+export async function findStores(): Promise<Stores> {
+  const { databaseUrl, redisUrl } = storeSettings();
+  if (databaseUrl !== undefined) return { databaseUrl, redisUrl };
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const kept = dataDir === undefined ? {} : await readKept(join(dataDir, "stores.json"));
+  if (kept.databaseUrl !== undefined)
+    return { databaseUrl: kept.databaseUrl, redisUrl: redisUrl ?? kept.redisUrl };
+  const where =
+    dataDir === undefined ? "" : `, and no npm start with a database of its own runs on ${dataDir}`;
+  throw new TaplineError("misconfigured", `DATABASE_URL is not set${where}`, {
+    remedy:
+      "set it to the PostgreSQL of the installation (postgresql://user:password@host:port/database), or run this " +
+      "where npm start runs",
+  });
+}
+
+async function readKept(path: string): Promise<z.infer<typeof keptSchema>> {
+  try {
+    return keptSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return {};
+  }
+}
