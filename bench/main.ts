@@ -29,6 +29,11 @@ async function main(): Promise<number> {
 try {
   process.exit(await main());
 } catch (error) {
+  // A flag that nobody knows, --help too.
+  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_")) {
+    process.stderr.write(`${usage}\n`);
+    process.exit(2);
+  }
   process.stderr.write(`bench: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
   // Servers that a failed bench left behind end with this process.
   process.exit(1);

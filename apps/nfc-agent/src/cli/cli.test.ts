@@ -127,6 +127,16 @@ describe("tapline-agent", { timeout: 120_000 }, () => {
     expect(overview().outbox.taps).toBeGreaterThanOrEqual(killed.outbox.taps);
   });
 
+  it("answers a reader who stops early, as `head` does, without a fault", () => {
+    const piped = ["-c", '"$0" "$@" | true; exit "$PIPESTATUS"', process.execPath, cli, "version"];
+    const { status, stderr } = spawnSync("bash", piped, {
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+
   it("stops cleanly within 4 s, and withdraws its address", async () => {
     start();
     await until(() => expect(overview().running).toBe(true));

@@ -38,6 +38,12 @@ program
     process.stdout.write(`${agentVersion}\n`);
   });
 
+// Who reads along may have seen enough (`| head`); the command does its work all the same.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -31,6 +31,12 @@ addGapList(program);
 addGapStatement(program);
 addGapVerify(program);
 
+// Who reads along may have seen enough (`| head`); the command does its work all the same.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
