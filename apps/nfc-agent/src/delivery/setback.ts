@@ -87,7 +87,7 @@ const told: Record<SetbackCause, { text: string; remedy: string }> = {
   },
   revoked: {
     text: "the server refuses this agent",
-    remedy: `where the agent was revoked by mistake, ${enrolAgain}`,
+    remedy: `where the agent was revoked, or another machine enrolled in its name, by mistake: ${enrolAgain}`,
   },
   "taken-over": {
     text: "another stream speaks in this agent's name",
@@ -160,6 +160,9 @@ const byCode: Readonly<Record<string, SetbackCause>> = {
 export function setbackOf(error: unknown): Setback {
   if (!(error instanceof Error)) return setback("broken", String(error));
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const cause = byCode[code] ?? "broken";
+  // Node adds advice of its own to an unknown authority, to trust what the system trusts: wrong here.
+  if (cause === "untrusted") return setback(cause, code);
   const detail = code === "" || error.message.includes(code) ? error.message : `${code}: ${error.message}`;
-  return setback(byCode[code] ?? "broken", detail);
+  return setback(cause, detail);
 }
