@@ -282,7 +282,7 @@ export class Delivery {
 
   #settle(ends: readonly Settled[], segments: ReadonlySet<string>): void {
     const settled = this.#options.outbox.settle(ends);
-    this.#sender.forget(settled.map(({ seq }) => seq));
+    this.#sender.ended(settled.map(({ seq }) => seq));
     if (settled.length > 0) this.#options.onSettled(settled, segments);
   }
 

@@ -193,6 +193,26 @@ describe("delivery by REST through faults", () => {
     expect(rig.noticed("without a receipt for long")).not.toHaveLength(0);
   });
 
+  it("asks more and more rarely while nobody gets a receipt, and as before once somebody has", async () => {
+    rig.ledger.verdictOf = () => null;
+    const delivery = rig.byRest({ resendAfterMs: 100 });
+    await rig.taps(2, delivery);
+    const sentAtMs: number[] = [];
+    while (sentAtMs.length < 4) {
+      const before = rig.rest.posts.length;
+      await rig.until(() => expect(rig.rest.posts.length).toBeGreaterThan(before));
+      sentAtMs.push(performance.now());
+    }
+    // After 100, 200, 400 and 800 ms; a busy machine only makes it longer.
+    expect((sentAtMs[3] ?? 0) - (sentAtMs[2] ?? 0)).toBeGreaterThan(350);
+    rig.ledger.tell({ seq: 1, verdict: "archived", segment: crypto.randomUUID() });
+    await rig.until(() => expect(rig.ends.size).toBe(1));
+    const before = rig.rest.posts.length;
+    await rig.until(() => expect(rig.rest.posts.length).toBeGreaterThan(before + 1));
+    rig.ledger.tell({ seq: 2, verdict: "archived", segment: crypto.randomUUID() });
+    await rig.allEnded(2);
+  });
+
   it("waits for a server that is away, and goes on when it is back", async () => {
     const { port } = new URL(rig.restUrl);
     await rig.rest.close();

@@ -23,8 +23,9 @@ export type TapSenderOptions = {
   generation: Generation;
   troubles: Troubles;
   backoff: Backoff;
-  /** Called for taps that the server held for `resendAfterMs` without a receipt, before they are sent again. */
+  /** Called for taps that the server held for long without a receipt, before they are sent again. */
   onOverdue: (taps: number) => void;
+  /** How long that is at first, ms; it doubles, up to 16 times as long, while no receipt comes at all. */
   resendAfterMs: number;
   monotonic: Clock;
   /** The server holds these taps. */
@@ -37,6 +38,7 @@ export type TapSenderOptions = {
 const maxBytesPerBatch = 640 * 1024;
 /** Refusals that say nothing about the tap itself, so it is kept and offered again. */
 const passingStatuses: readonly number[] = [401, 403, 404, 408, 425, 429];
+const mostPatience = 16;
 const tooLarge = { index: 0, status: 413, problem: "urn:tapline:problem:too-large", field: null };
 
 /**
@@ -50,6 +52,8 @@ export class TapSender {
   readonly #flying = new Set<number>();
   /** Taps that the server holds, and since when; oldest first. */
   readonly #held = new Map<number, number>();
+  /** Grows while nobody gets a receipt: an archive that is away for long must not fill the buffer with repeats. */
+  #patience = 1;
   #link: OpenLink | null = null;
   #batches = 0;
   #idle: (() => void)[] = [];
@@ -96,6 +100,7 @@ export class TapSender {
 
   /** The server may have none of the taps any more. @returns how many are sent again */
   resendAll(): number {
+    this.#patience = 1;
     this.#held.clear();
     const again = this.#options.outbox.pendingSeqs().filter((seq) => !this.#flying.has(seq));
     const before = this.#queue.size;
@@ -104,7 +109,13 @@ export class TapSender {
     return this.#queue.size - before;
   }
 
-  /** Taps have their end, or the server will not lose them any more. */
+  /** Taps have their receipt. */
+  ended(seqs: readonly number[]): void {
+    if (seqs.length > 0) this.#patience = 1;
+    this.forget(seqs);
+  }
+
+  /** Taps are not waited for: they are sent anew, or the server will not lose them any more. */
   forget(seqs: readonly number[]): void {
     for (const seq of seqs) this.#held.delete(seq);
   }
@@ -249,13 +260,14 @@ export class TapSender {
   }
 
   #resendOverdue(): void {
-    const heldBeforeMs = this.#options.monotonic() - this.#options.resendAfterMs;
+    const heldBeforeMs = this.#options.monotonic() - this.#options.resendAfterMs * this.#patience;
     const overdue: number[] = [];
     for (const [seq, sinceMs] of this.#held) {
       if (sinceMs > heldBeforeMs) break;
       overdue.push(seq);
     }
     if (overdue.length === 0) return;
+    this.#patience = Math.min(mostPatience, this.#patience * 2);
     this.forget(overdue);
     this.#options.onOverdue(overdue.length);
     this.offer(overdue);

@@ -23,8 +23,11 @@ export function startAudit(parts: AuditParts): Role {
     async () => {
       if (await isLevel(parts)) {
         const swept = await gaps.sweep(graceMs, clock());
-        if (swept !== null && swept.opened > 0)
-          log.warn(swept, "numbers without an end: tapline gap ls --open");
+        if (swept !== null && swept.agent.opened > 0)
+          log.warn(swept.agent, "numbers of agents without an end: tapline gap ls --open");
+        // Packets that no reader has met yet are everyday, and most come at a later tap.
+        if (swept !== null && swept.tracker.opened > 0)
+          log.info(swept.tracker, "trackers have packets that nobody has read yet");
       }
       return sweepEveryMs;
     },

@@ -44,7 +44,10 @@ export type GapFilter = {
 };
 
 /** Numbers that opened and that were filled in one sweep. */
-export type Swept = { readonly opened: number; readonly filled: number };
+type Counted = { readonly opened: number; readonly filled: number };
+
+/** The same of agents and of trackers. */
+export type Swept = Readonly<Record<GapScope, Counted>>;
 
 type Tx = Prisma.TransactionClient;
 type Found = { readonly looked: SubjectRange; readonly missing: readonly SeqRange[] };
@@ -74,19 +77,21 @@ export class GapLedger {
     });
     if (begun === null) return null;
     const { since, now } = begun;
-    let { opened, filled } = begun.swept;
+    let tracker: Counted = { opened: 0, filled: 0 };
     for (let after = { subject: "", epoch: 0 }; ; ) {
       const page = await changedTrackers(this.#prisma, since, after, pageRows);
       const swept = page.length === 0 ? null : await this.#step((tx) => sweepTrackers(tx, page, nowEpochMs));
       if (page.length > 0 && swept === null) return null;
-      opened += swept?.opened ?? 0;
-      filled += swept?.filled ?? 0;
+      tracker = {
+        opened: tracker.opened + (swept?.opened ?? 0),
+        filled: tracker.filled + (swept?.filled ?? 0),
+      };
       const last = page.at(-1);
       if (last === undefined || page.length < pageRows) break;
       after = last;
     }
     await writeFact(this.#prisma, facts.cursor, new Date(now.getTime() - overlapMs).toISOString());
-    return { opened, filled };
+    return { agent: begun.swept, tracker };
   }
 
   /** A transaction that is the only one of its kind; null where there is another one. */
@@ -135,13 +140,13 @@ async function sweepAgents(tx: Tx, since: Date, history: History, graceMs: numbe
 }
 
 /** One page of trackers; what it finds is the same however often it is done. */
-async function sweepTrackers(tx: Tx, page: readonly SubjectRange[], nowEpochMs: number): Promise<Swept> {
+async function sweepTrackers(tx: Tx, page: readonly SubjectRange[], nowEpochMs: number): Promise<Counted> {
   const changes: Changes = { opened: [], filled: [] };
   await settle(tx, "tracker", await trackerHoles(tx, page), nowEpochMs, changes);
   return await audited(tx, changes, nowEpochMs);
 }
 
-async function audited(tx: Tx, { opened, filled }: Changes, nowEpochMs: number): Promise<Swept> {
+async function audited(tx: Tx, { opened, filled }: Changes, nowEpochMs: number): Promise<Counted> {
   if (opened.length + filled.length > 0)
     await tx.auditEntry.create({ data: auditRow(entryOf(opened, filled, nowEpochMs)) });
   return { opened: numbersIn(opened), filled: numbersIn(filled) };
