@@ -103,12 +103,11 @@ export default {
     ),
     forbid(
       "adapters-at-the-rim",
-      "only wire.ts and wire-commands.ts (worker) and server/ (web) import adapters; others are handed what they need",
+      "only wire/ (worker) and server/ (web) import adapters; others are handed what they need",
       {
         path: "^apps/",
         pathNot: [
-          "^apps/worker/src/wire\\.ts$",
-          "^apps/worker/src/wire-commands\\.ts$",
+          "^apps/worker/src/wire/",
           "^apps/web/server/",
           testFiles,
         ],

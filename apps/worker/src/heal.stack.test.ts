@@ -3,16 +3,17 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveIndex } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
-import { SftpArchive } from "@tapline/adapters/sftp";
+import { ArchiveSet, SftpArchive } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
+import { mainTarget } from "@tapline/core/transfer";
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { archivedTaps, type Client, connectAs, deliver, gather, send, submit } from "./agent.fixture.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
-import { type TransferParts, transferSegment } from "./jobs/transfer-segment.ts";
+import { transferSegment } from "./jobs/transfer-segment.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
-import type { Running } from "./wire.ts";
+import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;
 let running: Running[];
@@ -50,7 +51,7 @@ describe("an index that was lost", () => {
     const other = connectAs(path, "gate-2", worker.ingestPort!);
     const sent = taps(1, 5);
     const first = await deliver(client, 1, sent);
-    await path.prisma.$executeRaw`TRUNCATE segment, tap_run, agent_run, installation_fact`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, installation_fact`;
     const [fresh] = taps(6, 1);
     await send(other, 1, [...sent, fresh!]);
     const verdicts = await gather(other, 1, [...sent, fresh!], 30_000);
@@ -71,7 +72,7 @@ describe("an index that was lost", () => {
     const first = await deliver(client, 1, sent);
     await worker.stop(1_000);
     await client.close();
-    await path.prisma.$executeRaw`TRUNCATE segment, tap_run, agent_run`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
     const segments = new Set([...first.verdicts.values()].map(({ verdict, ...rest }) => rest)).size;
     expect(segments).toBeGreaterThan(0);
     const done = await reindex("--json");
@@ -90,7 +91,7 @@ describe("an index that was lost", () => {
     const worker = await start("");
     client = connectAs(path, "gate-1", worker.ingestPort!);
     await deliver(client, 1, taps(1, 1));
-    await path.prisma.$executeRaw`TRUNCATE segment, tap_run, agent_run`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
     const files = await readdir(path.sshd.rootDir, { recursive: true });
     const manifest = join(path.sshd.rootDir, files.find((name) => name.endsWith(".manifest.json"))!);
     await writeFile(manifest, (await readFile(manifest, "utf8")).replace('"taps":1', '"taps":2'));
@@ -134,15 +135,17 @@ describe("a buffer that was lost", () => {
 
   function transferParts(buffer: SegmentBuffer) {
     const { sshd } = path;
+    const archive = new SftpArchive({
+      url: sshd.url,
+      hostKeyPin: sshd.hostKeyPin,
+      privateKey: sshd.privateKey,
+    });
     return {
+      archive,
+      archives: new ArchiveSet([{ name: mainTarget, archive }]),
       buffer,
       ledger: new TapLedger(redis),
       loader: new SegmentLoader(buffer, { unsigned: "refuse" }),
-      archive: new SftpArchive({
-        url: sshd.url,
-        hostKeyPin: sshd.hostKeyPin,
-        privateKey: sshd.privateKey,
-      }),
       index: new ArchiveIndex(path.prisma),
       processKey: Buffer.alloc(32),
       telemetry: new TelemetryRecorder("test"),
@@ -184,18 +187,21 @@ describe("a buffer that was lost", () => {
   test("during the upload, so that the manifest comes late: it is taken back, and each tap is there once", async () => {
     const { id, sent, generation, buffer } = await sealOne();
     const parts = transferParts(buffer);
-    const archive: TransferParts["archive"] = {
-      quarantine: (segment) => parts.archive.quarantine(segment),
-      put: async (name, bytes) => {
-        if (name.endsWith(".manifest.json")) {
-          await loseBuffer(buffer, generation);
-          await start("transfer");
-          await deliver(client, 1, sent);
-        }
-        return await parts.archive.put(name, bytes);
-      },
+    const put: SftpArchive["put"] = async (name, bytes) => {
+      if (name.endsWith(".manifest.json")) {
+        await loseBuffer(buffer, generation);
+        await start("transfer");
+        await deliver(client, 1, sent);
+      }
+      return await parts.archive.put(name, bytes);
     };
-    const ended = await transferSegment(id, { ...parts, archive }).catch((error: unknown) => error);
+    const quarantine: SftpArchive["quarantine"] = (segment) => parts.archive.quarantine(segment);
+    const archive = Object.create(parts.archive, {
+      put: { value: put },
+      quarantine: { value: quarantine },
+    }) as SftpArchive;
+    const archives = new ArchiveSet([{ name: mainTarget, archive }]);
+    const ended = await transferSegment(id, { ...parts, archives }).catch((error: unknown) => error);
     expect(hasCode(ended, "conflict")).toBe(true);
     expect(await seqsIn()).toEqual([1, 2, 3, 4, 5]);
     const aside = await readdir(join(path.sshd.rootDir, "quarantine"));

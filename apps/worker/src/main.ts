@@ -2,7 +2,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { pino } from "pino";
 import { ConfigError, readConfig } from "./config.ts";
 import { serveHealth } from "./health.ts";
-import { startWorker } from "./wire.ts";
+import { startWorker } from "./wire/start-worker.ts";
 
 /** How long running work may take to end; the supervisor allows 5 s in all. */
 const graceMs = 3_000;

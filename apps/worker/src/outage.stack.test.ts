@@ -7,7 +7,7 @@ import { freePort } from "../../../tools/servers/index.ts";
 import { ownPostgres, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { archivedTaps, type Client, connectAs, gather, send, submit } from "./agent.fixture.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
-import type { Running } from "./wire.ts";
+import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;
 let running: Running | undefined;

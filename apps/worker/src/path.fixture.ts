@@ -9,7 +9,7 @@ import { encodeTap, kidOf, signTap, type Tap } from "@tapline/core/tap";
 import { pino } from "pino";
 import { freshDatabase, ownRedis, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { readConfig } from "./config.ts";
-import { type Running, startWorker } from "./wire.ts";
+import { type Running, startWorker } from "./wire/start-worker.ts";
 
 /** A tracker that signs. */
 export type TestTracker = { readonly id: string; readonly kid: string; readonly privateKey: KeyObject };

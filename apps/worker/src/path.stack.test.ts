@@ -3,7 +3,7 @@ import { Agent, request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { archivedTaps, connectAs as connectTo, deliver, submit } from "./agent.fixture.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
-import type { Running } from "./wire.ts";
+import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;
 let running: Running[] = [];

@@ -4,7 +4,7 @@ import type { AgentListing } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { agentIdSchema, pinOf } from "@tapline/core/tap";
 import type { Command } from "commander";
-import { openAgentRegistry } from "../wire-commands.ts";
+import { openAgentRegistry } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings, enrolmentSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";

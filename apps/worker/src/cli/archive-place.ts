@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import type { ArchivePlace } from "../wire-commands.ts";
+import type { ArchivePlace } from "../wire/commands/archive.ts";
 import { archiveSettings } from "./config.ts";
 
 /** Options by which a command is told where the archive lies. */

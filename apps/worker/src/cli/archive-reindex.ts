@@ -1,7 +1,7 @@
 import { messageOf } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import type { Reconciled } from "../jobs/reconcile-archive.ts";
-import { openReindex } from "../wire-commands.ts";
+import { openReindex } from "../wire/commands/archive.ts";
 import { archiveCommand } from "./archive-command.ts";
 import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";

@@ -1,6 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import { openArchiveReader } from "../wire-commands.ts";
+import { openArchiveReader } from "../wire/commands/archive.ts";
 import { archiveCommand } from "./archive-command.ts";
 import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";

@@ -1,7 +1,7 @@
 import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
 import type { FleetEffect } from "@tapline/core/rollout";
 import type { Command } from "commander";
-import { openFleet } from "../wire-commands.ts";
+import { openFleet } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
 
 /** The group `tapline fleet`, made by whichever of its sub-commands comes first. */

@@ -1,6 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import { openGaps } from "../wire-commands.ts";
+import { openGaps } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
 import { gapCommand } from "./gap-command.ts";
 import { spanText, wholeNumber } from "./parse-options.ts";

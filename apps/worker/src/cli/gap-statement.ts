@@ -5,7 +5,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { gapStatementSchema } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import { makeStatement } from "../jobs/state-gaps.ts";
-import { openGaps } from "../wire-commands.ts";
+import { openGaps } from "../wire/commands/fleet.ts";
 import { actOf } from "./acting.ts";
 import { archiveSettings, signerSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";

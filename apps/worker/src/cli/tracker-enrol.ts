@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import { openTrackerDesk } from "../wire-commands.ts";
+import { openTrackerDesk } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { trackerCommand } from "./tracker-command.ts";

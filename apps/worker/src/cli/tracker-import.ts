@@ -4,7 +4,7 @@ import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import type { Command } from "commander";
 import { z } from "zod";
-import { openTrackerRegistry } from "../wire-commands.ts";
+import { openTrackerRegistry } from "../wire/commands/registry.ts";
 import { findStores } from "./find-stores.ts";
 import { trackerCommand } from "./tracker-command.ts";
 

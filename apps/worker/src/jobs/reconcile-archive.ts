@@ -7,6 +7,7 @@ import {
   type ArchiveReader,
   archivedSegments,
   type Manifest,
+  mainTarget,
   objectPaths,
   readManifest,
   runsOf,
@@ -77,7 +78,7 @@ async function settleOrphan(segment: string, parts: ReconcileParts): Promise<key
   const entry = entryOf(segment, true, { taps: manifest.taps }, nowEpochMs);
   await parts.index.recordEnd({
     ...{ id: segment, generation: null, segment: row, entry },
-    ...{ quarantine: [], duplicateRuns: [] },
+    ...{ copies: [mainTarget], quarantine: [], duplicateRuns: [], moreEntries: [] },
   });
   return "adopted";
 }

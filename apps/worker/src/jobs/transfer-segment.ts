@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ArchiveIndex, QuarantineRow, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
 import type { SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
-import type { SftpArchive } from "@tapline/adapters/sftp";
+import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
@@ -24,7 +24,7 @@ export type TransferParts = {
   readonly buffer: SegmentBuffer;
   readonly ledger: Pick<TapLedger, "release">;
   readonly loader: SegmentLoader;
-  readonly archive: Pick<SftpArchive, "put" | "quarantine">;
+  readonly archives: Pick<ArchiveSet, "storeSegment" | "quarantine">;
   readonly index: ArchiveIndex;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
@@ -41,10 +41,10 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
   const accepted = acceptedTaps(loaded.taps, verdicts);
   const sealed = accepted.length === 0 ? null : await sealedOf(id, parts.loader);
-  if (sealed !== null) await upload(segment, sealed, parts);
+  const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
-  const end = endOf(segment, loaded, verdicts, row, parts);
+  const end = endOf(segment, loaded, verdicts, row, copies, parts);
   const { quarantined } = await record(end, segment, parts);
   await parts.ledger.release(id, members);
   const nowEpochMs = parts.clock();
@@ -64,21 +64,16 @@ async function sealedOf(id: string, loader: SegmentLoader): Promise<SealedSegmen
 }
 
 /**
- * Uploads what the index does not know yet. The manifest goes last: its presence is the commit. What the
- * transaction would refuse is refused before: an upload for a life of the buffer that is over.
+ * Uploads what the index does not know yet. What the transaction would refuse is refused before: an upload for a life
+ * of the buffer that is over.
+ * @returns names of the archives that hold it now; empty where the index knows it
  */
-async function upload(segment: OpenSegment, sealed: SealedSegment, parts: TransferParts): Promise<void> {
+async function upload(segment: OpenSegment, sealed: SealedSegment, parts: TransferParts): Promise<string[]> {
   const { recorded, generation } = await parts.index.standing(segment.id);
-  if (recorded) return;
+  if (recorded) return [];
   if (generation !== segment.generation)
     throw new TaplineError("conflict", `segment ${segment.id} was cut in a life of the buffer that is over`);
-  const { archive } = parts;
-  const paths = objectPaths(segment.id);
-  await Promise.all([
-    archive.put(paths.object, sealed.object),
-    archive.put(paths.signature, sealed.signature),
-  ]);
-  await archive.put(paths.manifest, sealed.manifest);
+  return await parts.archives.storeSegment(segment.id, sealed);
 }
 
 /**
@@ -99,7 +94,7 @@ async function record(
       end.segment !== null &&
       (await parts.index.withdraw(segment.id, withdrawal(segment.id, parts.clock())))
     )
-      await parts.archive.quarantine(segment.id);
+      await parts.archives.quarantine(segment.id);
     throw error;
   }
 }
@@ -122,6 +117,7 @@ function endOf(
   loaded: LoadedSegment,
   verdicts: readonly TapVerdict[],
   row: SegmentRow | null,
+  copies: readonly string[],
   parts: TransferParts,
 ): SegmentEnd {
   const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
@@ -148,9 +144,11 @@ function endOf(
     id,
     generation,
     segment: row,
+    copies,
     quarantine,
     duplicateRuns: duplicatesOf(loaded.taps, verdicts),
     entry,
+    moreEntries: [],
   };
 }
 
@@ -202,6 +200,7 @@ function quarantineRows(
       sealedPayload: sealWithProcessKey(buffered.payload, processKey, randomBytes),
       reader: buffered.reader,
       readAtEpochMs: buffered.readAtEpochMs,
+      rulesVersion: 0,
     };
   });
 }

@@ -21,6 +21,7 @@ export {
   runsOf,
 } from "./manifest.ts";
 export {
+  mainTarget,
   type ObjectPaths,
   objectPaths,
   quarantineFolder,

@@ -4,6 +4,9 @@ import { TaplineError, uuidV7EpochMs } from "../kernel/index.ts";
 /** Folder of segments that were taken out of the archive's count; their files keep their names. */
 export const quarantineFolder = "quarantine";
 
+/** The archive's name where the settings name one alone. */
+export const mainTarget = "main";
+
 /** Where the three files of one segment lie, relative to the archive's root, parts joined by `/`. */
 export interface ObjectPaths {
   readonly object: string;

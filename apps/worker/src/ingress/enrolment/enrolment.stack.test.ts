@@ -11,7 +11,7 @@ import { certificateResponseSchema, pinOf, readToken, trustResponseSchema } from
 import { Agent, request } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { setUpPath, type TestPath, until } from "../../path.fixture.ts";
-import type { Running } from "../../wire.ts";
+import type { Running } from "../../wire/start-worker.ts";
 
 const hourMs = 3_600_000;
 const admin = { actor: { kind: "operator" as const, id: "ola" }, reason: "for a test" };

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await index.declareGeneration("life-1", entry(newId(), "buffer.opened"));
 });
 beforeEach(async () => {
-  await prisma.$executeRaw`TRUNCATE segment, tap_run, agent_run, quarantined_tap`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, quarantined_tap`;
 });
 afterAll(() => prisma.$disconnect());
 
@@ -58,6 +58,8 @@ function endOf(members: SegmentMember[], changes: Partial<SegmentEnd> = {}): Seg
     },
     quarantine: [],
     duplicateRuns: [],
+    copies: ["main"],
+    moreEntries: [],
     entry: entry(id, "segment.archived"),
     ...changes,
   };
@@ -135,6 +137,7 @@ describe("the end of a segment", () => {
     sealedPayload: Buffer.alloc(40),
     reader: "r",
     readAtEpochMs: 1,
+    rulesVersion: 1,
   });
 
   test("is recorded once, however often it is told", async () => {

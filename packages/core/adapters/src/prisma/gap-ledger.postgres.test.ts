@@ -73,9 +73,10 @@ async function record(ends: Ends): Promise<string> {
     generation: ends.adopted === true ? null : "life-1",
     quarantine: rejected.map((seq) => ({
       ...({ agent, epoch, seq, reason: "schema", detail: "", reader: "r", readAtEpochMs: 1 } as const),
-      ...{ digest: Buffer.alloc(32), sealedPayload: Buffer.alloc(1) },
+      ...{ digest: Buffer.alloc(32), sealedPayload: Buffer.alloc(1), rulesVersion: 1 },
     })),
     duplicateRuns: duplicateRuns(duplicates.map((tap) => ({ agent, epoch, ...tap }))),
+    ...{ copies: members.length === 0 ? [] : ["main"], moreEntries: [] },
     entry: entry(
       ends.adopted === true ? newId() : id,
       ends.adopted === true ? "segment.adopted" : "segment.archived",

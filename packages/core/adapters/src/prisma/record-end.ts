@@ -12,7 +12,9 @@ export function recordEndArgument(end: SegmentEnd): string {
     segment: segment === null ? null : segmentJson(segment),
     quarantine: quarantine.map(quarantineJson),
     duplicate_runs: end.duplicateRuns.map((run) => ({ ...runJson(run), held_by: run.heldBy })),
+    copies: end.copies,
     entry: entryJson(entry),
+    more_entries: end.moreEntries.map(entryJson),
   });
 }
 
@@ -53,6 +55,7 @@ function quarantineJson(row: QuarantineRow) {
     // PostgreSQL holds no NUL; the door lets none in, but what lies in the buffer may be older than the door.
     reader: row.reader.replaceAll("\0", ""),
     read_at_ms: row.readAtEpochMs,
+    rules_version: row.rulesVersion,
   };
 }
 

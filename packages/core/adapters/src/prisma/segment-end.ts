@@ -25,6 +25,8 @@ export type QuarantineRow = AgentTap & {
   readonly sealedPayload: Buffer;
   readonly reader: string;
   readonly readAtEpochMs: number;
+  /** The release of the rules that refused it. */
+  readonly rulesVersion: number;
 };
 
 /** What ends with a segment, written in one transaction. */
@@ -34,8 +36,12 @@ export type SegmentEnd = {
   readonly generation: string | null;
   /** Null where no tap of the segment was accepted, so that there is no object. */
   readonly segment: SegmentRow | null;
+  /** Names of the archives that hold it; empty where there is no object. */
+  readonly copies: readonly string[];
   readonly quarantine: readonly QuarantineRow[];
   /** Taps that ended as duplicates. */
   readonly duplicateRuns: readonly DuplicateRun[];
   readonly entry: AuditEntry;
+  /** Further entries of the same step, such as an equivocation that was found in it. */
+  readonly moreEntries: readonly AuditEntry[];
 };

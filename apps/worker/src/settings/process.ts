@@ -1,0 +1,14 @@
+import { agentIdSchema } from "@tapline/core/tap";
+import { z } from "zod";
+import { path, port } from "./forms.ts";
+
+/** One process. */
+export const processSettings = {
+  /** 32 bytes in hexadecimal; seals quarantined taps. */
+  TAPLINE_PROCESS_KEY: path.optional(),
+  /** Port of /healthz and /readyz on loopback; 0 = any free one. */
+  TAPLINE_HEALTH_PORT: port.default(0),
+  /** Name of this process in telemetry; default: host and pid. */
+  TAPLINE_INSTANCE: agentIdSchema.optional(),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+} as const;

@@ -1,0 +1,18 @@
+import { GapLedger, GapStatements } from "@tapline/adapters/prisma";
+import type { ArchiveSet } from "@tapline/adapters/sftp";
+import { readSigner } from "../pki.ts";
+import { startAudit } from "../roles/audit.ts";
+import type { Role } from "../roles/role.ts";
+import type { Parts } from "./parts.ts";
+
+export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Role> {
+  const gaps = new GapLedger(parts.prisma);
+  const statements = new GapStatements(parts.prisma);
+  return startAudit({
+    ...parts,
+    archive: archives.first,
+    gaps,
+    statements,
+    signer: await readSigner(parts.config),
+  });
+}

@@ -1,0 +1,27 @@
+import type { ArchiveSet } from "@tapline/adapters/sftp";
+import { need, readSetting } from "../pki.ts";
+import { startBuffer } from "../roles/buffer.ts";
+import type { Role } from "../roles/role.ts";
+import type { Parts } from "./parts.ts";
+import { reconciler } from "./reconciler.ts";
+
+export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Role> {
+  const { config, log } = parts;
+  const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
+  const level = reconciler(parts, archives.first, trust, {
+    onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
+    onSettled: () => undefined,
+  });
+  const reconcile = async (span: "recent" | "all"): Promise<void> => {
+    log.info(await level(span), "index and archive are level");
+  };
+  const [blocking, subscriber] = [parts.connect(), parts.connect()];
+  const role = startBuffer({ ...parts, reconcile, blocking, subscriber });
+  return {
+    stop: async (graceMs) => {
+      blocking.disconnect();
+      await role.stop(graceMs);
+      subscriber.disconnect();
+    },
+  };
+}

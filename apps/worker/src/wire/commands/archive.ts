@@ -1,0 +1,33 @@
+import { ArchiveIndex, connectPrisma } from "@tapline/adapters/prisma";
+import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
+import type { ArchiveReader } from "@tapline/core/transfer";
+import type { ReconcileParts } from "../../jobs/reconcile-archive.ts";
+import { reconciler } from "../reconciler.ts";
+
+/** An archive to read: a folder of this machine, or an SFTP server. */
+export type ArchivePlace = { readonly dir: string } | SftpSettings;
+
+/** The read side of an archive, for commands. */
+export function openArchiveReader(place: ArchivePlace): {
+  reader: ArchiveReader;
+  close: () => Promise<void>;
+} {
+  if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
+  const reader = new SftpArchive(place);
+  return { reader, close: () => reader.close() };
+}
+
+/** Brings the whole index level with an archive, for commands. */
+export function openReindex(place: ArchivePlace, databaseUrl: string, trust: string) {
+  const prisma = connectPrisma(databaseUrl);
+  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const parts = { index: new ArchiveIndex(prisma), clock: () => Date.now() };
+  return {
+    reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
+      reconciler(parts, archive, trust, hooks)("all"),
+    close: async (): Promise<void> => {
+      if (archive instanceof SftpArchive) await archive.close();
+      await prisma.$disconnect();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { connectPrisma, FleetDesk, FleetStore, GapLedger, GapStatements } from "@tapline/adapters/prisma";
+
+/** The fleet in PostgreSQL, for commands. */
+export function openFleet(databaseUrl: string): {
+  readonly store: FleetStore;
+  readonly desk: FleetDesk;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { store: new FleetStore(prisma), desk: new FleetDesk(prisma), close: () => prisma.$disconnect() };
+}
+
+/** The gap ledger and its statements in PostgreSQL, for commands. */
+export function openGaps(databaseUrl: string): {
+  readonly ledger: GapLedger;
+  readonly statements: GapStatements;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  const [ledger, statements] = [new GapLedger(prisma), new GapStatements(prisma)];
+  return { ledger, statements, close: () => prisma.$disconnect() };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { AgentDirectory, AgentRegistry, FleetStore } from "@tapline/adapters/prisma";
+import { AgentNews, CreditBook } from "@tapline/adapters/redis";
+import type { Redis } from "ioredis";
+import { startAgentStanding } from "../ingress/agent-standing.ts";
+import { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
+import { startFleetMemory } from "../ingress/fleet-memory.ts";
+import { need, readAgentsAuthority } from "../pki.ts";
+import { type RunningIngest, startIngest } from "../roles/ingest.ts";
+import type { Parts } from "./parts.ts";
+
+export async function openIngest(parts: Parts): Promise<RunningIngest> {
+  const { config } = parts;
+  const subscriber = parts.connect();
+  const agents = await openAgents({ ...parts, subscriber });
+  const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
+  const limits = {
+    tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
+    windowTaps: config.TAPLINE_CREDIT_WINDOW_TAPS,
+  };
+  const role = await startIngest({
+    ...parts,
+    subscriber,
+    creditBook: new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
+    standing: agents.standing,
+    enrolment: agents.enrolment,
+    fleet,
+    settings: {
+      host: config.TAPLINE_INGEST_HOST,
+      port: config.TAPLINE_INGEST_PORT,
+      streamPort: config.TAPLINE_STREAM_PORT,
+      cert: need(config.TAPLINE_INGEST_CERT, "TAPLINE_INGEST_CERT", "ingest"),
+      key: need(config.TAPLINE_INGEST_KEY, "TAPLINE_INGEST_KEY", "ingest"),
+      agentCa: need(config.TAPLINE_AGENT_CA, "TAPLINE_AGENT_CA", "ingest"),
+    },
+  });
+  return {
+    ...role,
+    stop: async (graceMs) => {
+      await role.stop(graceMs);
+      await fleet.stop(graceMs);
+      await agents.standing.stop(graceMs);
+      subscriber.disconnect();
+    },
+  };
+}
+
+/** The registry of agents: who may come in, and who is made to be one. */
+async function openAgents({ config, prisma, redis, subscriber, clock, log }: Parts & { subscriber: Redis }) {
+  const news = new AgentNews(redis);
+  const standing = await startAgentStanding({
+    directory: new AgentDirectory(prisma, clock),
+    subscribe: (onNews) => news.subscribe(subscriber, onNews),
+    log,
+  });
+  const enrolment = new EnrolmentDesk({
+    issuer: await readAgentsAuthority(config),
+    registry: new AgentRegistry(prisma, clock, () => news.publish()),
+    lifetimeMs: config.TAPLINE_AGENT_CERT_DAYS * 24 * 3_600_000,
+    clock,
+    log,
+  });
+  return { standing, enrolment };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import type { ArchiveSet } from "@tapline/adapters/sftp";
+import type { KpiLive } from "@tapline/core/kpi";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import type { Role } from "../roles/role.ts";
+import { startTelemetry } from "../roles/telemetry.ts";
+import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
+import { openArchives } from "./archive.ts";
+import { openAudit } from "./audit.ts";
+import { openBuffer } from "./buffer.ts";
+import { startEncryption } from "./encryption.ts";
+import { openIngest } from "./ingest.ts";
+import { startKpiRole } from "./kpi.ts";
+import { connectParts, type Parts } from "./parts.ts";
+import { startTransfer } from "./transfer.ts";
+import { startValidation } from "./validation.ts";
+
+export type Running = {
+  readonly ingestPort: number | null;
+  readonly streamPort: number | null;
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+type Hooks = { readonly onLive: (live: KpiLive) => void };
+
+/** The composition root: makes the parts, starts the roles that the settings name. */
+export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
+  const parts = connectParts(config, log);
+  const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
+  const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(config) : null;
+  const roles: Role[] = [startTelemetry(parts)];
+  if (has("validation")) startValidation(parts);
+  if (has("encryption")) await startEncryption(parts);
+  if (has("transfer") && archives !== null) await startTransfer(parts, archives);
+  if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
+  if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
+  if (has("kpi")) roles.push(startKpiRole(parts, hooks));
+  const ingest = has("ingest") ? await openIngest(parts) : null;
+  if (ingest !== null) roles.push(ingest);
+  await warnWhereNotDurable(parts.redis, log);
+  if (archives !== null) warmUp(parts, archives);
+  return {
+    ingestPort: ingest?.port ?? null,
+    streamPort: ingest?.streamPort ?? null,
+    stop: async (graceMs) => {
+      await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
+      await parts.queues.close(graceMs);
+      await archives?.close();
+      await Promise.allSettled([parts.prisma.$disconnect()]);
+      parts.redis.disconnect();
+    },
+  };
+}
+
+/** Connects before the first tap does; where a part is away, the tap's own attempts say so. */
+function warmUp({ index, log }: Parts, archives: ArchiveSet): void {
+  const connecting = Promise.all([
+    archives.connect(),
+    index.standing(randomUUID()),
+    index.findTaps(noSuchTap),
+  ]);
+  connecting.catch((error: unknown) => log.info({ err: error }, "a part is not there yet"));
+}
+
+const noSuchTap = [{ tracker: "", trackerEpoch: 0, trackerSeq: 0 }];

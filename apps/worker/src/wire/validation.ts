@@ -1,0 +1,10 @@
+import { TrackerRegistry } from "@tapline/adapters/prisma";
+import { validateSegment } from "../jobs/validate-segment.ts";
+import { startStage } from "../roles/stage.ts";
+import type { Parts } from "./parts.ts";
+
+export function startValidation(parts: Parts): void {
+  const registry = new TrackerRegistry(parts.prisma, parts.clock);
+  const findTrackers = (ids: readonly string[]) => registry.find(ids);
+  startStage("validation", (id) => validateSegment(id, { ...parts, findTrackers }), parts);
+}
