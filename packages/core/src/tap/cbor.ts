@@ -17,6 +17,27 @@ const array = 4;
 const map = 5;
 const tag = 6;
 const highWordLimit = 0x20_0000;
+/** The head of an array of three. */
+const tripleHead = 0x83;
+
+export type Triple = readonly [number, number, number];
+
+/** An unsigned integer of at most 32 bits in its shortest form, or NaN for whatever else lies there. */
+function shortUint(bytes: Buffer, cursor: { at: number }): number {
+  const head = bytes[cursor.at] ?? 255;
+  if (head < 24) {
+    cursor.at += 1;
+    return head;
+  }
+  if (head > 26) return Number.NaN;
+  const width = 1 << (head - 24);
+  const start = cursor.at + 1;
+  cursor.at = start + width;
+  let value = 0;
+  // Beyond the end this becomes NaN.
+  for (let i = start; i < cursor.at; i += 1) value = value * 256 + (bytes[i] ?? Number.NaN);
+  return value >= (width === 1 ? 24 : 2 ** (width * 4)) ? value : Number.NaN;
+}
 
 /**
  * Reads the part of CBOR that taps use (RFC 8949), deterministic encoding only (§4.2.1): shortest heads, definite
@@ -70,6 +91,26 @@ export class CborReader {
       else this.#at = start + found;
     }
     return this.#bytes.subarray(start, this.#at);
+  }
+
+  /**
+   * Up to `count` arrays of three unsigned integers within 0 and `bounds`, in one tight loop: taps are mostly these.
+   * Stops before the first that is not so; whoever reads on from there item by item finds its fault.
+   */
+  triples(count: number, bounds: Triple): Triple[] {
+    const bytes = this.#bytes;
+    const found: Triple[] = [];
+    const cursor = { at: this.#at };
+    while (this.#fault === null && found.length < count && bytes[cursor.at] === tripleHead) {
+      cursor.at += 1;
+      const first = shortUint(bytes, cursor);
+      const second = shortUint(bytes, cursor);
+      const third = shortUint(bytes, cursor);
+      if (!(first <= bounds[0] && second <= bounds[1] && third <= bounds[2])) break;
+      found.push([first, second, third]);
+      this.#at = cursor.at;
+    }
+    return found;
   }
 
   /** Demands that nothing follows. */
@@ -167,14 +208,23 @@ export class CborWriter {
 
   #head(major: number, value: number): this {
     const top = major << 5;
-    if (value < 24) {
-      this.#at = this.#bytes.writeUInt8(top | value, this.#at);
-      return this;
-    }
-    const step = value < 2 ** 8 ? 0 : value < 2 ** 16 ? 1 : value < 2 ** 32 ? 2 : 3;
-    this.#at = this.#bytes.writeUInt8(top | (24 + step), this.#at);
-    if (step === 3) this.#at = this.#bytes.writeBigUInt64BE(BigInt(value), this.#at);
-    else this.#at = this.#bytes.writeUIntBE(value, this.#at, 1 << step);
+    const bytes = this.#bytes;
+    if (value < 24) bytes[this.#at++] = top | value;
+    else if (value < 2 ** 8) {
+      bytes[this.#at++] = top | 24;
+      bytes[this.#at++] = value;
+    } else if (value < 2 ** 16) {
+      bytes[this.#at++] = top | 25;
+      bytes[this.#at++] = value >> 8;
+      bytes[this.#at++] = value & 0xff;
+    } else this.#longHead(top, value);
     return this;
+  }
+
+  #longHead(top: number, value: number): void {
+    const isWide = value >= 2 ** 32;
+    this.#bytes[this.#at] = top | (isWide ? 27 : 26);
+    if (isWide) this.#at = this.#bytes.writeBigUInt64BE(BigInt(value), this.#at + 1);
+    else this.#at = this.#bytes.writeUInt32BE(value, this.#at + 1);
   }
 }

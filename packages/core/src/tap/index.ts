@@ -18,7 +18,7 @@ export {
 } from "./agent-report.ts";
 export { decodeAgentMessage } from "./decode-agent-message.ts";
 export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
-export { encodeTap, kidOf, signTap } from "./encode-tap.ts";
+export { encodeTap, kidOf, sealTap, signTap } from "./encode-tap.ts";
 export {
   type CertificateResponse,
   certificateResponseSchema,

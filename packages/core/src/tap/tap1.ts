@@ -37,6 +37,7 @@ export const tapBounds = {
 } as const;
 
 const version = 1;
+const sampleBounds = [tapBounds.dtS, tapBounds.heartRateBpm, tapBounds.steps] as const;
 const trackerIdBytes = 8;
 const maxHeadBytes = 96;
 const maxSampleBytes = 12;
@@ -117,7 +118,7 @@ function readSamples(reader: CborReader): Sample[] {
   const count = reader.array("samples");
   if (reader.fault === null && (count < 1 || count > tapBounds.samples))
     reader.fail("schema", `samples must be 1-${tapBounds.samples}, are ${count}`);
-  const samples: Sample[] = [];
+  const samples: Sample[] = reader.triples(count, sampleBounds);
   while (samples.length < count && reader.fault === null) {
     if (reader.array("a sample") !== 3) reader.fail("schema", "a sample must have 3 items");
     samples.push([

@@ -1,6 +1,6 @@
 export { checkArchivePath } from "./archive-path.ts";
 export { type ArchiveEntry, type ArchiveReader, archivedSegments } from "./archive-reader.ts";
-export { archiveRecord } from "./archive-record.ts";
+export { archiveRecord, rawOf } from "./archive-record.ts";
 export { type EndKind, type KnownEnd, type Tally, tallyEnds } from "./ends.ts";
 export {
   buildStatement,
