@@ -146,7 +146,7 @@ describe("a tap's place in its tracker's sequence", () => {
       raced = true;
       const rival = new FakeIndex();
       await claimSequence("rival", "life-1", [claim(3, { agent: "b" })], { ledger, index: rival as never });
-      await ledger.release("rival", [claim(3)]);
+      await ledger.release("rival", "life-1", [claim(3)]);
       index.hold(claim(3, { agent: "b" }), "rival");
     };
     expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "duplicate", segment: "rival" }]);
@@ -191,7 +191,7 @@ describe("a tap's place in its tracker's sequence", () => {
 
   test("is forgotten by Redis when its segment has ended, but not its tracker's highest number", async () => {
     await ask("s1", [claim(1), claim(2)]);
-    await ledger.release("s1", [claim(1), claim(2)]);
+    await ledger.release("s1", "life-1", [claim(1), claim(2)]);
     const [key] = await redis.keys("*tracker*");
     expect(Object.keys(await redis.hgetall(key!)).toSorted()).toEqual(["hw", "v"]);
     expect(await redis.pttl(key!)).toBeGreaterThan(0);

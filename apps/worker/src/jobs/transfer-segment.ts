@@ -46,7 +46,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
   const end = endOf(segment, loaded, verdicts, row, copies, parts);
   const { quarantined } = await record(end, segment, parts);
-  await parts.ledger.release(id, members);
+  await parts.ledger.release(id, segment.generation, members);
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
   const ended = endedDelta(accepted, verdicts, end, quarantined, nowEpochMs);

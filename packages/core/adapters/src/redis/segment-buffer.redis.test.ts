@@ -251,7 +251,7 @@ describe("a segment's way", () => {
     await ledger.claim(segment.id, segment.generation, claims, asked);
     await buffer.keepVerdicts(segment.id, [{ is: "accepted" }, { is: "accepted" }], "encryption");
     await buffer.keepSealed(segment.id, sealedForm("x"));
-    await ledger.release(segment.id, claims);
+    await ledger.release(segment.id, "life-1", claims);
     await buffer.finish(segment, (await buffer.read(segment)).entries, [
       addressed("gate-1", 1),
       addressed("gate-2", 2, randomUUID()),

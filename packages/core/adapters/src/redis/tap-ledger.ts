@@ -49,7 +49,7 @@ export class TapLedger {
     asked?: readonly Asked[],
   ): Promise<ClaimAnswer[]> {
     if (claims.length === 0) return [];
-    const groups = byTracker(claims);
+    const groups = byTracker(generation, claims);
     const args = [...groups.values()].map((positions) =>
       positions.map((i) => claimText(claims[i], asked?.[i])).join(""),
     );
@@ -67,13 +67,17 @@ export class TapLedger {
     return ordered;
   }
 
-  /** Forgets the claims of a segment that has ended. */
+  /**
+   * Forgets the claims of a segment that has ended.
+   * @param generation the buffer's life in which it was cut
+   */
   async release(
     segment: string,
+    generation: string,
     claims: readonly Pick<Claim, "tracker" | "trackerEpoch" | "trackerSeq">[],
   ): Promise<void> {
     if (claims.length === 0) return;
-    const groups = byTracker(claims);
+    const groups = byTracker(generation, claims);
     const seqs = [...groups.values()].map((positions) =>
       positions.map((i) => claims[i]?.trackerSeq).join(" "),
     );
@@ -82,10 +86,13 @@ export class TapLedger {
 }
 
 /** Positions of the claims by their tracker's key, so that each hash is read and written once. */
-function byTracker(claims: readonly Pick<Claim, "tracker" | "trackerEpoch">[]): Map<string, number[]> {
+function byTracker(
+  generation: string,
+  claims: readonly Pick<Claim, "tracker" | "trackerEpoch">[],
+): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const [i, claim] of claims.entries()) {
-    const key = trackerKey(claim.tracker, claim.trackerEpoch);
+    const key = trackerKey(generation, claim.tracker, claim.trackerEpoch);
     const positions = groups.get(key);
     if (positions === undefined) groups.set(key, [i]);
     else positions.push(i);
