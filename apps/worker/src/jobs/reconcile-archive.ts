@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
-import type { AuditEntry } from "@tapline/core/audit";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { type Trust, verifyDetached } from "@tapline/core/encryption";
-import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { hasCode, sha256, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
   archivedSegments,
@@ -139,14 +139,11 @@ function rowOf(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
 
 /** The id is new: the segment's own may stand in the log already, where the index was lost and the log was not. */
 function entryOf(segment: string, adopt: boolean, facts: AuditEntry["facts"], atEpochMs: number): AuditEntry {
-  return {
-    version: 1,
-    id: uuidV7(atEpochMs, randomBytes),
-    atEpochMs,
+  return newEntry(atEpochMs, randomBytes, {
     actor: { kind: "job", id: "reconcile" },
     action: adopt ? "segment.adopted" : "segment.quarantined",
     subject: `segment/${segment}`,
     reason: adopt ? "the index did not know it" : "its taps lie in other segments",
     facts,
-  };
+  });
 }

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { ArchiveIndex, QuarantineRow, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
 import type { SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import type { AuditEntry } from "@tapline/core/audit";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey } from "@tapline/core/encryption";
-import { hasCode, sha256, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { hasCode, sha256, TaplineError } from "@tapline/core/kernel";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import {
   agentRuns,
@@ -100,16 +100,13 @@ async function record(
 }
 
 function withdrawal(segment: string, atEpochMs: number): AuditEntry {
-  return {
-    version: 1,
-    id: uuidV7(atEpochMs, randomBytes),
-    atEpochMs,
+  return newEntry(atEpochMs, randomBytes, {
     actor: { kind: "job", id: "transfer" },
     action: "segment.quarantined",
     subject: `segment/${segment}`,
     reason: "the buffer was lost during its upload; its taps are sent again",
     facts: {},
-  };
+  });
 }
 
 function endOf(

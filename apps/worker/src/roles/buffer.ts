@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
-import type { AuditEntry } from "@tapline/core/audit";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -121,17 +121,13 @@ function openedEntry(
   recorded: string | null,
   parts: BufferParts,
 ): AuditEntry {
-  const atEpochMs = parts.clock();
-  return {
-    version: 1,
-    id: uuidV7(atEpochMs, randomBytes),
-    atEpochMs,
+  return newEntry(parts.clock(), randomBytes, {
     actor: { kind: "job", id: "buffer" },
     action: "buffer.opened",
     subject: `buffer/${generation}`,
     reason,
     facts: recorded === null ? {} : { earlier: recorded },
-  };
+  });
 }
 
 async function giveJobs({ buffer, queues, clock }: BufferParts): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { AuditEntry } from "@tapline/core/audit";
-import { type Actor, uuidV7 } from "@tapline/core/kernel";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import type { Actor } from "@tapline/core/kernel";
 import { auditRow } from "./audit-row.ts";
 import { fleetMarkFact } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
@@ -17,9 +17,7 @@ export async function recordAct(
   what: Pick<AuditEntry, "action" | "subject" | "facts">,
   atEpochMs: number,
 ): Promise<void> {
-  const id = uuidV7(atEpochMs, randomBytes);
-  const { actor, reason } = act;
-  await tx.auditEntry.create({ data: auditRow({ version: 1, id, atEpochMs, actor, reason, ...what }) });
+  await tx.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, { ...act, ...what })) });
 }
 
 /**

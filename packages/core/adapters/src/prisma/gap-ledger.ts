@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { AuditEntry } from "@tapline/core/audit";
-import { uuidV7 } from "@tapline/core/kernel";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { reconcileGaps, type SeqRange, tallyEnds } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import {
@@ -226,10 +225,7 @@ function numbersIn(ranges: readonly Named[]): number {
 }
 
 function entryOf(opened: readonly Named[], filled: readonly Named[], atEpochMs: number): AuditEntry {
-  return {
-    version: 1,
-    id: uuidV7(atEpochMs, randomBytes),
-    atEpochMs,
+  return newEntry(atEpochMs, randomBytes, {
     actor: { kind: "job", id: "audit" },
     action: "gap.swept",
     subject: "gap/ledger",
@@ -240,7 +236,7 @@ function entryOf(opened: readonly Named[], filled: readonly Named[], atEpochMs: 
       openedRanges: rangesText(opened),
       filledRanges: rangesText(filled),
     },
-  };
+  });
 }
 
 /** As in "agent/gate-1/1:5-6 tracker/0a…/2:9"; what does not fit is counted. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Actor, sha256, uuidV7 } from "@tapline/core/kernel";
+import { newEntry } from "@tapline/core/audit";
+import { type Actor, sha256 } from "@tapline/core/kernel";
 import { countOf, type GapStatement, intersect, merge, subtract, tallyEnds } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import { agentEnds } from "./gap-queries.ts";
@@ -83,15 +84,16 @@ export class GapStatements {
         skipDuplicates: true,
       }),
       this.#prisma.auditEntry.create({
-        data: auditRow({
-          ...{ version: 1, id: uuidV7(atEpochMs, randomBytes), atEpochMs, actor, reason: null },
-          ...{ action: "gap.stated", subject: `day/${days.at(-1)}` },
-          facts: {
-            statements: statements.length,
-            withoutGap: statements.filter(({ noGap }) => noGap).length,
-            firstDay: days[0] ?? "",
-          },
-        }),
+        data: auditRow(
+          newEntry(atEpochMs, randomBytes, {
+            ...{ actor, reason: null, action: "gap.stated", subject: `day/${days.at(-1)}` },
+            facts: {
+              statements: statements.length,
+              withoutGap: statements.filter(({ noGap }) => noGap).length,
+              firstDay: days[0] ?? "",
+            },
+          }),
+        ),
       }),
     ]);
   }
@@ -102,10 +104,8 @@ export class GapStatements {
     actor: Actor,
   ): Promise<void> {
     const facts = { statements: 1, withoutGap: noGap ? 1 : 0, firstDay: day };
-    const entry = { version: 1, id: uuidV7(atEpochMs, randomBytes), atEpochMs, actor, reason: null } as const;
-    await this.#prisma.auditEntry.create({
-      data: auditRow({ ...entry, action: "gap.stated", subject: `agent/${agent}`, facts }),
-    });
+    const what = { actor, reason: null, action: "gap.stated", subject: `agent/${agent}`, facts } as const;
+    await this.#prisma.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, what)) });
   }
 
   /** Statements that do not stand in the archive yet, oldest first. */
