@@ -18,6 +18,7 @@ describe("the worker's settings", () => {
       TAPLINE_AGENT_TAPS_PER_SECOND: 5_000,
       TAPLINE_CREDIT_WINDOW_TAPS: 50_000,
       TAPLINE_UNSIGNED_TAPS: "refuse",
+      TAPLINE_FAULT_POINTS: "off",
       TAPLINE_HEALTH_PORT: 0,
       LOG_LEVEL: "info",
     });

@@ -10,5 +10,10 @@ export const processSettings = {
   TAPLINE_HEALTH_PORT: port.default(0),
   /** Name of this process in telemetry; default: host and pid. */
   TAPLINE_INSTANCE: agentIdSchema.optional(),
+  /**
+   * `on`: a parent that forked this process may hold it at named points, or have it die there, for drills. Without a
+   * parent of that kind there are no points, whatever this says.
+   */
+  TAPLINE_FAULT_POINTS: z.enum(["on", "off"]).default("off"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 } as const;

@@ -6,8 +6,8 @@ import type { Role } from "../roles/role.ts";
 import type { Parts } from "./parts.ts";
 
 export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Role> {
-  const gaps = new GapLedger(parts.prisma);
-  const statements = new GapStatements(parts.prisma);
+  const gaps = parts.instrument("gaps", new GapLedger(parts.prisma));
+  const statements = parts.instrument("statements", new GapStatements(parts.prisma));
   return startAudit({
     ...parts,
     archive: archives.first,

@@ -6,5 +6,8 @@ import type { Parts } from "./parts.ts";
 export async function startEncryption(parts: Parts): Promise<void> {
   const recipients = await readRecipients(parts.config, parts.clock());
   const signer = await readSigner(parts.config);
-  startStage("encryption", (id) => encryptSegment(id, { ...parts, recipients, signer }), parts);
+  const stage = parts.instrument("encryption", {
+    run: async (id: string) => await encryptSegment(id, { ...parts, recipients, signer }),
+  });
+  startStage("encryption", stage.run, parts);
 }

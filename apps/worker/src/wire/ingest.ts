@@ -21,7 +21,10 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
   const role = await startIngest({
     ...parts,
     subscriber,
-    creditBook: new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
+    creditBook: parts.instrument(
+      "credits",
+      new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
+    ),
     standing: agents.standing,
     enrolment: agents.enrolment,
     fleet,

@@ -9,8 +9,8 @@ export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiL
   return startKpi({
     ...parts,
     telemetry: parts.telemetryStream,
-    streams: new KpiStreams(parts.redis),
-    history: new KpiHistory(parts.prisma),
+    streams: parts.instrument("kpi", new KpiStreams(parts.redis)),
+    history: parts.instrument("history", new KpiHistory(parts.prisma)),
     onLive: hooks.onLive,
   });
 }

@@ -12,6 +12,7 @@ import {
 import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { openFaultPoints } from "../fault-points/index.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
 
 /** What every role of this process shares. */
@@ -21,7 +22,8 @@ export function connectParts(config: Config, log: Logger) {
   const redis = connect();
   const prisma = connectPrisma(config.DATABASE_URL);
   const clock = (): number => Date.now();
-  const buffer = new SegmentBuffer(redis);
+  const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
+  const buffer = instrument("buffer", new SegmentBuffer(redis));
   const instance = config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
   return {
     config,
@@ -31,14 +33,16 @@ export function connectParts(config: Config, log: Logger) {
     redis,
     prisma,
     buffer,
-    ledger: new TapLedger(redis),
-    index: new ArchiveIndex(prisma),
+    ledger: instrument("ledger", new TapLedger(redis)),
+    index: instrument("index", new ArchiveIndex(prisma)),
     loader: new SegmentLoader(buffer, { unsigned: config.TAPLINE_UNSIGNED_TAPS }),
-    queues: new SegmentQueues(redis, queuePrefix),
+    queues: instrument("queues", new SegmentQueues(redis, queuePrefix)),
     instance,
+    /** Fault points around what else a role needs. */
+    instrument,
     telemetry: new TelemetryRecorder(instance),
-    telemetryStream: new TelemetryStream(redis),
-    doorNews: new DoorNews(redis),
+    telemetryStream: instrument("telemetry", new TelemetryStream(redis)),
+    doorNews: instrument("news", new DoorNews(redis)),
   };
 }
 

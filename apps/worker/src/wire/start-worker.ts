@@ -28,7 +28,7 @@ type Hooks = { readonly onLive: (live: KpiLive) => void };
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
-  const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(config) : null;
+  const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
   const roles: Role[] = [startTelemetry(parts)];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);

@@ -6,5 +6,8 @@ import type { Parts } from "./parts.ts";
 
 export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise<void> {
   const processKey = await readProcessKey(parts.config);
-  startStage("transfer", (id) => transferSegment(id, { ...parts, archives, processKey }), parts);
+  const stage = parts.instrument("transfer", {
+    run: async (id: string) => await transferSegment(id, { ...parts, archives, processKey }),
+  });
+  startStage("transfer", stage.run, parts);
 }

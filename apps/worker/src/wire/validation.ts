@@ -4,7 +4,10 @@ import { startStage } from "../roles/stage.ts";
 import type { Parts } from "./parts.ts";
 
 export function startValidation(parts: Parts): void {
-  const registry = new TrackerRegistry(parts.prisma, parts.clock);
+  const registry = parts.instrument("registry", new TrackerRegistry(parts.prisma, parts.clock));
   const findTrackers = (ids: readonly string[]) => registry.find(ids);
-  startStage("validation", (id) => validateSegment(id, { ...parts, findTrackers }), parts);
+  const stage = parts.instrument("validation", {
+    run: async (id: string) => await validateSegment(id, { ...parts, findTrackers }),
+  });
+  startStage("validation", stage.run, parts);
 }
