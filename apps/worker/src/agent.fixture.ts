@@ -7,7 +7,7 @@ import { Agent, request } from "undici";
 import { type TestPath, until } from "./path.fixture.ts";
 
 /** An agent's connection to the door. */
-export function connectAs(path: TestPath, agent: string, port: number) {
+export function connectAs(path: Pick<TestPath, "files">, agent: string, port: number) {
   const pem = (name: string): string => path.files[name]?.pem ?? "";
   const dispatcher = new Agent({
     connect: { ca: pem("root.crt"), cert: pem(`agent-${agent}.crt`), key: pem(`agent-${agent}.key`) },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bufferSettings } from "./settings/buffer.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
 import { list } from "./settings/forms.ts";
 import { ingestSettings } from "./settings/ingest.ts";
@@ -29,6 +30,7 @@ const environmentSchema = z.object({
   ROLE: list.pipe(z.array(z.enum(roleNames))).default([]),
   ...storesSettings,
   ...ingestSettings,
+  ...bufferSettings,
   ...transferSettings,
   ...encryptionSettings,
   ...validationSettings,

@@ -1,7 +1,9 @@
+import { MemoryWatch } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../pki.ts";
 import { startBuffer } from "../roles/buffer.ts";
 import type { Role } from "../roles/role.ts";
+import { watchMemory } from "../roles/watch-memory.ts";
 import type { Parts } from "./parts.ts";
 import { reconciler } from "./reconciler.ts";
 
@@ -17,10 +19,11 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
   };
   const [blocking, subscriber] = [parts.connect(), parts.connect()];
   const role = startBuffer({ ...parts, reconcile, blocking, subscriber });
+  const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });
   return {
     stop: async (graceMs) => {
       blocking.disconnect();
-      await role.stop(graceMs);
+      await Promise.all([role.stop(graceMs), watching.stop(graceMs)]);
       subscriber.disconnect();
     },
   };

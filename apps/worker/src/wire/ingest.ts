@@ -7,7 +7,7 @@ import { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { startFleetMemory } from "../ingress/fleet-memory.ts";
 import { need, readAgentsAuthority } from "../pki.ts";
 import { type RunningIngest, startIngest } from "../roles/ingest.ts";
-import type { Parts } from "./parts.ts";
+import { bufferMaxBytes, type Parts } from "./parts.ts";
 
 export async function openIngest(parts: Parts): Promise<RunningIngest> {
   const { config } = parts;
@@ -17,6 +17,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
   const limits = {
     tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
     windowTaps: config.TAPLINE_CREDIT_WINDOW_TAPS,
+    maxBytes: bufferMaxBytes(config),
   };
   const role = await startIngest({
     ...parts,

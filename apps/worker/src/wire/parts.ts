@@ -15,6 +15,9 @@ import type { Config } from "../config.ts";
 import { openFaultPoints } from "../fault-points/index.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
 
+/** The buffer's ceiling, bytes. */
+export const bufferMaxBytes = (config: Config): number => config.TAPLINE_BUFFER_MAX_MIB * 1024 * 1024;
+
 /** What every role of this process shares. */
 export function connectParts(config: Config, log: Logger) {
   const onRedisError = (error: Error): void => log.warn({ err: error }, "Redis does not answer");
@@ -23,7 +26,8 @@ export function connectParts(config: Config, log: Logger) {
   const prisma = connectPrisma(config.DATABASE_URL);
   const clock = (): number => Date.now();
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
-  const buffer = instrument("buffer", new SegmentBuffer(redis));
+  const maxBytes = bufferMaxBytes(config);
+  const buffer = instrument("buffer", new SegmentBuffer(redis, { maxBytes }));
   const instance = config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
   return {
     config,

@@ -12,7 +12,7 @@ import { openBuffer } from "./buffer.ts";
 import { startEncryption } from "./encryption.ts";
 import { openIngest } from "./ingest.ts";
 import { startKpiRole } from "./kpi.ts";
-import { connectParts, type Parts } from "./parts.ts";
+import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
 import { startTransfer } from "./transfer.ts";
 import { startValidation } from "./validation.ts";
 
@@ -38,7 +38,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
-  await warnWhereNotDurable(parts.redis, log);
+  await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   if (archives !== null) warmUp(parts, archives);
   return {
     ingestPort: ingest?.port ?? null,

@@ -1,4 +1,11 @@
 export type { BufferedTap } from "./buffered-tap.ts";
+export {
+  type BufferBytes,
+  frameRoomBytes,
+  isMemoryShort,
+  memoryRatios,
+  reservedForResultsBytes,
+} from "./ceiling.ts";
 export { decodeFrame, encodeFrame, framedBytes } from "./frame.ts";
 export {
   type OpenSegment,

@@ -13,6 +13,7 @@ export const counterNames = [
   "segment.archived",
   "segment.failed_attempt",
   "archive.bytes",
+  "buffer.memory_short",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];

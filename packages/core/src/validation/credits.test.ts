@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { burstTaps, type CreditAsk, grantCredits, refill, reservedTaps } from "./index.ts";
+import { reservedForResultsBytes } from "../buffer/index.ts";
+import {
+  burstTaps,
+  type CreditAsk,
+  freeTaps,
+  grantCredits,
+  refill,
+  reservedTaps,
+  usualTapBytes,
+} from "./index.ts";
 
-const limits = { tapsPerSecond: 1_000, windowTaps: 8_000 };
+const limits = { tapsPerSecond: 1_000, windowTaps: 8_000, maxBytes: 256 * 1024 * 1024 };
 const some = (taps: number, tokens = 1e9) => ({ kind: "some" as const, taps, tokens });
 const all = (taps: number, tokens = 1e9) => ({ kind: "all" as const, taps, tokens });
 const taps = (grants: readonly { taps: number }[]): number[] => grants.map((grant) => grant.taps);
@@ -19,44 +28,67 @@ describe("an agent's bucket", () => {
   });
 
   test("can always hold a full request, so that a slow agent may send one in the end", () => {
-    expect(burstTaps({ tapsPerSecond: 1, windowTaps: 1_000 })).toBe(500);
+    expect(burstTaps({ ...limits, tapsPerSecond: 1 })).toBe(500);
+  });
+});
+
+describe("what is free", () => {
+  const nothing = { heldTaps: 0, bufferedTaps: 0, frameBytes: 0, resultBytes: 0, isShut: false };
+
+  test("is the window less what is granted and what is buffered", () => {
+    expect(freeTaps(limits, nothing)).toBe(8_000);
+    expect(freeTaps(limits, { ...nothing, heldTaps: 500, bufferedTaps: 1_000 })).toBe(6_500);
+    expect(freeTaps(limits, { ...nothing, heldTaps: 5_000, bufferedTaps: 5_000 })).toBe(0);
+  });
+
+  test("is no more than fits below the ceiling, by the size of the taps that are there", () => {
+    const narrow = { ...limits, maxBytes: reservedForResultsBytes + 1_000 * usualTapBytes };
+    expect(freeTaps(narrow, nothing)).toBe(1_000);
+    expect(freeTaps(narrow, { ...nothing, heldTaps: 300 })).toBe(700);
+    const large = { ...nothing, bufferedTaps: 10, frameBytes: 100 * usualTapBytes };
+    expect(freeTaps(narrow, large)).toBe(90);
+    const small = { ...nothing, bufferedTaps: 100, frameBytes: 10 * usualTapBytes };
+    expect(freeTaps(narrow, small)).toBe(990);
+    expect(freeTaps(narrow, { ...nothing, resultBytes: narrow.maxBytes })).toBe(0);
+  });
+
+  test("is nothing while the server's memory is short", () => {
+    expect(freeTaps(limits, { ...nothing, isShut: true })).toBe(0);
   });
 });
 
 describe("granting", () => {
   test("gives what is asked for where there is enough of it", () => {
-    expect(grantCredits(limits, 0, [some(100), all(500)])).toEqual([
+    expect(grantCredits(limits, 8_000, [some(100), all(500)])).toEqual([
       { taps: 100, waitMs: 0 },
       { taps: 500, waitMs: 0 },
     ]);
   });
 
   test("says how long an empty bucket has to fill, and not to wait for a bucket where the window is full", () => {
-    expect(grantCredits(limits, 0, [some(100, 0), all(500, 250)])).toEqual([
+    expect(grantCredits(limits, 8_000, [some(100, 0), all(500, 250)])).toEqual([
       { taps: 0, waitMs: 1 },
       { taps: 0, waitMs: 250 },
     ]);
-    expect(grantCredits(limits, 8_000, [some(100), all(500)])).toEqual(Array(2).fill({ taps: 0, waitMs: 0 }));
+    expect(grantCredits(limits, 0, [some(100), all(500)])).toEqual(Array(2).fill({ taps: 0, waitMs: 0 }));
   });
 
   test("divides what is free into equal shares, and hands on what somebody does not need", () => {
-    expect(taps(grantCredits(limits, 7_200, [some(1_000), some(1_000), some(1_000)]))).toEqual([
-      100, 100, 100,
-    ]);
-    expect(taps(grantCredits(limits, 7_200, [some(20), some(1_000), some(1_000)]))).toEqual([20, 140, 140]);
+    expect(taps(grantCredits(limits, 800, [some(1_000), some(1_000), some(1_000)]))).toEqual([100, 100, 100]);
+    expect(taps(grantCredits(limits, 800, [some(20), some(1_000), some(1_000)]))).toEqual([20, 140, 140]);
   });
 
   test("serves those who wait longest where there is less than one tap for each", () => {
-    expect(taps(grantCredits(limits, 7_498, [some(9), some(9), some(9), some(9)]))).toEqual([1, 1, 0, 0]);
+    expect(taps(grantCredits(limits, 502, [some(9), some(9), some(9), some(9)]))).toEqual([1, 1, 0, 0]);
   });
 
   test("keeps a full request's taps free of streams, so that requests get in beside them", () => {
-    const grants = grantCredits(limits, 0, [...Array.from({ length: 50 }, () => some(1_000)), all(500)]);
+    const grants = grantCredits(limits, 8_000, [...Array.from({ length: 50 }, () => some(1_000)), all(500)]);
     expect(grants.at(-1)).toEqual({ taps: 500, waitMs: 0 });
   });
 
   test("asks the bucket alone where no taps come in", () => {
-    expect(taps(grantCredits(limits, 8_000, [{ kind: "rate", taps: 25, tokens: 25 }]))).toEqual([25]);
+    expect(taps(grantCredits(limits, 0, [{ kind: "rate", taps: 25, tokens: 25 }]))).toEqual([25]);
   });
 
   test("never grants beyond window, bucket or wish, and leaves nobody out while there is enough for all", () => {
@@ -69,9 +101,9 @@ describe("granting", () => {
       { maxLength: 40 },
     );
     fc.assert(
-      fc.property(asks, fc.integer({ min: 0, max: 9_000 }), (wanted, taken) => {
-        const grants = grantCredits(limits, taken, wanted);
-        let free = Math.max(0, limits.windowTaps - taken);
+      fc.property(asks, fc.integer({ min: 0, max: 8_000 }), (wanted, room) => {
+        const grants = grantCredits(limits, room, wanted);
+        let free = room;
         for (const [i, ask] of wanted.entries()) {
           const granted = grants[i]?.taps ?? -1;
           expect(granted).toBeGreaterThanOrEqual(0);

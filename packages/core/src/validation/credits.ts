@@ -1,3 +1,4 @@
+import { type BufferBytes, frameRoomBytes } from "../buffer/index.ts";
 import { maxTapsPerRequest } from "../tap/index.ts";
 
 /** How many taps may be under way: for each agent by time, for all of them together by number. */
@@ -6,7 +7,22 @@ export type CreditLimits = {
   readonly tapsPerSecond: number;
   /** Taps granted and not yet spent, and taps in the buffer, of all agents together. */
   readonly windowTaps: number;
+  /** Ceiling of what the buffer holds, bytes. */
+  readonly maxBytes: number;
 };
+
+/** What is taken of window and ceiling. */
+export type CreditsTaken = BufferBytes & {
+  /** Taps granted and not yet spent. */
+  readonly heldTaps: number;
+  /** Taps in the buffer. */
+  readonly bufferedTaps: number;
+  /** Whether nothing may come in, since the server's memory is short. */
+  readonly isShut: boolean;
+};
+
+/** What a tap takes in the buffer where nothing is there to judge by, bytes: a tap of usual size. */
+export const usualTapBytes = 640;
 
 /** An agent's token bucket as it was last written; one that is not known is full. */
 export type CreditBucket = { readonly tokens: number; readonly atEpochMs: number };
@@ -42,27 +58,39 @@ export function refill(bucket: CreditBucket | null, limits: CreditLimits, nowEpo
 }
 
 /**
+ * Taps that may still be granted: what is left of the window, and no more than fit below the ceiling if they are as large as
+ * those in the buffer. Larger ones may come, which the ceiling itself stops when they do.
+ */
+export function freeTaps(limits: CreditLimits, taken: CreditsTaken): number {
+  const { heldTaps, bufferedTaps, frameBytes } = taken;
+  if (taken.isShut) return 0;
+  const tapBytes = Math.max(usualTapBytes, bufferedTaps > 0 ? frameBytes / bufferedTaps : 0);
+  const fitting = Math.floor(frameRoomBytes(limits.maxBytes, taken) / tapBytes);
+  return Math.max(0, Math.min(limits.windowTaps - bufferedTaps, fitting) - heldTaps);
+}
+
+/**
  * Divides what is free of the window among asks, the one that waits longest first. None gets more than an equal share of
  * what is left for it and those behind it, so nobody starves; what the small ones do not need, those behind them may have.
  * The script `grant-credits.lua` does the same in one atomic step.
- * @param takenTaps taps granted and not yet spent, and taps in the buffer
+ * @param free taps that may be granted in all, as `freeTaps` says
  * @param asks each of another agent, with the tokens in its bucket
  */
 export function grantCredits(
   limits: CreditLimits,
-  takenTaps: number,
+  free: number,
   asks: readonly (CreditAsk & { readonly tokens: number })[],
 ): CreditGrant[] {
-  let free = Math.max(0, limits.windowTaps - takenTaps);
+  let left = free;
   let sharers = asks.filter(({ kind }) => kind === "some").length;
   return asks.map(({ kind, taps, tokens }) => {
     let granted = 0;
     if (kind === "some") {
-      const share = Math.ceil(Math.max(0, free - reservedTaps(limits)) / sharers);
+      const share = Math.ceil(Math.max(0, left - reservedTaps(limits)) / sharers);
       sharers--;
       granted = Math.min(taps, Math.floor(tokens), share);
-    } else if (tokens >= taps && (kind === "rate" || free >= taps)) granted = taps;
-    if (kind !== "rate") free -= granted;
+    } else if (tokens >= taps && (kind === "rate" || left >= taps)) granted = taps;
+    if (kind !== "rate") left -= granted;
     const missing = (kind === "some" ? 1 : taps) - tokens;
     const waitMs = granted > 0 || missing <= 0 ? 0 : Math.ceil((missing / limits.tapsPerSecond) * 1000);
     return { taps: granted, waitMs };

@@ -13,9 +13,12 @@ export {
   type CreditBucket,
   type CreditGrant,
   type CreditLimits,
+  type CreditsTaken,
+  freeTaps,
   grantCredits,
   refill,
   reservedTaps,
+  usualTapBytes,
 } from "./credits.ts";
 export { plausible } from "./plausibility.ts";
 export { segmentVerdictsSchema, type TapVerdict, tapVerdictSchema } from "./verdicts.ts";

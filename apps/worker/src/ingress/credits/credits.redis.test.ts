@@ -1,5 +1,8 @@
 import { partitionKeys } from "@tapline/adapters/redis";
+import { reservedForResultsBytes } from "@tapline/core/buffer";
+import { usualTapBytes } from "@tapline/core/validation";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { connectAs, submit } from "../../agent.fixture.ts";
 import { until } from "../../path.fixture.ts";
 import type { RunningIngest } from "../../roles/ingest.ts";
 import { setUpIngest, type TestIngest } from "../stream/ingest.fixture.ts";
@@ -44,7 +47,7 @@ function archiveAll() {
 }
 
 /** An agent that sends what it has as fast as its credits let it, and waits for no answer. */
-function drain(stream: StreamClient, taps: number): { sent: () => number } {
+function drain(stream: StreamClient, taps: number, tapBytes = 20): { sent: () => number } {
   let sent = 0;
   let granted = 0;
   let batch = 0;
@@ -55,7 +58,7 @@ function drain(stream: StreamClient, taps: number): { sent: () => number } {
       const count = Math.min(100, taps - sent, granted - sent);
       stream.taps(
         ++batch,
-        Array.from({ length: count }, (_, i) => streamTap(sent + i + 1, Buffer.alloc(20))),
+        Array.from({ length: count }, (_, i) => streamTap(sent + i + 1, Buffer.alloc(tapBytes))),
       );
       sent += count;
     }
@@ -65,7 +68,7 @@ function drain(stream: StreamClient, taps: number): { sent: () => number } {
 }
 
 test("many agents that come back at once drain within the window; none starves, and nothing is lost", async () => {
-  const limits = { tapsPerSecond: 5_000, windowTaps: 2_000 };
+  const limits = { windowTaps: 2_000 };
   const each = 250;
   // Nobody is granted anything before the buffer is open, so all begin at once.
   await ingest.redis.flushall();
@@ -132,6 +135,32 @@ test("an agent sends no faster than it may, however much is waiting", async () =
   // 500 at once, the rest at 100 a second.
   expect(performance.now() - startedMs).toBeGreaterThan(1_500);
   await archiving.stop();
+  stream.close();
+  await door.stop(2_000);
+});
+
+test("the buffer's ceiling reaches the agents: streams get no more credits, requests 429, and both go on behind it", async () => {
+  const door = await ingest.start({ maxBytes: reservedForResultsBytes + 1_500 * usualTapBytes });
+  const stream = ingest.open("gate-0", door.streamPort);
+  const { sent } = drain(stream, 2_000, 600);
+  await until("the stream has stopped", async () => {
+    const before = sent();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return before > 0 && sent() === before;
+  });
+  expect(sent()).toBeLessThan(2_000);
+  const client = connectAs(ingest, "gate-1", door.port);
+  const taps = Array.from({ length: 500 }, (_, i) => submit(i + 1, Buffer.alloc(600)));
+  await client.post({ epoch: 1, taps });
+  const refused = await client.post({ epoch: 1, taps });
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  const archiving = archiveAll();
+  await until("all are sent", () => sent() === 2_000, 30_000);
+  await until("a request gets in", async () => (await client.post({ epoch: 1, taps })).status === 202);
+  await archiving.stop();
+  expect(stream.isOpen()).toBe(true);
+  await client.close();
   stream.close();
   await door.stop(2_000);
 });

@@ -6,6 +6,8 @@ import type { OpenSegment } from "@tapline/core/buffer";
 import { issueHierarchy } from "@tapline/core/encryption";
 import type { AgentDirective, AgentReport, Verdict } from "@tapline/core/tap";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { CreditLimits } from "@tapline/core/validation";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { ownRedis, temporaryFolder } from "../../../../../tools/test-servers/index.ts";
 import { type RunningIngest, startIngest } from "../../roles/ingest.ts";
@@ -18,6 +20,8 @@ const noEnrolment = {
   registry: { agentOfToken: noRegistry, enrol: noRegistry, renew: noRegistry },
   lifetimeMs: 0,
 };
+
+const usualLimits: CreditLimits = { tapsPerSecond: 5_000, windowTaps: 50_000, maxBytes: 256 * 1024 * 1024 };
 
 /** Redis, keys on disk, and doors on top of them; who stands how, and what the fleet wants, says the test. */
 export async function setUpIngest(agents: readonly string[]) {
@@ -37,15 +41,14 @@ export async function setUpIngest(agents: readonly string[]) {
   };
   const pem = (name: string): string => files[name]?.pem ?? "";
   return {
-    redis,
-    buffer,
+    ...{ redis, buffer, files },
     state,
     pem,
     tellStanding: () => onStanding.forEach((tell) => void tell()),
     tellFleet: () => onFleet.forEach((tell) => void tell()),
-    start: async (limits = { tapsPerSecond: 5_000, windowTaps: 50_000 }): Promise<RunningIngest> => {
-      const subscriber = connectRedis(server.url, () => undefined);
-      const own = connectRedis(server.url, () => undefined);
+    start: async (changes: Partial<CreditLimits> = {}): Promise<RunningIngest> => {
+      const limits = { ...usualLimits, ...changes };
+      const [subscriber, own] = [0, 0].map(() => connectRedis(server.url, () => undefined)) as [Redis, Redis];
       const role = await startIngest({
         settings: {
           host: "127.0.0.1",
@@ -55,7 +58,7 @@ export async function setUpIngest(agents: readonly string[]) {
           key: path("server.key"),
           agentCa: path("agents.crt"),
         },
-        buffer: new SegmentBuffer(own),
+        buffer: new SegmentBuffer(own, limits),
         creditBook: new CreditBook(own, limits, randomUUID()),
         doorNews: new DoorNews(own),
         subscriber,

@@ -26,6 +26,12 @@ export function mapRedisError(error: unknown): unknown {
       remedy: "wait: it opens again by itself",
       cause: error,
     });
+  if (error.message.startsWith("FULL"))
+    return new TaplineError("overloaded", "the buffer has reached its ceiling", {
+      remedy: "wait until the archive takes segments again, or raise TAPLINE_BUFFER_MAX_MIB",
+      facts: { retryAfterMs: 2_000 },
+      cause: error,
+    });
   if (error.message.startsWith("OOM"))
     return new TaplineError("overloaded", "the buffer has no memory left", {
       remedy: "give Redis more memory, or find out why the archive does not take segments",

@@ -1,4 +1,11 @@
-import { type CreditAsk, type CreditLimits, grantCredits } from "@tapline/core/validation";
+import { reservedForResultsBytes } from "@tapline/core/buffer";
+import {
+  type CreditAsk,
+  type CreditLimits,
+  freeTaps,
+  grantCredits,
+  usualTapBytes,
+} from "@tapline/core/validation";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -27,7 +34,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-const limits: CreditLimits = { tapsPerSecond: 1_000, windowTaps: 2_000 };
+const limits: CreditLimits = {
+  tapsPerSecond: 1_000,
+  windowTaps: 2_000,
+  maxBytes: reservedForResultsBytes + 1_500 * usualTapBytes,
+};
 const some = (agent: string, taps: number) => ({ agent, kind: "some" as const, taps });
 const buffered = (taps: number) => redis.hset(partitionKeys(0).counts, "buffered", taps);
 /** What is granted once nobody waits any longer. */
@@ -48,23 +59,34 @@ test("grants in Redis what the arithmetic grants", async () => {
     fc.asyncProperty(
       asks,
       fc.integer({ min: 0, max: 1_500 }),
-      fc.integer({ min: 0, max: 900 }),
-      async (wanted, held, inBuffer) => {
+      fc.record({
+        bufferedTaps: fc.integer({ min: 0, max: 900 }),
+        frameBytes: fc.integer({ min: 0, max: 1_500 * usualTapBytes }),
+        resultBytes: fc.integer({ min: 0, max: reservedForResultsBytes + 500 * usualTapBytes }),
+        isShut: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+      }),
+      async (wanted, held, there) => {
         await redis.flushall();
-        await buffered(inBuffer);
+        const { bufferedTaps, frameBytes, resultBytes, isShut } = there;
+        await redis.hset(partitionKeys(0).counts, {
+          buffered: bufferedTaps,
+          frames: frameBytes,
+          results: resultBytes,
+        });
+        if (isShut) await redis.set(creditKeys.shut, "");
         const book = new CreditBook(redis, limits, "door");
         // A bucket from the future does not fill.
         for (const [i, { tokens }] of wanted.entries())
           await redis.hset(creditKeys.bucket(`a${i}`), { tokens, at: later });
         const named = wanted.map((ask, i) => ({ ...ask, agent: `a${i}` }));
         const { grants } = await book.ask(held, named);
-        expect(grants).toEqual(grantCredits(limits, held + inBuffer, wanted));
+        expect(grants).toEqual(grantCredits(limits, freeTaps(limits, { heldTaps: held, ...there }), wanted));
         const kept = grants.map(({ taps }, i) => (wanted[i]?.kind === "rate" ? 0 : taps));
         const sum = kept.reduce((a, b) => a + b, 0);
         expect(Number(await redis.hget(creditKeys.held, "door"))).toBe(held + sum);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 });
 

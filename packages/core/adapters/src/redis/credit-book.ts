@@ -1,9 +1,11 @@
+import { reservedForResultsBytes } from "@tapline/core/buffer";
 import {
   burstTaps,
   type CreditAsk,
   type CreditGrant,
   type CreditLimits,
   reservedTaps,
+  usualTapBytes,
 } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
 import { mapRedisError } from "./connect.ts";
@@ -39,16 +41,17 @@ export class CreditBook {
     heldTaps: number,
     asks: readonly (CreditAsk & { readonly agent: string })[],
   ): Promise<{ grants: CreditGrant[]; holders: number }> {
-    const { windowTaps, tapsPerSecond } = this.limits;
-    const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases];
+    const { windowTaps, tapsPerSecond, maxBytes } = this.limits;
+    const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases, creditKeys.shut];
     const args = [this.holder, heldTaps, creditLeaseMs, windowTaps, tapsPerSecond];
     const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
+    const ceiling = [maxBytes, reservedForResultsBytes, usualTapBytes];
     try {
       const [holders = 1, ...numbers] = (await runScript(
         this.#redis,
         "grant-credits",
         [...keys, ...asks.map(({ agent }) => creditKeys.bucket(agent))],
-        [...args, ...bounds, ...asks.map(({ kind, taps }) => `${kind} ${taps}`)],
+        [...args, ...bounds, ...ceiling, ...asks.map(({ kind, taps }) => `${kind} ${taps}`)],
       )) as number[];
       const grants = asks.map((_, i) => ({ taps: numbers[2 * i] ?? 0, waitMs: numbers[2 * i + 1] ?? 0 }));
       return { grants, holders };

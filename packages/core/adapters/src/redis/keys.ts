@@ -21,7 +21,7 @@ export function partitionKeys(partition: number) {
     preparing: `${base}:preparing`,
     /** Set: those of the open ones of which an attempt has failed; they are tried again, and nobody waits for them. */
     failing: `${base}:failing`,
-    /** Hash: { buffered } taps taken and not yet ended. */
+    /** Hash: what is there; buffered = taps, frames = bytes of frames, results = bytes of verdicts and sealed forms. */
     counts: `${base}:counts`,
     /** Hash: one open segment. */
     segment: (id: string) => `${base}:segment:${id}`,
@@ -52,6 +52,8 @@ export const creditKeys = {
   held: `${root}:{p0}:credits:held`,
   /** Sorted set: those processes by the end of their lease, ms since 1970. */
   leases: `${root}:{p0}:credits:leases`,
+  /** String: there while the server's memory is short, so that nothing is granted; it says how short. */
+  shut: `${root}:{p0}:credits:shut`,
   /** Hash: one agent's token bucket; tokens, and at = when it had so many. */
   bucket: (agent: string) => `${root}:{p0}:credits:agent:${agent}`,
 } as const;

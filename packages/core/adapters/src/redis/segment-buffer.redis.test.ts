@@ -261,7 +261,7 @@ describe("a segment's way", () => {
     for (const key of keys) if ((await redis.pttl(key)) < 0) lasting.push(key);
     expect(lasting).toEqual(["tapline:{p0}:counts", "tapline:{p0}:frames", "tapline:{p0}:generation"]);
     expect(await redis.xlen("tapline:{p0}:frames")).toBe(0);
-    expect(await redis.hgetall("tapline:{p0}:counts")).toEqual({ buffered: "0" });
+    expect(await redis.hgetall("tapline:{p0}:counts")).toEqual({ buffered: "0", frames: "0", results: "0" });
     expect(keys.length).toBe(lasting.length + 3);
   });
 });

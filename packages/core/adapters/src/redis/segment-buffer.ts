@@ -1,8 +1,10 @@
 import {
+  type BufferBytes,
   type BufferedTap,
   decodeFrame,
   type OpenSegment,
   openSegmentSchema,
+  reservedForResultsBytes,
   type SegmentStage,
   segmentLimits,
 } from "@tapline/core/buffer";
@@ -32,14 +34,20 @@ export type AddressedReceipt = {
 const receiptTtlMs = 24 * 3_600_000;
 const receiptsKeptPerAgent = 1_000;
 
+export type BufferOptions = {
+  /** Ceiling of what the buffer holds, bytes; only who appends needs it. */
+  readonly maxBytes?: number;
+};
+
 /** One partition of the buffer in Redis: frames of taps, the segments cut from them, and receipts. */
 export class SegmentBuffer {
   readonly #redis: Redis;
-  readonly #keys: PartitionKeys;
+  readonly #keys: PartitionKeys = partitionKeys(0);
+  readonly #maxBytes: number;
 
-  constructor(redis: Redis, partition = 0) {
+  constructor(redis: Redis, { maxBytes = Number.MAX_SAFE_INTEGER }: BufferOptions = {}) {
     this.#redis = redis;
-    this.#keys = partitionKeys(partition);
+    this.#maxBytes = maxBytes;
   }
 
   /** The name of this life of the buffer, or null where Redis has lost it. */
@@ -56,12 +64,15 @@ export class SegmentBuffer {
    * Takes a frame; when this resolves, it is durable as far as the server's `appendfsync` goes.
    * @param holder the process that was granted the taps, as it calls itself to the `CreditBook`
    * @returns the buffer's generation
-   * @throws TaplineError `unavailable` (generation lost), `overloaded` (memory)
+   * @throws TaplineError `unavailable` (generation lost), `overloaded` (ceiling reached, memory)
    */
   async append(frame: Buffer, taps: number, holder: string): Promise<string> {
     const { generation: key, frames, uncut, counts } = this.#keys;
     const keys = [key, frames, uncut, counts, creditKeys.held];
-    return (await this.#run("append-frame", keys, [taps, frame.length, frame, holder])) as string;
+    return (await this.#run("append-frame", keys, [
+      ...[taps, frame.length, frame, holder],
+      ...[this.#maxBytes, reservedForResultsBytes],
+    ])) as string;
   }
 
   /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */
@@ -193,15 +204,17 @@ export class SegmentBuffer {
     };
   }
 
-  /** Taps taken and not yet ended, and the server time of the oldest; null where there is none. */
-  async backlog(): Promise<{ taps: number; oldestAtEpochMs: number | null }> {
-    const [buffered, oldest] = await Promise.all([
-      this.#redis.hget(this.#keys.counts, "buffered"),
+  /** Taps taken and not yet ended, what they take, and the server time of the oldest; null where there is none. */
+  async backlog(): Promise<BufferBytes & { taps: number; oldestAtEpochMs: number | null }> {
+    const [[buffered, frames, results], oldest] = await Promise.all([
+      this.#redis.hmget(this.#keys.counts, "buffered", "frames", "results"),
       this.#redis.xrange(this.#keys.frames, "-", "+", "COUNT", 1),
     ]);
     const id = oldest[0]?.[0];
     return {
       taps: Math.max(0, Number(buffered ?? 0)),
+      frameBytes: Math.max(0, Number(frames ?? 0)),
+      resultBytes: Math.max(0, Number(results ?? 0)),
       oldestAtEpochMs: id === undefined ? null : Number(id.split("-")[0]),
     };
   }
@@ -226,9 +239,9 @@ export class SegmentBuffer {
     to: SegmentStage,
     result: Readonly<Record<string, string | Buffer>>,
   ): Promise<boolean> {
-    const { segment, preparing, news } = this.#keys;
+    const { segment, preparing, news, counts } = this.#keys;
     const fields = Object.entries(result).flat();
-    const keys = [segment(id), resultKey, preparing, news];
+    const keys = [segment(id), resultKey, preparing, news, counts];
     return (await this.#run("advance-segment", keys, [id, from, to, ...fields])) === 1;
   }
 

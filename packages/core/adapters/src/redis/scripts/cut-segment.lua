@@ -38,5 +38,5 @@ redis.call('LTRIM', KEYS[2], frames, -1)
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
 redis.call('HSET', KEYS[6], 'id', ARGV[1], 'generation', generation, 'stage', 'validation', 'firstEntry', first,
-  'lastEntry', last, 'taps', taps, 'cutAtEpochMs', ARGV[7])
+  'lastEntry', last, 'taps', taps, 'bytes', bytes, 'cutAtEpochMs', ARGV[7])
 return { first, last, taps }

@@ -15,7 +15,7 @@ local function give(agent, json)
   redis.call('PEXPIRE', key, ARGV[6])
   redis.call('PUBLISH', ARGV[3], agent)
 end
-local taps = redis.call('HGET', KEYS[1], 'taps')
+local held = redis.call('HMGET', KEYS[1], 'taps', 'bytes', 'results')
 local entries = tonumber(ARGV[10])
 for i = 11, 10 + entries do
   redis.call('XDEL', KEYS[4], ARGV[i])
@@ -24,7 +24,9 @@ redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('SREM', KEYS[7], ARGV[1])
 redis.call('SREM', KEYS[8], ARGV[1])
-redis.call('HINCRBY', KEYS[5], 'buffered', -taps)
+redis.call('HINCRBY', KEYS[5], 'buffered', -held[1])
+redis.call('HINCRBY', KEYS[5], 'frames', 0 - (held[2] or 0))
+redis.call('HINCRBY', KEYS[5], 'results', 0 - (held[3] or 0))
 for i = 11 + entries, #ARGV, 3 do
   local other = ARGV[i + 1]
   if other ~= '' and redis.call('EXISTS', ARGV[5] .. other) == 1 then

@@ -1,8 +1,11 @@
--- Grants credits out of the agents' token buckets and the window that all share: what core's grantCredits does, in one
--- step. A process (holder) keeps what it was granted and has not spent under a lease, so that it comes back if it dies.
--- KEYS: 1 counts  2 held (hash: holder -> taps)  3 leases (sorted set: holder by end, ms)  4… bucket of each ask's agent
+-- Grants credits out of the agents' token buckets, and of what is free of window and ceiling, which all share: what
+-- core's freeTaps and grantCredits do, in one step. A process (holder) keeps what it was granted and has not spent under a lease, so that it comes back if it dies.
+-- KEYS: 1 counts  2 held (hash: holder -> taps)  3 leases (sorted set: holder by end, ms)
+--       4 shut (there while the server's memory is short)  5… bucket of each ask's agent
 -- ARGV: 1 holder  2 taps that it holds now  3 length of its lease (ms)  4 window (taps)  5 taps per second
---       6 burst (taps)  7 taps of the window that 'some' leaves to others  8… per ask "<some|all|rate> <taps>"
+--       6 burst (taps)  7 taps of the window that 'some' leaves to others  8 ceiling of the buffer (bytes)
+--       9 part of it that is kept for what stages make of segments (bytes)  10 usual size of a tap (bytes)
+--       11… per ask "<some|all|rate> <taps>"
 -- Time is Redis's own, so that all processes count by one clock.
 -- Returns: { holders, then per ask: taps granted, ms until its bucket has enough (0 where that is not what it lacks) }.
 local clock = redis.call('TIME')
@@ -13,21 +16,25 @@ for _, holder in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now)) do
 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[1])
-local free = ARGV[4] - math.max(0, tonumber(redis.call('HGET', KEYS[1], 'buffered') or '0'))
+local counts = redis.call('HMGET', KEYS[1], 'buffered', 'frames', 'results')
+local buffered, frames = math.max(0, tonumber(counts[1] or '0')), math.max(0, tonumber(counts[2] or '0'))
+local room = math.max(0, ARGV[8] - frames - math.max(tonumber(ARGV[9]), tonumber(counts[3] or '0')))
+local size = math.max(tonumber(ARGV[10]), buffered > 0 and frames / buffered or 0)
+local free = math.min(ARGV[4] - buffered, math.floor(room / size))
 for _, held in ipairs(redis.call('HVALS', KEYS[2])) do
   free = free - held
 end
-free = math.max(0, free)
+free = redis.call('EXISTS', KEYS[4]) == 1 and 0 or math.max(0, free)
 local rate, burst, reserved = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local asks, sharers = {}, 0
-for i = 8, #ARGV do
+for i = 11, #ARGV do
   local kind, taps = ARGV[i]:match('^(%l+) (%d+)$')
-  asks[i - 7] = { kind = kind, taps = tonumber(taps) }
+  asks[i - 10] = { kind = kind, taps = tonumber(taps) }
   sharers = sharers + (kind == 'some' and 1 or 0)
 end
 local answer, granted = { redis.call('HLEN', KEYS[2]) }, 0
 for i, ask in ipairs(asks) do
-  local bucket = redis.call('HMGET', KEYS[i + 3], 'tokens', 'at')
+  local bucket = redis.call('HMGET', KEYS[i + 4], 'tokens', 'at')
   local tokens = burst
   if bucket[1] then
     tokens = math.min(burst, bucket[1] + math.max(0, now - bucket[2]) / 1000 * rate)
@@ -46,9 +53,9 @@ for i, ask in ipairs(asks) do
   end
   local missing = (ask.kind == 'some' and 1 or ask.taps) - tokens
   if taps > 0 then
-    redis.call('HSET', KEYS[i + 3], 'tokens', string.format('%.3f', tokens - taps), 'at', string.format('%.0f', now))
+    redis.call('HSET', KEYS[i + 4], 'tokens', string.format('%.3f', tokens - taps), 'at', string.format('%.0f', now))
     -- By then it is full again, which is what a missing one is.
-    redis.call('PEXPIRE', KEYS[i + 3], math.ceil(burst / rate * 1000))
+    redis.call('PEXPIRE', KEYS[i + 4], math.ceil(burst / rate * 1000))
   end
   answer[#answer + 1] = taps
   answer[#answer + 1] = (taps > 0 or missing <= 0) and 0 or math.ceil(missing / rate * 1000)

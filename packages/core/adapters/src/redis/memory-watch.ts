@@ -1,0 +1,35 @@
+import type { Redis } from "ioredis";
+import { creditKeys } from "./keys.ts";
+
+/** How much memory the server uses of what it may; `maxBytes` 0 = it has no limit. */
+export type ServerMemory = { readonly usedBytes: number; readonly maxBytes: number };
+
+/** The memory of the Redis server, and the sign in it that the door stays shut while that is short. */
+export class MemoryWatch {
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** What counts against `maxmemory`, as the server itself judges it. */
+  async read(): Promise<ServerMemory> {
+    const info = await this.#redis.info("memory");
+    const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+    const usedBytes = figure("used_memory") - figure("mem_not_counted_for_evict");
+    return { usedBytes, maxBytes: figure("maxmemory") };
+  }
+
+  async isShut(): Promise<boolean> {
+    return (await this.#redis.exists(creditKeys.shut)) === 1;
+  }
+
+  /** Nothing is granted from now on, for at most `ttlMs`: who watches says so again, and who died does not. */
+  async shut({ usedBytes, maxBytes }: ServerMemory, ttlMs: number): Promise<void> {
+    await this.#redis.set(creditKeys.shut, `${usedBytes} of ${maxBytes} bytes`, "PX", ttlMs);
+  }
+
+  async open(): Promise<void> {
+    await this.#redis.del(creditKeys.shut);
+  }
+}
