@@ -1,5 +1,5 @@
 import "./require-node.mjs";
-import { buildPcsc } from "./build-pcsc.mjs";
+import { buildNative } from "./build-native.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
 
@@ -8,7 +8,7 @@ await runMain(async () => {
   await prepare({ build: true });
   if (args.includes("agent")) {
     await runOnNode24(["tools/test-servers/pcscd/provision-pcsc.ts"]);
-    await buildPcsc({ again: true });
+    await buildNative({ again: true });
   }
   return runOnNode24(["bench/main.ts", ...args]);
 });

@@ -51,13 +51,15 @@ async function matchesLock(lockText) {
   });
 }
 
-/** The native half of nfc-pcsc, built by `build-pcsc.mjs`: it needs a compiler, which not every machine has. */
-export const pcscPackage = "@pokusew/pcsclite";
+/** Packages that `build-native.mjs` compiles, where it can: not every machine has a compiler. */
+const compiledPackages = ["@pokusew/pcsclite", "ssh2"];
 
 /** Packages whose install scripts are allowed and wanted; all other scripts stay unrun. */
 async function packagesWithScripts() {
   const { allowScripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const names = Object.keys(allowScripts).filter((name) => allowScripts[name] && name !== pcscPackage);
+  const names = Object.keys(allowScripts).filter(
+    (name) => allowScripts[name] && !compiledPackages.includes(name),
+  );
   const there = await Promise.all(
     names.map((name) => exists(join(root, "node_modules", name, "package.json"))),
   );

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { buildPcsc } from "./build-pcsc.mjs";
+import { buildNative } from "./build-native.mjs";
 import { installPackages, quietEnvironment, root } from "./install-packages.mjs";
 import { runStep, SetupError, say } from "./run-step.mjs";
 
 /**
- * Brings a clone to where its commands run: npm packages, Node 24, the PC/SC binding where it can be had, the
+ * Brings a clone to where its commands run: npm packages, Node 24, native bindings where they can be built, the
  * generated database client and, where `build` is asked for, the built console. Each step is skipped where its result stands.
  */
 export async function prepare({ build }) {
   await installPackages();
-  await buildPcsc();
+  await buildNative();
   const tasks = build ? ["generate", "build"] : ["generate"];
   const env = quietEnvironment();
   await runStep({

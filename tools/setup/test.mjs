@@ -2,7 +2,7 @@ import "./require-node.mjs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildPcsc } from "./build-pcsc.mjs";
+import { buildNative } from "./build-native.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
 
@@ -29,9 +29,9 @@ async function runTests(args) {
 
 await runMain(async () => {
   await prepare({ build: true });
-  // The tests with a real pcscd want its headers, which may only now be there.
+  // The tests with a real pcscd want its headers, which may only now be there, and a compiler with them.
   await runOnNode24(["tools/test-servers/pcscd/provision-pcsc.ts"]);
-  await buildPcsc({ again: true });
+  await buildNative({ again: true });
   const checkFailed = (await runOnNode24(["tools/check/main.ts"])) === 0 ? 0 : 1;
   const { passed, failed } = await runTests(process.argv.slice(2));
   if (checkFailed > 0)

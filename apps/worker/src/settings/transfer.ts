@@ -12,4 +12,6 @@ export const transferSettings = {
     .optional(),
   /** Path of the client's private key. */
   TAPLINE_ARCHIVE_KEY: path.optional(),
+  /** Share of objects, 0 to 1, that are read back whole after they were written. */
+  TAPLINE_ARCHIVE_READBACK: z.coerce.number().min(0).max(1).default(0.1),
 } as const;

@@ -14,6 +14,8 @@ export const counterNames = [
   "segment.failed_attempt",
   "archive.bytes",
   "buffer.memory_short",
+  "archive.written_bytes",
+  "archive.read_back_bytes",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];

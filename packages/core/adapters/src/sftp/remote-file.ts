@@ -31,15 +31,20 @@ export async function readRemote(session: SftpSession, path: string, maxBytes: n
 }
 
 /**
- * Writes a new file, has it flushed where the server offers that, and reads it back whole.
+ * Writes a new file, has it flushed where the server offers that, checks its size and, where asked, reads it back whole.
  * @throws TaplineError `corrupt` where other bytes come back
  */
-export async function writeRemote(session: SftpSession, path: string, bytes: Buffer): Promise<void> {
-  await withHandle(session, path, "xw+", async (handle) => {
+export async function writeRemote(
+  session: SftpSession,
+  path: string,
+  bytes: Buffer,
+  readBack: boolean,
+): Promise<void> {
+  await withHandle(session, path, readBack ? "xw+" : "xw", async (handle) => {
     await writeAll(session, handle, bytes);
     await flush(session, handle);
     const [written, { size }] = await Promise.all([
-      readAll(session, handle, bytes.length),
+      readBack ? readAll(session, handle, bytes.length) : bytes,
       session.call<Stats>((reply) => session.sftp.fstat(handle, reply)),
     ]);
     if (size !== bytes.length || !written.equals(bytes))
@@ -86,7 +91,7 @@ export async function makeFolders(session: SftpSession, root: string, dir: strin
 async function withHandle<T>(
   session: SftpSession,
   path: string,
-  mode: "r" | "xw+",
+  mode: "r" | "xw" | "xw+",
   use: (handle: Buffer) => Promise<T>,
 ): Promise<T> {
   const handle = await session.call<Buffer>((reply) => session.sftp.open(path, mode, reply));

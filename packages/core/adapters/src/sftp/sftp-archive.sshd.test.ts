@@ -89,6 +89,21 @@ describe.each(servers)("uploads to %s", (_, start) => {
     },
   );
 
+  test("are read back whole by the share that is asked for; small files always", async () => {
+    for (const [share, expected] of [
+      [0, [false, true]],
+      [1, [true, true]],
+    ] as const) {
+      const readBacks: boolean[] = [];
+      const onWritten = ({ readBack }: { readBack: boolean }) => readBacks.push(readBack);
+      const sampled = new SftpArchive(settings({ readBackShare: share }), { onWritten });
+      await sampled.put(`2026/01/05/big-${share}`, randomBytes(65_537));
+      await sampled.put(`2026/01/05/small-${share}`, randomBytes(65_536));
+      expect(readBacks).toEqual(expected);
+      await sampled.close();
+    }
+  });
+
   test("of what is there already are no upload", async () => {
     const bytes = randomBytes(50_000);
     await archive.put("2026/01/03/same", bytes);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveEntry,
@@ -19,7 +19,10 @@ import {
 } from "./remote-file.ts";
 import { SftpConnection } from "./sftp-connection.ts";
 import type { SftpSession } from "./sftp-session.ts";
-import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
+import { readHostKeyPin, readSftpUrl, type SftpHooks, type SftpSettings } from "./sftp-settings.ts";
+
+/** Reading back a manifest or a signature costs one round trip and hardly a byte. */
+const alwaysReadBackBytes = 64 * 1024;
 
 /**
  * An archive on an SFTP server, over one connection that several uploads share. Write-once: a final name is never
@@ -29,13 +32,17 @@ import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.
  */
 export class SftpArchive implements ArchiveReader {
   readonly #root: string;
+  readonly #readBackShare: number;
+  readonly #hooks: SftpHooks;
   readonly #connection: SftpConnection;
   /** Folders known to be there, or being made. */
   readonly #folders = new Map<string, Promise<void>>();
 
   /** @throws TaplineError `misconfigured` where URL or pin are unreadable; connects later */
-  constructor(settings: SftpSettings) {
+  constructor(settings: SftpSettings, hooks: SftpHooks = {}) {
     this.#root = readSftpUrl(settings.url).root;
+    this.#readBackShare = settings.readBackShare ?? 1;
+    this.#hooks = hooks;
     readHostKeyPin(settings.hostKeyPin);
     this.#connection = new SftpConnection(settings, (session) => this.#checkRoot(session));
   }
@@ -46,7 +53,8 @@ export class SftpArchive implements ArchiveReader {
   }
 
   /**
-   * Uploads one file: `….part`, 64 pieces in flight, flushed where offered, read back whole, renamed, size checked.
+   * Uploads one file: `….part`, 64 pieces in flight, flushed where offered, read back whole where the settings'
+   * share draws it, renamed, size checked.
    * @returns "present" where the same bytes lie there already
    * @throws TaplineError `conflict` where other bytes do: nothing is overwritten
    */
@@ -112,10 +120,12 @@ export class SftpArchive implements ArchiveReader {
     const target = this.#absolute(path);
     // Two workers may upload one segment at once: a name of its own for each keeps them apart.
     const part = `${target}.${randomBytes(6).toString("hex")}.part`;
+    const readBack = this.#drawsReadBack(content.length);
     try {
-      await writeRemote(session, part, content);
+      await writeRemote(session, part, content, readBack);
       if (await renameRemote(session, part, target)) {
         await this.#checkSize(session, path, content.length);
+        this.#hooks.onWritten?.({ bytes: content.length, readBack });
         return "written";
       }
       if (!(await this.#holds(session, path, content)))
@@ -130,6 +140,11 @@ export class SftpArchive implements ArchiveReader {
       if (session.alive) await removeQuietly(session, part);
       throw error;
     }
+  }
+
+  /** Drawn anew for each file, by nothing that whoever writes could foresee. */
+  #drawsReadBack(bytes: number): boolean {
+    return bytes <= alwaysReadBackBytes || randomInt(1_000_000) < this.#readBackShare * 1_000_000;
   }
 
   async #checkSize(session: SftpSession, path: string, bytes: number): Promise<void> {

@@ -8,6 +8,8 @@ export interface SftpSettings {
   readonly hostKeyPin: string;
   /** The client's private key, OpenSSH or PEM. */
   readonly privateKey: string | Buffer;
+  /** Share of larger uploads that are read back whole, 0 to 1; default 1. Files up to 64 KiB always are. */
+  readonly readBackShare?: number;
   /** Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** Longest that the server may owe one answer; default 30,000. */
@@ -17,6 +19,12 @@ export interface SftpSettings {
   /** First and longest wait before connecting again; default 100 and 10,000. */
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
+}
+
+/** What an archive tells whoever counts. */
+export interface SftpHooks {
+  /** After each file that was written: its size, and whether it was read back whole. */
+  readonly onWritten?: (file: { readonly bytes: number; readonly readBack: boolean }) => void;
 }
 
 /** An archive's address, read. `root` is absolute without a trailing slash; the server's own root is "". */
