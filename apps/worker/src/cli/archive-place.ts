@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
 import type { ArchivePlace } from "../wire/commands/archive.ts";
 import { archiveSettings } from "./config.ts";
 
@@ -10,6 +11,15 @@ export interface PlaceOptions {
   readonly url?: string;
   readonly hostKey?: string;
   readonly sshKey?: string;
+}
+
+/** Adds the options by which a command is told where the archive lies. */
+export function addPlace(command: Command): Command {
+  return command
+    .option("--archive <dir>", "a local archive (default: archive/ in the private folder)")
+    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVE_URL)")
+    .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
+    .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)");
 }
 
 const pkiFiles = { cert: "archive.crt", key: "archive.key", trust: "trust.pem" } as const;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire/commands/archive.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -12,13 +12,8 @@ type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean
 
 /** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
 export function addArchiveReindex(program: Command): void {
-  archiveCommand(program)
-    .command("reindex")
+  addPlace(archiveCommand(program).command("reindex"))
     .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archive's signed manifests")
-    .option("--archive <dir>", "a local archive (default: archive/ in the private folder)")
-    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVE_URL)")
-    .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
-    .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(

@@ -2,7 +2,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { openArchiveReader } from "../wire/commands/archive.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
@@ -19,14 +19,9 @@ interface Options extends PlaceOptions {
 
 /** `tapline archive restore --out DIR`: the whole archive, verified and decrypted. */
 export function addArchiveRestore(program: Command): void {
-  archiveCommand(program)
-    .command("restore")
+  addPlace(archiveCommand(program).command("restore"))
     .description("verify and decrypt the whole archive into segment-<id>.ndjson files")
     .requiredOption("--out <dir>", "folder for the restored files; what is there and right is left alone")
-    .option("--archive <dir>", "a local copy of the archive (default: archive/ in the private folder)")
-    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVE_URL)")
-    .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
-    .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)")
     .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
     .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addAgentRegistry } from "./agent-registry.ts";
 import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
+import { addArchiveVerify } from "./archive-verify.ts";
 import { addFleetAgents } from "./fleet-agents.ts";
 import { addFleetConfig } from "./fleet-config.ts";
 import { addFleetRollout } from "./fleet-rollout.ts";
@@ -21,6 +22,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const program = new Command("tapline").description("works on an installation of Tapline and on its archive");
 addArchiveRestore(program);
 addArchiveReindex(program);
+addArchiveVerify(program);
 addTrackerImport(program);
 addTrackerEnrol(program);
 addAgentRegistry(program);

@@ -1,4 +1,5 @@
 import { TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -17,6 +18,20 @@ export function durationMs(text: string): number {
 export function wholeNumber(text: string, option: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new TaplineError("invalid-input", `${option} "${text}" is not a whole number`);
+}
+
+/** The archive's folder of a day, `YYYY/MM/DD`, from "2026-11-24". @throws TaplineError `invalid-input` naming the option */
+export function dayFolder(text: string, option: string): string {
+  if (z.iso.date().safeParse(text).success) return text.replaceAll("-", "/");
+  throw new TaplineError("invalid-input", `${option} "${text}" is not a day`, {
+    remedy: "Write it as in 2026-11-24.",
+  });
+}
+
+/** A number from 0 to 1. @throws TaplineError `invalid-input` naming the option */
+export function ratio(text: string, option: string): number {
+  if (/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(text)) return Number(text);
+  throw new TaplineError("invalid-input", `${option} "${text}" is not a number from 0 to 1`);
 }
 
 /** A span in words of one unit, as in "3 min". */

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import { type Trust, verifyDetached } from "@tapline/core/encryption";
-import { hasCode, sha256, TaplineError } from "@tapline/core/kernel";
+import type { Trust } from "@tapline/core/encryption";
+import { hasCode, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
   archivedSegments,
   type Manifest,
   mainTarget,
   objectPaths,
-  readManifest,
   runsOf,
 } from "@tapline/core/transfer";
+import { readVerifiedManifest } from "../care/read-archived.ts";
 
 export type ReconcileParts = {
   readonly archive: ArchiveReader & {
@@ -104,23 +104,15 @@ function tapsOf(manifest: Manifest): TrackerTap[] {
   );
 }
 
-async function readVerified(
-  segment: string,
-  { archive, trust }: ReconcileParts,
-): Promise<{ manifest: Manifest; manifestDigest: Buffer }> {
+async function readVerified(segment: string, { archive, trust }: ReconcileParts) {
+  const verified = await readVerifiedManifest(archive, segment, { trust });
   const paths = objectPaths(segment);
-  const [bytes, signature] = await Promise.all([archive.read(paths.manifest), archive.read(paths.signature)]);
-  const manifest = readManifest(bytes);
-  // Certificates may have expired since: what counts is that they were valid when the segment was sealed.
-  verifyDetached(bytes, signature, { ...trust, atEpochMs: manifest.createdAtEpochMs });
-  if (manifest.segment !== segment)
-    throw new TaplineError("corrupt", `the manifest of segment ${segment} names ${manifest.segment}`);
   const object = await archive.stat(paths.object);
-  if (object?.bytes !== manifest.objectBytes)
+  if (object?.bytes !== verified.manifest.objectBytes)
     throw new TaplineError("corrupt", `the object of segment ${segment} is missing or of another size`, {
       remedy: `look at ${paths.object} in the archive`,
     });
-  return { manifest, manifestDigest: sha256(bytes) };
+  return verified;
 }
 
 function rowOf(manifest: Manifest, manifestDigest: Buffer): SegmentRow {

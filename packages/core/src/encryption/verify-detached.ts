@@ -1,5 +1,5 @@
 import { verify } from "node:crypto";
-import { sha256 } from "../kernel/index.ts";
+import { sha256, TaplineError } from "../kernel/index.ts";
 import { type Certificate, keyUsage, parseCertificate } from "./certificate.ts";
 import { algorithms, oids } from "./oids.ts";
 import { corrupt, DerReader } from "./read-der.ts";
@@ -30,8 +30,8 @@ const maxCertificates = 6;
 /**
  * Verifies what `signDetached` wrote: strict DER, the digest of `content`, the signature, and the signer's chain
  * with revocation lists. Every certificate in the file must stand in that chain, so no byte goes unchecked.
- * @throws TaplineError `corrupt` where content or signature was changed; `unauthenticated` where the signer is
- * not trusted (facts.reason)
+ * @throws TaplineError `corrupt` where the signature was changed, or the content (facts.changed = "content");
+ * `unauthenticated` where the signer is not trusted (facts.reason)
  */
 export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trust): SignerFacts {
   if (p7s.length > maxSignatureBytes) throw corrupt(what, `it is larger than ${maxSignatureBytes} bytes`);
@@ -39,15 +39,19 @@ export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trus
   const leaf = certificates.find(({ ski }) => ski === signer.ski);
   if (leaf === undefined) throw corrupt(what, "it does not hold its signer's certificate");
   const signedAtEpochMs = readSigningTime(signer.attributes);
-  const expected = signedAttributes(sha256(content), signedAtEpochMs).sort(Buffer.compare);
-  if (!Buffer.concat(expected).equals(signer.attributes))
-    throw corrupt(what, "it belongs to another content than the one given");
   const signed = encode(tags.set, signer.attributes);
   if (
     !leaf.allows(keyUsage.digitalSignature) ||
     !verify("sha256", signed, leaf.x509.publicKey, signer.signature)
   )
     throw corrupt(what, `it was not made with the key of ${leaf.subject}`);
+  // The attributes are the signer's own, so what differs from them is the content.
+  const expected = signedAttributes(sha256(content), signedAtEpochMs).sort(Buffer.compare);
+  if (!Buffer.concat(expected).equals(signer.attributes))
+    throw new TaplineError("corrupt", "the content is not the one that was signed", {
+      remedy: "Restore it from a copy of the archive.",
+      facts: { changed: "content" },
+    });
   const path = verifyChain(leaf, certificates, trust);
   if (!certificates.every((certificate) => path.includes(certificate)))
     throw corrupt(what, "it holds a certificate that is not of the signer's chain");

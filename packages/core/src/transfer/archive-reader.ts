@@ -27,14 +27,19 @@ export interface ArchiveReader {
  * @param sinceDay `YYYY/MM/DD` of the first day to look at; "" = all
  */
 export async function* archivedSegments(reader: ArchiveReader, sinceDay = ""): AsyncGenerator<string> {
+  for await (const day of archivedDays(reader, sinceDay))
+    for (const { name } of await reader.list(day)) {
+      const segment = segmentOfManifest(name);
+      if (segment !== null) yield segment;
+    }
+}
+
+/** Every day folder of an archive, `YYYY/MM/DD`, oldest first. @param sinceDay the first one to name; "" = all */
+export async function* archivedDays(reader: ArchiveReader, sinceDay = ""): AsyncGenerator<string> {
   const reached = (folder: string): boolean => folder >= sinceDay.slice(0, folder.length);
   for (const year of (await folders(reader, "", /^\d{4}$/)).filter(reached))
     for (const month of (await folders(reader, year, /^\d{2}$/)).filter(reached))
-      for (const day of (await folders(reader, month, /^\d{2}$/)).filter(reached))
-        for (const { name } of await reader.list(day)) {
-          const segment = segmentOfManifest(name);
-          if (segment !== null) yield segment;
-        }
+      yield* (await folders(reader, month, /^\d{2}$/)).filter(reached);
 }
 
 async function folders(reader: ArchiveReader, dir: string, name: RegExp): Promise<string[]> {

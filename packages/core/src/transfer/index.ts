@@ -1,6 +1,7 @@
 export { checkArchivePath } from "./archive-path.ts";
-export { type ArchiveEntry, type ArchiveReader, archivedSegments } from "./archive-reader.ts";
+export { type ArchiveEntry, type ArchiveReader, archivedDays, archivedSegments } from "./archive-reader.ts";
 export { archiveRecord, rawOf } from "./archive-record.ts";
+export { type DayListing, type FoundFiles, isWhole, listDay, missingFile } from "./day-listing.ts";
 export { type EndKind, type KnownEnd, type Tally, tallyEnds } from "./ends.ts";
 export {
   buildStatement,
@@ -21,11 +22,13 @@ export {
   runsOf,
 } from "./manifest.ts";
 export {
+  dayOfSegment,
   mainTarget,
   type ObjectPaths,
   objectPaths,
   quarantineFolder,
   segmentIdSchema,
+  segmentOfFile,
   segmentOfManifest,
 } from "./object-paths.ts";
 export { countOf, intersect, merge, type SeqRange, subtract } from "./ranges.ts";
@@ -42,3 +45,4 @@ export {
   type TapRun,
   tapRuns,
 } from "./runs.ts";
+export { checkContents, recordsIn, type SegmentContents } from "./segment-contents.ts";

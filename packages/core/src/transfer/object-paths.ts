@@ -31,13 +31,31 @@ export function objectPaths(segmentId: string): ObjectPaths {
       "invalid-input",
       `"${segmentId.slice(0, 64)}" is not a segment id (UUID version 7)`,
     );
-  const day = new Date(uuidV7EpochMs(segmentId)).toISOString().slice(0, 10).replaceAll("-", "/");
+  const day = dayOfSegment(segmentId);
   const manifest = `${day}/segment-${segmentId}.manifest.json`;
   return { object: `${day}/segment-${segmentId}.ndjson.gz.p7m`, manifest, signature: `${manifest}.p7s` };
 }
 
+/** The folder that a segment's files lie in: `YYYY/MM/DD`, the UTC day of the id's own time. */
+export function dayOfSegment(segmentId: string): string {
+  return new Date(uuidV7EpochMs(segmentId)).toISOString().slice(0, 10).replaceAll("-", "/");
+}
+
+const parts = {
+  "ndjson.gz.p7m": "object",
+  "manifest.json": "manifest",
+  "manifest.json.p7s": "signature",
+} as const;
+
+/** Whose file it is, and which of the three, by its name; `null` for any other file. */
+export function segmentOfFile(fileName: string): { segment: string; part: keyof ObjectPaths } | null {
+  const [, segment = "", ending = ""] = /^segment-([0-9a-f-]{36})\.(.+)$/.exec(fileName) ?? [];
+  const part = Object.entries(parts).find(([name]) => name === ending)?.[1];
+  return part !== undefined && segmentIdSchema.safeParse(segment).success ? { segment, part } : null;
+}
+
 /** The segment id in a manifest's file name, or `null` for any other file. */
 export function segmentOfManifest(fileName: string): string | null {
-  const id = /^segment-([0-9a-f-]{36})\.manifest\.json$/.exec(fileName)?.[1];
-  return id !== undefined && segmentIdSchema.safeParse(id).success ? id : null;
+  const found = segmentOfFile(fileName);
+  return found?.part === "manifest" ? found.segment : null;
 }

@@ -9,8 +9,44 @@ import {
   sealEnvelope,
   signDetached,
 } from "@tapline/core/encryption";
-import { sha256Hex, uuidV7 } from "@tapline/core/kernel";
-import { buildManifest, objectPaths } from "@tapline/core/transfer";
+import { sha256, sha256Hex, uuidV7 } from "@tapline/core/kernel";
+import { encodeTap, type Tap } from "@tapline/core/tap";
+import {
+  agentRuns,
+  archiveRecord,
+  buildManifest,
+  objectPaths,
+  type SegmentMember,
+  tapRuns,
+} from "@tapline/core/transfer";
+
+/** A tap by both of its names; one pulse for each, so that contents can differ. */
+export type MadeTap = {
+  readonly trackerSeq: number;
+  readonly seq: number;
+  readonly agent?: string;
+  readonly tracker?: string;
+  readonly pulse?: number;
+};
+
+function packetOf(
+  { trackerSeq, seq, agent = "gate-1", tracker = "0011223344556677", pulse = 70 }: MadeTap,
+  atEpochMs: number,
+) {
+  const tap: Tap = {
+    ...{ trackerId: tracker, epoch: 1, seq: trackerSeq, t0EpochS: 1_790_000_000 },
+    ...{ samples: [[0, pulse, 10]], batteryPercent: 50, uptimeS: 100 },
+  };
+  const payload = encodeTap(tap);
+  const buffered = {
+    ...{ agent, epoch: 1, seq, reader: "r", readAtEpochMs: atEpochMs, ingestedAtEpochMs: atEpochMs },
+    ...{ traceparent: "", payload },
+  };
+  const member: SegmentMember = {
+    ...{ tracker, trackerEpoch: 1, trackerSeq, agent, epoch: 1, seq, digest: sha256(payload) },
+  };
+  return { member, line: archiveRecord(buffered, tap, null) };
+}
 
 /** A PKI, and objects archived under it into a local folder, as the worker does it. */
 export class MadeArchive {
@@ -46,19 +82,35 @@ export class MadeArchive {
     return join(this.root, "archive", path);
   }
 
-  /** Archives taps as one segment made at `atEpochMs`. @returns its id */
-  async add(taps: readonly object[], atEpochMs: number, claimedTaps = taps.length): Promise<string> {
+  /** Archives lines as one segment made at `atEpochMs`. @returns its id */
+  add(lines: readonly object[], atEpochMs: number, claimedTaps = lines.length): Promise<string> {
+    const plain = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    return this.#store(plain, atEpochMs, claimedTaps, []);
+  }
+
+  /** Archives real taps, as the worker does. @param claimed what the manifest names, where that is something else */
+  addTaps(taps: readonly MadeTap[], atEpochMs: number, claimed = taps): Promise<string> {
+    const made = taps.map((tap) => packetOf(tap, atEpochMs));
+    const named = claimed.map((tap) => packetOf(tap, atEpochMs).member);
+    return this.#store(Buffer.from(made.map(({ line }) => line).join("")), atEpochMs, taps.length, named);
+  }
+
+  async #store(
+    plain: Buffer,
+    atEpochMs: number,
+    taps: number,
+    members: readonly SegmentMember[],
+  ): Promise<string> {
     const segment = uuidV7(atEpochMs, (length) =>
       Buffer.from(crypto.getRandomValues(new Uint8Array(length))),
     );
-    const plain = Buffer.from(taps.map((tap) => `${JSON.stringify(tap)}\n`).join(""));
     const packed = gzipSync(plain);
     const recipients = ["archive.crt", "escrow.crt"].map((name) => readRecipient(this.pem(name)));
     const object = sealEnvelope(packed, recipients);
     const manifest = buildManifest({
       segment,
       createdAtEpochMs: atEpochMs,
-      taps: claimedTaps,
+      taps,
       firstReadAtEpochMs: atEpochMs,
       lastReadAtEpochMs: atEpochMs,
       plainBytes: plain.length,
@@ -67,8 +119,14 @@ export class MadeArchive {
       objectBytes: object.length,
       objectSha256: sha256Hex(object),
       recipients,
-      runs: [],
-      agents: [],
+      runs: tapRuns(members).map(({ digests, trackerEpoch, ...run }) => ({
+        ...{ ...run, epoch: trackerEpoch, count: run.lastSeq - run.firstSeq + 1 },
+        digests: digests.toString("hex"),
+      })),
+      agents: agentRuns(members).map(({ members: bits, ...run }) => ({
+        ...run,
+        members: bits.toString("hex"),
+      })),
     });
     const paths = objectPaths(segment);
     await mkdir(dirname(this.local(paths.object)), { recursive: true });

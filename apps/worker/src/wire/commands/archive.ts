@@ -1,4 +1,4 @@
-import { ArchiveIndex, connectPrisma } from "@tapline/adapters/prisma";
+import { ArchiveIndex, connectPrisma, SegmentCatalogue } from "@tapline/adapters/prisma";
 import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import type { ReconcileParts } from "../../jobs/reconcile-archive.ts";
@@ -15,6 +15,15 @@ export function openArchiveReader(place: ArchivePlace): {
   if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
   const reader = new SftpArchive(place);
   return { reader, close: () => reader.close() };
+}
+
+/** What the index knows of the archive, for commands. */
+export function openCatalogue(databaseUrl: string): {
+  readonly catalogue: SegmentCatalogue;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { catalogue: new SegmentCatalogue(prisma), close: () => prisma.$disconnect() };
 }
 
 /** Brings the whole index level with an archive, for commands. */

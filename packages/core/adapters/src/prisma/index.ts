@@ -21,6 +21,7 @@ export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
 export { KpiHistory } from "./kpi-history.ts";
+export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";
