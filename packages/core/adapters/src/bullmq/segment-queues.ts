@@ -26,6 +26,9 @@ const lockDurationMs = 5_000;
 /** How often every process looks for attempts whose lock has run out. */
 const stalledIntervalMs = 2_500;
 
+/** BullMQ tells of each job in a stream that nobody here reads; it cannot be told not to. */
+const eventsKept = 100;
+
 /** The queues of the segment path: one per stage, one job per segment and stage. */
 export class SegmentQueues {
   readonly #connection: Redis;
@@ -39,7 +42,10 @@ export class SegmentQueues {
     this.#connection = connection;
     this.#prefix = prefix;
     this.#queues = new Map(
-      segmentStages.map((stage) => [stage, new Queue<SegmentJob>(stage, { connection, prefix })]),
+      segmentStages.map((stage) => {
+        const streams = { events: { maxLen: eventsKept } };
+        return [stage, new Queue<SegmentJob>(stage, { connection, prefix, streams })];
+      }),
     );
     // The connection's owner is told of its errors; without a listener BullMQ would print each of them.
     for (const queue of this.#queues.values()) queue.on("error", () => undefined);

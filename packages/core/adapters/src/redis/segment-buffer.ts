@@ -4,12 +4,14 @@ import {
   decodeFrame,
   type OpenSegment,
   openSegmentSchema,
+  packReceipt,
   reservedForResultsBytes,
   type SegmentStage,
   segmentLimits,
+  unpackReceipt,
 } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Receipt, receiptSchema } from "@tapline/core/tap";
+import type { Receipt } from "@tapline/core/tap";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
 import { segmentVerdictsSchema, type TapVerdict } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
@@ -31,7 +33,11 @@ export type AddressedReceipt = {
   readonly receipt: Receipt;
 };
 
-const receiptTtlMs = 24 * 3_600_000;
+/**
+ * How long an agent's receipts are kept after the last one. An agent that was away for longer than 2 min sends again what it
+ * has no receipt of, and is told anew: kept ones only spare it that after a pause such as a restart.
+ */
+export const receiptTtlMs = 3_600_000;
 const receiptsKeptPerAgent = 1_000;
 
 export type BufferOptions = {
@@ -184,7 +190,7 @@ export class SegmentBuffer {
         deltasKept,
         entries.length,
         ...entries,
-        ...receipts.flatMap((r) => [r.agent, r.waitsFor ?? "", JSON.stringify(r.receipt)]),
+        ...receipts.flatMap((r) => [r.agent, r.waitsFor ?? "", packReceipt(r.receipt)]),
       ],
     );
     return answer === 1;
@@ -200,7 +206,7 @@ export class SegmentBuffer {
     const rows = await this.#redis.xrange(this.#keys.receipts(agent), start, "+", "COUNT", limit);
     return {
       next: rows.at(-1)?.[0] ?? cursor,
-      receipts: rows.map(([, fields]) => receiptSchema.parse(JSON.parse(fields[1] ?? ""))),
+      receipts: rows.map(([, fields]) => unpackReceipt(fields[1] ?? "")),
     };
   }
 

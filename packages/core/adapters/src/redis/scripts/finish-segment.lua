@@ -3,7 +3,7 @@
 --       7 preparing  8 failing  9 telemetry deltas
 -- ARGV: 1 segment id  2 prefix of receipt streams  3 channel  4 prefix of waiting lists  5 prefix of segments
 --       6 time to live of receipts (ms)  7 most receipts kept per agent  8 telemetry delta of the end (JSON) or ""
---       9 most deltas kept  10 number of entries, then entry ids, then per receipt: agent, segment it waits for or "", receipt JSON
+--       9 most deltas kept  10 number of entries, then entry ids, then per receipt: agent, segment it waits for or "", packed receipt
 -- Receipt streams, waiting lists and other segments share the partition's hash tag.
 -- Returns: 1, or 0 where the segment had ended before.
 if redis.call('EXISTS', KEYS[1]) == 0 then
