@@ -6,6 +6,11 @@ export type Child = {
   readonly send: (message: object) => void;
   /** The next message for which `is` answers true, from now on or already received. */
   readonly next: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
+  /** The newest of those received, else the next one; older ones are forgotten. */
+  readonly newest: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
+  /** Calls `listener` with every message from now on, until what it returns is called. */
+  readonly listen: (listener: (message: unknown) => void) => () => void;
+  readonly exited: Promise<void>;
   readonly stop: () => Promise<void>;
   /** SIGKILL; resolves once it is gone. */
   readonly kill: () => Promise<void>;
@@ -37,31 +42,43 @@ export function startChild(
     received.push(message);
     wake();
   });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.on("exit", wake);
+  const next = <Message>(is: (message: unknown) => message is Message): Promise<Message> =>
+    new Promise<Message>((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        waiting.delete(look);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`${file} did not answer within ${messageTimeoutMs} ms`));
+      }, messageTimeoutMs);
+      const look = (): void => {
+        const at = received.findIndex(is);
+        const ended = child.exitCode ?? child.signalCode;
+        if (at < 0 && ended === null) return;
+        end();
+        if (at < 0) reject(new Error(`${file} ended with ${ended}`));
+        else resolve(received.splice(at, 1)[0] as Message);
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     pid: child.pid ?? 0,
-    send: (message) => void child.send(message),
-    next: <Message>(is: (message: unknown) => message is Message) =>
-      new Promise<Message>((resolve, reject) => {
-        const end = (): void => {
-          clearTimeout(timer);
-          waiting.delete(look);
-        };
-        const timer = setTimeout(() => {
-          end();
-          reject(new Error(`${file} did not answer within ${messageTimeoutMs} ms`));
-        }, messageTimeoutMs);
-        const look = (): void => {
-          const at = received.findIndex(is);
-          const ended = child.exitCode ?? child.signalCode;
-          if (at < 0 && ended === null) return;
-          end();
-          if (at < 0) reject(new Error(`${file} ended with ${ended}`));
-          else resolve(received.splice(at, 1)[0] as Message);
-        };
-        waiting.add(look);
-        look();
-      }),
+    exited,
+    send: (message) => void (child.connected && child.send(message)),
+    next,
+    listen: (listener) => {
+      child.on("message", listener);
+      return () => void child.off("message", listener);
+    },
+    newest: (is) => {
+      const last = received.findLast(is);
+      for (let at = received.findIndex(is); at >= 0; at = received.findIndex(is)) received.splice(at, 1);
+      return last === undefined ? next(is) : Promise.resolve(last);
+    },
     stop: () => stopChild(child, "SIGTERM"),
     kill: () => stopChild(child, "SIGKILL"),
   };

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { messageOf } from "@tapline/core/kernel";
 import { provision } from "../tools/test-servers/provision.ts";
 import { benchNames, findBench } from "./catalog.ts";
 import { finishReport, printTable } from "./report.ts";
+import { runMain } from "./run-main.ts";
 
 const usage = `usage: npm run bench -- <name> [--json] [--quick]
   names:   ${benchNames.join(", ")}
@@ -26,15 +26,4 @@ async function main(): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
-try {
-  process.exit(await main());
-} catch (error) {
-  // A flag that nobody knows, --help too.
-  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_")) {
-    process.stderr.write(`${usage}\n`);
-    process.exit(2);
-  }
-  process.stderr.write(`bench: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
-  // Servers that a failed bench left behind end with this process.
-  process.exit(1);
-}
+await runMain("bench", usage, main);

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { messageOf } from "@tapline/core/kernel";
+import { runMain } from "../run-main.ts";
 import { drillLines, findDrill } from "./catalog.ts";
 
 const usage = `usage: npm run drill -- <name> [--times N] [--seed S]
@@ -35,15 +35,4 @@ async function main(): Promise<number> {
   return ok ? 0 : 1;
 }
 
-try {
-  process.exit(await main());
-} catch (error) {
-  // A flag that nobody knows, --help too.
-  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_")) {
-    process.stderr.write(`${usage}\n`);
-    process.exit(2);
-  }
-  process.stderr.write(`drill: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
-  // Servers that a failed drill left behind end with this process.
-  process.exit(1);
-}
+await runMain("drill", usage, main);

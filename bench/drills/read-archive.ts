@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rawOf } from "@tapline/core/transfer";
 import { archivedTaps, type Installation, identityOf } from "../installation/index.ts";
 
 /** The decrypted archive. */
@@ -18,7 +19,7 @@ export async function readArchive(installation: Installation): Promise<FoundInAr
   let [taps, doubled] = [0, 0];
   for await (const tap of archivedTaps(installation.archiveDir, installation.archiveKey)) {
     taps++;
-    const digest = sha256(Buffer.from(tap.raw, "base64"));
+    const digest = sha256(rawOf(tap));
     if (places.has(identityOf(tap)) || seqs.has(tap.seq)) doubled++;
     places.set(identityOf(tap), digest);
     seqs.set(tap.seq, digest);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type Child, ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "./config.ts";
-import { agentId, type Installation } from "./start-installation.ts";
+import { agentId } from "./keys.ts";
+import type { Installation } from "./start-installation.ts";
 
 /** What an agent process tells of itself four times a second, where it changed. */
 export type AgentFigures = {
@@ -18,7 +19,7 @@ export type AgentFigures = {
 /** An agent as a process of its own, on the installation's outbox for it. */
 export type AgentProcess = {
   readonly pid: number;
-  /** The next figures. Rejects where the process has ended. */
+  /** The newest figures that were not asked for yet. Rejects where the process has ended. */
   readonly figures: () => Promise<AgentFigures>;
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -57,7 +58,7 @@ export async function startAgent(
   return {
     pid: child.pid,
     figures: async () => {
-      const message = await child.next(ofType("status"));
+      const message = await child.newest(ofType("status"));
       return message.agent as AgentFigures;
     },
     kill: child.kill,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
 
-/** A tap as the archive's holder finds it. */
+/** A tap as the archive's holder finds it; the line has more, of which its packet can be made again. */
 export type ArchivedTap = {
   readonly tracker: string;
   readonly trackerEpoch: number;
@@ -11,8 +11,6 @@ export type ArchivedTap = {
   readonly agent: string;
   readonly epoch: number;
   readonly seq: number;
-  /** The raw tap, base64. */
-  readonly raw: string;
 };
 
 /** The objects of `archiveDir` that are committed: those whose manifest stands, quarantine left out. */

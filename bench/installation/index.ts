@@ -7,9 +7,10 @@ export {
   identityOf,
 } from "./archived-taps.ts";
 export { baseEnvironment, readConfig } from "./config.ts";
+export { agentId } from "./keys.ts";
 export { makeTrackers, type Trackers } from "./make-trackers.ts";
+export type { Life, Part, PartKind } from "./part.ts";
 export {
-  agentId,
   type Installation,
   type InstallationOptions,
   type PublicTracker,

@@ -1,19 +1,17 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { issueHierarchy, type RecipientKey } from "@tapline/core/encryption";
+import type { RecipientKey } from "@tapline/core/encryption";
 import { receiptsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
 import { applyMigrations } from "../../tools/database/index.ts";
-import { generateSshKeyPair } from "../../tools/local-stack/archive-server/index.ts";
-import { runCommand, startPostgres, startRedis } from "../../tools/servers/index.ts";
+import { freePort, runCommand } from "../../tools/servers/index.ts";
 import { type Child, ofType, startChild } from "../child.ts";
-import { baseEnvironment } from "./config.ts";
-
-/** The agent that stands for all clients. */
-export const agentId = "bench";
+import { agentId, writeKeys } from "./keys.ts";
+import { type Part, startPart } from "./part.ts";
+import { startArchivePart, startPostgresPart, startRedisPart } from "./stores.ts";
+import { workerEnvironment } from "./worker-environment.ts";
 
 /** A tracker as `tapline tracker import` takes it; other fields are left alone. */
 export type PublicTracker = { readonly id: string; readonly kid: string; readonly publicKey: string };
@@ -22,6 +20,14 @@ export type InstallationOptions = {
   readonly trackers: readonly PublicTracker[];
   /** Whether taps without a signature are taken. */
   readonly unsigned: "accept" | "refuse";
+  /** The services of each worker process. Default: the door, and all others in a second one. */
+  readonly workers?: readonly string[];
+  /** Settings of the workers beside the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Sees to the folders of Redis (`redis`) and archive (`archive`) before they are used. */
+  readonly prepare?: (dir: string) => Promise<void>;
+  /** Told the archive server's port; answers by which port workers shall reach it. */
+  readonly archiveWire?: (port: number) => Promise<number>;
 };
 
 /** A whole installation as `npm start` makes one, without console and agent. */
@@ -37,34 +43,41 @@ export type Installation = {
   readonly archiveKey: RecipientKey;
   readonly tlsEnvironment: Readonly<Record<string, string>>;
   readonly agentTls: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** Every process that serves taps: workers, Redis, archive server, PostgreSQL. */
+  /** Every process that serves taps: workers, archive server, Redis, PostgreSQL. */
+  readonly parts: readonly Part[];
   readonly pids: readonly number[];
   /** Waits until `taps` taps have ended, by the services' own count. */
   readonly settled: (taps: number, timeoutMs: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
-export async function startInstallation({ trackers, unsigned }: InstallationOptions): Promise<Installation> {
+const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi"] as const;
+
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
-  const [files, redis, postgres] = await Promise.all([
+  await options.prepare?.(dir);
+  const [keys, redis, postgres, ingestPort] = await Promise.all([
     writeKeys(dir),
-    startRedis({ dataDir: join(dir, "redis") }),
-    startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log") }),
+    startRedisPart(dir),
+    startPostgresPart(dir),
+    freePort(),
   ]);
+  const { hostKeyPin, pem } = keys;
+  const streamPort = await freePort();
   const databaseUrl = postgres.url;
   await applyMigrations(databaseUrl);
   const archiveDir = join(dir, "archive");
-  const archive = await startArchive(dir, archiveDir);
-  const environment = environmentOf(dir, { databaseUrl, redisUrl: redis.url, archive, unsigned });
-  await enrol(dir, trackers, environment);
-  const start = (ROLE: string): Child =>
-    startChild("../../apps/worker/src/main.ts", import.meta.url, { ...environment, ROLE });
-  const ingest = start("ingest");
-  const pipeline = start("buffer,validation,encryption,transfer,audit,kpi");
-  const [ready] = await Promise.all([ingest.next(ofType("ready")), pipeline.next(ofType("ready"))]);
-  const children = [ingest, pipeline, archive.child];
-  const url = `https://localhost:${String(ready.ingestPort)}`;
-  const pem = (name: string): string => files[name]?.pem ?? "";
+  const archive = await startArchivePart(dir, archiveDir);
+  const archivePort = (await options.archiveWire?.(archive.port)) ?? archive.port;
+  const at = { databaseUrl, redisUrl: redis.url, archivePort, hostKeyPin, ingestPort, streamPort };
+  const environment = {
+    ...workerEnvironment(dir, { ...at, unsigned: options.unsigned }),
+    ...options.settings,
+  };
+  await enrol(dir, options.trackers, environment);
+  const workers = await startWorkers(options.workers ?? usualWorkers, environment);
+  const parts = [...workers, archive, redis, postgres];
+  const url = `https://localhost:${ingestPort}`;
   const agentTls = {
     ca: pem("root.crt"),
     cert: pem(`agent-${agentId}.crt`),
@@ -73,21 +86,52 @@ export async function startInstallation({ trackers, unsigned }: InstallationOpti
   await bufferOpen(url, agentTls);
   return {
     url,
-    streamUrl: `https://localhost:${String(ready.streamPort)}`,
+    streamUrl: `https://localhost:${streamPort}`,
     dir,
     databaseUrl,
     archiveDir,
     archiveKey: { certPem: pem("archive.crt"), keyPem: pem("archive.key") },
     tlsEnvironment: environment,
     agentTls,
-    pids: [...children.map(({ pid }) => pid), redis.pid, postgres.pid],
-    settled: (taps, timeoutMs) => settled(pipeline, taps, timeoutMs),
+    parts,
+    pids: parts.map((part) => part.life().pid),
+    settled: async (taps, timeoutMs) => await settled(kpiChild(workers), taps, timeoutMs),
     stop: async () => {
-      await Promise.all(children.map((child) => child.stop()));
+      await Promise.all([...workers, archive].map((part) => part.stop()));
       await Promise.all([redis.stop(), postgres.stop()]);
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts a worker process for each of `roles`, numbered where several are alike. */
+async function startWorkers(
+  roles: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Part[]> {
+  return await Promise.all(
+    roles.map((role, i) => {
+      const number = roles.slice(0, i + 1).filter((other) => other === role).length;
+      const isAlone = roles.filter((other) => other === role).length === 1;
+      return startPart(isAlone ? role : `${role}-${number}`, "worker", async () => {
+        const child = startChild("../../apps/worker/src/main.ts", import.meta.url, {
+          ...environment,
+          ROLE: role,
+        });
+        await child.next(ofType("ready")).catch(async (error: unknown) => {
+          await child.kill();
+          throw error;
+        });
+        return { pid: child.pid, child, exited: child.exited, stop: child.stop };
+      });
+    }),
+  );
+}
+
+function kpiChild(workers: readonly Part[]): Child {
+  const child = workers.find(({ name }) => name.includes("kpi"))?.life().child ?? null;
+  if (child === null) throw new Error("no worker of this installation counts");
+  return child;
 }
 
 /** Waits until the door answers with a generation: before, it turns taps away. */
@@ -104,78 +148,6 @@ async function bufferOpen(url: string, agentTls: Installation["agentTls"]): Prom
   await dispatcher.close();
 }
 
-async function writeKeys(dir: string) {
-  const files = await issueHierarchy({
-    nowEpochMs: Date.now(),
-    organisation: "Bench",
-    agents: [agentId],
-    hosts: ["localhost"],
-  });
-  await Promise.all(
-    Object.entries(files).map(([name, { pem }]) => writeFile(join(dir, name), pem, { mode: 0o600 })),
-  );
-  await writeFile(join(dir, "process.key"), randomBytes(32).toString("hex"), { mode: 0o600 });
-  return files;
-}
-
-async function startArchive(dir: string, archiveDir: string) {
-  const [host, client] = [generateSshKeyPair(), generateSshKeyPair()];
-  const paths = {
-    host: join(dir, "ssh_host"),
-    client: join(dir, "ssh_client"),
-    public: join(dir, "ssh_client.pub"),
-  };
-  await mkdir(archiveDir);
-  await writeFile(paths.host, host.privateKey, { mode: 0o600 });
-  await writeFile(paths.client, client.privateKey, { mode: 0o600 });
-  await writeFile(paths.public, client.publicKey);
-  const child = startChild("../../tools/local-stack/archive-server/main.ts", import.meta.url, {
-    ...baseEnvironment(),
-    TAPLINE_ARCHIVE_DIR: archiveDir,
-    TAPLINE_ARCHIVE_HOST_KEY_FILE: paths.host,
-    TAPLINE_ARCHIVE_CLIENT_KEY_FILE: paths.public,
-  });
-  const { port } = await child.next(ofType("ready"));
-  return { child, url: `sftp://tapline@127.0.0.1:${String(port)}/`, pin: host.pin, keyFile: paths.client };
-}
-
-function environmentOf(
-  dir: string,
-  at: {
-    databaseUrl: string;
-    redisUrl: string;
-    archive: { url: string; pin: string; keyFile: string };
-    unsigned: "accept" | "refuse";
-  },
-): Record<string, string> {
-  const file = (name: string): string => join(dir, name);
-  return {
-    ...baseEnvironment(),
-    NODE_ENV: "production",
-    DATABASE_URL: at.databaseUrl,
-    REDIS_URL: at.redisUrl,
-    TAPLINE_INGEST_PORT: "0",
-    TAPLINE_STREAM_PORT: "0",
-    TAPLINE_INGEST_CERT: file("server.crt"),
-    TAPLINE_INGEST_KEY: file("server.key"),
-    TAPLINE_AGENT_CA: file("agents-trust.pem"),
-    // One certificate stands for 50 clients here, so the bound of a single agent is lifted.
-    TAPLINE_AGENT_TAPS_PER_SECOND: "1000000",
-    TAPLINE_CREDIT_WINDOW_TAPS: "1000000",
-    TAPLINE_ARCHIVE_URL: at.archive.url,
-    TAPLINE_ARCHIVE_HOST_KEY: at.archive.pin,
-    TAPLINE_ARCHIVE_KEY: at.archive.keyFile,
-    TAPLINE_RECIPIENTS: `${file("archive.crt")},${file("escrow.crt")}`,
-    TAPLINE_SIGNER_CERT: file("signer.crt"),
-    TAPLINE_SIGNER_KEY: file("signer.key"),
-    TAPLINE_SIGNER_CHAIN: file("intermediate.crt"),
-    TAPLINE_TRUST: file("trust.pem"),
-    TAPLINE_PROCESS_KEY: file("process.key"),
-    TAPLINE_UNSIGNED_TAPS: at.unsigned,
-    LOG_LEVEL: "warn",
-  };
-}
-
 async function enrol(
   dir: string,
   trackers: readonly PublicTracker[],
@@ -190,7 +162,7 @@ async function enrol(
 async function settled(pipeline: Child, taps: number, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
-    const { kpi } = (await pipeline.next(ofType("status"))) as unknown as {
+    const { kpi } = (await pipeline.newest(ofType("status"))) as unknown as {
       kpi: { backlog: number; totals: { archived: number; duplicates: number; rejected: number } };
     };
     const { archived, duplicates, rejected } = kpi.totals;

@@ -1,4 +1,5 @@
 export { testEnvironment } from "./config.ts";
+export { type CuttableWire, cuttableWire } from "./cuttable-wire.ts";
 export {
   freshDatabase,
   ownPostgres,

@@ -1,10 +1,9 @@
-import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../../tools/database/index.ts";
 import { freePort } from "../../../tools/servers/index.ts";
-import { ownPostgres, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
+import { cuttableWire, ownPostgres, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { archivedTaps, type Client, connectAs, gather, send, submit } from "./agent.fixture.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
 import type { Running } from "./wire/start-worker.ts";
@@ -38,30 +37,6 @@ async function withBuffer<Value>(look: (buffer: SegmentBuffer) => Promise<Value>
 }
 
 const backlog = (): Promise<number> => withBuffer(async (buffer) => (await buffer.backlog()).taps);
-
-/** A wire to `target` that can be cut; nothing listens before it is `up`. */
-function cuttableWire(port: number, target: number) {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(target, "127.0.0.1");
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy()).on("close", () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  return {
-    up: () => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve)),
-    down: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}
 
 test("while the archive is away taps are taken and the backlog grows; all are archived when it is back", async () => {
   const sshd = await sharedSshd();

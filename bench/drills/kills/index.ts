@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "@tapline/core/kernel";
 import {
   type AgentFigures,
   type AgentProcess,
@@ -9,7 +10,6 @@ import {
   startInstallation,
 } from "../../installation/index.ts";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
-import { seededRandom } from "../random.ts";
 import { readLedger } from "../read-ledger.ts";
 import { compareWithArchive } from "./compare-with-archive.ts";
 

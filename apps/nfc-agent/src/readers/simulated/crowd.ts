@@ -1,8 +1,7 @@
-import { type Clock, TaplineError } from "@tapline/core/kernel";
+import { type Clock, type Random, TaplineError, wholeBetween } from "@tapline/core/kernel";
 import type { RejectReason } from "@tapline/core/tap";
 import { damage } from "./damage.ts";
 import { makePacket } from "./make-packet.ts";
-import { type Random, wholeBetween } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { largestDriftS } from "./skew.ts";
 import { makeStranger } from "./stranger.ts";

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { type Random, wholeBetween } from "@tapline/core/kernel";
 import { decodeTap } from "@tapline/core/tap";
-import { type Random, wholeBetween } from "./random.ts";
 
 /**
  * A torn or bit-flipped copy of a signed tap that nobody can take for a good one. A cut leaves at least half, so

@@ -1,7 +1,7 @@
 import type { Clock } from "@tapline/core/kernel";
+import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
 import { type Owner, TrackerCrowd } from "./crowd.ts";
 import { planVisits } from "./plan.ts";
-import { type Random, seededRandom, wholeBetween } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { drift, skew } from "./skew.ts";
 import type { SimulatedTracker } from "./trackers-file.ts";

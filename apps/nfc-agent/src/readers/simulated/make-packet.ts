@@ -1,5 +1,5 @@
+import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
 import { encodeTap, type Sample, signTap, type Tap } from "@tapline/core/tap";
-import { type Random, seededRandom, wholeBetween } from "./random.ts";
 import type { Packet } from "./tracker-memory.ts";
 import type { SimulatedTracker } from "./trackers-file.ts";
 

@@ -1,4 +1,4 @@
-import { type Random, wholeBetween } from "./random.ts";
+import { type Random, wholeBetween } from "@tapline/core/kernel";
 import type { Scenario } from "./scenario.ts";
 import { type VisitKind, visitKinds } from "./visit.ts";
 

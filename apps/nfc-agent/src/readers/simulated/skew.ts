@@ -1,5 +1,5 @@
+import { type Random, wholeBetween } from "@tapline/core/kernel";
 import { plausible } from "@tapline/core/validation";
-import { type Random, wholeBetween } from "./random.ts";
 
 const hourS = 3600;
 /** A packet's samples begin up to an hour before it is made, and it may be shown later. */

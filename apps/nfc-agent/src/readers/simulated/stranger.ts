@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
+import { type Random, wholeBetween } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
-import { type Random, wholeBetween } from "./random.ts";
 import { type SimulatedTracker, spkiHeadBytes } from "./trackers-file.ts";
 
 /** An Ed25519 key in PKCS #8 (RFC 8410 §7) before its 32 bytes. */

@@ -1,6 +1,7 @@
-/** Numbers in [0, 1) that a seed fixes: mulberry32 (Tommy Ettinger, public domain). Not for secrets. */
+/** Numbers in [0, 1). */
 export type Random = () => number;
 
+/** Numbers that a seed fixes, for simulations and drills: mulberry32 (Tommy Ettinger, public domain). Not for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

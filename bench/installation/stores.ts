@@ -1,0 +1,61 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { freePort, startPostgres, startRedis } from "../../tools/servers/index.ts";
+import { ofType, startChild } from "../child.ts";
+import { baseEnvironment } from "./config.ts";
+import { type Part, startPart } from "./part.ts";
+
+/** A server that others reach by a URL that its restarts keep. */
+export type Store = Part & { readonly url: string };
+
+export async function startRedisPart(dir: string): Promise<Store> {
+  let kept: { port: number; password: string } | undefined;
+  let url = "";
+  const part = await startPart("redis", "redis", async () => {
+    const server = await startRedis({ dataDir: join(dir, "redis"), ...kept });
+    ({ url } = server);
+    kept = { port: server.port, password: new URL(url).password };
+    return { pid: server.pid, child: null, exited: server.exited, stop: () => server.stop() };
+  });
+  return { ...part, url };
+}
+
+export async function startPostgresPart(dir: string): Promise<Store> {
+  let kept: { port: number; password: string } | undefined;
+  let url = "";
+  const part = await startPart("postgres", "postgres", async () => {
+    const server = await startPostgres({
+      dataDir: join(dir, "postgres"),
+      logFile: join(dir, "postgres.log"),
+      ...kept,
+    });
+    ({ url } = server);
+    kept = { port: server.port, password: new URL(url).password };
+    return { pid: server.pid, child: null, exited: server.exited, stop: () => server.stop() };
+  });
+  return { ...part, url };
+}
+
+/** The embedded archive server on `archiveDir`. */
+export async function startArchivePart(
+  dir: string,
+  archiveDir: string,
+): Promise<Part & { readonly port: number }> {
+  await mkdir(archiveDir, { recursive: true });
+  const port = await freePort();
+  const part = await startPart("archive", "archive", async () => {
+    const child = startChild("../../tools/local-stack/archive-server/main.ts", import.meta.url, {
+      ...baseEnvironment(),
+      TAPLINE_ARCHIVE_DIR: archiveDir,
+      TAPLINE_ARCHIVE_HOST_KEY_FILE: join(dir, "ssh_host"),
+      TAPLINE_ARCHIVE_CLIENT_KEY_FILE: join(dir, "ssh_client.pub"),
+      TAPLINE_ARCHIVE_PORT: String(port),
+    });
+    await child.next(ofType("ready")).catch(async (error: unknown) => {
+      await child.kill();
+      throw error;
+    });
+    return { pid: child.pid, child, exited: child.exited, stop: child.stop };
+  });
+  return { ...part, port };
+}
