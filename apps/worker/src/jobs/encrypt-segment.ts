@@ -4,6 +4,7 @@ import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
 import { type Recipient, type Signer, sealEnvelope, signDetached } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
+import { decodeTap } from "@tapline/core/tap";
 import { agentRuns, archiveRecord, buildManifest, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
@@ -98,6 +99,9 @@ export function memberOf({ buffered, opened, digest }: LoadedTap): SegmentMember
   };
 }
 
-function recordOf({ buffered, opened }: LoadedTap): string {
-  return opened.ok ? archiveRecord(buffered, opened.tap, opened.signature) : "";
+/** Decodes anew: measurements that stayed in memory since validation would cost more than that. */
+function recordOf({ buffered }: LoadedTap): string {
+  const decoded = decodeTap(buffered.payload);
+  if (!decoded.ok) throw new TypeError("an accepted tap has been decoded");
+  return archiveRecord(buffered, decoded.tap, decoded.signature);
 }

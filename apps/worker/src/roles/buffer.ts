@@ -14,14 +14,12 @@ export type BufferParts = {
   readonly index: ArchiveIndex;
   /** Brings the index level with the archive: the recent days, or all of it. */
   readonly reconcile: (span: "recent" | "all") => Promise<void>;
-  /** A connection that may block, and one for subscriptions. */
-  readonly blocking: Redis;
+  /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly clock: () => number;
   readonly log: Logger;
 };
 
-const waitForFrameMs = 1_000;
 /** News that a cut is possible may be missed, so this is the longest that a cut waits for it. */
 const waitForNewsMs = 250;
 const sweepEveryMs = 5_000;
@@ -36,25 +34,21 @@ const overdueMs = 10_000;
  * that every open segment has a job. Any number may run: a cut is one atomic step.
  */
 export function startBuffer(parts: BufferParts): Role {
-  let lastEntry = "0-0";
   const news = new Wake();
   const listening = parts.buffer.subscribe(parts.subscriber, (agent) => {
     if (agent === "") news.wake();
   });
   listening.catch((error: unknown) => parts.log.error({ err: error }, "listening for news failed"));
   const cutting = repeat(
-    async (signal) => {
+    async () => {
+      // Asked for before the cut, so that news that come meanwhile count.
       const mayHaveCome = news.next(waitForNewsMs);
       const id = uuidV7(parts.clock(), randomBytes);
       const cut = await parts.buffer.cut(id, parts.clock());
       if (cut === null) {
-        // Either nothing is there, and the first frame ends the wait; or the stages behind are busy.
-        const before = performance.now();
-        await parts.buffer.waitForFrame(parts.blocking, lastEntry, waitForFrameMs);
-        if (performance.now() - before < 5 && !signal.aborted) await mayHaveCome;
+        await mayHaveCome;
         return 0;
       }
-      lastEntry = cut.lastEntry;
       await parts.queues.add("validation", id);
       return 0;
     },

@@ -17,12 +17,11 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
   const reconcile = async (span: "recent" | "all"): Promise<void> => {
     log.info(await level(span), "index and archive are level");
   };
-  const [blocking, subscriber] = [parts.connect(), parts.connect()];
-  const role = startBuffer({ ...parts, reconcile, blocking, subscriber });
+  const subscriber = parts.connect();
+  const role = startBuffer({ ...parts, reconcile, subscriber });
   const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });
   return {
     stop: async (graceMs) => {
-      blocking.disconnect();
       await Promise.all([role.stop(graceMs), watching.stop(graceMs)]);
       subscriber.disconnect();
     },

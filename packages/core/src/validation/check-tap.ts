@@ -18,11 +18,14 @@ export type ValidationPolicy = {
 
 export type Refusal = { readonly ok: false; readonly reason: RejectReason; readonly detail: string };
 
-export type CheckedTap = { readonly ok: true; readonly tap: Tap } | Refusal;
+/** A tap without its measurements: what stays in memory while its segment is on its way. */
+export type TapFacts = Omit<Tap, "samples">;
+
+export type CheckedTap = { readonly ok: true; readonly tap: TapFacts } | Refusal;
 
 /** A tap that was decoded and still needs its tracker's key. */
 export type OpenedTap =
-  | { readonly ok: true; readonly tap: Tap; readonly signature: TapSignature | null }
+  | { readonly ok: true; readonly tap: TapFacts; readonly signature: TapSignature | null }
   | Refusal;
 
 const refuse = (reason: RejectReason, detail: string): Refusal => ({ ok: false, reason, detail });
@@ -33,7 +36,10 @@ export function openTap(raw: Uint8Array, readAtEpochMs: number, policy: Validati
   if (!decoded.ok) return decoded;
   if (decoded.signature === null && policy.unsigned === "refuse")
     return refuse("unsigned", "the tap carries no signature and unsigned taps are refused");
-  return implausible(decoded.tap) ?? skewed(decoded.tap, readAtEpochMs) ?? decoded;
+  const refusal = implausible(decoded.tap) ?? skewed(decoded.tap, readAtEpochMs);
+  if (refusal !== null) return refusal;
+  const { samples: _, ...tap } = decoded.tap;
+  return { ok: true, tap, signature: decoded.signature };
 }
 
 /**

@@ -10,6 +10,7 @@ const names = [
   "note-failure",
   "finish-segment",
   "grant-credits",
+  "read-backlog",
 ] as const;
 
 /** The atomic steps; each is one Lua file, whose head states keys, arguments and answer. */

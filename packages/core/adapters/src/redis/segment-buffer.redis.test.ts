@@ -298,14 +298,15 @@ describe("receipts", () => {
     expect(none.next).toBe(three.next);
   });
 
-  test("are announced to whoever listens, as is the end of a segment", async () => {
+  test("are announced to whoever listens, as are a first frame and the end of a segment", async () => {
     const listener = connectRedis(server.url, () => undefined);
     const news: string[] = [];
     await buffer.subscribe(listener, (agent) => news.push(agent));
     await append(1);
+    await append(1);
     await buffer.finish(await cutSome(), [], [addressed("gate-7", 1)]);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(news).toEqual(["gate-7", ""]);
+    expect(news).toEqual(["", "gate-7", ""]);
     listener.disconnect();
   });
 });

@@ -73,11 +73,11 @@ export class SegmentBuffer {
    * @throws TaplineError `unavailable` (generation lost), `overloaded` (ceiling reached, memory)
    */
   async append(frame: Buffer, taps: number, holder: string): Promise<string> {
-    const { generation: key, frames, uncut, counts } = this.#keys;
+    const { generation: key, frames, uncut, counts, news } = this.#keys;
     const keys = [key, frames, uncut, counts, creditKeys.held];
     return (await this.#run("append-frame", keys, [
       ...[taps, frame.length, frame, holder],
-      ...[this.#maxBytes, reservedForResultsBytes],
+      ...[this.#maxBytes, reservedForResultsBytes, news],
     ])) as string;
   }
 
@@ -212,25 +212,20 @@ export class SegmentBuffer {
 
   /** Taps taken and not yet ended, what they take, and the server time of the oldest; null where there is none. */
   async backlog(): Promise<BufferBytes & { taps: number; oldestAtEpochMs: number | null }> {
-    const [[buffered, frames, results], oldest] = await Promise.all([
-      this.#redis.hmget(this.#keys.counts, "buffered", "frames", "results"),
-      this.#redis.xrange(this.#keys.frames, "-", "+", "COUNT", 1),
-    ]);
-    const id = oldest[0]?.[0];
+    const { frames, counts } = this.#keys;
+    const answer = (await this.#run("read-backlog", [frames, counts], [])) as (string | null)[];
+    const [taps, frameBytes, resultBytes] = answer.slice(0, 3).map((count) => Math.max(0, Number(count)));
+    const oldest = answer[3] ?? null;
     return {
-      taps: Math.max(0, Number(buffered ?? 0)),
-      frameBytes: Math.max(0, Number(frames ?? 0)),
-      resultBytes: Math.max(0, Number(results ?? 0)),
-      oldestAtEpochMs: id === undefined ? null : Number(id.split("-")[0]),
+      ...{ taps: taps ?? 0, frameBytes: frameBytes ?? 0, resultBytes: resultBytes ?? 0 },
+      oldestAtEpochMs: oldest === null ? null : Number(oldest.split("-")[0]),
     };
   }
 
-  /** Waits until a frame stands after entry `after`, at most `timeoutMs`. Blocks `connection`: give it its own. */
-  async waitForFrame(connection: Redis, after: string, timeoutMs: number): Promise<void> {
-    await connection.call("XREAD", "COUNT", 1, "BLOCK", timeoutMs, "STREAMS", this.#keys.frames, after);
-  }
-
-  /** Calls `onNews` with an agent's id when it has new receipts, with "" when the next segment may be cut. */
+  /**
+   * Calls `onNews` with an agent's id when it has new receipts, with "" when a segment may be cut: a first frame is
+   * there, or the stages behind are free again.
+   */
   async subscribe(connection: Redis, onNews: (agent: string) => void): Promise<void> {
     connection.on("message", (channel, agent) => {
       if (channel === this.#keys.news) onNews(agent);

@@ -1,7 +1,7 @@
 -- Takes one frame of taps into the buffer.
 -- KEYS: 1 generation  2 frames  3 uncut  4 counts  5 held (credits by process)
 -- ARGV: 1 taps (count)  2 bytes  3 frame  4 process that was granted the taps
---       5 ceiling of the buffer (bytes)  6 part of it that is kept for what stages make of segments (bytes)
+--       5 ceiling of the buffer (bytes)  6 part of it that is kept for what stages make of segments (bytes)  7 channel
 -- From here on the taps count as buffered, so in the same step they no longer count as granted.
 -- Returns: the generation; an error reply NOGENERATION where the buffer was lost and has
 -- not been declared anew, so that nothing is taken before the archive was reconciled; or FULL where the frame does
@@ -16,7 +16,10 @@ if (counts[1] or 0) + ARGV[2] + results > tonumber(ARGV[5]) then
   return redis.error_reply('FULL the buffer has reached its ceiling')
 end
 local id = redis.call('XADD', KEYS[2], '*', 'd', ARGV[3])
-redis.call('RPUSH', KEYS[3], id .. ' ' .. ARGV[1] .. ' ' .. ARGV[2])
+-- Where frames lie there already, whoever cuts knows of them.
+if redis.call('RPUSH', KEYS[3], id .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]) == 1 then
+  redis.call('PUBLISH', ARGV[7], '')
+end
 local held = redis.call('HGET', KEYS[5], ARGV[4])
 if held then
   redis.call('HSET', KEYS[5], ARGV[4], math.max(0, held - ARGV[1]))
