@@ -4,6 +4,8 @@ import { addAgentRegistry } from "./agent-registry.ts";
 import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
 import { addArchiveVerify } from "./archive-verify.ts";
+import { addBufferFlush } from "./buffer-flush.ts";
+import { addBufferShow } from "./buffer-show.ts";
 import { addFleetAgents } from "./fleet-agents.ts";
 import { addFleetConfig } from "./fleet-config.ts";
 import { addFleetRollout } from "./fleet-rollout.ts";
@@ -23,6 +25,8 @@ const program = new Command("tapline").description("works on an installation of 
 addArchiveRestore(program);
 addArchiveReindex(program);
 addArchiveVerify(program);
+addBufferShow(program);
+addBufferFlush(program);
 addTrackerImport(program);
 addTrackerEnrol(program);
 addAgentRegistry(program);

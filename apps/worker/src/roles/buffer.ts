@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import { flushedLife } from "@tapline/core/buffer";
 import { hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -12,6 +13,7 @@ export type BufferParts = {
   readonly buffer: SegmentBuffer;
   readonly queues: Pick<SegmentQueues, "add">;
   readonly index: ArchiveIndex;
+  readonly ledger: Pick<TapLedger, "forgetLife">;
   /** Brings the index level with the archive: the recent days, or all of it. */
   readonly reconcile: (span: "recent" | "all") => Promise<void>;
   /** A connection for subscriptions. */
@@ -86,12 +88,18 @@ export function startBuffer(parts: BufferParts): Role {
  * brought level before anything is taken again.
  */
 async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<void> {
-  const { buffer, index, reconcile, log } = parts;
+  const { buffer, index, ledger, reconcile, log } = parts;
   const standing = await buffer.generation();
   if (standing !== null && !checkIndex) return;
   const recorded = await index.generation();
   if (standing !== null) {
     if (standing === recorded) return;
+    // A flush was cut off between PostgreSQL and Redis: the next look opens the next life.
+    if (flushedLife(recorded) === standing) {
+      if (await buffer.endLife(standing))
+        log.warn({ generation: standing }, "a flush that was cut off is done");
+      return;
+    }
     await reconcile(recorded === null ? "all" : "recent");
     await index.declareGeneration(
       standing,
@@ -101,12 +109,16 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
     return;
   }
   const generation = randomUUID();
-  const reason = recorded === null ? "first start" : "Redis had lost its data";
+  const flushed = flushedLife(recorded);
+  const lost = flushed === null ? "Redis had lost its data" : "the buffer was flushed";
+  const reason = recorded === null ? "first start" : lost;
   await index.declareGeneration(generation, openedEntry(generation, reason, recorded, parts));
   await reconcile(recorded === null ? "all" : "recent");
   // Another process may have declared a later one in the meantime: only the declared one may open.
   if ((await index.generation()) !== generation) return;
-  if (await buffer.openGeneration(generation)) log.info({ generation, recorded }, "buffer opened");
+  if (!(await buffer.openGeneration(generation))) return;
+  log.info({ generation, recorded, reason }, "buffer opened");
+  if (flushed !== null) await ledger.forgetLife(flushed);
 }
 
 function openedEntry(

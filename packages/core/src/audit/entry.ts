@@ -8,6 +8,7 @@ export const auditActions = [
   "segment.adopted",
   "segment.quarantined",
   "buffer.opened",
+  "buffer.flushed",
   "tracker.enrolled",
   "tracker.revoked",
   "agent.token-created",

@@ -7,6 +7,7 @@ export {
   reservedForResultsBytes,
 } from "./ceiling.ts";
 export { decodeFrame, encodeFrame, framedBytes } from "./frame.ts";
+export { flushedLife, flushedName } from "./generation.ts";
 export { packReceipt, unpackReceipt } from "./receipt-form.ts";
 export {
   type OpenSegment,

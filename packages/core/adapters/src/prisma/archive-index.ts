@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { AuditEntry } from "@tapline/core/audit";
+import { flushedName } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
 import { auditRow } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
@@ -106,6 +107,22 @@ export class ArchiveIndex {
       }),
       this.#prisma.auditEntry.create({ data: auditRow(entry) }),
     ]);
+  }
+
+  /**
+   * Ends the buffer's life `name`, on purpose: from then on nothing cut in it can be recorded.
+   * @throws TaplineError `conflict` where another life has begun
+   */
+  async endGeneration(name: string, entry: AuditEntry): Promise<void> {
+    await this.#prisma.$transaction(async (tx) => {
+      const where = { name: generationFact, value: name };
+      const { count } = await tx.installationFact.updateMany({ where, data: { value: flushedName(name) } });
+      if (count === 0)
+        throw new TaplineError("conflict", `the buffer is not in its life ${name} any more`, {
+          remedy: "look what is in it now: tapline buffer show",
+        });
+      await tx.auditEntry.create({ data: auditRow(entry) });
+    });
   }
 
   /**

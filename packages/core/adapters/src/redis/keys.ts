@@ -42,7 +42,7 @@ export type PartitionKeys = ReturnType<typeof partitionKeys>;
  * Hash: sequence numbers in flight of one (tracker, epoch) in one life of the buffer; fields hw = highest known,
  * `<seq>` = record. The life is in the name, so that what was claimed in one that is over holds up nobody.
  */
-export function trackerKey(generation: string, tracker: string, epoch: number): string {
+export function trackerKey(generation: string, tracker: string, epoch: number | "*"): string {
   return `${root}:{p0}:tracker:${generation}:${tracker}:${epoch}`;
 }
 

@@ -9,6 +9,7 @@ const names = [
   "release-taps",
   "note-failure",
   "finish-segment",
+  "end-life",
   "grant-credits",
   "read-backlog",
 ] as const;

@@ -66,6 +66,14 @@ export class SegmentBuffer {
     return (await this.#redis.set(this.#keys.generation, name, "NX")) === "OK";
   }
 
+  /** Forgets the life `generation` with all that is in it; false where the buffer is not in that life. */
+  async endLife(generation: string): Promise<boolean> {
+    const k = this.#keys;
+    const keys = [k.generation, k.frames, k.uncut, k.open, k.preparing, k.failing, k.counts, k.news];
+    const prefixes = [k.segment(""), k.sealed(""), k.waiting("")];
+    return (await this.#run("end-life", keys, [generation, ...prefixes])) === 1;
+  }
+
   /**
    * Takes a frame; when this resolves, it is durable as far as the server's `appendfsync` goes.
    * @param holder the process that was granted the taps, as it calls itself to the `CreditBook`
@@ -115,6 +123,8 @@ export class SegmentBuffer {
   async read(segment: OpenSegment): Promise<{ taps: BufferedTap[]; entries: string[] }> {
     const rows = await this.#redis.xrangeBuffer(this.#keys.frames, segment.firstEntry, segment.lastEntry);
     const taps = rows.flatMap(([, fields]) => decodeFrame(fields[1] ?? Buffer.alloc(0)));
+    if (taps.length !== segment.taps && (await this.find(segment.id)) === null)
+      throw new TaplineError("unavailable", `segment ${segment.id} has ended or was flushed meanwhile`);
     if (taps.length !== segment.taps)
       throw new TaplineError(
         "corrupt",

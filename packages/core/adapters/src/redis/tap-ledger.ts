@@ -67,6 +67,13 @@ export class TapLedger {
     return ordered;
   }
 
+  /** Forgets all that was claimed in a life of the buffer that is over; where this is cut off, the rest ends by its TTL. */
+  async forgetLife(generation: string): Promise<void> {
+    const scan = this.#redis.scanStream({ match: trackerKey(generation, "*", "*"), count: 1_000 });
+    for await (const keys of scan as AsyncIterable<string[]>)
+      if (keys.length > 0) await this.#redis.unlink(...keys);
+  }
+
   /**
    * Forgets the claims of a segment that has ended.
    * @param generation the buffer's life in which it was cut

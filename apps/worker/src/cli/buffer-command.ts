@@ -1,0 +1,34 @@
+import { TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import { openBufferDesk } from "../wire/commands/buffer.ts";
+import { findStores } from "./find-stores.ts";
+
+export type BufferDesk = ReturnType<typeof openBufferDesk>;
+
+/** The group `tapline buffer`, made by whichever of its sub-commands comes first. */
+export function bufferCommand(program: Command): Command {
+  const known = program.commands.find((command) => command.name() === "buffer");
+  return known ?? program.command("buffer").description("taps on their way, in Redis");
+}
+
+/** Works on the buffer of the installation. @throws TaplineError `misconfigured` where no Redis is known */
+export async function withBuffer<Value>(work: (desk: BufferDesk) => Promise<Value>): Promise<Value> {
+  const { databaseUrl, redisUrl } = await findStores();
+  if (redisUrl === undefined)
+    throw new TaplineError("misconfigured", "REDIS_URL is not set", {
+      remedy: "set it to the Redis of the installation, beside DATABASE_URL",
+    });
+  const desk = openBufferDesk(databaseUrl, redisUrl);
+  try {
+    return await work(desk);
+  } finally {
+    await desk.close();
+  }
+}
+
+/** Bytes for people, as in "1.5 MiB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const mebibytes = bytes / 1024 / 1024;
+  return mebibytes < 1 ? `${(bytes / 1024).toFixed(1)} KiB` : `${mebibytes.toFixed(1)} MiB`;
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import type { FlushEffect } from "../jobs/flush-buffer.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { bufferCommand, bytesText, withBuffer } from "./buffer-command.ts";
+
+/** How long the command waits for the next life: the index is levelled with 30 days of the archive in between. */
+const reopenWithinMs = 60_000;
+
+/** `tapline buffer flush`: ends this life of the buffer; agents send again. */
+export function addBufferFlush(program: Command): void {
+  addActing(bufferCommand(program).command("flush"))
+    .description("empty the buffer: agents send again what has no receipt, and nothing is lost")
+    .option("--yes", "do it; without it the effect is printed and nothing changed")
+    .action(flush);
+}
+
+async function flush(options: ActingOptions & { readonly yes?: boolean }): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  await withBuffer(async (desk) => {
+    if (dryRun || options.yes !== true) {
+      process.stdout.write(`${effectText(await desk.effect(), "would")}\n`);
+      if (!dryRun) process.stderr.write("tapline: nothing was changed; say --yes to do it\n");
+      process.exitCode = dryRun ? 0 : 1;
+      return;
+    }
+    process.stdout.write(`${effectText(await desk.flush(act), "will")}\n`);
+    const generation = await desk.reopened(reopenWithinMs);
+    if (generation !== null) process.stdout.write(`the buffer is open again, in its life ${generation}\n`);
+    else {
+      process.stderr.write(
+        "tapline: the buffer was flushed and is not open yet: a worker with the role buffer opens it once the index is level with the archive\n",
+      );
+      process.exitCode = 1;
+    }
+  });
+}
+
+function effectText({ generation, taps, segments, bytes }: FlushEffect, when: "would" | "will"): string {
+  return [
+    `life ${generation} of the buffer ${when} end:`,
+    `${taps} taps, of them those of ${segments} segments under way, ${when} be sent again by their agents; none is lost`,
+    `${bytesText(bytes)} ${when} be forgotten; the door answers 503 until the index is level with the archive`,
+  ].join("\n");
+}

@@ -1,0 +1,14 @@
+const flushed = "flushed:";
+
+/**
+ * The name that PostgreSQL holds while the life `generation` of the buffer is ended on purpose. It is the name of no life, so
+ * nothing can be recorded under it; and it says which life Redis has to forget, whoever began to do so.
+ */
+export function flushedName(generation: string): string {
+  return `${flushed}${generation}`;
+}
+
+/** The life that `name` says was flushed, or null where it is a life's own name. */
+export function flushedLife(name: string | null): string | null {
+  return name?.startsWith(flushed) ? name.slice(flushed.length) : null;
+}
