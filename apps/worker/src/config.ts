@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bufferSettings } from "./settings/buffer.ts";
+import { careSettings } from "./settings/care.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
 import { list } from "./settings/forms.ts";
 import { ingestSettings } from "./settings/ingest.ts";
@@ -33,6 +34,7 @@ const environmentSchema = z.object({
   ...bufferSettings,
   ...transferSettings,
   ...encryptionSettings,
+  ...careSettings,
   ...validationSettings,
   ...processSettings,
 });

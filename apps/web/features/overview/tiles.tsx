@@ -3,6 +3,7 @@ import { formatAge, formatCount, formatMs, formatRate } from "../../client/forma
 import { recentValues } from "./history-series.ts";
 import { waitsTooLong } from "./limits.ts";
 import { RejectsTile } from "./rejects-tile.tsx";
+import { RestoreTile } from "./restore-tile.tsx";
 import { Figure, Tile } from "./tile.tsx";
 
 const trendMs = 600_000;
@@ -54,6 +55,7 @@ export function Tiles({ live, history }: { live: KpiLive; history: KpiHistory | 
       <LatencyTile live={live} trend={trend((f) => f.tapToArchiveMs.p99)} />
       <RejectsTile rejects={live.rejects} />
       <TotalsTile live={live} />
+      <RestoreTile live={live} />
     </div>
   );
 }

@@ -44,8 +44,17 @@ export function readPki(
   dataDir: string | undefined,
   option: keyof typeof pkiFiles,
 ): Promise<string> {
+  return readText(pkiFile(file, dataDir, option), `--${option}`);
+}
+
+/** The path of `file`, else of the private folder's own under pki/; not read. */
+export function pkiFile(
+  file: string | undefined,
+  dataDir: string | undefined,
+  option: keyof typeof pkiFiles,
+): string {
   const fallback = dataDir === undefined ? undefined : join(dataDir, "pki", pkiFiles[option]);
-  return readText(needed(file ?? fallback, `--${option}`), `--${option}`);
+  return needed(file ?? fallback, `--${option}`);
 }
 
 function needed(path: string | undefined, option: string): string {

@@ -1,9 +1,9 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Command } from "commander";
 import { addAgentRegistry } from "./agent-registry.ts";
+import { addArchiveCare } from "./archive-care.ts";
 import { addArchiveReindex } from "./archive-reindex.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
-import { addArchiveVerify } from "./archive-verify.ts";
 import { addBufferFlush } from "./buffer-flush.ts";
 import { addBufferShow } from "./buffer-show.ts";
 import { addFleetAgents } from "./fleet-agents.ts";
@@ -24,7 +24,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const program = new Command("tapline").description("works on an installation of Tapline and on its archive");
 addArchiveRestore(program);
 addArchiveReindex(program);
-addArchiveVerify(program);
+addArchiveCare(program);
 addBufferShow(program);
 addBufferFlush(program);
 addTrackerImport(program);

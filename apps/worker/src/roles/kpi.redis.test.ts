@@ -1,4 +1,4 @@
-import { connectPrisma, KpiHistory, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, KpiHistory, type PrismaClient, RestoreDrills } from "@tapline/adapters/prisma";
 import { connectRedis, KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import type { KpiLive } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
@@ -46,6 +46,7 @@ function start(): Publishing {
     telemetry: new TelemetryStream(own),
     streams: new KpiStreams(own),
     history: new KpiHistory(prisma),
+    drills: new RestoreDrills(prisma),
     buffer: new SegmentBuffer(own),
     clock: () => clock(),
     onLive: (live) => lives.push(live),

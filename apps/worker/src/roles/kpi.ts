@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { KpiHistory } from "@tapline/adapters/prisma";
+import type { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
 import type { KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
-import { type KpiLive, type KpiPoint, KpiWindow, mergePoints } from "@tapline/core/kpi";
+import { type KpiLive, type KpiPoint, KpiWindow, mergePoints, type RestoreStanding } from "@tapline/core/kpi";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";
 
@@ -9,6 +9,7 @@ export type KpiParts = {
   readonly telemetry: TelemetryStream;
   readonly streams: KpiStreams;
   readonly history: KpiHistory;
+  readonly drills: Pick<RestoreDrills, "standing">;
   readonly buffer: SegmentBuffer;
   readonly clock: () => number;
   readonly onLive: (live: KpiLive) => void;
@@ -17,6 +18,7 @@ export type KpiParts = {
 
 const tickMs = 250;
 const restTickMs = 1_000;
+const standingEveryMs = 10_000;
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
@@ -61,6 +63,8 @@ class Publisher {
   #seq = 0;
   #publishedAtEpochMs = 0;
   #lastBacklog = -1;
+  #restore: RestoreStanding = { provenAtEpochMs: null, everyMs: null };
+  #restoreReadAtEpochMs = Number.NEGATIVE_INFINITY;
 
   private constructor(parts: KpiParts, window: KpiWindow, minute: KpiPoint[], cursor: string) {
     this.#parts = parts;
@@ -115,9 +119,20 @@ class Publisher {
     this.#lastBacklog = backlog.taps;
     this.#publishedAtEpochMs = nowEpochMs;
     this.#seq++;
-    const live = this.#window.live(nowEpochMs, this.#stream, this.#seq);
+    await this.#readRestore(nowEpochMs);
+    const live = this.#window.live(nowEpochMs, this.#stream, this.#seq, this.#restore);
     await streams.publish(live);
     onLive(live);
+  }
+
+  /** Drills come hours apart. A database that is away must not hold up the live picture: the last reading stands. */
+  async #readRestore(nowEpochMs: number): Promise<void> {
+    if (Math.abs(nowEpochMs - this.#restoreReadAtEpochMs) < standingEveryMs) return;
+    this.#restoreReadAtEpochMs = nowEpochMs;
+    this.#restore = await this.#parts.drills.standing().catch((error: unknown) => {
+      this.#parts.log.warn({ err: error }, "the last restore drill cannot be looked up");
+      return this.#restore;
+    });
   }
 
   async #close(nowEpochMs: number): Promise<void> {

@@ -3,16 +3,23 @@ import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { readSigner } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
+import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
 
 export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const gaps = parts.instrument("gaps", new GapLedger(parts.prisma));
   const statements = parts.instrument("statements", new GapStatements(parts.prisma));
-  return startAudit({
+  const audit = startAudit({
     ...parts,
     archive: archives.first,
     gaps,
     statements,
     signer: await readSigner(parts.config),
   });
+  const drills = await openDrills(parts, archives);
+  return {
+    stop: async (graceMs) => {
+      await Promise.all([audit.stop(graceMs), drills.stop(graceMs)]);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { KpiHistory } from "@tapline/adapters/prisma";
+import { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
 import { KpiStreams } from "@tapline/adapters/redis";
 import type { KpiLive } from "@tapline/core/kpi";
 import { startKpi } from "../roles/kpi.ts";
@@ -11,6 +11,7 @@ export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiL
     telemetry: parts.telemetryStream,
     streams: parts.instrument("kpi", new KpiStreams(parts.redis)),
     history: parts.instrument("history", new KpiHistory(parts.prisma)),
+    drills: parts.instrument("drills", new RestoreDrills(parts.prisma)),
     onLive: hooks.onLive,
   });
 }

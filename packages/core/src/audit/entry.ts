@@ -28,6 +28,9 @@ export const auditActions = [
   "fleet.ring-set",
   "gap.swept",
   "gap.stated",
+  "restore.proven",
+  "restore.sealed",
+  "restore.failed",
 ] as const;
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

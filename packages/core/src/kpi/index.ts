@@ -9,6 +9,12 @@ export {
 export { type BacklogReading, KpiWindow } from "./kpi-window.ts";
 export { type MergeSpan, mergePoints } from "./merge-points.ts";
 export {
+  type RestoreFreshness,
+  type RestoreStanding,
+  restoreFreshness,
+  restoreStandingSchema,
+} from "./restore-standing.ts";
+export {
   type KpiLive,
   type KpiPoint,
   type KpiTotals,

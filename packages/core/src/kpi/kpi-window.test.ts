@@ -3,6 +3,7 @@ import { TelemetryRecorder } from "../telemetry/index.ts";
 import { KpiWindow, kpiLiveSchema, kpiPointSchema } from "./index.ts";
 
 const t0 = 1_790_000_000_000;
+const noDrills = { provenAtEpochMs: null, everyMs: null };
 
 const delta = (taps: number, latencyMs = 20) => {
   const recorder = new TelemetryRecorder("test");
@@ -32,7 +33,7 @@ test("rates are means over the last five seconds, latency and rejects over the l
     window.add(delta(10, second < 50 ? 500 : 20));
     window.closeSeconds(t0 + (second + 1) * 1000);
   }
-  const live = kpiLiveSchema.parse(window.live(t0 + 120_000, "life", 1));
+  const live = kpiLiveSchema.parse(window.live(t0 + 120_000, "life", 1, noDrills));
   expect(live.tapsPerSecond).toBeCloseTo(10, 5);
   expect(live.tapToArchiveMs.count).toBe(600);
   expect(live.tapToArchiveMs.p99).toBeGreaterThan(19.5);
@@ -43,7 +44,7 @@ test("rates are means over the last five seconds, latency and rejects over the l
 test("the first second after a start is not blown up to a rate", () => {
   const window = new KpiWindow(t0);
   window.add(delta(5));
-  expect(window.live(t0 + 10, "life", 1).tapsPerSecond).toBe(5);
+  expect(window.live(t0 + 10, "life", 1, noDrills).tapsPerSecond).toBe(5);
 });
 
 test("a clock that jumps a day ahead closes a minute at most and loses no count", () => {
@@ -57,5 +58,5 @@ test("a clock that jumps a day ahead closes a minute at most and loses no count"
 test("the age of the oldest tap grows while nothing ends", () => {
   const window = new KpiWindow(t0);
   window.readBacklog({ taps: 4, oldestAtEpochMs: t0 - 500 });
-  expect(window.live(t0 + 1000, "life", 1)).toMatchObject({ backlog: 4, oldestAgeMs: 1500 });
+  expect(window.live(t0 + 1000, "life", 1, noDrills)).toMatchObject({ backlog: 4, oldestAgeMs: 1500 });
 });

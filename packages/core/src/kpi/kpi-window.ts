@@ -1,6 +1,7 @@
 import type { RejectReason } from "../tap/index.ts";
 import { Histogram, type TelemetryDelta } from "../telemetry/index.ts";
 import { mergePoints } from "./merge-points.ts";
+import type { RestoreStanding } from "./restore-standing.ts";
 import type { KpiLive, KpiPoint, KpiTotals } from "./schema.ts";
 
 /** How far the live picture looks back, ms. */
@@ -87,7 +88,7 @@ export class KpiWindow {
   }
 
   /** The live picture; `seq` and `stream` are the publisher's. */
-  live(nowEpochMs: number, stream: string, seq: number): KpiLive {
+  live(nowEpochMs: number, stream: string, seq: number, restore: RestoreStanding): KpiLive {
     const recent = this.#closed.filter((point) => point.startEpochMs >= nowEpochMs - rateWindowMs);
     const rates = mergePoints([...recent, this.#open], { startEpochMs: 0, resolutionMs: rateWindowMs });
     const minute = mergePoints([...this.#closed, this.#open], {
@@ -113,6 +114,7 @@ export class KpiWindow {
       rejects: minute.rejects,
       duplicates: minute.duplicates,
       totals: this.totals,
+      restore,
     };
   }
 

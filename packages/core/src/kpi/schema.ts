@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rejectReasons } from "../tap/index.ts";
 import { histogramDataSchema } from "../telemetry/index.ts";
+import { restoreStandingSchema } from "./restore-standing.ts";
 
 const count = z.int().min(0);
 
@@ -71,6 +72,7 @@ export const kpiLiveSchema = z.strictObject({
   /** Over the last 60 s. */
   duplicates: count,
   totals: kpiTotalsSchema,
+  restore: restoreStandingSchema,
 });
 
 export type KpiLive = z.infer<typeof kpiLiveSchema>;

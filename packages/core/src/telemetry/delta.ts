@@ -16,6 +16,8 @@ export const counterNames = [
   "buffer.memory_short",
   "archive.written_bytes",
   "archive.read_back_bytes",
+  "restore.proven",
+  "restore.failed",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];

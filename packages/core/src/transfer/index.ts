@@ -36,6 +36,7 @@ export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {
   type AgentRun,
   type AgentTapName,
+  agentRunCount,
   agentRuns,
   type DuplicateRun,
   duplicateRuns,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { canonicalJson, sha256Hex, TaplineError } from "../kernel/index.ts";
 import { agentIdSchema } from "../tap/index.ts";
 import { objectPaths, segmentIdSchema } from "./object-paths.ts";
-import type { AgentRun, TapRun } from "./runs.ts";
+import { type AgentRun, agentRunCount, type TapRun } from "./runs.ts";
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hexadecimal");
@@ -44,7 +44,7 @@ const agentRunSchema = z
     error: "one bit for each number",
     path: ["members"],
   })
-  .refine((run) => bitsIn(Buffer.from(run.members, "hex")) === run.count, {
+  .refine((run) => agentRunCount(Buffer.from(run.members, "hex")) === run.count, {
     error: "must be the number of members",
     path: ["count"],
   });
@@ -146,12 +146,6 @@ export function checkObject(manifest: Manifest, object: Uint8Array): void {
     );
   if (sha256Hex(object) !== manifest.objectSha256)
     throw corruptObject(manifest, "its SHA-256 is not the one in its manifest");
-}
-
-function bitsIn(bytes: Uint8Array): number {
-  let bits = 0;
-  for (const byte of bytes) for (let left = byte; left > 0; left &= left - 1) bits += 1;
-  return bits;
 }
 
 function issuesOf(error: z.ZodError): string {

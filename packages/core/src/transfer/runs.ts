@@ -103,6 +103,13 @@ export function agentRuns(members: readonly AgentTapName[]): AgentRun[] {
   });
 }
 
+/** How many taps a run's bitmap names. */
+export function agentRunCount(members: Uint8Array): number {
+  let bits = 0;
+  for (const byte of members) for (let left = byte; left > 0; left &= left - 1) bits += 1;
+  return bits;
+}
+
 /** The duplicates of a segment by the segment that holds the first copies, as bitmaps. */
 export function duplicateRuns(
   duplicates: readonly (AgentTapName & { readonly heldBy: string })[],

@@ -1,6 +1,9 @@
-import { ArchiveIndex, connectPrisma, SegmentCatalogue } from "@tapline/adapters/prisma";
+import { ArchiveIndex, connectPrisma, RestoreDrills, SegmentCatalogue } from "@tapline/adapters/prisma";
 import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
-import type { ArchiveReader } from "@tapline/core/transfer";
+import type { Actor } from "@tapline/core/kernel";
+import { type ArchiveReader, mainTarget } from "@tapline/core/transfer";
+import type { KeyFiles } from "../../care/open-apart.ts";
+import { restoreDrill } from "../../care/restore-drill.ts";
 import type { ReconcileParts } from "../../jobs/reconcile-archive.ts";
 import { reconciler } from "../reconciler.ts";
 
@@ -24,6 +27,28 @@ export function openCatalogue(databaseUrl: string): {
 } {
   const prisma = connectPrisma(databaseUrl);
   return { catalogue: new SegmentCatalogue(prisma), close: () => prisma.$disconnect() };
+}
+
+/** One restore drill, for commands. */
+export function openDrill(
+  place: ArchivePlace,
+  databaseUrl: string,
+  trust: string,
+  keyFiles: KeyFiles | null,
+) {
+  const prisma = connectPrisma(databaseUrl);
+  const { reader, close } = openArchiveReader(place);
+  return {
+    drill: (actor: Actor) =>
+      restoreDrill(actor, {
+        ...{ drills: new RestoreDrills(prisma), targets: [{ name: mainTarget, archive: reader }], keyFiles },
+        ...{ trust: { rootPems: [trust], crlPems: [trust] }, clock: Date.now, chance: Math.random },
+      }),
+    close: async (): Promise<void> => {
+      await close();
+      await prisma.$disconnect();
+    },
+  };
 }
 
 /** Brings the whole index level with an archive, for commands. */

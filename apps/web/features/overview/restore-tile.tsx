@@ -1,0 +1,29 @@
+import { type KpiLive, restoreFreshness } from "@tapline/core/kpi";
+import { formatAge } from "../../client/format.ts";
+import { Card } from "../../ui/card.tsx";
+
+/** When it was last proven that the archive can be restored: quiet as long as that is lately enough. */
+export function RestoreTile({ live }: { live: KpiLive }) {
+  const { provenAtEpochMs, everyMs } = live.restore;
+  // Both times are the servers': a browser's clock has no part in it.
+  const freshness = restoreFreshness(live.restore, live.atEpochMs);
+  const ageMs = provenAtEpochMs === null ? null : Math.max(0, live.atEpochMs - provenAtEpochMs);
+  return (
+    <Card
+      className="col-span-2 flex flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-3 lg:col-span-12"
+      data-testid="restore"
+      data-stale={freshness !== "current"}
+    >
+      <h2 className="text-sm font-medium text-ink-soft">Last proven restore</h2>
+      <p className="figure text-sm font-medium">{ageMs === null ? "none yet" : `${formatAge(ageMs)} ago`}</p>
+      {freshness === "stale" ? (
+        <span className="rounded bg-warning-surface px-1.5 py-0.5 text-xs font-medium text-warning">
+          <span aria-hidden>▲ </span>overdue
+        </span>
+      ) : null}
+      <span className="ml-auto text-xs text-ink-faint">
+        {everyMs === null ? "no drills are held" : `a random segment is restored every ${formatAge(everyMs)}`}
+      </span>
+    </Card>
+  );
+}

@@ -1,0 +1,9 @@
+import type { Command } from "commander";
+import { addArchiveDrill } from "./archive-drill.ts";
+import { addArchiveVerify } from "./archive-verify.ts";
+
+/** The commands that look after what is archived. */
+export function addArchiveCare(program: Command): void {
+  addArchiveVerify(program);
+  addArchiveDrill(program);
+}

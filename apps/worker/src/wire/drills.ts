@@ -1,0 +1,37 @@
+import { RestoreDrills, Turns } from "@tapline/adapters/prisma";
+import type { ArchiveSet } from "@tapline/adapters/sftp";
+import type { KeyFiles } from "../care/open-apart.ts";
+import type { Config } from "../config.ts";
+import { need, readSetting } from "../pki.ts";
+import { startDrills } from "../roles/drill.ts";
+import type { Role } from "../roles/role.ts";
+import type { Parts } from "./parts.ts";
+
+const minuteMs = 60_000;
+
+export async function openDrills(parts: Parts, archives: ArchiveSet): Promise<Role> {
+  const { config, prisma, log } = parts;
+  const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "audit"), "TAPLINE_TRUST");
+  const keyFiles = drillKey(config);
+  const everyMs = config.TAPLINE_DRILL_EVERY_MINUTES * minuteMs;
+  if (keyFiles === null && everyMs > 0)
+    log.info(
+      "restore drills have no key (TAPLINE_DRILL_KEY): they check all but what lies within the envelope",
+    );
+  return startDrills({
+    ...parts,
+    ...{ everyMs, keyFiles, targets: archives.targets, chance: Math.random },
+    trust: { rootPems: [trust], crlPems: [trust] },
+    drills: parts.instrument("drills", new RestoreDrills(prisma)),
+    turns: new Turns(prisma),
+  });
+}
+
+/** Null where drills are to have no key. @throws TaplineError `misconfigured` where only one of the two is named */
+function drillKey({ TAPLINE_DRILL_CERT: cert, TAPLINE_DRILL_KEY: key }: Config): KeyFiles | null {
+  if (cert === undefined && key === undefined) return null;
+  return {
+    certFile: need(cert, "TAPLINE_DRILL_CERT", "audit"),
+    keyFile: need(key, "TAPLINE_DRILL_KEY", "audit"),
+  };
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { newEntry } from "@tapline/core/audit";
+import { type Actor, uuidV7, uuidV7EpochMs } from "@tapline/core/kernel";
+import type { RestoreStanding } from "@tapline/core/kpi";
+import { type AgentRun, agentRunCount, type TapRun } from "@tapline/core/transfer";
+import { auditRow } from "./audit-row.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { type CatalogueRow, lowestIdAt, SegmentCatalogue } from "./segment-catalogue.ts";
+
+/**
+ * `proven`: decrypted, and equal to its proof; `sealed`: right as far as that can be said without a key; `failed`.
+ */
+export type DrillOutcome = "proven" | "sealed" | "failed";
+
+/** A trial whether one segment can be restored. */
+export type DrillResult = {
+  readonly segment: string;
+  readonly target: string;
+  readonly startedAtEpochMs: number;
+  readonly durationMs: number;
+  readonly outcome: DrillOutcome;
+  /** Taps found equal to their digests; 0 unless proven. */
+  readonly taps: number;
+  /** What failed; "" where nothing did. */
+  readonly detail: string;
+};
+
+const everyFact = "restore.every_ms";
+
+/** Restore drills in PostgreSQL: what to try, and what came of it. */
+export class RestoreDrills {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  /**
+   * A segment of any age: the first one at or after a moment drawn between the first and the last one. So each span of
+   * time is as likely as any other of its length, however few taps it brought. Null where nothing is archived.
+   * @param drawn 0 to below 1
+   */
+  async pick(drawn: number): Promise<CatalogueRow | null> {
+    const where = { expiredAt: null };
+    const id = { select: { id: true } } as const;
+    const [first, last] = await Promise.all([
+      this.#prisma.segment.findFirst({ where, orderBy: { id: "asc" }, ...id }),
+      this.#prisma.segment.findFirst({ where, orderBy: { id: "desc" }, ...id }),
+    ]);
+    if (first === null || last === null) return null;
+    const [begin, end] = [uuidV7EpochMs(first.id), uuidV7EpochMs(last.id)];
+    const from = lowestIdAt(Math.floor(begin + (end - begin + 1) * drawn));
+    const found = await this.#prisma.segment.findFirst({
+      where: { ...where, id: { gte: from } },
+      orderBy: { id: "asc" },
+      ...id,
+    });
+    const [row] = await new SegmentCatalogue(this.#prisma).rows([found?.id ?? last.id]);
+    return row ?? null;
+  }
+
+  /** What the index says that a segment holds. */
+  async proofOf(segment: string): Promise<{ tapRuns: TapRun[]; agentRuns: AgentRun[] }> {
+    const where = { segmentId: segment };
+    const [taps, agents] = await Promise.all([
+      this.#prisma.tapRun.findMany({ where }),
+      this.#prisma.agentRun.findMany({ where }),
+    ]);
+    return {
+      // Sorted here: a database sorts texts as its locale does.
+      tapRuns: taps
+        .map(({ tracker, trackerEpoch, firstSeq, lastSeq, digests }) => ({
+          ...{
+            tracker,
+            trackerEpoch: Number(trackerEpoch),
+            firstSeq: Number(firstSeq),
+            lastSeq: Number(lastSeq),
+          },
+          digests: Buffer.from(digests),
+        }))
+        .sort(
+          (a, b) => order(a.tracker, b.tracker) || a.trackerEpoch - b.trackerEpoch || a.firstSeq - b.firstSeq,
+        ),
+      agentRuns: agents
+        .map(({ agent, epoch, firstSeq, lastSeq, members }) => ({
+          ...{ agent, epoch: Number(epoch), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq) },
+          ...{ members: Buffer.from(members), count: agentRunCount(members) },
+        }))
+        .sort((a, b) => order(a.agent, b.agent) || a.epoch - b.epoch || a.firstSeq - b.firstSeq),
+    };
+  }
+
+  /** Keeps a result, with its audit entry. */
+  async record(result: DrillResult, actor: Actor): Promise<void> {
+    const { segment, target, startedAtEpochMs, durationMs, outcome, taps, detail } = result;
+    const atEpochMs = startedAtEpochMs + durationMs;
+    const entry = newEntry(atEpochMs, randomBytes, {
+      ...{ actor, action: `restore.${outcome}`, subject: `segment/${segment}` },
+      reason: detail === "" ? null : detail,
+      facts: { target, taps, durationMs },
+    });
+    await this.#prisma.$transaction([
+      this.#prisma.restoreDrill.create({
+        data: {
+          ...{
+            id: uuidV7(startedAtEpochMs, randomBytes),
+            segmentId: segment,
+            target,
+            durationMs,
+            outcome,
+            taps,
+          },
+          ...{ detail, startedAt: new Date(startedAtEpochMs) },
+        },
+      }),
+      this.#prisma.auditEntry.create({ data: auditRow(entry) }),
+    ]);
+  }
+
+  /** Says how often drills are held, for whoever judges how old the last one is; null = never. */
+  async declareSchedule(everyMs: number | null): Promise<void> {
+    const fact = { name: everyFact, value: everyMs === null ? "" : String(everyMs) };
+    await this.#prisma.installationFact.upsert({ where: { name: everyFact }, create: fact, update: fact });
+  }
+
+  async standing(): Promise<RestoreStanding> {
+    const [proven, every] = await Promise.all([
+      this.#prisma.restoreDrill.findFirst({ where: { outcome: "proven" }, orderBy: { startedAt: "desc" } }),
+      this.#prisma.installationFact.findUnique({ where: { name: everyFact } }),
+    ]);
+    return {
+      provenAtEpochMs: proven?.startedAt.getTime() ?? null,
+      everyMs: every === null || every.value === "" ? null : Number(every.value),
+    };
+  }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
