@@ -1,6 +1,29 @@
 export { checkArchivePath } from "./archive-path.ts";
+export {
+  type ArchivePlan,
+  type ArchivePlanTarget,
+  type ArchiveRule,
+  archivePlanSchema,
+  archiveRule,
+  readArchivePlan,
+  wantedTargets,
+} from "./archive-plan.ts";
 export { type ArchiveEntry, type ArchiveReader, archivedDays, archivedSegments } from "./archive-reader.ts";
 export { archiveRecord, rawOf } from "./archive-record.ts";
+export {
+  type Bandwidth,
+  type BandwidthUse,
+  bandwidthAt,
+  bandwidthSchema,
+  takeBandwidth,
+} from "./bandwidth.ts";
+export {
+  type Circuit,
+  type CircuitLimits,
+  closedCircuit,
+  failCircuit,
+  tryCircuit,
+} from "./circuit.ts";
 export { type DayListing, type FoundFiles, isWhole, listDay, missingFile } from "./day-listing.ts";
 export { type EndKind, type KnownEnd, type Tally, tallyEnds } from "./ends.ts";
 export {

@@ -54,6 +54,11 @@ export async function writeRemote(
   });
 }
 
+/** Makes an empty file that must not be there yet. */
+export async function createRemote(session: SftpSession, path: string): Promise<void> {
+  await withHandle(session, path, "xw", () => Promise.resolve());
+}
+
 /** Removes what an upload left behind; a server that does not answer is none of its business. */
 export async function removeQuietly(session: SftpSession, path: string): Promise<void> {
   await session.call<unknown>((reply) => session.sftp.unlink(path, reply)).catch(() => undefined);
@@ -109,7 +114,6 @@ async function withHandle<T>(
 
 /** fsync@openssh.com; a server without it must flush when the file is closed. */
 async function flush(session: SftpSession, handle: Buffer): Promise<void> {
-  const offered: unknown = Reflect.get(session.sftp, "_extensions");
-  const known = typeof offered === "object" && offered !== null && "fsync@openssh.com" in offered;
-  if (known) await session.call<unknown>((reply) => session.sftp.ext_openssh_fsync(handle, reply));
+  if (session.offers("fsync@openssh.com"))
+    await session.call<unknown>((reply) => session.sftp.ext_openssh_fsync(handle, reply));
 }

@@ -9,6 +9,9 @@ import {
 } from "@tapline/core/transfer";
 import type { FileEntryWithStats } from "ssh2";
 import { maxArchivedBytes, sortedEntries } from "./entries.ts";
+import { refusesToOverwrite, renameUnderClaim } from "./exclusive-rename.ts";
+import { explainFullDisk, SpaceWatch } from "./free-space.ts";
+import { partFolders, removeOldParts } from "./old-parts.ts";
 import {
   makeFolders,
   readRemote,
@@ -17,16 +20,16 @@ import {
   statRemote,
   writeRemote,
 } from "./remote-file.ts";
-import { SftpConnection } from "./sftp-connection.ts";
+import { SftpPool } from "./sftp-pool.ts";
 import type { SftpSession } from "./sftp-session.ts";
-import { readHostKeyPin, readSftpUrl, type SftpHooks, type SftpSettings } from "./sftp-settings.ts";
+import { readHostKeyPins, readSftpUrl, type SftpHooks, type SftpSettings } from "./sftp-settings.ts";
 
 /** Reading back a manifest or a signature costs one round trip and hardly a byte. */
 const alwaysReadBackBytes = 64 * 1024;
 
 /**
- * An archive on an SFTP server, over one connection that several uploads share. Write-once: a final name is never
- * overwritten. A lost connection is opened anew, with back-off, by the next call.
+ * An archive on an SFTP server, over connections that uploads share. Write-once: a final name is never overwritten. A
+ * lost connection is opened anew by the next call; after failures in a row, calls fail at once for a while.
  * Errors: `unavailable`, `misconfigured` (host key changed, key refused, no permission), `corrupt`, `conflict`,
  * `not-found`, `invalid-input`.
  */
@@ -34,7 +37,10 @@ export class SftpArchive implements ArchiveReader {
   readonly #root: string;
   readonly #readBackShare: number;
   readonly #hooks: SftpHooks;
-  readonly #connection: SftpConnection;
+  readonly #pool: SftpPool;
+  readonly #space: SpaceWatch;
+  /** Whether the server's rename keeps a name that is taken; found out by the first upload. */
+  #keepsTaken: Promise<boolean> | null = null;
   /** Folders known to be there, or being made. */
   readonly #folders = new Map<string, Promise<void>>();
 
@@ -43,13 +49,16 @@ export class SftpArchive implements ArchiveReader {
     this.#root = readSftpUrl(settings.url).root;
     this.#readBackShare = settings.readBackShare ?? 1;
     this.#hooks = hooks;
-    readHostKeyPin(settings.hostKeyPin);
-    this.#connection = new SftpConnection(settings, (session) => this.#checkRoot(session));
+    readHostKeyPins(settings.hostKeyPin);
+    const { warnFreeBytes = 0, stopFreeBytes = 0 } = settings;
+    this.#space = new SpaceWatch({ warnFreeBytes, stopFreeBytes }, hooks.onSpace ?? (() => undefined));
+    const onCircuit = hooks.onCircuit ?? (() => undefined);
+    this.#pool = new SftpPool(settings, (session) => this.#checkRoot(session), onCircuit);
   }
 
   /** Connects and checks that the root folder is there. Optional: the first call does it too. */
   connect(): Promise<void> {
-    return this.#connection.run("connecting to the archive", () => Promise.resolve());
+    return this.#pool.run("connecting to the archive", () => Promise.resolve());
   }
 
   /**
@@ -61,8 +70,9 @@ export class SftpArchive implements ArchiveReader {
   put(path: string, bytes: Uint8Array): Promise<"written" | "present"> {
     checkArchivePath(path);
     const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return this.#connection.run(`upload of ${path}`, async (session) => {
+    return this.#pool.run(`upload of ${path}`, async (session) => {
       if (await this.#holds(session, path, content)) return "present";
+      await this.#space.check(session, this.#absolute(""));
       await this.#folder(session, path.slice(0, Math.max(0, path.lastIndexOf("/"))));
       return this.#upload(session, path, content);
     });
@@ -70,14 +80,12 @@ export class SftpArchive implements ArchiveReader {
 
   read(path: string): Promise<Buffer> {
     const target = this.#absolute(checkArchivePath(path));
-    return this.#connection.run(`reading ${path}`, (session) =>
-      readRemote(session, target, maxArchivedBytes),
-    );
+    return this.#pool.run(`reading ${path}`, (session) => readRemote(session, target, maxArchivedBytes));
   }
 
   stat(path: string): Promise<ArchiveEntry | null> {
     const target = this.#absolute(checkArchivePath(path));
-    return this.#connection.run(`looking for ${path}`, async (session) => {
+    return this.#pool.run(`looking for ${path}`, async (session) => {
       const stats = await statRemote(session, target);
       const name = path.slice(path.lastIndexOf("/") + 1);
       return stats === null ? null : (sortedEntries([{ name, stats }])[0] ?? null);
@@ -86,7 +94,7 @@ export class SftpArchive implements ArchiveReader {
 
   list(dir: string): Promise<ArchiveEntry[]> {
     const target = this.#absolute(checkArchivePath(dir));
-    return this.#connection.run(`listing ${dir === "" ? "the archive" : dir}`, async (session) => {
+    return this.#pool.run(`listing ${dir === "" ? "the archive" : dir}`, async (session) => {
       const found = await session.call<FileEntryWithStats[]>((reply) => session.sftp.readdir(target, reply));
       return sortedEntries(found.map(({ filename, attrs }) => ({ name: filename, stats: attrs })));
     });
@@ -94,26 +102,41 @@ export class SftpArchive implements ArchiveReader {
 
   /**
    * Takes a segment out of the archive's count: moves its files, the manifest first, into `quarantine/`. Nothing
-   * is removed. Safe to run again.
+   * is removed, and what is not there need not move. Safe to run again.
    */
   quarantine(segment: string): Promise<void> {
     const { manifest, signature, object } = objectPaths(segment);
-    return this.#connection.run(`quarantine of segment ${segment}`, async (session) => {
+    return this.#pool.run(`quarantine of segment ${segment}`, async (session) => {
       await this.#folder(session, quarantineFolder);
       for (const path of [manifest, signature, object]) {
+        const source = this.#absolute(path);
         const target = this.#absolute(`${quarantineFolder}/${path.slice(path.lastIndexOf("/") + 1)}`);
-        if (await renameRemote(session, this.#absolute(path), target)) continue;
-        if ((await statRemote(session, target)) === null)
-          throw new TaplineError("unavailable", `${path} cannot be moved into ${quarantineFolder}/`, {
-            remedy: "Give the archive's user the right to rename, or move the segment's files by hand.",
-          });
+        if ((await statRemote(session, source)) === null || (await this.#rename(session, source, target)))
+          continue;
+        throw new TaplineError("unavailable", `${path} cannot be moved into ${quarantineFolder}/`, {
+          remedy: "Give the archive's user the right to rename, or move the segment's files by hand.",
+        });
       }
+    });
+  }
+
+  /**
+   * Removes uploads that nobody finished: files of our own naming that nobody wrote to for `olderThanMs`.
+   * @param days folders of days, `YYYY/MM/DD`, beside the archive's root; those that are not there are passed over
+   * @returns how many were removed
+   */
+  removeOldParts(days: readonly string[], olderThanMs: number): Promise<number> {
+    return this.#pool.run("removing what unfinished uploads left", async (session) => {
+      let removed = 0;
+      for (const folder of partFolders(days))
+        removed += await removeOldParts(session, this.#absolute(folder), Date.now() - olderThanMs);
+      return removed;
     });
   }
 
   /** Ends the connection within about 2 s, whatever the server does. */
   close(): Promise<void> {
-    return this.#connection.close();
+    return this.#pool.close();
   }
 
   async #upload(session: SftpSession, path: string, content: Buffer): Promise<"written" | "present"> {
@@ -123,7 +146,7 @@ export class SftpArchive implements ArchiveReader {
     const readBack = this.#drawsReadBack(content.length);
     try {
       await writeRemote(session, part, content, readBack);
-      if (await renameRemote(session, part, target)) {
+      if (await this.#rename(session, part, target)) {
         await this.#checkSize(session, path, content.length);
         this.#hooks.onWritten?.({ bytes: content.length, readBack });
         return "written";
@@ -137,9 +160,21 @@ export class SftpArchive implements ArchiveReader {
     } catch (error) {
       // Its folder may have been taken away: look anew next time.
       this.#folders.clear();
+      const cause = await explainFullDisk(session, this.#absolute(""), content.length, error);
       if (session.alive) await removeQuietly(session, part);
-      throw error;
+      throw cause;
     }
+  }
+
+  /** Renames without overwriting. @returns false where the name is taken */
+  async #rename(session: SftpSession, from: string, to: string): Promise<boolean> {
+    const stem = this.#absolute(`rename-test.${randomBytes(6).toString("hex")}`);
+    this.#keepsTaken ??= refusesToOverwrite(session, stem);
+    const keepsTaken = await this.#keepsTaken.catch((error: unknown) => {
+      this.#keepsTaken = null;
+      throw error;
+    });
+    return keepsTaken ? await renameRemote(session, from, to) : await renameUnderClaim(session, from, to);
   }
 
   /** Drawn anew for each file, by nothing that whoever writes could foresee. */

@@ -1,22 +1,26 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { TaplineError } from "@tapline/core/kernel";
 import { mapSftpError } from "./map-error.ts";
 import { openSftpSession, type SftpSession } from "./sftp-session.ts";
 import type { SftpSettings } from "./sftp-settings.ts";
+import type { Throttle } from "./throttle.ts";
 
-/** Keeps one connection: opens it on the first call, and anew on the next call after it was lost, with back-off. */
+/** A connection that is made on the first call, and anew on the next call after it was lost. */
 export class SftpConnection {
   readonly #settings: SftpSettings;
+  readonly #throttle: Throttle | null;
   readonly #greet: (session: SftpSession) => Promise<void>;
-  readonly #closing = new AbortController();
   #session: SftpSession | null = null;
   #opening: Promise<SftpSession> | null = null;
-  /** Attempts since something last worked; a lost connection counts as one. */
-  #failures = 0;
+  #closed = false;
 
   /** @param greet checks a new connection before it is used */
-  constructor(settings: SftpSettings, greet: (session: SftpSession) => Promise<void>) {
+  constructor(
+    settings: SftpSettings,
+    throttle: Throttle | null,
+    greet: (session: SftpSession) => Promise<void>,
+  ) {
     this.#settings = settings;
+    this.#throttle = throttle;
     this.#greet = greet;
   }
 
@@ -24,9 +28,7 @@ export class SftpConnection {
   async run<T>(what: string, requests: (session: SftpSession) => Promise<T>): Promise<T> {
     const session = await this.#alive();
     try {
-      const result = await requests(session);
-      this.#failures = 0;
-      return result;
+      return await requests(session);
     } catch (error) {
       throw mapSftpError(error, what);
     }
@@ -34,13 +36,13 @@ export class SftpConnection {
 
   /** Ends the connection within 2 s; later calls are refused. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
     await this.#opening?.catch(() => undefined);
     await this.#session?.end();
   }
 
   async #alive(): Promise<SftpSession> {
-    if (this.#closing.signal.aborted) throw closed();
+    if (this.#closed) throw closedByUs();
     if (this.#session?.alive === true) return this.#session;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = null;
@@ -49,33 +51,22 @@ export class SftpConnection {
   }
 
   async #open(): Promise<SftpSession> {
-    if (this.#session !== null) this.#failures = Math.max(1, this.#failures);
     this.#session = null;
-    await this.#backOff();
     try {
-      const session = await openSftpSession(this.#settings);
+      const session = await openSftpSession(this.#settings, this.#throttle);
       this.#session = session;
       await this.#greet(session);
-      if (this.#closing.signal.aborted) throw closed();
+      if (this.#closed) throw closedByUs();
       return session;
     } catch (error) {
-      this.#failures += 1;
       await this.#session?.end();
       this.#session = null;
       throw mapSftpError(error, "connecting to the archive");
     }
   }
-
-  async #backOff(): Promise<void> {
-    if (this.#failures === 0) return;
-    const { backoffMinMs = 100, backoffMaxMs = 10_000 } = this.#settings;
-    const waitMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** (this.#failures - 1));
-    await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {
-      throw closed();
-    });
-  }
 }
 
-function closed(): TaplineError {
+/** What a call hears after `close`. */
+export function closedByUs(): TaplineError {
   return new TaplineError("unavailable", "the connection to the archive was closed by us");
 }

@@ -3,7 +3,8 @@ import { TaplineError } from "@tapline/core/kernel";
 import type { SFTPWrapper, Client as SshClient } from "ssh2";
 import SftpClient from "ssh2-sftp-client";
 import { mapConnectError } from "./map-error.ts";
-import { readHostKeyPin, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
+import { readHostKeyPins, readSftpUrl, type SftpSettings } from "./sftp-settings.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** What ssh2 calls back with: an error or nothing, then the result. */
 type Reply<T> = (error?: Error | null, result?: T) => void;
@@ -22,13 +23,16 @@ const endTimeoutMs = 2_000;
 /** One living connection. When it is lost every call on it fails, also those under way; it never comes back. */
 export class SftpSession {
   readonly sftp: SFTPWrapper;
+  /** The limit of the line, shared by all connections over it; null = none. */
+  readonly throttle: Throttle | null;
   readonly #client: SftpClient;
   readonly #pending = new Map<(reason: unknown) => void, number>();
   readonly #watch: NodeJS.Timeout;
   #lost: Error | null = null;
 
-  constructor(client: SftpClient, sftp: SFTPWrapper, callTimeoutMs: number) {
+  constructor(client: SftpClient, sftp: SFTPWrapper, throttle: Throttle | null, callTimeoutMs: number) {
     this.sftp = sftp;
+    this.throttle = throttle;
     this.#client = client;
     this.#watch = setInterval(() => this.#checkOldest(callTimeoutMs), Math.min(1_000, callTimeoutMs));
     this.#watch.unref();
@@ -36,6 +40,12 @@ export class SftpSession {
 
   get alive(): boolean {
     return this.#lost === null;
+  }
+
+  /** Whether the server advertised an extension, such as `fsync@openssh.com`. */
+  offers(extension: string): boolean {
+    const offered: unknown = Reflect.get(this.sftp, "_extensions");
+    return typeof offered === "object" && offered !== null && extension in offered;
   }
 
   /** One request: `start` hands ssh2 the callback. */
@@ -87,9 +97,12 @@ export class SftpSession {
 }
 
 /** Connects with a pinned host key. @throws TaplineError `unavailable`, `misconfigured` */
-export async function openSftpSession(settings: SftpSettings): Promise<SftpSession> {
+export async function openSftpSession(
+  settings: SftpSettings,
+  throttle: Throttle | null,
+): Promise<SftpSession> {
   const { host, port, user } = readSftpUrl(settings.url);
-  const pin = readHostKeyPin(settings.hostKeyPin);
+  const pins = readHostKeyPins(settings.hostKeyPin);
   const address = `${host}:${port}`;
   const state: { session?: SftpSession; level?: string; offered?: string } = {};
   const lost = (why: string) => () => state.session?.lose(new Error(why));
@@ -106,7 +119,7 @@ export async function openSftpSession(settings: SftpSettings): Promise<SftpSessi
   const verify = (key: Buffer): boolean => {
     const digest = createHash("sha256").update(key).digest();
     state.offered = `SHA256:${digest.toString("base64").replace(/=+$/, "")}`;
-    return timingSafeEqual(digest, pin);
+    return pins.some((pin) => timingSafeEqual(digest, pin));
   };
   try {
     const sftp = await client.connect({
@@ -120,20 +133,21 @@ export async function openSftpSession(settings: SftpSettings): Promise<SftpSessi
       keepaliveInterval: settings.keepaliveMs ?? 5_000,
       keepaliveCountMax: 3,
     });
-    state.session = new SftpSession(client, sftp, settings.callTimeoutMs ?? 30_000);
+    state.session = new SftpSession(client, sftp, throttle, settings.callTimeoutMs ?? 30_000);
     sftp.on("close", lost("the SFTP channel was closed"));
     return state.session;
   } catch (error) {
     ssh.destroy();
-    if (state.offered !== undefined && !samePin(state.offered, pin))
+    if (state.offered !== undefined && !isPinned(state.offered, pins))
       throw hostKeyChanged(address, state.offered);
     if (state.offered === undefined && isKeyFault(error)) throw unreadableKey(error);
     throw mapConnectError(error, address, state.level);
   }
 }
 
-function samePin(offered: string, pin: Buffer): boolean {
-  return Buffer.from(offered.slice("SHA256:".length), "base64").equals(pin);
+function isPinned(offered: string, pins: readonly Buffer[]): boolean {
+  const digest = Buffer.from(offered.slice("SHA256:".length), "base64");
+  return pins.some((pin) => pin.equals(digest));
 }
 
 /** ssh2 throws this before it connects; its only sign is the missing code and socket. */
@@ -153,7 +167,8 @@ function hostKeyChanged(address: string, offered: string): TaplineError {
     "misconfigured",
     `the archive at ${address} shows another host key than the pinned one`,
     {
-      remedy: `If the server's key was changed on purpose, set TAPLINE_ARCHIVE_HOST_KEY to ${offered}; if not, somebody stands between.`,
+      remedy:
+        "If the server's key was changed on purpose, run tapline archive repin; if not, somebody stands between.",
       facts: { offered },
     },
   );

@@ -1,7 +1,7 @@
 import { hasCode } from "@tapline/core/kernel";
 import { expect, test } from "vitest";
 import { SftpArchive } from "./index.ts";
-import { readHostKeyPin, readSftpUrl } from "./sftp-settings.ts";
+import { readHostKeyPins, readSftpUrl } from "./sftp-settings.ts";
 
 const pin = `SHA256:${Buffer.alloc(32, 7).toString("base64").replace("=", "")}`;
 
@@ -27,8 +27,8 @@ test("a password in the URL is not repeated in the error", () => {
 });
 
 test("without a readable pin nothing connects", () => {
-  expect(readHostKeyPin(pin).equals(Buffer.alloc(32, 7))).toBe(true);
-  for (const bad of ["", "MD5:00:11", "SHA256:short", pin.slice(0, -1)]) {
+  expect(readHostKeyPins(`${pin}, ${pin}`)).toEqual([Buffer.alloc(32, 7), Buffer.alloc(32, 7)]);
+  for (const bad of ["", "MD5:00:11", "SHA256:short", pin.slice(0, -1), `${pin},`]) {
     const make = () => new SftpArchive({ url: "sftp://a@b/", hostKeyPin: bad, privateKey: "" });
     expect(make, bad).toThrow(expect.toSatisfy((error) => hasCode(error, "misconfigured")));
   }

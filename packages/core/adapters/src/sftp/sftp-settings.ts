@@ -1,22 +1,34 @@
 import { TaplineError } from "@tapline/core/kernel";
+import type { Bandwidth } from "@tapline/core/transfer";
+import type { OnCircuit } from "./circuit-breaker.ts";
+import type { SpaceLevel } from "./free-space.ts";
 
 /** How to reach an SFTP archive. */
 export interface SftpSettings {
   /** `sftp://user@host:port/root`; port 22 where absent. The root folder must be there. */
   readonly url: string;
-  /** SHA-256 of the server's host key as OpenSSH writes it: `SHA256:` and base64. */
+  /** SHA-256 of the server's host key as OpenSSH writes it, `SHA256:` and base64; two, joined by a comma, while it changes. */
   readonly hostKeyPin: string;
   /** The client's private key, OpenSSH or PEM. */
   readonly privateKey: string | Buffer;
   /** Share of larger uploads that are read back whole, 0 to 1; default 1. Files up to 64 KiB always are. */
   readonly readBackShare?: number;
+  /** Connections at once; default 1. */
+  readonly maxConnections?: number;
+  /** After how long a connection beyond the first ends; default 60,000. */
+  readonly idleMs?: number;
+  /** What of the line may be used; default: all. */
+  readonly bandwidth?: Bandwidth;
+  /** Free bytes below which is warned, and below which nothing is written; default 0, not watched. */
+  readonly warnFreeBytes?: number;
+  readonly stopFreeBytes?: number;
   /** Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** Longest that the server may owe one answer; default 30,000. */
   readonly callTimeoutMs?: number;
   /** Silence after which the server is asked for a sign of life; three unanswered end it. Default 5,000. */
   readonly keepaliveMs?: number;
-  /** First and longest wait before connecting again; default 100 and 10,000. */
+  /** Bounds of the first and the longest pause of the circuit breaker; default 500 and 10,000. */
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
 }
@@ -25,6 +37,10 @@ export interface SftpSettings {
 export interface SftpHooks {
   /** After each file that was written: its size, and whether it was read back whole. */
   readonly onWritten?: (file: { readonly bytes: number; readonly readBack: boolean }) => void;
+  /** When the circuit opens or closes. */
+  readonly onCircuit?: OnCircuit;
+  /** When the free space crosses one of its bounds. */
+  readonly onSpace?: (space: { readonly level: SpaceLevel; readonly freeBytes: number }) => void;
 }
 
 /** An archive's address, read. `root` is absolute without a trailing slash; the server's own root is "". */
@@ -50,8 +66,12 @@ export function readSftpUrl(text: string): SftpAddress {
   };
 }
 
-/** The 32 bytes of a pin. @throws TaplineError `misconfigured`: without a pin nobody connects */
-export function readHostKeyPin(pin: string): Buffer {
+/** The pins, 32 bytes each. @throws TaplineError `misconfigured`: without a pin nobody connects */
+export function readHostKeyPins(text: string): Buffer[] {
+  return text.split(",").map(readPin);
+}
+
+function readPin(pin: string): Buffer {
   const base64 = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(pin.trim())?.[1];
   if (base64 === undefined)
     throw new TaplineError(
