@@ -4,8 +4,15 @@ import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
 import { type Recipient, type Signer, sealEnvelope, signDetached } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
-import { decodeTap } from "@tapline/core/tap";
-import { agentRuns, archiveRecord, buildManifest, type SegmentMember, tapRuns } from "@tapline/core/transfer";
+import { scanTap } from "@tapline/core/tap";
+import {
+  agentRuns,
+  archiveRecord,
+  buildManifest,
+  LineWriter,
+  type SegmentMember,
+  tapRuns,
+} from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
@@ -13,6 +20,8 @@ const gzip = promisify(gzipCallback);
 
 /** Level 2 costs a sixth of level 6 and makes objects a fifth larger (measured on taps of 72 samples). */
 const gzipLevel = 2;
+
+const expectedLineBytes = 1_500;
 
 export type EncryptionParts = {
   readonly buffer: SegmentBuffer;
@@ -31,7 +40,7 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
     const [{ taps }, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
     const nowEpochMs = parts.clock();
     const accepted = acceptedTaps(taps, verdicts);
-    const plain = Buffer.from(accepted.map(recordOf).join(""));
+    const plain = linesOf(accepted);
     const packed = await gzip(plain, { level: gzipLevel });
     const object = sealEnvelope(packed, parts.recipients);
     const manifest = manifestOf(id, accepted, { plain, packed, object }, parts.recipients, nowEpochMs);
@@ -100,8 +109,12 @@ export function memberOf({ buffered, opened, digest }: LoadedTap): SegmentMember
 }
 
 /** Decodes anew: measurements that stayed in memory since validation would cost more than that. */
-function recordOf({ buffered }: LoadedTap): string {
-  const decoded = decodeTap(buffered.payload);
-  if (!decoded.ok) throw new TypeError("an accepted tap has been decoded");
-  return archiveRecord(buffered, decoded.tap, decoded.signature);
+function linesOf(accepted: readonly LoadedTap[]): Buffer {
+  const lines = new LineWriter(accepted.length * expectedLineBytes);
+  for (const { buffered } of accepted) {
+    const scanned = scanTap(buffered.payload);
+    if (!scanned.ok) throw new TypeError("an accepted tap has been decoded");
+    archiveRecord(lines, buffered, scanned.tap, scanned.signature);
+  }
+  return lines.take();
 }

@@ -3,11 +3,11 @@ import { sha256, TaplineError } from "../kernel/index.ts";
 import { encodeSign1, kidBytes, toBeSigned } from "./cose.ts";
 import type { TapSignature } from "./decode-tap.ts";
 import { encodeNdef } from "./ndef.ts";
-import { encodeTap1, type Tap } from "./tap1.ts";
+import { encodeTap1, flatten, type ScannedTap, type Tap } from "./tap1.ts";
 
 /** The NDEF message of an unsigned tap. @throws invalid-input where a bound of the format is broken */
 export function encodeTap(tap: Tap): Buffer {
-  return encodeNdef(encodeTap1(tap));
+  return packetOf(flatten(tap), null);
 }
 
 /**
@@ -21,16 +21,20 @@ export function signTap(tap: Tap, key: { kid: string; privateKey: KeyObject }): 
     throw new TaplineError("invalid-input", "a tap is signed with an Ed25519 key");
   if (!/^[0-9a-f]{16}$/.test(key.kid))
     throw new TaplineError("invalid-input", "a tap's kid is 16 hexadecimal digits");
-  const signature = sign(null, toBeSigned(encodeTap1(tap)), key.privateKey);
-  return sealTap(tap, { kid: key.kid, signature });
+  const flat = flatten(tap);
+  const signature = sign(null, toBeSigned(encodeTap1(flat)), key.privateKey);
+  return packetOf(flat, { kid: key.kid, signature });
 }
 
 /**
- * The NDEF message of a tap whose signature is there already; whether it fits is not looked at.
+ * The NDEF message of a tap whose signature, if it has one, is there already; whether it fits is not looked at.
  * @throws invalid-input where a bound of the format is broken
  */
-export function sealTap(tap: Tap, { kid, signature }: Pick<TapSignature, "kid" | "signature">): Buffer {
-  return encodeNdef(encodeSign1({ kid: Buffer.from(kid, "hex"), payload: encodeTap1(tap), signature }));
+export function packetOf(tap: ScannedTap, signature: Pick<TapSignature, "kid" | "signature"> | null): Buffer {
+  const payload = encodeTap1(tap);
+  if (signature === null) return encodeNdef(payload);
+  const kid = Buffer.from(signature.kid, "hex");
+  return encodeNdef(encodeSign1({ kid, payload, signature: signature.signature }));
 }
 
 /** The key id of a raw Ed25519 public key (32 bytes): the first 8 bytes of its SHA-256, in hexadecimal. */

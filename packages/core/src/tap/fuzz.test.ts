@@ -6,7 +6,13 @@ import { CborReader, CborWriter } from "./cbor.ts";
 import { decodeSign1, encodeSign1, toBeSigned } from "./cose.ts";
 import { decodeTap, encodeTap, kidOf, rejectReasons, signTap, type Tap, tapBounds } from "./index.ts";
 import { decodeNdef, encodeNdef } from "./ndef.ts";
-import { decodeTap1, encodeTap1 } from "./tap1.ts";
+import { encodeTap1 as encodeFlat, flatten, scanTap1, unflatten } from "./tap1.ts";
+
+const encodeTap1 = (tap: Tap): Buffer => encodeFlat(flatten(tap));
+const decodeTap1 = (bytes: Buffer) => {
+  const scanned = scanTap1(bytes);
+  return scanned.ok ? { ...scanned, tap: unflatten(scanned.tap) } : scanned;
+};
 
 const maxBytes = 32 * 1024;
 const runs = { numRuns: 1500 };

@@ -17,8 +17,8 @@ export {
   reportAnswerSchema,
 } from "./agent-report.ts";
 export { decodeAgentMessage } from "./decode-agent-message.ts";
-export { type DecodedTap, decodeTap, type TapSignature } from "./decode-tap.ts";
-export { encodeTap, kidOf, sealTap, signTap } from "./encode-tap.ts";
+export { type DecodedTap, decodeTap, type ScanResult, scanTap, type TapSignature } from "./decode-tap.ts";
+export { encodeTap, kidOf, packetOf, signTap } from "./encode-tap.ts";
 export {
   type CertificateResponse,
   certificateResponseSchema,
@@ -36,7 +36,7 @@ export {
   ServerMessage,
 } from "./generated/tapline/ingest/v1/ingest.ts";
 export { decodeNdef, tapRecordType } from "./ndef.ts";
-export { type Sample, type Tap, tapBounds } from "./tap1.ts";
+export { flatten, type Sample, type ScannedTap, type Tap, tapBounds } from "./tap1.ts";
 export {
   agentIdSchema,
   maxTapBytes,

@@ -1,6 +1,20 @@
 import { encode } from "cborg";
 import { describe, expect, it } from "vitest";
-import { decodeTap1, encodeTap1, type Sample, type Tap, tapBounds } from "./tap1.ts";
+import {
+  encodeTap1 as encodeFlat,
+  flatten,
+  type Sample,
+  scanTap1,
+  type Tap,
+  tapBounds,
+  unflatten,
+} from "./tap1.ts";
+
+const encodeTap1 = (tap: Tap): Buffer => encodeFlat(flatten(tap));
+const decodeTap1 = (bytes: Buffer) => {
+  const scanned = scanTap1(bytes);
+  return scanned.ok ? { ...scanned, tap: unflatten(scanned.tap) } : scanned;
+};
 
 const tap: Tap = {
   trackerId: "0102030405060708",

@@ -21,7 +21,13 @@ export type Tap = {
   part?: { index: number; of: number };
 };
 
-export type Tap1Result = { ok: true; tap: Tap } | ({ ok: false } & CborFault);
+/**
+ * A tap whose samples are numbers one after the other (dtS, heartRateBpm, steps, dtS, …): what the path handles a great
+ * many of. They are a view that the next scan writes over.
+ */
+export type ScannedTap = Omit<Tap, "samples"> & { readonly samples: Uint32Array };
+
+export type Tap1Result = { ok: true; tap: ScannedTap } | ({ ok: false } & CborFault);
 
 /** Bounds of the format; what is plausible within them is validation's to judge. */
 export const tapBounds = {
@@ -44,22 +50,23 @@ const maxSampleBytes = 12;
 const maxCounter = Number.MAX_SAFE_INTEGER;
 
 /** Writes the CBOR map of `tap`, deterministic (RFC 8949 §4.2.1). @throws invalid-input where a bound is broken */
-export function encodeTap1(tap: Tap): Buffer {
+export function encodeTap1(tap: ScannedTap): Buffer {
   if (!/^[0-9a-f]{16}$/.test(tap.trackerId)) throw outOfBounds("trackerId must be 16 hexadecimal digits");
-  if (tap.samples.length < 1 || tap.samples.length > tapBounds.samples)
-    throw outOfBounds(`samples must be 1-${tapBounds.samples}`);
-  const writer = new CborWriter(maxHeadBytes + tap.samples.length * maxSampleBytes);
+  const { samples } = tap;
+  const count = samples.length / 3;
+  if (count < 1 || count > tapBounds.samples) throw outOfBounds(`samples must be 1-${tapBounds.samples}`);
+  const writer = new CborWriter(maxHeadBytes + count * maxSampleBytes);
   writer.map(tap.part === undefined ? 7 : 8);
   writer.uint(1).uint(version);
   writer.uint(2).bytes(Buffer.from(tap.trackerId, "hex"));
   writer.uint(3).uint(within("seq", tap.seq, 1, maxCounter));
   writer.uint(4).uint(within("epoch", tap.epoch, 0, maxCounter));
   writer.uint(5).uint(within("t0EpochS", tap.t0EpochS, 0, tapBounds.t0EpochS));
-  writer.uint(6).array(tap.samples.length);
-  for (const [dtS, heartRateBpm, steps] of tap.samples) {
-    writer.array(3).uint(within("dtS", dtS, 0, tapBounds.dtS));
-    writer.uint(within("heartRateBpm", heartRateBpm, 0, tapBounds.heartRateBpm));
-    writer.uint(within("steps", steps, 0, tapBounds.steps));
+  writer.uint(6).array(count);
+  for (let at = 0; at < samples.length; at += 3) {
+    writer.array(3).uint(within("dtS", samples[at], 0, tapBounds.dtS));
+    writer.uint(within("heartRateBpm", samples[at + 1], 0, tapBounds.heartRateBpm));
+    writer.uint(within("steps", samples[at + 2], 0, tapBounds.steps));
   }
   writer
     .uint(7)
@@ -77,8 +84,28 @@ export function encodeTap1(tap: Tap): Buffer {
   return writer.take();
 }
 
+/** The same tap with its samples one after the other. @throws invalid-input where one is not a whole number of 32 bits */
+export function flatten(tap: Tap): ScannedTap {
+  const samples = new Uint32Array(3 * tap.samples.length);
+  for (const [i, sample] of tap.samples.entries())
+    for (const [k, value] of sample.entries()) {
+      samples[3 * i + k] = value;
+      if (samples[3 * i + k] !== value) throw outOfBounds("a sample's numbers must be whole and fit 32 bits");
+    }
+  return { ...tap, samples };
+}
+
+/** The same tap with an array for each sample. */
+export function unflatten(tap: ScannedTap): Tap {
+  const samples = Array.from(
+    { length: tap.samples.length / 3 },
+    (_, i): Sample => [tap.samples[3 * i] ?? 0, tap.samples[3 * i + 1] ?? 0, tap.samples[3 * i + 2] ?? 0],
+  );
+  return { ...tap, samples };
+}
+
 /** Reads the CBOR map: deterministic form only, every bound checked, nothing after it. Never throws. */
-export function decodeTap1(bytes: Buffer): Tap1Result {
+export function scanTap1(bytes: Buffer): Tap1Result {
   const reader = new CborReader(bytes);
   const entries = reader.map("the tap");
   if (entries !== 7 && entries !== 8)
@@ -99,7 +126,7 @@ export function decodeTap1(bytes: Buffer): Tap1Result {
   pair(reader, "battery and uptime");
   const batteryPercent = reader.uint("battery", 0, 100);
   const uptimeS = reader.uint("uptime", 0, tapBounds.uptimeS);
-  const tap: Tap = { trackerId, seq, epoch, t0EpochS, samples, batteryPercent, uptimeS };
+  const tap: ScannedTap = { trackerId, seq, epoch, t0EpochS, samples, batteryPercent, uptimeS };
   if (entries === 8) tap.part = readPart(reader);
   if (reader.fault === null) reader.end("the tap");
   if (reader.fault !== null) return { ok: false, ...reader.fault };
@@ -114,20 +141,21 @@ function key(reader: CborReader, expected: number): void {
   else reader.fail("schema", `key ${expected} is missing, key ${found} is there`);
 }
 
-function readSamples(reader: CborReader): Sample[] {
+/** Written over by each scan, so that a tap's samples cost no memory of their own. */
+const scratch = new Uint32Array(3 * tapBounds.samples);
+
+function readSamples(reader: CborReader): Uint32Array {
   const count = reader.array("samples");
   if (reader.fault === null && (count < 1 || count > tapBounds.samples))
     reader.fail("schema", `samples must be 1-${tapBounds.samples}, are ${count}`);
-  const samples: Sample[] = reader.triples(count, sampleBounds);
-  while (samples.length < count && reader.fault === null) {
+  let found = reader.triples(count, sampleBounds, scratch);
+  for (; found < count && reader.fault === null; found += 1) {
     if (reader.array("a sample") !== 3) reader.fail("schema", "a sample must have 3 items");
-    samples.push([
-      reader.uint("dt", 0, tapBounds.dtS),
-      reader.uint("heart rate", 0, tapBounds.heartRateBpm),
-      reader.uint("steps", 0, tapBounds.steps),
-    ]);
+    scratch[3 * found] = reader.uint("dt", 0, tapBounds.dtS);
+    scratch[3 * found + 1] = reader.uint("heart rate", 0, tapBounds.heartRateBpm);
+    scratch[3 * found + 2] = reader.uint("steps", 0, tapBounds.steps);
   }
-  return samples;
+  return scratch.subarray(0, 3 * found);
 }
 
 function readPart(reader: CborReader): { index: number; of: number } {
@@ -143,8 +171,8 @@ function pair(reader: CborReader, what: string): void {
   if (reader.array(what) !== 2) reader.fail("schema", `${what} must have 2 items`);
 }
 
-function within(name: string, value: number, min: number, max: number): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+function within(name: string, value: number | undefined, min: number, max: number): number {
+  if (value !== undefined && Number.isSafeInteger(value) && value >= min && value <= max) return value;
   throw outOfBounds(`${name} must be a whole number within ${min} and ${max}`);
 }
 

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import vectors from "../../contracts/tap1-vectors.json" with { type: "json" };
 import type { BufferedTap } from "../buffer/index.ts";
-import { decodeTap, encodeTap, kidOf, signTap, type Tap } from "../tap/index.ts";
+import { encodeTap, flatten, kidOf, scanTap, signTap, type Tap } from "../tap/index.ts";
 import { archiveRecord, rawOf } from "./archive-record.ts";
+import { LineWriter } from "./line-writer.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const kid = kidOf(publicKey.export({ format: "der", type: "spki" }).subarray(-32));
@@ -33,9 +34,11 @@ function bufferedOf(payload: Buffer, changes: Partial<BufferedTap> = {}): Buffer
 }
 
 function lineOf(payload: Buffer, changes: Partial<BufferedTap> = {}): string {
-  const decoded = decodeTap(payload);
-  if (!decoded.ok) throw new Error(decoded.detail);
-  return archiveRecord(bufferedOf(payload, changes), decoded.tap, decoded.signature);
+  const scanned = scanTap(payload);
+  if (!scanned.ok) throw new Error(scanned.detail);
+  const writer = new LineWriter(0);
+  archiveRecord(writer, bufferedOf(payload, changes), scanned.tap, scanned.signature);
+  return writer.take().toString();
 }
 
 test("a tap's bytes can be made again from its line, signed or not", () => {
@@ -84,8 +87,9 @@ test("bytes that the line would not give back are kept as they are", () => {
     samples: [[0, 60, 2]],
   };
   const other = Buffer.from("other bytes");
-  const line = archiveRecord(bufferedOf(other), tap, null);
-  expect(rawOf(JSON.parse(line))).toEqual(other);
+  const writer = new LineWriter(64);
+  archiveRecord(writer, bufferedOf(other), flatten(tap), null);
+  expect(rawOf(JSON.parse(writer.take().toString()))).toEqual(other);
 });
 
 test("a line that is no tap's is refused", () => {

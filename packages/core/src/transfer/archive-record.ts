@@ -1,27 +1,39 @@
 import { z } from "zod";
 import type { BufferedTap } from "../buffer/index.ts";
 import { TaplineError } from "../kernel/index.ts";
-import { encodeTap, sealTap, type Tap, type TapSignature } from "../tap/index.ts";
+import { flatten, packetOf, type ScannedTap, type Tap, type TapSignature } from "../tap/index.ts";
+import type { LineWriter } from "./line-writer.ts";
 
 /**
- * A tap as the archive keeps it: one line of NDJSON, UTF-8, LF at the end. The measurements stand in the clear of
+ * Writes a tap as the archive keeps it: one line of NDJSON, UTF-8, LF at the end. The measurements stand in the clear of
  * the line for whoever restores it. A packet has one form only, so its bytes can be made again from the line
  * (`rawOf`), the tracker's signature included; they are kept as `raw` (base64) only where that would give others.
  */
-export function archiveRecord(buffered: BufferedTap, tap: Tap, signature: TapSignature | null): string {
+export function archiveRecord(
+  into: LineWriter,
+  buffered: BufferedTap,
+  tap: ScannedTap,
+  signature: TapSignature | null,
+): void {
   const { agent, epoch, seq, reader, readAtEpochMs, ingestedAtEpochMs, traceparent, payload } = buffered;
-  // Written piece by piece: JSON.stringify of the whole costs three times as much, and this runs for every tap.
-  let line = `{"tracker":"${tap.trackerId}","trackerEpoch":${tap.epoch},"trackerSeq":${tap.seq},"t0EpochS":${tap.t0EpochS}`;
-  line += `,"samples":${JSON.stringify(tap.samples)},"batteryPercent":${tap.batteryPercent},"uptimeS":${tap.uptimeS}`;
-  if (tap.part !== undefined) line += `,"part":${JSON.stringify(tap.part)}`;
-  if (signature === null) line += `,"signed":false`;
-  else
-    line += `,"signed":true,"kid":"${signature.kid}","signature":"${signature.signature.toString("base64")}"`;
-  line += `,"agent":${JSON.stringify(agent)},"epoch":${epoch},"seq":${seq},"reader":${JSON.stringify(reader)}`;
-  line += `,"readAtEpochMs":${readAtEpochMs},"ingestedAtEpochMs":${ingestedAtEpochMs}`;
-  if (traceparent !== "") line += `,"traceparent":${JSON.stringify(traceparent)}`;
-  if (!packetOf(tap, signature).equals(payload)) line += `,"raw":"${payload.toString("base64")}"`;
-  return `${line}}\n`;
+  into.ascii('{"tracker":"').ascii(tap.trackerId).ascii('","trackerEpoch":').uint(tap.epoch);
+  into.ascii(',"trackerSeq":').uint(tap.seq).ascii(',"t0EpochS":').uint(tap.t0EpochS);
+  into.ascii(',"samples":').triples(tap.samples).ascii(',"batteryPercent":').uint(tap.batteryPercent);
+  into.ascii(',"uptimeS":').uint(tap.uptimeS);
+  if (tap.part !== undefined)
+    into.ascii(',"part":{"index":').uint(tap.part.index).ascii(',"of":').uint(tap.part.of).ascii("}");
+  if (signature === null) into.ascii(',"signed":false');
+  else {
+    into.ascii(',"signed":true,"kid":"').ascii(signature.kid).ascii('","signature":"');
+    into.ascii(signature.signature.toString("base64")).ascii('"');
+  }
+  into.ascii(',"agent":').utf8(JSON.stringify(agent)).ascii(',"epoch":').uint(epoch);
+  into.ascii(',"seq":').uint(seq).ascii(',"reader":').utf8(JSON.stringify(reader));
+  into.ascii(',"readAtEpochMs":').uint(readAtEpochMs).ascii(',"ingestedAtEpochMs":').uint(ingestedAtEpochMs);
+  if (traceparent !== "") into.ascii(',"traceparent":').utf8(JSON.stringify(traceparent));
+  if (!packetOf(tap, signature).equals(payload))
+    into.ascii(',"raw":"').ascii(payload.toString("base64")).ascii('"');
+  into.ascii("}\n");
 }
 
 const count = z.int().min(0);
@@ -57,10 +69,6 @@ export function rawOf(record: unknown): Buffer {
     ...measured,
     ...(part === undefined ? {} : { part }),
   };
-  if (kid === undefined || signature === undefined) return encodeTap(tap);
-  return sealTap(tap, { kid, signature: Buffer.from(signature, "base64") });
-}
-
-function packetOf(tap: Tap, signature: TapSignature | null): Buffer {
-  return signature === null ? encodeTap(tap) : sealTap(tap, signature);
+  const isSigned = kid !== undefined && signature !== undefined;
+  return packetOf(flatten(tap), isSigned ? { kid, signature: Buffer.from(signature, "base64") } : null);
 }

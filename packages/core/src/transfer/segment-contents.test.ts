@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { sha256 } from "../kernel/index.ts";
-import { encodeTap, type Tap } from "../tap/index.ts";
-import { agentRuns, archiveRecord, checkContents, recordsIn, type SegmentMember, tapRuns } from "./index.ts";
+import { encodeTap, flatten, type Tap } from "../tap/index.ts";
+import {
+  agentRuns,
+  archiveRecord,
+  checkContents,
+  LineWriter,
+  recordsIn,
+  type SegmentMember,
+  tapRuns,
+} from "./index.ts";
 
 const tap = (trackerSeq: number): Tap => ({
   ...{ trackerId: "0011223344556677", epoch: 1, seq: trackerSeq, t0EpochS: 1_790_000_000 },
@@ -20,7 +28,9 @@ function segment(numbers: readonly (readonly [trackerSeq: number, seq: number])[
       ...{ agent: "gate-1", epoch: 1, seq, reader: "r", readAtEpochMs: 1, ingestedAtEpochMs: 2 },
       ...{ traceparent: "", payload },
     };
-    return { member, line: archiveRecord(buffered, tap(trackerSeq), null) };
+    const line = new LineWriter(256);
+    archiveRecord(line, buffered, flatten(tap(trackerSeq)), null);
+    return { member, line: line.take().toString() };
   });
   const members = made.map(({ member }) => member);
   return {

@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from "node:crypto";
-import { decodeTap, type RejectReason, type Tap, type TapSignature } from "../tap/index.ts";
+import { type RejectReason, type ScannedTap, scanTap, type Tap, type TapSignature } from "../tap/index.ts";
 import { plausible } from "./plausibility.ts";
 
 /** A tracker as the registry knows it. */
@@ -32,7 +32,7 @@ const refuse = (reason: RejectReason, detail: string): Refusal => ({ ok: false, 
 
 /** Decodes a raw tap and judges all that needs no key: form, policy, plausibility, time. Never throws. */
 export function openTap(raw: Uint8Array, readAtEpochMs: number, policy: ValidationPolicy): OpenedTap {
-  const decoded = decodeTap(raw);
+  const decoded = scanTap(raw);
   if (!decoded.ok) return decoded;
   if (decoded.signature === null && policy.unsigned === "refuse")
     return refuse("unsigned", "the tap carries no signature and unsigned taps are refused");
@@ -65,25 +65,27 @@ export async function checkSignature(
   return valid ? { ok: true, tap } : refuse("bad-signature", "the signature does not fit the tap's bytes");
 }
 
-function implausible(tap: Tap): Refusal | null {
+function implausible(tap: ScannedTap): Refusal | null {
   if (tap.batteryPercent > plausible.batteryPercent.max)
     return refuse("implausible", `battery ${tap.batteryPercent} % is above ${plausible.batteryPercent.max}`);
-  for (const [index, [, heartRateBpm, steps]] of tap.samples.entries()) {
+  const { samples } = tap;
+  for (let at = 0; at < samples.length; at += 3) {
+    const [heartRateBpm, steps] = [samples[at + 1] ?? 0, samples[at + 2] ?? 0];
     if (heartRateBpm > plausible.heartRateBpm.max)
       return refuse(
         "implausible",
-        `sample ${index}: heart rate ${heartRateBpm}/min is above ${plausible.heartRateBpm.max}`,
+        `sample ${at / 3}: heart rate ${heartRateBpm}/min is above ${plausible.heartRateBpm.max}`,
       );
     if (steps > plausible.stepsPerSample.max)
       return refuse(
         "implausible",
-        `sample ${index}: ${steps} steps are above ${plausible.stepsPerSample.max}`,
+        `sample ${at / 3}: ${steps} steps are above ${plausible.stepsPerSample.max}`,
       );
   }
   return null;
 }
 
-function skewed(tap: Tap, readAtEpochMs: number): Refusal | null {
+function skewed(tap: TapFacts, readAtEpochMs: number): Refusal | null {
   const aheadMs = tap.t0EpochS * 1000 - readAtEpochMs;
   if (aheadMs > plausible.maxAheadMs)
     return refuse("time-skew", `measuring began ${Math.round(aheadMs / 1000)} s after the tap was read`);

@@ -10,11 +10,12 @@ import {
   signDetached,
 } from "@tapline/core/encryption";
 import { sha256, sha256Hex, uuidV7 } from "@tapline/core/kernel";
-import { encodeTap, type Tap } from "@tapline/core/tap";
+import { encodeTap, flatten, type Tap } from "@tapline/core/tap";
 import {
   agentRuns,
   archiveRecord,
   buildManifest,
+  LineWriter,
   objectPaths,
   type SegmentMember,
   tapRuns,
@@ -45,7 +46,9 @@ function packetOf(
   const member: SegmentMember = {
     ...{ tracker, trackerEpoch: 1, trackerSeq, agent, epoch: 1, seq, digest: sha256(payload) },
   };
-  return { member, line: archiveRecord(buffered, tap, null) };
+  const line = new LineWriter(256);
+  archiveRecord(line, buffered, flatten(tap), null);
+  return { member, line: line.take().toString() };
 }
 
 /** A PKI, and objects archived under it into a local folder, as the worker does it. */
