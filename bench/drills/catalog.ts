@@ -1,10 +1,11 @@
 import type { Drill } from "./drill.ts";
 import { kills } from "./kills/index.ts";
+import { pathFaults } from "./path-faults/index.ts";
 import { troubledReaders } from "./readers/index.ts";
 
-const drills: readonly Drill[] = [kills, troubledReaders];
+const drills: readonly Drill[] = [kills, pathFaults, troubledReaders];
 
-export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(10)}${about}`).join("\n");
+export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(13)}${about}`).join("\n");
 
 export function findDrill(name: string | undefined): Drill | undefined {
   return drills.find((drill) => drill.name === name);

@@ -16,6 +16,8 @@ export type DrillResult = {
   readonly lost: number;
   /** Taps that it holds more than once. */
   readonly doubled: number;
+  /** Taps that stand in the archive behind one of their tracker that was read later: they were sent again. */
+  readonly late?: number;
   /** Whatever else was wrong, each in a sentence. */
   readonly faultsFound: readonly string[];
 };
@@ -24,5 +26,7 @@ export type DrillResult = {
 export type Drill = {
   readonly name: string;
   readonly about: string;
+  /** All faults that it knows, where they have names. */
+  readonly faultNames?: readonly string[];
   readonly run: (options: DrillOptions) => Promise<DrillResult>;
 };

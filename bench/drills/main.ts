@@ -3,18 +3,23 @@ import { parseArgs } from "node:util";
 import { runMain } from "../run-main.ts";
 import { drillLines, findDrill } from "./catalog.ts";
 
-const usage = `usage: npm run drill -- <name> [--times N] [--seed S]
+const usage = `usage: npm run drill -- <name> [--times N] [--seed S] [--list]
   names:
 ${drillLines}
   --times  faults to bring about, 1 to 100,000; default 20
-  --seed   fixes what chance decides; default: a new one, which is printed`;
+  --seed   fixes what chance decides; default: a new one, which is printed
+  --list   print the names of a drill's faults and end`;
 
 const defaultTimes = "20";
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { times: { type: "string", default: defaultTimes }, seed: { type: "string" } },
+    options: {
+      times: { type: "string", default: defaultTimes },
+      seed: { type: "string" },
+      list: { type: "boolean", default: false },
+    },
   });
   const drill = findDrill(positionals[0]);
   const times = Number(values.times);
@@ -24,13 +29,17 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
+  if (values.list) {
+    process.stdout.write(`${(drill.faultNames ?? []).join("\n")}\n`);
+    return 0;
+  }
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
   say(`drill ${drill.name}, ${times} times, seed ${seed}`);
-  const { faults, taps, lost, doubled, faultsFound } = await drill.run({ times, seed, say });
+  const { faults, taps, lost, doubled, late, faultsFound } = await drill.run({ times, seed, say });
   for (const line of faultsFound) say(`WRONG: ${line}`);
   const ok = lost === 0 && doubled === 0 && faultsFound.length === 0;
   process.stdout.write(
-    `${JSON.stringify({ drill: drill.name, ok, faults, taps, lost, doubled, seed, ...(ok ? {} : { wrong: faultsFound }) })}\n`,
+    `${JSON.stringify({ drill: drill.name, ok, faults, taps, lost, doubled, ...(late === undefined ? {} : { late }), seed, ...(ok ? {} : { wrong: faultsFound }) })}\n`,
   );
   return ok ? 0 : 1;
 }

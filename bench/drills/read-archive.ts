@@ -9,6 +9,8 @@ export type FoundInArchive = {
   /** The same by the agent's number. */
   readonly seqs: ReadonlyMap<number, string>;
   readonly taps: number;
+  /** Taps that lie behind one of their tracker that their agent took later. */
+  readonly late: number;
   /** Taps whose place or number is there more than once. */
   readonly doubled: number;
 };
@@ -16,15 +18,19 @@ export type FoundInArchive = {
 export async function readArchive(installation: Installation): Promise<FoundInArchive> {
   const places = new Map<string, string>();
   const seqs = new Map<number, string>();
-  let [taps, doubled] = [0, 0];
+  const latest = new Map<string, number>();
+  let [taps, doubled, late] = [0, 0, 0];
   for await (const tap of archivedTaps(installation.archiveDir, installation.archiveKey)) {
     taps++;
     const digest = sha256(rawOf(tap));
     if (places.has(identityOf(tap)) || seqs.has(tap.seq)) doubled++;
     places.set(identityOf(tap), digest);
     seqs.set(tap.seq, digest);
+    const life = `${tap.tracker}/${tap.trackerEpoch}`;
+    if (tap.seq < (latest.get(life) ?? 0)) late++;
+    else latest.set(life, tap.seq);
   }
-  return { places, seqs, taps, doubled };
+  return { places, seqs, taps, doubled, late };
 }
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

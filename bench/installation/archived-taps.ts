@@ -13,11 +13,12 @@ export type ArchivedTap = {
   readonly seq: number;
 };
 
-/** The objects of `archiveDir` that are committed: those whose manifest stands, quarantine left out. */
+/** The objects of `archiveDir` that are committed, in the order in which their segments were cut: those whose manifest stands, quarantine left out. */
 export async function committedObjects(archiveDir: string): Promise<string[]> {
   const names = await readdir(archiveDir, { recursive: true });
   return names
     .filter((name) => name.endsWith(".manifest.json") && !name.startsWith("quarantine"))
+    .toSorted()
     .map((name) => join(archiveDir, name.replace(/\.manifest\.json$/, ".ndjson.gz.p7m")));
 }
 

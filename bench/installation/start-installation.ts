@@ -48,7 +48,8 @@ export type Installation = {
   readonly pids: readonly number[];
   /** Waits until `taps` taps have ended, by the services' own count. */
   readonly settled: (taps: number, timeoutMs: number) => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** Ends all; `beforeRemoval` is called once nothing runs and the folder is still there. */
+  readonly stop: (beforeRemoval?: () => Promise<void>) => Promise<void>;
 };
 
 const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi"] as const;
@@ -96,9 +97,10 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     parts,
     pids: parts.map((part) => part.life().pid),
     settled: async (taps, timeoutMs) => await settled(kpiChild(workers), taps, timeoutMs),
-    stop: async () => {
+    stop: async (beforeRemoval) => {
       await Promise.all([...workers, archive].map((part) => part.stop()));
       await Promise.all([redis.stop(), postgres.stop()]);
+      await beforeRemoval?.();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,6 @@
 export { readServersConfig, type ServersConfig } from "./config.ts";
 export { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-packages.ts";
+export { findFaketime } from "./find-faketime.ts";
 export { findProgram } from "./find-program.ts";
 export { findRedis, type Progress, type RedisProgram } from "./find-redis.ts";
 export { freePort, requirePort } from "./free-port.ts";

@@ -1,81 +1,48 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom } from "@tapline/core/kernel";
-import {
-  type AgentFigures,
-  type AgentProcess,
-  type Installation,
-  makeTrackers,
-  startAgent,
-  startInstallation,
-} from "../../installation/index.ts";
+import { wholeBetween } from "@tapline/core/kernel";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
-import { readLedger } from "../read-ledger.ts";
-import { compareWithArchive } from "./compare-with-archive.ts";
+import { compareWithArchive } from "../yard/compare-with-archive.ts";
+import { openYard, type Yard } from "../yard/open-yard.ts";
 
-const readers = 8;
-const tapsPerSecond = 300;
-/** Next to nothing: one tap at the start, and no second one within the drill. */
-const restTapsPerSecond = 0.001;
-/** A life of the agent ends at a random moment up to so long after it began to read. */
-const longestLifeMs = 600;
-const settleTimeoutMs = 180_000;
+const flowOptions = { readers: 8, tapsPerSecond: 100 };
+/** A kill comes at a random moment up to so long after the one before. */
+const longestPauseMs = 1_500;
+const settleWithinMs = 180_000;
 const progressEvery = 20;
+const agent = "agent";
 
-/** `kill -9` of the agent at random moments while taps flow. */
+/** `kill -9` of any process at random moments while taps flow. */
 export const kills: Drill = {
   name: "kills",
-  about: "kill -9 of the agent at random moments while taps flow",
+  about: "kill -9 of agent, door, stages, Redis, PostgreSQL, archive server at random moments",
   run: async (options) => {
-    const trackers = await makeTrackers();
-    const installation = await startInstallation({ trackers: trackers.enrolled, unsigned: "refuse" });
+    const yard = await openYard(flowOptions, options);
     try {
-      return await killAgain(installation, trackers.file, options);
+      return await killAgain(yard, options);
     } finally {
-      await installation.stop();
-      await trackers.remove();
+      await yard.close();
     }
   },
 };
 
-async function killAgain(
-  installation: Installation,
-  trackersFile: string,
-  { times, seed, say }: DrillOptions,
-): Promise<DrillResult> {
-  const random = seededRandom(seed);
-  const ledger = join(installation.dir, "ledger.ndjson");
-  const start = (perSecond: number): Promise<AgentProcess> =>
-    startAgent(installation, trackersFile, {
-      TAPLINE_AGENT_READERS: String(readers),
-      TAPLINE_AGENT_RATE: String(perSecond),
-      TAPLINE_AGENT_SEED: String(Math.floor(random() * 2 ** 31)),
-      // Duplicates, clones, strangers and damaged tags among the good ones.
-      TAPLINE_AGENT_SCENARIO: "hostile",
-      TAPLINE_AGENT_LEDGER: ledger,
-      // Short, so that what a kill left unanswered is not waited for.
-      TAPLINE_AGENT_RESEND_AFTER_MS: "5000",
-    });
+async function killAgain(yard: Yard, { times, say }: DrillOptions): Promise<DrillResult> {
+  const { installation, supervisor, flow, random } = yard;
+  const victims = [agent, ...installation.parts.map(({ name }) => name)];
+  const killed = new Map<string, number>();
+  await flow.start();
   for (let done = 1; done <= times; done++) {
-    const agent = await start(tapsPerSecond);
-    await sleep(random() * longestLifeMs);
-    await agent.kill();
+    await sleep(random() * longestPauseMs);
+    // The agent stands for the taps that are being read: it is every fourth.
+    const victim = done % 4 === 1 ? agent : (victims[wholeBetween(random, 1, victims.length - 1)] ?? agent);
+    killed.set(victim, (killed.get(victim) ?? 0) + 1);
+    if (victim === agent) {
+      await flow.kill();
+      await flow.start();
+    } else await supervisor.kill(supervisor.part(victim));
     if (done % progressEvery === 0 || done === times) say(`${done} of ${times} kills`);
   }
-  // Reads no more, so that all that was read comes to its end.
-  const last = await start(restTapsPerSecond);
-  const figures = await settled(last);
-  await last.stop();
-  const { handed } = await readLedger(ledger);
-  return { faults: times, ...(await compareWithArchive(installation, handed, figures)) };
-}
-
-async function settled(agent: AgentProcess): Promise<AgentFigures> {
-  const end = Date.now() + settleTimeoutMs;
-  for (;;) {
-    const figures = await agent.figures();
-    if (figures.taps > 0 && figures.pending === 0) return figures;
-    if (Date.now() > end)
-      throw new Error(`${figures.pending} taps have no end ${settleTimeoutMs / 1000} s after the last kill`);
-  }
+  await supervisor.allUp();
+  const result = await compareWithArchive(yard, await flow.settle(settleWithinMs));
+  say([...killed].map(([name, count]) => `${name} ${count}`).join(", "));
+  return { faults: times, ...result, faultsFound: [...supervisor.unasked, ...result.faultsFound] };
 }

@@ -8,7 +8,13 @@ const handed = [
   { sha256: "c", place: "t/1/2", seq: null },
 ];
 const figures = { taps: 3, pending: 0, archived: 1, duplicates: 1, rejected: 1 };
-const archive = { places: new Map([["t/1/1", "a"]]), seqs: new Map([[1, "a"]]), taps: 1, doubled: 0 };
+const archive = {
+  places: new Map([["t/1/1", "a"]]),
+  seqs: new Map([[1, "a"]]),
+  taps: 1,
+  doubled: 0,
+  late: 0,
+};
 const good: Evidence = { handed, archive, refused: new Set(["b"]), figures };
 
 test("finds nothing where all is right; what was not durable may be missing", () => {
@@ -16,7 +22,7 @@ test("finds nothing where all is right; what was not durable may be missing", ()
 });
 
 test("counts what is missing: from the archive, and from quarantine", () => {
-  const empty = { places: new Map(), seqs: new Map(), taps: 0, doubled: 0 };
+  const empty = { places: new Map(), seqs: new Map(), taps: 0, doubled: 0, late: 0 };
   expect(judge({ ...good, archive: empty }).lost).toBe(2);
   expect(judge({ ...good, refused: new Set() }).lost).toBe(1);
 });

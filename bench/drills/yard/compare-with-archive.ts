@@ -1,0 +1,21 @@
+import type { AgentFigures } from "../../installation/index.ts";
+import type { DrillResult } from "../drill.ts";
+import { quarantined } from "../quarantined.ts";
+import { readArchive } from "../read-archive.ts";
+import { readLedger } from "../read-ledger.ts";
+import { judge } from "./judge.ts";
+import type { Yard } from "./open-yard.ts";
+import { orderFaults } from "./tracker-order.ts";
+
+/** Decrypts the archive, reads the quarantine, and judges by both: nothing lost, nothing twice, order kept. */
+export async function compareWithArchive(
+  { installation, flow }: Pick<Yard, "installation" | "flow">,
+  figures: AgentFigures,
+): Promise<Omit<DrillResult, "faults">> {
+  const { handed } = await readLedger(flow.ledger);
+  const refused = new Set((await quarantined(installation.databaseUrl)).map(({ sha256 }) => sha256));
+  const archive = await readArchive(installation);
+  const judged = judge({ handed, figures, refused, archive });
+  const faultsFound = [...judged.faultsFound, ...orderFaults(archive.places.keys(), handed)];
+  return { ...judged, late: archive.late, faultsFound };
+}
