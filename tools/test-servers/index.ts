@@ -8,4 +8,5 @@ export {
   sharedSshd,
   temporaryFolder,
 } from "./own-server.ts";
+export { mountVolume, type Volume } from "./small-volume.ts";
 export { type Sshd, startSshd } from "./start-sshd.ts";

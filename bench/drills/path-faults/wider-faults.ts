@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wholeBetween } from "@tapline/core/kernel";
+import type { Volume } from "../../../tools/test-servers/small-volume.ts";
 import type { Yard } from "../yard/open-yard.ts";
-import type { Volume } from "../yard/volume.ts";
 import { type Fault, frozenMs } from "./strike.ts";
 
 const awayMs = 4_000;

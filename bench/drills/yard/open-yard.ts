@@ -4,11 +4,11 @@ import { connectRedis } from "@tapline/adapters/redis";
 import { type Random, seededRandom } from "@tapline/core/kernel";
 import { findFaketime, freePort } from "../../../tools/servers/index.ts";
 import { type CuttableWire, cuttableWire } from "../../../tools/test-servers/cuttable-wire.ts";
+import { mountVolume, type Volume } from "../../../tools/test-servers/small-volume.ts";
 import { type Installation, makeTrackers, startInstallation } from "../../installation/index.ts";
 import type { DrillOptions } from "../drill.ts";
 import { Flow, type FlowOptions } from "./flow.ts";
 import { Supervisor } from "./supervisor.ts";
-import { mountVolume, type Volume } from "./volume.ts";
 
 /** Where drills strike: an installation in which every service has processes of its own, and taps that flow. */
 export type Yard = {

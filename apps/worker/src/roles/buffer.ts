@@ -11,7 +11,7 @@ import { type Role, repeat, Wake } from "./role.ts";
 
 export type BufferParts = {
   readonly buffer: SegmentBuffer;
-  readonly queues: Pick<SegmentQueues, "add">;
+  readonly queues: Pick<SegmentQueues, "add" | "askAgain">;
   readonly index: ArchiveIndex;
   readonly ledger: Pick<TapLedger, "forgetLife">;
   /** Brings the index level with the archive: the recent days, or all of it. */
@@ -138,6 +138,8 @@ function openedEntry(
 
 async function giveJobs({ buffer, queues, clock }: BufferParts): Promise<void> {
   const nowEpochMs = clock();
+  // One that was cut in the future was cut by a clock that was ahead: its age is not known.
   for (const segment of await buffer.openSegments())
-    if (nowEpochMs - segment.cutAtEpochMs > overdueMs) await queues.add(segment.stage, segment.id);
+    if (Math.abs(nowEpochMs - segment.cutAtEpochMs) > overdueMs)
+      await queues.askAgain(segment.stage, segment.id);
 }

@@ -1,6 +1,7 @@
+import assert from "node:assert";
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sharedRedis } from "../../../../../tools/test-servers/index.ts";
 import { connectRedis } from "../redis/index.ts";
 import { retryDelayMs, SegmentQueues } from "./index.ts";
@@ -62,6 +63,46 @@ describe("the queues of the segment path", () => {
     expect(await redis.exists(`${prefix}:encryption:${segment}`)).toBe(0);
     await both.add("encryption", segment);
     await until("the second run", () => runs === 2);
+  });
+
+  test("take up at once, where asked again, what failed by a clock that was ahead and would wait for a day", async () => {
+    const both = open();
+    const segment = randomUUID();
+    let runs = 0;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 24 * 3_600_000 });
+    try {
+      both.work("transfer", async () => void (++runs === 1 && assert.fail("away")), unwatched);
+      await both.add("transfer", segment);
+      await until("the first attempt", () => runs === 1);
+      await pause(200);
+    } finally {
+      vi.useRealTimers();
+    }
+    await pause(1_000);
+    await both.add("transfer", segment);
+    await pause(1_000);
+    expect(runs).toBe(1);
+    await Promise.all([both.askAgain("transfer", segment), both.askAgain("transfer", segment)]);
+    await until("the second attempt", () => runs === 2);
+  });
+
+  test("asked again leave alone what only waits for its next attempt", async () => {
+    const both = open();
+    const segment = randomUUID();
+    const startedAt: number[] = [];
+    both.work(
+      "transfer",
+      async () => {
+        startedAt.push(Date.now());
+        if (startedAt.length < 3) throw new Error("not yet");
+      },
+      unwatched,
+    );
+    await both.add("transfer", segment);
+    await until("the second attempt", () => startedAt.length === 2);
+    await both.askAgain("transfer", segment);
+    await until("the third", () => startedAt.length === 3);
+    expect((startedAt[2] ?? 0) - (startedAt[1] ?? 0)).toBeGreaterThanOrEqual(retryDelayMs(2) - 5);
   });
 
   test("repeat a failing attempt until it succeeds, and tell of each failure", async () => {

@@ -12,9 +12,11 @@ export type StageOptions = {
   readonly onFailedAttempt: (segment: string, attempt: number, error: Error) => void;
 };
 
+const longestPauseMs = 15_000;
+
 /** Pauses between attempts grow from 200 ms to 15 s and never end: a segment is not given up. */
 export function retryDelayMs(attempt: number): number {
-  return Math.min(200 * 2 ** Math.min(attempt - 1, 10), 15_000);
+  return Math.min(200 * 2 ** Math.min(attempt - 1, 10), longestPauseMs);
 }
 
 /**
@@ -64,6 +66,21 @@ export class SegmentQueues {
         removeOnFail: true,
       },
     );
+  }
+
+  /**
+   * Asks for work that is overdue. A job whose last attempt was made by a clock that was ahead waits for a time that is far
+   * away: it is taken up at once.
+   */
+  async askAgain(stage: SegmentStage, segment: string): Promise<void> {
+    await this.add(stage, segment);
+    const job = await this.#queues.get(stage)?.getJob(segment);
+    if (job?.processedOn === undefined || job.processedOn <= Date.now() + longestPauseMs) return;
+    if (!(await job.isDelayed())) return;
+    await job.promote().catch(async (error: unknown) => {
+      // Somebody else was first.
+      if (await job.isDelayed()) throw error;
+    });
   }
 
   /** Does `stage` for every segment that comes, until `close`. */

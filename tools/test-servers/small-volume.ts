@@ -1,5 +1,5 @@
 import { mkdir, statfs } from "node:fs/promises";
-import { runCommand } from "../../../tools/servers/index.ts";
+import { runCommand } from "../servers/index.ts";
 
 const volumeMiB = 512;
 
