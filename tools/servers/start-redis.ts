@@ -55,6 +55,9 @@ function settings(dataDir: string, port: number, password: string, durable: bool
     'save ""',
     `appendonly ${durable ? "yes" : "no"}`,
     "appendfsync always",
+    // What was deleted stays in the file until it is rewritten: so that is done often.
+    "auto-aof-rewrite-percentage 100",
+    "auto-aof-rewrite-min-size 16mb",
     "maxmemory-policy noeviction",
     "",
   ].join("\n");

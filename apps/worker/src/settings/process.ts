@@ -4,8 +4,10 @@ import { path, port } from "./forms.ts";
 
 /** One process. */
 export const processSettings = {
-  /** 32 bytes in hexadecimal; seals quarantined taps. */
+  /** 32 bytes in hexadecimal; seals taps in the buffer and in quarantine. All workers have the same. */
   TAPLINE_PROCESS_KEY: path.optional(),
+  /** The key before the present one: what was sealed under it still opens. */
+  TAPLINE_PROCESS_KEY_PREVIOUS: path.optional(),
   /** Port of /healthz and /readyz on loopback; 0 = any free one. */
   TAPLINE_HEALTH_PORT: port.default(0),
   /** Name of this process in telemetry; default: host and pid. */

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
 import { ArchiveIndex, connectPrisma } from "@tapline/adapters/prisma";
 import {
+  type BufferOptions,
   connectRedis,
   DoorNews,
   queuePrefix,
@@ -9,25 +11,35 @@ import {
   TapLedger,
   TelemetryStream,
 } from "@tapline/adapters/redis";
+import { FrameSeal } from "@tapline/core/encryption";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { openFaultPoints } from "../fault-points/index.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
+import { readProcessKeys } from "../pki.ts";
 
 /** The buffer's ceiling, bytes. */
 export const bufferMaxBytes = (config: Config): number => config.TAPLINE_BUFFER_MAX_MIB * 1024 * 1024;
 
+async function bufferOptions(config: Config): Promise<BufferOptions> {
+  const keys = await readProcessKeys(config);
+  return {
+    maxBytes: bufferMaxBytes(config),
+    seal: keys === null ? null : new FrameSeal(keys, randomBytes),
+    sealsFrames: config.TAPLINE_BUFFER_SEAL === "process-key",
+  };
+}
+
 /** What every role of this process shares. */
-export function connectParts(config: Config, log: Logger) {
+export async function connectParts(config: Config, log: Logger) {
   const onRedisError = (error: Error): void => log.warn({ err: error }, "Redis does not answer");
   const connect = () => connectRedis(config.REDIS_URL, onRedisError);
   const redis = connect();
   const prisma = connectPrisma(config.DATABASE_URL);
   const clock = (): number => Date.now();
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
-  const maxBytes = bufferMaxBytes(config);
-  const buffer = instrument("buffer", new SegmentBuffer(redis, { maxBytes }));
+  const buffer = instrument("buffer", new SegmentBuffer(redis, await bufferOptions(config)));
   const instance = config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
   return {
     config,
@@ -50,4 +62,4 @@ export function connectParts(config: Config, log: Logger) {
   };
 }
 
-export type Parts = ReturnType<typeof connectParts>;
+export type Parts = Awaited<ReturnType<typeof connectParts>>;

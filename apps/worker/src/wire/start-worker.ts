@@ -26,7 +26,7 @@ type Hooks = { readonly onLive: (live: KpiLive) => void };
 
 /** The composition root: makes the parts, starts the roles that the settings name. */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
-  const parts = connectParts(config, log);
+  const parts = await connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
   const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
   const roles: Role[] = [startTelemetry(parts)];

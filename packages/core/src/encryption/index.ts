@@ -5,6 +5,7 @@ export {
   openAgentsAuthority,
 } from "./agents-authority.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
+export { FrameSeal } from "./frame-seal.ts";
 export type { Authority } from "./issue.ts";
 export {
   type HierarchyFile,

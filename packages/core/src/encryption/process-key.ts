@@ -11,7 +11,7 @@ const tagBytes = 16;
  * @throws TaplineError `misconfigured` where the key has another length
  */
 export function sealWithProcessKey(plain: Uint8Array, key: Uint8Array, randomBytes: RandomBytes): Buffer {
-  checkKey(key);
+  checkProcessKey(key);
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
@@ -19,7 +19,7 @@ export function sealWithProcessKey(plain: Uint8Array, key: Uint8Array, randomByt
 
 /** Opens what `sealWithProcessKey` wrote. @throws TaplineError `corrupt` on any change or another key */
 export function openWithProcessKey(sealed: Uint8Array, key: Uint8Array): Buffer {
-  checkKey(key);
+  checkProcessKey(key);
   if (sealed.length < nonceBytes + tagBytes) throw corrupt("the sealed value", "it is too short");
   const nonce = sealed.subarray(0, nonceBytes);
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
@@ -32,7 +32,8 @@ export function openWithProcessKey(sealed: Uint8Array, key: Uint8Array): Buffer 
   }
 }
 
-function checkKey(key: Uint8Array): void {
+/** @throws TaplineError `misconfigured` where the key has not 32 bytes */
+export function checkProcessKey(key: Uint8Array): void {
   if (key.length !== 32)
     throw new TaplineError("misconfigured", `the process key has ${key.length} bytes, not 32`, {
       remedy: "Put 64 hexadecimal digits into the file that TAPLINE_PROCESS_KEY names.",

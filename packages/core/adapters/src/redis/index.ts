@@ -5,6 +5,12 @@ export { DoorNews, type VerdictHint } from "./door-news.ts";
 export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";
 export { MemoryWatch, type ServerMemory } from "./memory-watch.ts";
-export { type AddressedReceipt, receiptTtlMs, type SealedSegment, SegmentBuffer } from "./segment-buffer.ts";
+export {
+  type AddressedReceipt,
+  type BufferOptions,
+  receiptTtlMs,
+  type SealedSegment,
+  SegmentBuffer,
+} from "./segment-buffer.ts";
 export { type Asked, type Claim, type ClaimAnswer, TapLedger } from "./tap-ledger.ts";
 export { type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

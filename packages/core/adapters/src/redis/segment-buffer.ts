@@ -10,6 +10,7 @@ import {
   segmentLimits,
   unpackReceipt,
 } from "@tapline/core/buffer";
+import { FrameSeal } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Receipt } from "@tapline/core/tap";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
@@ -43,6 +44,10 @@ const receiptsKeptPerAgent = 1_000;
 export type BufferOptions = {
   /** Ceiling of what the buffer holds, bytes; only who appends needs it. */
   readonly maxBytes?: number;
+  /** Opens sealed frames; null = this process cannot. */
+  readonly seal?: Pick<FrameSeal, "seal" | "open"> | null;
+  /** Whether frames are sealed before they are taken. Default: where that can be done. */
+  readonly sealsFrames?: boolean;
 };
 
 /** One partition of the buffer in Redis: frames of taps, the segments cut from them, and receipts. */
@@ -50,10 +55,14 @@ export class SegmentBuffer {
   readonly #redis: Redis;
   readonly #keys: PartitionKeys = partitionKeys(0);
   readonly #maxBytes: number;
+  readonly #seal: Pick<FrameSeal, "seal" | "open"> | null;
+  readonly #sealsFrames: boolean;
 
-  constructor(redis: Redis, { maxBytes = Number.MAX_SAFE_INTEGER }: BufferOptions = {}) {
+  constructor(redis: Redis, options: BufferOptions = {}) {
     this.#redis = redis;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = options.maxBytes ?? Number.MAX_SAFE_INTEGER;
+    this.#seal = options.seal ?? null;
+    this.#sealsFrames = options.sealsFrames ?? this.#seal !== null;
   }
 
   /** The name of this life of the buffer, or null where Redis has lost it. */
@@ -83,8 +92,9 @@ export class SegmentBuffer {
   async append(frame: Buffer, taps: number, holder: string): Promise<string> {
     const { generation: key, frames, uncut, counts, news } = this.#keys;
     const keys = [key, frames, uncut, counts, creditKeys.held];
+    const stored = this.#sealsFrames ? (this.#seal?.seal(frame) ?? frame) : frame;
     return (await this.#run("append-frame", keys, [
-      ...[taps, frame.length, frame, holder],
+      ...[taps, stored.length, stored, holder],
       ...[this.#maxBytes, reservedForResultsBytes, news],
     ])) as string;
   }
@@ -122,7 +132,7 @@ export class SegmentBuffer {
   /** The segment's taps in order, and the ids of its stream entries. */
   async read(segment: OpenSegment): Promise<{ taps: BufferedTap[]; entries: string[] }> {
     const rows = await this.#redis.xrangeBuffer(this.#keys.frames, segment.firstEntry, segment.lastEntry);
-    const taps = rows.flatMap(([, fields]) => decodeFrame(fields[1] ?? Buffer.alloc(0)));
+    const taps = rows.flatMap(([, fields]) => decodeFrame(this.#open(fields[1] ?? Buffer.alloc(0))));
     if (taps.length !== segment.taps && (await this.find(segment.id)) === null)
       throw new TaplineError("unavailable", `segment ${segment.id} has ended or was flushed meanwhile`);
     if (taps.length !== segment.taps)
@@ -241,6 +251,14 @@ export class SegmentBuffer {
       if (channel === this.#keys.news) onNews(agent);
     });
     await connection.subscribe(this.#keys.news);
+  }
+
+  #open(stored: Buffer): Buffer {
+    if (!FrameSeal.isSealed(stored)) return stored;
+    if (this.#seal !== null) return this.#seal.open(stored);
+    throw new TaplineError("misconfigured", "frames in the buffer are sealed, and this process has no key", {
+      remedy: "set TAPLINE_PROCESS_KEY for every worker",
+    });
   }
 
   async #advance(
