@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { addArchiveDrill } from "./archive-drill.ts";
+import { addArchiveHold } from "./archive-hold.ts";
 import { addArchiveVerify } from "./archive-verify.ts";
 
 /** The commands that look after what is archived. */
 export function addArchiveCare(program: Command): void {
   addArchiveVerify(program);
   addArchiveDrill(program);
+  addArchiveHold(program);
 }

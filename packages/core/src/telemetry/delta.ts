@@ -18,6 +18,8 @@ export const counterNames = [
   "archive.read_back_bytes",
   "restore.proven",
   "restore.failed",
+  "segment.missing",
+  "site.unbalanced",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];

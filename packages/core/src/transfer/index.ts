@@ -34,6 +34,7 @@ export {
   statementPaths,
 } from "./gap-statement.ts";
 export { type GapChange, type OpenGap, reconcileGaps } from "./gaps.ts";
+export { type HeldSegment, type Hold, type HoldKind, holdKinds, holdOn } from "./holds.ts";
 export { LineWriter } from "./line-writer.ts";
 export {
   buildManifest,

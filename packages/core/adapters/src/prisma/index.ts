@@ -7,6 +7,7 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
+export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
 export {
   ArchiveIndex,
   type Holding,

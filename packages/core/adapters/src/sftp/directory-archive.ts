@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import {
@@ -12,7 +12,7 @@ import {
 } from "@tapline/core/transfer";
 import { maxArchivedBytes, sortedEntries } from "./entries.ts";
 
-/** An archive that lies in a local folder: a copy, or the embedded server's own. Read; nothing is ever written. */
+/** An archive that lies in a local folder: a copy, or the embedded server's own. No file is ever written. */
 export class DirectoryArchive implements ArchiveReader {
   readonly #root: string;
 
@@ -66,6 +66,33 @@ export class DirectoryArchive implements ArchiveReader {
       }
     } catch (error) {
       throw mapped(error, `quarantine of segment ${segment}`);
+    }
+  }
+
+  /** Moves files into `quarantine/`; those that are not there are left out. Nothing is removed. */
+  async setAside(paths: readonly string[]): Promise<void> {
+    const folder = await this.#inside(`${quarantineFolder}/x`).then(dirname);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      for (const path of paths) {
+        const source = await this.#inside(path);
+        if ((await this.#lstat(source)) === null) continue;
+        let target = join(folder, basename(path));
+        for (let i = 1; (await this.#lstat(target)) !== null; i += 1)
+          target = join(folder, `${basename(path)}.${i}`);
+        await rename(source, target);
+      }
+    } catch (error) {
+      throw mapped(error, `setting aside ${paths.join(", ")}`);
+    }
+  }
+
+  /** Removes files for good, in their order; those that are not there are left out. */
+  async remove(paths: readonly string[]): Promise<void> {
+    try {
+      for (const path of paths) await rm(await this.#inside(path), { force: true });
+    } catch (error) {
+      throw mapped(error, `removal of ${paths.join(", ")}`);
     }
   }
 

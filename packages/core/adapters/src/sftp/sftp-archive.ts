@@ -20,6 +20,7 @@ import {
   statRemote,
   writeRemote,
 } from "./remote-file.ts";
+import { removeRemote, setAsideRemote } from "./set-aside.ts";
 import { SftpPool } from "./sftp-pool.ts";
 import type { SftpSession } from "./sftp-session.ts";
 import { readHostKeyPins, readSftpUrl, type SftpHooks, type SftpSettings } from "./sftp-settings.ts";
@@ -131,6 +132,28 @@ export class SftpArchive implements ArchiveReader {
       for (const folder of partFolders(days))
         removed += await removeOldParts(session, this.#absolute(folder), Date.now() - olderThanMs);
       return removed;
+    });
+  }
+
+  /** Moves files into `quarantine/`; those that are not there are left out. Nothing is removed. */
+  setAside(paths: readonly string[]): Promise<void> {
+    const checked = paths.map(checkArchivePath);
+    const absolute = (path: string) => this.#absolute(path);
+    return this.#pool.run(`setting aside ${paths.join(", ")}`, async (session) => {
+      await this.#folder(session, quarantineFolder);
+      const rename = (from: string, to: string) => this.#rename(session, from, to);
+      for (const path of checked) await setAsideRemote(session, { rename, absolute }, path);
+    });
+  }
+
+  /**
+   * Removes files for good, in their order; those that are not there are left out.
+   * @throws TaplineError `forbidden` where the server refuses it, as a write-once archive does
+   */
+  remove(paths: readonly string[]): Promise<void> {
+    const checked = paths.map(checkArchivePath);
+    return this.#pool.run(`removal of ${paths.join(", ")}`, async (session) => {
+      for (const path of checked) await removeRemote(session, this.#absolute(path), path);
     });
   }
 

@@ -1,0 +1,124 @@
+import type { HoldListing, NewHold } from "@tapline/adapters/prisma";
+import { TaplineError } from "@tapline/core/kernel";
+import { segmentIdSchema } from "@tapline/core/transfer";
+import type { Command } from "commander";
+import { openHolds } from "../wire/commands/care.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { archiveCommand } from "./archive-command.ts";
+import { findStores } from "./find-stores.ts";
+import { dayFolder, wholeNumber } from "./parse-options.ts";
+
+interface PlaceHoldOptions extends ActingOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly agent?: string;
+  readonly tracker?: string;
+  readonly segment?: string;
+}
+
+/** `tapline archive hold place|release|ls`: what may neither be moved nor removed. */
+export function addArchiveHold(program: Command): void {
+  const hold = archiveCommand(program)
+    .command("hold")
+    .description("keep segments from being moved or removed, whatever else would do it");
+  addActing(hold.command("place"))
+    .description("place a hold: of one agent, tracker or segment, or of days")
+    .option("--from <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--to <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
+    .option("--agent <id>", "segments that hold taps of this agent")
+    .option("--tracker <id>", "segments that hold taps of this tracker")
+    .option("--segment <id>", "this segment")
+    .action(place);
+  addActing(hold.command("release"))
+    .description("release a hold; others that guard the same segments stay")
+    .argument("<number>", "the hold's number")
+    .action(release);
+  hold
+    .command("ls")
+    .description("the holds, newest first")
+    .option("--all", "those that were released, too")
+    .option("--json", "as JSON")
+    .action(list);
+}
+
+async function place(options: PlaceHoldOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  const hold = holdOf(options);
+  if (dryRun) {
+    process.stdout.write(`would hold ${guarded(hold)}\n`);
+    return;
+  }
+  const { holds, close } = openHolds((await findStores()).databaseUrl);
+  try {
+    process.stdout.write(`hold ${await holds.place(hold, act)} placed: ${guarded(hold)}\n`);
+  } finally {
+    await close();
+  }
+}
+
+async function release(number: string, options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  const id = wholeNumber(number, "the hold's number");
+  const { holds, close } = openHolds((await findStores()).databaseUrl);
+  try {
+    const known = (await holds.list(false)).find((hold) => hold.id === id);
+    if (dryRun)
+      process.stdout.write(known === undefined ? `no hold ${id} holds\n` : `would release ${line(known)}\n`);
+    else {
+      await holds.release(id, act);
+      process.stdout.write(`hold ${id} released\n`);
+    }
+  } finally {
+    await close();
+  }
+}
+
+async function list({ all, json }: { readonly all?: boolean; readonly json?: boolean }): Promise<void> {
+  const { holds, close } = openHolds((await findStores()).databaseUrl);
+  try {
+    const found = await holds.list(all === true);
+    if (json === true) process.stdout.write(`${JSON.stringify(found)}\n`);
+    else process.stdout.write(found.length === 0 ? "no hold\n" : `${found.map(line).join("\n")}\n`);
+  } finally {
+    await close();
+  }
+}
+
+function holdOf({ from, to, agent, tracker, segment, reason }: PlaceHoldOptions): NewHold {
+  const named = Object.entries({ agent, tracker, segment }).filter(([, id]) => id !== undefined);
+  if (named.length > 1)
+    throw new TaplineError("invalid-input", "name one of --agent, --tracker and --segment, not more");
+  const [kind = "days", subject = ""] = named[0] ?? [];
+  if (kind === "days" && from === undefined && to === undefined)
+    throw new TaplineError("invalid-input", "nothing is named that is to be held", {
+      remedy: "Name days by --from and --to, or one of --agent, --tracker and --segment.",
+    });
+  if (segment !== undefined && !segmentIdSchema.safeParse(segment).success)
+    throw new TaplineError("invalid-input", `--segment "${segment}" is not a segment's id`);
+  const day = (text: string | undefined, option: string) =>
+    text === undefined ? null : dayFolder(text, option).replaceAll("/", "-");
+  const [firstDay, lastDay] = [day(from, "--from"), day(to, "--to")];
+  if (firstDay !== null && lastDay !== null && firstDay > lastDay)
+    throw new TaplineError("invalid-input", `--from ${firstDay} lies after --to ${lastDay}`);
+  return { kind: kind as NewHold["kind"], subject, firstDay, lastDay, reason };
+}
+
+function guarded({ kind, subject, firstDay, lastDay }: NewHold): string {
+  const what =
+    kind === "days"
+      ? "all segments"
+      : kind === "segment"
+        ? `segment ${subject}`
+        : `segments of ${kind} ${subject}`;
+  if (firstDay === null && lastDay === null) return what;
+  return `${what}, cut ${firstDay === null ? "" : `from ${firstDay} `}${lastDay === null ? "on" : `to ${lastDay}`}`;
+}
+
+function line(hold: HoldListing): string {
+  const placed = `placed by ${hold.placedBy} on ${new Date(hold.placedAtEpochMs).toISOString()}: ${hold.reason}`;
+  const released =
+    hold.releasedAtEpochMs === null
+      ? ""
+      : `; released by ${hold.releasedBy} on ${new Date(hold.releasedAtEpochMs).toISOString()}: ${hold.releaseReason}`;
+  return `${hold.id}  ${guarded(hold)}  ${placed}${released}`;
+}
