@@ -2,6 +2,8 @@ import type { Outcome } from "./report.ts";
 
 export type BenchOptions = {
   readonly quick: boolean;
+  /** Whether a row, or one of several that are measured together, was asked for. */
+  readonly wants: (...rows: string[]) => boolean;
   /** Tells people what is going on; not part of the result. */
   readonly say: (line: string) => void;
 };

@@ -1,10 +1,12 @@
 import { agentBench } from "./agent/index.ts";
 import type { Bench } from "./bench.ts";
+import { pathBench } from "./path/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
 
 const benches: readonly Bench[] = [
   { name: "tap-to-archive", run: tapToArchive },
   { name: "agent", run: agentBench },
+  { name: "path", run: pathBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);
