@@ -19,6 +19,8 @@ export type RedisOptions = Readonly<{
   password?: string;
   /** True: an answered write is on disk (AOF, `appendfsync always`). False: memory alone, for tests. Default true. */
   durable?: boolean;
+  /** Further lines of its settings. */
+  settings?: readonly string[];
   program?: RedisProgram;
 }>;
 
@@ -43,7 +45,12 @@ export function pingRedis(port: number, password: string): Promise<boolean> {
   });
 }
 
-function settings(dataDir: string, port: number, password: string, durable: boolean): string {
+function settings(
+  dataDir: string,
+  port: number,
+  password: string,
+  { durable = true, settings: more = [] }: RedisOptions,
+): string {
   return [
     "bind 127.0.0.1",
     `port ${port}`,
@@ -59,6 +66,7 @@ function settings(dataDir: string, port: number, password: string, durable: bool
     "auto-aof-rewrite-percentage 100",
     "auto-aof-rewrite-min-size 16mb",
     "maxmemory-policy noeviction",
+    ...more,
     "",
   ].join("\n");
 }
@@ -77,7 +85,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer> 
     program: program.path,
     args: ["-"],
     options: { cwd: dataDir, env },
-    stdin: settings(dataDir, port, password, options.durable ?? true),
+    stdin: settings(dataDir, port, password, options),
     logFile: options.logFile ?? join(dataDir, "redis.log"),
     url: `redis://:${password}@127.0.0.1:${port}`,
     port,

@@ -88,11 +88,11 @@ export function livePicture(given: Partial<KpiLive> = {}): KpiLive {
 }
 
 export async function publishLive(redis: Redis, live: KpiLive): Promise<void> {
-  await redis.xadd("tapline:kpi:live", "MAXLEN", "~", 1000, "*", "j", JSON.stringify(live));
+  await redis.xadd("tapline:{kpi}:live", "MAXLEN", "~", 1000, "*", "j", JSON.stringify(live));
 }
 
 export async function publishSecond(redis: Redis, point: KpiPoint): Promise<void> {
   // The id says when the point was written: at the end of its second.
   const id = `${point.startEpochMs + point.resolutionMs}-*`;
-  await redis.xadd("tapline:kpi:seconds", id, "j", JSON.stringify(point));
+  await redis.xadd("tapline:{kpi}:seconds", id, "j", JSON.stringify(point));
 }

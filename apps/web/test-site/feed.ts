@@ -35,7 +35,7 @@ export async function writeHistory(redis: Redis, nowEpochMs: number): Promise<vo
   const first = Math.floor(nowEpochMs / 1000) * 1000 - 3_600_000;
   for (let at = first; at < nowEpochMs - 1000; at += 1000) {
     if (at - first > 1_500_000 && at - first < 1_980_000) continue;
-    pipeline.xadd("tapline:kpi:seconds", `${at + 1000}-0`, "j", JSON.stringify(secondAt(at)));
+    pipeline.xadd("tapline:{kpi}:seconds", `${at + 1000}-0`, "j", JSON.stringify(secondAt(at)));
   }
   await pipeline.exec();
 }
@@ -75,10 +75,10 @@ export function startFeed(
       restore: { provenAtEpochMs: atEpochMs - 1_500_000, everyMs: 3_600_000 },
       ...given,
     };
-    redis.xadd("tapline:kpi:live", "MAXLEN", "~", 2400, "*", "j", JSON.stringify(picture)).catch(() => {});
+    redis.xadd("tapline:{kpi}:live", "MAXLEN", "~", 2400, "*", "j", JSON.stringify(picture)).catch(() => {});
     if (seq % 4 === 0) {
       const start = Math.floor(atEpochMs / 1000) * 1000 - 1000;
-      redis.xadd("tapline:kpi:seconds", "*", "j", JSON.stringify(secondAt(start))).catch(() => {});
+      redis.xadd("tapline:{kpi}:seconds", "*", "j", JSON.stringify(secondAt(start))).catch(() => {});
     }
   };
   const timer = setInterval(publish, 250);

@@ -63,13 +63,13 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:credits:(held|leases)$/, small(2)],
   [/^tapline:\{p0\}:credits:agent:gate-[12]$/, within(minuteMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
-  [/^tapline:kpi:live$/, entries(100)],
-  [/^tapline:kpi:seconds$/, entries(3_700)],
-  [/^tapline:kpi:cursor$/, small(1)],
-  [/^tapline:kpi:leader$/, within(3_000)],
-  [/^tapline:queue:(validation|encryption|transfer):(meta|marker|id)$/, small(8)],
-  [/^tapline:queue:(validation|encryption|transfer):events$/, entries(100)],
-  [/^tapline:queue:(validation|encryption|transfer):stalled-check$/, within(minuteMs)],
+  [/^tapline:\{kpi\}:live$/, entries(100)],
+  [/^tapline:\{kpi\}:seconds$/, entries(3_700)],
+  [/^tapline:\{kpi\}:cursor$/, small(1)],
+  [/^tapline:\{kpi\}:leader$/, within(3_000)],
+  [/^tapline:\{p0\}:queue:(validation|encryption|transfer):(meta|marker|id)$/, small(8)],
+  [/^tapline:\{p0\}:queue:(validation|encryption|transfer):events$/, entries(100)],
+  [/^tapline:\{p0\}:queue:(validation|encryption|transfer):stalled-check$/, within(minuteMs)],
 ];
 
 async function faults(): Promise<string[]> {

@@ -42,7 +42,7 @@ test("gives the newest live picture, and null before the first", async () => {
 });
 
 test("an entry that is not a live picture is no number", async () => {
-  await redis.xadd("tapline:kpi:live", "*", "j", '{"tapsPerSecond": "many"}');
+  await redis.xadd("tapline:{kpi}:live", "*", "j", '{"tapsPerSecond": "many"}');
   expect(await store.live()).toBeNull();
 });
 

@@ -74,9 +74,9 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Lets the clock run until the second with all that was counted so far has been kept. */
 async function keepSecond(): Promise<void> {
-  const before = await redis.xlen("tapline:kpi:seconds");
+  const before = await redis.xlen("tapline:{kpi}:seconds");
   nowEpochMs += 1_000;
-  await until("the second is kept", async () => (await redis.xlen("tapline:kpi:seconds")) > before);
+  await until("the second is kept", async () => (await redis.xlen("tapline:{kpi}:seconds")) > before);
 }
 
 test("a publisher that dies is replaced, and every delta is counted once", async () => {

@@ -1,9 +1,17 @@
+import { redisUrlPattern } from "@tapline/core/kernel";
 import { z } from "zod";
+
+const redisUrl = z
+  .string()
+  .regex(
+    redisUrlPattern,
+    "must be redis://, rediss://, or redis-cluster://[user:password@]host:port,host:port",
+  );
 
 /** What every process needs. */
 export const storesSettings = {
   /** PostgreSQL. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Redis ≥ 6.2 or Valkey; `appendfsync always` makes an answer of "durable" mean what it says. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Redis ≥ 6.2 or Valkey, one server or a cluster; `appendfsync always` makes an answer of "durable" mean what it says. */
+  REDIS_URL: redisUrl,
 } as const;

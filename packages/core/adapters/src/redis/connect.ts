@@ -1,21 +1,33 @@
-import { TaplineError } from "@tapline/core/kernel";
-import { Redis } from "ioredis";
+import { clusterNodes, TaplineError } from "@tapline/core/kernel";
+import { Cluster, Redis } from "ioredis";
 import { defineScripts } from "./scripts.ts";
 
+const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
+
 /**
- * A connection to Redis that reconnects for ever with growing pauses of at most 2 s, and knows our scripts.
- * @param url `redis://` or `rediss://`, with user and password where the server asks for them
+ * A connection to Redis that reconnects for ever with growing pauses of at most 2 s, and knows our scripts. To a cluster it is
+ * a connection to each node that is needed; it takes the same commands, so it has the same type here.
+ * @param url as `redisUrlPattern` says, with user and password where the server asks for them
  * @param onError told of each connection error; commands wait in the meantime
  */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: null,
-    enableReadyCheck: true,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
-  });
+  const options = { maxRetriesPerRequest: null, enableReadyCheck: true };
+  const nodes = clusterNodes(url);
+  const redis =
+    nodes === null
+      ? new Redis(url, { ...options, retryStrategy: pauseMs })
+      : (new Cluster([...nodes.addresses], {
+          clusterRetryStrategy: pauseMs,
+          redisOptions: { ...options, ...nodes.credentials },
+        }) as unknown as Redis);
   redis.on("error", onError);
   defineScripts(redis);
   return redis;
+}
+
+/** The servers that hold keys: one, or the masters of a cluster. For what is asked of a server and not of a key. */
+export function serversOf(redis: Redis): Redis[] {
+  return redis instanceof Cluster ? (redis as Cluster).nodes("master") : [redis];
 }
 
 /** Maps what Redis answers to our codes; anything unknown stays what it was. */

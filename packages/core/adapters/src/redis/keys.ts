@@ -69,19 +69,20 @@ export const telemetryKeys = {
   deltas: `${root}:{p0}:telemetry:deltas`,
 } as const;
 
+/** In one slot, since seconds and cursor move in one step. */
 export const kpiKeys = {
   /** Stream: the live picture; field j = KpiLive JSON. */
-  live: `${root}:kpi:live`,
+  live: `${root}:{kpi}:live`,
   /** Stream: the last hour at 1 s; field j = KpiPoint JSON. */
-  seconds: `${root}:kpi:seconds`,
+  seconds: `${root}:{kpi}:seconds`,
   /** String: entry of the telemetry stream up to which deltas are in `seconds`. */
-  cursor: `${root}:kpi:cursor`,
+  cursor: `${root}:{kpi}:cursor`,
   /** String: which process publishes KPIs now. */
-  leader: `${root}:kpi:leader`,
+  leader: `${root}:{kpi}:leader`,
 } as const;
 
 /** Channel: the registry of agents has changed. */
 export const agentNewsChannel = `${root}:agents:news`;
 
-/** Prefix of BullMQ's own keys. */
-export const queuePrefix = `${root}:queue`;
+/** Prefix of BullMQ's own keys; its scripts want them in one slot. */
+export const queuePrefix = `${root}:{p0}:queue`;

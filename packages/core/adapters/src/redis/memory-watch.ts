@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { serversOf } from "./connect.ts";
 import { creditKeys } from "./keys.ts";
 
 /** How much memory the server uses of what it may; `maxBytes` 0 = it has no limit. */
@@ -12,12 +13,12 @@ export class MemoryWatch {
     this.#redis = redis;
   }
 
-  /** What counts against `maxmemory`, as the server itself judges it. */
+  /** What counts against `maxmemory`, as the server itself judges it; of a cluster, of the node that is shortest. */
   async read(): Promise<ServerMemory> {
-    const info = await this.#redis.info("memory");
-    const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
-    const usedBytes = figure("used_memory") - figure("mem_not_counted_for_evict");
-    return { usedBytes, maxBytes: figure("maxmemory") };
+    const all = await Promise.all(serversOf(this.#redis).map(readOne));
+    const share = ({ usedBytes, maxBytes }: ServerMemory): number =>
+      maxBytes === 0 ? 0 : usedBytes / maxBytes;
+    return all.reduce((a, b) => (share(b) > share(a) ? b : a));
   }
 
   async isShut(): Promise<boolean> {
@@ -32,4 +33,11 @@ export class MemoryWatch {
   async open(): Promise<void> {
     await this.#redis.del(creditKeys.shut);
   }
+}
+
+async function readOne(server: Redis): Promise<ServerMemory> {
+  const info = await server.info("memory");
+  const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  const usedBytes = figure("used_memory") - figure("mem_not_counted_for_evict");
+  return { usedBytes, maxBytes: figure("maxmemory") };
 }

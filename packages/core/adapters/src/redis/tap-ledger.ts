@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { mapRedisError } from "./connect.ts";
+import { mapRedisError, serversOf } from "./connect.ts";
 import { partitionKeys, trackerKey } from "./keys.ts";
 import { runScript } from "./scripts.ts";
 
@@ -69,9 +69,11 @@ export class TapLedger {
 
   /** Forgets all that was claimed in a life of the buffer that is over; where this is cut off, the rest ends by its TTL. */
   async forgetLife(generation: string): Promise<void> {
-    const scan = this.#redis.scanStream({ match: trackerKey(generation, "*", "*"), count: 1_000 });
-    for await (const keys of scan as AsyncIterable<string[]>)
-      if (keys.length > 0) await this.#redis.unlink(...keys);
+    for (const server of serversOf(this.#redis)) {
+      const scan = server.scanStream({ match: trackerKey(generation, "*", "*"), count: 1_000 });
+      for await (const keys of scan as AsyncIterable<string[]>)
+        if (keys.length > 0) await server.unlink(...keys);
+    }
   }
 
   /**
