@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  ArchiveHolds,
   ArchiveIndex,
   connectPrisma,
   type PrismaClient,
@@ -46,6 +47,7 @@ beforeEach(async () => {
   ];
   await reconcileArchive("", {
     ...{ archive: archive(), index: new ArchiveIndex(prisma), trust: trust(), clock: () => nowEpochMs },
+    ...{ holds: new ArchiveHolds(prisma, Date.now), copies: () => ["main"] },
     onFault: (_, error) => {
       throw error;
     },

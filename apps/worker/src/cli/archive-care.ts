@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addArchiveDrill } from "./archive-drill.ts";
 import { addArchiveHold } from "./archive-hold.ts";
+import { addArchiveReconcile } from "./archive-reconcile.ts";
 import { addArchiveVerify } from "./archive-verify.ts";
 
 /** The commands that look after what is archived. */
@@ -8,4 +9,5 @@ export function addArchiveCare(program: Command): void {
   addArchiveVerify(program);
   addArchiveDrill(program);
   addArchiveHold(program);
+  addArchiveReconcile(program);
 }

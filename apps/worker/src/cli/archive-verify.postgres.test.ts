@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ArchiveIndex, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { ArchiveHolds, ArchiveIndex, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { DirectoryArchive } from "@tapline/adapters/sftp";
 import { objectPaths } from "@tapline/core/transfer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -43,7 +43,7 @@ async function index(): Promise<void> {
   await reconcileArchive("", {
     ...{ archive: new DirectoryArchive(join(made.root, "archive")), index: new ArchiveIndex(prisma) },
     trust: { rootPems: [trust], crlPems: [trust] },
-    clock: () => nowEpochMs,
+    ...{ clock: () => nowEpochMs, holds: new ArchiveHolds(prisma, Date.now), copies: () => ["main"] },
     onFault: (_, error) => {
       throw error;
     },

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { ArchiveIndex } from "@tapline/adapters/prisma";
+import { ArchiveHolds, ArchiveIndex } from "@tapline/adapters/prisma";
 import { SftpArchive } from "@tapline/adapters/sftp";
 import { issueHierarchy, readRecipient, sealEnvelope, signDetached } from "@tapline/core/encryption";
 import { hasCode, sha256Hex, uuidV7 } from "@tapline/core/kernel";
@@ -95,7 +95,7 @@ async function reconcile(changes: Partial<ReconcileParts> = {}) {
   return await reconcileArchive("", {
     archive,
     index,
-    clock: Date.now,
+    ...{ clock: Date.now, holds: new ArchiveHolds(path.prisma, Date.now), copies: () => ["main"] },
     trust: { rootPems: [trust], crlPems: [trust] },
     onFault: (segment, error) => faults.push({ segment, error }),
     onSettled: () => undefined,
@@ -137,6 +137,25 @@ test("one whose taps lie in another segment goes to quarantine: its bytes stay, 
   expect(await readdir(join(rootDir, "quarantine"))).toHaveLength(3);
   expect((await index.standing(second)).recorded).toBe(false);
   expect(await actionsOf(second)).toEqual(["segment.quarantined"]);
+});
+
+test("a hold keeps it where it is, which is told; once released it goes", async () => {
+  await orphan([member("h", 1)]);
+  await reconcile();
+  const second = await orphan([member("h", 1)]);
+  const [holds, act] = [
+    new ArchiveHolds(path.prisma, Date.now),
+    { actor: { kind: "operator", id: "ann" }, reason: "court" } as const,
+  ];
+  const id = await holds.place(
+    { kind: "tracker", subject: "h", firstDay: null, lastDay: null, reason: "court" },
+    act,
+  );
+  expect(await reconcile()).toMatchObject({ quarantined: 0, faults: 1 });
+  expect(faults).toEqual([{ segment: second, error: expect.objectContaining({ code: "conflict" }) }]);
+  expect(await counted()).toHaveLength(2);
+  await holds.release(id, act);
+  expect(await reconcile()).toMatchObject({ quarantined: 1, faults: 0 });
 });
 
 test("a manifest that another authority signed is a fault, named, and changes nothing", async () => {

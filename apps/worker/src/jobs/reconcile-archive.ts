@@ -1,17 +1,20 @@
 import { randomBytes } from "node:crypto";
-import type { ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
+import type { ArchiveHolds, ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
   archivedSegments,
+  holdOn,
   type Manifest,
-  mainTarget,
   objectPaths,
   runsOf,
 } from "@tapline/core/transfer";
 import { readVerifiedManifest } from "../care/read-archived.ts";
+
+/** What it takes to judge one segment. */
+export type OrphanParts = Omit<ReconcileParts, "onSettled">;
 
 export type ReconcileParts = {
   readonly archive: ArchiveReader & {
@@ -21,6 +24,10 @@ export type ReconcileParts = {
   readonly index: Pick<ArchiveIndex, "knownSegments" | "findTaps" | "recordEnd" | "withdraw" | "isWithdrawn">;
   /** Roots and revocation lists that a manifest's signer must chain to. */
   readonly trust: Omit<Trust, "atEpochMs">;
+  /** What may not be moved. */
+  readonly holds: Pick<ArchiveHolds, "active">;
+  /** Names of the archives that hold a segment which is taken in. */
+  readonly copies: (segment: string) => readonly string[];
   readonly clock: () => number;
   /** Told of each segment that could not be judged; it stays as it is. */
   readonly onFault: (segment: string, error: unknown) => void;
@@ -59,7 +66,8 @@ export async function reconcileArchive(sinceDay: string, parts: ReconcileParts):
   return sum;
 }
 
-async function settleOrphan(segment: string, parts: ReconcileParts): Promise<keyof Reconciled> {
+/** A committed segment that the index does not know: taken in, or out of the archive's count. */
+export async function settleOrphan(segment: string, parts: OrphanParts): Promise<keyof Reconciled> {
   const verified = await verifiedOrNull(segment, parts);
   if (verified === null) return "faults";
   const { manifest, manifestDigest } = verified;
@@ -68,6 +76,7 @@ async function settleOrphan(segment: string, parts: ReconcileParts): Promise<key
   const held = holdings.flatMap((holding) => holding.held ?? []);
   const heldElsewhere = held.filter((holding) => holding.segment !== segment).length;
   const nowEpochMs = parts.clock();
+  if (heldElsewhere > 0 && (await isKept(manifest, parts))) return "faults";
   if (heldElsewhere > 0 || (await parts.index.isWithdrawn(segment))) {
     const entry = entryOf(segment, false, { taps: manifest.taps, heldElsewhere }, nowEpochMs);
     if (!(await parts.index.withdraw(segment, entry))) return "adopted";
@@ -78,13 +87,36 @@ async function settleOrphan(segment: string, parts: ReconcileParts): Promise<key
   const entry = entryOf(segment, true, { taps: manifest.taps }, nowEpochMs);
   await parts.index.recordEnd({
     ...{ id: segment, generation: null, segment: row, entry },
-    ...{ copies: [mainTarget], quarantine: [], duplicateRuns: [], moreEntries: [] },
+    ...{ copies: parts.copies(segment), quarantine: [], duplicateRuns: [], moreEntries: [] },
   });
   return "adopted";
 }
 
+/** Whether a hold keeps the segment where it is; then its taps lie in the archive twice, which is told. */
+async function isKept(manifest: Manifest, { holds, onFault }: OrphanParts): Promise<boolean> {
+  const { segment, agents, runs } = manifest;
+  const hold = holdOn(await holds.active(), {
+    segment,
+    agents: new Set(agents.map(({ agent }) => agent)),
+    trackers: new Set(runs.map(({ tracker }) => tracker)),
+  });
+  if (hold === null) return false;
+  onFault(
+    segment,
+    new TaplineError(
+      "conflict",
+      `the taps of segment ${segment} lie in others, too, and hold ${hold.id} keeps it`,
+      {
+        remedy:
+          "tapline archive hold release, once it may go: the next comparison takes it out of the count.",
+      },
+    ),
+  );
+  return true;
+}
+
 /** Null where the segment itself is at fault. @throws where the archive does not answer: then nothing is known */
-async function verifiedOrNull(segment: string, parts: ReconcileParts) {
+async function verifiedOrNull(segment: string, parts: OrphanParts) {
   try {
     return await readVerified(segment, parts);
   } catch (error) {
@@ -104,7 +136,7 @@ function tapsOf(manifest: Manifest): TrackerTap[] {
   );
 }
 
-async function readVerified(segment: string, { archive, trust }: ReconcileParts) {
+async function readVerified(segment: string, { archive, trust }: OrphanParts) {
   const verified = await readVerifiedManifest(archive, segment, { trust });
   const paths = objectPaths(segment);
   const object = await archive.stat(paths.object);

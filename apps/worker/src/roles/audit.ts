@@ -2,6 +2,7 @@ import type { ArchiveIndex, GapLedger } from "@tapline/adapters/prisma";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
 import type { Logger } from "pino";
 import { type StateGapsParts, stateGaps } from "../jobs/state-gaps.ts";
+import { isLevel } from "./is-level.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type AuditParts = Omit<StateGapsParts, "onOther"> & {
@@ -53,10 +54,4 @@ export function startAudit(parts: AuditParts): Role {
       await Promise.all([sweeping.stop(), stating.stop()]);
     },
   };
-}
-
-/** An index that is being rebuilt lacks ends that are known to the archive. */
-async function isLevel({ buffer, index }: AuditParts): Promise<boolean> {
-  const [standing, recorded] = [await buffer.generation(), await index.generation()];
-  return standing !== null && standing === recorded;
 }

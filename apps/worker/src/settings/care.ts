@@ -8,4 +8,8 @@ export const careSettings = {
   TAPLINE_DRILL_KEY: path.optional(),
   /** Minutes from one restore drill to the next; 0 = none are held. */
   TAPLINE_DRILL_EVERY_MINUTES: z.coerce.number().min(0).max(527_040).default(60),
+  /** Minutes from one comparison of archives, index and buffer to the next; 0 = none. */
+  TAPLINE_RECONCILE_EVERY_MINUTES: z.coerce.number().min(0).max(10_080).default(10),
+  /** Hours after which files without a manifest, of which nothing is under way, go to quarantine. */
+  TAPLINE_LEFTOVER_HOURS: z.coerce.number().min(1).max(8_784).default(24),
 } as const;

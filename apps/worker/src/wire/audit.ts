@@ -5,6 +5,7 @@ import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
 import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
+import { openReconcile } from "./reconcile.ts";
 
 export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const gaps = parts.instrument("gaps", new GapLedger(parts.prisma));
@@ -17,9 +18,10 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     signer: await readSigner(parts.config),
   });
   const drills = await openDrills(parts, archives);
+  const reconcile = await openReconcile(parts, archives);
   return {
     stop: async (graceMs) => {
-      await Promise.all([audit.stop(graceMs), drills.stop(graceMs)]);
+      await Promise.all([audit, drills, reconcile].map((role) => role.stop(graceMs)));
     },
   };
 }

@@ -10,9 +10,10 @@ import { reconciler } from "./reconciler.ts";
 export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const { config, log } = parts;
   const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
-  const level = reconciler(parts, archives.first, trust, {
+  const level = reconciler(parts, archives.targets, trust, {
     onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
     onSettled: () => undefined,
+    onAway: (target, err) => log.warn({ err, target }, "an archive does not answer: it is compared later"),
   });
   const reconcile = async (span: "recent" | "all"): Promise<void> => {
     log.info(await level(span), "index and archive are level");

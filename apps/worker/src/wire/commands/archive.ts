@@ -55,10 +55,10 @@ export function openDrill(
 export function openReindex(place: ArchivePlace, databaseUrl: string, trust: string) {
   const prisma = connectPrisma(databaseUrl);
   const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
-  const parts = { index: new ArchiveIndex(prisma), clock: () => Date.now() };
+  const parts = { index: new ArchiveIndex(prisma), prisma, clock: () => Date.now() };
   return {
     reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
-      reconciler(parts, archive, trust, hooks)("all"),
+      reconciler(parts, [{ name: mainTarget, archive }], trust, hooks)("all"),
     close: async (): Promise<void> => {
       if (archive instanceof SftpArchive) await archive.close();
       await prisma.$disconnect();

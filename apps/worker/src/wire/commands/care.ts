@@ -1,4 +1,17 @@
-import { ArchiveHolds, connectPrisma } from "@tapline/adapters/prisma";
+import {
+  ArchiveHolds,
+  ArchiveIndex,
+  ArchiveNotes,
+  connectPrisma,
+  SegmentCatalogue,
+} from "@tapline/adapters/prisma";
+import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
+import { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
+import type { Actor } from "@tapline/core/kernel";
+import { mainTarget } from "@tapline/core/transfer";
+import { type LevelArchiveParts, levelSince } from "../../care/level-archive.ts";
+import type { Levelled } from "../../care/level-day.ts";
+import type { ArchivePlace } from "./archive.ts";
 
 /** Holds in PostgreSQL, for commands. */
 export function openHolds(databaseUrl: string): {
@@ -7,4 +20,32 @@ export function openHolds(databaseUrl: string): {
 } {
   const prisma = connectPrisma(databaseUrl);
   return { holds: new ArchiveHolds(prisma, Date.now), close: () => prisma.$disconnect() };
+}
+
+const leftoverAfterMs = 24 * 3_600_000;
+
+/** Compares an archive with index and buffer, for commands. */
+export function openLevel(
+  place: ArchivePlace,
+  stores: { readonly databaseUrl: string; readonly redisUrl: string },
+  trust: string,
+) {
+  const prisma = connectPrisma(stores.databaseUrl);
+  const redis = connectRedis(stores.redisUrl, () => undefined);
+  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  return {
+    level: (sinceDay: string, actor: Actor, onFault: LevelArchiveParts["onFault"]): Promise<Levelled> =>
+      levelSince(sinceDay, {
+        ...{ actor, onFault, leftoverAfterMs, clock: Date.now, targets: [{ name: mainTarget, archive }] },
+        ...{ catalogue: new SegmentCatalogue(prisma), index: new ArchiveIndex(prisma) },
+        ...{ notes: new ArchiveNotes(prisma), holds: new ArchiveHolds(prisma, Date.now) },
+        buffer: new SegmentBuffer(redis),
+        trust: { rootPems: [trust], crlPems: [trust] },
+      }),
+    close: async (): Promise<void> => {
+      if (archive instanceof SftpArchive) await archive.close();
+      redis.disconnect();
+      await prisma.$disconnect();
+    },
+  };
 }

@@ -13,6 +13,7 @@ export {
   type Holding,
   type TrackerTap,
 } from "./archive-index.ts";
+export { ArchiveNotes } from "./archive-notes.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";

@@ -48,6 +48,12 @@ export class SegmentCatalogue {
     }
   }
 
+  /** The first day that has segments, `YYYY/MM/DD`; null where there are none. */
+  async firstDay(): Promise<string | null> {
+    const first = await this.#prisma.segment.findFirst({ orderBy: { id: "asc" }, select: { id: true } });
+    return first === null ? null : dayOfSegment(first.id);
+  }
+
   /** Every segment of a day, by id. */
   async rowsOfDay(day: string): Promise<CatalogueRow[]> {
     const begin = epochMsOf(day);

@@ -1,0 +1,69 @@
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import type { Levelled } from "../care/level-day.ts";
+import { openLevel } from "../wire/commands/care.ts";
+import { actOf } from "./acting.ts";
+import { archiveCommand } from "./archive-command.ts";
+import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { archiveSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+import { findStores } from "./find-stores.ts";
+import { dayFolder } from "./parse-options.ts";
+
+interface Options extends PlaceOptions {
+  readonly since?: string;
+  readonly trust?: string;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+/** `tapline archive reconcile`: compares archive, index and buffer now, as the role audit does on a schedule. */
+export function addArchiveReconcile(program: Command): void {
+  addPlace(archiveCommand(program).command("reconcile"))
+    .description("compare archive, index and buffer, and heal or quarantine what differs")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
+    .option("--json", "end with one JSON object in place of the summary line")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 where archive and index agree in the end, 2 where a person is needed, else 1.",
+    )
+    .action(reconcile);
+}
+
+async function reconcile(options: Options): Promise<void> {
+  const { databaseUrl, redisUrl } = await findStores();
+  if (redisUrl === undefined)
+    throw new TaplineError(
+      "misconfigured",
+      "no Redis is known, and what is under way cannot be told from what was left",
+      {
+        remedy: "Set REDIS_URL to the Redis of the installation.",
+      },
+    );
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
+  const trust = await readPki(options.trust, dataDir, "trust");
+  const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
+  const opened = openLevel(await placeOf(options, dataDir), { databaseUrl, redisUrl }, trust);
+  try {
+    const found = await opened.level(since, actor, (segment, error) => {
+      process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
+    });
+    process.stdout.write(`${options.json === true ? JSON.stringify(found) : sentence(found)}\n`);
+    if (found.missing + found.faults > 0) process.exitCode = 2;
+  } finally {
+    await opened.close();
+  }
+}
+
+function sentence({ known, adopted, quarantined, healed, missing, leftovers, faults }: Levelled): string {
+  const parts = [
+    `${adopted} adopted`,
+    `${quarantined} quarantined`,
+    `${healed} copied back`,
+    `${missing} missing`,
+  ];
+  return `${known} segments known: ${parts.join(", ")}; ${leftovers} leftovers quarantined, ${faults} need a person`;
+}
