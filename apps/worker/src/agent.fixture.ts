@@ -100,3 +100,23 @@ export async function archivedTaps(
       .map((line) => JSON.parse(line)),
   );
 }
+
+/** What an agent does with a tap that it keeps: sends it until it has its end. */
+export async function deliverSurely(
+  client: Client,
+  epoch: number,
+  taps: Submitted[],
+  timeoutMs = 60_000,
+): Promise<Map<number, Verdict>> {
+  return await until(
+    "every tap has its end",
+    async () => {
+      const isTaken = await client.post({ epoch, taps }).then(
+        ({ status }) => status === 202,
+        () => false,
+      );
+      return isTaken && (await gather(client, epoch, taps, 5_000).catch(() => null));
+    },
+    timeoutMs,
+  );
+}

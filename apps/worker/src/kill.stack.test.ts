@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -7,6 +6,7 @@ import { postTapsResponseSchema, receiptsResponseSchema } from "@tapline/core/ta
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import { forkWorker } from "./worker-process.fixture.ts";
 
 let path: TestPath;
 
@@ -16,28 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await path.end();
 });
-
-/** A worker in a process of its own, which can be killed. */
-async function spawnWorker(role: string): Promise<{ child: ChildProcess; ingestPort: number }> {
-  const child = fork(new URL("./main.ts", import.meta.url), {
-    env: { ...path.environment, ROLE: role },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const ingestPort = await new Promise<number>((resolve, reject) => {
-    child.on("message", (message: { type: string; ingestPort?: number }) => {
-      if (message.type === "ready") resolve(message.ingestPort ?? 0);
-    });
-    child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
-  });
-  return { child, ingestPort };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await gone;
-}
 
 async function archivedNames(): Promise<string[]> {
   const key = { certPem: path.files["archive.crt"]!.pem, keyPem: path.files["archive.key"]!.pem };
@@ -70,15 +48,15 @@ test("a worker killed again and again, at any stage, and once Redis lost: nothin
     return { name: `${tracker.id}/${trackerSeq}`, seq: i + 1, payload: rawTap(tracker, trackerSeq) };
   });
   const ended = new Set<number>();
-  const { child: door, ingestPort } = await spawnWorker("ingest");
-  let pipeline = (await spawnWorker("buffer,validation,encryption,transfer")).child;
+  const door = await forkWorker(path, "ingest");
+  let pipeline = await forkWorker(path, "buffer,validation,encryption,transfer");
   const tls = {
     ca: path.files["root.crt"]!.pem,
     cert: path.files["agent-gate-1.crt"]!.pem,
     key: path.files["agent-gate-1.key"]!.pem,
   };
   const dispatcher = new Agent({ connect: tls });
-  const base = `https://localhost:${ingestPort}`;
+  const base = `https://localhost:${door.ingestPort}`;
 
   const send = async (batch: typeof taps): Promise<boolean> => {
     const answer = await request(`${base}/v1/taps`, {
@@ -117,9 +95,9 @@ test("a worker killed again and again, at any stage, and once Redis lost: nothin
     await until("the door takes the batch", () => send(batch), 15_000);
     if (at % (perPost * 5) === 0) {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
-      await kill(pipeline);
+      await pipeline.kill();
       if (at === perPost * 15) await path.wipeRedis();
-      pipeline = (await spawnWorker("buffer,validation,encryption,transfer")).child;
+      pipeline = await forkWorker(path, "buffer,validation,encryption,transfer");
     }
   }
   await until(
@@ -135,7 +113,7 @@ test("a worker killed again and again, at any stage, and once Redis lost: nothin
     },
     60_000,
   );
-  await Promise.all([kill(pipeline), kill(door), dispatcher.destroy()]);
+  await Promise.all([pipeline.kill(), door.kill(), dispatcher.destroy()]);
   const names = await archivedNames();
   expect(names.toSorted()).toEqual(taps.map(({ name }) => name).toSorted());
 }, 120_000);

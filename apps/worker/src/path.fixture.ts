@@ -7,8 +7,9 @@ import { issueHierarchy } from "@tapline/core/encryption";
 import { uuidV7 } from "@tapline/core/kernel";
 import { encodeTap, kidOf, signTap, type Tap } from "@tapline/core/tap";
 import { pino } from "pino";
-import { freshDatabase, ownRedis, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
+import { freshDatabase, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { readConfig } from "./config.ts";
+import { killableRedis } from "./killable-redis.fixture.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
 /** A tracker that signs. */
@@ -17,14 +18,18 @@ export type TestTracker = { readonly id: string; readonly kid: string; readonly 
 /** Real servers, keys on disk, enrolled trackers, and workers on top of them. */
 export type TestPath = Awaited<ReturnType<typeof setUpPath>>;
 
-/** Starts Redis, a database and an SFTP root of its own; workers are started by the test. */
-export async function setUpPath() {
-  const [redis, databaseUrl, sshd, dir] = await Promise.all([
-    ownRedis(),
+/**
+ * Starts Redis, a database and an SFTP root of its own; workers are started by the test.
+ * @param redisDir where Redis keeps its data; default: a folder of its own
+ */
+export async function setUpPath(redisDir?: string) {
+  const [killable, databaseUrl, sshd, dir] = await Promise.all([
+    killableRedis(redisDir),
     freshDatabase(),
     sharedSshd(),
     temporaryFolder(),
   ]);
+  const { redis } = killable;
   const pki = join(dir, "pki");
   await mkdir(pki);
   const files = await issueHierarchy({
@@ -70,6 +75,8 @@ export async function setUpPath() {
       startWorker(readConfig({ ...environment, ...changes }), pino({ level: changes.LOG_LEVEL ?? "fatal" }), {
         onLive: () => undefined,
       }),
+    killRedis: killable.kill,
+    redisExited: killable.exited,
     /** What the loss of Redis leaves behind: an empty Redis. */
     wipeRedis: async (): Promise<void> => {
       const client = connectRedis(redis.url, () => undefined);
@@ -78,7 +85,7 @@ export async function setUpPath() {
     },
     end: async (): Promise<void> => {
       await prisma.$disconnect();
-      await redis.stop();
+      await killable.stop();
     },
   };
 }
