@@ -1,6 +1,8 @@
 import type { BufferedTap } from "@tapline/core/buffer";
 import type { Problem } from "@tapline/core/kernel";
 import {
+  isPlainStreamed,
+  plainTap,
   type StreamedTap,
   type SubmittedTap,
   streamedTapSchema,
@@ -19,23 +21,27 @@ export type CheckedTap =
 export type Origin = { readonly agent: string; readonly epoch: number; readonly nowEpochMs: number };
 
 /** Checks a tap of a request; `at` is the JSON Pointer to it. */
-export function checkPostedTap(tap: unknown, origin: Origin, at: string): CheckedTap {
-  const parsed = submittedTapSchema.safeParse(tap);
-  if (!parsed.success) return refused(tap, parsed.error, at);
+export function checkPostedTap(value: unknown, origin: Origin, at: string): CheckedTap {
+  const plain = plainTap(value);
+  if (plain !== null) return taken(plain.tap, plain.payload, origin);
+  const parsed = submittedTapSchema.safeParse(value);
+  if (!parsed.success) return refused(value, parsed.error, at);
   return postedTap(parsed.data, origin);
 }
 
-/** A tap of a request that keeps to its schema. */
-export function postedTap({ payload, ...fields }: SubmittedTap, origin: Origin): CheckedTap {
-  return { ok: true, tap: buffered(fields, Buffer.from(payload, "base64"), origin) };
+/** A tap of a request that keeps to its schema; `payload` where its bytes are known. */
+export function postedTap(tap: SubmittedTap, origin: Origin, payload?: Buffer): CheckedTap {
+  return taken(tap, payload ?? Buffer.from(tap.payload, "base64"), origin);
 }
 
-/** Checks a tap of a stream's message; `at` is the JSON Pointer to it. */
+/** Checks a tap of a stream's message; `at` is the JSON Pointer to it. Its payload stays a view into the message. */
 export function checkStreamedTap(tap: StreamedTap, origin: Origin, at: string): CheckedTap {
-  const parsed = streamedTapSchema.safeParse(tap);
-  if (!parsed.success) return refused(tap, parsed.error, at);
-  const { payload, ...fields } = parsed.data;
-  return { ok: true, tap: buffered(fields, Buffer.from(payload), origin) };
+  if (!isPlainStreamed(tap)) {
+    const parsed = streamedTapSchema.safeParse(tap);
+    if (!parsed.success) return refused(tap, parsed.error, at);
+  }
+  const { buffer, byteOffset, length } = tap.payload;
+  return taken(tap, Buffer.from(buffer, byteOffset, length), origin);
 }
 
 /** Those of `checked` that go into the buffer. */
@@ -52,15 +58,19 @@ export function resultsOf(checked: readonly CheckedTap[]): TapResult[] {
   );
 }
 
-function buffered(
+function taken(
   fields: Pick<BufferedTap, "seq" | "readAtEpochMs" | "reader"> & {
     readonly traceparent?: string | undefined;
   },
   payload: Buffer,
   { agent, epoch, nowEpochMs }: Origin,
-): BufferedTap {
+): CheckedTap {
   const { seq, reader, readAtEpochMs, traceparent = "" } = fields;
-  return { agent, epoch, seq, reader, readAtEpochMs, ingestedAtEpochMs: nowEpochMs, traceparent, payload };
+  const ingestedAtEpochMs = nowEpochMs;
+  return {
+    ok: true,
+    tap: { agent, epoch, seq, reader, readAtEpochMs, ingestedAtEpochMs, traceparent, payload },
+  };
 }
 
 function refused(tap: unknown, error: z.ZodError, at: string): CheckedTap {

@@ -1,19 +1,15 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { TaplineError } from "@tapline/core/kernel";
+import { HttpRefusal } from "./http-refusal.ts";
 
 const inflate = promisify(gunzip);
-
-/** A body that is larger than the door takes; mapped to the problem `too-large`. */
-class TooLarge extends Error {
-  readonly statusCode = 413;
-}
 
 /**
  * The text of a body as it was before `Content-Encoding` (RFC 9110 §8.4): none or gzip. However well a body was packed,
  * no more than `maxBytes` of it are ever unpacked.
- * @throws TaplineError `invalid-input` where the encoding is another one, or the body is not what it says; an error with
- *   `statusCode` 413 where the text is larger
+ * @throws TaplineError `invalid-input` where the encoding is another one, or the body is not what it says; HttpRefusal 413
+ *   where the text is larger
  */
 export async function readBody(
   body: Buffer,
@@ -28,7 +24,7 @@ export async function readBody(
   try {
     return (await inflate(body, { maxOutputLength: maxBytes })).toString("utf8");
   } catch (error) {
-    if (error instanceof RangeError) throw new TooLarge("the unpacked body is too large");
+    if (error instanceof RangeError) throw new HttpRefusal(413, "the unpacked body is too large");
     throw new TaplineError("invalid-input", "the body is not in gzip, as it says it is");
   }
 }

@@ -1,6 +1,6 @@
 import type { BufferedTap } from "@tapline/core/buffer";
 import type { Problem } from "@tapline/core/kernel";
-import { type PostTapsResponse, postTapSchema, postTapsSchema } from "@tapline/core/tap";
+import { type PostTapsResponse, plainPost, postTapSchema, postTapsSchema } from "@tapline/core/tap";
 import { type CheckedTap, checkPostedTap, postedTap, resultsOf, tapsOf } from "./check-taps.ts";
 import type { Door } from "./door.ts";
 import { schemaProblem } from "./problems.ts";
@@ -57,6 +57,11 @@ function checkBody(
     if (!envelope.success) return { problem: schemaProblem("invalid-request", envelope.error) };
     const { epoch, taps } = envelope.data;
     return { taps: taps.map((tap, i) => checkPostedTap(tap, { agent, epoch, nowEpochMs }, `/taps/${i}`)) };
+  }
+  const plain = plainPost(body);
+  if (plain !== null) {
+    const { tap, epoch, payload } = plain;
+    return { taps: [postedTap(tap, { agent, epoch, nowEpochMs }, payload)] };
   }
   const parsed = postTapSchema.safeParse(body);
   if (!parsed.success) return { problem: schemaProblem("invalid-tap", parsed.error) };

@@ -22,8 +22,8 @@ export function encodeFrame(taps: readonly BufferedTap[]): Buffer {
   const frame = Buffer.allocUnsafe(taps.reduce((sum, tap) => sum + framedBytes(tap), 1));
   let at = frame.writeUInt8(version, 0);
   for (const tap of taps) {
-    at = frame.writeBigUInt64BE(BigInt(tap.epoch), at);
-    at = frame.writeBigUInt64BE(BigInt(tap.seq), at);
+    at = writeCounter(frame, tap.epoch, at);
+    at = writeCounter(frame, tap.seq, at);
     at = frame.writeUIntBE(tap.readAtEpochMs, at, 6);
     at = frame.writeUIntBE(tap.ingestedAtEpochMs, at, 6);
     at = frame.writeUInt8(tap.agent.length, at);
@@ -36,6 +36,12 @@ export function encodeFrame(taps: readonly BufferedTap[]): Buffer {
     at += tap.payload.copy(frame, at);
   }
   return frame.subarray(0, at);
+}
+
+/** A u64 without a BigInt: no counter of ours is above 2^53. */
+function writeCounter(frame: Buffer, counter: number, at: number): number {
+  frame.writeUInt32BE(Math.floor(counter / 2 ** 32), at);
+  return frame.writeUInt32BE(counter >>> 0, at + 4);
 }
 
 /**

@@ -36,6 +36,7 @@ export {
   ServerMessage,
 } from "./generated/tapline/ingest/v1/ingest.ts";
 export { decodeNdef, tapRecordType } from "./ndef.ts";
+export { isPlainStreamed, plainPost, plainTap } from "./plainly-valid.ts";
 export { flatten, type Sample, type ScannedTap, type Tap, tapBounds } from "./tap1.ts";
 export {
   agentIdSchema,

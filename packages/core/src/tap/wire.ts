@@ -5,6 +5,9 @@ import { ackLevels } from "./ack-ladder.ts";
 /** Largest raw tap that the door takes, bytes: four times a full day of samples at one a minute. */
 export const maxTapBytes = 32 * 1024;
 
+/** The longest base64 text of a tap. */
+export const maxPayloadChars = Math.ceil(maxTapBytes / 3) * 4;
+
 /** Most taps in one request. */
 export const maxTapsPerRequest = 500;
 
@@ -18,12 +21,16 @@ export const maxEpochMs = 253_402_300_799_999;
 
 const counter = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** What `isBase64` takes, for readers of the schema: to match it costs ten times as much as to decode. */
+/** What `bytesOfBase64` takes, for readers of the schema: to match it costs ten times as much as to decode. */
 const base64Pattern = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$";
 
-/** True for the one text that stands for some bytes: no missing padding, no bits left over, no other character. */
-function isBase64(text: string): boolean {
-  return Buffer.from(text, "base64").toString("base64") === text;
+/**
+ * The bytes that `text` is the one text for (RFC 4648 §4): null where padding is missing, bits are left over, or another
+ * character stands in it.
+ */
+export function bytesOfBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? bytes : null;
 }
 
 /** What a tap has beside its bytes, whatever it travels in. */
@@ -36,7 +43,10 @@ const tapFields = {
   reader: z.string().regex(/^[^\p{C}]{1,128}$/u, "must be 1-128 printable characters"),
 };
 
-const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+/** W3C trace context, version 00. */
+export const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const traceparent = z.string().regex(traceparentPattern);
 
 /**
  * A tap as an agent sends it: identity `(agent, epoch, seq)`, and the bytes as the reader gave them.
@@ -48,8 +58,8 @@ export const submittedTapSchema = z.strictObject({
   payload: z
     .string()
     .min(1)
-    .max(Math.ceil(maxTapBytes / 3) * 4)
-    .refine(isBase64, "must be base64")
+    .max(maxPayloadChars)
+    .refine((text) => bytesOfBase64(text) !== null, "must be base64")
     .meta({ contentEncoding: "base64", pattern: base64Pattern }),
   /** W3C trace context of the read, so that one trace follows the tap to its receipt. */
   traceparent: traceparent.optional(),

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { boundConnections } from "../bound-connections.ts";
+import { type DoorTls, tlsSettings } from "../tls-settings.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { type DeliverHandler, ingestService } from "./service.ts";
 
@@ -24,7 +25,7 @@ const options = {
 };
 
 export type StreamServerParts = {
-  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly agentCa: Buffer };
+  readonly tls: DoorTls;
   readonly streams: AgentStreams;
   readonly host: string;
   /** 0 = any free one. */
@@ -53,14 +54,7 @@ export async function createStreamServer({
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<TLSSocket>();
   const listener = createServer({
-    cert: tls.cert,
-    key: tls.key,
-    ca: tls.agentCa,
-    requestCert: true,
-    // Connections without a certificate get as far as a status that says so.
-    rejectUnauthorized: false,
-    minVersion: "TLSv1.3",
-    handshakeTimeout: 10_000,
+    ...tlsSettings(tls),
     ALPNProtocols: ["h2"],
   });
   boundConnections(listener);
