@@ -14,12 +14,15 @@ export interface RecipientKey {
 }
 
 interface RecipientInfo {
+  /** As it stands in the object, DER. */
+  readonly whole: Buffer;
   readonly point: Buffer;
   readonly ski: string;
   readonly wrappedKey: Buffer;
 }
 
-interface Envelope {
+/** The parts of an object. */
+export interface Envelope {
   readonly infos: readonly RecipientInfo[];
   readonly nonce: Buffer;
   readonly ciphertext: Buffer;
@@ -30,6 +33,14 @@ const what = "the archive object";
 /** Beyond the plain text: headers, and about 250 bytes for each recipient. */
 const maxOverheadBytes = 16 * 1024;
 
+/** An object that was opened: its tag was verified. */
+export interface Opened {
+  readonly plain: Buffer;
+  readonly envelope: Envelope;
+  /** The key of this one object: 32 bytes; whoever asks for it overwrites it after use. */
+  readonly contentKey: Buffer;
+}
+
 /**
  * Decrypts what `sealEnvelope` wrote. Nothing is returned before the GCM tag was verified. What was encrypted to
  * other recipients (their wrapped keys) is not covered by that tag: the manifest's digest covers the whole object.
@@ -37,6 +48,13 @@ const maxOverheadBytes = 16 * 1024;
  * encrypted to this certificate; `misconfigured` where key and certificate do not fit
  */
 export function openEnvelope(der: Uint8Array, key: RecipientKey): Buffer {
+  const { plain, contentKey } = unlockEnvelope(der, key);
+  contentKey.fill(0);
+  return plain;
+}
+
+/** As `openEnvelope`; tells the object's own key and parts, too. */
+export function unlockEnvelope(der: Uint8Array, key: RecipientKey): Opened {
   if (der.length > maxEnvelopeBytes + maxOverheadBytes)
     throw corrupt(what, `it is larger than ${maxEnvelopeBytes + maxOverheadBytes} bytes`);
   const { recipient, scalar } = readKey(key);
@@ -46,7 +64,8 @@ export function openEnvelope(der: Uint8Array, key: RecipientKey): Buffer {
     throw new TaplineError("forbidden", `the object is not encrypted to ${recipient.subject}`, {
       remedy: `Use the key of one of its recipients: ${envelope.infos.map(({ ski }) => ski).join(", ")}.`,
     });
-  return decrypt(envelope, unwrap(info, scalar));
+  const contentKey = unwrap(info, scalar);
+  return { plain: decrypt(envelope, contentKey), envelope, contentKey };
 }
 
 interface ReadKey {
@@ -106,9 +125,8 @@ function decrypt({ nonce, ciphertext, tag }: Envelope, contentKey: Buffer): Buff
     return plain;
   } catch (cause) {
     plain.fill(0);
-    throw corrupt(what, "its authentication tag does not fit its content", cause);
-  } finally {
     contentKey.fill(0);
+    throw corrupt(what, "its authentication tag does not fit its content", cause);
   }
 }
 
@@ -153,13 +171,14 @@ function readInfos(set: DerReader): RecipientInfo[] {
     if (previous !== null && Buffer.compare(previous, whole) >= 0)
       throw set.fail("its recipients are out of order");
     previous = whole;
-    infos.push(readInfo(new DerReader(whole, what).inside(contextTag(1))));
+    infos.push(readInfo(whole));
     if (infos.length > maxRecipients) throw set.fail(`it has more than ${maxRecipients} recipients`);
   }
   return infos;
 }
 
-function readInfo(info: DerReader): RecipientInfo {
+function readInfo(whole: Buffer): RecipientInfo {
+  const info = new DerReader(whole, what).inside(contextTag(1));
   info.expect(smallInteger(3), "a recipient's version");
   const originator = info.inside(contextTag(0));
   const originatorKey = originator.inside(contextTag(1));
@@ -180,5 +199,5 @@ function readInfo(info: DerReader): RecipientInfo {
   const wrappedKey = key.contents(tags.octetString);
   key.end();
   if (wrappedKey.length !== 40) throw info.fail("a wrapped key is not 40 bytes long");
-  return { point: bits.subarray(1), ski, wrappedKey };
+  return { whole, point: bits.subarray(1), ski, wrappedKey };
 }

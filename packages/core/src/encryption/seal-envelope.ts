@@ -22,6 +22,8 @@ export const maxEnvelopeBytes = 64 * 1024 * 1024;
 export const maxRecipients = 16;
 /** Length of the GCM tag, bytes (RFC 5084 §3.2 aes-ICVlen). */
 export const tagBytes = 16;
+/** What stands behind the cipher text: the tag as an OCTET STRING, bytes. */
+export const trailerBytes = tagBytes + 2;
 
 /**
  * Encrypts `plain` to every recipient: CMS AuthEnvelopedData (RFC 5083) in DER, content AES-256-GCM (RFC 5084),
@@ -43,12 +45,10 @@ export function sealEnvelope(
   const cipher = createCipheriv("aes-256-gcm", contentKey, nonce, { authTagLength: tagBytes });
   const ciphertext = cipher.update(plain);
   cipher.final();
-  const infos = setOf(
-    tags.set,
-    recipients.map((recipient) => recipientInfo(recipient, contentKey)),
-  );
+  const infos = recipients.map((recipient) => recipientInfo(recipient, contentKey));
   contentKey.fill(0);
-  return assemble(infos, gcmAlgorithm(nonce), ciphertext, octetString(cipher.getAuthTag()));
+  const head = envelopeHead(infos, nonce, ciphertext.length);
+  return Buffer.concat([head, ciphertext, octetString(cipher.getAuthTag())]);
 }
 
 /** AlgorithmIdentifier of AES-256-GCM with its nonce of 12 bytes. */
@@ -56,7 +56,8 @@ function gcmAlgorithm(nonce: Uint8Array): Buffer {
   return sequence(aes256Gcm, sequence(octetString(nonce), smallInteger(tagBytes)));
 }
 
-function recipientInfo(recipient: Recipient, contentKey: Buffer): Buffer {
+/** The content key for one recipient: KeyAgreeRecipientInfo (RFC 5753 §3.1.1) in DER, with a fresh ephemeral key. */
+export function recipientInfo(recipient: Recipient, contentKey: Buffer): Buffer {
   const ephemeral = createECDH("prime256v1");
   const point = ephemeral.generateKeys();
   const secret = ephemeral.computeSecret(recipient.point);
@@ -71,13 +72,16 @@ function recipientInfo(recipient: Recipient, contentKey: Buffer): Buffer {
   );
 }
 
-/** Lays the parts out with all lengths known, so that the cipher text is copied once. */
-function assemble(infos: Buffer, algorithm: Buffer, ciphertext: Buffer, mac: Buffer): Buffer {
-  const contentHeader = header(primitiveContextTag(0), ciphertext.length);
-  const info = Buffer.concat([oids.data, algorithm, contentHeader]);
-  const infoHeader = header(tags.sequence, info.length + ciphertext.length);
-  const inner = Buffer.concat([smallInteger(0), infos, infoHeader, info]);
-  const innerLength = inner.length + ciphertext.length + mac.length;
+/**
+ * Everything of an object that stands before its cipher text, all lengths known; behind the cipher text comes the tag.
+ * @param infos one for each recipient (`recipientInfo`)
+ */
+export function envelopeHead(infos: readonly Buffer[], nonce: Uint8Array, ciphertextBytes: number): Buffer {
+  const contentHeader = header(primitiveContextTag(0), ciphertextBytes);
+  const info = Buffer.concat([oids.data, gcmAlgorithm(nonce), contentHeader]);
+  const infoHeader = header(tags.sequence, info.length + ciphertextBytes);
+  const inner = Buffer.concat([smallInteger(0), setOf(tags.set, infos), infoHeader, info]);
+  const innerLength = inner.length + ciphertextBytes + trailerBytes;
   const innerHeader = header(tags.sequence, innerLength);
   const explicit = header(contextTag(0), innerHeader.length + innerLength);
   const outerLength = oids.authEnvelopedData.length + explicit.length + innerHeader.length + innerLength;
@@ -87,7 +91,5 @@ function assemble(infos: Buffer, algorithm: Buffer, ciphertext: Buffer, mac: Buf
     explicit,
     innerHeader,
     inner,
-    ciphertext,
-    mac,
   ]);
 }
