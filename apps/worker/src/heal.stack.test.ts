@@ -145,7 +145,7 @@ describe("a buffer that was lost", () => {
       archives: new ArchiveSet([{ name: mainTarget, archive }]),
       buffer,
       ledger: new TapLedger(redis),
-      loader: new SegmentLoader(buffer, { unsigned: "refuse" }),
+      loader: new SegmentLoader(buffer),
       index: new ArchiveIndex(path.prisma),
       processKey: Buffer.alloc(32),
       telemetry: new TelemetryRecorder("test"),

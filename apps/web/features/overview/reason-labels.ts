@@ -13,4 +13,5 @@ export const reasonLabels: Record<RejectReason, string> = {
   implausible: "Values implausible",
   "time-skew": "Time out of range",
   equivocation: "Contradicts an earlier tap",
+  rate: "Too many from one tracker",
 };

@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import type { Holding } from "@tapline/adapters/prisma";
 import { connectRedis, TapLedger } from "@tapline/adapters/redis";
 import { hasCode } from "@tapline/core/kernel";
+import { defaultRules } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ownRedis } from "../../../../tools/test-servers/index.ts";
@@ -78,8 +80,10 @@ const claim = (trackerSeq: number, changes: Partial<SequenceClaim> = {}): Sequen
   return { owner: `${made.agent}/${made.epoch}/${made.seq}`, ...made };
 };
 
-const ask = (segment: string, claims: SequenceClaim[], index = new FakeIndex()) =>
-  claimSequence(segment, "life-1", claims, { ledger, index: index as never });
+const release = { version: 1, rules: defaultRules };
+
+const ask = (segment: string, claims: SequenceClaim[], index = new FakeIndex(), life = "life-1") =>
+  claimSequence(segment, life, claims, release, { ledger, index: index as never, maxWaitMs: 1_000 });
 
 describe("a tap's place in its tracker's sequence", () => {
   test("is taken once; run again for the same segment, the answer stands", async () => {
@@ -138,18 +142,96 @@ describe("a tap's place in its tracker's sequence", () => {
     expect(await ask("s2", [claim(10)], index)).toEqual([{ is: "archived", segment: "s0" }]);
   });
 
-  test("is not given twice where another segment takes and archives it between question and claim", async () => {
+  test("while the index is asked, others wait for the tracker, and for no other", async () => {
     const index = new FakeIndex();
-    let raced = false;
+    const order: string[] = [];
     index.onAsk = async () => {
-      if (raced) return;
-      raced = true;
-      const rival = new FakeIndex();
-      await claimSequence("rival", "life-1", [claim(3, { agent: "b" })], { ledger, index: rival as never });
+      index.onAsk = async () => undefined;
+      const rival = ask("rival", [claim(3, { agent: "b" })], index).then((answer) => {
+        order.push("rival");
+        return answer;
+      });
+      expect(await ask("other", [claim(3, { tracker: "t2" })], index)).toEqual([{ is: "accepted" }]);
+      order.push("other");
+      rivalEnds = rival;
+    };
+    let rivalEnds: Promise<unknown> = Promise.resolve();
+    expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "accepted" }]);
+    order.push("s1");
+    expect(await rivalEnds).toEqual([{ is: "duplicate", segment: "s1" }]);
+    expect(order).toEqual(["other", "s1", "rival"]);
+  });
+
+  test("is not given on a lease that has run out: the index is asked again", async () => {
+    const index = new FakeIndex();
+    const hasty = new TapLedger(redis, { leaseMs: 60 });
+    // As a process that stood still: it renews nothing while another takes, archives and forgets the number.
+    const stalled = { claim: hasty.claim.bind(hasty), renew: async () => false, leaseMs: 60 };
+    index.onAsk = async () => {
+      index.onAsk = async () => undefined;
+      await setTimeout(80);
+      expect(await ask("rival", [claim(3, { agent: "b" })])).toEqual([{ is: "accepted" }]);
       await ledger.release("rival", "life-1", [claim(3)]);
       index.hold(claim(3, { agent: "b" }), "rival");
     };
-    expect(await ask("s1", [claim(3)], index)).toEqual([{ is: "duplicate", segment: "rival" }]);
+    const parts = { ledger: stalled, index: index as never };
+    expect(await claimSequence("s1", "life-1", [claim(3)], release, parts)).toEqual([
+      { is: "duplicate", segment: "rival" },
+    ]);
+    expect(index.asked).toBe(2);
+  });
+
+  test("a lease is renewed as long as the index takes", async () => {
+    const index = new FakeIndex();
+    const hasty = new TapLedger(redis, { leaseMs: 150 });
+    index.onAsk = () => setTimeout(400);
+    const parts = { ledger: hasty, index: index as never };
+    expect(await claimSequence("s1", "life-1", [claim(3)], release, parts)).toEqual([{ is: "accepted" }]);
+    expect(index.asked).toBe(1);
+  });
+
+  test("whoever holds a tracker for too long is named by an error with its facts", async () => {
+    const index = new FakeIndex();
+    let refused: unknown;
+    index.onAsk = async () => {
+      index.onAsk = async () => undefined;
+      const parts = { ledger, index: index as never, maxWaitMs: 100 };
+      refused = await claimSequence("s2", "life-1", [claim(3)], release, parts).catch((error) => error);
+    };
+    await ask("s1", [claim(3)], index);
+    expect(refused).toMatchObject({
+      code: "conflict",
+      facts: { resource: "tracker/t1", waitedMs: expect.any(Number), attempts: expect.any(Number) },
+    });
+  });
+
+  test("a failed question gives the leases back at once", async () => {
+    const index = new FakeIndex();
+    index.onAsk = async () => {
+      throw new Error("the index is away");
+    };
+    await expect(ask("s1", [claim(3), claim(4, { tracker: "t2" })], index)).rejects.toThrow("away");
+    for (const key of await redis.keys("*tracker*")) expect(await redis.hget(key, "lease")).toBeNull();
+    index.onAsk = async () => undefined;
+    expect(await ask("s2", [claim(3)], index)).toEqual([{ is: "accepted" }]);
+  });
+
+  test("a tracker that brings more than it may is refused as rate, and others are not", async () => {
+    const slow = {
+      version: 7,
+      rules: { ...defaultRules, trackerRate: { tapsPerHour: 36_000, burstTaps: 3 } },
+    };
+    const parts = { ledger, index: new FakeIndex() as never };
+    const bring = (segment: string, claims: SequenceClaim[]) =>
+      claimSequence(segment, "life-1", claims, slow, parts);
+    const answers = await bring("s1", [1, 2, 3, 4].map((n) => claim(n)).concat(claim(9, { tracker: "t2" })));
+    expect(answers.map(({ is }) => is)).toEqual(["accepted", "accepted", "accepted", "rejected", "accepted"]);
+    expect(answers[3]).toMatchObject({ reason: "rate", rules: 7 });
+    // Another epoch is no way around it, a duplicate costs nothing, and ten a second flow in.
+    expect(await bring("s2", [claim(1, { trackerEpoch: 2 })])).toMatchObject([{ reason: "rate" }]);
+    expect(await bring("s1", [claim(1)])).toEqual([{ is: "accepted" }]);
+    await setTimeout(120);
+    expect(await bring("s3", [claim(4)])).toEqual([{ is: "accepted" }]);
   });
 
   test("is not given on the word of an index that has lost its data, but goes on where none is needed", async () => {
@@ -172,8 +254,7 @@ describe("a tap's place in its tracker's sequence", () => {
     }
     const index = new FakeIndex();
     index.life = "life-2";
-    const parts = { ledger, index: index as never };
-    expect(await claimSequence("s1", "life-2", [claim(3)], parts)).toEqual([{ is: "accepted" }]);
+    expect(await ask("s1", [claim(3)], index, "life-2")).toEqual([{ is: "accepted" }]);
   });
 
   test("many segments at once give each number away exactly once", async () => {
@@ -193,7 +274,7 @@ describe("a tap's place in its tracker's sequence", () => {
     await ask("s1", [claim(1), claim(2)]);
     await ledger.release("s1", "life-1", [claim(1), claim(2)]);
     const [key] = await redis.keys("*tracker*");
-    expect(Object.keys(await redis.hgetall(key!)).toSorted()).toEqual(["hw", "v"]);
+    expect(Object.keys(await redis.hgetall(key!)).toSorted()).toEqual(["hw:1", "rate"]);
     expect(await redis.pttl(key!)).toBeGreaterThan(0);
   });
 });

@@ -15,7 +15,7 @@ test("each agent and epoch gets one receipt with its own verdicts", () => {
   const verdicts: TapVerdict[] = [
     { is: "accepted" },
     { is: "accepted" },
-    { is: "rejected", reason: "schema", detail: "x" },
+    { is: "rejected", reason: "schema", detail: "x", rules: 1 },
     { is: "accepted" },
   ];
   const receipts = receiptsOf(mine, taps, verdicts, 5);

@@ -1,7 +1,7 @@
 import type { SealedSegment, SegmentBuffer } from "@tapline/adapters/redis";
 import type { BufferedTap, OpenSegment, SegmentStage } from "@tapline/core/buffer";
 import { sha256 } from "@tapline/core/kernel";
-import { type OpenedTap, openTap, type TapVerdict, type ValidationPolicy } from "@tapline/core/validation";
+import { type OpenedTap, openTap, type RulesRelease, type TapVerdict } from "@tapline/core/validation";
 
 /** A tap of a segment, decoded. `digest` is the SHA-256 of its raw bytes. */
 export type LoadedTap = {
@@ -14,6 +14,8 @@ export type LoadedSegment = {
   readonly taps: readonly LoadedTap[];
   /** Stream entries to forget in the end. */
   readonly entries: readonly string[];
+  /** The release of the rules by which the taps were opened; null where they were not judged. */
+  readonly rules: number | null;
 };
 
 /** What this process knows of a segment; each part is a copy of what the buffer holds. */
@@ -31,25 +33,25 @@ const segmentsKept = 8;
  */
 export class SegmentLoader {
   readonly #buffer: SegmentBuffer;
-  readonly #policy: ValidationPolicy;
   readonly #known = new Map<string, Known>();
 
-  constructor(buffer: SegmentBuffer, policy: ValidationPolicy) {
+  constructor(buffer: SegmentBuffer) {
     this.#buffer = buffer;
-    this.#policy = policy;
   }
 
-  async load(segment: OpenSegment): Promise<LoadedSegment> {
+  /** @param release the rules to open the taps by; null where their verdicts stand */
+  async load(segment: OpenSegment, release: RulesRelease | null = null): Promise<LoadedSegment> {
     const kept = this.#known.get(segment.id)?.loaded;
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && (release === null || kept.rules === release.version)) return kept;
     const { taps, entries } = await this.#buffer.read(segment);
     const loaded: LoadedSegment = {
       taps: taps.map((buffered) => ({
         buffered,
-        opened: openTap(buffered.payload, buffered.readAtEpochMs, this.#policy),
+        opened: openTap(buffered.payload, buffered.readAtEpochMs, release?.rules ?? null),
         digest: sha256(buffered.payload),
       })),
       entries,
+      rules: release?.version ?? null,
     };
     this.#keep(segment.id, { loaded });
     return loaded;

@@ -197,7 +197,7 @@ function quarantineRows(
       sealedPayload: sealWithProcessKey(buffered.payload, processKey, randomBytes),
       reader: buffered.reader,
       readAtEpochMs: buffered.readAtEpochMs,
-      rulesVersion: 0,
+      rulesVersion: verdict.rules,
     };
   });
 }

@@ -5,6 +5,7 @@ import {
   type CheckedTap,
   checkSignature,
   type KnownTracker,
+  type RulesRelease,
   type TapVerdict,
 } from "@tapline/core/validation";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
@@ -16,6 +17,8 @@ export type ValidationParts = SequenceParts & {
   readonly queues: Pick<SegmentQueues, "add">;
   readonly loader: SegmentLoader;
   readonly doorNews: Pick<DoorNews, "tellVerdicts">;
+  /** The release of the rules to judge by. */
+  readonly rules: () => Promise<RulesRelease>;
   readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
 };
 
@@ -24,8 +27,9 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
   if (segment.stage === "validation") {
-    const { taps } = await parts.loader.load(segment);
-    const verdicts = await judge(segment, taps, parts);
+    const release = await parts.rules();
+    const { taps } = await parts.loader.load(segment, release);
+    const verdicts = await judge(segment, taps, release, parts);
     const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
     const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
     await parts.queues.add(next, id);
@@ -39,21 +43,25 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
 async function judge(
   { id, generation }: OpenSegment,
   taps: readonly LoadedTap[],
+  release: RulesRelease,
   parts: ValidationParts,
 ): Promise<TapVerdict[]> {
   const checked = await checkAll(taps, parts.findTrackers);
   const verdicts: TapVerdict[] = [];
   const claims: { claim: SequenceClaim; at: number }[] = [];
   const seen = new Map<string, Buffer>();
+  const { version: rules } = release;
   for (const [at, { buffered, digest }] of taps.entries()) {
     const result = checked[at];
     const owner = `${buffered.agent}/${buffered.epoch}/${buffered.seq}`;
     const before = seen.get(owner);
     if (before !== undefined) {
-      verdicts[at] = before.equals(digest) ? { is: "redelivered", segment: id } : twoFaced(owner);
+      verdicts[at] = before.equals(digest)
+        ? { is: "redelivered", segment: id }
+        : twoFaced(owner, id, before, rules);
     } else if (result === undefined || !result.ok) {
       const { reason, detail } = result ?? { reason: "schema", detail: "" };
-      verdicts[at] = { is: "rejected", reason, detail };
+      verdicts[at] = { is: "rejected", reason, detail, rules };
     } else {
       const { trackerId, epoch, seq } = result.tap;
       const short = digest.toString("hex", 0, 8);
@@ -70,15 +78,17 @@ async function judge(
     id,
     generation,
     claims.map(({ claim }) => claim),
+    release,
     parts,
   );
   for (const [i, { at }] of claims.entries()) verdicts[at] = answers[i] ?? { is: "accepted" };
   return verdicts;
 }
 
-function twoFaced(owner: string): TapVerdict {
+function twoFaced(owner: string, segment: string, digest: Buffer, rules: number): TapVerdict {
   const detail = `the agent's number ${owner} was used twice, for different content`;
-  return { is: "rejected", reason: "equivocation", detail };
+  const first = { segment, digest: digest.toString("hex", 0, 8) };
+  return { is: "rejected", reason: "equivocation", detail, rules, first };
 }
 
 async function checkAll(

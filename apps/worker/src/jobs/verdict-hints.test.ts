@@ -9,7 +9,7 @@ test("each agent hears of its own taps, in one hint for each epoch", () => {
     [tap("a", 1), tap("b", 1), tap("a", 2), tap("a", 3, 2), tap("a", 4), tap("a", 5), tap("a", 6)],
     [
       { is: "accepted" },
-      { is: "rejected", reason: "unsigned", detail: "d" },
+      { is: "rejected", reason: "unsigned", detail: "d", rules: 1 },
       { is: "duplicate", segment: "s" },
       { is: "accepted" },
       { is: "archived", segment: "s" },

@@ -51,7 +51,7 @@ export async function connectParts(config: Config, log: Logger) {
     buffer,
     ledger: instrument("ledger", new TapLedger(redis)),
     index: instrument("index", new ArchiveIndex(prisma)),
-    loader: new SegmentLoader(buffer, { unsigned: config.TAPLINE_UNSIGNED_TAPS }),
+    loader: new SegmentLoader(buffer),
     queues: instrument("queues", new SegmentQueues(redis, queuePrefix)),
     instance,
     /** Fault points around what else a role needs. */

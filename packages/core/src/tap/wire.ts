@@ -124,6 +124,7 @@ export const rejectReasons = [
   "implausible",
   "time-skew",
   "equivocation",
+  "rate",
 ] as const;
 
 export type RejectReason = (typeof rejectReasons)[number];

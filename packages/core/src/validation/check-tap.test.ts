@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { encodeTap, kidOf, signTap, type Tap } from "../tap/index.ts";
-import { checkSignature, type KnownTracker, openTap } from "./index.ts";
+import { checkSignature, defaultRules, type KnownTracker, openTap } from "./index.ts";
 
 const readAtEpochMs = 1_790_000_000_000;
 const tap: Tap = {
@@ -16,7 +16,6 @@ const tap: Tap = {
   batteryPercent: 80,
   uptimeS: 5000,
 };
-const strict = { unsigned: "refuse" } as const;
 
 let privateKey: KeyObject;
 let tracker: KnownTracker;
@@ -29,7 +28,7 @@ beforeAll(() => {
 });
 
 const check = async (raw: Uint8Array, known: KnownTracker | undefined = tracker) => {
-  const opened = openTap(raw, readAtEpochMs, strict);
+  const opened = openTap(raw, readAtEpochMs, defaultRules);
   return opened.ok ? await checkSignature(opened, known) : opened;
 };
 const signed = (changes: Partial<Tap> = {}) =>
@@ -42,11 +41,12 @@ test("a signed, plausible tap of an enrolled tracker passes and gives all but it
 
 test("an unsigned tap is refused where the policy says so, and taken where it does not", async () => {
   expect(await check(encodeTap(tap))).toMatchObject({ ok: false, reason: "unsigned" });
-  expect(openTap(encodeTap(tap), readAtEpochMs, { unsigned: "accept" })).toMatchObject({ ok: true });
+  const lax = openTap(encodeTap(tap), readAtEpochMs, { ...defaultRules, unsigned: "accept" });
+  expect(lax).toMatchObject({ ok: true, refusal: null });
 });
 
 test("a tracker that nobody enrolled, or that was revoked, is refused by name", async () => {
-  const opened = openTap(signed(), readAtEpochMs, strict);
+  const opened = openTap(signed(), readAtEpochMs, defaultRules);
   if (!opened.ok) throw new Error(opened.detail);
   expect(await checkSignature(opened, undefined)).toMatchObject({ reason: "unknown-tracker" });
   expect(await checkSignature(opened, { ...tracker, revokedAtEpochMs: 1 })).toMatchObject({

@@ -5,7 +5,6 @@ export {
   type OpenedTap,
   openTap,
   type Refusal,
-  type ValidationPolicy,
 } from "./check-tap.ts";
 export {
   burstTaps,
@@ -20,5 +19,11 @@ export {
   reservedTaps,
   usualTapBytes,
 } from "./credits.ts";
-export { plausible } from "./plausibility.ts";
+export {
+  defaultRules,
+  type RulesRelease,
+  type TrackerRate,
+  type ValidationRules,
+  validationRulesSchema,
+} from "./rules.ts";
 export { segmentVerdictsSchema, type TapVerdict, tapVerdictSchema } from "./verdicts.ts";

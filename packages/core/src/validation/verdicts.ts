@@ -16,7 +16,15 @@ export const tapVerdictSchema = z.discriminatedUnion("is", [
   z.strictObject({ is: z.literal("duplicate"), segment: z.string() }),
   z.strictObject({ is: z.literal("redelivered"), segment: z.string() }),
   z.strictObject({ is: z.literal("archived"), segment: z.string() }),
-  z.strictObject({ is: z.literal("rejected"), reason: z.enum(rejectReasons), detail: z.string() }),
+  z.strictObject({
+    is: z.literal("rejected"),
+    reason: z.enum(rejectReasons),
+    detail: z.string(),
+    /** The release of the rules by which it was judged. */
+    rules: z.int().min(0),
+    /** For `equivocation`: the segment that has the number's first content, and 8 bytes of that content's SHA-256. */
+    first: z.strictObject({ segment: z.string(), digest: z.string() }).optional(),
+  }),
 ]);
 
 export type TapVerdict = z.infer<typeof tapVerdictSchema>;

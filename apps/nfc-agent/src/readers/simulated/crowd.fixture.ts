@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { sha256Hex } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
-import { checkSignature, type KnownTracker, openTap } from "@tapline/core/validation";
+import { checkSignature, defaultRules, type KnownTracker, openTap } from "@tapline/core/validation";
 import type { ReaderSink, ReaderStatus, ReadFailure, TapRead } from "../reader.ts";
 import { SimulatedField } from "./field.ts";
 import { type LedgerLine, SimulatedLedger } from "./ledger.ts";
@@ -76,7 +76,7 @@ export class JudgeOfTaps {
   }
 
   async #verdict(raw: Buffer, readAtEpochMs: number): Promise<string> {
-    const opened = openTap(raw, readAtEpochMs, { unsigned: "refuse" });
+    const opened = openTap(raw, readAtEpochMs, defaultRules);
     if (!opened.ok) return opened.reason;
     const checked = await checkSignature(opened, this.#known.get(opened.tap.trackerId));
     if (!checked.ok) return checked.reason;

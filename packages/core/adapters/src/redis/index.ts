@@ -12,5 +12,5 @@ export {
   type SealedSegment,
   SegmentBuffer,
 } from "./segment-buffer.ts";
-export { type Asked, type Claim, type ClaimAnswer, TapLedger } from "./tap-ledger.ts";
+export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
 export { type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

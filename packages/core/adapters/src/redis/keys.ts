@@ -39,12 +39,15 @@ export function partitionKeys(partition: number) {
 export type PartitionKeys = ReturnType<typeof partitionKeys>;
 
 /**
- * Hash: sequence numbers in flight of one (tracker, epoch) in one life of the buffer; fields hw = highest known,
- * `<seq>` = record. The life is in the name, so that what was claimed in one that is over holds up nobody.
+ * Hash: sequence numbers in flight of one tracker in one life of the buffer, its lease and its rate; the fields stand at the
+ * head of `claim-taps.lua`. The life is in the name, so that what was claimed in one that is over holds up nobody.
  */
-export function trackerKey(generation: string, tracker: string, epoch: number | "*"): string {
-  return `${root}:{p0}:tracker:${generation}:${tracker}:${epoch}`;
+export function trackerKey(generation: string, tracker: string): string {
+  return `${root}:{p0}:tracker:${generation}:${tracker}`;
 }
+
+/** String: the last token that a lease of a tracker was given; it only grows. */
+export const fenceKey = `${root}:{p0}:fence`;
 
 /** Credits. With the buffer, since taps granted and taps buffered share one window. */
 export const creditKeys = {

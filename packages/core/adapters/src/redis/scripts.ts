@@ -6,6 +6,7 @@ const names = [
   "cut-segment",
   "advance-segment",
   "claim-taps",
+  "renew-leases",
   "release-taps",
   "note-failure",
   "finish-segment",

@@ -235,7 +235,7 @@ describe("a segment's way", () => {
     expect(await buffer.keepVerdicts(segment.id, [{ is: "accepted" }], "encryption")).toBe(false);
   });
 
-  test("leaves nothing in Redis but what has an end, and three keys of a fixed size", async () => {
+  test("leaves nothing in Redis but what has an end, and four keys of a fixed size", async () => {
     const ledger = new TapLedger(redis);
     await append(2);
     const segment = await cutSome();
@@ -243,12 +243,12 @@ describe("a segment's way", () => {
       const [digest, owner] = ["00112233aabbccdd", `gate-1/1/${n}`];
       return { tracker: "t1", trackerEpoch: 1, trackerSeq: n, digest, owner };
     });
-    const answers = await ledger.claim(segment.id, segment.generation, claims);
-    const asked = answers.map((answer) => ({
-      highest: 0,
-      version: answer.is === "ask" ? answer.version : "",
-    }));
-    await ledger.claim(segment.id, segment.generation, claims, asked);
+    const request = { segment: segment.id, generation: segment.generation, claims };
+    const rate = { tapsPerHour: 3_600, burstTaps: 10 };
+    const [asked] = await ledger.claim({ ...request, leases: new Map(), rate });
+    const token = asked?.is === "ask" ? asked.token : "";
+    const leases = new Map([["t1", { token, highest: new Map([[1, 0]]) }]]);
+    expect(await ledger.claim({ ...request, leases, rate })).toEqual([{ is: "new" }, { is: "new" }]);
     await buffer.keepVerdicts(segment.id, [{ is: "accepted" }, { is: "accepted" }], "encryption");
     await buffer.keepSealed(segment.id, sealedForm("x"));
     await ledger.release(segment.id, "life-1", claims);
@@ -259,7 +259,12 @@ describe("a segment's way", () => {
     const keys = (await redis.keys("*")).toSorted();
     const lasting = [];
     for (const key of keys) if ((await redis.pttl(key)) < 0) lasting.push(key);
-    expect(lasting).toEqual(["tapline:{p0}:counts", "tapline:{p0}:frames", "tapline:{p0}:generation"]);
+    expect(lasting).toEqual([
+      "tapline:{p0}:counts",
+      "tapline:{p0}:fence",
+      "tapline:{p0}:frames",
+      "tapline:{p0}:generation",
+    ]);
     expect(await redis.xlen("tapline:{p0}:frames")).toBe(0);
     expect(await redis.hgetall("tapline:{p0}:counts")).toEqual({ buffered: "0", frames: "0", results: "0" });
     expect(keys.length).toBe(lasting.length + 3);
