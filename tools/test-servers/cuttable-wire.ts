@@ -1,8 +1,20 @@
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../servers/index.ts";
 
-/** A TCP wire to `target` on loopback that can be cut; nothing listens before it is `up`. */
+/** What a wire does to what goes over it. */
+export type WireState = {
+  /** Nothing gets through, and nobody is told. */
+  silent: boolean;
+  /** How long each piece is under way in one direction, ms. */
+  delayMs: number;
+};
+
+/** A TCP wire to `target` on loopback that can be cut, silenced and slowed down; nothing listens before it is `up`. */
 export function cuttableWire(port: number, target: number) {
   const sockets = new Set<Socket>();
+  const state: WireState = { silent: false, delayMs: 0 };
   let bytesLeft = Number.POSITIVE_INFINITY;
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -19,7 +31,7 @@ export function cuttableWire(port: number, target: number) {
         sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      one.setNoDelay(true).pipe(underWay(state)).pipe(other);
     }
     near.on("data", (bytes) => {
       bytesLeft -= bytes.length;
@@ -29,6 +41,7 @@ export function cuttableWire(port: number, target: number) {
     });
   });
   return {
+    state,
     up: () => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve)),
     /** Cuts all connections and takes no new ones. */
     down: async () => {
@@ -41,6 +54,29 @@ export function cuttableWire(port: number, target: number) {
       bytesLeft = bytes;
     },
   };
+}
+
+/** Lets pieces through one after the other, each after its time; a long wire carries many at once. */
+function underWay(state: WireState): Transform {
+  let before: Promise<unknown> = Promise.resolve();
+  return new Transform({
+    transform(piece, _encoding, done) {
+      if (state.silent) return done();
+      if (state.delayMs === 0) return done(null, piece);
+      const arrived = sleep(state.delayMs);
+      before = before.then(() => arrived).then(() => this.push(piece));
+      return done();
+    },
+  });
+}
+
+/** A wire, up, to the server of `url`, and the URL by which it is used. */
+export async function wireTo(url: string): Promise<CuttableWire & { readonly url: string }> {
+  const { port: target } = new URL(url);
+  const port = await freePort();
+  const wire = cuttableWire(port, Number(target));
+  await wire.up();
+  return { ...wire, url: url.replace(`:${target}`, `:${port}`) };
 }
 
 export type CuttableWire = ReturnType<typeof cuttableWire>;

@@ -1,5 +1,5 @@
 export { testEnvironment } from "./config.ts";
-export { type CuttableWire, cuttableWire } from "./cuttable-wire.ts";
+export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";
 export { ownRedisCluster } from "./own-redis-cluster.ts";
 export {
   freshDatabase,

@@ -40,8 +40,9 @@ const tap = (n: number) => ({ trackerSeq: n, seq: n });
 /** Has the index know all that is archived, as a worker does. */
 async function index(): Promise<void> {
   const trust = made.pem("trust.pem");
+  const archive = new DirectoryArchive(join(made.root, "archive"));
   await reconcileArchive("", {
-    ...{ archive: new DirectoryArchive(join(made.root, "archive")), index: new ArchiveIndex(prisma) },
+    ...{ archive, index: new ArchiveIndex(prisma) },
     trust: { rootPems: [trust], crlPems: [trust] },
     ...{ clock: () => nowEpochMs, holds: new ArchiveHolds(prisma, Date.now), copies: () => ["main"] },
     onFault: (_, error) => {

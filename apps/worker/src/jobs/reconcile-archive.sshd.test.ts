@@ -195,7 +195,7 @@ test("one that was withdrawn is never adopted, though its files were not moved i
     reason: null,
     facts: {},
   };
-  expect(await index.withdraw(segment, entry)).toBe(true);
+  expect(await index.withdraw(segment, entry, [])).toBe(true);
   expect(await reconcile()).toMatchObject({ adopted: 0, quarantined: 1 });
   expect(await counted()).toEqual([]);
   expect(await actionsOf(segment)).toHaveLength(1);

@@ -79,7 +79,8 @@ export async function settleOrphan(segment: string, parts: OrphanParts): Promise
   if (heldElsewhere > 0 && (await isKept(manifest, parts))) return "faults";
   if (heldElsewhere > 0 || (await parts.index.isWithdrawn(segment))) {
     const entry = entryOf(segment, false, { taps: manifest.taps, heldElsewhere }, nowEpochMs);
-    if (!(await parts.index.withdraw(segment, entry))) return "adopted";
+    // Another archive that holds it is compared, too: it needs no task.
+    if (!(await parts.index.withdraw(segment, entry, []))) return "adopted";
     await parts.archive.quarantine(segment);
     return "quarantined";
   }

@@ -24,7 +24,7 @@ export type TransferParts = {
   readonly buffer: SegmentBuffer;
   readonly ledger: Pick<TapLedger, "release">;
   readonly loader: SegmentLoader;
-  readonly archives: Pick<ArchiveSet, "storeSegment" | "quarantine">;
+  readonly archives: Pick<ArchiveSet, "names" | "storeSegment" | "quarantine">;
   readonly index: ArchiveIndex;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
@@ -92,7 +92,7 @@ async function record(
     if (
       isOver &&
       end.segment !== null &&
-      (await parts.index.withdraw(segment.id, withdrawal(segment.id, parts.clock())))
+      (await parts.index.withdraw(segment.id, withdrawal(segment.id, parts.clock()), parts.archives.names))
     )
       await parts.archives.quarantine(segment.id);
     throw error;
@@ -132,7 +132,13 @@ function endOf(
       archived: row?.taps ?? 0,
       duplicates,
       rejected,
-      ...(row === null ? {} : { objectSha256: row.objectDigest.toString("hex"), objectPath: row.objectPath }),
+      ...(row === null
+        ? {}
+        : {
+            objectSha256: row.objectDigest.toString("hex"),
+            objectPath: row.objectPath,
+            archives: copies.join(","),
+          }),
     },
   };
   const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey);

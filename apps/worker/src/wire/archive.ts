@@ -1,27 +1,63 @@
-import { ArchiveSet, SftpArchive } from "@tapline/adapters/sftp";
-import { mainTarget } from "@tapline/core/transfer";
+import { randomBytes } from "node:crypto";
+import { ArchiveCopies } from "@tapline/adapters/prisma";
+import { ArchiveSet, nonEmpty, SftpArchive, type SftpHooks } from "@tapline/adapters/sftp";
+import { newEntry } from "@tapline/core/audit";
+import { readArchiveSettings } from "../archive-settings.ts";
 import { archiveFileOf } from "../fault-points/archive-file.ts";
-import { need, readSetting } from "../pki.ts";
 import type { Parts } from "./parts.ts";
 
 /** The archives that the settings name. */
-export async function openArchives({ config, instrument, telemetry }: Parts): Promise<ArchiveSet> {
-  const keyPath = need(config.TAPLINE_ARCHIVE_KEY, "TAPLINE_ARCHIVE_KEY", "transfer");
-  const settings = {
-    url: need(config.TAPLINE_ARCHIVE_URL, "TAPLINE_ARCHIVE_URL", "transfer"),
-    hostKeyPin: need(config.TAPLINE_ARCHIVE_HOST_KEY, "TAPLINE_ARCHIVE_HOST_KEY", "transfer"),
-    privateKey: await readSetting(keyPath, "TAPLINE_ARCHIVE_KEY"),
-    readBackShare: config.TAPLINE_ARCHIVE_READBACK,
-  };
-  const archive = new SftpArchive(settings, {
+export async function openArchives(parts: Parts): Promise<ArchiveSet> {
+  const { config, instrument, log } = parts;
+  const { targets, rule } = await readArchiveSettings(config);
+  const opened = targets.map(({ name, settings }) => {
+    const archive = instrument("archive", new SftpArchive(settings, watching(name, parts)), {
+      promising: ["connect", "put", "read", "stat", "list", "quarantine"],
+      detailOf: (method, [path]) => (method === "put" ? archiveFileOf(String(path)) : null),
+    });
+    return { name, archive };
+  });
+  const set = new ArchiveSet(nonEmpty(opened), rule, {
+    onFault: (archive, segment, err) =>
+      log.warn({ err, archive, segment }, "an archive did not take a segment"),
+    onLate: (archive, segment) => noteLate(archive, segment, parts),
+  });
+  return instrument("archives", set);
+}
+
+/** Counts and logs what one archive tells. */
+function watching(archive: string, { telemetry, log }: Parts): SftpHooks {
+  return {
     onWritten: ({ bytes, readBack }) => {
       telemetry.count("archive.written_bytes", bytes);
       if (readBack) telemetry.count("archive.read_back_bytes", bytes);
     },
+    onCircuit: (change) => {
+      if (change.is === "closed") return log.info({ archive }, "the archive works again");
+      telemetry.count("archive.circuit_opened");
+      log.error(
+        { archive, err: change.error },
+        "the archive failed several times in a row; it is tried now and then",
+      );
+    },
+    onSpace: ({ level, freeBytes }) => {
+      if (level === "plenty") return log.info({ archive, freeBytes }, "the archive has room again");
+      telemetry.count("archive.space_short");
+      const what = level === "none" ? "nothing more is sent until there is" : "make room in time";
+      log.error({ archive, freeBytes }, `the archive has little room left: ${what}`);
+    },
+  };
+}
+
+/** An upload that ended after the segment was recorded. Where noting it fails, the comparison with the index finds it. */
+function noteLate(target: string, segment: string, { prisma, clock, log }: Parts): void {
+  const entry = newEntry(clock(), randomBytes, {
+    ...{ actor: { kind: "job", id: "transfer" }, action: "segment.copied", subject: `segment/${segment}` },
+    ...{ reason: null, facts: { target, from: "upload" } },
   });
-  const watched = instrument("archive", archive, {
-    promising: ["connect", "put", "read", "stat", "list", "quarantine"],
-    detailOf: (method, [path]) => (method === "put" ? archiveFileOf(String(path)) : null),
-  });
-  return instrument("archives", new ArchiveSet([{ name: mainTarget, archive: watched }]));
+  new ArchiveCopies(prisma)
+    .noteCopy(segment, target, entry)
+    .catch((err: unknown) =>
+      log.info({ err, segment, archive: target }, "a late copy could not be noted yet"),
+    );
 }

@@ -12,7 +12,7 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   const statements = parts.instrument("statements", new GapStatements(parts.prisma));
   const audit = startAudit({
     ...parts,
-    archive: archives.first,
+    archive: archives,
     gaps,
     statements,
     signer: await readSigner(parts.config),

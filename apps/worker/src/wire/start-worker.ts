@@ -32,7 +32,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const roles: Role[] = [startTelemetry(parts)];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
-  if (has("transfer") && archives !== null) await startTransfer(parts, archives);
+  if (has("transfer") && archives !== null) roles.push(await startTransfer(parts, archives));
   if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
   if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));

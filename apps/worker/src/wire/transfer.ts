@@ -1,13 +1,18 @@
+import { ArchiveCopies, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { transferSegment } from "../jobs/transfer-segment.ts";
 import { readProcessKey } from "../pki.ts";
+import { startCatchUp } from "../roles/catch-up.ts";
+import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
 import type { Parts } from "./parts.ts";
 
-export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise<void> {
+export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const processKey = await readProcessKey(parts.config);
   const stage = parts.instrument("transfer", {
     run: async (id: string) => await transferSegment(id, { ...parts, archives, processKey }),
   });
   startStage("transfer", stage.run, parts);
+  const copies = parts.instrument("copies", new ArchiveCopies(parts.prisma));
+  return startCatchUp({ ...parts, archives, copies, turns: new Turns(parts.prisma) });
 }

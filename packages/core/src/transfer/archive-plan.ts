@@ -78,12 +78,13 @@ export interface ArchiveRule {
 }
 
 /** A plan's rule, with what holds where it says nothing. */
-export function archiveRule({
-  mode,
-  quorum,
-  targets,
-}: Pick<ArchivePlan, "mode" | "quorum" | "targets">): ArchiveRule {
-  return { mode, quorum: quorum ?? (mode === "fail-over" ? 1 : Math.floor(targets.length / 2) + 1) };
+export function archiveRule(plan: {
+  readonly mode: ArchivePlan["mode"];
+  readonly quorum?: number | undefined;
+  readonly targets: readonly unknown[];
+}): ArchiveRule {
+  const { mode, targets } = plan;
+  return { mode, quorum: plan.quorum ?? (mode === "fail-over" ? 1 : Math.floor(targets.length / 2) + 1) };
 }
 
 /** Names of the archives that every segment shall lie in, at the latest once it was copied there. */

@@ -186,14 +186,14 @@ describe("the end of a segment", () => {
 
   test("cannot follow its withdrawal, nor its withdrawal follow it", async () => {
     const [gone, kept] = [endOf([member(1)]), endOf([member(2)])];
-    expect(await index.withdraw(gone.id, { ...entry(gone.id, "segment.quarantined"), id: newId() })).toBe(
-      true,
-    );
+    expect(
+      await index.withdraw(gone.id, { ...entry(gone.id, "segment.quarantined"), id: newId() }, ["main"]),
+    ).toBe(true);
     expect(await codeOf(index.recordEnd({ ...gone, generation: null }), "conflict")).toBe(true);
     await index.recordEnd(kept);
-    expect(await index.withdraw(kept.id, { ...entry(kept.id, "segment.quarantined"), id: newId() })).toBe(
-      false,
-    );
+    expect(
+      await index.withdraw(kept.id, { ...entry(kept.id, "segment.quarantined"), id: newId() }, ["main"]),
+    ).toBe(false);
     expect(await index.isWithdrawn(kept.id)).toBe(false);
   });
 });

@@ -152,12 +152,18 @@ export class ArchiveIndex {
   /**
    * Takes a segment out of the archive's count for good, unless the index knows it; its files are the caller's to
    * move, before or after. Calling it again changes nothing.
+   * @param targets names of the archives that its files may lie in: each gets a task to move them, for the case that
+   * the caller cannot
    * @returns false where the index knows the segment, so that its files must stay
    */
-  async withdraw(id: string, entry: AuditEntry): Promise<boolean> {
+  async withdraw(id: string, entry: AuditEntry, targets: readonly string[]): Promise<boolean> {
     return await this.#prisma.$transaction(async (tx) => {
       await lockSegment(tx, id);
       if ((await tx.segment.count({ where: { id } })) > 0) return false;
+      await tx.archiveTask.createMany({
+        data: targets.map((target) => ({ kind: "withdraw", target, segmentId: id })),
+        skipDuplicates: true,
+      });
       if (!(await isWithdrawn(tx, id))) await addEntry(tx, entry);
       return true;
     });

@@ -1,5 +1,15 @@
-import { objectPaths } from "@tapline/core/transfer";
+import { TaplineError } from "@tapline/core/kernel";
+import {
+  type ArchiveEntry,
+  type ArchiveReader,
+  type ArchiveRule,
+  archiveRule,
+  objectPaths,
+  wantedTargets,
+} from "@tapline/core/transfer";
+import { firstOf, mergedListing, sureAnswers } from "./read-from-several.ts";
 import type { SftpArchive } from "./sftp-archive.ts";
+import { storeAtQuorum } from "./store-at-quorum.ts";
 
 /** One of the archives that segments go to, by its name in the settings. */
 export type ArchiveTarget = { readonly name: string; readonly archive: SftpArchive };
@@ -7,42 +17,135 @@ export type ArchiveTarget = { readonly name: string; readonly archive: SftpArchi
 /** The three files of a segment as they are stored. */
 export type SegmentFiles = { readonly object: Buffer; readonly manifest: Buffer; readonly signature: Buffer };
 
-/** Every archive that segments go to. */
-export class ArchiveSet {
+/** What a set tells whoever watches. */
+export interface SetHooks {
+  /** An archive could not do its part; the others were enough, or the caller hears of it too. */
+  readonly onFault?: (target: string, segment: string, error: unknown) => void;
+  /** An archive holds a segment that `storeSegment` had already answered for. */
+  readonly onLate?: (target: string, segment: string) => void;
+}
+
+/** Every archive that segments go to, and the rule by which a segment counts as archived. */
+export class ArchiveSet implements ArchiveReader {
   readonly targets: readonly ArchiveTarget[];
+  readonly rule: ArchiveRule;
 
   /** Where one archive is enough. */
   readonly first: SftpArchive;
 
-  constructor(targets: readonly [ArchiveTarget, ...ArchiveTarget[]]) {
+  readonly #hooks: SetHooks;
+  /** Uploads that go on after `storeSegment` has answered, by segment. */
+  readonly #late = new Map<string, Promise<unknown>>();
+
+  /** @param rule default: mirrors, of which more than half must hold a segment */
+  constructor(
+    targets: readonly [ArchiveTarget, ...ArchiveTarget[]],
+    rule: ArchiveRule = archiveRule({ mode: "mirror", targets }),
+    hooks: SetHooks = {},
+  ) {
     this.targets = targets;
+    this.rule = rule;
     this.first = targets[0].archive;
+    this.#hooks = hooks;
   }
 
-  /** Connects ahead of the first segment. */
-  async connect(): Promise<void> {
-    await Promise.all(this.targets.map(({ archive }) => archive.connect()));
-  }
-
-  /**
-   * Stores a segment: object and signature, then the manifest, whose presence is the commit. Safe to run again.
-   * @returns names of the targets that hold it
-   */
-  async storeSegment(id: string, { object, manifest, signature }: SegmentFiles): Promise<string[]> {
-    const paths = objectPaths(id);
-    for (const { archive } of this.targets) {
-      await Promise.all([archive.put(paths.object, object), archive.put(paths.signature, signature)]);
-      await archive.put(paths.manifest, manifest);
-    }
+  /** Names of all archives. */
+  get names(): readonly string[] {
     return this.targets.map(({ name }) => name);
   }
 
-  /** Takes a segment out of the count of every archive, keeping its bytes. */
+  /** Those that shall hold every segment, in time. */
+  get wanted(): readonly ArchiveTarget[] {
+    const wanted = wantedTargets(this.rule.mode, this.names);
+    return this.targets.filter(({ name }) => wanted.includes(name));
+  }
+
+  /** Connects ahead of the first segment. @throws where too few answer for a segment to count */
+  async connect(): Promise<void> {
+    await this.#atLeast(this.rule.quorum, ({ archive }) => archive.connect());
+  }
+
+  /**
+   * Stores a segment: object and signature, then the manifest, whose presence is the commit. Safe to run again. Ends once
+   * enough archives hold it and the rest had as long again; who is slower goes on meanwhile.
+   * @returns names of the targets that hold it
+   * @throws what the first failing archive said, where too few can hold it
+   */
+  async storeSegment(id: string, files: SegmentFiles): Promise<string[]> {
+    const { stored, rest } = await storeAtQuorum(
+      this.targets,
+      this.rule,
+      ({ archive }) => storeAt(archive, id, files),
+      {
+        onFault: (target, error) => this.#hooks.onFault?.(target, id, error),
+        onLate: (target) => this.#hooks.onLate?.(target, id),
+      },
+    );
+    this.#late.set(id, rest);
+    void rest.then(() => this.#late.delete(id));
+    return stored;
+  }
+
+  /**
+   * Takes a segment out of the count of every archive, keeping its bytes.
+   * @throws where so few did it that those left could make it count; others are the caller's to see to, by tasks
+   */
   async quarantine(id: string): Promise<void> {
-    for (const { archive } of this.targets) await archive.quarantine(id);
+    await this.#late.get(id);
+    const enough = this.targets.length - this.rule.quorum + 1;
+    await this.#atLeast(enough, ({ archive }) => archive.quarantine(id));
+  }
+
+  /** Stores a file at every archive that shall be complete. @throws where one of them fails: the caller repeats it */
+  async put(path: string, bytes: Uint8Array): Promise<"written" | "present"> {
+    const answers = await Promise.all(this.wanted.map(({ archive }) => archive.put(path, bytes)));
+    return answers.includes("written") ? "written" : "present";
+  }
+
+  /** From the first archive that has it. */
+  read(path: string): Promise<Buffer> {
+    return firstOf(this.targets, ({ archive }) => archive.read(path));
+  }
+
+  /** From the first archive that has it; null where none of those that could hold a counting copy has. */
+  async stat(path: string): Promise<ArchiveEntry | null> {
+    const answers = await sureAnswers(this.targets, this.rule.quorum, ({ archive }) => archive.stat(path));
+    return answers.find((entry) => entry !== null) ?? null;
+  }
+
+  /** What lies in a folder of any of them. @throws where so many are away that something that counts may be missed */
+  list(dir: string): Promise<ArchiveEntry[]> {
+    return mergedListing(this.targets, this.rule.quorum, dir);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.targets.map(({ archive }) => archive.close()));
+    await Promise.all(this.#late.values());
   }
+
+  /** Acts at all; throws the first fault where fewer than `needed` did it. */
+  async #atLeast(needed: number, act: (target: ArchiveTarget) => Promise<void>): Promise<void> {
+    const outcomes = await Promise.allSettled(this.targets.map((target) => act(target)));
+    const faults = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    if (outcomes.length - faults.length < needed) throw faults[0];
+  }
+}
+
+async function storeAt(
+  archive: SftpArchive,
+  id: string,
+  { object, manifest, signature }: SegmentFiles,
+): Promise<void> {
+  const paths = objectPaths(id);
+  await Promise.all([archive.put(paths.object, object), archive.put(paths.signature, signature)]);
+  await archive.put(paths.manifest, manifest);
+}
+
+/** A set that names no archive is a fault of the settings. */
+export function nonEmpty<T>(items: readonly T[]): readonly [T, ...T[]] {
+  const [first, ...rest] = items;
+  if (first !== undefined) return [first, ...rest];
+  throw new TaplineError("misconfigured", "no archive is named", {
+    remedy: "Set TAPLINE_ARCHIVE_URL or TAPLINE_ARCHIVES.",
+  });
 }

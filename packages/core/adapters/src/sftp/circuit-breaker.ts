@@ -25,6 +25,11 @@ export class CircuitBreaker {
     this.#onCircuit = onCircuit;
   }
 
+  /** True while calls are refused at once. */
+  get isOpen(): boolean {
+    return tryCircuit(this.#circuit, performance.now()) === null;
+  }
+
   /**
    * @param act one call; its outcome counts
    * @param probe a short call that comes first where the circuit was open, and decides alone

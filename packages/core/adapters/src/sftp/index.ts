@@ -1,4 +1,4 @@
-export { ArchiveSet, type ArchiveTarget, type SegmentFiles } from "./archive-set.ts";
+export { ArchiveSet, type ArchiveTarget, nonEmpty, type SegmentFiles } from "./archive-set.ts";
 export { DirectoryArchive } from "./directory-archive.ts";
 export { SftpArchive } from "./sftp-archive.ts";
 export type { SftpHooks, SftpSettings } from "./sftp-settings.ts";

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { type ErrorCode, hasCode } from "@tapline/core/kernel";
 import { generateSshKeyPair, startArchiveServer } from "@tapline/tools/local-stack/archive-server";
-import { sharedSshd, temporaryFolder } from "@tapline/tools/test-servers";
+import { sharedSshd, temporaryFolder, wireTo } from "@tapline/tools/test-servers";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { archiveReaderContract } from "../../../contracts/archive-reader.ts";
 import { SftpArchive, type SftpSettings } from "./index.ts";
@@ -19,35 +18,6 @@ interface ServerUnderTest {
 }
 
 const is = (code: ErrorCode) => (error: unknown) => hasCode(error, code);
-
-/** A wire between client and server that can be cut or made silent. */
-async function openProxy(url: string) {
-  const { port, hostname } = new URL(url);
-  const sockets = new Set<Socket>();
-  const state = { silent: false };
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (data) => state.silent || to.write(data));
-      from.on("close", () => to.destroy());
-      from.on("error", () => to.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: url.replace(`:${port}`, `:${(server.address() as AddressInfo).port}`),
-    state,
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
-      sockets.clear();
-    },
-    close: () => server.close(),
-  };
-}
 
 async function startEmbedded(): Promise<ServerUnderTest> {
   const rootDir = await temporaryFolder();
@@ -183,34 +153,47 @@ describe.each(servers)("uploads to %s", (_, start) => {
   });
 
   test("fail as unavailable when the wire is cut, and go on over a new one", async () => {
-    const proxy = await openProxy(server.url);
-    const wired = new SftpArchive(settings({ url: proxy.url, backoffMinMs: 10 }));
+    const wire = await wireTo(server.url);
+    const wired = new SftpArchive(settings({ url: wire.url, backoffMinMs: 10 }));
     await wired.put("2026/04/01/a", Buffer.from("a"));
+    wire.cutAfter(5_000_000);
     const uploads = Array.from({ length: 4 }, (_, i) =>
       wired.put(`2026/04/01/big-${i}`, randomBytes(4_000_000)),
     );
-    setTimeout(proxy.cut, 15);
-    for (const upload of await Promise.allSettled(uploads))
-      if (upload.status === "rejected") expect(upload.reason).toSatisfy(is("unavailable"));
-    proxy.cut();
+    const outcomes = await Promise.allSettled(uploads);
+    expect(outcomes.some(({ status }) => status === "rejected")).toBe(true);
+    for (const outcome of outcomes)
+      if (outcome.status === "rejected") expect(outcome.reason).toSatisfy(is("unavailable"));
     await expect
-      .poll(() => wired.put("2026/04/01/b", Buffer.from("b")).catch(() => "failed"))
+      .poll(() => wired.put("2026/04/01/b", Buffer.from("b")).catch(() => "failed"), { timeout: 10_000 })
       .toBe("written");
     await wired.close();
-    proxy.close();
+    await wire.down();
   });
 
   test("fail within their time limit when the server falls silent, and closing is bounded", async () => {
-    const proxy = await openProxy(server.url);
-    const wired = new SftpArchive(settings({ url: proxy.url, callTimeoutMs: 300 }));
+    const wire = await wireTo(server.url);
+    const wired = new SftpArchive(settings({ url: wire.url, callTimeoutMs: 300 }));
     await wired.connect();
-    proxy.state.silent = true;
+    wire.state.silent = true;
     const begun = performance.now();
     await expect(wired.put("2026/04/02/a", Buffer.from("a"))).rejects.toSatisfy(is("unavailable"));
     await wired.close();
     expect(performance.now() - begun).toBeLessThan(4_000);
-    proxy.close();
-    proxy.cut();
+    await wire.down();
+  });
+
+  test("are pipelined: over a wire of 100 ms, one way, 3 MB take few round trips", async () => {
+    const wire = await wireTo(server.url);
+    const wired = new SftpArchive(settings({ url: wire.url, readBackShare: 0 }));
+    await wired.connect();
+    wire.state.delayMs = 100;
+    const begun = performance.now();
+    await wired.put("2026/04/03/far", randomBytes(3_000_000));
+    // One piece of 31 KiB at a time would be 95 round trips: 19 s.
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    await wired.close();
+    await wire.down();
   });
 
   test("with a key that the server does not know are refused as misconfigured", async () => {

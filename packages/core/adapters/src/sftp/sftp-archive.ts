@@ -62,6 +62,11 @@ export class SftpArchive implements ArchiveReader {
     return this.#pool.run("connecting to the archive", () => Promise.resolve());
   }
 
+  /** True while nothing is tried, since it failed before. */
+  get isResting(): boolean {
+    return this.#pool.isResting;
+  }
+
   /**
    * Uploads one file: `….part`, 64 pieces in flight, flushed where offered, read back whole where the settings'
    * share draws it, renamed, size checked.

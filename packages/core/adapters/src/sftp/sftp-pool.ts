@@ -43,6 +43,11 @@ export class SftpPool {
     return this.#members.length;
   }
 
+  /** True while the circuit breaker lets nothing through. */
+  get isResting(): boolean {
+    return this.#breaker.isOpen;
+  }
+
   /** Runs requests on the least busy connection; whatever fails becomes a TaplineError. @param what names them in errors */
   async run<T>(what: string, requests: (session: SftpSession) => Promise<T>): Promise<T> {
     if (this.#closed) throw closedByUs();
