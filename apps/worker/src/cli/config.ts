@@ -19,8 +19,10 @@ export function signerSettings() {
 export function archiveSettings() {
   const { TAPLINE_DATA_DIR, TAPLINE_ARCHIVE_URL, TAPLINE_ARCHIVE_HOST_KEY, TAPLINE_ARCHIVE_KEY } =
     process.env;
+  const { TAPLINE_ARCHIVES } = process.env;
   return {
     dataDir: TAPLINE_DATA_DIR || undefined,
+    planFile: TAPLINE_ARCHIVES || undefined,
     url: TAPLINE_ARCHIVE_URL || undefined,
     hostKeyPin: TAPLINE_ARCHIVE_HOST_KEY || undefined,
     keyFile: TAPLINE_ARCHIVE_KEY || undefined,

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addAgentRegistry } from "./agent-registry.ts";
 import { addArchiveCare } from "./archive-care.ts";
 import { addArchiveReindex } from "./archive-reindex.ts";
+import { addArchiveRepin } from "./archive-repin.ts";
 import { addArchiveRestore } from "./archive-restore.ts";
 import { addBufferFlush } from "./buffer-flush.ts";
 import { addBufferShow } from "./buffer-show.ts";
@@ -25,6 +26,7 @@ const program = new Command("tapline").description("works on an installation of 
 addArchiveRestore(program);
 addArchiveReindex(program);
 addArchiveCare(program);
+addArchiveRepin(program);
 addBufferShow(program);
 addBufferFlush(program);
 addTrackerImport(program);

@@ -1,6 +1,6 @@
-import { hasCode } from "@tapline/core/kernel";
 import { expect, test } from "vitest";
-import { archiveRule, readArchivePlan, wantedTargets } from "./archive-plan.ts";
+import { hasCode } from "../kernel/index.ts";
+import { archiveRule, readArchivePlan, repinned, wantedTargets } from "./archive-plan.ts";
 
 const pin = `SHA256:${"A".repeat(43)}`;
 const target = (name: string) => ({ name, url: "sftp://t@host/a", hostKeys: [pin], keyFile: "key" });
@@ -46,4 +46,10 @@ test.for([
 
 test("a file that is not JSON is refused", () => {
   expect(() => readArchivePlan("{", "archives.json")).toThrow("archives.json is not JSON");
+});
+
+test("a re-pin believes the offered key, and one of those before only where that is asked for", () => {
+  expect(repinned(["old"], "new", true)).toEqual(["new", "old"]);
+  expect(repinned(["newer", "oldest"], "new", true)).toEqual(["new", "newer"]);
+  expect(repinned(["new", "old"], "new", false)).toEqual(["new"]);
 });

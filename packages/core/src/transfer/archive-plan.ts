@@ -70,6 +70,16 @@ export function readArchivePlan(json: string, path: string): ArchivePlan {
   });
 }
 
+/**
+ * The host keys that are believed once an offered one was accepted: the offered one first, and the newest of those before,
+ * so that workers go on while the server changes.
+ * @param keepOld false where the old key must not be believed any more
+ */
+export function repinned(known: readonly string[], offered: string, keepOld: boolean): string[] {
+  const before = known.filter((pin) => pin !== offered);
+  return keepOld ? [offered, ...before.slice(0, 1)] : [offered];
+}
+
 /** How a plan spreads segments. */
 export interface ArchiveRule {
   readonly mode: ArchivePlan["mode"];

@@ -6,6 +6,7 @@ export {
   archivePlanSchema,
   archiveRule,
   readArchivePlan,
+  repinned,
   wantedTargets,
 } from "./archive-plan.ts";
 export { type ArchiveEntry, type ArchiveReader, archivedDays, archivedSegments } from "./archive-reader.ts";

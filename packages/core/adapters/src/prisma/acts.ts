@@ -20,6 +20,16 @@ export async function recordAct(
   await tx.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, { ...act, ...what })) });
 }
 
+/** Records one operation that changes nothing in PostgreSQL beside. */
+export async function recordOperation(
+  prisma: PrismaClient,
+  { actor, reason }: Act,
+  what: Pick<AuditEntry, "action" | "subject" | "facts">,
+  atEpochMs: number,
+): Promise<void> {
+  await prisma.$transaction((tx) => recordAct(tx, { actor, reason }, what, atEpochMs));
+}
+
 /**
  * Names of facts whose value is another one after each change, so that a process that keeps what it read sees by one
  * short query whether that still stands.

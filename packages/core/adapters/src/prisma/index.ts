@@ -1,4 +1,4 @@
-export type { Act } from "./acts.ts";
+export { type Act, recordOperation } from "./acts.ts";
 export {
   AgentDirectory,
   type AgentListing,
@@ -7,8 +7,8 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
-export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
 export { ArchiveCopies, type ArchiveTask, type CopySource } from "./archive-copies.ts";
+export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
 export {
   ArchiveIndex,
   type Holding,

@@ -1,4 +1,5 @@
 export { ArchiveSet, type ArchiveTarget, nonEmpty, type SegmentFiles } from "./archive-set.ts";
 export { DirectoryArchive } from "./directory-archive.ts";
+export { offeredHostKey } from "./offered-host-key.ts";
 export { SftpArchive } from "./sftp-archive.ts";
 export type { SftpHooks, SftpSettings } from "./sftp-settings.ts";
