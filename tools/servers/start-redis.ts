@@ -65,6 +65,8 @@ function settings(
     // What was deleted stays in the file until it is rewritten: so that is done often.
     "auto-aof-rewrite-percentage 100",
     "auto-aof-rewrite-min-size 16mb",
+    // Four times what the buffer may hold by default; without it Redis would take what the machine has.
+    "maxmemory 1gb",
     "maxmemory-policy noeviction",
     ...more,
     "",

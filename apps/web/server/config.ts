@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -9,8 +9,8 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const environmentSchema = z.object({
   /** PostgreSQL, `postgresql://user:password@host:port/database`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }),
-  /** Redis, `redis://` or `rediss://`. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }),
+  /** Redis, one server or a cluster, as for the worker. */
+  REDIS_URL: z.string().regex(redisUrlPattern, "must be a redis://, rediss:// or redis-cluster:// URL"),
   /** Address to listen on; anything beyond loopback needs a certificate. */
   TAPLINE_WEB_HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 = any free port. */

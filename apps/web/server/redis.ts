@@ -1,5 +1,5 @@
 import { connectRedis } from "@tapline/adapters/redis";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 
 /** The connections of one web process. */
 export interface RedisConnections {
@@ -15,13 +15,7 @@ export interface RedisConnections {
 const commandTimeoutMs = 2_000;
 
 export function openRedis(url: string, onError: (error: Error) => void): RedisConnections {
-  const requests = new Redis(url, {
-    maxRetriesPerRequest: 1,
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: commandTimeoutMs,
-    retryStrategy: (attempt) => Math.min(100 * attempt, 1_000),
-  });
-  requests.on("error", onError);
+  const requests = connectRedis(url, onError, { commandTimeoutMs });
   const realtime = connectRedis(url, onError);
   const relay = connectRedis(url, onError);
   return {

@@ -4,20 +4,32 @@ import { defineScripts } from "./scripts.ts";
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
 
+/** How long a command may take, for whoever cannot wait until Redis is back, ms; without it commands wait. */
+export type Patience = { readonly commandTimeoutMs?: number };
+
 /**
  * A connection to Redis that reconnects for ever with growing pauses of at most 2 s, and knows our scripts. To a cluster it is
  * a connection to each node that is needed; it takes the same commands, so it has the same type here.
  * @param url as `redisUrlPattern` says, with user and password where the server asks for them
- * @param onError told of each connection error; commands wait in the meantime
+ * @param onError told of each connection error
  */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const options = { maxRetriesPerRequest: null, enableReadyCheck: true };
+export function connectRedis(
+  url: string,
+  onError: (error: Error) => void,
+  { commandTimeoutMs }: Patience = {},
+): Redis {
+  const options =
+    commandTimeoutMs === undefined
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs, connectTimeout: commandTimeoutMs };
   const nodes = clusterNodes(url);
   const redis =
     nodes === null
       ? new Redis(url, { ...options, retryStrategy: pauseMs })
       : (new Cluster([...nodes.addresses], {
           clusterRetryStrategy: pauseMs,
+          // What waits for a cluster that is away has no timeout of its own.
+          enableOfflineQueue: commandTimeoutMs === undefined,
           redisOptions: { ...options, ...nodes.credentials },
         }) as unknown as Redis);
   redis.on("error", onError);
