@@ -10,6 +10,21 @@ import type { BufferedTap } from "./buffered-tap.ts";
  *             · agent (u8 length) · reader (u16 length) · traceparent (u8 length) · payload (u32 length)
  */
 const version = 1;
+/** The version of a frame that is sealed: whoever has the key makes one of version 1 of it. */
+export const sealedFrameVersion = 2;
+
+/** Seals frames before the buffer takes them, and opens them again. */
+export type FrameSealer = {
+  readonly seal: (frame: Buffer) => Buffer;
+  /** @throws TaplineError `corrupt` where the bytes are not what was sealed, `misconfigured` where the key is not there */
+  readonly open: (sealed: Buffer) => Buffer;
+};
+
+/** Whether the bytes are of a sealed frame. */
+export function isSealedFrame(frame: Uint8Array): boolean {
+  return frame[0] === sealedFrameVersion;
+}
+
 const fixedBytes = 8 + 8 + 6 + 6 + 1 + 2 + 1 + 4;
 
 /** Upper bound of the bytes that `tap` takes within a frame. */

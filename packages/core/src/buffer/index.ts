@@ -6,7 +6,14 @@ export {
   memoryRatios,
   reservedForResultsBytes,
 } from "./ceiling.ts";
-export { decodeFrame, encodeFrame, framedBytes } from "./frame.ts";
+export {
+  decodeFrame,
+  encodeFrame,
+  type FrameSealer,
+  framedBytes,
+  isSealedFrame,
+  sealedFrameVersion,
+} from "./frame.ts";
 export { flushedLife, flushedName } from "./generation.ts";
 export { packReceipt, unpackReceipt } from "./receipt-form.ts";
 export {

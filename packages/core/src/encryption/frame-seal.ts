@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { type FrameSealer, isSealedFrame, sealedFrameVersion } from "../buffer/index.ts";
 import { type RandomBytes, TaplineError } from "../kernel/index.ts";
 import { checkProcessKey } from "./process-key.ts";
 import { corrupt } from "./read-der.ts";
@@ -11,7 +12,6 @@ import { corrupt } from "./read-der.ts";
  * Each process seals under a key of its own, HKDF-SHA-256 (RFC 5869) of process key and a random salt, and counts its nonces:
  * so none is used twice, however many frames there are. What comes before the ciphertext is authenticated with it.
  */
-const version = 2;
 const saltBytes = 16;
 const headBytes = 1 + 4 + saltBytes;
 const countBytes = 8;
@@ -22,7 +22,7 @@ const derivedKept = 64;
 type ProcessKey = { readonly id: Buffer; readonly key: Uint8Array };
 
 /** Seals frames under the first of the process keys, and opens those under any. */
-export class FrameSeal {
+export class FrameSeal implements FrameSealer {
   readonly #keys: readonly ProcessKey[];
   readonly #own: { readonly head: Buffer; readonly key: KeyObject };
   readonly #derived = new Map<string, KeyObject>();
@@ -40,14 +40,9 @@ export class FrameSeal {
     const [current] = this.#keys as [ProcessKey];
     const salt = randomBytes(saltBytes);
     this.#own = {
-      head: Buffer.concat([Buffer.of(version), current.id, salt]),
+      head: Buffer.concat([Buffer.of(sealedFrameVersion), current.id, salt]),
       key: frameKey(current.key, salt),
     };
-  }
-
-  /** Whether the bytes are of a sealed frame. */
-  static isSealed(frame: Uint8Array): boolean {
-    return frame[0] === version;
   }
 
   seal(frame: Uint8Array): Buffer {
@@ -67,7 +62,7 @@ export class FrameSeal {
    * is not known here
    */
   open(sealed: Buffer): Buffer {
-    if (!FrameSeal.isSealed(sealed) || sealed.length < headBytes + countBytes + tagBytes)
+    if (!isSealedFrame(sealed) || sealed.length < headBytes + countBytes + tagBytes)
       throw corrupt("a frame in the buffer", "it is no sealed frame");
     const head = sealed.subarray(0, headBytes);
     const decipher = createDecipheriv("aes-256-gcm", this.#keyOf(head), nonceOf(sealed), {

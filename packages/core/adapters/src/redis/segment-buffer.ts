@@ -2,6 +2,8 @@ import {
   type BufferBytes,
   type BufferedTap,
   decodeFrame,
+  type FrameSealer,
+  isSealedFrame,
   type OpenSegment,
   openSegmentSchema,
   packReceipt,
@@ -10,7 +12,6 @@ import {
   segmentLimits,
   unpackReceipt,
 } from "@tapline/core/buffer";
-import { FrameSeal } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Receipt } from "@tapline/core/tap";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
@@ -45,7 +46,7 @@ export type BufferOptions = {
   /** Ceiling of what the buffer holds, bytes; only who appends needs it. */
   readonly maxBytes?: number;
   /** Opens sealed frames; null = this process cannot. */
-  readonly seal?: Pick<FrameSeal, "seal" | "open"> | null;
+  readonly seal?: FrameSealer | null;
   /** Whether frames are sealed before they are taken. Default: where that can be done. */
   readonly sealsFrames?: boolean;
 };
@@ -55,7 +56,7 @@ export class SegmentBuffer {
   readonly #redis: Redis;
   readonly #keys: PartitionKeys = partitionKeys(0);
   readonly #maxBytes: number;
-  readonly #seal: Pick<FrameSeal, "seal" | "open"> | null;
+  readonly #seal: FrameSealer | null;
   readonly #sealsFrames: boolean;
 
   constructor(redis: Redis, options: BufferOptions = {}) {
@@ -254,7 +255,7 @@ export class SegmentBuffer {
   }
 
   #open(stored: Buffer): Buffer {
-    if (!FrameSeal.isSealed(stored)) return stored;
+    if (!isSealedFrame(stored)) return stored;
     if (this.#seal !== null) return this.#seal.open(stored);
     throw new TaplineError("misconfigured", "frames in the buffer are sealed, and this process has no key", {
       remedy: "set TAPLINE_PROCESS_KEY for every worker",
