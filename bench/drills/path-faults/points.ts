@@ -26,6 +26,7 @@ const passedByTaps: Readonly<Record<string, readonly string[]>> = {
     ...around("archive.put#object"),
     ...around("archive.put#signature"),
     ...around("archive.put#manifest"),
+    ...["after:upload.part#object", "after:upload.part#signature", "after:upload.part#manifest"],
     ...around("index.recordEnd"),
     ...around("ledger.release"),
     ...around("buffer.finish"),

@@ -12,6 +12,8 @@ export class Supervisor {
   readonly #asked = new Set<Part>();
   /** Parts that stay down until somebody says otherwise. */
   readonly #down = new Set<Part>();
+  /** Parts whose ends are no surprise for now. */
+  readonly #excused = new Set<Part>();
   readonly #starting = new Map<Part, Promise<void>>();
   #stopping = false;
   /** Ends that nobody asked for, in sentences. */
@@ -36,6 +38,17 @@ export class Supervisor {
   /** Its next end is no surprise. */
   expectEnd(part: Part): void {
     this.#asked.add(part);
+  }
+
+  /** While `trouble` lasts and until all runs again, `part` may end by itself as often as it likes. */
+  async excuse(part: Part, trouble: () => Promise<void>): Promise<void> {
+    this.#excused.add(part);
+    try {
+      await trouble();
+      await this.allUp();
+    } finally {
+      this.#excused.delete(part);
+    }
   }
 
   /** SIGKILL; it is started again at once. */
@@ -72,7 +85,7 @@ export class Supervisor {
     for (;;) {
       await part.life().exited;
       if (this.#stopping) return;
-      if (!this.#asked.delete(part)) {
+      if (!this.#asked.delete(part) && !this.#excused.has(part)) {
         this.unasked.push(`${part.name} ended by itself`);
         this.#say(`${part.name} ended by itself; it is started again`);
       }

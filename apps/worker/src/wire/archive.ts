@@ -13,7 +13,7 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
   const opened = targets.map(({ name, settings }) => {
     const archive = instrument("archive", new SftpArchive(settings, watching(name, parts)), {
       promising: ["connect", "put", "read", "stat", "list", "quarantine"],
-      detailOf: (method, [path]) => (method === "put" ? archiveFileOf(String(path)) : null),
+      detailOf: (method, args) => (method === "put" ? fileAt(method, args) : null),
     });
     return { name, archive };
   });
@@ -26,8 +26,10 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
 }
 
 /** Counts and logs what one archive tells. */
-function watching(archive: string, { telemetry, log }: Parts): SftpHooks {
+function watching(archive: string, { telemetry, log, instrument }: Parts): SftpHooks {
+  const upload = instrument("upload", { part: async (_path: string) => undefined }, { detailOf: fileAt });
   return {
+    onPart: upload.part,
     onWritten: ({ bytes, readBack }) => {
       telemetry.count("archive.written_bytes", bytes);
       if (readBack) telemetry.count("archive.read_back_bytes", bytes);
@@ -61,3 +63,5 @@ function noteLate(target: string, segment: string, { prisma, clock, log }: Parts
       log.info({ err, segment, archive: target }, "a late copy could not be noted yet"),
     );
 }
+
+const fileAt = (_method: string, [path]: readonly unknown[]): string => archiveFileOf(String(path));

@@ -174,6 +174,7 @@ export class SftpArchive implements ArchiveReader {
     const readBack = this.#drawsReadBack(content.length);
     try {
       await writeRemote(session, part, content, readBack);
+      await this.#hooks.onPart?.(path);
       if (await this.#rename(session, part, target)) {
         await this.#checkSize(session, path, content.length);
         this.#hooks.onWritten?.({ bytes: content.length, readBack });

@@ -35,6 +35,8 @@ export interface SftpSettings {
 
 /** What an archive tells whoever counts. */
 export interface SftpHooks {
+  /** Awaited once the file at `path` lies there whole as `.part`, before it gets its name. */
+  readonly onPart?: (path: string) => Promise<void>;
   /** After each file that was written: its size, and whether it was read back whole. */
   readonly onWritten?: (file: { readonly bytes: number; readonly readBack: boolean }) => void;
   /** When the circuit opens or closes. */
