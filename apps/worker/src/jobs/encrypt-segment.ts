@@ -2,7 +2,13 @@ import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
-import { type Recipient, type Signer, sealEnvelope, signDetached } from "@tapline/core/encryption";
+import {
+  type Recipient,
+  type SealedObject,
+  type Signer,
+  sealEnvelope,
+  signDetached,
+} from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
 import { scanTap } from "@tapline/core/tap";
 import {
@@ -42,20 +48,20 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
     const accepted = acceptedTaps(taps, verdicts);
     const plain = linesOf(accepted);
     const packed = await gzip(plain, { level: gzipLevel });
-    const object = sealEnvelope(packed, parts.recipients);
-    const manifest = manifestOf(id, accepted, { plain, packed, object }, parts.recipients, nowEpochMs);
+    const sealed = sealEnvelope(packed, parts.recipients);
+    const manifest = manifestOf(id, accepted, { plain, ...sealed }, parts.recipients, nowEpochMs);
     const signature = signDetached(manifest, parts.signer, nowEpochMs);
-    await parts.loader.keepSealed(id, { object, manifest, signature });
+    await parts.loader.keepSealed(id, { object: sealed.object, manifest, signature });
   }
   await parts.queues.add("transfer", id);
 }
 
-type Forms = { readonly plain: Buffer; readonly packed: Buffer; readonly object: Buffer };
+type Forms = SealedObject & { readonly plain: Buffer };
 
 function manifestOf(
   segment: string,
   accepted: readonly LoadedTap[],
-  { plain, packed, object }: Forms,
+  { plain, object, objectSha256 }: Forms,
   recipients: readonly Recipient[],
   createdAtEpochMs: number,
 ): Buffer {
@@ -69,9 +75,8 @@ function manifestOf(
     lastReadAtEpochMs: Math.max(...readAt),
     plainBytes: plain.length,
     plainSha256: sha256Hex(plain),
-    gzipSha256: sha256Hex(packed),
     objectBytes: object.length,
-    objectSha256: sha256Hex(object),
+    objectSha256,
     recipients: [...recipients],
     runs: tapRuns(members).map((run) => ({
       tracker: run.tracker,

@@ -54,7 +54,7 @@ async function orphan(members: SegmentMember[], files: Record<string, { pem: str
   const segment = uuidV7(nowEpochMs, randomBytes);
   const packed = gzipSync("plain");
   const recipients = [readRecipient(path.files["archive.crt"]!.pem)];
-  const object = sealEnvelope(packed, recipients);
+  const { object, objectSha256 } = sealEnvelope(packed, recipients);
   const manifest = buildManifest({
     segment,
     createdAtEpochMs: nowEpochMs,
@@ -63,9 +63,8 @@ async function orphan(members: SegmentMember[], files: Record<string, { pem: str
     lastReadAtEpochMs: nowEpochMs,
     plainBytes: 5,
     plainSha256: sha256Hex(Buffer.from("plain")),
-    gzipSha256: sha256Hex(packed),
     objectBytes: object.length,
-    objectSha256: sha256Hex(object),
+    objectSha256,
     recipients,
     runs: tapRuns(members).map(({ digests, trackerEpoch, ...run }) => ({
       ...run,

@@ -47,7 +47,7 @@ describe("an envelope", () => {
     const sealed = sealEnvelope(
       plain,
       ["archive", "escrow"].map((name) => readRecipient(pem(`${name}.crt`))),
-    );
+    ).object;
     expect(openEnvelope(sealed, keyOf("archive")).equals(plain)).toBe(true);
     expect(openEnvelope(sealed, keyOf("escrow")).equals(plain)).toBe(true);
   });
@@ -65,7 +65,7 @@ describe("an envelope", () => {
       "object.p7m": sealEnvelope(
         plain,
         used.map(({ certPem }) => readRecipient(certPem)),
-      ),
+      ).object,
     });
     for (const { certPem, keyPem } of used) {
       await bench.write({ "cert.pem": certPem, "key.pem": keyPem });
@@ -77,7 +77,7 @@ describe("an envelope", () => {
   });
 
   test("with any one bit flipped is refused", { timeout: 30_000 }, () => {
-    const sealed = sealEnvelope(randomBytes(64), [readRecipient(pem("archive.crt"))]);
+    const sealed = sealEnvelope(randomBytes(64), [readRecipient(pem("archive.crt"))]).object;
     const key = keyOf("archive");
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const error = refusal(() => openEnvelope(flipped(sealed, bit), key));
@@ -87,7 +87,7 @@ describe("an envelope", () => {
   });
 
   test("cut off anywhere, or with a byte more, is refused as corrupt", { timeout: 30_000 }, () => {
-    const sealed = sealEnvelope(randomBytes(64), [readRecipient(pem("archive.crt"))]);
+    const sealed = sealEnvelope(randomBytes(64), [readRecipient(pem("archive.crt"))]).object;
     for (let length = 0; length < sealed.length; length += 1)
       expect(refusal(() => openEnvelope(sealed.subarray(0, length), keyOf("archive"))).code).toBe("corrupt");
     expect(refusal(() => openEnvelope(Buffer.concat([sealed, Buffer.of(0)]), keyOf("archive"))).code).toBe(
@@ -97,13 +97,15 @@ describe("an envelope", () => {
 
   test("refuses a key that is no recipient's, naming whose key is wanted", () => {
     const recipient = readRecipient(pem("escrow.crt"));
-    const error = refusal(() => openEnvelope(sealEnvelope(Buffer.from("x"), [recipient]), keyOf("archive")));
+    const error = refusal(() =>
+      openEnvelope(sealEnvelope(Buffer.from("x"), [recipient]).object, keyOf("archive")),
+    );
     expect(error.code).toBe("forbidden");
     expect(error.remedy).toContain(recipient.ski);
   });
 
   test("refuses a private key that does not belong to the certificate", () => {
-    const sealed = sealEnvelope(Buffer.from("x"), [readRecipient(pem("archive.crt"))]);
+    const sealed = sealEnvelope(Buffer.from("x"), [readRecipient(pem("archive.crt"))]).object;
     const mixed = { certPem: pem("archive.crt"), keyPem: pem("escrow.key") };
     expect(refusal(() => openEnvelope(sealed, mixed)).code).toBe("misconfigured");
     expect(refusal(() => openEnvelope(sealed, { ...mixed, keyPem: "no key" })).code).toBe("misconfigured");
@@ -112,7 +114,7 @@ describe("an envelope", () => {
   test("never holds the same bytes twice", () => {
     const recipients = [readRecipient(pem("archive.crt"))];
     const plain = Buffer.from("the same");
-    expect(sealEnvelope(plain, recipients).equals(sealEnvelope(plain, recipients))).toBe(false);
+    expect(sealEnvelope(plain, recipients).object.equals(sealEnvelope(plain, recipients).object)).toBe(false);
   });
 
   test("needs a recipient, and takes not too many", () => {
@@ -123,7 +125,7 @@ describe("an envelope", () => {
   });
 
   test("reader answers any bytes with a named error", () => {
-    const sealed = sealEnvelope(randomBytes(40), [readRecipient(pem("archive.crt"))]);
+    const sealed = sealEnvelope(randomBytes(40), [readRecipient(pem("archive.crt"))]).object;
     const key = keyOf("archive");
     const mutated = fc
       .array(fc.tuple(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 })), {

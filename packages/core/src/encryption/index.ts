@@ -17,7 +17,13 @@ export { openEnvelope, type RecipientKey } from "./open-envelope.ts";
 export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";
 export { type RewrapHead, rewrapEnvelope } from "./rewrap-envelope.ts";
-export { maxEnvelopeBytes, maxRecipients, sealEnvelope } from "./seal-envelope.ts";
+export {
+  EnvelopeWriter,
+  maxEnvelopeBytes,
+  maxRecipients,
+  type SealedObject,
+  sealEnvelope,
+} from "./seal-envelope.ts";
 export { type Signer, signDetached } from "./sign-detached.ts";
 export type { Trust } from "./verify-chain.ts";
 export { type SignerFacts, verifyDetached } from "./verify-detached.ts";

@@ -32,7 +32,7 @@ beforeAll(async () => {
 describe("a rewrapped object", () => {
   test.for([0, 100, 70_000, 1_048_576])("of %i bytes opens with old and new keys", (length) => {
     const plain = randomBytes(length);
-    const object = sealEnvelope(plain, [recipientOf(old, "archive"), recipientOf(old, "escrow")]);
+    const object = sealEnvelope(plain, [recipientOf(old, "archive"), recipientOf(old, "escrow")]).object;
     const before = Buffer.from(object);
     const { head, replacedBytes } = rewrapEnvelope(
       object,
@@ -48,7 +48,7 @@ describe("a rewrapped object", () => {
   test("opens with cat, tail and openssl alone", async () => {
     await using bench = await openBench();
     const plain = randomBytes(100_000);
-    const object = sealEnvelope(plain, [recipientOf(old, "archive")]);
+    const object = sealEnvelope(plain, [recipientOf(old, "archive")]).object;
     const { head, replacedBytes } = rewrapEnvelope(
       object,
       keyOf(old, "archive"),
@@ -68,7 +68,7 @@ describe("a rewrapped object", () => {
 
   test("is the source of a further one", () => {
     const plain = randomBytes(500);
-    const object = sealEnvelope(plain, [recipientOf(old, "archive")]);
+    const object = sealEnvelope(plain, [recipientOf(old, "archive")]).object;
     const first = rewrapEnvelope(object, keyOf(old, "archive"), recipientOf(next, "archive"));
     const whole = Buffer.concat([first.head, object.subarray(first.replacedBytes)]);
     const second = rewrapEnvelope(whole, keyOf(next, "archive"), recipientOf(next, "escrow"));
@@ -78,7 +78,7 @@ describe("a rewrapped object", () => {
 
   test("is refused for a changed object, a strange key, a recipient that is one, and one too many", () => {
     const archive = recipientOf(old, "archive");
-    const object = sealEnvelope(randomBytes(64), [archive]);
+    const object = sealEnvelope(randomBytes(64), [archive]).object;
     const changed = Buffer.from(object);
     changed[changed.length - 1]! ^= 1;
     const to = recipientOf(next, "archive");
@@ -89,7 +89,7 @@ describe("a rewrapped object", () => {
     const full = sealEnvelope(
       Buffer.from("x"),
       Array.from({ length: maxRecipients }, () => archive),
-    );
+    ).object;
     expect(() => rewrapEnvelope(full, keyOf(old, "archive"), to)).toThrow(code("invalid-input"));
   });
 });

@@ -1,4 +1,10 @@
-import { createCipheriv, createECDH, randomBytes as secureRandomBytes } from "node:crypto";
+import {
+  type CipherGCM,
+  createCipheriv,
+  createECDH,
+  createHash,
+  randomBytes as secureRandomBytes,
+} from "node:crypto";
 import { type RandomBytes, TaplineError } from "../kernel/index.ts";
 import { wrapKey } from "./key-agreement.ts";
 import { aes256Gcm, algorithms, keyAgreementAlgorithm, oids } from "./oids.ts";
@@ -25,6 +31,15 @@ export const tagBytes = 16;
 /** What stands behind the cipher text: the tag as an OCTET STRING, bytes. */
 export const trailerBytes = tagBytes + 2;
 
+/** Bytes that are encrypted in one call: a larger result costs more for its fresh memory than for the cipher. */
+const pieceBytes = 64 * 1024;
+
+/** A sealed object, and the SHA-256 of all of it, hexadecimal. */
+export interface SealedObject {
+  readonly object: Buffer;
+  readonly objectSha256: string;
+}
+
 /**
  * Encrypts `plain` to every recipient: CMS AuthEnvelopedData (RFC 5083) in DER, content AES-256-GCM (RFC 5084),
  * one KeyAgreeRecipientInfo per recipient (RFC 5753: ephemeral P-256, X9.63 KDF with SHA-256, AES-256 key wrap).
@@ -35,20 +50,71 @@ export function sealEnvelope(
   plain: Uint8Array,
   recipients: readonly Recipient[],
   randomBytes: RandomBytes = secureRandomBytes,
-): Buffer {
-  if (recipients.length === 0 || recipients.length > maxRecipients)
-    throw new TaplineError("invalid-input", `an object needs 1 to ${maxRecipients} recipients`);
-  if (plain.length > maxEnvelopeBytes)
-    throw new TaplineError("invalid-input", `an object holds at most ${maxEnvelopeBytes} bytes`);
-  const contentKey = randomBytes(32);
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", contentKey, nonce, { authTagLength: tagBytes });
-  const ciphertext = cipher.update(plain);
-  cipher.final();
-  const infos = recipients.map((recipient) => recipientInfo(recipient, contentKey));
-  contentKey.fill(0);
-  const head = envelopeHead(infos, nonce, ciphertext.length);
-  return Buffer.concat([head, ciphertext, octetString(cipher.getAuthTag())]);
+): SealedObject {
+  const writer = new EnvelopeWriter(plain.length, recipients, randomBytes);
+  const object = Buffer.allocUnsafeSlow(writer.objectBytes);
+  const digest = createHash("sha256");
+  let at = 0;
+  // Hashed and copied piece by piece, while the piece is still in the processor's cache.
+  const lay = (part: Uint8Array): void => {
+    digest.update(part);
+    object.set(part, at);
+    at += part.length;
+  };
+  lay(writer.head);
+  for (const piece of piecesOf(plain)) lay(writer.update(piece));
+  lay(writer.end());
+  return { object, objectSha256: digest.digest("hex") };
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+}
+
+/**
+ * Writes one object as it comes, in memory that does not grow with it: `head`, what each `update` returns, and what
+ * `end` returns are the object, in this order. The length is told beforehand, since DER has it in front.
+ */
+export class EnvelopeWriter {
+  readonly head: Buffer;
+  readonly objectBytes: number;
+  readonly #cipher: CipherGCM;
+  #leftBytes: number;
+
+  /** @throws TaplineError `invalid-input` where there is no recipient, too many, or too much to encrypt */
+  constructor(
+    plainBytes: number,
+    recipients: readonly Recipient[],
+    randomBytes: RandomBytes = secureRandomBytes,
+  ) {
+    if (recipients.length === 0 || recipients.length > maxRecipients)
+      throw new TaplineError("invalid-input", `an object needs 1 to ${maxRecipients} recipients`);
+    if (plainBytes > maxEnvelopeBytes)
+      throw new TaplineError("invalid-input", `an object holds at most ${maxEnvelopeBytes} bytes`);
+    const contentKey = randomBytes(32);
+    const nonce = randomBytes(12);
+    this.#cipher = createCipheriv("aes-256-gcm", contentKey, nonce, { authTagLength: tagBytes });
+    const infos = recipients.map((recipient) => recipientInfo(recipient, contentKey));
+    contentKey.fill(0);
+    this.head = envelopeHead(infos, nonce, plainBytes);
+    this.objectBytes = this.head.length + plainBytes + trailerBytes;
+    this.#leftBytes = plainBytes;
+  }
+
+  /** @throws TaplineError `invalid-input` where more comes than was told */
+  update(plain: Uint8Array): Buffer {
+    this.#leftBytes -= plain.length;
+    if (this.#leftBytes < 0) throw new TaplineError("invalid-input", "more comes to encrypt than was told");
+    return this.#cipher.update(plain);
+  }
+
+  /** @throws TaplineError `invalid-input` where less came than was told */
+  end(): Buffer {
+    if (this.#leftBytes !== 0)
+      throw new TaplineError("invalid-input", `${this.#leftBytes} bytes less came to encrypt than were told`);
+    this.#cipher.final();
+    return octetString(this.#cipher.getAuthTag());
+  }
 }
 
 /** AlgorithmIdentifier of AES-256-GCM with its nonce of 12 bytes. */

@@ -20,7 +20,6 @@ const facts: ManifestFacts = {
   lastReadAtEpochMs: 1_762_499_999_000,
   plainBytes: 5,
   plainSha256: "a".repeat(64),
-  gzipSha256: "b".repeat(64),
   objectBytes: object.length,
   objectSha256: sha256Hex(object),
   recipients: [{ subject: "CN=Tapline archive", ski: "0a".repeat(20), certSha256: "c".repeat(64) }],

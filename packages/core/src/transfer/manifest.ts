@@ -63,8 +63,8 @@ export const manifestSchema = z.strictObject({
   /** Of the NDJSON before compression. */
   plainBytes: count.max(maxPlainBytes),
   plainSha256: digest,
-  /** Of the gzip file that the object holds encrypted. */
-  gzipSha256: digest,
+  /** Of the gzip file that the object holds encrypted: in older manifests. The object's own tag and digest cover it. */
+  gzipSha256: digest.exactOptional(),
   objectBytes: count,
   objectSha256: digest,
   /** File name of the object, in the manifest's folder. */
@@ -80,7 +80,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What `buildManifest` is told; version and objectName follow from it. Of each recipient, three facts are kept. */
-export type ManifestFacts = Omit<Manifest, "version" | "objectName">;
+export type ManifestFacts = Omit<Manifest, "version" | "objectName" | "gzipSha256">;
 
 /** The manifest's bytes. @throws TaplineError `invalid-input` naming the field that cannot be */
 export function buildManifest(facts: ManifestFacts): Buffer {

@@ -21,7 +21,7 @@ function archived(
   const pem = (name: string) => pki[name]!.pem;
   const gzip = gzipSync(text);
   const recipients = [readRecipient(pem("archive.crt"))];
-  const object = sealEnvelope(gzip, recipients);
+  const { object, objectSha256 } = sealEnvelope(gzip, recipients);
   const manifest = buildManifest({
     segment,
     createdAtEpochMs: nowEpochMs,
@@ -30,9 +30,8 @@ function archived(
     lastReadAtEpochMs: nowEpochMs,
     plainBytes: text.length,
     plainSha256: sha256Hex(Buffer.from(text)),
-    gzipSha256: sha256Hex(gzip),
     objectBytes: object.length,
-    objectSha256: sha256Hex(object),
+    objectSha256,
     recipients,
     runs: [],
     agents: [],

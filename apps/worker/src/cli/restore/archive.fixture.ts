@@ -109,7 +109,7 @@ export class MadeArchive {
     );
     const packed = gzipSync(plain);
     const recipients = ["archive.crt", "escrow.crt"].map((name) => readRecipient(this.pem(name)));
-    const object = sealEnvelope(packed, recipients);
+    const { object, objectSha256 } = sealEnvelope(packed, recipients);
     const manifest = buildManifest({
       segment,
       createdAtEpochMs: atEpochMs,
@@ -118,9 +118,8 @@ export class MadeArchive {
       lastReadAtEpochMs: atEpochMs,
       plainBytes: plain.length,
       plainSha256: sha256Hex(plain),
-      gzipSha256: sha256Hex(packed),
       objectBytes: object.length,
-      objectSha256: sha256Hex(object),
+      objectSha256,
       recipients,
       runs: tapRuns(members).map(({ digests, trackerEpoch, ...run }) => ({
         ...{ ...run, epoch: trackerEpoch, count: run.lastSeq - run.firstSeq + 1 },
