@@ -89,14 +89,13 @@ function sealed() {
     ...{ tracker: `t-${id}`, trackerEpoch: 1, trackerSeq: 1, agent: "gate-1", epoch: 1, seq: 1, digest },
   };
   const recipients = [readRecipient(path.files["archive.crt"]!.pem)];
-  const object = sealEnvelope(randomBytes(40_000), recipients);
+  const { object, objectSha256 } = sealEnvelope(randomBytes(40_000), recipients);
   const manifest = buildManifest({
     ...{ segment: id, createdAtEpochMs: nowEpochMs, taps: 1 },
     ...{ firstReadAtEpochMs: nowEpochMs, lastReadAtEpochMs: nowEpochMs, plainBytes: 5 },
     plainSha256: sha256Hex(Buffer.from("plain")),
-    gzipSha256: sha256Hex(Buffer.from("gzip")),
     objectBytes: object.length,
-    objectSha256: sha256Hex(object),
+    objectSha256,
     recipients,
     runs: tapRuns([member]).map(({ digests, trackerEpoch, ...run }) => ({
       ...{ ...run, epoch: trackerEpoch, count: 1, digests: digests.toString("hex") },
