@@ -51,7 +51,7 @@ describe("an index that was lost", () => {
     const other = connectAs(path, "gate-2", worker.ingestPort!);
     const sent = taps(1, 5);
     const first = await deliver(client, 1, sent);
-    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, installation_fact`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, installation_fact`;
     const [fresh] = taps(6, 1);
     await send(other, 1, [...sent, fresh!]);
     const verdicts = await gather(other, 1, [...sent, fresh!], 30_000);
@@ -72,7 +72,7 @@ describe("an index that was lost", () => {
     const first = await deliver(client, 1, sent);
     await worker.stop(1_000);
     await client.close();
-    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
     const segments = new Set([...first.verdicts.values()].map(({ verdict, ...rest }) => rest)).size;
     expect(segments).toBeGreaterThan(0);
     const done = await reindex("--json");
@@ -91,7 +91,7 @@ describe("an index that was lost", () => {
     const worker = await start("");
     client = connectAs(path, "gate-1", worker.ingestPort!);
     await deliver(client, 1, taps(1, 1));
-    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
     const files = await readdir(path.sshd.rootDir, { recursive: true });
     const manifest = join(path.sshd.rootDir, files.find((name) => name.endsWith(".manifest.json"))!);
     await writeFile(manifest, (await readFile(manifest, "utf8")).replace('"taps":1', '"taps":2'));

@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushall();
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, archive_hold, installation_fact`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, archive_hold, installation_fact`;
   const sshds = await Promise.all([sharedSshd(), sharedSshd()]);
   roots = sshds.map(({ rootDir }) => rootDir);
   archives = sshds.map(({ url, hostKeyPin, privateKey }) => new SftpArchive({ url, hostKeyPin, privateKey }));

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => prisma.$disconnect());
 beforeEach(async () => {
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, restore_drill, installation_fact`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, restore_drill, installation_fact`;
   base = await temporaryFolder();
   made = await MadeArchive.make(join(base, ".tapline"), nowEpochMs);
   segments = [
@@ -150,7 +150,7 @@ test("an archive that does not answer proves nothing: nothing is recorded", asyn
 });
 
 test("where nothing is archived there is nothing to restore", async () => {
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
   expect(await drill()).toBeNull();
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => prisma.$disconnect());
 beforeEach(async () => {
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
   base = await temporaryFolder();
   made = await MadeArchive.make(join(base, ".tapline"), nowEpochMs);
   segments = [

@@ -30,7 +30,7 @@ beforeAll(async () => {
   index = new ArchiveIndex(path.prisma);
 });
 beforeEach(async () => {
-  await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+  await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
   const sshd = await sharedSshd();
   rootDir = sshd.rootDir;
   archive = new SftpArchive({ url: sshd.url, hostKeyPin: sshd.hostKeyPin, privateKey: sshd.privateKey });
@@ -122,7 +122,7 @@ test("a segment that the index does not know is adopted, with every name of its 
 test("a segment adopted before is adopted again where the index was lost and the audit log was not", async () => {
   const segment = await orphan([member("a", 1)]);
   await reconcile();
-  await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run`;
+  await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run`;
   expect(await reconcile()).toMatchObject({ adopted: 1 });
   expect((await index.standing(segment)).recorded).toBe(true);
 });

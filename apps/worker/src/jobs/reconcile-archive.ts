@@ -156,6 +156,7 @@ function rowOf(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
     objectDigest: Buffer.from(manifest.objectSha256, "hex"),
     manifestDigest,
     taps: manifest.taps,
+    keyIds: manifest.recipients.map(({ ski }) => ski),
     firstReadAtEpochMs: manifest.firstReadAtEpochMs,
     lastReadAtEpochMs: manifest.lastReadAtEpochMs,
     ...runsOf(manifest),

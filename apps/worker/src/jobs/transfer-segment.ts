@@ -11,6 +11,7 @@ import {
   agentRuns,
   type DuplicateRun,
   duplicateRuns,
+  type Manifest,
   objectPaths,
   type SegmentMember,
   tapRuns,
@@ -169,11 +170,18 @@ function segmentRow(
     objectDigest: sha256(sealed.object),
     manifestDigest: sha256(sealed.manifest),
     taps: accepted.length,
+    keyIds: keyIdsOf(sealed.manifest),
     firstReadAtEpochMs: Math.min(...readAt),
     lastReadAtEpochMs: Math.max(...readAt),
     tapRuns: tapRuns(members),
     agentRuns: agentRuns(members),
   };
+}
+
+/** Of a manifest of our own, a moment old: what it holds besides was checked as it was built. */
+function keyIdsOf(manifest: Buffer): string[] {
+  const { recipients } = JSON.parse(manifest.toString("utf8")) as Pick<Manifest, "recipients">;
+  return recipients.map(({ ski }) => ski);
 }
 
 function duplicatesOf(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): DuplicateRun[] {

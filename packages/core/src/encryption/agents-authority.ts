@@ -1,10 +1,7 @@
 import "reflect-metadata";
-import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
-import { X509Certificate as ParsedCertificate } from "@peculiar/x509";
-import { messageOf, TaplineError } from "../kernel/index.ts";
-import { certificatesIn, keyUsage } from "./certificate.ts";
 import type { VerifiedRequest } from "./certificate-request.ts";
 import { type Authority, certifyKey, type Issued, issueAuthority } from "./issue.ts";
+import { openAuthority } from "./open-authority.ts";
 
 const authorityYearsMs = 10 * 365.25 * 24 * 3600 * 1000;
 /** Clocks differ: what is issued now is valid from a little before. */
@@ -38,33 +35,7 @@ export async function issueAgentsAuthority(
  * @throws TaplineError `misconfigured` where it is no authority, or key and certificate do not belong together
  */
 export async function openAgentsAuthority(certPem: string, keyPem: string): Promise<Authority> {
-  const wrong = (why: string, cause?: unknown) =>
-    new TaplineError("misconfigured", `the agents' authority cannot be used: ${why}`, {
-      remedy: "give agents.crt and agents.key of the PKI folder",
-      cause,
-    });
-  const [first] = certificatesIn(certPem, "the agents' authority");
-  if (first === undefined || !first.isAuthority || !first.allows(keyUsage.keyCertSign))
-    throw wrong("its certificate may not issue certificates");
-  try {
-    const key = createPrivateKey(keyPem);
-    const namedCurve = curveOf(key.asymmetricKeyDetails?.namedCurve);
-    if (namedCurve === null) throw new Error("its key is on neither of the curves P-256 and P-384");
-    if (!new X509Certificate(first.der).checkPrivateKey(key))
-      throw new Error("its key does not belong to its certificate");
-    const der = key.export({ format: "der", type: "pkcs8" });
-    const privateKey = await webcrypto.subtle.importKey("pkcs8", der, { name: "ECDSA", namedCurve }, false, [
-      "sign",
-    ]);
-    return { certificate: new ParsedCertificate(first.der), privateKey };
-  } catch (error) {
-    throw wrong(messageOf(error), error);
-  }
-}
-
-function curveOf(name: string | undefined): "P-256" | "P-384" | null {
-  if (name === "prime256v1") return "P-256";
-  return name === "secp384r1" ? "P-384" : null;
+  return await openAuthority(certPem, keyPem, "the agents' authority", "agents.crt and agents.key");
 }
 
 /** A client certificate that an agent was given. */

@@ -6,13 +6,26 @@ export {
 } from "./agents-authority.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
 export { FrameSeal } from "./frame-seal.ts";
-export type { Authority } from "./issue.ts";
+export { type Authority, type Issued, issueCrl, issueLeaf } from "./issue.ts";
 export {
   type HierarchyFile,
   type HierarchyRequest,
   issueAgentsFiles,
   issueHierarchy,
 } from "./issue-hierarchy.ts";
+export {
+  changeRing,
+  judgeRing,
+  type KeyRole,
+  type KeyState,
+  keyRoles,
+  keyStates,
+  type RingKey,
+  type RingTrust,
+  type RingVerdict,
+  readRingKey,
+} from "./key-ring.ts";
+export { openAuthority } from "./open-authority.ts";
 export { openEnvelope, type RecipientKey } from "./open-envelope.ts";
 export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";

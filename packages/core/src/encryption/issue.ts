@@ -10,6 +10,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   type Name,
+  X509Certificate as ParsedCertificate,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   type X509Certificate,
@@ -97,11 +98,19 @@ export async function certifyKey(
   });
 }
 
-/** An empty revocation list of `issuer` (PEM with the label that OpenSSL reads). */
-export async function issueCrl(issuer: Authority, times: IssueTimes): Promise<string> {
+/** A revocation list of `issuer` that names the certificates `revoked` (PEM with the label that OpenSSL reads). */
+export async function issueCrl(
+  issuer: Authority,
+  times: IssueTimes,
+  revoked: readonly string[] = [],
+): Promise<string> {
   const crl = await X509CrlGenerator.create({
     issuer: issuer.certificate.subjectName,
     thisUpdate: times.notBefore,
+    entries: revoked.map((pem) => ({
+      serialNumber: new ParsedCertificate(pem).serialNumber,
+      revocationDate: times.notBefore,
+    })),
     nextUpdate: times.notAfter,
     signingAlgorithm: signingAlgorithm(issuer.privateKey),
     signingKey: issuer.privateKey,

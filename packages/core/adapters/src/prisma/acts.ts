@@ -34,7 +34,12 @@ export async function recordOperation(
  * Names of facts whose value is another one after each change, so that a process that keeps what it read sees by one
  * short query whether that still stands.
  */
-export const marks = { agents: "agents.mark", trackers: "trackers.mark", fleet: fleetMarkFact } as const;
+export const marks = {
+  agents: "agents.mark",
+  trackers: "trackers.mark",
+  keys: "keys.mark",
+  fleet: fleetMarkFact,
+} as const;
 
 type Mark = (typeof marks)[keyof typeof marks];
 

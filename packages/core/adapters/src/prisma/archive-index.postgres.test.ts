@@ -15,7 +15,7 @@ beforeAll(async () => {
   await index.declareGeneration("life-1", entry(newId(), "buffer.opened"));
 });
 beforeEach(async () => {
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, quarantined_tap`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, quarantined_tap`;
 });
 afterAll(() => prisma.$disconnect());
 
@@ -51,6 +51,7 @@ function endOf(members: SegmentMember[], changes: Partial<SegmentEnd> = {}): Seg
       objectDigest: Buffer.alloc(32, 1),
       manifestDigest: Buffer.alloc(32, 2),
       taps: members.length,
+      keyIds: ["aa", "bb"],
       firstReadAtEpochMs: 1,
       lastReadAtEpochMs: 2,
       tapRuns: tapRuns(members),

@@ -63,7 +63,7 @@ async function record(ends: Ends): Promise<string> {
     };
   });
   const segment = {
-    ...{ id, objectPath: objectPaths(id).object, objectBytes: 1, taps: members.length },
+    ...{ id, objectPath: objectPaths(id).object, objectBytes: 1, taps: members.length, keyIds: [] },
     ...{ objectDigest: Buffer.alloc(32), manifestDigest: Buffer.alloc(32) },
     ...{ firstReadAtEpochMs: 1, lastReadAtEpochMs: 1 },
     ...{ tapRuns: tapRuns(members), agentRuns: agentRuns(members) },

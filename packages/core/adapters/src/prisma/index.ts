@@ -23,6 +23,8 @@ export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
+export { type ArchiveShare, KeyMap } from "./key-map.ts";
+export { KeyRing, type RingChange } from "./key-ring.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";

@@ -26,6 +26,7 @@ function segmentJson(row: SegmentRow) {
     object_digest: row.objectDigest.toString("hex"),
     manifest_digest: row.manifestDigest.toString("hex"),
     taps: row.taps,
+    key_ids: row.keyIds,
     first_read_at_ms: row.firstReadAtEpochMs,
     last_read_at_ms: row.lastReadAtEpochMs,
     tap_runs: row.tapRuns.map((run) => ({

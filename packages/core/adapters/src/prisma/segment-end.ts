@@ -12,6 +12,8 @@ export type SegmentRow = {
   readonly objectDigest: Buffer;
   readonly manifestDigest: Buffer;
   readonly taps: number;
+  /** SubjectKeyIdentifiers of the keys that open it, hexadecimal. */
+  readonly keyIds: readonly string[];
   readonly firstReadAtEpochMs: number;
   readonly lastReadAtEpochMs: number;
   readonly tapRuns: readonly TapRun[];

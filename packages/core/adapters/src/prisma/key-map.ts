@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import type { PrismaClient } from "./generated/client.ts";
+
+const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
+const [keyMapSql, lostSql] = [sql("key-map"), sql("segments-lost-with")];
+
+/** How much of the archive; times in ms since 1970, null where there is nothing. */
+export type ArchiveShare = {
+  readonly segments: number;
+  readonly taps: number;
+  readonly firstAtEpochMs: number | null;
+  readonly lastAtEpochMs: number | null;
+};
+
+type ShareRow = { segments: number; taps: bigint; first_at: Date | null; last_at: Date | null };
+
+/** Which keys open which part of the archive, by the index. Keys are SubjectKeyIdentifiers, hexadecimal. */
+export class KeyMap {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  /** What each key opens; `ski` null: segments of which no key is noted (`tapline archive reindex` cannot know more). */
+  async shares(): Promise<(ArchiveShare & { readonly ski: string | null })[]> {
+    const rows = await this.#prisma.$queryRawUnsafe<(ShareRow & { ski: string | null })[]>(keyMapSql);
+    return rows.map((row) => ({ ski: row.ski, ...shareOf(row) }));
+  }
+
+  /** What nobody could open any more if the keys `gone` were, given that `usable` can be used. */
+  async lostWith(gone: readonly string[], usable: readonly string[]): Promise<ArchiveShare> {
+    const [row] = await this.#prisma.$queryRawUnsafe<ShareRow[]>(lostSql, [...gone], [...usable]);
+    return shareOf(row ?? { segments: 0, taps: 0n, first_at: null, last_at: null });
+  }
+}
+
+function shareOf({ segments, taps, first_at, last_at }: ShareRow): ArchiveShare {
+  return {
+    ...{ segments, taps: Number(taps) },
+    firstAtEpochMs: first_at?.getTime() ?? null,
+    lastAtEpochMs: last_at?.getTime() ?? null,
+  };
+}
