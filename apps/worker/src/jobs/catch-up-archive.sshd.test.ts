@@ -112,7 +112,7 @@ async function record({ id, member, nowEpochMs, files }: Sealed, held: readonly 
   await index.recordEnd({
     ...{ id, generation: "life-1", copies: held, quarantine: [], duplicateRuns: [], moreEntries: [] },
     segment: {
-      ...{ id, objectPath: objectPaths(id).object, objectBytes: files.object.length, taps: 1 },
+      ...{ id, objectPath: objectPaths(id).object, objectBytes: files.object.length, taps: 1, keyIds: [] },
       ...{ objectDigest: sha256(files.object), manifestDigest: sha256(files.manifest) },
       ...{ firstReadAtEpochMs: nowEpochMs, lastReadAtEpochMs: nowEpochMs },
       ...{ tapRuns: tapRuns([member]), agentRuns: agentRuns([member]) },
