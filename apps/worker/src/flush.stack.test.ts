@@ -128,11 +128,13 @@ describe("a flush", () => {
     expect((await tapline("flush", "--yes")).stderr).toContain("--reason");
     expect(await buffer.generation()).toBe(generation);
     const shown = await tapline("show");
-    expect(shown.stdout).toMatch(/^life \S+\n7 taps, the oldest for .*\n.*frames.*\nRedis uses/);
+    expect(shown.stdout).toMatch(
+      /^life \S+\n7 taps, the oldest for .*\n.* of at most 256 MiB: .* frames.*\nRedis uses/,
+    );
     expect(shown.stdout).toMatch(/1 segments are open:\n {2}\S+ {2}validation {2}7 taps/);
     expect(JSON.parse((await tapline("show", "--json")).stdout)).toMatchObject({ taps: 7, isShut: false });
     await client.close();
-  }, 60_000);
+  }, 180_000);
 
   test("that was cut off before Redis forgot is done by the buffer service; in between nothing is recorded", async () => {
     const worker = await start("ingest,buffer");

@@ -56,6 +56,7 @@ const small =
 /** Every key that Tapline may leave in Redis once all taps have their receipts, and what bounds it. */
 const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:generation$/, small(1)],
+  [/^tapline:\{p0\}:fence$/, small(1)],
   [/^tapline:\{p0\}:frames$/, empty],
   [/^tapline:\{p0\}:counts$/, small(3)],
   [/^tapline:\{p0\}:receipts:gate-[12]$/, within(receiptTtlMs)],

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import { bufferSettings } from "../settings/buffer.ts";
 import { type BufferDesk, bufferCommand, bytesText, withBuffer } from "./buffer-command.ts";
+import { ceilingSetting } from "./config.ts";
 import { spanText } from "./parse-options.ts";
 
 /** `tapline buffer show`: what is in it. */
@@ -19,11 +21,12 @@ type Seen = Awaited<ReturnType<BufferDesk["show"]>>;
 function showText(seen: Seen, nowEpochMs: number): string {
   const { generation, taps, frameBytes, resultBytes, oldestAtEpochMs, segments, server } = seen;
   const age = (since: number): string => spanText(Math.max(0, nowEpochMs - since));
+  const ceilingMiB = bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting());
   const limit = server.maxBytes === 0 ? "no limit" : `at most ${bytesText(server.maxBytes)}`;
   return [
     generation === null ? "not open: nothing is taken until it is" : `life ${generation}`,
     `${taps} taps${oldestAtEpochMs === null ? "" : `, the oldest for ${age(oldestAtEpochMs)}`}`,
-    `${bytesText(frameBytes + resultBytes)} of the ceiling: ${bytesText(frameBytes)} frames, ${bytesText(resultBytes)} verdicts and sealed forms`,
+    `${bytesText(frameBytes + resultBytes)} of at most ${ceilingMiB} MiB: ${bytesText(frameBytes)} frames, ${bytesText(resultBytes)} verdicts and sealed forms`,
     `Redis uses ${bytesText(server.usedBytes)}, ${limit}${seen.isShut ? "; SHORT: no taps are let in" : ""}`,
     segments.length === 0 ? "no segment is open" : `${segments.length} segments are open:`,
     ...segments.map(

@@ -4,6 +4,11 @@ export function storeSettings() {
   return { databaseUrl: DATABASE_URL || undefined, redisUrl: REDIS_URL || undefined };
 }
 
+/** The buffer's ceiling as the workers have it, MiB; undefined = their default. */
+export function ceilingSetting(): string | undefined {
+  return process.env.TAPLINE_BUFFER_MAX_MIB || undefined;
+}
+
 /** Who signs manifests and statements, by the worker's own settings; all may be absent. */
 export function signerSettings() {
   const { TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_KEY, TAPLINE_SIGNER_CHAIN } = process.env;

@@ -4,7 +4,7 @@ import { connectRedis, MemoryWatch, SegmentBuffer } from "@tapline/adapters/redi
 import { TaplineError } from "@tapline/core/kernel";
 import { type FlushAct, flushBuffer, flushEffect } from "../../jobs/flush-buffer.ts";
 
-const answerWithinMs = 5_000;
+const answerWithinMs = 20_000;
 
 /** The buffer of the installation, for commands. */
 export function openBufferDesk(databaseUrl: string, redisUrl: string) {
