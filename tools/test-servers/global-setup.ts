@@ -19,6 +19,8 @@ declare module "vitest" {
     postgresUrl: string;
     /** A running OpenSSH server; work in a folder of your own. Null where OpenSSH is missing. */
     sshd: Omit<Sshd, "stop"> | null;
+    /** Whether ProFTPD's mod_sftp can be run: `startProftpd`. */
+    proftpd: boolean;
     /** Chromium's path. Null where it is missing. */
     chromium: string | null;
     /** The program that makes network namespaces. Null where it is missing, or may not. */
@@ -29,7 +31,7 @@ declare module "vitest" {
 /** Vitest calls this once before the project's first test; what it returns runs after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`[test servers] ${line}\n`);
-  const { sshd: sshdPath, chromium, ip } = await provision(say);
+  const { sshd: sshdPath, chromium, ip, proftpd } = await provision(say);
   const dir = await mkdtemp(join(tmpdir(), "tapline-test-"));
   removeWhenGone(dir);
   const [redis, postgres, sshd] = await Promise.all([
@@ -40,6 +42,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await applyMigrations(await createDatabase(postgres.url, templateName));
   project.provide("redisUrl", redis.url);
   project.provide("postgresUrl", postgres.url);
+  project.provide("proftpd", proftpd !== undefined);
   project.provide("chromium", chromium ?? null);
   project.provide("ip", ip ?? null);
   if (sshd === undefined) project.provide("sshd", null);

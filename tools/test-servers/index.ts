@@ -10,4 +10,5 @@ export {
   temporaryFolder,
 } from "./own-server.ts";
 export { mountVolume, type Volume } from "./small-volume.ts";
+export { startProftpd } from "./start-proftpd.ts";
 export { type Sshd, startSshd } from "./start-sshd.ts";

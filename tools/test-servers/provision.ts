@@ -7,6 +7,7 @@ import {
 } from "../servers/index.ts";
 import { requiresNamespaces } from "./config.ts";
 import { canMakeNamespaces } from "./network-namespaces.ts";
+import { findProftpd } from "./start-proftpd.ts";
 
 /** Server programs that the integration tests run against, with the Debian packages that hold them. */
 const parts = [
@@ -17,6 +18,11 @@ const parts = [
     tests: "*.browser.test.ts",
   },
   { programs: ["ip"], packages: ["iproute2"], tests: "*.netns.test.ts" },
+  {
+    programs: ["proftpd"],
+    packages: ["proftpd-core", "proftpd-mod-crypto"],
+    tests: "the SFTP suite's third server",
+  },
   { programs: ["openssl"], packages: ["openssl"], tests: "tests that restore with openssl" },
 ] as const;
 
@@ -24,6 +30,8 @@ const parts = [
 export type Provision = Readonly<{
   sshd: string | undefined;
   chromium: string | undefined;
+  /** ProFTPD with mod_sftp, where it can be run: as root. */
+  proftpd: string | undefined;
   /** Where network namespaces may be made, the program that makes them. */
   ip: string | undefined;
 }>;
@@ -50,7 +58,8 @@ export async function provision(say: (line: string) => void): Promise<Provision>
   }
   await findRedis(say);
   const ip = await usableIp(await find(["ip"]), say);
-  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs), ip };
+  const proftpd = process.getuid?.() === 0 ? await findProftpd() : undefined;
+  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs), proftpd, ip };
 }
 
 /** `ip`, or undefined where it may make no network namespaces; throws where they are required. */

@@ -30,7 +30,8 @@ export type Sshd = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-async function makeKey(path: string): Promise<Buffer> {
+/** An Ed25519 key pair in files of OpenSSH's form; resolves to the public key's bytes. */
+export async function makeKey(path: string): Promise<Buffer> {
   const keygen = await findProgram(["ssh-keygen"], readServersConfig().searchPath);
   if (keygen === undefined)
     throw new TaplineError("unavailable", "ssh-keygen was not found", {
@@ -61,7 +62,8 @@ function settings(dir: string, port: number): string {
   ].join("\n");
 }
 
-function greets(port: number): Promise<boolean> {
+/** Whether an SSH server answers there. */
+export function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     const end = (isReady: boolean) => {

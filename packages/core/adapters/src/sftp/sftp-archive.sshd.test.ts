@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs
 import { dirname, join } from "node:path";
 import { type ErrorCode, hasCode } from "@tapline/core/kernel";
 import { generateSshKeyPair, startArchiveServer } from "@tapline/tools/local-stack/archive-server";
-import { sharedSshd, temporaryFolder, wireTo } from "@tapline/tools/test-servers";
+import { sharedSshd, startProftpd, temporaryFolder, wireTo } from "@tapline/tools/test-servers";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { archiveReaderContract } from "../../../contracts/archive-reader.ts";
 import { SftpArchive, type SftpSettings } from "./index.ts";
@@ -30,6 +30,7 @@ async function startEmbedded(): Promise<ServerUnderTest> {
 
 const servers: [string, () => Promise<ServerUnderTest>][] = [["the embedded server", startEmbedded]];
 if (inject("sshd") !== null) servers.push(["OpenSSH's sshd", sharedSshd]);
+if (inject("proftpd")) servers.push(["ProFTPD's mod_sftp", startProftpd]);
 
 describe.each(servers)("uploads to %s", (_, start) => {
   let server: ServerUnderTest;
