@@ -2,7 +2,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { pino } from "pino";
 import { ConfigError, readConfig } from "./config.ts";
 import { serveHealth } from "./health.ts";
-import { startWorker } from "./wire/start-worker.ts";
+import { type Running, startWorker } from "./wire/start-worker.ts";
 
 /** How long running work may take to end; the supervisor allows 5 s in all. */
 const graceMs = 3_000;
@@ -12,9 +12,7 @@ async function main(): Promise<void> {
   const log = pino({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
   let ready = false;
   const health = await serveHealth(config.TAPLINE_HEALTH_PORT, () => ready);
-  const running = await startWorker(config, log, {
-    onLive: (kpi) => process.send?.({ type: "status", kpi }),
-  });
+  let running: Running | null = null;
   let stopping = false;
   const stop = async (why: string): Promise<void> => {
     if (stopping) return;
@@ -22,13 +20,17 @@ async function main(): Promise<void> {
     ready = false;
     log.info({ why }, "stopping");
     setTimeout(() => process.exit(1), graceMs + 1_500).unref();
-    await running.stop(graceMs);
+    await running?.stop(graceMs);
     health.close();
     process.exit(0);
   };
+  // Before the start, which waits for servers that may be away: who ends it then must not wait, too.
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("parent gone"));
+  running = await startWorker(config, log, {
+    onLive: (kpi) => process.send?.({ type: "status", kpi }),
+  });
   ready = true;
   log.info(
     { ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
