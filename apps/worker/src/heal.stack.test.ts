@@ -8,6 +8,7 @@ import { hasCode } from "@tapline/core/kernel";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
 import { mainTarget } from "@tapline/core/transfer";
 import type { Redis } from "ioredis";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { archivedTaps, type Client, connectAs, deliver, gather, send, submit } from "./agent.fixture.ts";
 import { SegmentLoader } from "./jobs/segment-loader.ts";
@@ -150,6 +151,7 @@ describe("a buffer that was lost", () => {
       processKey: Buffer.alloc(32),
       telemetry: new TelemetryRecorder("test"),
       clock: Date.now,
+      log: pino({ level: "silent" }),
     };
   }
 

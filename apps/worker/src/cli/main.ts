@@ -13,6 +13,7 @@ import { addFleetRollout } from "./fleet-rollout.ts";
 import { addGapList } from "./gap-ls.ts";
 import { addGapStatement } from "./gap-statement.ts";
 import { addGapVerify } from "./gap-verify.ts";
+import { addRules } from "./rules.ts";
 import { addTrackerEnrol } from "./tracker-enrol.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
@@ -29,6 +30,7 @@ addArchiveCare(program);
 addArchiveRepin(program);
 addBufferShow(program);
 addBufferFlush(program);
+addRules(program);
 addTrackerImport(program);
 addTrackerEnrol(program);
 addAgentRegistry(program);

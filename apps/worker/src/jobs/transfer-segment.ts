@@ -17,7 +17,9 @@ import {
   tapRuns,
 } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
+import type { Logger } from "pino";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
+import { equivocationEntries } from "./equivocation-entries.ts";
 import { receiptsOf } from "./receipts.ts";
 import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
@@ -30,6 +32,7 @@ export type TransferParts = {
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
   readonly clock: () => number;
+  readonly log: Pick<Logger, "error">;
 };
 
 /**
@@ -47,6 +50,16 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
   const end = endOf(segment, loaded, verdicts, row, copies, parts);
   const { quarantined } = await record(end, segment, parts);
+  if (end.moreEntries.length > 0 && quarantined !== null)
+    parts.log.error(
+      {
+        segment: id,
+        entries: end.moreEntries.length,
+        remedy:
+          "the audit entries tap.equivocation name them: find the tracker that counts wrongly, or was cloned",
+      },
+      "numbers were used twice for different content",
+    );
   await parts.ledger.release(id, segment.generation, members);
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
@@ -152,7 +165,7 @@ function endOf(
     quarantine,
     duplicateRuns: duplicatesOf(loaded.taps, verdicts),
     entry,
-    moreEntries: [],
+    moreEntries: equivocationEntries(loaded.taps, verdicts, id, parts.clock()),
   };
 }
 

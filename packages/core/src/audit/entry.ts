@@ -47,6 +47,9 @@ export const auditActions = [
   "restore.proven",
   "restore.sealed",
   "restore.failed",
+  "rules.released",
+  "rules.switched",
+  "tap.equivocation",
 ] as const;
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

@@ -38,8 +38,6 @@ export const validationRulesSchema = z.strictObject({
     .min(0)
     .max(100 * 365 * dayMs),
   trackerRate: trackerRateSchema,
-  /** Taps of one agent that may come to quarantine in a day; beyond it the agent's taps wait in its outbox. */
-  quarantinedPerAgentDay: z.int().min(1).max(1_000_000_000),
 });
 
 export type ValidationRules = z.infer<typeof validationRulesSchema>;
@@ -57,8 +55,6 @@ export const defaultRules: ValidationRules = {
   maxAheadMs: dayMs,
   // A month of packets of an hour each is 744, a day of packets of a minute each 1,440; both may come at once after a holiday.
   trackerRate: { tapsPerHour: 2_000, burstTaps: 4_000 },
-  // About one each second: hundreds of times what worn and cloned tags bring, and 300 MB at most with packets of a day.
-  quarantinedPerAgentDay: 100_000,
 };
 
 /** A release: the rules under the number by which verdicts name them. */

@@ -27,6 +27,7 @@ export { type ArchiveShare, KeyMap } from "./key-map.ts";
 export { KeyRing, type RingChange } from "./key-ring.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
+export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";

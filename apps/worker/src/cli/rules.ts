@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type ValidationRules, validationRulesSchema } from "@tapline/core/validation";
+import type { Command } from "commander";
+import { openRules } from "../wire/commands/rules.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { findStores } from "./find-stores.ts";
+import { wholeNumber } from "./parse-options.ts";
+
+/** `tapline rules ls|show|release|switch`: what validation judges by. */
+export function addRules(program: Command): void {
+  const rules = program.command("rules").description("releases of the rules that taps are judged by");
+  rules.command("ls").description("all releases").option("--json", "as JSON").action(list);
+  rules.command("show <release>").description("one release, as a file for `release`").action(show);
+  addActing(rules.command("release <file>"))
+    .description("give out the rules in a JSON file as a new release, which is not in force yet")
+    .action(release);
+  addActing(rules.command("switch <release>"))
+    .description("judge by this release from now on; verdicts that were given stand")
+    .action(switchTo);
+}
+
+async function list({ json }: { readonly json?: boolean }): Promise<void> {
+  const releases = await withDesk((desk) => desk.list());
+  const lines = releases.map(({ version, madeAtEpochMs, madeBy, reason, isActive }) =>
+    [
+      `release ${version}`,
+      new Date(madeAtEpochMs).toISOString(),
+      madeBy,
+      reason ?? "",
+      isActive ? "in force" : "",
+    ]
+      .join("  ")
+      .trimEnd(),
+  );
+  const text = lines.length === 0 ? ["no release: the first start of validation makes one"] : lines;
+  process.stdout.write(`${json === true ? JSON.stringify(releases) : text.join("\n")}\n`);
+}
+
+async function show(release: string): Promise<void> {
+  const { rules } = await withDesk((desk) => desk.find(wholeNumber(release, "release")));
+  process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
+}
+
+async function release(file: string, options: ActingOptions): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
+  const rules = await readRules(file);
+  if (dryRun) process.stdout.write(`${file} holds sound rules and would be a new release\n`);
+  else {
+    const version = await withDesk((desk) => desk.release(rules, { actor, reason }));
+    process.stdout.write(
+      `release ${version} is made; \`tapline rules switch ${version}\` puts it in force\n`,
+    );
+  }
+}
+
+async function switchTo(release: string, options: ActingOptions): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
+  const version = wholeNumber(release, "release");
+  await withDesk(async (desk) => {
+    const [next, active] = [await desk.find(version), await desk.activeVersion()];
+    const before = active === null ? null : (await desk.find(active)).rules;
+    if (!dryRun) await desk.switchTo(version, { actor, reason });
+    const changes = changesOf(before, next.rules).map((line) => `\n  ${line}`);
+    const what = `release ${version} ${dryRun ? "would be" : "is"} in force instead of ${active ?? "none"}`;
+    process.stdout.write(`${what}; what changes:${changes.length === 0 ? " nothing" : changes.join("")}\n`);
+  });
+}
+
+/** What differs, a line for each rule. */
+function changesOf(before: ValidationRules | null, after: ValidationRules): string[] {
+  const old: Readonly<Record<string, unknown>> = before ?? {};
+  return Object.entries(after).flatMap(([rule, value]) => {
+    const [was, is] = [JSON.stringify(old[rule]), JSON.stringify(value)];
+    return was === is ? [] : [`${rule}: ${was ?? "none"} → ${is}`];
+  });
+}
+
+async function readRules(file: string): Promise<ValidationRules> {
+  try {
+    return validationRulesSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} holds no rules: ${messageOf(cause)}`, {
+      remedy: "`tapline rules show 1` prints a file of the right form",
+      cause,
+    });
+  }
+}
+
+async function withDesk<Result>(
+  use: (desk: ReturnType<typeof openRules>["desk"]) => Promise<Result>,
+): Promise<Result> {
+  const { desk, close } = openRules((await findStores()).databaseUrl);
+  try {
+    return await use(desk);
+  } finally {
+    await close();
+  }
+}
