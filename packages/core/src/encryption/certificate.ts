@@ -9,7 +9,13 @@ import {
 import { messageOf, sha256Hex, TaplineError } from "../kernel/index.ts";
 
 /** Bits of keyUsage (RFC 5280 §4.2.1.3) as @peculiar/x509 counts them. */
-export const keyUsage = { digitalSignature: 1, keyAgreement: 16, keyCertSign: 32, cRLSign: 64 } as const;
+export const keyUsage = {
+  digitalSignature: 1,
+  keyEncipherment: 4,
+  keyAgreement: 16,
+  keyCertSign: 32,
+  cRLSign: 64,
+} as const;
 
 /** What we need of an X.509 certificate. */
 export interface Certificate {

@@ -152,7 +152,7 @@ describe("a recipient", () => {
     expect(recipient.subject).toBe("CN=Tapline archive, O=Example");
     expect(recipient.ski).toMatch(/^[0-9a-f]{40}$/);
     expect(recipient.certSha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(recipient.point.length).toBe(65);
+    expect(recipient.key).toMatchObject({ kind: "p256" });
   });
 
   test.for([

@@ -26,9 +26,11 @@ export {
   readRingKey,
 } from "./key-ring.ts";
 export { openAuthority } from "./open-authority.ts";
-export { openEnvelope, type RecipientKey } from "./open-envelope.ts";
+export { openEnvelope } from "./open-envelope.ts";
+export { type ObjectSource, openStream } from "./open-stream.ts";
 export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";
+export type { RecipientKey } from "./recipient-key.ts";
 export { type RewrapHead, rewrapEnvelope } from "./rewrap-envelope.ts";
 export {
   EnvelopeWriter,

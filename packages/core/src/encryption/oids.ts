@@ -1,4 +1,4 @@
-import { oid, sequence } from "./write-der.ts";
+import { contextTag, encode, oid, sequence } from "./write-der.ts";
 
 /** Object identifiers in DER, with the documents that give them. */
 export const oids = {
@@ -28,8 +28,32 @@ export const algorithms = {
   ecPublicKey: sequence(oids.ecPublicKey),
 } as const;
 
-/** dhSinglePass-stdDH-sha256kdf-scheme with AES-256 key wrap (RFC 5753 §7.1.4). */
-export const keyAgreementAlgorithm = sequence(oid("1.3.132.1.11.1"), algorithms.aes256Wrap);
+/** Key agreement by the hash of its key derivation (RFC 5753 §7.1.4), each with AES-256 key wrap. */
+export const keyAgreementAlgorithms = {
+  sha256: sequence(oid("1.3.132.1.11.1"), algorithms.aes256Wrap),
+  /** dhSinglePass-stdDH-sha1kdf-scheme: what `openssl cms -encrypt` takes where it is told nothing */
+  sha1: sequence(oid("1.3.133.16.840.63.0.2"), algorithms.aes256Wrap),
+  sha384: sequence(oid("1.3.132.1.11.2"), algorithms.aes256Wrap),
+  sha512: sequence(oid("1.3.132.1.11.3"), algorithms.aes256Wrap),
+} as const;
+
+/** id-RSAES-OAEP with one hash for label and MGF1 (RFC 4055 §4.1); its parameters name what is not SHA-1. */
+function oaep(hash: Buffer | null): Buffer {
+  const mgf1 = oid("1.2.840.113549.1.1.8");
+  const parameters =
+    hash === null
+      ? sequence()
+      : sequence(encode(contextTag(0), hash), encode(contextTag(1), sequence(mgf1, hash)));
+  return sequence(oid("1.2.840.113549.1.1.7"), parameters);
+}
+
+/** RSAES-OAEP by its hash. */
+export const oaepAlgorithms = {
+  sha256: oaep(algorithms.sha256),
+  sha1: oaep(null),
+  sha384: oaep(sequence(oid("2.16.840.1.101.3.4.2.2"))),
+  sha512: oaep(sequence(oid("2.16.840.1.101.3.4.2.3"))),
+} as const;
 
 /** id-aes256-GCM (RFC 5084 §3.2) */
 export const aes256Gcm = oid("2.16.840.1.101.3.4.1.46");

@@ -10,21 +10,33 @@ export function corrupt(what: string, detail: string, cause?: unknown): TaplineE
 
 /**
  * A strict reader of DER (X.690 §10): one-byte tags, definite lengths in the fewest bytes, nothing left over.
- * It returns views into the given bytes and allocates nothing of the input's size.
+ * It returns views into the given bytes and allocates nothing of the input's size. The bytes may be the start alone
+ * of a longer whole: values beyond them can be passed over, not read.
  */
 export class DerReader {
   readonly #bytes: Buffer;
   readonly #what: string;
+  /** Of the whole, of which `#bytes` may be the start alone. */
+  readonly #length: number;
   #at = 0;
 
-  /** @param what names the bytes in errors, such as "the manifest's signature" */
-  constructor(bytes: Uint8Array, what: string) {
+  /**
+   * @param what names the bytes in errors, such as "the manifest's signature"
+   * @param length bytes of the whole that `bytes` is the start of
+   */
+  constructor(bytes: Uint8Array, what: string, length = bytes.length) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
+    this.#length = length;
   }
 
   get done(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#length;
+  }
+
+  /** How many bytes come after what was read. */
+  get leftBytes(): number {
+    return this.#length - this.#at;
   }
 
   /** The tag of the next value, or `undefined` at the end. */
@@ -36,7 +48,7 @@ export class DerReader {
   contents(tag: number): Buffer {
     const { from, to } = this.#next(tag);
     this.#at = to;
-    return this.#bytes.subarray(from, to);
+    return this.#view(from, to);
   }
 
   /** The next value whole, header included. */
@@ -44,19 +56,35 @@ export class DerReader {
     const start = this.#at;
     const { to } = this.#next(tag);
     this.#at = to;
-    return this.#bytes.subarray(start, to);
+    return this.#view(start, to);
   }
 
   /** A reader of the contents of the next value. */
   inside(tag: number): DerReader {
-    return new DerReader(this.contents(tag), this.#what);
+    const { from, to } = this.#next(tag);
+    this.#at = to;
+    return new DerReader(this.#bytes.subarray(from, to), this.#what, to - from);
+  }
+
+  /** Passes over the next value, which may lie beyond the given bytes. @returns the length of its contents */
+  pass(tag: number): number {
+    const { from, to } = this.#next(tag);
+    this.#at = to;
+    return to - from;
+  }
+
+  /** Passes over the one of `options` that stands here. @returns its index */
+  oneOf(options: readonly Uint8Array[], name: string): number {
+    const found = options.findIndex((der) => this.#startsWith(der));
+    if (found === -1) throw this.fail(`${name} is none of those that are read`);
+    this.#at += options[found]?.length ?? 0;
+    return found;
   }
 
   /** Passes over exactly these bytes: values of which only one is allowed. */
   expect(der: Uint8Array, name: string): void {
-    const end = this.#at + der.length;
-    if (!this.#bytes.subarray(this.#at, end).equals(der)) throw this.fail(`${name} is another than ours`);
-    this.#at = end;
+    if (!this.#startsWith(der)) throw this.fail(`${name} is another than ours`);
+    this.#at += der.length;
   }
 
   end(): void {
@@ -65,6 +93,15 @@ export class DerReader {
 
   fail(detail: string, cause?: unknown): TaplineError {
     return corrupt(this.#what, detail, cause);
+  }
+
+  #startsWith(der: Uint8Array): boolean {
+    return this.#bytes.subarray(this.#at, this.#at + der.length).equals(der);
+  }
+
+  #view(from: number, to: number): Buffer {
+    if (to > this.#bytes.length) throw this.fail("what must stand at its start lies beyond it");
+    return this.#bytes.subarray(from, to);
   }
 
   #next(tag: number): { from: number; to: number } {
@@ -85,7 +122,7 @@ export class DerReader {
 
   #span(from: number, length: number): { from: number; to: number } {
     const to = from + length;
-    if (to > this.#bytes.length) throw this.fail("it ends too early");
+    if (to > this.#length) throw this.fail("it ends too early");
     return { from, to };
   }
 }

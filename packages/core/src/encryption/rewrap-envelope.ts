@@ -1,7 +1,10 @@
 import { TaplineError } from "../kernel/index.ts";
-import { type RecipientKey, unlockEnvelope } from "./open-envelope.ts";
+import { unlockEnvelope } from "./open-envelope.ts";
+import { isFor } from "./read-head.ts";
 import type { Recipient } from "./recipient.ts";
-import { envelopeHead, maxRecipients, recipientInfo, trailerBytes } from "./seal-envelope.ts";
+import { recipientInfo } from "./recipient-info.ts";
+import type { RecipientKey } from "./recipient-key.ts";
+import { envelopeHead, maxRecipients } from "./seal-envelope.ts";
 
 /** What opens an object for one more recipient, its content untouched. */
 export interface RewrapHead {
@@ -19,18 +22,18 @@ export interface RewrapHead {
  * it has as many recipients as an object may have
  */
 export function rewrapEnvelope(object: Uint8Array, key: RecipientKey, added: Recipient): RewrapHead {
-  const { plain, envelope, contentKey } = unlockEnvelope(object, key);
+  const { plain, head, contentKey } = unlockEnvelope(object, key);
   plain.fill(0);
   try {
-    const { infos, nonce, ciphertext } = envelope;
-    if (infos.some(({ ski }) => ski === added.ski))
+    const { infos, nonce, ciphertextBytes, headBytes } = head;
+    if (infos.some((info) => isFor(info, added)))
       throw new TaplineError("conflict", `the object is encrypted to ${added.subject} already`);
     if (infos.length >= maxRecipients)
       throw new TaplineError("invalid-input", `an object has at most ${maxRecipients} recipients`);
     const all = [...infos.map(({ whole }) => whole), recipientInfo(added, contentKey)];
     return {
-      head: envelopeHead(all, nonce, ciphertext.length),
-      replacedBytes: object.length - ciphertext.length - trailerBytes,
+      head: envelopeHead(all, nonce, ciphertextBytes),
+      replacedBytes: headBytes,
     };
   } finally {
     contentKey.fill(0);

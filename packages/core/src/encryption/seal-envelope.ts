@@ -1,18 +1,10 @@
-import {
-  type CipherGCM,
-  createCipheriv,
-  createECDH,
-  createHash,
-  randomBytes as secureRandomBytes,
-} from "node:crypto";
+import { type CipherGCM, createCipheriv, createHash, randomBytes as secureRandomBytes } from "node:crypto";
 import { type RandomBytes, TaplineError } from "../kernel/index.ts";
-import { wrapKey } from "./key-agreement.ts";
-import { aes256Gcm, algorithms, keyAgreementAlgorithm, oids } from "./oids.ts";
+import { aes256Gcm, oids } from "./oids.ts";
 import type { Recipient } from "./recipient.ts";
+import { recipientInfo } from "./recipient-info.ts";
 import {
-  bitString,
   contextTag,
-  encode,
   header,
   octetString,
   primitiveContextTag,
@@ -42,7 +34,8 @@ export interface SealedObject {
 
 /**
  * Encrypts `plain` to every recipient: CMS AuthEnvelopedData (RFC 5083) in DER, content AES-256-GCM (RFC 5084),
- * one KeyAgreeRecipientInfo per recipient (RFC 5753: ephemeral P-256, X9.63 KDF with SHA-256, AES-256 key wrap).
+ * one KeyAgreeRecipientInfo per P-256 recipient (RFC 5753: ephemeral key, X9.63 KDF with SHA-256, AES-256 key wrap),
+ * one KeyTransRecipientInfo per RSA recipient (RSAES-OAEP with SHA-256).
  * `openssl cms -decrypt` opens it with any one recipient's key.
  * @throws TaplineError `invalid-input` where there is no recipient, too many, or too much to encrypt
  */
@@ -120,22 +113,6 @@ export class EnvelopeWriter {
 /** AlgorithmIdentifier of AES-256-GCM with its nonce of 12 bytes. */
 function gcmAlgorithm(nonce: Uint8Array): Buffer {
   return sequence(aes256Gcm, sequence(octetString(nonce), smallInteger(tagBytes)));
-}
-
-/** The content key for one recipient: KeyAgreeRecipientInfo (RFC 5753 §3.1.1) in DER, with a fresh ephemeral key. */
-export function recipientInfo(recipient: Recipient, contentKey: Buffer): Buffer {
-  const ephemeral = createECDH("prime256v1");
-  const point = ephemeral.generateKeys();
-  const secret = ephemeral.computeSecret(recipient.point);
-  const originatorKey = encode(contextTag(1), algorithms.ecPublicKey, bitString(point));
-  const keyId = encode(contextTag(0), octetString(Buffer.from(recipient.ski, "hex")));
-  return encode(
-    contextTag(1),
-    smallInteger(3),
-    encode(contextTag(0), originatorKey),
-    keyAgreementAlgorithm,
-    sequence(sequence(keyId, octetString(wrapKey(contentKey, secret)))),
-  );
 }
 
 /**
