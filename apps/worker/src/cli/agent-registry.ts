@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { AgentListing } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { agentIdSchema, pinOf } from "@tapline/core/tap";
+import { siteSchema } from "@tapline/core/transfer";
 import type { Command } from "commander";
+import { openSites } from "../wire/commands/care.ts";
 import { openAgentRegistry } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings, enrolmentSettings } from "./config.ts";
@@ -15,6 +17,7 @@ interface TokenOptions {
   readonly id: string;
   readonly ttl: string;
   readonly ring?: string;
+  readonly site?: string;
   readonly root?: string;
   readonly reason?: string;
   readonly by?: string;
@@ -26,7 +29,7 @@ interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
   readonly unlisted?: boolean;
 }
 
-/** `tapline agent token|ls|revoke`: who may be an agent. */
+/** `tapline agent token|ls|set-site|revoke`: who may be an agent. */
 export function addAgentRegistry(program: Command): void {
   const agent = program.command("agent").description("reader PCs: who may deliver");
   agent
@@ -35,6 +38,7 @@ export function addAgentRegistry(program: Command): void {
     .requiredOption("--id <id>", "the agent's id: 1-63 lower-case letters, digits or hyphens")
     .option("--ttl <span>", "how long it may wait for its use, at most 30d", "1h")
     .option("--ring <n>", "the ring of roll-outs that the agent gets by enrolling")
+    .option("--site <word>", "the site at which the agent stands once it has enrolled")
     .option("--root <file>", "the root certificate (default: TAPLINE_INGEST_ROOT, or pki/root.crt)")
     .option("--reason <text>", "why; goes into the audit log")
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
@@ -47,6 +51,14 @@ export function addAgentRegistry(program: Command): void {
     .action(makeToken);
   agent.command("ls").description("all agents").option("--json", "as JSON").action(list);
   agent
+    .command("set-site")
+    .description("say at which site an agent stands; its days that are not stated yet count there")
+    .requiredOption("--id <id>", "the agent's id")
+    .requiredOption("--site <word>", "the site: 1-63 lower-case letters, digits or hyphens")
+    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
+    .action(setSite);
+  agent
     .command("revoke")
     .description("shut an agent out, within seconds; a new token lets it in again")
     .requiredOption("--id <id>", "the agent's id")
@@ -56,10 +68,11 @@ export function addAgentRegistry(program: Command): void {
     .action(revoke);
 }
 
-async function makeToken({ id, ttl, ring, root, reason, by, json }: TokenOptions): Promise<void> {
+async function makeToken({ id, ttl, ring, site, root, reason, by, json }: TokenOptions): Promise<void> {
   const wish = {
     agent: checkedId(id),
     ring: ring === undefined ? null : wholeNumber(ring, "--ring"),
+    site: site === undefined ? null : checkedSite(site),
     ttlMs: durationMs(ttl),
     pin: pinOf(await readRoot(root)),
   };
@@ -78,12 +91,31 @@ async function list({ json }: { json?: boolean }): Promise<void> {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+async function setSite(options: RevokeOptions & { readonly site: string }): Promise<void> {
+  const { actor, reason, atEpochMs } = actOf(options);
+  const { sites, close } = openSites((await findStores()).databaseUrl);
+  try {
+    await sites.setSite(checkedId(options.id), checkedSite(options.site), { actor, reason }, atEpochMs);
+    process.stdout.write(`agent ${options.id} stands at site ${options.site}\n`);
+  } finally {
+    await close();
+  }
+}
+
 async function revoke(options: RevokeOptions): Promise<void> {
   const { actor, reason } = actOf(options);
   await withRegistry(({ registry }) =>
     registry.revoke(checkedId(options.id), { actor, reason }, options.unlisted),
   );
   process.stdout.write(`agent ${options.id} is revoked\n`);
+}
+
+function checkedSite(site: string): string {
+  if (siteSchema.safeParse(site).success) return site;
+  throw new TaplineError(
+    "invalid-input",
+    `--site "${site}" must be 1-63 lower-case letters, digits or hyphens`,
+  );
 }
 
 const time = (epochMs: number | null): string =>
@@ -95,6 +127,7 @@ function line(agent: AgentListing): string {
     agent.id,
     agent.state,
     `ring ${agent.ring}`,
+    `site ${agent.site}`,
     agent.hostname ?? "",
     ends === null ? "" : `certificate until ${time(ends)}`,
     agent.revokedAtEpochMs === null ? "" : `since ${time(agent.revokedAtEpochMs)}`,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addArchiveDrill } from "./archive-drill.ts";
+import { addArchiveExport } from "./archive-export.ts";
 import { addArchiveHold } from "./archive-hold.ts";
 import { addArchiveReconcile } from "./archive-reconcile.ts";
 import { addArchiveVerify } from "./archive-verify.ts";
@@ -9,5 +10,6 @@ export function addArchiveCare(program: Command): void {
   addArchiveVerify(program);
   addArchiveDrill(program);
   addArchiveHold(program);
+  addArchiveExport(program);
   addArchiveReconcile(program);
 }

@@ -1,18 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { verifyDetached } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type GapStatement, readStatement } from "@tapline/core/transfer";
 import type { Command } from "commander";
-import { readPki } from "./archive-place.ts";
-import { archiveSettings } from "./config.ts";
-import { findDataDir } from "./find-data-dir.ts";
 import { gapCommand } from "./gap-command.ts";
-
-interface VerifyOptions {
-  readonly signature?: string;
-  readonly trust?: string;
-  readonly json?: boolean;
-}
+import { type VerifyOptions, verifyStatement } from "./verify-statement.ts";
 
 /** `tapline gap verify FILE`: whether a statement is genuine, and what it says. */
 export function addGapVerify(program: Command): void {
@@ -31,30 +20,8 @@ export function addGapVerify(program: Command): void {
 }
 
 async function verify(file: string, options: VerifyOptions): Promise<void> {
-  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const trust = [await readPki(options.trust, dataDir, "trust")];
-  const [bytes, signature] = [await read(file), await read(options.signature ?? `${file}.p7s`)];
-  const statement = readStatement(bytes);
-  const signer = verifyDetached(bytes, signature, {
-    rootPems: trust,
-    crlPems: trust,
-    atEpochMs: statement.madeAtEpochMs,
-  });
-  const signedAt = new Date(signer.signedAtEpochMs).toISOString();
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify({ ...statement, signer: signer.subject, signedAt })}\n`
-      : `${statementText(statement)}\ngenuine: signed by ${signer.subject} at ${signedAt}\n`,
-  );
+  const statement = await verifyStatement(file, options, readStatement, statementText);
   if (!statement.noGap) process.exitCode = 2;
-}
-
-async function read(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
 }
 
 /** What a statement says, in words. */

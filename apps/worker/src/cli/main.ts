@@ -14,6 +14,7 @@ import { addGapList } from "./gap-ls.ts";
 import { addGapStatement } from "./gap-statement.ts";
 import { addGapVerify } from "./gap-verify.ts";
 import { addRules } from "./rules.ts";
+import { addSite } from "./site-command.ts";
 import { addTrackerEnrol } from "./tracker-enrol.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
@@ -40,6 +41,7 @@ addFleetAgents(program);
 addGapList(program);
 addGapStatement(program);
 addGapVerify(program);
+addSite(program);
 
 // Who reads along may have seen enough (`| head`); the command does its work all the same.
 for (const stream of [process.stdout, process.stderr])

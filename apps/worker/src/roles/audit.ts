@@ -1,11 +1,15 @@
 import type { ArchiveIndex, GapLedger } from "@tapline/adapters/prisma";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { type StateGapsParts, stateGaps } from "../jobs/state-gaps.ts";
+import { type StateSitesParts, stateSites } from "../jobs/state-sites.ts";
 import { isLevel } from "./is-level.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type AuditParts = Omit<StateGapsParts, "onOther"> & {
+  readonly sites: StateSitesParts["sites"];
+  readonly telemetry: Pick<TelemetryRecorder, "count">;
   readonly gaps: Pick<GapLedger, "sweep">;
   readonly buffer: Pick<SegmentBuffer, "generation">;
   readonly index: Pick<ArchiveIndex, "generation">;
@@ -43,6 +47,7 @@ export function startAudit(parts: AuditParts): Role {
           onOther: (day) => log.warn(day, "the archive holds another statement of this day, which stays"),
         });
         if (told.made + told.stored > 0) log.info(told, "days of agents were stated");
+        await stateAllSites(parts);
       }
       return stateEveryMs;
     },
@@ -54,4 +59,21 @@ export function startAudit(parts: AuditParts): Role {
       await Promise.all([sweeping.stop(), stating.stop()]);
     },
   };
+}
+
+async function stateAllSites(parts: AuditParts): Promise<void> {
+  const { log, telemetry } = parts;
+  const told = await stateSites({
+    ...parts,
+    onUnbalanced: ({ site, day, missing, unjudged }) => {
+      telemetry.count("site.unbalanced");
+      log.error(
+        { site, day, missing, unjudged, remedy: `tapline gap ls --open; tapline site ls --day ${day}` },
+        "a site's day does not balance: taps have no end",
+      );
+    },
+    onOtherSite: (day) =>
+      log.warn(day, "the archive holds another statement of this site's day, which stays"),
+  });
+  if (told.made + told.stored > 0) log.info(told, "days of sites were stated");
 }

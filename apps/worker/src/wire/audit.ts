@@ -1,4 +1,4 @@
-import { GapLedger, GapStatements } from "@tapline/adapters/prisma";
+import { GapLedger, GapStatements, SiteStatements } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { readSigner } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
@@ -15,6 +15,7 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     archive: archives,
     gaps,
     statements,
+    sites: parts.instrument("sites", new SiteStatements(parts.prisma)),
     signer: await readSigner(parts.config),
   });
   const drills = await openDrills(parts, archives);

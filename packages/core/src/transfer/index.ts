@@ -73,3 +73,12 @@ export {
   tapRuns,
 } from "./runs.ts";
 export { checkContents, recordsIn, type SegmentContents } from "./segment-contents.ts";
+export {
+  buildSiteStatement,
+  defaultSite,
+  readSiteStatement,
+  type SiteStatement,
+  siteSchema,
+  siteStatementPaths,
+  siteStatementSchema,
+} from "./site-statement.ts";

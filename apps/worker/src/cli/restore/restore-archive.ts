@@ -55,7 +55,8 @@ export async function restoreArchive(
   return { segments: counts.restored + counts.present + failed.length, ...counts, taps, failed };
 }
 
-function failureOf(segment: string, error: unknown): RestoreFailure {
+/** A failure as it is told. */
+export function failureOf(segment: string, error: unknown): RestoreFailure {
   const code = error instanceof TaplineError ? error.code : "unexpected";
   return { object: objectPaths(segment).object, code, message: messageOf(error) };
 }

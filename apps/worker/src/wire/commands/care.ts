@@ -3,7 +3,9 @@ import {
   ArchiveIndex,
   ArchiveNotes,
   connectPrisma,
+  GapStatements,
   SegmentCatalogue,
+  SiteStatements,
 } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
 import { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
@@ -47,5 +49,15 @@ export function openLevel(
       redis.disconnect();
       await prisma.$disconnect();
     },
+  };
+}
+
+/** Sites and their days in PostgreSQL, for commands. */
+export function openSites(databaseUrl: string) {
+  const prisma = connectPrisma(databaseUrl);
+  return {
+    sites: new SiteStatements(prisma),
+    statements: new GapStatements(prisma),
+    close: () => prisma.$disconnect(),
   };
 }

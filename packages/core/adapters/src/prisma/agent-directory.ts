@@ -12,6 +12,8 @@ export type AgentListing = {
   readonly id: string;
   readonly state: AgentState;
   readonly ring: number;
+  /** Where it stands, for the daily reconciliation. */
+  readonly site: string;
   readonly hostname: string | null;
   readonly enrolledAtEpochMs: number | null;
   readonly revokedAtEpochMs: number | null;
@@ -56,8 +58,8 @@ export class AgentDirectory {
         tokens: { where: { usedAt: null, expiresAt: { gt: now } }, take: 1 },
       },
     });
-    return rows.map(({ id, ring, hostname, enrolledAt, revokedAt, certificates, tokens }) => ({
-      ...{ id, ring, hostname },
+    return rows.map(({ id, ring, site, hostname, enrolledAt, revokedAt, certificates, tokens }) => ({
+      ...{ id, ring, site, hostname },
       state: stateOf(enrolledAt, revokedAt, certificates.length > 0, tokens.length > 0),
       enrolledAtEpochMs: enrolledAt?.getTime() ?? null,
       revokedAtEpochMs: revokedAt?.getTime() ?? null,

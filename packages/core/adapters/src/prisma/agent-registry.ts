@@ -45,14 +45,15 @@ export class AgentRegistry {
 
   /**
    * Makes a one-time token, by which one machine may enrol as `agent`; earlier ones that wait end.
+   * @param site where it stands, for the agent to get by enrolling; null leaves it where it is (a new agent: default)
    * @param ring of roll-outs, for the agent to get by enrolling; null leaves it where it is (a new agent: 1)
    * @param pin SHA-256 of the root certificate
    */
   async createToken(
-    wish: { agent: string; ring: number | null; ttlMs: number; pin: Buffer },
+    wish: { agent: string; ring: number | null; site?: string | null; ttlMs: number; pin: Buffer },
     act: Act,
   ): Promise<{ token: string; expiresAtEpochMs: number }> {
-    const { agent, ring, ttlMs, pin } = wish;
+    const { agent, ring, ttlMs, pin, site = null } = wish;
     if (!(ttlMs > 0 && ttlMs <= maxTokenTtlMs))
       throw new TaplineError("invalid-input", "a token must end within 30 days", {
         remedy: "choose a shorter time",
@@ -63,11 +64,15 @@ export class AgentRegistry {
       await endTokens(tx, agent, at);
       await tx.agentToken.create({
         data: {
-          ...{ digest: bytes(tokenDigest(secret)), agentId: agent, ring, expiresAt },
+          ...{ digest: bytes(tokenDigest(secret)), agentId: agent, ring, site, expiresAt },
           ...{ createdAt: at, createdBy: act.actor.id },
         },
       });
-      const facts = { expiresAtEpochMs: expiresAt.getTime(), ...(ring === null ? {} : { ring }) };
+      const facts = {
+        expiresAtEpochMs: expiresAt.getTime(),
+        ...(ring === null ? {} : { ring }),
+        ...(site === null ? {} : { site }),
+      };
       await recordAct(
         tx,
         act,
@@ -98,11 +103,17 @@ export class AgentRegistry {
         where: { digest: bytes(digest), agentId: agent, usedAt: null, expiresAt: { gt: at } },
         data: { usedAt: at },
       });
-      const { ring } = used ?? checkToken(await this.#findToken(digest), at.getTime());
+      const { ring, site } = used ?? checkToken(await this.#findToken(digest), at.getTime());
       await revokeCertificates(tx, agent, at);
       await tx.agent.update({
         where: { id: agent },
-        data: { enrolledAt: at, revokedAt: null, hostname, ...(ring === null ? {} : { ring }) },
+        data: {
+          enrolledAt: at,
+          revokedAt: null,
+          hostname,
+          ...(ring === null ? {} : { ring }),
+          ...(site === null ? {} : { site }),
+        },
       });
       // In another ring it may be meant by a roll-out that did not mean it before.
       if (ring !== null) await moveMark(tx, marks.fleet);

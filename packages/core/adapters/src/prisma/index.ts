@@ -30,6 +30,7 @@ export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-dr
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
+export { type SiteDay, SiteStatements } from "./site-statements.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";
 export { Turns } from "./turns.ts";

@@ -1,0 +1,81 @@
+import { mkdir } from "node:fs/promises";
+import { TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import { type ExportSummary, exportArchive } from "../care/export-archive.ts";
+import { openArchiveReader } from "../wire/commands/archive.ts";
+import { archiveCommand } from "./archive-command.ts";
+import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { archiveSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+import { dayFolder, wholeNumber } from "./parse-options.ts";
+
+interface Options extends PlaceOptions {
+  readonly out: string;
+  readonly parquet?: boolean;
+  readonly ndjson?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly maxTaps: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly trust?: string;
+  readonly json?: boolean;
+}
+
+/** `tapline archive export --parquet --out DIR`: restored taps as tables, each verified before it is written. */
+export function addArchiveExport(program: Command): void {
+  addPlace(archiveCommand(program).command("export"))
+    .description(
+      "write the archive's taps, verified, into one file a day: in the clear, so mind where they go",
+    )
+    .requiredOption("--out <dir>", "folder for the files")
+    .option("--parquet", "as Apache Parquet; the columns stand in docs/operations.md")
+    .option("--ndjson", "as the archive's own lines")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--until <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
+    .option("--max-taps <n>", "taps in one file; a day with more gets several", "200000")
+    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
+    .option("--key <file>", "its private key (default: pki/archive.key)")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--json", "end with one JSON object in place of the summary line")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 where all is exported, 2 where segments failed and the others are, else 1.",
+    )
+    .action(exportTaps);
+}
+
+async function exportTaps(options: Options): Promise<void> {
+  if ((options.parquet === true) === (options.ndjson === true))
+    throw new TaplineError("invalid-input", "name the files' form: --parquet or --ndjson");
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const trust = await readPki(options.trust, dataDir, "trust");
+  const recipient = {
+    certPem: await readPki(options.cert, dataDir, "cert"),
+    keyPem: await readPki(options.key, dataDir, "key"),
+  };
+  const wish = {
+    ...{ format: options.parquet === true ? ("parquet" as const) : ("ndjson" as const), outDir: options.out },
+    sinceDay: options.since === undefined ? "" : dayFolder(options.since, "--since"),
+    untilDay: options.until === undefined ? "" : dayFolder(options.until, "--until"),
+    maxTapsPerFile: Math.max(1, wholeNumber(options.maxTaps, "--max-taps")),
+  };
+  const { reader, close } = openArchiveReader(await placeOf(options, dataDir));
+  try {
+    await mkdir(options.out, { recursive: true, mode: 0o700 });
+    const parts = { reader, recipient, trust: { rootPems: [trust], crlPems: [trust] } };
+    const summary = await exportArchive(wish, parts, ({ object, message }) => {
+      process.stderr.write(`failed: ${object}: ${message}\n`);
+    });
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify(summary) : sentence(summary, options.out)}\n`,
+    );
+    if (summary.failed.length > 0) process.exitCode = 2;
+  } finally {
+    await close();
+  }
+}
+
+function sentence({ segments, taps, files, failed }: ExportSummary, out: string): string {
+  return `${taps} taps of ${segments - failed.length} segments in ${files.length} files in ${out}; ${failed.length} segments failed`;
+}

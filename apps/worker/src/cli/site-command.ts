@@ -1,0 +1,69 @@
+import { readSiteStatement, type SiteStatement } from "@tapline/core/transfer";
+import type { Command } from "commander";
+import { balanceSite } from "../jobs/state-sites.ts";
+import { openSites } from "../wire/commands/care.ts";
+import { findStores } from "./find-stores.ts";
+import { dayFolder } from "./parse-options.ts";
+import { type VerifyOptions, verifyStatement } from "./verify-statement.ts";
+
+/** `tapline site ls|verify`: the daily balance of each site. */
+export function addSite(program: Command): void {
+  const site = program
+    .command("site")
+    .description("the daily balance of each site: tapped = archived + the rest");
+  site
+    .command("ls")
+    .description("each site's balance of one UTC day, as known now")
+    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)")
+    .option("--json", "as JSON")
+    .action(list);
+  site
+    .command("verify")
+    .description("verify a statement's signature and say what it states")
+    .argument("<file>")
+    .option("--signature <file>", "its signature (default: <file>.p7s)")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 where it is genuine and balanced, 2 where it is genuine and is not, else 1.",
+    )
+    .action(verify);
+}
+
+async function list({ day: text, json }: { readonly day: string; readonly json?: boolean }): Promise<void> {
+  const day = dayFolder(text, "--day").replaceAll("/", "-");
+  const opened = openSites((await findStores()).databaseUrl);
+  try {
+    const stated = await opened.sites.stated(day);
+    const names = new Set((await opened.sites.agentsOn(day, null)).map(({ site }) => site));
+    const found = [];
+    for (const site of names) {
+      const { statement } = await balanceSite({ site, day }, { ...opened, clock: Date.now });
+      found.push({ ...statement, stated: stated.has(site) });
+    }
+    const lines = found.map((one) => `${balanceLine(one)}${one.stated ? "" : "; not stated yet"}`);
+    process.stdout.write(
+      `${json === true ? JSON.stringify(found) : lines.join("\n") || "no agent was there"}\n`,
+    );
+  } finally {
+    await opened.close();
+  }
+}
+
+async function verify(file: string, options: VerifyOptions): Promise<void> {
+  const statement = await verifyStatement(file, options, readSiteStatement, balanceLine);
+  if (!statement.balanced) process.exitCode = 2;
+}
+
+/** A site's day in one line. */
+function balanceLine(statement: SiteStatement): string {
+  const { site, day, balanced, tapped, archived, duplicates, quarantined, pending, unjudged, missing } =
+    statement;
+  const rest = [
+    ...(unjudged === 0 ? [] : [`${unjudged} from before the ledger, not known`]),
+    ...(missing === 0 ? [] : [`${missing} missing`]),
+  ];
+  const sum = `${tapped} tapped = ${archived} archived + ${duplicates} duplicates + ${quarantined} quarantined + ${pending} pending`;
+  return `site ${site}, ${day} (UTC): ${balanced ? sum : `NOT balanced: ${[sum, ...rest].join(" + ")}`}`;
+}

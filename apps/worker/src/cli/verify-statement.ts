@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { verifyDetached } from "@tapline/core/encryption";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { readPki } from "./archive-place.ts";
+import { archiveSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+
+/** Options of the commands that verify a signed statement. */
+export interface VerifyOptions {
+  readonly signature?: string;
+  readonly trust?: string;
+  readonly json?: boolean;
+}
+
+/** Verifies a statement with its signature and prints what it says. @throws TaplineError where it is not genuine */
+export async function verifyStatement<Statement extends { readonly madeAtEpochMs: number }>(
+  file: string,
+  options: VerifyOptions,
+  parse: (bytes: Buffer) => Statement,
+  inWords: (statement: Statement) => string,
+): Promise<Statement> {
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const trust = [await readPki(options.trust, dataDir, "trust")];
+  const [bytes, signature] = [await read(file), await read(options.signature ?? `${file}.p7s`)];
+  const statement = parse(bytes);
+  const signer = verifyDetached(bytes, signature, {
+    rootPems: trust,
+    crlPems: trust,
+    atEpochMs: statement.madeAtEpochMs,
+  });
+  const signedAt = new Date(signer.signedAtEpochMs).toISOString();
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ ...statement, signer: signer.subject, signedAt })}\n`
+      : `${inWords(statement)}\ngenuine: signed by ${signer.subject} at ${signedAt}\n`,
+  );
+  return statement;
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
