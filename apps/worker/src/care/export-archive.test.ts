@@ -5,9 +5,11 @@ import { DirectoryArchive } from "@tapline/adapters/sftp";
 import { sha256Hex } from "@tapline/core/kernel";
 import { objectPaths, rawOf } from "@tapline/core/transfer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { MadeArchive } from "../cli/restore/archive.fixture.ts";
 import { type ExportWish, exportArchive } from "./export-archive.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const nowEpochMs = Date.UTC(2026, 10, 23, 12);
 const dayMs = 24 * 3_600_000;

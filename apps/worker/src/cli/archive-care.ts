@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addArchiveDrill } from "./archive-drill.ts";
+import { addArchiveExpire } from "./archive-expire.ts";
 import { addArchiveExport } from "./archive-export.ts";
 import { addArchiveHold } from "./archive-hold.ts";
 import { addArchiveReconcile } from "./archive-reconcile.ts";
@@ -10,6 +11,7 @@ export function addArchiveCare(program: Command): void {
   addArchiveVerify(program);
   addArchiveDrill(program);
   addArchiveHold(program);
+  addArchiveExpire(program);
   addArchiveExport(program);
   addArchiveReconcile(program);
 }

@@ -1,4 +1,6 @@
 import {
+  type Act,
+  ArchiveExpiry,
   ArchiveHolds,
   ArchiveIndex,
   ArchiveNotes,
@@ -11,6 +13,7 @@ import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
 import { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
 import type { Actor } from "@tapline/core/kernel";
 import { mainTarget } from "@tapline/core/transfer";
+import { type Expired, type ExpireParts, expireArchive } from "../../care/expire-archive.ts";
 import { type LevelArchiveParts, levelSince } from "../../care/level-archive.ts";
 import type { Levelled } from "../../care/level-day.ts";
 import type { ArchivePlace } from "./archive.ts";
@@ -59,5 +62,20 @@ export function openSites(databaseUrl: string) {
     sites: new SiteStatements(prisma),
     statements: new GapStatements(prisma),
     close: () => prisma.$disconnect(),
+  };
+}
+
+/** Removes what is old enough from an archive, for commands. */
+export function openExpiry(place: ArchivePlace, name: string, databaseUrl: string) {
+  const prisma = connectPrisma(databaseUrl);
+  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const expiry = new ArchiveExpiry(prisma);
+  return {
+    expire: (beforeDay: string, dryRun: boolean, act: Act, onHeld: ExpireParts["onHeld"]): Promise<Expired> =>
+      expireArchive(beforeDay, dryRun, { expiry, act, onHeld, clock: Date.now, target: { name, archive } }),
+    close: async (): Promise<void> => {
+      if (archive instanceof SftpArchive) await archive.close();
+      await prisma.$disconnect();
+    },
   };
 }

@@ -8,6 +8,7 @@ export {
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
 export { ArchiveCopies, type ArchiveTask, type CopySource } from "./archive-copies.ts";
+export { ArchiveExpiry, type ExpiringSegment } from "./archive-expiry.ts";
 export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
 export {
   ArchiveIndex,
