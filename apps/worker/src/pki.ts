@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import {
   type Authority,
+  keyRoles,
   openAgentsAuthority,
-  type Recipient,
-  readRecipient,
+  type RingKey,
+  readRingKey,
   type Signer,
 } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
@@ -29,10 +30,13 @@ export async function readSetting(path: string, setting: string): Promise<string
   }
 }
 
-export async function readRecipients(config: Config, nowEpochMs: number): Promise<Recipient[]> {
+/** The keys that TAPLINE_RECIPIENTS names: first the archive's, then the escrow's, then others. */
+export async function readNamedKeys(config: Pick<Config, "TAPLINE_RECIPIENTS">): Promise<RingKey[]> {
   const paths = need(config.TAPLINE_RECIPIENTS, "TAPLINE_RECIPIENTS", "encryption");
   return await Promise.all(
-    paths.map(async (path) => readRecipient(await readSetting(path, "TAPLINE_RECIPIENTS"), nowEpochMs)),
+    paths.map(async (path, i) =>
+      readRingKey(await readSetting(path, "TAPLINE_RECIPIENTS"), keyRoles[i] ?? "other"),
+    ),
   );
 }
 

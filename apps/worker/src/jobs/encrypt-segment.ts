@@ -33,7 +33,8 @@ export type EncryptionParts = {
   readonly buffer: SegmentBuffer;
   readonly queues: Pick<SegmentQueues, "add">;
   readonly loader: SegmentLoader;
-  readonly recipients: readonly Recipient[];
+  /** Whom this segment is encrypted to, as the key ring stands. */
+  readonly recipients: () => Promise<readonly Recipient[]>;
   readonly signer: Signer;
   readonly clock: () => number;
 };
@@ -48,8 +49,10 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
     const accepted = acceptedTaps(taps, verdicts);
     const plain = linesOf(accepted);
     const packed = await gzip(plain, { level: gzipLevel });
-    const sealed = sealEnvelope(packed, parts.recipients);
-    const manifest = manifestOf(id, accepted, { plain, ...sealed }, parts.recipients, nowEpochMs);
+    // Asked once: object and manifest name the same keys, whatever becomes of the ring meanwhile.
+    const recipients = await parts.recipients();
+    const sealed = sealEnvelope(packed, recipients);
+    const manifest = manifestOf(id, accepted, { plain, ...sealed }, recipients, nowEpochMs);
     const signature = signDetached(manifest, parts.signer, nowEpochMs);
     await parts.loader.keepSealed(id, { object: sealed.object, manifest, signature });
   }

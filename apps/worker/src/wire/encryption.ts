@@ -1,11 +1,23 @@
+import { KeyRing } from "@tapline/adapters/prisma";
 import { encryptSegment } from "../jobs/encrypt-segment.ts";
-import { readRecipients, readSigner } from "../pki.ts";
+import { RingRecipients } from "../keys/ring-recipients.ts";
+import { need, readNamedKeys, readSetting, readSigner } from "../pki.ts";
 import { startStage } from "../roles/stage.ts";
 import type { Parts } from "./parts.ts";
 
 export async function startEncryption(parts: Parts): Promise<void> {
-  const recipients = await readRecipients(parts.config, parts.clock());
-  const signer = await readSigner(parts.config);
+  const { config, prisma, clock } = parts;
+  const signer = await readSigner(config);
+  const trustFile = need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "encryption");
+  const ring = new RingRecipients({
+    ...parts,
+    ring: parts.instrument("keyRing", new KeyRing(prisma, clock)),
+    named: await readNamedKeys(config),
+    readTrust: () => readSetting(trustFile, "TAPLINE_TRUST"),
+    chainPems: signer.chainPem,
+    pins: new Set(config.TAPLINE_RECIPIENT_PINS),
+  });
+  const recipients = () => ring.current();
   const stage = parts.instrument("encryption", {
     run: async (id: string) => await encryptSegment(id, { ...parts, recipients, signer }),
   });

@@ -24,6 +24,7 @@ export const counterNames = [
   "restore.failed",
   "segment.missing",
   "site.unbalanced",
+  "key.refused",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];
