@@ -1,0 +1,88 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type KeyRole, keyRoles, readRingKey } from "@tapline/core/encryption";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type Command, Option } from "commander";
+import { issueRecipient } from "../keys/issue-recipient.ts";
+import { rotateKey } from "../keys/rotate-key.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { archiveSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+import { keyCommand, readPem, shortId, withKeys } from "./key-command.ts";
+
+interface RotateOptions extends ActingOptions {
+  readonly role: KeyRole;
+  readonly cert?: string;
+  readonly pki?: string;
+}
+
+/** `tapline key rotate`: a successor comes and its predecessor retires, in one step, while taps flow. */
+export function addKeyRotate(program: Command): void {
+  addActing(
+    keyCommand(program)
+      .command("rotate")
+      .description("encrypt new objects to a successor; old ones keep their key")
+      .addOption(new Option("--role <role>", "whose key").choices([...keyRoles]).default("archive"))
+      .option("--cert <file>", "the successor's certificate, made elsewhere; its private key stays there")
+      .option(
+        "--pki <dir>",
+        "or a PKI folder that issues one: intermediate.crt and .key (default: npm start's)",
+      ),
+  ).action(rotate);
+}
+
+async function rotate(options: RotateOptions): Promise<void> {
+  const { role, cert } = options;
+  const { actor, reason, dryRun, atEpochMs } = actOf(options);
+  if (dryRun) {
+    const keys = await withKeys(({ ring }) => ring.read());
+    const active = keys.filter((key) => key.role === role && key.state === "active");
+    const names = active.map(({ subject, certSha256 }) => `${subject} (${shortId(certSha256)})`);
+    return say(`would send into retirement: ${names.join(", ")}; new objects would go to a successor`);
+  }
+  const made = cert === undefined ? await issue(options, atEpochMs) : null;
+  const certPem = made?.certPem ?? (await readPem(cert ?? ""));
+  const { successor, replaced } = await withKeys(({ ring }) =>
+    rotateKey(role, certPem, { ring }, { actor, reason }),
+  );
+  if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);
+  for (const { subject, certSha256 } of replaced) say(`${subject} (${shortId(certSha256)}) is retiring`);
+  say(`new objects are encrypted to ${successor.subject} (${shortId(successor.certSha256)})`);
+}
+
+/** Key and certificate are on disk before anything is encrypted to them. */
+async function issue(
+  { role, pki }: RotateOptions,
+  atEpochMs: number,
+): Promise<{ certPem: string; keyFile: string }> {
+  const folder = pki ?? (await defaultFolder());
+  const issuer = {
+    certPem: await readPem(join(folder, "intermediate.crt")),
+    keyPem: await readPem(join(folder, "intermediate.key")),
+  };
+  const { certPem, keyPem } = await issueRecipient(issuer, `Tapline ${role}`, atEpochMs);
+  const name = `${role}-${shortId(readRingKey(certPem, role).certSha256)}`;
+  const keyFile = join(folder, `${name}.key`);
+  try {
+    await writeFile(keyFile, keyPem, { mode: 0o600, flag: "wx", flush: true });
+    await writeFile(join(folder, `${name}.crt`), certPem, { mode: 0o644, flag: "wx", flush: true });
+  } catch (cause) {
+    throw new TaplineError("misconfigured", `the new key cannot be written: ${messageOf(cause)}`, {
+      remedy: "Nothing was changed. Make the PKI folder writable, or bring a certificate by --cert.",
+      cause,
+    });
+  }
+  return { certPem, keyFile };
+}
+
+async function defaultFolder(): Promise<string> {
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  if (dataDir !== undefined) return join(dataDir, "pki");
+  throw new TaplineError("invalid-input", "no PKI folder is known", {
+    remedy: "Give --pki DIR, or the successor's certificate by --cert FILE.",
+  });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
