@@ -1,9 +1,7 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { isAnswer } from "./map-error.ts";
 import type { SftpSession } from "./sftp-session.ts";
-
-/** `plenty`; `scarce` = below the bound of the warning; `none` = below the bound at which nothing more is written. */
-export type SpaceLevel = "plenty" | "scarce" | "none";
+import type { SpaceLevel } from "./sftp-settings.ts";
 
 export type SpaceBounds = { readonly warnFreeBytes: number; readonly stopFreeBytes: number };
 

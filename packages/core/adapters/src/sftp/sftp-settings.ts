@@ -1,7 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Bandwidth } from "@tapline/core/transfer";
 import type { OnCircuit } from "./circuit-breaker.ts";
-import type { SpaceLevel } from "./free-space.ts";
 
 /** How to reach an SFTP archive. */
 export interface SftpSettings {
@@ -32,6 +31,9 @@ export interface SftpSettings {
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
 }
+
+/** `plenty`; `scarce` = below the bound of the warning; `none` = below the bound at which nothing more is written. */
+export type SpaceLevel = "plenty" | "scarce" | "none";
 
 /** What an archive tells whoever counts. */
 export interface SftpHooks {
