@@ -71,6 +71,19 @@ export function parseCertificate(bytes: Uint8Array | string): Certificate {
   };
 }
 
+const certificatesKept = 64;
+const kept = new Map<string, Certificate>();
+
+/** As `parseCertificate`; the last ones are kept, since an archive's signatures carry the same two or three over and over. */
+export function keptCertificate(der: Uint8Array): Certificate {
+  const digest = sha256Hex(der);
+  const certificate = kept.get(digest) ?? parseCertificate(der);
+  kept.delete(digest);
+  kept.set(digest, certificate);
+  for (const oldest of kept.keys()) if (kept.size > certificatesKept) kept.delete(oldest);
+  return certificate;
+}
+
 /**
  * Every certificate in a PEM text, in its order.
  * @param what names the text in errors

@@ -61,12 +61,19 @@ function isSelfSigned(certificate: Certificate): boolean {
   return certificate.name === certificate.issuerName && certificate.x509.verify(certificate.x509.publicKey);
 }
 
+/** Who issued whom, as far as it was asked: it never changes, and each answer costs a check of a signature. */
+const knownIssuers = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
 function issued(issuer: Certificate, certificate: Certificate): boolean {
-  return (
-    issuer.name === certificate.issuerName &&
-    certificate.x509.checkIssued(issuer.x509) &&
-    certificate.x509.verify(issuer.x509.publicKey)
-  );
+  const answers = knownIssuers.get(certificate) ?? new WeakMap<Certificate, boolean>();
+  knownIssuers.set(certificate, answers);
+  const answer =
+    answers.get(issuer) ??
+    (issuer.name === certificate.issuerName &&
+      certificate.x509.checkIssued(issuer.x509) &&
+      certificate.x509.verify(issuer.x509.publicKey));
+  answers.set(issuer, answer);
+  return answer;
 }
 
 function checkOne(certificate: Certificate, depth: number, atEpochMs: number): void {

@@ -1,6 +1,6 @@
 import { verify } from "node:crypto";
 import { sha256, TaplineError } from "../kernel/index.ts";
-import { type Certificate, keyUsage, parseCertificate } from "./certificate.ts";
+import { type Certificate, keptCertificate, keyUsage } from "./certificate.ts";
 import { algorithms, oids } from "./oids.ts";
 import { corrupt, DerReader } from "./read-der.ts";
 import { signedAttributes } from "./sign-detached.ts";
@@ -90,7 +90,7 @@ function readCertificates(set: DerReader): Certificate[] {
   }
   return found.map((der) => {
     try {
-      return parseCertificate(der);
+      return keptCertificate(der);
     } catch (cause) {
       throw set.fail("it holds an unreadable certificate", cause);
     }
