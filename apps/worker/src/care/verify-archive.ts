@@ -1,6 +1,7 @@
 import type { CatalogueRow, SegmentCatalogue } from "@tapline/adapters/prisma";
 import type { ErrorCode } from "@tapline/core/kernel";
 import { archivedDays, type DayListing, dayOfSegment, listDay, objectPaths } from "@tapline/core/transfer";
+import { type FoundRewraps, rewrapsIn, verifyRewrap } from "./verify-rewrap.ts";
 import { type ArchiveFault, faultOf, type SegmentParts, verifySegment } from "./verify-segment.ts";
 
 export type VerifyParts = SegmentParts & {
@@ -34,6 +35,8 @@ export type Verified = {
   readonly taps: number;
   /** Taps that stand behind a later one of their agent: archived late, and no fault. */
   readonly outOfOrder: number;
+  /** Heads beside objects, by which these open with one more key. */
+  readonly rewraps: number;
   /** Files without a manifest: an upload under way, or what a killed one left. They count for nothing. */
   readonly uncommitted: number;
   readonly faults: number;
@@ -53,7 +56,7 @@ const atOnce = 4;
  */
 export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promise<Verified> {
   const sum = { segments: 0, objects: 0, decrypted: 0, objectBytes: 0, taps: 0, outOfOrder: 0 };
-  const run: Run = { parts, wish, sum: { ...sum, uncommitted: 0, faults: 0 }, unknown: [] };
+  const run: Run = { parts, wish, sum: { ...sum, rewraps: 0, uncommitted: 0, faults: 0 }, unknown: [] };
   for (const day of await daysOf(run)) {
     await verifyDay(day, run);
     parts.onDay(day, run.sum);
@@ -94,16 +97,23 @@ async function verifyDay(day: string, run: Run): Promise<void> {
     listing,
     run,
   );
+  const rewraps = rewrapsIn(listing);
+  sum.uncommitted += wish.segment === null ? rewraps.unfinishedFiles : 0;
   const ids = committed.values();
   const work = async (): Promise<void> => {
-    for (const id of ids) await verifyOne(id, rows.get(id), run);
+    for (const id of ids) await verifyOne(id, rows.get(id), rewraps, run);
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   if (wish.segment !== null && committed.length === 0 && !rows.has(wish.segment))
     tell(run, missing(wish.segment, "nothing of it lies in the archive"));
 }
 
-async function verifyOne(id: string, row: CatalogueRow | undefined, run: Run): Promise<void> {
+async function verifyOne(
+  id: string,
+  row: CatalogueRow | undefined,
+  rewraps: FoundRewraps,
+  run: Run,
+): Promise<void> {
   const { parts, wish, sum } = run;
   sum.segments += 1;
   if (row === undefined && parts.catalogue !== null) run.unknown.push(id);
@@ -116,6 +126,12 @@ async function verifyOne(id: string, row: CatalogueRow | undefined, run: Run): P
       sum.objects += 1;
       sum.objectBytes += found.manifest.objectBytes;
       if (parts.recipient !== null) sum.decrypted += 1;
+    }
+    for (const ski of rewraps.of.get(id) ?? []) {
+      sum.rewraps += 1;
+      await verifyRewrap(found.manifest, ski, readsObject, parts).catch((error: unknown) =>
+        tell(run, faultOf(id, error)),
+      );
     }
   } catch (error) {
     tell(run, faultOf(id, error));

@@ -16,6 +16,7 @@ import {
   readVerifiedManifest,
   unpackObject,
 } from "./read-archived.ts";
+import { readObjectFor } from "./read-rewrap.ts";
 import type { UniqueNames } from "./unique-names.ts";
 
 /** What is wrong with one file of the archive. */
@@ -56,8 +57,11 @@ export async function verifySegment(
     await about(paths.object, () => checkSize(manifest, paths.object, parts));
     return { manifest, outOfOrder: 0 };
   }
-  const object = await readObject(reader, manifest);
-  if (recipient === null) return { manifest, outOfOrder: 0 };
+  if (recipient === null) {
+    await readObject(reader, manifest);
+    return { manifest, outOfOrder: 0 };
+  }
+  const object = await readObjectFor(reader, manifest, recipient, parts);
   const { outOfOrder } = await about(paths.object, async () =>
     checkContents(await unpackObject(openEnvelope(object, recipient), manifest), runsOf(manifest)),
   );

@@ -5,6 +5,7 @@ import { addArchiveExport } from "./archive-export.ts";
 import { addArchiveHold } from "./archive-hold.ts";
 import { addArchiveOpen } from "./archive-open.ts";
 import { addArchiveReconcile } from "./archive-reconcile.ts";
+import { addArchiveRewrap } from "./archive-rewrap.ts";
 import { addArchiveVerify } from "./archive-verify.ts";
 
 /** The commands that look after what is archived. */
@@ -16,4 +17,5 @@ export function addArchiveCare(program: Command): void {
   addArchiveExpire(program);
   addArchiveExport(program);
   addArchiveReconcile(program);
+  addArchiveRewrap(program);
 }

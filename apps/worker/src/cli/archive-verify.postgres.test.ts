@@ -82,6 +82,7 @@ describe("tapline archive verify", { timeout: 60_000 }, () => {
         decrypted: 3,
         taps: 6,
         outOfOrder: 1,
+        rewraps: 0,
         uncommitted: 0,
         faults: 0,
         compared: true,

@@ -132,6 +132,7 @@ function summaryLine(found: Verified & { readonly compared: boolean }): string {
     `${found.decrypted} decrypted`,
     `${found.taps} taps`,
     ...(found.outOfOrder === 0 ? [] : [`${found.outOfOrder} of them archived behind later ones`]),
+    ...(found.rewraps === 0 ? [] : [`${found.rewraps} rewraps`]),
     ...(found.uncommitted === 0 ? [] : [`${found.uncommitted} files of uploads that were not finished`]),
     found.compared ? "compared with the index" : "not compared with the index",
   ];

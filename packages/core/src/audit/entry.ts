@@ -41,6 +41,8 @@ export const auditActions = [
   "segment.leftovers-quarantined",
   "segment.expired",
   "segment.expiry-refused",
+  "archive.rewrap-started",
+  "archive.rewrapped",
   "site.set",
   "site.stated",
   "site.unbalanced",

@@ -60,6 +60,16 @@ export {
 export { countOf, intersect, merge, type SeqRange, subtract } from "./ranges.ts";
 export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {
+  buildRewrap,
+  checkHead,
+  joinRewrap,
+  type Rewrap,
+  type RewrapPaths,
+  readRewrap,
+  rewrapOfFile,
+  rewrapPaths,
+} from "./rewrap.ts";
+export {
   type AgentRun,
   type AgentTapName,
   agentRunCount,

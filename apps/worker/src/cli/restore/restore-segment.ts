@@ -3,12 +3,8 @@ import { join } from "node:path";
 import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
 import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import type { ArchiveReader, Manifest } from "@tapline/core/transfer";
-import {
-  type ManifestTrust,
-  readObject,
-  readVerifiedManifest,
-  unpackObject,
-} from "../../care/read-archived.ts";
+import { type ManifestTrust, readVerifiedManifest, unpackObject } from "../../care/read-archived.ts";
+import { readObjectFor } from "../../care/read-rewrap.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** What a restore needs beside the archive. */
@@ -33,7 +29,7 @@ export async function restoreSegment(
   const { manifest } = await readVerifiedManifest(reader, segment, keys);
   const target = join(outDir, `segment-${segment}.ndjson`);
   if (await holds(target, manifest)) return { outcome: "present", taps: manifest.taps };
-  const object = await readObject(reader, manifest);
+  const object = await readObjectFor(reader, manifest, keys.recipient, keys);
   const plain = await unpackObject(openEnvelope(object, keys.recipient), manifest);
   await writeWhole(target, plain);
   return { outcome: "restored", taps: manifest.taps };

@@ -1,9 +1,16 @@
-import { ArchiveIndex, connectPrisma, RestoreDrills, SegmentCatalogue } from "@tapline/adapters/prisma";
+import {
+  ArchiveIndex,
+  ArchiveNotes,
+  connectPrisma,
+  RestoreDrills,
+  SegmentCatalogue,
+} from "@tapline/adapters/prisma";
 import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
 import type { Actor } from "@tapline/core/kernel";
 import { type ArchiveReader, mainTarget } from "@tapline/core/transfer";
 import type { KeyFiles } from "../../care/open-apart.ts";
 import { restoreDrill } from "../../care/restore-drill.ts";
+import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
 import type { ReconcileParts } from "../../jobs/reconcile-archive.ts";
 import { reconciler } from "../reconciler.ts";
 
@@ -59,6 +66,21 @@ export function openReindex(place: ArchivePlace, databaseUrl: string, trust: str
   return {
     reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
       reconciler(parts, [{ name: mainTarget, archive }], trust, hooks)("all"),
+    close: async (): Promise<void> => {
+      if (archive instanceof SftpArchive) await archive.close();
+      await prisma.$disconnect();
+    },
+  };
+}
+
+/** Has the objects of an archive open with one more key, for commands. */
+export function openRewrap(place: ArchivePlace, databaseUrl: string) {
+  const prisma = connectPrisma(databaseUrl);
+  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const own = { archive, notes: new ArchiveNotes(prisma), clock: Date.now };
+  return {
+    rewrap: (sinceDay: string, parts: Omit<RewrapArchiveParts, keyof typeof own>): Promise<Rewrapped> =>
+      rewrapArchive(sinceDay, { ...own, ...parts }),
     close: async (): Promise<void> => {
       if (archive instanceof SftpArchive) await archive.close();
       await prisma.$disconnect();

@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import {
@@ -12,7 +13,7 @@ import {
 } from "@tapline/core/transfer";
 import { maxArchivedBytes, sortedEntries } from "./entries.ts";
 
-/** An archive that lies in a local folder: a copy, or the embedded server's own. No file is ever written. */
+/** An archive that lies in a local folder: a copy, or the embedded server's own. No file is ever overwritten. */
 export class DirectoryArchive implements ArchiveReader {
   readonly #root: string;
 
@@ -66,6 +67,30 @@ export class DirectoryArchive implements ArchiveReader {
       }
     } catch (error) {
       throw mapped(error, `quarantine of segment ${segment}`);
+    }
+  }
+
+  /**
+   * Adds one file, whole or not at all, to a folder that is there.
+   * @returns "present" where the same bytes lie there already
+   * @throws TaplineError `conflict` where other bytes do: nothing is overwritten
+   */
+  async put(path: string, bytes: Uint8Array): Promise<"written" | "present"> {
+    const target = await this.#inside(path);
+    const part = `${target}.${randomBytes(6).toString("hex")}.part`;
+    try {
+      await using file = await open(part, "wx", 0o600);
+      await file.writeFile(bytes);
+      await file.sync();
+      // A link, unlike a rename, keeps a name that is taken.
+      await link(part, target);
+      return "written";
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw mapped(error, `writing ${path}`);
+      if ((await this.read(path)).equals(bytes)) return "present";
+      throw new TaplineError("conflict", `${path} is there with another content`);
+    } finally {
+      await rm(part, { force: true });
     }
   }
 

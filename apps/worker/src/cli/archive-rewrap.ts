@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import { type Recipient, readRecipient } from "@tapline/core/encryption";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import type { Rewrapped } from "../care/rewrap-archive.ts";
+import { openRewrap } from "../wire/commands/archive.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { archiveCommand } from "./archive-command.ts";
+import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { archiveSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+import { findStores } from "./find-stores.ts";
+import { dayFolder } from "./parse-options.ts";
+import { readSigner } from "./read-signer.ts";
+
+interface Options extends PlaceOptions, ActingOptions {
+  readonly to: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly trust?: string;
+  readonly since?: string;
+  readonly json?: boolean;
+}
+
+/** `tapline archive rewrap`: has archived objects open with one more key, by a small file beside each. */
+export function addArchiveRewrap(program: Command): void {
+  addActing(addPlace(archiveCommand(program).command("rewrap")))
+    .description("have archived objects open with one more key; the objects stay as they are")
+    .requiredOption("--to <file>", "certificate of who is to open them from now on, too")
+    .option("--cert <file>", "certificate of who can now (default: pki/archive.crt in the private folder)")
+    .option("--key <file>", "its private key (default: pki/archive.key)")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--json", "end with one JSON object in place of the summary line")
+    .addHelpText(
+      "after",
+      "\nWho could open an object before still can. Safe to run again: what is done is left alone." +
+        "\nEnds with 0 where all is done, 2 where segments failed, 1 where it could not be done.",
+    )
+    .action(rewrap);
+}
+
+async function rewrap(options: Options): Promise<void> {
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const { actor, reason, atEpochMs, dryRun } = actOf(options);
+  const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
+  const added = await readAdded(options.to, atEpochMs);
+  const trust = await readPki(options.trust, dataDir, "trust");
+  const key = {
+    certPem: await readPki(options.cert, dataDir, "cert"),
+    keyPem: await readPki(options.key, dataDir, "key"),
+  };
+  const signer = await readSigner();
+  const opened = openRewrap(await placeOf(options, dataDir), (await findStores()).databaseUrl);
+  try {
+    const sum = await opened.rewrap(since, {
+      ...{ actor, reason, dryRun, added, key, signer, trust: { rootPems: [trust], crlPems: [trust] } },
+      onFault: ({ file, message }) => process.stderr.write(`failed: ${file}: ${message}\n`),
+    });
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify({ ...sum, dryRun }) : sentence(sum, added, dryRun)}\n`,
+    );
+    if (sum.failed > 0) process.exitCode = 2;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function readAdded(file: string, nowEpochMs: number): Promise<Recipient> {
+  const pem = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new TaplineError("misconfigured", `${file} cannot be read: ${messageOf(cause)}`, {
+      remedy: "Name a readable certificate by --to.",
+      cause,
+    });
+  });
+  return readRecipient(pem, nowEpochMs);
+}
+
+function sentence(sum: Rewrapped, { subject, certSha256 }: Recipient, dryRun: boolean): string {
+  const parts = [
+    `${sum.rewrapped} ${dryRun ? "would be rewrapped" : "rewrapped"}`,
+    `${sum.present} rewrapped before`,
+    `${sum.recipient} archived for it`,
+    `${sum.failed} failed`,
+  ];
+  return `for ${subject} (certificate ${certSha256}): ${parts.join(", ")}`;
+}
