@@ -1,12 +1,11 @@
-import { type KpiLive, restoreFreshness } from "@tapline/core/kpi";
+import type { KpiLive } from "@tapline/core/kpi";
 import { formatAge } from "../../client/format.ts";
 import { Card } from "../../ui/card.tsx";
 
 /** When it was last proven that the archive can be restored: quiet as long as that is lately enough. */
 export function RestoreTile({ live }: { live: KpiLive }) {
-  const { provenAtEpochMs, everyMs } = live.restore;
+  const { provenAtEpochMs, everyMs, freshness } = live.restore;
   // Both times are the servers': a browser's clock has no part in it.
-  const freshness = restoreFreshness(live.restore, live.atEpochMs);
   const ageMs = provenAtEpochMs === null ? null : Math.max(0, live.atEpochMs - provenAtEpochMs);
   return (
     <Card

@@ -12,6 +12,7 @@ export {
   type RestoreFreshness,
   type RestoreStanding,
   restoreFreshness,
+  restoreFreshnessSchema,
   restoreStandingSchema,
 } from "./restore-standing.ts";
 export {

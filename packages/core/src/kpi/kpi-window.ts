@@ -1,7 +1,7 @@
 import type { RejectReason } from "../tap/index.ts";
 import { Histogram, type TelemetryDelta } from "../telemetry/index.ts";
 import { mergePoints } from "./merge-points.ts";
-import type { RestoreStanding } from "./restore-standing.ts";
+import { type RestoreStanding, restoreFreshness } from "./restore-standing.ts";
 import type { KpiLive, KpiPoint, KpiTotals } from "./schema.ts";
 
 /** How far the live picture looks back, ms. */
@@ -114,7 +114,7 @@ export class KpiWindow {
       rejects: minute.rejects,
       duplicates: minute.duplicates,
       totals: this.totals,
-      restore,
+      restore: { ...restore, freshness: restoreFreshness(restore, nowEpochMs) },
     };
   }
 

@@ -13,7 +13,9 @@ export type RestoreStanding = z.infer<typeof restoreStandingSchema>;
 /**
  * `current`: proven within twice the schedule; `stale`: not any more, or never though it is tried; `off`: nobody tries.
  */
-export type RestoreFreshness = "current" | "stale" | "off";
+export const restoreFreshnessSchema = z.enum(["current", "stale", "off"]);
+
+export type RestoreFreshness = z.infer<typeof restoreFreshnessSchema>;
 
 /** What a standing means now. @param nowEpochMs wall clock, ms */
 export function restoreFreshness(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { rejectReasons } from "../tap/index.ts";
 import { histogramDataSchema } from "../telemetry/index.ts";
-import { restoreStandingSchema } from "./restore-standing.ts";
+import { restoreFreshnessSchema, restoreStandingSchema } from "./restore-standing.ts";
 
 const count = z.int().min(0);
 
@@ -72,7 +72,8 @@ export const kpiLiveSchema = z.strictObject({
   /** Over the last 60 s. */
   duplicates: count,
   totals: kpiTotalsSchema,
-  restore: restoreStandingSchema,
+  /** How lately it was proven that the archive can be restored, and whether that is lately enough. */
+  restore: restoreStandingSchema.extend({ freshness: restoreFreshnessSchema }),
 });
 
 export type KpiLive = z.infer<typeof kpiLiveSchema>;
