@@ -12,7 +12,8 @@ import {
 import { failureOf, type RestoreFailure } from "../cli/restore/restore-archive.ts";
 import { writeWhole } from "../cli/restore/write-whole.ts";
 import { columnsOf, type ExportedTap, toExported } from "./export-columns.ts";
-import { type ManifestTrust, readObject, readVerifiedManifest, unpackObject } from "./read-archived.ts";
+import { type ManifestTrust, readVerifiedManifest, unpackObject } from "./read-archived.ts";
+import { readObjectFor } from "./read-rewrap.ts";
 
 /** What the files are: columns for tables, or the archive's own lines. */
 export type ExportFormat = "parquet" | "ndjson";
@@ -96,7 +97,7 @@ async function exportDay(
 
 async function readLines(segment: string, parts: Parts): Promise<{ lines: Buffer; taps: number }> {
   const { manifest } = await readVerifiedManifest(parts.reader, segment, parts);
-  const object = await readObject(parts.reader, manifest);
+  const object = await readObjectFor(parts.reader, manifest, parts.recipient, parts);
   const lines = await unpackObject(openEnvelope(object, parts.recipient), manifest);
   const { taps } = checkContents(lines, runsOf(manifest));
   return { lines, taps };
