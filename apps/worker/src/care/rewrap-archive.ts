@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ArchiveNotes } from "@tapline/adapters/prisma";
+import type { ArchiveNotes, KeyMap } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { Actor } from "@tapline/core/kernel";
 import { archivedSegments } from "@tapline/core/transfer";
@@ -8,6 +8,7 @@ import { type ArchiveFault, faultOf } from "./verify-segment.ts";
 
 export type RewrapArchiveParts = RewrapParts & {
   readonly notes: Pick<ArchiveNotes, "add">;
+  readonly keys: Pick<KeyMap, "note">;
   readonly actor: Actor;
   readonly reason: string;
   readonly onFault: (fault: ArchiveFault) => void;
@@ -20,8 +21,8 @@ export type Rewrapped = Record<RewrapOutcome | "failed", number>;
 const atOnce = 4;
 
 /**
- * Has every archived object open with one more key. One that cannot be does not stop the others. Where it begins and
- * how it ends are audited.
+ * Has every archived object open with one more key, and notes that in the key map. One that cannot be does not stop the
+ * others. Where it begins and how it ends are audited.
  * @param sinceDay `YYYY/MM/DD` of the first day; "" = all
  * @throws TaplineError `unavailable` where archive or database do not answer; a further run goes on from there
  */
@@ -32,7 +33,9 @@ export async function rewrapArchive(sinceDay: string, parts: RewrapArchiveParts)
   const work = async (): Promise<void> => {
     for await (const segment of segments)
       try {
-        sum[await rewrapSegment(segment, parts)] += 1;
+        const outcome = await rewrapSegment(segment, parts);
+        if (!parts.dryRun) await parts.keys.note(segment, parts.added.ski);
+        sum[outcome] += 1;
       } catch (error) {
         parts.onFault(faultOf(segment, error));
         sum.failed += 1;

@@ -5,7 +5,7 @@ import {
   type Signer,
   signDetached,
 } from "@tapline/core/encryption";
-import { sha256, sha256Hex } from "@tapline/core/kernel";
+import { sha256, sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { type ArchiveReader, buildRewrap, objectPaths, rewrapPaths } from "@tapline/core/transfer";
 import { about, type ManifestTrust, readVerifiedManifest } from "./read-archived.ts";
 import { readObjectFor, readVerifiedRewrap } from "./read-rewrap.ts";
@@ -42,8 +42,11 @@ export async function rewrapSegment(segment: string, parts: RewrapParts): Promis
   if (manifest.recipients.some(({ ski }) => ski === added.ski)) return "recipient";
   const paths = rewrapPaths(segment, added.ski);
   if ((await archive.stat(paths.statement)) !== null) {
-    await readVerifiedRewrap(archive, manifest, added.ski, parts);
-    return "present";
+    const { rewrap } = await readVerifiedRewrap(archive, manifest, added.ski, parts);
+    if (rewrap.added.ski === added.ski) return "present";
+    throw new TaplineError("conflict", `${paths.statement} is for another key, ${rewrap.added.subject}`, {
+      remedy: "Give a certificate whose key identifier begins differently.",
+    });
   }
   const source = await readObjectFor(archive, manifest, key, parts);
   const { object } = objectPaths(segment);

@@ -2,6 +2,7 @@ import {
   ArchiveIndex,
   ArchiveNotes,
   connectPrisma,
+  KeyMap,
   RestoreDrills,
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
@@ -77,7 +78,7 @@ export function openReindex(place: ArchivePlace, databaseUrl: string, trust: str
 export function openRewrap(place: ArchivePlace, databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
   const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
-  const own = { archive, notes: new ArchiveNotes(prisma), clock: Date.now };
+  const own = { archive, notes: new ArchiveNotes(prisma), keys: new KeyMap(prisma), clock: Date.now };
   return {
     rewrap: (sinceDay: string, parts: Omit<RewrapArchiveParts, keyof typeof own>): Promise<Rewrapped> =>
       rewrapArchive(sinceDay, { ...own, ...parts }),

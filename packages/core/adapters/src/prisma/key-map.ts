@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PrismaClient } from "./generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
-const [keyMapSql, lostSql] = [sql("key-map"), sql("segments-lost-with")];
+const [keyMapSql, lostSql, noteSql] = [sql("key-map"), sql("segments-lost-with"), sql("note-segment-key")];
 
 /** How much of the archive; times in ms since 1970, null where there is nothing. */
 export type ArchiveShare = {
@@ -32,6 +32,11 @@ export class KeyMap {
   async lostWith(gone: readonly string[], usable: readonly string[]): Promise<ArchiveShare> {
     const [row] = await this.#prisma.$queryRawUnsafe<ShareRow[]>(lostSql, [...gone], [...usable]);
     return shareOf(row ?? { segments: 0, taps: 0n, first_at: null, last_at: null });
+  }
+
+  /** Notes that one more key opens a segment; of a segment that the index does not have, nothing. */
+  async note(segment: string, ski: string): Promise<void> {
+    await this.#prisma.$executeRawUnsafe(noteSql, segment, ski);
   }
 }
 

@@ -94,4 +94,10 @@ test("the key map tells what would be gone with a key: what no other that is lef
   expect(await map.lostWith(["aa"], ["bb"])).toMatchObject({ segments: 2, taps: 40 });
   expect(await map.lostWith(["aa", "ee"], ["aa", "bb", "ee"])).toMatchObject({ segments: 2, taps: 40 });
   expect(await map.lostWith(["cc"], ["aa"])).toMatchObject({ segments: 0, taps: 0 });
+
+  // Rewrapped for another key, the third one is not lost any more; what the index does not have is passed over.
+  for (let i = 0; i < 2; i += 1) await map.note("01900000-0000-7000-8000-000000000003", "ff");
+  await map.note("01900000-0000-7000-8000-000000000009", "ff");
+  expect(await map.lostWith(["aa"], ["bb", "ee", "ff"])).toMatchObject({ segments: 0, taps: 0 });
+  expect(await map.shares()).toContainEqual(expect.objectContaining({ ski: "ff", segments: 1, taps: 30 }));
 });
