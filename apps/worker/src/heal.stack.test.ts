@@ -52,7 +52,8 @@ describe("an index that was lost", () => {
     const other = connectAs(path, "gate-2", worker.ingestPort!);
     const sent = taps(1, 5);
     const first = await deliver(client, 1, sent);
-    await path.prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, installation_fact`;
+    await path.prisma
+      .$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, installation_fact`;
     const [fresh] = taps(6, 1);
     await send(other, 1, [...sent, fresh!]);
     const verdicts = await gather(other, 1, [...sent, fresh!], 30_000);

@@ -23,7 +23,8 @@ afterAll(async () => {
 });
 
 function key(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { DATABASE_URL: path.environment.DATABASE_URL };
+  const { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT } = path.environment;
+  const env = { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT };
   return new Promise((resolve) => {
     execFile(process.execPath, [tapline, "key", ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
@@ -91,6 +92,10 @@ test("the commands show the ring and what a lost key would cost, and refuse what
   expect((await key("map", "--lost", old)).out).toContain("nothing could not be opened");
   expect((await key("map", "--lost", old, escrow)).out).toMatch(/\d+ segments with \d+ taps/);
   expect((await key("map")).out).toMatch(/archive {2}retiring .*: \d+ segments with \d+ taps/);
+  const checked = await key("check");
+  expect([checked.code, checked.err]).toEqual([0, ""]);
+  expect(checked.out).toMatch(/7\d\d days left .* escrow key .*\n/);
+  expect(checked.out).toContain("new objects are encrypted to: ");
   const refused = await key("revoke", escrow, ...acting);
   expect([refused.code, refused.err]).toEqual([
     1,

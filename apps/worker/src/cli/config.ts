@@ -39,3 +39,17 @@ export function enrolmentSettings() {
   const { TAPLINE_INGEST_ROOT } = process.env;
   return { rootFile: TAPLINE_INGEST_ROOT || undefined };
 }
+
+/** Certificates that the installation relies on, by the worker's own settings; all may be absent. */
+export function certificateSettings() {
+  const { TAPLINE_TRUST, TAPLINE_SIGNER_CERT, TAPLINE_INGEST_CERT, TAPLINE_AGENT_AUTHORITY_CERT } =
+    process.env;
+  return {
+    TAPLINE_TRUST: TAPLINE_TRUST || undefined,
+    TAPLINE_SIGNER_CERT: TAPLINE_SIGNER_CERT || undefined,
+    TAPLINE_SIGNER_CHAIN: signerSettings().chain,
+    TAPLINE_INGEST_CERT: TAPLINE_INGEST_CERT || undefined,
+    TAPLINE_AGENT_AUTHORITY_CERT: TAPLINE_AGENT_AUTHORITY_CERT || undefined,
+    TAPLINE_RECIPIENT_PINS: (process.env.TAPLINE_RECIPIENT_PINS ?? "").split(",").filter((pin) => pin !== ""),
+  };
+}

@@ -1,8 +1,10 @@
-import { GapLedger, GapStatements, SiteStatements } from "@tapline/adapters/prisma";
+import { EndingLog, GapLedger, GapStatements, KeyRing, SiteStatements } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import { readSigner } from "../pki.ts";
+import { watchedFiles } from "../keys/collect-endings.ts";
+import { readSetting, readSigner } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
+import { watchEndings } from "../roles/watch-endings.ts";
 import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
 import { openReconcile } from "./reconcile.ts";
@@ -20,9 +22,16 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   });
   const drills = await openDrills(parts, archives);
   const reconcile = await openReconcile(parts, archives);
+  const watch = watchEndings({
+    ...parts,
+    ring: new KeyRing(parts.prisma, parts.clock),
+    endings: parts.instrument("endings", new EndingLog(parts.prisma)),
+    files: watchedFiles(parts.config),
+    read: (path) => readSetting(path, "a certificate"),
+  });
   return {
     stop: async (graceMs) => {
-      await Promise.all([audit, drills, reconcile].map((role) => role.stop(graceMs)));
+      await Promise.all([audit, drills, reconcile, watch].map((role) => role.stop(graceMs)));
     },
   };
 }

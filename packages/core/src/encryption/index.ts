@@ -5,6 +5,7 @@ export {
   openAgentsAuthority,
 } from "./agents-authority.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
+export { daysLeft, type Ending, endingsIn, warnDays, warningOf } from "./endings.ts";
 export { FrameSeal } from "./frame-seal.ts";
 export { type Authority, type Issued, issueCrl, issueLeaf } from "./issue.ts";
 export {

@@ -18,6 +18,7 @@ export {
 export { ArchiveNotes } from "./archive-notes.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
+export { EndingLog } from "./ending-log.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
 export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts";

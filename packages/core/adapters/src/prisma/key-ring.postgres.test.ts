@@ -1,7 +1,7 @@
 import { issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
-import { connectPrisma, KeyMap, KeyRing, type PrismaClient } from "./index.ts";
+import { connectPrisma, EndingLog, KeyMap, KeyRing, type PrismaClient } from "./index.ts";
 
 const act = { actor: { kind: "operator", id: "ann" }, reason: "a test" } as const;
 let prisma: PrismaClient;
@@ -100,4 +100,16 @@ test("the key map tells what would be gone with a key: what no other that is lef
   await map.note("01900000-0000-7000-8000-000000000009", "ff");
   expect(await map.lostWith(["aa"], ["bb", "ee", "ff"])).toMatchObject({ segments: 0, taps: 0 });
   expect(await map.shares()).toContainEqual(expect.objectContaining({ ski: "ff", segments: 1, taps: 30 }));
+});
+
+test("an ending is told once for each threshold, whoever looks", async () => {
+  const [one, two] = [new EndingLog(prisma), new EndingLog(prisma)];
+  const ending = { what: "signer", subject: "CN=x", endsAtEpochMs: nowEpochMs + 20 * 24 * 3_600_000 };
+  const both = await Promise.all([one.tell(ending, 30, nowEpochMs), two.tell(ending, 30, nowEpochMs)]);
+  expect(both.toSorted()).toEqual([false, true]);
+  expect(await two.tell(ending, 7, nowEpochMs)).toBe(true);
+  expect(await one.tell(ending, 14, nowEpochMs)).toBe(false);
+  expect(await one.tell({ ...ending, endsAtEpochMs: 1 }, 0, nowEpochMs)).toBe(true);
+  const entries = await prisma.auditEntry.count({ where: { action: "key.ending" } });
+  expect(entries).toBe(3);
 });

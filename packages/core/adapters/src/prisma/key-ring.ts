@@ -82,7 +82,7 @@ export class KeyRing {
 }
 
 async function list(tx: Pick<Transaction, "archiveKey">): Promise<RingKey[]> {
-  const rows = await tx.archiveKey.findMany({ orderBy: [{ addedAt: "asc" }, { certSha256: "asc" }] });
+  const rows = await tx.archiveKey.findMany({ orderBy: [{ addedAt: "asc" }, { role: "asc" }, { certSha256: "asc" }] });
   return rows.map(keyOf);
 }
 

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { daysLeft, judgeRing, warningOf } from "@tapline/core/encryption";
+import { messageOf } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
+import { certificateSettings } from "./config.ts";
+import { keyCommand, readPem, withKeys } from "./key-command.ts";
+
+/** `tapline key check`: whether the ring is believed, and what ends when. */
+export function addKeyCheck(program: Command): void {
+  keyCommand(program)
+    .command("check")
+    .description("whether the ring's keys are believed, and when certificates and revocation lists end")
+    .addHelpText(
+      "after",
+      "\nReads the worker's settings (TAPLINE_TRUST, TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_CHAIN, TAPLINE_INGEST_CERT, …)." +
+        "\nExit code 1: something ends within 30 days, has ended, cannot be read, or is not believed.",
+    )
+    .action(check);
+}
+
+async function check(): Promise<void> {
+  const settings = certificateSettings();
+  const ring = await withKeys((keys) => keys.ring.read());
+  const nowEpochMs = Date.now();
+  let isDue = false;
+  const { endings, unreadable } = await collectEndings(watchedFiles(settings), ring, (path) =>
+    readFile(path, "utf8"),
+  );
+  for (const ending of endings) {
+    const warning = warningOf(ending, nowEpochMs);
+    isDue ||= warning !== null;
+    const left = `${daysLeft(ending, nowEpochMs)} days left`;
+    say(
+      [
+        left.padStart(16),
+        (warning === null ? "" : "DUE").padEnd(3),
+        ending.what.padEnd(18),
+        ending.subject,
+      ].join("  "),
+    );
+  }
+  for (const { what, error } of unreadable) say(`cannot be read: ${what}: ${messageOf(error)}`);
+  isDue ||= unreadable.length > 0;
+  if (settings.TAPLINE_TRUST === undefined)
+    say("whether the ring is believed is not known: TAPLINE_TRUST is not set");
+  else {
+    const trust = await readPem(settings.TAPLINE_TRUST);
+    const chainPems = await Promise.all((settings.TAPLINE_SIGNER_CHAIN ?? []).map(readPem));
+    const pins = new Set(settings.TAPLINE_RECIPIENT_PINS);
+    const { recipients, refused } = judgeRing(ring, { rootPems: [trust], crlPems: [trust], chainPems, pins });
+    for (const { key, why } of refused) say(`NOT BELIEVED: ${key.subject}: ${why}`);
+    say(
+      `new objects are encrypted to: ${recipients.map(({ subject }) => subject).join("; ") || "nobody, segments wait"}`,
+    );
+    isDue ||= refused.length > 0;
+  }
+  if (isDue) process.exitCode = 1;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
