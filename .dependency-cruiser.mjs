@@ -106,11 +106,7 @@ export default {
       "only wire/ (worker) and server/ (web) import adapters; others are handed what they need",
       {
         path: "^apps/",
-        pathNot: [
-          "^apps/worker/src/wire/",
-          "^apps/web/server/",
-          testFiles,
-        ],
+        pathNot: ["^apps/worker/src/wire/", "^apps/web/server/", testFiles],
       },
       { path: adapters, dependencyTypesNot: ["type-only"] },
     ),

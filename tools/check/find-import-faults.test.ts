@@ -145,7 +145,10 @@ it.each(faults)("%s finds %s", async (rule, _what, path, source) => {
 });
 
 it("finds nothing where nothing is wrong", async () => {
-  await write("apps/worker/src/wire/parts.ts", 'import "@tapline/adapters/redis";\nimport "@tapline/core/tap";\n');
+  await write(
+    "apps/worker/src/wire/parts.ts",
+    'import "@tapline/adapters/redis";\nimport "@tapline/core/tap";\n',
+  );
   await write(
     "apps/web/client/y.ts",
     'import type { server } from "../server/main.ts";\nexport type Y = typeof server;\n',

@@ -1,4 +1,4 @@
-import type { ArchiveShare } from "@tapline/adapters/prisma";
+import type { ArchiveShare } from "@tapline/adapters/keys";
 import type { Command } from "commander";
 import { keyCommand, keyNamed, shortId, withKeys } from "./key-command.ts";
 

@@ -1,4 +1,4 @@
-import type { KeyRing } from "@tapline/adapters/prisma";
+import type { KeyRing } from "@tapline/adapters/keys";
 import { judgeRing, type Recipient, type RingKey, type RingVerdict } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";

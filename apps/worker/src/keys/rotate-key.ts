@@ -1,4 +1,5 @@
-import type { Act, KeyRing } from "@tapline/adapters/prisma";
+import type { KeyRing } from "@tapline/adapters/keys";
+import type { Act } from "@tapline/adapters/prisma";
 import { type KeyRole, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 

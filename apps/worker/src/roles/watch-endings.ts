@@ -1,4 +1,4 @@
-import type { EndingLog, KeyRing } from "@tapline/adapters/prisma";
+import type { EndingLog, KeyRing } from "@tapline/adapters/keys";
 import { daysLeft, warningOf } from "@tapline/core/encryption";
 import type { Logger } from "pino";
 import { collectEndings, type WatchedFiles } from "../keys/collect-endings.ts";

@@ -1,4 +1,5 @@
-import { EndingLog, GapLedger, GapStatements, KeyRing, SiteStatements } from "@tapline/adapters/prisma";
+import { EndingLog, KeyRing } from "@tapline/adapters/keys";
+import { GapLedger, GapStatements, SiteStatements } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
 import { readSetting, readSigner } from "../pki.ts";

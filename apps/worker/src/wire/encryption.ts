@@ -1,4 +1,4 @@
-import { KeyRing } from "@tapline/adapters/prisma";
+import { KeyRing } from "@tapline/adapters/keys";
 import { encryptSegment } from "../jobs/encrypt-segment.ts";
 import { RingRecipients } from "../keys/ring-recipients.ts";
 import { need, readNamedKeys, readSetting, readSigner } from "../pki.ts";

@@ -1,4 +1,5 @@
-import { connectPrisma, KeyMap, KeyRing } from "@tapline/adapters/prisma";
+import { KeyMap, KeyRing } from "@tapline/adapters/keys";
+import { connectPrisma } from "@tapline/adapters/prisma";
 
 /** The key ring and the key map in PostgreSQL, for commands. */
 export function openKeys(databaseUrl: string): {

@@ -18,15 +18,12 @@ export {
 export { ArchiveNotes } from "./archive-notes.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
-export { EndingLog } from "./ending-log.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
 export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts";
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
-export { type ArchiveShare, KeyMap } from "./key-map.ts";
-export { KeyRing, type RingChange } from "./key-ring.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";

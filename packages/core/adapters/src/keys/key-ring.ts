@@ -1,7 +1,7 @@
 import { changeRing, type KeyState, keyRoles, keyStates, type RingKey } from "@tapline/core/encryption";
 import { z } from "zod";
-import { type Act, marks, moveMark, readMark, recordAct, type Transaction } from "./acts.ts";
-import type { ArchiveKey, PrismaClient } from "./generated/client.ts";
+import { type Act, marks, moveMark, readMark, recordAct, type Transaction } from "../prisma/acts.ts";
+import type { ArchiveKey, PrismaClient } from "../prisma/generated/client.ts";
 
 const lookEveryMs = 1_000;
 const [roleSchema, stateSchema] = [z.enum(keyRoles), z.enum(keyStates)];
@@ -82,7 +82,9 @@ export class KeyRing {
 }
 
 async function list(tx: Pick<Transaction, "archiveKey">): Promise<RingKey[]> {
-  const rows = await tx.archiveKey.findMany({ orderBy: [{ addedAt: "asc" }, { role: "asc" }, { certSha256: "asc" }] });
+  const rows = await tx.archiveKey.findMany({
+    orderBy: [{ addedAt: "asc" }, { role: "asc" }, { certSha256: "asc" }],
+  });
   return rows.map(keyOf);
 }
 

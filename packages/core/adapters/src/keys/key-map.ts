@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PrismaClient } from "./generated/client.ts";
+import type { PrismaClient } from "../prisma/generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
 const [keyMapSql, lostSql, noteSql] = [sql("key-map"), sql("segments-lost-with"), sql("note-segment-key")];

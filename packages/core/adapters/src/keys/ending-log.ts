@@ -1,7 +1,7 @@
 import { type Ending, warnDays } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
-import { recordAct } from "./acts.ts";
-import type { PrismaClient } from "./generated/client.ts";
+import { recordAct } from "../prisma/acts.ts";
+import type { PrismaClient } from "../prisma/generated/client.ts";
 
 /** Which warnings of endings have been given: each is given once, whoever looks. */
 export class EndingLog {

@@ -1,7 +1,8 @@
 import { issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
-import { connectPrisma, EndingLog, KeyMap, KeyRing, type PrismaClient } from "./index.ts";
+import { connectPrisma, type PrismaClient } from "../prisma/index.ts";
+import { EndingLog, KeyMap, KeyRing } from "./index.ts";
 
 const act = { actor: { kind: "operator", id: "ann" }, reason: "a test" } as const;
 let prisma: PrismaClient;
