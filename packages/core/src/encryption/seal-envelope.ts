@@ -24,7 +24,7 @@ export const tagBytes = 16;
 export const trailerBytes = tagBytes + 2;
 
 /** Bytes that are encrypted in one call: a larger result costs more for its fresh memory than for the cipher. */
-const pieceBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
 
 /** A sealed object, and the SHA-256 of all of it, hexadecimal. */
 export interface SealedObject {
