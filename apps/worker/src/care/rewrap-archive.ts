@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { ArchiveNotes, KeyMap } from "@tapline/adapters/prisma";
+import type { KeyMap } from "@tapline/adapters/keys";
+import type { ArchiveNotes } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { Actor } from "@tapline/core/kernel";
 import { archivedSegments } from "@tapline/core/transfer";

@@ -1,8 +1,8 @@
+import { KeyMap } from "@tapline/adapters/keys";
 import {
   ArchiveIndex,
   ArchiveNotes,
   connectPrisma,
-  KeyMap,
   RestoreDrills,
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
