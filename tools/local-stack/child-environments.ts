@@ -50,8 +50,9 @@ export function childEnvironments(
       TAPLINE_SIGNER_KEY: pki("signer.key"),
       TAPLINE_SIGNER_CHAIN: pki("intermediate.crt"),
       TAPLINE_TRUST: pki("trust.pem"),
-      TAPLINE_DRILL_CERT: pki("archive.crt"),
-      TAPLINE_DRILL_KEY: pki("archive.key"),
+      // The escrow's, since the archive's may be rotated.
+      TAPLINE_DRILL_CERT: pki("escrow.crt"),
+      TAPLINE_DRILL_KEY: pki("escrow.key"),
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     web: {

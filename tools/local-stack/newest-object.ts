@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readRecipient } from "@tapline/core/encryption";
 import { objectPaths, restoreCommand } from "@tapline/core/transfer";
 import pg from "pg";
 import type { DataFolder } from "./data-folder.ts";
@@ -31,11 +32,15 @@ export async function newestRestoreCommand(
   databaseUrl: string,
   folder: DataFolder,
 ): Promise<string | undefined> {
-  const row = await query<{ id: string }>(
+  const row = await query<{ id: string; skis: string[] }>(
     databaseUrl,
-    "SELECT id FROM segment ORDER BY archived_at DESC, id DESC LIMIT 1",
+    "SELECT id, ARRAY(SELECT ski FROM segment_key WHERE segment_id = segment.id) AS skis FROM segment " +
+      "ORDER BY archived_at DESC, id DESC LIMIT 1",
   );
   if (row === undefined) return undefined;
+  const { ski } = readRecipient(await readFile(join(folder.pki, "archive.crt"), "utf8"));
+  // After a rotation of the archive's key the escrow's still opens everything.
+  const pair = row.skis.length === 0 || row.skis.includes(ski) ? "archive" : "escrow";
   const paths = objectPaths(row.id);
   await mkdir(folder.restored, { recursive: true, mode: 0o700 });
   return restoreCommand({
@@ -43,8 +48,8 @@ export async function newestRestoreCommand(
     manifest: join(folder.archive, paths.manifest),
     signature: join(folder.archive, paths.signature),
     trust: join(folder.pki, "trust.pem"),
-    cert: join(folder.pki, "archive.crt"),
-    key: join(folder.pki, "archive.key"),
+    cert: join(folder.pki, `${pair}.crt`),
+    key: join(folder.pki, `${pair}.key`),
     out: join(folder.restored, `segment-${row.id}.ndjson.gz`),
   });
 }

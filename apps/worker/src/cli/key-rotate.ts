@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type KeyRole, keyRoles, readRingKey } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type KeyRole, keyRoles } from "@tapline/core/encryption";
+import { TaplineError } from "@tapline/core/kernel";
 import { type Command, Option } from "commander";
-import { issueRecipient } from "../keys/issue-recipient.ts";
+import { issueIntoFolder } from "../keys/issue-into-folder.ts";
 import { rotateKey } from "../keys/rotate-key.ts";
 import { type ActingOptions, actOf, addActing } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
@@ -40,7 +39,10 @@ async function rotate(options: RotateOptions): Promise<void> {
     const names = active.map(({ subject, certSha256 }) => `${subject} (${shortId(certSha256)})`);
     return say(`would send into retirement: ${names.join(", ")}; new objects would go to a successor`);
   }
-  const made = cert === undefined ? await issue(options, atEpochMs) : null;
+  const made =
+    cert === undefined
+      ? await issueIntoFolder(options.pki ?? (await defaultFolder()), role, atEpochMs)
+      : null;
   const certPem = made?.certPem ?? (await readPem(cert ?? ""));
   const { successor, replaced } = await withKeys(({ ring }) =>
     rotateKey(role, certPem, { ring }, { actor, reason }),
@@ -48,31 +50,6 @@ async function rotate(options: RotateOptions): Promise<void> {
   if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);
   for (const { subject, certSha256 } of replaced) say(`${subject} (${shortId(certSha256)}) is retiring`);
   say(`new objects are encrypted to ${successor.subject} (${shortId(successor.certSha256)})`);
-}
-
-/** Key and certificate are on disk before anything is encrypted to them. */
-async function issue(
-  { role, pki }: RotateOptions,
-  atEpochMs: number,
-): Promise<{ certPem: string; keyFile: string }> {
-  const folder = pki ?? (await defaultFolder());
-  const issuer = {
-    certPem: await readPem(join(folder, "intermediate.crt")),
-    keyPem: await readPem(join(folder, "intermediate.key")),
-  };
-  const { certPem, keyPem } = await issueRecipient(issuer, `Tapline ${role}`, atEpochMs);
-  const name = `${role}-${shortId(readRingKey(certPem, role).certSha256)}`;
-  const keyFile = join(folder, `${name}.key`);
-  try {
-    await writeFile(keyFile, keyPem, { mode: 0o600, flag: "wx", flush: true });
-    await writeFile(join(folder, `${name}.crt`), certPem, { mode: 0o644, flag: "wx", flush: true });
-  } catch (cause) {
-    throw new TaplineError("misconfigured", `the new key cannot be written: ${messageOf(cause)}`, {
-      remedy: "Nothing was changed. Make the PKI folder writable, or bring a certificate by --cert.",
-      cause,
-    });
-  }
-  return { certPem, keyFile };
 }
 
 async function defaultFolder(): Promise<string> {

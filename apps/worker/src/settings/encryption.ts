@@ -12,6 +12,10 @@ export const encryptionSettings = {
   TAPLINE_RECIPIENT_PINS: list
     .pipe(z.array(z.string().regex(/^[0-9a-f]{64}$/, "must be SHA-256 in lower-case hexadecimal")))
     .default([]),
+  /** Days after which the archive's key is rotated; 0 = only on purpose. Needs TAPLINE_KEY_PKI. */
+  TAPLINE_KEY_ROTATE_DAYS: z.coerce.number().min(0).max(3_650).default(0),
+  /** Folder of the PKI that issues the next key (intermediate.crt and .key), and takes it up. */
+  TAPLINE_KEY_PKI: path.optional(),
   /** Who signs manifests: certificate, key, and the certificates between it and the root. */
   TAPLINE_SIGNER_CERT: path.optional(),
   TAPLINE_SIGNER_KEY: path.optional(),

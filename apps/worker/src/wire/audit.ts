@@ -1,10 +1,11 @@
 import { EndingLog, KeyRing } from "@tapline/adapters/keys";
-import { GapLedger, GapStatements, SiteStatements } from "@tapline/adapters/prisma";
+import { GapLedger, GapStatements, SiteStatements, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
-import { readSetting, readSigner } from "../pki.ts";
+import { need, readSetting, readSigner } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
+import { rotateKeys } from "../roles/rotate-keys.ts";
 import { watchEndings } from "../roles/watch-endings.ts";
 import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
@@ -30,9 +31,20 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     files: watchedFiles(parts.config),
     read: (path) => readSetting(path, "a certificate"),
   });
+  const rotation = openRotation(parts);
   return {
     stop: async (graceMs) => {
-      await Promise.all([audit, drills, reconcile, watch].map((role) => role.stop(graceMs)));
+      await Promise.all([audit, drills, reconcile, watch, ...rotation].map((role) => role.stop(graceMs)));
     },
   };
+}
+
+/** Empty where keys are rotated on purpose alone. */
+function openRotation(parts: Parts): Role[] {
+  const { config, prisma, clock } = parts;
+  const afterDays = config.TAPLINE_KEY_ROTATE_DAYS;
+  if (afterDays === 0) return [];
+  const folder = need(config.TAPLINE_KEY_PKI, "TAPLINE_KEY_PKI", "audit");
+  const ring = new KeyRing(prisma, clock);
+  return [rotateKeys({ ...parts, ring, turns: new Turns(prisma), folder, afterDays })];
 }

@@ -25,6 +25,7 @@ export {
   type RingTrust,
   type RingVerdict,
   readRingKey,
+  validFromEpochMs,
 } from "./key-ring.ts";
 export { openAuthority } from "./open-authority.ts";
 export { openEnvelope } from "./open-envelope.ts";

@@ -40,6 +40,11 @@ export function readRingKey(certPem: string, role: KeyRole, state: KeyState = "a
   return { certSha256, ski, subject, certPem, role, state, notAfterEpochMs };
 }
 
+/** When a certificate began to be valid, ms since 1970: how old a key is. */
+export function validFromEpochMs(certPem: string): number {
+  return leafOf(certPem).notBeforeEpochMs;
+}
+
 const ways: Readonly<Record<KeyState, readonly KeyState[]>> = {
   active: ["retiring", "revoked"],
   retiring: ["active", "retired", "revoked"],

@@ -1,0 +1,52 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { changeRing, issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RotateParts } from "./rotate-key.ts";
+import { rotateWhereDue } from "./rotate-where-due.ts";
+
+const dayMs = 24 * 3_600_000;
+const nowEpochMs = Date.now();
+let folder: string;
+let ring: RingKey[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tapline-rotate-"));
+  const files = await issueHierarchy({ nowEpochMs, organisation: "T", agents: [], hosts: [] });
+  for (const [name, { pem }] of Object.entries(files)) await writeFile(join(folder, name), pem);
+  ring = [readRingKey(files["archive.crt"]!.pem, "archive"), readRingKey(files["escrow.crt"]!.pem, "escrow")];
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const parts: RotateParts = {
+  ring: {
+    read: () => Promise.resolve(ring),
+    change: ({ added, states }) => {
+      ring = changeRing(ring, added, states);
+      return Promise.resolve(ring);
+    },
+  },
+};
+
+test("the archive's key is rotated once it is old enough, and its successor is on disk before", async () => {
+  const at = (days: number) => ({ folder, afterDays: 30, nowEpochMs: nowEpochMs + days * dayMs });
+  expect(await rotateWhereDue(at(10), parts)).toBeNull();
+  const rotated = await rotateWhereDue(at(31), parts);
+  expect(ring.map(({ role, state }) => `${role} ${state}`)).toEqual([
+    "archive retiring",
+    "escrow active",
+    "archive active",
+  ]);
+  const names = await readdir(folder);
+  expect(names.filter((name) => /^archive-[0-9a-f]{12}\.(crt|key)$/.test(name))).toHaveLength(2);
+  expect(rotated?.successor.certSha256).toBe(ring[2]?.certSha256);
+  expect(await rotateWhereDue(at(32), parts)).toBeNull();
+});
+
+test("where no key can be issued nothing is changed", async () => {
+  const before = ring;
+  const nowhere = { folder: join(folder, "none"), afterDays: 1, nowEpochMs: nowEpochMs + 400 * dayMs };
+  await expect(rotateWhereDue(nowhere, parts)).rejects.toMatchObject({ code: "misconfigured" });
+  expect(ring).toEqual(before);
+});

@@ -1,0 +1,26 @@
+import type { Act } from "@tapline/adapters/prisma";
+import { type RingKey, validFromEpochMs } from "@tapline/core/encryption";
+import { type IssuedKey, issueIntoFolder } from "./issue-into-folder.ts";
+import { type RotateParts, rotateKey } from "./rotate-key.ts";
+
+const dayMs = 24 * 3_600_000;
+const act: Act = { actor: { kind: "job", id: "key-rotation" }, reason: "its time had come" };
+
+/**
+ * Rotates the archive's key where its certificate is older than `afterDays`.
+ * @param folder the PKI that issues the successor
+ * @returns what was made; null where nothing was due
+ */
+export async function rotateWhereDue(
+  { folder, afterDays, nowEpochMs }: { folder: string; afterDays: number; nowEpochMs: number },
+  parts: RotateParts,
+): Promise<{ issued: IssuedKey; successor: RingKey } | null> {
+  const active = (await parts.ring.read()).filter(
+    ({ role, state }) => role === "archive" && state === "active",
+  );
+  const isFresh = ({ certPem }: RingKey): boolean =>
+    nowEpochMs - validFromEpochMs(certPem) < afterDays * dayMs;
+  if (active.length === 0 || active.some(isFresh)) return null;
+  const issued = await issueIntoFolder(folder, "archive", nowEpochMs);
+  return { issued, successor: (await rotateKey("archive", issued.certPem, parts, act)).successor };
+}
