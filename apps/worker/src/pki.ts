@@ -88,7 +88,9 @@ export async function readProcessKey(config: Config): Promise<Buffer> {
 }
 
 /** The present process key and, where there is one, the one before it; null where this process has none. */
-export async function readProcessKeys(config: Config): Promise<[Buffer, ...Buffer[]] | null> {
+export async function readProcessKeys(
+  config: Partial<Pick<Config, "TAPLINE_PROCESS_KEY" | "TAPLINE_PROCESS_KEY_PREVIOUS">>,
+): Promise<[Buffer, ...Buffer[]] | null> {
   const { TAPLINE_PROCESS_KEY: present, TAPLINE_PROCESS_KEY_PREVIOUS: previous } = config;
   if (present === undefined) return null;
   const key = await readKey(present, "TAPLINE_PROCESS_KEY");

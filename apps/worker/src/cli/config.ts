@@ -9,6 +9,21 @@ export function ceilingSetting(): string | undefined {
   return process.env.TAPLINE_BUFFER_MAX_MIB || undefined;
 }
 
+/** Credits of agents as the doors have them; undefined = their defaults. */
+export function creditSettings() {
+  const { TAPLINE_AGENT_TAPS_PER_SECOND, TAPLINE_CREDIT_WINDOW_TAPS } = process.env;
+  return {
+    tapsPerSecond: TAPLINE_AGENT_TAPS_PER_SECOND || undefined,
+    windowTaps: TAPLINE_CREDIT_WINDOW_TAPS || undefined,
+  };
+}
+
+/** Files of the process keys, by the worker's own settings; both may be absent. */
+export function processKeySettings() {
+  const { TAPLINE_PROCESS_KEY, TAPLINE_PROCESS_KEY_PREVIOUS } = process.env;
+  return { present: TAPLINE_PROCESS_KEY || undefined, previous: TAPLINE_PROCESS_KEY_PREVIOUS || undefined };
+}
+
 /** Who signs manifests and statements, by the worker's own settings; all may be absent. */
 export function signerSettings() {
   const { TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_KEY, TAPLINE_SIGNER_CHAIN } = process.env;

@@ -6,6 +6,7 @@ import { openRules } from "../wire/commands/rules.ts";
 import { type ActingOptions, actOf, addActing } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { wholeNumber } from "./parse-options.ts";
+import { effectText, withQuarantine } from "./quarantine-command.ts";
 
 /** `tapline rules ls|show|release|switch`: what validation judges by. */
 export function addRules(program: Command): void {
@@ -64,7 +65,13 @@ async function switchTo(release: string, options: ActingOptions): Promise<void> 
     const changes = changesOf(before, next.rules).map((line) => `\n  ${line}`);
     const what = `release ${version} ${dryRun ? "would be" : "is"} in force instead of ${active ?? "none"}`;
     process.stdout.write(`${what}; what changes:${changes.length === 0 ? " nothing" : changes.join("")}\n`);
+    if (dryRun) process.stdout.write(`${await replayText(next.rules)}\n`);
   });
+}
+
+/** What a replay of the whole quarantine would do under these rules. */
+async function replayText(rules: ValidationRules): Promise<string> {
+  return effectText(await withQuarantine((quarantine) => quarantine.preview({}, rules)), "would");
 }
 
 /** What differs, a line for each rule. */

@@ -52,6 +52,8 @@ export const auditActions = [
   "rules.released",
   "rules.switched",
   "tap.equivocation",
+  "quarantine.replayed",
+  "quarantine.revealed",
 ] as const;
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

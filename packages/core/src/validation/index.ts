@@ -5,6 +5,7 @@ export {
   type OpenedTap,
   openTap,
   type Refusal,
+  type TapFacts,
 } from "./check-tap.ts";
 export {
   burstTaps,

@@ -1,0 +1,57 @@
+import type { QuarantinedRow } from "@tapline/adapters/prisma";
+import type { Command } from "commander";
+import { dayFolder, wholeNumber } from "./parse-options.ts";
+import { quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+
+interface ListOptions {
+  readonly reason?: string;
+  readonly agent?: string;
+  readonly since?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** `tapline quarantine ls`: refused taps, newest first, without their measurements. */
+export function addQuarantineList(program: Command): void {
+  quarantineCommand(program)
+    .command("ls")
+    .description("refused taps, newest first")
+    .option("--reason <code>", "only those refused for this reason, such as unsigned")
+    .option("--agent <id>", "only those of this agent")
+    .option("--since <day>", "only those refused since this day (UTC), as in 2026-11-24")
+    .option("--limit <taps>", "at most so many", "100")
+    .option("--json", "as JSON")
+    .action(list);
+}
+
+async function list({ reason, agent, since, limit, json }: ListOptions): Promise<void> {
+  const filter = {
+    ...(reason === undefined ? {} : { reason }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(since === undefined ? {} : { sinceEpochMs: dayStart(since) }),
+  };
+  const rows = await withQuarantine(({ desk }) => desk.list(filter, wholeNumber(limit, "--limit")));
+  const text = rows.length === 0 ? "no such tap lies in quarantine" : rows.map(lineOf).join("\n");
+  process.stdout.write(`${json === true ? JSON.stringify(rows.map(metadataOf)) : text}\n`);
+}
+
+const dayStart = (day: string): number =>
+  Date.parse(`${dayFolder(day, "--since").replaceAll("/", "-")}T00:00:00Z`);
+
+function lineOf(row: QuarantinedRow): string {
+  const at = new Date(row.quarantinedAtEpochMs).toISOString();
+  const name = `${row.agent} ${row.epoch} ${row.seq}`;
+  return [at, name, row.reason, `release ${row.rulesVersion}`, stateOf(row)].join("  ").trimEnd();
+}
+
+function stateOf({ replays, outcome, outcomeSegment }: QuarantinedRow): string {
+  if (outcome === "archived") return `archived in ${outcomeSegment}`;
+  if (outcome === "duplicate") return `the archive has it in ${outcomeSegment}`;
+  if (outcome === "refused") return "refused again";
+  return replays === 0 ? "" : "replayed, under way";
+}
+
+/** All that is known of a tap but its content. */
+export function metadataOf({ sealedPayload, digest, ...row }: QuarantinedRow) {
+  return { ...row, digest: digest.toString("hex"), sealedBytes: sealedPayload.length };
+}

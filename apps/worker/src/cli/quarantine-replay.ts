@@ -1,0 +1,58 @@
+import { TaplineError } from "@tapline/core/kernel";
+import type { Command } from "commander";
+import { bufferSettings } from "../settings/buffer.ts";
+import { ingestSettings } from "../settings/ingest.ts";
+import type { ReplayLimits } from "../wire/commands/quarantine.ts";
+import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { ceilingSetting, creditSettings } from "./config.ts";
+import { findStores } from "./find-stores.ts";
+import { effectText, quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+
+interface ReplayOptions extends ActingOptions {
+  readonly reasonCode?: string;
+  readonly agent?: string;
+  readonly all?: boolean;
+}
+
+/** `tapline quarantine replay`: refused taps that pass the rules in force go into the buffer again. */
+export function addQuarantineReplay(program: Command): void {
+  addActing(quarantineCommand(program).command("replay"))
+    .description("put refused taps that pass the rules in force now into the buffer again")
+    .option("--reason-code <code>", "those refused for this reason, such as unsigned")
+    .option("--agent <id>", "those of this agent")
+    .option("--all", "all of them")
+    .action(replay);
+}
+
+async function replay(options: ReplayOptions): Promise<void> {
+  const { reasonCode, agent, all } = options;
+  const { dryRun, actor, reason } = actOf(options);
+  if (reasonCode === undefined && agent === undefined && all !== true)
+    throw new TaplineError("invalid-input", "which taps are to be replayed is not said", {
+      remedy: "Say --reason-code CODE, --agent ID, or --all.",
+    });
+  const filter = {
+    ...(reasonCode === undefined ? {} : { reason: reasonCode }),
+    ...(agent === undefined ? {} : { agent }),
+  };
+  const effect = await withQuarantine(async (quarantine) => {
+    if (dryRun) return await quarantine.preview(filter);
+    const { redisUrl } = await findStores();
+    if (redisUrl !== undefined)
+      return await quarantine.replay(filter, { actor, reason }, redisUrl, replayLimits());
+    throw new TaplineError("misconfigured", "REDIS_URL is not set", {
+      remedy: "set it to the Redis of the installation, beside DATABASE_URL",
+    });
+  });
+  process.stdout.write(`${effectText(effect, dryRun ? "would" : "did")}\n`);
+}
+
+/** As the doors and workers have them, so that a replay stays within the same bounds. */
+function replayLimits(): ReplayLimits {
+  const { tapsPerSecond, windowTaps } = creditSettings();
+  return {
+    tapsPerSecond: ingestSettings.TAPLINE_AGENT_TAPS_PER_SECOND.parse(tapsPerSecond),
+    windowTaps: ingestSettings.TAPLINE_CREDIT_WINDOW_TAPS.parse(windowTaps),
+    maxBytes: bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting()) * 1024 * 1024,
+  };
+}

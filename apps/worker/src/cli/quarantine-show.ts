@@ -1,0 +1,53 @@
+import { TaplineError } from "@tapline/core/kernel";
+import { decodeTap } from "@tapline/core/tap";
+import type { Command } from "commander";
+import { actOf } from "./acting.ts";
+import { quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+import { metadataOf } from "./quarantine-ls.ts";
+
+interface ShowOptions {
+  readonly reveal?: boolean;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** `tapline quarantine show`: one refused tap; its measurements, which are health data, only on demand, and audited. */
+export function addQuarantineShow(program: Command): void {
+  quarantineCommand(program)
+    .command("show <agent> <epoch> <seq>")
+    .description("one refused tap, as JSON, without its measurements")
+    .option("--reveal", "with its measurements; audited, so say --reason")
+    .option("--reason <text>", "with --reveal: why; goes into the audit log")
+    .option("--by <name>", "with --reveal: who acts (default: the login name)")
+    .action(show);
+}
+
+async function show(agent: string, epoch: string, seq: string, options: ShowOptions): Promise<void> {
+  const tap = { agent, epoch: tapNumber(epoch, "epoch"), seq: tapNumber(seq, "seq") };
+  const shown = await withQuarantine(async ({ desk, open }) => {
+    const row = await desk.find(tap);
+    if (options.reveal !== true) return metadataOf(row);
+    const { actor, reason } = revealAct(options);
+    const payload = open(row.sealedPayload);
+    await desk.noteReveal(tap, { actor, reason });
+    const decoded = decodeTap(payload);
+    const content = decoded.ok ? { tap: decoded.tap } : {};
+    return { ...metadataOf(row), ...content, payload: payload.toString("base64") };
+  });
+  process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+}
+
+/** An epoch is a moment in ms, so longer than other numbers of commands. */
+function tapNumber(text: string, name: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new TaplineError("invalid-input", `${name} "${text}" is not a whole number`);
+}
+
+function revealAct({ reason, by }: ShowOptions) {
+  if (reason === undefined || reason === "")
+    throw new TaplineError("invalid-input", "measurements are health data: who looks at them says why", {
+      remedy: "Say so by --reason TEXT.",
+    });
+  return actOf({ reason, ...(by === undefined ? {} : { by }) });
+}
