@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { RulesDesk } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
 import { encodeFrame } from "@tapline/core/buffer";
-import { FrameSeal } from "@tapline/core/encryption";
+import { FrameSeal, sealWithProcessKey } from "@tapline/core/encryption";
+import { sha256 } from "@tapline/core/kernel";
 import { defaultRules } from "@tapline/core/validation";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { archivedTaps, connectAs, deliver, submit } from "./agent.fixture.ts";
@@ -133,3 +136,43 @@ test("a replayed tap that is refused again keeps its row, with the new reason an
   await until("it is archived", async () => (await rowOf(53, 1)).outcome === "archived");
   expect(await countOf(path.trackers[2]!.id, 5)).toBe(1);
 }, 60_000);
+
+test("the command killed amidst a replay leaves nothing lost and nothing twice, once it is run again", async () => {
+  const taps = 3_000;
+  const data = Array.from({ length: taps }, (_, i) => {
+    const raw = rawTap(path.trackers[0]!, 10_000 + i, { samples: [[0, 60, 1]] }, true);
+    return {
+      ...{ agent: "gate-2", epoch: 54n, seq: BigInt(i + 1), reason: "unsigned", detail: "", reader: "r" },
+      ...{
+        digest: Uint8Array.from(sha256(raw)),
+        sealedPayload: Uint8Array.from(sealWithProcessKey(raw, key, randomBytes)),
+        readAt: new Date(),
+      },
+    };
+  });
+  await path.prisma.quarantinedTap.createMany({ data });
+  await switchTo(wider);
+  const main = new URL("./cli/main.ts", import.meta.url).pathname;
+  const args = [main, "quarantine", "replay", "--agent", "gate-2", "--reason", "killed", "--by", "ada"];
+  const before = await replayedEntries();
+  const command = spawn(process.execPath, args, { env: path.environment, stdio: "ignore" });
+  const ended = once(command, "exit");
+  await until("some batches are in", async () => (await replayedEntries()) > before + 2, 60_000);
+  command.kill("SIGKILL");
+  expect((await ended)[1]).toBe("SIGKILL");
+  expect(await path.prisma.quarantinedTap.count({ where: { agent: "gate-2", replays: 0 } })).toBeGreaterThan(
+    0,
+  );
+  await replay("unsigned", "gate-2");
+  const where = { agent: "gate-2", outcome: "archived" };
+  await until(
+    "all are archived",
+    async () => (await path.prisma.quarantinedTap.count({ where })) === taps,
+    60_000,
+  );
+  const numbers = (await archivedTaps(path))
+    .map(({ trackerSeq }) => trackerSeq)
+    .filter((seq) => seq >= 10_000);
+  expect(new Set(numbers).size).toBe(taps);
+  expect(numbers).toHaveLength(taps);
+}, 180_000);
