@@ -14,7 +14,7 @@ import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
 import { openQuarantine } from "./wire/commands/quarantine.ts";
 import type { Running } from "./wire/start-worker.ts";
 
-const limits = { tapsPerSecond: 5_000, windowTaps: 50_000, maxBytes: 256 * 1024 * 1024 };
+const limits = { tapsPerSecond: 5_000, windowTaps: 50_000, maxBytes: 256 * 1024 * 1024, sealsFrames: true };
 const act = { actor: { kind: "operator", id: "ada" }, reason: "a new sensor" } as const;
 let path: TestPath;
 let worker: Running;

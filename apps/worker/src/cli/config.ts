@@ -9,6 +9,11 @@ export function ceilingSetting(): string | undefined {
   return process.env.TAPLINE_BUFFER_MAX_MIB || undefined;
 }
 
+/** Whether taps lie in Redis sealed, as the workers have it; undefined = their default. */
+export function bufferSealSetting(): string | undefined {
+  return process.env.TAPLINE_BUFFER_SEAL || undefined;
+}
+
 /** Credits of agents as the doors have them; undefined = their defaults. */
 export function creditSettings() {
   const { TAPLINE_AGENT_TAPS_PER_SECOND, TAPLINE_CREDIT_WINDOW_TAPS } = process.env;

@@ -4,7 +4,7 @@ import { bufferSettings } from "../settings/buffer.ts";
 import { ingestSettings } from "../settings/ingest.ts";
 import type { ReplayLimits } from "../wire/commands/quarantine.ts";
 import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { ceilingSetting, creditSettings } from "./config.ts";
+import { bufferSealSetting, ceilingSetting, creditSettings } from "./config.ts";
 import { findStores } from "./find-stores.ts";
 import { effectText, quarantineCommand, withQuarantine } from "./quarantine-command.ts";
 
@@ -54,5 +54,6 @@ function replayLimits(): ReplayLimits {
     tapsPerSecond: ingestSettings.TAPLINE_AGENT_TAPS_PER_SECOND.parse(tapsPerSecond),
     windowTaps: ingestSettings.TAPLINE_CREDIT_WINDOW_TAPS.parse(windowTaps),
     maxBytes: bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting()) * 1024 * 1024,
+    sealsFrames: bufferSettings.TAPLINE_BUFFER_SEAL.parse(bufferSealSetting()) === "process-key",
   };
 }

@@ -20,6 +20,8 @@ export type ReplayLimits = {
   readonly tapsPerSecond: number;
   readonly windowTaps: number;
   readonly maxBytes: number;
+  /** Whether frames lie in Redis sealed, as the doors have it. */
+  readonly sealsFrames: boolean;
 };
 
 /** How long a replay waits for room in the buffer. */
@@ -61,7 +63,7 @@ export function openQuarantine(databaseUrl: string, keys: readonly Buffer[]) {
       const seal = key === undefined ? null : new FrameSeal([key, ...older], randomBytes);
       const redis = connectRedis(redisUrl, () => undefined);
       try {
-        const buffer = new SegmentBuffer(redis, { maxBytes: limits.maxBytes, seal });
+        const buffer = new SegmentBuffer(redis, { ...limits, seal });
         const credits = new CreditBook(redis, limits, `replay/${randomUUID()}`);
         const replaying = { ...parts, buffer, credits, clock: Date.now, maxWaitMs };
         return await replayQuarantine(filter, await activeRules(), act, replaying);
