@@ -2,6 +2,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { pino } from "pino";
 import { ConfigError, readConfig } from "./config.ts";
 import { serveHealth } from "./health.ts";
+import { tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
 /** How long running work may take to end; the supervisor allows 5 s in all. */
@@ -29,14 +30,14 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("parent gone"));
   running = await startWorker(config, log, {
-    onLive: (kpi) => process.send?.({ type: "status", kpi }),
+    onLive: (kpi) => tellParent({ type: "status", kpi }),
   });
   ready = true;
   log.info(
     { ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
     "ready",
   );
-  process.send?.({
+  tellParent({
     type: "ready",
     roles: config.roles,
     healthPort: health.port,
