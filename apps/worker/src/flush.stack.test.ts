@@ -184,3 +184,16 @@ describe("a flush", () => {
     expect(await audited("buffer.flushed")).toEqual([]);
   });
 });
+
+test("what an earlier version left in the buffer is not misread: agents send it again, and each tap is archived once", async () => {
+  await redis.set("tapline:{p0}:generation", "0a1b-of-an-earlier-version");
+  await redis.xadd("tapline:{p0}:frames", "*", "n", "1", "b", "3", "d", "old");
+  await redis.rpush("tapline:{p0}:uncut", "1-1 1 3");
+  await redis.xadd("tapline:{p0}:receipts:gate-1", "*", "j", JSON.stringify({ epoch: 1, verdicts: [] }));
+  const worker = await start();
+  const client = connectAs(path, "gate-1", worker.ingestPort!);
+  const taps = tapsOf(0, 1, 5);
+  await deliverAsAgent(client, taps, 5);
+  expect(await buffer.generation()).toMatch(/^2-/);
+  expect(await redis.xlen("tapline:{p0}:frames")).toBe(0);
+}, 120_000);

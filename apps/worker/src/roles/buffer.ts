@@ -3,7 +3,7 @@ import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import { flushedLife } from "@tapline/core/buffer";
+import { flushedLife, isOfThisForm, lifeName } from "@tapline/core/buffer";
 import { hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -93,13 +93,13 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
   if (standing !== null && !checkIndex) return;
   const recorded = await index.generation();
   if (standing !== null) {
-    if (standing === recorded) return;
-    // A flush was cut off between PostgreSQL and Redis: the next look opens the next life.
-    if (flushedLife(recorded) === standing) {
-      if (await buffer.endLife(standing))
-        log.warn({ generation: standing }, "a flush that was cut off is done");
+    const isOver = whyOver(standing, recorded);
+    if (isOver !== null) {
+      // Agents send again what lies in it; the next look opens the next life.
+      if (await buffer.endLife(standing)) log.warn({ generation: standing }, isOver);
       return;
     }
+    if (standing === recorded) return;
     await reconcile(recorded === null ? "all" : "recent");
     await index.declareGeneration(
       standing,
@@ -108,7 +108,7 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
     log.warn({ generation: standing, recorded }, "the index is level with the archive again");
     return;
   }
-  const generation = randomUUID();
+  const generation = lifeName(randomUUID());
   const flushed = flushedLife(recorded);
   const lost = flushed === null ? "Redis had lost its data" : "the buffer was flushed";
   const reason = recorded === null ? "first start" : lost;
@@ -119,6 +119,13 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
   if (!(await buffer.openGeneration(generation))) return;
   log.info({ generation, recorded, reason }, "buffer opened");
   if (flushed !== null) await ledger.forgetLife(flushed);
+}
+
+/** Why a life of the buffer that stands in Redis is to end; null where it is not. */
+function whyOver(standing: string, recorded: string | null): string | null {
+  if (!isOfThisForm(standing))
+    return "what an earlier version left in the buffer is sent again by its agents";
+  return flushedLife(recorded) === standing ? "a flush that was cut off is done" : null;
 }
 
 function openedEntry(

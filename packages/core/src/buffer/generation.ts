@@ -12,3 +12,16 @@ export function flushedName(generation: string): string {
 export function flushedLife(name: string | null): string | null {
   return name?.startsWith(flushed) ? name.slice(flushed.length) : null;
 }
+
+/** Forms of keys and entries in Redis: the number changes where a worker could misread what an earlier version left. */
+const formPrefix = "2-";
+
+/** The name of a new life of the buffer. @param id what nobody else takes */
+export function lifeName(id: string): string {
+  return `${formPrefix}${id}`;
+}
+
+/** Whether what lies in a buffer of this name has the forms of this version. */
+export function isOfThisForm(generation: string): boolean {
+  return generation.startsWith(formPrefix);
+}

@@ -14,7 +14,7 @@ export {
   isSealedFrame,
   sealedFrameVersion,
 } from "./frame.ts";
-export { flushedLife, flushedName } from "./generation.ts";
+export { flushedLife, flushedName, isOfThisForm, lifeName } from "./generation.ts";
 export { packReceipt, unpackReceipt } from "./receipt-form.ts";
 export {
   type OpenSegment,

@@ -29,7 +29,7 @@ export function partitionKeys(partition: number) {
     sealed: (id: string) => `${base}:sealed:${id}`,
     /** List: receipts that wait for the end of another segment. */
     waiting: (id: string) => `${base}:waiting:${id}`,
-    /** Stream: receipts of one agent; field j = packed Receipt. */
+    /** Stream: receipts of one agent; field p = packed Receipt. */
     receipts: (agent: string) => `${base}:receipts:${agent}`,
     /** Channel: the agent whose receipts have grown, or "" where the next segment may be cut. */
     news: `${base}:news`,

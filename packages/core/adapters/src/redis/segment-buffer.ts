@@ -227,7 +227,8 @@ export class SegmentBuffer {
     const rows = await this.#redis.xrange(this.#keys.receipts(agent), start, "+", "COUNT", limit);
     return {
       next: rows.at(-1)?.[0] ?? cursor,
-      receipts: rows.map(([, fields]) => unpackReceipt(fields[1] ?? "")),
+      // What an earlier version gave out has another field; agents ask again for what they miss.
+      receipts: rows.flatMap(([, [field, text = ""]]) => (field === "p" ? [unpackReceipt(text)] : [])),
     };
   }
 

@@ -11,7 +11,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 local function give(agent, json)
   local key = ARGV[2] .. agent
-  redis.call('XADD', key, 'MAXLEN', '~', ARGV[7], '*', 'j', json)
+  redis.call('XADD', key, 'MAXLEN', '~', ARGV[7], '*', 'p', json)
   redis.call('PEXPIRE', key, ARGV[6])
   redis.call('PUBLISH', ARGV[3], agent)
 end
