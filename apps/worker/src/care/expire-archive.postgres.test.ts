@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => prisma.$disconnect());
 beforeEach(async () => {
-  await prisma.$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, archive_hold`;
+  await prisma.$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, archive_hold`;
   made = await MadeArchive.make(join(await temporaryFolder(), ".tapline"), nowEpochMs);
   segments = [
     await made.addTaps([tap(1), tap(2)], nowEpochMs),

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await path.prisma
-    .$executeRaw`TRUNCATE segment, segment_copy, tap_run, agent_run, archive_task, archive_target`;
+    .$executeRaw`TRUNCATE segment, segment_copy, segment_key, tap_run, agent_run, archive_task, archive_target`;
   places = await Promise.all(names.map(openPlace));
   faults = [];
 });
