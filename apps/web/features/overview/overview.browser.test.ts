@@ -126,7 +126,7 @@ it("a console without taps says what to do", async () => {
   feed.stop();
 });
 
-it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 90_000 }, async () => {
+it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 240_000 }, async () => {
   await site.redis.del("tapline:{kpi}:seconds");
   await writeHistory(site.redis, Date.now());
   const feed = feedFrom(site.redis);
