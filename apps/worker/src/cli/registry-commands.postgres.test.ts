@@ -43,7 +43,9 @@ test("an agent is invited, listed and revoked by commands, each asking who", asy
   expect(made, made.err).toMatchObject({ code: 0 });
   expect(readToken(made.out).pin).toEqual(pinOf(root));
   expect(made.err).toMatch(/^for front-desk, until .*, once/);
-  expect((await run("agent", "ls")).out).toMatch(/^front-desk {2}invited {2}ring 1 {2}token until /);
+  expect((await run("agent", "ls")).out).toMatch(
+    /^front-desk {2}invited {2}ring 1 {2}site default {2}token until /,
+  );
   const without = await run("agent", "revoke", "--id", "front-desk");
   expect([without.code, without.err]).toEqual([1, expect.stringContaining("--reason")]);
   const revoked = await run("agent", "revoke", "--id", "front-desk", "--reason", "stolen", "--by", "ola");
