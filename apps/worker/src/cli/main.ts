@@ -25,11 +25,6 @@ import { addSite } from "./site-command.ts";
 import { addTrackerEnrol } from "./tracker-enrol.ts";
 import { addTrackerImport } from "./tracker-import.ts";
 
-// Who reads only the head of a list closes the pipe: that is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
-
 /** The command `tapline`: each sub-command adds itself. */
 const program = new Command("tapline").description("works on an installation of Tapline and on its archive");
 addArchiveRestore(program);
