@@ -23,7 +23,15 @@ function slowBuffer() {
     await new Promise<void>((resolve) => pending.push(resolve));
     return "g1";
   };
-  return { frames, append, endNext: () => pending.shift()?.() };
+  return {
+    frames,
+    append,
+    endNext: () => {
+      const end = pending.shift();
+      end?.();
+      return end;
+    },
+  };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -57,17 +65,50 @@ describe("the door's group commit", () => {
     expect(await Promise.all(taken)).toEqual(Array(4).fill("g1"));
   });
 
-  test("never puts more into a frame than fits, unless one request alone is larger", async () => {
+  test("never puts more into a frame than fits, and writes a larger request as several frames at once", async () => {
     const buffer = slowBuffer();
     const door = new Door(buffer.append);
     const many = Array.from({ length: 300 }, (_, i) => door.take([tap(i + 1)]));
-    const large = door.take(Array.from({ length: 250 }, (_, i) => tap(1000 + i)));
-    for (let i = 0; i < 20; i++) {
+    const large = door.take(Array.from({ length: 450 }, (_, i) => tap(1000 + i)));
+    const heavy = door.take(Array.from({ length: 3 }, (_, i) => tap(2000 + i, 60 * 1024)));
+    const sizes: number[] = [];
+    while (buffer.frames.length < 7) {
       await turn();
-      buffer.endNext();
+      if (sizes.at(-1) !== buffer.frames.length) sizes.push(buffer.frames.length);
+      while (buffer.endNext() !== undefined);
     }
-    await Promise.all([...many, large]);
-    expect(buffer.frames.map((frame) => frame.length)).toEqual([200, 100, 250]);
+    await Promise.all([...many, large, heavy]);
+    expect(buffer.frames.map((frame) => frame.length)).toEqual([200, 100, 200, 200, 50, 2, 1]);
+    expect(buffer.frames.flat()).toEqual(
+      [...Array(300).keys(), ...Array(450).keys(), 0, 1, 2].map((n, i) =>
+        i < 300 ? n + 1 : i < 750 ? 1000 + n : 2000 + n,
+      ),
+    );
+    expect(sizes).toEqual([1, 2, 5, 7]);
+  });
+
+  test("waits for all frames of a request where one of them fails", async () => {
+    const ends: ((error: Error | null) => void)[] = [];
+    const door = new Door(
+      () =>
+        new Promise((resolve, reject) =>
+          ends.push((error) => (error === null ? resolve("g1") : reject(error))),
+        ),
+    );
+    let ended = false;
+    const large = door.take(Array.from({ length: 300 }, (_, i) => tap(i)));
+    large.catch(() => undefined).finally(() => (ended = true));
+    const next = door.take([tap(1000)]);
+    await turn();
+    expect(ends).toHaveLength(2);
+    ends[0]?.(new Error("gone"));
+    await turn();
+    expect([ended, ends.length]).toEqual([false, 2]);
+    ends[1]?.(null);
+    await expect(large).rejects.toThrow("gone");
+    await turn();
+    ends[2]?.(null);
+    expect(await next).toBe("g1");
   });
 
   test("tells everybody in a frame that its write failed, and goes on with the next", async () => {

@@ -7,14 +7,17 @@ const frameLimits = { maxTaps: 200, maxBytes: 128 * 1024 } as const;
 
 type Waiting = {
   readonly taps: readonly BufferedTap[];
+  /** Upper bound of what they take in a frame. */
+  readonly bytes: number;
   readonly resolve: (generation: string) => void;
   readonly reject: (error: unknown) => void;
 };
 
 /**
  * Group commit at the door: taps that arrive while a frame is on its way to Redis leave together in the next
- * one. So a lone tap waits for nobody, and under load one durable write answers many requests. One frame at a
- * time: two would be two half-empty ones, each with a flush of its own.
+ * one. So a lone tap waits for nobody, and under load one durable write answers many requests. One write at a
+ * time: two would be two half-empty ones, each with a flush of its own. A request that is larger than a frame goes as
+ * several, sent together: segments are cut between frames, and fill better where these are small.
  */
 export class Door {
   readonly #append: AppendFrame;
@@ -33,7 +36,7 @@ export class Door {
    */
   async take(taps: readonly BufferedTap[]): Promise<string> {
     return await new Promise((resolve, reject) => {
-      this.#waiting.push({ taps, resolve, reject });
+      this.#waiting.push({ taps, bytes: bytesOf(taps), resolve, reject });
       this.#schedule();
     });
   }
@@ -53,8 +56,10 @@ export class Door {
     this.#writing = true;
     try {
       const taps = group.flatMap((waiting) => waiting.taps);
-      const generation = await this.#append(encodeFrame(taps), taps.length);
-      for (const waiting of group) waiting.resolve(generation);
+      const writes = framesOf(taps).map((part) => this.#append(encodeFrame(part), part.length));
+      // All must have ended: nothing is written behind the back of the next group.
+      const generations = await allSettled(writes);
+      for (const waiting of group) waiting.resolve(generations.at(-1) ?? "");
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
     } finally {
@@ -70,10 +75,36 @@ export class Door {
     let end = 0;
     for (const waiting of this.#waiting) {
       taps += waiting.taps.length;
-      bytes += waiting.taps.reduce((sum, tap) => sum + framedBytes(tap), 0);
+      bytes += waiting.bytes;
       if (end > 0 && (taps > frameLimits.maxTaps || bytes > frameLimits.maxBytes)) break;
       end++;
     }
     return this.#waiting.splice(0, end);
   }
+}
+
+const bytesOf = (taps: readonly BufferedTap[]): number =>
+  taps.reduce((sum, tap) => sum + framedBytes(tap), 0);
+
+/** `taps` in order, in parts of the size of a frame; a tap that is larger is one by itself. */
+function framesOf(taps: readonly BufferedTap[]): readonly (readonly BufferedTap[])[] {
+  const parts: BufferedTap[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const tap of taps) {
+    const part = parts.at(-1);
+    bytes += framedBytes(tap);
+    if (part !== undefined && part.length < frameLimits.maxTaps && bytes <= frameLimits.maxBytes) {
+      part.push(tap);
+    } else {
+      parts.push([tap]);
+      bytes = framedBytes(tap);
+    }
+  }
+  return parts;
+}
+
+/** What `writes` resolve to, once all have ended. @throws what the first of them that failed was rejected with */
+async function allSettled<Value>(writes: readonly Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(writes);
+  return await Promise.all(writes);
 }
