@@ -1,2 +1,59 @@
+export { isConsistent, rootByInclusion, same } from "./check-merkle.ts";
+export { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 export { type AuditEntry, auditActions, auditEntrySchema, sealEntry } from "./entry.ts";
+export {
+  consistencyRanges,
+  emptyRoot,
+  inclusionProof,
+  inclusionRanges,
+  type LeafRange,
+  leafHash,
+  MerkleEdge,
+  rootOf,
+} from "./merkle.ts";
 export { type EntryFacts, newEntry } from "./new-entry.ts";
+export {
+  checkSignatures,
+  cosignNote,
+  formatNote,
+  formatSignature,
+  formatVerifierKey,
+  type NoteKey,
+  type NoteSignature,
+  noteKey,
+  parseNote,
+  parseSignatures,
+  parseVerifierKey,
+  rawEd25519,
+  type SignatureVerdict,
+  type SignedNote,
+  signNote,
+} from "./signed-note.ts";
+export {
+  formatBundle,
+  fullRoot,
+  parseBundle,
+  parseTile,
+  type ReadTile,
+  rangeRoot,
+  type TileName,
+  tilePath,
+  tilesBetween,
+  tileWidth,
+  widthAt,
+} from "./tiles.ts";
+export {
+  checkTlogProof,
+  formatTlogProof,
+  type ProvenEntry,
+  parseTlogProof,
+  type TlogProof,
+} from "./tlog-proof.ts";
+export {
+  formatSubmission,
+  judgeSubmission,
+  parseSubmission,
+  type Submission,
+  type WitnessedHead,
+  type WitnessVerdict,
+} from "./witness.ts";
