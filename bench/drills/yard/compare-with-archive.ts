@@ -3,8 +3,9 @@ import type { DrillResult } from "../drill.ts";
 import { quarantined } from "../quarantined.ts";
 import { readArchive } from "../read-archive.ts";
 import { readLedger } from "../read-ledger.ts";
-import { judge } from "./judge.ts";
+import { isLost, judge } from "./judge.ts";
 import type { Yard } from "./open-yard.ts";
+import { traceLost } from "./trace-lost.ts";
 import { orderFaults } from "./tracker-order.ts";
 
 /** Decrypts the archive, reads the quarantine, and judges by both: nothing lost, nothing twice, order kept. */
@@ -16,6 +17,11 @@ export async function compareWithArchive(
   const refused = new Set((await quarantined(installation.databaseUrl)).map(({ sha256 }) => sha256));
   const archive = await readArchive(installation);
   const judged = judge({ handed, figures, refused, archive });
-  const faultsFound = [...judged.faultsFound, ...orderFaults(archive.places.keys(), handed)];
+  const lost = handed.filter((packet) => isLost(packet, { archive, refused }));
+  const faultsFound = [
+    ...judged.faultsFound,
+    ...orderFaults(archive.places.keys(), handed),
+    ...(lost.length > 0 ? await traceLost(lost, installation.databaseUrl) : []),
+  ];
   return { ...judged, late: archive.late, faultsFound };
 }

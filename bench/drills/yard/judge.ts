@@ -18,9 +18,7 @@ export type Evidence = {
  */
 export function judge({ handed, archive, refused, figures }: Evidence): Omit<DrillResult, "faults"> {
   const kept = handed.filter(({ seq }) => seq !== null);
-  const lost = kept.filter(({ place, sha256 }) =>
-    place === null ? !refused.has(sha256) : !archive.places.has(place),
-  ).length;
+  const lost = kept.filter((packet) => isLost(packet, { archive, refused })).length;
   const faultsFound: string[] = [];
   const known = new Set(handed.map(({ sha256 }) => sha256));
   for (const [place, sha256] of archive.places)
@@ -35,4 +33,13 @@ export function judge({ handed, archive, refused, figures }: Evidence): Omit<Dri
   if (ended !== figures.taps || figures.taps < kept.length)
     faultsFound.push(`of ${figures.taps} taps ${ended} have an end, the readers saw ${kept.length} kept`);
   return { taps: kept.length, lost, doubled: archive.doubled, faultsFound };
+}
+
+/** Whether the agent had it durably, and it is neither in the archive nor, where it was to be refused, in quarantine. */
+export function isLost(
+  { seq, place, sha256 }: Pick<Handed, "seq" | "place" | "sha256">,
+  { archive, refused }: Pick<Evidence, "archive" | "refused">,
+): boolean {
+  if (seq === null) return false;
+  return place === null ? !refused.has(sha256) : !archive.places.has(place);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AuditEntry } from "@tapline/core/audit";
 import { hasCode, uuidV7 } from "@tapline/core/kernel";
-import { agentRuns, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
+import { agentRuns, duplicateRuns, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { ArchiveIndex, connectPrisma, type PrismaClient, type SegmentEnd } from "./index.ts";
@@ -175,6 +175,26 @@ describe("the end of a segment", () => {
       quarantined: 1,
     });
     expect(await prisma.quarantinedTap.count()).toBe(2);
+  });
+
+  test("of one that was adopted meanwhile keeps its refused taps, its duplicates and its entry", async () => {
+    const refused = quarantined(3);
+    const duplicates = duplicateRuns([{ agent: "gate-1", epoch: 1, seq: 5, heldBy: newId() }]);
+    const end = endOf([member(1)], { quarantine: [refused], duplicateRuns: duplicates });
+    const adopted = { ...end, generation: null, quarantine: [], duplicateRuns: [] };
+    await index.recordEnd({
+      ...adopted,
+      entry: { ...entry(newId(), "segment.adopted"), subject: `segment/${end.id}` },
+    });
+    const otherLife = { ...end, generation: "life-0" };
+    await index.recordEnd(otherLife);
+    expect(await prisma.quarantinedTap.count()).toBe(0);
+    for (let i = 0; i < 2; i++) expect(await index.recordEnd(end)).toEqual({ quarantined: null });
+    expect(await prisma.quarantinedTap.findMany()).toMatchObject([{ seq: 3n }]);
+    expect(await prisma.duplicateRun.count({ where: { segmentId: end.id } })).toBe(1);
+    const entries = await prisma.auditEntry.findMany({ where: { subject: `segment/${end.id}` } });
+    expect(entries.map(({ action }) => action).sort()).toEqual(["segment.adopted", "segment.archived"]);
+    expect(await prisma.segment.count()).toBe(1);
   });
 
   test("leaves no trace where one of its taps lies in another segment", async () => {
