@@ -1,4 +1,11 @@
-import { type AgentRun, type Manifest, manifestSchema, type TapRun } from "@tapline/core/transfer";
+import {
+  type AgentRun,
+  type Manifest,
+  manifestSchema,
+  type Rewrap,
+  rewrapSchema,
+  type TapRun,
+} from "@tapline/core/transfer";
 import { z } from "zod";
 
 const hex = z
@@ -16,6 +23,7 @@ const headerSchema = z.object({
   agentRuns: z.array(
     z.object({ agent: z.string(), epoch: count, firstSeq: count, lastSeq: count, count, members: hex }),
   ),
+  rewrap: z.object({ rewrap: rewrapSchema, head: hex }).nullable(),
 });
 
 type DrillHeader = z.output<typeof headerSchema>;
@@ -33,15 +41,19 @@ export type DrillProof = {
   readonly manifest: Manifest;
   readonly tapRuns: readonly TapRun[];
   readonly agentRuns: readonly AgentRun[];
+  /** By which the object opens, where the key is none of its manifest's; null otherwise. */
+  readonly rewrap: { readonly rewrap: Rewrap; readonly head: Buffer } | null;
 };
 
 /** Header and object as one message: the header's length (4 bytes, big-endian), the header (JSON), the object. */
-export function writeDrillMessage({ manifest, tapRuns, agentRuns }: DrillProof, object: Buffer): Buffer {
+export function writeDrillMessage(proof: DrillProof, object: Buffer): Buffer {
+  const { manifest, tapRuns, agentRuns, rewrap } = proof;
   const header = Buffer.from(
     JSON.stringify({
       manifest,
       tapRuns: tapRuns.map((run) => ({ ...run, digests: run.digests.toString("hex") })),
       agentRuns: agentRuns.map((run) => ({ ...run, members: run.members.toString("hex") })),
+      rewrap: rewrap === null ? null : { ...rewrap, head: rewrap.head.toString("hex") },
     }),
   );
   const length = Buffer.alloc(4);

@@ -1,11 +1,12 @@
 import type { Act, ArchiveExpiry } from "@tapline/adapters/prisma";
 import type { SftpArchive } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
-import { type Hold, objectPaths } from "@tapline/core/transfer";
+import { type ArchiveReader, dayOfSegment, type Hold, listDay, objectPaths } from "@tapline/core/transfer";
+import { rewrapFiles } from "./level-rewraps.ts";
 
 export type ExpireParts = {
   readonly expiry: Pick<ArchiveExpiry, "page" | "guarded" | "begin" | "removed" | "refused">;
-  readonly target: { readonly name: string; readonly archive: Pick<SftpArchive, "remove"> };
+  readonly target: { readonly name: string; readonly archive: ArchiveReader & Pick<SftpArchive, "remove"> };
   readonly act: Act;
   readonly clock: () => number;
   /** Told of each segment that stays because of a hold. */
@@ -24,7 +25,7 @@ const pageRows = 200;
 
 /**
  * Removes the files of segments cut before a day from one archive: the index is told first, then the manifest goes, the
- * signature, the object. Cut off anywhere, the next run goes on. What a hold guards stays.
+ * signature, the object, and what rewraps there are. Cut off anywhere, the next run goes on. What a hold guards stays.
  * @param dryRun counts and removes nothing
  * @throws TaplineError `forbidden` where the archive refuses: the segment is as before, and the rest is not tried
  */
@@ -35,11 +36,12 @@ export async function expireArchive(
 ): Promise<Expired> {
   const { expiry, target, onHeld } = parts;
   const sum = { segments: 0, taps: 0, bytes: 0, held: 0 };
+  const rewrapsOf = rewrapFinder(target.archive);
   for (let after = ""; ; ) {
     const page = await expiry.page(beforeDay, target.name, after, pageRows);
     const guarded = dryRun ? await expiry.guarded(page.map(({ id }) => id)) : null;
     for (const { id, taps, objectBytes } of page) {
-      const hold = guarded === null ? await expireOne(id, parts) : (guarded.get(id) ?? null);
+      const hold = guarded === null ? await expireOne(id, rewrapsOf, parts) : (guarded.get(id) ?? null);
       if (hold === null) {
         sum.segments += 1;
         sum.taps += taps;
@@ -55,16 +57,31 @@ export async function expireArchive(
   }
 }
 
-async function expireOne(id: string, { expiry, target, act, clock }: ExpireParts): Promise<Hold | null> {
+async function expireOne(
+  id: string,
+  rewrapsOf: (id: string) => Promise<readonly string[]>,
+  { expiry, target, act, clock }: ExpireParts,
+): Promise<Hold | null> {
+  const rewraps = await rewrapsOf(id);
   const hold = await expiry.begin(id, act, clock());
   if (hold !== null) return hold;
   const { manifest, signature, object } = objectPaths(id);
   try {
-    await target.archive.remove([manifest, signature, object]);
+    await target.archive.remove([manifest, signature, object, ...rewraps]);
   } catch (error) {
     if (hasCode(error, "forbidden")) await expiry.refused(id, target.name, act, clock());
     throw error;
   }
   await expiry.removed(id, target.name);
   return null;
+}
+
+/** Finds the files of a segment's rewraps. Segments come day by day, so that each day is listed once. */
+function rewrapFinder(archive: ArchiveReader): (id: string) => Promise<readonly string[]> {
+  let listed = { day: "", files: rewrapFiles({ day: "", others: [] }) };
+  return async (id) => {
+    const day = dayOfSegment(id);
+    if (day !== listed.day) listed = { day, files: rewrapFiles(await listDay(archive, day)) };
+    return listed.files.get(id) ?? [];
+  };
 }

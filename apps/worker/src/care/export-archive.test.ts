@@ -34,10 +34,11 @@ const tap = (n: number) => ({ trackerSeq: n, seq: n + 100, pulse: 60 + n });
 
 function run(changes: Partial<ExportWish> = {}) {
   const trust = made.pem("trust.pem");
+  const reader = new DirectoryArchive(join(made.root, "archive"));
   return exportArchive(
     { format: "parquet", outDir: base, sinceDay: "", untilDay: "", maxTapsPerFile: 1_000, ...changes },
     {
-      reader: new DirectoryArchive(join(made.root, "archive")),
+      source: { reader, fromAny: (act) => act(reader) },
       recipient: { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") },
       trust: { rootPems: [trust], crlPems: [trust] },
     },

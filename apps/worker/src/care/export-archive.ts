@@ -1,16 +1,10 @@
 import { join } from "node:path";
 import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
-import {
-  type ArchiveReader,
-  archivedDays,
-  checkContents,
-  listDay,
-  recordsIn,
-  runsOf,
-} from "@tapline/core/transfer";
+import { archivedDays, checkContents, listDay, recordsIn, runsOf } from "@tapline/core/transfer";
 import { failureOf, type RestoreFailure } from "../cli/restore/restore-archive.ts";
 import { writeWhole } from "../cli/restore/write-whole.ts";
+import type { ArchiveSource } from "./archive-source.ts";
 import { columnsOf, type ExportedTap, toExported } from "./export-columns.ts";
 import { type ManifestTrust, readVerifiedManifest, unpackObject } from "./read-archived.ts";
 import { readObjectFor } from "./read-rewrap.ts";
@@ -36,7 +30,7 @@ export type ExportSummary = {
   readonly failed: readonly RestoreFailure[];
 };
 
-type Parts = ManifestTrust & { readonly reader: ArchiveReader; readonly recipient: RecipientKey };
+type Parts = ManifestTrust & { readonly source: ArchiveSource; readonly recipient: RecipientKey };
 type Batch = { lines: Buffer[]; taps: ExportedTap[]; count: number };
 
 /**
@@ -57,7 +51,7 @@ export async function exportArchive(
     failed.push(failure);
     onFailure(failure);
   };
-  for await (const day of archivedDays(parts.reader, wish.sinceDay)) {
+  for await (const day of archivedDays(parts.source.reader, wish.sinceDay)) {
     if (wish.untilDay !== "" && day > wish.untilDay) break;
     const written = await exportDay(day, wish, parts, fail);
     sum.segments += written.segments;
@@ -79,7 +73,7 @@ async function exportDay(
     if (batch.count > 0) files.push(await writeBatch(batch, day, files.length, wish));
     batch = emptyBatch();
   };
-  for (const [segment, { manifest }] of (await listDay(parts.reader, day)).segments) {
+  for (const [segment, { manifest }] of (await listDay(parts.source.reader, day)).segments) {
     if (manifest === null) continue;
     segments += 1;
     try {
@@ -96,11 +90,13 @@ async function exportDay(
 }
 
 async function readLines(segment: string, parts: Parts): Promise<{ lines: Buffer; taps: number }> {
-  const { manifest } = await readVerifiedManifest(parts.reader, segment, parts);
-  const object = await readObjectFor(parts.reader, manifest, parts.recipient, parts);
-  const lines = await unpackObject(openEnvelope(object, parts.recipient), manifest);
-  const { taps } = checkContents(lines, runsOf(manifest));
-  return { lines, taps };
+  return await parts.source.fromAny(async (archive) => {
+    const { manifest } = await readVerifiedManifest(archive, segment, parts);
+    const object = await readObjectFor(archive, manifest, parts.recipient, parts);
+    const lines = await unpackObject(openEnvelope(object, parts.recipient), manifest);
+    const { taps } = checkContents(lines, runsOf(manifest));
+    return { lines, taps };
+  });
 }
 
 function emptyBatch(): Batch {

@@ -1,13 +1,8 @@
 import type { ArchiveHolds, CatalogueRow } from "@tapline/adapters/prisma";
-import type { SftpArchive } from "@tapline/adapters/sftp";
 import { TaplineError } from "@tapline/core/kernel";
-import { type ArchiveReader, holdOn, objectPaths, runsOf } from "@tapline/core/transfer";
+import { holdOn, objectPaths, runsOf } from "@tapline/core/transfer";
+import type { CareTarget } from "./level-parts.ts";
 import { type ManifestTrust, readObject, readVerifiedManifest } from "./read-archived.ts";
-
-type Side = {
-  readonly name: string;
-  readonly archive: ArchiveReader & Pick<SftpArchive, "setAside"> & Partial<Pick<SftpArchive, "put">>;
-};
 
 /**
  * Copies a segment back into an archive that has lost it, out of another one: verified first, then object and signature,
@@ -16,8 +11,8 @@ type Side = {
  */
 export async function healSegment(
   row: CatalogueRow,
-  from: Side,
-  to: Side,
+  from: CareTarget,
+  to: CareTarget,
   parts: ManifestTrust & { readonly holds: Pick<ArchiveHolds, "active"> },
 ): Promise<void> {
   const { manifest, manifestDigest } = await readVerifiedManifest(from.archive, row.id, parts);

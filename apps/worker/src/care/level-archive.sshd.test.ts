@@ -1,6 +1,8 @@
 import { access, copyFile, mkdir, readdir, rm, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { KeyMap } from "@tapline/adapters/keys";
 import {
+  ArchiveCopies,
   ArchiveHolds,
   ArchiveIndex,
   ArchiveNotes,
@@ -27,7 +29,7 @@ type Part = keyof ReturnType<typeof objectPaths>;
 
 const cutEpochMs = Date.now() - 3 * 24 * 3_600_000;
 const all = ["object", "manifest", "signature"] as const;
-const nothing = { adopted: 0, quarantined: 0, healed: 0, missing: 0, leftovers: 0, faults: 0 };
+const nothing = { adopted: 0, quarantined: 0, healed: 0, missing: 0, leftovers: 0, rewraps: 0, faults: 0 };
 let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let prisma: PrismaClient;
@@ -66,7 +68,9 @@ beforeEach(async () => {
     },
     ...{ notes: new ArchiveNotes(prisma), holds: new ArchiveHolds(prisma, Date.now) },
     ...{ actor: { kind: "job", id: "reconcile" }, clock: Date.now, leftoverAfterMs: 3_600_000 },
+    ...{ copies: new ArchiveCopies(prisma), keys: new KeyMap(prisma) },
     onFault: (_, error) => faults.push(error instanceof Error ? error.message : String(error)),
+    onSilent: (target) => faults.push(`${target} is silent`),
   };
 });
 afterEach(() => Promise.all(archives.map((archive) => archive.close())));

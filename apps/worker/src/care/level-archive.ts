@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ArchiveNotes, SegmentCatalogue } from "@tapline/adapters/prisma";
+import { hasCode } from "@tapline/core/kernel";
 import { archivedDays } from "@tapline/core/transfer";
-import { type Levelled, type LevelParts, levelDay } from "./level-day.ts";
+import { levelDay } from "./level-day.ts";
+import type { LevelParts } from "./level-parts.ts";
+import { addLevelled, type Levelled, nothingLevelled } from "./levelled.ts";
 
 const dayMs = 24 * 3_600_000;
 /** Between two days, so that a pass leaves the archive's line to the uploads. */
@@ -16,7 +19,12 @@ export type LevelArchiveParts = LevelParts & {
 export async function levelSince(sinceDay: string, parts: LevelArchiveParts): Promise<Levelled> {
   const days = new Set(await parts.catalogue.days(sinceDay));
   for (const { archive } of parts.targets)
-    for await (const day of archivedDays(archive, sinceDay)) days.add(day);
+    try {
+      for await (const day of archivedDays(archive, sinceDay)) days.add(day);
+    } catch (error) {
+      // Each day's comparison says so, and ends where no archive answers.
+      if (parts.targets.length === 1 || !hasCode(error, "unavailable")) throw error;
+    }
   return await levelDays([...days].sort(), parts);
 }
 
@@ -42,19 +50,10 @@ export async function levelTurn(slowDays: number, parts: LevelArchiveParts): Pro
 }
 
 async function levelDays(days: readonly string[], parts: LevelParts): Promise<Levelled> {
-  const sum: Levelled = {
-    known: 0,
-    adopted: 0,
-    quarantined: 0,
-    healed: 0,
-    missing: 0,
-    leftovers: 0,
-    faults: 0,
-  };
+  const sum = nothingLevelled();
   for (const [i, day] of days.entries()) {
     if (i > 0) await sleep(pauseMs);
-    const found = await levelDay(day, parts);
-    for (const key of Object.keys(sum) as (keyof Levelled)[]) sum[key] += found[key];
+    addLevelled(sum, await levelDay(day, parts));
   }
   return sum;
 }

@@ -1,83 +1,18 @@
-import { randomBytes } from "node:crypto";
-import type {
-  ArchiveHolds,
-  ArchiveIndex,
-  ArchiveNotes,
-  CatalogueRow,
-  SegmentCatalogue,
-} from "@tapline/adapters/prisma";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
-import type { SftpArchive } from "@tapline/adapters/sftp";
-import { newEntry } from "@tapline/core/audit";
-import { type Actor, TaplineError, uuidV7EpochMs } from "@tapline/core/kernel";
-import {
-  type ArchiveReader,
-  type DayListing,
-  holdOn,
-  isWhole,
-  listDay,
-  missingFile,
-  objectPaths,
-} from "@tapline/core/transfer";
+import type { CatalogueRow } from "@tapline/adapters/prisma";
+import { hasCode, TaplineError, uuidV7EpochMs } from "@tapline/core/kernel";
+import { holdOn, isWhole, listDay, missingFile, objectPaths } from "@tapline/core/transfer";
 import { settleOrphan } from "../jobs/reconcile-archive.ts";
 import { healSegment } from "./heal-segment.ts";
-import type { ManifestTrust } from "./read-archived.ts";
-
-/** One archive, as its care needs it; one that cannot be written to gets nothing back. */
-export type CareTarget = {
-  readonly name: string;
-  readonly archive: ArchiveReader & Pick<SftpArchive, "setAside"> & Partial<Pick<SftpArchive, "put">>;
-};
-
-export type LevelParts = ManifestTrust & {
-  readonly targets: readonly CareTarget[];
-  readonly catalogue: Pick<SegmentCatalogue, "rowsOfDay">;
-  readonly index: Pick<ArchiveIndex, "knownSegments" | "findTaps" | "recordEnd" | "withdraw" | "isWithdrawn">;
-  readonly notes: Pick<ArchiveNotes, "add" | "isMissing">;
-  readonly holds: Pick<ArchiveHolds, "active">;
-  /** Segments under way are nobody's orphans. */
-  readonly buffer: Pick<SegmentBuffer, "find">;
-  readonly actor: Actor;
-  readonly clock: () => number;
-  /** Files without a manifest are left alone for so long. */
-  readonly leftoverAfterMs: number;
-  /** Told of what needs a person: a segment that cannot be judged, is missing, or is held. */
-  readonly onFault: (segment: string, error: unknown) => void;
-};
-
-/** What a comparison found and did, in segments. */
-export type Levelled = {
-  /** Of the index, looked for in every archive that holds them. */
-  known: number;
-  /** In the archive and unknown to the index: taken in, or out of the count. */
-  adopted: number;
-  quarantined: number;
-  /** Lost by one archive, and copied back from another. */
-  healed: number;
-  /** Lost by an archive, and to be had from no other. */
-  missing: number;
-  /** Files without a manifest, moved into quarantine. */
-  leftovers: number;
-  faults: number;
-};
-
-type Listed = { readonly target: CareTarget; readonly listing: DayListing };
+import { type CareTarget, type LevelParts, type Listed, noteOf } from "./level-parts.ts";
+import { levelRewraps } from "./level-rewraps.ts";
+import { type Levelled, nothingLevelled } from "./levelled.ts";
 
 /** Compares every archive with the index for one day, `YYYY/MM/DD`, and heals what can be healed. */
 export async function levelDay(day: string, parts: LevelParts): Promise<Levelled> {
-  const sum: Levelled = {
-    known: 0,
-    adopted: 0,
-    quarantined: 0,
-    healed: 0,
-    missing: 0,
-    leftovers: 0,
-    faults: 0,
-  };
+  const sum = nothingLevelled();
   // The index first: what is archived while the listing runs is looked at once more before it is judged.
   const rows = new Map((await parts.catalogue.rowsOfDay(day)).map((row) => [row.id, row]));
-  const listed: Listed[] = [];
-  for (const target of parts.targets) listed.push({ target, listing: await listDay(target.archive, day) });
+  const listed = await listEach(day, parts);
   for (const row of rows.values()) {
     if (row.expired) continue;
     sum.known += 1;
@@ -89,7 +24,24 @@ export async function levelDay(day: string, parts: LevelParts): Promise<Levelled
     listed.flatMap(({ listing }) => [...listing.segments.keys()].filter((id) => !rows.has(id))),
   );
   for (const id of strangers) await settleStranger(id, listed, parts, sum);
+  await levelRewraps(rows, listed, parts, sum);
   return sum;
+}
+
+/** Archives that do not answer are left out: what they lack is found once they do. @throws where none answers */
+async function listEach(day: string, { targets, onSilent }: LevelParts): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  const silent: (readonly [string, unknown])[] = [];
+  for (const target of targets)
+    try {
+      listed.push({ target, listing: await listDay(target.archive, day) });
+    } catch (error) {
+      if (!hasCode(error, "unavailable")) throw error;
+      silent.push([target.name, error]);
+    }
+  if (listed.length === 0) throw silent[0]?.[1];
+  for (const [name, error] of silent) onSilent(name, error);
+  return listed;
 }
 
 /** A segment of the index that an archive has lost, in whole or in part. */
@@ -107,7 +59,7 @@ async function settleLost(
   if (source !== undefined && target.archive.put !== undefined) {
     try {
       await healSegment(row, source.target, target, parts);
-      await note(parts, "segment.healed", row.id, { target: target.name, from: source.target.name, file });
+      await noteOf(parts, "segment.healed", row.id, { target: target.name, from: source.target.name, file });
       return "healed";
     } catch (error) {
       if (!(error instanceof TaplineError) || error.code === "unavailable") throw error;
@@ -116,7 +68,7 @@ async function settleLost(
     }
   }
   if (!(await parts.notes.isMissing(row.id, target.name)))
-    await note(parts, "segment.missing", row.id, { target: target.name, file });
+    await noteOf(parts, "segment.missing", row.id, { target: target.name, file });
   parts.onFault(
     row.id,
     new TaplineError(
@@ -177,7 +129,7 @@ async function settleLeftovers(
     if (files === undefined) continue;
     const { signature, object } = objectPaths(id);
     await target.archive.setAside([signature, object]);
-    await note(parts, "segment.leftovers-quarantined", id, { target: target.name });
+    await noteOf(parts, "segment.leftovers-quarantined", id, { target: target.name });
   }
   sum.leftovers += 1;
 }
@@ -187,16 +139,4 @@ export function heldError(segment: string, hold: number): TaplineError {
   return new TaplineError("conflict", `hold ${hold} keeps the files of segment ${segment} where they are`, {
     remedy: "Release the hold by tapline archive hold release once it may go, or leave it so.",
   });
-}
-
-async function note(
-  parts: LevelParts,
-  action: "segment.healed" | "segment.missing" | "segment.leftovers-quarantined",
-  segment: string,
-  facts: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { actor, clock, notes } = parts;
-  await notes.add(
-    newEntry(clock(), randomBytes, { actor, action, subject: `segment/${segment}`, reason: null, facts }),
-  );
 }

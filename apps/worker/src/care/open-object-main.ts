@@ -7,16 +7,17 @@ import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { openEnvelope } from "@tapline/core/encryption";
 import { messageOf } from "@tapline/core/kernel";
-import { checkContents, checkObject } from "@tapline/core/transfer";
+import { checkContents, checkObject, joinRewrap } from "@tapline/core/transfer";
 import { type DrillAnswer, readDrillMessage } from "./drill-message.ts";
 import { unpackObject } from "./read-archived.ts";
 
 async function open(certFile: string, keyFile: string): Promise<DrillAnswer> {
   const { header, object } = readDrillMessage(await buffer(process.stdin));
-  const { manifest } = header;
+  const { manifest, rewrap } = header;
   const recipient = { certPem: await readFile(certFile, "utf8"), keyPem: await readFile(keyFile, "utf8") };
   checkObject(manifest, object);
-  const { taps } = checkContents(await unpackObject(openEnvelope(object, recipient), manifest), header);
+  const whole = rewrap === null ? object : joinRewrap(rewrap.rewrap, rewrap.head, object);
+  const { taps } = checkContents(await unpackObject(openEnvelope(whole, recipient), manifest), header);
   return { ok: true, taps };
 }
 

@@ -25,12 +25,28 @@ export async function readObjectFor(
   trust: ManifestTrust,
 ): Promise<Buffer> {
   const object = await readObject(reader, manifest);
+  const found = await findRewrapFor(reader, manifest, key.certPem, trust);
+  if (found === null) return object;
   const { ski } = readRecipient(key.certPem);
-  if (manifest.recipients.some((recipient) => recipient.ski === ski)) return object;
-  const { statement, head } = rewrapPaths(manifest.segment, ski);
-  if ((await reader.stat(statement)) === null) return object;
-  const found = await readVerifiedRewrap(reader, manifest, ski, trust);
-  return await about(head, () => joinRewrap(found.rewrap, found.head, object));
+  return await about(rewrapPaths(manifest.segment, ski).head, () =>
+    joinRewrap(found.rewrap, found.head, object),
+  );
+}
+
+/**
+ * The rewrap by which a segment's object opens with a certificate's key; null where the manifest names that key, or there is
+ * none. @throws ArchivedFileError
+ */
+export async function findRewrapFor(
+  reader: ArchiveReader,
+  manifest: Manifest,
+  certPem: string,
+  trust: ManifestTrust,
+): Promise<VerifiedRewrap | null> {
+  const { ski } = readRecipient(certPem);
+  if (manifest.recipients.some((recipient) => recipient.ski === ski)) return null;
+  if ((await reader.stat(rewrapPaths(manifest.segment, ski).statement)) === null) return null;
+  return await readVerifiedRewrap(reader, manifest, ski, trust);
 }
 
 /** A rewrap, its signature and its head verified. @throws ArchivedFileError naming the file that is wrong or missing */

@@ -10,8 +10,9 @@ import {
   Turns,
 } from "@tapline/adapters/prisma";
 import { DirectoryArchive } from "@tapline/adapters/sftp";
+import { readRecipient } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
-import { objectPaths } from "@tapline/core/transfer";
+import { objectPaths, rewrapPaths } from "@tapline/core/transfer";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
@@ -19,6 +20,7 @@ import { MadeArchive } from "../cli/restore/archive.fixture.ts";
 import { reconcileArchive } from "../jobs/reconcile-archive.ts";
 import { startDrills } from "../roles/drill.ts";
 import { type DrillParts, restoreDrill } from "./restore-drill.ts";
+import { rewrapSegment } from "./rewrap-segment.ts";
 
 const nowEpochMs = Date.UTC(2026, 10, 23, 12);
 const dayMs = 24 * 3600 * 1000;
@@ -65,7 +67,7 @@ function drill(changes: Partial<DrillParts> & { readonly drawn?: number } = {}) 
   return restoreDrill(job, {
     ...{ drills, targets: [{ name: "main", archive: archive() }], trust: trust(), clock: Date.now },
     keyFiles: { certFile: pki("archive.crt"), keyFile: pki("archive.key") },
-    chance: () => drawn,
+    ...{ among: null, chance: () => drawn },
     ...parts,
   });
 }
@@ -139,6 +141,26 @@ test("a flipped bit in the object, another digest in the index, a wrong key: the
   expect(await prisma.restoreDrill.count()).toBe(4);
 });
 
+test("a key that reads by a rewrap proves as well, and a rewrap that was changed fails", async () => {
+  const next = await MadeArchive.make(join(base, "next"), nowEpochMs);
+  const added = readRecipient(next.pem("archive.crt"));
+  const key = { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") };
+  await rewrapSegment(segments[0]!, {
+    ...{ archive: archive(), key, added, signer: made.signer, trust: trust() },
+    ...{ clock: () => nowEpochMs, dryRun: false },
+  });
+  const keyFiles = {
+    certFile: join(next.root, "pki/archive.crt"),
+    keyFile: join(next.root, "pki/archive.key"),
+  };
+  expect(await drill({ keyFiles })).toMatchObject({ outcome: "proven", taps: 2 });
+  await flip(made.local(rewrapPaths(segments[0]!, added.ski).head));
+  expect(await drill({ keyFiles })).toMatchObject({
+    outcome: "failed",
+    detail: expect.stringContaining("rewrap"),
+  });
+});
+
 test("an archive that does not answer proves nothing: nothing is recorded", async () => {
   const away = Object.assign(archive(), {
     read: () => Promise.reject(new TaplineError("unavailable", "away")),
@@ -160,7 +182,7 @@ test("the schedule holds one drill for all processes, and says how often", async
   const roles = [1, 2].map(() =>
     startDrills({
       ...{ drills, turns, log, everyMs: 3_600_000, telemetry: { count: () => undefined }, trust: trust() },
-      ...{ targets: [{ name: "main", archive: archive() }], clock: Date.now, chance: () => 0 },
+      ...{ targets: [{ name: "main", archive: archive() }], clock: Date.now, among: null, chance: () => 0 },
       keyFiles: { certFile: pki("archive.crt"), keyFile: pki("archive.key") },
     }),
   );

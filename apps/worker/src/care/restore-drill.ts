@@ -1,14 +1,18 @@
+import { readFile } from "node:fs/promises";
 import type { CatalogueRow, DrillResult, RestoreDrills } from "@tapline/adapters/prisma";
 import { type Actor, hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import { writeDrillMessage } from "./drill-message.ts";
 import { type KeyFiles, openApart } from "./open-apart.ts";
 import { type ManifestTrust, readObject, readVerifiedManifest } from "./read-archived.ts";
+import { findRewrapFor } from "./read-rewrap.ts";
 
 export type DrillParts = ManifestTrust & {
-  readonly drills: Pick<RestoreDrills, "pick" | "proofOf" | "record">;
+  readonly drills: Pick<RestoreDrills, "pick" | "proofOf" | "record" | "lastByTarget">;
   /** Every archive, by its name. */
   readonly targets: readonly { readonly name: string; readonly archive: ArchiveReader }[];
+  /** Where the segment must lie in one of these archives; null = in any. */
+  readonly among: readonly string[] | null;
   /** Null: objects stay closed, and are checked as far as their digests go. */
   readonly keyFiles: KeyFiles | null;
   readonly clock: () => number;
@@ -18,24 +22,36 @@ export type DrillParts = ManifestTrust & {
 
 /**
  * Restores one segment, drawn from all that is archived, and holds it against its proof: signature, the index's
- * digests, and with a key each tap. What was found is kept and audited.
+ * digests, and with a key each tap. Archives take turns; one that does not answer is passed over. What was found is kept
+ * and audited.
  * @returns null where nothing is archived yet
- * @throws TaplineError `unavailable` where archive or database do not answer: that proves nothing of the archive
+ * @throws TaplineError `unavailable` where no archive that holds it, or the database, answers: that proves nothing
  */
 export async function restoreDrill(actor: Actor, parts: DrillParts): Promise<DrillResult | null> {
-  const { drills, clock, chance } = parts;
-  const row = await drills.pick(chance());
+  const { drills, clock, chance, among } = parts;
+  const row = await drills.pick(chance(), among);
   if (row === null) return null;
-  const { name, archive } = drawTarget(row, parts);
-  const startedAtEpochMs = clock();
-  const found = await tryRestore(row, archive, parts).catch((error: unknown) => {
-    if (!(error instanceof TaplineError) || hasCode(error, "unavailable")) throw error;
-    return { outcome: "failed" as const, taps: 0, detail: messageOf(error) };
-  });
-  const durationMs = Math.max(0, clock() - startedAtEpochMs);
-  const result: DrillResult = { segment: row.id, target: name, startedAtEpochMs, durationMs, ...found };
-  await drills.record(result, actor);
-  return result;
+  let silent: unknown;
+  for (const { name, archive } of await targetsInTurn(row, parts)) {
+    const startedAtEpochMs = clock();
+    try {
+      const found = await tryRestore(row, archive, parts).catch(failedOrThrow);
+      const durationMs = Math.max(0, clock() - startedAtEpochMs);
+      const result: DrillResult = { segment: row.id, target: name, startedAtEpochMs, durationMs, ...found };
+      await drills.record(result, actor);
+      return result;
+    } catch (error) {
+      if (!hasCode(error, "unavailable")) throw error;
+      silent ??= error;
+    }
+  }
+  throw silent;
+}
+
+/** What says something of the archive's files is the drill's result. @throws all else */
+function failedOrThrow(error: unknown): Pick<DrillResult, "outcome" | "taps" | "detail"> {
+  if (!(error instanceof TaplineError) || hasCode(error, "unavailable")) throw error;
+  return { outcome: "failed", taps: 0, detail: messageOf(error) };
 }
 
 async function tryRestore(
@@ -51,17 +67,34 @@ async function tryRestore(
     throw new TaplineError("corrupt", "manifest or object have other digests than the index");
   const object = await readObject(archive, manifest);
   if (parts.keyFiles === null) return { outcome: "sealed", taps: 0, detail: "" };
-  const message = writeDrillMessage({ manifest, ...(await parts.drills.proofOf(row.id)) }, object);
+  const certPem = await readCertificate(parts.keyFiles.certFile);
+  const rewrap = await findRewrapFor(archive, manifest, certPem, parts);
+  const message = writeDrillMessage({ manifest, ...(await parts.drills.proofOf(row.id)), rewrap }, object);
   const answer = await openApart(message, parts.keyFiles);
   if (answer.ok) return { outcome: "proven", taps: answer.taps, detail: "" };
   return { outcome: "failed", taps: 0, detail: answer.detail };
 }
 
-/** One of the archives that hold the segment, as the index knows it. */
-function drawTarget({ id, targets }: CatalogueRow, parts: DrillParts): DrillParts["targets"][number] {
+async function readCertificate(file: string): Promise<string> {
+  return await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new TaplineError("misconfigured", `the drill's certificate cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  });
+}
+
+/** The archives that hold the segment, as the index knows it; the one whose last drill is longest ago first. */
+async function targetsInTurn(
+  { id, targets }: CatalogueRow,
+  parts: DrillParts,
+): Promise<readonly DrillParts["targets"][number][]> {
   const holders = parts.targets.filter(({ name }) => targets.includes(name));
-  const among = holders.length > 0 ? holders : parts.targets;
-  const drawn = among[Math.min(among.length - 1, Math.floor(parts.chance() * among.length))];
-  if (drawn !== undefined) return drawn;
-  throw new TaplineError("misconfigured", `no archive is named in which segment ${id} could lie`);
+  if (holders.length > 0) {
+    const last = await parts.drills.lastByTarget();
+    const at = (name: string): number => last.get(name) ?? 0;
+    return holders.toSorted((a, b) => at(a.name) - at(b.name));
+  }
+  throw new TaplineError("misconfigured", `no archive of the settings holds segment ${id}`, {
+    remedy: `By the index it lies in: ${targets.join(", ") || "none"}. Name that archive in the settings again.`,
+  });
 }

@@ -3,13 +3,16 @@ import type { KeyMap } from "@tapline/adapters/keys";
 import type { ArchiveNotes } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { Actor } from "@tapline/core/kernel";
-import { archivedSegments } from "@tapline/core/transfer";
-import { type RewrapOutcome, type RewrapParts, rewrapSegment } from "./rewrap-segment.ts";
+import { type ArchiveReader, archivedSegments, firstOf, rewrapPaths } from "@tapline/core/transfer";
+import { type RewrapArchive, type RewrapOutcome, type RewrapParts, rewrapSegment } from "./rewrap-segment.ts";
 import { type ArchiveFault, faultOf } from "./verify-segment.ts";
 
-export type RewrapArchiveParts = RewrapParts & {
+export type RewrapArchiveParts = Omit<RewrapParts, "archive"> & {
+  readonly targets: readonly { readonly name: string; readonly archive: RewrapArchive }[];
+  /** All of them as one. */
+  readonly reader: ArchiveReader;
   readonly notes: Pick<ArchiveNotes, "add">;
-  readonly keys: Pick<KeyMap, "note">;
+  readonly keys: Pick<KeyMap, "note" | "noteRewrap">;
   readonly actor: Actor;
   readonly reason: string;
   readonly onFault: (fault: ArchiveFault) => void;
@@ -22,21 +25,20 @@ export type Rewrapped = Record<RewrapOutcome | "failed", number>;
 const atOnce = 4;
 
 /**
- * Has every archived object open with one more key, and notes that in the key map. One that cannot be does not stop the
- * others. Where it begins and how it ends are audited.
+ * Has every archived object open with one more key, in the first archive that has it unaltered, and notes that in the key
+ * map; with the note each other archive that holds the segment gets a task to copy the rewrap. A segment that cannot be
+ * rewrapped does not stop the others. Where it begins and how it ends are audited.
  * @param sinceDay `YYYY/MM/DD` of the first day; "" = all
- * @throws TaplineError `unavailable` where archive or database do not answer; a further run goes on from there
+ * @throws TaplineError `unavailable` where archives or database do not answer; a further run goes on from there
  */
 export async function rewrapArchive(sinceDay: string, parts: RewrapArchiveParts): Promise<Rewrapped> {
   const sum: Rewrapped = { rewrapped: 0, present: 0, recipient: 0, failed: 0 };
   await note(parts, "archive.rewrap-started", { sinceDay });
-  const segments = archivedSegments(parts.archive, sinceDay);
+  const segments = archivedSegments(parts.reader, sinceDay);
   const work = async (): Promise<void> => {
     for await (const segment of segments)
       try {
-        const outcome = await rewrapSegment(segment, parts);
-        if (!parts.dryRun) await parts.keys.note(segment, parts.added.ski);
-        sum[outcome] += 1;
+        sum[await rewrapOne(segment, parts)] += 1;
       } catch (error) {
         parts.onFault(faultOf(segment, error));
         sum.failed += 1;
@@ -48,6 +50,29 @@ export async function rewrapArchive(sinceDay: string, parts: RewrapArchiveParts)
     await note(parts, "archive.rewrapped", sum);
   }
   return sum;
+}
+
+/** Where one archive has the rewrap already, none is made: a second head for the same key would be one too many. */
+async function rewrapOne(segment: string, parts: RewrapArchiveParts): Promise<RewrapOutcome> {
+  const { statement } = rewrapPaths(segment, parts.added.ski);
+  const standing = await Promise.allSettled(
+    parts.targets.map(async ({ archive }) => (await archive.stat(statement)) !== null),
+  );
+  const has = parts.targets.filter((_, i) => {
+    const one = standing[i];
+    return one?.status === "fulfilled" && one.value;
+  });
+  const { outcome, name } = await firstOf(has.length > 0 ? has : parts.targets, async (target) => ({
+    outcome: await rewrapSegment(segment, { ...parts, archive: target.archive }),
+    name: target.name,
+  }));
+  if (parts.dryRun) return outcome;
+  if (outcome === "recipient") await parts.keys.note(segment, parts.added.ski);
+  else {
+    const lieAt = outcome === "present" ? has.map((one) => one.name) : [name];
+    await parts.keys.noteRewrap(segment, parts.added.ski, lieAt);
+  }
+  return outcome;
 }
 
 async function note(

@@ -27,6 +27,14 @@ test("a number that two segments claim is named with both, however little is hel
   expect(await folders()).toEqual(before);
 });
 
+test("a segment that claims its numbers again, since it lies in two archives, doubles nothing", async () => {
+  const [one, other] = [range(1, 5, "s1"), range(5, 9, "s2")];
+  for (const maxHeld of [1, 100]) {
+    expect(await doubled([one, one], maxHeld)).toEqual([]);
+    expect(await doubled([one, other, one, other], maxHeld)).toMatchObject([{ first: 5, last: 5 }]);
+  }
+});
+
 test("the same numbers of another epoch, tracker or scope are others", async () => {
   const one = range(1, 5, "s1");
   const others: NameRange[] = [

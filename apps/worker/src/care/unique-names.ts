@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 
-/** Numbers of one tracker's or agent's epoch that a segment claims. */
+/** Numbers of one tracker's or agent's epoch that a segment claims; claimed again by the same one, they count once. */
 export type NameRange = {
   readonly scope: "tracker" | "agent";
   readonly subject: string;
@@ -43,7 +43,10 @@ export class UniqueNames {
   async *doubled(): AsyncGenerator<DoubledName> {
     try {
       let reached: NameRange | null = null;
+      let before = "";
       for await (const line of this.#sorted()) {
+        if (line === before) continue;
+        before = line;
         const range = rangeOf(line);
         const joins =
           reached !== null &&

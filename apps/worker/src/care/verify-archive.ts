@@ -49,9 +49,9 @@ type Run = { readonly parts: VerifyParts; readonly wish: VerifyWish; readonly su
 const atOnce = 4;
 
 /**
- * Verifies an archive: each segment's signature, digests and content, each tap once in all of it, and against the index
- * what is missing, unknown or other. A fault does not stop it. Holds one day's listing and rows at a time; names of
- * taps are sorted on disk.
+ * Verifies an archive: each segment's signature, digests and content, and against the index what is missing, unknown or
+ * other. A fault does not stop it. Holds one day's listing and rows at a time; names of taps go to `names`, for who asks
+ * whether each is there once.
  * @throws TaplineError `unavailable` where the archive or the database does not answer
  */
 export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promise<Verified> {
@@ -62,14 +62,6 @@ export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promi
     parts.onDay(day, run.sum);
   }
   await tellUnknown(run);
-  for await (const { scope, subject, epoch, first, last, segments } of parts.names.doubled()) {
-    const numbers = first === last ? `${first}` : `${first}-${last}`;
-    const [one, other] = segments.map((id) => objectPaths(id).object);
-    tell(run, {
-      ...{ segment: segments[1], file: other ?? "", code: "conflict" },
-      message: `${scope} ${subject}, epoch ${epoch}, number ${numbers}: the same taps lie in ${one}`,
-    });
-  }
   return run.sum;
 }
 

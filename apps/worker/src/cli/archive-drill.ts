@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { openDrill } from "../wire/commands/archive.ts";
 import { actOf } from "./acting.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, pkiFile, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, pkiFile, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -32,7 +32,8 @@ export function addArchiveDrill(program: Command): void {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nEnds with 0 where it is proven, or right without a key; 2 where it failed; else 1.",
+      "\nOf several archives it takes the one whose last drill is longest ago." +
+        "\nEnds with 0 where it is proven, or right without a key; 2 where it failed; else 1.",
     )
     .action(drill);
 }
@@ -45,16 +46,22 @@ async function drill(options: Options): Promise<void> {
     ? { certFile: pkiFile(options.cert, dataDir, "cert"), keyFile: pkiFile(options.key, dataDir, "key") }
     : null;
   const trust = await readPki(options.trust, dataDir, "trust");
-  const opened = openDrill(await placeOf(options, dataDir), databaseUrl, trust, keyFiles);
+  const places = await placesOf(options, dataDir);
+  const among = options.target === undefined ? null : [options.target];
+  const opened = openDrill(places, among, databaseUrl, trust, keyFiles);
   try {
     const result = await opened.drill(actor);
-    if (result === null)
-      throw new TaplineError("not-found", "nothing is archived yet: there is nothing to restore");
+    if (result === null) throw new TaplineError("not-found", nothingThere(options.target));
     process.stdout.write(`${options.json === true ? JSON.stringify(result) : sentence(result)}\n`);
     if (result.outcome === "failed") process.exitCode = 2;
   } finally {
     await opened.close();
   }
+}
+
+function nothingThere(target: string | undefined): string {
+  if (target === undefined) return "nothing is archived yet: there is nothing to restore";
+  return `by the index nothing lies in archive ${target}: there is nothing to restore`;
 }
 
 function sentence({ segment, target, outcome, taps, durationMs, detail }: DrillResult): string {

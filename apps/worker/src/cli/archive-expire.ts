@@ -1,10 +1,11 @@
-import { TaplineError } from "@tapline/core/kernel";
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import type { Hold } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import type { Expired } from "../care/expire-archive.ts";
 import { openExpiry } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -12,20 +13,16 @@ import { dayFolder } from "./parse-options.ts";
 
 interface Options extends PlaceOptions, Omit<ActingOptions, "dryRun"> {
   readonly before: string;
-  readonly target: string;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
 
-/** `tapline archive expire --before DAY`: removes what is old enough from an archive, never what is held. */
+/** `tapline archive expire --before DAY`: removes what is old enough, never what is held. */
 export function addArchiveExpire(program: Command): void {
   addPlace(archiveCommand(program).command("expire"))
-    .description(
-      "remove segments cut before a day (UTC) from an archive for good; without --yes only say what would go",
-    )
+    .description("remove segments cut before a day (UTC) for good; without --yes only say what would go")
     .requiredOption("--before <YYYY-MM-DD>", "segments cut before this day (UTC)")
     .requiredOption("--reason <text>", "why; goes into the audit log")
-    .option("--target <name>", "the archive's name in the settings", "main")
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .option("--yes", "do it")
     .option("--json", "as JSON")
@@ -47,15 +44,26 @@ async function expire(options: Options): Promise<void> {
     );
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const opened = openExpiry(await placeOf(options, dataDir), options.target, databaseUrl);
+  const opened = openExpiry(await placesOf(options, dataDir), databaseUrl);
   const isDry = options.yes !== true;
+  const onHeld = (segment: string, hold: Hold): void =>
+    void process.stderr.write(`segment ${segment} stays: hold ${hold.id} (${hold.reason})\n`);
   try {
-    const found = await opened.expire(before, isDry, { actor, reason }, (segment, hold) => {
-      process.stderr.write(`segment ${segment} stays: hold ${hold.id} (${hold.reason})\n`);
-    });
-    process.stdout.write(
-      `${options.json === true ? JSON.stringify(found) : sentence(found, before, isDry)}\n`,
-    );
+    for (const target of opened.targets) {
+      const { name } = target;
+      const of = opened.targets.length > 1 ? `archive ${name}: ` : "";
+      try {
+        const found = await opened.expire(target, before, isDry, { act: { actor, reason }, onHeld });
+        const line = `${of}${sentence(found, before, isDry)}`;
+        process.stdout.write(
+          `${options.json === true ? JSON.stringify({ archive: name, ...found }) : line}\n`,
+        );
+      } catch (error) {
+        if (opened.targets.length === 1 || !hasCode(error, "unavailable")) throw error;
+        process.stderr.write(`${of}nothing more was removed: ${messageOf(error)}\n`);
+        process.exitCode = 1;
+      }
+    }
   } finally {
     await opened.close();
   }

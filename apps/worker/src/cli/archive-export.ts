@@ -2,12 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { type ExportSummary, exportArchive } from "../care/export-archive.ts";
-import { openArchiveReader } from "../wire/commands/archive.ts";
+import { openArchives } from "../wire/commands/open-archives.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { dayFolder, wholeNumber } from "./parse-options.ts";
+import { tellPassedOver } from "./tell-passed-over.ts";
 
 interface Options extends PlaceOptions {
   readonly out: string;
@@ -60,10 +61,10 @@ async function exportTaps(options: Options): Promise<void> {
     untilDay: options.until === undefined ? "" : dayFolder(options.until, "--until"),
     maxTapsPerFile: Math.max(1, wholeNumber(options.maxTaps, "--max-taps")),
   };
-  const { reader, close } = openArchiveReader(await placeOf(options, dataDir));
+  const source = openArchives(await placesOf(options, dataDir), tellPassedOver());
   try {
     await mkdir(options.out, { recursive: true, mode: 0o700 });
-    const parts = { reader, recipient, trust: { rootPems: [trust], crlPems: [trust] } };
+    const parts = { source, recipient, trust: { rootPems: [trust], crlPems: [trust] } };
     const summary = await exportArchive(wish, parts, ({ object, message }) => {
       process.stderr.write(`failed: ${object}: ${message}\n`);
     });
@@ -72,7 +73,7 @@ async function exportTaps(options: Options): Promise<void> {
     );
     if (summary.failed.length > 0) process.exitCode = 2;
   } finally {
-    await close();
+    await source.close();
   }
 }
 

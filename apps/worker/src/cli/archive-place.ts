@@ -1,41 +1,79 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { archiveRule, mainTarget } from "@tapline/core/transfer";
 import type { Command } from "commander";
-import type { ArchivePlace } from "../wire/commands/archive.ts";
+import { readArchiveSettings } from "../archive-settings.ts";
+import type { ArchivePlace, ArchivePlaces } from "../wire/commands/open-archives.ts";
 import { archiveSettings } from "./config.ts";
 
-/** Options by which a command is told where the archive lies. */
+/** Options by which a command is told where the archives lie. */
 export interface PlaceOptions {
+  readonly target?: string;
   readonly archive?: string;
   readonly url?: string;
   readonly hostKey?: string;
   readonly sshKey?: string;
 }
 
-/** Adds the options by which a command is told where the archive lies. */
+/** Adds the options by which a command is told where the archives lie. */
 export function addPlace(command: Command): Command {
   return command
+    .option("--target <name>", "one archive of the plan, by its name (default: all of them)")
     .option("--archive <dir>", "a local archive (default: archive/ in the private folder)")
-    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVE_URL)")
+    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVES or _URL)")
     .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
     .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)");
 }
 
 const pkiFiles = { cert: "archive.crt", key: "archive.key", trust: "trust.pem" } as const;
 
-/** The archive that options and settings name: a local folder, an SFTP server, else the private folder's own. */
-export async function placeOf(options: PlaceOptions, dataDir: string | undefined): Promise<ArchivePlace> {
+/**
+ * The archives that options and settings name: a local folder or SFTP server, which `--target` gives a name; else those
+ * of the plan, of which `--target` takes one; else the one of the plain settings, or the private folder's own.
+ * @throws TaplineError `misconfigured`, or `not-found` where no archive has the name of `--target`
+ */
+export async function placesOf(options: PlaceOptions, dataDir: string | undefined): Promise<ArchivePlaces> {
+  const { archive, url, target } = options;
+  const { planFile, ...plain } = archiveSettings();
+  if (archive !== undefined) return alone({ dir: archive }, target ?? mainTarget);
+  if (url !== undefined) return alone(await serverAt(url, options), target ?? mainTarget);
+  if (planFile !== undefined) {
+    const { targets, rule } = await readArchiveSettings({
+      ...{ TAPLINE_ARCHIVES: planFile, TAPLINE_ARCHIVE_READBACK: 1 },
+    });
+    const places = targets.map(({ name, settings }) => ({ name, place: settings }));
+    if (target === undefined) return { targets: places, rule };
+    const named = places.find(({ name }) => name === target);
+    if (named !== undefined) return alone(named.place, target);
+    throw unknownTarget(target, planFile, places);
+  }
+  if (target !== undefined && target !== mainTarget)
+    throw unknownTarget(target, "the settings", [{ name: mainTarget }]);
+  if (plain.url !== undefined) return alone(await serverAt(plain.url, options), mainTarget);
+  return alone({ dir: join(needed(dataDir, "--archive"), "archive") }, mainTarget);
+}
+
+function alone(place: ArchivePlace, name: string): ArchivePlaces {
+  const targets = [{ name, place }];
+  return { targets, rule: archiveRule({ mode: "mirror", targets }) };
+}
+
+async function serverAt(url: string, { hostKey, sshKey }: PlaceOptions): Promise<ArchivePlace> {
   const settings = archiveSettings();
-  if (options.archive !== undefined) return { dir: options.archive };
-  const url = options.url ?? settings.url;
-  if (url !== undefined)
-    return {
-      url,
-      hostKeyPin: options.hostKey ?? settings.hostKeyPin ?? "",
-      privateKey: await readText(needed(options.sshKey ?? settings.keyFile, "--ssh-key"), "--ssh-key"),
-    };
-  return { dir: join(needed(dataDir, "--archive"), "archive") };
+  const keyFile = needed(sshKey ?? settings.keyFile, "--ssh-key");
+  return {
+    url,
+    hostKeyPin: hostKey ?? settings.hostKeyPin ?? "",
+    privateKey: await readText(keyFile, "--ssh-key"),
+  };
+}
+
+function unknownTarget(name: string, source: string, known: readonly { readonly name: string }[]) {
+  const names = known.map((one) => one.name).join(", ");
+  return new TaplineError("not-found", `${source} names no archive ${name}`, {
+    remedy: `Give by --target one of: ${names}; or say by --archive or --url where it lies.`,
+  });
 }
 
 /** The PEM text of `file`, else of the private folder's own under pki/. */

@@ -1,14 +1,15 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import type { Levelled } from "../care/level-day.ts";
+import type { Levelled } from "../care/levelled.ts";
 import { openLevel } from "../wire/commands/care.ts";
 import { actOf } from "./acting.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder } from "./parse-options.ts";
+import { tellPassedOver } from "./tell-passed-over.ts";
 
 interface Options extends PlaceOptions {
   readonly since?: string;
@@ -20,7 +21,7 @@ interface Options extends PlaceOptions {
 /** `tapline archive reconcile`: compares archive, index and buffer now, as the role audit does on a schedule. */
 export function addArchiveReconcile(program: Command): void {
   addPlace(archiveCommand(program).command("reconcile"))
-    .description("compare archive, index and buffer, and heal or quarantine what differs")
+    .description("compare archives, index and buffer, and heal or quarantine what differs")
     .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
@@ -46,11 +47,11 @@ async function reconcile(options: Options): Promise<void> {
   const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
   const trust = await readPki(options.trust, dataDir, "trust");
   const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
-  const opened = openLevel(await placeOf(options, dataDir), { databaseUrl, redisUrl }, trust);
+  const opened = openLevel(await placesOf(options, dataDir), { databaseUrl, redisUrl }, trust);
   try {
-    const found = await opened.level(since, actor, (segment, error) => {
-      process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
-    });
+    const onFault = (segment: string, error: unknown): void =>
+      void process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
+    const found = await opened.level(since, { actor, onFault, onSilent: tellPassedOver() });
     process.stdout.write(`${options.json === true ? JSON.stringify(found) : sentence(found)}\n`);
     if (found.missing + found.faults > 0) process.exitCode = 2;
   } finally {
@@ -58,12 +59,14 @@ async function reconcile(options: Options): Promise<void> {
   }
 }
 
-function sentence({ known, adopted, quarantined, healed, missing, leftovers, faults }: Levelled): string {
+function sentence(found: Levelled): string {
+  const { known, adopted, quarantined, healed, missing, leftovers, rewraps, faults } = found;
   const parts = [
     `${adopted} adopted`,
     `${quarantined} quarantined`,
     `${healed} copied back`,
     `${missing} missing`,
+    ...(rewraps === 0 ? [] : [`${rewraps} whose rewraps are to be copied`]),
   ];
   return `${known} segments known: ${parts.join(", ")}; ${leftovers} leftovers quarantined, ${faults} need a person`;
 }

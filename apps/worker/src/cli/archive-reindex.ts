@@ -3,17 +3,18 @@ import type { Command } from "commander";
 import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire/commands/archive.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { tellPassedOver } from "./tell-passed-over.ts";
 
 type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean };
 
 /** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
 export function addArchiveReindex(program: Command): void {
   addPlace(archiveCommand(program).command("reindex"))
-    .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archive's signed manifests")
+    .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archives' signed manifests")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
@@ -28,9 +29,10 @@ async function reindex(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readPki(options.trust, dataDir, "trust");
-  const opened = openReindex(await placeOf(options, dataDir), databaseUrl, trust);
+  const opened = openReindex(await placesOf(options, dataDir), databaseUrl, trust);
   try {
-    const summary = await opened.reindex({ onFault: tellFault, onSettled: tellProgress });
+    const hooks = { onFault: tellFault, onSettled: tellProgress, onAway: tellPassedOver() };
+    const summary = await opened.reindex(hooks);
     process.stdout.write(`${options.json === true ? JSON.stringify(summary) : sentence(summary)}\n`);
     if (summary.faults > 0) process.exitCode = 1;
   } finally {

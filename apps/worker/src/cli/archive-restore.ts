@@ -1,12 +1,13 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
-import { openArchiveReader } from "../wire/commands/archive.ts";
+import { openArchives } from "../wire/commands/open-archives.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
 import type { RestoreKeys } from "./restore/restore-segment.ts";
+import { tellPassedOver } from "./tell-passed-over.ts";
 
 interface Options extends PlaceOptions {
   readonly out: string;
@@ -29,7 +30,8 @@ export function addArchiveRestore(program: Command): void {
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
-      "\nThe private folder is TAPLINE_DATA_DIR, else the nearest .tapline from here upwards.",
+      "\nOf several archives each segment comes from the first that has it unaltered." +
+        "\nThe private folder is TAPLINE_DATA_DIR, else the nearest .tapline from here upwards.",
     )
     .action(restore);
 }
@@ -37,15 +39,15 @@ export function addArchiveRestore(program: Command): void {
 async function restore(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const keys = await readKeys(options, dataDir);
-  const { reader, close } = openArchiveReader(await placeOf(options, dataDir));
+  const archives = openArchives(await placesOf(options, dataDir), tellPassedOver());
   try {
-    const summary = await restoreArchive(reader, options.out, keys, tellFailure);
+    const summary = await restoreArchive(archives, options.out, keys, tellFailure);
     process.stdout.write(
       `${options.json === true ? JSON.stringify(summary) : sentence(summary, options.out)}\n`,
     );
     if (summary.failed.length > 0) process.exitCode = 1;
   } finally {
-    await close();
+    await archives.close();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Rewrapped } from "../care/rewrap-archive.ts";
 import { openRewrap } from "../wire/commands/archive.ts";
 import { type ActingOptions, actOf, addActing } from "./acting.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -51,7 +51,7 @@ async function rewrap(options: Options): Promise<void> {
     keyPem: await readPki(options.key, dataDir, "key"),
   };
   const signer = await readSigner();
-  const opened = openRewrap(await placeOf(options, dataDir), (await findStores()).databaseUrl);
+  const opened = openRewrap(await placesOf(options, dataDir), (await findStores()).databaseUrl);
   try {
     const sum = await opened.rewrap(since, {
       ...{ actor, reason, dryRun, added, key, signer, trust: { rootPems: [trust], crlPems: [trust] } },

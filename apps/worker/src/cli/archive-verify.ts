@@ -3,15 +3,16 @@ import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import { UniqueNames } from "../care/unique-names.ts";
-import { type Verified, verifyArchive } from "../care/verify-archive.ts";
-import type { ArchiveFault } from "../care/verify-segment.ts";
-import { openArchiveReader, openCatalogue } from "../wire/commands/archive.ts";
+import { verifyArchives } from "../care/verify-archives.ts";
+import { openCatalogue } from "../wire/commands/archive.ts";
+import { openArchives } from "../wire/commands/open-archives.ts";
 import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placeOf, readPki } from "./archive-place.ts";
+import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder, ratio } from "./parse-options.ts";
+import { verifyTeller } from "./verify-teller.ts";
 
 interface Options extends PlaceOptions {
   readonly since?: string;
@@ -49,7 +50,8 @@ export function addArchiveVerify(program: Command): void {
     .option("--json", "one JSON object for each fault, and one for the summary")
     .addHelpText(
       "after",
-      "\nEnds with 0 where nothing is wrong, 2 where faults were found, 1 where it could not be done.",
+      "\nOf several archives each is checked for what the index says that it holds." +
+        "\nEnds with 0 where nothing is wrong, 2 where faults were found, 1 where it could not be done.",
     )
     .action(verify);
 }
@@ -60,24 +62,21 @@ async function verify(options: Options): Promise<void> {
   const trust = trustOf(await readPki(options.trust, dataDir, "trust"));
   const recipient = await recipientOf(options, dataDir);
   const databaseUrl = options.index ? await databaseIfAny() : null;
-  const { reader, close } = openArchiveReader(await placeOf(options, dataDir));
+  const opened = openArchives(await placesOf(options, dataDir));
+  const isOneOfSeveral = options.target !== undefined || opened.targets.length > 1;
   const index = databaseUrl === null ? null : openCatalogue(databaseUrl);
   const names = new UniqueNames();
-  const onFault = (fault: ArchiveFault): void => {
-    process.stdout.write(options.json === true ? `${JSON.stringify(fault)}\n` : faultLine(fault));
-  };
+  const tell = verifyTeller(opened.targets.length > 1, options.json === true);
   try {
-    const found = await verifyArchive(wish, {
-      ...{ reader, trust, recipient, names, onFault, target: null, chance: Math.random },
-      catalogue: index?.catalogue ?? null,
-      onDay: (day, { segments, faults }) =>
-        process.stderr.write(`${day}: ${segments} segments so far, ${faults} faults\n`),
+    const { archives, doubled } = await verifyArchives(wish, {
+      ...{ targets: opened.targets, isOneOfSeveral, trust, recipient, names, chance: Math.random },
+      ...{ catalogue: index?.catalogue ?? null, onFault: tell.fault },
+      onDay: (archive, day, { segments, faults }) =>
+        process.stderr.write(`${tell.of(archive)}${day}: ${segments} segments so far, ${faults} faults\n`),
     });
-    const summary = { ...found, compared: index !== null };
-    process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : summaryLine(summary));
-    if (found.faults > 0) process.exitCode = 2;
+    process.exitCode = tell.end(archives, doubled, index !== null);
   } finally {
-    await Promise.allSettled([names.close(), close(), index?.close()]);
+    await Promise.allSettled([names.close(), opened.close(), index?.close()]);
   }
 }
 
@@ -119,22 +118,4 @@ async function databaseIfAny(): Promise<string | null> {
     process.stderr.write("without a database: the archive is not compared with the index\n");
     return null;
   }
-}
-
-function faultLine({ file, message }: ArchiveFault): string {
-  return `fault: ${file}: ${message}\n`;
-}
-
-function summaryLine(found: Verified & { readonly compared: boolean }): string {
-  const parts = [
-    `${found.segments} segments`,
-    `${found.objects} objects read (${found.objectBytes} bytes)`,
-    `${found.decrypted} decrypted`,
-    `${found.taps} taps`,
-    ...(found.outOfOrder === 0 ? [] : [`${found.outOfOrder} of them archived behind later ones`]),
-    ...(found.rewraps === 0 ? [] : [`${found.rewraps} rewraps`]),
-    ...(found.uncommitted === 0 ? [] : [`${found.uncommitted} files of uploads that were not finished`]),
-    found.compared ? "compared with the index" : "not compared with the index",
-  ];
-  return `${found.faults} faults; ${parts.join(", ")}\n`;
 }

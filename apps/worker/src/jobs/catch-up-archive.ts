@@ -4,7 +4,8 @@ import type { ArchiveSet, ArchiveTarget } from "@tapline/adapters/sftp";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
-import { checkObject, objectPaths, readManifest } from "@tapline/core/transfer";
+import { checkObject, type Manifest, objectPaths, readManifest } from "@tapline/core/transfer";
+import { copyRewrap } from "../care/copy-rewrap.ts";
 
 export type CatchUpParts = {
   readonly copies: ArchiveCopies;
@@ -36,7 +37,7 @@ export async function catchUpArchive(parts: CatchUpParts): Promise<boolean> {
   const task = names.length === 0 ? null : await parts.copies.take(names, leaseMs);
   if (task === null) return isBehind;
   try {
-    await (task.kind === "copy" ? copy(task, parts) : withdraw(task, parts));
+    await steps[task.kind](task, parts);
   } catch (error) {
     parts.telemetry.count("archive.copy_failed");
     parts.onFault(task, error);
@@ -45,6 +46,8 @@ export async function catchUpArchive(parts: CatchUpParts): Promise<boolean> {
   }
   return true;
 }
+
+const steps = { copy, withdraw, rewrap: copyRewraps } as const;
 
 /** Copies a segment as it is, manifest last, so that it counts at the target only once it is whole. No key is needed. */
 async function copy(task: ArchiveTask, parts: CatchUpParts): Promise<void> {
@@ -58,6 +61,9 @@ async function copy(task: ArchiveTask, parts: CatchUpParts): Promise<void> {
   await archive.put(paths.manifest, manifest);
   parts.telemetry.count("archive.copied_bytes", object.length);
   const facts = { target: task.target, from, bytes: object.length };
+  // Asked for before the copy is noted, so that whoever is killed in between leaves the one or the other.
+  if (rewrapKeys(readManifest(manifest), source).length > 0)
+    await parts.copies.lacksRewraps(task.segment, task.target);
   await parts.copies.noteCopy(task.segment, task.target, entryOf("segment.copied", task, facts, parts));
 }
 
@@ -91,6 +97,31 @@ async function readChecked(segment: string, source: CopySource, { archive }: Arc
   if (!sha256(object).equals(source.objectDigest))
     throw new TaplineError("corrupt", "the object is not the one that was recorded");
   return { object, manifest, signature };
+}
+
+/** Copies what rewraps of a segment an archive lacks, from the others that hold it. */
+async function copyRewraps(task: ArchiveTask, parts: CatchUpParts): Promise<void> {
+  const source = await parts.copies.source(task.segment);
+  if (source === null) return await parts.copies.settle(task, null);
+  const { archive } = targetOf(task.target, parts);
+  const manifest = await archive.read(objectPaths(task.segment).manifest);
+  if (!sha256(manifest).equals(source.manifestDigest))
+    throw new TaplineError("corrupt", "the manifest is not the one that was recorded");
+  const others = source.targets.filter((name) => name !== task.target);
+  const from = others.map((name) => targetOf(name, parts).archive);
+  let copied = 0;
+  for (const ski of rewrapKeys(readManifest(manifest), source))
+    if (await copyRewrap(readManifest(manifest), ski, from, archive)) copied += 1;
+  const facts = { target: task.target, rewraps: copied };
+  await parts.copies.settle(
+    task,
+    copied === 0 ? null : entryOf("segment.rewraps-copied", task, facts, parts),
+  );
+}
+
+/** Keys that open a segment, and that its manifest does not name. */
+function rewrapKeys({ recipients }: Manifest, { keys }: CopySource): string[] {
+  return keys.filter((key) => !recipients.some(({ ski }) => ski === key));
 }
 
 async function withdraw(task: ArchiveTask, parts: CatchUpParts): Promise<void> {

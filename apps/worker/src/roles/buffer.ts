@@ -14,8 +14,12 @@ export type BufferParts = {
   readonly queues: Pick<SegmentQueues, "add" | "askAgain">;
   readonly index: ArchiveIndex;
   readonly ledger: Pick<TapLedger, "forgetLife">;
-  /** Brings the index level with the archive: the recent days, or all of it. */
-  readonly reconcile: (span: "recent" | "all") => Promise<void>;
+  /** Brings the index level with the archives: the recent days, or all of them. */
+  readonly archives: {
+    /** @throws TaplineError `unavailable`, naming the archives, where too few answer for `level` */
+    readonly check: (span: "recent" | "all") => Promise<void>;
+    readonly level: (span: "recent" | "all") => Promise<void>;
+  };
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly clock: () => number;
@@ -28,6 +32,9 @@ const sweepEveryMs = 5_000;
 const generationCheckMs = 250;
 /** Every how many checks of the generation PostgreSQL is asked too. */
 const indexCheckEvery = 40;
+const openAgainMs = 1_000;
+/** How often is said that the buffer waits for the archives. */
+const tellWaitingEveryMs = 60_000;
 /** A segment that has been open for so long may have lost its job. */
 const overdueMs = 10_000;
 
@@ -65,8 +72,8 @@ export function startBuffer(parts: BufferParts): Role {
       checks++;
       return generationCheckMs;
     },
-    (error) => parts.log.error({ err: error }, "opening the buffer failed"),
-    1_000,
+    waitingTeller(parts),
+    openAgainMs,
   );
   const sweeping = repeat(
     async () => {
@@ -82,13 +89,24 @@ export function startBuffer(parts: BufferParts): Role {
   };
 }
 
+/** Says why the buffer does not open: at once where something failed, now and then where it waits for archives. */
+function waitingTeller({ log, clock }: BufferParts): (error: unknown) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (!hasCode(error, "unavailable")) return log.error({ err: error }, "opening the buffer failed");
+    if (Math.abs(clock() - toldAtMs) < tellWaitingEveryMs) return;
+    toldAtMs = clock();
+    log.error({ err: error }, "the buffer stays shut until what it needs answers; it is tried every second");
+  };
+}
+
 /**
  * Opens the buffer where Redis is new or was lost, and levels the index where PostgreSQL was. In each case the
  * archive may hold segments that the index does not know, since their receipts were on the way: the index is
  * brought level before anything is taken again.
  */
 async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<void> {
-  const { buffer, index, ledger, reconcile, log } = parts;
+  const { buffer, index, ledger, archives, log } = parts;
   const standing = await buffer.generation();
   if (standing !== null && !checkIndex) return;
   const recorded = await index.generation();
@@ -100,7 +118,7 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
       return;
     }
     if (standing === recorded) return;
-    await reconcile(recorded === null ? "all" : "recent");
+    await levelIndex(parts);
     await index.declareGeneration(
       standing,
       openedEntry(standing, "the index had lost its data", recorded, parts),
@@ -112,13 +130,22 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
   const flushed = flushedLife(recorded);
   const lost = flushed === null ? "Redis had lost its data" : "the buffer was flushed";
   const reason = recorded === null ? "first start" : lost;
+  // A life is declared once it is known that it can open, so that waiting for an archive writes nothing.
+  await archives.check((await index.isWhole()) ? "recent" : "all");
   await index.declareGeneration(generation, openedEntry(generation, reason, recorded, parts));
-  await reconcile(recorded === null ? "all" : "recent");
+  await levelIndex(parts);
   // Another process may have declared a later one in the meantime: only the declared one may open.
   if ((await index.generation()) !== generation) return;
   if (!(await buffer.openGeneration(generation))) return;
   log.info({ generation, recorded, reason }, "buffer opened");
   if (flushed !== null) await ledger.forgetLife(flushed);
+}
+
+/** An index that never was whole, or was begun anew and left half way, is compared with all that is archived. */
+async function levelIndex({ index, archives }: BufferParts): Promise<void> {
+  const isWhole = await index.isWhole();
+  await archives.level(isWhole ? "recent" : "all");
+  if (!isWhole) await index.noteWhole();
 }
 
 /** Why a life of the buffer that stands in Redis is to end; null where it is not. */

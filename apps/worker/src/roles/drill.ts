@@ -5,7 +5,7 @@ import { type DrillParts, restoreDrill } from "../care/restore-drill.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type DrillRoleParts = DrillParts & {
-  readonly drills: Pick<RestoreDrills, "pick" | "proofOf" | "record" | "declareSchedule">;
+  readonly drills: Pick<RestoreDrills, "pick" | "proofOf" | "record" | "lastByTarget" | "declareSchedule">;
   readonly turns: Pick<Turns, "take">;
   /** 0 = no drills are held. */
   readonly everyMs: number;

@@ -6,7 +6,7 @@ import { type LevelArchiveParts, levelTurn } from "../care/level-archive.ts";
 import { isLevel } from "./is-level.ts";
 import { type Role, repeat } from "./role.ts";
 
-export type ReconcileRoleParts = Omit<LevelArchiveParts, "actor" | "onFault"> & {
+export type ReconcileRoleParts = Omit<LevelArchiveParts, "actor" | "onFault" | "onSilent"> & {
   readonly turns: Pick<Turns, "take">;
   readonly index: LevelArchiveParts["index"] & Pick<ArchiveIndex, "generation">;
   readonly buffer: LevelArchiveParts["buffer"] & Pick<SegmentBuffer, "generation">;
@@ -28,12 +28,16 @@ export function startReconcile(parts: ReconcileRoleParts): Role {
       // An index that is being rebuilt lacks what the archive has, and the buffer's role sees to that.
       if (everyMs === 0 || !(await isLevel(parts)) || !(await turns.take("reconcile", everyMs)))
         return askEveryMs;
+      const silent = new Map<string, unknown>();
       const found = await levelTurn(slowDaysPerTurn, {
         ...parts,
         actor: { kind: "job", id: "reconcile" },
         onFault: (segment, err) =>
           log.error({ err, segment }, "archive and index differ, and a person is needed"),
+        onSilent: (target, error) => silent.set(target, error),
       });
+      for (const [archive, err] of silent)
+        log.warn({ archive, err }, "an archive does not answer: it is compared by a later turn");
       telemetry.count("segment.missing", found.missing);
       const isQuiet =
         found.adopted + found.quarantined + found.healed + found.missing + found.leftovers === 0;

@@ -10,16 +10,16 @@ import { reconciler } from "./reconciler.ts";
 export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const { config, log } = parts;
   const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
-  const level = reconciler(parts, archives.targets, trust, {
+  const { check, level } = reconciler(parts, archives, trust, {
     onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
     onSettled: () => undefined,
     onAway: (target, err) => log.warn({ err, target }, "an archive does not answer: it is compared later"),
   });
-  const reconcile = async (span: "recent" | "all"): Promise<void> => {
+  const levelled = async (span: "recent" | "all"): Promise<void> => {
     log.info(await level(span), "index and archive are level");
   };
   const subscriber = parts.connect();
-  const role = startBuffer({ ...parts, reconcile, subscriber });
+  const role = startBuffer({ ...parts, archives: { check, level: levelled }, subscriber });
   const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });
   return {
     stop: async (graceMs) => {

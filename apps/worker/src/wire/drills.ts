@@ -20,7 +20,7 @@ export async function openDrills(parts: Parts, archives: ArchiveSet): Promise<Ro
     );
   return startDrills({
     ...parts,
-    ...{ everyMs, keyFiles, targets: archives.targets, chance: Math.random },
+    ...{ everyMs, keyFiles, targets: archives.targets, among: null, chance: Math.random },
     trust: { rootPems: [trust], crlPems: [trust] },
     drills: parts.instrument("drills", new RestoreDrills(prisma)),
     turns: new Turns(prisma),

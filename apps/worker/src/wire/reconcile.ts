@@ -1,4 +1,5 @@
-import { ArchiveHolds, ArchiveNotes, SegmentCatalogue, Turns } from "@tapline/adapters/prisma";
+import { KeyMap } from "@tapline/adapters/keys";
+import { ArchiveCopies, ArchiveHolds, ArchiveNotes, SegmentCatalogue, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../pki.ts";
 import { startReconcile } from "../roles/reconcile.ts";
@@ -17,6 +18,8 @@ export async function openReconcile(parts: Parts, archives: ArchiveSet): Promise
     everyMs: config.TAPLINE_RECONCILE_EVERY_MINUTES * minuteMs,
     leftoverAfterMs: config.TAPLINE_LEFTOVER_HOURS * hourMs,
     catalogue: new SegmentCatalogue(prisma),
+    copies: new ArchiveCopies(prisma),
+    keys: new KeyMap(prisma),
     notes: new ArchiveNotes(prisma),
     holds: new ArchiveHolds(prisma, clock),
     turns: new Turns(prisma),

@@ -1,44 +1,73 @@
 import { ArchiveHolds, type ArchiveIndex, type PrismaClient } from "@tapline/adapters/prisma";
 import type { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
-import { hasCode } from "@tapline/core/kernel";
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { type ArchiveRule, enoughToLevel, quarantineFolder } from "@tapline/core/transfer";
 import { type Reconciled, type ReconcileParts, reconcileArchive } from "../jobs/reconcile-archive.ts";
 
 const reconcileDays = 30;
 const dayMs = 24 * 3_600_000;
 
-type Target = { readonly name: string; readonly archive: SftpArchive | DirectoryArchive };
+type Archives = {
+  readonly targets: readonly { readonly name: string; readonly archive: SftpArchive | DirectoryArchive }[];
+  readonly rule: ArchiveRule;
+};
 
-type Hooks = Pick<ReconcileParts, "onFault" | "onSettled"> & {
-  /** Told of an archive, not the first, that did not answer: the schedule compares it later. */
-  readonly onAway?: (target: string, error: unknown) => void;
+type Span = "recent" | "all";
+
+export type ReconcilerHooks = Pick<ReconcileParts, "onFault" | "onSettled"> & {
+  /** Told of an archive that did not answer where the others were enough: the schedule compares it later. */
+  readonly onAway: (target: string, error: unknown) => void;
 };
 
 /** Brings the index level with the archives, one after the other: the recent days, or all of them. */
 export function reconciler(
   parts: Pick<ReconcileParts, "clock"> & { readonly index: ArchiveIndex; readonly prisma: PrismaClient },
-  targets: readonly Target[],
+  { targets, rule }: Archives,
   trust: string,
-  hooks: Hooks,
+  hooks: ReconcilerHooks,
 ) {
   const { index, clock, prisma } = parts;
   const holds = new ArchiveHolds(prisma, clock);
-  return async (span: "recent" | "all"): Promise<Reconciled> => {
-    const since = span === "all" ? "" : dayFolderOf(clock() - reconcileDays * dayMs);
-    const sum = { known: 0, adopted: 0, quarantined: 0, faults: 0 };
-    for (const [i, { name, archive }] of targets.entries()) {
+  /** Has each archive do something. @throws TaplineError `unavailable` where too few of them answer */
+  const atEach = async (span: Span, act: (target: Archives["targets"][number]) => Promise<void>) => {
+    const away: (readonly [string, TaplineError])[] = [];
+    for (const target of targets)
       try {
+        await act(target);
+      } catch (error) {
+        if (!hasCode(error, "unavailable")) throw error;
+        away.push([target.name, error]);
+      }
+    const [silent, answering] = [away.length, targets.length - away.length];
+    if (silent > 0 && !enoughToLevel(rule, span, { silent, answering })) throw tooFew(away, targets.length);
+    for (const [name, error] of away) hooks.onAway(name, error);
+  };
+  return {
+    /** @throws TaplineError `unavailable`, naming the archives, where too few answer for `level` */
+    check: (span: Span) => atEach(span, async ({ archive }) => void (await archive.stat(quarantineFolder))),
+    level: async (span: Span): Promise<Reconciled> => {
+      const since = span === "all" ? "" : dayFolderOf(clock() - reconcileDays * dayMs);
+      const sum = { known: 0, adopted: 0, quarantined: 0, faults: 0 };
+      await atEach(span, async ({ name, archive }) => {
         const found = await reconcileArchive(since, {
           ...{ archive, index, clock, holds, trust: { rootPems: [trust], crlPems: [trust] } },
           ...{ copies: () => [name], ...hooks },
         });
         for (const key of Object.keys(sum) as (keyof Reconciled)[]) sum[key] += found[key];
-      } catch (error) {
-        if (i === 0 || !hasCode(error, "unavailable")) throw error;
-        hooks.onAway?.(name, error);
-      }
-    }
-    return sum;
+      });
+      return sum;
+    },
   };
+}
+
+function tooFew(away: readonly (readonly [string, TaplineError])[], of: number): TaplineError {
+  const [first] = away;
+  if (of === 1 && first !== undefined) return first[1];
+  const said = away.map(([name, error]) => `${name}: ${messageOf(error)}`).join("; ");
+  return new TaplineError("unavailable", `${away.length} of ${of} archives do not answer: ${said}`, {
+    remedy: "Bring them back. What lies at those alone cannot be told before.",
+    facts: { archives: away.map(([name]) => name).join(",") },
+  });
 }
 
 function dayFolderOf(epochMs: number): string {

@@ -9,6 +9,7 @@ export const auditActions = [
   "segment.quarantined",
   "segment.copied",
   "segment.copy-withdrawn",
+  "segment.rewraps-copied",
   "archive.repinned",
   "buffer.opened",
   "key.seeded",

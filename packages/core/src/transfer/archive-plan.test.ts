@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hasCode } from "../kernel/index.ts";
-import { archiveRule, readArchivePlan, repinned, wantedTargets } from "./archive-plan.ts";
+import { archiveRule, enoughToLevel, readArchivePlan, repinned, wantedTargets } from "./archive-plan.ts";
 
 const pin = `SHA256:${"A".repeat(43)}`;
 const target = (name: string) => ({ name, url: "sftp://t@host/a", hostKeys: [pin], keyFile: "key" });
@@ -53,3 +53,22 @@ test("a re-pin believes the offered key, and one of those before only where that
   expect(repinned(["newer", "oldest"], "new", true)).toEqual(["new", "newer"]);
   expect(repinned(["new", "old"], "new", false)).toEqual(["new"]);
 });
+
+test.for([
+  // Quorum, answering, silent, and whether that is enough for recent days, and for all that there is.
+  [1, 1, 0, true, true],
+  [1, 0, 1, false, false],
+  [2, 1, 1, true, true],
+  [2, 2, 1, true, true],
+  [2, 1, 2, false, false],
+  [1, 1, 1, true, false],
+  [1, 2, 1, true, false],
+  [3, 1, 2, true, true],
+] as const)(
+  "a quorum of %i, %i answer and %i are silent: enough for recent days %s, for all %s",
+  ([quorum, answering, silent, recent, all]) => {
+    const rule = { mode: "mirror", quorum } as const;
+    expect(enoughToLevel(rule, "recent", { answering, silent })).toBe(recent);
+    expect(enoughToLevel(rule, "all", { answering, silent })).toBe(all);
+  },
+);

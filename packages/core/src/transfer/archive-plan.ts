@@ -101,3 +101,17 @@ export function archiveRule(plan: {
 export function wantedTargets(mode: ArchivePlan["mode"], names: readonly string[]): readonly string[] {
   return mode === "mirror" ? names : names.slice(0, 1);
 }
+
+/**
+ * Whether the archives that answer are enough to bring the index level with all of them.
+ * @param span `all`: nothing else tells what lies there, so no segment that counts may lie at silent ones alone. `recent`:
+ * what is missed has no receipt yet and is sent again, so enough to archive by are enough, too
+ */
+export function enoughToLevel(
+  { quorum }: ArchiveRule,
+  span: "recent" | "all",
+  archives: { readonly answering: number; readonly silent: number },
+): boolean {
+  const missesNothing = archives.silent < quorum;
+  return missesNothing || (span === "recent" && archives.answering >= quorum);
+}

@@ -5,6 +5,7 @@ export {
   type ArchiveRule,
   archivePlanSchema,
   archiveRule,
+  enoughToLevel,
   readArchivePlan,
   repinned,
   wantedTargets,
@@ -27,6 +28,7 @@ export {
 } from "./circuit.ts";
 export { type DayListing, type FoundFiles, isWhole, listDay, missingFile } from "./day-listing.ts";
 export { type EndKind, type KnownEnd, type Tally, tallyEnds } from "./ends.ts";
+export { firstOf } from "./first-of.ts";
 export {
   buildStatement,
   type GapStatement,
@@ -68,6 +70,7 @@ export {
   readRewrap,
   rewrapOfFile,
   rewrapPaths,
+  rewrapSchema,
 } from "./rewrap.ts";
 export {
   type AgentRun,

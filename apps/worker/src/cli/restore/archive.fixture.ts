@@ -55,12 +55,13 @@ function packetOf(
 export class MadeArchive {
   readonly root: string;
   readonly pki: Readonly<Record<string, HierarchyFile>>;
-  readonly #signer: Signer;
+  /** Who signs what is archived here. */
+  readonly signer: Signer;
 
   private constructor(root: string, pki: Readonly<Record<string, HierarchyFile>>) {
     this.root = root;
     this.pki = pki;
-    this.#signer = {
+    this.signer = {
       certPem: this.pem("signer.crt"),
       keyPem: this.pem("signer.key"),
       chainPem: [this.pem("intermediate.crt")],
@@ -134,7 +135,7 @@ export class MadeArchive {
     await mkdir(dirname(this.local(paths.object)), { recursive: true });
     await writeFile(this.local(paths.object), object);
     await writeFile(this.local(paths.manifest), manifest);
-    await writeFile(this.local(paths.signature), signDetached(manifest, this.#signer, atEpochMs));
+    await writeFile(this.local(paths.signature), signDetached(manifest, this.signer, atEpochMs));
     return segment;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { type ErrorCode, messageOf, TaplineError } from "@tapline/core/kernel";
-import { type ArchiveReader, archivedSegments, objectPaths } from "@tapline/core/transfer";
+import { archivedSegments, objectPaths } from "@tapline/core/transfer";
+import type { ArchiveSource } from "../../care/archive-source.ts";
 import { type RestoreKeys, restoreSegment } from "./restore-segment.ts";
 
 /** An object that could not be restored, and why. */
@@ -24,11 +25,12 @@ export interface RestoreSummary {
 const atOnce = 4;
 
 /**
- * Restores every committed segment of an archive; one that fails does not stop the others.
+ * Restores every committed segment, each from the first archive that has it unaltered; one that fails does not stop the
+ * others.
  * @throws TaplineError where the archive cannot be listed or `outDir` not be made
  */
 export async function restoreArchive(
-  reader: ArchiveReader,
+  { reader, fromAny }: ArchiveSource,
   outDir: string,
   keys: RestoreKeys,
   onFailure: (failure: RestoreFailure) => void,
@@ -41,7 +43,8 @@ export async function restoreArchive(
   const work = async (): Promise<void> => {
     for (let next = await segments.next(); next.done !== true; next = await segments.next()) {
       try {
-        const done = await restoreSegment(reader, next.value, outDir, keys);
+        const segment = next.value;
+        const done = await fromAny((archive) => restoreSegment(archive, segment, outDir, keys));
         counts[done.outcome] += 1;
         taps += done.taps;
       } catch (error) {

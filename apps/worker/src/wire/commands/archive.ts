@@ -6,27 +6,12 @@ import {
   RestoreDrills,
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
-import { DirectoryArchive, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
 import type { Actor } from "@tapline/core/kernel";
-import { type ArchiveReader, mainTarget } from "@tapline/core/transfer";
 import type { KeyFiles } from "../../care/open-apart.ts";
 import { restoreDrill } from "../../care/restore-drill.ts";
 import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
-import type { ReconcileParts } from "../../jobs/reconcile-archive.ts";
-import { reconciler } from "../reconciler.ts";
-
-/** An archive to read: a folder of this machine, or an SFTP server. */
-export type ArchivePlace = { readonly dir: string } | SftpSettings;
-
-/** The read side of an archive, for commands. */
-export function openArchiveReader(place: ArchivePlace): {
-  reader: ArchiveReader;
-  close: () => Promise<void>;
-} {
-  if ("dir" in place) return { reader: new DirectoryArchive(place.dir), close: async () => {} };
-  const reader = new SftpArchive(place);
-  return { reader, close: () => reader.close() };
-}
+import { type ReconcilerHooks, reconciler } from "../reconciler.ts";
+import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 
 /** What the index knows of the archive, for commands. */
 export function openCatalogue(databaseUrl: string): {
@@ -37,19 +22,20 @@ export function openCatalogue(databaseUrl: string): {
   return { catalogue: new SegmentCatalogue(prisma), close: () => prisma.$disconnect() };
 }
 
-/** One restore drill, for commands. */
+/** One restore drill, for commands. @param among where it must be one of these archives; null = any that there is */
 export function openDrill(
-  place: ArchivePlace,
+  places: ArchivePlaces,
+  among: readonly string[] | null,
   databaseUrl: string,
   trust: string,
   keyFiles: KeyFiles | null,
 ) {
   const prisma = connectPrisma(databaseUrl);
-  const { reader, close } = openArchiveReader(place);
+  const { targets, close } = openArchives(places);
   return {
     drill: (actor: Actor) =>
       restoreDrill(actor, {
-        ...{ drills: new RestoreDrills(prisma), targets: [{ name: mainTarget, archive: reader }], keyFiles },
+        ...{ drills: new RestoreDrills(prisma), targets, among, keyFiles },
         ...{ trust: { rootPems: [trust], crlPems: [trust] }, clock: Date.now, chance: Math.random },
       }),
     close: async (): Promise<void> => {
@@ -59,31 +45,33 @@ export function openDrill(
   };
 }
 
-/** Brings the whole index level with an archive, for commands. */
-export function openReindex(place: ArchivePlace, databaseUrl: string, trust: string) {
+/** Brings the whole index level with the archives, for commands. */
+export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: string) {
   const prisma = connectPrisma(databaseUrl);
-  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const { targets, close } = openArchives(places);
   const parts = { index: new ArchiveIndex(prisma), prisma, clock: () => Date.now() };
   return {
-    reindex: (hooks: Pick<ReconcileParts, "onFault" | "onSettled">) =>
-      reconciler(parts, [{ name: mainTarget, archive }], trust, hooks)("all"),
+    reindex: (hooks: ReconcilerHooks) =>
+      reconciler(parts, { targets, rule: places.rule }, trust, hooks).level("all"),
     close: async (): Promise<void> => {
-      if (archive instanceof SftpArchive) await archive.close();
+      await close();
       await prisma.$disconnect();
     },
   };
 }
 
-/** Has the objects of an archive open with one more key, for commands. */
-export function openRewrap(place: ArchivePlace, databaseUrl: string) {
+/** Has the objects of archives open with one more key, for commands. */
+export function openRewrap(places: ArchivePlaces, databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
-  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
-  const own = { archive, notes: new ArchiveNotes(prisma), keys: new KeyMap(prisma), clock: Date.now };
+  const { targets, reader, close } = openArchives(places);
+  const own = {
+    ...{ targets, reader, notes: new ArchiveNotes(prisma), keys: new KeyMap(prisma), clock: Date.now },
+  };
   return {
     rewrap: (sinceDay: string, parts: Omit<RewrapArchiveParts, keyof typeof own>): Promise<Rewrapped> =>
       rewrapArchive(sinceDay, { ...own, ...parts }),
     close: async (): Promise<void> => {
-      if (archive instanceof SftpArchive) await archive.close();
+      await close();
       await prisma.$disconnect();
     },
   };

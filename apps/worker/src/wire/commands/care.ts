@@ -1,5 +1,6 @@
+import { KeyMap } from "@tapline/adapters/keys";
 import {
-  type Act,
+  ArchiveCopies,
   ArchiveExpiry,
   ArchiveHolds,
   ArchiveIndex,
@@ -10,13 +11,10 @@ import {
   SiteStatements,
 } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
-import { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
-import type { Actor } from "@tapline/core/kernel";
-import { mainTarget } from "@tapline/core/transfer";
 import { type Expired, type ExpireParts, expireArchive } from "../../care/expire-archive.ts";
 import { type LevelArchiveParts, levelSince } from "../../care/level-archive.ts";
-import type { Levelled } from "../../care/level-day.ts";
-import type { ArchivePlace } from "./archive.ts";
+import type { Levelled } from "../../care/levelled.ts";
+import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 
 /** Holds in PostgreSQL, for commands. */
 export function openHolds(databaseUrl: string): {
@@ -29,26 +27,30 @@ export function openHolds(databaseUrl: string): {
 
 const leftoverAfterMs = 24 * 3_600_000;
 
-/** Compares an archive with index and buffer, for commands. */
+/** Compares archives with index and buffer, for commands. */
 export function openLevel(
-  place: ArchivePlace,
+  places: ArchivePlaces,
   stores: { readonly databaseUrl: string; readonly redisUrl: string },
   trust: string,
 ) {
   const prisma = connectPrisma(stores.databaseUrl);
   const redis = connectRedis(stores.redisUrl, () => undefined);
-  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const { targets, close } = openArchives(places);
   return {
-    level: (sinceDay: string, actor: Actor, onFault: LevelArchiveParts["onFault"]): Promise<Levelled> =>
+    level: (
+      sinceDay: string,
+      parts: Pick<LevelArchiveParts, "actor" | "onFault" | "onSilent">,
+    ): Promise<Levelled> =>
       levelSince(sinceDay, {
-        ...{ actor, onFault, leftoverAfterMs, clock: Date.now, targets: [{ name: mainTarget, archive }] },
+        ...{ ...parts, leftoverAfterMs, clock: Date.now, targets },
+        ...{ copies: new ArchiveCopies(prisma), keys: new KeyMap(prisma) },
         ...{ catalogue: new SegmentCatalogue(prisma), index: new ArchiveIndex(prisma) },
         ...{ notes: new ArchiveNotes(prisma), holds: new ArchiveHolds(prisma, Date.now) },
         buffer: new SegmentBuffer(redis),
         trust: { rootPems: [trust], crlPems: [trust] },
       }),
     close: async (): Promise<void> => {
-      if (archive instanceof SftpArchive) await archive.close();
+      await close();
       redis.disconnect();
       await prisma.$disconnect();
     },
@@ -65,16 +67,21 @@ export function openSites(databaseUrl: string) {
   };
 }
 
-/** Removes what is old enough from an archive, for commands. */
-export function openExpiry(place: ArchivePlace, name: string, databaseUrl: string) {
+/** Removes what is old enough from archives, for commands. */
+export function openExpiry(places: ArchivePlaces, databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
-  const archive = "dir" in place ? new DirectoryArchive(place.dir) : new SftpArchive(place);
+  const { targets, close } = openArchives(places);
   const expiry = new ArchiveExpiry(prisma);
   return {
-    expire: (beforeDay: string, dryRun: boolean, act: Act, onHeld: ExpireParts["onHeld"]): Promise<Expired> =>
-      expireArchive(beforeDay, dryRun, { expiry, act, onHeld, clock: Date.now, target: { name, archive } }),
+    targets,
+    expire: (
+      target: ExpireParts["target"],
+      beforeDay: string,
+      dryRun: boolean,
+      parts: Pick<ExpireParts, "act" | "onHeld">,
+    ): Promise<Expired> => expireArchive(beforeDay, dryRun, { expiry, target, clock: Date.now, ...parts }),
     close: async (): Promise<void> => {
-      if (archive instanceof SftpArchive) await archive.close();
+      await close();
       await prisma.$disconnect();
     },
   };

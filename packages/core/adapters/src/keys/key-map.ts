@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
-const [keyMapSql, lostSql, noteSql] = [sql("key-map"), sql("segments-lost-with"), sql("note-segment-key")];
+const [keyMapSql, lostSql] = [sql("key-map"), sql("segments-lost-with")];
+const [noteSql, noteRewrapSql] = [sql("note-segment-key"), sql("note-rewrap")];
 
 /** How much of the archive; times in ms since 1970, null where there is nothing. */
 export type ArchiveShare = {
@@ -37,6 +38,14 @@ export class KeyMap {
   /** Notes that one more key opens a segment; of a segment that the index does not have, nothing. */
   async note(segment: string, ski: string): Promise<void> {
     await this.#prisma.$executeRawUnsafe(noteSql, segment, ski);
+  }
+
+  /**
+   * Notes that one more key opens a segment by a rewrap, and has every other archive that holds the segment get it.
+   * @param lieAt names of the archives that have the rewrap's files
+   */
+  async noteRewrap(segment: string, ski: string, lieAt: readonly string[]): Promise<void> {
+    await this.#prisma.$executeRawUnsafe(noteRewrapSql, segment, ski, [...lieAt]);
   }
 }
 

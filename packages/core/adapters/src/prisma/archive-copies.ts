@@ -6,10 +6,11 @@ import type { PrismaClient } from "./generated/client.ts";
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
 const scanTargetSql = sql("scan-target");
 const takeTaskSql = sql("take-archive-task");
+const askRewrapsSql = sql("ask-rewraps");
 
 /** What one archive lacks. */
 export type ArchiveTask = {
-  readonly kind: "copy" | "withdraw";
+  readonly kind: "copy" | "withdraw" | "rewrap";
   /** The archive's name. */
   readonly target: string;
   readonly segment: string;
@@ -23,6 +24,8 @@ export type CopySource = {
   readonly objectDigest: Buffer;
   readonly manifestDigest: Buffer;
   readonly targets: readonly string[];
+  /** SubjectKeyIdentifiers of the keys that open it, hexadecimal: those of its manifest, and those of rewraps. */
+  readonly keys: readonly string[];
 };
 
 /** Which archives hold which segments, and what is still to be done at each. */
@@ -66,14 +69,23 @@ export class ArchiveCopies {
   async source(segment: string): Promise<CopySource | null> {
     const row = await this.#prisma.segment.findFirst({
       where: { id: segment, expiredAt: null },
-      select: { objectDigest: true, manifestDigest: true, copies: { select: { target: true } } },
+      select: {
+        ...{ objectDigest: true, manifestDigest: true },
+        ...{ copies: { select: { target: true } }, keys: { select: { ski: true } } },
+      },
     });
     if (row === null) return null;
     return {
       objectDigest: Buffer.from(row.objectDigest),
       manifestDigest: Buffer.from(row.manifestDigest),
       targets: row.copies.map(({ target }) => target),
+      keys: row.keys.map(({ ski }) => ski),
     };
+  }
+
+  /** An archive that holds a segment lacks rewraps of it. */
+  async lacksRewraps(segment: string, target: string): Promise<void> {
+    await this.#prisma.$executeRawUnsafe(askRewrapsSql, segment, target);
   }
 
   /** The archive holds the segment now. Safe to call again; where the index does not know the segment, nothing happens. */
@@ -88,10 +100,11 @@ export class ArchiveCopies {
     });
   }
 
-  /** The task needs nothing more. @param entry null where nothing was done */
-  async settle({ kind, target, segment }: ArchiveTask, entry: AuditEntry | null): Promise<void> {
+  /** The task needs nothing more, unless it was asked for anew meanwhile. @param entry null where nothing was done */
+  async settle({ kind, target, segment, attempts }: ArchiveTask, entry: AuditEntry | null): Promise<void> {
     await this.#prisma.$transaction(async (tx) => {
-      const { count } = await tx.archiveTask.deleteMany({ where: { kind, target, segmentId: segment } });
+      const where = { kind, target, segmentId: segment, attempts };
+      const { count } = await tx.archiveTask.deleteMany({ where });
       if (count > 0 && entry !== null) await tx.auditEntry.create({ data: auditRow(entry) });
     });
   }

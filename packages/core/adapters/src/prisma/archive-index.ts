@@ -20,6 +20,7 @@ type RecordEndAnswer =
   | { readonly outcome: "other-life"; readonly now: string | null };
 
 const generationFact = "buffer.generation";
+const wholeFact = "index.whole";
 
 /** A tap by its tracker's own numbering. */
 export type TrackerTap = {
@@ -107,6 +108,16 @@ export class ArchiveIndex {
       }),
       this.#prisma.auditEntry.create({ data: auditRow(entry) }),
     ]);
+  }
+
+  /** Whether the index was once compared with all that is archived; a database that is new or was lost never was. */
+  async isWhole(): Promise<boolean> {
+    return (await this.#prisma.installationFact.count({ where: { name: wholeFact } })) > 0;
+  }
+
+  async noteWhole(): Promise<void> {
+    const fact = { name: wholeFact, value: "yes" };
+    await this.#prisma.installationFact.createMany({ data: [fact], skipDuplicates: true });
   }
 
   /**

@@ -39,9 +39,11 @@ export class RestoreDrills {
    * A segment of any age: the first one at or after a moment drawn between the first and the last one. So each span of
    * time is as likely as any other of its length, however few taps it brought. Null where nothing is archived.
    * @param drawn 0 to below 1
+   * @param among names of archives of which one must hold it; null = any
    */
-  async pick(drawn: number): Promise<CatalogueRow | null> {
-    const where = { expiredAt: null };
+  async pick(drawn: number, among: readonly string[] | null): Promise<CatalogueRow | null> {
+    const copies = among === null ? {} : { copies: { some: { target: { in: [...among] } } } };
+    const where = { expiredAt: null, ...copies };
     const id = { select: { id: true } } as const;
     const [first, last] = await Promise.all([
       this.#prisma.segment.findFirst({ where, orderBy: { id: "asc" }, ...id }),
@@ -57,6 +59,12 @@ export class RestoreDrills {
     });
     const [row] = await new SegmentCatalogue(this.#prisma).rows([found?.id ?? last.id]);
     return row ?? null;
+  }
+
+  /** When the last drill of each archive began, ms since 1970. */
+  async lastByTarget(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#prisma.restoreDrill.groupBy({ by: ["target"], _max: { startedAt: true } });
+    return new Map(rows.map(({ target, _max }) => [target, _max.startedAt?.getTime() ?? 0]));
   }
 
   /** What the index says that a segment holds. */

@@ -13,11 +13,13 @@ export type CatalogueRow = {
   readonly expired: boolean;
   /** Names of the archives that hold it. */
   readonly targets: readonly string[];
+  /** SubjectKeyIdentifiers of the keys that open it, hexadecimal. */
+  readonly keys: readonly string[];
 };
 
 const select = {
   ...{ id: true, objectBytes: true, objectDigest: true, manifestDigest: true, taps: true, expiredAt: true },
-  copies: { select: { target: true } },
+  ...{ copies: { select: { target: true } }, keys: { select: { ski: true } } },
 } as const satisfies Prisma.SegmentSelect;
 
 const dayMs = 24 * 3_600_000;
@@ -68,15 +70,11 @@ export class SegmentCatalogue {
 }
 
 function toRow(row: Prisma.SegmentGetPayload<{ select: typeof select }>): CatalogueRow {
-  const { id, objectBytes, taps, copies } = row;
+  const { id, objectBytes, taps, copies, keys } = row;
   return {
-    ...{
-      id,
-      objectBytes,
-      taps,
-      expired: row.expiredAt !== null,
-      targets: copies.map(({ target }) => target),
-    },
+    ...{ id, objectBytes, taps, expired: row.expiredAt !== null },
+    targets: copies.map(({ target }) => target),
+    keys: keys.map(({ ski }) => ski),
     objectDigest: Buffer.from(row.objectDigest),
     manifestDigest: Buffer.from(row.manifestDigest),
   };

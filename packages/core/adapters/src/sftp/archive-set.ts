@@ -7,7 +7,7 @@ import {
   objectPaths,
   wantedTargets,
 } from "@tapline/core/transfer";
-import { firstOf, mergedListing, sureAnswers } from "./read-from-several.ts";
+import { readerOfSeveral } from "./read-from-several.ts";
 import type { SftpArchive } from "./sftp-archive.ts";
 import { storeAtQuorum } from "./store-at-quorum.ts";
 
@@ -30,10 +30,8 @@ export class ArchiveSet implements ArchiveReader {
   readonly targets: readonly ArchiveTarget[];
   readonly rule: ArchiveRule;
 
-  /** Where one archive is enough. */
-  readonly first: SftpArchive;
-
   readonly #hooks: SetHooks;
+  readonly #reader: ArchiveReader;
   /** Uploads that go on after `storeSegment` has answered, by segment. */
   readonly #late = new Map<string, Promise<unknown>>();
 
@@ -45,8 +43,8 @@ export class ArchiveSet implements ArchiveReader {
   ) {
     this.targets = targets;
     this.rule = rule;
-    this.first = targets[0].archive;
     this.#hooks = hooks;
+    this.#reader = readerOfSeveral(targets, rule.quorum);
   }
 
   /** Names of all archives. */
@@ -104,18 +102,17 @@ export class ArchiveSet implements ArchiveReader {
 
   /** From the first archive that has it. */
   read(path: string): Promise<Buffer> {
-    return firstOf(this.targets, ({ archive }) => archive.read(path));
+    return this.#reader.read(path);
   }
 
   /** From the first archive that has it; null where none of those that could hold a counting copy has. */
-  async stat(path: string): Promise<ArchiveEntry | null> {
-    const answers = await sureAnswers(this.targets, this.rule.quorum, ({ archive }) => archive.stat(path));
-    return answers.find((entry) => entry !== null) ?? null;
+  stat(path: string): Promise<ArchiveEntry | null> {
+    return this.#reader.stat(path);
   }
 
   /** What lies in a folder of any of them. @throws where so many are away that something that counts may be missed */
   list(dir: string): Promise<ArchiveEntry[]> {
-    return mergedListing(this.targets, this.rule.quorum, dir);
+    return this.#reader.list(dir);
   }
 
   async close(): Promise<void> {

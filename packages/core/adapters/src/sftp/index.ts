@@ -1,5 +1,6 @@
 export { ArchiveSet, type ArchiveTarget, nonEmpty, type SegmentFiles } from "./archive-set.ts";
 export { DirectoryArchive } from "./directory-archive.ts";
 export { offeredHostKey } from "./offered-host-key.ts";
+export { readerOfSeveral } from "./read-from-several.ts";
 export { SftpArchive } from "./sftp-archive.ts";
 export type { SftpHooks, SftpSettings } from "./sftp-settings.ts";
