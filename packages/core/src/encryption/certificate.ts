@@ -2,6 +2,8 @@ import "reflect-metadata";
 import { X509Certificate } from "node:crypto";
 import {
   BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
   KeyUsagesExtension,
   X509Certificate as ParsedCertificate,
   SubjectKeyIdentifierExtension,
@@ -35,6 +37,8 @@ export interface Certificate {
   readonly isAuthority: boolean;
   /** How many authorities may stand between this one and a leaf (RFC 5280 §4.2.1.9). */
   readonly maxPathLength: number;
+  /** Whether it may vouch for content: its extendedKeyUsage, where it has one, names emailProtection, as openssl demands. */
+  readonly mayVouch: boolean;
   /** Critical extensions that nothing here understands (RFC 5280 §4.2). */
   readonly unknownCritical: readonly string[];
   /** True where keyUsage is there and has `bit`. */
@@ -50,6 +54,7 @@ export function parseCertificate(bytes: Uint8Array | string): Certificate {
   void x509.publicKey;
   const parsed = new ParsedCertificate(x509.raw);
   const basic = parsed.getExtension(BasicConstraintsExtension);
+  const purposes = parsed.getExtension(ExtendedKeyUsageExtension)?.usages;
   const usages = parsed.getExtension(KeyUsagesExtension)?.usages ?? 0;
   return {
     x509,
@@ -64,6 +69,7 @@ export function parseCertificate(bytes: Uint8Array | string): Certificate {
     notAfterEpochMs: parsed.notAfter.getTime(),
     isAuthority: basic?.ca ?? false,
     maxPathLength: basic?.pathLength ?? Number.POSITIVE_INFINITY,
+    mayVouch: purposes?.includes(ExtendedKeyUsage.emailProtection) ?? true,
     unknownCritical: parsed.extensions
       .filter((e) => e.critical && !understood.has(e.type))
       .map((e) => e.type),

@@ -100,6 +100,7 @@ function readKey(certificate: Certificate, keyPem: string): { key: KeyObject; sk
   if (point === null) throw unfit(subject, "its key is not on the curve P-256");
   if (!certificate.allows(keyUsage.digitalSignature))
     throw unfit(subject, "its keyUsage lacks digitalSignature");
+  if (!certificate.mayVouch) throw unfit(subject, "its extendedKeyUsage lacks emailProtection");
   if (ski === null) throw unfit(subject, "it has no SubjectKeyIdentifier");
   if (!(p256Point(key)?.equals(point) ?? false)) throw unfit(subject, "the private key is not its own");
   return { key, ski: Buffer.from(ski, "hex") };

@@ -1,5 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { X509Certificate, X509CrlGenerator } from "@peculiar/x509";
 import { beforeAll, describe, expect, test } from "vitest";
 import { TaplineError } from "../kernel/index.ts";
@@ -130,6 +132,28 @@ describe("a detached signature", () => {
   test("of a stranger with the same names is untrusted", () => {
     const forged = signDetached(content, signerOf(stranger), nowEpochMs);
     expect(reason(() => verifyDetached(content, forged, trust))).toBe("untrusted");
+  });
+
+  test("made with a key for something else, such as the door's, is refused: by us as by openssl", async () => {
+    await using bench = await openBench();
+    const files = ["server.crt", "server.key", "signer.crt", "signer.key", "intermediate.crt"];
+    await bench.write({ content, ...Object.fromEntries(files.map((name) => [name, pki[name]!.pem])) });
+    const signedBy = async (name: string): Promise<Buffer> => {
+      const form = ["-binary", "-outform", "DER", "-keyid", "-nosmimecap", "-md", "sha256"];
+      const who = ["-signer", `${name}.crt`, "-inkey", `${name}.key`, "-certfile", "intermediate.crt"];
+      await bench.run("openssl", "cms", "-sign", ...form, ...who, "-in", "content", "-out", "s");
+      return await readFile(join(bench.dir, "s"));
+    };
+    const bySigner = await signedBy("signer");
+    expect(verifyDetached(content, bySigner, trust).subject).toContain("signer");
+    const byDoor = await signedBy("server");
+    expect(reason(() => verifyDetached(content, byDoor, trust))).toBe("purpose");
+    await bench.write({ "trust.pem": pki["trust.pem"]!.pem });
+    const check = ["-verify", "-binary", "-inform", "DER", "-in", "s", "-content", "content"];
+    const openssl = await bench.run("openssl", "cms", ...check, "-CAfile", "trust.pem", "-out", "out");
+    expect(openssl).toMatchObject({ code: 4, stderr: expect.stringContaining("purpose") });
+    const door = { ...signerOf(pki), certPem: pki["server.crt"]!.pem, keyPem: pki["server.key"]!.pem };
+    expect(refusal(() => signDetached(content, door, nowEpochMs))).toMatchObject({ code: "misconfigured" });
   });
 
   test("without the intermediate is untrusted", () => {

@@ -53,6 +53,12 @@ export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trus
       facts: { changed: "content" },
     });
   const path = verifyChain(leaf, certificates, trust);
+  // The door's own certificate stands below the same root.
+  if (!leaf.mayVouch)
+    throw new TaplineError("unauthenticated", `${leaf.subject} is for other uses than signing content`, {
+      remedy: "Whoever holds its key may have forged this: look at who has it, and compare with the index.",
+      facts: { reason: "purpose", subject: leaf.subject },
+    });
   if (!certificates.every((certificate) => path.includes(certificate)))
     throw corrupt(what, "it holds a certificate that is not of the signer's chain");
   return { subject: leaf.subject, certSha256: leaf.sha256, serialHex: leaf.serialHex, signedAtEpochMs };
