@@ -13,7 +13,8 @@ const refused = (text: string): boolean => {
 };
 
 test("a full batch passes", () => {
-  const tap = { seq: 1, readAtEpochMs: 1, reader: '[gate] "1"', payload: "AAAA", traceparent: "00-a-b-01" };
+  const reader = `[gate] "1"${",".repeat(118)}`;
+  const tap = { seq: 1, readAtEpochMs: 1, reader, payload: "AAAA", traceparent: "00-a-b-01" };
   const body = { epoch: 1, taps: Array.from({ length: maxTapsPerRequest }, () => tap) };
   expect(parseBody(JSON.stringify(body))).toEqual(body);
 });
@@ -23,6 +24,7 @@ test("what would hold the event loop is refused before it is parsed", () => {
   expect(refused("[".repeat(1_000_000))).toBe(true);
   expect(refused(`[${"[],".repeat(300_000)}[]]`)).toBe(true);
   expect(refused(`{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join(",")}}`)).toBe(true);
+  expect(refused(`[${"1,".repeat(1_000_000)}1]`)).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });
 

@@ -1,13 +1,14 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { maxTapsPerRequest } from "@tapline/core/tap";
 
-/** Objects and arrays, and quotation marks, that a full batch needs, with room to spare. */
+/** Objects and arrays, quotation marks, and commas (those in readers' names included), that a full batch needs, with room to spare. */
 const maxBrackets = maxTapsPerRequest * 4;
 const maxQuotes = maxTapsPerRequest * 40;
+const maxCommas = maxTapsPerRequest * 150;
 
 /**
  * Parses the JSON of a request. A text with far more structure than any delivery has is refused unparsed: two
- * mebibytes of nested brackets would hold the event loop for seconds.
+ * mebibytes of nested brackets, or a million numbers, would hold the event loop for seconds.
  * @throws TaplineError `invalid-input`
  */
 export function parseBody(text: string): unknown {
@@ -15,6 +16,8 @@ export function parseBody(text: string): unknown {
     throw new TaplineError("invalid-input", "the body is nested deeper or wider than a delivery can be");
   if (count(text, '"', maxQuotes) > maxQuotes)
     throw new TaplineError("invalid-input", "the body has more fields than a delivery can have");
+  if (count(text, ",", maxCommas) > maxCommas)
+    throw new TaplineError("invalid-input", "the body has more values than a delivery can have");
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { TapResult } from "@tapline/core/tap";
 import { assertGranted } from "./assert-granted.ts";
+import type { BodyRate } from "./body-rate.ts";
 import type { CreditStocks } from "./credits/credit-stocks.ts";
 import type { Door } from "./door.ts";
 import type { EpochLimits } from "./epoch-limits.ts";
@@ -22,6 +23,7 @@ export type PostTapsParts = {
   readonly clock: () => number;
   readonly standing: AgentStanding;
   readonly epochs: EpochLimits;
+  readonly bodies: BodyRate;
   readonly door: Door;
   readonly credits: CreditStocks;
   /** Told of each answered delivery. */
@@ -71,14 +73,20 @@ async function answer(request: IncomingMessage, parts: PostTapsParts, maxBytes: 
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   const identity = identityOf(request.socket);
   assertAdmitted(identity, parts.standing);
+  parts.bodies.assertSparing(identity.agent, parts.clock());
   const bytes = await receiveBody(request, maxBytes);
   if (bytes.length > 0 && !isJson(request.headers["content-type"]))
     throw new HttpRefusal(415, "Unsupported Media Type: the door takes application/json");
-  return await take(
-    parseBody(await readBody(bytes, request.headers["content-encoding"], maxBytes)),
-    identity,
-    parts,
+  const spend = (unpacked: number): void => parts.bodies.spend(identity.agent, unpacked, parts.clock());
+  const text = await readBody(bytes, request.headers["content-encoding"], maxBytes).catch(
+    (error: unknown) => {
+      // As much as it may have cost.
+      spend(maxBytes);
+      throw error;
+    },
   );
+  spend(text.length);
+  return await take(parseBody(text), identity, parts);
 }
 
 async function take(body: unknown, { agent }: AgentIdentity, parts: PostTapsParts): Promise<Taken> {

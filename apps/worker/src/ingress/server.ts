@@ -85,7 +85,14 @@ export function createIngress(parts: IngressParts): FastifyInstance {
     "application/json",
     { parseAs: "buffer" },
     async (request: FastifyRequest, body: Buffer) =>
-      parseBody(await readBody(body, request.headers["content-encoding"], maxBodyBytes)),
+      // The route's own bound holds for what is unpacked, too.
+      parseBody(
+        await readBody(
+          body,
+          request.headers["content-encoding"],
+          request.routeOptions.bodyLimit ?? maxBodyBytes,
+        ),
+      ),
   );
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, parts.logger));
   server.setNotFoundHandler((request, reply) =>

@@ -6,6 +6,7 @@ import type { TapResult } from "@tapline/core/tap";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
+import { BodyRate } from "../ingress/body-rate.ts";
 import { CreditDesk } from "../ingress/credits/credit-desk.ts";
 import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
 import { Door } from "../ingress/door.ts";
@@ -91,6 +92,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     ...common,
     logger: log,
     waiters,
+    bodies: new BodyRate(creditBook.limits.tapsPerSecond),
     receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
   });
   await server.listen({ host: settings.host, port: settings.port });
