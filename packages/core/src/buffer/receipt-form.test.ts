@@ -51,6 +51,7 @@ describe("a packed receipt", () => {
     for (const text of [
       "{}",
       '{"epoch":1,"level":"archived","atEpochMs":1,"groups":[{"verdict":"archived","seqs":"1-x"}]}',
+      '{"epoch":1,"level":"archived","atEpochMs":1,"groups":[{"verdict":"archived","seqs":"1-9007199254740991"}]}',
     ])
       expect(() => unpackReceipt(text)).toThrow();
   });

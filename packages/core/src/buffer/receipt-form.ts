@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { ackLevels, type Receipt, rejectReasons, type Verdict } from "../tap/index.ts";
 
+/** Many times what a segment has: who can write to the buffer must not make its reader count for ever. */
+const maxVerdicts = 100_000;
+
 /** Verdicts that differ in their numbers alone: what was said, and `1-4,7` for the numbers 1 to 4 and 7. */
 const groupSchema = z.strictObject({
   verdict: z.enum(["archived", "duplicate", "rejected"]),
@@ -14,7 +17,9 @@ const formSchema = z.strictObject({
   epoch: z.int(),
   level: z.enum(ackLevels),
   atEpochMs: z.int(),
-  groups: z.array(groupSchema),
+  groups: z
+    .array(groupSchema)
+    .refine((groups) => verdictsIn(groups) <= maxVerdicts, `a receipt has at most ${maxVerdicts} verdicts`),
 });
 
 type Group = z.infer<typeof groupSchema>;
@@ -52,10 +57,23 @@ export function unpackReceipt(text: string): Receipt {
   return { ...rest, verdicts: groups.flatMap(verdictsOf) };
 }
 
+function verdictsIn(groups: readonly Group[]): number {
+  let verdicts = 0;
+  for (const { seqs } of groups)
+    for (const [first, last] of runsOf(seqs)) verdicts += Math.max(0, last - first + 1);
+  return verdicts;
+}
+
+function runsOf(seqs: string): [number, number][] {
+  return seqs.split(",").map((run) => {
+    const [first = 0, last = first] = run.split("-").map(Number);
+    return [first, last];
+  });
+}
+
 function verdictsOf({ verdict, segment, reason, detail, seqs }: Group): Verdict[] {
   const verdicts: Verdict[] = [];
-  for (const run of seqs.split(",")) {
-    const [first = 0, last = first] = run.split("-").map(Number);
+  for (const [first, last] of runsOf(seqs)) {
     for (let seq = first; seq <= last; seq++) {
       if (verdict === "archived") verdicts.push({ seq, verdict, segment: segment ?? "" });
       else if (verdict === "duplicate") verdicts.push({ seq, verdict, segment: segment ?? null });

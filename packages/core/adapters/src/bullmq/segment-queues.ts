@@ -1,6 +1,7 @@
 import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
 import { type Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import { dropArguments } from "../redis/index.ts";
 
 /** What a job carries: the segment's id, never its bytes. */
 type SegmentJob = { readonly segment: string };
@@ -101,6 +102,8 @@ export class SegmentQueues {
       if (job !== undefined) options.onFailedAttempt(job.data.segment, job.attemptsMade, error);
     });
     worker.on("error", (error) => {
+      // Of connections that BullMQ makes for itself.
+      dropArguments(error);
       options.onFailedAttempt("", 0, error);
     });
     this.#workers.push(worker);

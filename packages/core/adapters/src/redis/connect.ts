@@ -4,6 +4,15 @@ import { defineScripts } from "./scripts.ts";
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
 
+/**
+ * ioredis hangs the arguments of a command that failed on the error: the password, whole frames. Whoever logs the error would
+ * log them, too. Called for each error before anybody else has it.
+ */
+export function dropArguments(error: Error & { command?: { name: string } }): false {
+  if (error.command !== undefined) error.command = { name: error.command.name };
+  return false;
+}
+
 /** How long a command may take, for whoever cannot wait until Redis is back, ms; without it commands wait. */
 export type Patience = { readonly commandTimeoutMs?: number };
 
@@ -18,10 +27,11 @@ export function connectRedis(
   onError: (error: Error) => void,
   { commandTimeoutMs }: Patience = {},
 ): Redis {
-  const options =
+  const patience =
     commandTimeoutMs === undefined
       ? { maxRetriesPerRequest: null }
       : { maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs, connectTimeout: commandTimeoutMs };
+  const options = { ...patience, reconnectOnError: dropArguments };
   const nodes = clusterNodes(url);
   const redis =
     nodes === null
@@ -32,7 +42,11 @@ export function connectRedis(
           enableOfflineQueue: commandTimeoutMs === undefined,
           redisOptions: { ...options, ...nodes.credentials },
         }) as unknown as Redis);
-  redis.on("error", onError);
+  // What fails while it signs in comes this way alone.
+  redis.on("error", (error: Error) => {
+    dropArguments(error);
+    onError(error);
+  });
   defineScripts(redis);
   return redis;
 }

@@ -1,5 +1,5 @@
 export { AgentNews } from "./agent-news.ts";
-export { connectRedis } from "./connect.ts";
+export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
 export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
