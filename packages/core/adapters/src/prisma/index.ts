@@ -16,6 +16,7 @@ export {
   type TrackerTap,
 } from "./archive-index.ts";
 export { ArchiveNotes } from "./archive-notes.ts";
+export { AuditLog, type KeptNote, type LogHead, type SignHead } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { fullRoot, MerkleEdge, tileWidth } from "@tapline/core/audit";
+import { TaplineError } from "@tapline/core/kernel";
+import type { Transaction } from "./acts.ts";
+import type { AuditHead, PrismaClient } from "./generated/client.ts";
+
+const sequenceSql = readFileSync(new URL("./sequence-entries.sql", import.meta.url), "utf8");
+
+const hashBytes = 32;
+/** Small enough for a transaction of some 100 ms. */
+const entriesPerBatch = 5_000;
+
+/** A checkpoint as it is kept: the signed note, and the size that it speaks of. */
+export type KeptNote = { readonly size: number; readonly note: string; readonly atEpochMs: number };
+
+/** How far the log has come; each note is null before the first of its kind. */
+export type LogHead = {
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly signed: KeptNote | null;
+  readonly cosigned: KeptNote | null;
+  readonly archived: KeptNote | null;
+};
+
+/** Signs the checkpoint of a log of this size and root. */
+export type SignHead = (size: number, root: Uint8Array) => string;
+
+/** The Merkle log in PostgreSQL. Any number of processes may sequence: one at a time does. */
+export class AuditLog {
+  readonly #prisma: PrismaClient;
+  readonly #origin: string;
+
+  /** @param origin the log's name */
+  constructor(prisma: PrismaClient, origin: string) {
+    this.#prisma = prisma;
+    this.#origin = origin;
+  }
+
+  /** @throws TaplineError `corrupt` where the kept edge cannot be */
+  async head(): Promise<LogHead> {
+    const row = await this.#prisma.auditHead.findUnique({ where: { origin: this.#origin } });
+    if (row === null)
+      return { size: 0, root: new MerkleEdge().root(), signed: null, cosigned: null, archived: null };
+    return {
+      size: Number(row.size),
+      root: edgeOf(row).root(),
+      signed: kept(row.size, row.note, row.notedAt),
+      cosigned: kept(row.cosignedSize, row.cosignedNote, row.cosignedAt),
+      archived: kept(row.archivedSize, row.archivedNote, row.archivedAt),
+    };
+  }
+
+  /**
+   * Gives a batch of waiting entries their places and keeps the checkpoint that covers them, all in one transaction: so
+   * there is no gap and no double, whenever a process dies.
+   * @returns how many; 0 where none waited, or another process is at it
+   * @throws what `sign` throws, and nothing has changed then
+   */
+  async sequence(sign: SignHead, nowEpochMs: number): Promise<number> {
+    return await this.#prisma.$transaction(
+      async (tx) => {
+        const row = await this.#lockHead(tx);
+        if (row === null) return 0;
+        const size = Number(row.size);
+        const [answer] = await tx.$queryRawUnsafe<{ hashes: Uint8Array | null }[]>(
+          sequenceSql,
+          row.size,
+          entriesPerBatch,
+        );
+        const hashes = split(answer?.hashes ?? new Uint8Array(0));
+        if (hashes.length === 0 && row.note !== null) return 0;
+        const edge = edgeOf(row);
+        for (const hash of hashes) edge.append(hash);
+        await keepNodes(tx, size, edge.size);
+        await tx.auditHead.update({
+          where: { origin: this.#origin },
+          data: {
+            size: BigInt(edge.size),
+            edge: join(edge.roots),
+            note: sign(edge.size, edge.root()),
+            notedAt: new Date(nowEpochMs),
+          },
+        });
+        return hashes.length;
+      },
+      // On a busy machine a connection may be long in coming; a batch that was begun is better ended.
+      { maxWait: 10_000, timeout: 60_000 },
+    );
+  }
+
+  /** Keeps a checkpoint that a witness has cosigned; an older one than stands there changes nothing. */
+  async keepCosigned({ size, note, atEpochMs }: KeptNote): Promise<void> {
+    await this.#prisma.auditHead.updateMany({
+      where: { origin: this.#origin, cosignedSize: { lte: BigInt(size) } },
+      data: { cosignedSize: BigInt(size), cosignedNote: note, cosignedAt: new Date(atEpochMs) },
+    });
+  }
+
+  /** Keeps which checkpoint lies in the archive; an older one than stands there changes nothing. */
+  async keepArchived({ size, note, atEpochMs }: KeptNote): Promise<void> {
+    await this.#prisma.auditHead.updateMany({
+      where: { origin: this.#origin, archivedSize: { lte: BigInt(size) } },
+      data: { archivedSize: BigInt(size), archivedNote: note, archivedAt: new Date(atEpochMs) },
+    });
+  }
+
+  /** The hashes of a tile, as many as there are, at most `width`. */
+  async tile(level: number, index: number, width = tileWidth): Promise<Uint8Array[]> {
+    return await tileHashes(this.#prisma, level, index, width);
+  }
+
+  /** The entries from place `start` up to `end`, not included, as they were sealed. */
+  async entries(start: number, end: number): Promise<Uint8Array[]> {
+    const rows = await this.#prisma.$queryRaw<{ bytes: Uint8Array }[]>`
+      SELECT bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
+      WHERE index >= ${start} AND index < ${end} ORDER BY index`;
+    return rows.map(({ bytes }) => bytes);
+  }
+
+  /** The place of an entry; null where it has none yet. */
+  async placeOf(entryId: string): Promise<number | null> {
+    const leaf = await this.#prisma.auditLeaf.findUnique({ where: { entryId } });
+    return leaf === null ? null : Number(leaf.index);
+  }
+
+  /** Null where another process holds it. */
+  async #lockHead(tx: Transaction): Promise<AuditHead | null> {
+    await tx.auditHead.createMany({
+      data: [{ origin: this.#origin, size: 0n, edge: new Uint8Array(0) }],
+      skipDuplicates: true,
+    });
+    const held = await tx.$queryRaw<{ origin: string }[]>`
+      SELECT origin FROM audit_head WHERE origin = ${this.#origin} FOR UPDATE SKIP LOCKED`;
+    if (held.length === 0) return null;
+    return await tx.auditHead.findUniqueOrThrow({ where: { origin: this.#origin } });
+  }
+}
+
+function edgeOf(row: AuditHead): MerkleEdge {
+  try {
+    return new MerkleEdge(Number(row.size), split(row.edge));
+  } catch (cause) {
+    throw new TaplineError("corrupt", `the edge of the log ${row.origin} does not fit its size ${row.size}`, {
+      remedy: "compare the log with the archive: tapline audit verify --full",
+      cause,
+    });
+  }
+}
+
+/** Keeps the roots of the subtrees of 256, 256², … leaves that have become full. */
+async function keepNodes(tx: Transaction, oldSize: number, size: number): Promise<void> {
+  let [old, now] = [oldSize, size];
+  for (let level = 1; now >= tileWidth; level++) {
+    [old, now] = [Math.floor(old / tileWidth), Math.floor(now / tileWidth)];
+    const data: { level: number; index: bigint; hash: Uint8Array<ArrayBuffer> }[] = [];
+    for (let index = old; index < now; index++) {
+      const root = fullRoot(await tileHashes(tx, level - 1, index, tileWidth));
+      data.push({ level, index: BigInt(index), hash: new Uint8Array(root) });
+    }
+    if (data.length > 0) await tx.auditNode.createMany({ data });
+  }
+}
+
+async function tileHashes(
+  client: Pick<PrismaClient, "$queryRaw">,
+  level: number,
+  index: number,
+  width: number,
+): Promise<Uint8Array[]> {
+  const [start, end] = [index * tileWidth, index * tileWidth + width];
+  const [row] =
+    level === 0
+      ? await client.$queryRaw<{ hashes: Uint8Array | null }[]>`
+          SELECT string_agg(leaf_hash, '' ORDER BY index) AS hashes FROM audit_leaf
+          WHERE index >= ${start} AND index < ${end}`
+      : await client.$queryRaw<{ hashes: Uint8Array | null }[]>`
+          SELECT string_agg(hash, '' ORDER BY index) AS hashes FROM audit_node
+          WHERE level = ${level} AND index >= ${start} AND index < ${end}`;
+  return split(row?.hashes ?? new Uint8Array(0));
+}
+
+const split = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: bytes.length / hashBytes }, (_, i) =>
+    bytes.subarray(i * hashBytes, (i + 1) * hashBytes),
+  );
+
+const join = (hashes: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(Buffer.concat(hashes));
+
+function kept(size: bigint, note: string | null, at: Date | null): KeptNote | null {
+  return note === null || at === null ? null : { size: Number(size), note, atEpochMs: at.getTime() };
+}
