@@ -36,6 +36,7 @@ export function workerEnvironment(
     TAPLINE_SIGNER_KEY: file("signer.key"),
     TAPLINE_SIGNER_CHAIN: file("intermediate.crt"),
     TAPLINE_TRUST: file("trust.pem"),
+    TAPLINE_AUDIT_KEY: file("log.key"),
     TAPLINE_PROCESS_KEY: file("process.key"),
     TAPLINE_UNSIGNED_TAPS: at.unsigned,
     LOG_LEVEL: "warn",

@@ -53,6 +53,7 @@ export function childEnvironments(
       // The escrow's, since the archive's may be rotated.
       TAPLINE_DRILL_CERT: pki("escrow.crt"),
       TAPLINE_DRILL_KEY: pki("escrow.key"),
+      TAPLINE_AUDIT_KEY: pki("log.key"),
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     web: {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeLogKey } from "@tapline/core/audit";
 import { type HierarchyFile, issueAgentsFiles, issueHierarchy } from "@tapline/core/encryption";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
@@ -19,7 +20,7 @@ const pairs = [
   "agents",
   "agent-local",
 ] as const;
-const lists = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem"] as const;
+const others = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem", "log.key"] as const;
 
 /** Who may have issued what; the intermediate issued agents, too, before they had an authority of their own. */
 function issuersOf(name: string): readonly string[] {
@@ -54,7 +55,7 @@ async function checkPair(folder: string, name: string, nowEpochMs: number): Prom
 }
 
 async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
-  for (const name of [...pairs, ...lists]) {
+  for (const name of [...pairs, ...others]) {
     const isPair = (pairs as readonly string[]).includes(name);
     try {
       await (isPair ? checkPair(folder, name, nowEpochMs) : readPart(folder, name));
@@ -90,17 +91,26 @@ async function addAgentsAuthority(folder: string, nowEpochMs: number): Promise<v
   await replaceDurably(join(folder, "agents-trust.pem"), { content, secret: false });
 }
 
+/** Gives a folder of an earlier release the key of its audit log. */
+async function addLogKey(folder: string): Promise<void> {
+  const file = join(folder, "log.key");
+  if (!(await pathExists(file))) await replaceDurably(file, { content: makeLogKey(), secret: true });
+}
+
 const privateFile = ({ pem, secret }: HierarchyFile): PrivateFile => ({ content: pem, secret });
 
 /**
  * Makes the installation's PKI at its first start, and checks it at every later one: every file there, each key
  * with its certificate, each certificate with its issuer. Throws `corrupt` naming the damaged part; changes nothing
- * but that an older folder gets its agents' authority, and makes no new keys where an archive waits for the old ones.
+ * but that an older folder gets what it lacks (agents' authority, log key), and makes no new keys where an archive waits for the old ones.
  * @returns whether it was made now
  */
 export async function openPki(folder: string, archiveDir: string, nowEpochMs: number): Promise<boolean> {
   if (await pathExists(folder)) {
-    if (await pathExists(join(folder, "root.crt"))) await addAgentsAuthority(folder, nowEpochMs);
+    if (await pathExists(join(folder, "root.crt"))) {
+      await addAgentsAuthority(folder, nowEpochMs);
+      await addLogKey(folder);
+    }
     await checkPki(folder, nowEpochMs);
     return false;
   }

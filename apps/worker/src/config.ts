@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditSettings } from "./settings/audit.ts";
 import { bufferSettings } from "./settings/buffer.ts";
 import { careSettings } from "./settings/care.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
@@ -35,6 +36,7 @@ const environmentSchema = z.object({
   ...transferSettings,
   ...encryptionSettings,
   ...careSettings,
+  ...auditSettings,
   ...validationSettings,
   ...processSettings,
 });

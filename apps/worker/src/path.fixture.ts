@@ -59,6 +59,7 @@ export async function setUpPath(redisDir?: string) {
     TAPLINE_SIGNER_KEY: join(pki, "signer.key"),
     TAPLINE_SIGNER_CHAIN: join(pki, "intermediate.crt"),
     TAPLINE_TRUST: join(pki, "trust.pem"),
+    TAPLINE_AUDIT_KEY: join(pki, "log.key"),
     TAPLINE_PROCESS_KEY: join(dir, "process.key"),
     LOG_LEVEL: "fatal",
   };

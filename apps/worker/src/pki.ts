@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { type LogSigner, openLogSigner } from "@tapline/core/audit";
 import {
   type Authority,
   keyRoles,
@@ -38,6 +39,14 @@ export async function readNamedKeys(config: Pick<Config, "TAPLINE_RECIPIENTS">):
       readRingKey(await readSetting(path, "TAPLINE_RECIPIENTS"), keyRoles[i] ?? "other"),
     ),
   );
+}
+
+/** Who signs the audit log. */
+export async function readLogSigner(
+  config: Pick<Config, "TAPLINE_AUDIT_KEY" | "TAPLINE_AUDIT_ORIGIN">,
+): Promise<LogSigner> {
+  const path = need(config.TAPLINE_AUDIT_KEY, "TAPLINE_AUDIT_KEY", "audit");
+  return openLogSigner(await readSetting(path, "TAPLINE_AUDIT_KEY"), config.TAPLINE_AUDIT_ORIGIN);
 }
 
 export async function readSigner(config: Config): Promise<Signer> {

@@ -40,6 +40,12 @@ export function signerSettings() {
   };
 }
 
+/** Who signs the audit log, by the worker's own settings; both may be absent. */
+export function auditKeySettings() {
+  const { TAPLINE_AUDIT_KEY, TAPLINE_AUDIT_ORIGIN } = process.env;
+  return { key: TAPLINE_AUDIT_KEY || undefined, origin: TAPLINE_AUDIT_ORIGIN || undefined };
+}
+
 /** Where commands that read the archive find it; all may be absent. */
 export function archiveSettings() {
   const { TAPLINE_DATA_DIR, TAPLINE_ARCHIVE_URL, TAPLINE_ARCHIVE_HOST_KEY, TAPLINE_ARCHIVE_KEY } =

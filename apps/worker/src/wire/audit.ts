@@ -1,11 +1,12 @@
 import { EndingLog, KeyRing } from "@tapline/adapters/keys";
-import { GapLedger, GapStatements, SiteStatements, Turns } from "@tapline/adapters/prisma";
+import { AuditLog, GapLedger, GapStatements, SiteStatements, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
-import { need, readSetting, readSigner } from "../pki.ts";
+import { need, readLogSigner, readSetting, readSigner } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
 import { rotateKeys } from "../roles/rotate-keys.ts";
+import { sequenceAudit } from "../roles/sequence-audit.ts";
 import { watchEndings } from "../roles/watch-endings.ts";
 import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +23,12 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     sites: parts.instrument("sites", new SiteStatements(parts.prisma)),
     signer: await readSigner(parts.config),
   });
+  const logSigner = await readLogSigner(parts.config);
+  const sequencing = sequenceAudit({
+    ...parts,
+    logSigner,
+    auditLog: parts.instrument("auditLog", new AuditLog(parts.prisma, logSigner.origin)),
+  });
   const drills = await openDrills(parts, archives);
   const reconcile = await openReconcile(parts, archives);
   const watch = watchEndings({
@@ -34,7 +41,9 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   const rotation = openRotation(parts);
   return {
     stop: async (graceMs) => {
-      await Promise.all([audit, drills, reconcile, watch, ...rotation].map((role) => role.stop(graceMs)));
+      await Promise.all(
+        [audit, sequencing, drills, reconcile, watch, ...rotation].map((role) => role.stop(graceMs)),
+      );
     },
   };
 }

@@ -1,6 +1,7 @@
 export { isConsistent, rootByInclusion, same } from "./check-merkle.ts";
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 export { type AuditEntry, auditActions, auditEntrySchema, sealEntry } from "./entry.ts";
+export { type LogSigner, makeLogKey, openLogSigner } from "./log-signer.ts";
 export {
   consistencyRanges,
   emptyRoot,
@@ -49,6 +50,7 @@ export {
   parseTlogProof,
   type TlogProof,
 } from "./tlog-proof.ts";
+export { checkpointText, type LogPart, type WalkedLog, walkLog } from "./walk-log.ts";
 export {
   formatSubmission,
   judgeSubmission,

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { makeLogKey } from "../audit/index.ts";
 import { agentIdSchema } from "../tap/index.ts";
 import { agentUri, issueAgentsAuthority } from "./agents-authority.ts";
 import { pemBlocks } from "./certificate.ts";
@@ -37,7 +38,8 @@ const backdateMs = 3600 * 1000;
  * keyAgreement, 2 years), signer (P-256, digitalSignature, 2 years), server (serverAuth, 2 years), empty revocation
  * lists (2 years) and `trust.pem` (root certificate and both lists, as `openssl … -CAfile trust.pem -crl_check_all`
  * takes them). Beside it the agents' authority, which has no part in the above, `agents-trust.pem` (whom the door
- * trusts), and agents below it (clientAuth, URI `spiffe://tapline/agent/<id>`, 1 year).
+ * trusts), and agents below it (clientAuth, URI `spiffe://tapline/agent/<id>`, 1 year). And `log.key`, which signs the
+ * audit log and has no certificate.
  * @returns file name → PEM; `server.crt` is followed by the intermediate's certificate
  */
 export async function issueHierarchy(request: HierarchyRequest): Promise<Record<string, HierarchyFile>> {
@@ -64,6 +66,7 @@ export async function issueHierarchy(request: HierarchyRequest): Promise<Record<
     ...(await issueLeaves(intermediate, request, times)),
     ...pair("agents", agentsAuthority),
     "agents-trust.pem": { pem: agentsAuthority.certPem, secret: false },
+    "log.key": { pem: makeLogKey(), secret: true },
     ...(await issueAgents(agentsAuthority, agents, organisation, times(1))),
   };
 }

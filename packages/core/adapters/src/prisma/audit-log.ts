@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { fullRoot, MerkleEdge, tileWidth } from "@tapline/core/audit";
+import {
+  fullRoot,
+  inclusionRanges,
+  type LogPart,
+  MerkleEdge,
+  rangeRoot,
+  type TlogProof,
+  tileWidth,
+  widthAt,
+} from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Transaction } from "./acts.ts";
 import type { AuditHead, PrismaClient } from "./generated/client.ts";
@@ -9,6 +18,8 @@ const sequenceSql = readFileSync(new URL("./sequence-entries.sql", import.meta.u
 const hashBytes = 32;
 /** Small enough for a transaction of some 100 ms. */
 const entriesPerBatch = 5_000;
+const entriesPerPart = 4_096;
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A checkpoint as it is kept: the signed note, and the size that it speaks of. */
 export type KeptNote = { readonly size: number; readonly note: string; readonly atEpochMs: number };
@@ -117,10 +128,47 @@ export class AuditLog {
     return rows.map(({ bytes }) => bytes);
   }
 
-  /** The place of an entry; null where it has none yet. */
-  async placeOf(entryId: string): Promise<number | null> {
+  /** Entries that have no place yet. */
+  async waiting(): Promise<number> {
+    const [row] = await this.#prisma.$queryRaw<
+      { waiting: bigint }[]
+    >`SELECT count(*) AS waiting FROM audit_pending`;
+    return Number(row?.waiting ?? 0);
+  }
+
+  /** The first `size` entries with their leaf hashes, in order. */
+  async *parts(size: number): AsyncGenerator<LogPart> {
+    for (let at = 0; at < size; at += entriesPerPart) {
+      const end = Math.min(size, at + entriesPerPart);
+      const rows = await this.#prisma.$queryRaw<{ bytes: Uint8Array; leaf_hash: Uint8Array }[]>`
+        SELECT bytes, audit_leaf.leaf_hash FROM audit_leaf LEFT JOIN audit_entry ON id = entry_id
+        WHERE index >= ${at} AND index < ${end} ORDER BY index`;
+      yield {
+        entries: rows.map(({ bytes }) => bytes ?? new Uint8Array(0)),
+        leafHashes: rows.map((row) => row.leaf_hash),
+      };
+    }
+  }
+
+  /** The proof of an entry by the newest checkpoint that covers it, with the entry as `extra`; null where it has no place. */
+  async prove(entryId: string): Promise<TlogProof | null> {
+    if (!uuidPattern.test(entryId)) return null;
     const leaf = await this.#prisma.auditLeaf.findUnique({ where: { entryId } });
-    return leaf === null ? null : Number(leaf.index);
+    const { signed } = await this.head();
+    if (leaf === null || signed === null || Number(leaf.index) >= signed.size) return null;
+    const index = Number(leaf.index);
+    const readTile = (level: number, at: number): Promise<Uint8Array[]> =>
+      this.tile(level, at, widthAt(level, at, signed.size));
+    const path = await Promise.all(
+      inclusionRanges(index, signed.size).map((range) => rangeRoot(range, readTile)),
+    );
+    const [extra] = await this.entries(index, index + 1);
+    return { index, path, note: signed.note, extra: extra ?? null };
+  }
+
+  /** Names of the logs that a database holds. */
+  static async names(prisma: PrismaClient): Promise<string[]> {
+    return (await prisma.auditHead.findMany({ select: { origin: true } })).map(({ origin }) => origin);
   }
 
   /** Null where another process holds it. */

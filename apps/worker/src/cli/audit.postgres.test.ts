@@ -1,0 +1,119 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
+import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+
+// Each command is a process of its own: seconds each on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
+
+const main = new URL("./main.ts", import.meta.url).pathname;
+const keyPem = makeLogKey();
+const signer = openLogSigner(keyPem);
+let env: Record<string, string>;
+let prisma: PrismaClient;
+let log: AuditLog;
+let dir: string;
+
+beforeAll(async () => {
+  const databaseUrl = await freshDatabase();
+  dir = await temporaryFolder();
+  await mkdir(join(dir, "pki"));
+  await writeFile(join(dir, "pki/log.key"), keyPem);
+  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
+  prisma = connectPrisma(databaseUrl);
+  log = new AuditLog(prisma, signer.origin);
+  for (let i = 0; i < 300; i++)
+    await recordOperation(
+      prisma,
+      { actor: { kind: "job", id: "test" }, reason: null },
+      { action: "buffer.opened", subject: `buffer/${i}`, facts: {} },
+      1_790_000_000_000 + i,
+    );
+  await log.sequence(signer.signHead, Date.now());
+});
+afterAll(() => prisma.$disconnect());
+
+const runWith = (settings: Record<string, string>, ...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [main, "audit", ...args], { env: settings, cwd: "/" }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+const run = (...args: string[]) => runWith(env, ...args);
+
+const entryOf = async (subject: string): Promise<string> =>
+  (await prisma.auditEntry.findFirstOrThrow({ where: { subject } })).id;
+
+test("the log shows how far it has come", async () => {
+  expect((await run("show")).out).toMatch(
+    new RegExp(`^log ${signer.origin}\n300 entries, root \\S{44}\ncheckpoint: .* old; 0 entries wait`),
+  );
+  expect((await run("show", "--note")).out).toBe((await log.head()).signed?.note);
+});
+
+test("an entry is proven to who has nothing but the file and the log's verifier key", async () => {
+  const [proof, keys] = [join(dir, "one.tlog-proof"), join(dir, "keys.txt")];
+  await writeFile(keys, (await run("key")).out);
+  expect(await run("prove", await entryOf("buffer/257"), "--out", proof)).toMatchObject({ code: 0 });
+  const verified = await runWith({}, "verify", proof, "--key", keys);
+  expect(verified, verified.err).toMatchObject({ code: 0 });
+  expect(verified.out).toContain('"subject": "buffer/257"');
+  expect(verified.out).toContain(`proven: entry 257 of ${signer.origin}, which signed 300 entries`);
+
+  const text = await readFile(proof, "utf8");
+  const [, extra = ""] = /^extra (.*)$/m.exec(text) ?? [];
+  const forged = Buffer.from(extra, "base64").toString().replace("buffer/257", "buffer/258");
+  await writeFile(proof, text.replace(extra, Buffer.from(forged).toString("base64")));
+  const refused = await runWith({}, "verify", proof, "--key", keys);
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("does not lead to the root")]);
+
+  await writeFile(proof, text);
+  const { origin } = signer;
+  await writeFile(keys, `${formatVerifierKey(openLogSigner(makeLogKey(), origin).key)}\n`);
+  const stranger = await runWith({}, "verify", proof, "--key", keys);
+  expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining("no key that is trusted")]);
+  const keyless = await runWith({}, "verify", proof);
+  expect([keyless.code, keyless.err]).toEqual([1, expect.stringContaining("tapline audit key")]);
+  await writeFile(proof, text.slice(0, 100));
+  expect((await run("verify", proof)).err).toContain("no tlog-proof");
+});
+
+test("what the log does not hold is not proven", async () => {
+  for (const id of ["x", "01939b6c-0000-7000-8000-000000000001"])
+    expect(await run("prove", id)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`holds no entry ${id}`),
+    });
+});
+
+test("a whole log is whole; what a database superuser rewrote is found, and the first entry named", async () => {
+  expect(await run("verify", "--full")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("whole: tapline/log/"),
+  });
+  const asOwner = async (...statements: string[]): Promise<void> => {
+    await prisma.$executeRawUnsafe("ALTER TABLE audit_entry DISABLE TRIGGER ALL");
+    await prisma.$executeRawUnsafe("ALTER TABLE audit_leaf DISABLE TRIGGER ALL");
+    for (const statement of statements) await prisma.$executeRawUnsafe(statement);
+  };
+  const id = await entryOf("buffer/120");
+  await asOwner(
+    `UPDATE audit_entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'buffer/120', 'buffer/999'), 'UTF8') WHERE id = '${id}'`,
+  );
+  const changed = await run("verify", "--full");
+  expect([changed.code, changed.out]).toEqual([
+    2,
+    expect.stringContaining("entry 120 is not the one that was recorded"),
+  ]);
+  await asOwner(
+    `UPDATE audit_entry SET leaf_hash = sha256('\\x00'::bytea || bytes) WHERE id = '${id}'`,
+    `UPDATE audit_leaf SET leaf_hash = e.leaf_hash FROM audit_entry e WHERE e.id = entry_id AND entry_id = '${id}'`,
+  );
+  const rewritten = await run("verify", "--full");
+  expect([rewritten.code, rewritten.out]).toEqual([2, expect.stringContaining("the history was rewritten")]);
+  await asOwner("DELETE FROM audit_leaf WHERE index >= 290");
+  expect((await run("verify", "--full")).out).toContain("there are 290 entries instead of 300");
+});

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type NoteKey, openLogSigner, parseVerifierKey } from "@tapline/core/audit";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { archiveSettings, auditKeySettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
+
+/**
+ * The keys by which the log is checked: those of a file of verifier keys, one a line; else the installation's own.
+ * @throws TaplineError `misconfigured` where there are none, `invalid-input` where the file holds something else
+ */
+export async function readLogKeys(file: string | undefined): Promise<NoteKey[]> {
+  if (file !== undefined) {
+    const lines = (await read(file)).split("\n").filter((line) => line.trim() !== "");
+    return lines.map(parseVerifierKey);
+  }
+  const { key, origin } = auditKeySettings();
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  const path = key ?? (dataDir === undefined ? undefined : join(dataDir, "pki", "log.key"));
+  if (path === undefined)
+    throw new TaplineError("misconfigured", "the log's key is not known here", {
+      remedy: "give a file with its verifier key by --key; who runs the log prints it by: tapline audit key",
+    });
+  return [openLogSigner(await read(path), origin).key];
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { path } from "./forms.ts";
+
+/** The audit log: who signs it, and what it is called. */
+export const auditSettings = {
+  /** Signs the log's checkpoints: Ed25519, PKCS #8 in PEM. Apart from every certificate's key. */
+  TAPLINE_AUDIT_KEY: path.optional(),
+  /** The log's name in its checkpoints, without spaces; best one that is yours alone, as a host name with a path. Default: made of the key. */
+  TAPLINE_AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]+$/, "must have neither spaces nor +")
+    .optional(),
+} as const;

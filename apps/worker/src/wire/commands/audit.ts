@@ -1,0 +1,27 @@
+import { AuditLog, connectPrisma } from "@tapline/adapters/prisma";
+import { TaplineError } from "@tapline/core/kernel";
+
+/** The audit log in PostgreSQL, for commands. @throws TaplineError `not-found` where there is none, or several and none was named */
+export async function openAuditLog(
+  databaseUrl: string,
+  named?: string,
+): Promise<{ readonly name: string; readonly log: AuditLog; readonly close: () => Promise<void> }> {
+  const prisma = connectPrisma(databaseUrl);
+  const close = (): Promise<void> => prisma.$disconnect();
+  try {
+    const names = await AuditLog.names(prisma);
+    const name = named ?? (names.length === 1 ? names[0] : undefined);
+    if (name === undefined || !names.includes(name))
+      throw new TaplineError(
+        "not-found",
+        `this database holds ${names.length === 0 ? "no audit log yet" : `the logs ${names.join(", ")}`}`,
+        {
+          remedy: names.length === 0 ? "a worker with the role audit begins it" : "name one by --log",
+        },
+      );
+    return { name, log: new AuditLog(prisma, name), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
