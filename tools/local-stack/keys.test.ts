@@ -78,6 +78,18 @@ describe("the PKI", () => {
     );
   });
 
+  it("of an earlier release gets the key of its audit log once", async () => {
+    const pki = join(folder.root, "without-log-key");
+    await cp(folder.pki, pki, { recursive: true });
+    await rm(join(pki, "log.key"));
+    await openPki(pki, folder.archive, now);
+    const key = await readFile(join(pki, "log.key"), "utf8");
+    expect(key).toContain("PRIVATE KEY");
+    expect((await stat(join(pki, "log.key"))).mode & 0o777).toBe(0o600);
+    await openPki(pki, folder.archive, now);
+    expect(await readFile(join(pki, "log.key"), "utf8")).toBe(key);
+  });
+
   it("of an earlier release gets an agents' authority once; what its intermediate issued stays good", async () => {
     const { agent, pki } = { agent: "agent-local", pki: join(folder.root, "older") };
     await cp(folder.pki, pki, { recursive: true });

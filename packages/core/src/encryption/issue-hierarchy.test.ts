@@ -20,7 +20,7 @@ test("a hierarchy holds every file of the private folder, keys marked secret", a
     `${name}.crt`,
     `${name}.key`,
   ]);
-  const lists = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem"];
+  const lists = ["log.key", "root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem"];
   expect(Object.keys(files).sort()).toEqual([...pairs, ...lists].sort());
   for (const [name, { pem, secret }] of Object.entries(files)) {
     expect(secret, name).toBe(name.endsWith(".key"));
