@@ -13,7 +13,8 @@ const thrown = (act: () => unknown): unknown => {
 
 test("an agent is who its certificate's SPIFFE name says, with the certificate's number", () => {
   const certificate = { subjectaltname: "DNS:x, URI:spiffe://tapline/agent/gate-1", serialNumber: "4F0A" };
-  expect(identityIn(certificate)).toEqual({ agent: "gate-1", serial: "4f0a" });
+  const who = { agent: "gate-1", serial: "4f0a", endsAtEpochMs: Date.UTC(2026, 10, 28, 20) };
+  expect(identityIn({ ...certificate, valid_to: "Nov 28 20:00:00 2026 GMT" })).toEqual(who);
 });
 
 test.each([
@@ -24,7 +25,7 @@ test.each([
   "URI:spiffe://tapline/agent/a/b",
   "DNS:spiffe://tapline/agent/gate-1",
 ])("a valid certificate with the names %j is no agent's", (subjectaltname) => {
-  const error = thrown(() => identityIn({ subjectaltname, serialNumber: "1" }));
+  const error = thrown(() => identityIn({ subjectaltname, serialNumber: "1", valid_to: "" }));
   expect(hasCode(error, "forbidden")).toBe(true);
 });
 
@@ -48,17 +49,17 @@ test("a revoked agent is forbidden; before the registry was read nobody is told 
     refusal: () => refusal,
     onChange: () => undefined,
   });
-  const who = { agent: "gate-1", serial: "1" };
-  expect(thrown(() => assertAdmitted(who, standing(null)))).toBeUndefined();
+  const who = { agent: "gate-1", serial: "1", endsAtEpochMs: 1_000 };
+  expect(thrown(() => assertAdmitted(who, standing(null), 1_000))).toBeUndefined();
   expect(
     hasCode(
-      thrown(() => assertAdmitted(who, standing("revoked"))),
+      thrown(() => assertAdmitted(who, standing("revoked"), 1_000)),
       "forbidden",
     ),
   ).toBe(true);
   expect(
     hasCode(
-      thrown(() => assertAdmitted(who, standing("unknown-yet"))),
+      thrown(() => assertAdmitted(who, standing("unknown-yet"), 1_000)),
       "unavailable",
     ),
   ).toBe(true);

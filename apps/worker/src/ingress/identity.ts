@@ -4,10 +4,19 @@ import { agentIdSchema } from "@tapline/core/tap";
 import type { AgentStanding } from "./standing.ts";
 
 /** Who stands at the door: the agent, and the certificate that says so (serial number in lower-case hexadecimal). */
-export type AgentIdentity = { readonly agent: string; readonly serial: string };
+export type AgentIdentity = {
+  readonly agent: string;
+  readonly serial: string;
+  /** When the certificate ends, ms since 1970. */
+  readonly endsAtEpochMs: number;
+};
 
 /** The part of a peer's certificate that is looked at, as `node:tls` gives it. */
-type PeerCertificate = { readonly subjectaltname?: string | undefined; readonly serialNumber: string };
+type PeerCertificate = {
+  readonly subjectaltname?: string | undefined;
+  readonly serialNumber: string;
+  readonly valid_to: string;
+};
 
 const known = new WeakMap<object, AgentIdentity>();
 
@@ -39,11 +48,25 @@ export function identityIn(certificate: PeerCertificate | undefined): AgentIdent
     throw new TaplineError("forbidden", "the certificate is valid but names no agent", {
       remedy: "use a certificate with the name spiffe://tapline/agent/<id>",
     });
-  return { agent, serial: certificate.serialNumber.toLowerCase() };
+  const endsAtEpochMs = Date.parse(certificate.valid_to);
+  return { agent, serial: certificate.serialNumber.toLowerCase(), endsAtEpochMs };
 }
 
-/** @throws TaplineError `forbidden` where the agent's certificate was revoked, `unavailable` where nobody can say yet */
-export function assertAdmitted({ agent, serial }: AgentIdentity, standing: AgentStanding): void {
+/**
+ * A certificate's end is looked at here once more: TLS does so with a whole handshake alone, and an open connection, or a
+ * session that is resumed again and again, would outlive its certificate.
+ * @throws TaplineError `unauthenticated` where the agent's certificate has ended, `forbidden` where it was revoked,
+ * `unavailable` where nobody can say yet
+ */
+export function assertAdmitted(
+  { agent, serial, endsAtEpochMs }: AgentIdentity,
+  standing: AgentStanding,
+  nowEpochMs: number,
+): void {
+  if (!(nowEpochMs <= endsAtEpochMs))
+    throw new TaplineError("unauthenticated", `the certificate of agent ${agent} has ended`, {
+      remedy: "connect with its new certificate, or enrol the agent anew",
+    });
   const refusal = standing.refusal(agent, serial);
   if (refusal === "revoked")
     throw new TaplineError("forbidden", `the certificate of agent ${agent} was revoked`, {

@@ -25,6 +25,7 @@ beforeEach(async () => {
   await ingest.buffer.openGeneration("life-1");
   ingest.state.revoked.clear();
   ingest.state.known = true;
+  ingest.state.aheadMs = 0;
   door = await ingest.start();
 });
 afterEach(async () => {
@@ -105,7 +106,7 @@ describe("POST /v1/taps", () => {
     expect((await ingest.buffer.backlog()).taps).toBe(0);
   });
 
-  test("asks who it is on every request: none 401, revoked 403 on an open connection, not known yet 503", async () => {
+  test("asks who it is on every request: none or ended 401, revoked 403 on an open connection, not known yet 503", async () => {
     expect(await post(one, { dispatcher: stranger })).toMatchObject({
       status: 401,
       headers: { connection: "close" },
@@ -116,6 +117,10 @@ describe("POST /v1/taps", () => {
     ingest.state.revoked.clear();
     ingest.state.known = false;
     expect(await post(one)).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
+    ingest.state.known = true;
+    // TLS itself looks at a certificate's end neither on an open connection nor in a session that is resumed.
+    ingest.state.aheadMs = 2 * 366 * 24 * 3_600_000;
+    expect(await post(one)).toMatchObject({ status: 401, headers: { connection: "close" } });
     expect((await ingest.buffer.backlog()).taps).toBe(1);
   });
 });

@@ -72,8 +72,9 @@ export function postTaps(parts: PostTapsParts, maxBytes: number, isClosing: () =
 async function answer(request: IncomingMessage, parts: PostTapsParts, maxBytes: number): Promise<Taken> {
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   const identity = identityOf(request.socket);
-  assertAdmitted(identity, parts.standing);
-  parts.bodies.assertSparing(identity.agent, parts.clock());
+  const nowEpochMs = parts.clock();
+  assertAdmitted(identity, parts.standing, nowEpochMs);
+  parts.bodies.assertSparing(identity.agent, nowEpochMs);
   const bytes = await receiveBody(request, maxBytes);
   if (bytes.length > 0 && !isJson(request.headers["content-type"]))
     throw new HttpRefusal(415, "Unsupported Media Type: the door takes application/json");

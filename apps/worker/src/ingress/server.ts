@@ -77,7 +77,8 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   });
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   server.addHook("onRequest", (request, _reply, done) => {
-    if (!openPaths.has(request.url)) assertAdmitted(identityOf(request.raw.socket), parts.standing);
+    if (!openPaths.has(request.url))
+      assertAdmitted(identityOf(request.raw.socket), parts.standing, parts.clock());
     done();
   });
   server.removeContentTypeParser("application/json");

@@ -18,7 +18,7 @@ export type AgentStreamsParts = AgentStreamParts & {
 
 /** How late a change of the buffer's generation is seen, ms. */
 const generationEveryMs = 500;
-/** How late receipts come of which the news was missed, ms. */
+/** How late receipts come of which the news was missed, and how late a certificate's end is seen, ms. */
 const lookEveryMs = 10_000;
 
 const draining = (): TaplineError =>
@@ -39,7 +39,10 @@ export class AgentStreams {
     parts.fleet.onChange(() => this.#forEach((stream) => stream.onFleet()));
     this.#timers = [
       setInterval(() => void this.#checkGeneration(), generationEveryMs),
-      setInterval(() => this.onReceipts(null), lookEveryMs),
+      setInterval(() => {
+        this.#checkStanding();
+        this.onReceipts(null);
+      }, lookEveryMs),
     ];
     void this.#checkGeneration();
   }
@@ -54,7 +57,7 @@ export class AgentStreams {
     try {
       if (this.#stopping) throw draining();
       const identity = identityIn(call.getAuthContext().sslPeerCertificate);
-      assertAdmitted(identity, this.#parts.standing);
+      assertAdmitted(identity, this.#parts.standing, this.#parts.clock());
       const { agent } = identity;
       this.#open.get(agent)?.end(takenOver());
       const stream = new AgentStream(
@@ -109,7 +112,7 @@ export class AgentStreams {
   #checkStanding(): void {
     this.#forEach((stream) => {
       try {
-        assertAdmitted(stream.identity, this.#parts.standing);
+        assertAdmitted(stream.identity, this.#parts.standing, this.#parts.clock());
       } catch (error) {
         stream.end(error);
       }

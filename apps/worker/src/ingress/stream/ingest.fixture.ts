@@ -36,6 +36,8 @@ export async function setUpIngest(agents: readonly string[]) {
   const state = {
     revoked: new Set<string>(),
     known: true,
+    /** How far the door's clock is ahead, ms. */
+    aheadMs: 0,
     reports: [] as { agent: string; report: AgentReport }[],
     directives: new Map<string, AgentDirective>(),
   };
@@ -73,7 +75,7 @@ export async function setUpIngest(agents: readonly string[]) {
         },
         enrolment: new EnrolmentDesk({ ...noEnrolment, clock: Date.now, log: pino({ level: "silent" }) }),
         telemetry: new TelemetryRecorder("test"),
-        clock: Date.now,
+        clock: () => Date.now() + state.aheadMs,
         log: pino({ level: "fatal" }),
       });
       return {

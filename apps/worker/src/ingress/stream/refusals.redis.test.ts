@@ -46,6 +46,13 @@ describe("who may open a stream", () => {
     await two.wait("ack");
   });
 
+  test("a stream that is open does not outlive its agent's certificate", async () => {
+    const one = await ready();
+    rig.ingest.state.aheadMs = 2 * 366 * 24 * 3_600_000;
+    expect((await one.status()).code).toBe(status.UNAUTHENTICATED);
+    expect(await refusedAs(stream())).toBe(status.UNAUTHENTICATED);
+  });
+
   test("an agent's second stream ends its first, at another process too", async () => {
     const first = await ready();
     const second = await ready();

@@ -16,6 +16,7 @@ export function useDoor() {
     await buffer.openGeneration("life-1");
     state.revoked.clear();
     state.known = true;
+    state.aheadMs = 0;
     state.directives.clear();
     rig.door = await rig.ingest.start();
   });
