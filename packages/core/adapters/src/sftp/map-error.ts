@@ -35,12 +35,12 @@ export function mapSftpError(error: unknown, what: string): TaplineError {
         cause: error,
       });
     case status.failure:
-      return new TaplineError("unavailable", `${what}: the archive could not do it (${messageOf(error)})`, {
+      return new TaplineError("unavailable", `${what}: the archive could not do it (${wordsOf(error)})`, {
         remedy: "Look at the SFTP server: its disk may be full, or read-only.",
         cause: error,
       });
     default:
-      return new TaplineError("unavailable", `${what}: the archive does not answer (${messageOf(error)})`, {
+      return new TaplineError("unavailable", `${what}: the archive does not answer (${wordsOf(error)})`, {
         remedy: "Check that the SFTP server runs and can be reached; the work is tried again.",
         cause: error,
       });
@@ -58,16 +58,21 @@ export function mapConnectError(error: unknown, address: string, level: string |
   if (level === "handshake")
     return new TaplineError(
       "unavailable",
-      `no SSH handshake with the archive at ${address}: ${messageOf(error)}`,
+      `no SSH handshake with the archive at ${address}: ${wordsOf(error)}`,
       {
         remedy: "Check that an OpenSSH-compatible server listens there.",
         cause: error,
       },
     );
-  return new TaplineError("unavailable", `the archive at ${address} cannot be reached: ${messageOf(error)}`, {
+  return new TaplineError("unavailable", `the archive at ${address} cannot be reached: ${wordsOf(error)}`, {
     remedy: "Check that the SFTP server runs and can be reached; the work is tried again.",
     cause: error,
   });
+}
+
+/** What the error says, which may be the server's own words: on one line of a terminal, and short. */
+function wordsOf(error: unknown): string {
+  return messageOf(error).slice(0, 200).replaceAll(/\p{C}/gu, "?");
 }
 
 function codeOf(error: unknown): unknown {
