@@ -26,15 +26,21 @@ export class BodyRate {
    * @throws TaplineError `overloaded` where `agent` is to come again after `retryAfterMs`
    */
   assertSparing(agent: string, nowEpochMs: number): void {
-    const { bytes } = this.#refilled(agent, nowEpochMs);
-    if (bytes > 0) return;
+    const retryAfterMs = this.waitMs(agent, nowEpochMs);
+    if (retryAfterMs === 0) return;
     throw new TaplineError("overloaded", `agent ${agent} sends more bytes than its taps can have`, {
       remedy: "come back later",
-      facts: { retryAfterMs: Math.ceil((-bytes / this.#bytesPerSecond) * 1000) + 1 },
+      facts: { retryAfterMs },
     });
   }
 
-  /** A body of `bytes` was unpacked. */
+  /** After how many ms `agent` may send on; 0 = now. */
+  waitMs(agent: string, nowEpochMs: number): number {
+    const { bytes } = this.#refilled(agent, nowEpochMs);
+    return bytes > 0 ? 0 : Math.ceil((-bytes / this.#bytesPerSecond) * 1000) + 1;
+  }
+
+  /** A body, or a message of a stream, of `bytes` was unpacked. */
   spend(agent: string, bytes: number, nowEpochMs: number): void {
     this.#refilled(agent, nowEpochMs).bytes -= bytes;
   }

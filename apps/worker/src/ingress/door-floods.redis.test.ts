@@ -5,6 +5,7 @@ import { Agent, request } from "undici";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RunningIngest } from "../roles/ingest.ts";
 import { setUpIngest, type TestIngest } from "./stream/ingest.fixture.ts";
+import { ingestService } from "./stream/service.ts";
 
 const mebibyte = 1024 * 1024;
 const one = JSON.stringify({ epoch: 1, seq: 1, readAtEpochMs: 1, reader: "r", payload: "AAEC" });
@@ -13,7 +14,7 @@ let ingest: TestIngest;
 let door: RunningIngest;
 
 beforeAll(async () => {
-  ingest = await setUpIngest(["gate-1", "gate-2", "gate-3"]);
+  ingest = await setUpIngest(["gate-1", "gate-2", "gate-3", "gate-4"]);
   await ingest.buffer.openGeneration("life-1");
   door = await ingest.start({ tapsPerSecond: 1_000 });
 });
@@ -67,6 +68,25 @@ test("an agent whose small bodies unpack to large ones is told to wait, and nobo
   expect(answers[0]).toBe(400);
   expect(answers.at(-1)).toBe(429);
   expect(await post("gate-2", one)).toBe(202);
+});
+
+test("a stream whose small messages unpack to large ones is read no faster than its taps could be large", async () => {
+  const gzip = { "grpc.default_compression_algorithm": 2 };
+  const stream = ingest.open("gate-4", door.streamPort, gzip);
+  onTestFinished(() => stream.close());
+  stream.hello();
+  await stream.wait("credits");
+  const report = ingestService.deliver.requestSerialize({
+    message: { $case: "report", value: { sentAtEpochMs: 1, report: "{}" } },
+  });
+  // A field that the protocol does not have: number 15, 1,900,000 bytes.
+  const unknown = Buffer.concat([Buffer.from("7ae0fb73", "hex"), Buffer.alloc(1_900_000)]);
+  for (let i = 0; i < 8; i++) stream.call.write(Buffer.concat([report, unknown]));
+  await stream.wait("reportAnswer", 1);
+  const startedAt = performance.now();
+  await stream.wait("reportAnswer", 8);
+  // Two seconds' worth came at once, the rest at 2 MiB a second.
+  expect(performance.now() - startedAt).toBeGreaterThan(3_500);
 });
 
 test("the bound of a report holds for what it unpacks to", async () => {

@@ -76,6 +76,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     enrolment: parts.enrolment,
     fleet: parts.fleet,
     epochs: new EpochLimits(),
+    bodies: new BodyRate(creditBook.limits.tapsPerSecond),
     door,
     credits: new CreditStocks(desk, creditBook.limits.windowTaps),
     generation: () => buffer.generation(),
@@ -92,7 +93,6 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     ...common,
     logger: log,
     waiters,
-    bodies: new BodyRate(creditBook.limits.tapsPerSecond),
     receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
   });
   await server.listen({ host: settings.host, port: settings.port });

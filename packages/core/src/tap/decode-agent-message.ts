@@ -7,13 +7,23 @@ const tapsField = 2;
 
 const nothing: AgentMessage = { message: undefined };
 
+const sizes = new WeakMap<AgentMessage, number>();
+
+/** How many bytes a message had that `decodeAgentMessage` gave: also those that it passed over. */
+export function agentMessageBytes(message: AgentMessage): number {
+  return sizes.get(message) ?? 0;
+}
+
 /**
  * Decodes a message of an agent's stream; one without content where the bytes are none. A message with more taps than one
  * may hold is not decoded: two mebibytes of empty taps would become a million objects.
  */
 export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   try {
-    return countTaps(bytes) > maxTapsPerRequest ? nothing : AgentMessage.decode(bytes);
+    if (countTaps(bytes) > maxTapsPerRequest) return nothing;
+    const message = AgentMessage.decode(bytes);
+    sizes.set(message, bytes.length);
+    return message;
   } catch {
     return nothing;
   }

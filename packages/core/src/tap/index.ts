@@ -16,7 +16,7 @@ export {
   readerConditions,
   reportAnswerSchema,
 } from "./agent-report.ts";
-export { decodeAgentMessage } from "./decode-agent-message.ts";
+export { agentMessageBytes, decodeAgentMessage } from "./decode-agent-message.ts";
 export { type DecodedTap, decodeTap, type ScanResult, scanTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, packetOf, signTap } from "./encode-tap.ts";
 export {

@@ -2,12 +2,14 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import {
   type AgentMessage,
+  agentMessageBytes,
   maxTapsPerRequest,
   type Receipt,
   type ServerMessage,
   type TapResult,
 } from "@tapline/core/tap";
 import { z } from "zod";
+import type { BodyRate } from "../body-rate.ts";
 import { checkStreamedTap } from "../check-taps.ts";
 import type { AgentCredits } from "../credits/agent-credits.ts";
 import type { Door } from "../door.ts";
@@ -24,6 +26,7 @@ export type StreamLog = {
 };
 
 export type AgentStreamParts = ReportParts & {
+  readonly bodies: BodyRate;
   readonly door: Pick<Door, "take">;
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly log: StreamLog;
@@ -51,6 +54,7 @@ export class AgentStream {
   readonly #batches: BatchTaker;
   readonly #helloTimer: NodeJS.Timeout;
   readonly #onEnd: () => void;
+  #restTimer: NodeJS.Timeout | null = null;
   #hello: messages.Hello | null = null;
   #generation: string | null;
   #directive = "null";
@@ -155,8 +159,10 @@ export class AgentStream {
     }
   }
 
-  #receive({ message }: AgentMessage): void {
+  #receive(whole: AgentMessage): void {
     if (this.#ended || this.#draining) return;
+    const { message } = whole;
+    this.#parts.bodies.spend(this.identity.agent, agentMessageBytes(whole), this.#parts.clock());
     try {
       if (message === undefined) throw broken("a message is none of this protocol, or has too many taps");
       if (message.$case === "hello") this.#greet(message.value);
@@ -231,14 +237,26 @@ export class AgentStream {
   /** Reads on only while there is room for what comes and the agent takes what it is told. */
   #regulate(): void {
     if (this.#ended) return;
-    const full = this.#batches.pending >= maxBatchesAtOnce || this.#call.writableNeedDrain;
+    const full = this.#batches.pending >= maxBatchesAtOnce || this.#call.writableNeedDrain || this.#rests();
     if (full || this.#draining) this.#call.pause();
     else this.#call.resume();
+  }
+
+  /** Whether the agent has sent so much that nothing is read for a while. */
+  #rests(): boolean {
+    const waitMs = this.#parts.bodies.waitMs(this.identity.agent, this.#parts.clock());
+    if (waitMs > 0)
+      this.#restTimer ??= setTimeout(() => {
+        this.#restTimer = null;
+        this.#regulate();
+      }, waitMs);
+    return waitMs > 0;
   }
 
   #close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#restTimer !== null) clearTimeout(this.#restTimer);
     clearTimeout(this.#helloTimer);
     this.#pump.stop();
     this.#batches.stop();
