@@ -11,4 +11,12 @@ export { type RunningServer, startServer } from "./running-server.ts";
 export { databaseName, type PostgresOptions, startPostgres } from "./start-postgres.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";
 export { stopChild, stopLeftover } from "./stop-process.ts";
-export { forgetProcess, killWatchedNow, onGuardLost, removeWhenGone, watchOver } from "./watch-over.ts";
+export {
+  forgetMount,
+  forgetProcess,
+  killWatchedNow,
+  onGuardLost,
+  removeWhenGone,
+  unmountWhenGone,
+  watchOver,
+} from "./watch-over.ts";

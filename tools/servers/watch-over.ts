@@ -5,6 +5,8 @@ import { join } from "node:path";
 export type GuardMessage =
   | { watch: number; signal: NodeJS.Signals }
   | { forget: number }
+  | { unmount: string }
+  | { forgetMount: string }
   | { removeFolder: string }
   | { endNow: true };
 
@@ -43,6 +45,8 @@ function tell(message: GuardMessage): void {
   const live = guard?.connected ? guard : undefined;
   if ("watch" in message) standing.set(`pid ${message.watch}`, message);
   else if ("forget" in message) standing.delete(`pid ${message.forget}`);
+  else if ("unmount" in message) standing.set(`mount ${message.unmount}`, message);
+  else if ("forgetMount" in message) standing.delete(`mount ${message.forgetMount}`);
   else if ("removeFolder" in message) standing.set(`folder ${message.removeFolder}`, message);
   // A new guard is told all that stands.
   if (live === undefined) startGuard();
@@ -62,6 +66,16 @@ export function watchOver(pid: number, signal: NodeJS.Signals): void {
 /** Takes back `watchOver`: call it once the process has ended, since pids are used again. */
 export function forgetProcess(pid: number): void {
   tell({ forget: pid });
+}
+
+/** Has what is mounted at `folder` unmounted when this process is gone, however it went. */
+export function unmountWhenGone(folder: string): void {
+  tell({ unmount: folder });
+}
+
+/** Takes back `unmountWhenGone`: call it once it is unmounted. */
+export function forgetMount(folder: string): void {
+  tell({ forgetMount: folder });
 }
 
 /** Has `folder` removed when this process is gone. */

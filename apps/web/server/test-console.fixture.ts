@@ -82,7 +82,12 @@ export function livePicture(given: Partial<KpiLive> = {}): KpiLive {
     rejects: { "bad-signature": 2, schema: 5 },
     duplicates: 15,
     totals: { ingested: 10_000, archived: 9_700, duplicates: 200, rejected: 97, segments: 412 },
-    restore: { provenAtEpochMs: Date.now() - 720_000, everyMs: 3_600_000, freshness: "current" },
+    restore: {
+      provenAtEpochMs: Date.now() - 720_000,
+      everyMs: 3_600_000,
+      freshness: "current",
+      readBack: [],
+    },
     ...given,
   };
 }

@@ -72,7 +72,10 @@ export function startFeed(
         ...{ ingested: 184_220 + seq * 4, archived: 178_630 + seq * 4, duplicates: 3_684 },
         ...{ rejected: 1_842, segments: 9_511 + seq },
       },
-      restore: { provenAtEpochMs: atEpochMs - 1_500_000, everyMs: 3_600_000, freshness: "current" as const },
+      restore: {
+        ...{ provenAtEpochMs: atEpochMs - 1_500_000, everyMs: 3_600_000, freshness: "current" as const },
+        readBack: [{ archive: "main", objects: 8_640, readBack: 912 }],
+      },
       ...given,
     };
     redis.xadd("tapline:{kpi}:live", "MAXLEN", "~", 2400, "*", "j", JSON.stringify(picture)).catch(() => {});

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { connectRedis, partitionKeys, receiptTtlMs } from "@tapline/adapters/redis";
+import { ceilingHoldsMs, connectRedis, partitionKeys, receiptTtlMs } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectAs, deliver, submit } from "./agent.fixture.ts";
@@ -62,6 +62,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:receipts:gate-[12]$/, within(receiptTtlMs)],
   [/^tapline:\{p0\}:tracker:/, within(30 * 24 * 60 * minuteMs)],
   [/^tapline:\{p0\}:credits:(held|leases)$/, small(2)],
+  [/^tapline:\{p0\}:credits:ceilings$/, within(ceilingHoldsMs)],
   [/^tapline:\{p0\}:credits:agent:gate-[12]$/, within(minuteMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],

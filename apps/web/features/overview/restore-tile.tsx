@@ -4,7 +4,7 @@ import { Card } from "../../ui/card.tsx";
 
 /** When it was last proven that the archive can be restored: quiet as long as that is lately enough. */
 export function RestoreTile({ live }: { live: KpiLive }) {
-  const { provenAtEpochMs, everyMs, freshness } = live.restore;
+  const { provenAtEpochMs, everyMs, freshness, readBack } = live.restore;
   // Both times are the servers': a browser's clock has no part in it.
   const ageMs = provenAtEpochMs === null ? null : Math.max(0, live.atEpochMs - provenAtEpochMs);
   return (
@@ -20,6 +20,12 @@ export function RestoreTile({ live }: { live: KpiLive }) {
           <span aria-hidden>▲ </span>overdue
         </span>
       ) : null}
+      {readBack.map(({ archive, objects, readBack: read }) => (
+        <span key={archive} className="text-xs text-ink-faint" data-testid={`read-back-${archive}`}>
+          {archive}: {objects === 0 ? "nothing stored" : `${Math.floor((100 * read) / objects)} % read back`}{" "}
+          in 24 h
+        </span>
+      ))}
       <span className="ml-auto text-xs text-ink-faint">
         {everyMs === null ? "no drills are held" : `a random segment is restored every ${formatAge(everyMs)}`}
       </span>

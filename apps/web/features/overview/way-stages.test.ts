@@ -14,7 +14,7 @@ const live: KpiLive = {
   },
   ...{ tapToArchiveMs: { p50: 84, p95: 140, p99: 205, count: 700 }, rejects: { schema: 2, unsigned: 1 } },
   ...{ duplicates: 7, totals: { ingested: 1000, archived: 950, duplicates: 30, rejected: 16, segments: 40 } },
-  restore: { provenAtEpochMs: null, everyMs: null, freshness: "off" },
+  restore: { provenAtEpochMs: null, everyMs: null, freshness: "off", readBack: [] },
 };
 
 test("tells the way of a tap from agent to archive", () => {

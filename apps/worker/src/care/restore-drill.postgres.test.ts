@@ -100,13 +100,16 @@ test("a segment of any age is drawn, restored in a process of its own and found 
     });
   }
   expect(await actions()).toEqual(["restore.proven"]);
-  expect((await drills.standing()).provenAtEpochMs).toBeGreaterThan(nowEpochMs);
+  const standing = await drills.standing(Date.now());
+  expect(standing.provenAtEpochMs).toBeGreaterThan(nowEpochMs);
+  expect(standing.readBack).toEqual([{ archive: "main", objects: 3, readBack: 3 }]);
+  expect((await drills.standing(Date.now() + 2 * dayMs)).readBack).toEqual([]);
 });
 
 test("without a key it says so: nothing was decrypted, and nothing counts as proven", async () => {
   expect(await drill({ keyFiles: null })).toMatchObject({ outcome: "sealed", taps: 0 });
   expect(await actions()).toEqual(["restore.sealed"]);
-  expect((await drills.standing()).provenAtEpochMs).toBeNull();
+  expect((await drills.standing(Date.now())).provenAtEpochMs).toBeNull();
 });
 
 test("a flipped bit in the object, another digest in the index, a wrong key: the drill fails and says why", async () => {
@@ -189,7 +192,10 @@ test("the schedule holds one drill for all processes, and says how often", async
   for (let i = 0; i < 200 && told.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));
   await Promise.all(roles.map((role) => role.stop(1_000)));
   expect(await prisma.restoreDrill.count()).toBe(1);
-  expect(await drills.standing()).toEqual({ provenAtEpochMs: expect.any(Number), everyMs: 3_600_000 });
+  expect(await drills.standing(Date.now())).toMatchObject({
+    provenAtEpochMs: expect.any(Number),
+    everyMs: 3_600_000,
+  });
   expect(await turns.take("restore-drill", 3_600_000)).toBe(false);
   expect(await turns.take("restore-drill", 0)).toBe(true);
 });

@@ -12,7 +12,8 @@ export type VerifyParts = SegmentParts & {
   /** A number from 0 to below 1. */
   readonly chance: () => number;
   readonly onFault: (fault: ArchiveFault) => void;
-  readonly onDay: (day: string, soFar: Verified) => void;
+  /** Awaited after each day. @param read segments whose objects were read and found right */
+  readonly onDay: (day: string, soFar: Verified, read: readonly string[]) => Promise<void> | void;
 };
 
 export type VerifyWish = {
@@ -43,7 +44,14 @@ export type Verified = {
 };
 
 type Sum = { -readonly [Key in keyof Verified]: Verified[Key] };
-type Run = { readonly parts: VerifyParts; readonly wish: VerifyWish; readonly sum: Sum; unknown: string[] };
+type Run = {
+  readonly parts: VerifyParts;
+  readonly wish: VerifyWish;
+  readonly sum: Sum;
+  unknown: string[];
+  /** Of the day, those whose objects were read and found right. */
+  read: string[];
+};
 
 /** Segments looked at side by side: reading waits for the wire, hashing for the processor. */
 const atOnce = 4;
@@ -56,10 +64,17 @@ const atOnce = 4;
  */
 export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promise<Verified> {
   const sum = { segments: 0, objects: 0, decrypted: 0, objectBytes: 0, taps: 0, outOfOrder: 0 };
-  const run: Run = { parts, wish, sum: { ...sum, rewraps: 0, uncommitted: 0, faults: 0 }, unknown: [] };
+  const run: Run = {
+    parts,
+    wish,
+    sum: { ...sum, rewraps: 0, uncommitted: 0, faults: 0 },
+    unknown: [],
+    read: [],
+  };
   for (const day of await daysOf(run)) {
+    run.read = [];
     await verifyDay(day, run);
-    parts.onDay(day, run.sum);
+    await parts.onDay(day, run.sum, run.read);
   }
   await tellUnknown(run);
   return run.sum;
@@ -116,6 +131,7 @@ async function verifyOne(
     sum.outOfOrder += found.outOfOrder;
     if (readsObject) {
       sum.objects += 1;
+      run.read.push(id);
       sum.objectBytes += found.manifest.objectBytes;
       if (parts.recipient !== null) sum.decrypted += 1;
     }

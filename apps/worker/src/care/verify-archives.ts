@@ -15,7 +15,12 @@ export type VerifyArchivesParts = Omit<VerifyParts, "reader" | "target" | "onFau
   readonly isOneOfSeveral: boolean;
   /** @param archive null where a fault is none of one archive's */
   readonly onFault: (archive: string | null, fault: ArchiveFault) => void;
-  readonly onDay: (archive: string, day: string, soFar: Verified) => void;
+  readonly onDay: (
+    archive: string,
+    day: string,
+    soFar: Verified,
+    read: readonly string[],
+  ) => Promise<void> | void;
 };
 
 /**
@@ -34,7 +39,7 @@ export async function verifyArchives(
         ...parts,
         ...{ reader: archive, target: parts.isOneOfSeveral ? name : null },
         onFault: (fault) => parts.onFault(name, fault),
-        onDay: (day, soFar) => parts.onDay(name, day, soFar),
+        onDay: (day, soFar, read) => parts.onDay(name, day, soFar, read),
       });
       archives.push({ archive: name, found });
     } catch (error) {

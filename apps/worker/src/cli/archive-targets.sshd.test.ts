@@ -146,9 +146,11 @@ test("restore, export and open take each segment from the first archive that has
 
 test("verify looks at each archive, and names the one that is at fault or away", async () => {
   await index();
+  const part = await tapline("verify", "--json", "--target", "near", "--segment", segments[0]!);
+  expect(part.lines()).toMatchObject([{ archive: "near", readBack: { objects: 2, readBack: 1 } }]);
   expect((await tapline("verify", "--json")).lines()).toMatchObject([
-    { archive: "near", segments: 2, decrypted: 2, faults: 0, compared: true },
-    { archive: "far", segments: 2, decrypted: 2, faults: 0, compared: true },
+    { archive: "near", segments: 2, decrypted: 2, faults: 0, readBack: { objects: 2, readBack: 2 } },
+    { archive: "far", segments: 2, decrypted: 2, faults: 0, readBack: { objects: 2, readBack: 2 } },
     { archives: 2, away: [], faults: 0, doubled: 0 },
   ]);
   await flip(at(1, objectPaths(segments[0]!).object));

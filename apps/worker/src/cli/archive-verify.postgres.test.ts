@@ -89,7 +89,9 @@ describe("tapline archive verify", { timeout: 60_000 }, () => {
       },
     });
     expect(done.stderr).toContain("2026/11/24: 3 segments so far, 0 faults\n");
-    expect((await verify()).stdout).toMatch(/^0 faults; 3 segments, .*compared with the index\n$/);
+    expect((await verify()).stdout).toMatch(
+      /^0 faults; 3 segments, .*compared with the index; read back at least once: 3 of 3 objects \(100 %\)\n$/,
+    );
   });
 
   test("names the file of which one bit was flipped, of each kind", async () => {

@@ -64,6 +64,8 @@ async function verify(options: Options): Promise<void> {
   const databaseUrl = options.index ? await databaseIfAny() : null;
   const opened = openArchives(await placesOf(options, dataDir));
   const isOneOfSeveral = options.target !== undefined || opened.targets.length > 1;
+  // What is said of a copy elsewhere is said of none of the installation's archives.
+  const isOwn = options.target !== undefined || (options.archive ?? options.url) === undefined;
   const index = databaseUrl === null ? null : openCatalogue(databaseUrl);
   const names = new UniqueNames();
   const tell = verifyTeller(opened.targets.length > 1, options.json === true);
@@ -71,10 +73,13 @@ async function verify(options: Options): Promise<void> {
     const { archives, doubled } = await verifyArchives(wish, {
       ...{ targets: opened.targets, isOneOfSeveral, trust, recipient, names, chance: Math.random },
       ...{ catalogue: index?.catalogue ?? null, onFault: tell.fault },
-      onDay: (archive, day, { segments, faults }) =>
-        process.stderr.write(`${tell.of(archive)}${day}: ${segments} segments so far, ${faults} faults\n`),
+      onDay: async (archive, day, { segments, faults }, read) => {
+        process.stderr.write(`${tell.of(archive)}${day}: ${segments} segments so far, ${faults} faults\n`);
+        if (isOwn) await index?.readBacks.note(read.map((segment) => ({ segment, target: archive })));
+      },
     });
-    process.exitCode = tell.end(archives, doubled, index !== null);
+    const shares = (await index?.readBacks.shares(null)) ?? [];
+    process.exitCode = tell.end(archives, doubled, shares, index !== null);
   } finally {
     await Promise.allSettled([names.close(), opened.close(), index?.close()]);
   }

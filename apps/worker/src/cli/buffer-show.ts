@@ -21,12 +21,11 @@ type Seen = Awaited<ReturnType<BufferDesk["show"]>>;
 function showText(seen: Seen, nowEpochMs: number): string {
   const { generation, taps, frameBytes, resultBytes, oldestAtEpochMs, segments, server } = seen;
   const age = (since: number): string => spanText(Math.max(0, nowEpochMs - since));
-  const ceilingMiB = bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting());
   const limit = server.maxBytes === 0 ? "no limit" : `at most ${bytesText(server.maxBytes)}`;
   return [
     generation === null ? "not open: nothing is taken until it is" : `life ${generation}`,
     `${taps} taps${oldestAtEpochMs === null ? "" : `, the oldest for ${age(oldestAtEpochMs)}`}`,
-    `${bytesText(frameBytes + resultBytes)} of at most ${ceilingMiB} MiB: ${bytesText(frameBytes)} frames, ${bytesText(resultBytes)} verdicts and sealed forms`,
+    `${bytesText(frameBytes + resultBytes)} of ${ceilingText(seen.ceilings)}: ${bytesText(frameBytes)} frames, ${bytesText(resultBytes)} verdicts and sealed forms`,
     `Redis uses ${bytesText(server.usedBytes)}, ${limit}${seen.isShut ? "; SHORT: no taps are let in" : ""}`,
     segments.length === 0 ? "no segment is open" : `${segments.length} segments are open:`,
     ...segments.map(
@@ -34,4 +33,16 @@ function showText(seen: Seen, nowEpochMs: number): string {
         `  ${id}  ${stage}  ${count} taps  for ${age(cutAtEpochMs)}`,
     ),
   ].join("\n");
+}
+
+/** The ceiling that is met first, and whose it is where the doors have several; without a door, what it would be. */
+function ceilingText(ceilings: Seen["ceilings"]): string {
+  const [lowest] = ceilings;
+  if (lowest === undefined) {
+    const ownMiB = bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting());
+    return `at most ${ownMiB} MiB (by this command's own settings, for no door runs)`;
+  }
+  const differ = ceilings.some(({ maxBytes }) => maxBytes !== lowest.maxBytes);
+  const each = ceilings.map(({ process, maxBytes }) => `${process} ${bytesText(maxBytes)}`);
+  return `at most ${bytesText(lowest.maxBytes)}${differ ? ` (the doors differ: ${each.join(", ")})` : ""}`;
 }

@@ -21,6 +21,11 @@ export function addQuarantineReplay(program: Command): void {
     .option("--reason-code <code>", "those refused for this reason, such as unsigned")
     .option("--agent <id>", "those of this agent")
     .option("--all", "all of them")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 where all was replayed that passes, else 1: also where Redis does not answer for 20 s, or the buffer has no" +
+        "\nroom for 60 s. What was under way then may have gone in: to replay again is safe.",
+    )
     .action(replay);
 }
 

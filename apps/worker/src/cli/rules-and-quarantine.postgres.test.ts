@@ -8,6 +8,7 @@ import { sha256 } from "@tapline/core/kernel";
 import { encodeTap, type Tap } from "@tapline/core/tap";
 import { defaultRules } from "@tapline/core/validation";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freePort } from "../../../../tools/servers/index.ts";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
@@ -58,9 +59,11 @@ async function keep(seq: number, raw: Buffer, key: Buffer): Promise<void> {
   });
 }
 
-const run = (...args: string[]) =>
+const run = (...args: string[]) => runWith({}, ...args);
+
+const runWith = (settings: Record<string, string>, ...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, out, err) =>
+    execFile(process.execPath, [main, ...args], { env: { ...env, ...settings } }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -152,5 +155,15 @@ test("a replay says which taps, and a dry run of it changes nothing", async () =
   expect(dry.out, dry.err).toContain("of 3 taps in quarantine 1 would pass");
   const nowhere = await run("quarantine", "replay", "--all", "--reason", "why", "--by", "ada");
   expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("REDIS_URL")]);
+  expect(await prisma.quarantinedTap.count({ where: { replays: { gt: 0 } } })).toBe(0);
+});
+
+test("a replay does not wait for ever for a Redis that is away, and takes nothing out of quarantine", async () => {
+  const away = { REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+  const startedAt = performance.now();
+  const done = await runWith(away, "quarantine", "replay", "--all", "--reason", "why", "--by", "ada");
+  expect([done.code, done.err]).toEqual([1, expect.stringContaining("Redis did not answer within 20 s")]);
+  expect(done.err).toContain("REDIS_URL");
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
   expect(await prisma.quarantinedTap.count({ where: { replays: { gt: 0 } } })).toBe(0);
 });

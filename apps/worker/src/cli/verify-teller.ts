@@ -1,4 +1,5 @@
 import { messageOf } from "@tapline/core/kernel";
+import type { ReadBackShare } from "@tapline/core/kpi";
 import type { Verified } from "../care/verify-archive.ts";
 import type { VerifiedArchive } from "../care/verify-archives.ts";
 import type { ArchiveFault } from "../care/verify-segment.ts";
@@ -15,31 +16,52 @@ export function verifyTeller(isSeveral: boolean, isJson: boolean) {
     fault: (archive: string | null, fault: ArchiveFault): void =>
       write({ archive, ...fault }, `fault: ${of(archive)}${fault.file}: ${fault.message}`),
     /** @returns the command's exit code */
-    end: (archives: readonly VerifiedArchive[], doubled: number, compared: boolean): 0 | 1 | 2 => {
+    end: (
+      archives: readonly VerifiedArchive[],
+      doubled: number,
+      shares: readonly ReadBackShare[],
+      compared: boolean,
+    ): 0 | 1 | 2 => {
       const away = archives.flatMap((one) => ("error" in one ? [one.archive] : []));
-      let faults = doubled;
+      const found = archives.flatMap((one) => ("found" in one ? [one.found.faults] : []));
+      const faults = found.reduce((sum, one) => sum + one, doubled);
       for (const one of archives) {
-        if ("error" in one) {
-          const error = messageOf(one.error);
-          write({ archive: one.archive, error }, `${of(one.archive)}could not be verified: ${error}`);
-          continue;
-        }
-        faults += one.found.faults;
         // Of one archive alone the taps that lie in it twice are its own faults.
-        const found = isSeveral ? one.found : { ...one.found, faults };
-        write(
-          { archive: one.archive, ...found, compared },
-          `${of(one.archive)}${summaryLine(found, compared)}`,
-        );
+        const [summary, line] = summaryOf(one, isSeveral ? 0 : doubled, shares, compared);
+        write(summary, `${of(one.archive)}${line}`);
       }
       if (isSeveral)
         write(
           { archives: archives.length, away, faults, doubled, compared },
           `${archives.length} archives: ${faults} faults, ${doubled} of them taps that lie in two segments; ${away.length} archives could not be verified`,
         );
-      return faults > 0 ? 2 : away.length > 0 ? 1 : 0;
+      if (faults > 0) return 2;
+      return away.length > 0 ? 1 : 0;
     },
   };
+}
+
+/** What is said of one archive: as JSON, and as a line. */
+function summaryOf(
+  one: VerifiedArchive,
+  doubled: number,
+  shares: readonly ReadBackShare[],
+  compared: boolean,
+): readonly [summary: object, line: string] {
+  const { archive } = one;
+  if ("error" in one) {
+    const error = messageOf(one.error);
+    return [{ archive, error }, `could not be verified: ${error}`];
+  }
+  const found = { ...one.found, faults: one.found.faults + doubled };
+  const share = shares.find((other) => other.archive === archive);
+  if (share === undefined)
+    return [{ archive, ...found, readBack: null, compared }, summaryLine(found, compared)];
+  const { objects, readBack } = share;
+  return [
+    { archive, ...found, readBack: { objects, readBack }, compared },
+    `${summaryLine(found, compared)}; ${shareText(share)}`,
+  ];
 }
 
 function summaryLine(found: Verified, compared: boolean): string {
@@ -54,4 +76,10 @@ function summaryLine(found: Verified, compared: boolean): string {
     compared ? "compared with the index" : "not compared with the index",
   ];
   return `${found.faults} faults; ${parts.join(", ")}`;
+}
+
+/** Since they were stored: by uploads, drills and verifications. */
+function shareText({ objects, readBack }: ReadBackShare): string {
+  const percent = objects === 0 ? 0 : Math.floor((1_000 * readBack) / objects) / 10;
+  return `read back at least once: ${readBack} of ${objects} objects (${percent} %)`;
 }

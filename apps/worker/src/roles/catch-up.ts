@@ -1,14 +1,18 @@
-import type { Turns } from "@tapline/adapters/prisma";
+import type { ReadBacks, Turns } from "@tapline/adapters/prisma";
 import type { Logger } from "pino";
 import { type CatchUpParts, catchUpArchive } from "../jobs/catch-up-archive.ts";
+import type { ReadBackNotes } from "../jobs/read-back-notes.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type CatchUpRoleParts = Omit<CatchUpParts, "onFault"> & {
   readonly turns: Pick<Turns, "take">;
+  readonly readBackNotes: ReadBackNotes;
+  readonly readBacks: Pick<ReadBacks, "note">;
   readonly log: Pick<Logger, "info" | "warn">;
 };
 
 const idleMs = 15_000;
+const noteEveryMs = 5_000;
 const sweepEveryMs = 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 /** Days whose folders are looked through for uploads that nobody finished. */
@@ -34,9 +38,18 @@ export function startCatchUp(parts: CatchUpRoleParts): Role {
     (error) => log.warn({ err: error }, "unfinished uploads could not be looked for"),
     idleMs,
   );
+  const noting = repeat(
+    async () => {
+      await parts.readBackNotes.flush(parts.readBacks);
+      return noteEveryMs;
+    },
+    (error) => log.warn({ err: error }, "what was read back could not be noted yet"),
+    noteEveryMs,
+  );
   return {
     stop: async () => {
-      await Promise.all([copying.stop(), sweeping.stop()]);
+      await Promise.all([copying.stop(), sweeping.stop(), noting.stop()]);
+      await parts.readBackNotes.flush(parts.readBacks).catch(() => undefined);
     },
   };
 }

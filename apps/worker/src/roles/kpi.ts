@@ -63,7 +63,7 @@ class Publisher {
   #seq = 0;
   #publishedAtEpochMs = 0;
   #lastBacklog = -1;
-  #restore: RestoreStanding = { provenAtEpochMs: null, everyMs: null };
+  #restore: RestoreStanding = { provenAtEpochMs: null, everyMs: null, readBack: [] };
   #restoreReadAtEpochMs = Number.NEGATIVE_INFINITY;
 
   private constructor(parts: KpiParts, window: KpiWindow, minute: KpiPoint[], cursor: string) {
@@ -129,8 +129,8 @@ class Publisher {
   async #readRestore(nowEpochMs: number): Promise<void> {
     if (Math.abs(nowEpochMs - this.#restoreReadAtEpochMs) < standingEveryMs) return;
     this.#restoreReadAtEpochMs = nowEpochMs;
-    this.#restore = await this.#parts.drills.standing().catch((error: unknown) => {
-      this.#parts.log.warn({ err: error }, "the last restore drill cannot be looked up");
+    this.#restore = await this.#parts.drills.standing(nowEpochMs).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error }, "the standing of restores cannot be looked up");
       return this.#restore;
     });
   }

@@ -26,11 +26,13 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
 }
 
 /** Counts and logs what one archive tells. */
-function watching(archive: string, { telemetry, log, instrument }: Parts): SftpHooks {
+function watching(archive: string, { telemetry, log, instrument, readBackNotes }: Parts): SftpHooks {
   const upload = instrument("upload", { part: async (_path: string) => undefined }, { detailOf: fileAt });
   return {
     onPart: upload.part,
-    onWritten: ({ bytes, readBack }) => {
+    onWritten: (file) => {
+      const { bytes, readBack } = file;
+      readBackNotes.add(archive, file);
       telemetry.count("archive.written_bytes", bytes);
       if (readBack) telemetry.count("archive.read_back_bytes", bytes);
     },

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { AgentDirectory, AgentRegistry, FleetStore } from "@tapline/adapters/prisma";
-import { AgentNews, CreditBook } from "@tapline/adapters/redis";
+import { AgentNews, Ceilings, CreditBook, ceilingHoldsMs } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { startAgentStanding } from "../ingress/agent-standing.ts";
 import { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { startFleetMemory } from "../ingress/fleet-memory.ts";
 import { need, readAgentsAuthority } from "../pki.ts";
+import { declareCeiling } from "../roles/declare-ceiling.ts";
 import { type RunningIngest, startIngest } from "../roles/ingest.ts";
 import { bufferMaxBytes, type Parts } from "./parts.ts";
 
@@ -38,9 +39,14 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
       agentCa: need(config.TAPLINE_AGENT_CA, "TAPLINE_AGENT_CA", "ingest"),
     },
   });
+  const ceiling = declareCeiling({
+    ...{ ...parts, ceilings: new Ceilings(parts.redis) },
+    ...{ maxBytes: limits.maxBytes, holdsMs: ceilingHoldsMs },
+  });
   return {
     ...role,
     stop: async (graceMs) => {
+      await ceiling.stop(graceMs);
       await role.stop(graceMs);
       await fleet.stop(graceMs);
       await agents.standing.stop(graceMs);

@@ -16,6 +16,7 @@ import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { openFaultPoints } from "../fault-points/index.ts";
+import { ReadBackNotes } from "../jobs/read-back-notes.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
 import { readProcessKeys } from "../pki.ts";
 
@@ -56,6 +57,7 @@ export async function connectParts(config: Config, log: Logger) {
     instance,
     /** Fault points around what else a role needs. */
     instrument,
+    readBackNotes: new ReadBackNotes(clock),
     telemetry: new TelemetryRecorder(instance),
     telemetryStream: instrument("telemetry", new TelemetryStream(redis)),
     doorNews: instrument("news", new DoorNews(redis)),

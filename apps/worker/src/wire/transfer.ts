@@ -1,4 +1,4 @@
-import { ArchiveCopies, Turns } from "@tapline/adapters/prisma";
+import { ArchiveCopies, ReadBacks, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { transferSegment } from "../jobs/transfer-segment.ts";
 import { readProcessKey } from "../pki.ts";
@@ -14,5 +14,6 @@ export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise
   });
   startStage("transfer", stage.run, parts);
   const copies = parts.instrument("copies", new ArchiveCopies(parts.prisma));
-  return startCatchUp({ ...parts, archives, copies, turns: new Turns(parts.prisma) });
+  const readBacks = new ReadBacks(parts.prisma);
+  return startCatchUp({ ...parts, archives, copies, readBacks, turns: new Turns(parts.prisma) });
 }

@@ -9,6 +9,7 @@ export {
 export { type BacklogReading, KpiWindow } from "./kpi-window.ts";
 export { type MergeSpan, mergePoints } from "./merge-points.ts";
 export {
+  type ReadBackShare,
   type RestoreFreshness,
   type RestoreStanding,
   restoreFreshness,

@@ -3,7 +3,7 @@ import { TelemetryRecorder } from "../telemetry/index.ts";
 import { KpiWindow, kpiLiveSchema, kpiPointSchema } from "./index.ts";
 
 const t0 = 1_790_000_000_000;
-const noDrills = { provenAtEpochMs: null, everyMs: null };
+const noDrills = { provenAtEpochMs: null, everyMs: null, readBack: [] };
 
 const delta = (taps: number, latencyMs = 20) => {
   const recorder = new TelemetryRecorder("test");

@@ -3,6 +3,7 @@ import {
   ArchiveIndex,
   ArchiveNotes,
   connectPrisma,
+  ReadBacks,
   RestoreDrills,
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
@@ -16,10 +17,15 @@ import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 /** What the index knows of the archive, for commands. */
 export function openCatalogue(databaseUrl: string): {
   readonly catalogue: SegmentCatalogue;
+  readonly readBacks: ReadBacks;
   readonly close: () => Promise<void>;
 } {
   const prisma = connectPrisma(databaseUrl);
-  return { catalogue: new SegmentCatalogue(prisma), close: () => prisma.$disconnect() };
+  return {
+    catalogue: new SegmentCatalogue(prisma),
+    readBacks: new ReadBacks(prisma),
+    close: () => prisma.$disconnect(),
+  };
 }
 
 /** One restore drill, for commands. @param among where it must be one of these archives; null = any that there is */

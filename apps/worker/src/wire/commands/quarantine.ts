@@ -14,6 +14,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import type { ValidationRules } from "@tapline/core/validation";
 import { openPayload } from "../../jobs/judge-quarantined.ts";
 import { previewReplay, replayQuarantine } from "../../jobs/replay-quarantine.ts";
+import { answered } from "./answered.ts";
 
 /** What a replay takes of the buffer, at most, and how it is shared with the doors. */
 export type ReplayLimits = {
@@ -26,6 +27,7 @@ export type ReplayLimits = {
 
 /** How long a replay waits for room in the buffer. */
 const maxWaitMs = 60_000;
+const leaveWithinMs = 1_000;
 
 /** Taps in quarantine, for commands. @param keys the process keys; empty where there are none */
 export function openQuarantine(databaseUrl: string, keys: readonly Buffer[]) {
@@ -63,8 +65,17 @@ export function openQuarantine(databaseUrl: string, keys: readonly Buffer[]) {
       const seal = key === undefined ? null : new FrameSeal([key, ...older], randomBytes);
       const redis = connectRedis(redisUrl, () => undefined);
       try {
-        const buffer = new SegmentBuffer(redis, { ...limits, seal });
-        const credits = new CreditBook(redis, limits, `replay/${randomUUID()}`);
+        const own = new SegmentBuffer(redis, { ...limits, seal });
+        const book = new CreditBook(redis, limits, `replay/${randomUUID()}`);
+        const buffer = {
+          append: (...frame: Parameters<typeof own.append>) => answered(own.append(...frame)),
+        };
+        const credits = {
+          holder: book.holder,
+          ask: (...asked: Parameters<typeof book.ask>) => answered(book.ask(...asked)),
+          // What it holds comes back by itself once its lease is over.
+          leave: () => answered(book.leave(), leaveWithinMs).catch(() => undefined),
+        };
         const replaying = { ...parts, buffer, credits, clock: Date.now, maxWaitMs };
         return await replayQuarantine(filter, await activeRules(), act, replaying);
       } finally {

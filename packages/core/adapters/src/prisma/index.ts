@@ -27,6 +27,7 @@ export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statem
 export type { PrismaClient } from "./generated/client.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
+export { ReadBacks, type StoredObject } from "./read-backs.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";

@@ -5,6 +5,7 @@ import type { RestoreStanding } from "@tapline/core/kpi";
 import { type AgentRun, agentRunCount, type TapRun } from "@tapline/core/transfer";
 import { auditRow } from "./audit-row.ts";
 import type { PrismaClient } from "./generated/client.ts";
+import { ReadBacks } from "./read-backs.ts";
 import { type CatalogueRow, lowestIdAt, SegmentCatalogue } from "./segment-catalogue.ts";
 
 /**
@@ -25,6 +26,8 @@ export type DrillResult = {
   readonly detail: string;
 };
 
+/** Of what was stored so lately the share that was read back is told. */
+const readBackSpanMs = 24 * 3_600_000;
 const everyFact = "restore.every_ms";
 
 /** Restore drills in PostgreSQL: what to try, and what came of it. */
@@ -98,7 +101,7 @@ export class RestoreDrills {
     };
   }
 
-  /** Keeps a result, with its audit entry. */
+  /** Keeps a result, with its audit entry; an object that was found right was read back. */
   async record(result: DrillResult, actor: Actor): Promise<void> {
     const { segment, target, startedAtEpochMs, durationMs, outcome, taps, detail } = result;
     const atEpochMs = startedAtEpochMs + durationMs;
@@ -106,6 +109,10 @@ export class RestoreDrills {
       ...{ actor, action: `restore.${outcome}`, subject: `segment/${segment}` },
       reason: detail === "" ? null : detail,
       facts: { target, taps, durationMs },
+    });
+    const readBack = this.#prisma.segmentCopy.updateMany({
+      where: { segmentId: segment, target },
+      data: { readBackAt: new Date(startedAtEpochMs) },
     });
     await this.#prisma.$transaction([
       this.#prisma.restoreDrill.create({
@@ -122,6 +129,7 @@ export class RestoreDrills {
         },
       }),
       this.#prisma.auditEntry.create({ data: auditRow(entry) }),
+      ...(outcome === "failed" ? [] : [readBack]),
     ]);
   }
 
@@ -131,14 +139,16 @@ export class RestoreDrills {
     await this.#prisma.installationFact.upsert({ where: { name: everyFact }, create: fact, update: fact });
   }
 
-  async standing(): Promise<RestoreStanding> {
-    const [proven, every] = await Promise.all([
+  async standing(nowEpochMs: number): Promise<RestoreStanding> {
+    const [proven, every, readBack] = await Promise.all([
       this.#prisma.restoreDrill.findFirst({ where: { outcome: "proven" }, orderBy: { startedAt: "desc" } }),
       this.#prisma.installationFact.findUnique({ where: { name: everyFact } }),
+      new ReadBacks(this.#prisma).shares(nowEpochMs - readBackSpanMs),
     ]);
     return {
       provenAtEpochMs: proven?.startedAt.getTime() ?? null,
       everyMs: every === null || every.value === "" ? null : Number(every.value),
+      readBack,
     };
   }
 }

@@ -1,4 +1,5 @@
 export { AgentNews } from "./agent-news.ts";
+export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";
 export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";

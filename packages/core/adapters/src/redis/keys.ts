@@ -55,6 +55,8 @@ export const creditKeys = {
   held: `${root}:{p0}:credits:held`,
   /** Sorted set: those processes by the end of their lease, ms since 1970. */
   leases: `${root}:{p0}:credits:leases`,
+  /** Sorted set: "<bytes> <process>", the ceiling that each process of the door keeps to, by the end of its validity. */
+  ceilings: `${root}:{p0}:credits:ceilings`,
   /** String: there while the server's memory is short, so that nothing is granted; it says how short. */
   shut: `${root}:{p0}:credits:shut`,
   /** Hash: one agent's token bucket; tokens, and at = when it had so many. */

@@ -12,6 +12,7 @@ const names = [
   "finish-segment",
   "end-life",
   "grant-credits",
+  "declare-ceiling",
   "read-backlog",
 ] as const;
 

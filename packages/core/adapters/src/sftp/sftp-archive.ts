@@ -177,7 +177,7 @@ export class SftpArchive implements ArchiveReader {
       await this.#hooks.onPart?.(path);
       if (await this.#rename(session, part, target)) {
         await this.#checkSize(session, path, content.length);
-        this.#hooks.onWritten?.({ bytes: content.length, readBack });
+        this.#hooks.onWritten?.({ path, bytes: content.length, readBack });
         return "written";
       }
       if (!(await this.#holds(session, path, content)))

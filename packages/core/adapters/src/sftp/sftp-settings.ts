@@ -39,8 +39,12 @@ export type SpaceLevel = "plenty" | "scarce" | "none";
 export interface SftpHooks {
   /** Awaited once the file at `path` lies there whole as `.part`, before it gets its name. */
   readonly onPart?: (path: string) => Promise<void>;
-  /** After each file that was written: its size, and whether it was read back whole. */
-  readonly onWritten?: (file: { readonly bytes: number; readonly readBack: boolean }) => void;
+  /** After each file that was written: where, its size, and whether it was read back whole. */
+  readonly onWritten?: (file: {
+    readonly path: string;
+    readonly bytes: number;
+    readonly readBack: boolean;
+  }) => void;
   /** When the circuit opens or closes. */
   readonly onCircuit?: OnCircuit;
   /** When the free space crosses one of its bounds. */
