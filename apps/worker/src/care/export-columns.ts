@@ -1,33 +1,12 @@
 import { TaplineError } from "@tapline/core/kernel";
-import { rawOf } from "@tapline/core/transfer";
-import { z } from "zod";
-
-const count = z.int().min(0);
-
-const recordSchema = z.object({
-  tracker: z.string(),
-  trackerEpoch: count,
-  trackerSeq: count,
-  t0EpochS: count,
-  samples: z.array(z.tuple([count, count, count])),
-  batteryPercent: count,
-  uptimeS: count,
-  part: z.object({ index: count, of: count }).optional(),
-  signed: z.boolean(),
-  agent: z.string(),
-  epoch: count,
-  seq: count,
-  reader: z.string(),
-  readAtEpochMs: count,
-  ingestedAtEpochMs: count,
-});
+import { type ArchiveRecord, archiveRecordSchema, rawOf } from "@tapline/core/transfer";
 
 /** A tap as a row of a table. */
-export type ExportedTap = z.infer<typeof recordSchema> & { readonly segment: string; readonly raw: Buffer };
+export type ExportedTap = Omit<ArchiveRecord, "raw"> & { readonly segment: string; readonly raw: Buffer };
 
 /** @throws TaplineError `corrupt` where the line is not an archived tap's */
 export function toExported(record: unknown, segment: string): ExportedTap {
-  const parsed = recordSchema.safeParse(record);
+  const parsed = archiveRecordSchema.safeParse(record);
   if (!parsed.success)
     throw new TaplineError("corrupt", `a line of segment ${segment} is not an archived tap's`);
   return { ...parsed.data, segment, raw: rawOf(record) };

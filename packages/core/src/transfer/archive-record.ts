@@ -39,7 +39,7 @@ export function archiveRecord(
 const count = z.int().min(0);
 
 /** What `rawOf` needs of a line; whatever else stands in it is left alone. */
-const recordSchema = z.object({
+const packetSchema = z.object({
   tracker: z.string(),
   trackerEpoch: count,
   trackerSeq: count,
@@ -53,6 +53,19 @@ const recordSchema = z.object({
   raw: z.base64().optional(),
 });
 
+/** A line of an archived object, parsed; of every version. */
+export const archiveRecordSchema = packetSchema.extend({
+  signed: z.boolean(),
+  agent: z.string(),
+  epoch: count,
+  seq: count,
+  reader: z.string(),
+  readAtEpochMs: count,
+  ingestedAtEpochMs: count,
+});
+
+export type ArchiveRecord = z.infer<typeof archiveRecordSchema>;
+
 /**
  * The tap of a record as it was read from the tag: the bytes that the tracker signed and the index has the digest of.
  * Reads the lines of every version: earlier ones hold each tap's bytes as `raw`.
@@ -60,7 +73,7 @@ const recordSchema = z.object({
  * @throws TaplineError `corrupt` where it is no record of a tap
  */
 export function rawOf(record: unknown): Buffer {
-  const parsed = recordSchema.safeParse(record);
+  const parsed = packetSchema.safeParse(record);
   if (!parsed.success) throw new TaplineError("corrupt", "the line is not an archived tap's");
   const { raw, kid, signature, tracker, trackerEpoch, trackerSeq, part, ...measured } = parsed.data;
   if (raw !== undefined) return Buffer.from(raw, "base64");

@@ -11,7 +11,7 @@ export {
   wantedTargets,
 } from "./archive-plan.ts";
 export { type ArchiveEntry, type ArchiveReader, archivedDays, archivedSegments } from "./archive-reader.ts";
-export { archiveRecord, rawOf } from "./archive-record.ts";
+export { type ArchiveRecord, archiveRecord, archiveRecordSchema, rawOf } from "./archive-record.ts";
 export {
   type Bandwidth,
   type BandwidthUse,

@@ -1,19 +1,16 @@
-import { z } from "zod";
 import { sha256, TaplineError } from "../kernel/index.ts";
-import { rawOf } from "./archive-record.ts";
+import { archiveRecordSchema, rawOf } from "./archive-record.ts";
 import { type AgentRun, agentRuns, type SegmentMember, type TapRun, tapRuns } from "./runs.ts";
 
-const count = z.int().min(0);
-
 /** The two names of a tap, as a line has them. */
-const namesSchema = z.object({
-  tracker: z.string(),
-  trackerEpoch: count,
-  trackerSeq: count,
-  agent: z.string(),
-  epoch: count,
-  seq: count,
+const namesSchema = archiveRecordSchema.pick({
+  ...{ tracker: true, trackerEpoch: true, trackerSeq: true },
+  ...{ agent: true, epoch: true, seq: true },
 });
+
+/** By these a run is the same as another; how many taps an agent's run has follows from its members. */
+const tapRunFields = ["tracker", "trackerEpoch", "firstSeq", "lastSeq", "digests"] as const;
+const agentRunFields = ["agent", "epoch", "firstSeq", "lastSeq", "members"] as const;
 
 /** What a segment's lines hold. */
 export type SegmentContents = {
@@ -32,9 +29,9 @@ export function checkContents(
   named: { readonly tapRuns: readonly TapRun[]; readonly agentRuns: readonly AgentRun[] },
 ): SegmentContents {
   const members = readMembers(lines);
-  if (!sameTapRuns(tapRuns(members), named.tapRuns))
+  if (!sameRuns(tapRuns(members), named.tapRuns, tapRunFields))
     throw unlike("the taps in its lines are not those of its proof");
-  if (!sameAgentRuns(agentRuns(members), named.agentRuns))
+  if (!sameRuns(agentRuns(members), named.agentRuns, agentRunFields))
     throw unlike("the agents' numbers in its lines are not those of its proof");
   return { taps: members.length, outOfOrder: countOutOfOrder(members) };
 }
@@ -77,37 +74,17 @@ function countOutOfOrder(members: readonly SegmentMember[]): number {
   return late;
 }
 
-function sameTapRuns(found: readonly TapRun[], named: readonly TapRun[]): boolean {
+/** Whether both are the same runs in the same order, as far as `fields` go. */
+function sameRuns<Run>(
+  found: readonly Run[],
+  named: readonly Run[],
+  fields: readonly (keyof Run)[],
+): boolean {
+  const same = (one: unknown, other: unknown): boolean =>
+    one === other || (Buffer.isBuffer(one) && Buffer.isBuffer(other) && one.equals(other));
   return (
     found.length === named.length &&
-    found.every((run, i) => {
-      const other = named[i];
-      return (
-        other !== undefined &&
-        run.tracker === other.tracker &&
-        run.trackerEpoch === other.trackerEpoch &&
-        run.firstSeq === other.firstSeq &&
-        run.lastSeq === other.lastSeq &&
-        run.digests.equals(other.digests)
-      );
-    })
-  );
-}
-
-function sameAgentRuns(found: readonly AgentRun[], named: readonly AgentRun[]): boolean {
-  return (
-    found.length === named.length &&
-    found.every((run, i) => {
-      const other = named[i];
-      return (
-        other !== undefined &&
-        run.agent === other.agent &&
-        run.epoch === other.epoch &&
-        run.firstSeq === other.firstSeq &&
-        run.lastSeq === other.lastSeq &&
-        run.members.equals(other.members)
-      );
-    })
+    found.every((run, i) => fields.every((field) => same(run[field], named[i]?.[field])))
   );
 }
 

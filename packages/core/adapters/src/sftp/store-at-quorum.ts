@@ -6,6 +6,17 @@ const maxGraceMs = 2_000;
 
 type Named = { readonly name: string };
 
+/** What is to be done, at whom, and for how many that is enough. */
+type Storing<T> = {
+  readonly targets: readonly T[];
+  readonly quorum: number;
+  readonly store: (target: T) => Promise<void>;
+  readonly hooks: StoreHooks;
+};
+
+/** Who holds it, and what ends with those still under way. */
+type Stored = { readonly stored: string[]; readonly rest: Promise<unknown> };
+
 type StoreHooks = {
   readonly onFault: (target: string, error: unknown) => void;
   /** Told of each target that got it after the answer. */
@@ -22,18 +33,12 @@ export async function storeAtQuorum<T extends Named>(
   rule: ArchiveRule,
   store: (target: T) => Promise<void>,
   hooks: StoreHooks,
-): Promise<{ readonly stored: string[]; readonly rest: Promise<unknown> }> {
-  return rule.mode === "mirror"
-    ? await atAll(targets, rule.quorum, store, hooks)
-    : await oneAfterTheOther(targets, rule.quorum, store, hooks);
+): Promise<Stored> {
+  const storing = { targets, quorum: rule.quorum, store, hooks };
+  return await (rule.mode === "mirror" ? atAll(storing) : oneAfterTheOther(storing));
 }
 
-async function atAll<T extends Named>(
-  targets: readonly T[],
-  quorum: number,
-  store: (target: T) => Promise<void>,
-  hooks: StoreHooks,
-) {
+async function atAll<T extends Named>({ targets, quorum, store, hooks }: Storing<T>): Promise<Stored> {
   const stored: string[] = [];
   const faults: unknown[] = [];
   const startedAt = performance.now();
@@ -62,12 +67,8 @@ async function atAll<T extends Named>(
   }
 }
 
-async function oneAfterTheOther<T extends Named>(
-  targets: readonly T[],
-  quorum: number,
-  store: (target: T) => Promise<void>,
-  hooks: StoreHooks,
-) {
+async function oneAfterTheOther<T extends Named>(storing: Storing<T>): Promise<Stored> {
+  const { targets, quorum, store, hooks } = storing;
   const stored: string[] = [];
   const faults: unknown[] = [];
   for (const target of targets) {
