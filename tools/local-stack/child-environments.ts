@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Secrets } from "./open-secrets.ts";
+import { witnessFiles } from "./start-witness.ts";
 
 /** Where the servers that others need were found or started. */
 export type Addresses = Readonly<{
@@ -54,6 +55,7 @@ export function childEnvironments(
       TAPLINE_DRILL_CERT: pki("escrow.crt"),
       TAPLINE_DRILL_KEY: pki("escrow.key"),
       TAPLINE_AUDIT_KEY: pki("log.key"),
+      TAPLINE_WITNESSES: witnessFiles(folder).witnesses,
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     web: {

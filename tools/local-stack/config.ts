@@ -7,7 +7,7 @@ import type { Flags } from "./read-flags.ts";
 /** A port that is wished for. `asked` where somebody named it: then it is that one or none. */
 export type PortWish = Readonly<{ port: number; asked: boolean; setting: string }>;
 
-export type PortName = "web" | "ingest" | "stream" | "postgres" | "redis" | "archive";
+export type PortName = "web" | "ingest" | "stream" | "postgres" | "redis" | "archive" | "witness";
 
 /** What the local stack runs with. */
 export type StackConfig = Readonly<{
@@ -43,6 +43,7 @@ const environmentSchema = z.object({
   TAPLINE_POSTGRES_PORT: port.optional(),
   TAPLINE_REDIS_PORT: port.optional(),
   TAPLINE_ARCHIVE_PORT: port.optional(),
+  TAPLINE_WITNESS_PORT: port.optional(),
   /** Simulated readers of the local agent. */
   TAPLINE_AGENT_READERS: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Taps per second over all readers. */
@@ -87,6 +88,7 @@ function portWishes(flags: Flags, env: Environment): StackConfig["ports"] {
     postgres: wish(7432, "TAPLINE_POSTGRES_PORT"),
     redis: wish(7479, "TAPLINE_REDIS_PORT"),
     archive: wish(7422, "TAPLINE_ARCHIVE_PORT"),
+    witness: wish(7490, "TAPLINE_WITNESS_PORT"),
   };
 }
 

@@ -14,6 +14,8 @@ export type DataFolder = Readonly<{
   secrets: string;
   logs: string;
   restored: string;
+  /** Of the audit log's witness alone. */
+  witness: string;
 }>;
 
 /** Below this the stack does not start: PostgreSQL and Redis must never meet a full disk half way. */
@@ -86,13 +88,14 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     secrets: sub("secrets"),
     logs: sub("logs"),
     restored: sub("restored"),
+    witness: sub("witness"),
   };
   try {
     await requireOurs(root);
     await mkdir(root, { recursive: true, mode: 0o700 });
     await chmod(root, 0o700);
     await writeFile(sub(marks[0]), "This folder is Tapline's data folder.\n", { mode: 0o600 });
-    for (const path of [folder.archive, folder.agent, folder.logs, folder.restored])
+    for (const path of [folder.archive, folder.agent, folder.logs, folder.restored, folder.witness])
       await mkdir(path, { recursive: true, mode: 0o700 });
     const probe = sub(`.probe-${process.pid}`);
     await writeFile(probe, Buffer.alloc(4096));

@@ -57,6 +57,7 @@ it("ends who sends before who receives", async () => {
     "postgres",
     "redis",
     "archive",
+    "witness",
     "worker-ingest",
     "worker-pipeline",
     "web",
@@ -70,5 +71,14 @@ it("ends who sends before who receives", async () => {
     }),
   );
   await stopParts(parts);
-  expect(ended).toEqual(["agent", "web", "worker-ingest", "worker-pipeline", "archive", "redis", "postgres"]);
+  expect(ended).toEqual([
+    "agent",
+    "web",
+    "worker-ingest",
+    "worker-pipeline",
+    "archive",
+    "witness",
+    "redis",
+    "postgres",
+  ]);
 });

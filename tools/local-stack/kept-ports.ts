@@ -14,6 +14,7 @@ const schema = z.object({
   postgres: port,
   redis: port,
   archive: port,
+  witness: port,
 });
 
 const fileIn = (root: string) => join(root, "ports.json");

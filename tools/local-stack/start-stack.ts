@@ -14,6 +14,7 @@ import type { Secrets } from "./open-secrets.ts";
 import type { StackBuilder } from "./stack-builder.ts";
 import type { ChildMessage } from "./start-child.ts";
 import { startBufferStore, startDatabase } from "./start-stores.ts";
+import { startWitness } from "./start-witness.ts";
 
 /** A stack that runs. */
 export type Stack = Readonly<{
@@ -82,6 +83,7 @@ export async function startStack(
     database(),
     redis(),
     archive(),
+    startWitness(builder, folder, ports.witness, config.environment),
     makeTrackers(trackers, config.environment),
   ]);
   const addresses = {

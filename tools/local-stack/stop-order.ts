@@ -4,7 +4,7 @@ import type { Kept, Running } from "./keep-running.ts";
 export const stopOrder = [
   ["agent", "web"],
   ["worker-ingest", "worker-pipeline"],
-  ["archive"],
+  ["archive", "witness"],
   ["redis", "postgres"],
 ] as const;
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type LogSigner, openLogSigner } from "@tapline/core/audit";
+import { type LogSigner, openLogSigner, parseVerifierKey } from "@tapline/core/audit";
 import {
   type Authority,
   keyRoles,
@@ -10,6 +10,7 @@ import {
 } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Config } from "./config.ts";
+import type { WitnessAt } from "./roles/witness-audit.ts";
 
 /** The value of a setting that a role needs. @throws TaplineError `misconfigured` naming the setting */
 export function need<Value>(value: Value | undefined, setting: string, role: string): Value {
@@ -47,6 +48,22 @@ export async function readLogSigner(
 ): Promise<LogSigner> {
   const path = need(config.TAPLINE_AUDIT_KEY, "TAPLINE_AUDIT_KEY", "audit");
   return openLogSigner(await readSetting(path, "TAPLINE_AUDIT_KEY"), config.TAPLINE_AUDIT_ORIGIN);
+}
+
+/** The log's witnesses; empty where none are named. @throws TaplineError `misconfigured` naming the line */
+export async function readWitnesses(path: string | undefined): Promise<WitnessAt[]> {
+  if (path === undefined) return [];
+  const lines = (await readSetting(path, "TAPLINE_WITNESSES")).split("\n");
+  return lines.flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const [url = "", key = "", ...rest] = line.trim().split(/\s+/);
+    const isUrl = /^https?:\/\/[^/]+(\/.*)?$/.test(url) && URL.canParse(url);
+    if (!isUrl || rest.length > 0)
+      throw new TaplineError("misconfigured", `line ${i + 1} of ${path} names no witness`, {
+        remedy: "write its URL, a space, and the verifier key that it tells at GET /",
+      });
+    return [{ url: url.endsWith("/") ? url : `${url}/`, key: parseVerifierKey(key) }];
+  });
 }
 
 export async function readSigner(config: Config): Promise<Signer> {

@@ -1,3 +1,4 @@
+import type { KeptNote } from "@tapline/adapters/prisma";
 import { checkpointText, formatVerifierKey } from "@tapline/core/audit";
 import type { Command } from "commander";
 import { openAuditLog } from "../wire/commands/audit.ts";
@@ -12,7 +13,7 @@ export function addAuditShow(program: Command): void {
     .command("show")
     .description("how far the log has come: its name, size, root and newest checkpoint")
     .option("--log <name>", "which log, where the database holds several")
-    .option("--note", "print the signed checkpoint alone, as it is")
+    .option("--note", "print the newest checkpoint alone, as it is signed: a cosigned one where there is one")
     .option("--json", "as JSON")
     .action(show);
   auditCommand(program)
@@ -26,19 +27,24 @@ export function addAuditShow(program: Command): void {
 async function show(options: { log?: string; note?: boolean; json?: boolean }): Promise<void> {
   const { name, log, close } = await openAuditLog((await findStores()).databaseUrl, options.log);
   try {
-    const [{ size, root, signed }, waiting] = [await log.head(), await log.waiting()];
-    if (options.note === true) process.stdout.write(signed?.note ?? "");
-    else if (options.json === true)
-      process.stdout.write(
-        `${JSON.stringify({ log: name, size, root: Buffer.from(root).toString("base64"), waiting, signedAtEpochMs: signed?.atEpochMs ?? null })}\n`,
-      );
-    else {
-      const age = signed === null ? "none yet" : `${spanText(Date.now() - signed.atEpochMs)} old`;
-      process.stdout.write(
-        `log ${name}\n${checkpointText({ size, root })}\ncheckpoint: ${age}; ${waiting} entries wait for their place\n`,
-      );
-    }
+    const [{ size, root, signed, cosigned }, waiting] = [await log.head(), await log.waiting()];
+    const text =
+      options.json === true
+        ? JSON.stringify({
+            ...{ log: name, size, root: Buffer.from(root).toString("base64"), waiting },
+            ...{ signedAtEpochMs: signed?.atEpochMs ?? null },
+            ...{ cosignedSize: cosigned?.size ?? null, cosignedAtEpochMs: cosigned?.atEpochMs ?? null },
+          })
+        : [
+            `log ${name}`,
+            checkpointText({ size, root }),
+            `checkpoint: ${signed === null ? "none yet" : ageText(signed)}; ${waiting} entries wait for their place`,
+            `cosigned by a witness: ${cosigned === null ? "never" : `${cosigned.size} entries, ${ageText(cosigned)}`}`,
+          ].join("\n");
+    process.stdout.write(options.note === true ? ((cosigned ?? signed)?.note ?? "") : `${text}\n`);
   } finally {
     await close();
   }
 }
+
+const ageText = ({ atEpochMs }: KeptNote): string => `${spanText(Date.now() - atEpochMs)} old`;

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import {
   auditEntrySchema,
-  type Checkpoint,
   checkpointText,
   checkSignatures,
   checkTlogProof,
   leafHash,
   type NoteKey,
+  type ProvenEntry,
   parseCheckpoint,
   parseNote,
   parseTlogProof,
@@ -32,7 +32,10 @@ export function addAuditVerify(program: Command): void {
     .command("verify")
     .description("verify a proof of an entry (offline), or by --full the whole log in the database")
     .argument("[file]", "a tlog-proof")
-    .option("--key <file>", "verifier keys of the log, one a line (default: the installation's own)")
+    .option(
+      "--key <file>",
+      "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
+    )
     .option("--full", "walk over all entries and compare them with the newest checkpoint")
     .option("--log <name>", "which log, where the database holds several")
     .addHelpText(
@@ -59,20 +62,27 @@ async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void
     throw new TaplineError("invalid-input", `${file} proves an entry that it does not hold`, {
       remedy: "only proofs of tapline audit prove can be verified here",
     });
-  const checkpoint = check(proof, leafHash(proof.extra), keys);
-  if (checkpoint === null) return;
+  const proven = check(proof, leafHash(proof.extra), keys);
+  if (proven === null) return;
+  const { checkpoint, signatures } = proven;
+  const seen = signatures.flatMap(({ key, atEpochS }) =>
+    atEpochS === null
+      ? []
+      : [`seen: by ${key.name}, a witness, at ${new Date(atEpochS * 1000).toISOString()}\n`],
+  );
   const entry = auditEntrySchema.parse(JSON.parse(Buffer.from(proof.extra).toString("utf8")));
   process.stdout.write(
     `${JSON.stringify(entry, null, 2)}\n` +
       `proven: entry ${proof.index} of ${checkpoint.origin}, which signed ${checkpointText(checkpoint)}\n` +
-      "not proven: that the log showed everybody the same history (a witness says that), and that what it tells of happened\n",
+      seen.join("") +
+      `not proven: ${seen.length === 0 ? "that the log showed everybody the same history (give a witness's key beside the log's), and " : ""}that what it tells of happened\n`,
   );
 }
 
 /** Null where the proof is genuine in form and proves nothing: said, and marked in the exit code. */
-function check(proof: TlogProof, leaf: Uint8Array, keys: readonly NoteKey[]): Checkpoint | null {
+function check(proof: TlogProof, leaf: Uint8Array, keys: readonly NoteKey[]): ProvenEntry | null {
   try {
-    return checkTlogProof(proof, leaf, keys).checkpoint;
+    return checkTlogProof(proof, leaf, keys);
   } catch (error) {
     if (!hasCode(error, "corrupt")) throw error;
     process.stderr.write(`NOT proven: ${error.message}\n`);

@@ -1,8 +1,18 @@
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
-import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
+import {
+  cosignNote,
+  formatSignature,
+  formatVerifierKey,
+  makeLogKey,
+  noteKey,
+  openLogSigner,
+  parseNote,
+  rawEd25519,
+} from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
 
@@ -63,6 +73,8 @@ test("an entry is proven to who has nothing but the file and the log's verifier 
   expect(verified.out).toContain('"subject": "buffer/257"');
   expect(verified.out).toContain(`proven: entry 257 of ${signer.origin}, which signed 300 entries`);
 
+  expect(verified.out).toContain("give a witness's key");
+
   const text = await readFile(proof, "utf8");
   const [, extra = ""] = /^extra (.*)$/m.exec(text) ?? [];
   const forged = Buffer.from(extra, "base64").toString().replace("buffer/257", "buffer/258");
@@ -79,6 +91,25 @@ test("an entry is proven to who has nothing but the file and the log's verifier 
   expect([keyless.code, keyless.err]).toEqual([1, expect.stringContaining("tapline audit key")]);
   await writeFile(proof, text.slice(0, 100));
   expect((await run("verify", proof)).err).toContain("no tlog-proof");
+});
+
+test("a witness's cosignature says when somebody else saw the same history", async () => {
+  const [proof, keys] = [join(dir, "two.tlog-proof"), join(dir, "both.txt")];
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const witness = noteKey("witness", "auditor.example", rawEd25519(privateKey));
+  const { signed } = await log.head();
+  if (signed === null) throw new Error("there is no checkpoint");
+  const line = formatSignature(cosignNote(parseNote(signed.note).text, witness, privateKey, 1_790_000_000));
+  await log.keepCosigned({ ...signed, note: signed.note + line });
+  expect((await run("show")).out).toContain("cosigned by a witness: 300 entries");
+  await run("prove", await entryOf("buffer/3"), "--out", proof);
+  await writeFile(keys, `${formatVerifierKey(signer.key)}\n${formatVerifierKey(witness)}\n`);
+  const verified = await runWith({}, "verify", proof, "--key", keys);
+  expect(verified.out).toContain(
+    `seen: by auditor.example, a witness, at ${new Date(1_790_000_000_000).toISOString()}`,
+  );
+  await writeFile(keys, `${formatVerifierKey(witness)}\n`);
+  expect((await runWith({}, "verify", proof, "--key", keys)).err).toContain("no key that is trusted");
 });
 
 test("what the log does not hold is not proven", async () => {

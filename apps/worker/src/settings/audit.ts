@@ -10,4 +10,6 @@ export const auditSettings = {
     .string()
     .regex(/^[^\s+]+$/, "must have neither spaces nor +")
     .optional(),
+  /** File that names the log's witnesses: `<URL> <verifier key>`, one a line. Default: none, and no checkpoint is cosigned. */
+  TAPLINE_WITNESSES: path.optional(),
 } as const;

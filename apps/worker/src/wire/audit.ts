@@ -2,12 +2,13 @@ import { EndingLog, KeyRing } from "@tapline/adapters/keys";
 import { AuditLog, GapLedger, GapStatements, SiteStatements, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
-import { need, readLogSigner, readSetting, readSigner } from "../pki.ts";
+import { need, readLogSigner, readSetting, readSigner, readWitnesses } from "../pki.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
 import { rotateKeys } from "../roles/rotate-keys.ts";
 import { sequenceAudit } from "../roles/sequence-audit.ts";
 import { watchEndings } from "../roles/watch-endings.ts";
+import { witnessAudit } from "../roles/witness-audit.ts";
 import { openDrills } from "./drills.ts";
 import type { Parts } from "./parts.ts";
 import { openReconcile } from "./reconcile.ts";
@@ -24,11 +25,10 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     signer: await readSigner(parts.config),
   });
   const logSigner = await readLogSigner(parts.config);
-  const sequencing = sequenceAudit({
-    ...parts,
-    logSigner,
-    auditLog: parts.instrument("auditLog", new AuditLog(parts.prisma, logSigner.origin)),
-  });
+  const auditLog = parts.instrument("auditLog", new AuditLog(parts.prisma, logSigner.origin));
+  const sequencing = sequenceAudit({ ...parts, logSigner, auditLog });
+  const witnesses = await readWitnesses(parts.config.TAPLINE_WITNESSES);
+  const witnessing = witnesses.length === 0 ? [] : [witnessAudit({ ...parts, auditLog, witnesses })];
   const drills = await openDrills(parts, archives);
   const reconcile = await openReconcile(parts, archives);
   const watch = watchEndings({
@@ -42,7 +42,9 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   return {
     stop: async (graceMs) => {
       await Promise.all(
-        [audit, sequencing, drills, reconcile, watch, ...rotation].map((role) => role.stop(graceMs)),
+        [audit, sequencing, ...witnessing, drills, reconcile, watch, ...rotation].map((role) =>
+          role.stop(graceMs),
+        ),
       );
     },
   };

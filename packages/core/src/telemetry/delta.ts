@@ -24,6 +24,7 @@ export const counterNames = [
   "restore.failed",
   "segment.missing",
   "site.unbalanced",
+  "audit.disputed",
   "key.refused",
 ] as const;
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import {
+  consistencyRanges,
   fullRoot,
   inclusionRanges,
+  type LeafRange,
   type LogPart,
   MerkleEdge,
   rangeRoot,
@@ -150,20 +152,32 @@ export class AuditLog {
     }
   }
 
-  /** The proof of an entry by the newest checkpoint that covers it, with the entry as `extra`; null where it has no place. */
+  /**
+   * The proof of an entry, with the entry as `extra`: by the newest checkpoint that a witness has cosigned, else by the
+   * newest one; null where none covers it.
+   */
   async prove(entryId: string): Promise<TlogProof | null> {
     if (!uuidPattern.test(entryId)) return null;
     const leaf = await this.#prisma.auditLeaf.findUnique({ where: { entryId } });
-    const { signed } = await this.head();
-    if (leaf === null || signed === null || Number(leaf.index) >= signed.size) return null;
+    if (leaf === null) return null;
     const index = Number(leaf.index);
-    const readTile = (level: number, at: number): Promise<Uint8Array[]> =>
-      this.tile(level, at, widthAt(level, at, signed.size));
-    const path = await Promise.all(
-      inclusionRanges(index, signed.size).map((range) => rangeRoot(range, readTile)),
-    );
+    const { cosigned, signed } = await this.head();
+    const kept = [cosigned, signed].find((note) => note !== null && index < note.size);
+    if (kept === null || kept === undefined) return null;
+    const path = await this.#roots(inclusionRanges(index, kept.size), kept.size);
     const [extra] = await this.entries(index, index + 1);
-    return { index, path, note: signed.note, extra: extra ?? null };
+    return { index, path, note: kept.note, extra: extra ?? null };
+  }
+
+  /** The proof that the log of `size` begins with that of `oldSize`; empty where that needs none. */
+  async consistency(oldSize: number, size: number): Promise<Uint8Array[]> {
+    return await this.#roots(consistencyRanges(oldSize, size), size);
+  }
+
+  async #roots(ranges: readonly LeafRange[], size: number): Promise<Uint8Array[]> {
+    const readTile = (level: number, at: number): Promise<Uint8Array[]> =>
+      this.tile(level, at, widthAt(level, at, size));
+    return await Promise.all(ranges.map((range) => rangeRoot(range, readTile)));
   }
 
   /** Names of the logs that a database holds. */

@@ -1,0 +1,32 @@
+import { formatVerifierKey } from "@tapline/core/audit";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { pino } from "pino";
+import { ConfigError, readConfig } from "./config.ts";
+import { openWitness } from "./open-witness.ts";
+import { serve } from "./serve.ts";
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.LOG_LEVEL });
+  const { witness, key } = await openWitness(config, log);
+  const at = { host: config.TAPLINE_WITNESS_HOST, port: config.TAPLINE_WITNESS_PORT };
+  const served = await serve(witness, key, at, log);
+  const stop = (why: string): void => {
+    log.info({ why }, "stopping");
+    setTimeout(() => process.exit(1), 2_000).unref();
+    void served.stop().then(() => process.exit(0));
+  };
+  process.once("SIGTERM", () => stop("SIGTERM"));
+  process.once("SIGINT", () => stop("SIGINT"));
+  process.once("disconnect", () => stop("parent gone"));
+  log.info({ port: served.port, key: formatVerifierKey(key) }, "ready");
+  process.send?.({ type: "ready", port: served.port, key: formatVerifierKey(key) });
+}
+
+try {
+  await main();
+} catch (error) {
+  const remedy = error instanceof TaplineError && error.remedy !== undefined ? ` — ${error.remedy}` : "";
+  process.stderr.write(`tapline witness: ${messageOf(error)}${remedy}\n`);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
