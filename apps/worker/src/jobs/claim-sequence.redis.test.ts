@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Holding } from "@tapline/adapters/prisma";
-import { connectRedis, TapLedger } from "@tapline/adapters/redis";
+import { connectRedis, partitionKeys, TapLedger } from "@tapline/adapters/redis";
 import { hasCode } from "@tapline/core/kernel";
 import { defaultRules } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
@@ -27,6 +27,11 @@ beforeEach(() => loseRedis("life-1"));
 async function loseRedis(life: string): Promise<void> {
   await redis.flushall();
   await redis.set("tapline:{p0}:generation", life);
+}
+
+/** The segment stands in validation, as each does while it is judged. */
+async function cut(segment: string): Promise<void> {
+  await redis.hset(partitionKeys(0).segment(segment), "stage", "validation");
 }
 
 /** The archive's index, in memory: tracker/epoch/seq → what it holds. */
@@ -82,8 +87,12 @@ const claim = (trackerSeq: number, changes: Partial<SequenceClaim> = {}): Sequen
 
 const release = { version: 1, rules: defaultRules };
 
-const ask = (segment: string, claims: SequenceClaim[], index = new FakeIndex(), life = "life-1") =>
-  claimSequence(segment, life, claims, release, { ledger, index: index as never, maxWaitMs: 1_000 });
+const ask = async (segment: string, claims: SequenceClaim[], index = new FakeIndex(), life = "life-1") => {
+  await cut(segment);
+  return await claimSequence(segment, life, claims, release, {
+    ...{ ledger, index: index as never, maxWaitMs: 1_000 },
+  });
+};
 
 describe("a tap's place in its tracker's sequence", () => {
   test("is taken once; run again for the same segment, the answer stands", async () => {
@@ -175,6 +184,7 @@ describe("a tap's place in its tracker's sequence", () => {
       index.hold(claim(3, { agent: "b" }), "rival");
     };
     const parts = { ledger: stalled, index: index as never };
+    await cut("s1");
     expect(await claimSequence("s1", "life-1", [claim(3)], release, parts)).toEqual([
       { is: "duplicate", segment: "rival" },
     ]);
@@ -186,6 +196,7 @@ describe("a tap's place in its tracker's sequence", () => {
     const hasty = new TapLedger(redis, { leaseMs: 150 });
     index.onAsk = () => setTimeout(400);
     const parts = { ledger: hasty, index: index as never };
+    await cut("s1");
     expect(await claimSequence("s1", "life-1", [claim(3)], release, parts)).toEqual([{ is: "accepted" }]);
     expect(index.asked).toBe(1);
   });
@@ -196,6 +207,7 @@ describe("a tap's place in its tracker's sequence", () => {
     index.onAsk = async () => {
       index.onAsk = async () => undefined;
       const parts = { ledger, index: index as never, maxWaitMs: 100 };
+      await cut("s2");
       refused = await claimSequence("s2", "life-1", [claim(3)], release, parts).catch((error) => error);
     };
     await ask("s1", [claim(3)], index);
@@ -222,8 +234,10 @@ describe("a tap's place in its tracker's sequence", () => {
       rules: { ...defaultRules, trackerRate: { tapsPerHour: 36_000, burstTaps: 3 } },
     };
     const parts = { ledger, index: new FakeIndex() as never };
-    const bring = (segment: string, claims: SequenceClaim[]) =>
-      claimSequence(segment, "life-1", claims, slow, parts);
+    const bring = async (segment: string, claims: SequenceClaim[]) => {
+      await cut(segment);
+      return await claimSequence(segment, "life-1", claims, slow, parts);
+    };
     const answers = await bring("s1", [1, 2, 3, 4].map((n) => claim(n)).concat(claim(9, { tracker: "t2" })));
     expect(answers.map(({ is }) => is)).toEqual(["accepted", "accepted", "accepted", "rejected", "accepted"]);
     expect(answers[3]).toMatchObject({ reason: "rate", rules: 7 });
@@ -255,6 +269,21 @@ describe("a tap's place in its tracker's sequence", () => {
     const index = new FakeIndex();
     index.life = "life-2";
     expect(await ask("s1", [claim(3)], index, "life-2")).toEqual([{ is: "accepted" }]);
+  });
+
+  test("is not given to a segment that has its verdicts: an attempt that comes late claims nothing, and holds nothing", async () => {
+    const index = new FakeIndex();
+    await ask("s1", [claim(1)], index);
+    index.onAsk = async () => {
+      await redis.hset(partitionKeys(0).segment("s1"), "stage", "encryption");
+    };
+    await cut("s1");
+    const late = claimSequence("s1", "life-1", [claim(1), claim(9), claim(1, { trackerEpoch: 2 })], release, {
+      ...{ ledger, index: index as never },
+    });
+    await expect(late).rejects.toMatchObject({ code: "conflict" });
+    for (const key of await redis.keys("*tracker*")) expect(await redis.hget(key, "lease")).toBeNull();
+    expect(await ask("s2", [claim(1, { trackerEpoch: 2 })])).toEqual([{ is: "accepted" }]);
   });
 
   test("many segments at once give each number away exactly once", async () => {

@@ -36,7 +36,8 @@ const noLeases: Leases = new Map();
  * in one query; meanwhile their trackers are leased, so that nobody else changes them. Nobody waits for a tracker
  * while it holds another, so there is no deadlock.
  * @param generation the buffer's life in which the segment was cut
- * @throws TaplineError `conflict` where a tracker was held by others for too long (facts: resource, waitedMs, attempts);
+ * @throws TaplineError `conflict` where a tracker was held by others for too long (facts: resource, waitedMs, attempts), or
+ * where another attempt's verdicts for the segment are kept;
  * `unavailable` while the index is not level with the archive, or the segment was lost with the buffer
  */
 export async function claimSequence(
@@ -81,6 +82,10 @@ function settleAnswered(
   for (const [i, claim] of open.entries()) {
     const answer = answers[i];
     if (answer === undefined) continue;
+    if (answer.is === "over")
+      throw new TaplineError("conflict", `segment ${segment} was judged by another attempt`, {
+        remedy: "nothing to do: its verdicts are kept, and it goes on",
+      });
     if (answer.is === "ask" || answer.is === "busy") unsure.push({ claim, answer });
     else verdicts.set(claim, verdictOf(segment, claim, answer, release));
   }
@@ -139,7 +144,7 @@ async function assertLevel(generation: string, index: Pick<ArchiveIndex, "genera
 function verdictOf(
   segment: string,
   claim: SequenceClaim,
-  answer: Exclude<ClaimAnswer, { is: "ask" | "busy" }>,
+  answer: Exclude<ClaimAnswer, { is: "ask" | "busy" | "over" }>,
   { version, rules }: RulesRelease,
 ): TapVerdict {
   if (answer.is === "new") return { is: "accepted" };

@@ -101,7 +101,7 @@ export function acceptedTaps(taps: readonly LoadedTap[], verdicts: readonly TapV
   return taps.filter((_, i) => verdicts[i]?.is === "accepted");
 }
 
-/** An accepted tap by both of its names. */
+/** A tap that was decoded, as every accepted one is, by both of its names. */
 export function memberOf({ buffered, opened, digest }: LoadedTap): SegmentMember {
   if (!opened.ok) throw new TypeError("an accepted tap has been decoded");
   const { trackerId, epoch, seq } = opened.tap;

@@ -60,7 +60,9 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
       },
       "numbers were used twice for different content",
     );
-  await parts.ledger.release(id, segment.generation, members);
+  // Another attempt at judging may have claimed what the one that was first had refused.
+  const named = loaded.taps.filter(({ opened }) => opened.ok);
+  await parts.ledger.release(id, segment.generation, named.map(memberOf));
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
   const ended = endedDelta(accepted, verdicts, end, quarantined, nowEpochMs);

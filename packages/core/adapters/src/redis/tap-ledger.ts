@@ -30,6 +30,7 @@ export type Leases = ReadonlyMap<string, Lease>;
  * - `ask`: only the archive's index knows; the tracker is leased to the caller under `token`.
  * - `busy`: leased to somebody else, for `leftMs` at most unless renewed.
  * - `rate`: the tracker brings more than it may; it may bring one in `waitMs`.
+ * - `over`: nothing is claimed for the segment any more; another attempt's verdicts are kept.
  * - `standing`: the number is claimed already.
  */
 export type ClaimAnswer =
@@ -37,6 +38,7 @@ export type ClaimAnswer =
   | { readonly is: "ask"; readonly token: string }
   | { readonly is: "busy"; readonly leftMs: number }
   | { readonly is: "rate"; readonly waitMs: number }
+  | { readonly is: "over" }
   | { readonly is: "standing"; readonly digest: string; readonly segment: string; readonly owner: string };
 
 export type ClaimRequest = {
@@ -82,9 +84,10 @@ export class TapLedger {
       leaseText(leases.get(tracker)),
       positions.map((i) => claimText(claims[i])).join(""),
     ]);
+    const { generation: generationKey, segment: segmentKey } = partitionKeys(0);
     const answers = (await this.#run(
       "claim-taps",
-      [partitionKeys(0).generation, fenceKey, ...keys],
+      [generationKey, fenceKey, segmentKey(segment), ...keys],
       [segment, idleTrackerTtlMs, generation, this.leaseMs, rate.tapsPerHour, rate.burstTaps, ...args],
     )) as string[];
     const ordered: ClaimAnswer[] = [];
@@ -114,6 +117,7 @@ export class TapLedger {
 
   /**
    * Forgets the claims of a segment that has ended.
+   * @param claims all that any attempt at it may have claimed
    * @param generation the buffer's life in which it was cut
    */
   async release(segment: string, generation: string, claims: readonly ClaimedNumber[]): Promise<void> {
@@ -158,7 +162,7 @@ function claimText(claim: Claim | undefined): string {
 }
 
 function parseAnswer(answer: string): ClaimAnswer {
-  if (answer === "new") return { is: "new" };
+  if (answer === "new" || answer === "over") return { is: answer };
   const [first = "", second = "", third = ""] = answer.split(" ");
   if (first === "ask") return { is: "ask", token: second };
   if (first === "busy") return { is: "busy", leftMs: Number(second) };

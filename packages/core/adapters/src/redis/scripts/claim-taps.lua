@@ -1,6 +1,6 @@
 -- Decides for each tap whether its sequence number is new for its tracker, and claims it if so. One atomic step for a whole
 -- segment; what Redis alone can decide is decided here without a lease.
--- KEYS: 1 generation  2 fence (counter of tokens)  3… one hash per tracker, each once
+-- KEYS: 1 generation  2 fence (counter of tokens)  3 the segment  4… one hash per tracker, each once
 -- ARGV: 1 segment id  2 time to live of a tracker that nobody claims of (ms)  3 generation in which the segment was cut
 --       4 length of a lease (ms)  5 new taps per hour that a tracker may bring  6 how many it may bring at once
 --       7… per hash two: "" or "<token> <epoch> <highest> …", the lease that the caller holds and per epoch the highest number
@@ -10,21 +10,25 @@
 -- At or below hw, or where hw is not known, only the archive's index knows. Then the tracker is leased to the caller, who asks
 -- the index and comes again with the token, what the index does not hold, and the highest number; that gives the lease back.
 -- Until then nobody else changes the tracker. A token that does not stand any more counts as none. Time is Redis's own.
+-- Once another attempt's verdicts are kept nothing more is claimed for the segment: its end would not know of it, so that it
+-- would stand for ever, and other copies of the tap would be called duplicates of what is in no archive.
 -- Returns: per tap, in the order given, "new", "rate <ms>" (over its rate; ms until it may bring one), "ask <token>",
--- "busy <ms>" (leased to somebody else for so long), or the record that stands; an error reply NOGENERATION where the
--- buffer is not in that life any more: a claim of a segment that was lost would stand, and its taps, sent again, would wait.
+-- "busy <ms>" (leased to somebody else for so long), "over" (the segment has its verdicts), or the record that stands; an
+-- error reply NOGENERATION where the buffer is not in that life any more: a claim of a segment that was lost would stand, and
+-- its taps, sent again, would wait.
 if redis.call('GET', KEYS[1]) ~= ARGV[3] then
   return redis.error_reply('NOGENERATION the segment was lost with the buffer')
 end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local perMs, burst = ARGV[5] / 3600000, tonumber(ARGV[6])
+local over = redis.call('HGET', KEYS[3], 'stage') ~= 'validation'
 local whole = '%.0f'
 local answers, fresh = {}, nil
-for i = 3, #KEYS do
-  local key, head = KEYS[i], ARGV[2 * i + 1]
+for i = 4, #KEYS do
+  local key, head = KEYS[i], ARGV[2 * i - 1]
   local taps, fields, at = {}, { 'lease', 'rate' }, {}
-  for epoch, seq, digest, owner in ARGV[2 * i + 2]:gmatch('(%S+) (%S+) (%S+) ([^;]+);') do
+  for epoch, seq, digest, owner in ARGV[2 * i]:gmatch('(%S+) (%S+) (%S+) ([^;]+);') do
     if not at[epoch] then
       fields[#fields + 1] = 'hw:' .. epoch
       at[epoch] = #fields
@@ -70,6 +74,8 @@ for i = 3, #KEYS do
     local hw = known[tap.epoch]
     if record then
       answers[#answers + 1] = record
+    elseif over then
+      answers[#answers + 1] = 'over'
     elseif busy then
       answers[#answers + 1] = 'busy ' .. leased
     elseif not mine and not (hw and tap.seq > hw) then
