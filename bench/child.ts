@@ -8,8 +8,8 @@ export type Child = {
   readonly next: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
   /** The newest of those received, else the next one; older ones are forgotten. */
   readonly newest: <Message>(is: (message: unknown) => message is Message) => Promise<Message>;
-  /** Calls `listener` with every message from now on, until what it returns is called. */
-  readonly listen: (listener: (message: unknown) => void) => () => void;
+  /** Calls `listener` with every message from now on, until what it returns is called; one that it answers `true` to is its own. */
+  readonly listen: (listener: (message: unknown) => unknown) => () => void;
   readonly exited: Promise<void>;
   readonly stop: () => Promise<void>;
   /** SIGKILL; resolves once it is gone. */
@@ -38,7 +38,10 @@ export function startChild(
   const wake = (): void => {
     for (const look of [...waiting]) look();
   };
+  const listeners = new Set<(message: unknown) => unknown>();
   child.on("message", (message) => {
+    const answers = [...listeners].map((listener) => listener(message));
+    if (answers.includes(true)) return;
     received.push(message);
     wake();
   });
@@ -71,8 +74,8 @@ export function startChild(
     send: (message) => void (child.connected && child.send(message)),
     next,
     listen: (listener) => {
-      child.on("message", listener);
-      return () => void child.off("message", listener);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     newest: (is) => {
       const last = received.findLast(is);

@@ -1,9 +1,10 @@
 import type { Drill } from "./drill.ts";
 import { kills } from "./kills/index.ts";
+import { locks } from "./locks/index.ts";
 import { pathFaults } from "./path-faults/index.ts";
 import { troubledReaders } from "./readers/index.ts";
 
-const drills: readonly Drill[] = [kills, pathFaults, troubledReaders];
+const drills: readonly Drill[] = [kills, pathFaults, troubledReaders, locks];
 
 export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(13)}${about}`).join("\n");
 

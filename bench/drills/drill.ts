@@ -3,6 +3,8 @@ export type DrillOptions = {
   readonly times: number;
   /** Fixes every choice that chance makes. */
   readonly seed: number;
+  /** Plays one counterexample again that was found with this seed, as it was printed. */
+  readonly path?: string;
   /** Tells people what is going on; not part of the result. */
   readonly say: (line: string) => void;
 };
@@ -18,6 +20,8 @@ export type DrillResult = {
   readonly doubled: number;
   /** Taps that stand in the archive behind one of their tracker that was read later: they were sent again. */
   readonly late?: number;
+  /** Orders of steps that were played. */
+  readonly interleavings?: number;
   /** Whatever else was wrong, each in a sentence. */
   readonly faultsFound: readonly string[];
 };

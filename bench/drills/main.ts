@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { runMain } from "../run-main.ts";
 import { drillLines, findDrill } from "./catalog.ts";
 
-const usage = `usage: npm run drill -- <name> [--times N] [--seed S] [--list]
+const usage = `usage: npm run drill -- <name> [--times N] [--seed S] [--path P] [--list]
   names:
 ${drillLines}
-  --times  faults to bring about, 1 to 100,000; default 20
+  --times  faults to bring about, or orders to play, 1 to 100,000; default 20
   --seed   fixes what chance decides; default: a new one, which is printed
+  --path   with --seed: plays one order again, as a failed run printed it
   --list   print the names of a drill's faults and end`;
 
 const defaultTimes = "20";
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
     options: {
       times: { type: "string", default: defaultTimes },
       seed: { type: "string" },
+      path: { type: "string" },
       list: { type: "boolean", default: false },
     },
   });
@@ -35,12 +37,15 @@ async function main(): Promise<number> {
   }
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
   say(`drill ${drill.name}, ${times} times, seed ${seed}`);
-  const { faults, taps, lost, doubled, late, faultsFound } = await drill.run({ times, seed, say });
+  const { path } = values;
+  const { faultsFound, ...found } = await drill.run({
+    ...{ times, seed, say },
+    ...(path === undefined ? {} : { path }),
+  });
   for (const line of faultsFound) say(`WRONG: ${line}`);
-  const ok = lost === 0 && doubled === 0 && faultsFound.length === 0;
-  process.stdout.write(
-    `${JSON.stringify({ drill: drill.name, ok, faults, taps, lost, doubled, ...(late === undefined ? {} : { late }), seed, ...(ok ? {} : { wrong: faultsFound }) })}\n`,
-  );
+  const ok = found.lost === 0 && found.doubled === 0 && faultsFound.length === 0;
+  const line = { drill: drill.name, ok, ...found, seed, ...(ok ? {} : { wrong: faultsFound }) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
   return ok ? 0 : 1;
 }
 

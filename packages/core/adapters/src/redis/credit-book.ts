@@ -24,12 +24,22 @@ export class CreditBook {
   readonly limits: CreditLimits;
   /** Names the process that asks. */
   readonly holder: string;
+  readonly #leaseMs: number;
 
-  /** @param holder names the process that asks, and no other */
-  constructor(redis: Redis, limits: CreditLimits, holder: string) {
+  /**
+   * @param holder names the process that asks, and no other
+   * @param options.leaseMs how long it keeps what it was granted without a sign of life; default `creditLeaseMs`
+   */
+  constructor(
+    redis: Redis,
+    limits: CreditLimits,
+    holder: string,
+    { leaseMs = creditLeaseMs }: { leaseMs?: number } = {},
+  ) {
     this.#redis = redis;
     this.limits = limits;
     this.holder = holder;
+    this.#leaseMs = leaseMs;
   }
 
   /**
@@ -43,7 +53,7 @@ export class CreditBook {
   ): Promise<{ grants: CreditGrant[]; holders: number }> {
     const { windowTaps, tapsPerSecond, maxBytes } = this.limits;
     const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases, creditKeys.shut];
-    const args = [this.holder, heldTaps, creditLeaseMs, windowTaps, tapsPerSecond];
+    const args = [this.holder, heldTaps, this.#leaseMs, windowTaps, tapsPerSecond];
     const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
     const ceiling = [maxBytes, reservedForResultsBytes, usualTapBytes];
     try {
