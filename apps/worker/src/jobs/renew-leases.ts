@@ -10,9 +10,15 @@ export async function whileRenewing(
   leases: Leases,
   work: () => Promise<void>,
 ): Promise<void> {
-  let renewing: Promise<unknown> = Promise.resolve();
+  let renewing: Promise<unknown> | null = null;
   const timer = setInterval(() => {
-    renewing = renewing.then(() => ledger.renew(generation, leases)).catch(() => undefined);
+    // Where Redis takes longer than that, the next one waits for its turn: else they pile up, and the caller waits for all.
+    renewing ??= ledger
+      .renew(generation, leases)
+      .catch(() => undefined)
+      .finally(() => {
+        renewing = null;
+      });
   }, ledger.leaseMs / 3);
   try {
     await work();
