@@ -1,36 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { maxBytes, read, useOutboxFolder } from "./outbox.fixture.ts";
 import { Outbox } from "./outbox.ts";
 
-const maxBytes = 1024 * 1024;
-let root = "";
-let dir = "";
-const opened: Outbox[] = [];
-
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "tapline-outbox-"));
-  dir = join(root, "outbox");
-});
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((outbox) => outbox.close().catch(() => {})));
-  await rm(root, { recursive: true, force: true });
-});
-
-async function open(at = dir, extra: { cacheBytes?: number } = {}): Promise<Outbox> {
-  const onFailure = (error: unknown) => {
-    throw error;
-  };
-  const outbox = await Outbox.open({ dir: at, maxBytes, now: Date.now, onFailure, ...extra });
-  opened.push(outbox);
-  return outbox;
-}
-
-const read = (text: string | Buffer) => ({ reader: "r1", readAtEpochMs: 1000, raw: Buffer.from(text) });
-const logs = async () => (await readdir(dir)).filter((name) => name.endsWith(".log"));
+const { place, opened, open, logs } = useOutboxFolder();
 const contents = async (outbox: Outbox) =>
   (await outbox.read(outbox.pendingSeqs())).map((tap) => [tap.seq, tap.raw.toString()]);
 
@@ -74,15 +50,15 @@ describe("outbox", () => {
     const first = await open();
     await first.append(read("a"));
     await first.close();
-    for (const name of await logs()) await rm(join(dir, name));
-    const second = await Outbox.open({ dir, maxBytes, now: () => 5, onFailure: () => {} });
+    for (const name of await logs()) await rm(join(place.dir, name));
+    const second = await Outbox.open({ dir: place.dir, maxBytes, now: () => 5, onFailure: () => {} });
     opened.push(second);
     expect(second.epoch).toBeGreaterThan(first.epoch);
     expect(await second.append(read("b"))).toBe(1);
   });
 
   it("reads back from the disk what it does not keep in memory", async () => {
-    const outbox = await open(dir, { cacheBytes: 3 });
+    const outbox = await open(place.dir, { cacheBytes: 3 });
     for (const raw of ["aa", "bb", "c"]) await outbox.append(read(raw));
     expect(await contents(outbox)).toEqual([
       [1, "aa"],
@@ -124,14 +100,14 @@ describe("outbox", () => {
     expect(outbox.state).toBe("open");
     expect(outbox.totals.taps).toBe(60);
     let bytes = 0;
-    for (const name of await logs()) bytes += (await stat(join(dir, name))).size;
+    for (const name of await logs()) bytes += (await stat(join(place.dir, name))).size;
     expect(bytes).toBeLessThanOrEqual(maxBytes);
   });
 
   it("stops taking taps while one waits for too long, and goes on when it leaves or the bound does", async () => {
     let nowEpochMs = 1000;
     const outbox = await Outbox.open({
-      dir,
+      dir: place.dir,
       maxBytes,
       maxAgeMs: 60_000,
       now: () => nowEpochMs,
@@ -164,7 +140,7 @@ describe("outbox", () => {
   });
 
   it("takes new bounds at once, also smaller ones than it holds", async () => {
-    const outbox = await open(dir);
+    const outbox = await open(place.dir);
     for (let i = 0; i < 3; i++) await outbox.append(read(Buffer.alloc(30_000)));
     outbox.setBounds({ maxBytes: 50_000, maxAgeMs: null });
     const waiting = outbox.append(read("d"));
@@ -203,112 +179,23 @@ describe("outbox", () => {
     await outbox.close();
     const child = spawn("true");
     await once(child, "exit");
-    await writeFile(join(dir, "lock"), JSON.stringify({ pid: child.pid, start: "x" }));
+    await writeFile(join(place.dir, "lock"), JSON.stringify({ pid: child.pid, start: "x" }));
     await (await open()).close();
-    await writeFile(join(dir, "lock"), JSON.stringify({ pid: process.pid, start: "an earlier boot" }));
+    await writeFile(join(place.dir, "lock"), JSON.stringify({ pid: process.pid, start: "an earlier boot" }));
     await (await open()).close();
-    await writeFile(join(dir, "lock"), "garbage");
+    await writeFile(join(place.dir, "lock"), "garbage");
     await (await open()).close();
   });
 
   it("lets one of many agents that find a stale lock have it", async () => {
     await (await open()).close();
-    await writeFile(join(dir, "lock"), JSON.stringify({ pid: process.pid, start: "an earlier boot" }));
+    await writeFile(join(place.dir, "lock"), JSON.stringify({ pid: process.pid, start: "an earlier boot" }));
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => open()));
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
   });
 
   it("says what is wrong with a folder that it cannot use", async () => {
-    await writeFile(join(root, "file"), "");
-    await expect(open(join(root, "file", "outbox"))).rejects.toMatchObject({ code: "misconfigured" });
-  });
-});
-
-describe("outbox after a crash", () => {
-  it("cuts the newest file at whatever byte it ends, keeping every whole record before", async () => {
-    const outbox = await open();
-    for (const raw of ["one", "two", "three"]) await outbox.append(read(raw));
-    await outbox.close();
-    const path = join(dir, "outbox-1.log");
-    const whole = await readFile(path);
-    const recordBytes = (raw: string) => 9 + 18 + "r1".length + raw.length;
-    const ends = [0];
-    for (const raw of ["three", "two", "one"]) ends.push((ends.at(-1) ?? 0) - recordBytes(raw));
-    const firstEnd = whole.length + (ends.at(-1) ?? 0);
-    for (let length = firstEnd; length < whole.length; length++) {
-      await writeFile(path, whole.subarray(0, length));
-      const again = await open();
-      const kept = ends.filter((end) => whole.length + end <= length && end !== ends.at(-1)).length;
-      expect(again.pending).toBe(kept);
-      expect(again.tornBytes).toBe(length - (whole.length + (ends[3 - kept] ?? 0)));
-      expect(await again.append(read("next"))).toBe(kept + 1);
-      await again.close();
-    }
-  });
-
-  it("cuts zeros and garbage after the last record", async () => {
-    for (const tail of [Buffer.alloc(5000), Buffer.from("garbage".repeat(9)), Buffer.from([0, 0, 0, 40])]) {
-      const outbox = await open();
-      const seq = await outbox.append(read("kept"));
-      await outbox.close();
-      await appendFile(join(dir, "outbox-1.log"), tail);
-      const again = await open();
-      expect(again.tornBytes).toBe(tail.length);
-      expect(again.has(seq)).toBe(true);
-      await again.close();
-    }
-  });
-
-  it("is not fooled by a torn tap whose bytes hold a whole record of another file", async () => {
-    const other = await open(join(root, "other"));
-    await other.append(read("inner"));
-    await other.close();
-    const inner = await readFile(join(root, "other", "outbox-1.log"));
-    const outbox = await open();
-    await outbox.append(read("kept"));
-    await outbox.append(read(Buffer.concat([inner, Buffer.alloc(10)])));
-    await outbox.close();
-    const path = join(dir, "outbox-1.log");
-    await truncate(path, (await stat(path)).size - 5);
-    expect((await open()).pending).toBe(1);
-  });
-});
-
-describe("damaged outbox", () => {
-  async function filled(): Promise<void> {
-    const outbox = await open();
-    for (let i = 0; i < 12; i++) await outbox.append(read(Buffer.alloc(30_000, i + 1)));
-    await outbox.close();
-  }
-
-  async function expectCorruptAndUntouched(): Promise<void> {
-    const copy = join(root, "copy");
-    await cp(dir, copy, { recursive: true });
-    await expect(open()).rejects.toMatchObject({ code: "corrupt", remedy: expect.stringContaining("aside") });
-    for (const name of await readdir(copy))
-      expect((await readFile(join(dir, name))).equals(await readFile(join(copy, name)))).toBe(true);
-  }
-
-  async function flip(name: string, at: number): Promise<void> {
-    const bytes = await readFile(join(dir, name));
-    bytes[at < 0 ? bytes.length + at : at]! ^= 0x10;
-    await writeFile(join(dir, name), bytes);
-  }
-
-  it.each([
-    ["an older file's head", () => flip("outbox-1.log", 3)],
-    ["the newest file's head", () => flip("outbox-3.log", 20)],
-    ["a snapshot", () => flip("outbox-3.log", 50)],
-    ["a tap in the middle of the newest file", () => flip("outbox-3.log", 1000)],
-    ["a record's length", () => flip("outbox-3.log", 32 + 49 + 2)],
-    ["the last tap of an older file", () => flip("outbox-2.log", -5)],
-    ["an older file that is too short", () => truncate(join(dir, "outbox-1.log"), 40_000)],
-    ["a file in the middle that is gone", () => rm(join(dir, "outbox-2.log"))],
-    ["an empty file", () => truncate(join(dir, "outbox-3.log"), 0)],
-  ])("refuses %s, and changes nothing", async (_, damage) => {
-    await filled();
-    expect(await logs()).toHaveLength(3);
-    await damage();
-    await expectCorruptAndUntouched();
+    await writeFile(join(place.root, "file"), "");
+    await expect(open(join(place.root, "file", "outbox"))).rejects.toMatchObject({ code: "misconfigured" });
   });
 });

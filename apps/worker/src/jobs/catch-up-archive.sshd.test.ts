@@ -1,17 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveCopies, ArchiveIndex } from "@tapline/adapters/prisma";
 import { ArchiveSet, SftpArchive } from "@tapline/adapters/sftp";
 import { newEntry } from "@tapline/core/audit";
-import { readRecipient, sealEnvelope } from "@tapline/core/encryption";
-import { hasCode, sha256, sha256Hex, uuidV7 } from "@tapline/core/kernel";
+import { hasCode, sha256 } from "@tapline/core/kernel";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
-import { agentRuns, buildManifest, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
+import { agentRuns, objectPaths, tapRuns } from "@tapline/core/transfer";
 import { type CuttableWire, sharedSshd, wireTo } from "@tapline/tools/test-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { setUpPath, type TestPath } from "../path.fixture.ts";
 import { catchUpArchive } from "./catch-up-archive.ts";
+import { sealedSegment } from "./sealed-segment.fixture.ts";
 
 const names = ["a", "b", "c"] as const;
 
@@ -80,30 +80,7 @@ const entryOf = (action: "buffer.opened" | "segment.archived" | "segment.quarant
     ...{ actor: { kind: "job", id: "test" }, action, subject, reason: null, facts: {} },
   });
 
-/** A sealed segment of one tap, as the encryption stage leaves it. */
-function sealed() {
-  const nowEpochMs = Date.now();
-  const id = uuidV7(nowEpochMs, randomBytes);
-  const digest = createHash("sha256").update(id).digest();
-  const member: SegmentMember = {
-    ...{ tracker: `t-${id}`, trackerEpoch: 1, trackerSeq: 1, agent: "gate-1", epoch: 1, seq: 1, digest },
-  };
-  const recipients = [readRecipient(path.files["archive.crt"]!.pem)];
-  const { object, objectSha256 } = sealEnvelope(randomBytes(40_000), recipients);
-  const manifest = buildManifest({
-    ...{ segment: id, createdAtEpochMs: nowEpochMs, taps: 1 },
-    ...{ firstReadAtEpochMs: nowEpochMs, lastReadAtEpochMs: nowEpochMs, plainBytes: 5 },
-    plainSha256: sha256Hex(Buffer.from("plain")),
-    objectBytes: object.length,
-    objectSha256,
-    recipients,
-    runs: tapRuns([member]).map(({ digests, trackerEpoch, ...run }) => ({
-      ...{ ...run, epoch: trackerEpoch, count: 1, digests: digests.toString("hex") },
-    })),
-    agents: agentRuns([member]).map(({ members, ...run }) => ({ ...run, members: members.toString("hex") })),
-  });
-  return { id, member, nowEpochMs, files: { object, manifest, signature: Buffer.from("signature") } };
-}
+const sealed = () => sealedSegment(path.files["archive.crt"]!.pem);
 
 type Sealed = ReturnType<typeof sealed>;
 
