@@ -129,7 +129,7 @@ describe("a flush", () => {
     expect(await buffer.generation()).toBe(generation);
     const shown = await tapline("show");
     expect(shown.stdout).toMatch(
-      /^life \S+\n7 taps, the oldest for .*\n.* of at most 256 MiB: .* frames.*\nRedis uses/,
+      /^life \S+\n7 taps, the oldest for .*\n.* of at most 256\.0 MiB: .* frames.*\nRedis uses/,
     );
     expect(shown.stdout).toMatch(/1 segments are open:\n {2}\S+ {2}validation {2}7 taps/);
     expect(JSON.parse((await tapline("show", "--json")).stdout)).toMatchObject({ taps: 7, isShut: false });
