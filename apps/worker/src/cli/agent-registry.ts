@@ -7,7 +7,7 @@ import { siteSchema } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import { openSites } from "../wire/commands/care.ts";
 import { openAgentRegistry } from "../wire/commands/registry.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
 import { archiveSettings, enrolmentSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -40,7 +40,7 @@ export function addAgentRegistry(program: Command): void {
     .option("--ring <n>", "the ring of roll-outs that the agent gets by enrolling")
     .option("--site <word>", "the site at which the agent stands once it has enrolled")
     .option("--root <file>", "the root certificate (default: TAPLINE_INGEST_ROOT, or pki/root.crt)")
-    .option("--reason <text>", "why; goes into the audit log")
+    .option("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .option("--json", "as JSON")
     .addHelpText(
@@ -55,14 +55,14 @@ export function addAgentRegistry(program: Command): void {
     .description("say at which site an agent stands; its days that are not stated yet count there")
     .requiredOption("--id <id>", "the agent's id")
     .requiredOption("--site <word>", "the site: 1-63 lower-case letters, digits or hyphens")
-    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .action(setSite);
   agent
     .command("revoke")
     .description("shut an agent out, within seconds; a new token lets it in again")
     .requiredOption("--id <id>", "the agent's id")
-    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .option("--unlisted", "also one that is not listed, whose certificate was made by hand")
     .action(revoke);

@@ -3,7 +3,7 @@ import type { Hold } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import type { Expired } from "../care/expire-archive.ts";
 import { openExpiry } from "../wire/commands/care.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
 import { archiveCommand } from "./archive-command.ts";
 import { addPlace, type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
@@ -22,7 +22,7 @@ export function addArchiveExpire(program: Command): void {
   addPlace(archiveCommand(program).command("expire"))
     .description("remove segments cut before a day (UTC) for good; without --yes only say what would go")
     .requiredOption("--before <YYYY-MM-DD>", "segments cut before this day (UTC)")
-    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .option("--yes", "do it")
     .option("--json", "as JSON")

@@ -11,7 +11,7 @@ export function addAuditProve(program: Command): void {
   auditCommand(program)
     .command("prove")
     .description("prove that an entry stands in the log: a C2SP tlog-proof that holds the entry too")
-    .argument("<entry>", "the entry's id, as the console shows it")
+    .argument("<entry>", "the entry's id, as tapline audit ls tells it")
     .option("--log <name>", "which log, where the database holds several")
     .option("--out <file>", "write it there (default: standard output)")
     .action(prove);
@@ -23,7 +23,7 @@ async function prove(entry: string, options: { log?: string; out?: string }): Pr
     const proof = await log.prove(entry);
     if (proof === null)
       throw new TaplineError("not-found", `the log holds no entry ${entry}`, {
-        remedy: "a new one has its place within a second: look again, or at tapline audit show",
+        remedy: "if it was made just now, try again in a second; tapline audit ls tells ids",
       });
     const text = formatTlogProof(proof);
     if (options.out === undefined) process.stdout.write(text);

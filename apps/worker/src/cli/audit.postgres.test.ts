@@ -64,6 +64,21 @@ test("the log shows how far it has come", async () => {
   expect((await run("show", "--note")).out).toBe((await log.head()).signed?.note);
 });
 
+test("operations are listed, newest first, by what somebody looks for", async () => {
+  const lines = async (...args: string[]) => (await run("ls", ...args)).out.trimEnd().split("\n");
+  const newest = await lines("--limit", "2");
+  expect(newest).toEqual(
+    [299, 298].map((i) => expect.stringContaining(`  job test  buffer.opened  buffer/${i}  `)),
+  );
+  const one = await lines("--subject", "buffer/7", "--action", "buffer", "--by", "test", "--since", "1h");
+  expect(one).toEqual([expect.stringContaining(await entryOf("buffer/7"))]);
+  expect(JSON.parse((await lines("--limit", "1", "--json"))[0] ?? "")).toMatchObject({
+    action: "buffer.opened",
+  });
+  expect(await lines("--action", "key")).toEqual([""]);
+  expect((await run("ls", "--since", "x")).err).toContain('"x" is not a span of time');
+});
+
 test("an entry is proven to who has nothing but the file and the log's verifier key", async () => {
   const [proof, keys] = [join(dir, "one.tlog-proof"), join(dir, "keys.txt")];
   await writeFile(keys, (await run("key")).out);

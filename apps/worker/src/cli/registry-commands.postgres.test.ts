@@ -48,6 +48,8 @@ test("an agent is invited, listed and revoked by commands, each asking who", asy
   );
   const without = await run("agent", "revoke", "--id", "front-desk");
   expect([without.code, without.err]).toEqual([1, expect.stringContaining("--reason")]);
+  const empty = await run("agent", "revoke", "--id", "front-desk", "--reason", " ");
+  expect([empty.code, empty.err]).toEqual([1, expect.stringContaining("It is empty: say why")]);
   const revoked = await run("agent", "revoke", "--id", "front-desk", "--reason", "stolen", "--by", "ola");
   expect(revoked.out).toBe("agent front-desk is revoked\n");
   const [listed] = JSON.parse((await run("agent", "ls", "--json")).out) as { state: string }[];

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { openTrackerDesk } from "../wire/commands/registry.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { trackerCommand } from "./tracker-command.ts";
 
@@ -26,14 +26,14 @@ export function addTrackerEnrol(program: Command): void {
     .description("take a tracker's taps from now on")
     .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
     .requiredOption("--public-key <key>", "its Ed25519 key: 64 hexadecimal digits, or a PEM file")
-    .option("--reason <text>", "why; goes into the audit log")
+    .option("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .action(enrol);
   tracker
     .command("revoke")
     .description("refuse a tracker's taps from now on, also those read before and not yet validated")
     .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
-    .requiredOption("--reason <text>", "why; goes into the audit log")
+    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
     .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
     .action(revoke);
   tracker.command("ls").description("all trackers").option("--json", "as JSON lines").action(list);

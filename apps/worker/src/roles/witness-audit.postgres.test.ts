@@ -61,16 +61,21 @@ async function openLog(): Promise<{ log: AuditLog; add: (subject: string) => Pro
 /** Runs the service; `said` holds what it told as warnings and errors. */
 function run(log: AuditLog, witnesses = [at]) {
   const said: string[] = [];
+  const errors: string[] = [];
   const counted: string[] = [];
   const say = (facts: { err: unknown }): void => void said.push(messageOf(facts.err));
+  const sayError = (facts: { err: unknown }, message: string): void => {
+    say(facts);
+    errors.push(message);
+  };
   const role = witnessAudit({
     auditLog: log,
     witnesses,
     telemetry: { count: (name) => void counted.push(name) },
     clock: Date.now,
-    log: { warn: say, error: say } as never,
+    log: { warn: say, error: sayError } as never,
   });
-  return { said, counted, stop: () => role.stop(0) };
+  return { said, errors, counted, stop: () => role.stop(0) };
 }
 
 const cosignedSize = async (log: AuditLog): Promise<number> => (await log.head()).cosigned?.size ?? 0;
@@ -101,6 +106,7 @@ test("a database that was rolled back, and one that was rewritten, are found", a
   await rolledBack.stop();
   expect(rolledBack.said[0]).toContain("it cosigned a log of 10 entries, and this one has 1");
   expect(rolledBack.counted).toContain("audit.disputed");
+  expect(rolledBack.errors).toEqual(["a witness saw ANOTHER HISTORY of the audit log"]);
   expect(await cosignedSize(backup.log)).toBe(0);
 
   for (let i = 2; i <= 11; i++) await backup.add(`other/${i}`);
@@ -118,5 +124,5 @@ test("a witness that is away, or is another than it should be, holds nothing up"
   await until("it to be told", () => away.said.length > 0);
   await away.stop();
   expect(away.said[0]).toContain("does not answer at http://127.0.0.1:9/");
-  expect(away.counted).toEqual([]);
+  expect([away.counted, away.errors]).toEqual([[], []]);
 });

@@ -1,6 +1,6 @@
 import type { AuditLog, KeptNote } from "@tapline/adapters/prisma";
 import { checkSignatures, formatSubmission, type NoteKey, parseNote } from "@tapline/core/audit";
-import { TaplineError } from "@tapline/core/kernel";
+import { hasCode, TaplineError } from "@tapline/core/kernel";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";
@@ -18,18 +18,21 @@ export type WitnessingParts = {
 
 const lookEveryMs = 250;
 const pauseAfterErrorMs = 5_000;
+const tellAwayEveryMs = 60_000;
+const tellDisputeEveryMs = 3_600_000;
 const answerWithinMs = 10_000;
 const maxAnswerBytes = 16 * 1024;
 
 /**
  * Has every new checkpoint cosigned by the witnesses (c2sp.org/tlog-witness). Any number may run: a witness keeps the order.
- * What one refuses because it saw another history is told as an error, again at each new checkpoint, until somebody looks.
+ * What one refuses because it saw another history is told as an error, at once and then every hour, and counted each time.
  */
 export function witnessAudit(parts: WitnessingParts): Role {
   const { auditLog, witnesses, clock, log } = parts;
   /** By URL: the size that the witness cosigned last, as far as it was told here. */
   const seen = new Map<string, number>();
   let doneSize = -1;
+  const refusals = new Refusals(parts);
   return repeat(
     async () => {
       const { signed } = await auditLog.head();
@@ -37,10 +40,7 @@ export function witnessAudit(parts: WitnessingParts): Role {
       const lines = await Promise.all(
         witnesses.map((witness) =>
           cosignatureOf(signed, witness, seen, parts).catch((error: unknown) => {
-            log.warn(
-              { err: error, witness: witness.key.name },
-              "a witness gave no cosignature; it is asked again",
-            );
+            refusals.tell(witness.key.name, error);
             return null;
           }),
         ),
@@ -55,6 +55,29 @@ export function witnessAudit(parts: WitnessingParts): Role {
     (error) => log.error({ err: error }, "the audit log's checkpoints could not be shown to its witnesses"),
     pauseAfterErrorMs,
   );
+}
+
+/** Tells what witnesses refuse, so that it is neither overlooked nor drowned in itself. */
+class Refusals {
+  readonly #parts: Pick<WitnessingParts, "clock" | "log">;
+  /** By witness: what was told last, and when. */
+  readonly #told = new Map<string, { readonly disputed: boolean; readonly atEpochMs: number }>();
+
+  constructor(parts: Pick<WitnessingParts, "clock" | "log">) {
+    this.#parts = parts;
+  }
+
+  tell(witness: string, error: unknown): void {
+    const { clock, log } = this.#parts;
+    const disputed = hasCode(error, "corrupt");
+    const told = this.#told.get(witness);
+    const isOld =
+      Math.abs(clock() - (told?.atEpochMs ?? 0)) >= (disputed ? tellDisputeEveryMs : tellAwayEveryMs);
+    if (told?.disputed === disputed && !isOld) return;
+    this.#told.set(witness, { disputed, atEpochMs: clock() });
+    if (disputed) log.error({ err: error, witness }, "a witness saw ANOTHER HISTORY of the audit log");
+    else log.warn({ err: error, witness }, "a witness gave no cosignature; it is asked again");
+  }
 }
 
 /** @throws TaplineError `unavailable` (no answer, or none of the protocol's), `corrupt` (it saw another history, or signs wrongly) */
@@ -146,8 +169,9 @@ function disputed(
   telemetry.count("audit.disputed");
   return new TaplineError("corrupt", `the witness ${key.name} saw another history of the audit log: ${why}`, {
     remedy:
-      "was the database restored from a backup? Then it lacks entries that the witness saw; else somebody rewrote it: keep both " +
-      "checkpoints, and compare by tapline audit verify --full",
+      "was the database restored from a backup? Then it lacks entries that the witness saw. If tapline audit verify --full finds the log " +
+      "whole, compare what the witness kept with a checkpoint that the auditor has: its memory may have been changed. Else somebody " +
+      "rewrote the log: keep all that there is",
     facts: { witness: key.name, size: signed.size },
   });
 }

@@ -1,4 +1,4 @@
-import { AuditLog, connectPrisma } from "@tapline/adapters/prisma";
+import { AuditEntries, AuditLog, connectPrisma } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 
 /** The audit log in PostgreSQL, for commands. @throws TaplineError `not-found` where there is none, or several and none was named */
@@ -24,4 +24,13 @@ export async function openAuditLog(
     await close();
     throw error;
   }
+}
+
+/** The entries in PostgreSQL, for commands. */
+export function openAuditEntries(databaseUrl: string): {
+  readonly entries: AuditEntries;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { entries: new AuditEntries(prisma), close: () => prisma.$disconnect() };
 }
