@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WitnessedHead } from "@tapline/core/audit";
 import { messageOf, sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
+import { replaceFile } from "./replace-file.ts";
 
 const headSchema = z.strictObject({
   origin: z.string().min(1),
@@ -51,21 +52,7 @@ export class HeadStore {
   async keep(origin: string, { size, root }: WitnessedHead): Promise<void> {
     const path = join(this.#dir, `${sha256Hex(Buffer.from(origin)).slice(0, 32)}${ending}`);
     const head = { origin, size, root: Buffer.from(root).toString("base64") };
-    await writeDurably(`${path}.part`, `${JSON.stringify(head)}\n`);
-    await rename(`${path}.part`, path);
-    await syncFolder(this.#dir);
+    await replaceFile(path, `${JSON.stringify(head)}\n`);
     this.#heads.set(origin, { size, root });
   }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, "w", 0o600);
-  await file.writeFile(text);
-  await file.sync();
-}
-
-/** A new name is on disk only when its folder is (fsync(2)). */
-async function syncFolder(dir: string): Promise<void> {
-  await using folder = await open(dir);
-  await folder.sync();
 }

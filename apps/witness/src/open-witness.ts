@@ -1,11 +1,12 @@
 import { createPrivateKey } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeLogKey, type NoteKey, noteKey, parseVerifierKey, rawEd25519 } from "@tapline/core/audit";
+import { makeLogKey, type NoteKey, noteKey, parseVerifierKeys, rawEd25519 } from "@tapline/core/audit";
 import { messageOf, sha256Hex, TaplineError } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { HeadStore } from "./head-store.ts";
+import { replaceFile } from "./replace-file.ts";
 import { Witness } from "./witness.ts";
 
 /**
@@ -33,20 +34,13 @@ async function readKey(path: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   const pem = makeLogKey();
-  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-  {
-    await using file = await open(`${path}.part`, "w", 0o600);
-    await file.writeFile(pem);
-    await file.sync();
-  }
-  await rename(`${path}.part`, path);
+  await replaceFile(path, pem);
   return pem;
 }
 
 async function readLogKeys(path: string): Promise<NoteKey[]> {
   try {
-    const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "");
-    return lines.map(parseVerifierKey);
+    return parseVerifierKeys(await readFile(path, "utf8"));
   } catch (cause) {
     throw new TaplineError("misconfigured", `the logs' keys in ${path} cannot be read: ${messageOf(cause)}`, {
       remedy: "one verifier key a line, as `tapline audit key` prints it",

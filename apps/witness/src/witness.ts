@@ -58,10 +58,7 @@ export class Witness {
     return { status: 200, type: plain, body: formatSignature(signature) };
   }
 
-  #refuse(
-    verdict: Exclude<WitnessVerdict, { is: "cosign" }> | WitnessVerdict,
-    submission: Submission | null,
-  ): Answer {
+  #refuse(verdict: WitnessVerdict, submission: Submission | null): Answer {
     switch (verdict.is) {
       case "conflict":
         return { status: 409, type: "text/x.tlog.size", body: `${verdict.size}\n` };

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type NoteKey, openLogSigner, parseVerifierKey } from "@tapline/core/audit";
+import { type NoteKey, openLogSigner, parseVerifierKeys } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { archiveSettings, auditKeySettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
@@ -10,10 +10,7 @@ import { findDataDir } from "./find-data-dir.ts";
  * @throws TaplineError `misconfigured` where there are none, `invalid-input` where the file holds something else
  */
 export async function readLogKeys(file: string | undefined): Promise<NoteKey[]> {
-  if (file !== undefined) {
-    const lines = (await read(file)).split("\n").filter((line) => line.trim() !== "");
-    return lines.map(parseVerifierKey);
-  }
+  if (file !== undefined) return parseVerifierKeys(await read(file));
   const { key, origin } = auditKeySettings();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const path = key ?? (dataDir === undefined ? undefined : join(dataDir, "pki", "log.key"));

@@ -25,6 +25,7 @@ export {
   parseNote,
   parseSignatures,
   parseVerifierKey,
+  parseVerifierKeys,
   rawEd25519,
   type SignatureVerdict,
   type SignedNote,

@@ -1,6 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { sha256, TaplineError } from "../kernel/index.ts";
-import { same } from "./check-merkle.ts";
 
 /**
  * Signed notes (c2sp.org/signed-note): a text, a blank line, and lines `— <key name> <base64 of key id and signature>`.
@@ -84,6 +83,14 @@ export function parseVerifierKey(text: string): NoteKey {
       `the verifier key of ${name} has the id ${id}, not its own ${key.id}`,
     );
   return key;
+}
+
+/** The verifier keys of a text, one a line. @throws TaplineError `invalid-input` where a line is none */
+export function parseVerifierKeys(text: string): NoteKey[] {
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(parseVerifierKey);
 }
 
 /** A log's signature of `text`. */
@@ -199,9 +206,4 @@ function noNote(): TaplineError {
   return new TaplineError("invalid-input", "this is no signed note", {
     remedy: "a note is a text, an empty line, and lines that begin with —",
   });
-}
-
-/** Whether two keys are one. */
-export function sameKey(a: NoteKey, b: NoteKey): boolean {
-  return a.kind === b.kind && a.name === b.name && same(a.publicKey, b.publicKey);
 }
