@@ -1,6 +1,8 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { exists, node24, npm, quietEnvironment, root } from "./install-packages.mjs";
+import { npm } from "./install-packages.mjs";
+import { Interrupted } from "./interruption.mjs";
+import { exists, node24, quietEnvironment, root } from "./paths.mjs";
 import { runStep, say } from "./run-step.mjs";
 
 const headers = join(root, `node_modules/node-linux-${process.arch}`);
@@ -17,8 +19,10 @@ const bindings = [
     result: "build/Release/pcsclite.node",
     header: { path: "/usr/include/PCSC/winscard.h", missing: "the PC/SC headers are missing" },
     without: "no PC/SC",
-    remedy:
-      "real NFC readers need it, simulated ones do not; Debian, as root: apt-get install libpcsclite-dev build-essential python3",
+    remedy: [
+      "real NFC readers need it, simulated ones do not; Debian, as root:",
+      "apt-get install libpcsclite-dev build-essential python3",
+    ],
   },
   {
     name: "the SSH cipher binding",
@@ -27,8 +31,10 @@ const bindings = [
     result: "lib/protocol/crypto/build/Release/sshcrypto.node",
     header: null,
     without: "slower uploads to the archive",
-    remedy:
-      "they need more processor time, nothing else; Debian, as root: apt-get install build-essential python3",
+    remedy: [
+      "they need more processor time, nothing else; Debian, as root:",
+      "apt-get install build-essential python3",
+    ],
   },
 ];
 
@@ -60,7 +66,7 @@ async function stampOf(binding, folder, why) {
 
 async function build(binding, folder) {
   await runStep({
-    what: `building ${binding.name} for Node 24`,
+    what: `building ${binding.name}, usually under a minute`,
     failure: "it did not compile",
     ...npm(["rebuild", "--no-audit", "--no-fund", binding.package]),
     // Without nodedir node-gyp would fetch headers from the network, and for the Node that npm runs on.
@@ -91,7 +97,9 @@ async function buildOne(binding, again) {
     await build(binding, folder);
     await writeFile(stampPath, `built ${stamp}`);
   } catch (error) {
-    say(`${binding.without}: ${error.message.replace(/\.$/, "")} (${binding.remedy})`);
+    if (error instanceof Interrupted) throw error;
+    say(`${binding.without}: ${error.message.replace(/\.$/, "")}`);
+    for (const line of binding.remedy) say(`  ${line}`);
     await writeFile(stampPath, `failed ${stamp}`);
   }
 }

@@ -1,32 +1,12 @@
 import { createHash } from "node:crypto";
-import { access, readFile, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
-import { runStep } from "./run-step.mjs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exists, node24, quietEnvironment, root } from "./paths.mjs";
+import { runStep, say } from "./run-step.mjs";
 
-export const root = join(import.meta.dirname, "../..");
-export const node24 = join(root, "node_modules/.bin/node");
 const stampPath = join(root, "node_modules/.tapline-setup");
-
-export const exists = (path) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** Settings for every program that set-up runs: none of them may call home. */
-export function quietEnvironment() {
-  const bin = join(root, "node_modules/.bin");
-  const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== bin);
-  return {
-    ...process.env,
-    PATH: path.join(delimiter),
-    DO_NOT_TRACK: "1",
-    TURBO_TELEMETRY_DISABLED: "1",
-    NEXT_TELEMETRY_DISABLED: "1",
-    CHECKPOINT_DISABLE: "1",
-    npm_config_update_notifier: "false",
-  };
-}
+/** There while npm changes node_modules: found by a later start, it says that nobody knows what lies there. */
+const markPath = join(root, "node_modules/.tapline-installing");
 
 /** npm as the one who called us runs it, so that a second npm or Node on the machine is not picked by chance. */
 export function npm(args) {
@@ -66,8 +46,38 @@ async function packagesWithScripts() {
   return names.filter((_, index) => there[index]);
 }
 
-async function rebuild() {
+/** Removes what is in node_modules, those of the workspaces too: npm takes a folder that it had half written for a whole one. */
+async function clearHalfInstalled() {
+  if (!(await exists(markPath))) return;
+  say("the last installation was broken off: it is done anew");
+  const { workspaces = [] } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const inRoot = await readdir(join(root, "node_modules"));
+  // All but the mark, which stands until an installation has ended: this, too, may be broken off.
+  const half = [
+    ...workspaces.map((folder) => join(folder, "node_modules")),
+    ...inRoot.map((name) => join("node_modules", name)),
+  ].map((path) => join(root, path));
+  for (const path of half) if (path !== markPath) await rm(path, { recursive: true, force: true });
+}
+
+async function install() {
+  await mkdir(join(root, "node_modules"), { recursive: true });
+  await writeFile(markPath, "");
+  await runStep({
+    what: "npm packages, usually 1 to 3 minutes",
+    failure:
+      "npm could not install the packages; is the npm registry reachable, and is there 2 GB of disk left?",
+    // Not `npm ci`: it refuses a lock file in which another platform's optional package is missing.
+    ...npm(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    options: { cwd: root, env: quietEnvironment() },
+  });
+  await rm(markPath);
+}
+
+/** Runs the wanted install scripts: npm install has run none. */
+async function runScripts() {
   const names = await packagesWithScripts();
+  if (names.length === 0) return;
   await runStep({
     what: `preparing ${names.join(", ")}`,
     failure: "npm could not prepare the packages that carry programs",
@@ -80,18 +90,12 @@ async function rebuild() {
 export async function installPackages() {
   const lockText = await readFile(join(root, "package-lock.json"), "utf8");
   const stamp = createHash("sha256").update(lockText).digest("hex");
+  await clearHalfInstalled();
   const isStamped = (await readFile(stampPath, "utf8").catch(() => "")) === stamp;
   if (isStamped && (await exists(node24))) return;
-  if (!(await matchesLock(lockText))) {
-    await runStep({
-      what: "installing npm packages (first start, or package-lock.json has changed); about a minute",
-      failure:
-        "npm could not install the packages; is the npm registry reachable, and is there 2 GB of disk left?",
-      // Not `npm ci`: it refuses a lock file in which another platform's optional package is missing.
-      ...npm(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]),
-      options: { cwd: root, env: quietEnvironment() },
-    });
-  }
-  await rebuild();
+  // While it is not whole, it has no stamp.
+  await rm(stampPath, { force: true });
+  if (!(await matchesLock(lockText))) await install();
+  await runScripts();
   await writeFile(stampPath, stamp);
 }

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { endRun, markOfRun } from "./end-run.mjs";
+import { onSignal, stopIfAsked } from "./interruption.mjs";
 
 /** How long a step may take before it is worth a line. */
 const quietMs = 1_500;
@@ -18,44 +20,77 @@ export function say(line) {
   process.stderr.write(`[setup] ${line}\n`);
 }
 
-/**
- * Runs a program quietly to its end. What it does is said (with its seconds) only where it takes a while.
- * @param {{ what: string, failure: string, command: string, args: string[], options?: object }} step
- */
-export function runStep({ what, failure, command, args, options = {} }) {
+let numbered = "";
+
+/** Names the step that the programs run from here on belong to: "step 1 of 3: npm packages, usually a minute". */
+export function beginStep(number, of) {
+  numbered = `step ${number} of ${of}: `;
+}
+
+/** Says what is done, with its seconds, only where it takes a while; returns what ends that. */
+function tell(what) {
   const startedMs = Date.now();
   const seconds = () => Math.round((Date.now() - startedMs) / 100) / 10;
-  let output = "";
   let isSaid = false;
   const sayLater = setTimeout(() => {
     isSaid = true;
-    say(`${what} …`);
+    say(`${numbered}${what} …`);
   }, quietMs);
   const stillAtIt = setInterval(() => say(`  … still at it, ${Math.round(seconds())} s`), 15_000);
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    const finish = (settle) => {
-      clearTimeout(sayLater);
-      clearInterval(stillAtIt);
-      process.off("SIGINT", end).off("SIGTERM", end);
-      settle();
-    };
-    const end = () => child.kill("SIGTERM");
-    process.on("SIGINT", end).on("SIGTERM", end);
-    const collect = (chunk) => {
-      output += chunk.toString("utf8");
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    child.once("error", (error) =>
-      finish(() => reject(new SetupError(`${failure}: ${error.message}.`, output))),
-    );
-    child.once("close", (code) =>
-      finish(() => {
-        if (code === 0 && isSaid) say(`  done in ${seconds()} s`);
-        if (code === 0) resolve(output);
-        else reject(new SetupError(`${failure} (exit code ${code ?? "none, it was ended"}).`, output));
-      }),
-    );
+  return (isDone) => {
+    clearTimeout(sayLater);
+    clearInterval(stillAtIt);
+    if (isDone && isSaid) say(`  done in ${seconds()} s`);
+  };
+}
+
+/** Starts the program in a process group of its own: Ctrl-C reaches us alone, and we end all that it has started. */
+function launch({ command, args, options = {} }) {
+  const env = { ...(options.env ?? process.env), ...markOfRun(process.pid) };
+  return spawn(command, args, { ...options, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function outcome(child) {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ error }));
+    child.once("close", (code) => resolve({ code }));
   });
+}
+
+/** Ends the program and all that it has started; where they cannot be told by their mark, its process group. */
+async function endStep(child) {
+  await endRun(process.pid);
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
+/**
+ * Runs a program quietly to its end. A signal ends it, with all that it has started, and throws `Interrupted`.
+ * @param {{ what: string, failure: string, command: string, args: string[], options?: object }} step
+ */
+export async function runStep({ what, failure, ...program }) {
+  stopIfAsked();
+  const end = tell(what);
+  let output = "";
+  let ending;
+  const child = launch(program);
+  const off = onSignal(() => {
+    ending ??= endStep(child);
+  });
+  const collect = (chunk) => {
+    output += chunk.toString("utf8");
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  const { code, error } = await outcome(child);
+  await ending;
+  off();
+  end(code === 0 && ending === undefined);
+  stopIfAsked();
+  if (error !== undefined) throw new SetupError(`${failure}: ${error.message}.`, output);
+  if (code !== 0) throw new SetupError(`${failure} (exit code ${code ?? "none, it was ended"}).`, output);
+  return output;
 }

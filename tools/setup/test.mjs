@@ -3,8 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildNative } from "./build-native.mjs";
+import { stopIfAsked } from "./interruption.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
+import { withSetupLock } from "./setup-lock.mjs";
 
 /** Runs all tests; resolves to what vitest counted. */
 async function runTests(args) {
@@ -13,6 +15,7 @@ async function runTests(args) {
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const exitCode = await runOnNode24(["node_modules/vitest/vitest.mjs", "run", ...reporters, ...args]);
+    stopIfAsked();
     const text = await readFile(report, "utf8").catch(() => undefined);
     if (text === undefined) return { passed: 0, failed: 1 };
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(text);
@@ -31,8 +34,9 @@ await runMain(async () => {
   await prepare({ build: true });
   // The tests with a real pcscd want its headers, which may only now be there, and a compiler with them.
   await runOnNode24(["tools/test-servers/pcscd/provision-pcsc.ts"]);
-  await buildNative({ again: true });
+  await withSetupLock(() => buildNative({ again: true }));
   const checkFailed = (await runOnNode24(["tools/check/main.ts"])) === 0 ? 0 : 1;
+  stopIfAsked();
   const { passed, failed } = await runTests(process.argv.slice(2));
   if (checkFailed > 0)
     process.stdout.write("npm run check failed, see above: it counts as one failed test\n");
