@@ -110,6 +110,15 @@ export default {
       },
       { path: adapters, dependencyTypesNot: ["type-only"] },
     ),
+    forbid(
+      "command-line-loads-late",
+      "what a command does is imported once it is known which one it is: help and refused arguments cost nothing of it",
+      { path: "^apps/worker/src/cli/(program/|main\\.ts$)", pathNot: testFiles },
+      {
+        ...{ dynamic: false, dependencyTypesNot: ["type-only"] },
+        pathNot: ["^apps/worker/src/cli/program/", "node_modules/commander/"],
+      },
+    ),
     forbid("no-circles", "imports go one way", {}, { circular: true }),
     forbid("resolvable", "every import leads somewhere", {}, { couldNotResolve: true }),
   ],

@@ -91,6 +91,12 @@ const faults: [rule: string, what: string, path: string, source: string][] = [
     'import type { redis } from "@tapline/adapters/redis"; export type X = typeof redis;',
   ],
   ["tools-apart", "a tool that imports an app", "tools/x.ts", 'import "../apps/worker/src/main.ts";'],
+  [
+    "command-line-loads-late",
+    "a command line that imports what a command does",
+    "apps/worker/src/cli/program/x.ts",
+    'import { TaplineError } from "@tapline/core/kernel"; export const x = TaplineError;',
+  ],
   ["benches-apart", "a bench that imports an app", "bench/x.ts", 'import "../apps/worker/src/main.ts";'],
   [
     "features-apart",

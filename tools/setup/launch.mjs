@@ -1,7 +1,7 @@
 // Plain JavaScript that any Node runs: it only sees to it that the rest runs on the project's own Node 24.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,8 +9,11 @@ const wantedMajor = 24;
 
 /** Runs the module `entry` of the command `name` here, or `script` once more on the Node that npm brought along. */
 export async function launch(name, script, entry) {
-  if (Number(process.versions.node.split(".")[0]) >= wantedMajor) await import(new URL(entry, script).href);
-  else runAgain(name, fileURLToPath(script), findNode(script));
+  if (Number(process.versions.node.split(".")[0]) < wantedMajor)
+    return runAgain(name, fileURLToPath(script), findNode(script));
+  // Types are stripped and code is compiled once, not at each call. Where the folder cannot be written it goes without.
+  module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/tapline", import.meta.url)));
+  await import(new URL(entry, script).href);
 }
 
 /** The Node that the npm package `node` brings along, or undefined. */

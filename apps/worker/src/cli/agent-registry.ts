@@ -4,10 +4,9 @@ import type { AgentListing } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { agentIdSchema, pinOf } from "@tapline/core/tap";
 import { siteSchema } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { openSites } from "../wire/commands/care.ts";
 import { openAgentRegistry } from "../wire/commands/registry.ts";
-import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings, enrolmentSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -29,46 +28,16 @@ interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
   readonly unlisted?: boolean;
 }
 
-/** `tapline agent token|ls|set-site|revoke`: who may be an agent. */
-export function addAgentRegistry(program: Command): void {
-  const agent = program.command("agent").description("reader PCs: who may deliver");
-  agent
-    .command("token")
-    .description("print a one-time token, by which one machine enrols as an agent")
-    .requiredOption("--id <id>", "the agent's id: 1-63 lower-case letters, digits or hyphens")
-    .option("--ttl <span>", "how long it may wait for its use, at most 30d", "1h")
-    .option("--ring <n>", "the ring of roll-outs that the agent gets by enrolling")
-    .option("--site <word>", "the site at which the agent stands once it has enrolled")
-    .option("--root <file>", "the root certificate (default: TAPLINE_INGEST_ROOT, or pki/root.crt)")
-    .option("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nEarlier tokens of that agent that were not used end. A machine that enrols takes the place of the one before:" +
-        "\nonly the newest enrolment's certificates let the agent in.",
-    )
-    .action(makeToken);
-  agent.command("ls").description("all agents").option("--json", "as JSON").action(list);
-  agent
-    .command("set-site")
-    .description("say at which site an agent stands; its days that are not stated yet count there")
-    .requiredOption("--id <id>", "the agent's id")
-    .requiredOption("--site <word>", "the site: 1-63 lower-case letters, digits or hyphens")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .action(setSite);
-  agent
-    .command("revoke")
-    .description("shut an agent out, within seconds; a new token lets it in again")
-    .requiredOption("--id <id>", "the agent's id")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .option("--unlisted", "also one that is not listed, whose certificate was made by hand")
-    .action(revoke);
-}
-
-async function makeToken({ id, ttl, ring, site, root, reason, by, json }: TokenOptions): Promise<void> {
+export async function makeToken({
+  id,
+  ttl,
+  ring,
+  site,
+  root,
+  reason,
+  by,
+  json,
+}: TokenOptions): Promise<void> {
   const wish = {
     agent: checkedId(id),
     ring: ring === undefined ? null : wholeNumber(ring, "--ring"),
@@ -85,13 +54,13 @@ async function makeToken({ id, ttl, ring, site, root, reason, by, json }: TokenO
   process.stderr.write(`for ${id}, until ${new Date(made.expiresAtEpochMs).toISOString()}, once\n`);
 }
 
-async function list({ json }: { json?: boolean }): Promise<void> {
+export async function list({ json }: { json?: boolean }): Promise<void> {
   const agents = await withRegistry(({ directory }) => directory.list());
   const lines = json === true ? [JSON.stringify(agents)] : [...agents.map(line), `${agents.length} in all`];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-async function setSite(options: RevokeOptions & { readonly site: string }): Promise<void> {
+export async function setSite(options: RevokeOptions & { readonly site: string }): Promise<void> {
   const { actor, reason, atEpochMs } = actOf(options);
   const { sites, close } = openSites((await findStores()).databaseUrl);
   try {
@@ -102,7 +71,7 @@ async function setSite(options: RevokeOptions & { readonly site: string }): Prom
   }
 }
 
-async function revoke(options: RevokeOptions): Promise<void> {
+export async function revoke(options: RevokeOptions): Promise<void> {
   const { actor, reason } = actOf(options);
   await withRegistry(({ registry }) =>
     registry.revoke(checkedId(options.id), { actor, reason }, options.unlisted),

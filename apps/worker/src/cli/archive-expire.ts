@@ -1,11 +1,9 @@
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Hold } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import type { Expired } from "../care/expire-archive.ts";
 import { openExpiry } from "../wire/commands/care.ts";
-import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf } from "./archive-place.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -17,24 +15,7 @@ interface Options extends PlaceOptions, Omit<ActingOptions, "dryRun"> {
   readonly json?: boolean;
 }
 
-/** `tapline archive expire --before DAY`: removes what is old enough, never what is held. */
-export function addArchiveExpire(program: Command): void {
-  addPlace(archiveCommand(program).command("expire"))
-    .description("remove segments cut before a day (UTC) for good; without --yes only say what would go")
-    .requiredOption("--before <YYYY-MM-DD>", "segments cut before this day (UTC)")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .option("--yes", "do it")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nThe index keeps what it knows of them: an old tap that is sent again is still a duplicate. A write-once archive" +
-        "\nrefuses, and then nothing has changed.",
-    )
-    .action(expire);
-}
-
-async function expire(options: Options): Promise<void> {
+export async function expire(options: Options): Promise<void> {
   const { actor, reason, atEpochMs } = actOf(options);
   const before = dayFolder(options.before, "--before").replaceAll("/", "-");
   if (Date.parse(before) > atEpochMs)

@@ -1,10 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { type ExportSummary, exportArchive } from "../care/export-archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { dayFolder, wholeNumber } from "./parse-options.ts";
@@ -23,30 +21,7 @@ interface Options extends PlaceOptions {
   readonly json?: boolean;
 }
 
-/** `tapline archive export --parquet --out DIR`: restored taps as tables, each verified before it is written. */
-export function addArchiveExport(program: Command): void {
-  addPlace(archiveCommand(program).command("export"))
-    .description(
-      "write the archive's taps, verified, into one file a day: in the clear, so mind where they go",
-    )
-    .requiredOption("--out <dir>", "folder for the files")
-    .option("--parquet", "as Apache Parquet; the columns stand in docs/operations.md")
-    .option("--ndjson", "as the archive's own lines")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--until <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
-    .option("--max-taps <n>", "taps in one file; a day with more gets several", "200000")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "end with one JSON object in place of the summary line")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where all is exported, 2 where segments failed and the others are, else 1.",
-    )
-    .action(exportTaps);
-}
-
-async function exportTaps(options: Options): Promise<void> {
+export async function exportTaps(options: Options): Promise<void> {
   if ((options.parquet === true) === (options.ndjson === true))
     throw new TaplineError("invalid-input", "name the files' form: --parquet or --ndjson");
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());

@@ -1,10 +1,8 @@
 import type { HoldListing, NewHold } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { openHolds } from "../wire/commands/care.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { archiveCommand } from "./archive-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder, wholeNumber } from "./parse-options.ts";
 
@@ -16,32 +14,7 @@ interface PlaceHoldOptions extends ActingOptions {
   readonly segment?: string;
 }
 
-/** `tapline archive hold place|release|ls`: what may neither be moved nor removed. */
-export function addArchiveHold(program: Command): void {
-  const hold = archiveCommand(program)
-    .command("hold")
-    .description("keep segments from being moved or removed, whatever else would do it");
-  addActing(hold.command("place"))
-    .description("place a hold: of one agent, tracker or segment, or of days")
-    .option("--from <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--to <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
-    .option("--agent <id>", "segments that hold taps of this agent")
-    .option("--tracker <id>", "segments that hold taps of this tracker")
-    .option("--segment <id>", "this segment")
-    .action(place);
-  addActing(hold.command("release"))
-    .description("release a hold; others that guard the same segments stay")
-    .argument("<number>", "the hold's number")
-    .action(release);
-  hold
-    .command("ls")
-    .description("the holds, newest first")
-    .option("--all", "those that were released, too")
-    .option("--json", "as JSON")
-    .action(list);
-}
-
-async function place(options: PlaceHoldOptions): Promise<void> {
+export async function place(options: PlaceHoldOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const hold = holdOf(options);
   if (dryRun) {
@@ -56,7 +29,7 @@ async function place(options: PlaceHoldOptions): Promise<void> {
   }
 }
 
-async function release(number: string, options: ActingOptions): Promise<void> {
+export async function release(number: string, options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const id = wholeNumber(number, "the hold's number");
   const { holds, close } = openHolds((await findStores()).databaseUrl);
@@ -73,7 +46,13 @@ async function release(number: string, options: ActingOptions): Promise<void> {
   }
 }
 
-async function list({ all, json }: { readonly all?: boolean; readonly json?: boolean }): Promise<void> {
+export async function list({
+  all,
+  json,
+}: {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}): Promise<void> {
   const { holds, close } = openHolds((await findStores()).databaseUrl);
   try {
     const found = await holds.list(all === true);

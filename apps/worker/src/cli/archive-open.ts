@@ -3,12 +3,10 @@ import { access, stat } from "node:fs/promises";
 import { type ObjectSource, openEnvelope, openStream, type RecipientKey } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { readVerifiedManifest } from "../care/read-archived.ts";
 import { readObjectFor } from "../care/read-rewrap.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { writeWhole } from "./restore/write-whole.ts";
@@ -21,26 +19,7 @@ interface Options extends PlaceOptions {
   readonly trust?: string;
 }
 
-/** `tapline archive open FILE|SEGMENT --out FILE`: one object, out of a file alone or by its segment's id. */
-export function addArchiveOpen(program: Command): void {
-  addPlace(archiveCommand(program).command("open"))
-    .description(
-      "decrypt one object: a segment's by its id, or a file: one of the archive's, or what openssl cms encrypted with AES-256-GCM",
-    )
-    .argument("<object>", "a segment's id, or a file (.p7m), DER")
-    .requiredOption("--out <file>", "what it decrypts to; it must not be there")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
-    .option("--trust <file>", "for a segment: root certificate and revocation lists (default: pki/trust.pem)")
-    .addHelpText(
-      "after",
-      "\nA segment comes from the first archive that has it unaltered, its manifest and signature verified." +
-        "\nOf a file the object's own tag is verified, no manifest: who wrote it is not known by that.",
-    )
-    .action(open);
-}
-
-async function open(object: string, options: Options): Promise<void> {
+export async function open(object: string, options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const certPem = await readPki(options.cert, dataDir, "cert");
   const keyPem = await readPki(options.key, dataDir, "key");

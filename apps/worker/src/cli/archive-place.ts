@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { archiveRule, mainTarget } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { readArchiveSettings } from "../archive-settings.ts";
 import type { ArchivePlace, ArchivePlaces } from "../wire/commands/open-archives.ts";
 import { archiveSettings } from "./config.ts";
@@ -14,16 +13,6 @@ export interface PlaceOptions {
   readonly url?: string;
   readonly hostKey?: string;
   readonly sshKey?: string;
-}
-
-/** Adds the options by which a command is told where the archives lie. */
-export function addPlace(command: Command): Command {
-  return command
-    .option("--target <name>", "one archive of the plan, by its name (default: all of them)")
-    .option("--archive <dir>", "a local archive (default: archive/ in the private folder)")
-    .option("--url <url>", "an SFTP archive: sftp://user@host:port/root (default: TAPLINE_ARCHIVES or _URL)")
-    .option("--host-key <pin>", "the SFTP server's key, SHA256:… (default: TAPLINE_ARCHIVE_HOST_KEY)")
-    .option("--ssh-key <file>", "private key for SFTP (default: TAPLINE_ARCHIVE_KEY)");
 }
 
 const pkiFiles = { cert: "archive.crt", key: "archive.key", trust: "trust.pem" } as const;

@@ -1,10 +1,8 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import type { Levelled } from "../care/levelled.ts";
 import { openLevel } from "../wire/commands/care.ts";
 import { actOf } from "./acting.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -18,22 +16,7 @@ interface Options extends PlaceOptions {
   readonly json?: boolean;
 }
 
-/** `tapline archive reconcile`: compares archive, index and buffer now, as the role audit does on a schedule. */
-export function addArchiveReconcile(program: Command): void {
-  addPlace(archiveCommand(program).command("reconcile"))
-    .description("compare archives, index and buffer, and heal or quarantine what differs")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
-    .option("--json", "end with one JSON object in place of the summary line")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where archive and index agree in the end, 2 where a person is needed, else 1.",
-    )
-    .action(reconcile);
-}
-
-async function reconcile(options: Options): Promise<void> {
+export async function reconcile(options: Options): Promise<void> {
   const { databaseUrl, redisUrl } = await findStores();
   if (redisUrl === undefined)
     throw new TaplineError(

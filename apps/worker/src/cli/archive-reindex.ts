@@ -1,9 +1,7 @@
 import { messageOf } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire/commands/archive.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -11,21 +9,7 @@ import { tellPassedOver } from "./tell-passed-over.ts";
 
 type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean };
 
-/** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
-export function addArchiveReindex(program: Command): void {
-  addPlace(archiveCommand(program).command("reindex"))
-    .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archives' signed manifests")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "end with one JSON object in place of the summary line")
-    .addHelpText(
-      "after",
-      "\nSegments that the index knows stay as they are. One whose taps lie in other segments is moved into" +
-        "\nquarantine/ of the archive. Run it while no tap is taken.",
-    )
-    .action(reindex);
-}
-
-async function reindex(options: Options): Promise<void> {
+export async function reindex(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readPki(options.trust, dataDir, "trust");

@@ -1,10 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { TaplineError } from "@tapline/core/kernel";
 import { mainTarget, readArchivePlan, repinned } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { askHostKey, recordRepin } from "../wire/commands/repin.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { archiveCommand } from "./archive-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
 import { findStores } from "./find-stores.ts";
 
@@ -14,19 +12,7 @@ interface RepinOptions extends ActingOptions {
   readonly forgetOld?: boolean;
 }
 
-/** `tapline archive repin`: believes an archive's new host key, on purpose. */
-export function addArchiveRepin(program: Command): void {
-  addActing(archiveCommand(program).command("repin"))
-    .description(
-      "believe the host key that an archive shows now, after its administrator said that it was changed",
-    )
-    .option("--target <name>", "the archive's name in TAPLINE_ARCHIVES", mainTarget)
-    .option("--forget-old", "do not believe the old key any more, at once")
-    .option("--yes", "the key that the administrator named is the one that is offered")
-    .action(repin);
-}
-
-async function repin(options: RepinOptions): Promise<void> {
+export async function repin(options: RepinOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const { url, known, keep } = await targetOf(options.target);
   const offered = await askHostKey(url);

@@ -1,8 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
@@ -18,25 +16,7 @@ interface Options extends PlaceOptions {
   readonly json?: boolean;
 }
 
-/** `tapline archive restore --out DIR`: the whole archive, verified and decrypted. */
-export function addArchiveRestore(program: Command): void {
-  addPlace(archiveCommand(program).command("restore"))
-    .description("verify and decrypt the whole archive into segment-<id>.ndjson files")
-    .requiredOption("--out <dir>", "folder for the restored files; what is there and right is left alone")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--at <time>", "when certificates must be valid, ISO 8601 (default: when each segment was made)")
-    .option("--json", "end with one JSON object in place of the summary line")
-    .addHelpText(
-      "after",
-      "\nOf several archives each segment comes from the first that has it unaltered." +
-        "\nThe private folder is TAPLINE_DATA_DIR, else the nearest .tapline from here upwards.",
-    )
-    .action(restore);
-}
-
-async function restore(options: Options): Promise<void> {
+export async function restore(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const keys = await readKeys(options, dataDir);
   const archives = openArchives(await placesOf(options, dataDir), tellPassedOver());

@@ -1,12 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Recipient, readRecipient } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import type { Rewrapped } from "../care/rewrap-archive.ts";
 import { openRewrap } from "../wire/commands/archive.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -22,25 +20,7 @@ interface Options extends PlaceOptions, ActingOptions {
   readonly json?: boolean;
 }
 
-/** `tapline archive rewrap`: has archived objects open with one more key, by a small file beside each. */
-export function addArchiveRewrap(program: Command): void {
-  addActing(addPlace(archiveCommand(program).command("rewrap")))
-    .description("have archived objects open with one more key; the objects stay as they are")
-    .requiredOption("--to <file>", "certificate of who is to open them from now on, too")
-    .option("--cert <file>", "certificate of who can now (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--json", "end with one JSON object in place of the summary line")
-    .addHelpText(
-      "after",
-      "\nWho could open an object before still can. Safe to run again: what is done is left alone." +
-        "\nEnds with 0 where all is done, 2 where segments failed, 1 where it could not be done.",
-    )
-    .action(rewrap);
-}
-
-async function rewrap(options: Options): Promise<void> {
+export async function rewrap(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const { actor, reason, atEpochMs, dryRun } = actOf(options);
   const since = options.since === undefined ? "" : dayFolder(options.since, "--since");

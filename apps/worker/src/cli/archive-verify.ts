@@ -1,13 +1,11 @@
 import { type RecipientKey, readRecipient, type Trust } from "@tapline/core/encryption";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { UniqueNames } from "../care/unique-names.ts";
 import { verifyArchives } from "../care/verify-archives.ts";
 import { openCatalogue } from "../wire/commands/archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { archiveCommand } from "./archive-command.ts";
-import { addPlace, type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -26,37 +24,7 @@ interface Options extends PlaceOptions {
   readonly json?: boolean;
 }
 
-/** `tapline archive verify`: whether all that is archived is there and as it was written. */
-export function addArchiveVerify(program: Command): void {
-  addPlace(archiveCommand(program).command("verify"))
-    .description(
-      "check signatures, digests and contents of the archive, each tap once, and compare with the index",
-    )
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option(
-      "--sample <ratio>",
-      "read so many of the objects, 0 to 1; manifests and signatures are all read",
-      "1",
-    )
-    .option("--segment <id>", "only this segment")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option(
-      "--key <file>",
-      "its private key: objects are decrypted, too (default: pki/archive.key, if there)",
-    )
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--no-decrypt", "check objects by their digests alone")
-    .option("--no-index", "do not compare with the index in PostgreSQL")
-    .option("--json", "one JSON object for each fault, and one for the summary")
-    .addHelpText(
-      "after",
-      "\nOf several archives each is checked for what the index says that it holds." +
-        "\nEnds with 0 where nothing is wrong, 2 where faults were found, 1 where it could not be done.",
-    )
-    .action(verify);
-}
-
-async function verify(options: Options): Promise<void> {
+export async function verify(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const wish = wishOf(options);
   const trust = trustOf(await readPki(options.trust, dataDir, "trust"));

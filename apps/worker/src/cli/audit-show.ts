@@ -1,30 +1,15 @@
 import type { KeptNote } from "@tapline/adapters/prisma";
 import { checkpointText, formatVerifierKey } from "@tapline/core/audit";
-import type { Command } from "commander";
 import { openAuditLog } from "../wire/commands/audit.ts";
-import { auditCommand } from "./audit-command.ts";
 import { findStores } from "./find-stores.ts";
 import { spanText } from "./parse-options.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 
-/** `tapline audit show` and `tapline audit key`: how far the log has come, and by which key others check it. */
-export function addAuditShow(program: Command): void {
-  auditCommand(program)
-    .command("show")
-    .description("how far the log has come: its name, size, root and newest checkpoint")
-    .option("--log <name>", "which log, where the database holds several")
-    .option("--note", "print the newest checkpoint alone, as it is signed: a cosigned one where there is one")
-    .option("--json", "as JSON")
-    .action(show);
-  auditCommand(program)
-    .command("key")
-    .description("the log's verifier key: give it to whoever is to check proofs, by a way that they trust")
-    .action(async () => {
-      for (const key of await readLogKeys(undefined)) process.stdout.write(`${formatVerifierKey(key)}\n`);
-    });
+export async function showKey(): Promise<void> {
+  for (const key of await readLogKeys(undefined)) process.stdout.write(`${formatVerifierKey(key)}\n`);
 }
 
-async function show(options: { log?: string; note?: boolean; json?: boolean }): Promise<void> {
+export async function show(options: { log?: string; note?: boolean; json?: boolean }): Promise<void> {
   const { name, log, close } = await openAuditLog((await findStores()).databaseUrl, options.log);
   try {
     const [{ size, root, signed, cosigned }, waiting] = [await log.head(), await log.waiting()];

@@ -14,9 +14,7 @@ import {
   walkLog,
 } from "@tapline/core/audit";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openAuditLog } from "../wire/commands/audit.ts";
-import { auditCommand } from "./audit-command.ts";
 import { findStores } from "./find-stores.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 
@@ -26,26 +24,7 @@ interface VerifyOptions {
   readonly log?: string;
 }
 
-/** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
-export function addAuditVerify(program: Command): void {
-  auditCommand(program)
-    .command("verify")
-    .description("verify a proof of an entry (offline), or by --full the whole log in the database")
-    .argument("[file]", "a tlog-proof")
-    .option(
-      "--key <file>",
-      "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
-    )
-    .option("--full", "walk over all entries and compare them with the newest checkpoint")
-    .option("--log <name>", "which log, where the database holds several")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where all is right, 2 where something does not fit, 1 where it could not be checked.",
-    )
-    .action(verify);
-}
-
-async function verify(file: string | undefined, options: VerifyOptions): Promise<void> {
+export async function verify(file: string | undefined, options: VerifyOptions): Promise<void> {
   if ((file === undefined) !== (options.full === true))
     throw new TaplineError("invalid-input", "either a proof's file, or --full for the whole log");
   const keys = await readLogKeys(options.key);

@@ -1,15 +1,8 @@
 import { TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openBufferDesk } from "../wire/commands/buffer.ts";
 import { findStores } from "./find-stores.ts";
 
 export type BufferDesk = ReturnType<typeof openBufferDesk>;
-
-/** The group `tapline buffer`, made by whichever of its sub-commands comes first. */
-export function bufferCommand(program: Command): Command {
-  const known = program.commands.find((command) => command.name() === "buffer");
-  return known ?? program.command("buffer").description("taps on their way, in Redis");
-}
 
 /** Works on the buffer of the installation. @throws TaplineError `misconfigured` where no Redis is known */
 export async function withBuffer<Value>(work: (desk: BufferDesk) => Promise<Value>): Promise<Value> {

@@ -1,20 +1,11 @@
-import type { Command } from "commander";
 import type { FlushEffect } from "../jobs/flush-buffer.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { bufferCommand, bytesText, withBuffer } from "./buffer-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { bytesText, withBuffer } from "./buffer-command.ts";
 
 /** How long the command waits for the next life: the index is levelled with 30 days of the archive in between. */
 const reopenWithinMs = 60_000;
 
-/** `tapline buffer flush`: ends this life of the buffer; agents send again. */
-export function addBufferFlush(program: Command): void {
-  addActing(bufferCommand(program).command("flush"))
-    .description("empty the buffer: agents send again what has no receipt, and nothing is lost")
-    .option("--yes", "do it; without it the effect is printed and nothing changed")
-    .action(flush);
-}
-
-async function flush(options: ActingOptions & { readonly yes?: boolean }): Promise<void> {
+export async function flush(options: ActingOptions & { readonly yes?: boolean }): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   await withBuffer(async (desk) => {
     if (dryRun || options.yes !== true) {

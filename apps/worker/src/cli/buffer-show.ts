@@ -1,19 +1,11 @@
-import type { Command } from "commander";
 import { bufferSettings } from "../settings/buffer.ts";
-import { type BufferDesk, bufferCommand, bytesText, withBuffer } from "./buffer-command.ts";
+import { type BufferDesk, bytesText, withBuffer } from "./buffer-command.ts";
 import { ceilingSetting } from "./config.ts";
 import { spanText } from "./parse-options.ts";
 
-/** `tapline buffer show`: what is in it. */
-export function addBufferShow(program: Command): void {
-  bufferCommand(program)
-    .command("show")
-    .description("what is in the buffer: taps, bytes, the oldest tap, open segments")
-    .option("--json", "as JSON")
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      const seen = await withBuffer((desk) => desk.show());
-      process.stdout.write(`${json === true ? JSON.stringify(seen) : showText(seen, Date.now())}\n`);
-    });
+export async function show({ json }: { readonly json?: boolean }): Promise<void> {
+  const seen = await withBuffer((desk) => desk.show());
+  process.stdout.write(`${json === true ? JSON.stringify(seen) : showText(seen, Date.now())}\n`);
 }
 
 type Seen = Awaited<ReturnType<BufferDesk["show"]>>;

@@ -1,8 +1,7 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { FleetAgent } from "@tapline/core/rollout";
-import type { Command } from "commander";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { fleetCommand, tellEffect, withFleet } from "./fleet-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { tellEffect, withFleet } from "./fleet-command.ts";
 import { checkedVersion } from "./fleet-rollout.ts";
 import { durationMs, spanText, wholeNumber } from "./parse-options.ts";
 
@@ -16,43 +15,18 @@ interface PinOptions extends ActingOptions {
   readonly version?: string;
 }
 
-/** `tapline fleet ls|pin|unpin|ring`: single agents. */
-export function addFleetAgents(program: Command): void {
-  const fleet = fleetCommand(program);
-  fleet
-    .command("ls")
-    .description("all agents with what they last reported")
-    .option("--json", "as JSON")
-    .option("--silent-for <span>", "only those not heard of for so long, as in 10m")
-    .action(list);
-  addActing(
-    fleet
-      .command("pin")
-      .description("keep an agent at a revision or version, whatever is rolled out")
-      .argument("<agent>")
-      .option("--config <revision>", "the revision of the settings")
-      .option("--version <version>", "the version"),
-  ).action(pin);
-  addActing(
-    fleet.command("unpin").description("let an agent follow its ring again").argument("<agent>"),
-  ).action(async (agent: string, options: ActingOptions) => {
-    const act = actOf(options);
-    tellEffect(await withFleet((_, desk) => desk.unpin(agent, act)), act.dryRun);
-  });
-  addActing(
-    fleet
-      .command("ring")
-      .description("put an agent into a ring; lower ones get changes first")
-      .argument("<agent>")
-      .argument("<ring>"),
-  ).action(async (agent: string, ring: string, options: ActingOptions) => {
-    const act = actOf(options);
-    const number = wholeNumber(ring, "ring");
-    tellEffect(await withFleet((_, desk) => desk.setRing(agent, number, act)), act.dryRun);
-  });
+export async function unpin(agent: string, options: ActingOptions): Promise<void> {
+  const act = actOf(options);
+  tellEffect(await withFleet((_, desk) => desk.unpin(agent, act)), act.dryRun);
 }
 
-async function pin(agent: string, options: PinOptions): Promise<void> {
+export async function setRing(agent: string, ring: string, options: ActingOptions): Promise<void> {
+  const act = actOf(options);
+  const number = wholeNumber(ring, "ring");
+  tellEffect(await withFleet((_, desk) => desk.setRing(agent, number, act)), act.dryRun);
+}
+
+export async function pin(agent: string, options: PinOptions): Promise<void> {
   const { config, version } = options;
   if (config === undefined && version === undefined)
     throw new TaplineError("invalid-input", "--config or --version is needed, or both");
@@ -64,7 +38,7 @@ async function pin(agent: string, options: PinOptions): Promise<void> {
   tellEffect(await withFleet((_, desk) => desk.pin(agent, pins, act)), act.dryRun);
 }
 
-async function list({ json, silentFor }: ListOptions): Promise<void> {
+export async function list({ json, silentFor }: ListOptions): Promise<void> {
   const nowEpochMs = Date.now();
   const agents = await withFleet((store) => store.agents());
   const silentMs = silentFor === undefined ? null : durationMs(silentFor);

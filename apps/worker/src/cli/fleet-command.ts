@@ -1,14 +1,7 @@
 import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
 import type { FleetEffect } from "@tapline/core/rollout";
-import type { Command } from "commander";
 import { openFleet } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
-
-/** The group `tapline fleet`, made by whichever of its sub-commands comes first. */
-export function fleetCommand(program: Command): Command {
-  const known = program.commands.find((command) => command.name() === "fleet");
-  return known ?? program.command("fleet").description("the agents: settings, versions, rings");
-}
 
 /** Does something with the fleet of the installation. */
 export async function withFleet<Result>(

@@ -1,25 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
-import type { Command } from "commander";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { fleetCommand, withFleet } from "./fleet-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { withFleet } from "./fleet-command.ts";
 import { wholeNumber } from "./parse-options.ts";
 
-/** `tapline fleet config set|ls|show`: revisions of the settings that the server may give to agents. */
-export function addFleetConfig(program: Command): void {
-  const config = fleetCommand(program).command("config").description("revisions of the agents' settings");
-  addActing(
-    config
-      .command("set")
-      .description("make a revision from a JSON file; nobody gets it before a roll-out or a pin")
-      .argument("<file>"),
-  ).action(set);
-  config.command("ls").description("all revisions, newest first").option("--json", "as JSON").action(list);
-  config.command("show").description("the settings of a revision").argument("<revision>").action(show);
-}
-
-async function set(file: string, options: ActingOptions): Promise<void> {
+export async function set(file: string, options: ActingOptions): Promise<void> {
   const settings = await readSettings(file);
   const act = actOf(options);
   const revision = await withFleet((_, desk) => desk.makeRevision(settings, act));
@@ -44,7 +30,7 @@ async function readSettings(file: string): Promise<AgentSettings> {
   });
 }
 
-async function list({ json }: { readonly json?: boolean }): Promise<void> {
+export async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const revisions = await withFleet((store) => store.revisions());
   const lines = json
     ? [JSON.stringify(revisions)]
@@ -56,7 +42,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
   process.stdout.write(lines.length === 0 ? "no revision yet\n" : `${lines.join("\n")}\n`);
 }
 
-async function show(text: string): Promise<void> {
+export async function show(text: string): Promise<void> {
   const wanted = wholeNumber(text, "revision");
   const revisions = await withFleet((store) => store.revisions());
   const found = revisions.find(({ revision }) => revision === wanted);

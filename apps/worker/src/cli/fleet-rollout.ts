@@ -8,9 +8,8 @@ import {
   rolloutKinds,
 } from "@tapline/core/rollout";
 import { agentVersionSchema } from "@tapline/core/tap";
-import type { Command } from "commander";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { fleetCommand, tellEffect, withFleet } from "./fleet-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { tellEffect, withFleet } from "./fleet-command.ts";
 import { durationMs, wholeNumber } from "./parse-options.ts";
 
 interface StartOptions extends ActingOptions {
@@ -28,59 +27,15 @@ interface StepOptions extends ActingOptions {
   readonly kind?: string;
 }
 
-/** `tapline fleet rollout start|advance|halt|resume|abort|status`: changes on their way through the rings. */
-export function addFleetRollout(program: Command): void {
-  const rollout = fleetCommand(program)
-    .command("rollout")
-    .description("changes on their way through the rings");
-  addActing(
-    rollout
-      .command("start")
-      .description("give a revision of the settings, or name a version, to the first ring")
-      .option("--config <revision>", "the revision; 0 = no settings from the server")
-      .option("--version <version>", "the version that agents should run")
-      .option(
-        "--rings <list>",
-        "steps, as in 0,1,2, each to all rings up to its number (default: rings with agents)",
-      ),
-  ).action(start);
-  const advance = rollout
-    .command("advance")
-    .description("one ring further; behind the last one it holds for all");
-  addHealth(addKind(addActing(advance)))
-    .option("--force", "even where a reached ring is not healthy")
-    .action(advanceRing);
-  const steps = {
-    halt: "nobody more gets it; who has it keeps it",
-    resume: "go on after a halt",
-    abort: "everybody goes back to what was before",
-  } as const;
-  for (const step of ["halt", "resume", "abort"] as const)
-    addKind(addActing(rollout.command(step).description(steps[step]))).action(
-      async (options: StepOptions) => {
-        const act = actOf(options);
-        const effect = await withFleet(async (store, desk) =>
-          desk[step](kindOf(options, await store.state()), act),
-        );
-        tellEffect(effect, act.dryRun);
-      },
-    );
-  addHealth(rollout.command("status").description("how each change stands in each ring"))
-    .option("--json", "as JSON")
-    .action(status);
+export async function takeStep(step: "halt" | "resume" | "abort", options: StepOptions): Promise<void> {
+  const act = actOf(options);
+  const effect = await withFleet(async (store, desk) =>
+    desk[step](kindOf(options, await store.state()), act),
+  );
+  tellEffect(effect, act.dryRun);
 }
 
-function addKind(command: Command): Command {
-  return command.option("--kind <kind>", `${rolloutKinds.join(" or ")} (default: the one under way)`);
-}
-
-function addHealth(command: Command): Command {
-  return command
-    .option("--silent-for <span>", "an agent not heard of for so long is silent", "10m")
-    .option("--outbox-age <span>", "a tap may wait so long in an outbox", "10m");
-}
-
-async function start(options: StartOptions): Promise<void> {
+export async function start(options: StartOptions): Promise<void> {
   const act = actOf(options);
   const [kind, target] = targetOf(options);
   const rings = options.rings?.split(",").map((ring) => wholeNumber(ring.trim(), "--rings")) ?? null;
@@ -105,7 +60,7 @@ export function checkedVersion(text: string): string {
   throw new TaplineError("invalid-input", `"${text}" ${parsed.error.issues[0]?.message ?? "is no version"}`);
 }
 
-async function advanceRing(
+export async function advanceRing(
   options: StepOptions & HealthOptions & { readonly force?: boolean },
 ): Promise<void> {
   const act = actOf(options);
@@ -139,7 +94,7 @@ function kindOf({ kind }: StepOptions, state: FleetState): RolloutKind {
   });
 }
 
-async function status(options: HealthOptions & { readonly json?: boolean }): Promise<void> {
+export async function status(options: HealthOptions & { readonly json?: boolean }): Promise<void> {
   const nowEpochMs = Date.now();
   const tracks = await withFleet(async (store) => {
     const [state, agents, limits] = [

@@ -1,8 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openGaps } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
-import { gapCommand } from "./gap-command.ts";
 import { spanText, wholeNumber } from "./parse-options.ts";
 
 interface ListOptions {
@@ -13,20 +11,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `tapline gap ls`: the ledger. */
-export function addGapList(program: Command): void {
-  gapCommand(program)
-    .command("ls")
-    .description("the gap ledger, newest first")
-    .option("--agent <id>", "only gaps of this agent")
-    .option("--tracker <id>", "only gaps of this tracker")
-    .option("--open", "only those that are not filled")
-    .option("--limit <rows>", "at most so many", "1000")
-    .option("--json", "as JSON")
-    .action(list);
-}
-
-async function list({ agent, tracker, open, limit, json }: ListOptions): Promise<void> {
+export async function list({ agent, tracker, open, limit, json }: ListOptions): Promise<void> {
   if (agent !== undefined && tracker !== undefined)
     throw new TaplineError("invalid-input", "either --agent or --tracker, not both");
   const subject = agent ?? tracker;

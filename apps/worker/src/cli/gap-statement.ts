@@ -2,12 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { gapStatementSchema } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { makeStatement } from "../jobs/state-gaps.ts";
 import { openGaps } from "../wire/commands/fleet.ts";
 import { actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
-import { gapCommand } from "./gap-command.ts";
 import { statementText } from "./gap-verify.ts";
 import { readSigner } from "./read-signer.ts";
 
@@ -18,20 +16,7 @@ interface StatementOptions {
   readonly by?: string;
 }
 
-/** `tapline gap statement`: what is known now of an agent's day, signed, into a folder. */
-export function addGapStatement(program: Command): void {
-  gapCommand(program)
-    .command("statement")
-    .description("state and sign what became of the taps of one agent's UTC day, as known now")
-    .requiredOption("--agent <id>", "the agent")
-    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)")
-    .option("--out <dir>", "where the statement and its signature go", ".")
-    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
-    .addHelpText("after", "\nThe daily statements lie in the archive, under statements/YYYY/MM/DD/.")
-    .action(state);
-}
-
-async function state({ agent, day, out, by }: StatementOptions): Promise<void> {
+export async function state({ agent, day, out, by }: StatementOptions): Promise<void> {
   if (!gapStatementSchema.shape.day.safeParse(day).success)
     throw new TaplineError("invalid-input", `--day "${day}" is not a day`, {
       remedy: "Write it as in 2026-11-24.",

@@ -1,25 +1,7 @@
 import { type GapStatement, readStatement } from "@tapline/core/transfer";
-import type { Command } from "commander";
-import { gapCommand } from "./gap-command.ts";
 import { type VerifyOptions, verifyStatement } from "./verify-statement.ts";
 
-/** `tapline gap verify FILE`: whether a statement is genuine, and what it says. */
-export function addGapVerify(program: Command): void {
-  gapCommand(program)
-    .command("verify")
-    .description("verify a statement's signature and say what it states")
-    .argument("<file>")
-    .option("--signature <file>", "its signature (default: <file>.p7s)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where it is genuine and states no gap, 2 where it is genuine and does not, else 1.",
-    )
-    .action(verify);
-}
-
-async function verify(file: string, options: VerifyOptions): Promise<void> {
+export async function verify(file: string, options: VerifyOptions): Promise<void> {
   const statement = await verifyStatement(file, options, readStatement, statementText);
   if (!statement.noGap) process.exitCode = 2;
 }

@@ -1,25 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { daysLeft, judgeRing, warningOf } from "@tapline/core/encryption";
 import { messageOf } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { certificateSettings } from "./config.ts";
-import { keyCommand, readPem, withKeys } from "./key-command.ts";
+import { readPem, withKeys } from "./key-command.ts";
 
-/** `tapline key check`: whether the ring is believed, and what ends when. */
-export function addKeyCheck(program: Command): void {
-  keyCommand(program)
-    .command("check")
-    .description("whether the ring's keys are believed, and when certificates and revocation lists end")
-    .addHelpText(
-      "after",
-      "\nReads the worker's settings (TAPLINE_TRUST, TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_CHAIN, TAPLINE_INGEST_CERT, …)." +
-        "\nExit code 1: something ends within 30 days, has ended, cannot be read, or is not believed.",
-    )
-    .action(check);
-}
-
-async function check(): Promise<void> {
+export async function check(): Promise<void> {
   const settings = certificateSettings();
   const ring = await withKeys((keys) => keys.ring.read());
   const nowEpochMs = Date.now();

@@ -1,15 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { RingKey } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openKeys } from "../wire/commands/keys.ts";
 import { findStores } from "./find-stores.ts";
-
-/** `tapline key`, where its sub-commands go. */
-export function keyCommand(program: Command): Command {
-  const known = program.commands.find((command) => command.name() === "key");
-  return known ?? program.command("key").description("whom archived objects are encrypted to");
-}
 
 export async function withKeys<Result>(
   use: (keys: Omit<ReturnType<typeof openKeys>, "close">) => Promise<Result>,

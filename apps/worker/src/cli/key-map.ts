@@ -1,18 +1,7 @@
 import type { ArchiveShare } from "@tapline/adapters/keys";
-import type { Command } from "commander";
-import { keyCommand, keyNamed, shortId, withKeys } from "./key-command.ts";
+import { keyNamed, shortId, withKeys } from "./key-command.ts";
 
-/** `tapline key map`: which keys open how much of the archive, and what would be gone without some of them. */
-export function addKeyMap(program: Command): void {
-  keyCommand(program)
-    .command("map")
-    .description("which keys open how much of the archive; with --lost: what would be gone without them")
-    .option("--lost <keys...>", "keys that are lost: ids, or their first digits")
-    .option("--json", "as JSON lines")
-    .action(map);
-}
-
-async function map({ lost, json }: { lost?: string[]; json?: boolean }): Promise<void> {
+export async function map({ lost, json }: { lost?: string[]; json?: boolean }): Promise<void> {
   await withKeys(async ({ ring, map: keyMap }) => {
     const keys = await ring.read();
     if (lost !== undefined) {

@@ -1,37 +1,15 @@
-import { type KeyRole, type KeyState, keyRoles, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { type KeyRole, type KeyState, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Command, Option } from "commander";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
-import { keyCommand, keyNamed, readPem, shortId, withKeys } from "./key-command.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { keyNamed, readPem, shortId, withKeys } from "./key-command.ts";
 
-/** `tapline key ls|add|activate|retire|revoke`: the ring as it is, and changes of single keys. */
-export function addKeyRing(program: Command): void {
-  const key = keyCommand(program);
-  key.command("ls").description("all keys of the ring").option("--json", "as JSON lines").action(list);
-  const roles = new Option("--role <role>", "whose key it is").choices([...keyRoles]).makeOptionMandatory();
-  addActing(
-    key
-      .command("add")
-      .description("encrypt new objects to one more certificate")
-      .argument("<certificate>", "PEM; certificates between it and the root may follow")
-      .addOption(roles),
-  ).action(add);
-  const changes: [string, string, (key: RingKey) => KeyState][] = [
-    ["activate", "encrypt new objects to a key that was retiring", () => "active"],
-    [
-      "retire",
-      "encrypt no new objects to a key (retiring); once more: its private key is not kept at hand any longer (retired)",
-      ({ state }) => (state === "retiring" ? "retired" : "retiring"),
-    ],
-    ["revoke", "never again: the key may be in wrong hands, or is lost", () => "revoked"],
-  ];
-  for (const [name, about, next] of changes)
-    addActing(key.command(name).description(about).argument("<key>", "id, or its first digits")).action(
-      (named: string, options: ActingOptions) => change(named, next, options),
-    );
-}
+const next: Readonly<Record<"activate" | "retire" | "revoke", (key: RingKey) => KeyState>> = {
+  activate: () => "active",
+  retire: ({ state }) => (state === "retiring" ? "retired" : "retiring"),
+  revoke: () => "revoked",
+};
 
-async function list({ json }: { json?: boolean }): Promise<void> {
+export async function list({ json }: { json?: boolean }): Promise<void> {
   const keys = await withKeys(({ ring }) => ring.read());
   for (const { certPem: _, ...key } of keys)
     process.stdout.write(`${json === true ? JSON.stringify(key) : lineOf(key)}\n`);
@@ -58,7 +36,7 @@ function lineOf({
   ].join("  ");
 }
 
-async function add(file: string, options: ActingOptions & { role: KeyRole }): Promise<void> {
+export async function add(file: string, options: ActingOptions & { role: KeyRole }): Promise<void> {
   const { actor, reason, dryRun } = actOf(options);
   const key = readRingKey(await readPem(file), options.role);
   const what = `${key.subject} (${shortId(key.certSha256)}) as ${key.role}`;
@@ -67,16 +45,12 @@ async function add(file: string, options: ActingOptions & { role: KeyRole }): Pr
   say(`new objects are encrypted to ${what}, too, as soon as the workers believe it (tapline key check)`);
 }
 
-async function change(
-  named: string,
-  next: (key: RingKey) => KeyState,
-  options: ActingOptions,
-): Promise<void> {
+export async function change(how: keyof typeof next, named: string, options: ActingOptions): Promise<void> {
   const { actor, reason, dryRun } = actOf(options);
   await withKeys(async ({ ring, map }) => {
     const keys = await ring.read();
     const key = keyNamed(keys, named);
-    const state = next(key);
+    const state = next[how](key);
     const usable = keys.filter(isUsable).map(({ ski }) => ski);
     const lost = await map.lostWith([key.ski], usable);
     const effect = `${key.subject} (${shortId(key.certSha256)}): ${key.state} → ${state}`;

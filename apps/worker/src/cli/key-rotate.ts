@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import { type KeyRole, keyRoles } from "@tapline/core/encryption";
+import type { KeyRole } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Command, Option } from "commander";
 import { issueIntoFolder } from "../keys/issue-into-folder.ts";
 import { rotateKey } from "../keys/rotate-key.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { keyCommand, readPem, shortId, withKeys } from "./key-command.ts";
+import { readPem, shortId, withKeys } from "./key-command.ts";
 
 interface RotateOptions extends ActingOptions {
   readonly role: KeyRole;
@@ -15,22 +14,7 @@ interface RotateOptions extends ActingOptions {
   readonly pki?: string;
 }
 
-/** `tapline key rotate`: a successor comes and its predecessor retires, in one step, while taps flow. */
-export function addKeyRotate(program: Command): void {
-  addActing(
-    keyCommand(program)
-      .command("rotate")
-      .description("encrypt new objects to a successor; old ones keep their key")
-      .addOption(new Option("--role <role>", "whose key").choices([...keyRoles]).default("archive"))
-      .option("--cert <file>", "the successor's certificate, made elsewhere; its private key stays there")
-      .option(
-        "--pki <dir>",
-        "or a PKI folder that issues one: intermediate.crt and .key (default: npm start's)",
-      ),
-  ).action(rotate);
-}
-
-async function rotate(options: RotateOptions): Promise<void> {
+export async function rotate(options: RotateOptions): Promise<void> {
   const { role, cert } = options;
   const { actor, reason, dryRun, atEpochMs } = actOf(options);
   if (dryRun) {

@@ -1,6 +1,5 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import type { ReplayEffect } from "../jobs/replay-quarantine.ts";
 import { readProcessKeys } from "../pki.ts";
 import { openQuarantine } from "../wire/commands/quarantine.ts";
@@ -9,12 +8,6 @@ import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 
 export type Quarantine = ReturnType<typeof openQuarantine>;
-
-/** The group `tapline quarantine`, made by whichever of its sub-commands comes first. */
-export function quarantineCommand(program: Command): Command {
-  const known = program.commands.find((command) => command.name() === "quarantine");
-  return known ?? program.command("quarantine").description("refused taps, sealed under the process key");
-}
 
 /** Works on the quarantine of the installation. */
 export async function withQuarantine<Value>(

@@ -1,7 +1,6 @@
 import type { QuarantinedRow } from "@tapline/adapters/prisma";
-import type { Command } from "commander";
 import { dayFolder, wholeNumber } from "./parse-options.ts";
-import { quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+import { withQuarantine } from "./quarantine-command.ts";
 
 interface ListOptions {
   readonly reason?: string;
@@ -11,20 +10,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `tapline quarantine ls`: refused taps, newest first, without their measurements. */
-export function addQuarantineList(program: Command): void {
-  quarantineCommand(program)
-    .command("ls")
-    .description("refused taps, newest first")
-    .option("--reason <code>", "only those refused for this reason, such as unsigned")
-    .option("--agent <id>", "only those of this agent")
-    .option("--since <day>", "only those refused since this day (UTC), as in 2026-11-24")
-    .option("--limit <taps>", "at most so many", "100")
-    .option("--json", "as JSON")
-    .action(list);
-}
-
-async function list({ reason, agent, since, limit, json }: ListOptions): Promise<void> {
+export async function list({ reason, agent, since, limit, json }: ListOptions): Promise<void> {
   const filter = {
     ...(reason === undefined ? {} : { reason }),
     ...(agent === undefined ? {} : { agent }),

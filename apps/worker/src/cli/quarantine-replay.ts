@@ -1,12 +1,11 @@
 import { TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { bufferSettings } from "../settings/buffer.ts";
 import { ingestSettings } from "../settings/ingest.ts";
 import type { ReplayLimits } from "../wire/commands/quarantine.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { bufferSealSetting, ceilingSetting, creditSettings } from "./config.ts";
 import { findStores } from "./find-stores.ts";
-import { effectText, quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+import { effectText, withQuarantine } from "./quarantine-command.ts";
 
 interface ReplayOptions extends ActingOptions {
   readonly reasonCode?: string;
@@ -14,22 +13,7 @@ interface ReplayOptions extends ActingOptions {
   readonly all?: boolean;
 }
 
-/** `tapline quarantine replay`: refused taps that pass the rules in force go into the buffer again. */
-export function addQuarantineReplay(program: Command): void {
-  addActing(quarantineCommand(program).command("replay"))
-    .description("put refused taps that pass the rules in force now into the buffer again")
-    .option("--reason-code <code>", "those refused for this reason, such as unsigned")
-    .option("--agent <id>", "those of this agent")
-    .option("--all", "all of them")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where all was replayed that passes, else 1: also where Redis does not answer for 20 s, or the buffer has no" +
-        "\nroom for 60 s. What was under way then may have gone in: to replay again is safe.",
-    )
-    .action(replay);
-}
-
-async function replay(options: ReplayOptions): Promise<void> {
+export async function replay(options: ReplayOptions): Promise<void> {
   const { reasonCode, agent, all } = options;
   const { dryRun, actor, reason } = actOf(options);
   if (reasonCode === undefined && agent === undefined && all !== true)

@@ -1,8 +1,7 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { decodeTap } from "@tapline/core/tap";
-import type { Command } from "commander";
 import { actOf } from "./acting.ts";
-import { quarantineCommand, withQuarantine } from "./quarantine-command.ts";
+import { withQuarantine } from "./quarantine-command.ts";
 import { metadataOf } from "./quarantine-ls.ts";
 
 interface ShowOptions {
@@ -11,18 +10,7 @@ interface ShowOptions {
   readonly by?: string;
 }
 
-/** `tapline quarantine show`: one refused tap; its measurements, which are health data, only on demand, and audited. */
-export function addQuarantineShow(program: Command): void {
-  quarantineCommand(program)
-    .command("show <agent> <epoch> <seq>")
-    .description("one refused tap, as JSON, without its measurements")
-    .option("--reveal", "with its measurements; audited, so say --reason")
-    .option("--reason <text>", "with --reveal: why; goes into the audit log")
-    .option("--by <name>", "with --reveal: who acts (default: the login name)")
-    .action(show);
-}
-
-async function show(agent: string, epoch: string, seq: string, options: ShowOptions): Promise<void> {
+export async function show(agent: string, epoch: string, seq: string, options: ShowOptions): Promise<void> {
   const tap = { agent, epoch: tapNumber(epoch, "epoch"), seq: tapNumber(seq, "seq") };
   const shown = await withQuarantine(async ({ desk, open }) => {
     const row = await desk.find(tap);

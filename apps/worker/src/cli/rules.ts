@@ -1,27 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type ValidationRules, validationRulesSchema } from "@tapline/core/validation";
-import type { Command } from "commander";
 import { openRules } from "../wire/commands/rules.ts";
-import { type ActingOptions, actOf, addActing } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { wholeNumber } from "./parse-options.ts";
 import { effectText, withQuarantine } from "./quarantine-command.ts";
 
-/** `tapline rules ls|show|release|switch`: what validation judges by. */
-export function addRules(program: Command): void {
-  const rules = program.command("rules").description("releases of the rules that taps are judged by");
-  rules.command("ls").description("all releases").option("--json", "as JSON").action(list);
-  rules.command("show <release>").description("one release, as a file for `release`").action(show);
-  addActing(rules.command("release <file>"))
-    .description("give out the rules in a JSON file as a new release, which is not in force yet")
-    .action(release);
-  addActing(rules.command("switch <release>"))
-    .description("judge by this release from now on; verdicts that were given stand")
-    .action(switchTo);
-}
-
-async function list({ json }: { readonly json?: boolean }): Promise<void> {
+export async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const releases = await withDesk((desk) => desk.list());
   const lines = releases.map(({ version, madeAtEpochMs, madeBy, reason, isActive }) =>
     [
@@ -38,12 +24,12 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
   process.stdout.write(`${json === true ? JSON.stringify(releases) : text.join("\n")}\n`);
 }
 
-async function show(release: string): Promise<void> {
+export async function show(release: string): Promise<void> {
   const { rules } = await withDesk((desk) => desk.find(wholeNumber(release, "release")));
   process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
 }
 
-async function release(file: string, options: ActingOptions): Promise<void> {
+export async function release(file: string, options: ActingOptions): Promise<void> {
   const { dryRun, actor, reason } = actOf(options);
   const rules = await readRules(file);
   if (dryRun) process.stdout.write(`${file} holds sound rules and would be a new release\n`);
@@ -55,7 +41,7 @@ async function release(file: string, options: ActingOptions): Promise<void> {
   }
 }
 
-async function switchTo(release: string, options: ActingOptions): Promise<void> {
+export async function switchTo(release: string, options: ActingOptions): Promise<void> {
   const { dryRun, actor, reason } = actOf(options);
   const version = wholeNumber(release, "release");
   await withDesk(async (desk) => {

@@ -1,37 +1,17 @@
 import { readSiteStatement, type SiteStatement } from "@tapline/core/transfer";
-import type { Command } from "commander";
 import { balanceSite } from "../jobs/state-sites.ts";
 import { openSites } from "../wire/commands/care.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder } from "./parse-options.ts";
 import { type VerifyOptions, verifyStatement } from "./verify-statement.ts";
 
-/** `tapline site ls|verify`: the daily balance of each site. */
-export function addSite(program: Command): void {
-  const site = program
-    .command("site")
-    .description("the daily balance of each site: tapped = archived + the rest");
-  site
-    .command("ls")
-    .description("each site's balance of one UTC day, as known now")
-    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)")
-    .option("--json", "as JSON")
-    .action(list);
-  site
-    .command("verify")
-    .description("verify a statement's signature and say what it states")
-    .argument("<file>")
-    .option("--signature <file>", "its signature (default: <file>.p7s)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where it is genuine and balanced, 2 where it is genuine and is not, else 1.",
-    )
-    .action(verify);
-}
-
-async function list({ day: text, json }: { readonly day: string; readonly json?: boolean }): Promise<void> {
+export async function list({
+  day: text,
+  json,
+}: {
+  readonly day: string;
+  readonly json?: boolean;
+}): Promise<void> {
   const day = dayFolder(text, "--day").replaceAll("/", "-");
   const opened = openSites((await findStores()).databaseUrl);
   try {
@@ -51,7 +31,7 @@ async function list({ day: text, json }: { readonly day: string; readonly json?:
   }
 }
 
-async function verify(file: string, options: VerifyOptions): Promise<void> {
+export async function verify(file: string, options: VerifyOptions): Promise<void> {
   const statement = await verifyStatement(file, options, readSiteStatement, balanceLine);
   if (!statement.balanced) process.exitCode = 2;
 }

@@ -1,11 +1,9 @@
 import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import type { Command } from "commander";
 import { openTrackerDesk } from "../wire/commands/registry.ts";
-import { type ActingOptions, actOf, saysSomething } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
-import { trackerCommand } from "./tracker-command.ts";
 
 interface EnrolOptions {
   readonly id: string;
@@ -18,41 +16,20 @@ interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
   readonly id: string;
 }
 
-/** `tapline tracker enrol|revoke|ls`: single trackers. */
-export function addTrackerEnrol(program: Command): void {
-  const tracker = trackerCommand(program);
-  tracker
-    .command("enrol")
-    .description("take a tracker's taps from now on")
-    .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
-    .requiredOption("--public-key <key>", "its Ed25519 key: 64 hexadecimal digits, or a PEM file")
-    .option("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .action(enrol);
-  tracker
-    .command("revoke")
-    .description("refuse a tracker's taps from now on, also those read before and not yet validated")
-    .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .action(revoke);
-  tracker.command("ls").description("all trackers").option("--json", "as JSON lines").action(list);
-}
-
-async function enrol({ id, publicKey, reason, by }: EnrolOptions): Promise<void> {
+export async function enrol({ id, publicKey, reason, by }: EnrolOptions): Promise<void> {
   const tracker = { id: checkedId(id), publicKey: await readKey(publicKey) };
   const { actor } = actOf({ reason: reason ?? "", ...(by === undefined ? {} : { by }) });
   const kid = await withDesk((desk) => desk.enrol(tracker, { actor, reason: reason ?? null }));
   process.stdout.write(`tracker ${id} is enrolled with the key ${kid}\n`);
 }
 
-async function revoke(options: RevokeOptions): Promise<void> {
+export async function revoke(options: RevokeOptions): Promise<void> {
   const { actor, reason } = actOf(options);
   await withDesk((desk) => desk.revoke(checkedId(options.id), { actor, reason }));
   process.stdout.write(`tracker ${options.id} is revoked\n`);
 }
 
-async function list({ json }: { json?: boolean }): Promise<void> {
+export async function list({ json }: { json?: boolean }): Promise<void> {
   await withDesk(async (desk) => {
     let after = "";
     for (;;) {

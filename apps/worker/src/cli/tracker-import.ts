@@ -2,11 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
-import type { Command } from "commander";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire/commands/registry.ts";
 import { findStores } from "./find-stores.ts";
-import { trackerCommand } from "./tracker-command.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
 const trackersFileSchema = z.array(
@@ -19,16 +17,7 @@ const trackersFileSchema = z.array(
   }),
 );
 
-/** `tapline tracker import FILE`: enrols the trackers of a JSON file; those known already keep their key. */
-export function addTrackerImport(program: Command): void {
-  trackerCommand(program)
-    .command("import")
-    .description("enrol the trackers of a JSON file: [{ id, kid, publicKey }], all hexadecimal")
-    .argument("<file>")
-    .action(importTrackers);
-}
-
-async function importTrackers(file: string): Promise<void> {
+export async function importTrackers(file: string): Promise<void> {
   const trackers = await readTrackers(file);
   const { registry, close } = openTrackerRegistry((await findStores()).databaseUrl);
   try {

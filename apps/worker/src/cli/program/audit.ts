@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+
+/** The group `tapline audit`. */
+export function addAudit(program: Command): void {
+  const audit = program.command("audit").description("the log of all operations, and proofs of it");
+  addAuditList(audit);
+  addAuditShow(audit);
+  addAuditProve(audit);
+  addAuditVerify(audit);
+}
+
+/** `tapline audit ls`: entries of the log, newest first. */
+function addAuditList(audit: Command): void {
+  audit
+    .command("ls")
+    .description("operations, newest first: when, who, what, to what, why, and the entry's id")
+    .option("--since <span>", "only of the last 90s, 10m, 2h, 7d")
+    .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
+    .option("--by <name>", "only by this operator, agent, job or rule")
+    .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
+    .option("--limit <rows>", "at most so many", "50")
+    .option("--json", "as JSON, one entry a line")
+    .action(async (options) => (await import("../audit-ls.ts")).list(options));
+}
+
+/** `tapline audit show` and `tapline audit key`: how far the log has come, and by which key others check it. */
+function addAuditShow(audit: Command): void {
+  audit
+    .command("show")
+    .description("how far the log has come: its name, size, root and newest checkpoint")
+    .option("--log <name>", "which log, where the database holds several")
+    .option("--note", "print the newest checkpoint alone, as it is signed: a cosigned one where there is one")
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("../audit-show.ts")).show(options));
+  audit
+    .command("key")
+    .description("the log's verifier key: give it to whoever is to check proofs, by a way that they trust")
+    .action(async () => (await import("../audit-show.ts")).showKey());
+}
+
+/** `tapline audit prove ENTRY`: one small file that proves the entry to whoever has the log's verifier key. */
+function addAuditProve(audit: Command): void {
+  audit
+    .command("prove")
+    .description("prove that an entry stands in the log: a C2SP tlog-proof that holds the entry too")
+    .argument("<entry>", "the entry's id, as tapline audit ls tells it")
+    .option("--log <name>", "which log, where the database holds several")
+    .option("--out <file>", "write it there (default: standard output)")
+    .action(async (entry, options) => (await import("../audit-prove.ts")).prove(entry, options));
+}
+
+/** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
+function addAuditVerify(audit: Command): void {
+  audit
+    .command("verify")
+    .description("verify a proof of an entry (offline), or by --full the whole log in the database")
+    .argument("[file]", "a tlog-proof")
+    .option(
+      "--key <file>",
+      "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
+    )
+    .option("--full", "walk over all entries and compare them with the newest checkpoint")
+    .option("--log <name>", "which log, where the database holds several")
+    .addHelpText(
+      "after",
+      "\nEnds with 0 where all is right, 2 where something does not fit, 1 where it could not be checked.",
+    )
+    .action(async (file, options) => (await import("../audit-verify.ts")).verify(file, options));
+}

@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { addAgentRegistry } from "./agent.ts";
+import { addArchive } from "./archive.ts";
+import { addAudit } from "./audit.ts";
+import { addBuffer } from "./buffer.ts";
+import { addFleet } from "./fleet.ts";
+import { addGap } from "./gap.ts";
+import { addKey } from "./key.ts";
+import { addQuarantine } from "./quarantine.ts";
+import { addRules } from "./rules.ts";
+import { addSite } from "./site.ts";
+import { addTracker } from "./tracker.ts";
+
+/**
+ * The command `tapline` as it is typed: names, options and their forms. What a command does is loaded once it is known
+ * which one it is: nothing in this folder imports at run time what is not in it, but commander.
+ */
+export function taplineProgram(): Command {
+  const program = new Command("tapline").description(
+    "works on an installation of Tapline and on its archive",
+  );
+  addArchive(program);
+  addAudit(program);
+  addBuffer(program);
+  addRules(program);
+  addQuarantine(program);
+  addKey(program);
+  addTracker(program);
+  addAgentRegistry(program);
+  addFleet(program);
+  addGap(program);
+  addSite(program);
+  return program;
+}
