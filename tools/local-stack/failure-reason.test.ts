@@ -12,6 +12,11 @@ it.each([
   ],
   ["the last plain line", `${error}\nREDIS_URL is not set\n${info}\n`, "REDIS_URL is not set"],
   ["the last logged error", `${error}\n${info}\n`, "the archive refused the key"],
+  [
+    "the last logged error in words",
+    '{"level":50,"error":"the archive is away","msg":"transfer failed"}',
+    "the archive is away",
+  ],
   ["a logged message", '{"level":60,"msg":"out of memory"}', "out of memory"],
   [
     "an uncaught error",

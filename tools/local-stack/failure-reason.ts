@@ -9,11 +9,12 @@ function parse(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The message of a log record of ours (pino): the error's where it holds one. */
+/** The message of a log record of ours (pino): the error's where it holds one, in full or in words. */
 function messageIn(record: Record<string, unknown>): string | undefined {
-  const { err, msg } = record;
+  const { err, error, msg } = record;
   const inner = typeof err === "object" && err !== null && "message" in err ? err.message : undefined;
   if (typeof inner === "string" && inner !== "") return inner;
+  if (typeof error === "string" && error !== "") return error;
   return typeof msg === "string" && msg !== "" ? msg : undefined;
 }
 

@@ -3,12 +3,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import { connectPrisma, FleetStore } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
-import { pino } from "pino";
 import { type AuthStore, createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
+import { createLog } from "./create-log.ts";
 import { createHandler } from "./http.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
@@ -38,12 +38,12 @@ const sweepEveryMs = 15_000;
  * @param pages what renders the pages
  */
 export async function startConsole(config: WebConfig, pages: PageHandler): Promise<Console> {
-  const logger = pino({ level: config.logLevel, base: { app: "web" } });
+  const logger = createLog({ level: config.logLevel, base: { app: "web" } });
   const server = createBoundedServer(config.tls);
   const port = await listen(server, config.host, config.port);
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
-  const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: messageOf(error) }, "redis"));
+  const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
   const authOn = (store: AuthStore) =>
     createAuth({
       ...{ prisma: store, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },

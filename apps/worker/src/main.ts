@@ -1,6 +1,6 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { pino } from "pino";
 import { ConfigError, readConfig } from "./config.ts";
+import { createLog } from "./create-log.ts";
 import { serveHealth } from "./health.ts";
 import { tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
@@ -10,7 +10,7 @@ const graceMs = 3_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = pino({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
+  const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
   let ready = false;
   const health = await serveHealth(config.TAPLINE_HEALTH_PORT, () => ready);
   let running: Running | null = null;

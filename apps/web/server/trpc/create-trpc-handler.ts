@@ -42,7 +42,7 @@ export function createTrpcHandler({ viewerOf, kpi, fleet, registry, logger }: Tr
     responseMeta: () => ({ headers: { [serverTimeHeader]: String(Date.now()) } }),
     onError: ({ error, path }) => {
       if (callersOwn.includes(error.code)) return;
-      logger.warn({ path, code: error.code, cause: messageOf(error.cause) }, error.message);
+      logger.warn({ path, code: error.code, err: messageOf(error.cause) }, error.message);
     },
   });
 }

@@ -13,6 +13,7 @@ import {
 } from "@tapline/adapters/redis";
 import { FrameSeal } from "@tapline/core/encryption";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { openFaultPoints } from "../fault-points/index.ts";
@@ -32,10 +33,26 @@ async function bufferOptions(config: Config): Promise<BufferOptions> {
   };
 }
 
+/** Makes connections to Redis, of which the log tells together when it is away and when it is back. */
+function redisConnector(url: string, log: Logger): () => Redis {
+  let isAway = false;
+  const onError = (err: Error): void => {
+    isAway = true;
+    log.warn({ err }, "Redis does not answer");
+  };
+  return () => {
+    const redis = connectRedis(url, onError);
+    redis.on("ready", () => {
+      if (isAway) log.info("Redis answers again");
+      isAway = false;
+    });
+    return redis;
+  };
+}
+
 /** What every role of this process shares. */
 export async function connectParts(config: Config, log: Logger) {
-  const onRedisError = (error: Error): void => log.warn({ err: error }, "Redis does not answer");
-  const connect = () => connectRedis(config.REDIS_URL, onRedisError);
+  const connect = redisConnector(config.REDIS_URL, log);
   const redis = connect();
   const prisma = connectPrisma(config.DATABASE_URL);
   const clock = (): number => Date.now();

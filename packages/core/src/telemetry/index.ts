@@ -6,5 +6,6 @@ export {
   type TelemetryDelta,
   telemetryDeltaSchema,
 } from "./delta.ts";
+export { FaultLog, type LogLine } from "./fault-log.ts";
 export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
 export { TelemetryRecorder } from "./recorder.ts";
