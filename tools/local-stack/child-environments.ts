@@ -51,9 +51,8 @@ export function childEnvironments(
       TAPLINE_SIGNER_KEY: pki("signer.key"),
       TAPLINE_SIGNER_CHAIN: pki("intermediate.crt"),
       TAPLINE_TRUST: pki("trust.pem"),
-      // The escrow's, since the archive's may be rotated.
-      TAPLINE_DRILL_CERT: pki("escrow.crt"),
-      TAPLINE_DRILL_KEY: pki("escrow.key"),
+      // All that are there, since keys may be rotated.
+      TAPLINE_DRILL_KEYS: folder.pki,
       TAPLINE_AUDIT_KEY: pki("log.key"),
       TAPLINE_WITNESSES: witnessFiles(folder).witnesses,
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,

@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readRecipient } from "@tapline/core/encryption";
+import { recipientsAmong } from "@tapline/core/encryption";
 import { objectPaths, restoreCommand } from "@tapline/core/transfer";
 import pg from "pg";
 import type { DataFolder } from "./data-folder.ts";
@@ -38,9 +38,7 @@ export async function newestRestoreCommand(
       "ORDER BY archived_at DESC, id DESC LIMIT 1",
   );
   if (row === undefined) return undefined;
-  const { ski } = readRecipient(await readFile(join(folder.pki, "archive.crt"), "utf8"));
-  // After a rotation of the archive's key the escrow's still opens everything.
-  const pair = row.skis.length === 0 || row.skis.includes(ski) ? "archive" : "escrow";
+  const pair = await pairFor(row.skis, folder.pki);
   const paths = objectPaths(row.id);
   await mkdir(folder.restored, { recursive: true, mode: 0o700 });
   return restoreCommand({
@@ -52,6 +50,16 @@ export async function newestRestoreCommand(
     key: join(folder.pki, `${pair}.key`),
     out: join(folder.restored, `segment-${row.id}.ndjson.gz`),
   });
+}
+
+/** The name of a pair in the folder that opens what is encrypted to `skis`; after rotations there are several. */
+async function pairFor(skis: readonly string[], pki: string): Promise<string> {
+  const files = new Set(await readdir(pki));
+  const names = [...files].flatMap((file) => (file.endsWith(".crt") ? [file.slice(0, -4)] : []));
+  const read = async (name: string) => [name, await readFile(join(pki, `${name}.crt`), "utf8")] as const;
+  const pairs = names.filter((name) => files.has(`${name}.key`)).sort();
+  const recipients = recipientsAmong(Object.fromEntries(await Promise.all(pairs.map(read))));
+  return skis.flatMap((ski) => recipients.get(ski) ?? []).sort()[0] ?? "archive";
 }
 
 /** Writes `newestRestoreCommand` into a script in the data folder and returns its path. */

@@ -52,6 +52,8 @@ test("a rotation while taps flow loses nothing: each object opens with the keys 
   const { code, out, err } = await rotating;
   expect([code, err]).toEqual([0, ""]);
   const keyFile = /the new private key is (\S+):/.exec(out)?.[1] ?? "";
+  expect(out).toMatch(/1\. Keep the old private key .* segments with \d+ taps open with it/);
+  expect(out).toContain(`tapline archive rewrap --to ${keyFile.replace(/key$/, "crt")}`);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await deliver(client, 1, batch(201));
   const file = async (name: string) => await readFile(join(path.pki, name), "utf8");

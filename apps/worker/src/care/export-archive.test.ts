@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DirectoryArchive } from "@tapline/adapters/sftp";
+import { readRecipient } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
 import { objectPaths, rawOf } from "@tapline/core/transfer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
@@ -32,17 +33,17 @@ afterAll(() => Promise.all(bases.map((dir) => rm(dir, { recursive: true }))));
 
 const tap = (n: number) => ({ trackerSeq: n, seq: n + 100, pulse: 60 + n });
 
-function run(changes: Partial<ExportWish> = {}) {
+function run(changes: Partial<ExportWish> = {}, keys = made.rack("archive")) {
   const trust = made.pem("trust.pem");
   const reader = new DirectoryArchive(join(made.root, "archive"));
   return exportArchive(
     { format: "parquet", outDir: base, sinceDay: "", untilDay: "", maxTapsPerFile: 1_000, ...changes },
     {
       source: { reader, fromAny: (act) => act(reader) },
-      recipient: { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") },
+      keys,
       trust: { rootPems: [trust], crlPems: [trust] },
     },
-    () => undefined,
+    { onFailure: () => undefined, onClosed: () => undefined },
   );
 }
 
@@ -56,6 +57,7 @@ test("a day's taps are one Parquet file that another reader gives back, with eve
     taps: 4,
     files: ["taps-2026-11-23.parquet", "taps-2026-11-24.parquet"],
     failed: [],
+    closed: [],
   });
   const found = await rows("taps-2026-11-23.parquet");
   expect(found.map((row) => [row.tracker, row.tracker_seq, row.seq, row.agent, row.segment])).toEqual([
@@ -79,6 +81,17 @@ test("a day with more taps than fit gets several files; days can be bounded", as
   ]);
   expect((await run({ sinceDay: "2026/11/24" })).taps).toBe(1);
   expect((await run({ untilDay: "2026/11/23" })).taps).toBe(3);
+});
+
+test("a day under two keys is exported with both; with one the other's segments are closed", async () => {
+  const successor = readRecipient(await readFile(await made.rotate(nowEpochMs), "utf8"));
+  const later = await made.addTaps([tap(5)], nowEpochMs + 2);
+  const both = new Map([...made.rack("archive"), ...made.rack("escrow")]);
+  expect(await run({}, both)).toMatchObject({ segments: 4, taps: 5, failed: [], closed: [] });
+  const one = await run();
+  expect(one).toMatchObject({ segments: 4, taps: 4, failed: [], closed: [{ code: "forbidden" }] });
+  expect(one.closed[0]?.object).toBe(objectPaths(later).object);
+  expect(one.closed[0]?.message).toContain(`key id ${successor.ski}`);
 });
 
 test("nothing of a segment that is not as it was archived is written", async () => {

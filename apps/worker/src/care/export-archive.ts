@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
+import { type KeyRack, openEnvelope } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { archivedDays, checkContents, listDay, recordsIn, runsOf } from "@tapline/core/transfer";
-import { failureOf, type RestoreFailure } from "../cli/restore/restore-archive.ts";
+import { failureOf, type RestoreFailure, type RestoreTeller } from "../cli/restore/restore-archive.ts";
 import { writeWhole } from "../cli/restore/write-whole.ts";
 import type { ArchiveSource } from "./archive-source.ts";
 import { columnsOf, type ExportedTap, toExported } from "./export-columns.ts";
 import { type ManifestTrust, readVerifiedManifest, unpackObject } from "./read-archived.ts";
-import { readObjectFor } from "./read-rewrap.ts";
+import { ClosedObjectError, readObjectFor } from "./read-rewrap.ts";
 
 /** What the files are: columns for tables, or the archive's own lines. */
 export type ExportFormat = "parquet" | "ndjson";
@@ -28,9 +28,11 @@ export type ExportSummary = {
   readonly files: readonly string[];
   /** Segments that are not as they were archived: nothing of them is in any file. */
   readonly failed: readonly RestoreFailure[];
+  /** Segments that no key at hand opens: nothing of them is in any file. */
+  readonly closed: readonly RestoreFailure[];
 };
 
-type Parts = ManifestTrust & { readonly source: ArchiveSource; readonly recipient: RecipientKey };
+type Parts = ManifestTrust & { readonly source: ArchiveSource; readonly keys: KeyRack };
 type Batch = { lines: Buffer[]; taps: ExportedTap[]; count: number };
 
 /**
@@ -41,15 +43,16 @@ type Batch = { lines: Buffer[]; taps: ExportedTap[]; count: number };
 export async function exportArchive(
   wish: ExportWish,
   parts: Parts,
-  onFailure: (failure: RestoreFailure) => void,
+  tell: RestoreTeller,
 ): Promise<ExportSummary> {
-  const [files, failed]: [string[], RestoreFailure[]] = [[], []];
+  const [files, failed, closed]: [string[], RestoreFailure[], RestoreFailure[]] = [[], [], []];
   const sum = { segments: 0, taps: 0 };
   const fail = (segment: string, error: unknown): void => {
     if (!(error instanceof TaplineError) || error.code === "unavailable") throw error;
     const failure = failureOf(segment, error);
-    failed.push(failure);
-    onFailure(failure);
+    const isClosed = error instanceof ClosedObjectError;
+    (isClosed ? closed : failed).push(failure);
+    tell[isClosed ? "onClosed" : "onFailure"](failure);
   };
   for await (const day of archivedDays(parts.source.reader, wish.sinceDay)) {
     if (wish.untilDay !== "" && day > wish.untilDay) break;
@@ -58,7 +61,7 @@ export async function exportArchive(
     sum.taps += written.taps;
     files.push(...written.files);
   }
-  return { ...sum, files, failed };
+  return { ...sum, files, failed, closed };
 }
 
 async function exportDay(
@@ -92,8 +95,8 @@ async function exportDay(
 async function readLines(segment: string, parts: Parts): Promise<{ lines: Buffer; taps: number }> {
   return await parts.source.fromAny(async (archive) => {
     const { manifest } = await readVerifiedManifest(archive, segment, parts);
-    const object = await readObjectFor(archive, manifest, parts.recipient, parts);
-    const lines = await unpackObject(openEnvelope(object, parts.recipient), manifest);
+    const { object, key } = await readObjectFor(archive, manifest, parts.keys, parts);
+    const lines = await unpackObject(openEnvelope(object, key), manifest);
     const { taps } = checkContents(lines, runsOf(manifest));
     return { lines, taps };
   });

@@ -37,7 +37,7 @@ const trust = () => ({ rootPems: [made.pem("trust.pem")], crlPems: [made.pem("tr
 async function rewrapAt(place: number): Promise<void> {
   await rewrapSegment(segment, {
     ...{ archive: new DirectoryArchive(roots[place]!), added: added(), trust: trust(), signer: made.signer },
-    ...{ key: { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") } },
+    keys: made.rack("archive"),
     ...{ clock: () => nowEpochMs + 1000, dryRun: false },
   });
 }

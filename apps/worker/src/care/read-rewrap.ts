@@ -1,4 +1,4 @@
-import { type RecipientKey, readRecipient, verifyDetached } from "@tapline/core/encryption";
+import { type KeyRack, type RecipientKey, verifyDetached } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
@@ -14,39 +14,64 @@ import { about, type ManifestTrust, readObject } from "./read-archived.ts";
 /** A rewrap whose signature and head were checked. */
 export type VerifiedRewrap = { readonly rewrap: Rewrap; readonly head: Buffer };
 
+/** An object that none of the keys at hand opens: nothing is wrong with it. */
+export class ClosedObjectError extends TaplineError {
+  /** Whose keys would open it. */
+  readonly openedBy: string;
+
+  constructor({ objectName, recipients }: Manifest) {
+    const openedBy = recipients.map(({ ski, subject }) => `key id ${ski} (${subject})`).join(" or ");
+    super("forbidden", `no key at hand opens ${objectName}: it opens with ${openedBy}`, {
+      remedy: "Name that key by --cert and --key, or the folder that holds it by --keys.",
+    });
+    this.openedBy = openedBy;
+  }
+}
+
+/** The key by which an object opens, and the rewrap that it needs; null where the object names the key itself. */
+export type Opening<Key> = { readonly key: Key; readonly rewrap: VerifiedRewrap | null };
+
 /**
- * A segment's object as `key` opens it: as it was archived, or where it was rewrapped for this key, with the other head.
- * @throws ArchivedFileError
+ * A segment's object, and the key at hand that opens it: as it was archived, or where it was rewrapped for that key, with the
+ * other head.
+ * @throws ClosedObjectError where there is none; the object's digest was found right then. ArchivedFileError
  */
 export async function readObjectFor(
   reader: ArchiveReader,
   manifest: Manifest,
-  key: RecipientKey,
+  keys: KeyRack,
   trust: ManifestTrust,
-): Promise<Buffer> {
+): Promise<{ object: Buffer; key: RecipientKey }> {
   const object = await readObject(reader, manifest);
-  const found = await findRewrapFor(reader, manifest, key.certPem, trust);
-  if (found === null) return object;
-  const { ski } = readRecipient(key.certPem);
-  return await about(rewrapPaths(manifest.segment, ski).head, () =>
-    joinRewrap(found.rewrap, found.head, object),
-  );
+  const { key, rewrap } = await findOpening(reader, manifest, keys, trust);
+  if (rewrap === null) return { object, key };
+  const { head } = rewrapPaths(manifest.segment, rewrap.rewrap.added.ski);
+  return { object: await about(head, () => joinRewrap(rewrap.rewrap, rewrap.head, object)), key };
 }
 
 /**
- * The rewrap by which a segment's object opens with a certificate's key; null where the manifest names that key, or there is
- * none. @throws ArchivedFileError
+ * Which of the keys at hand opens a segment's object: one that its manifest names, else one that it was rewrapped for.
+ * @throws ClosedObjectError; ArchivedFileError where a rewrap is not as it was written, and no other key opens it
  */
-export async function findRewrapFor(
+export async function findOpening<Key>(
   reader: ArchiveReader,
   manifest: Manifest,
-  certPem: string,
+  keys: KeyRack<Key>,
   trust: ManifestTrust,
-): Promise<VerifiedRewrap | null> {
-  const { ski } = readRecipient(certPem);
-  if (manifest.recipients.some((recipient) => recipient.ski === ski)) return null;
-  if ((await reader.stat(rewrapPaths(manifest.segment, ski).statement)) === null) return null;
-  return await readVerifiedRewrap(reader, manifest, ski, trust);
+): Promise<Opening<Key>> {
+  for (const { ski } of manifest.recipients) {
+    const key = keys.get(ski);
+    if (key !== undefined) return { key, rewrap: null };
+  }
+  let fault: unknown = null;
+  for (const [ski, key] of keys)
+    try {
+      if ((await reader.stat(rewrapPaths(manifest.segment, ski).statement)) === null) continue;
+      return { key, rewrap: await readVerifiedRewrap(reader, manifest, ski, trust) };
+    } catch (error) {
+      fault ??= error;
+    }
+  throw fault ?? new ClosedObjectError(manifest);
 }
 
 /** A rewrap, its signature and its head verified. @throws ArchivedFileError naming the file that is wrong or missing */

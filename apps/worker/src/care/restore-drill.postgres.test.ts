@@ -18,6 +18,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
 import { MadeArchive } from "../cli/restore/archive.fixture.ts";
 import { reconcileArchive } from "../jobs/reconcile-archive.ts";
+import { keyFilesIn } from "../keys/key-folder.ts";
 import { startDrills } from "../roles/drill.ts";
 import { type DrillParts, restoreDrill } from "./restore-drill.ts";
 import { rewrapSegment } from "./rewrap-segment.ts";
@@ -66,7 +67,7 @@ function drill(changes: Partial<DrillParts> & { readonly drawn?: number } = {}) 
   const { drawn = 0, ...parts } = changes;
   return restoreDrill(job, {
     ...{ drills, targets: [{ name: "main", archive: archive() }], trust: trust(), clock: Date.now },
-    keyFiles: { certFile: pki("archive.crt"), keyFile: pki("archive.key") },
+    keyFiles: () => keyFilesIn(join(made.root, "pki")),
     ...{ among: null, chance: () => drawn },
     ...parts,
   });
@@ -112,18 +113,15 @@ test("without a key it says so: nothing was decrypted, and nothing counts as pro
   expect((await drills.standing(Date.now())).provenAtEpochMs).toBeNull();
 });
 
-test("a flipped bit in the object, another digest in the index, a wrong key: the drill fails and says why", async () => {
+test("a flipped bit in the object, another digest in the index, a key that is gone: the drill fails and says why", async () => {
   const other = await MadeArchive.make(join(base, "other"), nowEpochMs);
-  const stranger = {
-    certFile: join(other.root, "pki/archive.crt"),
-    keyFile: join(other.root, "pki/archive.key"),
-  };
-  expect(await drill({ keyFiles: stranger })).toMatchObject({
-    outcome: "failed",
-    detail: expect.stringContaining("not encrypted to"),
+  const { ski } = readRecipient(made.pem("archive.crt"));
+  expect(await drill({ keyFiles: () => keyFilesIn(join(other.root, "pki")) })).toMatchObject({
+    outcome: "sealed",
+    detail: expect.stringContaining(`it opens with key id ${ski}`),
   });
   const gone = { certFile: pki("archive.crt"), keyFile: pki("none.key") };
-  expect(await drill({ keyFiles: gone })).toMatchObject({
+  expect(await drill({ keyFiles: async () => new Map([[ski, gone]]) })).toMatchObject({
     outcome: "failed",
     detail: expect.stringContaining("ENOENT"),
   });
@@ -147,15 +145,11 @@ test("a flipped bit in the object, another digest in the index, a wrong key: the
 test("a key that reads by a rewrap proves as well, and a rewrap that was changed fails", async () => {
   const next = await MadeArchive.make(join(base, "next"), nowEpochMs);
   const added = readRecipient(next.pem("archive.crt"));
-  const key = { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") };
   await rewrapSegment(segments[0]!, {
-    ...{ archive: archive(), key, added, signer: made.signer, trust: trust() },
+    ...{ archive: archive(), keys: made.rack("archive"), added, signer: made.signer, trust: trust() },
     ...{ clock: () => nowEpochMs, dryRun: false },
   });
-  const keyFiles = {
-    certFile: join(next.root, "pki/archive.crt"),
-    keyFile: join(next.root, "pki/archive.key"),
-  };
+  const keyFiles = () => keyFilesIn(join(next.root, "pki"));
   expect(await drill({ keyFiles })).toMatchObject({ outcome: "proven", taps: 2 });
   await flip(made.local(rewrapPaths(segments[0]!, added.ski).head));
   expect(await drill({ keyFiles })).toMatchObject({
@@ -186,7 +180,7 @@ test("the schedule holds one drill for all processes, and says how often", async
     startDrills({
       ...{ drills, turns, log, everyMs: 3_600_000, telemetry: { count: () => undefined }, trust: trust() },
       ...{ targets: [{ name: "main", archive: archive() }], clock: Date.now, among: null, chance: () => 0 },
-      keyFiles: { certFile: pki("archive.crt"), keyFile: pki("archive.key") },
+      keyFiles: () => keyFilesIn(join(made.root, "pki")),
     }),
   );
   for (let i = 0; i < 200 && told.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { CatalogueRow, DrillResult, RestoreDrills } from "@tapline/adapters/prisma";
+import type { KeyRack } from "@tapline/core/encryption";
 import { type Actor, hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import { writeDrillMessage } from "./drill-message.ts";
 import { type KeyFiles, openApart } from "./open-apart.ts";
 import { type ManifestTrust, readObject, readVerifiedManifest } from "./read-archived.ts";
-import { findRewrapFor } from "./read-rewrap.ts";
+import { ClosedObjectError, findOpening } from "./read-rewrap.ts";
 
 export type DrillParts = ManifestTrust & {
   readonly drills: Pick<RestoreDrills, "pick" | "proofOf" | "record" | "lastByTarget">;
@@ -13,8 +13,8 @@ export type DrillParts = ManifestTrust & {
   readonly targets: readonly { readonly name: string; readonly archive: ArchiveReader }[];
   /** Where the segment must lie in one of these archives; null = in any. */
   readonly among: readonly string[] | null;
-  /** Null: objects stay closed, and are checked as far as their digests go. */
-  readonly keyFiles: KeyFiles | null;
+  /** Finds the keys at hand, anew for each drill. Null: objects stay closed, and are checked as far as their digests go. */
+  readonly keyFiles: (() => Promise<KeyRack<KeyFiles>>) | null;
   readonly clock: () => number;
   /** A number from 0 to below 1. */
   readonly chance: () => number;
@@ -25,17 +25,18 @@ export type DrillParts = ManifestTrust & {
  * digests, and with a key each tap. Archives take turns; one that does not answer is passed over. What was found is kept
  * and audited.
  * @returns null where nothing is archived yet
- * @throws TaplineError `unavailable` where no archive that holds it, or the database, answers: that proves nothing
+ * @throws TaplineError `misconfigured` where the keys cannot be found; `unavailable` where no archive that holds it, or the database, answers: that proves nothing
  */
 export async function restoreDrill(actor: Actor, parts: DrillParts): Promise<DrillResult | null> {
   const { drills, clock, chance, among } = parts;
   const row = await drills.pick(chance(), among);
   if (row === null) return null;
+  const keys = (await parts.keyFiles?.()) ?? null;
   let silent: unknown;
   for (const { name, archive } of await targetsInTurn(row, parts)) {
     const startedAtEpochMs = clock();
     try {
-      const found = await tryRestore(row, archive, parts).catch(failedOrThrow);
+      const found = await tryRestore(row, archive, keys, parts).catch(failedOrThrow);
       const durationMs = Math.max(0, clock() - startedAtEpochMs);
       const result: DrillResult = { segment: row.id, target: name, startedAtEpochMs, durationMs, ...found };
       await drills.record(result, actor);
@@ -57,6 +58,7 @@ function failedOrThrow(error: unknown): Pick<DrillResult, "outcome" | "taps" | "
 async function tryRestore(
   row: CatalogueRow,
   archive: ArchiveReader,
+  keys: KeyRack<KeyFiles> | null,
   parts: DrillParts,
 ): Promise<Pick<DrillResult, "outcome" | "taps" | "detail">> {
   const { manifest, manifestDigest } = await readVerifiedManifest(archive, row.id, parts);
@@ -66,21 +68,17 @@ async function tryRestore(
   )
     throw new TaplineError("corrupt", "manifest or object have other digests than the index");
   const object = await readObject(archive, manifest);
-  if (parts.keyFiles === null) return { outcome: "sealed", taps: 0, detail: "" };
-  const certPem = await readCertificate(parts.keyFiles.certFile);
-  const rewrap = await findRewrapFor(archive, manifest, certPem, parts);
+  if (keys === null) return { outcome: "sealed", taps: 0, detail: "" };
+  const opening = await findOpening(archive, manifest, keys, parts).catch((error: unknown) => {
+    if (error instanceof ClosedObjectError) return error;
+    throw error;
+  });
+  if (opening instanceof ClosedObjectError) return { outcome: "sealed", taps: 0, detail: opening.message };
+  const { rewrap, key } = opening;
   const message = writeDrillMessage({ manifest, ...(await parts.drills.proofOf(row.id)), rewrap }, object);
-  const answer = await openApart(message, parts.keyFiles);
+  const answer = await openApart(message, key);
   if (answer.ok) return { outcome: "proven", taps: answer.taps, detail: "" };
   return { outcome: "failed", taps: 0, detail: answer.detail };
-}
-
-async function readCertificate(file: string): Promise<string> {
-  return await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new TaplineError("misconfigured", `the drill's certificate cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  });
 }
 
 /** The archives that hold the segment, as the index knows it; the one whose last drill is longest ago first. */

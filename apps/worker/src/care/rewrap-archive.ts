@@ -2,24 +2,29 @@ import { randomBytes } from "node:crypto";
 import type { KeyMap } from "@tapline/adapters/keys";
 import type { ArchiveNotes } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import type { KeyRack } from "@tapline/core/encryption";
 import type { Actor } from "@tapline/core/kernel";
 import { type ArchiveReader, archivedSegments, firstOf, rewrapPaths } from "@tapline/core/transfer";
+import { ClosedObjectError } from "./read-rewrap.ts";
 import { type RewrapArchive, type RewrapOutcome, type RewrapParts, rewrapSegment } from "./rewrap-segment.ts";
 import { type ArchiveFault, faultOf } from "./verify-segment.ts";
 
-export type RewrapArchiveParts = Omit<RewrapParts, "archive"> & {
+export type RewrapArchiveParts = Omit<RewrapParts, "archive" | "keys"> & {
   readonly targets: readonly { readonly name: string; readonly archive: RewrapArchive }[];
   /** All of them as one. */
   readonly reader: ArchiveReader;
   readonly notes: Pick<ArchiveNotes, "add">;
-  readonly keys: Pick<KeyMap, "note" | "noteRewrap">;
+  /** Who can open the objects now. */
+  readonly rack: KeyRack;
+  readonly keyMap: Pick<KeyMap, "note" | "noteRewrap">;
   readonly actor: Actor;
   readonly reason: string;
   readonly onFault: (fault: ArchiveFault) => void;
+  readonly onClosed: (error: ClosedObjectError) => void;
 };
 
-/** Segments by what became of them. */
-export type Rewrapped = Record<RewrapOutcome | "failed", number>;
+/** Segments by what became of them; `closed`: no key at hand opens them. */
+export type Rewrapped = Record<RewrapOutcome | "closed" | "failed", number>;
 
 /** Segments at once: reading waits for the wire, decrypting for the processor. */
 const atOnce = 4;
@@ -32,7 +37,7 @@ const atOnce = 4;
  * @throws TaplineError `unavailable` where archives or database do not answer; a further run goes on from there
  */
 export async function rewrapArchive(sinceDay: string, parts: RewrapArchiveParts): Promise<Rewrapped> {
-  const sum: Rewrapped = { rewrapped: 0, present: 0, recipient: 0, failed: 0 };
+  const sum: Rewrapped = { rewrapped: 0, present: 0, recipient: 0, closed: 0, failed: 0 };
   await note(parts, "archive.rewrap-started", { sinceDay });
   const segments = archivedSegments(parts.reader, sinceDay);
   const work = async (): Promise<void> => {
@@ -40,6 +45,11 @@ export async function rewrapArchive(sinceDay: string, parts: RewrapArchiveParts)
       try {
         sum[await rewrapOne(segment, parts)] += 1;
       } catch (error) {
+        if (error instanceof ClosedObjectError) {
+          parts.onClosed(error);
+          sum.closed += 1;
+          continue;
+        }
         parts.onFault(faultOf(segment, error));
         sum.failed += 1;
       }
@@ -63,14 +73,14 @@ async function rewrapOne(segment: string, parts: RewrapArchiveParts): Promise<Re
     return one?.status === "fulfilled" && one.value;
   });
   const { outcome, name } = await firstOf(has.length > 0 ? has : parts.targets, async (target) => ({
-    outcome: await rewrapSegment(segment, { ...parts, archive: target.archive }),
+    outcome: await rewrapSegment(segment, { ...parts, keys: parts.rack, archive: target.archive }),
     name: target.name,
   }));
   if (parts.dryRun) return outcome;
-  if (outcome === "recipient") await parts.keys.note(segment, parts.added.ski);
+  if (outcome === "recipient") await parts.keyMap.note(segment, parts.added.ski);
   else {
     const lieAt = outcome === "present" ? has.map((one) => one.name) : [name];
-    await parts.keys.noteRewrap(segment, parts.added.ski, lieAt);
+    await parts.keyMap.noteRewrap(segment, parts.added.ski, lieAt);
   }
   return outcome;
 }

@@ -1,6 +1,6 @@
 import {
+  type KeyRack,
   type Recipient,
-  type RecipientKey,
   rewrapEnvelope,
   type Signer,
   signDetached,
@@ -19,7 +19,7 @@ export type RewrapArchive = ArchiveReader & {
 export type RewrapParts = ManifestTrust & {
   readonly archive: RewrapArchive;
   /** Who can open the objects now. */
-  readonly key: RecipientKey;
+  readonly keys: KeyRack;
   /** Who is to be able to. */
   readonly added: Recipient;
   readonly signer: Signer;
@@ -34,10 +34,10 @@ export type RewrapOutcome = "rewrapped" | "present" | "recipient";
 /**
  * Has one archived object open with one more key: a head beside it, and a signed statement, which is the commit.
  * The object stays as it is. Safe to run again.
- * @throws TaplineError naming what is wrong with the segment; nothing is written then
+ * @throws ClosedObjectError where no key opens it; TaplineError naming what is wrong with the segment; nothing is written then
  */
 export async function rewrapSegment(segment: string, parts: RewrapParts): Promise<RewrapOutcome> {
-  const { archive, key, added, signer, dryRun } = parts;
+  const { archive, keys, added, signer, dryRun } = parts;
   const { manifest } = await readVerifiedManifest(archive, segment, parts);
   if (manifest.recipients.some(({ ski }) => ski === added.ski)) return "recipient";
   const paths = rewrapPaths(segment, added.ski);
@@ -48,7 +48,7 @@ export async function rewrapSegment(segment: string, parts: RewrapParts): Promis
       remedy: "Give a certificate whose key identifier begins differently.",
     });
   }
-  const source = await readObjectFor(archive, manifest, key, parts);
+  const { object: source, key } = await readObjectFor(archive, manifest, keys, parts);
   const { object } = objectPaths(segment);
   const { head, replacedBytes } = await about(object, () => rewrapEnvelope(source, key, added));
   if (dryRun) return "rewrapped";

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DirectoryArchive } from "@tapline/adapters/sftp";
+import { readRecipient } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { objectPaths } from "@tapline/core/transfer";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -30,7 +31,7 @@ async function verify(parts: Partial<VerifyParts> = {}) {
   const trust = made.pem("trust.pem");
   const sum = await verifyArchive(all, {
     ...{ reader: new DirectoryArchive(join(made.root, "archive")), names: new UniqueNames() },
-    recipient: { certPem: made.pem("archive.crt"), keyPem: made.pem("archive.key") },
+    keys: made.rack("archive"),
     trust: { rootPems: [trust], crlPems: [trust] },
     ...{ catalogue: null, target: null, chance: Math.random, onDay: () => undefined },
     onFault: (fault) => faults.push(fault),
@@ -56,6 +57,23 @@ test.for(["object", "manifest", "signature"] as const)(
     expect((await verify()).sum).toMatchObject({ segments: 2, decrypted: 2, faults: 0 });
   },
 );
+
+test("an object that no key at hand opens is closed, and no fault; its digest is checked all the same", async () => {
+  const successor = readRecipient(await readFile(await made.rotate(nowEpochMs), "utf8"));
+  const later = await made.addTaps([{ trackerSeq: 3, seq: 3 }], nowEpochMs + 2);
+  const escrow = readRecipient(made.pem("escrow.crt"));
+  const openedBy = `key id ${successor.ski} (${successor.subject}) or key id ${escrow.ski} (${escrow.subject})`;
+  const { sum } = await verify();
+  expect(sum).toMatchObject({ objects: 3, decrypted: 2, closed: { [openedBy]: 1 }, faults: 0 });
+  const both = new Map([...made.rack("archive"), ...made.rack("escrow")]);
+  expect((await verify({ keys: both })).sum).toMatchObject({ decrypted: 3, closed: {}, faults: 0 });
+  const path = objectPaths(later).object;
+  const bytes = await readFile(made.local(path));
+  bytes[bytes.length - 3]! ^= 1;
+  await writeFile(made.local(path), bytes);
+  const { faults } = await verify();
+  expect(faults.map(({ file, code }) => [file, code])).toEqual([[path, "corrupt"]]);
+});
 
 test("an archive that falls silent ends it, and passes for no fault", async () => {
   const archive = new DirectoryArchive(join(made.root, "archive"));

@@ -32,6 +32,8 @@ export type Verified = {
   readonly objects: number;
   /** Of these, decrypted and held against their proof line by line. */
   readonly decrypted: number;
+  /** Of these, closed: no key at hand opens them, and their digests are right. By the keys that would. */
+  readonly closed: Readonly<Record<string, number>>;
   readonly objectBytes: number;
   readonly taps: number;
   /** Taps that stand behind a later one of their agent: archived late, and no fault. */
@@ -43,7 +45,7 @@ export type Verified = {
   readonly faults: number;
 };
 
-type Sum = { -readonly [Key in keyof Verified]: Verified[Key] };
+type Sum = { -readonly [Key in keyof Verified]: Verified[Key] } & { closed: Record<string, number> };
 type Run = {
   readonly parts: VerifyParts;
   readonly wish: VerifyWish;
@@ -63,7 +65,7 @@ const atOnce = 4;
  * @throws TaplineError `unavailable` where the archive or the database does not answer
  */
 export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promise<Verified> {
-  const sum = { segments: 0, objects: 0, decrypted: 0, objectBytes: 0, taps: 0, outOfOrder: 0 };
+  const sum = { segments: 0, objects: 0, decrypted: 0, closed: {}, objectBytes: 0, taps: 0, outOfOrder: 0 };
   const run: Run = {
     parts,
     wish,
@@ -133,7 +135,8 @@ async function verifyOne(
       sum.objects += 1;
       run.read.push(id);
       sum.objectBytes += found.manifest.objectBytes;
-      if (parts.recipient !== null) sum.decrypted += 1;
+      if (found.isDecrypted) sum.decrypted += 1;
+      if (found.closedFor !== null) sum.closed[found.closedFor] = (sum.closed[found.closedFor] ?? 0) + 1;
     }
     for (const ski of rewraps.of.get(id) ?? []) {
       sum.rewraps += 1;

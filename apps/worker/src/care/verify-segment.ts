@@ -1,5 +1,5 @@
 import type { CatalogueRow } from "@tapline/adapters/prisma";
-import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
+import { type KeyRack, openEnvelope } from "@tapline/core/encryption";
 import { type ErrorCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
@@ -16,7 +16,7 @@ import {
   readVerifiedManifest,
   unpackObject,
 } from "./read-archived.ts";
-import { readObjectFor } from "./read-rewrap.ts";
+import { ClosedObjectError, readObjectFor } from "./read-rewrap.ts";
 import type { UniqueNames } from "./unique-names.ts";
 
 /** What is wrong with one file of the archive. */
@@ -31,10 +31,19 @@ export type ArchiveFault = {
 /** What the verification of one segment needs. */
 export type SegmentParts = ManifestTrust & {
   readonly reader: ArchiveReader;
-  /** Decrypts the object, too; null: it is checked as far as its digest goes. */
-  readonly recipient: RecipientKey | null;
+  /** Decrypts the object, too; null, or no key that fits: it is checked as far as its digest goes. */
+  readonly keys: KeyRack | null;
   /** Gets the names of all taps. */
   readonly names: UniqueNames;
+};
+
+/** What was looked at of a segment. */
+export type VerifiedSegment = {
+  readonly manifest: Manifest;
+  readonly outOfOrder: number;
+  readonly isDecrypted: boolean;
+  /** Whose keys would open the object, where none at hand does; else null. */
+  readonly closedFor: string | null;
 };
 
 /**
@@ -47,25 +56,31 @@ export async function verifySegment(
   row: CatalogueRow | null,
   readsObject: boolean,
   parts: SegmentParts,
-): Promise<{ manifest: Manifest; outOfOrder: number }> {
-  const { reader, recipient } = parts;
+): Promise<VerifiedSegment> {
+  const { reader, keys } = parts;
   const { manifest, manifestDigest } = await readVerifiedManifest(reader, segment, parts);
   await nameTaps(manifest, parts);
   const paths = objectPaths(segment);
   if (row !== null) await about(paths.manifest, () => compareWithIndex(manifest, manifestDigest, row));
+  const unopened = { manifest, outOfOrder: 0, isDecrypted: false, closedFor: null };
   if (!readsObject) {
     await about(paths.object, () => checkSize(manifest, paths.object, parts));
-    return { manifest, outOfOrder: 0 };
+    return unopened;
   }
-  if (recipient === null) {
+  if (keys === null) {
     await readObject(reader, manifest);
-    return { manifest, outOfOrder: 0 };
+    return unopened;
   }
-  const object = await readObjectFor(reader, manifest, recipient, parts);
-  const { outOfOrder } = await about(paths.object, async () =>
-    checkContents(await unpackObject(openEnvelope(object, recipient), manifest), runsOf(manifest)),
-  );
-  return { manifest, outOfOrder };
+  try {
+    const { object, key } = await readObjectFor(reader, manifest, keys, parts);
+    const { outOfOrder } = await about(paths.object, async () =>
+      checkContents(await unpackObject(openEnvelope(object, key), manifest), runsOf(manifest)),
+    );
+    return { manifest, outOfOrder, isDecrypted: true, closedFor: null };
+  } catch (error) {
+    if (error instanceof ClosedObjectError) return { ...unopened, closedFor: error.openedBy };
+    throw error;
+  }
 }
 
 /** A fault as it is told. @throws what says nothing of the archive's files, such as an archive that is silent */

@@ -2,15 +2,14 @@ import type { DrillResult } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { openDrill } from "../wire/commands/archive.ts";
 import { actOf } from "./acting.ts";
-import { type PlaceOptions, pkiFile, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { findRack, type RackOptions } from "./read-rack.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends PlaceOptions, RackOptions {
   readonly now?: boolean;
-  readonly cert?: string;
-  readonly key?: string;
   readonly trust?: string;
   readonly decrypt: boolean;
   readonly by?: string;
@@ -21,10 +20,9 @@ export async function drill(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
-  const keyFiles = options.decrypt
-    ? { certFile: pkiFile(options.cert, dataDir, "cert"), keyFile: pkiFile(options.key, dataDir, "key") }
-    : null;
-  const trust = await readPki(options.trust, dataDir, "trust");
+  const keys = options.decrypt ? await findRack(options, dataDir) : null;
+  const keyFiles = keys === null ? null : () => Promise.resolve(keys);
+  const trust = await readTrust(options.trust, dataDir);
   const places = await placesOf(options, dataDir);
   const among = options.target === undefined ? null : [options.target];
   const opened = openDrill(places, among, databaseUrl, trust, keyFiles);
@@ -47,6 +45,6 @@ function sentence({ segment, target, outcome, taps, durationMs, detail }: DrillR
   const what = `segment ${segment} of archive ${target}`;
   if (outcome === "failed") return `FAILED: ${what}: ${detail}`;
   if (outcome === "sealed")
-    return `${what} is as it was archived; without a key nothing was decrypted (${durationMs} ms)`;
+    return `${what} is as it was archived; nothing was decrypted: ${detail || "no key was to be used"} (${durationMs} ms)`;
   return `proven: ${what}, ${taps} taps equal to their proof (${durationMs} ms)`;
 }

@@ -2,21 +2,20 @@ import { mkdir } from "node:fs/promises";
 import { TaplineError } from "@tapline/core/kernel";
 import { type ExportSummary, exportArchive } from "../care/export-archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { dayFolder, wholeNumber } from "./parse-options.ts";
+import { type RackOptions, readRack } from "./read-rack.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends PlaceOptions, RackOptions {
   readonly out: string;
   readonly parquet?: boolean;
   readonly ndjson?: boolean;
   readonly since?: string;
   readonly until?: string;
   readonly maxTaps: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly trust?: string;
   readonly json?: boolean;
 }
@@ -25,11 +24,8 @@ export async function exportTaps(options: Options): Promise<void> {
   if ((options.parquet === true) === (options.ndjson === true))
     throw new TaplineError("invalid-input", "name the files' form: --parquet or --ndjson");
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const trust = await readPki(options.trust, dataDir, "trust");
-  const recipient = {
-    certPem: await readPki(options.cert, dataDir, "cert"),
-    keyPem: await readPki(options.key, dataDir, "key"),
-  };
+  const trust = await readTrust(options.trust, dataDir);
+  const keys = await readRack(options, dataDir);
   const wish = {
     ...{ format: options.parquet === true ? ("parquet" as const) : ("ndjson" as const), outDir: options.out },
     sinceDay: options.since === undefined ? "" : dayFolder(options.since, "--since"),
@@ -39,19 +35,23 @@ export async function exportTaps(options: Options): Promise<void> {
   const source = openArchives(await placesOf(options, dataDir), tellPassedOver());
   try {
     await mkdir(options.out, { recursive: true, mode: 0o700 });
-    const parts = { source, recipient, trust: { rootPems: [trust], crlPems: [trust] } };
-    const summary = await exportArchive(wish, parts, ({ object, message }) => {
-      process.stderr.write(`failed: ${object}: ${message}\n`);
+    const parts = { source, keys, trust: { rootPems: [trust], crlPems: [trust] } };
+    const summary = await exportArchive(wish, parts, {
+      onFailure: ({ object, message }) => process.stderr.write(`failed: ${object}: ${message}\n`),
+      onClosed: ({ message }) => process.stderr.write(`closed: ${message}\n`),
     });
     process.stdout.write(
       `${options.json === true ? JSON.stringify(summary) : sentence(summary, options.out)}\n`,
     );
     if (summary.failed.length > 0) process.exitCode = 2;
+    else if (summary.closed.length > 0) process.exitCode = 1;
   } finally {
     await source.close();
   }
 }
 
-function sentence({ segments, taps, files, failed }: ExportSummary, out: string): string {
-  return `${taps} taps of ${segments - failed.length} segments in ${files.length} files in ${out}; ${failed.length} segments failed`;
+function sentence({ segments, taps, files, failed, closed }: ExportSummary, out: string): string {
+  const exported = segments - failed.length - closed.length;
+  const others = `${failed.length} segments failed${closed.length === 0 ? "" : `, ${closed.length} are closed`}`;
+  return `${taps} taps of ${exported} segments in ${files.length} files in ${out}; ${others}`;
 }

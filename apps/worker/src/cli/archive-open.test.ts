@@ -59,8 +59,14 @@ test("what openssl encrypted opens, of many pieces", { timeout: 60_000 }, async 
     "by-openssl",
   ];
   expect(await run("openssl", [...args, ".tapline/pki/escrow.crt"])).toMatchObject({ code: 0 });
-  const key = ["--cert", ".tapline/pki/escrow.crt", "--key", ".tapline/pki/escrow.key"];
-  expect(await open("by-openssl", "--out", "opened", ...key)).toMatchObject({ code: 0 });
+  expect(await open("by-openssl", "--out", "opened")).toMatchObject({ code: 0 });
+  const other = ["--cert", ".tapline/pki/archive.crt", "--key", ".tapline/pki/archive.key"];
+  expect(await open("by-openssl", "--out", "closed", ...other)).toMatchObject({
+    ...{
+      code: 1,
+      stderr: expect.stringContaining("no key at hand opens the object: it opens with issuer and serial"),
+    },
+  });
   expect((await readFile(join(base, "opened"))).equals(await readFile(join(base, "plain")))).toBe(true);
 });
 

@@ -15,8 +15,6 @@ export interface PlaceOptions {
   readonly sshKey?: string;
 }
 
-const pkiFiles = { cert: "archive.crt", key: "archive.key", trust: "trust.pem" } as const;
-
 /**
  * The archives that options and settings name: a local folder or SFTP server, which `--target` gives a name; else those
  * of the plan, of which `--target` takes one; else the one of the plain settings, or the private folder's own.
@@ -65,26 +63,13 @@ function unknownTarget(name: string, source: string, known: readonly { readonly 
   });
 }
 
-/** The PEM text of `file`, else of the private folder's own under pki/. */
-export function readPki(
-  file: string | undefined,
-  dataDir: string | undefined,
-  option: keyof typeof pkiFiles,
-): Promise<string> {
-  return readText(pkiFile(file, dataDir, option), `--${option}`);
+/** Root certificate and revocation lists, PEM: those of `file`, else of the private folder. */
+export function readTrust(file: string | undefined, dataDir: string | undefined): Promise<string> {
+  return readText(file ?? join(needed(dataDir, "--trust"), "pki", "trust.pem"), "--trust");
 }
 
-/** The path of `file`, else of the private folder's own under pki/; not read. */
-export function pkiFile(
-  file: string | undefined,
-  dataDir: string | undefined,
-  option: keyof typeof pkiFiles,
-): string {
-  const fallback = dataDir === undefined ? undefined : join(dataDir, "pki", pkiFiles[option]);
-  return needed(file ?? fallback, `--${option}`);
-}
-
-function needed(path: string | undefined, option: string): string {
+/** @throws TaplineError `misconfigured` where there is neither the option nor a private folder */
+export function needed(path: string | undefined, option: string): string {
   if (path !== undefined) return path;
   throw new TaplineError(
     "misconfigured",
@@ -95,7 +80,8 @@ function needed(path: string | undefined, option: string): string {
   );
 }
 
-async function readText(path: string, option: string): Promise<string> {
+/** @throws TaplineError `misconfigured` naming the option */
+export async function readText(path: string, option: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {

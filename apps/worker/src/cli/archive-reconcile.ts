@@ -2,7 +2,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Levelled } from "../care/levelled.ts";
 import { openLevel } from "../wire/commands/care.ts";
 import { actOf } from "./acting.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -28,7 +28,7 @@ export async function reconcile(options: Options): Promise<void> {
     );
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
-  const trust = await readPki(options.trust, dataDir, "trust");
+  const trust = await readTrust(options.trust, dataDir);
   const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
   const opened = openLevel(await placesOf(options, dataDir), { databaseUrl, redisUrl }, trust);
   try {

@@ -1,7 +1,7 @@
 import { messageOf } from "@tapline/core/kernel";
 import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire/commands/archive.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
@@ -12,7 +12,7 @@ type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean
 export async function reindex(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const trust = await readPki(options.trust, dataDir, "trust");
+  const trust = await readTrust(options.trust, dataDir);
   const opened = openReindex(await placesOf(options, dataDir), databaseUrl, trust);
   try {
     const hooks = { onFault: tellFault, onSettled: tellProgress, onAway: tellPassedOver() };

@@ -1,16 +1,15 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { type RackOptions, readRack } from "./read-rack.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
 import type { RestoreKeys } from "./restore/restore-segment.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends PlaceOptions, RackOptions {
   readonly out: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly trust?: string;
   readonly at?: string;
   readonly json?: boolean;
@@ -21,34 +20,38 @@ export async function restore(options: Options): Promise<void> {
   const keys = await readKeys(options, dataDir);
   const archives = openArchives(await placesOf(options, dataDir), tellPassedOver());
   try {
-    const summary = await restoreArchive(archives, options.out, keys, tellFailure);
+    const summary = await restoreArchive(archives, options.out, keys, { onFailure, onClosed });
     process.stdout.write(
       `${options.json === true ? JSON.stringify(summary) : sentence(summary, options.out)}\n`,
     );
-    if (summary.failed.length > 0) process.exitCode = 1;
+    if (summary.failed.length + summary.closed.length > 0) process.exitCode = 1;
   } finally {
     await archives.close();
   }
 }
 
-function tellFailure({ object, message }: RestoreFailure): void {
+function onFailure({ object, message }: RestoreFailure): void {
   process.stderr.write(`failed: ${object}: ${message}\n`);
 }
 
-function sentence({ segments, restored, present, taps, failed }: RestoreSummary, out: string): string {
+function onClosed({ message }: RestoreFailure): void {
+  process.stderr.write(`closed: ${message}\n`);
+}
+
+function sentence(
+  { segments, restored, present, taps, failed, closed }: RestoreSummary,
+  out: string,
+): string {
   const parts = [`${restored} restored`, `${present} already there`, `${failed.length} failed`];
+  if (closed.length > 0) parts.push(`${closed.length} closed`);
   return `${segments} segments: ${parts.join(", ")}; ${taps} taps in ${out}`;
 }
 
 async function readKeys(options: Options, dataDir: string | undefined): Promise<RestoreKeys> {
-  const [certPem, keyPem, trust] = [
-    await readPki(options.cert, dataDir, "cert"),
-    await readPki(options.key, dataDir, "key"),
-    [await readPki(options.trust, dataDir, "trust")],
-  ];
+  const trust = [await readTrust(options.trust, dataDir)];
   const at = options.at === undefined ? undefined : epochMsOf(options.at);
   return {
-    recipient: { certPem, keyPem },
+    keys: await readRack(options, dataDir),
     trust: { rootPems: trust, crlPems: trust },
     ...(at === undefined ? {} : { atEpochMs: at }),
   };

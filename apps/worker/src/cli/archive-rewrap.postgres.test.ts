@@ -63,7 +63,8 @@ test("rewrap takes only who can receive objects, and only from who can open them
   const signer = await tapline("rewrap", "--to", ".tapline/pki/signer.crt", "--reason", "x");
   expect(signer).toMatchObject({ code: 1 });
   expect(signer.stderr).toContain("keyAgreement");
-  const mixed = await rewrap("--dry-run", "--cert", "archive.crt");
+  expect((await rewrap("--dry-run", "--cert", "archive.crt")).stderr).toContain("go together");
+  const mixed = await rewrap("--dry-run", "--cert", "archive.crt", "--key", ".tapline/pki/archive.key");
   expect(mixed).toMatchObject({ code: 1 });
   expect(mixed.stderr).toContain("does not belong to the certificate");
 });
@@ -98,4 +99,28 @@ test("rewrap goes day by day, is audited, and restore and verify take the new ke
   expect(JSON.parse(verified.stdout)).toMatchObject({ segments: 2, decrypted: 2, rewraps: 2, faults: 0 });
   const restored = await tapline("restore", "--out", "out", "--json", ...key);
   expect(JSON.parse(restored.stdout)).toMatchObject({ segments: 3, restored: 2, taps: 2 });
+});
+
+test("after a rotation one run rewraps what either key opens, and counts what is closed", {
+  timeout: 120_000,
+}, async () => {
+  const other = await MadeArchive.make(join(base, "rotated/.tapline"), nowEpochMs);
+  await other.addTaps([{ trackerSeq: 1, seq: 1 }], nowEpochMs);
+  const certFile = await other.rotate(nowEpochMs);
+  await other.addTaps([{ trackerSeq: 2, seq: 2 }], nowEpochMs + 1);
+  const pki = join(other.root, "pki");
+  await rm(join(pki, "escrow.key"));
+  const place = ["--archive", join(other.root, "archive"), "--trust", join(pki, "trust.pem")];
+  const both = await rewrap("--dry-run", ...place, "--keys", pki);
+  expect(JSON.parse(both.stdout)).toMatchObject({ rewrapped: 2, closed: 0, failed: 0 });
+  const one = await rewrap(
+    "--dry-run",
+    ...place,
+    "--cert",
+    certFile,
+    "--key",
+    certFile.replace(/crt$/, "key"),
+  );
+  expect(one).toMatchObject({ code: 1, stderr: expect.stringMatching(/^closed: .* opens with key id /) });
+  expect(JSON.parse(one.stdout)).toMatchObject({ rewrapped: 1, closed: 1, failed: 0 });
 });

@@ -4,17 +4,16 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Rewrapped } from "../care/rewrap-archive.ts";
 import { openRewrap } from "../wire/commands/archive.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder } from "./parse-options.ts";
+import { type RackOptions, readRack } from "./read-rack.ts";
 import { readSigner } from "./read-signer.ts";
 
-interface Options extends PlaceOptions, ActingOptions {
+interface Options extends PlaceOptions, RackOptions, ActingOptions {
   readonly to: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly trust?: string;
   readonly since?: string;
   readonly json?: boolean;
@@ -25,22 +24,21 @@ export async function rewrap(options: Options): Promise<void> {
   const { actor, reason, atEpochMs, dryRun } = actOf(options);
   const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
   const added = await readAdded(options.to, atEpochMs);
-  const trust = await readPki(options.trust, dataDir, "trust");
-  const key = {
-    certPem: await readPki(options.cert, dataDir, "cert"),
-    keyPem: await readPki(options.key, dataDir, "key"),
-  };
+  const trust = await readTrust(options.trust, dataDir);
+  const rack = await readRack(options, dataDir);
   const signer = await readSigner();
   const opened = openRewrap(await placesOf(options, dataDir), (await findStores()).databaseUrl);
   try {
     const sum = await opened.rewrap(since, {
-      ...{ actor, reason, dryRun, added, key, signer, trust: { rootPems: [trust], crlPems: [trust] } },
+      ...{ actor, reason, dryRun, added, rack, signer, trust: { rootPems: [trust], crlPems: [trust] } },
       onFault: ({ file, message }) => process.stderr.write(`failed: ${file}: ${message}\n`),
+      onClosed: ({ message }) => process.stderr.write(`closed: ${message}\n`),
     });
     process.stdout.write(
       `${options.json === true ? JSON.stringify({ ...sum, dryRun }) : sentence(sum, added, dryRun)}\n`,
     );
     if (sum.failed > 0) process.exitCode = 2;
+    else if (sum.closed > 0) process.exitCode = 1;
   } finally {
     await opened.close();
   }
@@ -62,6 +60,7 @@ function sentence(sum: Rewrapped, { subject, certSha256 }: Recipient, dryRun: bo
     `${sum.present} rewrapped before`,
     `${sum.recipient} archived for it`,
     `${sum.failed} failed`,
+    ...(sum.closed === 0 ? [] : [`${sum.closed} closed`]),
   ];
   return `for ${subject} (certificate ${certSha256}): ${parts.join(", ")}`;
 }

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveHolds, ArchiveIndex, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { DirectoryArchive } from "@tapline/adapters/sftp";
+import { readRecipient } from "@tapline/core/encryption";
 import { objectPaths } from "@tapline/core/transfer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
@@ -145,6 +146,34 @@ describe("tapline archive verify", { timeout: 60_000 }, () => {
     expect((await verify()).stdout).toContain("2 faults; ");
   });
 
+  test("after a rotation opens all that is there with the keys in pki/, and says which key is not at hand", async () => {
+    const certFile = await made.rotate(nowEpochMs);
+    await made.addTaps([tap(7)], nowEpochMs + 2);
+    await rm(join(made.root, "pki", "escrow.key"));
+    const both = await verify("--no-index", "--json");
+    expect([both.code, both.stderr]).toEqual([0, expect.not.stringContaining("left out")]);
+    expect(both.last()).toMatchObject({ segments: 4, decrypted: 4, closed: {}, faults: 0 });
+    await rm(certFile.replace(/crt$/, "key"));
+    const one = await verify("--no-index");
+    const { ski, subject } = readRecipient(await readFile(certFile, "utf8"));
+    expect([one.code, one.stdout]).toEqual([
+      0,
+      expect.stringContaining(
+        `3 decrypted, 1 closed, right by their digests: they open with key id ${ski} (${subject}) or key id `,
+      ),
+    ]);
+  });
+
+  test("leaves out a private key that is another certificate's, and says so", async () => {
+    await rm(join(made.root, "pki", "escrow.key"));
+    await writeFile(join(made.root, "pki", "archive.key"), made.pem("signer.key"));
+    const done = await verify("--no-index");
+    expect([done.code, done.stderr]).toEqual([
+      0,
+      expect.stringMatching(/archive\.key is left out: .*without a key/s),
+    ]);
+  });
+
   test("counts files without a manifest, which are no segment", async () => {
     const left = await made.addTaps([tap(30)], nowEpochMs);
     await rm(made.local(objectPaths(left).manifest));
@@ -172,10 +201,12 @@ describe("tapline archive verify", { timeout: 60_000 }, () => {
   });
 
   test("says what it cannot do: without a key, a database, or with a wrong option", async () => {
-    await rm(join(made.root, "pki", "archive.key"));
+    for (const name of ["archive.key", "escrow.key"]) await rm(join(made.root, "pki", name));
     const closed = await verify();
     expect([closed.code, closed.stderr]).toEqual([0, expect.stringContaining("without a key")]);
-    expect((await verify("--key", join(base, "none"))).code).toBe(1);
+    expect(await verify("--key", join(base, "none"))).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining("--cert and --key go together") },
+    });
     for (const wrong of [
       ["--since", "soon"],
       ["--sample", "2"],

@@ -1,23 +1,22 @@
-import { type RecipientKey, readRecipient, type Trust } from "@tapline/core/encryption";
+import type { KeyRack, Trust } from "@tapline/core/encryption";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
 import { UniqueNames } from "../care/unique-names.ts";
 import { verifyArchives } from "../care/verify-archives.ts";
 import { openCatalogue } from "../wire/commands/archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
-import { type PlaceOptions, placesOf, readPki } from "./archive-place.ts";
+import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { dayFolder, ratio } from "./parse-options.ts";
+import { type RackOptions, readRack } from "./read-rack.ts";
 import { verifyTeller } from "./verify-teller.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends PlaceOptions, RackOptions {
   readonly since?: string;
   readonly sample: string;
   readonly segment?: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly trust?: string;
   readonly decrypt: boolean;
   readonly index: boolean;
@@ -27,8 +26,8 @@ interface Options extends PlaceOptions {
 export async function verify(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const wish = wishOf(options);
-  const trust = trustOf(await readPki(options.trust, dataDir, "trust"));
-  const recipient = await recipientOf(options, dataDir);
+  const trust = trustOf(await readTrust(options.trust, dataDir));
+  const keys = await keysOf(options, dataDir);
   const databaseUrl = options.index ? await databaseIfAny() : null;
   const opened = openArchives(await placesOf(options, dataDir));
   const isOneOfSeveral = options.target !== undefined || opened.targets.length > 1;
@@ -39,7 +38,7 @@ export async function verify(options: Options): Promise<void> {
   const tell = verifyTeller(opened.targets.length > 1, options.json === true);
   try {
     const { archives, doubled } = await verifyArchives(wish, {
-      ...{ targets: opened.targets, isOneOfSeveral, trust, recipient, names, chance: Math.random },
+      ...{ targets: opened.targets, isOneOfSeveral, trust, keys, names, chance: Math.random },
       ...{ catalogue: index?.catalogue ?? null, onFault: tell.fault },
       onDay: async (archive, day, { segments, faults }, read) => {
         process.stderr.write(`${tell.of(archive)}${day}: ${segments} segments so far, ${faults} faults\n`);
@@ -67,15 +66,12 @@ function trustOf(pem: string): Omit<Trust, "atEpochMs"> {
   return { rootPems: [pem], crlPems: [pem] };
 }
 
-/** The key where one is named, or lies in the private folder; null where objects stay closed. */
-async function recipientOf(options: Options, dataDir: string | undefined): Promise<RecipientKey | null> {
+/** The keys that are named, or lie in the private folder; null where objects stay closed. */
+async function keysOf(options: Options, dataDir: string | undefined): Promise<KeyRack | null> {
   if (!options.decrypt) return null;
-  const isAsked = options.cert !== undefined || options.key !== undefined;
+  const isAsked = [options.cert, options.key, options.keys].some((named) => named !== undefined);
   try {
-    const certPem = await readPki(options.cert, dataDir, "cert");
-    const keyPem = await readPki(options.key, dataDir, "key");
-    readRecipient(certPem);
-    return { certPem, keyPem };
+    return await readRack(options, dataDir);
   } catch (error) {
     if (isAsked || !hasCode(error, "misconfigured")) throw error;
     process.stderr.write("without a key: objects are checked by their digests, and not decrypted\n");

@@ -28,12 +28,37 @@ export async function rotate(options: RotateOptions): Promise<void> {
       ? await issueIntoFolder(options.pki ?? (await defaultFolder()), role, atEpochMs)
       : null;
   const certPem = made?.certPem ?? (await readPem(cert ?? ""));
-  const { successor, replaced } = await withKeys(({ ring }) =>
-    rotateKey(role, certPem, { ring }, { actor, reason }),
-  );
+  const { successor, replaced, shares } = await withKeys(async ({ ring, map }) => ({
+    ...(await rotateKey(role, certPem, { ring }, { actor, reason })),
+    shares: await map.shares(),
+  }));
   if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);
   for (const { subject, certSha256 } of replaced) say(`${subject} (${shortId(certSha256)}) is retiring`);
   say(`new objects are encrypted to ${successor.subject} (${shortId(successor.certSha256)})`);
+  const opened = shares.filter(({ ski }) => replaced.some((key) => key.ski === ski));
+  const certFile = made?.certFile ?? cert ?? "";
+  for (const line of stepsAfter(
+    replaced.map(({ certSha256 }) => shortId(certSha256)),
+    opened,
+    certFile,
+  ))
+    say(line);
+}
+
+/** What is left to do after a rotation, a line each. */
+function stepsAfter(
+  old: readonly string[],
+  opened: readonly { readonly segments: number; readonly taps: number }[],
+  certFile: string,
+): string[] {
+  const sum = (of: "segments" | "taps"): number => opened.reduce((total, share) => total + share[of], 0);
+  return [
+    "What is left to do:",
+    `1. Keep the old private key where commands look for keys: ${sum("segments")} segments with ${sum("taps")} taps open with it.`,
+    "2. Where you set the workers' TAPLINE_RECIPIENTS yourself, put the new certificate in the old one's place.",
+    `3. To do without the old key one day: tapline archive rewrap --to ${certFile} --reason … gives old objects the new key, too;`,
+    `   then tapline key retire ${old.join(" ")} --reason … which is refused as long as only the old key opens something.`,
+  ];
 }
 
 async function defaultFolder(): Promise<string> {

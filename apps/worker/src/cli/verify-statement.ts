@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { verifyDetached } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { readPki } from "./archive-place.ts";
+import { readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 
@@ -20,7 +20,7 @@ export async function verifyStatement<Statement extends { readonly madeAtEpochMs
   inWords: (statement: Statement) => string,
 ): Promise<Statement> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const trust = [await readPki(options.trust, dataDir, "trust")];
+  const trust = [await readTrust(options.trust, dataDir)];
   const [bytes, signature] = [await read(file), await read(options.signature ?? `${file}.p7s`)];
   const statement = parse(bytes);
   const signer = verifyDetached(bytes, signature, {

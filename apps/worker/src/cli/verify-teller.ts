@@ -69,6 +69,9 @@ function summaryLine(found: Verified, compared: boolean): string {
     `${found.segments} segments`,
     `${found.objects} objects read (${found.objectBytes} bytes)`,
     `${found.decrypted} decrypted`,
+    ...Object.entries(found.closed).map(
+      ([keys, objects]) => `${objects} closed, right by their digests: they open with ${keys}`,
+    ),
     `${found.taps} taps`,
     ...(found.outOfOrder === 0 ? [] : [`${found.outOfOrder} of them archived behind later ones`]),
     ...(found.rewraps === 0 ? [] : [`${found.rewraps} rewraps`]),

@@ -7,7 +7,7 @@ const lifetimeMs = 2 * 365.25 * 24 * 3_600_000;
 /** Clocks differ: what is issued now is valid from a little before. */
 const backdateMs = 3_600_000;
 
-export type IssuedKey = { readonly certPem: string; readonly keyFile: string };
+export type IssuedKey = { readonly certPem: string; readonly certFile: string; readonly keyFile: string };
 
 /**
  * Makes a key that objects can be encrypted to (P-256, keyAgreement, 2 years), certified by the PKI in a folder
@@ -40,7 +40,7 @@ export async function issueIntoFolder(folder: string, role: KeyRole, nowEpochMs:
   } catch (cause) {
     throw unfit("the new key cannot be written", cause);
   }
-  return { certPem, keyFile: `${base}.key` };
+  return { certPem, certFile: `${base}.crt`, keyFile: `${base}.key` };
 }
 
 function unfit(what: string, cause: unknown): TaplineError {

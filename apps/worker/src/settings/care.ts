@@ -3,7 +3,9 @@ import { path } from "./forms.ts";
 
 /** The care of what is archived. */
 export const careSettings = {
-  /** PEM paths: whose key restore drills decrypt with. Without them drills check all but what lies within the envelope. */
+  /** A folder of recipients' keys, NAME.crt beside NAME.key, that restore drills decrypt with: also those of rotations to come. */
+  TAPLINE_DRILL_KEYS: path.optional(),
+  /** PEM paths: one recipient more. Without keys drills check all but what lies within the envelope. */
   TAPLINE_DRILL_CERT: path.optional(),
   TAPLINE_DRILL_KEY: path.optional(),
   /** Minutes from one restore drill to the next; 0 = none are held. */

@@ -14,6 +14,7 @@ export {
   issueAgentsFiles,
   issueHierarchy,
 } from "./issue-hierarchy.ts";
+export { type KeyRack, keyRack, recipientsAmong } from "./key-rack.ts";
 export {
   changeRing,
   judgeRing,

@@ -46,7 +46,7 @@ function sourceOf(object: Buffer, chunkBytes: number, change = (bytes: Buffer) =
 async function taken(source: ObjectSource, pair = key): Promise<{ out: Buffer; error: unknown }> {
   const parts: Buffer[] = [];
   try {
-    for await (const part of openStream(source, pair)) parts.push(part);
+    for await (const part of openStream(source, [pair])) parts.push(part);
     return { out: Buffer.concat(parts), error: null };
   } catch (error) {
     return { out: Buffer.concat(parts), error };
@@ -123,7 +123,7 @@ test("64 MiB pass through writer and reader in a few MiB of memory", { timeout: 
       yield again.end();
     },
   };
-  for await (const part of openStream(source, key)) {
+  for await (const part of openStream(source, [key])) {
     expect(part.length).toBeLessThanOrEqual(64 * 1024);
     bytes += part.length;
   }

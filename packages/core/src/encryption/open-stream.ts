@@ -2,7 +2,7 @@ import { createDecipheriv, type DecipherGCM } from "node:crypto";
 import { sha256 } from "../kernel/index.ts";
 import { corrupt } from "./read-der.ts";
 import { type EnvelopeHead, maxHeadBytes, objectWord, readHead, readTrailer } from "./read-head.ts";
-import { contentKeyOf, type RecipientKey } from "./recipient-key.ts";
+import { contentKeyOf, pairFor, type RecipientKey } from "./recipient-key.ts";
 import { tagBytes } from "./seal-envelope.ts";
 
 /** An object's bytes, which are read twice. */
@@ -25,10 +25,14 @@ interface Verified {
 /**
  * Decrypts an object of any size in memory that does not grow with it (32 bytes for each 64 KiB). The first reading verifies
  * the tag and gives out nothing; the second gives out each piece after its digest was found to be that of the first.
+ * @param keys those at hand: the first that the object is encrypted to opens it
  * @throws TaplineError as `openEnvelope`; `corrupt`, too, where the second reading differs from the first
  */
-export async function* openStream(source: ObjectSource, key: RecipientKey): AsyncGenerator<Buffer> {
-  const { head, contentKey, digests } = await verify(source, key);
+export async function* openStream(
+  source: ObjectSource,
+  keys: readonly RecipientKey[],
+): AsyncGenerator<Buffer> {
+  const { head, contentKey, digests } = await verify(source, keys);
   try {
     const decipher = decipherOf(head, contentKey);
     let count = 0;
@@ -44,12 +48,12 @@ export async function* openStream(source: ObjectSource, key: RecipientKey): Asyn
   }
 }
 
-async function verify(source: ObjectSource, key: RecipientKey): Promise<Verified> {
+async function verify(source: ObjectSource, keys: readonly RecipientKey[]): Promise<Verified> {
   const digests: Buffer[] = [];
   const trailer: Buffer[] = [];
   let opened: { head: EnvelopeHead; contentKey: Buffer; decipher: DecipherGCM } | null = null;
   for await (const { piece, at } of piecesOf(source)) {
-    opened ??= open(readHead(Buffer.from(piece), source.bytes), key);
+    opened ??= open(readHead(Buffer.from(piece), source.bytes), keys);
     const end = opened.head.headBytes + opened.head.ciphertextBytes;
     opened.decipher.update(between(piece, at, opened.head.headBytes, end)).fill(0);
     trailer.push(Buffer.from(between(piece, at, end, source.bytes)));
@@ -67,8 +71,8 @@ async function verify(source: ObjectSource, key: RecipientKey): Promise<Verified
   }
 }
 
-function open(head: EnvelopeHead, key: RecipientKey) {
-  const contentKey = contentKeyOf(head, key);
+function open(head: EnvelopeHead, keys: readonly RecipientKey[]) {
+  const contentKey = contentKeyOf(head, pairFor(head, keys));
   return { head, contentKey, decipher: decipherOf(head, contentKey) };
 }
 

@@ -29,9 +29,7 @@ export function contentKeyOf({ infos }: EnvelopeHead, pair: RecipientKey): Buffe
   const { recipient, key } = readKey(pair);
   const info = infos.find((one) => isFor(one, recipient));
   if (info === undefined)
-    throw new TaplineError("forbidden", `the object is not encrypted to ${recipient.subject}`, {
-      remedy: `Use the key of one of its recipients: ${infos.map(({ name }) => wordOf(name)).join(", ")}.`,
-    });
+    throw closed(`the object is not encrypted to ${recipient.subject}: it opens with ${wordsOf(infos)}`);
   try {
     const contentKey = unlock(info.path, key);
     if (contentKey?.length === 32) return contentKey;
@@ -39,6 +37,25 @@ export function contentKeyOf({ infos }: EnvelopeHead, pair: RecipientKey): Buffe
     throw corrupt(objectWord, "its content key does not unwrap", cause);
   }
   throw corrupt(objectWord, "its content key is not one for this kind of recipient");
+}
+
+/**
+ * The first of `pairs` that an object is encrypted to.
+ * @throws TaplineError `forbidden` naming the keys that would open it; `misconfigured` where key and certificate do not fit
+ */
+export function pairFor({ infos }: EnvelopeHead, pairs: readonly RecipientKey[]): RecipientKey {
+  const found = pairs.find((pair) => infos.some((info) => isFor(info, readKey(pair).recipient)));
+  if (found !== undefined) return found;
+  throw closed(`no key at hand opens the object: it opens with ${wordsOf(infos)}`);
+}
+
+/** The recipient of a pair, its key read, too. @throws TaplineError `misconfigured` where key and certificate do not fit */
+export function checkPair(pair: RecipientKey): Recipient {
+  return readKey(pair).recipient;
+}
+
+function closed(message: string): TaplineError {
+  return new TaplineError("forbidden", message, { remedy: "Use the key of one of its recipients." });
 }
 
 function unlock(path: KeyPath, key: KeyObject): Buffer | null {
@@ -54,8 +71,11 @@ function unlock(path: KeyPath, key: KeyObject): Buffer | null {
   return unwrapKey(path.wrappedKey, ecdh.computeSecret(path.point), path.hash);
 }
 
-function wordOf(name: { ski: string } | { issuerAndSerial: Buffer }): string {
-  return "ski" in name ? name.ski : `issuer and serial ${name.issuerAndSerial.toString("hex")}`;
+function wordsOf(infos: EnvelopeHead["infos"]): string {
+  const words = infos.map(({ name }) =>
+    "ski" in name ? `key id ${name.ski}` : `issuer and serial ${name.issuerAndSerial.toString("hex")}`,
+  );
+  return words.join(" or ");
 }
 
 function readKey(pair: RecipientKey): ReadKey {

@@ -128,7 +128,7 @@ describe("what openssl encrypts", () => {
           yield object;
         },
       };
-      expect(Buffer.concat(await Array.fromAsync(openStream(source, key()))).equals(plain)).toBe(true);
+      expect(Buffer.concat(await Array.fromAsync(openStream(source, [key()]))).equals(plain)).toBe(true);
       expect(refusal(() => openEnvelope(object, key() === ec ? rsa : ec)).code).toBe("forbidden");
     }
   });

@@ -2,6 +2,7 @@ import type { mainTarget } from "@tapline/core/transfer";
 import type { Command } from "commander";
 import { addActing, saysSomething } from "./acting-options.ts";
 import { addPlace } from "./place-options.ts";
+import { addRack } from "./rack-options.ts";
 
 /** The group `tapline archive`. */
 export function addArchive(program: Command): void {
@@ -21,11 +22,9 @@ export function addArchive(program: Command): void {
 
 /** `tapline archive restore --out DIR`: the whole archive, verified and decrypted. */
 function addArchiveRestore(archive: Command): void {
-  addPlace(archive.command("restore"))
+  addRack(addPlace(archive.command("restore")))
     .description("verify and decrypt the whole archive into segment-<id>.ndjson files")
     .requiredOption("--out <dir>", "folder for the restored files; what is there and right is left alone")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--at <time>", "when certificates must be valid, ISO 8601 (default: when each segment was made)")
     .option("--json", "end with one JSON object in place of the summary line")
@@ -53,7 +52,7 @@ function addArchiveReindex(archive: Command): void {
 
 /** `tapline archive verify`: whether all that is archived is there and as it was written. */
 function addArchiveVerify(archive: Command): void {
-  addPlace(archive.command("verify"))
+  addRack(addPlace(archive.command("verify")))
     .description(
       "check signatures, digests and contents of the archive, each tap once, and compare with the index",
     )
@@ -64,11 +63,6 @@ function addArchiveVerify(archive: Command): void {
       "1",
     )
     .option("--segment <id>", "only this segment")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option(
-      "--key <file>",
-      "its private key: objects are decrypted, too (default: pki/archive.key, if there)",
-    )
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--no-decrypt", "check objects by their digests alone")
     .option("--no-index", "do not compare with the index in PostgreSQL")
@@ -76,6 +70,7 @@ function addArchiveVerify(archive: Command): void {
     .addHelpText(
       "after",
       "\nOf several archives each is checked for what the index says that it holds." +
+        "\nAn object that no key at hand opens is closed: signature and digests are checked, and it is no fault." +
         "\nEnds with 0 where nothing is wrong, 2 where faults were found, 1 where it could not be done.",
     )
     .action(async (options) => (await import("../archive-verify.ts")).verify(options));
@@ -83,11 +78,9 @@ function addArchiveVerify(archive: Command): void {
 
 /** `tapline archive drill --now`: restores one segment, drawn from all, and holds it against its proof. */
 function addArchiveDrill(archive: Command): void {
-  addPlace(archive.command("drill"))
+  addRack(addPlace(archive.command("drill")))
     .description("restore one segment drawn from all that is archived, and hold it against its proof")
     .requiredOption("--now", "hold it now; the role audit holds them on a schedule")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--no-decrypt", "without a key: all is checked but what lies within the envelope")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
@@ -127,14 +120,12 @@ function addArchiveHold(archive: Command): void {
 
 /** `tapline archive open FILE|SEGMENT --out FILE`: one object, out of a file alone or by its segment's id. */
 function addArchiveOpen(archive: Command): void {
-  addPlace(archive.command("open"))
+  addRack(addPlace(archive.command("open")))
     .description(
       "decrypt one object: a segment's by its id, or a file: one of the archive's, or what openssl cms encrypted with AES-256-GCM",
     )
     .argument("<object>", "a segment's id, or a file (.p7m), DER")
     .requiredOption("--out <file>", "what it decrypts to; it must not be there")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--trust <file>", "for a segment: root certificate and revocation lists (default: pki/trust.pem)")
     .addHelpText(
       "after",
@@ -163,7 +154,7 @@ function addArchiveExpire(archive: Command): void {
 
 /** `tapline archive export --parquet --out DIR`: restored taps as tables, each verified before it is written. */
 function addArchiveExport(archive: Command): void {
-  addPlace(archive.command("export"))
+  addRack(addPlace(archive.command("export")))
     .description(
       "write the archive's taps, verified, into one file a day: in the clear, so mind where they go",
     )
@@ -173,13 +164,11 @@ function addArchiveExport(archive: Command): void {
     .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
     .option("--until <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
     .option("--max-taps <n>", "taps in one file; a day with more gets several", "200000")
-    .option("--cert <file>", "a recipient's certificate (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
-      "\nEnds with 0 where all is exported, 2 where segments failed and the others are, else 1.",
+      "\nEnds with 0 where all is exported, 2 where segments failed, 1 where no key at hand opens some, or it could not be done.",
     )
     .action(async (options) => (await import("../archive-export.ts")).exportTaps(options));
 }
@@ -201,18 +190,16 @@ function addArchiveReconcile(archive: Command): void {
 
 /** `tapline archive rewrap`: has archived objects open with one more key, by a small file beside each. */
 function addArchiveRewrap(archive: Command): void {
-  addActing(addPlace(archive.command("rewrap")))
+  addActing(addRack(addPlace(archive.command("rewrap"))))
     .description("have archived objects open with one more key; the objects stay as they are")
     .requiredOption("--to <file>", "certificate of who is to open them from now on, too")
-    .option("--cert <file>", "certificate of who can now (default: pki/archive.crt in the private folder)")
-    .option("--key <file>", "its private key (default: pki/archive.key)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
       "\nWho could open an object before still can. Safe to run again: what is done is left alone." +
-        "\nEnds with 0 where all is done, 2 where segments failed, 1 where it could not be done.",
+        "\nEnds with 0 where all is done, 2 where segments failed, 1 where no key at hand opens some, or it could not be done.",
     )
     .action(async (options) => (await import("../archive-rewrap.ts")).rewrap(options));
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readRecipient } from "@tapline/core/encryption";
 import { objectPaths } from "@tapline/core/transfer";
 import { generateSshKeyPair, startArchiveServer } from "@tapline/tools/local-stack/archive-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -61,11 +62,35 @@ describe("tapline archive restore", { timeout: 30_000 }, () => {
     expect((await restore("--cert", join(pki, "escrow.crt"), "--key", join(pki, "escrow.key"))).code).toBe(0);
   });
 
+  test("after a rotation takes each segment's own key; what none opens is closed, and that key named", async () => {
+    const certFile = await made.rotate(nowEpochMs);
+    const later = await made.add([{ tap: 4 }], nowEpochMs + 1);
+    await rm(join(made.root, "pki", "escrow.key"));
+    await rm(join(made.root, "pki", "archive.key"));
+    const one = await restore();
+    expect(one.code).toBe(1);
+    expect(one.stdout).toBe(
+      `4 segments: 1 restored, 0 already there, 0 failed, 3 closed; 1 taps in ${out}\n`,
+    );
+    expect(one.stderr).toContain(`opens with key id ${readRecipient(made.pem("archive.crt")).ski}`);
+    expect(await readFile(restored(later), "utf8")).toBe('{"tap":4}\n');
+    expect(certFile).toMatch(/archive-[0-9a-f]{12}\.crt$/);
+    await writeFile(join(made.root, "pki", "archive.key"), made.pem("archive.key"));
+    expect(await restore()).toMatchObject({ code: 0, stderr: "" });
+  });
+
   test("leaves alone what is there and right, and mends what is not", async () => {
     await restore();
     await writeFile(restored(), "spoilt");
     const again = await restore("--json");
-    expect(JSON.parse(again.stdout)).toEqual({ segments: 3, restored: 1, present: 2, taps: 3, failed: [] });
+    expect(JSON.parse(again.stdout)).toEqual({
+      segments: 3,
+      restored: 1,
+      present: 2,
+      taps: 3,
+      failed: [],
+      closed: [],
+    });
     expect(await readFile(restored(), "utf8")).toBe('{"tap":1}\n{"tap":2}\n');
   });
 
@@ -132,7 +157,12 @@ describe("tapline archive restore", { timeout: 30_000 }, () => {
       join(pki, "archive.key"),
       "--json",
     );
-    expect(JSON.parse(shut.stdout).failed[0]).toMatchObject({ code: "forbidden" });
+    expect(shut.code).toBe(1);
+    expect(JSON.parse(shut.stdout)).toMatchObject({
+      restored: 0,
+      failed: [],
+      closed: Array(3).fill({ code: "forbidden" }),
+    });
     const distrusted = await restore("--trust", join(pki, "trust.pem"), "--json");
     expect(JSON.parse(distrusted.stdout).failed[0]).toMatchObject({ code: "unauthenticated" });
     expect(await readdir(out)).toEqual([]);
@@ -156,7 +186,12 @@ describe("tapline archive restore", { timeout: 30_000 }, () => {
 
   test("says what is missing and how to give it", async () => {
     expect((await restore("--archive", join(base, "none"))).stderr).toContain("no such file or folder");
-    expect((await restore("--key", join(base, "none"))).stderr).toContain("Name a readable file by --key");
+    const cert = join(made.root, "pki/archive.crt");
+    expect((await restore("--cert", cert, "--key", join(base, "none"))).stderr).toContain(
+      "Name a readable file by --key",
+    );
+    expect((await restore("--cert", cert)).stderr).toContain("--cert and --key go together");
+    expect((await restore("--keys", join(base, "none"))).stderr).toContain("the keys in");
     expect((await tapline("archive", "restore")).stderr).toContain("--out");
     expect((await restore("--unknown")).code).not.toBe(0);
     await writeFile(join(base, "file"), "");

@@ -4,6 +4,8 @@ import { gzipSync } from "node:zlib";
 import {
   type HierarchyFile,
   issueHierarchy,
+  type KeyRack,
+  keyRack,
   readRecipient,
   type Signer,
   sealEnvelope,
@@ -20,6 +22,7 @@ import {
   type SegmentMember,
   tapRuns,
 } from "@tapline/core/transfer";
+import { issueIntoFolder } from "../../keys/issue-into-folder.ts";
 
 /** A tap by both of its names; one pulse for each, so that contents can differ. */
 export type MadeTap = {
@@ -57,6 +60,8 @@ export class MadeArchive {
   readonly pki: Readonly<Record<string, HierarchyFile>>;
   /** Who signs what is archived here. */
   readonly signer: Signer;
+  /** Certificates that objects are encrypted to from now on: the archive's and the escrow's. */
+  recipients: readonly string[];
 
   private constructor(root: string, pki: Readonly<Record<string, HierarchyFile>>) {
     this.root = root;
@@ -66,6 +71,7 @@ export class MadeArchive {
       keyPem: this.pem("signer.key"),
       chainPem: [this.pem("intermediate.crt")],
     };
+    this.recipients = [this.pem("archive.crt"), this.pem("escrow.crt")];
   }
 
   /** Lays out `root` as a private folder: pki/ and archive/. */
@@ -80,6 +86,20 @@ export class MadeArchive {
 
   pem(name: string): string {
     return this.pki[name]?.pem ?? "";
+  }
+
+  /** The pairs of these names. */
+  rack(...names: readonly string[]): KeyRack {
+    return keyRack(
+      names.map((name) => ({ certPem: this.pem(`${name}.crt`), keyPem: this.pem(`${name}.key`) })),
+    );
+  }
+
+  /** Puts a successor to the archive's key into the folder, as `tapline key rotate` does. @returns its certificate's path */
+  async rotate(nowEpochMs: number): Promise<string> {
+    const { certPem, certFile } = await issueIntoFolder(join(this.root, "pki"), "archive", nowEpochMs);
+    this.recipients = [certPem, this.pem("escrow.crt")];
+    return certFile;
   }
 
   local(path: string): string {
@@ -109,7 +129,7 @@ export class MadeArchive {
       Buffer.from(crypto.getRandomValues(new Uint8Array(length))),
     );
     const packed = gzipSync(plain);
-    const recipients = ["archive.crt", "escrow.crt"].map((name) => readRecipient(this.pem(name)));
+    const recipients = this.recipients.map((pem) => readRecipient(pem));
     const { object, objectSha256 } = sealEnvelope(packed, recipients);
     const manifest = buildManifest({
       segment,

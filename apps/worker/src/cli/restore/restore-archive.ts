@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { type ErrorCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { archivedSegments, objectPaths } from "@tapline/core/transfer";
 import type { ArchiveSource } from "../../care/archive-source.ts";
+import { ClosedObjectError } from "../../care/read-rewrap.ts";
 import { type RestoreKeys, restoreSegment } from "./restore-segment.ts";
 
 /** An object that could not be restored, and why. */
@@ -11,7 +12,13 @@ export interface RestoreFailure {
   readonly message: string;
 }
 
-/** What a restore did. `segments` = restored + present + failed. */
+/** Told of each segment that was not restored. */
+export type RestoreTeller = {
+  readonly onFailure: (failure: RestoreFailure) => void;
+  readonly onClosed: (closed: RestoreFailure) => void;
+};
+
+/** What a restore did. `segments` = restored + present + failed + closed. */
 export interface RestoreSummary {
   readonly segments: number;
   readonly restored: number;
@@ -19,6 +26,8 @@ export interface RestoreSummary {
   /** Taps in segments restored or present. */
   readonly taps: number;
   readonly failed: readonly RestoreFailure[];
+  /** Those that no key at hand opens, as they were archived as far as can be told without it. */
+  readonly closed: readonly RestoreFailure[];
 }
 
 /** Segments restored at once: reading waits for the wire, decrypting for the processor. */
@@ -33,12 +42,12 @@ export async function restoreArchive(
   { reader, fromAny }: ArchiveSource,
   outDir: string,
   keys: RestoreKeys,
-  onFailure: (failure: RestoreFailure) => void,
+  tell: RestoreTeller,
 ): Promise<RestoreSummary> {
   await makeFolder(outDir);
   const counts = { restored: 0, present: 0 };
   let taps = 0;
-  const failed: RestoreFailure[] = [];
+  const [failed, closed]: [RestoreFailure[], RestoreFailure[]] = [[], []];
   const segments = archivedSegments(reader);
   const work = async (): Promise<void> => {
     for (let next = await segments.next(); next.done !== true; next = await segments.next()) {
@@ -49,13 +58,15 @@ export async function restoreArchive(
         taps += done.taps;
       } catch (error) {
         const failure = failureOf(next.value, error);
-        failed.push(failure);
-        onFailure(failure);
+        const isClosed = error instanceof ClosedObjectError;
+        (isClosed ? closed : failed).push(failure);
+        tell[isClosed ? "onClosed" : "onFailure"](failure);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { segments: counts.restored + counts.present + failed.length, ...counts, taps, failed };
+  const segmentsSeen = counts.restored + counts.present + failed.length + closed.length;
+  return { segments: segmentsSeen, ...counts, taps, failed, closed };
 }
 
 /** A failure as it is told. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openEnvelope, type RecipientKey } from "@tapline/core/encryption";
+import { type KeyRack, openEnvelope } from "@tapline/core/encryption";
 import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import type { ArchiveReader, Manifest } from "@tapline/core/transfer";
 import { type ManifestTrust, readVerifiedManifest, unpackObject } from "../../care/read-archived.ts";
@@ -8,7 +8,7 @@ import { readObjectFor } from "../../care/read-rewrap.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** What a restore needs beside the archive. */
-export type RestoreKeys = ManifestTrust & { readonly recipient: RecipientKey };
+export type RestoreKeys = ManifestTrust & { readonly keys: KeyRack };
 
 export interface RestoredSegment {
   readonly outcome: "restored" | "present";
@@ -18,19 +18,19 @@ export interface RestoredSegment {
 /**
  * Restores one segment into `outDir/segment-<id>.ndjson`: verifies the manifest's signature, checks the object's
  * digest, decrypts, checks the plain text, and only then writes. What is already there and right is left alone.
- * @throws TaplineError naming what is wrong; nothing is written then
+ * @throws ClosedObjectError where no key opens it; TaplineError naming what is wrong; nothing is written then
  */
 export async function restoreSegment(
   reader: ArchiveReader,
   segment: string,
   outDir: string,
-  keys: RestoreKeys,
+  trust: RestoreKeys,
 ): Promise<RestoredSegment> {
-  const { manifest } = await readVerifiedManifest(reader, segment, keys);
+  const { manifest } = await readVerifiedManifest(reader, segment, trust);
   const target = join(outDir, `segment-${segment}.ndjson`);
   if (await holds(target, manifest)) return { outcome: "present", taps: manifest.taps };
-  const object = await readObjectFor(reader, manifest, keys.recipient, keys);
-  const plain = await unpackObject(openEnvelope(object, keys.recipient), manifest);
+  const { object, key } = await readObjectFor(reader, manifest, trust.keys, trust);
+  const plain = await unpackObject(openEnvelope(object, key), manifest);
   await writeWhole(target, plain);
   return { outcome: "restored", taps: manifest.taps };
 }

@@ -8,8 +8,7 @@ import {
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
 import type { Actor } from "@tapline/core/kernel";
-import type { KeyFiles } from "../../care/open-apart.ts";
-import { restoreDrill } from "../../care/restore-drill.ts";
+import { type DrillParts, restoreDrill } from "../../care/restore-drill.ts";
 import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
 import { type ReconcilerHooks, reconciler } from "../reconciler.ts";
 import { type ArchivePlaces, openArchives } from "./open-archives.ts";
@@ -34,7 +33,7 @@ export function openDrill(
   among: readonly string[] | null,
   databaseUrl: string,
   trust: string,
-  keyFiles: KeyFiles | null,
+  keyFiles: DrillParts["keyFiles"],
 ) {
   const prisma = connectPrisma(databaseUrl);
   const { targets, close } = openArchives(places);
@@ -71,7 +70,7 @@ export function openRewrap(places: ArchivePlaces, databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
   const { targets, reader, close } = openArchives(places);
   const own = {
-    ...{ targets, reader, notes: new ArchiveNotes(prisma), keys: new KeyMap(prisma), clock: Date.now },
+    ...{ targets, reader, notes: new ArchiveNotes(prisma), keyMap: new KeyMap(prisma), clock: Date.now },
   };
   return {
     rewrap: (sinceDay: string, parts: Omit<RewrapArchiveParts, keyof typeof own>): Promise<Rewrapped> =>
