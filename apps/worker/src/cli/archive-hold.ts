@@ -1,5 +1,6 @@
 import type { HoldListing, NewHold } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
+import { agentIdSchema } from "@tapline/core/tap";
 import { segmentIdSchema } from "@tapline/core/transfer";
 import { openHolds } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
@@ -12,18 +13,23 @@ interface PlaceHoldOptions extends ActingOptions {
   readonly agent?: string;
   readonly tracker?: string;
   readonly segment?: string;
+  readonly unseen?: boolean;
 }
 
 export async function place(options: PlaceHoldOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const hold = holdOf(options);
-  if (dryRun) {
-    process.stdout.write(`would hold ${guarded(hold)}\n`);
-    return;
-  }
   const { holds, close } = openHolds((await findStores()).databaseUrl);
   try {
-    process.stdout.write(`hold ${await holds.place(hold, act)} placed: ${guarded(hold)}\n`);
+    const { segments, taps } = await holds.guards(hold);
+    if (segments === 0 && options.unseen !== true)
+      throw new TaplineError("not-found", `nothing is archived of what this would hold: ${guarded(hold)}`, {
+        remedy: "Look for a typing error. To hold what is yet to come, say so by --unseen.",
+      });
+    const extent = `${guarded(hold)}: ${segments} segments with ${taps} taps so far`;
+    process.stdout.write(
+      dryRun ? `would hold ${extent}\n` : `hold ${await holds.place(hold, act)} placed: ${extent}\n`,
+    );
   } finally {
     await close();
   }
@@ -73,13 +79,21 @@ function holdOf({ from, to, agent, tracker, segment, reason }: PlaceHoldOptions)
       remedy: "Name days by --from and --to, or one of --agent, --tracker and --segment.",
     });
   if (segment !== undefined && !segmentIdSchema.safeParse(segment).success)
-    throw new TaplineError("invalid-input", `--segment "${segment}" is not a segment's id`);
+    throw malformed("--segment", segment, "a segment's id");
+  if (agent !== undefined && !agentIdSchema.safeParse(agent).success)
+    throw malformed("--agent", agent, "an agent's id: 1-63 lower-case letters, digits or hyphens");
+  if (tracker !== undefined && !/^[0-9a-f]{16}$/.test(tracker))
+    throw malformed("--tracker", tracker, "a tracker's id: 16 hexadecimal digits in lower case");
   const day = (text: string | undefined, option: string) =>
     text === undefined ? null : dayFolder(text, option).replaceAll("/", "-");
   const [firstDay, lastDay] = [day(from, "--from"), day(to, "--to")];
   if (firstDay !== null && lastDay !== null && firstDay > lastDay)
     throw new TaplineError("invalid-input", `--from ${firstDay} lies after --to ${lastDay}`);
   return { kind: kind as NewHold["kind"], subject, firstDay, lastDay, reason };
+}
+
+function malformed(option: string, id: string, form: string): TaplineError {
+  return new TaplineError("invalid-input", `${option} "${id}" is not ${form}`);
 }
 
 function guarded({ kind, subject, firstDay, lastDay }: NewHold): string {

@@ -105,6 +105,7 @@ function addArchiveHold(archive: Command): void {
     .option("--agent <id>", "segments that hold taps of this agent")
     .option("--tracker <id>", "segments that hold taps of this tracker")
     .option("--segment <id>", "this segment")
+    .option("--unseen", "also where nothing is archived of it yet")
     .action(async (options) => (await import("../archive-hold.ts")).place(options));
   addActing(hold.command("release"))
     .description("release a hold; others that guard the same segments stay")

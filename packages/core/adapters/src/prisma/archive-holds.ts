@@ -1,10 +1,18 @@
+import { readFileSync } from "node:fs";
 import { TaplineError } from "@tapline/core/kernel";
 import { type Hold, type HoldKind, holdKinds, holdOn } from "@tapline/core/transfer";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import type { ArchiveHold, PrismaClient } from "./generated/client.ts";
+import { lowestIdAt } from "./segment-catalogue.ts";
+
+const heldBySql = readFileSync(new URL("./segments-held-by.sql", import.meta.url), "utf8");
+const dayMs = 24 * 3_600_000;
 
 /** A hold that is to be placed. */
 export type NewHold = Pick<Hold, "kind" | "subject" | "firstDay" | "lastDay"> & { readonly reason: string };
+
+/** How much a hold guards. */
+export type Guarded = { readonly segments: number; readonly taps: number };
 
 /** A hold as people see it. Times: ms since 1970. */
 export type HoldListing = Hold & {
@@ -81,6 +89,17 @@ export class ArchiveHolds {
       releasedAtEpochMs: row.releasedAt?.getTime() ?? null,
       releaseReason: row.releaseReason,
     }));
+  }
+
+  /** What a hold guards, or would guard, of all that is archived. */
+  async guards({ kind, subject, firstDay, lastDay }: Omit<NewHold, "reason">): Promise<Guarded> {
+    const from = firstDay === null ? null : lowestIdAt(Date.parse(firstDay));
+    const before = lastDay === null ? null : lowestIdAt(Date.parse(lastDay) + dayMs);
+    const [row] = await this.#prisma.$queryRawUnsafe<{ segments: number; taps: bigint }[]>(
+      heldBySql,
+      ...[kind, subject, from, before],
+    );
+    return { segments: row?.segments ?? 0, taps: Number(row?.taps ?? 0n) };
   }
 
   /** Holds that hold. */
