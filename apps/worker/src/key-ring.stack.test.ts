@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { openEnvelope, readRecipient } from "@tapline/core/encryption";
 import { readManifest } from "@tapline/core/transfer";
@@ -23,8 +23,22 @@ afterAll(async () => {
 });
 
 function key(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT } = path.environment;
-  const env = { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT };
+  return keyAs(path.environment, ...args);
+}
+
+/** As `key`, with the settings of a plain `npm start`: the private folder alone. */
+function keyBeside(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { DATABASE_URL } = path.environment;
+  return keyAs({ DATABASE_URL, TAPLINE_DATA_DIR: dirname(path.pki) }, ...args);
+}
+
+function keyAs(
+  settings: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT, TAPLINE_DATA_DIR } =
+    settings;
+  const env = { DATABASE_URL, TAPLINE_TRUST, TAPLINE_SIGNER_CHAIN, TAPLINE_SIGNER_CERT, TAPLINE_DATA_DIR };
   return new Promise((resolve) => {
     execFile(process.execPath, [tapline, "key", ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
@@ -91,20 +105,47 @@ test("the commands show the ring and what a lost key would cost, and refuse what
   const named = (role: string, state: string): string =>
     keys.find((one) => one.role === role && one.state === state)?.certSha256 ?? "";
   const [old, escrow] = [named("archive", "retiring"), named("escrow", "active")];
-  expect((await key("map", "--lost", old)).out).toContain("nothing could not be opened");
+  expect((await key("map", "--lost", old)).out).toContain(
+    "all that is archived opens with another key that is in use",
+  );
   expect((await key("map", "--lost", old, escrow)).out).toMatch(/\d+ segments with \d+ taps/);
   expect((await key("map")).out).toMatch(/archive {2}retiring .*: \d+ segments with \d+ taps/);
   const checked = await key("check");
   expect([checked.code, checked.err]).toEqual([0, ""]);
   expect(checked.out).toMatch(/7\d\d days left .* escrow key .*\n/);
   expect(checked.out).toContain("new objects are encrypted to: ");
+  const beside = await keyBeside("check");
+  expect([beside.code, beside.err]).toEqual([0, ""]);
+  for (const what of [
+    "trusted root",
+    "signer",
+    "chain 1",
+    "door",
+    "agents' authority",
+    "archive key",
+    "new objects are encrypted to: ",
+  ])
+    expect(beside.out).toContain(what);
   const refused = await key("revoke", escrow, ...acting);
   expect([refused.code, refused.err]).toEqual([
     1,
     expect.stringContaining("no active escrow key would be left"),
   ]);
-  expect((await key("retire", old.slice(0, 8), "--dry-run", ...acting)).out).toContain("retiring → retired");
+  const dry = (await key("retire", old.slice(0, 8), "--dry-run", ...acting)).out;
+  expect(dry).toContain("retiring → retired");
+  expect(dry).toMatch(/old objects: it opens \d+ segments with \d+ taps, .* Its private key can be put away/);
   expect((await key("retire", old.slice(0, 8), ...acting)).out).toContain("retiring → retired");
+  // What a retired key opens counts as open no more; that somebody may have kept it is said.
+  const revoking = (await key("map", "--lost", escrow)).out;
+  expect(revoking).toMatch(/\d+ segments with \d+ taps, .* open with no other key that is in use/);
+  expect(revoking).toMatch(
+    /Only who still has the private key of [0-9a-f]{12} {2}archive {2}retired .* could, all of them/,
+  );
+  const revoked = (await key("revoke", old.slice(0, 8), "--dry-run", ...acting)).out;
+  expect(revoked).toContain("retired → revoked");
+  expect(revoked).toMatch(
+    /Never again can it be made active; without it all that is archived opens with another key/,
+  );
   expect((await key("revoke", "abc", ...acting)).err).toContain('no key of the ring begins with "abc"');
   const entries = await path.prisma.auditEntry.findMany({ where: { action: "key.changed" } });
   expect(entries.every(({ actorId }) => actorId === "ann")).toBe(true);

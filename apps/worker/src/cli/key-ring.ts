@@ -1,7 +1,8 @@
-import { type KeyRole, type KeyState, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { changeRing, type KeyRole, type KeyState, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { keyNamed, readPem, shortId, withKeys } from "./key-command.ts";
+import { extentOf, isUsable, sayWithout, type WithoutKeys, withoutKeys } from "./without-keys.ts";
 
 const next: Readonly<Record<"activate" | "retire" | "revoke", (key: RingKey) => KeyState>> = {
   activate: () => "active",
@@ -51,21 +52,42 @@ export async function change(how: keyof typeof next, named: string, options: Act
     const keys = await ring.read();
     const key = keyNamed(keys, named);
     const state = next[how](key);
-    const usable = keys.filter(isUsable).map(({ ski }) => ski);
-    const lost = await map.lostWith([key.ski], usable);
     const effect = `${key.subject} (${shortId(key.certSha256)}): ${key.state} → ${state}`;
-    const warning = `${lost.segments} segments with ${lost.taps} taps open with no other usable key`;
-    if (dryRun) return say(`would change ${effect}; ${warning}`);
-    if (state === "retired" && lost.segments > 0)
-      throw new TaplineError("conflict", `${key.subject} cannot be retired: ${warning}`, {
-        remedy: "Open them to another key first: `tapline archive rewrap`.",
-      });
-    await ring.change({ added: [], states: { [key.certSha256]: state } }, { actor, reason });
-    say(lost.segments > 0 ? `${effect}. ${warning}.` : effect);
+    const after = changeRing(keys, [], { [key.certSha256]: state });
+    // Another certificate for the same key, as after a renewal, keeps the key in use.
+    const skis = after.some((other) => other.ski === key.ski && isUsable(other)) ? [] : [key.ski];
+    const without = await withoutKeys(skis, after, map);
+    const opened = (await map.shares()).find(({ ski }) => ski === key.ski);
+    if (dryRun) say(`would change ${effect}`);
+    else {
+      if (state === "retired" && without.lost.segments > 0)
+        throw new TaplineError("conflict", `${key.subject} cannot be retired: ${sayWithout(without)}`, {
+          remedy: "Open them to another key first: `tapline archive rewrap`.",
+        });
+      await ring.change({ added: [], states: { [key.certSha256]: state } }, { actor, reason });
+      say(effect);
+    }
+    const active = after.filter((other) => other.state === "active").map(({ subject }) => subject);
+    say(`new objects: encrypted to ${active.join("; ")}`);
+    say(
+      `old objects: it opens ${opened === undefined ? "nothing" : extentOf(opened)}. ${consequence(state, without)}.`,
+    );
   });
 }
 
-const isUsable = ({ state }: RingKey): boolean => state === "active" || state === "retiring";
+/** What the state means for what the key opens. */
+function consequence(state: KeyState, without: WithoutKeys): string {
+  if (state === "active") return "Keep its private key at hand";
+  if (state === "retiring")
+    return "Keep its private key at hand for them, until they are rewrapped and it is retired";
+  if (state === "retired" && without.lost.segments > 0) return `It would be refused: ${sayWithout(without)}`;
+  if (state === "retired") return `Its private key can be put away: ${sayWithout(without)}`;
+  const rescue =
+    without.lost.segments === 0
+      ? ""
+      : ". While its private key is at hand, rewrap them for another: tapline archive rewrap";
+  return `Never again can it be made active; without it ${sayWithout(without)}${rescue}`;
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

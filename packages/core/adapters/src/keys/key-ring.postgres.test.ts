@@ -101,6 +101,13 @@ test("the key map tells what would be gone with a key: what no other that is lef
   await map.note("01900000-0000-7000-8000-000000000009", "ff");
   expect(await map.lostWith(["aa"], ["bb", "ee", "ff"])).toMatchObject({ segments: 0, taps: 0 });
   expect(await map.shares()).toContainEqual(expect.objectContaining({ ski: "ff", segments: 1, taps: 30 }));
+
+  // What was removed when its time was over is not lost with a key.
+  expect(await map.lostWith(["bb"], [])).toMatchObject({ segments: 1, taps: 20 });
+  const expired = { where: { id: "01900000-0000-7000-8000-000000000002" }, data: { expiredAt: new Date() } };
+  await prisma.segment.update(expired);
+  expect(await map.lostWith(["bb"], [])).toMatchObject({ segments: 0, taps: 0 });
+  expect((await map.shares()).map(({ ski }) => ski)).not.toContain("bb");
 });
 
 test("an ending is told once for each threshold, whoever looks", async () => {
