@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { daysLeft, judgeRing, warningOf } from "@tapline/core/encryption";
 import { messageOf } from "@tapline/core/kernel";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
-import { certificateSettings } from "./config.ts";
+import { archiveSettings, certificateSettings } from "./config.ts";
+import { findDataDir } from "./find-data-dir.ts";
 import { readPem, withKeys } from "./key-command.ts";
 
 export async function check(): Promise<void> {
-  const settings = certificateSettings();
+  const settings = await withDefaults(certificateSettings());
   const ring = await withKeys((keys) => keys.ring.read());
   const nowEpochMs = Date.now();
   let isDue = false;
@@ -29,7 +31,9 @@ export async function check(): Promise<void> {
   for (const { what, error } of unreadable) say(`cannot be read: ${what}: ${messageOf(error)}`);
   isDue ||= unreadable.length > 0;
   if (settings.TAPLINE_TRUST === undefined)
-    say("whether the ring is believed is not known: TAPLINE_TRUST is not set");
+    say(
+      "whether the ring is believed is not known: TAPLINE_TRUST is not set, and no private folder .tapline was found",
+    );
   else {
     const trust = await readPem(settings.TAPLINE_TRUST);
     const chainPems = await Promise.all((settings.TAPLINE_SIGNER_CHAIN ?? []).map(readPem));
@@ -42,6 +46,21 @@ export async function check(): Promise<void> {
     isDue ||= refused.length > 0;
   }
   if (isDue) process.exitCode = 1;
+}
+
+/** What is not set is taken from the private folder, as `npm start` has it. */
+async function withDefaults(settings: ReturnType<typeof certificateSettings>) {
+  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
+  if (dataDir === undefined) return settings;
+  const pki = (name: string): string => join(dataDir, "pki", name);
+  return {
+    ...settings,
+    TAPLINE_TRUST: settings.TAPLINE_TRUST ?? pki("trust.pem"),
+    TAPLINE_SIGNER_CERT: settings.TAPLINE_SIGNER_CERT ?? pki("signer.crt"),
+    TAPLINE_SIGNER_CHAIN: settings.TAPLINE_SIGNER_CHAIN ?? [pki("intermediate.crt")],
+    TAPLINE_INGEST_CERT: settings.TAPLINE_INGEST_CERT ?? pki("server.crt"),
+    TAPLINE_AGENT_AUTHORITY_CERT: settings.TAPLINE_AGENT_AUTHORITY_CERT ?? pki("agents.crt"),
+  };
 }
 
 function say(line: string): void {

@@ -72,7 +72,8 @@ function addKeyCheck(key: Command): void {
     .description("whether the ring's keys are believed, and when certificates and revocation lists end")
     .addHelpText(
       "after",
-      "\nReads the worker's settings (TAPLINE_TRUST, TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_CHAIN, TAPLINE_INGEST_CERT, …)." +
+      "\nReads the worker's settings (TAPLINE_TRUST, TAPLINE_SIGNER_CERT, TAPLINE_SIGNER_CHAIN, TAPLINE_INGEST_CERT, …); what is" +
+        "\nnot set is looked for in the private folder's pki/." +
         "\nExit code 1: something ends within 30 days, has ended, cannot be read, or is not believed.",
     )
     .action(async () => (await import("../key-check.ts")).check());
