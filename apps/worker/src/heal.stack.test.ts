@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ArchiveIndex } from "@tapline/adapters/prisma";
+import { ArchiveIndex, ArchiveNotes } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { ArchiveSet, SftpArchive } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
@@ -147,6 +147,9 @@ describe("a buffer that was lost", () => {
       archive,
       archives: new ArchiveSet([{ name: mainTarget, archive }]),
       buffer,
+      queues: { add: () => Promise.resolve() },
+      trust: { rootPems: [path.files["trust.pem"]!.pem], crlPems: [path.files["trust.pem"]!.pem] },
+      notes: new ArchiveNotes(path.prisma),
       ledger: new TapLedger(redis),
       loader: new SegmentLoader(buffer),
       index: new ArchiveIndex(path.prisma),

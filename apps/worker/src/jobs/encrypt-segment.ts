@@ -1,7 +1,8 @@
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { SealedSegment, SegmentBuffer } from "@tapline/adapters/redis";
+import type { OpenSegment } from "@tapline/core/buffer";
 import {
   type Recipient,
   type SealedObject,
@@ -39,24 +40,32 @@ export type EncryptionParts = {
   readonly clock: () => number;
 };
 
-/** The encryption stage: packs, seals and signs the accepted taps. Safe to run again: the first result stands. */
+/**
+ * The encryption stage: packs, seals and signs the accepted taps. Safe to run again: the first result stands. Where transfer took
+ * it back, since it had been exchanged in Redis, the same bytes are handed in again as long as this process has them.
+ */
 export async function encryptSegment(id: string, parts: EncryptionParts): Promise<void> {
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
   if (segment.stage === "encryption") {
-    const [{ taps }, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
-    const nowEpochMs = parts.clock();
-    const accepted = acceptedTaps(taps, verdicts);
-    const plain = linesOf(accepted);
-    const packed = await gzip(plain, { level: gzipLevel });
-    // Asked once: object and manifest name the same keys, whatever becomes of the ring meanwhile.
-    const recipients = await parts.recipients();
-    const sealed = sealEnvelope(packed, recipients);
-    const manifest = manifestOf(id, accepted, { plain, ...sealed }, recipients, nowEpochMs);
-    const signature = signDetached(manifest, parts.signer, nowEpochMs);
-    await parts.loader.keepSealed(id, { object: sealed.object, manifest, signature });
+    const own = parts.loader.ownSealed(id);
+    await parts.loader.keepSealed(id, own ?? (await seal(segment, parts)));
   }
   await parts.queues.add("transfer", id);
+}
+
+async function seal(segment: OpenSegment, parts: EncryptionParts): Promise<SealedSegment> {
+  const { id } = segment;
+  const [{ taps }, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
+  const nowEpochMs = parts.clock();
+  const accepted = acceptedTaps(taps, verdicts);
+  const plain = linesOf(accepted);
+  const packed = await gzip(plain, { level: gzipLevel });
+  // Asked once: object and manifest name the same keys, whatever becomes of the ring meanwhile.
+  const recipients = await parts.recipients();
+  const sealed = sealEnvelope(packed, recipients);
+  const manifest = manifestOf(id, accepted, { plain, ...sealed }, recipients, nowEpochMs);
+  return { object: sealed.object, manifest, signature: signDetached(manifest, parts.signer, nowEpochMs) };
 }
 
 type Forms = SealedObject & { readonly plain: Buffer };

@@ -73,8 +73,14 @@ export class SegmentLoader {
     if (await this.#buffer.keepSealed(id, sealed)) this.#keep(id, { sealed });
   }
 
-  async sealed(id: string): Promise<SealedSegment | null> {
-    return this.#known.get(id)?.sealed ?? (await this.#buffer.sealed(id));
+  /** The sealed form that this process made itself and the buffer has taken; null where there is none. */
+  ownSealed(id: string): SealedSegment | null {
+    return this.#known.get(id)?.sealed ?? null;
+  }
+
+  /** The sealed form as it lies in the buffer: whoever writes to Redis may have exchanged it. */
+  async foundSealed(id: string): Promise<SealedSegment | null> {
+    return await this.#buffer.sealed(id);
   }
 
   forget(id: string): void {

@@ -62,7 +62,8 @@ test("a refused tap that another attempt had claimed is free again once the segm
     ...{ buffer, ledger, index, loader: new SegmentLoader(buffer), processKey: randomBytes(32) },
     ...{ clock: Date.now, log: { error: () => undefined } },
     // Nothing of the segment goes into an archive.
-    archives: undefined as never,
+    ...{ archives: undefined as never, queues: undefined as never, notes: undefined as never },
+    trust: { rootPems: [], crlPems: [] },
   });
   expect(await buffer.find(id)).toBeNull();
   const left = Object.keys(await redis.hgetall(trackerKey(life, tracker)));

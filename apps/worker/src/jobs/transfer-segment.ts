@@ -1,11 +1,18 @@
 import { randomBytes } from "node:crypto";
-import type { ArchiveIndex, QuarantineRow, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
+import type { SegmentQueues } from "@tapline/adapters/bullmq";
+import type {
+  ArchiveIndex,
+  ArchiveNotes,
+  QuarantineRow,
+  SegmentEnd,
+  SegmentRow,
+} from "@tapline/adapters/prisma";
 import type { SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
-import { sealWithProcessKey } from "@tapline/core/encryption";
-import { hasCode, sha256, TaplineError } from "@tapline/core/kernel";
+import { sealWithProcessKey, type Trust } from "@tapline/core/encryption";
+import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import {
   agentRuns,
@@ -18,15 +25,22 @@ import {
 } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { Logger } from "pino";
+import { checkSealed } from "./check-sealed.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { equivocationEntries } from "./equivocation-entries.ts";
 import { receiptsOf } from "./receipts.ts";
 import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
+const byTransfer = { actor: { kind: "job", id: "transfer" } } as const;
+
 export type TransferParts = {
   readonly buffer: SegmentBuffer;
   readonly ledger: Pick<TapLedger, "release">;
   readonly loader: SegmentLoader;
+  readonly queues: Pick<SegmentQueues, "add">;
+  /** By whom sealed forms must be signed. */
+  readonly trust: Omit<Trust, "atEpochMs">;
+  readonly notes: Pick<ArchiveNotes, "add">;
   readonly archives: Pick<ArchiveSet, "names" | "storeSegment" | "quarantine">;
   readonly index: ArchiveIndex;
   /** Seals quarantined taps: 32 bytes. */
@@ -44,7 +58,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   if (segment === null) return;
   const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
   const accepted = acceptedTaps(loaded.taps, verdicts);
-  const sealed = accepted.length === 0 ? null : await sealedOf(id, parts.loader);
+  const sealed = accepted.length === 0 ? null : await sealedOf(id, accepted.length, parts);
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
@@ -70,13 +84,55 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   parts.loader.forget(id);
 }
 
-async function sealedOf(id: string, loader: SegmentLoader): Promise<SealedSegment> {
-  const sealed = await loader.sealed(id);
-  if (sealed === null)
+/**
+ * The segment's sealed form. One that was made by another process lay in Redis, and is checked; where it is not what encryption
+ * made, it goes no further, and the segment is sealed once more.
+ */
+async function sealedOf(id: string, taps: number, parts: TransferParts): Promise<SealedSegment> {
+  const own = parts.loader.ownSealed(id);
+  if (own !== null) return own;
+  const found = await parts.loader.foundSealed(id);
+  if (found === null)
     throw new TaplineError("not-found", `segment ${id} has accepted taps but no sealed object`, {
       remedy: "nothing to do: the attempt is repeated",
     });
-  return sealed;
+  try {
+    checkSealed(id, taps, found, parts.trust);
+    return found;
+  } catch (error) {
+    await takeBack(id, found, error, parts);
+    throw new TaplineError(
+      "corrupt",
+      `the sealed form of segment ${id} is not what encryption made: ${messageOf(error)}`,
+      {
+        remedy:
+          "It is sealed once more. Find who can write to Redis; its password and network are to keep others out.",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Told in the audit log once for each segment: where whoever does it goes on, each attempt is in the log alone. */
+async function takeBack(
+  id: string,
+  found: SealedSegment,
+  cause: unknown,
+  parts: TransferParts,
+): Promise<void> {
+  const times = await parts.buffer.discardSealed(id, found);
+  if (times === 0) return;
+  await parts.queues.add("encryption", id);
+  if (times > 1) return;
+  const facts = { why: messageOf(cause), objectSha256: sha256(found.object).toString("hex") };
+  const entry = {
+    ...byTransfer,
+    action: "segment.seal-refused" as const,
+    subject: `segment/${id}`,
+    reason: null,
+    facts,
+  };
+  await parts.notes.add(newEntry(parts.clock(), randomBytes, entry));
 }
 
 /**
@@ -117,7 +173,7 @@ async function record(
 
 function withdrawal(segment: string, atEpochMs: number): AuditEntry {
   return newEntry(atEpochMs, randomBytes, {
-    actor: { kind: "job", id: "transfer" },
+    ...byTransfer,
     action: "segment.quarantined",
     subject: `segment/${segment}`,
     reason: "the buffer was lost during its upload; its taps are sent again",
@@ -139,7 +195,7 @@ function endOf(
     version: 1,
     id: segment.id,
     atEpochMs: parts.clock(),
-    actor: { kind: "job", id: "transfer" },
+    ...byTransfer,
     action: row === null ? "segment.refused" : "segment.archived",
     subject: `segment/${segment.id}`,
     reason: null,

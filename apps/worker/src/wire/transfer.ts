@@ -1,7 +1,7 @@
-import { ArchiveCopies, ReadBacks, Turns } from "@tapline/adapters/prisma";
+import { ArchiveCopies, ArchiveNotes, ReadBacks, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { transferSegment } from "../jobs/transfer-segment.ts";
-import { readProcessKey } from "../pki.ts";
+import { need, readProcessKey, readSetting } from "../pki.ts";
 import { startCatchUp } from "../roles/catch-up.ts";
 import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
@@ -9,8 +9,11 @@ import type { Parts } from "./parts.ts";
 
 export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const processKey = await readProcessKey(parts.config);
+  const trustFile = need(parts.config.TAPLINE_TRUST, "TAPLINE_TRUST", "transfer");
+  const pem = await readSetting(trustFile, "TAPLINE_TRUST");
+  const own = { trust: { rootPems: [pem], crlPems: [pem] }, notes: new ArchiveNotes(parts.prisma) };
   const stage = parts.instrument("transfer", {
-    run: async (id: string) => await transferSegment(id, { ...parts, archives, processKey }),
+    run: async (id: string) => await transferSegment(id, { ...parts, ...own, archives, processKey }),
   });
   startStage("transfer", stage.run, parts);
   const copies = parts.instrument("copies", new ArchiveCopies(parts.prisma));

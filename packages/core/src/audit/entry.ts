@@ -38,6 +38,7 @@ export const auditActions = [
   "hold.placed",
   "hold.released",
   "segment.missing",
+  "segment.seal-refused",
   "segment.healed",
   "segment.leftovers-quarantined",
   "segment.expired",

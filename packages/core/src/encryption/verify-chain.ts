@@ -6,8 +6,8 @@ import { type RevocationList, revocationListsIn } from "./revocation-list.ts";
 export interface Trust {
   readonly rootPems: readonly string[];
   readonly crlPems: readonly string[];
-  /** The time at which certificates and lists must be valid, ms since 1970. */
-  readonly atEpochMs: number;
+  /** The time at which certificates and lists must be valid, ms since 1970; null: any time will do. */
+  readonly atEpochMs: number | null;
 }
 
 const maxChainLength = 6;
@@ -76,11 +76,11 @@ function issued(issuer: Certificate, certificate: Certificate): boolean {
   return answer;
 }
 
-function checkOne(certificate: Certificate, depth: number, atEpochMs: number): void {
+function checkOne(certificate: Certificate, depth: number, atEpochMs: number | null): void {
   const { notBeforeEpochMs, notAfterEpochMs, unknownCritical } = certificate;
-  if (atEpochMs < notBeforeEpochMs)
+  if (atEpochMs !== null && atEpochMs < notBeforeEpochMs)
     throw refused(certificate, "not-yet-valid", `it is valid from ${iso(notBeforeEpochMs)}`);
-  if (atEpochMs > notAfterEpochMs)
+  if (atEpochMs !== null && atEpochMs > notAfterEpochMs)
     throw refused(certificate, "expired", `it expired on ${iso(notAfterEpochMs)}`);
   if (unknownCritical.length > 0)
     throw refused(
@@ -99,13 +99,14 @@ function checkRevocation(
   certificate: Certificate,
   issuer: Certificate,
   lists: readonly RevocationList[],
-  atEpochMs: number,
+  atEpochMs: number | null,
 ): void {
   const signed = lists.filter((list) => list.isSignedBy(issuer));
   if (signed.some((list) => list.revokes(certificate)))
     throw refused(certificate, "revoked", `${issuer.subject} has revoked it`);
   if (signed.length === 0)
     throw refused(certificate, "no-crl", `no revocation list of ${issuer.subject} is at hand`);
+  if (atEpochMs === null) return;
   if (!signed.some((list) => list.nextUpdateEpochMs === null || list.nextUpdateEpochMs >= atEpochMs))
     throw refused(certificate, "stale-crl", `the revocation list of ${issuer.subject} is out of date`);
 }

@@ -5,6 +5,7 @@ const names = [
   "append-frame",
   "cut-segment",
   "advance-segment",
+  "discard-sealed",
   "claim-taps",
   "renew-leases",
   "release-taps",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   type BufferBytes,
   type BufferedTap,
@@ -173,6 +174,18 @@ export class SegmentBuffer {
       "signature",
     );
     return object && manifest && signature ? { object, manifest, signature } : null;
+  }
+
+  /**
+   * Takes back a sealed form that is not what encryption made, and moves the segment back to encryption.
+   * @returns how often this was done for the segment; 0 where another form stands there, or the segment has moved on
+   */
+  async discardSealed(id: string, { object, manifest, signature }: SealedSegment): Promise<number> {
+    const { segment, sealed, counts } = this.#keys;
+    const digests = [object, manifest, signature].map((part) =>
+      createHash("sha1").update(part).digest("hex"),
+    );
+    return Number(await this.#run("discard-sealed", [segment(id), sealed(id), counts], digests));
   }
 
   /**
