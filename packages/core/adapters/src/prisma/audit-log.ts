@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   consistencyRanges,
+  emptyRoot,
   fullRoot,
   inclusionRanges,
   type LeafRange,
@@ -172,6 +173,13 @@ export class AuditLog {
   /** The proof that the log of `size` begins with that of `oldSize`; empty where that needs none. */
   async consistency(oldSize: number, size: number): Promise<Uint8Array[]> {
     return await this.#roots(consistencyRanges(oldSize, size), size);
+  }
+
+  /** The root that the log had at `size`. */
+  async rootAt(size: number): Promise<Uint8Array> {
+    if (size === 0) return emptyRoot;
+    const [root] = await this.#roots([{ start: 0, end: size }], size);
+    return root ?? emptyRoot;
   }
 
   async #roots(ranges: readonly LeafRange[], size: number): Promise<Uint8Array[]> {
