@@ -8,6 +8,7 @@ import {
   type Manifest,
   objectPaths,
   readManifest,
+  treeHeadOf,
 } from "@tapline/core/transfer";
 
 const gunzip = promisify(gunzipCallback);
@@ -51,9 +52,17 @@ export async function readVerifiedManifest(
   const changedFile = (error: TaplineError): string =>
     error.facts.changed === "content" ? paths.manifest : paths.signature;
   // What it says of itself is believed only once the signature over it holds.
-  await about(changedFile, () =>
+  const { treeHead } = await about(changedFile, () =>
     verifyDetached(bytes, signature, { ...trust, atEpochMs: atEpochMs ?? manifest.createdAtEpochMs }),
   );
+  if ((treeHead?.toString("hex") ?? null) !== (treeHeadOf(manifest)?.toString("hex") ?? null))
+    throw new ArchivedFileError(
+      paths.signature,
+      new TaplineError(
+        "corrupt",
+        `the signature vouches for another tree than the manifest of ${segment} has`,
+      ),
+    );
   if (manifest.segment !== segment)
     throw new ArchivedFileError(
       paths.manifest,

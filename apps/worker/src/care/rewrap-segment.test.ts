@@ -81,7 +81,8 @@ async function verify(keys: KeyRack) {
 test("a rewrapped segment opens with the new key, its own three files untouched", {
   timeout: 30_000,
 }, async () => {
-  const own = Object.values(objectPaths(segment)).map((path) => made.local(path));
+  const { object, manifest, signature } = objectPaths(segment);
+  const own = [object, manifest, signature].map((path) => made.local(path));
   const before = await Promise.all(own.map((path) => readFile(path)));
   await expect(readBy(newKeys())).rejects.toMatchObject({ code: "forbidden" });
   expect(await rewrap()).toBe("rewrapped");

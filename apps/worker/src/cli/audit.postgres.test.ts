@@ -138,7 +138,9 @@ test("what the log does not hold is not proven", async () => {
 test("a whole log is whole; what a database superuser rewrote is found, and the first entry named", async () => {
   expect(await run("verify", "--full")).toMatchObject({
     code: 0,
-    out: expect.stringContaining("whole: tapline/log/"),
+    out: expect.stringMatching(
+      /^whole: the database's log tapline\/log\/[\s\S]*fits: the newest in the database/,
+    ),
   });
   const asOwner = async (...statements: string[]): Promise<void> => {
     await prisma.$executeRawUnsafe("ALTER TABLE audit_entry DISABLE TRIGGER ALL");
@@ -161,5 +163,5 @@ test("a whole log is whole; what a database superuser rewrote is found, and the 
   const rewritten = await run("verify", "--full");
   expect([rewritten.code, rewritten.out]).toEqual([2, expect.stringContaining("the history was rewritten")]);
   await asOwner("DELETE FROM audit_leaf WHERE index >= 290");
-  expect((await run("verify", "--full")).out).toContain("there are 290 entries instead of 300");
+  expect((await run("verify", "--full")).out).toContain("there are 290 entries, and it takes 300 to reach");
 });

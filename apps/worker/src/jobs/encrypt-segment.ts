@@ -13,12 +13,11 @@ import {
 import { sha256Hex } from "@tapline/core/kernel";
 import { scanTap } from "@tapline/core/tap";
 import {
-  agentRuns,
   archiveRecord,
   buildManifest,
   LineWriter,
+  type ManifestFacts,
   type SegmentMember,
-  tapRuns,
 } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
@@ -64,22 +63,23 @@ async function seal(segment: OpenSegment, parts: EncryptionParts): Promise<Seale
   // Asked once: object and manifest name the same keys, whatever becomes of the ring meanwhile.
   const recipients = await parts.recipients();
   const sealed = sealEnvelope(packed, recipients);
-  const manifest = manifestOf(id, accepted, { plain, ...sealed }, recipients, nowEpochMs);
-  return { object: sealed.object, manifest, signature: signDetached(manifest, parts.signer, nowEpochMs) };
+  const facts = manifestFacts(id, accepted, { plain, ...sealed }, recipients, nowEpochMs);
+  const { manifest, treeHead } = buildManifest(facts);
+  const signature = signDetached(manifest, parts.signer, nowEpochMs, treeHead);
+  return { object: sealed.object, manifest, signature };
 }
 
 type Forms = SealedObject & { readonly plain: Buffer };
 
-function manifestOf(
+function manifestFacts(
   segment: string,
   accepted: readonly LoadedTap[],
   { plain, object, objectSha256 }: Forms,
   recipients: readonly Recipient[],
   createdAtEpochMs: number,
-): Buffer {
-  const members = accepted.map(memberOf);
+): ManifestFacts {
   const readAt = accepted.map(({ buffered }) => buffered.readAtEpochMs);
-  return buildManifest({
+  return {
     segment,
     createdAtEpochMs,
     taps: accepted.length,
@@ -90,19 +90,8 @@ function manifestOf(
     objectBytes: object.length,
     objectSha256,
     recipients: [...recipients],
-    runs: tapRuns(members).map((run) => ({
-      tracker: run.tracker,
-      epoch: run.trackerEpoch,
-      firstSeq: run.firstSeq,
-      lastSeq: run.lastSeq,
-      count: run.lastSeq - run.firstSeq + 1,
-      digests: run.digests.toString("hex"),
-    })),
-    agents: agentRuns(members).map(({ members: bits, ...run }) => ({
-      ...run,
-      members: bits.toString("hex"),
-    })),
-  });
+    members: accepted.map(memberOf),
+  };
 }
 
 /** The taps of a segment that its verdicts accept, in order. */

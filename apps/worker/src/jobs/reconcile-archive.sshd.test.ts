@@ -6,14 +6,7 @@ import { ArchiveHolds, ArchiveIndex } from "@tapline/adapters/prisma";
 import { SftpArchive } from "@tapline/adapters/sftp";
 import { issueHierarchy, readRecipient, sealEnvelope, signDetached } from "@tapline/core/encryption";
 import { hasCode, sha256Hex, uuidV7 } from "@tapline/core/kernel";
-import {
-  agentRuns,
-  archivedSegments,
-  buildManifest,
-  objectPaths,
-  type SegmentMember,
-  tapRuns,
-} from "@tapline/core/transfer";
+import { archivedSegments, buildManifest, objectPaths, type SegmentMember } from "@tapline/core/transfer";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { sharedSshd } from "../../../../tools/test-servers/index.ts";
 import { setUpPath, type TestPath } from "../path.fixture.ts";
@@ -55,7 +48,7 @@ async function orphan(members: SegmentMember[], files: Record<string, { pem: str
   const packed = gzipSync("plain");
   const recipients = [readRecipient(path.files["archive.crt"]!.pem)];
   const { object, objectSha256 } = sealEnvelope(packed, recipients);
-  const manifest = buildManifest({
+  const facts = {
     segment,
     createdAtEpochMs: nowEpochMs,
     taps: members.length,
@@ -66,25 +59,18 @@ async function orphan(members: SegmentMember[], files: Record<string, { pem: str
     objectBytes: object.length,
     objectSha256,
     recipients,
-    runs: tapRuns(members).map(({ digests, trackerEpoch, ...run }) => ({
-      ...run,
-      epoch: trackerEpoch,
-      count: run.lastSeq - run.firstSeq + 1,
-      digests: digests.toString("hex"),
-    })),
-    agents: agentRuns(members).map(({ members: bits, ...run }) => ({
-      ...run,
-      members: bits.toString("hex"),
-    })),
-  });
+    members,
+  };
   const signer = {
     certPem: files["signer.crt"]!.pem,
     keyPem: files["signer.key"]!.pem,
     chainPem: [files["intermediate.crt"]!.pem],
   };
+  const { manifest, treeHead } = buildManifest(facts);
+  const signature = signDetached(manifest, signer, nowEpochMs, treeHead);
   const paths = objectPaths(segment);
   await archive.put(paths.object, object);
-  await archive.put(paths.signature, signDetached(manifest, signer, nowEpochMs));
+  await archive.put(paths.signature, signature);
   await archive.put(paths.manifest, manifest);
   return segment;
 }

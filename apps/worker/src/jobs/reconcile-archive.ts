@@ -85,7 +85,8 @@ export async function settleOrphan(segment: string, parts: OrphanParts): Promise
     return "quarantined";
   }
   const row = rowOf(manifest, manifestDigest);
-  const entry = entryOf(segment, true, { taps: manifest.taps }, nowEpochMs);
+  const facts = { taps: manifest.taps, manifestSha256: manifestDigest.toString("hex") };
+  const entry = entryOf(segment, true, facts, nowEpochMs);
   await parts.index.recordEnd({
     ...{ id: segment, generation: null, segment: row, entry },
     ...{ copies: parts.copies(segment), quarantine: [], duplicateRuns: [], moreEntries: [] },

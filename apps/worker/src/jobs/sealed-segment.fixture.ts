@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readRecipient, sealEnvelope } from "@tapline/core/encryption";
 import { sha256Hex, uuidV7 } from "@tapline/core/kernel";
-import { agentRuns, buildManifest, type SegmentMember, tapRuns } from "@tapline/core/transfer";
+import { buildManifest, type SegmentMember } from "@tapline/core/transfer";
 
 /** A sealed segment of one tap, as the encryption stage leaves it. @param recipientPem whom it is encrypted to */
 export function sealedSegment(recipientPem: string) {
@@ -13,17 +13,14 @@ export function sealedSegment(recipientPem: string) {
   };
   const recipients = [readRecipient(recipientPem)];
   const { object, objectSha256 } = sealEnvelope(randomBytes(40_000), recipients);
-  const manifest = buildManifest({
+  const { manifest } = buildManifest({
     ...{ segment: id, createdAtEpochMs: nowEpochMs, taps: 1 },
     ...{ firstReadAtEpochMs: nowEpochMs, lastReadAtEpochMs: nowEpochMs, plainBytes: 5 },
     plainSha256: sha256Hex(Buffer.from("plain")),
     objectBytes: object.length,
     objectSha256,
     recipients,
-    runs: tapRuns([member]).map(({ digests, trackerEpoch, ...run }) => ({
-      ...{ ...run, epoch: trackerEpoch, count: 1, digests: digests.toString("hex") },
-    })),
-    agents: agentRuns([member]).map(({ members, ...run }) => ({ ...run, members: members.toString("hex") })),
+    members: [member],
   });
   return { id, member, nowEpochMs, files: { object, manifest, signature: Buffer.from("signature") } };
 }

@@ -208,7 +208,7 @@ function endOf(
         ? {}
         : {
             objectSha256: row.objectDigest.toString("hex"),
-            objectPath: row.objectPath,
+            manifestSha256: row.manifestDigest.toString("hex"),
             archives: copies.join(","),
           }),
     },

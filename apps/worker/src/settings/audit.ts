@@ -12,4 +12,6 @@ export const auditSettings = {
     .optional(),
   /** File that names the log's witnesses: `<URL> <verifier key>`, one a line. Default: none, and no checkpoint is cosigned. */
   TAPLINE_WITNESSES: path.optional(),
+  /** How often what the log has grown by goes into the archives, seconds. */
+  TAPLINE_AUDIT_ARCHIVE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
 } as const;

@@ -3,6 +3,7 @@ import { AuditLog, GapLedger, GapStatements, SiteStatements, Turns } from "@tapl
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
 import { need, readLogSigner, readSetting, readSigner, readWitnesses } from "../pki.ts";
+import { archiveAudit } from "../roles/archive-audit.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";
 import { rotateKeys } from "../roles/rotate-keys.ts";
@@ -27,6 +28,11 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   const logSigner = await readLogSigner(parts.config);
   const auditLog = parts.instrument("auditLog", new AuditLog(parts.prisma, logSigner.origin));
   const sequencing = sequenceAudit({ ...parts, logSigner, auditLog });
+  const archiving = archiveAudit({
+    ...parts,
+    ...{ auditLog, archives, logKey: logSigner.key, turns: new Turns(parts.prisma) },
+    everyS: parts.config.TAPLINE_AUDIT_ARCHIVE_SECONDS,
+  });
   const witnesses = await readWitnesses(parts.config.TAPLINE_WITNESSES);
   const witnessing = witnesses.length === 0 ? [] : [witnessAudit({ ...parts, auditLog, witnesses })];
   const drills = await openDrills(parts, archives);
@@ -42,7 +48,7 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
   return {
     stop: async (graceMs) => {
       await Promise.all(
-        [audit, sequencing, ...witnessing, drills, reconcile, watch, ...rotation].map((role) =>
+        [audit, sequencing, archiving, ...witnessing, drills, reconcile, watch, ...rotation].map((role) =>
           role.stop(graceMs),
         ),
       );

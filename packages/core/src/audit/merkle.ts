@@ -6,20 +6,28 @@ import { sha256 } from "../kernel/index.ts";
  * 0 and below 2^53.
  */
 
-const leafPrefix = Uint8Array.of(0);
-const nodePrefix = Uint8Array.of(1);
+const leafPrefix = 0;
+const nodePrefix = 1;
 
 /** The root of the tree without leaves (RFC 9162 §2.1.1). */
 export const emptyRoot: Uint8Array = sha256(new Uint8Array(0));
 
 /** The hash of a leaf: SHA-256(0x00 · bytes). */
 export function leafHash(bytes: Uint8Array): Buffer {
-  return sha256(leafPrefix, bytes);
+  const prefixed = Buffer.allocUnsafe(1 + bytes.length);
+  prefixed[0] = leafPrefix;
+  prefixed.set(bytes, 1);
+  return sha256(prefixed);
 }
+
+/** One for all nodes: hashing in one go costs half of what three parts do. */
+const prefixedNode = Buffer.alloc(65, nodePrefix);
 
 /** The hash of a node: SHA-256(0x01 · left · right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256(nodePrefix, left, right);
+  prefixedNode.set(left, 1);
+  prefixedNode.set(right, 33);
+  return sha256(prefixedNode);
 }
 
 /** Leaves `start` up to `end`, not included. Never empty. */

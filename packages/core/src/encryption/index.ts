@@ -44,4 +44,10 @@ export {
 } from "./seal-envelope.ts";
 export { type Signer, signDetached } from "./sign-detached.ts";
 export type { Trust } from "./verify-chain.ts";
-export { type SignerFacts, verifyDetached } from "./verify-detached.ts";
+export {
+  type SignatureFacts,
+  type SignerFacts,
+  type TrustWhenSigned,
+  verifyDetached,
+  verifySignature,
+} from "./verify-detached.ts";

@@ -12,6 +12,8 @@ export const oids = {
   contentType: oid("1.2.840.113549.1.9.3"),
   messageDigest: oid("1.2.840.113549.1.9.4"),
   signingTime: oid("1.2.840.113549.1.9.5"),
+  /** Ours, below the arc of UUIDs (ITU-T X.667): size and root of a Merkle tree, an OCTET STRING of 8 and 32 bytes */
+  treeHead: oid("2.25.201787746706417127483571627287620167761"),
   /** RFC 5480 §2.1.1 */
   ecPublicKey: oid("1.2.840.10045.2.1"),
 } as const;

@@ -31,14 +31,20 @@ const readSigners = new WeakMap<Signer, ReadSigner>();
 
 /**
  * A detached signature over `content`: CMS SignedData (RFC 5652) in DER, ECDSA P-256 with SHA-256, signed
- * attributes contentType, messageDigest and signingTime, the signer's chain included.
+ * attributes contentType, messageDigest and signingTime, the signer's chain included; `treeHead` is a further one.
  * `openssl cms -verify -binary -inform DER -content …` verifies it.
  * @param signedAtEpochMs goes into signingTime, whole seconds
+ * @param treeHead of a Merkle tree that `content` names, so that who has the signature alone can check what is in the tree
  * @throws TaplineError `misconfigured` where the signer's certificate or key cannot sign
  */
-export function signDetached(content: Uint8Array, signer: Signer, signedAtEpochMs: number): Buffer {
+export function signDetached(
+  content: Uint8Array,
+  signer: Signer,
+  signedAtEpochMs: number,
+  treeHead: Buffer | null = null,
+): Buffer {
   const { key, ski, certificates } = readSigner(signer);
-  const attributes = signedAttributes(sha256(content), signedAtEpochMs);
+  const attributes = signedAttributes({ digest: sha256(content), signedAtEpochMs, treeHead });
   const signature = sign("sha256", setOf(tags.set, attributes), key);
   const signerInfo = sequence(
     smallInteger(3),
@@ -58,13 +64,24 @@ export function signDetached(content: Uint8Array, signer: Signer, signedAtEpochM
   return sequence(oids.signedData, encode(contextTag(0), signedData));
 }
 
-/** The three signed attributes (RFC 5652 §11), each in DER. */
-export function signedAttributes(digest: Buffer, signedAtEpochMs: number): Buffer[] {
+/** What a signature says by itself. */
+export interface SignedFacts {
+  /** SHA-256 of the content. */
+  readonly digest: Buffer;
+  /** ms since 1970; kept in whole seconds. */
+  readonly signedAtEpochMs: number;
+  /** Size (8 bytes, big-endian) and root (32 bytes) of a Merkle tree. */
+  readonly treeHead: Buffer | null;
+}
+
+/** The signed attributes (RFC 5652 §11), each in DER. */
+export function signedAttributes({ digest, signedAtEpochMs, treeHead }: SignedFacts): Buffer[] {
   const attribute = (type: Buffer, value: Buffer) => sequence(type, encode(tags.set, value));
   return [
     attribute(oids.contentType, oids.data),
     attribute(oids.messageDigest, octetString(digest)),
     attribute(oids.signingTime, time(signedAtEpochMs)),
+    ...(treeHead === null ? [] : [attribute(oids.treeHead, octetString(treeHead))]),
   ];
 }
 

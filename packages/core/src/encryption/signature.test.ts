@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { X509Certificate, X509CrlGenerator } from "@peculiar/x509";
 import { beforeAll, describe, expect, test } from "vitest";
-import { TaplineError } from "../kernel/index.ts";
+import { sha256, TaplineError } from "../kernel/index.ts";
 import {
   type HierarchyFile,
   issueHierarchy,
@@ -12,6 +12,7 @@ import {
   signDetached,
   type Trust,
   verifyDetached,
+  verifySignature,
 } from "./index.ts";
 import { openBench } from "./test-openssl.ts";
 
@@ -74,6 +75,17 @@ describe("a detached signature", () => {
     });
   });
 
+  test("tells the content's digest and a tree's head to who has not the content", () => {
+    const treeHead = Buffer.alloc(40, 7);
+    const signed = signDetached(content, signerOf(pki), nowEpochMs, treeHead);
+    expect(verifySignature(signed, trust)).toMatchObject({ digest: sha256(content), treeHead });
+    expect(verifyDetached(content, signed, trust).treeHead).toEqual(treeHead);
+    expect(verifySignature(signature, trust)).toMatchObject({ digest: sha256(content), treeHead: null });
+    const at = signed.indexOf(treeHead);
+    signed[at]! ^= 1;
+    expect(refusal(() => verifySignature(signed, trust)).code).toBe("corrupt");
+  });
+
   test("carries a time beyond 2049", () => {
     const late = Date.UTC(2051, 0, 2, 3, 4, 5);
     const signed = signDetached(content, signerOf(pki), late);
@@ -105,6 +117,8 @@ describe("a detached signature", () => {
       );
     expect(await verify("content")).toMatchObject({ code: 0 });
     expect((await verify("changed")).code).not.toBe(0);
+    await bench.write({ s: signDetached(content, signerOf(pki), nowEpochMs, Buffer.alloc(40, 7)) });
+    expect(await verify("content")).toMatchObject({ code: 0 });
   });
 
   test("with one bit flipped, in the signature or in the content, is refused", { timeout: 30_000 }, () => {

@@ -3,7 +3,7 @@ import { sha256, TaplineError } from "../kernel/index.ts";
 import { type Certificate, keptCertificate, keyUsage } from "./certificate.ts";
 import { algorithms, oids } from "./oids.ts";
 import { corrupt, DerReader } from "./read-der.ts";
-import { signedAttributes } from "./sign-detached.ts";
+import { type SignedFacts, signedAttributes } from "./sign-detached.ts";
 import { type Trust, verifyChain } from "./verify-chain.ts";
 import { contextTag, encode, primitiveContextTag, smallInteger, tags } from "./write-der.ts";
 
@@ -27,32 +27,49 @@ const what = "the signature";
 const maxSignatureBytes = 64 * 1024;
 const maxCertificates = 6;
 
+/** What a signature by itself says, with who vouches for it. */
+export interface SignatureFacts extends SignerFacts, SignedFacts {}
+
 /**
  * Verifies what `signDetached` wrote: strict DER, the digest of `content`, the signature, and the signer's chain
  * with revocation lists. Every certificate in the file must stand in that chain, so no byte goes unchecked.
  * @throws TaplineError `corrupt` where the signature was changed, or the content (facts.changed = "content");
  * `unauthenticated` where the signer is not trusted (facts.reason)
  */
-export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trust): SignerFacts {
+export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trust): SignatureFacts {
+  return verified(p7s, trust, sha256(content));
+}
+
+/** As `Trust`; without a time, certificates must have been valid when the signature was made by its own word. */
+export type TrustWhenSigned = Omit<Trust, "atEpochMs"> & Partial<Pick<Trust, "atEpochMs">>;
+
+/**
+ * As `verifyDetached`, for who has not the content: tells its digest.
+ * @throws as `verifyDetached`
+ */
+export function verifySignature(p7s: Uint8Array, trust: TrustWhenSigned): SignatureFacts {
+  return verified(p7s, trust, null);
+}
+
+function verified(p7s: Uint8Array, trust: TrustWhenSigned, contentDigest: Buffer | null): SignatureFacts {
   if (p7s.length > maxSignatureBytes) throw corrupt(what, `it is larger than ${maxSignatureBytes} bytes`);
   const { certificates, signer } = readSignedData(p7s);
   const leaf = certificates.find(({ ski }) => ski === signer.ski);
   if (leaf === undefined) throw corrupt(what, "it does not hold its signer's certificate");
-  const signedAtEpochMs = readSigningTime(signer.attributes);
   const signed = encode(tags.set, signer.attributes);
   if (
     !leaf.allows(keyUsage.digitalSignature) ||
     !verify("sha256", signed, leaf.x509.publicKey, signer.signature)
   )
     throw corrupt(what, `it was not made with the key of ${leaf.subject}`);
+  const facts = readAttributes(signer.attributes);
   // The attributes are the signer's own, so what differs from them is the content.
-  const expected = signedAttributes(sha256(content), signedAtEpochMs).sort(Buffer.compare);
-  if (!Buffer.concat(expected).equals(signer.attributes))
+  if (contentDigest !== null && !contentDigest.equals(facts.digest))
     throw new TaplineError("corrupt", "the content is not the one that was signed", {
       remedy: "Restore it from a copy of the archive.",
       facts: { changed: "content" },
     });
-  const path = verifyChain(leaf, certificates, trust);
+  const path = verifyChain(leaf, certificates, { atEpochMs: facts.signedAtEpochMs, ...trust });
   // The door's own certificate stands below the same root.
   if (!leaf.mayVouch)
     throw new TaplineError("unauthenticated", `${leaf.subject} is for other uses than signing content`, {
@@ -61,7 +78,7 @@ export function verifyDetached(content: Uint8Array, p7s: Uint8Array, trust: Trus
     });
   if (!certificates.every((certificate) => path.includes(certificate)))
     throw corrupt(what, "it holds a certificate that is not of the signer's chain");
-  return { subject: leaf.subject, certSha256: leaf.sha256, serialHex: leaf.serialHex, signedAtEpochMs };
+  return { subject: leaf.subject, certSha256: leaf.sha256, serialHex: leaf.serialHex, ...facts };
 }
 
 function readSignedData(p7s: Uint8Array): { certificates: Certificate[]; signer: SignerInfo } {
@@ -114,20 +131,34 @@ function readSignerInfo(info: DerReader): SignerInfo {
   return { ski, attributes, signature };
 }
 
-/** signingTime among the attributes, ms since 1970; the caller compares all attributes byte by byte afterwards. */
-function readSigningTime(attributes: Buffer): number {
+/** The signed attributes, which must be in the form that `signedAttributes` gives them. */
+function readAttributes(attributes: Buffer): SignedFacts {
   const reader = new DerReader(attributes, what);
+  let [digest, signedAtEpochMs, treeHead]: [Buffer | null, number | null, Buffer | null] = [null, null, null];
   while (!reader.done) {
     const attribute = reader.inside(tags.sequence);
-    if (!attribute.whole(tags.oid).equals(oids.signingTime)) continue;
+    const type = attribute.whole(tags.oid);
     const value = attribute.inside(tags.set);
-    const general = value.peek() === tags.generalizedTime;
-    const text = value.contents(general ? tags.generalizedTime : tags.utcTime).toString("latin1");
-    const century = general ? "" : Number(text.slice(0, 2)) < 50 ? "20" : "19";
-    const iso = `${century}${text}`.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
-    const epochMs = Date.parse(iso);
-    if (Number.isNaN(epochMs)) throw reader.fail("its signing time is no time");
-    return epochMs;
+    if (type.equals(oids.messageDigest)) digest = value.contents(tags.octetString);
+    else if (type.equals(oids.signingTime)) signedAtEpochMs = readTime(value);
+    else if (type.equals(oids.treeHead)) treeHead = value.contents(tags.octetString);
   }
-  throw reader.fail("it has no signing time");
+  if (digest === null) throw reader.fail("it has no digest");
+  if (signedAtEpochMs === null) throw reader.fail("it has no signing time");
+  const facts = { digest, signedAtEpochMs, treeHead };
+  const expected = signedAttributes(facts).sort(Buffer.compare);
+  if (!Buffer.concat(expected).equals(attributes))
+    throw reader.fail("its attributes are not those of a signature of ours");
+  return facts;
+}
+
+/** ms since 1970. */
+function readTime(value: DerReader): number {
+  const general = value.peek() === tags.generalizedTime;
+  const text = value.contents(general ? tags.generalizedTime : tags.utcTime).toString("latin1");
+  const century = general ? "" : Number(text.slice(0, 2)) < 50 ? "20" : "19";
+  const iso = `${century}${text}`.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  const epochMs = Date.parse(iso);
+  if (Number.isNaN(epochMs)) throw value.fail("its signing time is no time");
+  return epochMs;
 }

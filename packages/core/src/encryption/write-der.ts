@@ -60,12 +60,11 @@ export function bitString(bytes: Uint8Array): Buffer {
 
 /** An OBJECT IDENTIFIER from its dotted form (X.690 §8.19). */
 export function oid(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  const [first = 0n, second = 0n, ...rest] = dotted.split(".").map(BigInt);
   const bytes: number[] = [];
-  for (const arc of [first * 40 + second, ...rest]) {
-    const digits = [arc % 128];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
-      digits.unshift(0x80 | (left % 128));
+  for (const arc of [first * 40n + second, ...rest]) {
+    const digits = [Number(arc % 128n)];
+    for (let left = arc / 128n; left > 0n; left /= 128n) digits.unshift(0x80 | Number(left % 128n));
     bytes.push(...digits);
   }
   return encode(tags.oid, Buffer.from(bytes));

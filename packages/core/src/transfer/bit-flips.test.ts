@@ -28,18 +28,23 @@ beforeAll(async () => {
   trust = { rootPems: [pem("trust.pem")], crlPems: [pem("trust.pem")], atEpochMs: nowEpochMs };
   const recipients = keys.map(({ certPem }) => readRecipient(certPem));
   const { object, objectSha256 } = sealEnvelope(plain, recipients);
-  const manifest = buildManifest({
+  const facts = {
     ...{ segment: "019a5e2b-7c00-7abc-8def-0123456789ab", createdAtEpochMs: nowEpochMs, taps: 1 },
     ...{ firstReadAtEpochMs: nowEpochMs, lastReadAtEpochMs: nowEpochMs, plainBytes: 90 },
     ...{ plainSha256: "ab".repeat(32), objectBytes: object.length, objectSha256, recipients },
-    runs: [{ tracker: "t-1", epoch: 1, firstSeq: 4, lastSeq: 4, count: 1, digests: "dd".repeat(8) }],
-    agents: [{ agent: "local", epoch: 1, firstSeq: 9, lastSeq: 9, count: 1, members: "01" }],
-  });
+    members: [
+      {
+        ...{ tracker: "t-1", trackerEpoch: 1, trackerSeq: 4, digest: Buffer.alloc(32, 0xdd) },
+        ...{ agent: "local", epoch: 1, seq: 9 },
+      },
+    ],
+  };
   const signer = {
     ...{ certPem: pem("signer.crt"), keyPem: pem("signer.key") },
     chainPem: [pem("intermediate.crt")],
   };
-  files = { object, manifest, signature: signDetached(manifest, signer, nowEpochMs) };
+  const { manifest, treeHead } = buildManifest(facts);
+  files = { object, manifest, signature: signDetached(manifest, signer, nowEpochMs, treeHead) };
 });
 
 /** What every way of restoring does with a segment's three files. */

@@ -1,9 +1,9 @@
 import { hasCode } from "../kernel/index.ts";
 import type { ArchiveReader } from "./archive-reader.ts";
-import { type ObjectPaths, objectPaths, segmentOfFile } from "./object-paths.ts";
+import { objectPaths, type SegmentPart, segmentOfFile } from "./object-paths.ts";
 
 /** Sizes of a segment's files, bytes; null where one is not there. */
-export type FoundFiles = { readonly [Part in keyof ObjectPaths]: number | null };
+export type FoundFiles = { readonly [Part in SegmentPart]: number | null };
 
 /** What lies in one day's folder of an archive. */
 export type DayListing = {

@@ -40,6 +40,7 @@ export { type GapChange, type OpenGap, reconcileGaps } from "./gaps.ts";
 export { type HeldSegment, type Hold, type HoldKind, holdKinds, holdOn } from "./holds.ts";
 export { LineWriter } from "./line-writer.ts";
 export {
+  type BuiltManifest,
   buildManifest,
   checkObject,
   type Manifest,
@@ -48,6 +49,7 @@ export {
   maxPlainBytes,
   readManifest,
   runsOf,
+  treeHeadOf,
 } from "./manifest.ts";
 export {
   dayOfSegment,
@@ -95,3 +97,15 @@ export {
   siteStatementPaths,
   siteStatementSchema,
 } from "./site-statement.ts";
+export {
+  checkTapProof,
+  formatTapProof,
+  type ManifestSignature,
+  type ProofFault,
+  type ProvenTap,
+  parseTapProof,
+  type TapProof,
+  TapProofError,
+  tapProofSchema,
+} from "./tap-proof.ts";
+export { type LeafRun, type TapLeaf, tapLeafHash, tapLeafHashes, tapsRoot, treeHead } from "./taps-tree.ts";

@@ -7,11 +7,13 @@ export const quarantineFolder = "quarantine";
 /** The archive's name where the settings name one alone. */
 export const mainTarget = "main";
 
-/** Where the three files of one segment lie, relative to the archive's root, parts joined by `/`. */
+/** Where the files of one segment lie, relative to the archive's root, parts joined by `/`. */
 export interface ObjectPaths {
   readonly object: string;
   readonly manifest: string;
   readonly signature: string;
+  /** That the audit log says so (C2SP tlog-proof). No part of the segment: it comes later, and may be made anew. */
+  readonly logProof: string;
 }
 
 /** A segment's id: a UUID version 7 in lower case. */
@@ -21,7 +23,7 @@ export const segmentIdSchema = z
   .describe("segment id");
 
 /**
- * The paths of a segment's object, manifest and signature: `<YYYY>/<MM>/<DD>/segment-<id>.…`, the UTC day of the
+ * The paths of a segment's object, manifest and signature, and of the log's proof: `<YYYY>/<MM>/<DD>/segment-<id>.…`, the UTC day of the
  * id's own time, so that a path follows from the id alone.
  * @throws TaplineError `invalid-input` where `segmentId` is not a UUID version 7
  */
@@ -33,7 +35,11 @@ export function objectPaths(segmentId: string): ObjectPaths {
     );
   const day = dayOfSegment(segmentId);
   const manifest = `${day}/segment-${segmentId}.manifest.json`;
-  return { object: `${day}/segment-${segmentId}.ndjson.gz.p7m`, manifest, signature: `${manifest}.p7s` };
+  return {
+    ...{ manifest, signature: `${manifest}.p7s` },
+    object: `${day}/segment-${segmentId}.ndjson.gz.p7m`,
+    logProof: `${day}/segment-${segmentId}.tlog-proof`,
+  };
 }
 
 /** The folder that a segment's files lie in: `YYYY/MM/DD`, the UTC day of the id's own time. */
@@ -47,8 +53,11 @@ const parts = {
   "manifest.json.p7s": "signature",
 } as const;
 
+/** What a segment is made of. */
+export type SegmentPart = (typeof parts)[keyof typeof parts];
+
 /** Whose file it is, and which of the three, by its name; `null` for any other file. */
-export function segmentOfFile(fileName: string): { segment: string; part: keyof ObjectPaths } | null {
+export function segmentOfFile(fileName: string): { segment: string; part: SegmentPart } | null {
   const [, segment = "", ending = ""] = /^segment-([0-9a-f-]{36})\.(.+)$/.exec(fileName) ?? [];
   const part = Object.entries(parts).find(([name]) => name === ending)?.[1];
   return part !== undefined && segmentIdSchema.safeParse(segment).success ? { segment, part } : null;

@@ -22,7 +22,7 @@ function archived(
   const gzip = gzipSync(text);
   const recipients = [readRecipient(pem("archive.crt"))];
   const { object, objectSha256 } = sealEnvelope(gzip, recipients);
-  const manifest = buildManifest({
+  const facts = {
     segment,
     createdAtEpochMs: nowEpochMs,
     taps: 3000,
@@ -33,18 +33,19 @@ function archived(
     objectBytes: object.length,
     objectSha256,
     recipients,
-    runs: [],
-    agents: [],
-  });
+    members: [],
+  };
   const signer = {
     certPem: pem("signer.crt"),
     keyPem: pem("signer.key"),
     chainPem: [pem("intermediate.crt")],
   };
+  const { manifest, treeHead } = buildManifest(facts);
+  const signature = signDetached(manifest, signer, nowEpochMs, treeHead);
   return {
     [objectName]: object,
     "it's manifest.json": manifest,
-    "m.p7s": signDetached(manifest, signer, nowEpochMs),
+    "m.p7s": signature,
     "trust.pem": pem("trust.pem"),
     "archive.crt": pem("archive.crt"),
     "archive.key": pem("archive.key"),

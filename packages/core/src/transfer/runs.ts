@@ -15,7 +15,7 @@ export type AgentTapName = Pick<SegmentMember, "agent" | "epoch" | "seq">;
 /** Bytes of a tap's digest that the index keeps. */
 export const indexedDigestBytes = 8;
 
-/** Consecutive taps of one (tracker, epoch); `digests` has the first 8 bytes of each tap's SHA-256, in order. */
+/** Consecutive taps of one (tracker, epoch); `digests` has the first bytes of each tap's SHA-256, in order: 8 in the index. */
 export type TapRun = {
   readonly tracker: string;
   readonly trackerEpoch: number;
@@ -34,8 +34,8 @@ export type AgentRun = {
   readonly members: Buffer;
 };
 
-/** The runs of a segment, sorted by tracker, epoch and number; no two overlap. */
-export function tapRuns(members: readonly SegmentMember[]): TapRun[] {
+/** The runs of a segment, sorted by tracker, epoch and number; no two overlap. @param digestBytes kept of each digest */
+export function tapRuns(members: readonly SegmentMember[], digestBytes = indexedDigestBytes): TapRun[] {
   const sorted = members.toSorted(
     (a, b) => compare(a.tracker, b.tracker) || a.trackerEpoch - b.trackerEpoch || a.trackerSeq - b.trackerSeq,
   );
@@ -59,7 +59,7 @@ export function tapRuns(members: readonly SegmentMember[]): TapRun[] {
       trackerEpoch: first.trackerEpoch,
       firstSeq: first.trackerSeq,
       lastSeq: last.trackerSeq,
-      digests: Buffer.concat(group.map((member) => member.digest.subarray(0, indexedDigestBytes))),
+      digests: Buffer.concat(group.map((member) => member.digest.subarray(0, digestBytes))),
     };
   });
 }

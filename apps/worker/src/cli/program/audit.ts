@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addPlace } from "./place-options.ts";
 
 /** The group `tapline audit`. */
 export function addAudit(program: Command): void {
@@ -51,15 +52,19 @@ function addAuditProve(audit: Command): void {
 
 /** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
 function addAuditVerify(audit: Command): void {
-  audit
-    .command("verify")
-    .description("verify a proof of an entry (offline), or by --full the whole log in the database")
+  addPlace(audit.command("verify"))
+    .description("verify a proof of an entry (offline), or by --full a whole log")
     .argument("[file]", "a tlog-proof")
     .option(
       "--key <file>",
       "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
     )
-    .option("--full", "walk over all entries and compare them with the newest checkpoint")
+    .option(
+      "--full",
+      "walk over all entries of the database and compare them with its checkpoints and the archives'",
+    )
+    .option("--from-archive", "with --full: walk over each archive's own copy, without a database")
+    .option("--checkpoint <file...>", "with --full: checkpoints that you kept; the log must continue them")
     .option("--log <name>", "which log, where the database holds several")
     .addHelpText(
       "after",

@@ -6,6 +6,7 @@ import { addBuffer } from "./buffer.ts";
 import { addFleet } from "./fleet.ts";
 import { addGap } from "./gap.ts";
 import { addKey } from "./key.ts";
+import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addRules } from "./rules.ts";
 import { addSite } from "./site.ts";
@@ -30,5 +31,6 @@ export function taplineProgram(): Command {
   addFleet(program);
   addGap(program);
   addSite(program);
+  addProofs(program);
   return program;
 }

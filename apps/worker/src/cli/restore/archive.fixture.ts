@@ -14,13 +14,11 @@ import {
 import { sha256, sha256Hex, uuidV7 } from "@tapline/core/kernel";
 import { encodeTap, flatten, type Tap } from "@tapline/core/tap";
 import {
-  agentRuns,
   archiveRecord,
   buildManifest,
   LineWriter,
   objectPaths,
   type SegmentMember,
-  tapRuns,
 } from "@tapline/core/transfer";
 import { issueIntoFolder } from "../../keys/issue-into-folder.ts";
 
@@ -131,7 +129,7 @@ export class MadeArchive {
     const packed = gzipSync(plain);
     const recipients = this.recipients.map((pem) => readRecipient(pem));
     const { object, objectSha256 } = sealEnvelope(packed, recipients);
-    const manifest = buildManifest({
+    const facts = {
       segment,
       createdAtEpochMs: atEpochMs,
       taps,
@@ -142,20 +140,15 @@ export class MadeArchive {
       objectBytes: object.length,
       objectSha256,
       recipients,
-      runs: tapRuns(members).map(({ digests, trackerEpoch, ...run }) => ({
-        ...{ ...run, epoch: trackerEpoch, count: run.lastSeq - run.firstSeq + 1 },
-        digests: digests.toString("hex"),
-      })),
-      agents: agentRuns(members).map(({ members: bits, ...run }) => ({
-        ...run,
-        members: bits.toString("hex"),
-      })),
-    });
+      members,
+    };
+    const { manifest, treeHead } = buildManifest(facts);
+    const signature = signDetached(manifest, this.signer, atEpochMs, treeHead);
     const paths = objectPaths(segment);
     await mkdir(dirname(this.local(paths.object)), { recursive: true });
     await writeFile(this.local(paths.object), object);
     await writeFile(this.local(paths.manifest), manifest);
-    await writeFile(this.local(paths.signature), signDetached(manifest, this.signer, atEpochMs));
+    await writeFile(this.local(paths.signature), signature);
     return segment;
   }
 }

@@ -60,6 +60,19 @@ export class ArchiveIndex {
     }));
   }
 
+  /** The segment that holds a tap, in the newest epoch that has its number where none is given; null where none does. */
+  async segmentOf(tracker: string, epoch: number | null, seq: number): Promise<string | null> {
+    const run = await this.#prisma.tapRun.findFirst({
+      where: {
+        ...{ tracker, firstSeq: { lte: BigInt(seq) }, lastSeq: { gte: BigInt(seq) } },
+        ...(epoch === null ? {} : { trackerEpoch: BigInt(epoch) }),
+      },
+      orderBy: [{ trackerEpoch: "desc" }, { firstSeq: "desc" }],
+      select: { segmentId: true },
+    });
+    return run?.segmentId ?? null;
+  }
+
   /** For each tap asked, in order, the segment that holds it under its agent's numbering, or null. */
   async findAgentTaps(taps: readonly AgentTap[]): Promise<(string | null)[]> {
     if (taps.length === 0) return [];

@@ -18,6 +18,16 @@ export class AuditEntries {
     this.#prisma = prisma;
   }
 
+  /** Ids of the entries that say that a segment is archived, the first one first; those of a rebuilt index say it anew. */
+  async archivalsOf(segment: string): Promise<string[]> {
+    const rows = await this.#prisma.auditEntry.findMany({
+      where: { subject: `segment/${segment}`, action: { in: ["segment.archived", "segment.adopted"] } },
+      orderBy: [{ recordedAt: "asc" }, { id: "asc" }],
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * The newest entries that fit, newest first.
    * @throws TaplineError `corrupt` where an entry is none

@@ -62,6 +62,22 @@ test("an empty log has a checkpoint too, and no more than one until there is som
   expect((await log.head()).signed?.atEpochMs).toBe(5);
 });
 
+test("under another name the log begins with all that was recorded, and both names go on side by side", async () => {
+  await recordMany(600);
+  while ((await log.sequence(sign, 1)) > 0);
+  const renamed = new AuditLog(prisma, "tapline.test/other");
+  await record("a/1");
+  expect(await renamed.sequence(sign, 2)).toBe(1);
+  const all = await leaves();
+  expect(await renamed.head()).toMatchObject({ size: 601, root: rootOf(all) });
+  expect(await log.head()).toMatchObject({ size: 600, root: rootOf(all.slice(0, 600)) });
+  await record("a/2");
+  expect(await log.sequence(sign, 3)).toBe(1);
+  expect(await log.head()).toMatchObject({ size: 602, root: rootOf(await leaves()), signed: { size: 602 } });
+  expect(await renamed.sequence(sign, 4)).toBe(0);
+  expect(await renamed.head()).toMatchObject({ size: 602, signed: { size: 602 } });
+});
+
 test("its tiles prove every entry", async () => {
   await recordMany(70_000);
   while ((await log.sequence(sign, 1)) > 0);

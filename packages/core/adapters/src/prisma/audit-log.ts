@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  completeSubtrees,
   consistencyRanges,
   emptyRoot,
   fullRoot,
@@ -75,15 +76,15 @@ export class AuditLog {
       async (tx) => {
         const row = await this.#lockHead(tx);
         if (row === null) return 0;
-        const size = Number(row.size);
+        const edge = await edgeOfAll(tx, row);
+        const { size } = edge;
         const [answer] = await tx.$queryRawUnsafe<{ hashes: Uint8Array | null }[]>(
           sequenceSql,
-          row.size,
+          BigInt(size),
           entriesPerBatch,
         );
         const hashes = split(answer?.hashes ?? new Uint8Array(0));
-        if (hashes.length === 0 && row.note !== null) return 0;
-        const edge = edgeOf(row);
+        if (hashes.length === 0 && size === Number(row.size) && row.note !== null) return 0;
         for (const hash of hashes) edge.append(hash);
         await keepNodes(tx, size, edge.size);
         await tx.auditHead.update({
@@ -204,6 +205,19 @@ export class AuditLog {
     if (held.length === 0) return null;
     return await tx.auditHead.findUniqueOrThrow({ where: { origin: this.#origin } });
   }
+}
+
+/** The edge over every leaf that stands: also of those that were placed under another name of the log. */
+async function edgeOfAll(tx: Transaction, row: AuditHead): Promise<MerkleEdge> {
+  const [last] = await tx.$queryRaw<{ size: bigint | null }[]>`SELECT max(index) + 1 AS size FROM audit_leaf`;
+  const size = Number(last?.size ?? 0n);
+  if (size <= Number(row.size)) return edgeOf(row);
+  const readTile = (level: number, index: number): Promise<Uint8Array[]> =>
+    tileHashes(tx, level, index, widthAt(level, index, size));
+  const roots: Uint8Array[] = [];
+  for (const { level, index } of completeSubtrees({ start: 0, end: size }))
+    roots.push(await rangeRoot({ start: index * 2 ** level, end: (index + 1) * 2 ** level }, readTile));
+  return new MerkleEdge(size, roots);
 }
 
 function edgeOf(row: AuditHead): MerkleEdge {

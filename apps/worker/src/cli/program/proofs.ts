@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { addPlace } from "./place-options.ts";
+import { proofExitCodes } from "./proof-exit-codes.ts";
+
+/** `tapline prove` and `tapline verify`: proofs of single taps. */
+export function addProofs(program: Command): void {
+  addProveTap(program.command("prove").description("proofs for others, that need no server to be checked"));
+  addVerifyProof(program);
+}
+
+/** `tapline prove tap`: one small file that proves to anybody that a tap is archived. */
+function addProveTap(prove: Command): void {
+  addPlace(prove.command("tap"))
+    .description(
+      "prove that a tap is archived, and that the audit log says so: one JSON file for tapline verify",
+    )
+    .argument("<tracker>", "the tracker's id")
+    .argument("<seq>", "the tap's number")
+    .option("--epoch <number>", "the tracker's epoch (default: the newest that has the number)")
+    .option("--out <file>", "write it there (default: standard output)")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option("--no-index", "without PostgreSQL: search the archive's manifests, the newest first")
+    .option("--log <name>", "which audit log, where the database holds several")
+    .action(async (tracker, seq, options) =>
+      (await import("../prove-tap.ts")).writeProof(tracker, seq, options),
+    );
+}
+
+/** `tapline verify`: a proof of a tap, offline. */
+function addVerifyProof(program: Command): void {
+  const codes = Object.entries(proofExitCodes).map(([fault, code]) => `${code} ${fault}`);
+  program
+    .command("verify")
+    .description("verify a proof that tapline prove tap made: offline, without any server")
+    .argument("<file>", "the proof")
+    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
+    .option(
+      "--key <file>",
+      "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
+    )
+    .option("--packet <file>", "the tap's raw bytes: whether they are the ones that are proven")
+    .option(
+      "--at <time>",
+      "when the signer's certificates must be valid, ISO 8601 (default: when they signed)",
+    )
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nEnds with 0 where all is proven, 1 where it could not be checked; else: ${codes.join(", ")}.`,
+    )
+    .action(async (file, options) => (await import("../verify-proof.ts")).verify(file, options));
+}
