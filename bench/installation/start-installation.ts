@@ -158,7 +158,9 @@ async function enrol(
   const file = join(dir, "enrolled-trackers.json");
   await writeFile(file, JSON.stringify(trackers));
   const cli = new URL("../../apps/worker/src/cli/main.ts", import.meta.url).pathname;
-  await runCommand(process.execPath, [cli, "tracker", "import", file], { env: environment });
+  await runCommand(process.execPath, [cli, "tracker", "import", file, "--reason", "a bench", "--yes"], {
+    env: environment,
+  });
 }
 
 async function settled(pipeline: Child, taps: number, timeoutMs: number): Promise<void> {

@@ -42,7 +42,16 @@ export async function enrolTrackers(
     await runScript(
       "the simulated trackers could not be enrolled",
       "apps/worker/src/cli/main.ts",
-      ["tracker", "import", file],
+      [
+        "tracker",
+        "import",
+        file,
+        "--reason",
+        "the simulated readers' trackers",
+        "--by",
+        "npm start",
+        "--yes",
+      ],
       env,
     );
 }

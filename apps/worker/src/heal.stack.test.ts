@@ -115,7 +115,7 @@ function reindex(...args: string[]): Promise<{ code: number; stdout: string; std
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [command, "archive", "reindex", ...trust, ...args],
+      [command, "archive", "reindex", "--yes", ...trust, ...args],
       { env: path.environment },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );

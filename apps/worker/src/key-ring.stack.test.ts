@@ -45,7 +45,7 @@ function keyAs(
     );
   });
 }
-const acting = ["--by", "ann", "--reason", "a test"];
+const acting = ["--by", "ann", "--reason", "a test", "--yes"];
 
 /** The key ids in a segment's manifest, and its taps' numbers as the given key opens them. */
 async function opened(segment: { objectPath: string }, certPem: string, keyPem: string) {

@@ -153,7 +153,18 @@ test("the command killed amidst a replay leaves nothing lost and nothing twice, 
   await path.prisma.quarantinedTap.createMany({ data });
   await switchTo(wider);
   const main = new URL("./cli/main.ts", import.meta.url).pathname;
-  const args = [main, "quarantine", "replay", "--agent", "gate-2", "--reason", "killed", "--by", "ada"];
+  const args = [
+    main,
+    "quarantine",
+    "replay",
+    "--agent",
+    "gate-2",
+    "--reason",
+    "killed",
+    "--by",
+    "ada",
+    "--yes",
+  ];
   const before = await replayedEntries();
   const command = spawn(process.execPath, args, { env: path.environment, stdio: "ignore" });
   const ended = once(command, "exit");

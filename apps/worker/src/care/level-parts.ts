@@ -31,6 +31,8 @@ export type LevelParts = ManifestTrust & {
   /** Segments under way are nobody's orphans. */
   readonly buffer: Pick<SegmentBuffer, "find">;
   readonly actor: Actor;
+  /** Why a person had it done; for the audit log. */
+  readonly reason?: string;
   readonly clock: () => number;
   /** Files without a manifest are left alone for so long. */
   readonly leftoverAfterMs: number;
@@ -45,13 +47,13 @@ export type Listed = { readonly target: CareTarget; readonly listing: DayListing
 
 /** Notes in the audit log what was found of a segment, or done with it. */
 export async function noteOf(
-  parts: Pick<LevelParts, "actor" | "clock" | "notes">,
+  parts: Pick<LevelParts, "actor" | "clock" | "notes" | "reason">,
   action: "segment.healed" | "segment.missing" | "segment.leftovers-quarantined",
   segment: string,
   facts: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { actor, clock, notes } = parts;
+  const { actor, clock, notes, reason = null } = parts;
   await notes.add(
-    newEntry(clock(), randomBytes, { actor, action, subject: `segment/${segment}`, reason: null, facts }),
+    newEntry(clock(), randomBytes, { actor, action, subject: `segment/${segment}`, reason, facts }),
   );
 }

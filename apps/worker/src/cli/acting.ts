@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 
-/** Options of every command that changes something. */
+/** Options of every command that changes something (`program/acting-options.ts`). */
 export interface ActingOptions {
   readonly reason: string;
   readonly by?: string;

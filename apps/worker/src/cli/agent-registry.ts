@@ -10,45 +10,42 @@ import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings, enrolmentSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { durationMs, wholeNumber } from "./parse-options.ts";
 
-interface TokenOptions {
+interface TokenOptions extends ActingOptions {
   readonly id: string;
-  readonly ttl: string;
-  readonly ring?: string;
+  readonly ttl?: number;
+  readonly ring?: number;
   readonly site?: string;
   readonly root?: string;
-  readonly reason?: string;
-  readonly by?: string;
   readonly json?: boolean;
 }
 
-interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
+interface AgentOptions extends ActingOptions {
   readonly id: string;
-  readonly unlisted?: boolean;
 }
 
-export async function makeToken({
-  id,
-  ttl,
-  ring,
-  site,
-  root,
-  reason,
-  by,
-  json,
-}: TokenOptions): Promise<void> {
+const usualTtlMs = 3_600_000;
+
+export async function makeToken(options: TokenOptions): Promise<void> {
+  const { id, ttl = usualTtlMs, ring, site, root, json } = options;
+  const { dryRun, actor, reason, atEpochMs } = actOf(options);
   const wish = {
     agent: checkedId(id),
-    ring: ring === undefined ? null : wholeNumber(ring, "--ring"),
+    ring: ring ?? null,
     site: site === undefined ? null : checkedSite(site),
-    ttlMs: durationMs(ttl),
+    ttlMs: ttl,
     pin: pinOf(await readRoot(root)),
   };
-  const { actor } = actOf({ reason: reason ?? "", ...(by === undefined ? {} : { by }) });
-  const made = await withRegistry(({ registry }) =>
-    registry.createToken(wish, { actor, reason: reason ?? null }),
-  );
+  if (dryRun) {
+    const known = (await withRegistry(({ directory }) => directory.list())).find((one) => one.id === id);
+    // Standard output is the token's alone.
+    process.stderr.write(
+      `would make a token by which one machine enrols as ${id}, good until ${new Date(atEpochMs + ttl).toISOString()}; ` +
+        `${known === undefined ? "no such agent is listed yet" : `earlier tokens end; now: ${line(known)}`}\n`,
+    );
+    return;
+  }
+  const made = await withRegistry(({ registry }) => registry.createToken(wish, { actor, reason }));
   if (json === true) process.stdout.write(`${JSON.stringify({ agent: id, ...made })}\n`);
   else process.stdout.write(`${made.token}\n`);
   process.stderr.write(`for ${id}, until ${new Date(made.expiresAtEpochMs).toISOString()}, once\n`);
@@ -60,23 +57,41 @@ export async function list({ json }: { json?: boolean }): Promise<void> {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-export async function setSite(options: RevokeOptions & { readonly site: string }): Promise<void> {
-  const { actor, reason, atEpochMs } = actOf(options);
+export async function setSite(options: AgentOptions & { readonly site: string }): Promise<void> {
+  const { dryRun, actor, reason, atEpochMs } = actOf(options);
+  const [id, site] = [checkedId(options.id), checkedSite(options.site)];
+  if (dryRun) {
+    const known = await listedAgent(id);
+    process.stdout.write(`would move agent ${id} from site ${known.site} to site ${site}\n`);
+    return;
+  }
   const { sites, close } = openSites((await findStores()).databaseUrl);
   try {
-    await sites.setSite(checkedId(options.id), checkedSite(options.site), { actor, reason }, atEpochMs);
-    process.stdout.write(`agent ${options.id} stands at site ${options.site}\n`);
+    await sites.setSite(id, site, { actor, reason }, atEpochMs);
+    process.stdout.write(`agent ${id} stands at site ${site}\n`);
   } finally {
     await close();
   }
 }
 
-export async function revoke(options: RevokeOptions): Promise<void> {
-  const { actor, reason } = actOf(options);
-  await withRegistry(({ registry }) =>
-    registry.revoke(checkedId(options.id), { actor, reason }, options.unlisted),
-  );
-  process.stdout.write(`agent ${options.id} is revoked\n`);
+export async function revoke(options: AgentOptions & { readonly unlisted?: boolean }): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
+  const id = checkedId(options.id);
+  if (dryRun) {
+    const now = options.unlisted === true ? `${id}, listed or not` : line(await listedAgent(id));
+    process.stdout.write(`would shut out within seconds: ${now}\n`);
+    return;
+  }
+  await withRegistry(({ registry }) => registry.revoke(id, { actor, reason }, options.unlisted));
+  process.stdout.write(`agent ${id} is revoked\n`);
+}
+
+async function listedAgent(id: string): Promise<AgentListing> {
+  const found = (await withRegistry(({ directory }) => directory.list())).find((one) => one.id === id);
+  if (found !== undefined) return found;
+  throw new TaplineError("not-found", `no agent ${id} is known`, {
+    remedy: "look it up by tapline agent ls; name one with a certificate made by hand with --unlisted",
+  });
 }
 
 function checkedSite(site: string): string {

@@ -7,17 +7,15 @@ import { type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder } from "./parse-options.ts";
 
-interface Options extends PlaceOptions, Omit<ActingOptions, "dryRun"> {
+interface Options extends PlaceOptions, ActingOptions {
   readonly before: string;
-  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
 export async function expire(options: Options): Promise<void> {
-  const { actor, reason, atEpochMs } = actOf(options);
-  const before = dayFolder(options.before, "--before").replaceAll("/", "-");
+  const { actor, reason, atEpochMs, dryRun } = actOf(options);
+  const { before } = options;
   if (Date.parse(before) > atEpochMs)
     throw new TaplineError(
       "invalid-input",
@@ -26,7 +24,6 @@ export async function expire(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const opened = openExpiry(await placesOf(options, dataDir), databaseUrl);
-  const isDry = options.yes !== true;
   const onHeld = (segment: string, hold: Hold): void =>
     void process.stderr.write(`segment ${segment} stays: hold ${hold.id} (${hold.reason})\n`);
   try {
@@ -34,8 +31,8 @@ export async function expire(options: Options): Promise<void> {
       const { name } = target;
       const of = opened.targets.length > 1 ? `archive ${name}: ` : "";
       try {
-        const found = await opened.expire(target, before, isDry, { act: { actor, reason }, onHeld });
-        const line = `${of}${sentence(found, before, isDry)}`;
+        const found = await opened.expire(target, before, dryRun, { act: { actor, reason }, onHeld });
+        const line = `${of}${sentence(found, before, dryRun)}`;
         process.stdout.write(
           `${options.json === true ? JSON.stringify({ archive: name, ...found }) : line}\n`,
         );
@@ -50,7 +47,7 @@ export async function expire(options: Options): Promise<void> {
   }
 }
 
-function sentence({ segments, taps, bytes, held }: Expired, before: string, isDry: boolean): string {
+function sentence({ segments, taps, bytes, held }: Expired, before: string, dryRun: boolean): string {
   const what = `${segments} segments cut before ${before} (${taps} taps, ${bytes} bytes)`;
-  return `${what} ${isDry ? "would be removed; say --yes to do it" : "are removed"}; ${held} held`;
+  return `${what} ${dryRun ? "would be removed" : "are removed"}; ${held} held`;
 }

@@ -5,7 +5,6 @@ import { openArchives } from "../wire/commands/open-archives.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { dayFolder, wholeNumber } from "./parse-options.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
@@ -15,7 +14,7 @@ interface Options extends PlaceOptions, RackOptions {
   readonly ndjson?: boolean;
   readonly since?: string;
   readonly until?: string;
-  readonly maxTaps: string;
+  readonly maxTaps: number;
   readonly trust?: string;
   readonly json?: boolean;
 }
@@ -28,9 +27,9 @@ export async function exportTaps(options: Options): Promise<void> {
   const keys = await readRack(options, dataDir);
   const wish = {
     ...{ format: options.parquet === true ? ("parquet" as const) : ("ndjson" as const), outDir: options.out },
-    sinceDay: options.since === undefined ? "" : dayFolder(options.since, "--since"),
-    untilDay: options.until === undefined ? "" : dayFolder(options.until, "--until"),
-    maxTapsPerFile: Math.max(1, wholeNumber(options.maxTaps, "--max-taps")),
+    sinceDay: options.since ?? "",
+    untilDay: options.until ?? "",
+    maxTapsPerFile: Math.max(1, options.maxTaps),
   };
   const source = openArchives(await placesOf(options, dataDir), tellPassedOver());
   try {

@@ -5,7 +5,6 @@ import { segmentIdSchema } from "@tapline/core/transfer";
 import { openHolds } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder, wholeNumber } from "./parse-options.ts";
 
 interface PlaceHoldOptions extends ActingOptions {
   readonly from?: string;
@@ -35,9 +34,8 @@ export async function place(options: PlaceHoldOptions): Promise<void> {
   }
 }
 
-export async function release(number: string, options: ActingOptions): Promise<void> {
+export async function release(id: number, options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
-  const id = wholeNumber(number, "the hold's number");
   const { holds, close } = openHolds((await findStores()).databaseUrl);
   try {
     const known = (await holds.list(false)).find((hold) => hold.id === id);
@@ -84,9 +82,7 @@ function holdOf({ from, to, agent, tracker, segment, reason }: PlaceHoldOptions)
     throw malformed("--agent", agent, "an agent's id: 1-63 lower-case letters, digits or hyphens");
   if (tracker !== undefined && !/^[0-9a-f]{16}$/.test(tracker))
     throw malformed("--tracker", tracker, "a tracker's id: 16 hexadecimal digits in lower case");
-  const day = (text: string | undefined, option: string) =>
-    text === undefined ? null : dayFolder(text, option).replaceAll("/", "-");
-  const [firstDay, lastDay] = [day(from, "--from"), day(to, "--to")];
+  const [firstDay, lastDay] = [from ?? null, to ?? null];
   if (firstDay !== null && lastDay !== null && firstDay > lastDay)
     throw new TaplineError("invalid-input", `--from ${firstDay} lies after --to ${lastDay}`);
   return { kind: kind as NewHold["kind"], subject, firstDay, lastDay, reason };

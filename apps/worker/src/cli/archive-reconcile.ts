@@ -1,22 +1,21 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { Levelled } from "../care/levelled.ts";
 import { openLevel } from "../wire/commands/care.ts";
-import { actOf } from "./acting.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder } from "./parse-options.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends PlaceOptions, ActingOptions {
   readonly since?: string;
   readonly trust?: string;
-  readonly by?: string;
   readonly json?: boolean;
 }
 
 export async function reconcile(options: Options): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
   const { databaseUrl, redisUrl } = await findStores();
   if (redisUrl === undefined)
     throw new TaplineError(
@@ -27,15 +26,16 @@ export async function reconcile(options: Options): Promise<void> {
       },
     );
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
   const trust = await readTrust(options.trust, dataDir);
-  const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
+  const since = options.since ?? "";
   const opened = openLevel(await placesOf(options, dataDir), { databaseUrl, redisUrl }, trust);
   try {
     const onFault = (segment: string, error: unknown): void =>
       void process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
-    const found = await opened.level(since, { actor, onFault, onSilent: tellPassedOver() });
-    process.stdout.write(`${options.json === true ? JSON.stringify(found) : sentence(found)}\n`);
+    const found = await opened.level(since, { actor, reason, onFault, onSilent: tellPassedOver() }, dryRun);
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify({ ...found, dryRun }) : `${dryRun ? "nothing is changed; by a comparison now: " : ""}${sentence(found)}`}\n`,
+    );
     if (found.missing + found.faults > 0) process.exitCode = 2;
   } finally {
     await opened.close();

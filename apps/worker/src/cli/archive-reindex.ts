@@ -7,17 +7,20 @@ import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean };
+type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean; readonly dryRun?: boolean };
 
 export async function reindex(options: Options): Promise<void> {
+  const dryRun = options.dryRun === true;
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readTrust(options.trust, dataDir);
-  const opened = openReindex(await placesOf(options, dataDir), databaseUrl, trust);
+  const opened = openReindex(await placesOf(options, dataDir), databaseUrl, trust, dryRun);
   try {
     const hooks = { onFault: tellFault, onSettled: tellProgress, onAway: tellPassedOver() };
     const summary = await opened.reindex(hooks);
-    process.stdout.write(`${options.json === true ? JSON.stringify(summary) : sentence(summary)}\n`);
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify({ ...summary, dryRun }) : `${dryRun ? "nothing is changed; to be done: " : ""}${sentence(summary)}`}\n`,
+    );
     if (summary.faults > 0) process.exitCode = 1;
   } finally {
     await opened.close();

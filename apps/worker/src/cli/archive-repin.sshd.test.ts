@@ -30,7 +30,7 @@ test("a host key is believed by a named person's act alone, in the plan's file a
   expect([without.code, without.err]).toEqual([1, expect.stringContaining("--reason")]);
   const shown = await runWith(env, "--target", "off-site", ...act);
   expect(shown.out).toContain(`believed  ${old}\noffered   ${sshd.hostKeyPin}\n`);
-  expect(shown.out).toContain("nothing was changed");
+  expect([shown.code, shown.err]).toEqual([1, expect.stringContaining("nothing was changed")]);
   expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ targets: [target] });
   const done = await runWith(env, "--target", "off-site", ...act, "--yes");
   expect(done, done.err).toMatchObject({ code: 0 });

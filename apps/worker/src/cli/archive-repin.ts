@@ -8,7 +8,6 @@ import { findStores } from "./find-stores.ts";
 
 interface RepinOptions extends ActingOptions {
   readonly target: string;
-  readonly yes?: boolean;
   readonly forgetOld?: boolean;
 }
 
@@ -27,12 +26,10 @@ export async function repin(options: RepinOptions): Promise<void> {
   );
   if (pins.join() === known.join())
     return void process.stdout.write("nothing to change: it is believed already\n");
-  if (dryRun || options.yes !== true) {
-    process.stdout.write(
-      "nothing was changed; if it is the key that the administrator named, repeat with --yes\n",
+  if (dryRun)
+    return void process.stdout.write(
+      "would believe the one that is offered: see that it is the key that the administrator named\n",
     );
-    return;
-  }
   const { databaseUrl } = await findStores();
   // The entry first: a pin without one would have nobody to answer for it.
   await recordRepin(databaseUrl, { target: options.target, known, pins }, act);

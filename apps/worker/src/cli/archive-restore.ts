@@ -1,4 +1,3 @@
-import { TaplineError } from "@tapline/core/kernel";
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
@@ -11,7 +10,7 @@ import { tellPassedOver } from "./tell-passed-over.ts";
 interface Options extends PlaceOptions, RackOptions {
   readonly out: string;
   readonly trust?: string;
-  readonly at?: string;
+  readonly at?: number;
   readonly json?: boolean;
 }
 
@@ -49,19 +48,9 @@ function sentence(
 
 async function readKeys(options: Options, dataDir: string | undefined): Promise<RestoreKeys> {
   const trust = [await readTrust(options.trust, dataDir)];
-  const at = options.at === undefined ? undefined : epochMsOf(options.at);
   return {
     keys: await readRack(options, dataDir),
     trust: { rootPems: trust, crlPems: trust },
-    ...(at === undefined ? {} : { atEpochMs: at }),
+    ...(options.at === undefined ? {} : { atEpochMs: options.at }),
   };
-}
-
-function epochMsOf(text: string): number {
-  const epochMs = Date.parse(text);
-  if (Number.isNaN(epochMs))
-    throw new TaplineError("invalid-input", `--at "${text}" is not a time`, {
-      remedy: "Write it as in 2026-11-23T12:00:00Z.",
-    });
-  return epochMs;
 }

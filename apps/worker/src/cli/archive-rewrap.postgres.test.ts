@@ -47,7 +47,7 @@ function tapline(...args: string[]): Promise<{ code: number; stdout: string; std
 }
 
 const rewrap = (...args: string[]) =>
-  tapline("rewrap", "--to", "archive.crt", "--by", "ada", "--reason", "new safe", "--json", ...args);
+  tapline("rewrap", "--to", "archive.crt", "--by", "ada", "--reason", "new safe", "--yes", "--json", ...args);
 
 async function audited(): Promise<object[]> {
   const rows = await prisma.auditEntry.findMany({
@@ -60,7 +60,7 @@ async function audited(): Promise<object[]> {
 test("rewrap takes only who can receive objects, and only from who can open them", {
   timeout: 60_000,
 }, async () => {
-  const signer = await tapline("rewrap", "--to", ".tapline/pki/signer.crt", "--reason", "x");
+  const signer = await tapline("rewrap", "--to", ".tapline/pki/signer.crt", "--reason", "x", "--yes");
   expect(signer).toMatchObject({ code: 1 });
   expect(signer.stderr).toContain("keyAgreement");
   expect((await rewrap("--dry-run", "--cert", "archive.crt")).stderr).toContain("go together");

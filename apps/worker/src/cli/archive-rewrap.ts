@@ -8,7 +8,6 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder } from "./parse-options.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { readSigner } from "./read-signer.ts";
 
@@ -22,7 +21,7 @@ interface Options extends PlaceOptions, RackOptions, ActingOptions {
 export async function rewrap(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const { actor, reason, atEpochMs, dryRun } = actOf(options);
-  const since = options.since === undefined ? "" : dayFolder(options.since, "--since");
+  const since = options.since ?? "";
   const added = await readAdded(options.to, atEpochMs);
   const trust = await readTrust(options.trust, dataDir);
   const rack = await readRack(options, dataDir);

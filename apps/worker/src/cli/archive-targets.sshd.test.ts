@@ -113,7 +113,7 @@ async function catchUp(): Promise<void> {
 
 /** The index as it is once both archives hold all. */
 async function index(): Promise<void> {
-  expect((await tapline("reindex")).code).toBe(0);
+  expect((await tapline("reindex", "--yes")).code).toBe(0);
   await prisma.$executeRaw`
     INSERT INTO segment_copy (segment_id, target)
     SELECT id, name FROM segment, (VALUES ('near'), ('far')) AS archive (name) ON CONFLICT DO NOTHING`;
@@ -176,15 +176,15 @@ test("drills go to the archives in turn, and past one that is away", async () =>
 test("reindex reads all archives, goes on without one that is not needed, and refuses without too many", async () => {
   await rm(at(0, objectPaths(segments[1]!).manifest));
   await rm(at(1, objectPaths(segments[0]!).manifest));
-  const both = await tapline("reindex", "--json");
+  const both = await tapline("reindex", "--yes", "--json");
   expect(both.lines()).toMatchObject([{ adopted: 2, faults: 0 }]);
   await places[0]!.wire.down();
-  expect(await tapline("reindex")).toMatchObject({
+  expect(await tapline("reindex", "--yes")).toMatchObject({
     code: 0,
     err: expect.stringContaining("archive near was"),
   });
   await places[1]!.wire.down();
-  expect(await tapline("reindex")).toMatchObject({
+  expect(await tapline("reindex", "--yes")).toMatchObject({
     code: 1,
     err: expect.stringContaining("2 of 2 archives"),
   });
@@ -196,7 +196,7 @@ test("a rewrap is made once, copied to the other archive, also one that is new, 
   await mkdir(join(base, "next"));
   for (const [name, { pem }] of Object.entries(next)) await writeFile(join(base, "next", name), pem);
   const rewrap = (...args: string[]) =>
-    tapline("rewrap", "--to", "next/archive.crt", "--reason", "new safe", "--json", ...args);
+    tapline("rewrap", "--to", "next/archive.crt", "--reason", "new safe", "--yes", "--json", ...args);
   expect((await rewrap("--target", "far")).lines()).toMatchObject([{ rewrapped: 2, failed: 0 }]);
   expect((await rewrap()).lines()).toMatchObject([{ rewrapped: 0, present: 2, failed: 0 }]);
   expect(await waiting()).toEqual([{ target: "near", tasks: 2 }]);

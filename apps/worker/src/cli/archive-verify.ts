@@ -9,13 +9,12 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder, ratio } from "./parse-options.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { verifyTeller } from "./verify-teller.ts";
 
 interface Options extends PlaceOptions, RackOptions {
   readonly since?: string;
-  readonly sample: string;
+  readonly sample: number;
   readonly segment?: string;
   readonly trust?: string;
   readonly decrypt: boolean;
@@ -56,8 +55,8 @@ function wishOf({ since, sample, segment }: Options) {
   if (segment !== undefined && !segmentIdSchema.safeParse(segment).success)
     throw new TaplineError("invalid-input", `--segment "${segment}" is not a segment's id`);
   return {
-    sinceDay: since === undefined ? "" : dayFolder(since, "--since"),
-    sampleRatio: ratio(sample, "--sample"),
+    sinceDay: since ?? "",
+    sampleRatio: sample,
     segment: segment ?? null,
   };
 }

@@ -2,8 +2,8 @@ import type { KeptNote } from "@tapline/adapters/prisma";
 import { checkpointText, formatVerifierKey } from "@tapline/core/audit";
 import { openAuditLog } from "../wire/commands/audit.ts";
 import { findStores } from "./find-stores.ts";
-import { spanText } from "./parse-options.ts";
 import { readLogKeys } from "./read-log-keys.ts";
+import { spanText } from "./span-text.ts";
 
 export async function showKey(): Promise<void> {
   for (const key of await readLogKeys(undefined)) process.stdout.write(`${formatVerifierKey(key)}\n`);

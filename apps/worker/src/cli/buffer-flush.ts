@@ -5,15 +5,10 @@ import { bytesText, withBuffer } from "./buffer-command.ts";
 /** How long the command waits for the next life: the index is levelled with 30 days of the archive in between. */
 const reopenWithinMs = 60_000;
 
-export async function flush(options: ActingOptions & { readonly yes?: boolean }): Promise<void> {
+export async function flush(options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   await withBuffer(async (desk) => {
-    if (dryRun || options.yes !== true) {
-      process.stdout.write(`${effectText(await desk.effect(), "would")}\n`);
-      if (!dryRun) process.stderr.write("tapline: nothing was changed; say --yes to do it\n");
-      process.exitCode = dryRun ? 0 : 1;
-      return;
-    }
+    if (dryRun) return void process.stdout.write(`${effectText(await desk.effect(), "would")}\n`);
     process.stdout.write(`${effectText(await desk.flush(act), "will")}\n`);
     const generation = await desk.reopened(reopenWithinMs);
     if (generation !== null) process.stdout.write(`the buffer is open again, in its life ${generation}\n`);

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
+import { storesSettings } from "../settings/stores.ts";
 import { archiveSettings, storeSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { judgedSetting } from "./judged-setting.ts";
 
 export interface Stores {
   readonly databaseUrl: string;
@@ -20,7 +22,9 @@ const keptSchema = z.object({ databaseUrl: z.string().optional(), redisUrl: z.st
  */
 export async function findStores(): Promise<Stores> {
   const { databaseUrl, redisUrl } = storeSettings();
-  if (databaseUrl !== undefined) return { databaseUrl, redisUrl };
+  if (redisUrl !== undefined) judgedSetting(storesSettings.REDIS_URL, redisUrl, "REDIS_URL");
+  if (databaseUrl !== undefined)
+    return { databaseUrl: judgedSetting(storesSettings.DATABASE_URL, databaseUrl, "DATABASE_URL"), redisUrl };
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const kept = dataDir === undefined ? {} : await readKept(join(dataDir, "stores.json"));
   if (kept.databaseUrl !== undefined)

@@ -3,15 +3,15 @@ import type { FleetAgent } from "@tapline/core/rollout";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { tellEffect, withFleet } from "./fleet-command.ts";
 import { checkedVersion } from "./fleet-rollout.ts";
-import { durationMs, spanText, wholeNumber } from "./parse-options.ts";
+import { spanText } from "./span-text.ts";
 
 interface ListOptions {
   readonly json?: boolean;
-  readonly silentFor?: string;
+  readonly silentFor?: number;
 }
 
 interface PinOptions extends ActingOptions {
-  readonly config?: string;
+  readonly config?: number;
   readonly version?: string;
 }
 
@@ -20,10 +20,9 @@ export async function unpin(agent: string, options: ActingOptions): Promise<void
   tellEffect(await withFleet((_, desk) => desk.unpin(agent, act)), act.dryRun);
 }
 
-export async function setRing(agent: string, ring: string, options: ActingOptions): Promise<void> {
+export async function setRing(agent: string, ring: number, options: ActingOptions): Promise<void> {
   const act = actOf(options);
-  const number = wholeNumber(ring, "ring");
-  tellEffect(await withFleet((_, desk) => desk.setRing(agent, number, act)), act.dryRun);
+  tellEffect(await withFleet((_, desk) => desk.setRing(agent, ring, act)), act.dryRun);
 }
 
 export async function pin(agent: string, options: PinOptions): Promise<void> {
@@ -32,7 +31,7 @@ export async function pin(agent: string, options: PinOptions): Promise<void> {
     throw new TaplineError("invalid-input", "--config or --version is needed, or both");
   const act = actOf(options);
   const pins = {
-    ...(config === undefined ? {} : { revision: wholeNumber(config, "--config") }),
+    ...(config === undefined ? {} : { revision: config }),
     ...(version === undefined ? {} : { version: checkedVersion(version) }),
   };
   tellEffect(await withFleet((_, desk) => desk.pin(agent, pins, act)), act.dryRun);
@@ -41,7 +40,7 @@ export async function pin(agent: string, options: PinOptions): Promise<void> {
 export async function list({ json, silentFor }: ListOptions): Promise<void> {
   const nowEpochMs = Date.now();
   const agents = await withFleet((store) => store.agents());
-  const silentMs = silentFor === undefined ? null : durationMs(silentFor);
+  const silentMs = silentFor ?? null;
   const shown = agents.filter(
     ({ last, revokedAtEpochMs }) =>
       silentMs === null ||

@@ -3,7 +3,6 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withFleet } from "./fleet-command.ts";
-import { wholeNumber } from "./parse-options.ts";
 
 export async function set(file: string, options: ActingOptions): Promise<void> {
   const settings = await readSettings(file);
@@ -42,8 +41,7 @@ export async function list({ json }: { readonly json?: boolean }): Promise<void>
   process.stdout.write(lines.length === 0 ? "no revision yet\n" : `${lines.join("\n")}\n`);
 }
 
-export async function show(text: string): Promise<void> {
-  const wanted = wholeNumber(text, "revision");
+export async function show(wanted: number): Promise<void> {
   const revisions = await withFleet((store) => store.revisions());
   const found = revisions.find(({ revision }) => revision === wanted);
   if (found === undefined) throw new TaplineError("not-found", `there is no config revision ${wanted}`);

@@ -10,21 +10,20 @@ import {
 import { agentVersionSchema } from "@tapline/core/tap";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { tellEffect, withFleet } from "./fleet-command.ts";
-import { durationMs, wholeNumber } from "./parse-options.ts";
 
 interface StartOptions extends ActingOptions {
-  readonly config?: string;
+  readonly config?: number;
   readonly version?: string;
-  readonly rings?: string;
+  readonly rings?: readonly number[];
 }
 
 interface HealthOptions {
-  readonly silentFor: string;
-  readonly outboxAge: string;
+  readonly silentFor?: number;
+  readonly outboxAge?: number;
 }
 
 interface StepOptions extends ActingOptions {
-  readonly kind?: string;
+  readonly kind?: RolloutKind;
 }
 
 export async function takeStep(step: "halt" | "resume" | "abort", options: StepOptions): Promise<void> {
@@ -38,7 +37,7 @@ export async function takeStep(step: "halt" | "resume" | "abort", options: StepO
 export async function start(options: StartOptions): Promise<void> {
   const act = actOf(options);
   const [kind, target] = targetOf(options);
-  const rings = options.rings?.split(",").map((ring) => wholeNumber(ring.trim(), "--rings")) ?? null;
+  const rings = options.rings ?? null;
   tellEffect(await withFleet((_, desk) => desk.start(kind, target, rings, act)), act.dryRun);
   if (kind === "version") process.stdout.write(`${versionNote}\n`);
 }
@@ -49,7 +48,7 @@ const versionNote =
 function targetOf({ config, version }: StartOptions): [RolloutKind, string] {
   if ((config === undefined) === (version === undefined))
     throw new TaplineError("invalid-input", "either --config or --version is needed");
-  if (config !== undefined) return ["config", String(wholeNumber(config, "--config"))];
+  if (config !== undefined) return ["config", String(config)];
   return ["version", checkedVersion(version ?? "")];
 }
 
@@ -71,22 +70,22 @@ export async function advanceRing(
   tellEffect(effect, act.dryRun);
 }
 
+/** How long an agent may be silent, or a tap wait in an outbox, before its ring is not healthy. */
+const usualPatienceMs = 10 * 60_000;
+
 /** An agent that may report every hour is not silent after ten minutes. */
 async function limitsOf(options: HealthOptions, store: FleetStore): Promise<HealthLimits> {
   const { settings } = await store.plan();
   const slowestMs = Math.max(0, ...[...settings.values()].map(({ reportEveryMs }) => reportEveryMs ?? 0));
   return {
-    silentAfterMs: Math.max(durationMs(options.silentFor), 3 * slowestMs),
-    maxOutboxAgeMs: durationMs(options.outboxAge),
+    silentAfterMs: Math.max(options.silentFor ?? usualPatienceMs, 3 * slowestMs),
+    maxOutboxAgeMs: options.outboxAge ?? usualPatienceMs,
   };
 }
 
 function kindOf({ kind }: StepOptions, state: FleetState): RolloutKind {
-  const known = rolloutKinds.find((one) => one === kind);
-  if (kind !== undefined && known === undefined)
-    throw new TaplineError("invalid-input", `--kind is ${rolloutKinds.join(" or ")}, not "${kind}"`);
   const [one, other] = rolloutKinds.filter((each) => state[each].rollout !== null);
-  if (known !== undefined) return known;
+  if (kind !== undefined) return kind;
   if (one === undefined) throw new TaplineError("conflict", "no roll-out is under way");
   if (other === undefined) return one;
   throw new TaplineError("conflict", "two roll-outs are under way", {

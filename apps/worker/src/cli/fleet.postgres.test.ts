@@ -31,7 +31,7 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
     );
   });
 }
-const why = ["--reason", "a test", "--by", "ann"];
+const why = ["--reason", "a test", "--by", "ann", "--yes"];
 
 async function report(agent: string, configRevision: number, seenAtEpochMs = Date.now()): Promise<void> {
   const said: AgentReport = {

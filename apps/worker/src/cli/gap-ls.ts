@@ -1,13 +1,13 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { openGaps } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
-import { spanText, wholeNumber } from "./parse-options.ts";
+import { spanText } from "./span-text.ts";
 
 interface ListOptions {
   readonly agent?: string;
   readonly tracker?: string;
   readonly open?: boolean;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -20,7 +20,7 @@ export async function list({ agent, tracker, open, limit, json }: ListOptions): 
     const gaps = await ledger.list({
       ...(subject === undefined ? {} : { subject, scope: agent === undefined ? "tracker" : "agent" }),
       open: open === true,
-      limit: wholeNumber(limit, "--limit"),
+      limit,
     });
     const nowEpochMs = Date.now();
     const lines = gaps.map(({ scope, subject: of, epoch, first, last, openedAtEpochMs, closedAtEpochMs }) => {

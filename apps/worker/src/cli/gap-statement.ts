@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
-import { gapStatementSchema } from "@tapline/core/transfer";
 import { makeStatement } from "../jobs/state-gaps.ts";
 import { openGaps } from "../wire/commands/fleet.ts";
 import { actOf } from "./acting.ts";
@@ -17,10 +16,6 @@ interface StatementOptions {
 }
 
 export async function state({ agent, day, out, by }: StatementOptions): Promise<void> {
-  if (!gapStatementSchema.shape.day.safeParse(day).success)
-    throw new TaplineError("invalid-input", `--day "${day}" is not a day`, {
-      remedy: "Write it as in 2026-11-24.",
-    });
   const { actor } = actOf({ reason: "", ...(by === undefined ? {} : { by }) });
   const signer = await readSigner();
   const { statements, close } = openGaps((await findStores()).databaseUrl);

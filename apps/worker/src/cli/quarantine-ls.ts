@@ -1,12 +1,11 @@
 import type { QuarantinedRow } from "@tapline/adapters/prisma";
-import { dayFolder, wholeNumber } from "./parse-options.ts";
 import { withQuarantine } from "./quarantine-command.ts";
 
 interface ListOptions {
   readonly reason?: string;
   readonly agent?: string;
   readonly since?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -16,13 +15,12 @@ export async function list({ reason, agent, since, limit, json }: ListOptions): 
     ...(agent === undefined ? {} : { agent }),
     ...(since === undefined ? {} : { sinceEpochMs: dayStart(since) }),
   };
-  const rows = await withQuarantine(({ desk }) => desk.list(filter, wholeNumber(limit, "--limit")));
+  const rows = await withQuarantine(({ desk }) => desk.list(filter, limit));
   const text = rows.length === 0 ? "no such tap lies in quarantine" : rows.map(lineOf).join("\n");
   process.stdout.write(`${json === true ? JSON.stringify(rows.map(metadataOf)) : text}\n`);
 }
 
-const dayStart = (day: string): number =>
-  Date.parse(`${dayFolder(day, "--since").replaceAll("/", "-")}T00:00:00Z`);
+const dayStart = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
 function lineOf(row: QuarantinedRow): string {
   const at = new Date(row.quarantinedAtEpochMs).toISOString();

@@ -5,6 +5,7 @@ import type { ReplayLimits } from "../wire/commands/quarantine.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { bufferSealSetting, ceilingSetting, creditSettings } from "./config.ts";
 import { findStores } from "./find-stores.ts";
+import { judgedSetting } from "./judged-setting.ts";
 import { effectText, withQuarantine } from "./quarantine-command.ts";
 
 interface ReplayOptions extends ActingOptions {
@@ -24,11 +25,11 @@ export async function replay(options: ReplayOptions): Promise<void> {
     ...(reasonCode === undefined ? {} : { reason: reasonCode }),
     ...(agent === undefined ? {} : { agent }),
   };
+  const limits = replayLimits();
   const effect = await withQuarantine(async (quarantine) => {
     if (dryRun) return await quarantine.preview(filter);
     const { redisUrl } = await findStores();
-    if (redisUrl !== undefined)
-      return await quarantine.replay(filter, { actor, reason }, redisUrl, replayLimits());
+    if (redisUrl !== undefined) return await quarantine.replay(filter, { actor, reason }, redisUrl, limits);
     throw new TaplineError("misconfigured", "REDIS_URL is not set", {
       remedy: "set it to the Redis of the installation, beside DATABASE_URL",
     });
@@ -40,9 +41,22 @@ export async function replay(options: ReplayOptions): Promise<void> {
 function replayLimits(): ReplayLimits {
   const { tapsPerSecond, windowTaps } = creditSettings();
   return {
-    tapsPerSecond: ingestSettings.TAPLINE_AGENT_TAPS_PER_SECOND.parse(tapsPerSecond),
-    windowTaps: ingestSettings.TAPLINE_CREDIT_WINDOW_TAPS.parse(windowTaps),
-    maxBytes: bufferSettings.TAPLINE_BUFFER_MAX_MIB.parse(ceilingSetting()) * 1024 * 1024,
-    sealsFrames: bufferSettings.TAPLINE_BUFFER_SEAL.parse(bufferSealSetting()) === "process-key",
+    tapsPerSecond: judgedSetting(
+      ingestSettings.TAPLINE_AGENT_TAPS_PER_SECOND,
+      tapsPerSecond,
+      "TAPLINE_AGENT_TAPS_PER_SECOND",
+    ),
+    windowTaps: judgedSetting(
+      ingestSettings.TAPLINE_CREDIT_WINDOW_TAPS,
+      windowTaps,
+      "TAPLINE_CREDIT_WINDOW_TAPS",
+    ),
+    maxBytes:
+      judgedSetting(bufferSettings.TAPLINE_BUFFER_MAX_MIB, ceilingSetting(), "TAPLINE_BUFFER_MAX_MIB") *
+      1024 *
+      1024,
+    sealsFrames:
+      judgedSetting(bufferSettings.TAPLINE_BUFFER_SEAL, bufferSealSetting(), "TAPLINE_BUFFER_SEAL") ===
+      "process-key",
   };
 }

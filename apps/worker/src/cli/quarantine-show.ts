@@ -10,8 +10,8 @@ interface ShowOptions {
   readonly by?: string;
 }
 
-export async function show(agent: string, epoch: string, seq: string, options: ShowOptions): Promise<void> {
-  const tap = { agent, epoch: tapNumber(epoch, "epoch"), seq: tapNumber(seq, "seq") };
+export async function show(agent: string, epoch: number, seq: number, options: ShowOptions): Promise<void> {
+  const tap = { agent, epoch, seq };
   const shown = await withQuarantine(async ({ desk, open }) => {
     const row = await desk.find(tap);
     if (options.reveal !== true) return metadataOf(row);
@@ -23,13 +23,6 @@ export async function show(agent: string, epoch: string, seq: string, options: S
     return { ...metadataOf(row), ...content, payload: payload.toString("base64") };
   });
   process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-}
-
-/** An epoch is a moment in ms, so longer than other numbers of commands. */
-function tapNumber(text: string, name: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
-  throw new TaplineError("invalid-input", `${name} "${text}" is not a whole number`);
 }
 
 function revealAct({ reason, by }: ShowOptions) {

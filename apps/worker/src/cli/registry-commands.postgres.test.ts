@@ -16,6 +16,7 @@ let env: Record<string, string>;
 let prisma: PrismaClient;
 let root: string;
 let dir: string;
+const why = ["--reason", "a test", "--by", "ola", "--yes"];
 
 beforeAll(async () => {
   const databaseUrl = await freshDatabase();
@@ -39,7 +40,7 @@ const runWith = (settings: Record<string, string>, ...args: string[]) =>
   });
 
 test("an agent is invited, listed and revoked by commands, each asking who", async () => {
-  const made = await run("agent", "token", "--id", "front-desk", "--ttl", "2h", "--ring", "3", "--by", "ola");
+  const made = await run("agent", "token", "--id", "front-desk", "--ttl", "2h", "--ring", "3", ...why);
   expect(made, made.err).toMatchObject({ code: 0 });
   expect(readToken(made.out).pin).toEqual(pinOf(root));
   expect(made.err).toMatch(/^for front-desk, until .*, once/);
@@ -50,7 +51,17 @@ test("an agent is invited, listed and revoked by commands, each asking who", asy
   expect([without.code, without.err]).toEqual([1, expect.stringContaining("--reason")]);
   const empty = await run("agent", "revoke", "--id", "front-desk", "--reason", " ");
   expect([empty.code, empty.err]).toEqual([1, expect.stringContaining("It is empty: say why")]);
-  const revoked = await run("agent", "revoke", "--id", "front-desk", "--reason", "stolen", "--by", "ola");
+  const revoked = await run(
+    "agent",
+    "revoke",
+    "--id",
+    "front-desk",
+    "--reason",
+    "stolen",
+    "--by",
+    "ola",
+    "--yes",
+  );
   expect(revoked.out).toBe("agent front-desk is revoked\n");
   const [listed] = JSON.parse((await run("agent", "ls", "--json")).out) as { state: string }[];
   expect(listed).toMatchObject({ id: "front-desk", state: "revoked", tokenEndsAtEpochMs: null });
@@ -71,11 +82,13 @@ test("without DATABASE_URL the database of the npm start that runs on the data f
 });
 
 test("an agent that nobody knows, or that cannot be one, is named", async () => {
-  const wrong = await run("agent", "token", "--id", "Front_Desk");
+  const wrong = await run("agent", "token", "--id", "Front_Desk", ...why);
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("lower-case")]);
-  const unknown = await run("agent", "revoke", "--id", "nobody", "--reason", "x");
+  const unknown = await run("agent", "revoke", "--id", "nobody", "--reason", "x", "--yes");
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining("--unlisted")]);
-  expect((await run("agent", "revoke", "--id", "by-hand", "--reason", "x", "--unlisted")).code).toBe(0);
+  expect((await run("agent", "revoke", "--id", "by-hand", "--reason", "x", "--unlisted", "--yes")).code).toBe(
+    0,
+  );
 });
 
 test("a tracker is enrolled by its key or a PEM file of it, revoked with a reason, and listed", async () => {
@@ -84,14 +97,16 @@ test("a tracker is enrolled by its key or a PEM file of it, revoked with a reaso
   const hex = keys[0]!.export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
   const pem = join(dir, "two.pem");
   await writeFile(pem, keys[1]!.export({ format: "pem", type: "spki" }));
-  const first = await run("tracker", "enrol", "--id", one, "--public-key", hex);
+  const first = await run("tracker", "enrol", "--id", one, "--public-key", hex, ...why);
   expect(first.out, first.err).toMatch(/^tracker .* is enrolled with the key [0-9a-f]{16}\n$/);
-  expect((await run("tracker", "enrol", "--id", two, "--public-key", pem)).code).toBe(0);
-  const again = await run("tracker", "enrol", "--id", two, "--public-key", hex);
+  expect((await run("tracker", "enrol", "--id", two, "--public-key", pem, ...why)).code).toBe(0);
+  const again = await run("tracker", "enrol", "--id", two, "--public-key", hex, ...why);
   expect([again.code, again.err]).toEqual([1, expect.stringContaining(`is that of tracker ${one}`)]);
-  const wrong = await run("tracker", "enrol", "--id", two, "--public-key", join(dir, "pki/root.crt"));
+  const wrong = await run("tracker", "enrol", "--id", two, "--public-key", join(dir, "pki/root.crt"), ...why);
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("cannot be used")]);
-  expect((await run("tracker", "revoke", "--id", one, "--reason", "lost", "--by", "ola")).code).toBe(0);
+  expect((await run("tracker", "revoke", "--id", one, "--reason", "lost", "--by", "ola", "--yes")).code).toBe(
+    0,
+  );
   const listed = (await run("tracker", "ls", "--json")).out.trim().split("\n");
   const states = new Map(
     listed.map((text) => JSON.parse(text)).map(({ id, revokedAtEpochMs }) => [id, revokedAtEpochMs !== null]),

@@ -76,13 +76,13 @@ const actions = async (): Promise<string[]> => {
 test("a release is given out and switched to, and a dry run says what it changes, also for refused taps", async () => {
   const file = join(dir, "rules.json");
   await writeFile(file, "{}");
-  const unsound = await run("rules", "release", file, "--reason", "try", "--by", "ada");
+  const unsound = await run("rules", "release", file, "--reason", "try", "--by", "ada", "--yes");
   expect([unsound.code, unsound.err]).toEqual([1, expect.stringContaining("holds no rules")]);
   await writeFile(
     file,
     JSON.stringify({ ...JSON.parse((await run("rules", "show", "1")).out), unsigned: "accept" }),
   );
-  const made = await run("rules", "release", file, "--reason", "old trackers", "--by", "ada");
+  const made = await run("rules", "release", file, "--reason", "old trackers", "--by", "ada", "--yes");
   expect(made.out, made.err).toContain("release 2 is made");
   const dry = await run("rules", "switch", "2", "--reason", "old trackers", "--by", "ada", "--dry-run");
   expect(dry.out, dry.err).toBe(
@@ -95,7 +95,9 @@ test("a release is given out and switched to, and a dry run says what it changes
     ].join("\n"),
   );
   expect(await actions()).toEqual(["validation rules.released", "ada rules.released"]);
-  expect((await run("rules", "switch", "2", "--reason", "old trackers", "--by", "ada")).code).toBe(0);
+  expect((await run("rules", "switch", "2", "--reason", "old trackers", "--by", "ada", "--yes")).code).toBe(
+    0,
+  );
   expect((await run("rules", "ls")).out).toMatch(/release 2 .*operator.ada .*old trackers {2}in force\n$/);
   expect((await actions()).at(-1)).toBe("ada rules.switched");
 });
@@ -149,11 +151,11 @@ test("refused taps are listed and shown without measurements, which are shown on
 });
 
 test("a replay says which taps, and a dry run of it changes nothing", async () => {
-  const which = await run("quarantine", "replay", "--reason", "why", "--by", "ada");
+  const which = await run("quarantine", "replay", "--reason", "why", "--by", "ada", "--yes");
   expect([which.code, which.err]).toEqual([1, expect.stringContaining("--all")]);
   const dry = await run("quarantine", "replay", "--all", "--reason", "why", "--by", "ada", "--dry-run");
   expect(dry.out, dry.err).toContain("of 3 taps in quarantine 1 would pass");
-  const nowhere = await run("quarantine", "replay", "--all", "--reason", "why", "--by", "ada");
+  const nowhere = await run("quarantine", "replay", "--all", "--reason", "why", "--by", "ada", "--yes");
   expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("REDIS_URL")]);
   expect(await prisma.quarantinedTap.count({ where: { replays: { gt: 0 } } })).toBe(0);
 });
@@ -161,7 +163,17 @@ test("a replay says which taps, and a dry run of it changes nothing", async () =
 test("a replay does not wait for ever for a Redis that is away, and takes nothing out of quarantine", async () => {
   const away = { REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
   const startedAt = performance.now();
-  const done = await runWith(away, "quarantine", "replay", "--all", "--reason", "why", "--by", "ada");
+  const done = await runWith(
+    away,
+    "quarantine",
+    "replay",
+    "--all",
+    "--reason",
+    "why",
+    "--by",
+    "ada",
+    "--yes",
+  );
   expect([done.code, done.err]).toEqual([1, expect.stringContaining("Redis did not answer within 20 s")]);
   expect(done.err).toContain("REDIS_URL");
   expect(performance.now() - startedAt).toBeLessThan(60_000);

@@ -4,7 +4,6 @@ import { type ValidationRules, validationRulesSchema } from "@tapline/core/valid
 import { openRules } from "../wire/commands/rules.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
-import { wholeNumber } from "./parse-options.ts";
 import { effectText, withQuarantine } from "./quarantine-command.ts";
 
 export async function list({ json }: { readonly json?: boolean }): Promise<void> {
@@ -24,8 +23,8 @@ export async function list({ json }: { readonly json?: boolean }): Promise<void>
   process.stdout.write(`${json === true ? JSON.stringify(releases) : text.join("\n")}\n`);
 }
 
-export async function show(release: string): Promise<void> {
-  const { rules } = await withDesk((desk) => desk.find(wholeNumber(release, "release")));
+export async function show(release: number): Promise<void> {
+  const { rules } = await withDesk((desk) => desk.find(release));
   process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
 }
 
@@ -41,9 +40,8 @@ export async function release(file: string, options: ActingOptions): Promise<voi
   }
 }
 
-export async function switchTo(release: string, options: ActingOptions): Promise<void> {
+export async function switchTo(version: number, options: ActingOptions): Promise<void> {
   const { dryRun, actor, reason } = actOf(options);
-  const version = wholeNumber(release, "release");
   await withDesk(async (desk) => {
     const [next, active] = [await desk.find(version), await desk.activeVersion()];
     const before = active === null ? null : (await desk.find(active)).rules;

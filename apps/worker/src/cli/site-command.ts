@@ -2,17 +2,9 @@ import { readSiteStatement, type SiteStatement } from "@tapline/core/transfer";
 import { balanceSite } from "../jobs/state-sites.ts";
 import { openSites } from "../wire/commands/care.ts";
 import { findStores } from "./find-stores.ts";
-import { dayFolder } from "./parse-options.ts";
 import { type VerifyOptions, verifyStatement } from "./verify-statement.ts";
 
-export async function list({
-  day: text,
-  json,
-}: {
-  readonly day: string;
-  readonly json?: boolean;
-}): Promise<void> {
-  const day = dayFolder(text, "--day").replaceAll("/", "-");
+export async function list({ day, json }: { readonly day: string; readonly json?: boolean }): Promise<void> {
   const opened = openSites((await findStores()).databaseUrl);
   try {
     const stated = await opened.sites.stated(day);

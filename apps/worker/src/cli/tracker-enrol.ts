@@ -1,32 +1,45 @@
 import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { openTrackerDesk } from "../wire/commands/registry.ts";
+import { openTrackerDesk, openTrackerRegistry } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 
-interface EnrolOptions {
-  readonly id: string;
-  readonly publicKey: string;
-  readonly reason?: string;
-  readonly by?: string;
-}
-
-interface RevokeOptions extends Omit<ActingOptions, "dryRun"> {
+interface TrackerOptions extends ActingOptions {
   readonly id: string;
 }
 
-export async function enrol({ id, publicKey, reason, by }: EnrolOptions): Promise<void> {
-  const tracker = { id: checkedId(id), publicKey: await readKey(publicKey) };
-  const { actor } = actOf({ reason: reason ?? "", ...(by === undefined ? {} : { by }) });
-  const kid = await withDesk((desk) => desk.enrol(tracker, { actor, reason: reason ?? null }));
-  process.stdout.write(`tracker ${id} is enrolled with the key ${kid}\n`);
+export async function enrol(options: TrackerOptions & { readonly publicKey: string }): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
+  const tracker = { id: checkedId(options.id), publicKey: await readKey(options.publicKey) };
+  if (dryRun) {
+    const now = (await isKnown(tracker.id)) ? "it is known already" : "it is not known yet";
+    process.stdout.write(`would take tracker ${tracker.id}'s taps from now on; ${now}\n`);
+    return;
+  }
+  const kid = await withDesk((desk) => desk.enrol(tracker, { actor, reason }));
+  process.stdout.write(`tracker ${tracker.id} is enrolled with the key ${kid}\n`);
 }
 
-export async function revoke(options: RevokeOptions): Promise<void> {
-  const { actor, reason } = actOf(options);
-  await withDesk((desk) => desk.revoke(checkedId(options.id), { actor, reason }));
-  process.stdout.write(`tracker ${options.id} is revoked\n`);
+export async function revoke(options: TrackerOptions): Promise<void> {
+  const { dryRun, actor, reason } = actOf(options);
+  const id = checkedId(options.id);
+  if (dryRun) {
+    if (!(await isKnown(id))) throw new TaplineError("not-found", `no tracker ${id} is enrolled`);
+    process.stdout.write(`would refuse tracker ${id}'s taps from now on\n`);
+    return;
+  }
+  await withDesk((desk) => desk.revoke(id, { actor, reason }));
+  process.stdout.write(`tracker ${id} is revoked\n`);
+}
+
+async function isKnown(id: string): Promise<boolean> {
+  const { registry, close } = openTrackerRegistry((await findStores()).databaseUrl);
+  try {
+    return (await registry.find([id])).has(id);
+  } finally {
+    await close();
+  }
 }
 
 export async function list({ json }: { json?: boolean }): Promise<void> {

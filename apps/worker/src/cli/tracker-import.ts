@@ -4,6 +4,7 @@ import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire/commands/registry.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
@@ -17,19 +18,24 @@ const trackersFileSchema = z.array(
   }),
 );
 
-export async function importTrackers(file: string): Promise<void> {
+export async function importTrackers(file: string, options: ActingOptions): Promise<void> {
+  const { dryRun, actor, reason, atEpochMs } = actOf(options);
   const trackers = await readTrackers(file);
   const { registry, close } = openTrackerRegistry((await findStores()).databaseUrl);
   try {
-    const nowEpochMs = Date.now();
+    if (dryRun) {
+      const known = await registry.find(trackers.map(({ id }) => id));
+      const text = `would enrol ${trackers.length - known.size} trackers; ${known.size} known already keep their keys`;
+      return void process.stdout.write(`${text}\n`);
+    }
     const added = await registry.enrol(trackers, {
       version: 1,
-      id: uuidV7(nowEpochMs, randomBytes),
-      atEpochMs: nowEpochMs,
-      actor: { kind: "job", id: "tracker-import" },
+      id: uuidV7(atEpochMs, randomBytes),
+      atEpochMs,
+      actor,
       action: "tracker.enrolled",
       subject: "tracker/*",
-      reason: "imported from a file",
+      reason,
       facts: { listed: trackers.length },
     });
     process.stdout.write(`${added} trackers enrolled, ${trackers.length - added} known already\n`);

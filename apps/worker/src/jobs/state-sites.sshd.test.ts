@@ -162,7 +162,7 @@ test("each site's day is one signed line, balanced or told; it waits for its age
 test("where an agent stands is said by command, audited, and counts at once", async () => {
   await says("gate-1", 1);
   const day = new Date(nowEpochMs).toISOString().slice(0, 10);
-  const at = ["--id", "gate-1", "--site", "north", "--reason", "moved", "--by", "ann"];
+  const at = ["--id", "gate-1", "--site", "north", "--reason", "moved", "--by", "ann", "--yes"];
   const set = await run(process.execPath, tapline, "agent", "set-site", ...at);
   expect(set).toMatchObject({ code: 0, out: "agent gate-1 stands at site north\n" });
   const entry = await prisma.auditEntry.findFirstOrThrow({ where: { action: "site.set" } });

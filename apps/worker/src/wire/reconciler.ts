@@ -1,5 +1,4 @@
-import { ArchiveHolds, type ArchiveIndex, type PrismaClient } from "@tapline/adapters/prisma";
-import type { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
+import { ArchiveHolds, type PrismaClient } from "@tapline/adapters/prisma";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { type ArchiveRule, enoughToLevel, quarantineFolder } from "@tapline/core/transfer";
 import { type Reconciled, type ReconcileParts, reconcileArchive } from "../jobs/reconcile-archive.ts";
@@ -8,7 +7,7 @@ const reconcileDays = 30;
 const dayMs = 24 * 3_600_000;
 
 type Archives = {
-  readonly targets: readonly { readonly name: string; readonly archive: SftpArchive | DirectoryArchive }[];
+  readonly targets: readonly { readonly name: string; readonly archive: ReconcileParts["archive"] }[];
   readonly rule: ArchiveRule;
 };
 
@@ -21,7 +20,7 @@ export type ReconcilerHooks = Pick<ReconcileParts, "onFault" | "onSettled"> & {
 
 /** Brings the index level with the archives, one after the other: the recent days, or all of them. */
 export function reconciler(
-  parts: Pick<ReconcileParts, "clock"> & { readonly index: ArchiveIndex; readonly prisma: PrismaClient },
+  parts: Pick<ReconcileParts, "clock" | "index"> & { readonly prisma: PrismaClient },
   { targets, rule }: Archives,
   trust: string,
   hooks: ReconcilerHooks,

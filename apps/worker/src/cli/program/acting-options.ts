@@ -1,17 +1,50 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { saysSomething } from "./forms.ts";
 
-/** Asks for a reason and a name, and lets the effect be seen beforehand. */
+type Action = OmitThisParameter<Parameters<Command["action"]>[0]>;
+
+/**
+ * The rule for every command that changes something: it asks for a reason and a name, which go into the audit log, and lets
+ * its effect be seen beforehand.
+ */
 export function addActing(command: Command): Command {
-  return command
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .option("--dry-run", "print the effect and change nothing");
+  return addEffect(
+    command
+      .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
+      .option("--by <name>", "who acts; goes into the audit log (default: the login name)"),
+  );
 }
 
-/** A reason as an option takes it. @throws InvalidArgumentError where it says nothing */
-export function saysSomething(reason: string): string {
-  if (reason.trim() !== "") return reason;
-  throw new InvalidArgumentError(
-    "It is empty: say why, since it is what the audit log will tell of this act.",
-  );
+/** Where no act of a person is audited: the effect alone. */
+export function addEffect(command: Command): Command {
+  return command
+    .option("--dry-run", "print the effect and change nothing")
+    .option("--yes", "do it without being asked (where nobody can be asked, nothing is done without it)");
+}
+
+/**
+ * The action of such a command: `act` with `dryRun` prints the effect alone. Without --yes that comes first, then whoever sits
+ * at the terminal is asked; where nobody does, nothing is changed and the command ends with 1.
+ */
+export function confirmed(act: Action): Action {
+  return async (...all) => {
+    const [given, options] = [all.slice(0, -2), all.at(-2)];
+    if (options.dryRun === true || options.yes === true) return await act(...given, options);
+    await act(...given, { ...options, dryRun: true });
+    process.exitCode = 0;
+    if (await isWanted()) return await act(...given, options);
+    process.stderr.write("tapline: nothing was changed; say --yes to do it\n");
+    process.exitCode = 1;
+  };
+}
+
+async function isWanted(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question("Do it? Type yes: ")).trim() === "yes";
+  } finally {
+    terminal.close();
+  }
 }

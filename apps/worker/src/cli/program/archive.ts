@@ -1,6 +1,7 @@
 import type { mainTarget } from "@tapline/core/transfer";
 import type { Command } from "commander";
-import { addActing, saysSomething } from "./acting-options.ts";
+import { addActing, addEffect, confirmed } from "./acting-options.ts";
+import { day, dayFolder, moment, ratio, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
 import { addRack } from "./rack-options.ts";
 
@@ -26,7 +27,11 @@ function addArchiveRestore(archive: Command): void {
     .description("verify and decrypt the whole archive into segment-<id>.ndjson files")
     .requiredOption("--out <dir>", "folder for the restored files; what is there and right is left alone")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--at <time>", "when certificates must be valid, ISO 8601 (default: when each segment was made)")
+    .option(
+      "--at <time>",
+      "when certificates must be valid, ISO 8601 (default: when each segment was made)",
+      moment,
+    )
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
@@ -38,7 +43,7 @@ function addArchiveRestore(archive: Command): void {
 
 /** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
 function addArchiveReindex(archive: Command): void {
-  addPlace(archive.command("reindex"))
+  addEffect(addPlace(archive.command("reindex")))
     .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archives' signed manifests")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
@@ -47,7 +52,7 @@ function addArchiveReindex(archive: Command): void {
       "\nSegments that the index knows stay as they are. One whose taps lie in other segments is moved into" +
         "\nquarantine/ of the archive. Run it while no tap is taken.",
     )
-    .action(async (options) => (await import("../archive-reindex.ts")).reindex(options));
+    .action(confirmed(async (options) => (await import("../archive-reindex.ts")).reindex(options)));
 }
 
 /** `tapline archive verify`: whether all that is archived is there and as it was written. */
@@ -56,11 +61,12 @@ function addArchiveVerify(archive: Command): void {
     .description(
       "check signatures, digests and contents of the archive, each tap once, and compare with the index",
     )
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", dayFolder)
     .option(
       "--sample <ratio>",
       "read so many of the objects, 0 to 1; manifests and signatures are all read",
-      "1",
+      ratio,
+      1,
     )
     .option("--segment <id>", "only this segment")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
@@ -100,17 +106,19 @@ function addArchiveHold(archive: Command): void {
     .description("keep segments from being moved or removed, whatever else would do it");
   addActing(hold.command("place"))
     .description("place a hold: of one agent, tracker or segment, or of days")
-    .option("--from <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--to <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
+    .option("--from <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", day)
+    .option("--to <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier", day)
     .option("--agent <id>", "segments that hold taps of this agent")
     .option("--tracker <id>", "segments that hold taps of this tracker")
     .option("--segment <id>", "this segment")
     .option("--unseen", "also where nothing is archived of it yet")
-    .action(async (options) => (await import("../archive-hold.ts")).place(options));
+    .action(confirmed(async (options) => (await import("../archive-hold.ts")).place(options)));
   addActing(hold.command("release"))
     .description("release a hold; others that guard the same segments stay")
-    .argument("<number>", "the hold's number")
-    .action(async (number, options) => (await import("../archive-hold.ts")).release(number, options));
+    .argument("<number>", "the hold's number", wholeNumber)
+    .action(
+      confirmed(async (number, options) => (await import("../archive-hold.ts")).release(number, options)),
+    );
   hold
     .command("ls")
     .description("the holds, newest first")
@@ -138,19 +146,16 @@ function addArchiveOpen(archive: Command): void {
 
 /** `tapline archive expire --before DAY`: removes what is old enough, never what is held. */
 function addArchiveExpire(archive: Command): void {
-  addPlace(archive.command("expire"))
-    .description("remove segments cut before a day (UTC) for good; without --yes only say what would go")
-    .requiredOption("--before <YYYY-MM-DD>", "segments cut before this day (UTC)")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .option("--yes", "do it")
+  addActing(addPlace(archive.command("expire")))
+    .description("remove segments cut before a day (UTC) for good")
+    .requiredOption("--before <YYYY-MM-DD>", "segments cut before this day (UTC)", day)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       "\nThe index keeps what it knows of them: an old tap that is sent again is still a duplicate. A write-once archive" +
         "\nrefuses, and then nothing has changed.",
     )
-    .action(async (options) => (await import("../archive-expire.ts")).expire(options));
+    .action(confirmed(async (options) => (await import("../archive-expire.ts")).expire(options)));
 }
 
 /** `tapline archive export --parquet --out DIR`: restored taps as tables, each verified before it is written. */
@@ -162,9 +167,9 @@ function addArchiveExport(archive: Command): void {
     .requiredOption("--out <dir>", "folder for the files")
     .option("--parquet", "as Apache Parquet; the columns stand in docs/operations.md")
     .option("--ndjson", "as the archive's own lines")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
-    .option("--until <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier")
-    .option("--max-taps <n>", "taps in one file; a day with more gets several", "200000")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", dayFolder)
+    .option("--until <YYYY-MM-DD>", "only segments cut on this day (UTC) or earlier", dayFolder)
+    .option("--max-taps <n>", "taps in one file; a day with more gets several", wholeNumber, 200_000)
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
@@ -176,17 +181,16 @@ function addArchiveExport(archive: Command): void {
 
 /** `tapline archive reconcile`: compares archive, index and buffer now, as the role audit does on a schedule. */
 function addArchiveReconcile(archive: Command): void {
-  addPlace(archive.command("reconcile"))
+  addActing(addPlace(archive.command("reconcile")))
     .description("compare archives, index and buffer, and heal or quarantine what differs")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", dayFolder)
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
       "\nEnds with 0 where archive and index agree in the end, 2 where a person is needed, else 1.",
     )
-    .action(async (options) => (await import("../archive-reconcile.ts")).reconcile(options));
+    .action(confirmed(async (options) => (await import("../archive-reconcile.ts")).reconcile(options)));
 }
 
 /** `tapline archive rewrap`: has archived objects open with one more key, by a small file beside each. */
@@ -195,14 +199,14 @@ function addArchiveRewrap(archive: Command): void {
     .description("have archived objects open with one more key; the objects stay as they are")
     .requiredOption("--to <file>", "certificate of who is to open them from now on, too")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later")
+    .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", dayFolder)
     .option("--json", "end with one JSON object in place of the summary line")
     .addHelpText(
       "after",
       "\nWho could open an object before still can. Safe to run again: what is done is left alone." +
         "\nEnds with 0 where all is done, 2 where segments failed, 1 where no key at hand opens some, or it could not be done.",
     )
-    .action(async (options) => (await import("../archive-rewrap.ts")).rewrap(options));
+    .action(confirmed(async (options) => (await import("../archive-rewrap.ts")).rewrap(options)));
 }
 
 /** `tapline archive repin`: believes an archive's new host key, on purpose. */
@@ -213,6 +217,5 @@ function addArchiveRepin(archive: Command): void {
     )
     .option("--target <name>", "the archive's name in TAPLINE_ARCHIVES", "main" satisfies typeof mainTarget)
     .option("--forget-old", "do not believe the old key any more, at once")
-    .option("--yes", "the key that the administrator named is the one that is offered")
-    .action(async (options) => (await import("../archive-repin.ts")).repin(options));
+    .action(confirmed(async (options) => (await import("../archive-repin.ts")).repin(options)));
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { durationMs, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
 
 /** The group `tapline audit`. */
@@ -15,11 +16,11 @@ function addAuditList(audit: Command): void {
   audit
     .command("ls")
     .description("operations, newest first: when, who, what, to what, why, and the entry's id")
-    .option("--since <span>", "only of the last 90s, 10m, 2h, 7d")
+    .option("--since <span>", "only of the last 90s, 10m, 2h, 7d", durationMs)
     .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
     .option("--by <name>", "only by this operator, agent, job or rule")
     .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
-    .option("--limit <rows>", "at most so many", "50")
+    .option("--limit <rows>", "at most so many", wholeNumber, 50)
     .option("--json", "as JSON, one entry a line")
     .action(async (options) => (await import("../audit-ls.ts")).list(options));
 }

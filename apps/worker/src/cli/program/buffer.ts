@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addActing } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
 
 /** The group `tapline buffer`. */
 export function addBuffer(program: Command): void {
@@ -21,6 +21,5 @@ function addBufferShow(buffer: Command): void {
 function addBufferFlush(buffer: Command): void {
   addActing(buffer.command("flush"))
     .description("empty the buffer: agents send again what has no receipt, and nothing is lost")
-    .option("--yes", "do it; without it the effect is printed and nothing changed")
-    .action(async (options) => (await import("../buffer-flush.ts")).flush(options));
+    .action(confirmed(async (options) => (await import("../buffer-flush.ts")).flush(options)));
 }

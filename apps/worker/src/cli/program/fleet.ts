@@ -1,6 +1,7 @@
 import type { RolloutKind } from "@tapline/core/rollout";
 import { type Command, Option } from "commander";
-import { addActing } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
+import { durationMs, wholeNumber, wholeNumbers } from "./forms.ts";
 
 const rolloutKinds = Object.keys({ config: true, version: true } satisfies Record<RolloutKind, true>);
 
@@ -20,7 +21,7 @@ function addFleetConfig(fleet: Command): void {
       .command("set")
       .description("make a revision from a JSON file; nobody gets it before a roll-out or a pin")
       .argument("<file>"),
-  ).action(async (file, options) => (await import("../fleet-config.ts")).set(file, options));
+  ).action(confirmed(async (file, options) => (await import("../fleet-config.ts")).set(file, options)));
   config
     .command("ls")
     .description("all revisions, newest first")
@@ -29,7 +30,7 @@ function addFleetConfig(fleet: Command): void {
   config
     .command("show")
     .description("the settings of a revision")
-    .argument("<revision>")
+    .argument("<revision>", "its number", wholeNumber)
     .action(async (text) => (await import("../fleet-config.ts")).show(text));
 }
 
@@ -40,27 +41,28 @@ function addFleetRollout(fleet: Command): void {
     rollout
       .command("start")
       .description("give a revision of the settings, or name a version, to the first ring")
-      .option("--config <revision>", "the revision; 0 = no settings from the server")
+      .option("--config <revision>", "the revision; 0 = no settings from the server", wholeNumber)
       .option("--version <version>", "the version that agents should run")
       .option(
         "--rings <list>",
         "steps, as in 0,1,2, each to all rings up to its number (default: rings with agents)",
+        wholeNumbers,
       ),
-  ).action(async (options) => (await import("../fleet-rollout.ts")).start(options));
+  ).action(confirmed(async (options) => (await import("../fleet-rollout.ts")).start(options)));
   const advance = rollout
     .command("advance")
     .description("one ring further; behind the last one it holds for all");
   addHealth(addKind(addActing(advance)))
     .option("--force", "even where a reached ring is not healthy")
-    .action(async (options) => (await import("../fleet-rollout.ts")).advanceRing(options));
+    .action(confirmed(async (options) => (await import("../fleet-rollout.ts")).advanceRing(options)));
   const steps = {
     halt: "nobody more gets it; who has it keeps it",
     resume: "go on after a halt",
     abort: "everybody goes back to what was before",
   } as const;
   for (const step of ["halt", "resume", "abort"] as const)
-    addKind(addActing(rollout.command(step).description(steps[step]))).action(async (options) =>
-      (await import("../fleet-rollout.ts")).takeStep(step, options),
+    addKind(addActing(rollout.command(step).description(steps[step]))).action(
+      confirmed(async (options) => (await import("../fleet-rollout.ts")).takeStep(step, options)),
     );
   addHealth(rollout.command("status").description("how each change stands in each ring"))
     .option("--json", "as JSON")
@@ -75,8 +77,8 @@ function addKind(command: Command): Command {
 
 function addHealth(command: Command): Command {
   return command
-    .option("--silent-for <span>", "an agent not heard of for so long is silent", "10m")
-    .option("--outbox-age <span>", "a tap may wait so long in an outbox", "10m");
+    .option("--silent-for <span>", "an agent not heard of for so long is silent (default: 10m)", durationMs)
+    .option("--outbox-age <span>", "a tap may wait so long in an outbox (default: 10m)", durationMs);
 }
 
 /** `tapline fleet ls|pin|unpin|ring`: single agents. */
@@ -85,26 +87,28 @@ function addFleetAgents(fleet: Command): void {
     .command("ls")
     .description("all agents with what they last reported")
     .option("--json", "as JSON")
-    .option("--silent-for <span>", "only those not heard of for so long, as in 10m")
+    .option("--silent-for <span>", "only those not heard of for so long, as in 10m", durationMs)
     .action(async (options) => (await import("../fleet-agents.ts")).list(options));
   addActing(
     fleet
       .command("pin")
       .description("keep an agent at a revision or version, whatever is rolled out")
       .argument("<agent>")
-      .option("--config <revision>", "the revision of the settings")
+      .option("--config <revision>", "the revision of the settings", wholeNumber)
       .option("--version <version>", "the version"),
-  ).action(async (agent, options) => (await import("../fleet-agents.ts")).pin(agent, options));
+  ).action(confirmed(async (agent, options) => (await import("../fleet-agents.ts")).pin(agent, options)));
   addActing(
     fleet.command("unpin").description("let an agent follow its ring again").argument("<agent>"),
-  ).action(async (agent, options) => (await import("../fleet-agents.ts")).unpin(agent, options));
+  ).action(confirmed(async (agent, options) => (await import("../fleet-agents.ts")).unpin(agent, options)));
   addActing(
     fleet
       .command("ring")
       .description("put an agent into a ring; lower ones get changes first")
       .argument("<agent>")
-      .argument("<ring>"),
-  ).action(async (agent, ring, options) =>
-    (await import("../fleet-agents.ts")).setRing(agent, ring, options),
+      .argument("<ring>", "its number", wholeNumber),
+  ).action(
+    confirmed(async (agent, ring, options) =>
+      (await import("../fleet-agents.ts")).setRing(agent, ring, options),
+    ),
   );
 }

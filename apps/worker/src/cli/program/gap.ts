@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { day, wholeNumber } from "./forms.ts";
 
 /** The group `tapline gap`. */
 export function addGap(program: Command): void {
@@ -16,7 +17,7 @@ function addGapList(gap: Command): void {
     .option("--agent <id>", "only gaps of this agent")
     .option("--tracker <id>", "only gaps of this tracker")
     .option("--open", "only those that are not filled")
-    .option("--limit <rows>", "at most so many", "1000")
+    .option("--limit <rows>", "at most so many", wholeNumber, 1_000)
     .option("--json", "as JSON")
     .action(async (options) => (await import("../gap-ls.ts")).list(options));
 }
@@ -27,7 +28,7 @@ function addGapStatement(gap: Command): void {
     .command("statement")
     .description("state and sign what became of the taps of one agent's UTC day, as known now")
     .requiredOption("--agent <id>", "the agent")
-    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)")
+    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)", day)
     .option("--out <dir>", "where the statement and its signature go", ".")
     .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
     .addHelpText("after", "\nThe daily statements lie in the archive, under statements/YYYY/MM/DD/.")

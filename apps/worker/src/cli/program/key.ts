@@ -1,6 +1,6 @@
 import type { KeyRole } from "@tapline/core/encryption";
 import { type Command, Option } from "commander";
-import { addActing } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
 
 const keyRoles = Object.keys({ archive: true, escrow: true, other: true } satisfies Record<KeyRole, true>);
 
@@ -27,7 +27,7 @@ function addKeyRing(key: Command): void {
       .description("encrypt new objects to one more certificate")
       .argument("<certificate>", "PEM; certificates between it and the root may follow")
       .addOption(roles),
-  ).action(async (file, options) => (await import("../key-ring.ts")).add(file, options));
+  ).action(confirmed(async (file, options) => (await import("../key-ring.ts")).add(file, options)));
   const changes = {
     activate: "encrypt new objects to a key that was retiring",
     retire:
@@ -37,7 +37,9 @@ function addKeyRing(key: Command): void {
   for (const name of ["activate", "retire", "revoke"] as const)
     addActing(
       key.command(name).description(changes[name]).argument("<key>", "id, or its first digits"),
-    ).action(async (named, options) => (await import("../key-ring.ts")).change(name, named, options));
+    ).action(
+      confirmed(async (named, options) => (await import("../key-ring.ts")).change(name, named, options)),
+    );
 }
 
 /** `tapline key rotate`: a successor comes and its predecessor retires, in one step, while taps flow. */
@@ -52,7 +54,7 @@ function addKeyRotate(key: Command): void {
         "--pki <dir>",
         "or a PKI folder that issues one: intermediate.crt and .key (default: npm start's)",
       ),
-  ).action(async (options) => (await import("../key-rotate.ts")).rotate(options));
+  ).action(confirmed(async (options) => (await import("../key-rotate.ts")).rotate(options)));
 }
 
 /** `tapline key map`: which keys open how much of the archive, and what would be gone without some of them. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { addActing } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
+import { day, largeNumber, saysSomething, wholeNumber } from "./forms.ts";
 
 /** The group `tapline quarantine`. */
 export function addQuarantine(program: Command): void {
@@ -16,8 +17,8 @@ function addQuarantineList(quarantine: Command): void {
     .description("refused taps, newest first")
     .option("--reason <code>", "only those refused for this reason, such as unsigned")
     .option("--agent <id>", "only those of this agent")
-    .option("--since <day>", "only those refused since this day (UTC), as in 2026-11-24")
-    .option("--limit <taps>", "at most so many", "100")
+    .option("--since <day>", "only those refused since this day (UTC), as in 2026-11-24", day)
+    .option("--limit <taps>", "at most so many", wholeNumber, 100)
     .option("--json", "as JSON")
     .action(async (options) => (await import("../quarantine-ls.ts")).list(options));
 }
@@ -25,10 +26,13 @@ function addQuarantineList(quarantine: Command): void {
 /** `tapline quarantine show`: one refused tap; its measurements, which are health data, only on demand, and audited. */
 function addQuarantineShow(quarantine: Command): void {
   quarantine
-    .command("show <agent> <epoch> <seq>")
+    .command("show")
+    .argument("<agent>")
+    .argument("<epoch>", "the agent's epoch", largeNumber)
+    .argument("<seq>", "its number in that epoch", largeNumber)
     .description("one refused tap, as JSON, without its measurements")
     .option("--reveal", "with its measurements; audited, so say --reason")
-    .option("--reason <text>", "with --reveal: why; goes into the audit log")
+    .option("--reason <text>", "with --reveal: why; goes into the audit log", saysSomething)
     .option("--by <name>", "with --reveal: who acts (default: the login name)")
     .action(async (agent, epoch, seq, options) =>
       (await import("../quarantine-show.ts")).show(agent, epoch, seq, options),
@@ -47,5 +51,5 @@ function addQuarantineReplay(quarantine: Command): void {
       "\nEnds with 0 where all was replayed that passes, else 1: also where Redis does not answer for 20 s, or the buffer has no" +
         "\nroom for 60 s. What was under way then may have gone in: to replay again is safe.",
     )
-    .action(async (options) => (await import("../quarantine-replay.ts")).replay(options));
+    .action(confirmed(async (options) => (await import("../quarantine-replay.ts")).replay(options)));
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { addActing } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
+import { wholeNumber } from "./forms.ts";
 
 /** `tapline rules ls|show|release|switch`: what validation judges by. */
 export function addRules(program: Command): void {
@@ -10,13 +11,14 @@ export function addRules(program: Command): void {
     .option("--json", "as JSON")
     .action(async (options) => (await import("../rules.ts")).list(options));
   rules
-    .command("show <release>")
+    .command("show")
+    .argument("<release>", "its number", wholeNumber)
     .description("one release, as a file for `release`")
     .action(async (release) => (await import("../rules.ts")).show(release));
-  addActing(rules.command("release <file>"))
+  addActing(rules.command("release").argument("<file>"))
     .description("give out the rules in a JSON file as a new release, which is not in force yet")
-    .action(async (file, options) => (await import("../rules.ts")).release(file, options));
-  addActing(rules.command("switch <release>"))
+    .action(confirmed(async (file, options) => (await import("../rules.ts")).release(file, options)));
+  addActing(rules.command("switch").argument("<release>", "its number", wholeNumber))
     .description("judge by this release from now on; verdicts that were given stand")
-    .action(async (release, options) => (await import("../rules.ts")).switchTo(release, options));
+    .action(confirmed(async (release, options) => (await import("../rules.ts")).switchTo(release, options)));
 }

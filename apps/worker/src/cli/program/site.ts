@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { day } from "./forms.ts";
 
 /** `tapline site ls|verify`: the daily balance of each site. */
 export function addSite(program: Command): void {
@@ -8,7 +9,7 @@ export function addSite(program: Command): void {
   site
     .command("ls")
     .description("each site's balance of one UTC day, as known now")
-    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)")
+    .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)", day)
     .option("--json", "as JSON")
     .action(async (options) => (await import("../site-command.ts")).list(options));
   site

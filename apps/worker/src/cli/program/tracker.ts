@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { saysSomething } from "./acting-options.ts";
+import { addActing, confirmed } from "./acting-options.ts";
 
 /** The group `tapline tracker`. */
 export function addTracker(program: Command): void {
@@ -10,30 +10,27 @@ export function addTracker(program: Command): void {
 
 /** `tapline tracker import FILE`: enrols the trackers of a JSON file; those known already keep their key. */
 function addTrackerImport(tracker: Command): void {
-  tracker
-    .command("import")
+  addActing(tracker.command("import"))
     .description("enrol the trackers of a JSON file: [{ id, kid, publicKey }], all hexadecimal")
     .argument("<file>")
-    .action(async (file) => (await import("../tracker-import.ts")).importTrackers(file));
+    .action(
+      confirmed(async (file, options) =>
+        (await import("../tracker-import.ts")).importTrackers(file, options),
+      ),
+    );
 }
 
 /** `tapline tracker enrol|revoke|ls`: single trackers. */
 function addTrackerEnrol(tracker: Command): void {
-  tracker
-    .command("enrol")
+  addActing(tracker.command("enrol"))
     .description("take a tracker's taps from now on")
     .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
     .requiredOption("--public-key <key>", "its Ed25519 key: 64 hexadecimal digits, or a PEM file")
-    .option("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .action(async (options) => (await import("../tracker-enrol.ts")).enrol(options));
-  tracker
-    .command("revoke")
+    .action(confirmed(async (options) => (await import("../tracker-enrol.ts")).enrol(options)));
+  addActing(tracker.command("revoke"))
     .description("refuse a tracker's taps from now on, also those read before and not yet validated")
     .requiredOption("--id <hex>", "the tracker's id, 16 hexadecimal digits")
-    .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-    .option("--by <name>", "who acts; goes into the audit log (default: the login name)")
-    .action(async (options) => (await import("../tracker-enrol.ts")).revoke(options));
+    .action(confirmed(async (options) => (await import("../tracker-enrol.ts")).revoke(options)));
   tracker
     .command("ls")
     .description("all trackers")

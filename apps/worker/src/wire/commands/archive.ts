@@ -8,10 +8,11 @@ import {
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
 import type { Actor } from "@tapline/core/kernel";
+import { dryIndex, readOnly } from "../../care/dry-run.ts";
 import { type DrillParts, restoreDrill } from "../../care/restore-drill.ts";
 import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
 import { type ReconcilerHooks, reconciler } from "../reconciler.ts";
-import { type ArchivePlaces, openArchives } from "./open-archives.ts";
+import { type ArchivePlaces, type OpenedTarget, openArchives } from "./open-archives.ts";
 
 /** What the index knows of the archive, for commands. */
 export function openCatalogue(databaseUrl: string): {
@@ -51,10 +52,12 @@ export function openDrill(
 }
 
 /** Brings the whole index level with the archives, for commands. */
-export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: string) {
+export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: string, dryRun: boolean) {
   const prisma = connectPrisma(databaseUrl);
-  const { targets, close } = openArchives(places);
-  const parts = { index: new ArchiveIndex(prisma), prisma, clock: () => Date.now() };
+  const { targets: opened, close } = openArchives(places);
+  const targets = dryRun ? opened.map(unquarantining) : opened;
+  const index = new ArchiveIndex(prisma);
+  const parts = { index: dryRun ? dryIndex(index) : index, prisma, clock: () => Date.now() };
   return {
     reindex: (hooks: ReconcilerHooks) =>
       reconciler(parts, { targets, rule: places.rule }, trust, hooks).level("all"),
@@ -63,6 +66,10 @@ export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: s
       await prisma.$disconnect();
     },
   };
+}
+
+function unquarantining({ name, archive }: OpenedTarget) {
+  return { name, archive: { ...readOnly(archive), quarantine: async (): Promise<void> => undefined } };
 }
 
 /** Has the objects of archives open with one more key, for commands. */

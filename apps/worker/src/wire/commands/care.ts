@@ -11,9 +11,11 @@ import {
   SiteStatements,
 } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
+import { dryLevel } from "../../care/dry-run.ts";
 import { type Expired, type ExpireParts, expireArchive } from "../../care/expire-archive.ts";
 import { type LevelArchiveParts, levelSince } from "../../care/level-archive.ts";
 import type { Levelled } from "../../care/levelled.ts";
+import { answered } from "./answered.ts";
 import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 
 /** Holds in PostgreSQL, for commands. */
@@ -25,6 +27,8 @@ export function openHolds(databaseUrl: string): {
   return { holds: new ArchiveHolds(prisma, Date.now), close: () => prisma.$disconnect() };
 }
 
+/** Redis is asked once before the work begins: it would be waited for ever in the middle of it. */
+const pingWithinMs = 5_000;
 const leftoverAfterMs = 24 * 3_600_000;
 
 /** Compares archives with index and buffer, for commands. */
@@ -37,18 +41,22 @@ export function openLevel(
   const redis = connectRedis(stores.redisUrl, () => undefined);
   const { targets, close } = openArchives(places);
   return {
-    level: (
+    level: async (
       sinceDay: string,
-      parts: Pick<LevelArchiveParts, "actor" | "onFault" | "onSilent">,
-    ): Promise<Levelled> =>
-      levelSince(sinceDay, {
+      parts: Pick<LevelArchiveParts, "actor" | "reason" | "onFault" | "onSilent">,
+      dryRun: boolean,
+    ): Promise<Levelled> => {
+      await answered(redis.ping(), pingWithinMs);
+      const whole = {
         ...{ ...parts, leftoverAfterMs, clock: Date.now, targets },
         ...{ copies: new ArchiveCopies(prisma), keys: new KeyMap(prisma) },
         ...{ catalogue: new SegmentCatalogue(prisma), index: new ArchiveIndex(prisma) },
         ...{ notes: new ArchiveNotes(prisma), holds: new ArchiveHolds(prisma, Date.now) },
         buffer: new SegmentBuffer(redis),
         trust: { rootPems: [trust], crlPems: [trust] },
-      }),
+      };
+      return await levelSince(sinceDay, dryRun ? dryLevel(whole) : whole);
+    },
     close: async (): Promise<void> => {
       await close();
       redis.disconnect();

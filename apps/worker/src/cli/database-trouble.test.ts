@@ -1,0 +1,25 @@
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { expect, test } from "vitest";
+import { freePort } from "../../../../tools/servers/index.ts";
+import { databaseTrouble } from "./database-trouble.ts";
+
+async function troubleAt(url: string) {
+  const prisma = connectPrisma(url);
+  const thrown: unknown = await prisma.agent.findMany().catch((error: unknown) => error);
+  await prisma.$disconnect();
+  if (!(thrown instanceof Error)) throw new Error("the database answered");
+  return databaseTrouble(thrown);
+}
+
+test("a database that is away is named in one line, with what to do", async () => {
+  const port = await freePort();
+  expect(await troubleAt(`postgresql://u:p@127.0.0.1:${port}/x`)).toMatchObject({
+    code: "unavailable",
+    message: `PostgreSQL at 127.0.0.1:${port} does not answer`,
+    remedy: expect.stringContaining("DATABASE_URL"),
+  });
+});
+
+test("other errors are left alone", () => {
+  expect(databaseTrouble(new Error("x"))).toBeUndefined();
+});

@@ -1,0 +1,73 @@
+import { TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+
+/** What Prisma's driver for PostgreSQL found, in the error that it hands on. */
+const foundSchema = z.object({
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({
+        kind: z.string(),
+        host: z.string().optional(),
+        port: z.number().optional(),
+        db: z.string().optional(),
+        user: z.string().optional(),
+      }),
+    }),
+  }),
+});
+
+const whereRemedy =
+  "See that it runs, and that DATABASE_URL points to it (docs/operations.md, PostgreSQL is down).";
+const rightsRemedy =
+  "See that DATABASE_URL names a user of the installation's database, with the right password.";
+
+/** A database that cannot be worked with, in our words; `undefined` where `error` says something else. */
+export function databaseTrouble(error: Error): TaplineError | undefined {
+  const parsed = foundSchema.safeParse(error);
+  if (!parsed.success) return undefined;
+  const { kind, host, port, db, user } = parsed.data.meta.driverAdapterError.cause;
+  const at = host === undefined ? "" : ` at ${host}${port === undefined ? "" : `:${port}`}`;
+  const said = (code: "unavailable" | "misconfigured", message: string, remedy: string) =>
+    new TaplineError(code, message, { remedy, cause: error });
+  switch (kind) {
+    case "DatabaseNotReachable":
+    case "ConnectionClosed":
+    case "SocketTimeout":
+      return said("unavailable", `PostgreSQL${at} does not answer`, whereRemedy);
+    case "TooManyConnections":
+      return said(
+        "unavailable",
+        "PostgreSQL has no connection left",
+        "Try again, or raise its max_connections.",
+      );
+    case "TlsConnectionError":
+      return said(
+        "misconfigured",
+        "PostgreSQL does not speak TLS as DATABASE_URL asks",
+        "Mend sslmode in DATABASE_URL.",
+      );
+    case "AuthenticationFailed":
+      return said(
+        "misconfigured",
+        `PostgreSQL does not let in the user ${user ?? "of DATABASE_URL"}`,
+        rightsRemedy,
+      );
+    case "DatabaseAccessDenied":
+      return said(
+        "misconfigured",
+        `PostgreSQL refuses the database ${db ?? "of DATABASE_URL"}`,
+        rightsRemedy,
+      );
+    case "DatabaseDoesNotExist":
+      return said("misconfigured", `PostgreSQL has no database ${db ?? "as in DATABASE_URL"}`, rightsRemedy);
+    case "TableDoesNotExist":
+    case "ColumnNotFound":
+      return said(
+        "misconfigured",
+        "the database is not one of this version of Tapline",
+        "Bring it up to date: npm start does, or npx prisma migrate deploy with its DATABASE_URL.",
+      );
+    default:
+      return undefined;
+  }
+}
