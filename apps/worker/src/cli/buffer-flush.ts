@@ -1,6 +1,7 @@
 import type { FlushEffect } from "../jobs/flush-buffer.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { bytesText, withBuffer } from "./buffer-command.ts";
+import { withBuffer } from "./buffer-command.ts";
+import { bytesText } from "./bytes-text.ts";
 
 /** How long the command waits for the next life: the index is levelled with 30 days of the archive in between. */
 const reopenWithinMs = 60_000;

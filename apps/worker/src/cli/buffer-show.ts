@@ -1,5 +1,6 @@
 import { bufferSettings } from "../settings/buffer.ts";
-import { type BufferDesk, bytesText, withBuffer } from "./buffer-command.ts";
+import { type BufferDesk, withBuffer } from "./buffer-command.ts";
+import { bytesText } from "./bytes-text.ts";
 import { ceilingSetting } from "./config.ts";
 import { judgedSetting } from "./judged-setting.ts";
 import { spanText } from "./span-text.ts";

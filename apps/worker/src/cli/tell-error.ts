@@ -10,7 +10,7 @@ export function tellError(thrown: unknown): void {
 }
 
 /** Errors of the parts that commands stand on, in our words; others stay what they are. */
-function explained(error: unknown): unknown {
+export function explained(error: unknown): unknown {
   if (error instanceof TaplineError || !(error instanceof Error)) return error;
   if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND")
     return new TaplineError(

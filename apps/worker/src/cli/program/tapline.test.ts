@@ -15,7 +15,16 @@ const looking = [
   ...["audit key", "audit ls", "audit prove", "audit show", "audit verify", "buffer show", "agent ls"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],
   ...["gap ls", "gap statement", "gap verify", "key check", "key ls", "key map"],
-  ...["quarantine ls", "quarantine show", "rules ls", "rules show", "site ls", "site verify", "tracker ls"],
+  ...[
+    "quarantine ls",
+    "quarantine show",
+    "rules ls",
+    "rules show",
+    "site ls",
+    "site verify",
+    "status",
+    "tracker ls",
+  ],
 ];
 /** It rebuilds what was lost from what is signed: each segment's entry says why by itself. */
 const unasked = ["archive reindex"];

@@ -10,6 +10,7 @@ import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addRules } from "./rules.ts";
 import { addSite } from "./site.ts";
+import { addStatus } from "./status.ts";
 import { addTracker } from "./tracker.ts";
 
 /**
@@ -20,6 +21,7 @@ export function taplineProgram(): Command {
   const program = new Command("tapline").description(
     "works on an installation of Tapline and on its archive",
   );
+  addStatus(program);
   addArchive(program);
   addAudit(program);
   addBuffer(program);

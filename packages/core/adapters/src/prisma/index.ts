@@ -26,6 +26,7 @@ export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
+export { InstallationStanding } from "./installation-standing.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";

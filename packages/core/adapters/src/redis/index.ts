@@ -5,7 +5,7 @@ export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
 export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";
-export { MemoryWatch, type ServerMemory } from "./memory-watch.ts";
+export { MemoryWatch, type ServerMemory, serverUpSinceEpochMs } from "./memory-watch.ts";
 export {
   type AddressedReceipt,
   type BufferOptions,

@@ -41,3 +41,13 @@ async function readOne(server: Redis): Promise<ServerMemory> {
   const usedBytes = figure("used_memory") - figure("mem_not_counted_for_evict");
   return { usedBytes, maxBytes: figure("maxmemory") };
 }
+
+/** When the server started, ms since 1970; of a cluster, the node that started last. */
+export async function serverUpSinceEpochMs(redis: Redis, nowEpochMs: number): Promise<number> {
+  const upSeconds = await Promise.all(
+    serversOf(redis).map(async (server) =>
+      Number(/^uptime_in_seconds:(\d+)/m.exec(await server.info("server"))?.[1] ?? Number.NaN),
+    ),
+  );
+  return nowEpochMs - Math.min(...upSeconds) * 1_000;
+}

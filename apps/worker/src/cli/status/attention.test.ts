@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { attentionOf } from "./attention.ts";
+import type { Standing } from "./standing.ts";
+import { told } from "./standing.ts";
+import { standingText } from "./standing-text.ts";
+
+const now = 1_800_000_000_000;
+const known = <Value>(value: Value) => ({ is: "known", value }) as const;
+const unknown = { is: "unknown", why: "no answer within 5 s" } as const;
+const answers = { state: "answers", sinceEpochMs: now - 3_600_000, why: "" } as const;
+
+const well: Standing = {
+  atEpochMs: now,
+  stack: known({ dataDir: "/x", pid: 7, doing: "https://localhost", sinceEpochMs: now - 60_000 }),
+  stores: [
+    { name: "PostgreSQL", ...answers },
+    { name: "Redis", ...answers },
+  ],
+  archives: known([{ name: "main", ...answers, sinceEpochMs: null }]),
+  buffer: known({
+    ...{ isOpen: true, taps: 1, oldestAtEpochMs: now - 900, bytes: 2_048, isShut: false },
+    ...{ ceilingBytes: 1_000_000, doors: 1 },
+  }),
+  quarantined: known(3),
+  newest: known({ id: "s1", archivedAtEpochMs: now - 2_000, taps: 1 }),
+  restore: known({ provenAtEpochMs: now - 60_000, everyMs: 3_600_000, readBack: [] }),
+  reconciliation: known({ lastEpochMs: now - 60_000, waiting: [], openGaps: 0, unbalanced: [] }),
+  endings: known({
+    endings: [{ what: "signer", subject: "CN=signer", endsAtEpochMs: now + 200 * 86_400_000 }],
+    unreadable: [],
+  }),
+  audit: known({
+    ...{ name: "log", size: 5, waiting: 0 },
+    ...{ signed: { size: 5, atEpochMs: now - 500 }, cosigned: { size: 5, atEpochMs: now - 400 } },
+  }),
+};
+
+const textOf = (standing: Standing): string => standingText(standing, attentionOf(standing));
+
+test("where all is well nothing is asked for, and every part is told", () => {
+  expect(attentionOf(well)).toEqual([]);
+  const text = textOf(well);
+  expect(text).toMatch(/^2027-01-15 08:00:00 UTC {2}well\n/);
+  for (const part of ["process 7", "1 tap waiting", "3 taps", "current", "200 days left", "5 entries"])
+    expect(text).toContain(part);
+});
+
+const faults: [string, Partial<Standing>, RegExp][] = [
+  [
+    "an archive that is away",
+    { archives: known([{ name: "main", state: "away", sinceEpochMs: null, why: "refused" }]) },
+    /archive main: away \(refused\)/,
+  ],
+  [
+    "a Redis that is away",
+    { stores: [{ name: "Redis", state: "away", sinceEpochMs: null, why: "refused" }] },
+    /Redis is down/,
+  ],
+  [
+    "a stack that does not run",
+    { stack: known(null), stores: [{ name: "PostgreSQL", state: "unknown", sinceEpochMs: null, why: "x" }] },
+    /the stack does not run\n +npm start/,
+  ],
+  [
+    "a tap that waits for long",
+    {
+      buffer: known({
+        isOpen: true,
+        taps: 1,
+        oldestAtEpochMs: now - 90_000,
+        bytes: 1,
+        isShut: false,
+        ceilingBytes: 9,
+        doors: 1,
+      }),
+    },
+    /waited for 90 s/,
+  ],
+  [
+    "a door that does not run",
+    {
+      buffer: known({
+        isOpen: true,
+        taps: 0,
+        oldestAtEpochMs: null,
+        bytes: 0,
+        isShut: false,
+        ceilingBytes: null,
+        doors: 0,
+      }),
+    },
+    /no door runs/,
+  ],
+  [
+    "a restore that was proven too long ago",
+    { restore: known({ provenAtEpochMs: now - 9_000_000, everyMs: 3_600_000, readBack: [] }) },
+    /no restore was proven lately/,
+  ],
+  [
+    "a certificate that ends soon",
+    {
+      endings: known({
+        endings: [{ what: "door", subject: "CN=d", endsAtEpochMs: now + 86_400_000 }],
+        unreadable: [],
+      }),
+    },
+    /door CN=d: 1 day left/,
+  ],
+  [
+    "an open gap",
+    { reconciliation: known({ lastEpochMs: now, waiting: [], openGaps: 1, unbalanced: [] }) },
+    /1 gap in/,
+  ],
+  [
+    "a witness that lags",
+    {
+      audit: known({
+        name: "log",
+        size: 9,
+        waiting: 0,
+        signed: { size: 9, atEpochMs: now },
+        cosigned: { size: 5, atEpochMs: now - 90_000 },
+      }),
+    },
+    /no witness has cosigned/,
+  ],
+];
+
+test.each(faults)("%s needs attention, with what to do next", (_, change, said) => {
+  expect(textOf({ ...well, ...change })).toMatch(said);
+});
+
+test("what is not known is never told as a figure, and needs attention", () => {
+  const parts = [
+    "buffer",
+    "quarantined",
+    "newest",
+    "restore",
+    "reconciliation",
+    "endings",
+    "audit",
+    "archives",
+  ] as const;
+  for (const part of parts) {
+    const standing = { ...well, [part]: unknown };
+    expect(attentionOf(standing), part).not.toEqual([]);
+    expect(textOf(standing)).toContain("unknown: no answer within 5 s");
+  }
+});
+
+test("what does not answer in time is unknown", async () => {
+  expect(await told(() => new Promise(() => undefined), 20)).toEqual({
+    is: "unknown",
+    why: "no answer within 0.02 s",
+  });
+  expect(await told(async () => 0, 20)).toEqual({ is: "known", value: 0 });
+});

@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import { collectEndings, watchedFiles } from "../../keys/collect-endings.ts";
+import { openBufferDesk } from "../../wire/commands/buffer.ts";
+import { openArchiveLooks, openDatabaseStanding, redisUpSinceEpochMs } from "../../wire/commands/status.ts";
+import { placesOf } from "../archive-place.ts";
+import { certificateSettings } from "../config.ts";
+import type { Stores } from "../find-stores.ts";
+import { readStack } from "./read-stack.ts";
+import {
+  type AuditStanding,
+  type BufferFill,
+  type Reachable,
+  type Reconciliation,
+  type Standing,
+  type Told,
+  told,
+} from "./standing.ts";
+
+const withinMs = 5_000;
+const dayMs = 24 * 3_600_000;
+/** More open gaps than that are told as that many. */
+const mostGaps = 1_000;
+
+type Database = ReturnType<typeof openDatabaseStanding>;
+
+/** Asks everything at once. What does not answer within 5 s is told as unknown, and holds up nothing else. */
+export async function readStanding(stores: Told<Stores>, dataDir: string | undefined): Promise<Standing> {
+  const nowEpochMs = Date.now();
+  const urls = stores.is === "known" ? stores.value : null;
+  const why = stores.is === "known" ? "no Redis is known: set REDIS_URL" : stores.why;
+  const database = urls === null ? null : openDatabaseStanding(urls.databaseUrl);
+  const ask = <Value>(question: (database: Database) => Promise<Value>): Promise<Told<Value>> =>
+    database === null ? unknown(why) : told(() => question(database), withinMs);
+  try {
+    const [postgres, redis, ...rest] = await Promise.all([
+      ask(({ standing }) => standing.upSinceEpochMs()),
+      urls?.redisUrl === undefined
+        ? unknown(why)
+        : told(() => redisUpSinceEpochMs(urls.redisUrl ?? "", withinMs), withinMs + 1_000),
+      dataDir === undefined ? unknown("no data folder is known") : told(() => readStack(dataDir), withinMs),
+      told(() => readArchives(dataDir), 2 * withinMs),
+      urls?.redisUrl === undefined ? unknown(why) : readBuffer(urls.databaseUrl, urls.redisUrl),
+      ask(({ standing }) => standing.quarantinedTaps()),
+      ask(({ standing }) => standing.newestSegment()),
+      ask(({ drills }) => drills.standing(nowEpochMs)),
+      ask((opened) => readReconciliation(opened, nowEpochMs)),
+      ask(readEndings),
+      ask(readAudit),
+    ]);
+    const [stack, archives, buffer, quarantined, newest, restore, reconciliation, endings, audit] = rest;
+    const names = { postgres: "PostgreSQL", redis: "Redis" };
+    return {
+      ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
+      ...{ reconciliation, endings, audit },
+      stores: [
+        reachable(names.postgres, postgres, urls !== null),
+        reachable(names.redis, redis, urls?.redisUrl !== undefined),
+      ],
+    };
+  } finally {
+    await database?.close();
+  }
+}
+
+function unknown(why: string): Promise<{ readonly is: "unknown"; readonly why: string }> {
+  return Promise.resolve({ is: "unknown", why });
+}
+
+/** @param isNamed whether it is known where it should answer: only then silence means that it is away */
+function reachable(name: string, since: Told<number | null>, isNamed: boolean): Reachable {
+  if (since.is === "known") return { name, state: "answers", sinceEpochMs: since.value, why: "" };
+  return { name, state: isNamed ? "away" : "unknown", sinceEpochMs: null, why: since.why };
+}
+
+async function readArchives(dataDir: string | undefined): Promise<readonly Reachable[]> {
+  const { looks, close } = openArchiveLooks(await placesOf({}, dataDir));
+  try {
+    return await Promise.all(
+      looks.map(async ({ name, look }) =>
+        reachable(
+          name,
+          await told(async () => {
+            await look();
+            return null;
+          }, withinMs),
+          true,
+        ),
+      ),
+    );
+  } finally {
+    // A server that is away is not waited for.
+    void close().catch(() => undefined);
+  }
+}
+
+async function readBuffer(databaseUrl: string, redisUrl: string): Promise<Told<BufferFill>> {
+  const desk = openBufferDesk(databaseUrl, redisUrl);
+  try {
+    return await told(async () => {
+      const { generation, taps, oldestAtEpochMs, frameBytes, resultBytes, ceilings, isShut } =
+        await desk.show();
+      return {
+        ...{ isOpen: generation !== null, taps, oldestAtEpochMs, bytes: frameBytes + resultBytes, isShut },
+        ...{ ceilingBytes: ceilings[0]?.maxBytes ?? null, doors: ceilings.length },
+      };
+    }, withinMs);
+  } finally {
+    await desk.close();
+  }
+}
+
+async function readReconciliation(opened: Database, nowEpochMs: number): Promise<Reconciliation> {
+  const yesterday = new Date(nowEpochMs - dayMs).toISOString().slice(0, 10);
+  const [lastEpochMs, waiting, gaps, stated] = await Promise.all([
+    opened.standing.lastTurnEpochMs("reconcile"),
+    opened.copies.waiting(),
+    opened.gaps.list({ open: true, limit: mostGaps }),
+    opened.sites.stated(yesterday),
+  ]);
+  const unbalanced = [...stated].filter(([, balanced]) => !balanced).map(([site]) => site);
+  return { lastEpochMs, waiting, openGaps: gaps.length, unbalanced };
+}
+
+async function readEndings({ ring }: Database) {
+  const files = watchedFiles(certificateSettings());
+  const found = await collectEndings(files, await ring.read(), (path) => readFile(path, "utf8"));
+  return { endings: found.endings, unreadable: found.unreadable.map(({ what }) => what) };
+}
+
+async function readAudit({ auditLogs }: Database): Promise<AuditStanding | null> {
+  const [only, ...others] = await auditLogs();
+  if (only === undefined) return null;
+  if (others.length > 0) throw new Error("the database holds several logs: tapline audit show --log NAME");
+  const [{ size, signed, cosigned }, waiting] = [await only.log.head(), await only.log.waiting()];
+  return { name: only.name, size, waiting, signed, cosigned };
+}

@@ -1,0 +1,105 @@
+import { daysLeft } from "@tapline/core/encryption";
+import { restoreFreshness } from "@tapline/core/kpi";
+import { bytesText } from "../bytes-text.ts";
+import { count } from "../count.ts";
+import { spanText } from "../span-text.ts";
+import type { Attention } from "./attention.ts";
+import type { AuditStanding, BufferFill, Reachable, Reconciliation, Standing, Told } from "./standing.ts";
+
+/** One screen for people. */
+export function standingText(standing: Standing, attention: readonly Attention[]): string {
+  const { atEpochMs: now } = standing;
+  const ago = (epochMs: number): string => `${spanText(Math.max(0, now - epochMs))} ago`;
+  const rows: [string, string][] = [
+    [
+      "stack",
+      say(standing.stack, (stack) =>
+        stack === null
+          ? "no npm start runs on this data folder"
+          : `runs, process ${stack.pid}, since ${clock(stack.sinceEpochMs)}: ${stack.doing}`,
+      ),
+    ],
+    ...standing.stores.map((store): [string, string] => [store.name, reachableText(store)]),
+    ...archiveRows(standing.archives),
+    ["buffer", say(standing.buffer, (fill) => bufferText(fill, now))],
+    ["quarantine", say(standing.quarantined, (taps) => count(taps, "tap"))],
+    [
+      "last archived",
+      say(standing.newest, (newest) =>
+        newest === null
+          ? "nothing yet"
+          : `${ago(newest.archivedAtEpochMs)}, ${count(newest.taps, "tap")}, segment ${newest.id}`,
+      ),
+    ],
+    [
+      "last proven restore",
+      say(
+        standing.restore,
+        (restore) =>
+          `${restore.provenAtEpochMs === null ? "never" : ago(restore.provenAtEpochMs)} (${restoreFreshness(restore, now)})`,
+      ),
+    ],
+    ["reconciliation", say(standing.reconciliation, (found) => reconciliationText(found, now))],
+    [
+      "ends first",
+      say(standing.endings, ({ endings: [first] }) =>
+        first === undefined
+          ? "nothing is known to end"
+          : `${first.what} ${first.subject}: ${count(daysLeft(first, now), "day")} left`,
+      ),
+    ],
+    ["audit log", say(standing.audit, (audit) => (audit === null ? "none yet" : auditText(audit, now)))],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const head = attention.length === 0 ? "well" : `needs attention: ${count(attention.length, "thing")}`;
+  return [
+    `${clock(now)} UTC  ${head}`,
+    ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
+    ...attention.flatMap(({ what, next }) => [`! ${what}`, `    ${next}`]),
+  ].join("\n");
+}
+
+function say<Value>(part: Told<Value>, text: (value: Value) => string): string {
+  return part.is === "known" ? text(part.value) : `unknown: ${part.why}`;
+}
+
+const clock = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 19).replace("T", " ");
+
+function reachableText({ state, sinceEpochMs, why }: Reachable): string {
+  if (state !== "answers") return `${state}: ${why}`;
+  return sinceEpochMs === null ? "answers" : `answers, up since ${clock(sinceEpochMs)}`;
+}
+
+function archiveRows(archives: Told<readonly Reachable[]>): [string, string][] {
+  if (archives.is === "unknown") return [["archives", `unknown: ${archives.why}`]];
+  return archives.value.map((one) => [`archive ${one.name}`, reachableText(one)]);
+}
+
+function bufferText(fill: BufferFill, now: number): string {
+  const { isOpen, taps, bytes, ceilingBytes, doors, oldestAtEpochMs } = fill;
+  const age =
+    oldestAtEpochMs === null ? "" : `, the oldest for ${spanText(Math.max(0, now - oldestAtEpochMs))}`;
+  const ceiling = ceilingBytes === null ? "an unknown ceiling" : bytesText(ceilingBytes);
+  return `${isOpen ? "" : "NOT OPEN, "}${count(taps, "tap")} waiting${age}; ${bytesText(bytes)} of ${ceiling}; ${count(doors, "door")}`;
+}
+
+function reconciliationText({ lastEpochMs, waiting, openGaps }: Reconciliation, now: number): string {
+  const last =
+    lastEpochMs === null
+      ? "never compared yet"
+      : `last begun ${spanText(Math.max(0, now - lastEpochMs))} ago`;
+  const tasks = waiting.reduce((sum, one) => sum + one.tasks, 0);
+  return `${last}; ${count(tasks, "copy or move", "copies or moves")} waiting, ${count(openGaps, "open gap")}`;
+}
+
+function auditText({ name, size, waiting, signed, cosigned }: AuditStanding, now: number): string {
+  const age = (of: { readonly atEpochMs: number }): string =>
+    `${spanText(Math.max(0, now - of.atEpochMs))} ago`;
+  return [
+    `${name}, ${count(size, "entry", "entries")}, ${waiting} waiting`,
+    signed === null ? "no checkpoint yet" : `signed ${age(signed)}`,
+    cosigned === null
+      ? "cosigned by no witness"
+      : `cosigned up to ${count(cosigned.size, "entry", "entries")}, ${age(cosigned)}`,
+  ].join("; ");
+}

@@ -1,0 +1,93 @@
+import type { Ending } from "@tapline/core/encryption";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import type { RestoreStanding } from "@tapline/core/kpi";
+import { explained } from "../tell-error.ts";
+
+/** What was learned of one thing, or why it is not known: never a figure in its place. */
+export type Told<Value> =
+  | { readonly is: "known"; readonly value: Value }
+  | { readonly is: "unknown"; readonly why: string };
+
+/** A server, or an archive. `sinceEpochMs`: when it started; null where that cannot be told. */
+export type Reachable = {
+  readonly name: string;
+  readonly state: "answers" | "away" | "unknown";
+  readonly sinceEpochMs: number | null;
+  /** Why it is away or unknown; "" where it answers. */
+  readonly why: string;
+};
+
+/** The `npm start` on the data folder. */
+export type Stack = {
+  readonly dataDir: string;
+  readonly pid: number;
+  readonly doing: string;
+  readonly sinceEpochMs: number;
+};
+
+export type BufferFill = {
+  readonly isOpen: boolean;
+  readonly taps: number;
+  readonly oldestAtEpochMs: number | null;
+  readonly bytes: number;
+  /** The lowest that a running door keeps to; null where no door says one. */
+  readonly ceilingBytes: number | null;
+  readonly doors: number;
+  readonly isShut: boolean;
+};
+
+export type AuditStanding = {
+  readonly name: string;
+  readonly size: number;
+  readonly waiting: number;
+  readonly signed: { readonly size: number; readonly atEpochMs: number } | null;
+  readonly cosigned: { readonly size: number; readonly atEpochMs: number } | null;
+};
+
+export type Reconciliation = {
+  /** When the schedule's last comparison began; null before the first. */
+  readonly lastEpochMs: number | null;
+  /** Copies and moves that archives still need. */
+  readonly waiting: readonly { readonly target: string; readonly tasks: number }[];
+  readonly openGaps: number;
+  /** Sites whose statement of yesterday (UTC) does not balance. */
+  readonly unbalanced: readonly string[];
+};
+
+/** How the installation stands. */
+export type Standing = {
+  readonly atEpochMs: number;
+  /** null: no `npm start` runs on the data folder. */
+  readonly stack: Told<Stack | null>;
+  readonly stores: readonly Reachable[];
+  readonly archives: Told<readonly Reachable[]>;
+  readonly buffer: Told<BufferFill>;
+  readonly quarantined: Told<number>;
+  readonly newest: Told<{
+    readonly id: string;
+    readonly archivedAtEpochMs: number;
+    readonly taps: number;
+  } | null>;
+  readonly restore: Told<RestoreStanding>;
+  readonly reconciliation: Told<Reconciliation>;
+  readonly endings: Told<{ readonly endings: readonly Ending[]; readonly unreadable: readonly string[] }>;
+  readonly audit: Told<AuditStanding | null>;
+};
+
+/** @param withinMs what takes longer is not known */
+export async function told<Value>(ask: () => Promise<Value>, withinMs: number): Promise<Told<Value>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new TaplineError("unavailable", `no answer within ${withinMs / 1_000} s`)),
+      withinMs,
+    );
+  });
+  try {
+    return { is: "known", value: await Promise.race([ask(), late]) };
+  } catch (error) {
+    return { is: "unknown", why: messageOf(explained(error)) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
