@@ -14,7 +14,7 @@ const environmentSchema = z.object({
   /** Requests prove themselves by the log's signature, so it may listen on any address. */
   TAPLINE_WITNESS_HOST: z.string().default("127.0.0.1"),
   TAPLINE_WITNESS_PORT: z.coerce.number().int().min(0).max(65_535).default(7490),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
 export type Config = z.infer<typeof environmentSchema>;

@@ -123,7 +123,7 @@ describe("a flush", () => {
     ] as const) {
       const told = await tapline("flush", ...args);
       expect(told.code).toBe(code);
-      expect(told.stdout).toMatch(/^life \S+ of the buffer would end:\n7 taps, of them those of 1 segments/);
+      expect(told.stdout).toMatch(/^life \S+ of the buffer would end:\n7 taps, of them those of 1 segment/);
     }
     expect((await tapline("flush", "--yes")).stderr).toContain("--reason");
     expect(await buffer.generation()).toBe(generation);
@@ -131,7 +131,7 @@ describe("a flush", () => {
     expect(shown.stdout).toMatch(
       /^life \S+\n7 taps, the oldest for .*\n.* of at most 256\.0 MiB: .* frames.*\nRedis uses/,
     );
-    expect(shown.stdout).toMatch(/1 segments are open:\n {2}\S+ {2}validation {2}7 taps/);
+    expect(shown.stdout).toMatch(/1 open segment:\n {2}\S+ {2}validation {2}7 taps/);
     expect(JSON.parse((await tapline("show", "--json")).stdout)).toMatchObject({ taps: 7, isShut: false });
     await client.close();
   }, 180_000);

@@ -4,6 +4,7 @@ import { openDrill } from "../wire/commands/archive.ts";
 import { actOf } from "./acting.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { findRack, type RackOptions } from "./read-rack.ts";
@@ -46,5 +47,5 @@ function sentence({ segment, target, outcome, taps, durationMs, detail }: DrillR
   if (outcome === "failed") return `FAILED: ${what}: ${detail}`;
   if (outcome === "sealed")
     return `${what} is as it was archived; nothing was decrypted: ${detail || "no key was to be used"} (${durationMs} ms)`;
-  return `proven: ${what}, ${taps} taps equal to their proof (${durationMs} ms)`;
+  return `proven: ${what}, ${count(taps, "tap")} equal to their proof (${durationMs} ms)`;
 }

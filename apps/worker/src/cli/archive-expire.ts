@@ -5,6 +5,7 @@ import { openExpiry } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 
@@ -48,6 +49,6 @@ export async function expire(options: Options): Promise<void> {
 }
 
 function sentence({ segments, taps, bytes, held }: Expired, before: string, dryRun: boolean): string {
-  const what = `${segments} segments cut before ${before} (${taps} taps, ${bytes} bytes)`;
+  const what = `${count(segments, "segment")} cut before ${before} (${count(taps, "tap")}, ${bytes} bytes)`;
   return `${what} ${dryRun ? "would be removed" : "are removed"}; ${held} held`;
 }

@@ -4,6 +4,7 @@ import { type ExportSummary, exportArchive } from "../care/export-archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
@@ -51,6 +52,6 @@ export async function exportTaps(options: Options): Promise<void> {
 
 function sentence({ segments, taps, files, failed, closed }: ExportSummary, out: string): string {
   const exported = segments - failed.length - closed.length;
-  const others = `${failed.length} segments failed${closed.length === 0 ? "" : `, ${closed.length} are closed`}`;
-  return `${taps} taps of ${exported} segments in ${files.length} files in ${out}; ${others}`;
+  const others = `${count(failed.length, "segment")} failed${closed.length === 0 ? "" : `, ${closed.length} are closed`}`;
+  return `${count(taps, "tap")} of ${count(exported, "segment")} in ${count(files.length, "file")} in ${out}; ${others}`;
 }

@@ -4,6 +4,7 @@ import { openLevel } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
@@ -51,5 +52,5 @@ function sentence(found: Levelled): string {
     `${missing} missing`,
     ...(rewraps === 0 ? [] : [`${rewraps} whose rewraps are to be copied`]),
   ];
-  return `${known} segments known: ${parts.join(", ")}; ${leftovers} leftovers quarantined, ${faults} need a person`;
+  return `${count(known, "segment")} known: ${parts.join(", ")}; ${leftovers} leftovers quarantined, ${faults} need a person`;
 }

@@ -3,6 +3,7 @@ import type { Reconciled } from "../jobs/reconcile-archive.ts";
 import { openReindex } from "../wire/commands/archive.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
@@ -32,10 +33,10 @@ function tellFault(segment: string, error: unknown): void {
 }
 
 function tellProgress(segments: number): void {
-  process.stderr.write(`${segments} segments looked at\n`);
+  process.stderr.write(`${count(segments, "segment")} looked at\n`);
 }
 
 function sentence({ known, adopted, quarantined, faults }: Reconciled): string {
   const parts = [`${adopted} adopted`, `${known} known already`, `${quarantined} quarantined`];
-  return `${known + adopted + quarantined + faults} segments: ${parts.join(", ")}, ${faults} failed`;
+  return `${count(known + adopted + quarantined + faults, "segment")}: ${parts.join(", ")}, ${faults} failed`;
 }

@@ -1,6 +1,7 @@
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
@@ -43,7 +44,7 @@ function sentence(
 ): string {
   const parts = [`${restored} restored`, `${present} already there`, `${failed.length} failed`];
   if (closed.length > 0) parts.push(`${closed.length} closed`);
-  return `${segments} segments: ${parts.join(", ")}; ${taps} taps in ${out}`;
+  return `${count(segments, "segment")}: ${parts.join(", ")}; ${count(taps, "tap")} in ${out}`;
 }
 
 async function readKeys(options: Options, dataDir: string | undefined): Promise<RestoreKeys> {

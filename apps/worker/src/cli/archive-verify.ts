@@ -7,6 +7,7 @@ import { openCatalogue } from "../wire/commands/archive.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
@@ -40,7 +41,9 @@ export async function verify(options: Options): Promise<void> {
       ...{ targets: opened.targets, isOneOfSeveral, trust, keys, names, chance: Math.random },
       ...{ catalogue: index?.catalogue ?? null, onFault: tell.fault },
       onDay: async (archive, day, { segments, faults }, read) => {
-        process.stderr.write(`${tell.of(archive)}${day}: ${segments} segments so far, ${faults} faults\n`);
+        process.stderr.write(
+          `${tell.of(archive)}${day}: ${count(segments, "segment")} so far, ${count(faults, "fault")}\n`,
+        );
         if (isOwn) await index?.readBacks.note(read.map((segment) => ({ segment, target: archive })));
       },
     });

@@ -1,6 +1,7 @@
 import type { KeptNote } from "@tapline/adapters/prisma";
 import { checkpointText, formatVerifierKey } from "@tapline/core/audit";
 import { openAuditLog } from "../wire/commands/audit.ts";
+import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 import { spanText } from "./span-text.ts";
@@ -23,8 +24,8 @@ export async function show(options: { log?: string; note?: boolean; json?: boole
         : [
             `log ${name}`,
             checkpointText({ size, root }),
-            `checkpoint: ${signed === null ? "none yet" : ageText(signed)}; ${waiting} entries wait for their place`,
-            `cosigned by a witness: ${cosigned === null ? "never" : `${cosigned.size} entries, ${ageText(cosigned)}`}`,
+            `checkpoint: ${signed === null ? "none yet" : ageText(signed)}; ${count(waiting, "entry", "entries")} waiting for a place`,
+            `cosigned by a witness: ${cosigned === null ? "never" : `${count(cosigned.size, "entry", "entries")}, ${ageText(cosigned)}`}`,
           ].join("\n");
     process.stdout.write(options.note === true ? ((cosigned ?? signed)?.note ?? "") : `${text}\n`);
   } finally {

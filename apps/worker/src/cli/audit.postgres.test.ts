@@ -59,7 +59,7 @@ const entryOf = async (subject: string): Promise<string> =>
 
 test("the log shows how far it has come", async () => {
   expect((await run("show")).out).toMatch(
-    new RegExp(`^log ${signer.origin}\n300 entries, root \\S{44}\ncheckpoint: .* old; 0 entries wait`),
+    new RegExp(`^log ${signer.origin}\n300 entries, root \\S{44}\ncheckpoint: .* old; 0 entries waiting`),
   );
   expect((await run("show", "--note")).out).toBe((await log.head()).signed?.note);
 });

@@ -2,6 +2,7 @@ import type { FlushEffect } from "../jobs/flush-buffer.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withBuffer } from "./buffer-command.ts";
 import { bytesText } from "./bytes-text.ts";
+import { count } from "./count.ts";
 
 /** How long the command waits for the next life: the index is levelled with 30 days of the archive in between. */
 const reopenWithinMs = 60_000;
@@ -25,7 +26,7 @@ export async function flush(options: ActingOptions): Promise<void> {
 function effectText({ generation, taps, segments, bytes }: FlushEffect, when: "would" | "will"): string {
   return [
     `life ${generation} of the buffer ${when} end:`,
-    `${taps} taps, of them those of ${segments} segments under way, ${when} be sent again by their agents; none is lost`,
+    `${count(taps, "tap")}, of them those of ${count(segments, "segment")} under way, ${when} be sent again by their agents; none is lost`,
     `${bytesText(bytes)} ${when} be forgotten; the door answers 503 until the index is level with the archive`,
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { bufferSettings } from "../settings/buffer.ts";
 import { type BufferDesk, withBuffer } from "./buffer-command.ts";
 import { bytesText } from "./bytes-text.ts";
 import { ceilingSetting } from "./config.ts";
+import { count } from "./count.ts";
 import { judgedSetting } from "./judged-setting.ts";
 import { spanText } from "./span-text.ts";
 
@@ -23,13 +24,13 @@ function showText(seen: Seen, ownMiB: number, nowEpochMs: number): string {
   const limit = server.maxBytes === 0 ? "no limit" : `at most ${bytesText(server.maxBytes)}`;
   return [
     generation === null ? "not open: nothing is taken until it is" : `life ${generation}`,
-    `${taps} taps${oldestAtEpochMs === null ? "" : `, the oldest for ${age(oldestAtEpochMs)}`}`,
+    `${count(taps, "tap")}${oldestAtEpochMs === null ? "" : `, the oldest for ${age(oldestAtEpochMs)}`}`,
     `${bytesText(frameBytes + resultBytes)} of ${ceilingText(seen.ceilings, ownMiB)}: ${bytesText(frameBytes)} frames, ${bytesText(resultBytes)} verdicts and sealed forms`,
     `Redis uses ${bytesText(server.usedBytes)}, ${limit}${seen.isShut ? "; SHORT: no taps are let in" : ""}`,
-    segments.length === 0 ? "no segment is open" : `${segments.length} segments are open:`,
+    segments.length === 0 ? "no segment is open" : `${count(segments.length, "open segment")}:`,
     ...segments.map(
-      ({ id, stage, taps: count, cutAtEpochMs }) =>
-        `  ${id}  ${stage}  ${count} taps  for ${age(cutAtEpochMs)}`,
+      ({ id, stage, taps: inside, cutAtEpochMs }) =>
+        `  ${id}  ${stage}  ${count(inside, "tap")}  for ${age(cutAtEpochMs)}`,
     ),
   ].join("\n");
 }

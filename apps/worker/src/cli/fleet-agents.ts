@@ -1,6 +1,7 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { FleetAgent } from "@tapline/core/rollout";
 import { type ActingOptions, actOf } from "./acting.ts";
+import { count } from "./count.ts";
 import { tellEffect, withFleet } from "./fleet-command.ts";
 import { checkedVersion } from "./fleet-rollout.ts";
 import { spanText } from "./span-text.ts";
@@ -74,7 +75,7 @@ function line(agent: FleetAgent, nowEpochMs: number): string {
   return [
     ...[id, ...place, `seen ${spanText(nowEpochMs - seenAtEpochMs)} ago`, report.version],
     ...[`config ${report.configRevision}`, report.link],
-    `${outbox.taps} taps wait${outbox.taps === 0 ? "" : `, oldest ${spanText(outbox.oldestAgeMs)}`}`,
+    `${count(outbox.taps, "tap")} waiting${outbox.taps === 0 ? "" : `, oldest ${spanText(outbox.oldestAgeMs)}`}`,
     clockSkewMs === null ? "skew unknown" : `skew ${clockSkewMs} ms`,
     `readers: ${readers.join(", ") || "none"}`,
     ...(report.paused === null ? [] : [`paused: ${report.paused}`]),

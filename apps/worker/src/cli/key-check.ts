@@ -4,6 +4,7 @@ import { daysLeft, judgeRing, warningOf } from "@tapline/core/encryption";
 import { messageOf } from "@tapline/core/kernel";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { archiveSettings, certificateSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { readPem, withKeys } from "./key-command.ts";
 
@@ -18,7 +19,7 @@ export async function check(): Promise<void> {
   for (const ending of endings) {
     const warning = warningOf(ending, nowEpochMs);
     isDue ||= warning !== null;
-    const left = `${daysLeft(ending, nowEpochMs)} days left`;
+    const left = `${count(daysLeft(ending, nowEpochMs), "day")} left`;
     say(
       [
         left.padStart(16),

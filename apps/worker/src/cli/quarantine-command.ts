@@ -4,6 +4,7 @@ import type { ReplayEffect } from "../jobs/replay-quarantine.ts";
 import { readProcessKeys } from "../pki.ts";
 import { openQuarantine } from "../wire/commands/quarantine.ts";
 import { archiveSettings, processKeySettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 
@@ -28,7 +29,7 @@ export function effectText(effect: ReplayEffect, when: "would" | "did"): string 
   const does = when === "would" ? "would pass and go into the buffer" : "pass and went into the buffer";
   const reasons = Object.entries(refused).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
-    `of ${looked} taps in quarantine ${passing} ${does} again`,
+    `of ${count(looked, "tap")} in quarantine ${passing} ${does} again`,
     ...(held === 0 ? [] : [`  ${held} lie in the archive already`]),
     ...reasons.map(([reason, taps]) => `  ${taps} stay, since they are refused still: ${reason}`),
     ...(sealed === 0 ? [] : [`  ${sealed} stay, since no process key that is there opens them`]),

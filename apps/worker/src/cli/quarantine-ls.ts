@@ -1,4 +1,5 @@
 import type { QuarantinedRow } from "@tapline/adapters/prisma";
+import { columns } from "./columns.ts";
 import { withQuarantine } from "./quarantine-command.ts";
 
 interface ListOptions {
@@ -16,16 +17,26 @@ export async function list({ reason, agent, since, limit, json }: ListOptions): 
     ...(since === undefined ? {} : { sinceEpochMs: dayStart(since) }),
   };
   const rows = await withQuarantine(({ desk }) => desk.list(filter, limit));
-  const text = rows.length === 0 ? "no such tap lies in quarantine" : rows.map(lineOf).join("\n");
+  const text =
+    rows.length === 0 ? "no such tap lies in quarantine" : columns([heading, ...rows.map(cellsOf)]);
   process.stdout.write(`${json === true ? JSON.stringify(rows.map(metadataOf)) : text}\n`);
 }
 
 const dayStart = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
-function lineOf(row: QuarantinedRow): string {
+const heading = ["refused", "agent", "epoch", "number", "reason", "rules", "since then"];
+
+function cellsOf(row: QuarantinedRow): string[] {
   const at = new Date(row.quarantinedAtEpochMs).toISOString();
-  const name = `${row.agent} ${row.epoch} ${row.seq}`;
-  return [at, name, row.reason, `release ${row.rulesVersion}`, stateOf(row)].join("  ").trimEnd();
+  return [
+    at,
+    row.agent,
+    String(row.epoch),
+    String(row.seq),
+    row.reason,
+    `release ${row.rulesVersion}`,
+    stateOf(row),
+  ];
 }
 
 function stateOf({ replays, outcome, outcomeSegment }: QuarantinedRow): string {

@@ -5,6 +5,7 @@ import { kidOf } from "@tapline/core/tap";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
+import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
@@ -25,7 +26,7 @@ export async function importTrackers(file: string, options: ActingOptions): Prom
   try {
     if (dryRun) {
       const known = await registry.find(trackers.map(({ id }) => id));
-      const text = `would enrol ${trackers.length - known.size} trackers; ${known.size} known already keep their keys`;
+      const text = `would enrol ${count(trackers.length - known.size, "tracker")}; ${known.size} known already keep their keys`;
       return void process.stdout.write(`${text}\n`);
     }
     const added = await registry.enrol(trackers, {
@@ -38,7 +39,7 @@ export async function importTrackers(file: string, options: ActingOptions): Prom
       reason,
       facts: { listed: trackers.length },
     });
-    process.stdout.write(`${added} trackers enrolled, ${trackers.length - added} known already\n`);
+    process.stdout.write(`${count(added, "tracker")} enrolled, ${trackers.length - added} known already\n`);
   } finally {
     await close();
   }

@@ -3,6 +3,7 @@ import type { ReadBackShare } from "@tapline/core/kpi";
 import type { Verified } from "../care/verify-archive.ts";
 import type { VerifiedArchive } from "../care/verify-archives.ts";
 import type { ArchiveFault } from "../care/verify-segment.ts";
+import { count } from "./count.ts";
 
 /** Says on stdout what a verification finds: lines for people, or one JSON object for each fault and each archive. */
 export function verifyTeller(isSeveral: boolean, isJson: boolean) {
@@ -33,7 +34,7 @@ export function verifyTeller(isSeveral: boolean, isJson: boolean) {
       if (isSeveral)
         write(
           { archives: archives.length, away, faults, doubled, compared },
-          `${archives.length} archives: ${faults} faults, ${doubled} of them taps that lie in two segments; ${away.length} archives could not be verified`,
+          `${count(archives.length, "archive")}: ${count(faults, "fault")}, ${doubled} of them taps that lie in two segments; ${count(away.length, "archive")} could not be verified`,
         );
       if (faults > 0) return 2;
       return away.length > 0 ? 1 : 0;
@@ -66,23 +67,25 @@ function summaryOf(
 
 function summaryLine(found: Verified, compared: boolean): string {
   const parts = [
-    `${found.segments} segments`,
-    `${found.objects} objects read (${found.objectBytes} bytes)`,
+    `${count(found.segments, "segment")}`,
+    `${count(found.objects, "object")} read (${found.objectBytes} bytes)`,
     `${found.decrypted} decrypted`,
     ...Object.entries(found.closed).map(
       ([keys, objects]) => `${objects} closed, right by their digests: they open with ${keys}`,
     ),
-    `${found.taps} taps`,
+    `${count(found.taps, "tap")}`,
     ...(found.outOfOrder === 0 ? [] : [`${found.outOfOrder} of them archived behind later ones`]),
-    ...(found.rewraps === 0 ? [] : [`${found.rewraps} rewraps`]),
-    ...(found.uncommitted === 0 ? [] : [`${found.uncommitted} files of uploads that were not finished`]),
+    ...(found.rewraps === 0 ? [] : [`${count(found.rewraps, "rewrap")}`]),
+    ...(found.uncommitted === 0
+      ? []
+      : [`${count(found.uncommitted, "file")} of uploads that were not finished`]),
     compared ? "compared with the index" : "not compared with the index",
   ];
-  return `${found.faults} faults; ${parts.join(", ")}`;
+  return `${count(found.faults, "fault")}; ${parts.join(", ")}`;
 }
 
 /** Since they were stored: by uploads, drills and verifications. */
 function shareText({ objects, readBack }: ReadBackShare): string {
   const percent = objects === 0 ? 0 : Math.floor((1_000 * readBack) / objects) / 10;
-  return `read back at least once: ${readBack} of ${objects} objects (${percent} %)`;
+  return `read back at least once: ${readBack} of ${count(objects, "object")} (${percent} %)`;
 }

@@ -17,5 +17,5 @@ export const processSettings = {
    * parent of that kind there are no points, whatever this says.
    */
   TAPLINE_FAULT_POINTS: z.enum(["on", "off"]).default("off"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 } as const;

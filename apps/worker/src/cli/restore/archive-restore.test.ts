@@ -70,7 +70,7 @@ describe("tapline archive restore", { timeout: 30_000 }, () => {
     const one = await restore();
     expect(one.code).toBe(1);
     expect(one.stdout).toBe(
-      `4 segments: 1 restored, 0 already there, 0 failed, 3 closed; 1 taps in ${out}\n`,
+      `4 segments: 1 restored, 0 already there, 0 failed, 3 closed; 1 tap in ${out}\n`,
     );
     expect(one.stderr).toContain(`opens with key id ${readRecipient(made.pem("archive.crt")).ski}`);
     expect(await readFile(restored(later), "utf8")).toBe('{"tap":4}\n');
