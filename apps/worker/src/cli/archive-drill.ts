@@ -7,9 +7,10 @@ import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { findRack, type RackOptions } from "./read-rack.ts";
 
-interface Options extends PlaceOptions, RackOptions {
+interface Options extends PlaceOptions, ProgressOptions, RackOptions {
   readonly now?: boolean;
   readonly trust?: string;
   readonly decrypt: boolean;
@@ -24,7 +25,7 @@ export async function drill(options: Options): Promise<void> {
   const keys = options.decrypt ? await findRack(options, dataDir) : null;
   const keyFiles = keys === null ? null : () => Promise.resolve(keys);
   const trust = await readTrust(options.trust, dataDir);
-  const places = await placesOf(options, dataDir);
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
   const among = options.target === undefined ? null : [options.target];
   const opened = openDrill(places, among, databaseUrl, trust, keyFiles);
   try {
@@ -33,6 +34,7 @@ export async function drill(options: Options): Promise<void> {
     process.stdout.write(`${options.json === true ? JSON.stringify(result) : sentence(result)}\n`);
     if (result.outcome === "failed") process.exitCode = 2;
   } finally {
+    stop();
     await opened.close();
   }
 }

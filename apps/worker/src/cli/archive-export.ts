@@ -6,10 +6,11 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions, RackOptions {
+interface Options extends PlaceOptions, ProgressOptions, RackOptions {
   readonly out: string;
   readonly parquet?: boolean;
   readonly ndjson?: boolean;
@@ -32,7 +33,8 @@ export async function exportTaps(options: Options): Promise<void> {
     untilDay: options.until ?? "",
     maxTapsPerFile: Math.max(1, options.maxTaps),
   };
-  const source = openArchives(await placesOf(options, dataDir), tellPassedOver());
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const source = openArchives(places, tellPassedOver());
   try {
     await mkdir(options.out, { recursive: true, mode: 0o700 });
     const parts = { source, keys, trust: { rootPems: [trust], crlPems: [trust] } };
@@ -46,6 +48,7 @@ export async function exportTaps(options: Options): Promise<void> {
     if (summary.failed.length > 0) process.exitCode = 2;
     else if (summary.closed.length > 0) process.exitCode = 1;
   } finally {
+    stop();
     await source.close();
   }
 }

@@ -57,7 +57,18 @@ test("a hold's extent is what it guards of all that is archived, and still there
 test("a hold of what nobody has seen is refused, unless it is meant so", { timeout: 60_000 }, async () => {
   const place = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const all = [command, "archive", "hold", "place", "--reason", "a test", "--by", "ann", ...args];
+      const all = [
+        command,
+        "archive",
+        "hold",
+        "place",
+        "--reason",
+        "a test",
+        "--by",
+        "ann",
+        "--yes",
+        ...args,
+      ];
       execFile(process.execPath, all, { env: { DATABASE_URL: url } }, (error, out, err) =>
         resolve({ code: error === null ? 0 : Number(error.code), out, err }),
       );

@@ -7,9 +7,10 @@ import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions, ActingOptions {
+interface Options extends PlaceOptions, ProgressOptions, ActingOptions {
   readonly since?: string;
   readonly trust?: string;
   readonly json?: boolean;
@@ -29,7 +30,8 @@ export async function reconcile(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readTrust(options.trust, dataDir);
   const since = options.since ?? "";
-  const opened = openLevel(await placesOf(options, dataDir), { databaseUrl, redisUrl }, trust);
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const opened = openLevel(places, { databaseUrl, redisUrl }, trust);
   try {
     const onFault = (segment: string, error: unknown): void =>
       void process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
@@ -39,6 +41,7 @@ export async function reconcile(options: Options): Promise<void> {
     );
     if (found.missing + found.faults > 0) process.exitCode = 2;
   } finally {
+    stop();
     await opened.close();
   }
 }

@@ -6,34 +6,34 @@ import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-type Options = PlaceOptions & { readonly trust?: string; readonly json?: boolean; readonly dryRun?: boolean };
+type Options = PlaceOptions &
+  ProgressOptions & { readonly trust?: string; readonly json?: boolean; readonly dryRun?: boolean };
 
 export async function reindex(options: Options): Promise<void> {
   const dryRun = options.dryRun === true;
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = await readTrust(options.trust, dataDir);
-  const opened = openReindex(await placesOf(options, dataDir), databaseUrl, trust, dryRun);
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const opened = openReindex(places, databaseUrl, trust, dryRun);
   try {
-    const hooks = { onFault: tellFault, onSettled: tellProgress, onAway: tellPassedOver() };
+    const hooks = { onFault: tellFault, onSettled: () => undefined, onAway: tellPassedOver() };
     const summary = await opened.reindex(hooks);
     process.stdout.write(
       `${options.json === true ? JSON.stringify({ ...summary, dryRun }) : `${dryRun ? "nothing is changed; to be done: " : ""}${sentence(summary)}`}\n`,
     );
     if (summary.faults > 0) process.exitCode = 1;
   } finally {
+    stop();
     await opened.close();
   }
 }
 
 function tellFault(segment: string, error: unknown): void {
   process.stderr.write(`failed: segment ${segment}: ${messageOf(error)}\n`);
-}
-
-function tellProgress(segments: number): void {
-  process.stderr.write(`${count(segments, "segment")} looked at\n`);
 }
 
 function sentence({ known, adopted, quarantined, faults }: Reconciled): string {

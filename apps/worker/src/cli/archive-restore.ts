@@ -3,12 +3,13 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { type RestoreFailure, type RestoreSummary, restoreArchive } from "./restore/restore-archive.ts";
 import type { RestoreKeys } from "./restore/restore-segment.ts";
 import { tellPassedOver } from "./tell-passed-over.ts";
 
-interface Options extends PlaceOptions, RackOptions {
+interface Options extends PlaceOptions, ProgressOptions, RackOptions {
   readonly out: string;
   readonly trust?: string;
   readonly at?: number;
@@ -18,7 +19,8 @@ interface Options extends PlaceOptions, RackOptions {
 export async function restore(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const keys = await readKeys(options, dataDir);
-  const archives = openArchives(await placesOf(options, dataDir), tellPassedOver());
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const archives = openArchives(places, tellPassedOver());
   try {
     const summary = await restoreArchive(archives, options.out, keys, { onFailure, onClosed });
     process.stdout.write(
@@ -26,6 +28,7 @@ export async function restore(options: Options): Promise<void> {
     );
     if (summary.failed.length + summary.closed.length > 0) process.exitCode = 1;
   } finally {
+    stop();
     await archives.close();
   }
 }

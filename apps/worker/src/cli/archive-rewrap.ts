@@ -8,10 +8,11 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { readSigner } from "./read-signer.ts";
 
-interface Options extends PlaceOptions, RackOptions, ActingOptions {
+interface Options extends PlaceOptions, ProgressOptions, RackOptions, ActingOptions {
   readonly to: string;
   readonly trust?: string;
   readonly since?: string;
@@ -26,7 +27,8 @@ export async function rewrap(options: Options): Promise<void> {
   const trust = await readTrust(options.trust, dataDir);
   const rack = await readRack(options, dataDir);
   const signer = await readSigner();
-  const opened = openRewrap(await placesOf(options, dataDir), (await findStores()).databaseUrl);
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const opened = openRewrap(places, (await findStores()).databaseUrl);
   try {
     const sum = await opened.rewrap(since, {
       ...{ actor, reason, dryRun, added, rack, signer, trust: { rootPems: [trust], crlPems: [trust] } },
@@ -39,6 +41,7 @@ export async function rewrap(options: Options): Promise<void> {
     if (sum.failed > 0) process.exitCode = 2;
     else if (sum.closed > 0) process.exitCode = 1;
   } finally {
+    stop();
     await opened.close();
   }
 }

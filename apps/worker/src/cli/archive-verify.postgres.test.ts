@@ -74,7 +74,7 @@ async function flip(path: string): Promise<void> {
 
 describe("tapline archive verify", { timeout: 60_000 }, () => {
   test("finds nothing wrong with what is right, and counts what it looked at", async () => {
-    const done = await verify("--json");
+    const done = await verify("--json", "--progress");
     expect([done.code, done.stdout.trimEnd().split("\n").length]).toEqual([0, 1]);
     expect(done.last()).toMatchObject({
       ...{

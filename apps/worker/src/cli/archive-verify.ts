@@ -10,10 +10,11 @@ import { archiveSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { isWatched, type ProgressOptions, watchedPlaces } from "./progress.ts";
 import { type RackOptions, readRack } from "./read-rack.ts";
 import { verifyTeller } from "./verify-teller.ts";
 
-interface Options extends PlaceOptions, RackOptions {
+interface Options extends PlaceOptions, ProgressOptions, RackOptions {
   readonly since?: string;
   readonly sample: number;
   readonly segment?: string;
@@ -29,7 +30,8 @@ export async function verify(options: Options): Promise<void> {
   const trust = trustOf(await readTrust(options.trust, dataDir));
   const keys = await keysOf(options, dataDir);
   const databaseUrl = options.index ? await databaseIfAny() : null;
-  const opened = openArchives(await placesOf(options, dataDir));
+  const { places, stop } = watchedPlaces(await placesOf(options, dataDir), options);
+  const opened = openArchives(places);
   const isOneOfSeveral = options.target !== undefined || opened.targets.length > 1;
   // What is said of a copy elsewhere is said of none of the installation's archives.
   const isOwn = options.target !== undefined || (options.archive ?? options.url) === undefined;
@@ -41,15 +43,17 @@ export async function verify(options: Options): Promise<void> {
       ...{ targets: opened.targets, isOneOfSeveral, trust, keys, names, chance: Math.random },
       ...{ catalogue: index?.catalogue ?? null, onFault: tell.fault },
       onDay: async (archive, day, { segments, faults }, read) => {
-        process.stderr.write(
-          `${tell.of(archive)}${day}: ${count(segments, "segment")} so far, ${count(faults, "fault")}\n`,
-        );
+        if (isWatched(options))
+          process.stderr.write(
+            `${tell.of(archive)}${day}: ${count(segments, "segment")} so far, ${count(faults, "fault")}\n`,
+          );
         if (isOwn) await index?.readBacks.note(read.map((segment) => ({ segment, target: archive })));
       },
     });
     const shares = (await index?.readBacks.shares(null)) ?? [];
     process.exitCode = tell.end(archives, doubled, shares, index !== null);
   } finally {
+    stop();
     await Promise.allSettled([names.close(), opened.close(), index?.close()]);
   }
 }

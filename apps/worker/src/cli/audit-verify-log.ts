@@ -19,8 +19,9 @@ import { type PlaceOptions, placesOf } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, tellProgress } from "./progress.ts";
 
-export interface VerifyLogOptions extends PlaceOptions {
+export interface VerifyLogOptions extends PlaceOptions, ProgressOptions {
   readonly log?: string;
   readonly fromArchive?: boolean;
   readonly checkpoint?: readonly string[];
@@ -34,7 +35,8 @@ export async function verifyLog(keys: readonly NoteKey[], options: VerifyLogOpti
   const given = await Promise.all((options.checkpoint ?? []).map((file) => readClaim(file, keys)));
   const { targets, close } = await openTargets(options);
   try {
-    if (options.fromArchive === true) for (const target of targets) await verifyArchived(target, given, keys);
+    if (options.fromArchive === true)
+      for (const target of targets) await verifyArchived(target, given, keys, options);
     else await verifyDatabase(targets, given, keys, options);
   } finally {
     await close();
@@ -84,7 +86,7 @@ async function verifyDatabase(
     const claims = [...given, ...(await ownClaims(name, log, keys))];
     for (const { name: target, archive } of targets)
       claims.push(...(await archivedClaim(target, new ArchivedLog(archive, name), keys)));
-    await walk(`the database's log ${name}`, (size) => log.parts(size), claims);
+    await walk(`the database's log ${name}`, (size) => log.parts(size), claims, options);
   } finally {
     await close();
   }
@@ -119,6 +121,7 @@ async function verifyArchived(
   { name, archive }: OpenedTarget,
   given: readonly Claim[],
   keys: readonly NoteKey[],
+  options: ProgressOptions,
 ): Promise<void> {
   for (const key of keys.filter(({ kind }) => kind === "log")) {
     const archived = new ArchivedLog(archive, key.name);
@@ -135,7 +138,7 @@ async function verifyArchived(
       throw new TaplineError("not-found", `archive ${name} holds nothing of the log ${key.name}`, {
         remedy: "the role audit puts it there, every TAPLINE_AUDIT_ARCHIVE_SECONDS",
       });
-    await walk(`archive ${name}'s copy of ${key.name}`, (size) => archived.parts(size), claims);
+    await walk(`archive ${name}'s copy of ${key.name}`, (size) => archived.parts(size), claims, options);
   }
 }
 
@@ -143,17 +146,25 @@ async function walk(
   what: string,
   parts: (size: number) => AsyncIterable<LogPart>,
   claims: readonly Claim[],
+  options: ProgressOptions,
 ): Promise<void> {
   const sorted = claims.toSorted((a, b) => a.size - b.size);
   const last = sorted.at(-1);
   if (last === undefined) return;
-  const fault = await walkLog(parts(last.size), sorted, progress(last.size)).then(
-    (walked) => faultOf(walked, sorted),
-    (error: unknown) => {
-      if (hasCode(error, "corrupt")) return error.message;
-      throw error;
-    },
-  );
+  let done = 0;
+  const stop = tellProgress(options, () => ({ done, of: last.size, unit: ["entry", "entries"] }));
+  const onProgress = (entries: number): void => {
+    done = entries;
+  };
+  const fault = await walkLog(parts(last.size), sorted, onProgress)
+    .then(
+      (walked) => faultOf(walked, sorted),
+      (error: unknown) => {
+        if (hasCode(error, "corrupt")) return error.message;
+        throw error;
+      },
+    )
+    .finally(stop);
   if (fault !== null) return tellFault(what, fault);
   process.stdout.write(
     `whole: ${what}, ${checkpointText(last)}\n${sorted.map((claim) => `  fits: ${claim.by}\n`).join("")}`,
@@ -175,14 +186,4 @@ function faultOf(walked: WalkedLog, claims: readonly Claim[]): string | null {
   const claim = claims.find(({ size }) => size === walked.size);
   const fits = claims.findLast(({ size }) => size < walked.size)?.size ?? 0;
   return `its first ${walked.size} entries lead to another root than that of ${claim?.by}: the history was rewritten behind entry ${fits}`;
-}
-
-/** On standard error, where somebody looks on. */
-function progress(size: number): (entries: number) => void {
-  let saidAt = Date.now();
-  return (entries) => {
-    if (!process.stderr.isTTY || Date.now() - saidAt < 1_000) return;
-    saidAt = Date.now();
-    process.stderr.write(`${entries} of ${size} entries\n`);
-  };
 }

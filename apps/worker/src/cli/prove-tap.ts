@@ -8,10 +8,9 @@ import { type PlaceOptions, placesOf, readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
-import { wholeNumber } from "./parse-options.ts";
 
 interface Options extends PlaceOptions {
-  readonly epoch?: string;
+  readonly epoch?: number;
   readonly out?: string;
   readonly trust?: string;
   readonly index: boolean;
@@ -19,10 +18,10 @@ interface Options extends PlaceOptions {
 }
 
 /** `tapline prove tap`: one small file that proves to anybody that a tap is archived. */
-export async function writeProof(tracker: string, seq: string, options: Options): Promise<void> {
+export async function writeProof(tracker: string, seq: number, options: Options): Promise<void> {
   const tap: WantedTap = {
-    ...{ tracker, seq: wholeNumber(seq, "<seq>") },
-    ...(options.epoch === undefined ? {} : { epoch: wholeNumber(options.epoch, "--epoch") }),
+    ...{ tracker, seq },
+    ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
   };
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trustPem = [await readTrust(options.trust, dataDir)];

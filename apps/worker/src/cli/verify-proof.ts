@@ -13,13 +13,13 @@ interface Options {
   readonly trust?: string;
   readonly key?: string;
   readonly packet?: string;
-  readonly at?: string;
+  readonly at?: number;
   readonly json?: boolean;
 }
 
 /** `tapline verify`: a proof of a tap, offline. */
 export async function verify(file: string, options: Options): Promise<void> {
-  const at = options.at === undefined ? undefined : timeOf(options.at);
+  const { at } = options;
   const text = (await readBytes(file)).toString("utf8");
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const pems = [await readTrust(options.trust, dataDir)];
@@ -101,13 +101,6 @@ function wordsOf({ tap, segment, signer, log }: ProvenTap, withPacket: boolean):
 }
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
-
-function timeOf(text: string): number {
-  const epochMs = Date.parse(text);
-  if (Number.isNaN(epochMs))
-    throw new TaplineError("invalid-input", `--at "${text}" is no time such as 2026-11-29T12:00:00Z`);
-  return epochMs;
-}
 
 async function readBytes(file: string): Promise<Buffer> {
   try {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addActing, addEffect, confirmed } from "./acting-options.ts";
 import { day, dayFolder, moment, ratio, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
+import { addProgress } from "./progress-options.ts";
 import { addRack } from "./rack-options.ts";
 
 /** The group `tapline archive`. */
@@ -23,7 +24,7 @@ export function addArchive(program: Command): void {
 
 /** `tapline archive restore --out DIR`: the whole archive, verified and decrypted. */
 function addArchiveRestore(archive: Command): void {
-  addRack(addPlace(archive.command("restore")))
+  addRack(addProgress(addPlace(archive.command("restore"))))
     .description("verify and decrypt the whole archive into segment-<id>.ndjson files")
     .requiredOption("--out <dir>", "folder for the restored files; what is there and right is left alone")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
@@ -43,7 +44,7 @@ function addArchiveRestore(archive: Command): void {
 
 /** `tapline archive reindex`: the index in PostgreSQL, rebuilt from the archive's manifests. */
 function addArchiveReindex(archive: Command): void {
-  addEffect(addPlace(archive.command("reindex")))
+  addEffect(addProgress(addPlace(archive.command("reindex"))))
     .description("rebuild the index in PostgreSQL (DATABASE_URL) from the archives' signed manifests")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--json", "end with one JSON object in place of the summary line")
@@ -57,7 +58,7 @@ function addArchiveReindex(archive: Command): void {
 
 /** `tapline archive verify`: whether all that is archived is there and as it was written. */
 function addArchiveVerify(archive: Command): void {
-  addRack(addPlace(archive.command("verify")))
+  addRack(addProgress(addPlace(archive.command("verify"))))
     .description(
       "check signatures, digests and contents of the archive, each tap once, and compare with the index",
     )
@@ -84,7 +85,7 @@ function addArchiveVerify(archive: Command): void {
 
 /** `tapline archive drill --now`: restores one segment, drawn from all, and holds it against its proof. */
 function addArchiveDrill(archive: Command): void {
-  addRack(addPlace(archive.command("drill")))
+  addRack(addProgress(addPlace(archive.command("drill"))))
     .description("restore one segment drawn from all that is archived, and hold it against its proof")
     .requiredOption("--now", "hold it now; the role audit holds them on a schedule")
     .option("--no-decrypt", "without a key: all is checked but what lies within the envelope")
@@ -160,7 +161,7 @@ function addArchiveExpire(archive: Command): void {
 
 /** `tapline archive export --parquet --out DIR`: restored taps as tables, each verified before it is written. */
 function addArchiveExport(archive: Command): void {
-  addRack(addPlace(archive.command("export")))
+  addRack(addProgress(addPlace(archive.command("export"))))
     .description(
       "write the archive's taps, verified, into one file a day: in the clear, so mind where they go",
     )
@@ -181,7 +182,7 @@ function addArchiveExport(archive: Command): void {
 
 /** `tapline archive reconcile`: compares archive, index and buffer now, as the role audit does on a schedule. */
 function addArchiveReconcile(archive: Command): void {
-  addActing(addPlace(archive.command("reconcile")))
+  addActing(addProgress(addPlace(archive.command("reconcile"))))
     .description("compare archives, index and buffer, and heal or quarantine what differs")
     .option("--since <YYYY-MM-DD>", "only segments cut on this day (UTC) or later", dayFolder)
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
@@ -195,7 +196,7 @@ function addArchiveReconcile(archive: Command): void {
 
 /** `tapline archive rewrap`: has archived objects open with one more key, by a small file beside each. */
 function addArchiveRewrap(archive: Command): void {
-  addActing(addRack(addPlace(archive.command("rewrap"))))
+  addActing(addRack(addProgress(addPlace(archive.command("rewrap")))))
     .description("have archived objects open with one more key; the objects stay as they are")
     .requiredOption("--to <file>", "certificate of who is to open them from now on, too")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { durationMs, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
+import { addProgress } from "./progress-options.ts";
 
 /** The group `tapline audit`. */
 export function addAudit(program: Command): void {
@@ -53,7 +54,7 @@ function addAuditProve(audit: Command): void {
 
 /** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
 function addAuditVerify(audit: Command): void {
-  addPlace(audit.command("verify"))
+  addProgress(addPlace(audit.command("verify")))
     .description("verify a proof of an entry (offline), or by --full a whole log")
     .argument("[file]", "a tlog-proof")
     .option(

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { largeNumber, moment } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
 import { proofExitCodes } from "./proof-exit-codes.ts";
 
@@ -15,8 +16,8 @@ function addProveTap(prove: Command): void {
       "prove that a tap is archived, and that the audit log says so: one JSON file for tapline verify",
     )
     .argument("<tracker>", "the tracker's id")
-    .argument("<seq>", "the tap's number")
-    .option("--epoch <number>", "the tracker's epoch (default: the newest that has the number)")
+    .argument("<seq>", "the tap's number", largeNumber)
+    .option("--epoch <number>", "the tracker's epoch (default: the newest that has the number)", largeNumber)
     .option("--out <file>", "write it there (default: standard output)")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--no-index", "without PostgreSQL: search the archive's manifests, the newest first")
@@ -42,6 +43,7 @@ function addVerifyProof(program: Command): void {
     .option(
       "--at <time>",
       "when the signer's certificates must be valid, ISO 8601 (default: when they signed)",
+      moment,
     )
     .option("--json", "as JSON")
     .addHelpText(

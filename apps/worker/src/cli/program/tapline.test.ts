@@ -23,6 +23,8 @@ const looking = [
     "site ls",
     "site verify",
     "status",
+    "prove tap",
+    "verify",
     "tracker ls",
   ],
 ];

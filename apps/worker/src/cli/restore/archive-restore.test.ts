@@ -69,9 +69,7 @@ describe("tapline archive restore", { timeout: 30_000 }, () => {
     await rm(join(made.root, "pki", "archive.key"));
     const one = await restore();
     expect(one.code).toBe(1);
-    expect(one.stdout).toBe(
-      `4 segments: 1 restored, 0 already there, 0 failed, 3 closed; 1 tap in ${out}\n`,
-    );
+    expect(one.stdout).toBe(`4 segments: 1 restored, 0 already there, 0 failed, 3 closed; 1 tap in ${out}\n`);
     expect(one.stderr).toContain(`opens with key id ${readRecipient(made.pem("archive.crt")).ski}`);
     expect(await readFile(restored(later), "utf8")).toBe('{"tap":4}\n');
     expect(certFile).toMatch(/archive-[0-9a-f]{12}\.crt$/);

@@ -1,6 +1,7 @@
 import { DirectoryArchive, readerOfSeveral, SftpArchive, type SftpSettings } from "@tapline/adapters/sftp";
 import { type ArchiveRule, firstOf } from "@tapline/core/transfer";
 import type { ArchiveSource } from "../../care/archive-source.ts";
+import type { ReadMeter } from "./read-meter.ts";
 
 /** An archive: a folder of this machine, or an SFTP server. */
 export type ArchivePlace = { readonly dir: string } | SftpSettings;
@@ -9,6 +10,8 @@ export type ArchivePlace = { readonly dir: string } | SftpSettings;
 export type ArchivePlaces = {
   readonly targets: readonly { readonly name: string; readonly place: ArchivePlace }[];
   readonly rule: ArchiveRule;
+  /** Counts what is read of them. */
+  readonly meter?: ReadMeter;
 };
 
 /** An archive by its name in the settings. */
@@ -25,10 +28,11 @@ export type OpenedArchives = ArchiveSource & {
  * @param onPassedOver told of an archive that could not do what another then did
  */
 export function openArchives(
-  { targets, rule }: ArchivePlaces,
+  { targets, rule, meter }: ArchivePlaces,
   onPassedOver: (target: string, error: unknown) => void = () => undefined,
 ): OpenedArchives {
   const opened = targets.map(({ name, place }) => ({ name, archive: openPlace(place) }));
+  for (const { archive } of opened) meter?.watch(archive);
   const [only, ...others] = opened;
   return {
     targets: opened,
