@@ -4,13 +4,17 @@ import { prismaAdapter } from "better-auth/adapters/prisma";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
 import { minPasswordLength, passwordHash } from "./password.ts";
+import { recordPeople } from "./record-people.ts";
 import { accessControl, accessRoles } from "./roles.ts";
 
 /** Set by our server from the socket's address, whatever the client sent. */
 export const clientAddressHeader = "x-tapline-client-address";
 
 /** Where people and sessions are kept: the database, or one transaction on it. */
-export type AuthStore = Pick<PrismaClient, "user" | "account" | "session" | "verification" | "twoFactor">;
+export type AuthStore = Pick<
+  PrismaClient,
+  "user" | "account" | "session" | "verification" | "twoFactor" | "auditEntry"
+>;
 
 export interface AuthOptions {
   prisma: AuthStore;
@@ -27,6 +31,7 @@ const hourSeconds = 3600;
 
 /** Sign-in: passwords and TOTP, no public sign-up, sessions in PostgreSQL. */
 export function createAuth(options: AuthOptions) {
+  const { hooks, databaseHooks } = recordPeople(options.prisma, Date.now);
   return betterAuth({
     appName: "Tapline",
     baseURL: options.origin,
@@ -58,8 +63,16 @@ export function createAuth(options: AuthOptions) {
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
+    hooks,
     databaseHooks: {
-      session: { delete: { after: async (session) => options.onSessionEnded(session.id) } },
+      ...databaseHooks,
+      session: {
+        ...databaseHooks.session,
+        delete: {
+          ...databaseHooks.session?.delete,
+          after: async (session) => options.onSessionEnded(session.id),
+        },
+      },
     },
     logger: {
       level: "warn",
