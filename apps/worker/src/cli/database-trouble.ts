@@ -16,6 +16,8 @@ const foundSchema = z.object({
   }),
 });
 
+/** Prisma's code for a transaction that could not begin, or took too long and was rolled back. */
+const transactionFailed = "P2028";
 const whereRemedy =
   "See that it runs, and that DATABASE_URL points to it (docs/operations.md, PostgreSQL is down).";
 const rightsRemedy =
@@ -23,6 +25,11 @@ const rightsRemedy =
 
 /** A database that cannot be worked with, in our words; `undefined` where `error` says something else. */
 export function databaseTrouble(error: Error): TaplineError | undefined {
+  if ("code" in error && error.code === transactionFailed)
+    return new TaplineError("unavailable", "PostgreSQL did not get to it in time, and nothing was changed", {
+      remedy: "Try again; where it stays so, see what keeps it busy (tapline status).",
+      cause: error,
+    });
   const parsed = foundSchema.safeParse(error);
   if (!parsed.success) return undefined;
   const { kind, host, port, db, user } = parsed.data.meta.driverAdapterError.cause;

@@ -1,6 +1,7 @@
 import { connectPrisma } from "@tapline/adapters/prisma";
 import { expect, test } from "vitest";
 import { freePort } from "../../../../tools/servers/index.ts";
+import { freshDatabase } from "../../../../tools/test-servers/index.ts";
 import { databaseTrouble } from "./database-trouble.ts";
 
 async function troubleAt(url: string) {
@@ -17,6 +18,19 @@ test("a database that is away is named in one line, with what to do", async () =
     code: "unavailable",
     message: `PostgreSQL at 127.0.0.1:${port} does not answer`,
     remedy: expect.stringContaining("DATABASE_URL"),
+  });
+});
+
+test("a database that is too busy to begin is named, and that nothing was changed", async () => {
+  const prisma = connectPrisma(await freshDatabase());
+  const thrown: unknown = await prisma
+    .$transaction(async (tx) => await tx.$executeRaw`SELECT pg_sleep(0.5)`, { timeout: 50 })
+    .catch((error: unknown) => error);
+  await prisma.$disconnect();
+  if (!(thrown instanceof Error)) throw new Error("the transaction went through");
+  expect(databaseTrouble(thrown)).toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("nothing was changed"),
   });
 });
 
