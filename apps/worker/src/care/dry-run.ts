@@ -1,5 +1,6 @@
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { ArchiveReader } from "@tapline/core/transfer";
+import type { NoteHeldParts } from "../jobs/note-held.ts";
 import type { LevelArchiveParts } from "./level-archive.ts";
 import type { CareTarget, LevelParts } from "./level-parts.ts";
 
@@ -17,6 +18,9 @@ export function dryIndex(
     withdraw: async () => true,
   };
 }
+
+/** Notes of which archive holds what, of which none is made. */
+export const dryCopies: NoteHeldParts["copies"] = { unnoted: async () => [], noteCopy: nothing };
 
 /** An archive that is read and not changed. */
 export function dryTarget({ name, archive }: CareTarget): CareTarget {

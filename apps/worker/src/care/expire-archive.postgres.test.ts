@@ -52,6 +52,7 @@ beforeEach(async () => {
       throw error;
     },
     onSettled: () => undefined,
+    onKnown: () => Promise.resolve(),
   });
 });
 

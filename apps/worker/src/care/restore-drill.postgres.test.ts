@@ -55,6 +55,7 @@ beforeEach(async () => {
       throw error;
     },
     onSettled: () => undefined,
+    onKnown: () => Promise.resolve(),
   });
 });
 

@@ -29,7 +29,12 @@ beforeAll(async () => {
   ];
   await reconcileArchive("", {
     ...{ archive: new DirectoryArchive(join(made.root, "archive")), index: new ArchiveIndex(prisma), holds },
-    ...{ clock: () => nowEpochMs, copies: () => ["main"], onSettled: () => undefined },
+    ...{
+      clock: () => nowEpochMs,
+      copies: () => ["main"],
+      onSettled: () => undefined,
+      onKnown: () => Promise.resolve(),
+    },
     trust: { rootPems: [made.pem("trust.pem")], crlPems: [made.pem("trust.pem")] },
     onFault: (_, error) => {
       throw error;

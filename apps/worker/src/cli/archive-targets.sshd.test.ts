@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveCopies, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { ArchiveSet, SftpArchive } from "@tapline/adapters/sftp";
@@ -114,9 +114,6 @@ async function catchUp(): Promise<void> {
 /** The index as it is once both archives hold all. */
 async function index(): Promise<void> {
   expect((await tapline("reindex", "--yes")).code).toBe(0);
-  await prisma.$executeRaw`
-    INSERT INTO segment_copy (segment_id, target)
-    SELECT id, name FROM segment, (VALUES ('near'), ('far')) AS archive (name) ON CONFLICT DO NOTHING`;
 }
 
 test("restore, export and open take each segment from the first archive that has it unaltered", async () => {
@@ -178,6 +175,23 @@ test("reindex reads all archives, goes on without one that is not needed, and re
   await rm(at(1, objectPaths(segments[0]!).manifest));
   const both = await tapline("reindex", "--yes", "--json");
   expect(both.lines()).toMatchObject([{ adopted: 2, faults: 0 }]);
+  // Each has lost the manifest of one: the other one's copy alone is noted.
+  const held = async () =>
+    (await prisma.segmentCopy.findMany({ orderBy: [{ target: "asc" }, { segmentId: "asc" }] })).map(
+      ({ target, segmentId }) => `${target} ${segments.indexOf(segmentId)}`,
+    );
+  expect(await held()).toEqual(["far 1", "near 0"]);
+  for (const [to, from, lost] of [
+    [0, 1, segments[1]!],
+    [1, 0, segments[0]!],
+  ] as const)
+    await cp(at(from, objectPaths(lost).manifest), at(to, objectPaths(lost).manifest));
+  await truncate(at(1, objectPaths(segments[0]!).object), 10);
+  expect((await tapline("reindex", "--dry-run")).code).toBe(0);
+  expect(await held()).toEqual(["far 1", "near 0"]);
+  const again = await tapline("reindex", "--yes", "--json");
+  expect(again.lines()).toMatchObject([{ known: 4, adopted: 0, faults: 0 }]);
+  expect(await held()).toEqual(["far 1", "near 0", "near 1"]);
   await places[0]!.wire.down();
   expect(await tapline("reindex", "--yes")).toMatchObject({
     code: 0,

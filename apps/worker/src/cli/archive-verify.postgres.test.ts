@@ -50,6 +50,7 @@ async function index(): Promise<void> {
       throw error;
     },
     onSettled: () => undefined,
+    onKnown: () => Promise.resolve(),
   });
 }
 

@@ -84,6 +84,7 @@ async function reconcile(changes: Partial<ReconcileParts> = {}) {
     trust: { rootPems: [trust], crlPems: [trust] },
     onFault: (segment, error) => faults.push({ segment, error }),
     onSettled: () => undefined,
+    onKnown: () => Promise.resolve(),
     ...changes,
   });
 }

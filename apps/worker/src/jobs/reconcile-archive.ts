@@ -14,7 +14,7 @@ import {
 import { readVerifiedManifest } from "../care/read-archived.ts";
 
 /** What it takes to judge one segment. */
-export type OrphanParts = Omit<ReconcileParts, "onSettled">;
+export type OrphanParts = Omit<ReconcileParts, "onSettled" | "onKnown">;
 
 export type ReconcileParts = {
   readonly archive: ArchiveReader & {
@@ -31,6 +31,8 @@ export type ReconcileParts = {
   readonly clock: () => number;
   /** Told of each segment that could not be judged; it stays as it is. */
   readonly onFault: (segment: string, error: unknown) => void;
+  /** Told of each batch's segments that the index knew before. */
+  readonly onKnown: (segments: readonly string[]) => Promise<void>;
   /** Told after each batch how many segments of the archive are behind, those known before included. */
   readonly onSettled: (segments: number) => void;
 };
@@ -51,6 +53,7 @@ export async function reconcileArchive(sinceDay: string, parts: ReconcileParts):
   const settle = async (batch: readonly string[]): Promise<void> => {
     const known = await parts.index.knownSegments(batch);
     for (const segment of batch.filter((id) => !known.has(id))) sum[await settleOrphan(segment, parts)]++;
+    await parts.onKnown([...known]);
     sum.known += known.size;
     settled += batch.length;
     parts.onSettled(settled);
@@ -84,7 +87,7 @@ export async function settleOrphan(segment: string, parts: OrphanParts): Promise
     await parts.archive.quarantine(segment);
     return "quarantined";
   }
-  const row = rowOf(manifest, manifestDigest);
+  const row = rowOfManifest(manifest, manifestDigest);
   const facts = { taps: manifest.taps, manifestSha256: manifestDigest.toString("hex") };
   const entry = entryOf(segment, true, facts, nowEpochMs);
   await parts.index.recordEnd({
@@ -149,7 +152,7 @@ async function readVerified(segment: string, { archive, trust }: OrphanParts) {
   return verified;
 }
 
-function rowOf(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
+function rowOfManifest(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
   return {
     id: manifest.segment,
     objectPath: objectPaths(manifest.segment).object,

@@ -61,7 +61,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const sealed = accepted.length === 0 ? null : await sealedOf(id, accepted.length, parts);
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
-  const row = sealed === null ? null : segmentRow(id, accepted, members, sealed);
+  const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
   const end = endOf(segment, loaded, verdicts, row, copies, parts);
   const { quarantined } = await record(end, segment, parts);
   if (end.moreEntries.length > 0 && quarantined !== null)
@@ -227,7 +227,7 @@ function endOf(
   };
 }
 
-function segmentRow(
+function rowOfSealed(
   id: string,
   accepted: readonly LoadedTap[],
   members: readonly SegmentMember[],

@@ -1,3 +1,4 @@
+import { ArchiveCopies } from "@tapline/adapters/prisma";
 import { MemoryWatch } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../pki.ts";
@@ -10,7 +11,8 @@ import { reconciler } from "./reconciler.ts";
 export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Role> {
   const { config, log } = parts;
   const trust = await readSetting(need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "buffer"), "TAPLINE_TRUST");
-  const { check, level } = reconciler(parts, archives, trust, {
+  const copies = new ArchiveCopies(parts.prisma);
+  const { check, level } = reconciler({ ...parts, copies }, archives, trust, {
     onFault: (segment, err) => log.error({ err, segment }, "a segment in the archive cannot be judged"),
     onSettled: () => undefined,
     onAway: (target, err) => log.warn({ err, target }, "an archive does not answer: it is compared later"),

@@ -1,6 +1,7 @@
 import { ArchiveHolds, type PrismaClient } from "@tapline/adapters/prisma";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { type ArchiveRule, enoughToLevel, quarantineFolder } from "@tapline/core/transfer";
+import { type NoteHeldParts, noteHeld } from "../jobs/note-held.ts";
 import { type Reconciled, type ReconcileParts, reconcileArchive } from "../jobs/reconcile-archive.ts";
 
 const reconcileDays = 30;
@@ -20,12 +21,13 @@ export type ReconcilerHooks = Pick<ReconcileParts, "onFault" | "onSettled"> & {
 
 /** Brings the index level with the archives, one after the other: the recent days, or all of them. */
 export function reconciler(
-  parts: Pick<ReconcileParts, "clock" | "index"> & { readonly prisma: PrismaClient },
+  parts: Pick<ReconcileParts, "clock" | "index"> &
+    Pick<NoteHeldParts, "copies"> & { readonly prisma: PrismaClient },
   { targets, rule }: Archives,
   trust: string,
   hooks: ReconcilerHooks,
 ) {
-  const { index, clock, prisma } = parts;
+  const { index, clock, copies, prisma } = parts;
   const holds = new ArchiveHolds(prisma, clock);
   /** Has each archive do something. @throws TaplineError `unavailable` where too few of them answer */
   const atEach = async (span: Span, act: (target: Archives["targets"][number]) => Promise<void>) => {
@@ -51,6 +53,7 @@ export function reconciler(
         const found = await reconcileArchive(since, {
           ...{ archive, index, clock, holds, trust: { rootPems: [trust], crlPems: [trust] } },
           ...{ copies: () => [name], ...hooks },
+          onKnown: (segments) => noteHeld({ name, archive }, segments, { copies, clock }),
         });
         for (const key of Object.keys(sum) as (keyof Reconciled)[]) sum[key] += found[key];
       });

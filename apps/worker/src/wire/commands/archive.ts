@@ -1,5 +1,6 @@
 import { KeyMap } from "@tapline/adapters/keys";
 import {
+  ArchiveCopies,
   ArchiveIndex,
   ArchiveNotes,
   connectPrisma,
@@ -8,7 +9,7 @@ import {
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
 import type { Actor } from "@tapline/core/kernel";
-import { dryIndex, readOnly } from "../../care/dry-run.ts";
+import { dryCopies, dryIndex, readOnly } from "../../care/dry-run.ts";
 import { type DrillParts, restoreDrill } from "../../care/restore-drill.ts";
 import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
 import { type ReconcilerHooks, reconciler } from "../reconciler.ts";
@@ -57,7 +58,11 @@ export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: s
   const { targets: opened, close } = openArchives(places);
   const targets = dryRun ? opened.map(unquarantining) : opened;
   const index = new ArchiveIndex(prisma);
-  const parts = { index: dryRun ? dryIndex(index) : index, prisma, clock: () => Date.now() };
+  const copies = new ArchiveCopies(prisma);
+  const parts = {
+    ...{ index: dryRun ? dryIndex(index) : index, prisma, clock: () => Date.now() },
+    copies: dryRun ? dryCopies : copies,
+  };
   return {
     reindex: (hooks: ReconcilerHooks) =>
       reconciler(parts, { targets, rule: places.rule }, trust, hooks).level("all"),

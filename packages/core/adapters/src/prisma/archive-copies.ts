@@ -28,6 +28,14 @@ export type CopySource = {
   readonly keys: readonly string[];
 };
 
+/** A segment of which an archive may hold a copy that the index does not know of, and what that must be. */
+export type UnnotedCopy = {
+  readonly id: string;
+  /** SHA-256, 32 bytes. */
+  readonly manifestDigest: Buffer;
+  readonly objectBytes: number;
+};
+
 /** Which archives hold which segments, and what is still to be done at each. */
 export class ArchiveCopies {
   readonly #prisma: PrismaClient;
@@ -81,6 +89,15 @@ export class ArchiveCopies {
       targets: row.copies.map(({ target }) => target),
       keys: row.keys.map(({ ski }) => ski),
     };
+  }
+
+  /** Those of `segments` that the index has, but not as held by the archive; none whose files were removed. */
+  async unnoted(target: string, segments: readonly string[]): Promise<UnnotedCopy[]> {
+    const rows = await this.#prisma.segment.findMany({
+      where: { id: { in: [...segments] }, expiredAt: null, copies: { none: { target } } },
+      select: { id: true, manifestDigest: true, objectBytes: true },
+    });
+    return rows.map((row) => ({ ...row, manifestDigest: Buffer.from(row.manifestDigest) }));
   }
 
   /** An archive that holds a segment lacks rewraps of it. */

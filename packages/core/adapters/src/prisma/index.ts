@@ -7,7 +7,7 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
-export { ArchiveCopies, type ArchiveTask, type CopySource } from "./archive-copies.ts";
+export { ArchiveCopies, type ArchiveTask, type CopySource, type UnnotedCopy } from "./archive-copies.ts";
 export { ArchiveExpiry, type ExpiringSegment } from "./archive-expiry.ts";
 export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
 export {
