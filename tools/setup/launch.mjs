@@ -13,7 +13,15 @@ export async function launch(name, script, entry) {
     return runAgain(name, fileURLToPath(script), findNode(script));
   // Types are stripped and code is compiled once, not at each call. Where the folder cannot be written it goes without.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/tapline", import.meta.url)));
-  await import(new URL(entry, script).href);
+  try {
+    await import(new URL(entry, script).href);
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    process.stderr.write(
+      `${name} is not set up: packages are missing (${error.message.split("\n")[0]}).\nRun npm start once, or npm install and npm run generate, in the project's folder.\n`,
+    );
+    process.exitCode = 1;
+  }
 }
 
 /** The Node that the npm package `node` brings along, or undefined. */
