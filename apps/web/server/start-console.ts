@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { connectPrisma, FleetStore } from "@tapline/adapters/prisma";
+import { AuditEntries, connectPrisma, FleetStore } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
 import { type AuthStore, createAuth } from "./auth/create-auth.ts";
@@ -58,6 +58,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       trpc: createTrpcHandler({
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
+        audit: new AuditEntries(prisma),
         fleet: new FleetStore(prisma),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
         logger,

@@ -1,4 +1,5 @@
 import { agentRouter } from "../routers/agent.ts";
+import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
 import { trackerRouter } from "../routers/tracker.ts";
@@ -6,6 +7,7 @@ import { router } from "./init.ts";
 
 export const appRouter = router({
   agent: agentRouter,
+  audit: auditRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,
   kpi: kpiRouter,

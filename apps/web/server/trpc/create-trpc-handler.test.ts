@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import type { AuditReader } from "../audit/audit-reader.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
@@ -15,6 +16,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
   };
   const parts = {
     viewerOf,
+    audit: {} as AuditReader,
     kpi: {} as KpiStore,
     fleet: {} as FleetReader,
     registry: {} as Registry,

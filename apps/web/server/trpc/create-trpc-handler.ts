@@ -3,6 +3,7 @@ import { messageOf } from "@tapline/core/kernel";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
+import type { AuditReader } from "../audit/audit-reader.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
@@ -11,6 +12,7 @@ import { appRouter } from "./app-router.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
+  audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;
   registry: Registry;
@@ -21,7 +23,14 @@ export interface TrpcParts {
 const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST", "NOT_FOUND", "CONFLICT"];
 
 /** Answers `/api/trpc/…`. Each answer says the server's time. */
-export function createTrpcHandler({ viewerOf, kpi, fleet, registry, logger }: TrpcParts): RequestListener {
+export function createTrpcHandler({
+  viewerOf,
+  audit,
+  kpi,
+  fleet,
+  registry,
+  logger,
+}: TrpcParts): RequestListener {
   return createHTTPHandler({
     router: appRouter,
     basePath: "/api/trpc/",
@@ -30,6 +39,7 @@ export function createTrpcHandler({ viewerOf, kpi, fleet, registry, logger }: Tr
     createContext: ({ req }) => {
       let viewer: Promise<Viewer | null> | undefined;
       return {
+        audit,
         kpi,
         fleet,
         registry,

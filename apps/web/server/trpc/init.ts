@@ -1,4 +1,5 @@
 import { initTRPC } from "@trpc/server";
+import type { AuditReader } from "../audit/audit-reader.ts";
 import type { Role } from "../auth/roles.ts";
 import { requireRole, type Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
@@ -10,6 +11,7 @@ import { errorDetail, toTrpcError } from "./map-error.ts";
 export interface RequestContext {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
+  audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;
   registry: Registry;

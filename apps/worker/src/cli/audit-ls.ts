@@ -6,16 +6,22 @@ interface ListOptions {
   readonly action?: string;
   readonly by?: string;
   readonly subject?: string;
+  readonly text?: string;
   readonly limit: number;
+  readonly after?: string;
   readonly json?: boolean;
 }
 
-export async function list({ since, action, by, subject, limit, json }: ListOptions): Promise<void> {
-  const sinceEpochMs = since === undefined ? null : Date.now() - since;
+export async function list(options: ListOptions): Promise<void> {
+  const { since, action, by, subject, text, limit, after, json } = options;
   const { entries, close } = openAuditEntries((await findStores()).databaseUrl);
   try {
-    const filter = { sinceEpochMs, action: action ?? null, actorId: by ?? null, subject: subject ?? null };
-    for (const entry of await entries.newest(filter, limit)) {
+    const filter = {
+      sinceEpochMs: since === undefined ? null : Date.now() - since,
+      ...{ action: action ?? null, actorId: by ?? null, subject: subject ?? null, text: text ?? null },
+    };
+    const page = await entries.page(filter, limit, after ?? null);
+    for (const entry of page.entries) {
       const { id, atEpochMs, actor, action: what, subject: of, reason } = entry;
       const who = `${actor.kind} ${actor.id}`;
       const why = reason === null ? "" : `  “${reason}”`;
@@ -25,6 +31,7 @@ export async function list({ since, action, by, subject, limit, json }: ListOpti
           : `${new Date(atEpochMs).toISOString()}  ${who}  ${what}  ${of}${why}  ${id}\n`,
       );
     }
+    if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
   } finally {
     await close();
   }

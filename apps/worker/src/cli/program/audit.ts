@@ -21,7 +21,9 @@ function addAuditList(audit: Command): void {
     .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
     .option("--by <name>", "only by this operator, agent, job or rule")
     .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
+    .option("--text <text>", "only with this text anywhere in the entry")
     .option("--limit <rows>", "at most so many", wholeNumber, 50)
+    .option("--after <place>", "go on behind a page, as it tells")
     .option("--json", "as JSON, one entry a line")
     .action(async (options) => (await import("../audit-ls.ts")).list(options));
 }

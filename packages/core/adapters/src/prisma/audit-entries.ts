@@ -1,14 +1,27 @@
 import { type AuditEntry, auditEntrySchema } from "@tapline/core/audit";
-import { TaplineError } from "@tapline/core/kernel";
-import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { Prisma, type PrismaClient } from "./generated/client.ts";
 
-/** Which entries; null = any. An action or a subject may be a kind alone: `key`, `segment`. */
+/** Which entries; what is left out or null counts for nothing. An action or a subject may be a kind alone: `key`, `segment`. */
 export type EntryFilter = {
-  readonly sinceEpochMs: number | null;
-  readonly action: string | null;
-  readonly actorId: string | null;
-  readonly subject: string | null;
+  readonly sinceEpochMs?: number | null;
+  readonly untilEpochMs?: number | null;
+  readonly action?: string | null;
+  readonly actorId?: string | null;
+  readonly subject?: string | null;
+  /** Stands anywhere in the entry, in any case of letters. */
+  readonly text?: string | null;
 };
+
+/** A page of entries, newest first; `next` asks for the one behind it, null = that was all. */
+export type EntryPage = { readonly entries: AuditEntry[]; readonly next: string | null };
+
+type EntryRow = { readonly id: string; readonly recorded_at: Date; readonly bytes: Uint8Array };
+
+/** How long a search for a text may take, which no index helps. */
+const searchMs = 5_000;
+
+const cursorPattern = /^(\d{1,15})\.([0-9a-f-]{36})$/;
 
 /** Reads audit entries as they were recorded. */
 export class AuditEntries {
@@ -29,34 +42,85 @@ export class AuditEntries {
   }
 
   /**
-   * The newest entries that fit, newest first.
-   * @throws TaplineError `corrupt` where an entry is none
+   * The entries that fit, newest first.
+   * @param after `next` of the page before; null = from the newest on
+   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched in too many entries,
+   * `corrupt` where an entry is none
    */
-  async newest(filter: EntryFilter, limit: number): Promise<AuditEntry[]> {
-    const rows = await this.#prisma.auditEntry.findMany({
-      where: whereOf(filter),
-      orderBy: [{ recordedAt: "desc" }, { id: "desc" }],
-      take: limit,
-      select: { id: true, bytes: true },
-    });
-    return rows.map(({ id, bytes }) => {
-      try {
-        return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-      } catch (cause) {
-        throw new TaplineError("corrupt", `the audit entry ${id} cannot be read`, {
-          remedy: "see whether it was changed: tapline audit verify --full",
-          cause,
-        });
-      }
-    });
+  async page(filter: EntryFilter, limit: number, after: string | null = null): Promise<EntryPage> {
+    const where = Prisma.join([Prisma.sql`TRUE`, ...conditions(filter, after)], " AND ");
+    const query = Prisma.sql`
+      SELECT id::text, recorded_at, bytes FROM audit_entry WHERE ${where}
+      ORDER BY recorded_at DESC, id DESC LIMIT ${limit + 1}`;
+    const rows =
+      filter.text == null ? await this.#prisma.$queryRaw<EntryRow[]>(query) : await this.#search(query);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      entries: page.map(entryOf),
+      next: rows.length > limit && last !== undefined ? `${last.recorded_at.getTime()}.${last.id}` : null,
+    };
+  }
+
+  async #search(query: Prisma.Sql): Promise<EntryRow[]> {
+    try {
+      return await this.#prisma.$transaction(
+        async (tx) => {
+          await tx.$executeRawUnsafe(`SET LOCAL statement_timeout = ${searchMs}`);
+          return await tx.$queryRaw<EntryRow[]>(query);
+        },
+        { timeout: 2 * searchMs },
+      );
+    } catch (cause) {
+      if (!messageOf(cause).includes("statement timeout")) throw cause;
+      throw new TaplineError("overloaded", `searching the text took more than ${searchMs / 1000} s`, {
+        remedy: "narrow it by time, action, actor or subject",
+        cause,
+      });
+    }
   }
 }
 
-function whereOf({ sinceEpochMs, action, actorId, subject }: EntryFilter): Prisma.AuditEntryWhereInput {
-  return {
-    ...(sinceEpochMs === null ? {} : { recordedAt: { gte: new Date(sinceEpochMs) } }),
-    ...(action === null ? {} : { action: action.includes(".") ? action : { startsWith: `${action}.` } }),
-    ...(actorId === null ? {} : { actorId }),
-    ...(subject === null ? {} : { subject: subject.includes("/") ? subject : { startsWith: `${subject}/` } }),
-  };
+function conditions(filter: EntryFilter, after: string | null): Prisma.Sql[] {
+  const { sinceEpochMs, untilEpochMs, action, actorId, subject, text } = filter;
+  const found: Prisma.Sql[] = [];
+  if (sinceEpochMs != null) found.push(Prisma.sql`recorded_at >= ${new Date(sinceEpochMs)}`);
+  if (untilEpochMs != null) found.push(Prisma.sql`recorded_at < ${new Date(untilEpochMs)}`);
+  if (action != null)
+    found.push(
+      action.includes(".")
+        ? Prisma.sql`action = ${action}`
+        : Prisma.sql`split_part(action, '.', 1) = ${action}`,
+    );
+  if (actorId != null) found.push(Prisma.sql`actor_id = ${actorId}`);
+  if (subject != null)
+    found.push(
+      subject.includes("/")
+        ? Prisma.sql`subject = ${subject}`
+        : Prisma.sql`split_part(subject, '/', 1) = ${subject}`,
+    );
+  if (text != null)
+    found.push(Prisma.sql`position(lower(${text}) in lower(convert_from(bytes, 'UTF8'))) > 0`);
+  if (after !== null) found.push(behind(after));
+  return found;
+}
+
+function behind(cursor: string): Prisma.Sql {
+  const [, at, id] = cursorPattern.exec(cursor) ?? [];
+  if (at === undefined || id === undefined)
+    throw new TaplineError("invalid-input", "this is no place in the list of entries", {
+      remedy: "take next of the page before, as it is",
+    });
+  return Prisma.sql`(recorded_at, id) < (${new Date(Number(at))}, ${id}::uuid)`;
+}
+
+function entryOf({ id, bytes }: EntryRow): AuditEntry {
+  try {
+    return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  } catch (cause) {
+    throw new TaplineError("corrupt", `the audit entry ${id} cannot be read`, {
+      remedy: "see whether it was changed: tapline audit verify --full",
+      cause,
+    });
+  }
 }
