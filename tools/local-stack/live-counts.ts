@@ -16,13 +16,34 @@ const agentSchema = z.object({
 /** What the local agent has seen, earlier starts on the same data folder included. */
 export type AgentCounts = z.infer<typeof agentSchema>;
 
-/** The latest figures of the agent. `next` resolves when newer ones have come. */
+const kpiSchema = z.object({
+  awayArchives: z.array(z.object({ archive: z.string(), sinceEpochMs: z.int(), why: z.string() })),
+});
+
+/** An archive that the worker cannot use. */
+export type AwayArchive = z.infer<typeof kpiSchema>["awayArchives"][number];
+
+/** What the worker said longer ago is not said any more. */
+const heardWithinMs = 5_000;
+
+/** The latest figures of the agent, and what the worker cannot reach. `next` resolves when newer ones of the agent have come. */
 export class LiveCounts {
   agent: AgentCounts | undefined;
+  #away: { readonly archives: readonly AwayArchive[]; readonly heardMs: number } = {
+    archives: [],
+    heardMs: 0,
+  };
   #listeners: (() => void)[] = [];
+
+  /** Archives that the worker cannot use, as far as it said so lately. */
+  get awayArchives(): readonly AwayArchive[] {
+    return performance.now() - this.#away.heardMs < heardWithinMs ? this.#away.archives : [];
+  }
 
   /** Takes a child's message, if it carries figures. */
   take(message: ChildMessage): void {
+    const kpi = kpiSchema.safeParse(message.kpi);
+    if (kpi.success) this.#away = { archives: kpi.data.awayArchives, heardMs: performance.now() };
     const agent = agentSchema.safeParse(message.agent);
     if (message.type !== "status" || !agent.success) return;
     this.agent = agent.data;

@@ -63,6 +63,20 @@ describe("npm start", () => {
     expect(await again.ended).toBe(0);
   }, 240_000);
 
+  it("names an archive that takes connections and never answers, until it answers again", async () => {
+    const stack = launch();
+    await stack.printed("restore it by: sh", startTimeoutMs);
+    expect(stack.stdout()).not.toContain("not answering");
+    const [archive] = await processesOf(dataDir, "archive-server");
+    process.kill(archive!, "SIGSTOP");
+    await stack.printed("archive main not answering since", 60_000);
+    process.kill(archive!, "SIGCONT");
+    const lastLine = () => stack.stdout().trim().split("\n").at(-1);
+    await expect.poll(lastLine, { timeout: 60_000 }).toMatch(/^\S+ taps in/);
+    stack.child.kill("SIGINT");
+    expect(await stack.ended).toBe(0);
+  }, 240_000);
+
   it("leaves no process behind when it is killed, and starts again on what it left", async () => {
     const stack = launch("--once", "--taps", "100000", "--rate", "200");
     await expect.poll(() => processesOf(dataDir, "nfc-agent"), { timeout: startTimeoutMs }).toHaveLength(1);

@@ -2,6 +2,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import type { DataFolder } from "./data-folder.ts";
 import type { AgentCounts, LiveCounts } from "./live-counts.ts";
 import { countArchive, newestRestoreCommand } from "./newest-object.ts";
+import { awayText } from "./summary.ts";
 
 /** What `npm start -- --once` prints as its last line. */
 export type OnceReport = Readonly<{
@@ -45,7 +46,8 @@ export async function waitUntilDone(
     if (Date.now() - changedMs < stallMs) continue;
     const state =
       agent === undefined ? "the agent told nothing" : `${agent.pending} of ${taps} have no receipt`;
-    throw new TaplineError("unavailable", `nothing has moved for ${stallMs / 1000} s: ${state}`, {
+    const why = [state, ...counts.awayArchives.map(awayText)].join("; ");
+    throw new TaplineError("unavailable", `nothing has moved for ${stallMs / 1000} s: ${why}`, {
       remedy: "read the logs in the data folder; what is missing goes on at the next start",
     });
   }

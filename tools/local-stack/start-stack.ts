@@ -100,7 +100,7 @@ export async function startStack(
   });
   const envs = childEnvironments(config, folder, secrets, addresses);
   const worker = (name: "worker-ingest" | "worker-pipeline") =>
-    builder.child(name, "apps/worker/src/main.ts", envs[name]);
+    builder.child(name, "apps/worker/src/main.ts", envs[name], (message) => builder.counts.take(message));
   const [firstAdmin] = await Promise.all([
     config.once ? undefined : startWeb(builder, envs.web),
     enrolTrackers(trackers, databaseUrl, envs.cli),

@@ -36,7 +36,7 @@ it("says why the console is not at its usual port", () => {
   expect(text).toContain("(7400 is in use)");
 });
 
-it("counts on one line, and says when the agent has lost its connection", () => {
+it("counts on one line, after what stands in the way, and says when the agent has lost its connection", () => {
   const counts = {
     taps: 12_345,
     pending: 14,
@@ -50,4 +50,10 @@ it("counts on one line, and says when the agent has lost its connection", () => 
     "taps in 12,345  ·  archived 12,001  ·  backlog 14  ·  rejected 100  ·  duplicates 230",
   );
   expect(statusLine({ ...counts, connected: false })).toContain("agent not connected");
+  const since = new Date(2026, 10, 28, 14, 3, 7).getTime();
+  const away = [{ archive: "main", sinceEpochMs: since, why: "unavailable" }];
+  expect(statusLine({ ...counts, connected: true }, away)).toMatch(
+    /^archive main not answering since 14:03:07 {2}· {2}taps in 12,345/,
+  );
+  expect(statusLine(undefined, away)).toContain("since 14:03:07  ·  waiting for the agent's first figures");
 });

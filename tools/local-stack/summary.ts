@@ -1,5 +1,5 @@
 import type { FirstAdmin } from "./first-admin.ts";
-import type { AgentCounts } from "./live-counts.ts";
+import type { AgentCounts, AwayArchive } from "./live-counts.ts";
 
 /** What the summary tells. */
 export type SummaryFacts = Readonly<{
@@ -60,10 +60,21 @@ export function summary(facts: SummaryFacts): string {
 
 const figure = (value: number) => value.toLocaleString("en-US");
 
-/** One line of figures: taps read by the local agent and what became of them. */
-export function statusLine(counts: AgentCounts | undefined): string {
-  if (counts === undefined) return "waiting for the agent's first figures";
+/** An archive that does not do its part, named with since when, by the local clock. */
+export function awayText({ archive, sinceEpochMs, why }: AwayArchive): string {
+  const since = new Date(sinceEpochMs).toTimeString().slice(0, 8);
+  return `archive ${archive} ${why === "misconfigured" ? "refuses us" : "not answering"} since ${since}`;
+}
+
+/** One line: what stands in the way of taps; then figures: taps read by the local agent and what became of them. */
+export function statusLine(
+  counts: AgentCounts | undefined,
+  awayArchives: readonly AwayArchive[] = [],
+): string {
+  const troubles = awayArchives.map(awayText);
+  if (counts === undefined) return [...troubles, "waiting for the agent's first figures"].join("  ·  ");
   const parts = [
+    ...troubles,
     `taps in ${figure(counts.taps)}`,
     `archived ${figure(counts.archived)}`,
     `backlog ${figure(counts.pending)}`,

@@ -3,19 +3,23 @@ import type { TimeZoneChoice } from "./time-zone.ts";
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** A number of things. */
-export function formatCount(count: number): string {
-  return grouped.format(count);
+/** Stands where a figure is not known: never a guessed number, and never a zero. */
+export const unknown = "–";
+
+/** A number of things. `null`: not known. */
+export function formatCount(count: number | null): string {
+  return count === null ? unknown : grouped.format(count);
 }
 
-/** A rate or another small measure; one decimal below a thousand. */
-export function formatRate(value: number): string {
+/** A rate or another small measure; one decimal below a thousand. `null`: not known. */
+export function formatRate(value: number | null): string {
+  if (value === null) return unknown;
   return value < 1000 ? oneDecimal.format(value) : grouped.format(value);
 }
 
 /** A measured time in ms without its unit; one decimal below ten. `null`: nothing was measured. */
 export function formatMs(ms: number | null): string {
-  if (ms === null) return "–";
+  if (ms === null) return unknown;
   return ms < 10 ? oneDecimal.format(ms) : grouped.format(ms);
 }
 

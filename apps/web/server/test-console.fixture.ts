@@ -74,6 +74,8 @@ export function livePicture(given: Partial<KpiLive> = {}): KpiLive {
     stream: "life-1",
     seq: 1,
     atEpochMs: Date.now(),
+    silent: [],
+    awayArchives: [],
     tapsPerSecond: 12.4,
     archivedPerSecond: 12.2,
     backlog: 3,
@@ -84,6 +86,7 @@ export function livePicture(given: Partial<KpiLive> = {}): KpiLive {
     totals: { ingested: 10_000, archived: 9_700, duplicates: 200, rejected: 97, segments: 412 },
     restore: {
       provenAtEpochMs: Date.now() - 720_000,
+      firstArchivedAtEpochMs: Date.now() - 86_400_000,
       everyMs: 3_600_000,
       freshness: "current",
       readBack: [],

@@ -59,6 +59,7 @@ export function startFeed(
         tapsPerSecond: rateAt(atEpochMs),
         archivedPerSecond: rateAt(atEpochMs - 900),
       },
+      ...{ silent: [], awayArchives: [] },
       ...{ backlog: seq % 7, oldestAgeMs: seq % 7 === 0 ? null : 60 + (seq % 90) },
       tapToArchiveMs: {
         p50: 84.2 + (seq % 5),
@@ -73,7 +74,8 @@ export function startFeed(
         ...{ rejected: 1_842, segments: 9_511 + seq },
       },
       restore: {
-        ...{ provenAtEpochMs: atEpochMs - 1_500_000, everyMs: 3_600_000, freshness: "current" as const },
+        ...{ provenAtEpochMs: atEpochMs - 1_500_000, firstArchivedAtEpochMs: atEpochMs - 86_400_000 },
+        ...{ everyMs: 3_600_000, freshness: "current" as const },
         readBack: [{ archive: "main", objects: 8_640, readBack: 912 }],
       },
       ...given,

@@ -118,9 +118,15 @@ it("a console without taps says what to do", async () => {
   const feed = feedFrom(site.redis, {
     ...{ totals: zero, tapsPerSecond: 0, archivedPerSecond: 0, backlog: 0, oldestAgeMs: null },
     ...{ tapToArchiveMs: nothing, rejects: {}, duplicates: 0 },
+    restore: {
+      ...{ provenAtEpochMs: null, firstArchivedAtEpochMs: null, everyMs: 3_600_000 },
+      ...{ freshness: "due", readBack: [] },
+    },
   });
   await page.getByText("No taps yet").waitFor();
   await isConnection(page, "Live");
+  expect(await textOf(page.getByTestId("restore"))).toContain("not yet due: nothing is archived");
+  expect(await textOf(page.getByTestId("restore"))).not.toContain("overdue");
   await expectAccessible(page);
   await shoot(page, "empty-light");
   feed.stop();
@@ -174,6 +180,31 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   // A page opened now must not take the old figures for new ones.
   await page.reload();
   await isConnection(page, "Stale");
+});
+
+it("an archive that is away and services that nothing is heard of are named, and show no zeros", {
+  timeout: 150_000,
+}, async () => {
+  const page = await openPage();
+  const feed = feedFrom(site.redis, {
+    ...{ silent: ["ingest", "transfer"], tapsPerSecond: null, archivedPerSecond: null },
+    ...{ rejects: null, duplicates: null, tapToArchiveMs: { p50: null, p95: null, p99: null, count: 0 } },
+    awayArchives: [{ archive: "main", sinceEpochMs: Date.now() - 125_000, why: "unavailable" }],
+  });
+  await signIn(page);
+  await isConnection(page, "Live");
+  const troubles = await page.getByTestId("trouble").allTextContents();
+  expect(troubles).toHaveLength(2);
+  expect(troubles[0]).toContain("Nothing is heard of: ingest, transfer");
+  expect(troubles[1]).toMatch(/Archive main has not answered since \d\d:\d\d:\d\d, for 2 min/);
+  for (const tile of ["taps-in", "archived", "duplicates", "rejects"])
+    expect(await textOf(page.getByTestId(tile).locator("p.text-ink .figure"))).toBe("–");
+  await expectAccessible(page);
+  await shoot(page, "trouble-light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessible(page);
+  await shoot(page, "trouble-dark");
+  feed.stop();
 });
 
 it("two browsers and a restarted server show the publisher's numbers and no others", {

@@ -7,6 +7,7 @@ import { type Live, useLive } from "../../client/use-live.ts";
 import { NoFigures, NoTapsYet, OverviewSkeleton } from "./empty-states.tsx";
 import { HistoryPanels } from "./history-panels.tsx";
 import { Tiles } from "./tiles.tsx";
+import { Troubles } from "./trouble.tsx";
 import { WayOfATap } from "./way-of-a-tap.tsx";
 
 const refreshMs = 10_000;
@@ -52,6 +53,7 @@ function Body({
   if (live === null) return isAnswered ? <NoFigures /> : <OverviewSkeleton />;
   return (
     <>
+      <Troubles live={live} />
       {live.totals.ingested === 0 ? <NoTapsYet /> : null}
       <div className="space-y-3">
         <WayOfATap live={live} />

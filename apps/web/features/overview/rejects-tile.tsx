@@ -7,14 +7,16 @@ const mostRows = 4;
 
 /** Why validation refused taps, the most frequent reasons first. */
 export function RejectsTile({ rejects }: { rejects: KpiLive["rejects"] }) {
-  const rows = rejectRows(rejects);
+  const rows = rejectRows(rejects ?? {});
   const rest = rows.slice(mostRows).reduce((total, row) => total + row.count, 0);
   return (
     <Tile name="Rejects by reason" window="last 60 s" className="col-span-2 lg:col-span-4" testId="rejects">
       <div className="flex flex-1 items-start gap-5">
         <Figure value={formatCount(rejectTotal(rejects))} unit="taps" />
         {rows.length === 0 ? (
-          <p className="pt-2 text-xs text-ink-faint">none was refused</p>
+          <p className="pt-2 text-xs text-ink-faint">
+            {rejects === null ? "not known: transfer is not heard of" : "none was refused"}
+          </p>
         ) : (
           <ul className="min-w-0 flex-1 space-y-1.5">
             {rows.slice(0, mostRows).map((row) => (

@@ -8,6 +8,6 @@ test("the most frequent reason comes first, and equal ones keep their order", ()
   ]);
 });
 
-test("no rejects are no rows and a total of zero", () => {
-  expect([rejectRows({}), rejectTotal({})]).toEqual([[], 0]);
+test("no rejects are no rows and a total of zero; unknown ones are no number", () => {
+  expect([rejectRows({}), rejectTotal({}), rejectTotal(null)]).toEqual([[], 0, null]);
 });

@@ -12,7 +12,7 @@ export interface RejectRow {
 }
 
 /** Rejects by reason, the most frequent first; at equal counts by name, so that rows do not dance. */
-export function rejectRows(rejects: KpiLive["rejects"]): RejectRow[] {
+export function rejectRows(rejects: NonNullable<KpiLive["rejects"]>): RejectRow[] {
   const counted = (Object.entries(rejects) as [RejectReason, number][]).filter(([, count]) => count > 0);
   const most = Math.max(1, ...counted.map(([, count]) => count));
   return counted
@@ -20,6 +20,7 @@ export function rejectRows(rejects: KpiLive["rejects"]): RejectRow[] {
     .map(([reason, count]) => ({ reason, label: reasonLabels[reason], count, share: count / most }));
 }
 
-export function rejectTotal(rejects: KpiLive["rejects"]): number {
-  return Object.values(rejects).reduce((total, count) => total + count, 0);
+/** `null` where it is not known what was refused. */
+export function rejectTotal(rejects: KpiLive["rejects"]): number | null {
+  return rejects === null ? null : Object.values(rejects).reduce((total, count) => total + count, 0);
 }

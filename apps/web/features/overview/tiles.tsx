@@ -95,7 +95,7 @@ function LatencyTile({ live, trend }: { live: KpiLive; trend: (number | null)[] 
       </dl>
       <p className="mt-2 text-xs text-ink-faint">
         {count === 0 ? (
-          "no tap was archived in this time"
+          noneMeasured(live)
         ) : (
           <>
             of <span className="figure">{formatCount(count)}</span> {count === 1 ? "tap" : "taps"}
@@ -104,6 +104,13 @@ function LatencyTile({ live, trend }: { live: KpiLive; trend: (number | null)[] 
       </p>
     </Tile>
   );
+}
+
+/** Why there is no latency to show. */
+function noneMeasured({ silent }: KpiLive): string {
+  return silent.includes("transfer")
+    ? "not known: transfer is not heard of"
+    : "no tap was archived in this time";
 }
 
 const totalNames = [

@@ -14,7 +14,11 @@ const live: KpiLive = {
   },
   ...{ tapToArchiveMs: { p50: 84, p95: 140, p99: 205, count: 700 }, rejects: { schema: 2, unsigned: 1 } },
   ...{ duplicates: 7, totals: { ingested: 1000, archived: 950, duplicates: 30, rejected: 16, segments: 40 } },
-  restore: { provenAtEpochMs: null, everyMs: null, freshness: "off", readBack: [] },
+  restore: {
+    ...{ provenAtEpochMs: null, firstArchivedAtEpochMs: null, everyMs: null },
+    ...{ freshness: "off", readBack: [] },
+  },
+  ...{ silent: [], awayArchives: [] },
 };
 
 test("tells the way of a tap from agent to archive", () => {
@@ -31,9 +35,22 @@ test("warns of nothing while all is well, and of a backlog that does not move", 
     );
   expect(warnings({})).toEqual([]);
   expect(warnings({ oldestAgeMs: 30_001 })).toEqual(["Buffer waits too long"]);
+  const awayArchives = [{ archive: "main", sinceEpochMs: 0, why: "unavailable" as const }];
+  expect(warnings({ silent: ["ingest"], awayArchives })).toEqual([
+    "Ingest not heard of",
+    "Archive main away",
+  ]);
 });
 
 test("does not make a time up where nothing was archived", () => {
   const idle = { ...live, tapToArchiveMs: { p50: null, p95: null, p99: null, count: 0 } };
   expect(wayStages(idle).find((stage) => stage.name === "Transfer")?.note).toBe("none in 60 s");
+});
+
+test("what nobody has counted is no zero", () => {
+  const unheard = { tapsPerSecond: null, archivedPerSecond: null, rejects: null, duplicates: null };
+  const stages = wayStages({ ...live, ...unheard, silent: ["ingest", "transfer"] });
+  expect(stages.flatMap(({ name, value }) => (value === "–" ? [name] : []))).toEqual([
+    ...["Ingest", "Validation", "Transfer"],
+  ]);
 });

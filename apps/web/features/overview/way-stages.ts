@@ -1,4 +1,4 @@
-import type { KpiLive } from "@tapline/core/kpi";
+import type { HeardService, KpiLive } from "@tapline/core/kpi";
 import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
 import { waitsTooLong } from "./limits.ts";
 import { rejectTotal } from "./rejects.ts";
@@ -13,32 +13,31 @@ export interface WayStage {
   warning: string | null;
 }
 
-/** The way of a tap, stage by stage. Only what is measured is said. */
+/** The way of a tap, stage by stage. Only what is measured is said; of what nobody has been heard, that. */
 export function wayStages(live: KpiLive): WayStage[] {
   const { p50 } = live.tapToArchiveMs;
-  const rejected = rejectTotal(live.rejects);
-  const late = waitsTooLong(live.oldestAgeMs);
+  const late = waitsTooLong(live.oldestAgeMs) ? "waits too long" : null;
   const oldest = live.oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(live.oldestAgeMs)}`;
+  const quiet = (service: HeardService) => (live.silent.includes(service) ? "not heard of" : null);
+  const names = live.awayArchives.map(({ archive }) => archive).join(", ");
+  const away = names === "" ? null : `${names} away`;
+  const known = `+ ${formatCount(live.duplicates)} duplicates, 60 s`;
+  const took = p50 === null ? nothingTook(live) : `p50 ${formatMs(p50)} ms`;
   const stage = (name: string, value: string, unit: string, note: string, warning: string | null = null) => ({
     ...{ name, value, unit, note, warning },
   });
   return [
     stage("Agents", formatCount(live.totals.ingested), "taps", "delivered in all"),
-    stage("Ingest", formatRate(live.tapsPerSecond), "taps/s", "mean of 5 s"),
-    stage("Buffer", formatCount(live.backlog), "taps", oldest, late ? "waits too long" : null),
-    stage(
-      "Validation",
-      formatCount(rejected),
-      "rejected",
-      `+ ${formatCount(live.duplicates)} duplicates, 60 s`,
-    ),
-    stage("Encryption", formatCount(live.totals.segments), "segments", "sealed in all"),
-    stage(
-      "Transfer",
-      formatRate(live.archivedPerSecond),
-      "taps/s",
-      p50 === null ? "none in 60 s" : `p50 ${formatMs(p50)} ms`,
-    ),
-    stage("Archive", formatCount(live.totals.archived), "taps", "archived in all"),
+    stage("Ingest", formatRate(live.tapsPerSecond), "taps/s", "mean of 5 s", quiet("ingest")),
+    stage("Buffer", formatCount(live.backlog), "taps", oldest, quiet("buffer") ?? late),
+    stage("Validation", formatCount(rejectTotal(live.rejects)), "rejected", known, quiet("validation")),
+    stage("Encryption", formatCount(live.totals.segments), "segments", "sealed in all", quiet("encryption")),
+    stage("Transfer", formatRate(live.archivedPerSecond), "taps/s", took, quiet("transfer")),
+    stage("Archive", formatCount(live.totals.archived), "taps", "archived in all", away),
   ];
+}
+
+/** Only who is heard of can be said to have archived nothing. */
+function nothingTook({ silent }: KpiLive): string {
+  return silent.includes("transfer") ? "not known" : "none in 60 s";
 }

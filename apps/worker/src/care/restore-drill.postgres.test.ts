@@ -104,6 +104,7 @@ test("a segment of any age is drawn, restored in a process of its own and found 
   expect(await actions()).toEqual(["restore.proven"]);
   const standing = await drills.standing(Date.now());
   expect(standing.provenAtEpochMs).toBeGreaterThan(nowEpochMs);
+  expect(standing.firstArchivedAtEpochMs).toEqual(expect.any(Number));
   expect(standing.readBack).toEqual([{ archive: "main", objects: 3, readBack: 3 }]);
   expect((await drills.standing(Date.now() + 2 * dayMs)).readBack).toEqual([]);
 });

@@ -64,6 +64,7 @@ async function report(ingested: number): Promise<void> {
     counters: { "tap.ingested": ingested, "tap.archived": ingested, "tap.rejected": 1 },
     rejects: { unsigned: 1 },
     histograms: {},
+    sign: { roles: ["ingest", "buffer", "validation", "encryption", "transfer"], awayArchives: [] },
   });
 }
 
@@ -155,7 +156,7 @@ test("what waits for a new publisher counts in the seconds in which it was repor
   await flow(5_000);
   const second = start();
   await flow(1_500);
-  const highest = Math.max(...second.lives.map(({ tapsPerSecond }) => tapsPerSecond));
+  const highest = Math.max(...second.lives.map(({ tapsPerSecond }) => tapsPerSecond ?? 0));
   expect(highest).toBeGreaterThan(5);
   expect(highest).toBeLessThan(30);
   const seconds = await new KpiStreams(redis).secondsSince(0);

@@ -63,7 +63,9 @@ class Publisher {
   #seq = 0;
   #publishedAtEpochMs = 0;
   #lastBacklog = -1;
-  #restore: RestoreStanding = { provenAtEpochMs: null, everyMs: null, readBack: [] };
+  #restore: RestoreStanding = {
+    ...{ provenAtEpochMs: null, firstArchivedAtEpochMs: null, everyMs: null, readBack: [] },
+  };
   #restoreReadAtEpochMs = Number.NEGATIVE_INFINITY;
 
   private constructor(parts: KpiParts, window: KpiWindow, minute: KpiPoint[], cursor: string) {
@@ -110,7 +112,7 @@ class Publisher {
     this.#window.readBacklog(backlog);
     for (const { entry, atEpochMs, delta } of reported) {
       await this.#close(Math.min(atEpochMs, nowEpochMs));
-      this.#window.add(delta);
+      this.#window.add(delta, atEpochMs);
       this.#cursor = entry;
     }
     await this.#close(nowEpochMs);

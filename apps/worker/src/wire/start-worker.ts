@@ -29,7 +29,8 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const parts = await connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
   const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
-  const roles: Role[] = [startTelemetry(parts)];
+  const sign = () => ({ roles: [...config.roles], awayArchives: archives?.away() ?? [] });
+  const roles: Role[] = [startTelemetry({ ...parts, sign })];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
   if (has("transfer") && archives !== null) roles.push(await startTransfer(parts, archives));

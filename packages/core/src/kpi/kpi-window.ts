@@ -1,5 +1,6 @@
 import type { RejectReason } from "../tap/index.ts";
 import { Histogram, type TelemetryDelta } from "../telemetry/index.ts";
+import { SignsOfLife } from "./heard.ts";
 import { mergePoints } from "./merge-points.ts";
 import { type RestoreStanding, restoreFreshness } from "./restore-standing.ts";
 import type { KpiLive, KpiPoint, KpiTotals } from "./schema.ts";
@@ -24,6 +25,7 @@ export class KpiWindow {
   #closed: KpiPoint[];
   #totals: KpiTotals;
   #backlog: BacklogReading = { taps: 0, oldestAtEpochMs: null };
+  readonly #signs = new SignsOfLife();
 
   /** @param recent points of the last minute from an earlier life, oldest first */
   constructor(nowEpochMs: number, totals: KpiTotals = emptyTotals, recent: readonly KpiPoint[] = []) {
@@ -41,8 +43,10 @@ export class KpiWindow {
     return { ...this.#totals, ingested: archived + duplicates + rejected + this.#backlog.taps };
   }
 
-  add(delta: TelemetryDelta): void {
-    const { counters } = delta;
+  /** @param atEpochMs when the delta was reported, by the clock of who keeps the deltas */
+  add(delta: TelemetryDelta, atEpochMs: number): void {
+    const { counters, sign } = delta;
+    if (sign !== undefined) this.#signs.hear(delta.instance, sign, atEpochMs);
     const point = this.#open;
     const [ingested, archived] = [counters["tap.ingested"] ?? 0, counters["tap.archived"] ?? 0];
     const [duplicates, segments] = [counters["tap.duplicate"] ?? 0, counters["segment.archived"] ?? 0];
@@ -97,12 +101,16 @@ export class KpiWindow {
     });
     const spanMs = Math.max(secondMs, nowEpochMs - (recent[0]?.startEpochMs ?? this.#open.startEpochMs));
     const latency = Histogram.from(minute.tapToArchiveMs);
+    const silent = this.#signs.silent(nowEpochMs);
+    const isCounting = !silent.includes("transfer");
     return {
       stream,
       seq,
       atEpochMs: nowEpochMs,
-      tapsPerSecond: (rates.ingested * 1000) / spanMs,
-      archivedPerSecond: (rates.archived * 1000) / spanMs,
+      silent,
+      awayArchives: this.#signs.away(nowEpochMs),
+      tapsPerSecond: silent.includes("ingest") ? null : (rates.ingested * 1000) / spanMs,
+      archivedPerSecond: isCounting ? (rates.archived * 1000) / spanMs : null,
       backlog: this.#backlog.taps,
       oldestAgeMs: this.#levels(nowEpochMs).oldestAgeMs,
       tapToArchiveMs: {
@@ -111,8 +119,8 @@ export class KpiWindow {
         p99: latency.quantile(0.99),
         count: latency.count,
       },
-      rejects: minute.rejects,
-      duplicates: minute.duplicates,
+      rejects: isCounting ? minute.rejects : null,
+      duplicates: isCounting ? minute.duplicates : null,
       totals: this.totals,
       restore: { ...restore, freshness: restoreFreshness(restore, nowEpochMs) },
     };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rejectReasons } from "../tap/index.ts";
-import { histogramDataSchema } from "../telemetry/index.ts";
+import { awayArchiveSchema, histogramDataSchema } from "../telemetry/index.ts";
+import { heardServices } from "./heard.ts";
 import { restoreFreshnessSchema, restoreStandingSchema } from "./restore-standing.ts";
 
 const count = z.int().min(0);
@@ -59,18 +60,24 @@ export const kpiLiveSchema = z.strictObject({
   stream: z.string(),
   seq: z.int().min(1),
   atEpochMs: z.int(),
-  /** Mean over the last 5 s, taps/s. */
-  tapsPerSecond: z.number().min(0),
-  /** Mean over the last 5 s, taps/s. */
-  archivedPerSecond: z.number().min(0),
+  /** Services that no process has given a sign of life of lately: what they would count is not known. */
+  silent: z.array(z.enum(heardServices)),
+  /** Archives that cannot be used, longest first. */
+  awayArchives: z.array(
+    z.strictObject({ archive: z.string(), sinceEpochMs: z.int(), why: awayArchiveSchema.shape.why }),
+  ),
+  /** Mean over the last 5 s, taps/s; null where `ingest` is silent. */
+  tapsPerSecond: z.number().min(0).nullable(),
+  /** Mean over the last 5 s, taps/s; null where `transfer` is silent. */
+  archivedPerSecond: z.number().min(0).nullable(),
   backlog: count,
   oldestAgeMs: count.nullable(),
   /** Over the last 60 s. */
   tapToArchiveMs: latencySummarySchema,
-  /** Over the last 60 s, by reason. */
-  rejects: z.partialRecord(z.enum(rejectReasons), count),
-  /** Over the last 60 s. */
-  duplicates: count,
+  /** Over the last 60 s, by reason; null where `transfer`, which counts them at a segment's end, is silent. */
+  rejects: z.partialRecord(z.enum(rejectReasons), count).nullable(),
+  /** Over the last 60 s; null as `rejects` is. */
+  duplicates: count.nullable(),
   totals: kpiTotalsSchema,
   /** How lately it was proven that the archive can be restored, and whether that is lately enough. */
   restore: restoreStandingSchema.extend({ freshness: restoreFreshnessSchema }),

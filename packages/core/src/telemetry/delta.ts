@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rejectReasons } from "../tap/index.ts";
 import { histogramDataSchema } from "./histogram.ts";
+import { signOfLifeSchema } from "./sign-of-life.ts";
 
 /** What services count. Every name says its unit; counts only grow within one delta. */
 export const counterNames = [
@@ -48,6 +49,8 @@ export const telemetryDeltaSchema = z.strictObject({
   counters: z.partialRecord(z.enum(counterNames), z.int().min(0)),
   rejects: z.partialRecord(z.enum(rejectReasons), z.int().min(0)),
   histograms: z.partialRecord(z.enum(histogramNames), histogramDataSchema),
+  /** Not in every delta. */
+  sign: signOfLifeSchema.optional(),
 });
 
 export type TelemetryDelta = z.infer<typeof telemetryDeltaSchema>;

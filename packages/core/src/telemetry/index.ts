@@ -9,3 +9,4 @@ export {
 export { FaultLog, type LogLine } from "./fault-log.ts";
 export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
 export { TelemetryRecorder } from "./recorder.ts";
+export { type AwayArchive, awayArchiveSchema, type SignOfLife, signOfLifeEveryMs } from "./sign-of-life.ts";

@@ -1,6 +1,7 @@
 import type { RejectReason } from "../tap/index.ts";
 import type { CounterName, HistogramName, TelemetryDelta } from "./delta.ts";
 import { Histogram } from "./histogram.ts";
+import type { SignOfLife } from "./sign-of-life.ts";
 
 /** Gathers what this process sees; `take` hands it over as one delta and begins anew. In memory only. */
 export class TelemetryRecorder {
@@ -33,15 +34,16 @@ export class TelemetryRecorder {
     histogram.record(milliseconds, times);
   }
 
-  /** The delta since the last call, or `null` where nothing happened. */
-  take(atEpochMs: number): TelemetryDelta | null {
-    if (this.#counters.size === 0 && this.#histograms.size === 0) return null;
+  /** The delta since the last call, or `null` where nothing happened and no sign of life is due. */
+  take(atEpochMs: number, sign: SignOfLife | null = null): TelemetryDelta | null {
+    if (sign === null && this.#counters.size === 0 && this.#histograms.size === 0) return null;
     const delta: TelemetryDelta = {
       instance: this.#instance,
       atEpochMs,
       counters: Object.fromEntries(this.#counters),
       rejects: Object.fromEntries(this.#rejects),
       histograms: Object.fromEntries([...this.#histograms].map(([name, h]) => [name, h.data()])),
+      ...(sign === null ? {} : { sign }),
     };
     this.#counters.clear();
     this.#rejects.clear();

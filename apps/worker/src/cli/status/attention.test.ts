@@ -23,7 +23,12 @@ const well: Standing = {
   }),
   quarantined: known(3),
   newest: known({ id: "s1", archivedAtEpochMs: now - 2_000, taps: 1 }),
-  restore: known({ provenAtEpochMs: now - 60_000, everyMs: 3_600_000, readBack: [] }),
+  restore: known({
+    provenAtEpochMs: now - 60_000,
+    firstArchivedAtEpochMs: now - 9_900_000,
+    everyMs: 3_600_000,
+    readBack: [],
+  }),
   reconciliation: known({ lastEpochMs: now - 60_000, waiting: [], openGaps: 0, unbalanced: [] }),
   endings: known({
     endings: [{ what: "signer", subject: "CN=signer", endsAtEpochMs: now + 200 * 86_400_000 }],
@@ -93,7 +98,14 @@ const faults: [string, Partial<Standing>, RegExp][] = [
   ],
   [
     "a restore that was proven too long ago",
-    { restore: known({ provenAtEpochMs: now - 9_000_000, everyMs: 3_600_000, readBack: [] }) },
+    {
+      restore: known({
+        provenAtEpochMs: now - 9_000_000,
+        firstArchivedAtEpochMs: now - 9_900_000,
+        everyMs: 3_600_000,
+        readBack: [],
+      }),
+    },
     /no restore was proven lately/,
   ],
   [

@@ -140,13 +140,17 @@ export class RestoreDrills {
   }
 
   async standing(nowEpochMs: number): Promise<RestoreStanding> {
-    const [proven, every, readBack] = await Promise.all([
+    const [proven, first, every, readBack] = await Promise.all([
       this.#prisma.restoreDrill.findFirst({ where: { outcome: "proven" }, orderBy: { startedAt: "desc" } }),
+      this.#prisma.segment.findFirst({
+        ...{ where: { expiredAt: null }, orderBy: { id: "asc" }, select: { id: true } },
+      }),
       this.#prisma.installationFact.findUnique({ where: { name: everyFact } }),
       new ReadBacks(this.#prisma).shares(nowEpochMs - readBackSpanMs),
     ]);
     return {
       provenAtEpochMs: proven?.startedAt.getTime() ?? null,
+      firstArchivedAtEpochMs: first === null ? null : uuidV7EpochMs(first.id),
       everyMs: every === null || every.value === "" ? null : Number(every.value),
       readBack,
     };

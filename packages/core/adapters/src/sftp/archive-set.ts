@@ -1,4 +1,5 @@
 import { TaplineError } from "@tapline/core/kernel";
+import type { AwayArchive } from "@tapline/core/telemetry";
 import {
   type ArchiveEntry,
   type ArchiveReader,
@@ -24,6 +25,8 @@ export interface SetHooks {
   /** An archive holds a segment that `storeSegment` had already answered for. */
   readonly onLate?: (target: string, segment: string) => void;
 }
+
+const awayAfterMs = 5_000;
 
 /** Every archive that segments go to, and the rule by which a segment counts as archived. */
 export class ArchiveSet implements ArchiveReader {
@@ -56,6 +59,15 @@ export class ArchiveSet implements ArchiveReader {
   get wanted(): readonly ArchiveTarget[] {
     const wanted = wantedTargets(this.rule.mode, this.names);
     return this.targets.filter(({ name }) => wanted.includes(name));
+  }
+
+  /** Archives of which nothing worked for 5 s or longer: a connection that was cut is no outage. */
+  away(): AwayArchive[] {
+    return this.targets.flatMap(({ name, archive: { failing } }) => {
+      if (failing === null || failing.forMs < awayAfterMs) return [];
+      const why = failing.error.code === "misconfigured" ? "misconfigured" : "unavailable";
+      return { archive: name, forMs: Math.round(failing.forMs), why };
+    });
   }
 
   /** Connects ahead of the first segment. @throws where too few answer for a segment to count */

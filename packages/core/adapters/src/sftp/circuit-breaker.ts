@@ -19,6 +19,8 @@ export class CircuitBreaker {
   #circuit: Circuit = closedCircuit;
   /** The fault that opened it; null while all is well. */
   #openedBy: TaplineError | null = null;
+  /** The last fault of those since the last success, and when the first call that failed had begun, by a clock that never goes back. */
+  #failing: { readonly error: TaplineError; readonly sinceMs: number } | null = null;
 
   constructor(limits: CircuitLimits, onCircuit: OnCircuit) {
     this.#limits = limits;
@@ -28,6 +30,12 @@ export class CircuitBreaker {
   /** True while calls are refused at once. */
   get isOpen(): boolean {
     return tryCircuit(this.#circuit, performance.now()) === null;
+  }
+
+  /** Since when calls have failed, none of them succeeding, and why; null where the last one that ended was well. */
+  get failing(): { readonly error: TaplineError; readonly forMs: number } | null {
+    if (this.#failing === null) return null;
+    return { error: this.#failing.error, forMs: performance.now() - this.#failing.sinceMs };
   }
 
   /**
@@ -44,12 +52,13 @@ export class CircuitBreaker {
   }
 
   async #counted<T>(act: () => Promise<T>): Promise<T> {
+    const startedMs = performance.now();
     try {
       const result = await act();
       this.#succeeded();
       return result;
     } catch (error) {
-      if (isOutage(error)) this.#failed(error);
+      if (isOutage(error)) this.#failed(error, startedMs);
       else this.#succeeded();
       throw error;
     }
@@ -58,12 +67,14 @@ export class CircuitBreaker {
   #succeeded(): void {
     // What began before the circuit opened and ends well meanwhile says that the server is there.
     this.#circuit = closedCircuit;
+    this.#failing = null;
     if (this.#openedBy === null) return;
     this.#openedBy = null;
     this.#onCircuit({ is: "closed" });
   }
 
-  #failed(error: TaplineError): void {
+  #failed(error: TaplineError, startedMs: number): void {
+    this.#failing = { error, sinceMs: this.#failing?.sinceMs ?? startedMs };
     this.#circuit = failCircuit(this.#circuit, performance.now(), this.#limits, Math.random());
     if (this.#circuit.is !== "open") return;
     const isNew = this.#openedBy === null;

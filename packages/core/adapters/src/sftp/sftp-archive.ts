@@ -67,6 +67,11 @@ export class SftpArchive implements ArchiveReader {
     return this.#pool.isResting;
   }
 
+  /** Since when all that was tried has failed, and why; null where the last call was well, or none was made. */
+  get failing(): { readonly error: TaplineError; readonly forMs: number } | null {
+    return this.#pool.failing;
+  }
+
   /**
    * Uploads one file: `….part`, 64 pieces in flight, flushed where offered, read back whole where the settings'
    * share draws it, renamed, size checked.

@@ -48,6 +48,11 @@ export class SftpPool {
     return this.#breaker.isOpen;
   }
 
+  /** As its circuit breaker says. */
+  get failing(): CircuitBreaker["failing"] {
+    return this.#breaker.failing;
+  }
+
   /** Runs requests on the least busy connection; whatever fails becomes a TaplineError. @param what names them in errors */
   async run<T>(what: string, requests: (session: SftpSession) => Promise<T>): Promise<T> {
     if (this.#closed) throw closedByUs();
