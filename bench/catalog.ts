@@ -1,4 +1,5 @@
 import { agentBench } from "./agent/index.ts";
+import { auditBench } from "./audit/index.ts";
 import type { Bench } from "./bench.ts";
 import { pathBench } from "./path/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
@@ -7,6 +8,7 @@ const benches: readonly Bench[] = [
   { name: "tap-to-archive", run: tapToArchive },
   { name: "agent", run: agentBench },
   { name: "path", run: pathBench },
+  { name: "audit", run: auditBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);

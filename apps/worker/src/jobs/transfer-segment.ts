@@ -207,7 +207,7 @@ function endOf(
       ...(row === null
         ? {}
         : {
-            objectSha256: row.objectDigest.toString("hex"),
+            // It names the object's digest, too.
             manifestSha256: row.manifestDigest.toString("hex"),
             archives: copies.join(","),
           }),

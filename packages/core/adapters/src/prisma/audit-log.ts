@@ -86,7 +86,7 @@ export class AuditLog {
         const hashes = split(answer?.hashes ?? new Uint8Array(0));
         if (hashes.length === 0 && size === Number(row.size) && row.note !== null) return 0;
         for (const hash of hashes) edge.append(hash);
-        await keepNodes(tx, size, edge.size);
+        await keepNodes(tx, size, hashes);
         await tx.auditHead.update({
           where: { origin: this.#origin },
           data: {
@@ -231,18 +231,29 @@ function edgeOf(row: AuditHead): MerkleEdge {
   }
 }
 
-/** Keeps the roots of the subtrees of 256, 256², … leaves that have become full. */
-async function keepNodes(tx: Transaction, oldSize: number, size: number): Promise<void> {
-  let [old, now] = [oldSize, size];
-  for (let level = 1; now >= tileWidth; level++) {
-    [old, now] = [Math.floor(old / tileWidth), Math.floor(now / tileWidth)];
-    const data: { level: number; index: bigint; hash: Uint8Array<ArrayBuffer> }[] = [];
-    for (let index = old; index < now; index++) {
-      const root = fullRoot(await tileHashes(tx, level - 1, index, tileWidth));
-      data.push({ level, index: BigInt(index), hash: new Uint8Array(root) });
-    }
+/**
+ * Keeps the roots of the subtrees of 256, 256², … leaves that have become full.
+ * @param added leaf hashes that came behind the first `oldSize`
+ */
+async function keepNodes(tx: Transaction, oldSize: number, added: readonly Uint8Array[]): Promise<void> {
+  let [old, hashes] = [oldSize, added];
+  for (let level = 1; hashes.length > 0; level++) {
+    const begun = old % tileWidth;
+    const first = Math.floor(old / tileWidth);
+    const fills = begun + hashes.length >= tileWidth;
+    const before = fills && begun > 0 ? await tileHashes(tx, level - 1, first, begun) : [];
+    const roots = fills ? fullRoots([...before, ...hashes]) : [];
+    const data = roots.map((root, i) => ({ level, index: BigInt(first + i), hash: new Uint8Array(root) }));
     if (data.length > 0) await tx.auditNode.createMany({ data });
+    [old, hashes] = [first, roots];
   }
+}
+
+/** The roots over each full tile of `hashes`; what is left over has none yet. */
+function fullRoots(hashes: readonly Uint8Array[]): Uint8Array[] {
+  return Array.from({ length: Math.floor(hashes.length / tileWidth) }, (_, i) =>
+    fullRoot(hashes.slice(i * tileWidth, (i + 1) * tileWidth)),
+  );
 }
 
 async function tileHashes(
