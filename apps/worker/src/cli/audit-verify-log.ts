@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { AuditLog } from "@tapline/adapters/prisma";
 import {
   ArchivedLog,
@@ -20,6 +19,7 @@ import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { type ProgressOptions, tellProgress } from "./progress.ts";
+import { readGivenText } from "./read-given.ts";
 
 export interface VerifyLogOptions extends PlaceOptions, ProgressOptions {
   readonly log?: string;
@@ -58,10 +58,7 @@ async function openTargets(
 }
 
 async function readClaim(file: string, keys: readonly NoteKey[]): Promise<Claim> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  });
-  return claimOf(text, file, keys);
+  return claimOf(await readGivenText(file), file, keys);
 }
 
 /** @throws TaplineError `forbidden` where none of the keys signed it */

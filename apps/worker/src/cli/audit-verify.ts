@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   auditEntrySchema,
   checkpointText,
@@ -9,8 +8,9 @@ import {
   parseTlogProof,
   type TlogProof,
 } from "@tapline/core/audit";
-import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { type VerifyLogOptions, verifyLog } from "./audit-verify-log.ts";
+import { readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 
 interface VerifyOptions extends VerifyLogOptions {
@@ -27,10 +27,7 @@ export async function verify(file: string | undefined, options: VerifyOptions): 
 }
 
 async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  });
-  const proof = parseTlogProof(text);
+  const proof = parseTlogProof(await readGivenText(file));
   if (proof.extra === null)
     throw new TaplineError("invalid-input", `${file} proves an entry that it does not hold`, {
       remedy: "only proofs of tapline audit prove can be verified here",

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withFleet } from "./fleet-command.ts";
+import { readGivenText } from "./read-given.ts";
 
 export async function set(file: string, options: ActingOptions): Promise<void> {
   const settings = await readSettings(file);
@@ -15,11 +15,12 @@ export async function set(file: string, options: ActingOptions): Promise<void> {
 }
 
 async function readSettings(file: string): Promise<AgentSettings> {
+  const text = await readGivenText(file);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new TaplineError("invalid-input", `${file} is not JSON: ${messageOf(cause)}`, { cause });
   }
   const parsed = agentSettingsSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -6,7 +6,8 @@ import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { archiveSettings, certificateSettings } from "./config.ts";
 import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { readPem, withKeys } from "./key-command.ts";
+import { withKeys } from "./key-command.ts";
+import { readGivenText } from "./read-given.ts";
 
 export async function check(): Promise<void> {
   const settings = await withDefaults(certificateSettings());
@@ -36,8 +37,8 @@ export async function check(): Promise<void> {
       "whether the ring is believed is not known: TAPLINE_TRUST is not set, and no private folder .tapline was found",
     );
   else {
-    const trust = await readPem(settings.TAPLINE_TRUST);
-    const chainPems = await Promise.all((settings.TAPLINE_SIGNER_CHAIN ?? []).map(readPem));
+    const trust = await readGivenText(settings.TAPLINE_TRUST);
+    const chainPems = await Promise.all((settings.TAPLINE_SIGNER_CHAIN ?? []).map(readGivenText));
     const pins = new Set(settings.TAPLINE_RECIPIENT_PINS);
     const { recipients, refused } = judgeRing(ring, { rootPems: [trust], crlPems: [trust], chainPems, pins });
     for (const { key, why } of refused) say(`NOT BELIEVED: ${key.subject}: ${why}`);

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { RingKey } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { TaplineError } from "@tapline/core/kernel";
 import { openKeys } from "../wire/commands/keys.ts";
 import { findStores } from "./find-stores.ts";
 
@@ -36,10 +35,3 @@ export function keyNamed(ring: readonly RingKey[], name: string): RingKey {
 }
 
 export const shortId = (certSha256: string): string => certSha256.slice(0, 12);
-
-/** @throws TaplineError `invalid-input` naming the file */
-export async function readPem(file: string): Promise<string> {
-  return await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  });
-}

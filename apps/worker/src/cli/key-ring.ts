@@ -1,7 +1,8 @@
 import { changeRing, type KeyRole, type KeyState, type RingKey, readRingKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { keyNamed, readPem, shortId, withKeys } from "./key-command.ts";
+import { keyNamed, shortId, withKeys } from "./key-command.ts";
+import { readGivenText } from "./read-given.ts";
 import { extentOf, isUsable, sayWithout, type WithoutKeys, withoutKeys } from "./without-keys.ts";
 
 const next: Readonly<Record<"activate" | "retire" | "revoke", (key: RingKey) => KeyState>> = {
@@ -39,7 +40,7 @@ function lineOf({
 
 export async function add(file: string, options: ActingOptions & { role: KeyRole }): Promise<void> {
   const { actor, reason, dryRun } = actOf(options);
-  const key = readRingKey(await readPem(file), options.role);
+  const key = readRingKey(await readGivenText(file), options.role);
   const what = `${key.subject} (${shortId(key.certSha256)}) as ${key.role}`;
   if (dryRun) return say(`would encrypt new objects to ${what}, too`);
   await withKeys(({ ring }) => ring.change({ added: [key], states: {} }, { actor, reason }));

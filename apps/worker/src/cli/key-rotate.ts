@@ -6,7 +6,8 @@ import { rotateKey } from "../keys/rotate-key.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { readPem, shortId, withKeys } from "./key-command.ts";
+import { shortId, withKeys } from "./key-command.ts";
+import { readGivenText } from "./read-given.ts";
 
 interface RotateOptions extends ActingOptions {
   readonly role: KeyRole;
@@ -27,7 +28,7 @@ export async function rotate(options: RotateOptions): Promise<void> {
     cert === undefined
       ? await issueIntoFolder(options.pki ?? (await defaultFolder()), role, atEpochMs)
       : null;
-  const certPem = made?.certPem ?? (await readPem(cert ?? ""));
+  const certPem = made?.certPem ?? (await readGivenText(cert ?? ""));
   const { successor, replaced, shares } = await withKeys(async ({ ring, map }) => ({
     ...(await rotateKey(role, certPem, { ring }, { actor, reason })),
     shares: await map.shares(),

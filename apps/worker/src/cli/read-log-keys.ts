@@ -1,16 +1,16 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type NoteKey, openLogSigner, parseVerifierKeys } from "@tapline/core/audit";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { TaplineError } from "@tapline/core/kernel";
 import { archiveSettings, auditKeySettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { readGivenText } from "./read-given.ts";
 
 /**
  * The keys by which the log is checked: those of a file of verifier keys, one a line; else the installation's own.
  * @throws TaplineError `misconfigured` where there are none, `invalid-input` where the file holds something else
  */
 export async function readLogKeys(file: string | undefined): Promise<NoteKey[]> {
-  if (file !== undefined) return parseVerifierKeys(await read(file));
+  if (file !== undefined) return parseVerifierKeys(await readGivenText(file));
   const { key, origin } = auditKeySettings();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const path = key ?? (dataDir === undefined ? undefined : join(dataDir, "pki", "log.key"));
@@ -18,13 +18,5 @@ export async function readLogKeys(file: string | undefined): Promise<NoteKey[]> 
     throw new TaplineError("misconfigured", "the log's key is not known here", {
       remedy: "give a file with its verifier key by --key; who runs the log prints it by: tapline audit key",
     });
-  return [openLogSigner(await read(path), origin).key];
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  return [openLogSigner(await readGivenText(path), origin).key];
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import { z } from "zod";
@@ -7,6 +6,7 @@ import { openTrackerRegistry } from "../wire/commands/registry.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
+import { readGivenText } from "./read-given.ts";
 
 /** What an importable file holds; other fields, such as a simulated tracker's private key, are left alone. */
 const trackersFileSchema = z.array(
@@ -46,11 +46,12 @@ export async function importTrackers(file: string, options: ActingOptions): Prom
 }
 
 async function readTrackers(file: string) {
+  const text = await readGivenText(file);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} is not JSON: ${messageOf(cause)}`, { cause });
   }
   const parsed = trackersFileSchema.safeParse(value);
   if (!parsed.success) {

@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { checkpointText } from "@tapline/core/audit";
 import { verifySignature } from "@tapline/core/encryption";
-import { messageOf, sha256Hex, TaplineError } from "@tapline/core/kernel";
+import { sha256Hex } from "@tapline/core/kernel";
 import { checkTapProof, type ProvenTap, parseTapProof, TapProofError } from "@tapline/core/transfer";
 import { readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { proofExitCodes } from "./program/proof-exit-codes.ts";
+import { readGiven, readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 
 interface Options {
@@ -20,7 +20,7 @@ interface Options {
 /** `tapline verify`: a proof of a tap, offline. */
 export async function verify(file: string, options: Options): Promise<void> {
   const { at } = options;
-  const text = (await readBytes(file)).toString("utf8");
+  const text = await readGivenText(file);
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const pems = [await readTrust(options.trust, dataDir)];
   const trust = { rootPems: pems, crlPems: pems, ...(at === undefined ? {} : { atEpochMs: at }) };
@@ -30,7 +30,7 @@ export async function verify(file: string, options: Options): Promise<void> {
       verifySignature: (p7s) => verifySignature(p7s, trust),
       keys,
     });
-    if (options.packet !== undefined) checkPacket(await readBytes(options.packet), proven);
+    if (options.packet !== undefined) checkPacket(await readGiven(options.packet), proven);
     process.stdout.write(
       options.json === true ? `${jsonOf(proven)}\n` : wordsOf(proven, options.packet !== undefined),
     );
@@ -101,11 +101,3 @@ function wordsOf({ tap, segment, signer, log }: ProvenTap, withPacket: boolean):
 }
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
-
-async function readBytes(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
-}

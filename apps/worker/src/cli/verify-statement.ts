@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { verifyDetached } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
+import { readGiven } from "./read-given.ts";
 
 /** Options of the commands that verify a signed statement. */
 export interface VerifyOptions {
@@ -21,7 +20,7 @@ export async function verifyStatement<Statement extends { readonly madeAtEpochMs
 ): Promise<Statement> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const trust = [await readTrust(options.trust, dataDir)];
-  const [bytes, signature] = [await read(file), await read(options.signature ?? `${file}.p7s`)];
+  const [bytes, signature] = [await readGiven(file), await readGiven(options.signature ?? `${file}.p7s`)];
   const statement = parse(bytes);
   const signer = verifyDetached(bytes, signature, {
     rootPems: trust,
@@ -35,12 +34,4 @@ export async function verifyStatement<Statement extends { readonly madeAtEpochMs
       : `${inWords(statement)}\ngenuine: signed by ${signer.subject} at ${signedAt}\n`,
   );
   return statement;
-}
-
-async function read(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new TaplineError("invalid-input", `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
 }
