@@ -101,7 +101,7 @@ describe("an envelope", () => {
       openEnvelope(sealEnvelope(Buffer.from("x"), [recipient]).object, keyOf("archive")),
     );
     expect(error.code).toBe("forbidden");
-    expect(error.remedy).toContain(recipient.ski);
+    expect(error.message).toContain(recipient.ski);
   });
 
   test("refuses a private key that does not belong to the certificate", () => {
