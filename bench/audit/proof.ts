@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
-import { auditEntrySchema, inclusionProof, type LogSigner } from "@tapline/core/audit";
+import { inclusionProof, type LogSigner, readEntry } from "@tapline/core/audit";
 import { issueHierarchy, signDetached, verifySignature } from "@tapline/core/encryption";
 import { sha256, sha256Hex, uuidV7 } from "@tapline/core/kernel";
 import {
@@ -104,7 +104,7 @@ async function logged(segment: string, { prisma, log }: LargeLog): Promise<NonNu
   const proof = await log.prove(entry.id);
   if (proof === null || proof.extra === null) throw new Error("the log does not prove its first entry");
   return {
-    entry: auditEntrySchema.parse(JSON.parse(Buffer.from(proof.extra).toString("utf8"))),
+    entry: readEntry(proof.extra),
     index: proof.index,
     path: Buffer.concat(proof.path).toString("base64"),
     checkpoint: proof.note,

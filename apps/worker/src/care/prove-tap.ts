@@ -1,10 +1,4 @@
-import {
-  type AuditEntry,
-  auditEntrySchema,
-  inclusionProof,
-  parseTlogProof,
-  type TlogProof,
-} from "@tapline/core/audit";
+import { inclusionProof, parseTlogProof, readEntry, type TlogProof } from "@tapline/core/audit";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
@@ -78,7 +72,7 @@ async function logPart(segment: string, { archive, proveSegment }: ProofParts): 
   const proof = (await proveSegment(segment)) ?? (await archivedProof(segment, archive));
   if (proof?.extra === null || proof === null) return null;
   return {
-    entry: entryIn(proof.extra),
+    entry: readEntry(proof.extra),
     index: proof.index,
     path: base64Of(proof.path),
     checkpoint: proof.note,
@@ -92,10 +86,6 @@ async function archivedProof(segment: string, archive: ArchiveReader): Promise<T
     if (hasCode(error, "not-found")) return null;
     throw error;
   }
-}
-
-function entryIn(bytes: Uint8Array): AuditEntry {
-  return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
 }
 
 /** The newest segment whose manifest names the tap. */

@@ -1,11 +1,11 @@
 import {
-  auditEntrySchema,
   checkpointText,
   checkTlogProof,
   leafHash,
   type NoteKey,
   type ProvenEntry,
   parseTlogProof,
+  readEntry,
   type TlogProof,
 } from "@tapline/core/audit";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
@@ -40,7 +40,7 @@ async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void
       ? []
       : [`seen: by ${key.name}, a witness, at ${new Date(atEpochS * 1000).toISOString()}\n`],
   );
-  const entry = auditEntrySchema.parse(JSON.parse(Buffer.from(proof.extra).toString("utf8")));
+  const entry = readEntry(proof.extra);
   process.stdout.write(
     `${JSON.stringify(entry, null, 2)}\n` +
       `proven: entry ${proof.index} of ${checkpoint.origin}, which signed ${checkpointText(checkpoint)}\n` +

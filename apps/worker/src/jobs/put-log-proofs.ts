@@ -4,6 +4,7 @@ import {
   auditEntrySchema,
   formatTlogProof,
   inclusionRanges,
+  isArchival,
   type ReadTile,
   rangeRoot,
   widthAt,
@@ -60,9 +61,10 @@ async function putOnce(path: string, bytes: Buffer, { archive }: LogProofParts):
 function archivedSegment(bytes: Uint8Array): string | null {
   const entry = auditEntrySchema.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   if (!entry.success) return null;
-  const { action, subject, facts } = entry.data;
-  const isArchival = action === "segment.archived" || action === "segment.adopted";
-  return isArchival && facts.manifestSha256 !== undefined ? subject.slice("segment/".length) : null;
+  const { subject, facts } = entry.data;
+  return isArchival(entry.data) && facts.manifestSha256 !== undefined
+    ? subject.slice("segment/".length)
+    : null;
 }
 
 /** Neighbours' proofs have most of their tiles in common. */

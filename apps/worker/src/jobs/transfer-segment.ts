@@ -13,7 +13,6 @@ import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { sealWithProcessKey, type Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
-import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import {
   agentRuns,
   type DuplicateRun,
@@ -27,6 +26,7 @@ import type { TapVerdict } from "@tapline/core/validation";
 import type { Logger } from "pino";
 import { checkSealed } from "./check-sealed.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
+import { endedDelta } from "./ended-delta.ts";
 import { equivocationEntries } from "./equivocation-entries.ts";
 import { receiptsOf } from "./receipts.ts";
 import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
@@ -285,32 +285,4 @@ function quarantineRows(
       rulesVersion: verdict.rules,
     };
   });
-}
-
-/**
- * What the end counts as. A refused tap that lay in quarantine before was sent again: it is not counted twice.
- * @param quarantined taps that are new there; null where that is not known
- */
-function endedDelta(
-  accepted: readonly LoadedTap[],
-  verdicts: readonly TapVerdict[],
-  end: SegmentEnd,
-  quarantined: number | null,
-  nowEpochMs: number,
-): TelemetryDelta | null {
-  const telemetry = new TelemetryRecorder("transfer");
-  if (end.segment !== null) {
-    telemetry.count("segment.archived");
-    telemetry.count("archive.bytes", end.segment.objectBytes);
-  }
-  telemetry.count("tap.archived", accepted.length);
-  for (const { buffered } of accepted)
-    telemetry.time("tap.to_archive_ms", Math.max(0, nowEpochMs - buffered.ingestedAtEpochMs));
-  let fresh = quarantined ?? Number.POSITIVE_INFINITY;
-  for (const verdict of verdicts) {
-    if (verdict.is === "rejected" && fresh-- > 0) telemetry.reject(verdict.reason);
-    else if (verdict.is === "duplicate") telemetry.count("tap.duplicate");
-    else if (verdict.is !== "accepted") telemetry.count("tap.redelivered");
-  }
-  return telemetry.take(nowEpochMs);
 }

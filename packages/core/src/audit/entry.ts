@@ -88,3 +88,18 @@ export function sealEntry(entry: AuditEntry): { bytes: Buffer; leafHash: Buffer 
   const bytes = canonicalJson(auditEntrySchema.parse(entry));
   return { bytes, leafHash: sha256(Uint8Array.of(0), bytes) };
 }
+
+/** What says of a segment that it counts as archived: by the usual way, or found in the archive. */
+export const archivalActions = [
+  "segment.archived",
+  "segment.adopted",
+] as const satisfies AuditEntry["action"][];
+
+export function isArchival({ action }: Pick<AuditEntry, "action">): boolean {
+  return archivalActions.some((archival) => archival === action);
+}
+
+/** An entry by the bytes that its leaf was made of. @throws SyntaxError or ZodError where they are none */
+export function readEntry(bytes: Uint8Array): AuditEntry {
+  return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+}

@@ -1,7 +1,15 @@
 export { type ArchivedCheckpoint, ArchivedLog, type LogStore } from "./archived-log.ts";
 export { isConsistent, rootByInclusion, same } from "./check-merkle.ts";
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
-export { type AuditEntry, auditActions, auditEntrySchema, sealEntry } from "./entry.ts";
+export {
+  type AuditEntry,
+  archivalActions,
+  auditActions,
+  auditEntrySchema,
+  isArchival,
+  readEntry,
+  sealEntry,
+} from "./entry.ts";
 export { checkpointSize, LogFiles } from "./log-files.ts";
 export { type LogSigner, makeLogKey, openLogSigner } from "./log-signer.ts";
 export {

@@ -4,6 +4,7 @@ import {
   auditEntrySchema,
   type Checkpoint,
   checkTlogProof,
+  isArchival,
   leafHash,
   type NoteKey,
   parseCheckpoint,
@@ -223,11 +224,6 @@ function checkLog(
       );
     throw forged(messageOf(error), error);
   }
-}
-
-/** Whether an entry says that a segment counts as archived, by the usual way or found in the archive. */
-function isArchival({ action }: AuditEntry): boolean {
-  return action === "segment.archived" || action === "segment.adopted";
 }
 
 function originOf(note: string): string {

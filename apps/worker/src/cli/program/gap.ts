@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { day, wholeNumber } from "./forms.ts";
+import { addStatementVerify } from "./statement-options.ts";
 
 /** The group `tapline gap`. */
 export function addGap(program: Command): void {
@@ -37,16 +38,8 @@ function addGapStatement(gap: Command): void {
 
 /** `tapline gap verify FILE`: whether a statement is genuine, and what it says. */
 function addGapVerify(gap: Command): void {
-  gap
-    .command("verify")
-    .description("verify a statement's signature and say what it states")
-    .argument("<file>")
-    .option("--signature <file>", "its signature (default: <file>.p7s)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where it is genuine and states no gap, 2 where it is genuine and does not, else 1.",
-    )
-    .action(async (file, options) => (await import("../gap-verify.ts")).verify(file, options));
+  addStatementVerify(
+    gap,
+    "Ends with 0 where it is genuine and states no gap, 2 where it is genuine and does not, else 1.",
+  ).action(async (file, options) => (await import("../gap-verify.ts")).verify(file, options));
 }

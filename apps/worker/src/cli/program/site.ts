@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { day } from "./forms.ts";
+import { addStatementVerify } from "./statement-options.ts";
 
 /** `tapline site ls|verify`: the daily balance of each site. */
 export function addSite(program: Command): void {
@@ -12,16 +13,8 @@ export function addSite(program: Command): void {
     .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)", day)
     .option("--json", "as JSON")
     .action(async (options) => (await import("../site-command.ts")).list(options));
-  site
-    .command("verify")
-    .description("verify a statement's signature and say what it states")
-    .argument("<file>")
-    .option("--signature <file>", "its signature (default: <file>.p7s)")
-    .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nEnds with 0 where it is genuine and balanced, 2 where it is genuine and is not, else 1.",
-    )
-    .action(async (file, options) => (await import("../site-command.ts")).verify(file, options));
+  addStatementVerify(
+    site,
+    "Ends with 0 where it is genuine and balanced, 2 where it is genuine and is not, else 1.",
+  ).action(async (file, options) => (await import("../site-command.ts")).verify(file, options));
 }

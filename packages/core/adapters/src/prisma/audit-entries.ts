@@ -1,4 +1,4 @@
-import { type AuditEntry, auditEntrySchema } from "@tapline/core/audit";
+import { type AuditEntry, archivalActions, readEntry } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
@@ -34,7 +34,7 @@ export class AuditEntries {
   /** Ids of the entries that say that a segment is archived, the first one first; those of a rebuilt index say it anew. */
   async archivalsOf(segment: string): Promise<string[]> {
     const rows = await this.#prisma.auditEntry.findMany({
-      where: { subject: `segment/${segment}`, action: { in: ["segment.archived", "segment.adopted"] } },
+      where: { subject: `segment/${segment}`, action: { in: [...archivalActions] } },
       orderBy: [{ recordedAt: "asc" }, { id: "asc" }],
       select: { id: true },
     });
@@ -116,7 +116,7 @@ function behind(cursor: string): Prisma.Sql {
 
 function entryOf({ id, bytes }: EntryRow): AuditEntry {
   try {
-    return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    return readEntry(bytes);
   } catch (cause) {
     throw new TaplineError("corrupt", `the audit entry ${id} cannot be read`, {
       remedy: "see whether it was changed: tapline audit verify --full",

@@ -1,0 +1,32 @@
+import type { SegmentEnd } from "@tapline/adapters/prisma";
+import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
+import type { TapVerdict } from "@tapline/core/validation";
+import type { LoadedTap } from "./segment-loader.ts";
+
+/**
+ * What the end counts as. A refused tap that lay in quarantine before was sent again: it is not counted twice.
+ * @param quarantined taps that are new there; null where that is not known
+ */
+export function endedDelta(
+  accepted: readonly LoadedTap[],
+  verdicts: readonly TapVerdict[],
+  end: SegmentEnd,
+  quarantined: number | null,
+  nowEpochMs: number,
+): TelemetryDelta | null {
+  const telemetry = new TelemetryRecorder("transfer");
+  if (end.segment !== null) {
+    telemetry.count("segment.archived");
+    telemetry.count("archive.bytes", end.segment.objectBytes);
+  }
+  telemetry.count("tap.archived", accepted.length);
+  for (const { buffered } of accepted)
+    telemetry.time("tap.to_archive_ms", Math.max(0, nowEpochMs - buffered.ingestedAtEpochMs));
+  let fresh = quarantined ?? Number.POSITIVE_INFINITY;
+  for (const verdict of verdicts) {
+    if (verdict.is === "rejected" && fresh-- > 0) telemetry.reject(verdict.reason);
+    else if (verdict.is === "duplicate") telemetry.count("tap.duplicate");
+    else if (verdict.is !== "accepted") telemetry.count("tap.redelivered");
+  }
+  return telemetry.take(nowEpochMs);
+}
