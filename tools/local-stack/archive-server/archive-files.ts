@@ -117,8 +117,10 @@ export class ArchiveFiles {
    * unlink, so a name that is taken stays as it is.
    */
   async rename(from: string, to: string): Promise<void> {
-    const source = await containedPath(this.#options.root, from);
-    const target = await containedPath(this.#options.root, to);
+    const [source, target] = await Promise.all([
+      containedPath(this.#options.root, from),
+      containedPath(this.#options.root, to),
+    ]);
     if (!isCommit(source.relative, target.relative) && !isQuarantine(source.relative, target.relative))
       throw new TaplineError(
         "forbidden",

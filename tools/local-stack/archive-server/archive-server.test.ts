@@ -43,6 +43,12 @@ function statusOf(request: (sftp: SFTPWrapper, reply: Reply) => void): Promise<n
   });
 }
 
+function done<T>(request: (reply: (error?: Error | null, value?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request((error, value) => (error ? reject(error) : resolve(value as T)));
+  });
+}
+
 const write = (name: string, bytes: Buffer, flags: "w" | "a" | "r+" | "xw" = "xw") =>
   statusOf((s, reply) =>
     s.open(name, flags, (error, handle) => {
@@ -100,6 +106,25 @@ describe("the embedded archive server", () => {
     expect(refused).toContain(await statusOf((s, reply) => s.mkdir(`${path}/new`, reply)));
     expect(refused).toContain(await statusOf((s, reply) => s.unlink(`${path}/x.part`, reply)));
     expect((await readdir(base)).sort()).toEqual(["archive", "secret"]);
+  });
+
+  test("serves what is asked of one file in its order, without waiting for answers", async () => {
+    const bytes = Buffer.alloc(30_000, "in order");
+    const handle = await done<Buffer>((reply) => sftp.open("/2026/order.part", "xw+", reply));
+    const into = Buffer.alloc(bytes.length);
+    const answers = await Promise.all([
+      done<void>((reply) => sftp.write(handle, bytes, 0, 10_000, 0, reply)),
+      done<void>((reply) => sftp.write(handle, bytes, 10_000, 10_000, 10_000, reply)),
+      done<void>((reply) => sftp.write(handle, bytes, 20_000, 10_000, 20_000, reply)),
+      done<number>((reply) => sftp.read(handle, into, 0, bytes.length, 0, reply)),
+      done<{ size: number }>((reply) => sftp.fstat(handle, reply)),
+      done<void>((reply) => sftp.close(handle, reply)),
+      done<void>((reply) => sftp.rename("/2026/order.part", "/2026/order", reply)),
+      done<{ size: number }>((reply) => sftp.lstat("/2026/order", reply)),
+    ]);
+    expect(into.equals(bytes)).toBe(true);
+    expect(answers[4].size).toBe(bytes.length);
+    expect(answers[7].size).toBe(bytes.length);
   });
 
   test("takes an absolute name for one inside the archive", async () => {

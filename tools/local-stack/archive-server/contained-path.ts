@@ -21,12 +21,11 @@ export interface ContainedPath {
 export async function containedPath(root: string, path: string): Promise<ContainedPath> {
   const relative = relativePath(path);
   const parts = relative === "" ? [] : relative.split("/");
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    const stats = await lstat(join(root, ...parts.slice(0, depth))).catch(() => null);
-    if (stats?.isSymbolicLink() === true)
-      throw new TaplineError("forbidden", "symbolic links are not followed in the archive");
-    if (stats === null) break;
-  }
+  const onTheWay = await Promise.all(
+    parts.map((_, depth) => lstat(join(root, ...parts.slice(0, depth + 1))).catch(() => null)),
+  );
+  if (onTheWay.some((stats) => stats?.isSymbolicLink() === true))
+    throw new TaplineError("forbidden", "symbolic links are not followed in the archive");
   return { relative, local: join(root, ...parts) };
 }
 

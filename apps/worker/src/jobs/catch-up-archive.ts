@@ -56,9 +56,11 @@ async function copy(task: ArchiveTask, parts: CatchUpParts): Promise<void> {
   const { archive } = targetOf(task.target, parts);
   const { from, object, manifest, signature } = await readFromAny(task, source, parts);
   const paths = objectPaths(task.segment);
-  await archive.put(paths.object, object);
-  await archive.put(paths.signature, signature);
-  await archive.put(paths.manifest, manifest);
+  const others = [
+    { path: paths.object, bytes: object },
+    { path: paths.signature, bytes: signature },
+  ];
+  await archive.putTogether(others, { path: paths.manifest, bytes: manifest });
   parts.telemetry.count("archive.copied_bytes", object.length);
   const facts = { target: task.target, from, bytes: object.length };
   // Asked for before the copy is noted, so that whoever is killed in between leaves the one or the other.

@@ -146,8 +146,11 @@ async function storeAt(
   { object, manifest, signature }: SegmentFiles,
 ): Promise<void> {
   const paths = objectPaths(id);
-  await Promise.all([archive.put(paths.object, object), archive.put(paths.signature, signature)]);
-  await archive.put(paths.manifest, manifest);
+  const others = [
+    { path: paths.object, bytes: object },
+    { path: paths.signature, bytes: signature },
+  ];
+  await archive.putTogether(others, { path: paths.manifest, bytes: manifest });
 }
 
 /** A set that names no archive is a fault of the settings. */

@@ -2,5 +2,5 @@ export { ArchiveSet, type ArchiveTarget, nonEmpty, type SegmentFiles } from "./a
 export { DirectoryArchive } from "./directory-archive.ts";
 export { offeredHostKey } from "./offered-host-key.ts";
 export { readerOfSeveral } from "./read-from-several.ts";
-export { SftpArchive } from "./sftp-archive.ts";
+export { type ArchiveFile, SftpArchive } from "./sftp-archive.ts";
 export type { SftpHooks, SftpSettings } from "./sftp-settings.ts";

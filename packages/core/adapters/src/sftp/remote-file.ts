@@ -31,7 +31,9 @@ export async function readRemote(session: SftpSession, path: string, maxBytes: n
 }
 
 /**
- * Writes a new file, has it flushed where the server offers that, checks its size and, where asked, reads it back whole.
+ * Writes a new file, has it flushed where the server offers that, checks its size and, where asked, reads it back whole. What is
+ * asked of one file is served in the order it is asked in (draft-ietf-secsh-filexfer-02, section 6), so nothing of it waits for an
+ * answer to what was asked before.
  * @throws TaplineError `corrupt` where other bytes come back
  */
 export async function writeRemote(
@@ -41,9 +43,11 @@ export async function writeRemote(
   readBack: boolean,
 ): Promise<void> {
   await withHandle(session, path, readBack ? "xw+" : "xw", async (handle) => {
-    await writeAll(session, handle, bytes);
-    await flush(session, handle);
-    const [written, { size }] = await Promise.all([
+    const writing = await writeAll(session, handle, bytes);
+    // What fails first explains what fails after it.
+    const [, , written, { size }] = await Promise.all([
+      writing.done,
+      flush(session, handle),
       readBack ? readAll(session, handle, bytes.length) : bytes,
       session.call<Stats>((reply) => session.sftp.fstat(handle, reply)),
     ]);
