@@ -61,7 +61,7 @@ async function workTwice(role: string, others: string, point: string): Promise<v
 }
 
 test("a transfer that stood still beyond its lock after its manifest went up: done twice, archived once", async () => {
-  await workTwice("transfer", "validation,encryption", "after:archive.put#manifest");
+  await workTwice("transfer", "validation,encryption", "after:upload.named#manifest");
 }, 120_000);
 
 test("two validators that believe to hold one tracker, one between its claim and its verdicts: judged once", async () => {

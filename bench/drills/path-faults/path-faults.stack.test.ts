@@ -19,7 +19,7 @@ it("names every fault that it knows: each point with each victim, and the wider 
   const { stdout } = await run(process.execPath, [main, "path-faults", "--list"], { env: testEnvironment() });
   const names = stdout.trim().split("\n");
   expect(new Set(names).size).toBe(names.length);
-  expect(names).toContain("transfer at after:archive.put#manifest, struck: itself");
+  expect(names).toContain("transfer at after:upload.named#manifest, struck: itself");
   expect(names).toContain("Redis: FLUSHALL");
   expect(names.filter((name) => name.endsWith("struck: redis")).length).toBeGreaterThan(30);
 });

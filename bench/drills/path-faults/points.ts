@@ -23,10 +23,10 @@ const passedByTaps: Readonly<Record<string, readonly string[]>> = {
   transfer: [
     ...around("transfer.run"),
     ...["after:buffer.sealed", "after:index.standing"],
-    ...around("archive.put#object"),
-    ...around("archive.put#signature"),
-    ...around("archive.put#manifest"),
+    ...around("archive.putTogether"),
     ...["after:upload.part#object", "after:upload.part#signature", "after:upload.part#manifest"],
+    ...["after:upload.turn#object", "after:upload.turn#signature", "after:upload.turn#manifest"],
+    ...["after:upload.named#object", "after:upload.named#signature", "after:upload.named#manifest"],
     ...around("index.recordEnd"),
     ...around("ledger.release"),
     ...around("buffer.finish"),

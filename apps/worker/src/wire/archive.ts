@@ -12,7 +12,7 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
   const { targets, rule } = await readArchiveSettings(config);
   const opened = targets.map(({ name, settings }) => {
     const archive = instrument("archive", new SftpArchive(settings, watching(name, parts)), {
-      promising: ["connect", "put", "read", "stat", "list", "quarantine"],
+      promising: ["connect", "put", "putTogether", "read", "stat", "list", "quarantine"],
       detailOf: (method, args) => (method === "put" ? fileAt(method, args) : null),
     });
     return { name, archive };
@@ -27,9 +27,10 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
 
 /** Counts and logs what one archive tells. */
 function watching(archive: string, { telemetry, log, instrument, readBackNotes }: Parts): SftpHooks {
-  const upload = instrument("upload", { part: async (_path: string) => undefined }, { detailOf: fileAt });
+  const step = async (_path: string) => undefined;
+  const steps = instrument("upload", { part: step, turn: step, named: step }, { detailOf: fileAt });
   return {
-    onPart: upload.part,
+    steps,
     onWritten: (file) => {
       const { bytes, readBack } = file;
       readBackNotes.add(archive, file);

@@ -35,10 +35,19 @@ export interface SftpSettings {
 /** `plenty`; `scarce` = below the bound of the warning; `none` = below the bound at which nothing more is written. */
 export type SpaceLevel = "plenty" | "scarce" | "none";
 
+/** The moments of an upload that no caller sees; each is awaited, with the file's path. */
+export interface UploadSteps {
+  /** The file lies there whole as `.part`. */
+  readonly part: (path: string) => Promise<void>;
+  /** Its turn has come to get its name: those that must have theirs before it have them. */
+  readonly turn: (path: string) => Promise<void>;
+  /** It has its name, and whoever asked for the upload does not know yet. */
+  readonly named: (path: string) => Promise<void>;
+}
+
 /** What an archive tells whoever counts. */
 export interface SftpHooks {
-  /** Awaited once the file at `path` lies there whole as `.part`, before it gets its name. */
-  readonly onPart?: (path: string) => Promise<void>;
+  readonly steps?: UploadSteps;
   /** After each file that was written: where, its size, and whether it was read back whole. */
   readonly onWritten?: (file: {
     readonly path: string;

@@ -70,7 +70,7 @@ export class SftpWriter {
         return { ...file, part: null, readBack };
       }
       if (written.status === "rejected") throw written.reason;
-      await this.#hooks.onPart?.(path);
+      await this.#hooks.steps?.part(path);
       return { ...file, part, readBack };
     });
   }
@@ -80,10 +80,12 @@ export class SftpWriter {
     const { path, content, part, readBack } = staged;
     if (part === null) return "present";
     return await this.#tidy(session, content, part, async () => {
+      await this.#hooks.steps?.turn(path);
       const { renamed, stats } = await this.#renameAndLook(session, part, this.#absolute(path));
       if (renamed) {
         checkSize(path, content.length, stats);
         this.#hooks.onWritten?.({ path, bytes: content.length, readBack });
+        await this.#hooks.steps?.named(path);
         return "written";
       }
       if (!(await this.#holds(session, path, content)))
