@@ -3,11 +3,9 @@ import {
   ArchivedLog,
   type Checkpoint,
   checkpointText,
-  checkSignatures,
   type LogPart,
   type NoteKey,
-  parseCheckpoint,
-  parseNote,
+  readSignedCheckpoint,
   type WalkedLog,
   walkLog,
 } from "@tapline/core/audit";
@@ -61,16 +59,10 @@ async function readClaim(file: string, keys: readonly NoteKey[]): Promise<Claim>
   return claimOf(await readGivenText(file), file, keys);
 }
 
-/** @throws TaplineError `forbidden` where none of the keys signed it */
-function claimOf(text: string, by: string, keys: readonly NoteKey[]): Claim {
-  const note = parseNote(text);
-  const checkpoint = parseCheckpoint(note.text);
-  if (!checkSignatures(note, keys).some(({ key }) => key.kind === "log" && key.name === checkpoint.origin))
-    throw new TaplineError("forbidden", `no key that is trusted signed the checkpoint of ${by}`, {
-      remedy: "give the log's verifier key by --key",
-    });
-  return { ...checkpoint, by };
-}
+const claimOf = (text: string, by: string, keys: readonly NoteKey[]): Claim => ({
+  ...readSignedCheckpoint(text, keys).checkpoint,
+  by,
+});
 
 async function verifyDatabase(
   targets: readonly OpenedTarget[],

@@ -3,9 +3,9 @@ import {
   checkTlogProof,
   leafHash,
   type NoteKey,
-  type ProvenEntry,
   parseTlogProof,
   readEntry,
+  type SignedCheckpoint,
   type TlogProof,
 } from "@tapline/core/audit";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
@@ -50,7 +50,7 @@ async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void
 }
 
 /** Null where the proof is genuine in form and proves nothing: said, and marked in the exit code. */
-function check(proof: TlogProof, leaf: Uint8Array, keys: readonly NoteKey[]): ProvenEntry | null {
+function check(proof: TlogProof, leaf: Uint8Array, keys: readonly NoteKey[]): SignedCheckpoint | null {
   try {
     return checkTlogProof(proof, leaf, keys);
   } catch (error) {

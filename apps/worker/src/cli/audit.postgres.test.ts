@@ -135,6 +135,50 @@ test("what the log does not hold is not proven", async () => {
     });
 });
 
+test("entries are exported with a proof that needs nothing but the log's verifier key", async () => {
+  const [data, keys] = [join(dir, "some.csv"), join(dir, "export-keys.txt")];
+  await writeFile(keys, (await run("key")).out);
+  const made = await run("export", "--csv", "--out", data, "--text", "buffer/2", "--by", "test");
+  expect(made, made.err).toMatchObject({ code: 0, out: expect.stringMatching(/^111 entries of the 300 of/) });
+  expect((await readFile(data, "utf8")).split("\r\n")).toHaveLength(1 + 111 + 1);
+  const verified = await runWith({}, "verify-export", data, "--key", keys);
+  expect(verified, verified.err).toMatchObject({ code: 0 });
+  expect(verified.out).toMatch(/^proven: the export holds 111 entries of \S+, between 2 and 299, unchanged/);
+  expect(verified.out).toContain("not proven: that no other entry fits");
+
+  const again = await run("export", "--csv", "--out", data);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining("is there already")]);
+  await writeFile(data, (await readFile(data, "utf8")).replace("buffer/21", "buffer/31"));
+  const changed = await runWith({}, "verify-export", data, "--key", keys);
+  expect([changed.code, changed.out]).toEqual([
+    2,
+    expect.stringMatching(/^NOT proven \(forged\): the line of/),
+  ]);
+  await writeFile(`${data}.proof`, (await readFile(`${data}.proof`)).subarray(0, 200));
+  expect(await runWith({}, "verify-export", data, "--key", keys, "--json")).toMatchObject({ code: 3 });
+  const away = await runWith({}, "verify-export", join(dir, "none"), "--key", keys);
+  expect([away.code, away.err]).toEqual([1, expect.stringContaining("none.proof cannot be read")]);
+});
+
+test("a range of the log is exported whole, and proven to be", async () => {
+  const [data, keys] = [join(dir, "range.ndjson"), join(dir, "export-keys.txt")];
+  const made = await run("export", "--ndjson", "--out", data, "--range", "100-199");
+  expect(made, made.err).toMatchObject({ code: 0 });
+  const lines = (await readFile(data, "utf8")).trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line).subject)).toEqual(
+    Array.from({ length: 100 }, (_, i) => `buffer/${100 + i}`),
+  );
+  const verified = await runWith({}, "verify-export", data, "--key", keys);
+  expect(verified.out).toMatch(
+    /^proven: the export holds 100 entries of \S+, 100 to 199: all that are recorded/,
+  );
+  expect((await run("export", "--ndjson", "--out", join(dir, "far"), "--range", "299-300")).err).toContain(
+    "the log has 300 entries",
+  );
+  for (const args of [["--ndjson", "--csv"], []])
+    expect((await run("export", "--out", join(dir, "x"), ...args)).err).toContain("name the file's form");
+});
+
 test("a whole log is whole; what a database superuser rewrote is found, and the first entry named", async () => {
   expect(await run("verify", "--full")).toMatchObject({
     code: 0,

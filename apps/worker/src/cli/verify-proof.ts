@@ -1,13 +1,13 @@
-import { checkpointText } from "@tapline/core/audit";
+import { checkpointText, ProofError } from "@tapline/core/audit";
 import { verifySignature } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
-import { checkTapProof, type ProvenTap, parseTapProof, TapProofError } from "@tapline/core/transfer";
+import { checkTapProof, type ProvenTap, parseTapProof } from "@tapline/core/transfer";
 import { readTrust } from "./archive-place.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { proofExitCodes } from "./program/proof-exit-codes.ts";
 import { readGiven, readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
+import { tellProofError } from "./tell-proof-error.ts";
 
 interface Options {
   readonly trust?: string;
@@ -35,20 +35,13 @@ export async function verify(file: string, options: Options): Promise<void> {
       options.json === true ? `${jsonOf(proven)}\n` : wordsOf(proven, options.packet !== undefined),
     );
   } catch (error) {
-    if (!(error instanceof TapProofError)) throw error;
-    const remedy = error.remedy === undefined ? "" : `${error.remedy}\n`;
-    process.stdout.write(
-      options.json === true
-        ? `${JSON.stringify({ verdict: error.fault, detail: error.message })}\n`
-        : `NOT proven (${error.fault}): ${error.message}\n${remedy}`,
-    );
-    process.exitCode = proofExitCodes[error.fault];
+    tellProofError(error, options.json === true);
   }
 }
 
 function checkPacket(packet: Buffer, { tap }: ProvenTap): void {
   if (sha256Hex(packet) !== tap.digest)
-    throw new TapProofError(
+    throw new ProofError(
       "forged",
       "these are not the bytes of the tap that is proven: their SHA-256 is another",
     );

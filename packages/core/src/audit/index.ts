@@ -10,6 +10,8 @@ export {
   readEntry,
   sealEntry,
 } from "./entry.ts";
+export { checkExport, ExportProver, type Lines, type ProvenExport } from "./export-proof.ts";
+export { type ExportForm, exportForms, exportRows } from "./export-rows.ts";
 export { checkpointSize, LogFiles } from "./log-files.ts";
 export { type LogSigner, makeLogKey, openLogSigner } from "./log-signer.ts";
 export {
@@ -24,6 +26,8 @@ export {
   rootOf,
 } from "./merkle.ts";
 export { type EntryFacts, newEntry } from "./new-entry.ts";
+export { forged, ProofError, type ProofFault } from "./proof-error.ts";
+export { checkProofCheckpoint, readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
 export {
   checkSignatures,
   cosignNote,
@@ -42,6 +46,7 @@ export {
   type SignedNote,
   signNote,
 } from "./signed-note.ts";
+export { splitLines } from "./split-lines.ts";
 export {
   formatBundle,
   fullRoot,
@@ -49,6 +54,7 @@ export {
   parseTile,
   type ReadTile,
   rangeRoot,
+  subtreeReader,
   type TileName,
   tilePath,
   tilesBetween,
@@ -56,9 +62,9 @@ export {
   widthAt,
 } from "./tiles.ts";
 export {
+  checkPlace,
   checkTlogProof,
   formatTlogProof,
-  type ProvenEntry,
   parseTlogProof,
   type TlogProof,
 } from "./tlog-proof.ts";

@@ -91,13 +91,12 @@ export function consistencyRanges(oldSize: number, size: number): LeafRange[] {
   return ranges.reverse();
 }
 
-/** The complete subtrees that make up a range as the tree splits it: [level, position at that level], left to right. */
+/** The complete subtrees that make up a range: [level, position at that level], left to right, each as large as can be. */
 export function completeSubtrees({ start, end }: LeafRange): { level: number; index: number }[] {
   const parts: { level: number; index: number }[] = [];
   for (let at = start; at < end; ) {
     let level = 0;
-    // A range that the tree splits off begins at a multiple of every power of two that fits into it.
-    while (at + 2 ** (level + 1) <= end) level++;
+    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= end) level++;
     parts.push({ level, index: at / 2 ** level });
     at += 2 ** level;
   }
@@ -150,15 +149,22 @@ export class MerkleEdge {
     return this.#roots;
   }
 
-  append(hash: Uint8Array): void {
+  /**
+   * @param level of the subtree whose root it is: 0 = a leaf; it must stand at a multiple of its 2^level leaves
+   * @throws RangeError where it does not
+   */
+  append(hash: Uint8Array, level = 0): void {
+    const leaves = 2 ** level;
+    if (this.#size % leaves !== 0)
+      throw new RangeError(`no subtree of ${leaves} leaves begins at ${this.#size}`);
     let node = hash;
-    for (let size = this.#size; size % 2 === 1; size = (size - 1) / 2) {
+    for (let size = this.#size / leaves; size % 2 === 1; size = (size - 1) / 2) {
       const left = this.#roots.pop();
       if (left === undefined) throw new RangeError("the edge of the tree is damaged");
       node = nodeHash(left, node);
     }
     this.#roots.push(node);
-    this.#size++;
+    this.#size += leaves;
   }
 
   root(): Uint8Array {

@@ -97,6 +97,22 @@ export async function rangeRoot(range: LeafRange, readTile: ReadTile): Promise<U
   return foldSubtrees(await Promise.all(parts));
 }
 
+/**
+ * Tells roots of complete subtrees as `ExportProver` asks for them: from left to right, so of each level the tile that was read last
+ * is kept.
+ */
+export function subtreeReader(readTile: ReadTile): (level: number, index: number) => Promise<Uint8Array> {
+  const kept = new Map<number, { at: number; hashes: Promise<readonly Uint8Array[]> }>();
+  const readKept: ReadTile = (level, at) => {
+    const known = kept.get(level);
+    if (known?.at === at) return known.hashes;
+    const hashes = readTile(level, at);
+    kept.set(level, { at, hashes });
+    return hashes;
+  };
+  return (level, index) => subtreeRoot(level, index, readKept);
+}
+
 async function subtreeRoot(level: number, index: number, readTile: ReadTile): Promise<Uint8Array> {
   const tileLevel = Math.floor(level / tileHeight);
   const span = 2 ** (level % tileHeight);

@@ -1,13 +1,8 @@
 import { TaplineError } from "../kernel/index.ts";
 import { rootByInclusion, same } from "./check-merkle.ts";
-import { type Checkpoint, parseCheckpoint, parseCount } from "./checkpoint.ts";
-import {
-  checkSignatures,
-  decodeBase64,
-  type NoteKey,
-  parseNote,
-  type SignatureVerdict,
-} from "./signed-note.ts";
+import { type Checkpoint, parseCount } from "./checkpoint.ts";
+import { readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
+import { decodeBase64, type NoteKey } from "./signed-note.ts";
 
 const heading = "c2sp.org/tlog-proof@v1";
 
@@ -50,36 +45,29 @@ export function parseTlogProof(text: string): TlogProof {
   return { index: count, path, note: text.slice(end + 2), extra: extra ?? null };
 }
 
-export type ProvenEntry = {
-  readonly checkpoint: Checkpoint;
-  /** Of the log, and of witnesses that were asked for. */
-  readonly signatures: readonly SignatureVerdict[];
-};
-
 /**
  * Checks that the entry with this leaf hash stands in the log, by one of the log's keys.
- * @throws TaplineError `invalid-input` (no proof), `forbidden` (no signature by a key of the log), `corrupt` (a signature or
- * the path does not fit)
+ * @throws TaplineError `corrupt` where the path does not fit; what `readSignedCheckpoint` throws
  */
-export function checkTlogProof(proof: TlogProof, leaf: Uint8Array, keys: readonly NoteKey[]): ProvenEntry {
-  const note = parseNote(proof.note);
-  const checkpoint = parseCheckpoint(note.text);
-  const signatures = checkSignatures(note, keys);
-  if (!signatures.some(({ key }) => key.kind === "log" && key.name === checkpoint.origin))
-    throw new TaplineError(
-      "forbidden",
-      `no key that is trusted for ${checkpoint.origin} signed the checkpoint`,
-      {
-        remedy: "get the log's verifier key from its operator, by a way that you trust",
-      },
-    );
-  const root = rootByInclusion(leaf, proof.index, checkpoint.size, proof.path);
-  if (root === null || !same(root, checkpoint.root))
-    throw new TaplineError(
-      "corrupt",
-      `entry ${proof.index} does not lead to the root that ${checkpoint.origin} signed`,
-    );
-  return { checkpoint, signatures };
+export function checkTlogProof(
+  { index, path, note }: TlogProof,
+  leaf: Uint8Array,
+  keys: readonly NoteKey[],
+): SignedCheckpoint {
+  const signed = readSignedCheckpoint(note, keys);
+  checkPlace({ index, path }, leaf, signed.checkpoint);
+  return signed;
+}
+
+/** @throws TaplineError `corrupt` where the path does not lead from the leaf to the checkpoint's root */
+export function checkPlace(
+  { index, path }: Pick<TlogProof, "index" | "path">,
+  leaf: Uint8Array,
+  { origin, size, root: signed }: Checkpoint,
+): void {
+  const root = rootByInclusion(leaf, index, size, path);
+  if (root === null || !same(root, signed))
+    throw new TaplineError("corrupt", `entry ${index} does not lead to the root that ${origin} signed`);
 }
 
 function noProof(why: string): TaplineError {

@@ -101,11 +101,9 @@ export {
   checkTapProof,
   formatTapProof,
   type ManifestSignature,
-  type ProofFault,
   type ProvenTap,
   parseTapProof,
   type TapProof,
-  TapProofError,
   tapProofSchema,
 } from "./tap-proof.ts";
 export { type LeafRun, type TapLeaf, tapLeafHash, tapLeafHashes, tapsRoot, treeHead } from "./taps-tree.ts";

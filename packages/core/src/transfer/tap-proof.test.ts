@@ -10,6 +10,7 @@ import {
   makeLogKey,
   type NoteKey,
   openLogSigner,
+  ProofError,
   parseNote,
   rootOf,
 } from "../audit/index.ts";
@@ -30,7 +31,6 @@ import {
   readManifest,
   type SegmentMember,
   type TapProof,
-  TapProofError,
   tapLeafHashes,
 } from "./index.ts";
 
@@ -114,7 +114,7 @@ function faultOf(act: () => unknown): string {
     act();
     return "proven";
   } catch (error) {
-    if (error instanceof TapProofError) return error.fault;
+    if (error instanceof ProofError) return error.fault;
     throw error;
   }
 }

@@ -2,18 +2,18 @@ import { z } from "zod";
 import {
   type AuditEntry,
   auditEntrySchema,
-  type Checkpoint,
-  checkTlogProof,
+  checkPlace,
+  checkProofCheckpoint,
+  forged,
   isArchival,
   leafHash,
   type NoteKey,
-  parseCheckpoint,
-  parseNote,
+  ProofError,
   rootByInclusion,
-  type SignatureVerdict,
+  type SignedCheckpoint,
   same,
 } from "../audit/index.ts";
-import { canonicalJson, hasCode, messageOf, TaplineError } from "../kernel/index.ts";
+import { canonicalJson, hasCode, messageOf } from "../kernel/index.ts";
 import { segmentIdSchema } from "./object-paths.ts";
 import { tapLeafHash, treeHead } from "./taps-tree.ts";
 
@@ -51,33 +51,6 @@ export const tapProofSchema = z.strictObject({
 
 export type TapProof = z.infer<typeof tapProofSchema>;
 
-/**
- * Why a proof proves nothing:
- * - `malformed`: it is no proof, or not a whole one. `newer-format`: of a version to come.
- * - `forged`: something in it does not fit the rest.
- * - `another-log`: none of the given keys is of the log that it names. `unknown-key`: its log's key is another than the given one.
- * - `untrusted`: no given root vouches for who signed, or for that use; or a revocation list is missing.
- * - `revoked`, `expired`: the signer's certificates.
- */
-export type ProofFault =
-  | "malformed"
-  | "newer-format"
-  | "forged"
-  | "another-log"
-  | "unknown-key"
-  | "untrusted"
-  | "revoked"
-  | "expired";
-
-export class TapProofError extends TaplineError {
-  readonly fault: ProofFault;
-
-  constructor(fault: ProofFault, message: string, options: { remedy?: string; cause?: unknown } = {}) {
-    super(fault === "forged" ? "corrupt" : "invalid-input", message, { ...options, facts: { fault } });
-    this.fault = fault;
-  }
-}
-
 /** What a manifest's signature says by itself, verified. */
 export type ManifestSignature = {
   readonly subject: string;
@@ -105,13 +78,7 @@ export type ProvenTap = {
   /** Who signed the manifest, and when by their own word. */
   readonly signer: ManifestSignature;
   /** null where the proof says nothing of the log. */
-  readonly log: {
-    readonly entry: AuditEntry;
-    readonly index: number;
-    readonly checkpoint: Checkpoint;
-    /** Of the log's key, and of witnesses whose keys were given. */
-    readonly signatures: readonly SignatureVerdict[];
-  } | null;
+  readonly log: (SignedCheckpoint & { readonly entry: AuditEntry; readonly index: number }) | null;
 };
 
 /** Canonical JSON (RFC 8785). */
@@ -119,19 +86,19 @@ export function formatTapProof(proof: TapProof): Buffer {
   return canonicalJson(tapProofSchema.parse(proof));
 }
 
-/** @throws TapProofError `malformed`, `newer-format` */
+/** @throws ProofError `malformed`, `newer-format` */
 export function parseTapProof(text: string): TapProof {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new TapProofError("malformed", "this is no proof of a tap: it is not JSON, or cut off", { cause });
+    throw new ProofError("malformed", "this is no proof of a tap: it is not JSON, or cut off", { cause });
   }
   const named = z.looseObject({ format: z.string() }).safeParse(value);
   if (!named.success || !anyFormat.test(named.data.format))
-    throw new TapProofError("malformed", "this is no proof of a tap: its format is not named");
+    throw new ProofError("malformed", "this is no proof of a tap: its format is not named");
   if (named.data.format !== format)
-    throw new TapProofError(
+    throw new ProofError(
       "newer-format",
       `this proof is of format ${named.data.format}, and ${format} is known here`,
       {
@@ -141,15 +108,12 @@ export function parseTapProof(text: string): TapProof {
   const proof = tapProofSchema.safeParse(value);
   if (proof.success) return proof.data;
   const [issue] = proof.error.issues;
-  throw new TapProofError(
-    "malformed",
-    `this is no proof of a tap: ${issue?.path.join(".")}: ${issue?.message}`,
-  );
+  throw new ProofError("malformed", `this is no proof of a tap: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
 /**
  * Checks a proof against what its reader trusts; needs nothing else.
- * @throws TapProofError
+ * @throws ProofError
  */
 export function checkTapProof(proof: TapProof, { verifySignature, keys }: ProofTrust): ProvenTap {
   const { tap, segment, log } = proof;
@@ -180,7 +144,7 @@ function checkSigner(
         : reason === "expired" || reason === "not-yet-valid"
           ? "expired"
           : "untrusted";
-    throw new TapProofError(fault, error.message, {
+    throw new ProofError(fault, error.message, {
       cause: error,
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
     });
@@ -198,48 +162,17 @@ function checkLog(
     throw forged(`the log's entry does not say that segment ${segment} was archived`);
   if (says !== digest.toString("hex"))
     throw forged("the log's entry speaks of another manifest than the signed one");
-  const origin = originOf(note);
-  if (!keys.some(({ kind, name }) => kind === "log" && name === origin))
-    throw new TapProofError(
-      "another-log",
-      `this proof is of the log ${origin}, and no verifier key of that log was given`,
-      {
-        remedy: "get that log's verifier key from its operator, by a way that you trust",
-      },
-    );
+  const signed = checkProofCheckpoint(note, keys);
   try {
-    const leaf = leafHash(canonicalJson(entry));
-    const proof = { index, path: hashesOf(path), note, extra: null };
-    return { entry, index, ...checkTlogProof(proof, leaf, keys) };
-  } catch (error) {
-    if (hasCode(error, "forbidden"))
-      throw new TapProofError(
-        "unknown-key",
-        `the checkpoint of ${origin} was signed by another key than the given one`,
-        {
-          remedy:
-            "compare the log's verifier key with what its operator tells: it is either old, or another's",
-          cause: error,
-        },
-      );
-    throw forged(messageOf(error), error);
-  }
-}
-
-function originOf(note: string): string {
-  try {
-    return parseCheckpoint(parseNote(note).text).origin;
+    checkPlace({ index, path: hashesOf(path) }, leafHash(canonicalJson(entry)), signed.checkpoint);
   } catch (error) {
     throw forged(messageOf(error), error);
   }
+  return { entry, index, ...signed };
 }
 
 function hashesOf(path: string): Buffer[] {
   const bytes = Buffer.from(path, "base64");
   if (bytes.length % 32 !== 0) throw forged("a path is not made of whole hashes");
   return Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, (i + 1) * 32));
-}
-
-function forged(message: string, cause?: unknown): TapProofError {
-  return new TapProofError("forged", message, cause === undefined ? {} : { cause });
 }

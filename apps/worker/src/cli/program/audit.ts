@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { durationMs, wholeNumber } from "./forms.ts";
+import { durationMs, moment, placeRange, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
 import { addProgress } from "./progress-options.ts";
+import { proofExitCodes } from "./proof-exit-codes.ts";
 
 /** The group `tapline audit`. */
 export function addAudit(program: Command): void {
@@ -10,18 +11,25 @@ export function addAudit(program: Command): void {
   addAuditShow(audit);
   addAuditProve(audit);
   addAuditVerify(audit);
+  addAuditExport(audit);
+}
+
+/** Options by which entries are chosen. */
+function addFilter(command: Command): Command {
+  return command
+    .option("--since <span>", "only of the last 90s, 10m, 2h, 7d", durationMs)
+    .option("--from <time>", "only of this time on, ISO 8601", moment)
+    .option("--until <time>", "only of before this time, ISO 8601", moment)
+    .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
+    .option("--by <name>", "only by this operator, agent, job or rule")
+    .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
+    .option("--text <text>", "only with this text anywhere in the entry");
 }
 
 /** `tapline audit ls`: entries of the log, newest first. */
 function addAuditList(audit: Command): void {
-  audit
-    .command("ls")
+  addFilter(audit.command("ls"))
     .description("operations, newest first: when, who, what, to what, why, and the entry's id")
-    .option("--since <span>", "only of the last 90s, 10m, 2h, 7d", durationMs)
-    .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
-    .option("--by <name>", "only by this operator, agent, job or rule")
-    .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
-    .option("--text <text>", "only with this text anywhere in the entry")
     .option("--limit <rows>", "at most so many", wholeNumber, 50)
     .option("--after <place>", "go on behind a page, as it tells")
     .option("--json", "as JSON, one entry a line")
@@ -75,4 +83,36 @@ function addAuditVerify(audit: Command): void {
       "\nEnds with 0 where all is right, 2 where something does not fit, 1 where it could not be checked.",
     )
     .action(async (file, options) => (await import("../audit-verify.ts")).verify(file, options));
+}
+
+/** `tapline audit export` and `tapline audit verify-export`: entries as a file, with a proof beside it. */
+function addAuditExport(audit: Command): void {
+  addProgress(addFilter(audit.command("export")))
+    .description("write entries into a file, in the order of the log, with a proof beside it (<file>.proof)")
+    .option("--ndjson", "as they were sealed, one a line")
+    .option("--csv", "as a table for people; its last column is the sealed entry")
+    .requiredOption("--out <file>", "the file")
+    .option(
+      "--range <first>-<last>",
+      "only entries of these places in the log: without further filters the proof says that none is missing",
+      placeRange,
+    )
+    .option("--log <name>", "which log, where the database holds several")
+    .action(async (options) => (await import("../audit-export.ts")).exportEntries(options));
+  const codes = Object.entries(proofExitCodes).map(([fault, code]) => `${code} ${fault}`);
+  audit
+    .command("verify-export")
+    .description("verify a file of tapline audit export: offline, without any server")
+    .argument("<file>", "the exported file")
+    .option("--proof <file>", "its proof (default: <file>.proof)")
+    .option(
+      "--key <file>",
+      "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
+    )
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nEnds with 0 where all is proven, 1 where it could not be checked; else: ${codes.join(", ")}.`,
+    )
+    .action(async (file, options) => (await import("../audit-verify-export.ts")).verifyExport(file, options));
 }

@@ -30,6 +30,13 @@ export function wholeNumbers(text: string): number[] {
   return text.split(",").map((one) => wholeNumber(one.trim()));
 }
 
+/** Places of a log, "100-199", both included, as the range from `start` up to `end`, not included. */
+export function placeRange(text: string): { readonly start: number; readonly end: number } {
+  const [, first = "", last = ""] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  if (first !== "" && Number(first) <= Number(last)) return { start: Number(first), end: Number(last) + 1 };
+  throw new InvalidArgumentError("It is not a range: write it as in 100-199.");
+}
+
 /** A day, "2026-11-24". */
 export function day(text: string): string {
   const epochMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;

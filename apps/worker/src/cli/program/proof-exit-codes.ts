@@ -1,4 +1,4 @@
-import type { ProofFault } from "@tapline/core/transfer";
+import type { ProofFault } from "@tapline/core/audit";
 
 /** How the command ends for each way in which a proof can fail; 0 = proven, 1 = it could not be checked. */
 export const proofExitCodes: Readonly<Record<ProofFault, number>> = {

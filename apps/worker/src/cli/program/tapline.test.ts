@@ -12,7 +12,16 @@ const looking = [
     "archive restore",
     "archive verify",
   ],
-  ...["audit key", "audit ls", "audit prove", "audit show", "audit verify", "buffer show", "agent ls"],
+  ...[
+    "audit export",
+    "audit key",
+    "audit ls",
+    "audit prove",
+    "audit show",
+    "audit verify",
+    "audit verify-export",
+  ],
+  ...["buffer show", "agent ls"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],
   ...["gap ls", "gap statement", "gap verify", "key check", "key ls", "key map"],
   ...[

@@ -18,9 +18,18 @@ export type EntryPage = { readonly entries: AuditEntry[]; readonly next: string 
 
 type EntryRow = { readonly id: string; readonly recorded_at: Date; readonly bytes: Uint8Array };
 
+/** An entry as it was sealed, and its place in the log. */
+export type PlacedEntry = { readonly index: number; readonly bytes: Uint8Array };
+
+/** Places of a log from `start` up to `end`, not included. */
+export type PlaceRange = { readonly start: number; readonly end: number };
+
 /** How long a search for a text may take, which no index helps. */
 const searchMs = 5_000;
 
+const entriesPerRead = 256;
+/** A bound on what an export may take: one of everything takes minutes for millions of entries. */
+const exportMs = 24 * 3_600_000;
 const cursorPattern = /^(\d{1,15})\.([0-9a-f-]{36})$/;
 
 /** Reads audit entries as they were recorded. */
@@ -60,6 +69,38 @@ export class AuditEntries {
       entries: page.map(entryOf),
       next: rows.length > limit && last !== undefined ? `${last.recorded_at.getTime()}.${last.id}` : null,
     };
+  }
+
+  /**
+   * Hands over all entries of a range of the log that fit, in its order, some hundred at a time. Waits for whoever takes them.
+   * @throws what `take` throws
+   */
+  async eachPlaced(
+    filter: EntryFilter,
+    { start, end }: PlaceRange,
+    take: (entries: readonly PlacedEntry[]) => Promise<void>,
+  ): Promise<void> {
+    const where = Prisma.join(
+      [Prisma.sql`index >= ${start} AND index < ${end}`, ...conditions(filter, null)],
+      " AND ",
+    );
+    await this.#prisma.$transaction(
+      async (tx) => {
+        // All of it is read: what gives the first rows soonest would cost more.
+        await tx.$executeRaw`SET LOCAL cursor_tuple_fraction = 1`;
+        await tx.$executeRaw`
+          DECLARE placed NO SCROLL CURSOR FOR SELECT index, bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
+          WHERE ${where} ORDER BY index`;
+        for (;;) {
+          const rows = await tx.$queryRawUnsafe<{ index: bigint; bytes: Uint8Array }[]>(
+            `FETCH ${entriesPerRead} FROM placed`,
+          );
+          if (rows.length === 0) return;
+          await take(rows.map(({ index, bytes }) => ({ index: Number(index), bytes })));
+        }
+      },
+      { timeout: exportMs },
+    );
   }
 
   async #search(query: Prisma.Sql): Promise<EntryRow[]> {

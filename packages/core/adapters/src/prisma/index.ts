@@ -16,7 +16,13 @@ export {
   type TrackerTap,
 } from "./archive-index.ts";
 export { ArchiveNotes } from "./archive-notes.ts";
-export { AuditEntries, type EntryFilter, type EntryPage } from "./audit-entries.ts";
+export {
+  AuditEntries,
+  type EntryFilter,
+  type EntryPage,
+  type PlacedEntry,
+  type PlaceRange,
+} from "./audit-entries.ts";
 export { AuditLog, type KeptNote, type LogHead, type SignHead } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";

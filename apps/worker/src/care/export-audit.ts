@@ -1,0 +1,70 @@
+import type { AuditEntries, AuditLog, EntryFilter, PlaceRange } from "@tapline/adapters/prisma";
+import { type ExportForm, ExportProver, exportRows, subtreeReader, widthAt } from "@tapline/core/audit";
+import { TaplineError } from "@tapline/core/kernel";
+import type { Append } from "../cli/restore/write-pair.ts";
+
+export type AuditExportWish = {
+  readonly form: ExportForm;
+  readonly filter: EntryFilter;
+  /** Places of the log; null = all of them. */
+  readonly range: PlaceRange | null;
+};
+
+export type AuditExportSummary = {
+  readonly entries: number;
+  /** Of the log, by the checkpoint that vouches. */
+  readonly size: number;
+};
+
+export type AuditExportParts = {
+  readonly entries: Pick<AuditEntries, "eachPlaced">;
+  readonly log: Pick<AuditLog, "head" | "tile">;
+  /** Told how many entries were written so far. */
+  readonly onProgress: (entries: number) => void;
+};
+
+/**
+ * Writes the entries that fit, in the order of the log, and beside them the proof that each of them stands in it, under the newest
+ * checkpoint. Holds some hundred entries at a time.
+ * @throws TaplineError `not-found` where the log has no checkpoint yet, or does not reach the range
+ */
+export async function exportAudit(
+  { form, filter, range }: AuditExportWish,
+  { entries, log, onProgress }: AuditExportParts,
+  data: Append,
+  proof: Append,
+): Promise<AuditExportSummary> {
+  const { cosigned, signed } = await log.head();
+  if (signed === null) throw new TaplineError("not-found", "the log has no checkpoint yet");
+  // The witness is a moment behind: what it has not seen can be proven by the log's own word.
+  const kept = cosigned !== null && cosigned.size === signed.size ? cosigned : signed;
+  const { size, note } = kept;
+  if (range !== null && range.end > size)
+    throw new TaplineError("not-found", `the log has ${size} entries, so its last one is ${size - 1}`, {
+      remedy: "ask for a range up to it; the first entry is 0",
+    });
+  const prover = new ExportProver(
+    size,
+    subtreeReader((level, at) => log.tile(level, at, widthAt(level, at, size))),
+  );
+  const { head, write } = exportRows[form];
+  for (const line of head) await data(`${line}\n`);
+  await proof(prover.begin(form));
+  let count = 0;
+  await entries.eachPlaced(filter, range ?? { start: 0, end: size }, async (page) => {
+    const rows: Uint8Array[] = [];
+    let text = "";
+    for (const { index, bytes } of page) {
+      text += await prover.take(index);
+      rows.push(write(index, bytes), lineEnd);
+    }
+    await data(Buffer.concat(rows));
+    await proof(text);
+    count += page.length;
+    onProgress(count);
+  });
+  await proof(await prover.end(note));
+  return { entries: count, size };
+}
+
+const lineEnd = Buffer.from("\n");

@@ -1,0 +1,53 @@
+import type { PlaceRange } from "@tapline/adapters/prisma";
+import { TaplineError } from "@tapline/core/kernel";
+import { exportAudit } from "../care/export-audit.ts";
+import { openAuditEntries, openAuditLog } from "../wire/commands/audit.ts";
+import { type FilterOptions, filterOf } from "./audit-filter.ts";
+import { count } from "./count.ts";
+import { findStores } from "./find-stores.ts";
+import { type ProgressOptions, tellProgress } from "./progress.ts";
+import { proofBeside } from "./proof-beside.ts";
+import { writePair } from "./restore/write-pair.ts";
+
+interface Options extends FilterOptions, ProgressOptions {
+  readonly ndjson?: boolean;
+  readonly csv?: boolean;
+  readonly out: string;
+  readonly range?: PlaceRange;
+  readonly log?: string;
+}
+
+/** `tapline audit export`: entries as a file for others, with the proof that they stand in the log beside it. */
+export async function exportEntries(options: Options): Promise<void> {
+  if ((options.csv === true) === (options.ndjson === true))
+    throw new TaplineError("invalid-input", "name the file's form: --ndjson or --csv");
+  const wish = {
+    form: options.csv === true ? ("csv" as const) : ("ndjson" as const),
+    filter: filterOf(options),
+    range: options.range ?? null,
+  };
+  const { databaseUrl } = await findStores();
+  const [{ name, log, close }, reading] = [
+    await openAuditLog(databaseUrl, options.log),
+    openAuditEntries(databaseUrl),
+  ];
+  let done = 0;
+  const stop = tellProgress(options, () => ({ done, unit: ["entry", "entries"] }));
+  const onProgress = (entries: number): void => {
+    done = entries;
+  };
+  try {
+    const files = [options.out, proofBeside(options.out)] as const;
+    let size = 0;
+    await writePair(files, async (data, proof) => {
+      const parts = { entries: reading.entries, log, onProgress };
+      ({ size } = await exportAudit(wish, parts, data, proof));
+    });
+    process.stdout.write(
+      `${count(done, "entry", "entries")} of the ${size} of ${name} in ${files[0]}; their proof in ${files[1]}\n`,
+    );
+  } finally {
+    stop();
+    await Promise.allSettled([close(), reading.close()]);
+  }
+}

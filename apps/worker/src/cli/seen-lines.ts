@@ -1,0 +1,10 @@
+import type { SignatureVerdict } from "@tapline/core/audit";
+
+/** Which witnesses have cosigned a checkpoint, and when: a line each. */
+export function seenLines(signatures: readonly SignatureVerdict[]): string[] {
+  return signatures.flatMap(({ key, atEpochS }) =>
+    atEpochS === null
+      ? []
+      : [`  seen by the witness ${key.name} at ${new Date(atEpochS * 1000).toISOString()}`],
+  );
+}
