@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RecipientKey } from "@tapline/core/encryption";
 import { receiptsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
-import { applyMigrations } from "../../tools/database/index.ts";
+import { applyMigrations, openServicesRole } from "../../tools/database/index.ts";
 import { freePort, runCommand } from "../../tools/servers/index.ts";
 import { type Child, ofType, startChild } from "../child.ts";
 import { agentId, writeKeys } from "./keys.ts";
@@ -37,6 +38,7 @@ export type Installation = {
   readonly streamUrl: string;
   /** A folder of its own, gone in the end. */
   readonly dir: string;
+  /** Of the database's owner. */
   readonly databaseUrl: string;
   readonly archiveDir: string;
   /** Opens the archive's objects. */
@@ -65,12 +67,19 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   ]);
   const { hostKeyPin, pem } = keys;
   const streamPort = await freePort();
-  const databaseUrl = postgres.url;
-  await applyMigrations(databaseUrl);
+  await applyMigrations(postgres.url);
+  const servicesUrl = await openServicesRole(postgres.url, randomBytes(16).toString("hex"));
   const archiveDir = join(dir, "archive");
   const archive = await startArchivePart(dir, archiveDir);
   const archivePort = (await options.archiveWire?.(archive.port)) ?? archive.port;
-  const at = { databaseUrl, redisUrl: redis.url, archivePort, hostKeyPin, ingestPort, streamPort };
+  const at = {
+    databaseUrl: servicesUrl,
+    redisUrl: redis.url,
+    archivePort,
+    hostKeyPin,
+    ingestPort,
+    streamPort,
+  };
   const environment = {
     ...workerEnvironment(dir, { ...at, unsigned: options.unsigned }),
     ...options.settings,
@@ -89,7 +98,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     url,
     streamUrl: `https://localhost:${streamPort}`,
     dir,
-    databaseUrl,
+    databaseUrl: postgres.url,
     archiveDir,
     archiveKey: { certPem: pem("archive.crt"), keyPem: pem("archive.key") },
     tlsEnvironment: environment,

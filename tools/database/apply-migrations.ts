@@ -2,11 +2,9 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import pg from "pg";
+import type pg from "pg";
 import { type Migration, migrationsDir, readMigrations } from "./read-migrations.ts";
-
-/** Key of the advisory lock that lets one migrator in at a time. */
-const lockKey = 72_707_369;
+import { whileMigrating } from "./while-migrating.ts";
 
 type Applied = { migration_name: string; checksum: string; finished_at: Date | null };
 
@@ -82,18 +80,5 @@ async function applyLocked(client: pg.Client, migrations: readonly Migration[]):
  */
 export async function applyMigrations(url: string, folder: string = migrationsDir): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on("error", () => {});
-  await client.connect().catch((cause) => {
-    throw new TaplineError("unavailable", `PostgreSQL does not let us in: ${messageOf(cause)}`, {
-      remedy: "check that DATABASE_URL names a running PostgreSQL 15 or newer, its user and its database",
-      cause,
-    });
-  });
-  try {
-    await client.query("SELECT pg_advisory_lock($1)", [lockKey]);
-    return await applyLocked(client, migrations);
-  } finally {
-    await client.end();
-  }
+  return await whileMigrating(url, (client) => applyLocked(client, migrations));
 }

@@ -21,6 +21,8 @@ export type StackConfig = Readonly<{
   ports: Readonly<Record<PortName, PortWish>>;
   /** An existing PostgreSQL or Redis to use in place of ours. */
   databaseUrl: string | undefined;
+  /** Signs in as the owner of that PostgreSQL's tables, for migrations alone. */
+  databaseOwnerUrl: string | undefined;
   redisUrl: string | undefined;
   /** When `npm start` was called, where it said so; set-up steps come before this program. */
   commandStartedMs: number | undefined;
@@ -31,6 +33,7 @@ export type StackConfig = Readonly<{
 const defaultTapsOnce = 2_000;
 /** Where `npx tapline` looks by itself. */
 export const defaultDataDir = resolve(import.meta.dirname, "../../.tapline");
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" });
 const port = z.coerce.number().int().min(1).max(65_535);
 
 const environmentSchema = z.object({
@@ -51,7 +54,9 @@ const environmentSchema = z.object({
   /** Set by `npm start` itself: when it was called. */
   TAPLINE_STARTED_EPOCH_MS: z.coerce.number().int().positive().optional(),
   /** Existing servers to use in place of ours. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }).optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  /** Who owns its tables; DATABASE_URL then names a role that cannot change the audit log. Default: DATABASE_URL. */
+  DATABASE_OWNER_URL: postgresUrl.optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
 });
 
@@ -103,6 +108,7 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
     ratePerSecond: flags.rate ?? env.TAPLINE_AGENT_RATE,
     ports: portWishes(flags, env),
     databaseUrl: env.DATABASE_URL,
+    databaseOwnerUrl: env.DATABASE_OWNER_URL,
     redisUrl: env.REDIS_URL,
     commandStartedMs: env.TAPLINE_STARTED_EPOCH_MS,
     environment: handedOn(environment),

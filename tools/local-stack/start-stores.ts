@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { applyMigrations } from "../database/index.ts";
+import { applyMigrations, openServicesRole, prepareDatabase } from "../database/index.ts";
 import { findRedis, pathExists, startPostgres, startRedis } from "../servers/index.ts";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -13,7 +13,10 @@ export type Store = Readonly<{ url: string; part: Kept<Running> | undefined }>;
 
 type Say = (line: string) => void;
 
-/** PostgreSQL, ours or the one in DATABASE_URL, with all migrations applied. */
+/**
+ * PostgreSQL, ours or the one in DATABASE_URL, with all migrations applied. In ours the services sign in as a role that cannot
+ * change the audit log, with a password of this run alone.
+ */
 export async function startDatabase(
   config: StackConfig,
   folder: DataFolder,
@@ -22,7 +25,12 @@ export async function startDatabase(
   say: Say,
 ): Promise<Store> {
   if (config.databaseUrl !== undefined) {
-    await applyMigrations(config.databaseUrl);
+    await prepareDatabase(config.databaseUrl, config.databaseOwnerUrl ?? null);
+    if (config.databaseOwnerUrl === undefined)
+      say(
+        "the services sign in as the owner of PostgreSQL's tables, who could rewrite the audit log; give them a role of their own: " +
+          "docs/operations.md, Your own servers",
+      );
     return { url: config.databaseUrl, part: undefined };
   }
   const isFirst = !(await pathExists(join(folder.postgres, "PG_VERSION")));
@@ -31,12 +39,14 @@ export async function startDatabase(
   const start = () =>
     startPostgres({ dataDir: folder.postgres, logFile, port, password: secrets.postgresPassword });
   const part = await keepRunning("PostgreSQL", start, say);
-  const { url } = part.current();
-  await applyMigrations(url).catch(async (error) => {
+  const { url: ownerUrl } = part.current();
+  try {
+    await applyMigrations(ownerUrl);
+    return { url: await openServicesRole(ownerUrl, randomBytes(32).toString("hex")), part };
+  } catch (error) {
     await part.stop(2_000);
     throw error;
-  });
-  return { url, part };
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 /** One Redis, one PostgreSQL and one sshd for a whole run of the project "integration". */
+import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { applyMigrations } from "../database/index.ts";
+import { applyMigrations, openServicesRole } from "../database/index.ts";
 import { createDatabase, removeWhenGone, startPostgres, startRedis } from "../servers/index.ts";
 import { provision } from "./provision.ts";
 import { type Sshd, startSshd } from "./start-sshd.ts";
@@ -17,6 +18,8 @@ declare module "vitest" {
     redisUrl: string;
     /** A running PostgreSQL; take a database by `freshDatabase()`. */
     postgresUrl: string;
+    /** Of the role as which services sign in to it: `servicesOf()`. */
+    servicesPassword: string;
     /** A running OpenSSH server; work in a folder of your own. Null where OpenSSH is missing. */
     sshd: Omit<Sshd, "stop"> | null;
     /** Whether ProFTPD's mod_sftp can be run: `startProftpd`. */
@@ -39,9 +42,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log"), durable: false }),
     sshdPath === undefined ? undefined : startSshd(),
   ]);
-  await applyMigrations(await createDatabase(postgres.url, templateName));
+  const template = await createDatabase(postgres.url, templateName);
+  await applyMigrations(template);
+  const servicesPassword = randomBytes(16).toString("hex");
+  await openServicesRole(template, servicesPassword);
   project.provide("redisUrl", redis.url);
   project.provide("postgresUrl", postgres.url);
+  project.provide("servicesPassword", servicesPassword);
   project.provide("proftpd", proftpd !== undefined);
   project.provide("chromium", chromium ?? null);
   project.provide("ip", ip ?? null);

@@ -5,6 +5,7 @@ export {
   freshDatabase,
   ownPostgres,
   ownRedis,
+  servicesOf,
   sharedRedis,
   sharedSshd,
   temporaryFolder,

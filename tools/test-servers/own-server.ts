@@ -3,14 +3,20 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { asServices } from "../database/index.ts";
 import { createDatabase, removeWhenGone, startPostgres, startRedis } from "../servers/index.ts";
 import { templateName } from "./global-setup.ts";
 
 const unique = () => randomBytes(6).toString("hex");
 
-/** A new, migrated, empty database on the run's PostgreSQL: its URL. Cheap (a copy of a template). */
+/** A new, migrated, empty database on the run's PostgreSQL: its owner's URL. Cheap (a copy of a template). */
 export function freshDatabase(): Promise<string> {
   return createDatabase(inject("postgresUrl"), `test_${unique()}`, templateName);
+}
+
+/** The database of `freshDatabase()` as the services sign in to it: its audit log cannot be changed so. */
+export function servicesOf(databaseUrl: string): string {
+  return asServices(databaseUrl, inject("servicesPassword"));
 }
 
 /** The run's Redis, with a key prefix that is yours alone. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { KpiLive, KpiPoint } from "@tapline/core/kpi";
-import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
+import { freshDatabase, ownRedis, servicesOf } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import type { Role } from "./auth/roles.ts";
 import type { WebConfig } from "./config.ts";
@@ -22,7 +22,13 @@ export const adminSignIn = { email: "first@console.test", password: "correct hor
 export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<TestConsole> {
   const [databaseUrl, redisServer] = await Promise.all([freshDatabase(), ownRedis()]);
   const config: WebConfig = {
-    ...{ databaseUrl, redisUrl: redisServer.url, host: "127.0.0.1", port: 0, origin: undefined },
+    ...{
+      databaseUrl: servicesOf(databaseUrl),
+      redisUrl: redisServer.url,
+      host: "127.0.0.1",
+      port: 0,
+      origin: undefined,
+    },
     ...{
       secret: randomBytes(32).toString("hex"),
       tls: undefined,

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freshDatabase, ownRedis, temporaryFolder } from "@tapline/tools/test-servers";
+import { freshDatabase, ownRedis, servicesOf, temporaryFolder } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { inheritedEnvironment } from "./config.ts";
 
@@ -31,7 +31,11 @@ export async function startSite(): Promise<Site> {
   const secretFile = join(folder, "secret");
   writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const settings = {
-    ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisServer.url, TAPLINE_WEB_SECRET_FILE: secretFile },
+    ...{
+      DATABASE_URL: servicesOf(databaseUrl),
+      REDIS_URL: redisServer.url,
+      TAPLINE_WEB_SECRET_FILE: secretFile,
+    },
     ...{ TAPLINE_SITE_NAME: "North clinic, reader hall 2", LOG_LEVEL: "warn" },
   };
   let { child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: "0" });

@@ -7,7 +7,7 @@ import { issueHierarchy } from "@tapline/core/encryption";
 import { uuidV7 } from "@tapline/core/kernel";
 import { encodeTap, kidOf, signTap, type Tap } from "@tapline/core/tap";
 import { pino } from "pino";
-import { freshDatabase, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
+import { freshDatabase, servicesOf, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { readConfig } from "./config.ts";
 import { killableRedis } from "./killable-redis.fixture.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
@@ -41,7 +41,7 @@ export async function setUpPath(redisDir?: string) {
   for (const [name, { pem }] of Object.entries(files)) await writeFile(join(pki, name), pem);
   await writeFile(join(dir, "process.key"), randomBytes(32).toString("hex"));
   const environment = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: servicesOf(databaseUrl),
     REDIS_URL: redis.url,
     TAPLINE_INGEST_PORT: "0",
     TAPLINE_STREAM_PORT: "0",

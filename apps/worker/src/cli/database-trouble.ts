@@ -72,7 +72,7 @@ export function databaseTrouble(error: Error): TaplineError | undefined {
       return said(
         "misconfigured",
         "the database is not one of this version of Tapline",
-        "Bring it up to date: npm start does, or npx prisma migrate deploy with its DATABASE_URL.",
+        "Bring it up to date: npm start does, else see docs/operations.md, Your own servers.",
       );
     default:
       return undefined;

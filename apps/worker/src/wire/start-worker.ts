@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rightsOverLog } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
 import type { Logger } from "pino";
@@ -6,6 +7,7 @@ import type { Config } from "../config.ts";
 import type { Role } from "../roles/role.ts";
 import { startTelemetry } from "../roles/telemetry.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
+import { warnWhereRewritable } from "../warn-where-rewritable.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
 import { openBuffer } from "./buffer.ts";
@@ -40,6 +42,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
+  void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
   return {
     ingestPort: ingest?.port ?? null,

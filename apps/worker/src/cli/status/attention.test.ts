@@ -38,6 +38,7 @@ const well: Standing = {
     ...{ name: "log", size: 5, waiting: 0 },
     ...{ signed: { size: 5, atEpochMs: now - 500 }, cosigned: { size: 5, atEpochMs: now - 400 } },
   }),
+  logRights: known([]),
 };
 
 const textOf = (standing: Standing): string => standingText(standing, attentionOf(standing));
@@ -55,6 +56,11 @@ const faults: [string, Partial<Standing>, RegExp][] = [
     "an archive that is away",
     { archives: known([{ name: "main", state: "away", sinceEpochMs: null, why: "refused" }]) },
     /archive main: away \(refused\)/,
+  ],
+  [
+    "services that could rewrite the audit log",
+    { logRights: known(["it is a superuser"]) },
+    /the services' role could rewrite the audit log: it is a superuser/,
   ],
   [
     "a Redis that is away",

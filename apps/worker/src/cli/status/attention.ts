@@ -26,6 +26,7 @@ export function attentionOf(standing: Standing): Attention[] {
     ...ofCare(standing),
     ...ofEndings(standing),
     ...ofAudit(standing),
+    ...ofLogRights(standing),
   ];
 }
 
@@ -151,5 +152,15 @@ function ofAudit({ audit }: Standing): Attention[] {
       what: "no witness has cosigned the newest checkpoint",
       next: runbook("A witness is away, or disputes"),
     },
+  ];
+}
+
+function ofLogRights({ logRights }: Standing): Attention[] {
+  if (logRights.is === "unknown")
+    return unknownOf("rights over the audit log", logRights, runbook("PostgreSQL is down"));
+  const [first] = logRights.value;
+  if (first === undefined) return [];
+  return [
+    { what: `the services' role could rewrite the audit log: ${first}`, next: runbook("Your own servers") },
   ];
 }

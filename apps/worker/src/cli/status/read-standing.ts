@@ -46,12 +46,14 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
       ask((opened) => readReconciliation(opened, nowEpochMs)),
       ask(readEndings),
       ask(readAudit),
+      ask((opened) => opened.rightsOverLog()),
     ]);
-    const [stack, archives, buffer, quarantined, newest, restore, reconciliation, endings, audit] = rest;
+    const [stack, archives, buffer, quarantined, newest, restore, reconciliation, endings, audit, logRights] =
+      rest;
     const names = { postgres: "PostgreSQL", redis: "Redis" };
     return {
       ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
-      ...{ reconciliation, endings, audit },
+      ...{ reconciliation, endings, audit, logRights },
       stores: [
         reachable(names.postgres, postgres, urls !== null),
         reachable(names.redis, redis, urls?.redisUrl !== undefined),

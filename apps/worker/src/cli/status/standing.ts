@@ -44,6 +44,9 @@ export type AuditStanding = {
   readonly cosigned: { readonly size: number; readonly atEpochMs: number } | null;
 };
 
+/** By what the services' role could rewrite the log in PostgreSQL; empty where it can only add to it. */
+export type LogRights = readonly string[];
+
 export type Reconciliation = {
   /** When the schedule's last comparison began; null before the first. */
   readonly lastEpochMs: number | null;
@@ -72,6 +75,7 @@ export type Standing = {
   readonly reconciliation: Told<Reconciliation>;
   readonly endings: Told<{ readonly endings: readonly Ending[]; readonly unreadable: readonly string[] }>;
   readonly audit: Told<AuditStanding | null>;
+  readonly logRights: Told<LogRights>;
 };
 
 /** @param withinMs what takes longer is not known */

@@ -3,7 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { freePort } from "../../../../../tools/servers/index.ts";
-import { freshDatabase, sharedRedis, temporaryFolder } from "../../../../../tools/test-servers/index.ts";
+import {
+  freshDatabase,
+  servicesOf,
+  sharedRedis,
+  temporaryFolder,
+} from "../../../../../tools/test-servers/index.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -33,6 +38,9 @@ test("status tells what answers, and what does not as unknown", async () => {
   ]);
   expect(told.stack).toEqual({ is: "known", value: null });
   expect(told.archives.value).toMatchObject([{ name: "main", state: "answers" }]);
+  expect(told.logRights.value).toContain("it is a superuser");
+  const asServices = await run({ ...env, DATABASE_URL: servicesOf(env.DATABASE_URL) }, "--json");
+  expect(JSON.parse(asServices.out).logRights).toEqual({ is: "known", value: [] });
   expect(told.quarantined).toEqual({ is: "known", value: 0 });
   expect(told.newest).toEqual({ is: "known", value: null });
   const port = await freePort();

@@ -6,6 +6,7 @@ import {
   GapLedger,
   InstallationStanding,
   RestoreDrills,
+  rightsOverLog,
   SiteStatements,
 } from "@tapline/adapters/prisma";
 import { connectRedis, serverUpSinceEpochMs } from "@tapline/adapters/redis";
@@ -25,6 +26,7 @@ export function openDatabaseStanding(databaseUrl: string) {
     ring: new KeyRing(prisma, Date.now),
     auditLogs: async () =>
       (await AuditLog.names(prisma)).map((name) => ({ name, log: new AuditLog(prisma, name) })),
+    rightsOverLog: () => rightsOverLog(prisma),
     close: () => prisma.$disconnect(),
   };
 }

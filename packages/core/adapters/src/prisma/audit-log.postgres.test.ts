@@ -1,24 +1,28 @@
 import { inclusionRanges, leafHash, rangeRoot, rootByInclusion, rootOf } from "@tapline/core/audit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
+import { freshDatabase, servicesOf } from "../../../../../tools/test-servers/index.ts";
 import { recordAct } from "./acts.ts";
 import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "./index.ts";
 
 const origin = "tapline.test/log";
 const act = { actor: { kind: "job", id: "test" } as const, reason: null };
 const clients: PrismaClient[] = [];
+/** The owner's hand. */
 let prisma: PrismaClient;
+let services: PrismaClient;
 let log: AuditLog;
 
 beforeEach(async () => {
-  prisma = connectPrisma(await freshDatabase());
-  clients.push(prisma);
-  log = new AuditLog(prisma, origin);
+  const url = await freshDatabase();
+  prisma = connectPrisma(url);
+  services = connectPrisma(servicesOf(url));
+  clients.push(prisma, services);
+  log = new AuditLog(services, origin);
 });
 afterAll(() => Promise.all(clients.map((client) => client.$disconnect())));
 
 const record = (subject: string): Promise<void> =>
-  recordOperation(prisma, act, { action: "buffer.opened", subject, facts: {} }, 1);
+  recordOperation(services, act, { action: "buffer.opened", subject, facts: {} }, 1);
 
 /** Writes many entries at once; what they say does not matter here. */
 async function recordMany(count: number): Promise<void> {
@@ -65,7 +69,7 @@ test("an empty log has a checkpoint too, and no more than one until there is som
 test("under another name the log begins with all that was recorded, and both names go on side by side", async () => {
   await recordMany(600);
   while ((await log.sequence(sign, 1)) > 0);
-  const renamed = new AuditLog(prisma, "tapline.test/other");
+  const renamed = new AuditLog(services, "tapline.test/other");
   await record("a/1");
   expect(await renamed.sequence(sign, 2)).toBe(1);
   const all = await leaves();
@@ -95,7 +99,7 @@ test("its tiles prove every entry", async () => {
 test("many writers and several sequencers leave no gap and no double", async () => {
   let writing = true;
   const sequencers = Array.from({ length: 3 }, async () => {
-    const own = new AuditLog(prisma, origin);
+    const own = new AuditLog(services, origin);
     while (writing) await own.sequence(sign, 1);
   });
   await Promise.all(
@@ -140,6 +144,7 @@ test.each([
   `TRUNCATE audit_leaf`,
   `DELETE FROM audit_node`,
   `UPDATE audit_entry SET action = 'x'`,
+  `DELETE FROM audit_head`,
 ])("nobody who forgets himself can %s", async (sql) => {
   await record("a/1");
   await log.sequence(sign, 1);
@@ -156,4 +161,13 @@ test("older notes of witness and archive do not replace newer ones", async () =>
     cosigned: { size: 3, note: "cosigned 3" },
     archived: { size: 3, note: "archived 3" },
   });
+});
+
+test("the head of the log never goes back, whoever asks for it", async () => {
+  await record("a/1");
+  await log.sequence(sign, 1);
+  for (const change of ["size = 0", "archived_size = -1", "origin = 'other'"])
+    await expect(prisma.$executeRawUnsafe(`UPDATE audit_head SET ${change}`)).rejects.toThrow(
+      "only goes forward",
+    );
 });

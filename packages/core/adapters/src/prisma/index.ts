@@ -34,6 +34,7 @@ export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statem
 export type { PrismaClient } from "./generated/client.ts";
 export { InstallationStanding } from "./installation-standing.ts";
 export { KpiHistory } from "./kpi-history.ts";
+export { rightsOverLog } from "./log-rights.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshDatabase, servicesOf } from "../../../../../tools/test-servers/index.ts";
+import { AuditLog, connectPrisma, type PrismaClient, recordOperation, rightsOverLog } from "./index.ts";
+
+let owner: PrismaClient;
+let services: PrismaClient;
+
+const act = { actor: { kind: "job", id: "test" } as const, reason: null };
+const record = (subject: string): Promise<void> =>
+  recordOperation(services, act, { action: "buffer.opened", subject, facts: {} }, 1);
+
+beforeAll(async () => {
+  const url = await freshDatabase();
+  owner = connectPrisma(url);
+  services = connectPrisma(servicesOf(url));
+  await record("a/1");
+  await new AuditLog(services, "tapline.test/log").sequence(() => "a note", 1);
+  await record("a/2");
+});
+afterAll(() => Promise.all([owner, services].map((client) => client.$disconnect())));
+
+test.each([
+  ...["audit_entry", "audit_pending", "audit_leaf", "audit_node", "audit_head"].flatMap((table) => [
+    `DELETE FROM ${table}`,
+    `TRUNCATE ${table}`,
+    `ALTER TABLE ${table} DISABLE TRIGGER ALL`,
+    `DROP TABLE ${table} CASCADE`,
+    `CREATE TRIGGER mine BEFORE INSERT ON ${table} EXECUTE FUNCTION refuse_audit_change()`,
+  ]),
+  "UPDATE audit_entry SET bytes = ''",
+  "UPDATE audit_pending SET entry_id = gen_random_uuid()",
+  "UPDATE audit_leaf SET leaf_hash = ''",
+  "UPDATE audit_node SET hash = ''",
+  "UPDATE audit_head SET origin = 'other'",
+  "INSERT INTO audit_leaf (index, entry_id, leaf_hash) VALUES (1, gen_random_uuid(), '')",
+  "INSERT INTO audit_pending (entry_id) VALUES (gen_random_uuid())",
+  "DROP TRIGGER audit_entry_append_only ON audit_entry",
+  "DROP FUNCTION refuse_audit_change() CASCADE",
+  "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+  "SET session_replication_role = replica",
+  "SET ROLE tapline",
+  "SELECT admit_services(current_user)",
+])("the services' role cannot %s", async (sql) => {
+  await expect(services.$executeRawUnsafe(sql)).rejects.toThrow(/permission denied|must be owner/);
+});
+
+test("nor can it place an entry anywhere but behind the last one", async () => {
+  for (const at of [0, 2, 1_000])
+    await expect(services.$queryRaw`SELECT sequence_entries(${at}::bigint, 10)`).rejects.toThrow(
+      `the audit log has 1 entries: none may be placed at ${at}`,
+    );
+});
+
+test("nor can a table of its own stand in for one of the log's", async () => {
+  await services.$transaction(async (tx) => {
+    await tx.$executeRaw`CREATE TEMPORARY TABLE audit_pending (entry_id uuid)`;
+    await tx.$executeRaw`SET LOCAL search_path = pg_temp, public`;
+    await tx.$executeRaw`
+      INSERT INTO public.audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+      VALUES (gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', 'x', sha256('\\x0078'))`;
+    await tx.$executeRaw`DROP TABLE pg_temp.audit_pending`;
+  });
+  expect(await new AuditLog(owner, "tapline.test/log").waiting()).toBe(2);
+});
+
+test("a role that could rewrite the log is told, and by what", async () => {
+  expect(await rightsOverLog(services)).toEqual([]);
+  expect(await rightsOverLog(owner)).toContain("it is a superuser");
+  await owner.$executeRaw`GRANT UPDATE (bytes) ON audit_entry TO tapline_services`;
+  await owner.$executeRaw`GRANT DELETE ON audit_head TO tapline_services`;
+  expect((await rightsOverLog(services)).toSorted()).toEqual([
+    "it may change or empty audit_entry",
+    "it may change or empty audit_head",
+  ]);
+  await owner.$executeRaw`SELECT admit_services('tapline_services')`;
+  expect(await rightsOverLog(services)).toEqual([]);
+});
