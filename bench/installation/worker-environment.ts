@@ -28,6 +28,7 @@ export function workerEnvironment(
     // One certificate stands for 50 clients here, so the bound of a single agent is lifted.
     TAPLINE_AGENT_TAPS_PER_SECOND: "1000000",
     TAPLINE_CREDIT_WINDOW_TAPS: "1000000",
+    TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "1000000000",
     TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
     TAPLINE_ARCHIVE_HOST_KEY: at.hostKeyPin,
     TAPLINE_ARCHIVE_KEY: file("ssh_client"),

@@ -24,10 +24,11 @@ export function childEnvironments(
   const pki = (name: string) => join(folder.pki, name);
   const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
   const base = { ...config.environment, TAPLINE_DATA_DIR: folder.root };
+  // One agent speaks for a whole fleet of simulated readers, whose strangers and torn tags are refused by design.
+  const workers = { TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "10000000", ...base, ...stores };
   return {
     "worker-ingest": {
-      ...base,
-      ...stores,
+      ...workers,
       ROLE: "ingest",
       TAPLINE_INGEST_PORT: String(at.ingestPort),
       TAPLINE_STREAM_PORT: String(at.streamPort),
@@ -40,8 +41,7 @@ export function childEnvironments(
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     "worker-pipeline": {
-      ...base,
-      ...stores,
+      ...workers,
       ROLE: "buffer,validation,encryption,transfer,audit,kpi",
       TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveIndex, ArchiveNotes } from "@tapline/adapters/prisma";
-import { connectRedis, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import { connectRedis, RefusedQuota, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { ArchiveSet, SftpArchive, type SftpHooks } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
@@ -147,6 +147,7 @@ describe("a buffer that was lost", () => {
       trust: { rootPems: [path.files["trust.pem"]!.pem], crlPems: [path.files["trust.pem"]!.pem] },
       notes: new ArchiveNotes(path.prisma),
       ledger: new TapLedger(redis),
+      refusedQuota: new RefusedQuota(redis, 100),
       loader: new SegmentLoader(buffer),
       index: new ArchiveIndex(path.prisma),
       processKey: Buffer.alloc(32),

@@ -64,6 +64,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:credits:(held|leases)$/, small(2)],
   [/^tapline:\{p0\}:credits:ceilings$/, within(ceilingHoldsMs)],
   [/^tapline:\{p0\}:credits:agent:gate-[12]$/, within(minuteMs)],
+  [/^tapline:\{p0\}:credits:refused:gate-[12]$/, within(24 * 60 * minuteMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],
   [/^tapline:\{kpi\}:seconds$/, entries(3_700)],

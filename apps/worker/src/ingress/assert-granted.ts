@@ -1,10 +1,19 @@
 import { TaplineError } from "@tapline/core/kernel";
+import type { CreditRefusal } from "./credits/credit-desk.ts";
 
-/** @throws TaplineError `overloaded` where `agent` is to come again after `retryAfterMs` */
-export function assertGranted(agent: string, retryAfterMs: number | null): void {
-  if (retryAfterMs === null) return;
+/** @throws TaplineError `overloaded` where `agent` was refused credits, with why and when to come again */
+export function assertGranted(agent: string, refusal: CreditRefusal | null): void {
+  if (refusal === null) return;
+  const { retryAfterMs, quotaSpent } = refusal;
+  const facts = { retryAfterMs };
+  if (quotaSpent)
+    throw new TaplineError("overloaded", `agent ${agent} has brought as many refused taps today as it may`, {
+      remedy:
+        "keep the taps: they are taken from 00:00 UTC on; see why taps are refused, and raise the quota where it is too small",
+      facts,
+    });
   throw new TaplineError("overloaded", `agent ${agent} sends faster than it may, or the buffer is full`, {
     remedy: "keep the taps and send them later",
-    facts: { retryAfterMs },
+    facts,
   });
 }

@@ -5,13 +5,14 @@ import type { LoadedTap } from "./segment-loader.ts";
 
 /**
  * What the end counts as. A refused tap that lay in quarantine before was sent again: it is not counted twice.
- * @param quarantined taps that are new there; null where that is not known
+ * @param counts.quarantined taps that are new there; null where that is not known
+ * @param counts.spent agents whose quota of refused taps it has spent
  */
 export function endedDelta(
   accepted: readonly LoadedTap[],
   verdicts: readonly TapVerdict[],
   end: SegmentEnd,
-  quarantined: number | null,
+  { quarantined, spent }: { readonly quarantined: number | null; readonly spent: number },
   nowEpochMs: number,
 ): TelemetryDelta | null {
   const telemetry = new TelemetryRecorder("transfer");
@@ -20,6 +21,7 @@ export function endedDelta(
     telemetry.count("archive.bytes", end.segment.objectBytes);
   }
   telemetry.count("tap.archived", accepted.length);
+  telemetry.count("agent.quota_spent", spent);
   for (const { buffered } of accepted)
     telemetry.time("tap.to_archive_ms", Math.max(0, nowEpochMs - buffered.ingestedAtEpochMs));
   let fresh = quarantined ?? Number.POSITIVE_INFINITY;

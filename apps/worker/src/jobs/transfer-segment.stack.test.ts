@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ArchiveIndex, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
-import { connectRedis, SegmentBuffer, TapLedger, trackerKey } from "@tapline/adapters/redis";
+import { connectRedis, RefusedQuota, SegmentBuffer, TapLedger, trackerKey } from "@tapline/adapters/redis";
 import { newEntry } from "@tapline/core/audit";
 import { encodeFrame } from "@tapline/core/buffer";
 import { uuidV7 } from "@tapline/core/kernel";
@@ -31,6 +31,7 @@ const tracker = "0011223344556677";
 
 test("a refused tap that another attempt had claimed is free again once the segment has ended", async () => {
   const [buffer, ledger, index] = [new SegmentBuffer(redis), new TapLedger(redis), new ArchiveIndex(prisma)];
+  const refusedQuota = new RefusedQuota(redis, 100);
   const actor = { kind: "job", id: "test" } as const;
   const opened = { actor, action: "buffer.opened", subject: life, reason: null, facts: {} } as const;
   await index.declareGeneration(life, newEntry(Date.now(), randomBytes, opened));
@@ -59,7 +60,14 @@ test("a refused tap that another attempt had claimed is free again once the segm
   await buffer.keepVerdicts(id, [refused], "transfer");
 
   await transferSegment(id, {
-    ...{ buffer, ledger, index, loader: new SegmentLoader(buffer), processKey: randomBytes(32) },
+    ...{
+      buffer,
+      ledger,
+      index,
+      refusedQuota,
+      loader: new SegmentLoader(buffer),
+      processKey: randomBytes(32),
+    },
     ...{ clock: Date.now, log: { error: () => undefined } },
     // Nothing of the segment goes into an archive.
     ...{ archives: undefined as never, queues: undefined as never, notes: undefined as never },

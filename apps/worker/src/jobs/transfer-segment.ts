@@ -1,17 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
-import type {
-  ArchiveIndex,
-  ArchiveNotes,
-  QuarantineRow,
-  SegmentEnd,
-  SegmentRow,
-} from "@tapline/adapters/prisma";
-import type { SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
+import type { RefusedQuota, SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
-import { sealWithProcessKey, type Trust } from "@tapline/core/encryption";
+import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import {
   agentRuns,
@@ -28,7 +22,9 @@ import { checkSealed } from "./check-sealed.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { endedDelta } from "./ended-delta.ts";
 import { equivocationEntries } from "./equivocation-entries.ts";
+import { quarantineRows } from "./quarantine-rows.ts";
 import { receiptsOf } from "./receipts.ts";
+import { quotaEntries, refusedByAgent } from "./refused-taps.ts";
 import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
 const byTransfer = { actor: { kind: "job", id: "transfer" } } as const;
@@ -43,6 +39,7 @@ export type TransferParts = {
   readonly notes: Pick<ArchiveNotes, "add">;
   readonly archives: Pick<ArchiveSet, "names" | "storeSegment" | "quarantine">;
   readonly index: ArchiveIndex;
+  readonly refusedQuota: Pick<RefusedQuota, "count" | "perDay">;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
   readonly clock: () => number;
@@ -62,13 +59,15 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
-  const end = endOf(segment, loaded, verdicts, row, copies, parts);
+  const spent = await parts.refusedQuota.count(id, refusedByAgent(loaded.taps, verdicts));
+  const end = endOf(segment, loaded, verdicts, { row, copies, spent }, parts);
   const { quarantined } = await record(end, segment, parts);
-  if (end.moreEntries.length > 0 && quarantined !== null)
+  const equivocations = end.moreEntries.filter(({ action }) => action === "tap.equivocation").length;
+  if (equivocations > 0 && quarantined !== null)
     parts.log.error(
       {
         segment: id,
-        entries: end.moreEntries.length,
+        entries: equivocations,
         remedy:
           "the audit entries tap.equivocation name them: find the tracker that counts wrongly, or was cloned",
       },
@@ -79,7 +78,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   await parts.ledger.release(id, segment.generation, named.map(memberOf));
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
-  const ended = endedDelta(accepted, verdicts, end, quarantined, nowEpochMs);
+  const ended = endedDelta(accepted, verdicts, end, { quarantined, spent: spent.length }, nowEpochMs);
   await parts.buffer.finish(segment, loaded.entries, receipts, ended);
   parts.loader.forget(id);
 }
@@ -181,20 +180,27 @@ function withdrawal(segment: string, atEpochMs: number): AuditEntry {
   });
 }
 
+type Outcome = {
+  readonly row: SegmentRow | null;
+  readonly copies: readonly string[];
+  /** Agents whose quota of refused taps it has spent. */
+  readonly spent: readonly string[];
+};
+
 function endOf(
   segment: OpenSegment,
   loaded: LoadedSegment,
   verdicts: readonly TapVerdict[],
-  row: SegmentRow | null,
-  copies: readonly string[],
+  { row, copies, spent }: Outcome,
   parts: TransferParts,
 ): SegmentEnd {
+  const nowEpochMs = parts.clock();
   const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
   const duplicates = verdicts.filter((verdict) => verdict.is === "duplicate").length;
   const entry: AuditEntry = {
     version: 1,
     id: segment.id,
-    atEpochMs: parts.clock(),
+    atEpochMs: nowEpochMs,
     ...byTransfer,
     action: row === null ? "segment.refused" : "segment.archived",
     subject: `segment/${segment.id}`,
@@ -223,7 +229,10 @@ function endOf(
     quarantine,
     duplicateRuns: duplicatesOf(loaded.taps, verdicts),
     entry,
-    moreEntries: equivocationEntries(loaded.taps, verdicts, id, parts.clock()),
+    moreEntries: [
+      ...equivocationEntries(loaded.taps, verdicts, id, nowEpochMs),
+      ...quotaEntries(spent, parts.refusedQuota.perDay, id, nowEpochMs),
+    ],
   };
 }
 
@@ -262,27 +271,4 @@ function duplicatesOf(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[
       return verdict?.is === "duplicate" ? { agent, epoch, seq, heldBy: verdict.segment } : [];
     }),
   );
-}
-
-function quarantineRows(
-  taps: readonly LoadedTap[],
-  verdicts: readonly TapVerdict[],
-  processKey: Uint8Array,
-): QuarantineRow[] {
-  return taps.flatMap(({ buffered, digest }, i) => {
-    const verdict = verdicts[i];
-    if (verdict?.is !== "rejected") return [];
-    return {
-      agent: buffered.agent,
-      epoch: buffered.epoch,
-      seq: buffered.seq,
-      reason: verdict.reason,
-      detail: verdict.detail,
-      digest,
-      sealedPayload: sealWithProcessKey(buffered.payload, processKey, randomBytes),
-      reader: buffered.reader,
-      readAtEpochMs: buffered.readAtEpochMs,
-      rulesVersion: verdict.rules,
-    };
-  });
 }

@@ -1,5 +1,5 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
-import type { DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
+import type { DoorNews, RefusedQuota, SegmentBuffer } from "@tapline/adapters/redis";
 import type { OpenSegment } from "@tapline/core/buffer";
 import {
   type CheckedTap,
@@ -8,7 +8,9 @@ import {
   type RulesRelease,
   type TapVerdict,
 } from "@tapline/core/validation";
+import type { Logger } from "pino";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
+import { refusedByAgent } from "./refused-taps.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 import { verdictHintsOf } from "./verdict-hints.ts";
 
@@ -17,9 +19,11 @@ export type ValidationParts = SequenceParts & {
   readonly queues: Pick<SegmentQueues, "add">;
   readonly loader: SegmentLoader;
   readonly doorNews: Pick<DoorNews, "tellVerdicts">;
+  readonly refusedQuota: Pick<RefusedQuota, "count" | "perDay">;
   /** The release of the rules to judge by. */
   readonly rules: () => Promise<RulesRelease>;
   readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
+  readonly log: Pick<Logger, "warn">;
 };
 
 /** The validation stage: judges every tap of the segment and keeps the verdicts. Safe to run again. */
@@ -32,12 +36,29 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
     const verdicts = await judge(segment, taps, release, parts);
     const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
     const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
+    if (isFirst) await countRefused(id, taps, verdicts, parts);
     await parts.queues.add(next, id);
     // A hint for the person at the reader: nobody waits for it, and nothing hangs on it.
     if (isFirst) parts.doorNews.tellVerdicts(verdictHintsOf(taps, verdicts)).catch(() => undefined);
   } else {
     await parts.queues.add(segment.stage, id);
   }
+}
+
+/** Where this is cut off, transfer counts: each segment counts once. */
+async function countRefused(
+  id: string,
+  taps: readonly LoadedTap[],
+  verdicts: readonly TapVerdict[],
+  { refusedQuota, log }: ValidationParts,
+): Promise<void> {
+  const remedy =
+    "see tapline quarantine ls --agent for why; revoke the agent where it is hostile, raise TAPLINE_AGENT_REFUSED_TAPS_PER_DAY where it is not";
+  for (const agent of await refusedQuota.count(id, refusedByAgent(taps, verdicts)))
+    log.warn(
+      { agent, segment: id, perDay: refusedQuota.perDay, remedy },
+      "an agent has brought as many refused taps today as it may; the door takes no more of its taps before 00:00 UTC",
+    );
 }
 
 async function judge(

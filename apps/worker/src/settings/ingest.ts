@@ -29,4 +29,9 @@ export const ingestSettings = {
     .int()
     .min(2 * maxTapsPerRequest)
     .default(50_000),
+  /**
+   * What one agent's refused taps may count in a day of UTC, a tap for each KiB begun; then the door takes nothing of it until
+   * the day is over. All workers have the same.
+   */
+  TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: z.coerce.number().int().min(1).default(100_000),
 } as const;

@@ -25,7 +25,9 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
     subscriber,
     creditBook: parts.instrument(
       "credits",
-      new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`),
+      new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`, {
+        refusedPerDay: parts.refusedQuota.perDay,
+      }),
     ),
     standing: agents.standing,
     enrolment: agents.enrolment,

@@ -22,6 +22,7 @@ export const auditActions = [
   "agent.enrolled",
   "agent.renewed",
   "agent.revoked",
+  "agent.quota-spent",
   "user.first-admin",
   "user.created",
   "user.changed",

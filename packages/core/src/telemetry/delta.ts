@@ -27,6 +27,7 @@ export const counterNames = [
   "site.unbalanced",
   "audit.disputed",
   "key.refused",
+  "agent.quota_spent",
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];

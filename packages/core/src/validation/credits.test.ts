@@ -12,8 +12,8 @@ import {
 } from "./index.ts";
 
 const limits = { tapsPerSecond: 1_000, windowTaps: 8_000, maxBytes: 256 * 1024 * 1024 };
-const some = (taps: number, tokens = 1e9) => ({ kind: "some" as const, taps, tokens });
-const all = (taps: number, tokens = 1e9) => ({ kind: "all" as const, taps, tokens });
+const some = (taps: number, tokens = 1e9) => ({ kind: "some" as const, taps, tokens, quotaSpentMs: 0 });
+const all = (taps: number, tokens = 1e9) => ({ kind: "all" as const, taps, tokens, quotaSpentMs: 0 });
 const taps = (grants: readonly { taps: number }[]): number[] => grants.map((grant) => grant.taps);
 
 describe("an agent's bucket", () => {
@@ -60,17 +60,19 @@ describe("what is free", () => {
 describe("granting", () => {
   test("gives what is asked for where there is enough of it", () => {
     expect(grantCredits(limits, 8_000, [some(100), all(500)])).toEqual([
-      { taps: 100, waitMs: 0 },
-      { taps: 500, waitMs: 0 },
+      { taps: 100, waitMs: 0, quotaSpent: false },
+      { taps: 500, waitMs: 0, quotaSpent: false },
     ]);
   });
 
   test("says how long an empty bucket has to fill, and not to wait for a bucket where the window is full", () => {
     expect(grantCredits(limits, 8_000, [some(100, 0), all(500, 250)])).toEqual([
-      { taps: 0, waitMs: 1 },
-      { taps: 0, waitMs: 250 },
+      { taps: 0, waitMs: 1, quotaSpent: false },
+      { taps: 0, waitMs: 250, quotaSpent: false },
     ]);
-    expect(grantCredits(limits, 0, [some(100), all(500)])).toEqual(Array(2).fill({ taps: 0, waitMs: 0 }));
+    expect(grantCredits(limits, 0, [some(100), all(500)])).toMatchObject(
+      Array(2).fill({ taps: 0, waitMs: 0 }),
+    );
   });
 
   test("divides what is free into equal shares, and hands on what somebody does not need", () => {
@@ -84,11 +86,29 @@ describe("granting", () => {
 
   test("keeps a full request's taps free of streams, so that requests get in beside them", () => {
     const grants = grantCredits(limits, 8_000, [...Array.from({ length: 50 }, () => some(1_000)), all(500)]);
-    expect(grants.at(-1)).toEqual({ taps: 500, waitMs: 0 });
+    expect(grants.at(-1)).toMatchObject({ taps: 500, waitMs: 0 });
   });
 
   test("asks the bucket alone where no taps come in", () => {
-    expect(taps(grantCredits(limits, 0, [{ kind: "rate", taps: 25, tokens: 25 }]))).toEqual([25]);
+    expect(taps(grantCredits(limits, 0, [{ kind: "rate", taps: 25, tokens: 25, quotaSpentMs: 0 }]))).toEqual([
+      25,
+    ]);
+  });
+
+  test("gives nothing to an agent whose quota is spent, for as long as it is, and its share to the others", () => {
+    const spent = { ...some(1_000), quotaSpentMs: 9_000 };
+    const asks = [
+      spent,
+      some(1_000),
+      { ...all(5), quotaSpentMs: 9_000 },
+      { ...spent, kind: "rate" as const },
+    ];
+    expect(grantCredits(limits, 800, asks)).toEqual([
+      { taps: 0, waitMs: 9_000, quotaSpent: true },
+      { taps: 300, waitMs: 0, quotaSpent: false },
+      { taps: 0, waitMs: 9_000, quotaSpent: true },
+      { taps: 1_000, waitMs: 0, quotaSpent: false },
+    ]);
   });
 
   test("never grants beyond window, bucket or wish, and leaves nobody out while there is enough for all", () => {
@@ -97,6 +117,7 @@ describe("granting", () => {
         kind: fc.constantFrom<CreditAsk["kind"]>("some", "all", "rate"),
         taps: fc.integer({ min: 1, max: 1_000 }),
         tokens: fc.double({ min: 0, max: 2_000, noNaN: true }),
+        quotaSpentMs: fc.constant(0),
       }),
       { maxLength: 40 },
     );

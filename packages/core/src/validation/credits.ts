@@ -36,8 +36,19 @@ export type CreditBucket = { readonly tokens: number; readonly atEpochMs: number
  */
 export type CreditAsk = { readonly kind: "some" | "all" | "rate"; readonly taps: number };
 
-/** Taps that may be sent now; and where there were none for want of tokens, after how many ms there will be. */
-export type CreditGrant = { readonly taps: number; readonly waitMs: number };
+/** Taps that may be sent now; and where there were none for want of tokens or of quota, after how many ms there will be. */
+export type CreditGrant = {
+  readonly taps: number;
+  readonly waitMs: number;
+  /** Whether it is the quota of refused taps that the agent has spent. */
+  readonly quotaSpent: boolean;
+};
+
+/**
+ * What an ask stands on: the tokens in its agent's bucket, and for how many ms from now on its quota of refused taps is spent;
+ * 0 = it is not.
+ */
+export type CreditStanding = { readonly tokens: number; readonly quotaSpentMs: number };
 
 /** Largest number of tokens in a bucket: two seconds' worth, and no less than a full request needs. */
 export function burstTaps({ tapsPerSecond }: CreditLimits): number {
@@ -74,16 +85,18 @@ export function freeTaps(limits: CreditLimits, taken: CreditsTaken): number {
  * what is left for it and those behind it, so nobody starves; what the small ones do not need, those behind them may have.
  * The script `grant-credits.lua` does the same in one atomic step.
  * @param free taps that may be granted in all, as `freeTaps` says
- * @param asks each of another agent, with the tokens in its bucket
+ * An agent whose quota is spent gets none, but for work that brings no taps: its receipts it may fetch.
+ * @param asks each of another agent
  */
 export function grantCredits(
   limits: CreditLimits,
   free: number,
-  asks: readonly (CreditAsk & { readonly tokens: number })[],
+  asks: readonly (CreditAsk & CreditStanding)[],
 ): CreditGrant[] {
   let left = free;
-  let sharers = asks.filter(({ kind }) => kind === "some").length;
-  return asks.map(({ kind, taps, tokens }) => {
+  let sharers = asks.filter(({ kind, quotaSpentMs }) => kind === "some" && quotaSpentMs === 0).length;
+  return asks.map(({ kind, taps, tokens, quotaSpentMs }) => {
+    if (kind !== "rate" && quotaSpentMs > 0) return { taps: 0, waitMs: quotaSpentMs, quotaSpent: true };
     let granted = 0;
     if (kind === "some") {
       const share = Math.ceil(Math.max(0, left - reservedTaps(limits)) / sharers);
@@ -93,6 +106,6 @@ export function grantCredits(
     if (kind !== "rate") left -= granted;
     const missing = (kind === "some" ? 1 : taps) - tokens;
     const waitMs = granted > 0 || missing <= 0 ? 0 : Math.ceil((missing / limits.tapsPerSecond) * 1000);
-    return { taps: granted, waitMs };
+    return { taps: granted, waitMs, quotaSpent: false };
   });
 }

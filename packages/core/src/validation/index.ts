@@ -13,6 +13,7 @@ export {
   type CreditBucket,
   type CreditGrant,
   type CreditLimits,
+  type CreditStanding,
   type CreditsTaken,
   freeTaps,
   grantCredits,
@@ -20,6 +21,7 @@ export {
   reservedTaps,
   usualTapBytes,
 } from "./credits.ts";
+export { refusedCount } from "./refused-quota.ts";
 export {
   defaultRules,
   type RulesRelease,

@@ -3,7 +3,14 @@ import { AgentCredits } from "./agent-credits.ts";
 
 /** A desk that grants what is asked, up to `room`, and a clock that the test sets. */
 function agentWith(room = Number.POSITIVE_INFINITY, few = 16) {
-  const state = { nowMs: 10_000, room, asked: [] as number[], back: 0, later: [] as (() => void)[] };
+  const state = {
+    nowMs: 10_000,
+    room,
+    asked: [] as number[],
+    back: 0,
+    later: [] as (() => void)[],
+    spent: false,
+  };
   const grant = (taps: number): number => {
     const granted = Math.min(taps, state.room);
     state.room -= granted;
@@ -21,7 +28,8 @@ function agentWith(room = Number.POSITIVE_INFINITY, few = 16) {
           signal.addEventListener("abort", () => resolve(0));
         });
       },
-      all: async (_agent, taps) => (taps > state.room ? 700 : grant(taps) > 0 ? null : 0),
+      all: async (_agent, taps) =>
+        taps <= state.room && grant(taps) > 0 ? null : { retryAfterMs: 700, quotaSpent: state.spent },
       unspent: (taps) => {
         state.back += taps;
       },
@@ -99,9 +107,19 @@ test("waits where there is nothing, and gives part where there is part", async (
 
 test("takes all or nothing for a request, and says when to come again", async () => {
   const { credits, state } = agentWith(10, 0);
-  expect(await credits.takeAll(11)).toBe(700);
+  expect(await credits.takeAll(11)).toEqual({ retryAfterMs: 700, quotaSpent: false });
   expect(await credits.takeAll(10)).toBeNull();
   expect(state.room).toBe(0);
+});
+
+test("gives up its stock once the agent's quota is spent", async () => {
+  const { credits, state } = agentWith();
+  credits.keepFilled(() => undefined);
+  await turn();
+  const had = credits.stockTaps;
+  Object.assign(state, { room: 0, spent: true });
+  expect(await credits.takeAll(had + 1)).toMatchObject({ quotaSpent: true });
+  expect([credits.stockTaps, state.back]).toEqual([0, had]);
 });
 
 test("gives up everything at its end, and asks no more", async () => {

@@ -1,4 +1,4 @@
-import type { CreditDesk } from "./credit-desk.ts";
+import type { CreditDesk, CreditRefusal } from "./credit-desk.ts";
 
 /** Most credits that an agent has ahead of its taps: two full batches. */
 const maxAheadTaps = 1_000;
@@ -80,13 +80,15 @@ export class AgentCredits {
     return granted;
   }
 
-  /** Takes all of `taps`. @returns null where they were there, else after how many ms to come again */
-  async takeAll(taps: number): Promise<number | null> {
+  /** Takes all of `taps`. @returns null where they were there */
+  async takeAll(taps: number): Promise<CreditRefusal | null> {
     const ready = this.#draw(taps);
-    const waitMs = ready === taps ? null : await this.#desk.all(this.#agent, taps - ready);
-    if (waitMs === null) this.#fill();
+    const refusal = ready === taps ? null : await this.#desk.all(this.#agent, taps - ready);
+    if (refusal === null) this.#fill();
     else this.#stockTaps += ready;
-    return waitMs;
+    // Nothing more of an agent whose quota is spent, not even what it was granted before.
+    if (refusal?.quotaSpent === true) this.#cut(0);
+    return refusal;
   }
 
   /** Credits that were taken and are not needed. */

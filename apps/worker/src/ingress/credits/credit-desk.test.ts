@@ -18,7 +18,7 @@ function book(answer: (asks: readonly Ask[], held: number) => CreditGrant[] | Er
   };
 }
 
-const give = (taps: number): CreditGrant => ({ taps, waitMs: 0 });
+const give = (taps: number): CreditGrant => ({ taps, waitMs: 0, quotaSpent: false });
 const never = new AbortController().signal;
 
 test("what is asked in one turn leaves in one call", async () => {
@@ -36,7 +36,7 @@ test("a stream waits for its turn, a request is told when to come again", async 
   const narrow = book((asks) => asks.map(() => give(room)));
   const desk = new CreditDesk(narrow, () => undefined);
   const waiting = desk.some("a", 5, never);
-  expect(await desk.all("b", 5)).toBeGreaterThan(0);
+  expect((await desk.all("b", 5))?.retryAfterMs).toBeGreaterThan(0);
   room = 2;
   desk.wake();
   expect(await waiting).toBe(2);
@@ -45,7 +45,7 @@ test("a stream waits for its turn, a request is told when to come again", async 
 
 test("who waits for its own bucket is not asked for before that, whatever news there is", async () => {
   let taps = 0;
-  const slow = book((asks) => asks.map(() => ({ taps, waitMs: taps === 0 ? 60 : 0 })));
+  const slow = book((asks) => asks.map(() => ({ ...give(taps), waitMs: taps === 0 ? 60 : 0 })));
   const desk = new CreditDesk(slow, () => undefined);
   const startedMs = performance.now();
   const waiting = desk.some("a", 5, never);
@@ -54,6 +54,13 @@ test("who waits for its own bucket is not asked for before that, whatever news t
   desk.wake();
   expect(await waiting).toBe(3);
   expect(performance.now() - startedMs).toBeGreaterThanOrEqual(55);
+  desk.stop();
+});
+
+test("one whose quota is spent is told for how long, and whether it is that", async () => {
+  const spent = book((asks) => asks.map(() => ({ taps: 0, waitMs: 5_000_000, quotaSpent: true })));
+  const desk = new CreditDesk(spent, () => undefined);
+  expect(await desk.all("a", 5)).toEqual({ retryAfterMs: 5_000_000, quotaSpent: true });
   desk.stop();
 });
 

@@ -1,5 +1,5 @@
 import type { CreditBook } from "@tapline/adapters/redis";
-import type { CreditAsk } from "@tapline/core/validation";
+import type { CreditAsk, CreditGrant } from "@tapline/core/validation";
 
 /** How often a process that holds credits gives a sign of life, ms: well within the lease. */
 const renewEveryMs = 4_000;
@@ -7,13 +7,18 @@ const renewEveryMs = 4_000;
 const giveBackAfterMs = 250;
 /** When to ask again where the window was full, should the news be missed that there is room, ms. */
 const askAgainAfterMs = 100;
+/** However long it may take until there are credits: what holds an agent back may be lifted meanwhile. */
+const askAgainWithinMs = 60_000;
 const pauseAfterErrorMs = 500;
 const maxAsksPerCall = 500;
+
+/** Why there are no credits, and after how many ms to come again. */
+export type CreditRefusal = Pick<CreditGrant, "quotaSpent"> & { readonly retryAfterMs: number };
 
 type Waiting = CreditAsk & {
   readonly agent: string;
   readonly patient: boolean;
-  readonly answer: (taps: number, waitMs: number) => void;
+  readonly answer: (grant: CreditGrant) => void;
   notBeforeMs: number;
   /** Whether it is the window, not its own bucket, that it waits for. */
   windowFull: boolean;
@@ -62,7 +67,7 @@ export class CreditDesk {
         this.#waiting.delete(waiting);
         resolve(0);
       };
-      const waiting = this.#enqueue("some", agent, taps, true, (granted) => {
+      const waiting = this.#enqueue("some", agent, taps, true, ({ taps: granted }) => {
         signal.removeEventListener("abort", onAbort);
         if (signal.aborted) this.unspent(granted);
         resolve(signal.aborted ? 0 : granted);
@@ -75,12 +80,12 @@ export class CreditDesk {
   /**
    * Asks for all of `taps` at once, without waiting for a turn.
    * @param kind `rate` where no taps come in, so that only the agent's own bucket is asked
-   * @returns null where they were granted, else after how many ms to come again
+   * @returns null where they were granted
    */
-  async all(agent: string, taps: number, kind: "all" | "rate" = "all"): Promise<number | null> {
+  async all(agent: string, taps: number, kind: "all" | "rate" = "all"): Promise<CreditRefusal | null> {
     return await new Promise((resolve) => {
-      this.#enqueue(kind, agent, taps, false, (granted, waitMs) =>
-        resolve(granted > 0 ? null : Math.max(waitMs, askAgainAfterMs)),
+      this.#enqueue(kind, agent, taps, false, ({ taps: granted, waitMs, quotaSpent }) =>
+        resolve(granted > 0 ? null : { retryAfterMs: Math.max(waitMs, askAgainAfterMs), quotaSpent }),
       );
     });
   }
@@ -159,7 +164,7 @@ export class CreditDesk {
       const { grants, holders } = await this.#book.ask(this.#heldTaps, asked);
       this.#holders = holders;
       for (const [i, waiting] of asked.entries())
-        this.#settle(waiting, grants[i]?.taps ?? 0, grants[i]?.waitMs ?? 0);
+        this.#settle(waiting, grants[i] ?? { taps: 0, waitMs: 0, quotaSpent: false });
     } catch (error) {
       this.#onError(error);
       this.#changed = true;
@@ -170,14 +175,15 @@ export class CreditDesk {
     }
   }
 
-  #settle(waiting: Waiting, taps: number, waitMs: number): void {
+  #settle(waiting: Waiting, grant: CreditGrant): void {
+    const { taps, waitMs } = grant;
     if (waiting.kind !== "rate") this.#heldTaps += taps;
     if (taps === 0 && waiting.patient) {
       waiting.windowFull = waitMs === 0;
-      waiting.notBeforeMs = performance.now() + (waitMs || askAgainAfterMs);
+      waiting.notBeforeMs = performance.now() + Math.min(waitMs || askAgainAfterMs, askAgainWithinMs);
       return;
     }
     this.#waiting.delete(waiting);
-    waiting.answer(taps, waitMs);
+    waiting.answer(grant);
   }
 }

@@ -1,5 +1,5 @@
 import { AgentCredits } from "./agent-credits.ts";
-import type { CreditDesk } from "./credit-desk.ts";
+import type { CreditDesk, CreditRefusal } from "./credit-desk.ts";
 
 /** What a quiet agent keeps at most, and the part of the window that all quiet agents together keep at most. */
 const fewTaps = 16;
@@ -38,7 +38,7 @@ export class CreditStocks {
   }
 
   /** Takes `taps` of the agent's rate alone, for work that brings no taps. @returns as `AgentCredits.takeAll` */
-  async takeRate(agent: string, taps: number): Promise<number | null> {
+  async takeRate(agent: string, taps: number): Promise<CreditRefusal | null> {
     return await this.#desk.all(agent, taps, "rate");
   }
 

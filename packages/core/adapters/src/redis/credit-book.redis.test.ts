@@ -51,10 +51,12 @@ test("grants in Redis what the arithmetic grants", async () => {
       kind: fc.constantFrom<CreditAsk["kind"]>("some", "all", "rate"),
       taps: fc.integer({ min: 1, max: 1_000 }),
       tokens: fc.integer({ min: 0, max: 2_000 }),
+      refused: fc.constantFrom(0, 0, 0, 99, 100, 101),
     }),
     { maxLength: 12 },
   );
   const later = Date.now() + 3_600_000;
+  const minuteMs = 60_000;
   await fc.assert(
     fc.asyncProperty(
       asks,
@@ -74,13 +76,21 @@ test("grants in Redis what the arithmetic grants", async () => {
           results: resultBytes,
         });
         if (isShut) await redis.set(creditKeys.shut, "");
-        const book = new CreditBook(redis, limits, "door");
+        const book = new CreditBook(redis, limits, "door", { refusedPerDay: 100 });
+        for (const [i, { refused }] of wanted.entries())
+          if (refused > 0) await redis.set(creditKeys.refused(`a${i}`), refused, "PX", minuteMs);
         // A bucket from the future does not fill.
         for (const [i, { tokens }] of wanted.entries())
           await redis.hset(creditKeys.bucket(`a${i}`), { tokens, at: later });
         const named = wanted.map((ask, i) => ({ ...ask, agent: `a${i}` }));
         const { grants } = await book.ask(held, named);
-        expect(grants).toEqual(grantCredits(limits, freeTaps(limits, { heldTaps: held, ...there }), wanted));
+        const asked = wanted.map((ask) => ({ ...ask, quotaSpentMs: ask.refused >= 100 ? minuteMs : 0 }));
+        const free = freeTaps(limits, { heldTaps: held, ...there });
+        // How much of the minute is left is the clock's to say.
+        const rounded = grants.map((grant) => (grant.quotaSpent ? { ...grant, waitMs: minuteMs } : grant));
+        expect(rounded).toEqual(grantCredits(limits, free, asked));
+        for (const { quotaSpent, waitMs } of grants)
+          if (quotaSpent) expect(waitMs > 0 && waitMs <= minuteMs).toBe(true);
         const kept = grants.map(({ taps }, i) => (wanted[i]?.kind === "rate" ? 0 : taps));
         const sum = kept.reduce((a, b) => a + b, 0);
         expect(Number(await redis.hget(creditKeys.held, "door"))).toBe(held + sum);

@@ -25,21 +25,27 @@ export class CreditBook {
   /** Names the process that asks. */
   readonly holder: string;
   readonly #leaseMs: number;
+  readonly #refusedPerDay: number;
 
   /**
    * @param holder names the process that asks, and no other
+   * @param options.refusedPerDay quota of a day from which on an agent is granted nothing, as `RefusedQuota` counts; default: none
    * @param options.leaseMs how long it keeps what it was granted without a sign of life; default `creditLeaseMs`
    */
   constructor(
     redis: Redis,
     limits: CreditLimits,
     holder: string,
-    { leaseMs = creditLeaseMs }: { leaseMs?: number } = {},
+    {
+      leaseMs = creditLeaseMs,
+      refusedPerDay = Number.MAX_SAFE_INTEGER,
+    }: { leaseMs?: number; refusedPerDay?: number } = {},
   ) {
     this.#redis = redis;
     this.limits = limits;
     this.holder = holder;
     this.#leaseMs = leaseMs;
+    this.#refusedPerDay = refusedPerDay;
   }
 
   /**
@@ -55,15 +61,18 @@ export class CreditBook {
     const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases, creditKeys.shut];
     const args = [this.holder, heldTaps, this.#leaseMs, windowTaps, tapsPerSecond];
     const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
-    const ceiling = [maxBytes, reservedForResultsBytes, usualTapBytes];
+    const ceilings = [maxBytes, reservedForResultsBytes, usualTapBytes, this.#refusedPerDay];
     try {
       const [holders = 1, ...numbers] = (await runScript(
         this.#redis,
         "grant-credits",
-        [...keys, ...asks.map(({ agent }) => creditKeys.bucket(agent))],
-        [...args, ...bounds, ...ceiling, ...asks.map(({ kind, taps }) => `${kind} ${taps}`)],
+        [...keys, ...asks.flatMap(({ agent }) => [creditKeys.bucket(agent), creditKeys.refused(agent)])],
+        [...args, ...bounds, ...ceilings, ...asks.map(({ kind, taps }) => `${kind} ${taps}`)],
       )) as number[];
-      const grants = asks.map((_, i) => ({ taps: numbers[2 * i] ?? 0, waitMs: numbers[2 * i + 1] ?? 0 }));
+      const grants = asks.map((_, i) => {
+        const [taps = 0, waitMs = 0, spent = 0] = numbers.slice(3 * i, 3 * i + 3);
+        return { taps, waitMs, quotaSpent: spent === 1 };
+      });
       return { grants, holders };
     } catch (error) {
       throw mapRedisError(error);

@@ -61,6 +61,8 @@ export const creditKeys = {
   shut: `${root}:{p0}:credits:shut`,
   /** Hash: one agent's token bucket; tokens, and at = when it had so many. */
   bucket: (agent: string) => `${root}:{p0}:credits:agent:${agent}`,
+  /** String: what the agent's refused taps of the day count; it ends with the day. */
+  refused: (agent: string) => `${root}:{p0}:credits:refused:${agent}`,
 } as const;
 
 /** Channel: early verdicts for the agents' streams, and which process has which stream. */

@@ -13,6 +13,7 @@ const names = [
   "finish-segment",
   "end-life",
   "grant-credits",
+  "count-refused",
   "declare-ceiling",
   "read-backlog",
 ] as const;

@@ -1,13 +1,14 @@
 -- Grants credits out of the agents' token buckets, and of what is free of window and ceiling, which all share: what
 -- core's freeTaps and grantCredits do, in one step. A process (holder) keeps what it was granted and has not spent under a lease, so that it comes back if it dies.
 -- KEYS: 1 counts  2 held (hash: holder -> taps)  3 leases (sorted set: holder by end, ms)
---       4 shut (there while the server's memory is short)  5… bucket of each ask's agent
+--       4 shut (there while the server's memory is short)  5… per ask two of its agent's: bucket, count of its refused taps
 -- ARGV: 1 holder  2 taps that it holds now  3 length of its lease (ms)  4 window (taps)  5 taps per second
 --       6 burst (taps)  7 taps of the window that 'some' leaves to others  8 ceiling of the buffer (bytes)
 --       9 part of it that is kept for what stages make of segments (bytes)  10 usual size of a tap (bytes)
---       11… per ask "<some|all|rate> <taps>"
+--       11 what an agent's refused taps may count in a day  12… per ask "<some|all|rate> <taps>"
 -- Time is Redis's own, so that all processes count by one clock.
--- Returns: { holders, then per ask: taps granted, ms until its bucket has enough (0 where that is not what it lacks) }.
+-- Returns: { holders, then per ask: taps granted, ms until its bucket or its quota has enough (0 where that is not what it lacks),
+--   1 where it is its quota that is spent, else 0 }.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 for _, holder in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now)) do
@@ -27,24 +28,29 @@ end
 free = redis.call('EXISTS', KEYS[4]) == 1 and 0 or math.max(0, free)
 local rate, burst, reserved = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local asks, sharers = {}, 0
-for i = 11, #ARGV do
+for i = 12, #ARGV do
   local kind, taps = ARGV[i]:match('^(%l+) (%d+)$')
-  asks[i - 10] = { kind = kind, taps = tonumber(taps) }
-  sharers = sharers + (kind == 'some' and 1 or 0)
+  local ask = { kind = kind, taps = tonumber(taps), bucket = KEYS[2 * i - 19], spentMs = 0 }
+  local refused = KEYS[2 * i - 18]
+  if kind ~= 'rate' and tonumber(redis.call('GET', refused) or '0') >= tonumber(ARGV[11]) then
+    ask.spentMs = math.max(1, redis.call('PTTL', refused))
+  end
+  asks[i - 11] = ask
+  sharers = sharers + (kind == 'some' and ask.spentMs == 0 and 1 or 0)
 end
 local answer, granted = { redis.call('HLEN', KEYS[2]) }, 0
 for i, ask in ipairs(asks) do
-  local bucket = redis.call('HMGET', KEYS[i + 4], 'tokens', 'at')
+  local bucket = redis.call('HMGET', ask.bucket, 'tokens', 'at')
   local tokens = burst
   if bucket[1] then
     tokens = math.min(burst, bucket[1] + math.max(0, now - bucket[2]) / 1000 * rate)
   end
   local taps = 0
-  if ask.kind == 'some' then
+  if ask.kind == 'some' and ask.spentMs == 0 then
     local share = math.ceil(math.max(0, free - reserved) / sharers)
     sharers = sharers - 1
     taps = math.min(ask.taps, math.floor(tokens), share)
-  elseif tokens >= ask.taps and (ask.kind == 'rate' or free >= ask.taps) then
+  elseif ask.kind ~= 'some' and ask.spentMs == 0 and tokens >= ask.taps and (ask.kind == 'rate' or free >= ask.taps) then
     taps = ask.taps
   end
   if ask.kind ~= 'rate' then
@@ -53,12 +59,14 @@ for i, ask in ipairs(asks) do
   end
   local missing = (ask.kind == 'some' and 1 or ask.taps) - tokens
   if taps > 0 then
-    redis.call('HSET', KEYS[i + 4], 'tokens', string.format('%.3f', tokens - taps), 'at', string.format('%.0f', now))
+    redis.call('HSET', ask.bucket, 'tokens', string.format('%.3f', tokens - taps), 'at', string.format('%.0f', now))
     -- By then it is full again, which is what a missing one is.
-    redis.call('PEXPIRE', KEYS[i + 4], math.ceil(burst / rate * 1000))
+    redis.call('PEXPIRE', ask.bucket, math.ceil(burst / rate * 1000))
   end
   answer[#answer + 1] = taps
-  answer[#answer + 1] = (taps > 0 or missing <= 0) and 0 or math.ceil(missing / rate * 1000)
+  local waitMs = (taps > 0 or missing <= 0) and 0 or math.ceil(missing / rate * 1000)
+  answer[#answer + 1] = ask.spentMs > 0 and ask.spentMs or waitMs
+  answer[#answer + 1] = ask.spentMs > 0 and 1 or 0
 end
 if granted > 0 then
   redis.call('HINCRBY', KEYS[2], ARGV[1], granted)

@@ -1,0 +1,54 @@
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ownRedis } from "../../../../../tools/test-servers/index.ts";
+import { connectRedis, creditKeys, partitionKeys, RefusedQuota } from "./index.ts";
+
+const dayMs = 24 * 3_600_000;
+let server: Awaited<ReturnType<typeof ownRedis>>;
+let redis: Redis;
+let quota: RefusedQuota;
+
+beforeAll(async () => {
+  server = await ownRedis();
+  redis = connectRedis(server.url, () => undefined);
+  quota = new RefusedQuota(redis, 100);
+});
+beforeEach(async () => {
+  await redis.flushall();
+  for (const id of ["s1", "s2", "s3"]) await redis.hset(partitionKeys(0).segment(id), "stage", "transfer");
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+const count = (segment: string, refused: Record<string, number>) =>
+  quota.count(segment, new Map(Object.entries(refused)));
+const counted = (agent: string) => redis.get(creditKeys.refused(agent));
+
+test("names those whose quota a segment spends, and not those who have spent it before", async () => {
+  expect(await count("s1", { a: 99, b: 150, c: 1 })).toEqual(["b"]);
+  expect(await count("s2", { a: 1, b: 1, c: 1 })).toEqual(["a"]);
+  expect(await count("s3", { a: 1, b: 1 })).toEqual([]);
+  expect([await counted("a"), await counted("b"), await counted("c")]).toEqual(["101", "152", "2"]);
+});
+
+test("a segment counts once, and says the same each time, however often a stage runs again", async () => {
+  const answers = await Promise.all([0, 1, 2].map(() => count("s1", { a: 60, b: 100 })));
+  expect(answers).toEqual([["b"], ["b"], ["b"]]);
+  expect([await counted("a"), await counted("b")]).toEqual(["60", "100"]);
+});
+
+test("a segment that has ended counts no more, and one without refused taps asks nothing", async () => {
+  expect(await count("gone", { a: 100 })).toEqual([]);
+  expect(await count("s1", {})).toEqual([]);
+  expect(await redis.hexists(partitionKeys(0).segment("s1"), "spent")).toBe(0);
+  expect(await redis.keys(creditKeys.refused("*"))).toEqual([]);
+});
+
+test("a count ends with its day of UTC", async () => {
+  await count("s1", { a: 1 });
+  const ends = Date.now() + (await redis.pttl(creditKeys.refused("a")));
+  expect(Math.abs(ends - Math.floor(ends / dayMs + 0.5) * dayMs)).toBeLessThan(2_000);
+  expect(ends).toBeGreaterThan(Date.now());
+});
