@@ -137,6 +137,19 @@ test("the archive alone proves a tap, and its copy of the log is whole", async (
     code: 0,
     out: expect.stringMatching(/^whole: archive main's copy of tapline\/log/),
   });
+  const kept = join(dir, "kept-checkpoint");
+  const shown = await run(operator(), "audit", "show", "--note");
+  await writeFile(kept, shown.out);
+  const grown = await until(
+    "the archive's copy to reach the checkpoint",
+    async () => {
+      const source = ["--from-archive", ...place, "--key", join(dir, "log.vkey")];
+      const ended = await run({}, "audit", "verify", "--from", kept, ...source);
+      return ended.code === 0 && ended;
+    },
+    60_000,
+  );
+  expect(grown.out).toMatch(/^consistent: archive main's copy of tapline\/log\S+ only grew from /);
 });
 
 test("an index that was rebuilt from the archive proves it, too", async () => {

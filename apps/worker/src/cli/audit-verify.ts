@@ -9,25 +9,36 @@ import {
   type TlogProof,
 } from "@tapline/core/audit";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
+import { type GrowthOptions, verifyGrowth, verifyGrowthProof } from "./audit-verify-growth.ts";
 import { type VerifyLogOptions, verifyLog } from "./audit-verify-log.ts";
 import { readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
+import { seenLines } from "./seen-lines.ts";
 
-interface VerifyOptions extends VerifyLogOptions {
+interface VerifyOptions extends VerifyLogOptions, GrowthOptions {
   readonly key?: string;
   readonly full?: boolean;
 }
 
 export async function verify(file: string | undefined, options: VerifyOptions): Promise<void> {
-  if ((file === undefined) !== (options.full === true))
-    throw new TaplineError("invalid-input", "either a proof's file, or --full for the whole log");
+  const { full, from } = options;
+  if ([file, from, full === true ? full : undefined].filter((one) => one !== undefined).length !== 1)
+    throw new TaplineError(
+      "invalid-input",
+      "one of these: a proof's file, --full for the whole log, --from for its growth",
+    );
   const keys = await readLogKeys(options.key);
-  if (file === undefined) await verifyLog(keys, options);
-  else await verifyProof(file, keys);
+  if (from !== undefined) await verifyGrowth(from, keys, options);
+  else if (file === undefined) await verifyLog(keys, options);
+  else {
+    const text = await readGivenText(file);
+    if (text.startsWith("{")) verifyGrowthProof(text, keys);
+    else verifyProof(file, text, keys);
+  }
 }
 
-async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void> {
-  const proof = parseTlogProof(await readGivenText(file));
+function verifyProof(file: string, text: string, keys: readonly NoteKey[]): void {
+  const proof = parseTlogProof(text);
   if (proof.extra === null)
     throw new TaplineError("invalid-input", `${file} proves an entry that it does not hold`, {
       remedy: "only proofs of tapline audit prove can be verified here",
@@ -35,16 +46,12 @@ async function verifyProof(file: string, keys: readonly NoteKey[]): Promise<void
   const proven = check(proof, leafHash(proof.extra), keys);
   if (proven === null) return;
   const { checkpoint, signatures } = proven;
-  const seen = signatures.flatMap(({ key, atEpochS }) =>
-    atEpochS === null
-      ? []
-      : [`seen: by ${key.name}, a witness, at ${new Date(atEpochS * 1000).toISOString()}\n`],
-  );
+  const seen = seenLines(signatures);
   const entry = readEntry(proof.extra);
   process.stdout.write(
     `${JSON.stringify(entry, null, 2)}\n` +
       `proven: entry ${proof.index} of ${checkpoint.origin}, which signed ${checkpointText(checkpoint)}\n` +
-      seen.join("") +
+      seen.map((line) => `${line}\n`).join("") +
       `not proven: ${seen.length === 0 ? "that the log showed everybody the same history (give a witness's key beside the log's), and " : ""}that what it tells of happened\n`,
   );
 }

@@ -121,10 +121,49 @@ test("a witness's cosignature says when somebody else saw the same history", asy
   await writeFile(keys, `${formatVerifierKey(signer.key)}\n${formatVerifierKey(witness)}\n`);
   const verified = await runWith({}, "verify", proof, "--key", keys);
   expect(verified.out).toContain(
-    `seen: by auditor.example, a witness, at ${new Date(1_790_000_000_000).toISOString()}`,
+    `  seen by the witness auditor.example at ${new Date(1_790_000_000_000).toISOString()}`,
   );
   await writeFile(keys, `${formatVerifierKey(witness)}\n`);
   expect((await runWith({}, "verify", proof, "--key", keys)).err).toContain("no key that is trusted");
+});
+
+test("a log's growth between two checkpoints is found, and proven to who has neither database nor archive", async () => {
+  const file = (name: string): string => join(dir, name);
+  const keys = file("growth-keys.txt");
+  await writeFile(keys, (await run("key")).out);
+  const write = async (name: string, size: number, root?: Uint8Array): Promise<string> => {
+    await writeFile(file(name), signer.signHead(size, root ?? (await log.rootAt(size))));
+    return file(name);
+  };
+  const [old, now] = [await write("old", 120), await write("now", 280)];
+  const grown = await run("verify", "--from", old, "--to", now, "--out", file("growth.json"));
+  expect(grown, grown.err).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^consistent: the database's log \S+ only grew from 120 entries/),
+  });
+  expect((await run("verify", "--from", old)).out).toContain("(the newest in the database)");
+  const proven = await runWith({}, "verify", file("growth.json"), "--key", keys);
+  expect([proven.code, proven.out]).toEqual([0, expect.stringMatching(/^proven: the log \S+ only grew/)]);
+  const text = await readFile(file("growth.json"), "utf8");
+  await writeFile(file("growth.json"), text.replace("120", "121"));
+  expect(await runWith({}, "verify", file("growth.json"), "--key", keys)).toMatchObject({
+    code: 2,
+    out: expect.stringContaining("NOT proven (forged)"),
+  });
+
+  const other = await write("other", 280, Buffer.alloc(32, 7));
+  const forks = [
+    [old, other, "holds the history of"],
+    [other, now, "different roots"],
+    [await write("older", 100, Buffer.alloc(32, 8)), other, "neither checkpoint"],
+    [old, await write("ahead", 310, Buffer.alloc(32, 9)), "has 300 entries"],
+  ] as const;
+  for (const [from, to, why] of forks) {
+    const { code, out } = await run("verify", "--from", from, "--to", to);
+    expect([code, out]).toEqual([2, expect.stringMatching(new RegExp(`^FORK: .*${why}`))]);
+  }
+  expect((await run("verify", "--from", now, "--to", old)).err).toContain("has more entries than");
+  expect((await run("verify", "--full", "--from", now)).err).toContain("one of these");
 });
 
 test("what the log does not hold is not proven", async () => {

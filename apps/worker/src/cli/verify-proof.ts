@@ -7,6 +7,7 @@ import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { readGiven, readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
+import { seenLines } from "./seen-lines.ts";
 import { tellProofError } from "./tell-proof-error.ts";
 
 interface Options {
@@ -84,10 +85,9 @@ function wordsOf({ tap, segment, signer, log }: ProvenTap, withPacket: boolean):
       `  and entry ${log.index} of the log ${log.checkpoint.origin} says so, recorded at ${iso(log.entry.atEpochMs)}`,
       `  under its checkpoint of ${checkpointText(log.checkpoint)}`,
     );
-    const witnesses = witnessesOf(log);
-    for (const { name, atEpochS } of witnesses)
-      lines.push(`  seen by the witness ${name} at ${iso(atEpochS * 1000)}`);
-    if (witnesses.length === 0)
+    const seen = seenLines(log.signatures);
+    lines.push(...seen);
+    if (seen.length === 0)
       missing.push("that the log showed everybody the same history: give a witness's key beside the log's");
   }
   return `${lines.join("\n")}\nnot proven: ${missing.join("; ")}\n`;

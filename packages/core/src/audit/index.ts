@@ -12,6 +12,13 @@ export {
 } from "./entry.ts";
 export { checkExport, ExportProver, type Lines, type ProvenExport } from "./export-proof.ts";
 export { type ExportForm, exportForms, exportRows } from "./export-rows.ts";
+export {
+  checkGrowth,
+  formatGrowthProof,
+  type GrowthProof,
+  type ProvenGrowth,
+  parseGrowthProof,
+} from "./growth-proof.ts";
 export { checkpointSize, LogFiles } from "./log-files.ts";
 export { type LogSigner, makeLogKey, openLogSigner } from "./log-signer.ts";
 export {

@@ -65,8 +65,10 @@ function addAuditProve(audit: Command): void {
 /** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
 function addAuditVerify(audit: Command): void {
   addProgress(addPlace(audit.command("verify")))
-    .description("verify a proof of an entry (offline), or by --full a whole log")
-    .argument("[file]", "a tlog-proof")
+    .description(
+      "verify a proof of an entry or of growth (offline), by --full a whole log, by --from its growth",
+    )
+    .argument("[file]", "a tlog-proof, or what --out wrote")
     .option(
       "--key <file>",
       "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
@@ -75,7 +77,10 @@ function addAuditVerify(audit: Command): void {
       "--full",
       "walk over all entries of the database and compare them with its checkpoints and the archives'",
     )
-    .option("--from-archive", "with --full: walk over each archive's own copy, without a database")
+    .option("--from <file>", "a checkpoint that you kept: whether the log has only grown since")
+    .option("--to <file>", "with --from: up to this checkpoint (default: the newest)")
+    .option("--out <file>", "with --from: write the proof of it there")
+    .option("--from-archive", "with --full or --from: each archive's own copy, without a database")
     .option("--checkpoint <file...>", "with --full: checkpoints that you kept; the log must continue them")
     .option("--log <name>", "which log, where the database holds several")
     .addHelpText(
