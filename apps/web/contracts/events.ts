@@ -1,3 +1,4 @@
+import type { AuditEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
 
 /** What a browser may listen to; each topic is a room of the same name. */
@@ -6,12 +7,45 @@ export type Topic = "kpi";
 /** Pushed by the server. Every payload carries what a reader needs to drop what is not newer. */
 export interface ServerToClientEvents {
   kpi: (live: KpiLive) => void;
+  /** To be answered once they are shown: the next ones come then. */
+  auditEntries: (batch: AuditBatch, received: () => void) => void;
 }
 
 /** Asked by the browser. */
 export interface ClientToServerEvents {
   /** Join a topic; needed anew after a reconnect that was not recovered. `true` = joined. */
   subscribe: (topic: Topic, answer: (joined: boolean) => void) => void;
+  /**
+   * Hear of audit entries as they get their places in the log. Needed anew after every reconnect, recovered or not, with `next` of
+   * the last batch: so nothing is missed and nothing comes twice. A connection has one watch: another one takes its place, and
+   * batches that come before its answer are still the old one's.
+   */
+  watchAudit: (watch: AuditWatch, answer: (answer: AuditWatchAnswer) => void) => void;
+  unwatchAudit: () => void;
+}
+
+/** Which entries; what is left out counts for nothing. The same as of `audit.list`. */
+export interface AuditWatch {
+  action?: string | undefined;
+  actorId?: string | undefined;
+  subject?: string | undefined;
+  text?: string | undefined;
+  /** From this place of the log on; left out: whatever comes from now on. */
+  from?: number | undefined;
+}
+
+export type AuditWatchAnswer =
+  /** Entries follow from this place on. */
+  | { is: "watching"; from: number }
+  /** More was missed than is sent this way: ask `audit.list` for it, and watch from `newest` on. */
+  | { is: "too-far"; newest: number }
+  | { is: "refused"; why: ConnectRefusal | "invalid-input" };
+
+/** Entries in the order of the log; at most 100. */
+export interface AuditBatch {
+  entries: { index: number; entry: AuditEntry }[];
+  /** Up to where the log was looked at: where a later watch goes on. */
+  next: number;
 }
 
 /** Why a connection was refused: the `message` of the connect error. */

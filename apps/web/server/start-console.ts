@@ -18,6 +18,7 @@ import type { PageHandler } from "./page-handler.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
 import { relayKpi } from "./realtime/relay-kpi.ts";
 import { sweepSessions } from "./realtime/sweep-sessions.ts";
+import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
@@ -50,6 +51,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
   const auth = authOn(prisma);
+  const audit = new AuditEntries(prisma);
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   server.on(
@@ -58,7 +60,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       trpc: createTrpcHandler({
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
-        audit: new AuditEntries(prisma),
+        audit,
         fleet: new FleetStore(prisma),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
         logger,
@@ -78,6 +80,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     ...{ redis: redis.relay, consumer: randomUUID(), logger, signal: stopping.signal },
     emit: (live) => realtime.to("kpi").emit("kpi", live),
   });
+  const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const sweeping = setInterval(() => {
     realtime.local
       .fetchSockets()
@@ -92,6 +95,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     await closed;
     await redis.close();
     await relaying;
+    await tail.ended();
     await Promise.allSettled([prisma.$disconnect(), pages.close()]);
   };
   return {

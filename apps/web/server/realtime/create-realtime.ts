@@ -14,7 +14,12 @@ interface SocketFacts {
 }
 
 export type Realtime = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketFacts>;
-type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketFacts>;
+export type RealtimeSocket = Socket<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  DefaultEventsMap,
+  SocketFacts
+>;
 
 export interface RealtimeOptions {
   server: HttpServer | HttpsServer;
@@ -90,7 +95,8 @@ async function enterSessionRoom(socket: RealtimeSocket): Promise<void> {
   await socket.join(own);
 }
 
-function refusalOf(error: unknown): ConnectRefusal {
+/** In the words of the contract. */
+export function refusalOf(error: unknown): ConnectRefusal {
   if (hasCode(error, "unauthenticated")) return "unauthenticated";
   return hasCode(error, "forbidden") ? "forbidden" : "unavailable";
 }

@@ -71,26 +71,45 @@ export class AuditEntries {
     };
   }
 
+  /** How many entries have a place in the log. */
+  async placed(): Promise<number> {
+    const [row] = await this.#prisma.$queryRaw<
+      { size: bigint | null }[]
+    >`SELECT max(index) + 1 AS size FROM audit_leaf`;
+    return Number(row?.size ?? 0n);
+  }
+
+  /**
+   * The first entries of a range of the log that fit, in its order.
+   * @throws TaplineError `corrupt` where one is none
+   */
+  async firstPlaced(
+    filter: EntryFilter,
+    range: PlaceRange,
+    limit: number,
+  ): Promise<{ readonly index: number; readonly entry: AuditEntry }[]> {
+    const rows = await this.#prisma.$queryRaw<(EntryRow & { readonly index: bigint })[]>`
+      SELECT index, id::text, recorded_at, bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
+      WHERE ${whereOf(filter, range)} ORDER BY index LIMIT ${limit}`;
+    return rows.map((row) => ({ index: Number(row.index), entry: entryOf(row) }));
+  }
+
   /**
    * Hands over all entries of a range of the log that fit, in its order, some hundred at a time. Waits for whoever takes them.
    * @throws what `take` throws
    */
   async eachPlaced(
     filter: EntryFilter,
-    { start, end }: PlaceRange,
+    range: PlaceRange,
     take: (entries: readonly PlacedEntry[]) => Promise<void>,
   ): Promise<void> {
-    const where = Prisma.join(
-      [Prisma.sql`index >= ${start} AND index < ${end}`, ...conditions(filter, null)],
-      " AND ",
-    );
     await this.#prisma.$transaction(
       async (tx) => {
         // All of it is read: what gives the first rows soonest would cost more.
         await tx.$executeRaw`SET LOCAL cursor_tuple_fraction = 1`;
         await tx.$executeRaw`
           DECLARE placed NO SCROLL CURSOR FOR SELECT index, bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
-          WHERE ${where} ORDER BY index`;
+          WHERE ${whereOf(filter, range)} ORDER BY index`;
         for (;;) {
           const rows = await tx.$queryRawUnsafe<{ index: bigint; bytes: Uint8Array }[]>(
             `FETCH ${entriesPerRead} FROM placed`,
@@ -120,6 +139,11 @@ export class AuditEntries {
       });
     }
   }
+}
+
+function whereOf(filter: EntryFilter, { start, end }: PlaceRange): Prisma.Sql {
+  const range = Prisma.sql`index >= ${start} AND index < ${end}`;
+  return Prisma.join([range, ...conditions(filter, null)], " AND ");
 }
 
 function conditions(filter: EntryFilter, after: string | null): Prisma.Sql[] {
