@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { AuditLog, auditRow, connectPrisma } from "@tapline/adapters/prisma";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AuditLog, auditRow, connectPrisma, pauseAfterMs } from "@tapline/adapters/prisma";
 import { type LogSigner, newEntry } from "@tapline/core/audit";
 import pg from "pg";
 import { withDatabase } from "./with-database.ts";
@@ -25,7 +26,10 @@ export async function appendsPerSecond(
       const oursS = await seconds(async () => {
         let done = false;
         const sequencing = (async () => {
-          while (!done || (await log.waiting()) > 0) await log.sequence(signer.signHead, Date.now());
+          while (!done || (await log.waiting()) > 0) {
+            const pauseMs = pauseAfterMs(await log.sequence(signer.signHead, Date.now()));
+            if (!done) await sleep(pauseMs);
+          }
         })();
         for (const batch of batches) await insert(client, "audit_entry", batch);
         done = true;

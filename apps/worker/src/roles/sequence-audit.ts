@@ -1,4 +1,4 @@
-import type { AuditLog } from "@tapline/adapters/prisma";
+import { type AuditLog, pauseAfterMs } from "@tapline/adapters/prisma";
 import type { LogSigner } from "@tapline/core/audit";
 import { hasCode } from "@tapline/core/kernel";
 import type { Logger } from "pino";
@@ -11,13 +11,10 @@ export type SequenceParts = {
   readonly log: Pick<Logger, "error">;
 };
 
-/** A checkpoint is to follow an entry within a second. */
-const lookEveryMs = 250;
-
 /** Gives audit entries their places in the log and signs its checkpoints. Any number may run: one at a time works. */
 export function sequenceAudit({ auditLog, logSigner, clock, log }: SequenceParts): Role {
   return repeat(
-    async () => ((await auditLog.sequence(logSigner.signHead, clock())) > 0 ? 0 : lookEveryMs),
+    async () => pauseAfterMs(await auditLog.sequence(logSigner.signHead, clock())),
     (error) => {
       // While PostgreSQL is away nothing is written that would wait.
       if (!hasCode(error, "unavailable")) log.error({ err: error }, "the audit log could not be carried on");

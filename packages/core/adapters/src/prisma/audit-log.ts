@@ -16,17 +16,23 @@ import {
 import { TaplineError } from "@tapline/core/kernel";
 import type { Transaction } from "./acts.ts";
 import type { AuditHead, PrismaClient } from "./generated/client.ts";
+import { logParts } from "./log-parts.ts";
 
 const sequenceSql = readFileSync(new URL("./sequence-entries.sql", import.meta.url), "utf8");
 
 const hashBytes = 32;
-/** Small enough for a transaction of some 100 ms. */
-const entriesPerBatch = 5_000;
-const entriesPerPart = 4_096;
+/** What one call places at most: small enough for a transaction of some 100 ms. */
+const entriesPerSequence = 5_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A checkpoint as it is kept: the signed note, and the size that it speaks of. */
 export type KeptNote = { readonly size: number; readonly note: string; readonly atEpochMs: number };
+
+/**
+ * How long to wait before the next `sequence`, in ms, after one that placed so many. A checkpoint is to follow an entry within a
+ * second; meanwhile entries gather, since each checkpoint costs a commit.
+ */
+export const pauseAfterMs = (placed: number): number => (placed < entriesPerSequence ? 250 : 0);
 
 /** How far the log has come; each note is null before the first of its kind. */
 export type LogHead = {
@@ -81,7 +87,7 @@ export class AuditLog {
         const [answer] = await tx.$queryRawUnsafe<{ hashes: Uint8Array | null }[]>(
           sequenceSql,
           BigInt(size),
-          entriesPerBatch,
+          entriesPerSequence,
         );
         const hashes = split(answer?.hashes ?? new Uint8Array(0));
         if (hashes.length === 0 && size === Number(row.size) && row.note !== null) return 0;
@@ -141,17 +147,8 @@ export class AuditLog {
   }
 
   /** The first `size` entries with their leaf hashes, in order. */
-  async *parts(size: number): AsyncGenerator<LogPart> {
-    for (let at = 0; at < size; at += entriesPerPart) {
-      const end = Math.min(size, at + entriesPerPart);
-      const rows = await this.#prisma.$queryRaw<{ bytes: Uint8Array; leaf_hash: Uint8Array }[]>`
-        SELECT bytes, audit_leaf.leaf_hash FROM audit_leaf LEFT JOIN audit_entry ON id = entry_id
-        WHERE index >= ${at} AND index < ${end} ORDER BY index`;
-      yield {
-        entries: rows.map(({ bytes }) => bytes ?? new Uint8Array(0)),
-        leafHashes: rows.map((row) => row.leaf_hash),
-      };
-    }
+  parts(size: number): AsyncGenerator<LogPart> {
+    return logParts(this.#prisma, size);
   }
 
   /**
