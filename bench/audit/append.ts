@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AuditLog, auditRow, connectPrisma, pauseAfterMs } from "@tapline/adapters/prisma";
-import { type LogSigner, newEntry } from "@tapline/core/audit";
+import { AuditLog, auditRow, connectPrisma } from "@tapline/adapters/prisma";
+import { type LogSigner, newEntry, pauseAfterMs } from "@tapline/core/audit";
 import pg from "pg";
 import { withDatabase } from "./with-database.ts";
 

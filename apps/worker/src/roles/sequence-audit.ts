@@ -1,5 +1,5 @@
-import { type AuditLog, pauseAfterMs } from "@tapline/adapters/prisma";
-import type { LogSigner } from "@tapline/core/audit";
+import type { AuditLog } from "@tapline/adapters/prisma";
+import { type LogSigner, pauseAfterMs } from "@tapline/core/audit";
 import { hasCode } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";

@@ -34,6 +34,7 @@ export {
 } from "./merkle.ts";
 export { type EntryFacts, newEntry } from "./new-entry.ts";
 export { forged, ProofError, type ProofFault } from "./proof-error.ts";
+export { entriesPerSequence, pauseAfterMs } from "./sequencing.ts";
 export { checkProofCheckpoint, readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
 export {
   checkSignatures,

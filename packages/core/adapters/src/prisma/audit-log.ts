@@ -3,6 +3,7 @@ import {
   completeSubtrees,
   consistencyRanges,
   emptyRoot,
+  entriesPerSequence,
   fullRoot,
   inclusionRanges,
   type LeafRange,
@@ -21,18 +22,10 @@ import { logParts } from "./log-parts.ts";
 const sequenceSql = readFileSync(new URL("./sequence-entries.sql", import.meta.url), "utf8");
 
 const hashBytes = 32;
-/** What one call places at most: small enough for a transaction of some 100 ms. */
-const entriesPerSequence = 5_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A checkpoint as it is kept: the signed note, and the size that it speaks of. */
 export type KeptNote = { readonly size: number; readonly note: string; readonly atEpochMs: number };
-
-/**
- * How long to wait before the next `sequence`, in ms, after one that placed so many. A checkpoint is to follow an entry within a
- * second; meanwhile entries gather, since each checkpoint costs a commit.
- */
-export const pauseAfterMs = (placed: number): number => (placed < entriesPerSequence ? 250 : 0);
 
 /** How far the log has come; each note is null before the first of its kind. */
 export type LogHead = {
