@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Secrets } from "./open-secrets.ts";
+import { type RecipientPairs, recipientRoles } from "./recipient-pairs.ts";
 import { witnessFiles } from "./start-witness.ts";
 
 /** Where the servers that others need were found or started. */
@@ -18,7 +19,7 @@ export type Addresses = Readonly<{
 export function childEnvironments(
   config: StackConfig,
   folder: DataFolder,
-  secrets: Secrets,
+  secrets: Secrets & { readonly recipients: RecipientPairs },
   at: Addresses,
 ): Readonly<Record<"worker-ingest" | "worker-pipeline" | "web" | "agent" | "cli", NodeJS.ProcessEnv>> {
   const pki = (name: string) => join(folder.pki, name);
@@ -46,7 +47,7 @@ export function childEnvironments(
       TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
       TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,
-      TAPLINE_RECIPIENTS: [pki("archive.crt"), pki("escrow.crt")].join(","),
+      TAPLINE_RECIPIENTS: recipientRoles.map((role) => pki(`${secrets.recipients[role]}.crt`)).join(","),
       TAPLINE_SIGNER_CERT: pki("signer.crt"),
       TAPLINE_SIGNER_KEY: pki("signer.key"),
       TAPLINE_SIGNER_CHAIN: pki("intermediate.crt"),

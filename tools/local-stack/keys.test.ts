@@ -3,10 +3,12 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { issueLeaf, openAuthority } from "@tapline/core/encryption";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openPki } from "./open-pki.ts";
 import { openSecrets } from "./open-secrets.ts";
+import { recipientPairs } from "./recipient-pairs.ts";
 
 const now = Date.now();
 let folder: DataFolder;
@@ -45,6 +47,23 @@ async function issueOlderAgent(pki: string): Promise<{ crt: string; key: string 
   return { crt: crt ?? "", key: key ?? "" };
 }
 
+/** A pair by the folder's intermediate, valid between two days from now on. */
+async function issuePair(pki: string, name: string, fromDays: number, toDays: number): Promise<void> {
+  const read = (file: string) => readFile(join(pki, file), "utf8");
+  const issuer = await openAuthority(
+    await read("intermediate.crt"),
+    await read("intermediate.key"),
+    "the intermediate",
+  );
+  const at = (days: number) => new Date(now + days * 86_400_000);
+  const { certPem, keyPem } = await issueLeaf(
+    { commonName: "Tapline archive", organisation: "Tapline", issuer, use: "keyAgreement" },
+    { notBefore: at(fromDays), notAfter: at(toDays) },
+  );
+  await writeFile(join(pki, `${name}.crt`), certPem);
+  await writeFile(join(pki, `${name}.key`), keyPem);
+}
+
 const checked = () => openPki(folder.pki, folder.archive, now);
 
 describe("the PKI", () => {
@@ -76,6 +95,31 @@ describe("the PKI", () => {
     await expect(openPki(folder.pki, folder.archive, now + 5 * 365 * 86_400_000)).rejects.toThrow(
       "expired on",
     );
+  });
+
+  it("counts the newest pair of a recipient after rotations, and one that it replaced only where it is there", async () => {
+    const pki = join(folder.root, "rotated");
+    await cp(folder.pki, pki, { recursive: true });
+    const checkedPki = () => openPki(pki, folder.archive, now);
+    await issuePair(pki, "archive", -400, -1);
+    await expect(checkedPki()).rejects.toThrow("archive.crt expired on");
+    expect(await recipientPairs(pki)).toEqual({ archive: "archive", escrow: "escrow" });
+    const [older, newer] = ["archive-aaaaaaaaaaaa", "archive-000000000000"];
+    await issuePair(pki, older, -20, -10);
+    await issuePair(pki, newer, -10, 300);
+    expect(await recipientPairs(pki)).toEqual({ archive: newer, escrow: "escrow" });
+    await checkedPki();
+    // Cut off before its certificate was written: no pair yet.
+    await writeFile(join(pki, "archive-bbbbbbbbbbbb.key"), "");
+    expect((await recipientPairs(pki)).archive).toBe(newer);
+    await cp(join(pki, "escrow.key"), join(pki, "archive.key"));
+    await expect(checkedPki()).rejects.toThrow("archive.key does not belong to archive.crt");
+    await rm(join(pki, "archive.key"));
+    await checkedPki();
+    await writeFile(join(pki, `${newer}.key`), "");
+    await expect(checkedPki()).rejects.toThrow(`damaged at ${newer}: it is empty`);
+    await writeFile(join(pki, `${newer}.crt`), "");
+    await expect(checkedPki()).rejects.toThrow(`${newer}.crt holds no certificate`);
   });
 
   it("of an earlier release gets the key of its audit log once", async () => {

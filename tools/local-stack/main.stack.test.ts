@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { temporaryFolder } from "../test-servers/index.ts";
+import { temporaryFolder, testEnvironment } from "../test-servers/index.ts";
 import { type LaunchedStack, launchStack, processesOf } from "./stack.fixture.ts";
 
 const startTimeoutMs = 90_000;
@@ -12,6 +16,22 @@ function launch(...args: string[]): LaunchedStack {
   const stack = launchStack(dataDir, args);
   launched.push(stack);
   return stack;
+}
+
+/** Rotates the archive's key as people do. @returns the path of its new certificate */
+async function rotateArchiveKey(): Promise<string> {
+  const tapline = join(import.meta.dirname, "../../apps/worker/bin/tapline.mjs");
+  const args = [tapline, "key", "rotate", "--by", "ann", "--reason", "a test", "--yes"];
+  const env = { ...testEnvironment(), TAPLINE_DATA_DIR: dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  const [, pair = ""] = /the new private key is (\S+)\.key:/.exec(stdout) ?? [];
+  return `${pair}.crt`;
+}
+
+/** Those of `pids` whose environment names `text`. */
+async function namedIn(pids: readonly number[], text: string): Promise<number[]> {
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "latin1")));
+  return pids.filter((_, i) => environments[i]?.includes(`TAPLINE_RECIPIENTS=${text},`) === true);
 }
 
 async function noneLeft(withinMs: number): Promise<void> {
@@ -49,6 +69,8 @@ describe("npm start", () => {
     await stack.printed("Redis runs again", 30_000);
     await expect.poll(() => stack.stdout(), { timeout: 30_000 }).toMatch(/worker-\w+ runs again/);
 
+    const rotated = await rotateArchiveKey();
+
     const startedMs = Date.now();
     stack.child.kill("SIGINT");
     expect(await stack.ended).toBe(0);
@@ -58,6 +80,10 @@ describe("npm start", () => {
     const again = launch();
     await again.printed("Stop      Ctrl-C", startTimeoutMs);
     expect(again.stdout()).not.toContain("Password");
+    const [pipeline] = await processesOf(dataDir, "apps/worker/src/main.ts").then((pids) =>
+      namedIn(pids, rotated),
+    );
+    expect(pipeline, "a worker that is told the newest certificate").toBeDefined();
     expect(/ready in ([\d.]+) s/.exec(again.stdout())?.[1]).toSatisfy((seconds) => Number(seconds) < 20);
     again.child.kill("SIGTERM");
     expect(await again.ended).toBe(0);

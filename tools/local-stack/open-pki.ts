@@ -3,23 +3,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeLogKey } from "@tapline/core/audit";
 import { type HierarchyFile, issueAgentsFiles, issueHierarchy } from "@tapline/core/encryption";
-import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
+import { recipientPairs, recipientRoles } from "./recipient-pairs.ts";
 import { type PrivateFile, replaceDurably, writePrivateFolder } from "./write-private-folder.ts";
 
 const organisation = "Tapline";
 
-/** The certificates that come with a private key beside them. */
-const pairs = [
-  "root",
-  "intermediate",
-  "archive",
-  "escrow",
-  "signer",
-  "server",
-  "agents",
-  "agent-local",
-] as const;
+/** The certificates that come with a private key beside them, but for the recipients', which rotations replace. */
+const pairs = ["root", "intermediate", "signer", "server", "agents", "agent-local"] as const;
 const others = ["root.crl", "intermediate.crl", "trust.pem", "agents-trust.pem", "log.key"] as const;
 
 /** Who may have issued what; the intermediate issued agents, too, before they had an authority of their own. */
@@ -35,7 +27,8 @@ async function readPart(folder: string, name: string): Promise<string> {
   return text;
 }
 
-async function checkPair(folder: string, name: string, nowEpochMs: number): Promise<void> {
+/** @param inUse whether it must not have expired: what a rotation replaced opens what is old, for ever */
+async function checkPair(folder: string, name: string, nowEpochMs: number, inUse: boolean): Promise<void> {
   const certificate = new X509Certificate(await readPart(folder, `${name}.crt`));
   const key = createPrivateKey(await readPart(folder, `${name}.key`));
   if (!certificate.checkPrivateKey(key)) throw new Error(`${name}.key does not belong to ${name}.crt`);
@@ -43,7 +36,7 @@ async function checkPair(folder: string, name: string, nowEpochMs: number): Prom
   const certificates = await Promise.all(issuers.map((issuer) => readPart(folder, `${issuer}.crt`)));
   if (!certificates.some((pem) => certificate.verify(new X509Certificate(pem).publicKey)))
     throw new Error(`${name}.crt was not issued by ${issuers.join(".crt or ")}.crt`);
-  if (certificate.validToDate.getTime() < nowEpochMs)
+  if (inUse && certificate.validToDate.getTime() < nowEpochMs)
     throw new TaplineError(
       "misconfigured",
       `${join(folder, `${name}.crt`)} expired on ${certificate.validTo}`,
@@ -55,12 +48,11 @@ async function checkPair(folder: string, name: string, nowEpochMs: number): Prom
 }
 
 async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
-  for (const name of [...pairs, ...others]) {
-    const isPair = (pairs as readonly string[]).includes(name);
+  const part = async (name: string, check: () => Promise<unknown>): Promise<void> => {
     try {
-      await (isPair ? checkPair(folder, name, nowEpochMs) : readPart(folder, name));
+      await check();
     } catch (cause) {
-      if (hasCode(cause, "misconfigured")) throw cause;
+      if (cause instanceof TaplineError) throw cause;
       throw new TaplineError(
         "corrupt",
         `the PKI folder ${folder} is damaged at ${name}: ${messageOf(cause)}`,
@@ -72,7 +64,19 @@ async function checkPki(folder: string, nowEpochMs: number): Promise<void> {
         },
       );
     }
-  }
+  };
+  for (const name of pairs) await part(name, () => checkPair(folder, name, nowEpochMs, true));
+  for (const name of others) await part(name, () => readPart(folder, name));
+  await part("the recipients' certificates", async () => {
+    const newest = await recipientPairs(folder);
+    for (const role of recipientRoles) {
+      const name = newest[role];
+      await part(name, () => checkPair(folder, name, nowEpochMs, true));
+      // One that was retired may have been put away.
+      if (name !== role && (await pathExists(join(folder, `${role}.key`))))
+        await part(role, () => checkPair(folder, role, nowEpochMs, false));
+    }
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { keepStores } from "./kept-stores.ts";
 import type { LiveCounts } from "./live-counts.ts";
 import { type ArchiveCounts, countArchive } from "./newest-object.ts";
 import type { Secrets } from "./open-secrets.ts";
+import { recipientPairs } from "./recipient-pairs.ts";
 import type { StackBuilder } from "./stack-builder.ts";
 import type { ChildMessage } from "./start-child.ts";
 import { startBufferStore, startDatabase } from "./start-stores.ts";
@@ -98,7 +99,8 @@ export async function startStack(
     databaseUrl: config.databaseUrl === undefined ? databaseUrl : undefined,
     redisUrl: config.redisUrl === undefined ? redisUrl : undefined,
   });
-  const envs = childEnvironments(config, folder, secrets, addresses);
+  const recipients = await recipientPairs(folder.pki);
+  const envs = childEnvironments(config, folder, { ...secrets, recipients }, addresses);
   const worker = (name: "worker-ingest" | "worker-pipeline") =>
     builder.child(name, "apps/worker/src/main.ts", envs[name], (message) => builder.counts.take(message));
   const [firstAdmin] = await Promise.all([
