@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { auditRow, type PrismaClient } from "@tapline/adapters/prisma";
-import { uuidV7 } from "@tapline/core/kernel";
+import { newEntry } from "@tapline/core/audit";
 import type { Auth, AuthStore } from "./create-auth.ts";
 
 /** Any fixed number that nothing else in this database locks on: "TAPL" in ASCII. */
@@ -24,18 +24,15 @@ export function ensureFirstAdmin(
     if ((await transaction.user.count()) > 0) return false;
     const body = { ...admin, name: "Administrator", role: "admin" as const };
     const { user } = await authOn(transaction).api.createUser({ body });
-    const atEpochMs = Date.now();
-    const entry = auditRow({
-      version: 1,
-      id: uuidV7(atEpochMs, randomBytes),
-      atEpochMs,
+    const entry = newEntry(Date.now(), randomBytes, {
       actor: { kind: "job", id: "console" },
       action: "user.first-admin",
       subject: `user/${user.id}`,
       reason: "nobody could sign in yet",
       facts: {},
+      after: { role: "admin" },
     });
-    await transaction.auditEntry.create({ data: entry });
+    await transaction.auditEntry.create({ data: auditRow(entry) });
     return true;
   }, limits);
 }

@@ -33,8 +33,9 @@ async function written() {
     const text = Buffer.from(bytes).toString("utf8");
     // Ids are all that an entry may hold of a person.
     expect(text).not.toMatch(/@|console\.test|127\.0\.0\.1/);
-    const { actor, action, subject, facts } = auditEntrySchema.parse(JSON.parse(text));
-    return { actor: `${actor.kind} ${actor.id}`, action, subject, facts };
+    const { actor, action, subject, facts, ...rest } = auditEntrySchema.parse(JSON.parse(text));
+    const after = "after" in rest ? { after: rest.after } : {};
+    return { actor: `${actor.kind} ${actor.id}`, action, subject, facts, ...after };
   });
 }
 
@@ -84,9 +85,12 @@ test("what an admin does to people is written down, with who did it", async () =
   await post("admin/remove-user", { userId }, cookie);
   const changes = (await written()).filter((entry) => entry.subject === subject);
   expect(changes).toMatchObject([
-    { actor, action: "user.created", facts: { role: "viewer" } },
-    { actor, action: "user.changed", facts: { by: "/admin/set-role", role: "operator", banned: false } },
-    { actor, action: "user.changed", facts: { by: "/admin/ban-user", banned: true } },
+    { actor, action: "user.created", after: { role: "viewer" } },
+    {
+      ...{ actor, action: "user.changed", facts: { by: "/admin/set-role" } },
+      after: { role: "operator", banned: false },
+    },
+    { actor, action: "user.changed", facts: { by: "/admin/ban-user" }, after: { banned: true } },
     { actor, action: "user.changed", facts: { by: "/admin/set-user-password", password: true } },
     { actor, action: "user.removed" },
   ]);

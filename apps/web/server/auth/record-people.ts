@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { auditRow, type PrismaClient } from "@tapline/adapters/prisma";
-import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import type { Actor } from "@tapline/core/kernel";
+import { type Deed, newEntry } from "@tapline/core/audit";
+import { type Actor, traceIdOf } from "@tapline/core/kernel";
 import type { BetterAuthOptions } from "better-auth";
 import { createAuthMiddleware, isAPIError } from "better-auth/api";
 
 type Store = Pick<PrismaClient, "user" | "auditEntry">;
-type Facts = AuditEntry["facts"];
 
 /** Entries of refused sign-ins within a minute; how many more there were is told by the next one. */
 const refusalsPerMinute = 30;
@@ -25,6 +24,7 @@ type Recorders = {
 type Request = {
   readonly path?: string | undefined;
   readonly body?: unknown;
+  readonly headers?: Headers | undefined;
   readonly context: { readonly session?: { readonly user: { readonly id: string } } | null };
 } | null;
 
@@ -33,15 +33,7 @@ type Request = {
  * name. A sign-in that cannot be written down does not take place.
  */
 export function recordPeople(store: Store, clock: () => number): Recorders {
-  const write = async (
-    actor: Actor,
-    action: AuditEntry["action"],
-    user: string,
-    facts: Facts,
-  ): Promise<void> => {
-    const what = { actor, action, subject: `user/${user}`, reason: null, facts };
-    await store.auditEntry.create({ data: auditRow(newEntry(clock(), randomBytes, what)) });
-  };
+  const write = writerOf(store, clock);
   const refusals = new Refusals(clock);
   return {
     databaseHooks: {
@@ -52,14 +44,15 @@ export function recordPeople(store: Store, clock: () => number): Recorders {
             // Behind the password stands a session for a moment, which a second factor then replaces.
             if (path === passwordPath && (await hasSecondFactor(store, userId))) return;
             if (path === passwordPath || isSecondFactor(path))
-              await write(operator(userId), "session.started", userId, {
-                secondFactor: isSecondFactor(path),
+              await write(request, operator(userId), "session.started", userId, {
+                facts: { secondFactor: isSecondFactor(path) },
               });
           },
         },
         delete: {
           before: async ({ userId }, request) => {
-            if (pathOf(request) !== passwordPath) await write(actorOf(request), "session.ended", userId, {});
+            if (pathOf(request) !== passwordPath)
+              await write(request, actorOf(request), "session.ended", userId, {});
           },
         },
       },
@@ -68,17 +61,23 @@ export function recordPeople(store: Store, clock: () => number): Recorders {
           // The first admin has an entry of its own, and nobody who is signed in.
           after: async ({ id, role }, request) => {
             if (request?.context.session != null)
-              await write(actorOf(request), "user.created", id, { role: String(role) });
+              await write(request, actorOf(request), "user.created", id, { after: { role: String(role) } });
           },
         },
         update: {
           after: async ({ id, role, banned, twoFactorEnabled }, request) =>
-            write(actorOf(request), "user.changed", id, {
-              ...{ by: pathOf(request), role: String(role), banned: banned === true },
-              secondFactor: twoFactorEnabled === true,
+            write(request, actorOf(request), "user.changed", id, {
+              facts: { by: pathOf(request) },
+              after: {
+                role: String(role),
+                banned: banned === true,
+                secondFactor: twoFactorEnabled === true,
+              },
             }),
         },
-        delete: { before: async ({ id }, request) => write(actorOf(request), "user.removed", id, {}) },
+        delete: {
+          before: async ({ id }, request) => write(request, actorOf(request), "user.removed", id, {}),
+        },
       },
     },
     hooks: {
@@ -86,19 +85,46 @@ export function recordPeople(store: Store, clock: () => number): Recorders {
         const { path, body } = request;
         if (passwordChanges.includes(path) && !isAPIError(request.context.returned)) {
           const user = userIn(body) ?? request.context.session?.user.id ?? "unknown";
-          return write(actorOf(request), "user.changed", user, { by: path, password: true });
+          return write(request, actorOf(request), "user.changed", user, {
+            facts: { by: path, password: true },
+          });
         }
         if (path !== passwordPath && !isSecondFactor(path)) return;
         if (!isAPIError(request.context.returned)) return;
         const passedOver = refusals.count();
         if (passedOver === null) return;
         const user = path === passwordPath ? await idOf(store, body) : null;
-        await write({ kind: "job", id: "console" }, "session.refused", user ?? "unknown", {
-          ...{ secondFactor: isSecondFactor(path), status: request.context.returned.statusCode },
-          ...(passedOver === 0 ? {} : { passedOver }),
+        await write(request, { kind: "job", id: "console" }, "session.refused", user ?? "unknown", {
+          facts: {
+            ...{ secondFactor: isSecondFactor(path), status: request.context.returned.statusCode },
+            ...(passedOver === 0 ? {} : { passedOver }),
+          },
         });
       }),
     },
+  };
+}
+
+/** Writes an entry about a person. */
+function writerOf(store: Store, clock: () => number) {
+  return async (
+    request: Request,
+    actor: Actor,
+    action: Deed["action"],
+    user: string,
+    { facts = {}, after }: Partial<Pick<Deed, "facts" | "after">>,
+  ): Promise<void> => {
+    const traceId = traceIdOf(request?.headers?.get("traceparent"));
+    const what = {
+      actor,
+      action,
+      subject: `user/${user}`,
+      reason: null,
+      facts,
+      traceId,
+      ...(after === undefined ? {} : { after }),
+    };
+    await store.auditEntry.create({ data: auditRow(newEntry(clock(), randomBytes, what)) });
   };
 }
 

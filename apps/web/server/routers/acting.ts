@@ -5,7 +5,10 @@ import type { Viewer } from "../auth/viewer.ts";
 /** Why; goes into the audit log. */
 export const reasonSchema = z.string().trim().min(1).max(500);
 
-/** Who acts and why, for the audit log: the person's id, nothing else of them. */
-export function actOf(viewer: Viewer, reason: string): { actor: Actor; reason: string } {
-  return { actor: { kind: "operator", id: viewer.userId }, reason };
+/** Who acts, why and in which trace, for the audit log: the person's id, nothing else of them. */
+export function actOf(
+  { viewer, traceId }: { readonly viewer: Viewer; readonly traceId: string | null },
+  reason: string,
+): { actor: Actor; reason: string; traceId: string | null } {
+  return { actor: { kind: "operator", id: viewer.userId }, reason, traceId };
 }

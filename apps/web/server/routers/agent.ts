@@ -31,10 +31,10 @@ export const agentRouter = router({
   createToken: adminProcedure.input(tokenInput).mutation(({ ctx, input }) => {
     const { id: agent, ring, ttlMs, reason } = input;
     const wish = { agent, ring, ttlMs, pin: ctx.registry.pin() };
-    return fromPostgres(ctx.registry.agents.createToken(wish, actOf(ctx.viewer, reason)));
+    return fromPostgres(ctx.registry.agents.createToken(wish, actOf(ctx, reason)));
   }),
   revoke: adminProcedure.input(revokeInput).mutation(async ({ ctx, input }) => {
     const { id, reason, unlisted } = input;
-    await fromPostgres(ctx.registry.agents.revoke(id, actOf(ctx.viewer, reason), unlisted));
+    await fromPostgres(ctx.registry.agents.revoke(id, actOf(ctx, reason), unlisted));
   }),
 });

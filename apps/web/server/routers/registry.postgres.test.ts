@@ -41,6 +41,8 @@ async function call(procedure: string, input?: unknown, headers: Record<string, 
   return { status: response.status, data: body.result?.data };
 }
 
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+
 const auditOf = async (subject: string) => {
   const rows = await running.prisma.auditEntry.findMany({
     where: { subject },
@@ -54,14 +56,15 @@ test("an admin invites an agent and revokes it; the audit log says who and why",
   expect(made.status).toBe(200);
   expect(readToken((made.data as { token: string }).token).pin).toEqual(pinOf(rootPem));
   expect((await call("agent.list")).data).toMatchObject([{ id: "desk-1", state: "invited" }]);
-  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" })).status).toBe(200);
+  const traced = { cookie, traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" }, traced)).status).toBe(200);
   expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" })).status).toBe(409);
   expect((await call("agent.revoke", { id: "desk-2", reason: "stolen" })).status).toBe(404);
   const { id } = await running.prisma.user.findFirstOrThrow();
   const actor = { kind: "operator", id };
   expect(await auditOf("agent/desk-1")).toMatchObject([
-    { actor, action: "agent.token-created", reason: "new PC" },
-    { actor, action: "agent.revoked", reason: "stolen" },
+    { actor, action: "agent.token-created", reason: "new PC", traceId: null },
+    { actor, action: "agent.revoked", reason: "stolen", traceId },
   ]);
 });
 

@@ -21,11 +21,11 @@ export const trackerRouter = router({
   /** @returns the key's id */
   enrol: adminProcedure.input(enrolInput).mutation(({ ctx, input }) => {
     const tracker = { id: input.id, publicKey: Buffer.from(input.publicKey, "hex") };
-    return fromPostgres(ctx.registry.trackers.enrol(tracker, actOf(ctx.viewer, input.reason)));
+    return fromPostgres(ctx.registry.trackers.enrol(tracker, actOf(ctx, input.reason)));
   }),
   revoke: adminProcedure
     .input(z.strictObject({ id: idSchema, reason: reasonSchema }))
     .mutation(async ({ ctx, input }) => {
-      await fromPostgres(ctx.registry.trackers.revoke(input.id, actOf(ctx.viewer, input.reason)));
+      await fromPostgres(ctx.registry.trackers.revoke(input.id, actOf(ctx, input.reason)));
     }),
 });

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
-import { messageOf } from "@tapline/core/kernel";
+import { messageOf, traceIdOf } from "@tapline/core/kernel";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
@@ -39,6 +39,7 @@ export function createTrpcHandler({
     createContext: ({ req }) => {
       let viewer: Promise<Viewer | null> | undefined;
       return {
+        traceId: traceIdOf(req.headers.traceparent),
         audit,
         kpi,
         fleet,

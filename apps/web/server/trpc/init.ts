@@ -11,6 +11,8 @@ import { errorDetail, toTrpcError } from "./map-error.ts";
 export interface RequestContext {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
+  /** The trace that the request belongs to; null where it says none. */
+  traceId: string | null;
   audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;

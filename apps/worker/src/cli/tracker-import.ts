@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { newEntry } from "@tapline/core/audit";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { kidOf } from "@tapline/core/tap";
 import { z } from "zod";
 import { openTrackerRegistry } from "../wire/commands/registry.ts";
@@ -29,16 +30,11 @@ export async function importTrackers(file: string, options: ActingOptions): Prom
       const text = `would enrol ${count(trackers.length - known.size, "tracker")}; ${known.size} known already keep their keys`;
       return void process.stdout.write(`${text}\n`);
     }
-    const added = await registry.enrol(trackers, {
-      version: 1,
-      id: uuidV7(atEpochMs, randomBytes),
-      atEpochMs,
-      actor,
-      action: "tracker.enrolled",
-      subject: "tracker/*",
-      reason,
-      facts: { listed: trackers.length },
+    const what = { action: "tracker.enrolled" as const, subject: "tracker/*" };
+    const entry = newEntry(atEpochMs, randomBytes, {
+      ...{ actor, reason, ...what, facts: { listed: trackers.length } },
     });
+    const added = await registry.enrol(trackers, entry);
     process.stdout.write(`${count(added, "tracker")} enrolled, ${trackers.length - added} known already\n`);
   } finally {
     await close();

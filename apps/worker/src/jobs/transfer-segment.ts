@@ -3,7 +3,7 @@ import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
 import type { RefusedQuota, SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
@@ -197,10 +197,7 @@ function endOf(
   const nowEpochMs = parts.clock();
   const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
   const duplicates = verdicts.filter((verdict) => verdict.is === "duplicate").length;
-  const entry: AuditEntry = {
-    version: 1,
-    id: segment.id,
-    atEpochMs: nowEpochMs,
+  const entry = entryAs(segment.id, nowEpochMs, {
     ...byTransfer,
     action: row === null ? "segment.refused" : "segment.archived",
     subject: `segment/${segment.id}`,
@@ -218,7 +215,7 @@ function endOf(
             archives: copies.join(","),
           }),
     },
-  };
+  });
   const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey);
   const { id, generation } = segment;
   return {

@@ -65,8 +65,13 @@ export const auditActions = [
   "quarantine.revealed",
 ] as const;
 
-/** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */
-export const auditEntrySchema = z.strictObject({
+const valueSchema = z.union([z.string(), z.number(), z.boolean()]);
+
+/** What something was, or is: the parts of it that an act changed, null where it had none. */
+const stateSchema = z.record(z.string(), valueSchema.nullable());
+
+/** Entries of before 0034. They stay what they are: their bytes, and so their leaves, come out the same. */
+const entryV1 = z.strictObject({
   version: z.literal(1),
   id: z.uuid(),
   atEpochMs: z.int(),
@@ -76,9 +81,26 @@ export const auditEntrySchema = z.strictObject({
   subject: z.string().min(1),
   /** Why, in the actor's words; null where the action explains itself. */
   reason: z.string().nullable(),
-  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  facts: z.record(z.string(), valueSchema),
 });
 
+const entryV2 = entryV1.extend({
+  version: z.literal(2),
+  /** The trace that the act belongs to (W3C Trace Context); null where none came in. */
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .nullable(),
+  /** Absent where nothing of it was there before, or nothing is told of it. */
+  before: stateSchema.exactOptional(),
+  after: stateSchema.exactOptional(),
+});
+
+/** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */
+export const auditEntrySchema = z.discriminatedUnion("version", [entryV1, entryV2]);
+
+/** What is written today. */
+export type NewAuditEntry = z.infer<typeof entryV2>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /**

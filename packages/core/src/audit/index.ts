@@ -7,6 +7,7 @@ export {
   auditActions,
   auditEntrySchema,
   isArchival,
+  type NewAuditEntry,
   readEntry,
   sealEntry,
 } from "./entry.ts";
@@ -32,7 +33,7 @@ export {
   MerkleEdge,
   rootOf,
 } from "./merkle.ts";
-export { type EntryFacts, newEntry } from "./new-entry.ts";
+export { type Deed, type EntryFacts, entryAs, newEntry } from "./new-entry.ts";
 export { forged, ProofError, type ProofFault } from "./proof-error.ts";
 export { entriesPerSequence, pauseAfterMs } from "./sequencing.ts";
 export { checkProofCheckpoint, readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";

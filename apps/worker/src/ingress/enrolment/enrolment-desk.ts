@@ -33,22 +33,29 @@ export class EnrolmentDesk {
    * nothing is computed; and a request that is refused uses no token up.
    * @throws TaplineError `unauthenticated`, `invalid-input`, `unavailable`
    */
-  async enrol(wish: { token: string; csr: string; hostname: string }): Promise<CertificateResponse> {
+  async enrol(
+    wish: { token: string; csr: string; hostname: string },
+    traceId: string | null,
+  ): Promise<CertificateResponse> {
     const issuer = this.#issuer();
     const { registry, log } = this.#parts;
     const digest = tokenDigest(Buffer.from(wish.token, "base64url"));
     const agent = await asked(registry.agentOfToken(digest));
     const certificate = await this.#certify(issuer.authority, wish.csr, agent);
-    await asked(registry.enrol(agent, digest, certificate, wish.hostname));
+    await asked(registry.enrol(agent, digest, certificate, wish.hostname, traceId));
     log.info({ agent, serial: certificate.serial }, "an agent has enrolled");
     return answer(agent, certificate, issuer.rootPem);
   }
 
   /** A new certificate for an agent that shows one that is good. @throws TaplineError as `enrol`, and `forbidden` */
-  async renew({ agent, serial }: AgentIdentity, csr: string): Promise<CertificateResponse> {
+  async renew(
+    { agent, serial }: AgentIdentity,
+    csr: string,
+    traceId: string | null,
+  ): Promise<CertificateResponse> {
     const issuer = this.#issuer();
     const certificate = await this.#certify(issuer.authority, csr, agent);
-    await asked(this.#parts.registry.renew(agent, serial, certificate));
+    await asked(this.#parts.registry.renew(agent, serial, certificate, traceId));
     this.#parts.log.info({ agent, serial: certificate.serial }, "an agent's certificate is renewed");
     return answer(agent, certificate, issuer.rootPem);
   }

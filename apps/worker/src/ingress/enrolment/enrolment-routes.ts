@@ -1,4 +1,4 @@
-import { TaplineError } from "@tapline/core/kernel";
+import { TaplineError, traceIdOf } from "@tapline/core/kernel";
 import { enrolRequestSchema, renewRequestSchema } from "@tapline/core/tap";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -41,14 +41,16 @@ export function addEnrolment(
   server.get("/v1/trust", options, () => enrolment.trust());
   server.post("/v1/enrol", options, async (request, reply) => {
     const wish = enrolRequestSchema.safeParse(request.body);
-    return wish.success ? await enrolment.enrol(wish.data) : refuse(reply, wish.error);
+    return wish.success ? await enrolment.enrol(wish.data, traceOf(request)) : refuse(reply, wish.error);
   });
   server.post("/v1/renew", ofAgents, async (request, reply) => {
     const wish = renewRequestSchema.safeParse(request.body);
     if (!wish.success) return refuse(reply, wish.error);
-    return await enrolment.renew(identityOf(request.raw.socket), wish.data.csr);
+    return await enrolment.renew(identityOf(request.raw.socket), wish.data.csr, traceOf(request));
   });
 }
+
+const traceOf = ({ headers }: FastifyRequest): string | null => traceIdOf(headers.traceparent);
 
 function refuse(reply: FastifyReply, error: z.ZodError) {
   reply.status(400).type("application/problem+json");

@@ -18,13 +18,9 @@ export async function recordRepin(
 ) {
   const prisma = connectPrisma(databaseUrl);
   try {
-    const facts = { before: known.join(","), after: pins.join(",") };
-    await recordOperation(
-      prisma,
-      act,
-      { action: "archive.repinned", subject: `archive/${target}`, facts },
-      act.atEpochMs,
-    );
+    const change = { before: { pins: known.join(",") }, after: { pins: pins.join(",") } };
+    const what = { action: "archive.repinned" as const, subject: `archive/${target}`, facts: {}, ...change };
+    await recordOperation(prisma, act, what, act.atEpochMs);
   } finally {
     await prisma.$disconnect();
   }

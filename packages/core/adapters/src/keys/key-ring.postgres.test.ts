@@ -49,7 +49,9 @@ test("a change that the rules refuse changes nothing; each that is made is in th
       ["key.changed", "ann"],
     ]),
   );
-  expect(JSON.parse(Buffer.from(entries.at(-1)!.bytes).toString())).toMatchObject({ reason: "a test" });
+  expect(JSON.parse(Buffer.from(entries.at(-1)!.bytes).toString())).toMatchObject({
+    ...{ reason: "a test", before: { state: "active" }, after: { state: "retiring" } },
+  });
 });
 
 test("what was read is believed while the database is away", async () => {

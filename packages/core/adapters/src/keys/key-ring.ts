@@ -45,7 +45,7 @@ export class KeyRing {
     return await this.#step(async (tx, at) => {
       if ((await tx.archiveKey.count()) > 0) return false;
       await add(tx, changeRing([], keys, {}), at);
-      for (const key of keys) await tell(tx, act, "key.seeded", key, {}, at);
+      for (const key of keys) await tell(tx, act, "key.seeded", key, null, at);
       return true;
     });
   }
@@ -59,13 +59,12 @@ export class KeyRing {
       const before = await list(tx);
       const after = changeRing(before, added, states);
       await add(tx, added, at);
-      for (const key of added)
-        await tell(tx, act, "key.changed", key, { state: key.state, before: "none" }, at);
+      for (const key of added) await tell(tx, act, "key.changed", key, null, at);
       for (const [i, { certSha256, state }] of before.entries()) {
         const now = after[i];
         if (now === undefined || now.state === state) continue;
         await tx.archiveKey.update({ where: { certSha256 }, data: { state: now.state, changedAt: at } });
-        await tell(tx, act, "key.changed", now, { state: now.state, before: state }, at);
+        await tell(tx, act, "key.changed", now, state, at);
       }
       return after;
     });
@@ -110,10 +109,14 @@ async function tell(
   tx: Transaction,
   act: Act,
   action: "key.seeded" | "key.changed",
-  { certSha256, ski, role, subject }: RingKey,
-  facts: Readonly<Record<string, string>>,
+  { certSha256, ski, role, subject, state }: RingKey,
+  stateBefore: KeyState | null,
   at: Date,
 ): Promise<void> {
-  const what = { action, subject: `key/${certSha256}`, facts: { ski, role, certificate: subject, ...facts } };
+  const what = {
+    ...{ action, subject: `key/${certSha256}`, facts: { ski, role, certificate: subject } },
+    ...(stateBefore === null ? {} : { before: { state: stateBefore } }),
+    after: { state },
+  };
   await recordAct(tx, act, what, at.getTime());
 }

@@ -1,33 +1,33 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import { type Deed, newEntry } from "@tapline/core/audit";
 import type { Actor } from "@tapline/core/kernel";
 import { auditRow } from "./audit-row.ts";
 import { fleetMarkFact } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
 /** Who acts, and why; `reason` is null where the action explains itself. */
-export type Act = { readonly actor: Actor; readonly reason: string | null };
+export type Act = {
+  readonly actor: Actor;
+  readonly reason: string | null;
+  /** The trace of the request by which it was asked for. */
+  readonly traceId?: string | null;
+};
 
 export type Transaction = Prisma.TransactionClient;
 
 /** Records one operation, in the transaction that does it. */
-export async function recordAct(
-  tx: Transaction,
-  act: Act,
-  what: Pick<AuditEntry, "action" | "subject" | "facts">,
-  atEpochMs: number,
-): Promise<void> {
+export async function recordAct(tx: Transaction, act: Act, what: Deed, atEpochMs: number): Promise<void> {
   await tx.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, { ...act, ...what })) });
 }
 
 /** Records one operation that changes nothing in PostgreSQL beside. */
 export async function recordOperation(
   prisma: PrismaClient,
-  { actor, reason }: Act,
-  what: Pick<AuditEntry, "action" | "subject" | "facts">,
+  act: Act,
+  what: Deed,
   atEpochMs: number,
 ): Promise<void> {
-  await prisma.$transaction((tx) => recordAct(tx, { actor, reason }, what, atEpochMs));
+  await prisma.$transaction((tx) => recordAct(tx, act, what, atEpochMs));
 }
 
 /**

@@ -48,7 +48,7 @@ async function invite(ttlMs = hourMs, ring: number | null = null) {
 
 async function enrol(serial?: string): Promise<string> {
   const made = certificate(serial);
-  await registry.enrol(agent, await invite(), made, "front-desk");
+  await registry.enrol(agent, await invite(), made, "front-desk", null);
   return made.serial;
 }
 
@@ -79,7 +79,7 @@ describe("a token", () => {
   test("enrols one machine, once; of two at once one wins", async () => {
     const digest = await invite();
     const made = [certificate(), certificate()];
-    const tries = await Promise.allSettled(made.map((one) => registry.enrol(agent, digest, one, "pc")));
+    const tries = await Promise.allSettled(made.map((one) => registry.enrol(agent, digest, one, "pc", null)));
     expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(tries.find((one) => one.status === "rejected")?.reason).toMatchObject(problem("token-used"));
     await expect(registry.agentOfToken(digest)).rejects.toMatchObject(problem("token-used"));
@@ -90,7 +90,7 @@ describe("a token", () => {
 
   test("that nobody made is unknown", async () => {
     await expect(registry.agentOfToken(randomBytes(32))).rejects.toMatchObject(problem("token-unknown"));
-    await expect(registry.enrol(agent, randomBytes(32), certificate(), "pc")).rejects.toMatchObject(
+    await expect(registry.enrol(agent, randomBytes(32), certificate(), "pc", null)).rejects.toMatchObject(
       problem("token-unknown"),
     );
     expect(await entries()).toEqual([]);
@@ -101,7 +101,7 @@ describe("a token", () => {
     expect(await registry.agentOfToken(digest)).toBe(agent);
     nowEpochMs += hourMs;
     await expect(registry.agentOfToken(digest)).rejects.toMatchObject(problem("token-expired"));
-    await expect(registry.enrol(agent, digest, certificate(), "pc")).rejects.toMatchObject(
+    await expect(registry.enrol(agent, digest, certificate(), "pc", null)).rejects.toMatchObject(
       problem("token-expired"),
     );
   });
@@ -115,7 +115,7 @@ describe("a token", () => {
   test("gives its ring by enrolling, not before", async () => {
     const digest = await invite(hourMs, 3);
     expect(await listing()).toMatchObject({ ring: 1 });
-    await registry.enrol(agent, digest, certificate(), "pc");
+    await registry.enrol(agent, digest, certificate(), "pc", null);
     expect(await listing()).toMatchObject({ ring: 3, hostname: "pc", state: "enrolled" });
   });
 
@@ -128,7 +128,7 @@ describe("renewal", () => {
   test("adds a certificate; the one that was shown stays good", async () => {
     const first = await enrol();
     const second = certificate();
-    await registry.renew(agent, first, second);
+    await registry.renew(agent, first, second, null);
     expect((await standing())?.admitted.toSorted()).toEqual([first, second.serial].sort());
     expect((await entries()).at(-1)).toEqual(["agent", agent, "agent.renewed"]);
   });
@@ -138,12 +138,14 @@ describe("renewal", () => {
     agent += "-b";
     await enrol();
     for (const shown of ["00ff", other])
-      await expect(registry.renew(agent, shown, certificate())).rejects.toMatchObject({ code: "forbidden" });
+      await expect(registry.renew(agent, shown, certificate(), null)).rejects.toMatchObject({
+        code: "forbidden",
+      });
   });
 
   test("without end is refused: certificates are no agent's to multiply", async () => {
     const first = await enrol();
-    const renew = () => registry.renew(agent, first, certificate());
+    const renew = () => registry.renew(agent, first, certificate(), null);
     for (let i = 1; i < 20; i++) await renew();
     await expect(renew()).rejects.toMatchObject({ code: "overloaded" });
     expect((await standing())?.admitted).toHaveLength(20);
@@ -152,7 +154,7 @@ describe("renewal", () => {
   });
 
   test("is granted to an agent whose certificate was made by hand, as long as it never enrolled", async () => {
-    await registry.renew(agent, "00ff", certificate());
+    await registry.renew(agent, "00ff", certificate(), null);
     expect(await listing()).toMatchObject({ state: "unlisted" });
     expect(await standing()).toBeUndefined();
   });
@@ -166,12 +168,16 @@ describe("revocation", () => {
     expect(await standing()).toEqual({ agent, admitted: [], refused: [first] });
     expect(await listing()).toMatchObject({ state: "revoked", certificateEndsAtEpochMs: null });
     await expect(registry.agentOfToken(open)).rejects.toMatchObject(problem("token-expired"));
-    await expect(registry.renew(agent, first, certificate())).rejects.toMatchObject({ code: "forbidden" });
+    await expect(registry.renew(agent, first, certificate(), null)).rejects.toMatchObject({
+      code: "forbidden",
+    });
     expect((await entries()).at(-1)).toEqual(["operator", "ola", "agent.revoked"]);
     const entry = await prisma.auditEntry.findFirstOrThrow({
       where: { subject: `agent/${agent}`, action: "agent.revoked" },
     });
-    expect(JSON.parse(Buffer.from(entry.bytes).toString())).toMatchObject({ reason: "stolen" });
+    expect(JSON.parse(Buffer.from(entry.bytes).toString())).toMatchObject({
+      ...{ reason: "stolen", before: { state: "enrolled" }, after: { state: "revoked" } },
+    });
     nowEpochMs += 1;
     const second = await enrol();
     expect(await standing()).toEqual({ agent, admitted: [second], refused: [first] });
@@ -183,9 +189,9 @@ describe("revocation", () => {
       agent = `gate-${agents}-${round}`;
       const first = await enrol();
       await Promise.allSettled([
-        registry.renew(agent, first, certificate()),
+        registry.renew(agent, first, certificate(), null),
         registry.revoke(agent, why),
-        registry.renew(agent, first, certificate()),
+        registry.renew(agent, first, certificate(), null),
       ]);
       expect((await standing())?.admitted).toEqual([]);
     }

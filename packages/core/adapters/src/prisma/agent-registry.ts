@@ -97,8 +97,9 @@ export class AgentRegistry {
     digest: Uint8Array,
     { serial, notAfterEpochMs }: NewCertificate,
     hostname: string,
+    traceId: string | null,
   ): Promise<void> {
-    await this.#step(agent, async ({ tx, at }) => {
+    await this.#step(agent, async ({ tx, at, ...stood }) => {
       const [used] = await tx.agentToken.updateManyAndReturn({
         where: { digest: bytes(digest), agentId: agent, usedAt: null, expiresAt: { gt: at } },
         data: { usedAt: at },
@@ -120,8 +121,11 @@ export class AgentRegistry {
       await addCertificate(tx, agent, serial, at, notAfterEpochMs);
       await recordAct(
         tx,
-        { actor: { kind: "agent", id: agent }, reason: null },
-        { action: "agent.enrolled", subject: `agent/${agent}`, facts: { serial, notAfterEpochMs } },
+        { actor: { kind: "agent", id: agent }, reason: null, traceId },
+        {
+          ...{ action: "agent.enrolled", subject: `agent/${agent}`, facts: { serial, notAfterEpochMs } },
+          ...{ before: { state: stateOf(stood) }, after: { state: "enrolled" } },
+        },
         at.getTime(),
       );
     });
@@ -132,16 +136,21 @@ export class AgentRegistry {
    * that never got the answer can ask again.
    * @throws TaplineError `forbidden` where the one that it shows is no longer good, `overloaded` where it renews without end
    */
-  async renew(agent: string, presented: string, { serial, notAfterEpochMs }: NewCertificate): Promise<void> {
+  async renew(
+    agent: string,
+    presented: string,
+    { serial, notAfterEpochMs }: NewCertificate,
+    traceId: string | null,
+  ): Promise<void> {
     await this.#step(agent, async ({ tx, at, enrolledAt, revokedAt }) => {
       const found = await tx.agentCertificate.findUnique({ where: { serial: presented } });
       checkCertificate(agent, found, enrolledAt !== null || revokedAt !== null);
       await assertSparing(tx, agent, at);
       await addCertificate(tx, agent, serial, at, notAfterEpochMs);
-      const facts = { serial, notAfterEpochMs, before: presented };
+      const facts = { serial, notAfterEpochMs, presented };
       await recordAct(
         tx,
-        { actor: { kind: "agent", id: agent }, reason: null },
+        { actor: { kind: "agent", id: agent }, reason: null, traceId },
         { action: "agent.renewed", subject: `agent/${agent}`, facts },
         at.getTime(),
       );
@@ -158,7 +167,7 @@ export class AgentRegistry {
       throw new TaplineError("not-found", `no agent ${agent} is known`, {
         remedy: "look it up by tapline agent ls; name one with a certificate made by hand with --unlisted",
       });
-    await this.#step(agent, async ({ tx, at, revokedAt }) => {
+    await this.#step(agent, async ({ tx, at, enrolledAt, revokedAt }) => {
       if (revokedAt !== null)
         throw new TaplineError("conflict", `agent ${agent} was revoked on ${revokedAt.toISOString()}`);
       await endTokens(tx, agent, at);
@@ -167,7 +176,10 @@ export class AgentRegistry {
       await recordAct(
         tx,
         act,
-        { action: "agent.revoked", subject: `agent/${agent}`, facts: { certificates } },
+        {
+          ...{ action: "agent.revoked", subject: `agent/${agent}`, facts: { certificates } },
+          ...{ before: { state: stateOf({ enrolledAt, revokedAt }) }, after: { state: "revoked" } },
+        },
         at.getTime(),
       );
     });
@@ -187,6 +199,12 @@ export class AgentRegistry {
   async #findToken(digest: Uint8Array) {
     return await this.#prisma.agentToken.findUnique({ where: { digest: bytes(digest) } });
   }
+}
+
+/** What an agent was before a step. */
+function stateOf({ enrolledAt, revokedAt }: Pick<Step, "enrolledAt" | "revokedAt">): string {
+  if (revokedAt !== null) return "revoked";
+  return enrolledAt === null ? "not enrolled" : "enrolled";
 }
 
 const bytes = (buffer: Uint8Array) => new Uint8Array(buffer);

@@ -71,7 +71,10 @@ export class ArchiveHolds {
       await recordAct(
         tx,
         act,
-        { action: "hold.released", subject: `hold/${id}`, facts: {} },
+        {
+          ...{ action: "hold.released", subject: `hold/${id}`, facts: {} },
+          ...{ before: { state: "holds" }, after: { state: "released" } },
+        },
         releasedAt.getTime(),
       );
     });

@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { AuditEntry } from "@tapline/core/audit";
-import { type Actor, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import type { Deed } from "@tapline/core/audit";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
 import {
   abortRollout,
   advanceRollout,
@@ -18,7 +18,7 @@ import {
   type Track,
 } from "@tapline/core/rollout";
 import type { AgentSettings } from "@tapline/core/tap";
-import { auditRow } from "./audit-row.ts";
+import { recordAct } from "./acts.ts";
 import { fleetMarkFact, readFleetAgents, readFleetState } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
@@ -33,7 +33,6 @@ export type FleetAct = {
 };
 
 type Fleet = { readonly state: FleetState; readonly agents: readonly FleetAgent[] };
-type Said = Pick<AuditEntry, "action" | "subject" | "facts">;
 type Tx = Prisma.TransactionClient;
 
 /** Longest that one step may take, ms: it reads the whole fleet twice. */
@@ -106,12 +105,13 @@ export class FleetDesk {
       const facts = { kind, target, force };
       if (next === null) {
         await end(tx, id, "done", act);
-        return said("fleet.rollout-finished", `rollout/${id}`, facts);
+        return said("fleet.rollout-finished", `rollout/${id}`, facts, changed(track, { state: "done" }));
       }
       const ring = next.rings[next.reached] ?? 0;
       await tx.rollout.update({ where: { id }, data: { reached: next.reached } });
       await tx.$executeRawUnsafe(reachRingSql, next.rings[next.reached - 1] ?? -1, ring);
-      return said("fleet.rollout-advanced", `rollout/${id}`, { ...facts, ring });
+      const step = changed(track, { reached: next.reached });
+      return said("fleet.rollout-advanced", `rollout/${id}`, { ...facts, ring }, step);
     });
   }
 
@@ -137,25 +137,24 @@ export class FleetDesk {
   ): Promise<FleetEffect> {
     return await this.#step(act, async (tx) => {
       if (pins.revision !== undefined) await assertRevision(tx, pins.revision);
-      await updateAgent(tx, agent, {
+      const change = await updateAgent(tx, agent, {
         ...(pins.revision === undefined ? {} : { pinnedRevision: pins.revision }),
         ...(pins.version === undefined ? {} : { pinnedVersion: pins.version }),
       });
-      return said("fleet.pinned", `agent/${agent}`, pins);
+      return said("fleet.pinned", `agent/${agent}`, {}, change);
     });
   }
 
   async unpin(agent: string, act: FleetAct): Promise<FleetEffect> {
     return await this.#step(act, async (tx) => {
-      await updateAgent(tx, agent, { pinnedRevision: null, pinnedVersion: null });
-      return said("fleet.unpinned", `agent/${agent}`, {});
+      const change = await updateAgent(tx, agent, { pinnedRevision: null, pinnedVersion: null });
+      return said("fleet.unpinned", `agent/${agent}`, {}, change);
     });
   }
 
   async setRing(agent: string, ring: number, act: FleetAct): Promise<FleetEffect> {
     return await this.#step(act, async (tx) => {
-      await updateAgent(tx, agent, { ring });
-      return said("fleet.ring-set", `agent/${agent}`, { ring });
+      return said("fleet.ring-set", `agent/${agent}`, {}, await updateAgent(tx, agent, { ring }));
     });
   }
 
@@ -163,7 +162,7 @@ export class FleetDesk {
     kind: RolloutKind,
     act: FleetAct,
     step: (track: Track<string>) => Track<string>,
-    action: AuditEntry["action"],
+    action: Deed["action"],
   ): Promise<FleetEffect> {
     return await this.#step(act, async (tx, { state }) => {
       const track = textTrack(state, kind);
@@ -171,21 +170,22 @@ export class FleetDesk {
       const id = track.rollout?.id ?? 0;
       if (next === null) await end(tx, id, "aborted", act);
       else await tx.rollout.update({ where: { id }, data: { state: next.state } });
-      return said(action, `rollout/${id}`, { kind, target: track.rollout?.target ?? "" });
+      const facts = { kind, target: track.rollout?.target ?? "" };
+      return said(action, `rollout/${id}`, facts, changed(track, { state: next?.state ?? "aborted" }));
     });
   }
 
   /** @returns who is told what else by it */
-  async #step(act: FleetAct, change: (tx: Tx, fleet: Fleet) => Promise<Said>): Promise<FleetEffect> {
+  async #step(act: FleetAct, change: (tx: Tx, fleet: Fleet) => Promise<Deed>): Promise<FleetEffect> {
     if (act.reason.trim() === "") throw new TaplineError("invalid-input", "a reason is needed");
     const run = async (tx: Tx): Promise<FleetEffect> => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('tapline.fleet', 0))`;
       const before = { state: await readFleetState(tx), agents: await readFleetAgents(tx) };
-      const entry = entryOf(act, await change(tx, before));
+      const deed = await change(tx, before);
       const after = { state: await readFleetState(tx), agents: await readFleetAgents(tx) };
       const effect = effectOf(before, after);
       if (act.dryRun) throw new DryRun(effect);
-      await tx.auditEntry.create({ data: auditRow(entry) });
+      await recordAct(tx, act, deed, act.atEpochMs);
       const fact = { name: fleetMarkFact, value: randomUUID() };
       await tx.installationFact.upsert({ where: { name: fact.name }, create: fact, update: fact });
       return effect;
@@ -230,15 +230,39 @@ async function assertRevision(tx: Tx, revision: number): Promise<void> {
   });
 }
 
-async function updateAgent(tx: Tx, id: string, data: Prisma.AgentUpdateManyMutationInput): Promise<void> {
-  if ((await tx.agent.updateMany({ where: { id }, data })).count > 0) return;
-  throw new TaplineError("not-found", `there is no agent ${id}`, { remedy: "tapline fleet ls names them" });
+type Steered = { ring?: number; pinnedRevision?: number | null; pinnedVersion?: string | null };
+
+/** @returns what was changed. @throws TaplineError `not-found` */
+async function updateAgent(tx: Tx, id: string, after: Steered): Promise<Pick<Deed, "before" | "after">> {
+  const before = await tx.agent.findUnique({
+    where: { id },
+    select: { ring: true, pinnedRevision: true, pinnedVersion: true },
+  });
+  if (before === null)
+    throw new TaplineError("not-found", `there is no agent ${id}`, { remedy: "tapline fleet ls names them" });
+  await tx.agent.update({ where: { id }, data: after });
+  return { before: among(before, after), after };
 }
 
-function said(action: Said["action"], subject: string, facts: Said["facts"]): Said {
-  return { action, subject, facts };
+/** What a step changes of a roll-out. */
+function changed(
+  { rollout }: Track<string>,
+  after: { readonly state?: string; readonly reached?: number },
+): Pick<Deed, "before" | "after"> {
+  const { state, reached } = rollout ?? { state: "", reached: 0 };
+  return { before: among({ state, reached }, after), after };
 }
 
-function entryOf({ actor, reason, atEpochMs }: FleetAct, what: Said): AuditEntry {
-  return { version: 1, id: uuidV7(atEpochMs, randomBytes), atEpochMs, actor, reason, ...what };
+/** Those of `all` that `some` has, too. */
+function among<Value>(all: Readonly<Record<string, Value>>, some: object): Record<string, Value> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => name in some));
+}
+
+function said(
+  action: Deed["action"],
+  subject: string,
+  facts: Deed["facts"],
+  change: Pick<Deed, "before" | "after"> = {},
+): Deed {
+  return { action, subject, facts, ...change };
 }

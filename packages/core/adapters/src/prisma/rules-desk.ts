@@ -81,8 +81,10 @@ export class RulesDesk {
         throw new TaplineError("conflict", `release ${version} of the rules is in force already`);
       const fact = { name: activeFact, value: String(version) };
       await tx.installationFact.upsert({ where: { name: activeFact }, create: fact, update: fact });
-      const facts = { before: Number(before?.value ?? 0), now: version };
-      const what = { action: "rules.switched" as const, subject: `rules/${version}`, facts };
+      const what = {
+        ...{ action: "rules.switched" as const, subject: `rules/${version}`, facts: {} },
+        ...{ before: { version: before === null ? null : Number(before.value) }, after: { version } },
+      };
       await recordAct(tx, act, what, at.getTime());
     });
   }

@@ -96,12 +96,14 @@ export class SiteStatements {
   /** Says where an agent stands; days that are not stated yet count for that site. @throws TaplineError `not-found` */
   async setSite(agent: string, site: string, act: Act, atEpochMs: number): Promise<void> {
     await this.#prisma.$transaction(async (tx) => {
-      const [known] = await tx.agent.updateManyAndReturn({ where: { id: agent }, data: { site } });
-      if (known === undefined)
+      const known = await tx.agent.findUnique({ where: { id: agent }, select: { site: true } });
+      if (known === null)
         throw new TaplineError("not-found", `there is no agent ${agent}`, {
           remedy: "tapline agent ls names them",
         });
-      await recordAct(tx, act, { action: "site.set", subject: `agent/${agent}`, facts: { site } }, atEpochMs);
+      await tx.agent.update({ where: { id: agent }, data: { site } });
+      const what = { action: "site.set" as const, subject: `agent/${agent}`, facts: {} };
+      await recordAct(tx, act, { ...what, before: { site: known.site }, after: { site } }, atEpochMs);
     });
   }
 }

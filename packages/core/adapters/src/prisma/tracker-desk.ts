@@ -60,11 +60,12 @@ export class TrackerDesk {
         });
       const row = { publicKey: new Uint8Array(publicKey), kid, enrolledAt: at, revokedAt: null };
       await tx.tracker.upsert({ where: { id }, create: { id, ...row }, update: row });
-      const again = before === null ? {} : { keyBefore: before.kid ?? "none" };
       const what = {
         action: "tracker.enrolled" as const,
         subject: `tracker/${id}`,
-        facts: { kid, ...again },
+        facts: {},
+        ...(before === null ? {} : { before: { state: "revoked", kid: before.kid } }),
+        after: { state: "enrolled", kid },
       };
       await recordAct(tx, act, what, at.getTime());
     });
@@ -79,8 +80,9 @@ export class TrackerDesk {
         data: { revokedAt: at },
       });
       if (row === undefined) throw await notRevoked(tx, id);
+      const change = { before: { state: "enrolled" }, after: { state: "revoked" } };
       const facts = { kid: row.kid ?? "none" };
-      const what = { action: "tracker.revoked" as const, subject: `tracker/${id}`, facts };
+      const what = { action: "tracker.revoked" as const, subject: `tracker/${id}`, facts, ...change };
       await recordAct(tx, act, what, at.getTime());
     });
   }

@@ -98,6 +98,7 @@ test("a revocation counts a second later, with who and why in the audit log", as
   expect((await registry.find([tracker.id])).get(tracker.id)?.revokedAtEpochMs).toBe(nowEpochMs - 1_000);
   expect(await lastEntry(tracker.id)).toMatchObject({
     ...{ action: "tracker.revoked", actor: { kind: "operator", id: "ola" }, reason: "lost" },
+    ...{ before: { state: "enrolled" }, after: { state: "revoked" } },
   });
   await expect(desk.revoke(tracker.id, operator)).rejects.toMatchObject({ code: "conflict" });
   await expect(desk.revoke("00000000000000ff", operator)).rejects.toMatchObject({ code: "not-found" });
@@ -112,7 +113,7 @@ test("an enrolment counts a second later, also for a tracker that was asked for 
   expect((await registry.find([tracker.id])).get(tracker.id)?.kid).toBe(tracker.kid);
   expect(await lastEntry(tracker.id)).toMatchObject({
     action: "tracker.enrolled",
-    facts: { kid: tracker.kid },
+    after: { state: "enrolled", kid: tracker.kid },
   });
 });
 
