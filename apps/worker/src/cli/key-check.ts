@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { daysLeft, judgeRing, warningOf } from "@tapline/core/encryption";
 import { messageOf } from "@tapline/core/kernel";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
-import { archiveSettings, certificateSettings } from "./config.ts";
+import { certificateFiles } from "./certificate-files.ts";
 import { count } from "./count.ts";
-import { findDataDir } from "./find-data-dir.ts";
 import { withKeys } from "./key-command.ts";
 import { readGivenText } from "./read-given.ts";
 
 export async function check(): Promise<void> {
-  const settings = await withDefaults(certificateSettings());
+  const settings = await certificateFiles();
   const ring = await withKeys((keys) => keys.ring.read());
   const nowEpochMs = Date.now();
   let isDue = false;
@@ -48,21 +46,6 @@ export async function check(): Promise<void> {
     isDue ||= refused.length > 0;
   }
   if (isDue) process.exitCode = 1;
-}
-
-/** What is not set is taken from the private folder, as `npm start` has it. */
-async function withDefaults(settings: ReturnType<typeof certificateSettings>) {
-  const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  if (dataDir === undefined) return settings;
-  const pki = (name: string): string => join(dataDir, "pki", name);
-  return {
-    ...settings,
-    TAPLINE_TRUST: settings.TAPLINE_TRUST ?? pki("trust.pem"),
-    TAPLINE_SIGNER_CERT: settings.TAPLINE_SIGNER_CERT ?? pki("signer.crt"),
-    TAPLINE_SIGNER_CHAIN: settings.TAPLINE_SIGNER_CHAIN ?? [pki("intermediate.crt")],
-    TAPLINE_INGEST_CERT: settings.TAPLINE_INGEST_CERT ?? pki("server.crt"),
-    TAPLINE_AGENT_AUTHORITY_CERT: settings.TAPLINE_AGENT_AUTHORITY_CERT ?? pki("agents.crt"),
-  };
 }
 
 function say(line: string): void {

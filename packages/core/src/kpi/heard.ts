@@ -6,7 +6,7 @@ export const heardServices = ["ingest", "buffer", "validation", "encryption", "t
 export type HeardService = (typeof heardServices)[number];
 
 /** A process that has said nothing for longer is not counted on, ms: three signs of life. */
-const heardWithinMs = 6_000;
+export const heardWithinMs = 6_000;
 
 type Heard = { readonly atEpochMs: number; readonly sign: SignOfLife };
 

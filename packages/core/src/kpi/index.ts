@@ -6,7 +6,7 @@ export {
   historyEdges,
   type KpiHistory,
 } from "./downsample.ts";
-export { type ArchiveAway, type HeardService, heardServices } from "./heard.ts";
+export { type ArchiveAway, type HeardService, heardServices, heardWithinMs } from "./heard.ts";
 export { type BacklogReading, KpiWindow } from "./kpi-window.ts";
 export { type MergeSpan, mergePoints } from "./merge-points.ts";
 export {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { roleNames } from "../../config.ts";
 import { attentionOf } from "./attention.ts";
 import type { Standing } from "./standing.ts";
 import { told } from "./standing.ts";
@@ -17,6 +18,11 @@ const well: Standing = {
     { name: "Redis", ...answers },
   ],
   archives: known([{ name: "main", ...answers, sinceEpochMs: null }]),
+  processes: known([
+    { instance: "door-1", roles: ["ingest"], agoMs: 900 },
+    { instance: "pipe-1", roles: roleNames.slice(1), agoMs: 1_200 },
+    { instance: "pipe-0", roles: roleNames.slice(1), agoMs: 30_000 },
+  ]),
   buffer: known({
     ...{ isOpen: true, taps: 1, oldestAtEpochMs: now - 900, bytes: 2_048, isShut: false },
     ...{ ceilingBytes: 1_000_000, doors: 1 },
@@ -47,8 +53,22 @@ test("where all is well nothing is asked for, and every part is told", () => {
   expect(attentionOf(well)).toEqual([]);
   const text = textOf(well);
   expect(text).toMatch(/^2027-01-15 08:00:00 UTC {2}well\n/);
-  for (const part of ["process 7", "1 tap waiting", "3 taps", "current", "200 days left", "5 entries"])
+  for (const part of [
+    "process 7",
+    "1 tap waiting",
+    "3 taps",
+    "current",
+    "200 days left",
+    "signer 200",
+    "5 entries",
+  ])
     expect(text).toContain(part);
+});
+
+test("each role is told with its processes, and those that have fallen silent", () => {
+  const text = textOf(well);
+  expect(text).toMatch(/^role ingest +door-1 heard 900 ms ago$/m);
+  expect(text).toMatch(/^role kpi +pipe-1 heard 1 s ago, pipe-0 SILENT for 30 s$/m);
 });
 
 const faults: [string, Partial<Standing>, RegExp][] = [
@@ -86,6 +106,16 @@ const faults: [string, Partial<Standing>, RegExp][] = [
       }),
     },
     /waited for 90 s/,
+  ],
+  [
+    "a role that no process lives of",
+    { processes: known([{ instance: "door-1", roles: ["ingest"], agoMs: 900 }]) },
+    /role validation +NO PROCESS[\s\S]*no process with the role validation gives a sign of life\n.*A worker died/,
+  ],
+  [
+    "a role whose only process has fallen silent",
+    { processes: known([{ instance: "all", roles: [...roleNames], agoMs: 6_100 }]) },
+    /no process with the role audit/,
   ],
   [
     "a door that does not run",
@@ -150,6 +180,7 @@ test.each(faults)("%s needs attention, with what to do next", (_, change, said) 
 
 test("what is not known is never told as a figure, and needs attention", () => {
   const parts = [
+    "processes",
     "buffer",
     "quarantined",
     "newest",

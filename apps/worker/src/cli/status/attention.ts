@@ -2,6 +2,7 @@ import { daysLeft, warningOf } from "@tapline/core/encryption";
 import { restoreFreshness } from "@tapline/core/kpi";
 import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
+import { silentRoles } from "./role-rows.ts";
 import type { Standing, Told } from "./standing.ts";
 
 /** What is not well, and what to do about it. */
@@ -22,6 +23,7 @@ export function attentionOf(standing: Standing): Attention[] {
   return [
     ...ofStack(standing),
     ...ofReachable(standing),
+    ...ofProcesses(standing),
     ...ofBuffer(standing),
     ...ofCare(standing),
     ...ofEndings(standing),
@@ -55,6 +57,14 @@ function ofReachable({ stores, archives }: Standing): Attention[] {
     })),
     ...unknownOf("archives", archives, "give the command the settings that the workers have"),
   ];
+}
+
+function ofProcesses({ processes }: Standing): Attention[] {
+  if (processes.is === "unknown") return unknownOf("processes", processes, runbook("Redis is down"));
+  return silentRoles(processes.value).map((role) => ({
+    what: `no process with the role ${role} gives a sign of life`,
+    next: runbook("A worker died"),
+  }));
 }
 
 function ofBuffer({ buffer, atEpochMs }: Standing): Attention[] {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { collectEndings, watchedFiles } from "../../keys/collect-endings.ts";
 import { openBufferDesk } from "../../wire/commands/buffer.ts";
-import { openArchiveLooks, openDatabaseStanding, redisUpSinceEpochMs } from "../../wire/commands/status.ts";
+import { openArchiveLooks, openDatabaseStanding, readRedisStanding } from "../../wire/commands/status.ts";
 import { placesOf } from "../archive-place.ts";
-import { certificateSettings } from "../config.ts";
+import { certificateFiles } from "../certificate-files.ts";
 import type { Stores } from "../find-stores.ts";
 import { readStack } from "./read-stack.ts";
 import {
@@ -18,6 +18,8 @@ import {
 
 const withinMs = 5_000;
 const dayMs = 24 * 3_600_000;
+/** Processes that were heard of within so long ago are told, also those that have fallen silent since. */
+const heardMs = 60_000;
 /** More open gaps than that are told as that many. */
 const mostGaps = 1_000;
 
@@ -36,7 +38,7 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
       ask(({ standing }) => standing.upSinceEpochMs()),
       urls?.redisUrl === undefined
         ? unknown(why)
-        : told(() => redisUpSinceEpochMs(urls.redisUrl ?? "", withinMs), withinMs + 1_000),
+        : told(() => readRedisStanding(urls.redisUrl ?? "", { heardMs, withinMs }), withinMs + 1_000),
       dataDir === undefined ? unknown("no data folder is known") : told(() => readStack(dataDir), withinMs),
       told(() => readArchives(dataDir), 2 * withinMs),
       urls?.redisUrl === undefined ? unknown(why) : readBuffer(urls.databaseUrl, urls.redisUrl),
@@ -54,9 +56,14 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
     return {
       ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
       ...{ reconciliation, endings, audit, logRights },
+      processes: part(redis, ({ processes }) => processes),
       stores: [
         reachable(names.postgres, postgres, urls !== null),
-        reachable(names.redis, redis, urls?.redisUrl !== undefined),
+        reachable(
+          names.redis,
+          part(redis, ({ upSinceEpochMs }) => upSinceEpochMs),
+          urls?.redisUrl !== undefined,
+        ),
       ],
     };
   } finally {
@@ -66,6 +73,10 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
 
 function unknown(why: string): Promise<{ readonly is: "unknown"; readonly why: string }> {
   return Promise.resolve({ is: "unknown", why });
+}
+
+function part<Whole, Part>(whole: Told<Whole>, take: (value: Whole) => Part): Told<Part> {
+  return whole.is === "known" ? { is: "known", value: take(whole.value) } : whole;
 }
 
 /** @param isNamed whether it is known where it should answer: only then silence means that it is away */
@@ -124,7 +135,7 @@ async function readReconciliation(opened: Database, nowEpochMs: number): Promise
 }
 
 async function readEndings({ ring }: Database) {
-  const files = watchedFiles(certificateSettings());
+  const files = watchedFiles(await certificateFiles());
   const found = await collectEndings(files, await ring.read(), (path) => readFile(path, "utf8"));
   return { endings: found.endings, unreadable: found.unreadable.map(({ what }) => what) };
 }

@@ -1,9 +1,10 @@
-import { daysLeft } from "@tapline/core/encryption";
+import { daysLeft, type Ending } from "@tapline/core/encryption";
 import { restoreFreshness } from "@tapline/core/kpi";
 import { bytesText } from "../bytes-text.ts";
 import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
 import type { Attention } from "./attention.ts";
+import { roleRows } from "./role-rows.ts";
 import type { AuditStanding, BufferFill, Reachable, Reconciliation, Standing, Told } from "./standing.ts";
 
 /** One screen for people. */
@@ -21,6 +22,7 @@ export function standingText(standing: Standing, attention: readonly Attention[]
     ],
     ...standing.stores.map((store): [string, string] => [store.name, reachableText(store)]),
     ...archiveRows(standing.archives),
+    ...processRows(standing.processes),
     ["buffer", say(standing.buffer, (fill) => bufferText(fill, now))],
     ["quarantine", say(standing.quarantined, (taps) => count(taps, "tap"))],
     [
@@ -48,6 +50,7 @@ export function standingText(standing: Standing, attention: readonly Attention[]
           : `${first.what} ${first.subject}: ${count(daysLeft(first, now), "day")} left`,
       ),
     ],
+    ["days left", say(standing.endings, ({ endings }) => daysText(endings, now))],
     ["audit log", say(standing.audit, (audit) => (audit === null ? "none yet" : auditText(audit, now)))],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -73,6 +76,18 @@ function reachableText({ state, sinceEpochMs, why }: Reachable): string {
 function archiveRows(archives: Told<readonly Reachable[]>): [string, string][] {
   if (archives.is === "unknown") return [["archives", `unknown: ${archives.why}`]];
   return archives.value.map((one) => [`archive ${one.name}`, reachableText(one)]);
+}
+
+function processRows(processes: Standing["processes"]): [string, string][] {
+  if (processes.is === "unknown") return [["roles", `unknown: ${processes.why}`]];
+  return roleRows(processes.value).map(([role, text]) => [`role ${role}`, text]);
+}
+
+/** Of what ends, each kind once, by the first of it. */
+function daysText(endings: readonly Ending[], now: number): string {
+  const first = new Map<string, number>();
+  for (const ending of endings) if (!first.has(ending.what)) first.set(ending.what, daysLeft(ending, now));
+  return [...first].map(([what, days]) => `${what} ${days}`).join(", ") || "nothing is known to end";
 }
 
 function bufferText(fill: BufferFill, now: number): string {

@@ -57,6 +57,13 @@ export type Reconciliation = {
   readonly unbalanced: readonly string[];
 };
 
+/** A process of the worker: its roles, and how long ago it gave its last sign of life. */
+export type WorkerProcess = {
+  readonly instance: string;
+  readonly roles: readonly string[];
+  readonly agoMs: number;
+};
+
 /** How the installation stands. */
 export type Standing = {
   readonly atEpochMs: number;
@@ -64,6 +71,8 @@ export type Standing = {
   readonly stack: Told<Stack | null>;
   readonly stores: readonly Reachable[];
   readonly archives: Told<readonly Reachable[]>;
+  /** Those that were heard of lately, also those that are silent since. */
+  readonly processes: Told<readonly WorkerProcess[]>;
   readonly buffer: Told<BufferFill>;
   readonly quarantined: Told<number>;
   readonly newest: Told<{

@@ -9,7 +9,12 @@ import {
   rightsOverLog,
   SiteStatements,
 } from "@tapline/adapters/prisma";
-import { connectRedis, serverUpSinceEpochMs } from "@tapline/adapters/redis";
+import {
+  connectRedis,
+  type HeardProcess,
+  serverUpSinceEpochMs,
+  TelemetryStream,
+} from "@tapline/adapters/redis";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { quarantineFolder } from "@tapline/core/transfer";
 import { type ArchivePlaces, openArchives } from "./open-archives.ts";
@@ -31,15 +36,30 @@ export function openDatabaseStanding(databaseUrl: string) {
   };
 }
 
-/** When Redis itself started, ms since 1970. @throws where it does not answer within `withinMs` */
-export async function redisUpSinceEpochMs(redisUrl: string, withinMs: number): Promise<number> {
+/** What `tapline status` asks Redis. */
+type RedisStanding = {
+  /** When Redis itself started, ms since 1970. */
+  readonly upSinceEpochMs: number;
+  /** Processes that gave a sign of life of late. */
+  readonly processes: readonly HeardProcess[];
+};
+
+/** @throws where Redis does not answer within `withinMs` */
+export async function readRedisStanding(
+  redisUrl: string,
+  { heardMs, withinMs }: { readonly heardMs: number; readonly withinMs: number },
+): Promise<RedisStanding> {
   let last = `no answer within ${withinMs / 1_000} s`;
   const onError = (error: Error): void => {
     last = messageOf(error);
   };
   const redis = connectRedis(redisUrl, onError, { commandTimeoutMs: withinMs });
   try {
-    return await serverUpSinceEpochMs(redis, Date.now());
+    const [upSinceEpochMs, processes] = await Promise.all([
+      serverUpSinceEpochMs(redis, Date.now()),
+      new TelemetryStream(redis).heard(heardMs),
+    ]);
+    return { upSinceEpochMs, processes };
   } catch (cause) {
     throw new TaplineError("unavailable", `Redis does not answer: ${last}`, { cause });
   } finally {

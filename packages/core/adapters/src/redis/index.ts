@@ -15,4 +15,4 @@ export {
   SegmentBuffer,
 } from "./segment-buffer.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
-export { type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";
+export { type HeardProcess, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

@@ -1,4 +1,4 @@
-import { type TelemetryDelta, telemetryDeltaSchema } from "@tapline/core/telemetry";
+import { type SignOfLife, type TelemetryDelta, telemetryDeltaSchema } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { deltasKept, telemetryKeys } from "./keys.ts";
 
@@ -8,6 +8,15 @@ export type ReportedDelta = {
   readonly atEpochMs: number;
   readonly delta: TelemetryDelta;
 };
+
+/** What a process last said of itself, and how long ago by the server's clock, ms. */
+export type HeardProcess = Pick<SignOfLife, "roles"> & {
+  readonly instance: string;
+  readonly agoMs: number;
+};
+
+/** Entries of one read. */
+const pageEntries = 1_000;
 
 /** The stream on which processes report what they saw. */
 export class TelemetryStream {
@@ -24,11 +33,31 @@ export class TelemetryStream {
   /** Deltas after entry `after`, oldest first, at most 1,000, each with its entry and the server's time of it. */
   async read(after: string): Promise<ReportedDelta[]> {
     const start = after === "0" ? "-" : `(${after}`;
-    const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", 1_000);
+    const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", pageEntries);
     return rows.map(([entry, fields]) => ({
       entry,
       atEpochMs: Number(entry.split("-")[0]),
       delta: telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? "")),
     }));
+  }
+
+  /** Processes that gave a sign of life within the last `withinMs`, by name. */
+  async heard(withinMs: number): Promise<HeardProcess[]> {
+    const [seconds = 0, microseconds = 0] = (await this.#redis.time()).map(Number);
+    const nowEpochMs = seconds * 1_000 + Math.floor(microseconds / 1_000);
+    const last = new Map<string, HeardProcess>();
+    let after = `${nowEpochMs - withinMs}-0`;
+    for (;;) {
+      const page = await this.read(after);
+      for (const { atEpochMs, delta } of page) {
+        const { instance, sign } = delta;
+        const agoMs = Math.max(0, nowEpochMs - atEpochMs);
+        if (sign !== undefined) last.set(instance, { instance, roles: sign.roles, agoMs });
+      }
+      const end = page.at(-1);
+      if (end === undefined || page.length < pageEntries) break;
+      after = end.entry;
+    }
+    return [...last.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
   }
 }
