@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { AuditEntries, connectPrisma, FleetStore } from "@tapline/adapters/prisma";
+import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
 import { type AuthStore, createAuth } from "./auth/create-auth.ts";
@@ -62,6 +62,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         audit,
         fleet: new FleetStore(prisma),
+        refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
         logger,
       }),

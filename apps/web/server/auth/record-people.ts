@@ -1,15 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { auditRow, type PrismaClient } from "@tapline/adapters/prisma";
-import { type Deed, newEntry } from "@tapline/core/audit";
+import { type Deed, newEntry, RefusalCount } from "@tapline/core/audit";
 import { type Actor, traceIdOf } from "@tapline/core/kernel";
 import type { BetterAuthOptions } from "better-auth";
 import { createAuthMiddleware, isAPIError } from "better-auth/api";
 
 type Store = Pick<PrismaClient, "user" | "auditEntry">;
-
-/** Entries of refused sign-ins within a minute; how many more there were is told by the next one. */
-const refusalsPerMinute = 30;
-const minuteMs = 60_000;
 
 const passwordPath = "/sign-in/email";
 const passwordChanges: readonly string[] = ["/admin/set-user-password", "/change-password", "/set-password"];
@@ -34,7 +30,7 @@ type Request = {
  */
 export function recordPeople(store: Store, clock: () => number): Recorders {
   const write = writerOf(store, clock);
-  const refusals = new Refusals(clock);
+  const refusals = new RefusalCount(clock);
   return {
     databaseHooks: {
       session: {
@@ -126,35 +122,6 @@ function writerOf(store: Store, clock: () => number) {
     };
     await store.auditEntry.create({ data: auditRow(newEntry(clock(), randomBytes, what)) });
   };
-}
-
-/** Bounds what somebody who guesses passwords makes the log grow by. */
-class Refusals {
-  readonly #clock: () => number;
-  #sinceEpochMs = Number.NEGATIVE_INFINITY;
-  #written = 0;
-  #passedOver = 0;
-
-  constructor(clock: () => number) {
-    this.#clock = clock;
-  }
-
-  /** How many were passed over before this one; null where it is passed over itself. */
-  count(): number | null {
-    const nowEpochMs = this.#clock();
-    if (Math.abs(nowEpochMs - this.#sinceEpochMs) >= minuteMs) {
-      this.#sinceEpochMs = nowEpochMs;
-      this.#written = 0;
-    }
-    if (this.#written >= refusalsPerMinute) {
-      this.#passedOver += 1;
-      return null;
-    }
-    this.#written += 1;
-    const passedOver = this.#passedOver;
-    this.#passedOver = 0;
-    return passedOver;
-  }
 }
 
 /** The person that a request of an admin is about. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { TaplineError } from "@tapline/core/kernel";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
 import { fromNodeHeaders } from "better-auth/node";
 import type { Auth } from "./create-auth.ts";
 import { mayActAs, type Role, roles } from "./roles.ts";
@@ -31,6 +31,11 @@ export async function viewerOf(auth: Auth, headers: IncomingHttpHeaders): Promis
   const role = roles.find((known) => known === user.role);
   if (role === undefined) return null;
   return { userId: user.id, sessionId: session.id, name: user.name, email: user.email, role };
+}
+
+/** Who acts, for the audit log: the person's id, nothing else of them. */
+export function operatorOf({ userId }: Viewer): Actor {
+  return { kind: "operator", id: userId };
 }
 
 /** `viewer`, or an error that says why not: nobody signed in, or a role that may not. */

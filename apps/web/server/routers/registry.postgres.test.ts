@@ -96,4 +96,7 @@ test("nothing is changed without a reason, by a viewer, or by nobody", async () 
   expect((await call("agent.list")).status).toBe(200);
   await setRole(running.prisma, adminSignIn.email, "admin");
   expect(await auditOf("agent/desk-9")).toEqual([]);
+  expect(await auditOf("verb/agent.revoke")).toMatchObject([
+    { action: "act.refused", actor: { kind: "operator" }, facts: { needs: "admin", has: "viewer" } },
+  ]);
 });

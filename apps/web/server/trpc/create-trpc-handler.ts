@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
+import type { RefusedActs } from "@tapline/adapters/prisma";
 import { messageOf, traceIdOf } from "@tapline/core/kernel";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
@@ -16,6 +17,7 @@ export interface TrpcParts {
   kpi: KpiStore;
   fleet: FleetReader;
   registry: Registry;
+  refusals: Pick<RefusedActs, "note">;
   logger: Logger;
 }
 
@@ -29,6 +31,7 @@ export function createTrpcHandler({
   kpi,
   fleet,
   registry,
+  refusals,
   logger,
 }: TrpcParts): RequestListener {
   return createHTTPHandler({
@@ -44,6 +47,7 @@ export function createTrpcHandler({
         kpi,
         fleet,
         registry,
+        refusals,
         viewer: () => {
           viewer ??= viewerOf(req.headers);
           return viewer;

@@ -1,7 +1,8 @@
+import type { RefusedActs } from "@tapline/adapters/prisma";
 import { initTRPC } from "@trpc/server";
 import type { AuditReader } from "../audit/audit-reader.ts";
-import type { Role } from "../auth/roles.ts";
-import { requireRole, type Viewer } from "../auth/viewer.ts";
+import { mayActAs, type Role } from "../auth/roles.ts";
+import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -13,6 +14,8 @@ export interface RequestContext {
   viewer: () => Promise<Viewer | null>;
   /** The trace that the request belongs to; null where it says none. */
   traceId: string | null;
+  /** Where it is written down that somebody may not do what he tried. */
+  refusals: Pick<RefusedActs, "note">;
   audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;
@@ -44,9 +47,15 @@ const mapped = t.procedure.use(async ({ next }) => {
 
 /** A procedure for those signed in with at least `role`. There is none for anybody else. */
 export function procedureFor(role: Role) {
-  return mapped.use(async ({ ctx, next }) =>
-    next({ ctx: { ...ctx, viewer: requireRole(await ctx.viewer(), role) } }),
-  );
+  return mapped.use(async ({ ctx, next, path, type }) => {
+    const viewer = await ctx.viewer();
+    if (viewer !== null && type === "mutation" && !mayActAs(viewer.role, role))
+      await ctx.refusals.note({
+        ...{ action: "act.refused", actor: operatorOf(viewer), traceId: ctx.traceId },
+        ...{ subject: `verb/${path}`, facts: { needs: role, has: viewer.role } },
+      });
+    return await next({ ctx: { ...ctx, viewer: requireRole(viewer, role) } });
+  });
 }
 
 export const viewerProcedure = procedureFor("viewer");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AgentDirectory, AgentRegistry, FleetStore } from "@tapline/adapters/prisma";
+import { AgentDirectory, AgentRegistry, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { AgentNews, Ceilings, CreditBook, ceilingHoldsMs } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { startAgentStanding } from "../ingress/agent-standing.ts";
@@ -68,6 +68,7 @@ async function openAgents({ config, prisma, redis, subscriber, clock, log }: Par
   const enrolment = new EnrolmentDesk({
     issuer: await readAgentsAuthority(config),
     registry: new AgentRegistry(prisma, clock, () => news.publish()),
+    refusals: new RefusedActs(prisma, clock),
     lifetimeMs: config.TAPLINE_AGENT_CERT_DAYS * 24 * 3_600_000,
     clock,
     log,

@@ -35,6 +35,7 @@ export {
 } from "./merkle.ts";
 export { type Deed, type EntryFacts, entryAs, newEntry } from "./new-entry.ts";
 export { forged, ProofError, type ProofFault } from "./proof-error.ts";
+export { RefusalCount } from "./refusal-count.ts";
 export { entriesPerSequence, pauseAfterMs } from "./sequencing.ts";
 export { checkProofCheckpoint, readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
 export {
@@ -77,6 +78,7 @@ export {
   parseTlogProof,
   type TlogProof,
 } from "./tlog-proof.ts";
+export { actingVerbs, verbsOf } from "./verbs.ts";
 export { checkpointText, type LogPart, type WalkedLog, walkLog } from "./walk-log.ts";
 export {
   formatSubmission,

@@ -1,3 +1,4 @@
+import { verbsOf } from "@tapline/core/audit";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { taplineProgram } from "./tapline.ts";
@@ -51,6 +52,14 @@ test("every command either only looks, or is known to act", () => {
   const names = verbs(taplineProgram()).map(([name]) => name);
   expect(names.filter((name) => looking.includes(name)).sort()).toEqual([...looking].sort());
   expect(acting.length).toBeGreaterThan(25);
+});
+
+/** What they change is what they leave in the audit log. */
+const told = ["archive drill", "gap statement", "quarantine show"];
+
+test("every command that acts is known to write into the audit log, and by which action", () => {
+  const written = [...acting.map(([name]) => name), ...told];
+  expect(verbsOf("tapline").toSorted()).toEqual(written.toSorted());
 });
 
 test.each(acting)("%s shows its effect beforehand, asks, and wants a reason", (name, command) => {

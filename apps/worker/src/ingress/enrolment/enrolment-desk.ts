@@ -1,6 +1,6 @@
-import type { AgentRegistry } from "@tapline/adapters/prisma";
+import type { AgentRegistry, RefusedActs } from "@tapline/adapters/prisma";
 import { type AgentCertificate, type Authority, certifyAgent, verifyRequest } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { type CertificateResponse, type TrustResponse, tokenDigest } from "@tapline/core/tap";
 import type { FastifyBaseLogger } from "fastify";
 import type { AgentIdentity } from "../identity.ts";
@@ -9,6 +9,7 @@ export type EnrolmentParts = {
   /** Null where this door gives out no certificates. */
   readonly issuer: { readonly authority: Authority; readonly rootPem: string } | null;
   readonly registry: Pick<AgentRegistry, "agentOfToken" | "enrol" | "renew">;
+  readonly refusals: Pick<RefusedActs, "note">;
   /** How long a certificate is valid. */
   readonly lifetimeMs: number;
   readonly clock: () => number;
@@ -40,9 +41,10 @@ export class EnrolmentDesk {
     const issuer = this.#issuer();
     const { registry, log } = this.#parts;
     const digest = tokenDigest(Buffer.from(wish.token, "base64url"));
-    const agent = await asked(registry.agentOfToken(digest));
+    const refused = this.#refusal(null, traceId);
+    const agent = await asked(registry.agentOfToken(digest)).catch(refused);
     const certificate = await this.#certify(issuer.authority, wish.csr, agent);
-    await asked(registry.enrol(agent, digest, certificate, wish.hostname, traceId));
+    await asked(registry.enrol(agent, digest, certificate, wish.hostname, traceId)).catch(refused);
     log.info({ agent, serial: certificate.serial }, "an agent has enrolled");
     return answer(agent, certificate, issuer.rootPem);
   }
@@ -55,9 +57,23 @@ export class EnrolmentDesk {
   ): Promise<CertificateResponse> {
     const issuer = this.#issuer();
     const certificate = await this.#certify(issuer.authority, csr, agent);
-    await asked(this.#parts.registry.renew(agent, serial, certificate, traceId));
+    const renewed = asked(this.#parts.registry.renew(agent, serial, certificate, traceId));
+    await renewed.catch(this.#refusal(agent, traceId));
     this.#parts.log.info({ agent, serial: certificate.serial }, "an agent's certificate is renewed");
     return answer(agent, certificate, issuer.rootPem);
+  }
+
+  /** Writes down who was turned away, and turns him away. @param agent null where it is not known who asks */
+  #refusal(agent: string | null, traceId: string | null): (error: unknown) => Promise<never> {
+    return async (error) => {
+      if (hasCode(error, "unauthenticated") || hasCode(error, "forbidden"))
+        await this.#parts.refusals.note({
+          ...{ action: "agent.refused", traceId, subject: `agent/${agent ?? "unknown"}` },
+          actor: agent === null ? { kind: "job", id: "ingest" } : { kind: "agent", id: agent },
+          facts: { problem: String(error.facts.problem ?? error.code) },
+        });
+      throw error;
+    };
   }
 
   async #certify(authority: Authority, csr: string, agent: string): Promise<AgentCertificate> {

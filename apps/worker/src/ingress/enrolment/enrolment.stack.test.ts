@@ -113,6 +113,11 @@ describe("a machine that enrols", () => {
     const nobodys = randomBytes(32).toString("base64url");
     const refused = await ask("/v1/enrol", wish(nobodys, csrPem));
     expect(refused).toMatchObject({ status: 401, body: type("token-unknown") });
+    const entries = await path.prisma.auditEntry.findMany({
+      where: { subject: "agent/unknown", action: "agent.refused" },
+    });
+    const problems = entries.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString()).facts.problem);
+    expect(problems).toContain("token-unknown");
     expect(refused.headers.connection).toBe("close");
   });
 

@@ -18,6 +18,7 @@ const noRegistry = (): Promise<never> => Promise.reject(new Error("there is no r
 const noEnrolment = {
   issuer: null,
   registry: { agentOfToken: noRegistry, enrol: noRegistry, renew: noRegistry },
+  refusals: { note: async () => {} },
   lifetimeMs: 0,
 };
 

@@ -37,6 +37,7 @@ export { KpiHistory } from "./kpi-history.ts";
 export { rightsOverLog } from "./log-rights.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
+export { type RefusedAct, RefusedActs } from "./refused-acts.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";

@@ -1,0 +1,14 @@
+import { verbsOf } from "@tapline/core/audit";
+import { expect, test } from "vitest";
+import { appRouter } from "./app-router.ts";
+
+/** What better-auth does, which writes by hooks of its own (auth/record-people.ts). */
+const ofSignIn = ["sign-in", "sign-out", "people"];
+
+test("every mutation is known to write into the audit log, and by which action", () => {
+  // At run time procedures lie flat by their paths, which tRPC's types do not tell.
+  const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+  const mutations = Object.keys(procedures).filter((path) => procedures[path]?._def.type === "mutation");
+  expect(mutations.length).toBeGreaterThan(3);
+  expect(verbsOf("console").toSorted()).toEqual([...mutations, ...ofSignIn].toSorted());
+});
