@@ -1,9 +1,10 @@
 import { hasCode, messageOf, TaplineError } from "../kernel/index.ts";
 import { same } from "./check-merkle.ts";
-import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { checkpointSize, LogFiles } from "./log-files.ts";
 import type { LeafRange } from "./merkle.ts";
-import { checkSignatures, type NoteKey, parseNote } from "./signed-note.ts";
+import { readSignedCheckpoint } from "./signed-checkpoint.ts";
+import type { NoteKey } from "./signed-note.ts";
 import {
   fullRoot,
   parseBundle,
@@ -28,17 +29,20 @@ export type ArchivedCheckpoint = Checkpoint & { readonly note: string };
 /** A log as it lies in an archive: nothing that it reads is taken for true before a checkpoint's root vouches for it. */
 export class ArchivedLog {
   readonly #store: LogStore;
+  readonly #origin: string;
   readonly #files: LogFiles;
 
   /** @param origin the log's name */
   constructor(store: LogStore, origin: string) {
     this.#store = store;
+    this.#origin = origin;
     this.#files = new LogFiles(origin);
   }
 
   /**
    * The newest checkpoint; null where there is none.
-   * @throws TaplineError `corrupt` where none of `keys` signed it, or it lies under another size's name
+   * @throws TaplineError `corrupt` where it is of another log, the log's own key is not among `keys` or did not sign it, or it lies
+   * under another size's name. A witness's signature alone says nothing: a witness cosigns any log's checkpoints.
    */
   async newest(keys: readonly NoteKey[]): Promise<ArchivedCheckpoint | null> {
     let path = this.#files.checkpoints;
@@ -73,11 +77,12 @@ export class ArchivedLog {
   async #checkpoint(path: string, keys: readonly NoteKey[]): Promise<ArchivedCheckpoint> {
     const text = (await this.#store.read(path)).toString("utf8");
     try {
-      const note = parseNote(text);
-      const checkpoint = parseCheckpoint(note.text);
-      if (checkSignatures(note, keys).length > 0 && checkpoint.size === checkpointSize(path))
-        return { ...checkpoint, note: text };
-      throw new TaplineError("corrupt", "none of the log's keys signed it, or another size");
+      const { checkpoint } = readSignedCheckpoint(text, keys);
+      if (checkpoint.origin !== this.#origin)
+        throw new TaplineError("corrupt", `it is of the log ${checkpoint.origin}`);
+      if (checkpoint.size !== checkpointSize(path))
+        throw new TaplineError("corrupt", `it is of ${checkpoint.size} entries, which its name does not say`);
+      return { ...checkpoint, note: text };
     } catch (cause) {
       throw new TaplineError(
         "corrupt",
