@@ -1,23 +1,10 @@
-import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import type { NoteHeldParts } from "../jobs/note-held.ts";
+import { DryIndex } from "./dry-index.ts";
 import type { LevelArchiveParts } from "./level-archive.ts";
-import type { CareTarget, LevelParts } from "./level-parts.ts";
+import type { CareTarget } from "./level-parts.ts";
 
 const nothing = async (): Promise<void> => undefined;
-
-/** An index that answers and takes nothing in. */
-export function dryIndex(
-  index: Pick<ArchiveIndex, "knownSegments" | "findTaps" | "isWithdrawn">,
-): LevelParts["index"] {
-  return {
-    knownSegments: (ids) => index.knownSegments(ids),
-    findTaps: (taps) => index.findTaps(taps),
-    isWithdrawn: (segment) => index.isWithdrawn(segment),
-    recordEnd: async () => ({ quarantined: null }),
-    withdraw: async () => true,
-  };
-}
 
 /** Notes of which archive holds what, of which none is made. */
 export const dryCopies: NoteHeldParts["copies"] = { unnoted: async () => [], noteCopy: nothing };
@@ -42,7 +29,7 @@ export function dryLevel(parts: LevelArchiveParts): LevelArchiveParts {
   return {
     ...parts,
     targets: parts.targets.map(dryTarget),
-    index: dryIndex(parts.index),
+    index: new DryIndex(parts.index),
     notes: {
       add: nothing,
       isMissing: (segment, target) => parts.notes.isMissing(segment, target),

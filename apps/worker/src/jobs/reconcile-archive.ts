@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ArchiveHolds, ArchiveIndex, SegmentRow, TrackerTap } from "@tapline/adapters/prisma";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import type { Trust } from "@tapline/core/encryption";
-import { hasCode, TaplineError } from "@tapline/core/kernel";
+import { type Actor, hasCode, TaplineError } from "@tapline/core/kernel";
 import {
   type ArchiveReader,
   archivedSegments,
@@ -28,6 +28,10 @@ export type ReconcileParts = {
   readonly holds: Pick<ArchiveHolds, "active">;
   /** Names of the archives that hold a segment which is taken in. */
   readonly copies: (segment: string) => readonly string[];
+  /** Who has it done, for the audit log; default: the job. */
+  readonly actor?: Actor;
+  /** Why a person had it done; for the audit log. */
+  readonly reason?: string;
   readonly clock: () => number;
   /** Told of each segment that could not be judged; it stays as it is. */
   readonly onFault: (segment: string, error: unknown) => void;
@@ -78,10 +82,9 @@ export async function settleOrphan(segment: string, parts: OrphanParts): Promise
   // Another process may have adopted the segment since: what it holds itself lies nowhere else.
   const held = holdings.flatMap((holding) => holding.held ?? []);
   const heldElsewhere = held.filter((holding) => holding.segment !== segment).length;
-  const nowEpochMs = parts.clock();
   if (heldElsewhere > 0 && (await isKept(manifest, parts))) return "faults";
   if (heldElsewhere > 0 || (await parts.index.isWithdrawn(segment))) {
-    const entry = entryOf(segment, false, { taps: manifest.taps, heldElsewhere }, nowEpochMs);
+    const entry = entryOf(segment, false, { taps: manifest.taps, heldElsewhere }, parts);
     // Another archive that holds it is compared, too: it needs no task.
     if (!(await parts.index.withdraw(segment, entry, []))) return "adopted";
     await parts.archive.quarantine(segment);
@@ -89,7 +92,7 @@ export async function settleOrphan(segment: string, parts: OrphanParts): Promise
   }
   const row = rowOfManifest(manifest, manifestDigest);
   const facts = { taps: manifest.taps, manifestSha256: manifestDigest.toString("hex") };
-  const entry = entryOf(segment, true, facts, nowEpochMs);
+  const entry = entryOf(segment, true, facts, parts);
   await parts.index.recordEnd({
     ...{ id: segment, generation: null, segment: row, entry },
     ...{ copies: parts.copies(segment), quarantine: [], duplicateRuns: [], moreEntries: [] },
@@ -167,13 +170,26 @@ function rowOfManifest(manifest: Manifest, manifestDigest: Buffer): SegmentRow {
   };
 }
 
-/** The id is new: the segment's own may stand in the log already, where the index was lost and the log was not. */
-function entryOf(segment: string, adopt: boolean, facts: AuditEntry["facts"], atEpochMs: number): AuditEntry {
-  return newEntry(atEpochMs, randomBytes, {
-    actor: { kind: "job", id: "reconcile" },
+/**
+ * The id is new: the segment's own may stand in the log already, where the index was lost and the log was not. A person's reason
+ * is in the person's words; why it had to be stands beside it.
+ */
+function entryOf(
+  segment: string,
+  adopt: boolean,
+  facts: AuditEntry["facts"],
+  {
+    actor = { kind: "job", id: "reconcile" },
+    reason,
+    clock,
+  }: Pick<OrphanParts, "actor" | "reason" | "clock">,
+): AuditEntry {
+  const why = adopt ? "the index did not know it" : "its taps lie in other segments";
+  return newEntry(clock(), randomBytes, {
+    actor,
     action: adopt ? "segment.adopted" : "segment.quarantined",
     subject: `segment/${segment}`,
-    reason: adopt ? "the index did not know it" : "its taps lie in other segments",
-    facts,
+    reason: reason ?? why,
+    facts: reason === undefined ? facts : { ...facts, why },
   });
 }

@@ -9,7 +9,8 @@ import {
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
 import type { Actor } from "@tapline/core/kernel";
-import { dryCopies, dryIndex, readOnly } from "../../care/dry-run.ts";
+import { DryIndex } from "../../care/dry-index.ts";
+import { dryCopies, readOnly } from "../../care/dry-run.ts";
 import { type DrillParts, restoreDrill } from "../../care/restore-drill.ts";
 import { type RewrapArchiveParts, type Rewrapped, rewrapArchive } from "../../care/rewrap-archive.ts";
 import { type ReconcilerHooks, reconciler } from "../reconciler.ts";
@@ -60,7 +61,7 @@ export function openReindex(places: ArchivePlaces, databaseUrl: string, trust: s
   const index = new ArchiveIndex(prisma);
   const copies = new ArchiveCopies(prisma);
   const parts = {
-    ...{ index: dryRun ? dryIndex(index) : index, prisma, clock: () => Date.now() },
+    ...{ index: dryRun ? new DryIndex(index) : index, prisma, clock: () => Date.now() },
     copies: dryRun ? dryCopies : copies,
   };
   return {
