@@ -1,10 +1,16 @@
 import { createReadStream } from "node:fs";
-import { checkExport, checkpointText, type Lines, type ProvenExport, splitLines } from "@tapline/core/audit";
+import {
+  checkExport,
+  checkpointText,
+  type Lines,
+  type ProvenExport,
+  seenLines,
+  splitLines,
+} from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { count } from "./count.ts";
 import { proofBeside } from "./proof-beside.ts";
 import { readLogKeys } from "./read-log-keys.ts";
-import { seenLines } from "./seen-lines.ts";
 import { tellProofError } from "./tell-proof-error.ts";
 
 interface Options {

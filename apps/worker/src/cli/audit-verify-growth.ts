@@ -10,6 +10,7 @@ import {
   parseGrowthProof,
   readSignedCheckpoint,
   same,
+  seenLines,
 } from "@tapline/core/audit";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { openAuditLog } from "../wire/commands/audit.ts";
@@ -19,7 +20,6 @@ import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { findStores } from "./find-stores.ts";
 import { readGivenText } from "./read-given.ts";
-import { seenLines } from "./seen-lines.ts";
 import { tellProofError } from "./tell-proof-error.ts";
 
 export interface GrowthOptions extends PlaceOptions {

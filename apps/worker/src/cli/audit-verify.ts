@@ -6,6 +6,7 @@ import {
   parseTlogProof,
   readEntry,
   type SignedCheckpoint,
+  seenLines,
   type TlogProof,
 } from "@tapline/core/audit";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
@@ -13,7 +14,6 @@ import { type GrowthOptions, verifyGrowth, verifyGrowthProof } from "./audit-ver
 import { type VerifyLogOptions, verifyLog } from "./audit-verify-log.ts";
 import { readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
-import { seenLines } from "./seen-lines.ts";
 
 interface VerifyOptions extends VerifyLogOptions, GrowthOptions {
   readonly key?: string;

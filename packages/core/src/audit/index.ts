@@ -34,8 +34,9 @@ export {
   rootOf,
 } from "./merkle.ts";
 export { type Deed, type EntryFacts, entryAs, newEntry } from "./new-entry.ts";
-export { forged, ProofError, type ProofFault } from "./proof-error.ts";
+export { forged, notProvenText, ProofError, type ProofFault } from "./proof-error.ts";
 export { RefusalCount } from "./refusal-count.ts";
+export { seenLines } from "./seen-lines.ts";
 export { entriesPerSequence, pauseAfterMs } from "./sequencing.ts";
 export { checkProofCheckpoint, readSignedCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
 export {

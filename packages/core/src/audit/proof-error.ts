@@ -31,3 +31,8 @@ export class ProofError extends TaplineError {
 export function forged(message: string, cause?: unknown): ProofError {
   return new ProofError("forged", message, cause === undefined ? {} : { cause });
 }
+
+/** For people: what is wrong, and what to do next. */
+export function notProvenText({ fault, message, remedy }: ProofError): string {
+  return `NOT proven (${fault}): ${message}\n${remedy === undefined ? "" : `${remedy}\n`}`;
+}

@@ -98,6 +98,7 @@ export {
   siteStatementSchema,
 } from "./site-statement.ts";
 export {
+  checkPacket,
   checkTapProof,
   formatTapProof,
   type ManifestSignature,
@@ -106,4 +107,5 @@ export {
   type TapProof,
   tapProofSchema,
 } from "./tap-proof.ts";
+export { provenTapText } from "./tap-proof-text.ts";
 export { type LeafRun, type TapLeaf, tapLeafHash, tapLeafHashes, tapsRoot, treeHead } from "./taps-tree.ts";

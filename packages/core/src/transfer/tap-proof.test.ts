@@ -1,103 +1,32 @@
 import "reflect-metadata";
-import { createPrivateKey, webcrypto } from "node:crypto";
-import { X509Certificate, X509CrlGenerator } from "@peculiar/x509";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
-  type AuditEntry,
   formatNote,
-  inclusionProof,
   leafHash,
   makeLogKey,
   type NoteKey,
   openLogSigner,
   ProofError,
   parseNote,
-  rootOf,
 } from "../audit/index.ts";
 import {
   type HierarchyFile,
   issueHierarchy,
-  type Signer,
-  signDetached,
   type TrustWhenSigned,
   verifySignature,
 } from "../encryption/index.ts";
-import { canonicalJson, sha256, sha256Hex, uuidV7 } from "../kernel/index.ts";
-import {
-  buildManifest,
-  checkTapProof,
-  formatTapProof,
-  parseTapProof,
-  readManifest,
-  type SegmentMember,
-  type TapProof,
-  tapLeafHashes,
-} from "./index.ts";
+import { canonicalJson, uuidV7 } from "../kernel/index.ts";
+import { checkTapProof, formatTapProof, parseTapProof, type TapProof } from "./index.ts";
+import { log, makeTapProof, nowEpochMs, revokeSigner, segment, signerOf } from "./tap-proof.fixture.ts";
 
-const nowEpochMs = Date.UTC(2026, 10, 28, 12);
-const segment = uuidV7(nowEpochMs, (length) => Buffer.alloc(length, 7));
-const log = openLogSigner(makeLogKey(), "tapline.test/log");
-const members: SegmentMember[] = Array.from({ length: 1_000 }, (_, i) => ({
-  ...{ tracker: `t-${i % 50}`, trackerEpoch: 1, trackerSeq: Math.floor(i / 50) + 1 },
-  ...{ agent: "gate-1", epoch: 1, seq: i + 1, digest: sha256(Buffer.from(`tap ${i}`)) },
-}));
 let pki: Record<string, HierarchyFile>;
 let trust: { rootPems: string[]; crlPems: string[] };
 let proof: TapProof;
 
-const signerOf = (files: Record<string, HierarchyFile>): Signer => ({
-  certPem: files["signer.crt"]!.pem,
-  keyPem: files["signer.key"]!.pem,
-  chainPem: [files["intermediate.crt"]!.pem],
-});
-
-/** A proof of the `index`-th tap of a segment of 1,000, whose entry is one of ten million by the length of its path. */
-function made(index: number, signer: Signer): TapProof {
-  const { manifest, treeHead } = buildManifest({
-    ...{ segment, createdAtEpochMs: nowEpochMs, taps: members.length, members },
-    ...{ firstReadAtEpochMs: 1, lastReadAtEpochMs: 2, plainBytes: 5, plainSha256: "ab".repeat(32) },
-    ...{ objectBytes: 1, objectSha256: "cd".repeat(32) },
-    recipients: [{ subject: "CN=archive", ski: "0a".repeat(20), certSha256: "ef".repeat(32) }],
-  });
-  const signature = signDetached(manifest, signer, nowEpochMs, treeHead);
-  const { runs } = readManifest(manifest);
-  const leaves = tapLeafHashes(runs);
-  const [run] = runs;
-  const entry: AuditEntry = {
-    ...{ version: 1, id: segment, atEpochMs: nowEpochMs + 40, actor: { kind: "job", id: "transfer" } },
-    ...{ action: "segment.archived", subject: `segment/${segment}`, reason: null },
-    facts: {
-      ...{ taps: 1_000, archived: 1_000, duplicates: 0, rejected: 0, archives: "main" },
-      manifestSha256: sha256Hex(manifest),
-    },
-  };
-  const others = Array.from({ length: 23 }, (_, i) => leafHash(Buffer.from(`entry ${i}`)));
-  const all = [leafHash(canonicalJson(entry)), ...others];
-  return {
-    format: "tapline-tap-proof/1",
-    tap: {
-      tracker: run!.tracker,
-      epoch: 1,
-      seq: index + 1,
-      digest: run!.digests.slice(index * 64, (index + 1) * 64),
-    },
-    segment: { id: segment, taps: 1_000, index, path: join(inclusionProof(leaves, index)) },
-    signature: signature.toString("base64"),
-    log: {
-      entry,
-      index: 0,
-      path: join(inclusionProof(all, 0)),
-      checkpoint: log.signHead(all.length, rootOf(all)),
-    },
-  };
-}
-
-const join = (hashes: readonly Uint8Array[]): string => Buffer.concat(hashes).toString("base64");
-
 beforeAll(async () => {
   pki = await issueHierarchy({ nowEpochMs, organisation: "Example", agents: [], hosts: [] });
   trust = { rootPems: [pki["trust.pem"]!.pem], crlPems: [pki["trust.pem"]!.pem] };
-  proof = made(3, signerOf(pki));
+  proof = makeTapProof(3, signerOf(pki));
 });
 
 const check = (
@@ -195,22 +124,11 @@ describe("a proof of a tap", () => {
 
   test("by somebody else's authority is untrusted", async () => {
     const stranger = await issueHierarchy({ nowEpochMs, organisation: "Example", agents: [], hosts: [] });
-    expect(faultOf(() => check(made(3, signerOf(stranger))))).toBe("untrusted");
+    expect(faultOf(() => check(makeTapProof(3, signerOf(stranger))))).toBe("untrusted");
   });
 
   test("by a revoked signer is refused, whenever it was signed", async () => {
-    const der = createPrivateKey(pki["intermediate.key"]!.pem).export({ format: "der", type: "pkcs8" });
-    const algorithm = { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" };
-    const signingKey = await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
-    const crl = await X509CrlGenerator.create({
-      issuer: new X509Certificate(pki["intermediate.crt"]!.pem).subject,
-      thisUpdate: new Date(nowEpochMs),
-      nextUpdate: new Date(nowEpochMs + 86_400_000),
-      signingAlgorithm: algorithm,
-      signingKey,
-      entries: [{ serialNumber: new X509Certificate(pki["signer.crt"]!.pem).serialNumber }],
-    });
-    const revoking = crl.toString("pem").replace(/(BEGIN|END) CRL/g, "$1 X509 CRL");
+    const revoking = await revokeSigner(pki);
     const crlPems = [...trust.crlPems, revoking];
     expect(faultOf(() => check(proof, { trust: { ...trust, crlPems } }))).toBe("revoked");
   });

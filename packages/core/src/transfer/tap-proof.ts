@@ -13,7 +13,7 @@ import {
   type SignedCheckpoint,
   same,
 } from "../audit/index.ts";
-import { canonicalJson, hasCode, messageOf } from "../kernel/index.ts";
+import { canonicalJson, hasCode, messageOf, sha256Hex } from "../kernel/index.ts";
 import { segmentIdSchema } from "./object-paths.ts";
 import { tapLeafHash, treeHead } from "./taps-tree.ts";
 
@@ -175,4 +175,10 @@ function hashesOf(path: string): Buffer[] {
   const bytes = Buffer.from(path, "base64");
   if (bytes.length % 32 !== 0) throw forged("a path is not made of whole hashes");
   return Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, (i + 1) * 32));
+}
+
+/** Whether these are the bytes of the tap that is proven. @throws ProofError `forged` */
+export function checkPacket(packet: Uint8Array, { tap }: ProvenTap): void {
+  if (sha256Hex(packet) !== tap.digest)
+    throw forged("these are not the bytes of the tap that is proven: their SHA-256 is another");
 }

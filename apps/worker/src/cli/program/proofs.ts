@@ -5,7 +5,9 @@ import { proofExitCodes } from "./proof-exit-codes.ts";
 
 /** `tapline prove` and `tapline verify`: proofs of single taps. */
 export function addProofs(program: Command): void {
-  addProveTap(program.command("prove").description("proofs for others, that need no server to be checked"));
+  const prove = program.command("prove").description("proofs for others, that need no server to be checked");
+  addProveTap(prove);
+  addProvePage(prove);
   addVerifyProof(program);
 }
 
@@ -25,6 +27,19 @@ function addProveTap(prove: Command): void {
     .action(async (tracker, seq, options) =>
       (await import("../prove-tap.ts")).writeProof(tracker, seq, options),
     );
+}
+
+/** `tapline prove page`: what verifies proofs in a browser, for who has no command line. */
+function addProvePage(prove: Command): void {
+  prove
+    .command("page")
+    .description("write the page that verifies proofs in a browser, without any server: one HTML file")
+    .requiredOption("--out <file>", "the file")
+    .addHelpText(
+      "after",
+      "\nThe same version of Tapline writes the same bytes: whoever is given a page can compare its SHA-256.",
+    )
+    .action(async (options) => (await import("../prove-page.ts")).writePage(options));
 }
 
 /** `tapline verify`: a proof of a tap, offline. */

@@ -33,6 +33,7 @@ const looking = [
     "site ls",
     "site verify",
     "status",
+    "prove page",
     "prove tap",
     "verify",
     "tracker ls",

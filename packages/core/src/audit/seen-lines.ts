@@ -1,6 +1,6 @@
-import type { SignatureVerdict } from "@tapline/core/audit";
+import type { SignatureVerdict } from "./signed-note.ts";
 
-/** Which witnesses have cosigned a checkpoint, and when: a line each. */
+/** Which witnesses have cosigned a checkpoint, and when: a line each, for people. */
 export function seenLines(signatures: readonly SignatureVerdict[]): string[] {
   return signatures.flatMap(({ key, atEpochS }) =>
     atEpochS === null

@@ -1,0 +1,2 @@
+/** Takes the place of Node's global of the same name. */
+export { Buffer } from "buffer/";

@@ -1,0 +1,81 @@
+import "reflect-metadata";
+import { sha256 } from "@noble/hashes/sha2.js";
+import {
+  AuthorityKeyIdentifierExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509Certificate as Parsed,
+  SubjectKeyIdentifierExtension,
+} from "@peculiar/x509";
+import { check, read, tags } from "./der.ts";
+import { type PublicKey, publicKeyOf } from "./public-key.ts";
+
+/**
+ * What the verifying code of core asks of node:crypto, without waiting and without the browser's own cryptography, which can
+ * only be waited for. Names and forms are Node's.
+ */
+
+export function hash(_algorithm: "sha256", bytes: Uint8Array, form: "buffer" | "hex"): Buffer | string {
+  const digest = Buffer.from(sha256(bytes));
+  return form === "hex" ? digest.toString("hex") : digest;
+}
+
+export function createHash(_algorithm: "sha256") {
+  const whole = sha256.create();
+  const chained = {
+    update: (bytes: Uint8Array | string) => {
+      whole.update(Buffer.from(bytes as Uint8Array));
+      return chained;
+    },
+    digest: () => Buffer.from(whole.digest()),
+  };
+  return chained;
+}
+
+export function createPublicKey({ key }: { key: Uint8Array }): PublicKey {
+  return publicKeyOf(key);
+}
+
+export function verify(algorithm: string | null, data: Uint8Array, key: PublicKey, sig: Uint8Array): boolean {
+  return key.verify(algorithm, data, sig);
+}
+
+/** Node's class of this name, as far as it is asked. */
+export class X509Certificate {
+  readonly raw: Buffer;
+  readonly publicKey: PublicKey;
+  /** Lines from the outermost part on, as Node has them. */
+  readonly subject: string;
+  readonly #parsed: Parsed;
+
+  constructor(given: Uint8Array | string) {
+    this.#parsed = new Parsed(typeof given === "string" ? given : Uint8Array.from(given));
+    this.raw = Buffer.from(this.#parsed.rawData);
+    check(read(this.raw, tags.sequence));
+    this.publicKey = publicKeyOf(new Uint8Array(this.#parsed.publicKey.rawData));
+    const parts = this.#parsed.subjectName.toJSON();
+    this.subject = parts
+      .flatMap((part) => Object.entries(part))
+      .map(([type, values]) => `${type}=${values.join("+")}`)
+      .join("\n");
+  }
+
+  verify(key: PublicKey): boolean {
+    const [signed, algorithm, signature] = read(this.raw, tags.sequence).children();
+    if (signed === undefined || algorithm === undefined || signature === undefined) return false;
+    const { hash: digest } = this.#parsed.signatureAlgorithm as { hash?: { name: string } };
+    return key.verify(digest?.name ?? null, signed.whole, signature.contents.subarray(1));
+  }
+
+  /** Whether the other one's name and key identifier are those of the issuer, and it may issue (RFC 5280 §6.1, §4.2.1.1). */
+  checkIssued(issuer: X509Certificate): boolean {
+    const wanted = this.#parsed.getExtension(AuthorityKeyIdentifierExtension)?.keyId;
+    const own = issuer.#parsed.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+    const usages = issuer.#parsed.getExtension(KeyUsagesExtension)?.usages;
+    return (
+      this.#parsed.issuer === issuer.#parsed.subject &&
+      (wanted === undefined || own === undefined || wanted === own) &&
+      (usages === undefined || (usages & KeyUsageFlags.keyCertSign) !== 0)
+    );
+  }
+}

@@ -1,0 +1,9 @@
+/** What a file that was given to the page can be. */
+export type Part = "proof" | "trust" | "keys" | "packet";
+
+/** What it is, by its text, and where that tells nothing by its name. */
+export function partOf(name: string, text: string): Part {
+  if (text.includes("-----BEGIN ")) return "trust";
+  if (/^\s*\S+\+[0-9a-f]{8}\+[\w+/]+={0,2}\s*$/m.test(text)) return "keys";
+  return text.trimStart().startsWith("{") || name.endsWith(".json") ? "proof" : "packet";
+}
