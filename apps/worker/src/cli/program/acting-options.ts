@@ -40,11 +40,14 @@ export function confirmed(act: Action): Action {
 
 async function isWanted(): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const { createInterface } = await import("node:readline/promises");
+  const { createInterface } = await import("node:readline");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question("Do it? Type yes: ")).trim() === "yes";
-  } finally {
-    terminal.close();
-  }
+  const answer = await new Promise<string | null>((resolve) => {
+    // Ctrl-C and Ctrl-D close it, and nobody answers any more: that is a no.
+    terminal.once("close", () => resolve(null));
+    terminal.question("Do it? Type yes: ", resolve);
+  });
+  terminal.close();
+  if (answer === null) process.stderr.write("\n");
+  return answer?.trim() === "yes";
 }
