@@ -5,7 +5,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { quarantineFolder } from "@tapline/core/transfer";
 import ssh2 from "ssh2";
 import { containedPath, partEnding } from "./contained-path.ts";
-import { OpenHandles } from "./open-handles.ts";
+import { OpenHandles, type Writing } from "./open-handles.ts";
 
 const { OPEN_MODE } = ssh2.utils.sftp;
 
@@ -13,6 +13,8 @@ export interface ArchiveFilesOptions {
   /** Absolute path of the archive's root on disk. */
   readonly root: string;
   readonly maxFileBytes: number;
+  /** Shared by all clients: what one of them can still change gets no name by another. */
+  readonly writing: Writing;
 }
 
 export interface NamedStats {
@@ -27,12 +29,13 @@ const namesPerAnswer = 100;
 /** One client's view of the archive on disk: it may add files and read them, and change none that has its name. */
 export class ArchiveFiles {
   readonly #options: ArchiveFilesOptions;
-  readonly #handles = new OpenHandles();
+  readonly #handles: OpenHandles;
   /** Uploads begun here and not renamed: removed when the client goes. */
   readonly #parts = new Set<string>();
 
   constructor(options: ArchiveFilesOptions) {
     this.#options = options;
+    this.#handles = new OpenHandles(options.writing);
   }
 
   /** @param flags SFTP's, as ssh2 gives them */
@@ -72,6 +75,7 @@ export class ArchiveFiles {
       if (taken.writable) await taken.file.sync();
     } finally {
       await taken.file.close();
+      this.#handles.closed(taken);
     }
   }
 
@@ -126,7 +130,7 @@ export class ArchiveFiles {
         "forbidden",
         `only an upload may be renamed, and a segment's file only into ${quarantineFolder}/`,
       );
-    if (this.#handles.isOpen(source.local)) throw new TaplineError("conflict", "the upload is still open");
+    if (this.#handles.isWritten(source.local)) throw new TaplineError("conflict", "the upload is still open");
     if (!(await lstat(source.local)).isFile())
       throw new TaplineError("forbidden", "only a file may be renamed");
     await link(source.local, target.local);

@@ -165,6 +165,22 @@ describe("the embedded archive server", () => {
     expect(await readFile(join(root, "2026/final.json"), "utf8")).toBe("archived");
   });
 
+  test("what another connection can still change gets no name", async () => {
+    const channel = await done<SFTPWrapper>((reply) => client.sftp(reply));
+    const open = () => done<Buffer>((reply) => channel.open("/2026/held.part", "xw", reply));
+    const close = (handle: Buffer) => done<void>((reply) => channel.close(handle, reply));
+    const first = await open();
+    expect(await rename("/2026/held.part", "/2026/held.json")).toBe(STATUS_CODE.FAILURE);
+    // Another file under the same name is held open in its own right.
+    await done<void>((reply) => channel.unlink("/2026/held.part", reply));
+    const second = await open();
+    await close(first);
+    expect(await rename("/2026/held.part", "/2026/held.json")).toBe(STATUS_CODE.FAILURE);
+    await close(second);
+    expect(await rename("/2026/held.part", "/2026/held.json")).toBe(STATUS_CODE.OK);
+    channel.end();
+  });
+
   test("moves a segment's file into the quarantine under its own name, and nowhere else", async () => {
     const name = "segment-01939b6c-0000-7000-8000-000000000001.manifest.json";
     expect(await write("/2026/a.part", Buffer.from("manifest"))).toBe(STATUS_CODE.OK);

@@ -9,11 +9,20 @@ export type OpenHandle =
 
 const maxHandles = 512;
 
+/** What any client of a server holds open for writing. */
+export type Writing = Set<OpenHandle>;
+
 /** The handles of one client, by the 4 bytes that name them. */
 export class OpenHandles {
+  readonly #writing: Writing;
   readonly #open = new Map<number, OpenHandle>();
   readonly #opening = new Set<Promise<OpenHandle>>();
   #next = 0;
+
+  /** @param writing shared by all clients of a server */
+  constructor(writing: Writing) {
+    this.#writing = writing;
+  }
 
   /**
    * Opens something and names it. Its place is taken before the opening, so that many at once stay within the bound.
@@ -44,8 +53,14 @@ export class OpenHandles {
     return handle;
   }
 
-  isOpen(local: string): boolean {
-    return [...this.#open.values()].some((handle) => handle.local === local);
+  /** A handle that was taken is closed now. */
+  closed(handle: OpenHandle): void {
+    this.#writing.delete(handle);
+  }
+
+  /** Whether any client of the server can still change the file. */
+  isWritten(local: string): boolean {
+    return [...this.#writing].some((handle) => handle.local === local);
   }
 
   /** Also what is just being opened. */
@@ -53,14 +68,17 @@ export class OpenHandles {
     await Promise.allSettled(this.#opening);
     const all = [...this.#open.values()];
     this.#open.clear();
-    for (const handle of all)
+    for (const handle of all) {
       await (handle.kind === "file" ? handle.file : handle.dir).close().catch(() => undefined);
+      this.closed(handle);
+    }
   }
 
   #add(handle: OpenHandle): Buffer {
     const id = this.#next;
     this.#next = (id + 1) % 2 ** 32;
     this.#open.set(id, handle);
+    if (handle.kind === "file" && handle.writable) this.#writing.add(handle);
     const name = Buffer.alloc(4);
     name.writeUInt32BE(id);
     return name;

@@ -4,7 +4,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import ssh2, { type Connection } from "ssh2";
 import { admitByKey } from "./admit-client.ts";
+import type { ArchiveFilesOptions } from "./archive-files.ts";
 import { parseSshKey } from "./generate-ssh-key-pair.ts";
+import type { Writing } from "./open-handles.ts";
 import { serveSftp } from "./serve-sftp.ts";
 
 export interface ArchiveServerOptions {
@@ -46,12 +48,13 @@ export async function startArchiveServer(options: ArchiveServerOptions): Promise
     ident: "tapline-archive",
     algorithms: { cipher: ["aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr"] },
   });
+  const writing: Writing = new Set();
   ssh.on("connection", (client, { ip, port }) => {
     client.on("error", () => client.end());
     withoutDelay(client);
     client.on("ready", () => deadlines.lift(`${ip}:${port}`));
     admitByKey(client, options.user ?? "tapline", clientKey);
-    serveChannels(client, { root, maxFileBytes: options.maxFileBytes ?? 72 * 1024 * 1024 });
+    serveChannels(client, { root, writing, maxFileBytes: options.maxFileBytes ?? 72 * 1024 * 1024 });
   });
   // A server of our own in front of ssh2's, which tells of a client only once it has sent its SSH header.
   const sockets = new Set<Socket>();
@@ -91,7 +94,7 @@ class Deadlines {
 }
 
 /** Sessions may open SFTP and nothing else: ssh2 refuses shells, programs and forwarding that nobody listens for. */
-function serveChannels(client: Connection, files: { root: string; maxFileBytes: number }): void {
+function serveChannels(client: Connection, files: ArchiveFilesOptions): void {
   let channels = 0;
   client.on("session", (accept, reject) => {
     if (channels >= maxChannels) {

@@ -27,6 +27,8 @@ export interface SetHooks {
 }
 
 const awayAfterMs = 5_000;
+/** What an archive may have under way before it is left out: a slow one would fill the memory of whoever sends. */
+const maxUnderWayBytes = 64 * 1024 * 1024;
 
 /** Every archive that segments go to, and the rule by which a segment counts as archived. */
 export class ArchiveSet implements ArchiveReader {
@@ -37,6 +39,8 @@ export class ArchiveSet implements ArchiveReader {
   readonly #reader: ArchiveReader;
   /** Uploads that go on after `storeSegment` has answered, by segment. */
   readonly #late = new Map<string, Promise<unknown>>();
+  /** Bytes under way to each archive, by its name. */
+  readonly #underWay = new Map<string, number>();
 
   /** @param rule default: mirrors, of which more than half must hold a segment */
   constructor(
@@ -77,7 +81,8 @@ export class ArchiveSet implements ArchiveReader {
 
   /**
    * Stores a segment: object and signature, then the manifest, whose presence is the commit. Safe to run again. Ends once
-   * enough archives hold it and the rest had as long again; who is slower goes on meanwhile.
+   * enough archives hold it and the rest had as long again; who is slower goes on meanwhile, up to 64 MiB: who has more under
+   * way than that counts as failed.
    * @returns names of the targets that hold it
    * @throws what the first failing archive said, where too few can hold it
    */
@@ -85,7 +90,7 @@ export class ArchiveSet implements ArchiveReader {
     const { stored, rest } = await storeAtQuorum(
       this.targets,
       this.rule,
-      ({ archive }) => storeAt(archive, id, files),
+      (target) => this.#storeAt(target, id, files),
       {
         onFault: (target, error) => this.#hooks.onFault?.(target, id, error),
         onLate: (target) => this.#hooks.onLate?.(target, id),
@@ -130,6 +135,22 @@ export class ArchiveSet implements ArchiveReader {
   async close(): Promise<void> {
     await Promise.all(this.targets.map(({ archive }) => archive.close()));
     await Promise.all(this.#late.values());
+  }
+
+  async #storeAt({ name, archive }: ArchiveTarget, id: string, files: SegmentFiles): Promise<void> {
+    const before = this.#underWay.get(name) ?? 0;
+    if (before > maxUnderWayBytes)
+      throw new TaplineError("unavailable", `archive ${name} is too slow: ${before} bytes are under way`, {
+        remedy:
+          "The segment is copied there later. Look at the line and at the server, or at its bandwidth limit.",
+      });
+    const bytes = files.object.length + files.manifest.length + files.signature.length;
+    this.#underWay.set(name, before + bytes);
+    try {
+      await storeAt(archive, id, files);
+    } finally {
+      this.#underWay.set(name, (this.#underWay.get(name) ?? 0) - bytes);
+    }
   }
 
   /** Acts at all; throws the first fault where fewer than `needed` did it. */
