@@ -14,6 +14,8 @@ export const templateName = "tapline_template";
 
 declare module "vitest" {
   interface ProvidedContext {
+    /** The Go compiler's path. Null where it is missing. */
+    go: string | null;
     /** A running Redis; take a key prefix of your own, and never flush. */
     redisUrl: string;
     /** A running PostgreSQL; take a database by `freshDatabase()`. */
@@ -34,7 +36,7 @@ declare module "vitest" {
 /** Vitest calls this once before the project's first test; what it returns runs after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`[test servers] ${line}\n`);
-  const { sshd: sshdPath, chromium, ip, proftpd } = await provision(say);
+  const { sshd: sshdPath, chromium, go, ip, proftpd } = await provision(say);
   const dir = await mkdtemp(join(tmpdir(), "tapline-test-"));
   removeWhenGone(dir);
   const [redis, postgres, sshd] = await Promise.all([
@@ -50,6 +52,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("postgresUrl", postgres.url);
   project.provide("servicesPassword", servicesPassword);
   project.provide("proftpd", proftpd !== undefined);
+  project.provide("go", go ?? null);
   project.provide("chromium", chromium ?? null);
   project.provide("ip", ip ?? null);
   if (sshd === undefined) project.provide("sshd", null);

@@ -23,6 +23,11 @@ const parts = [
     packages: ["proftpd-core", "proftpd-mod-crypto"],
     tests: "the SFTP suite's third server",
   },
+  {
+    programs: ["go"],
+    packages: ["golang-go", "golang-golang-x-mod-dev"],
+    tests: "the audit log's independent reader",
+  },
   { programs: ["openssl"], packages: ["openssl"], tests: "tests that restore with openssl" },
 ] as const;
 
@@ -32,6 +37,8 @@ export type Provision = Readonly<{
   chromium: string | undefined;
   /** ProFTPD with mod_sftp, where it can be run: as root. */
   proftpd: string | undefined;
+  /** The Go compiler; with it came the library that reads logs like ours. */
+  go: string | undefined;
   /** Where network namespaces may be made, the program that makes them. */
   ip: string | undefined;
 }>;
@@ -59,7 +66,8 @@ export async function provision(say: (line: string) => void): Promise<Provision>
   await findRedis(say);
   const ip = await usableIp(await find(["ip"]), say);
   const proftpd = process.getuid?.() === 0 ? await findProftpd() : undefined;
-  return { sshd: await find(parts[0].programs), chromium: await find(parts[1].programs), proftpd, ip };
+  const [sshd, chromium, go] = [await find(["sshd"]), await find(parts[1].programs), await find(["go"])];
+  return { sshd, chromium, proftpd, go, ip };
 }
 
 /** `ip`, or undefined where it may make no network namespaces; throws where they are required. */
