@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditLog, KeptNote, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet, ArchiveTarget } from "@tapline/adapters/sftp";
 import type { NoteKey } from "@tapline/core/audit";
@@ -26,45 +27,94 @@ const lookEveryMs = 1_000;
  * one at a time has the turn.
  */
 export function archiveAudit(parts: ArchiveAuditParts): Role {
-  const { auditLog, archives, turns, everyS, clock, log } = parts;
+  const { archives, turns, everyS, log } = parts;
+  const copying = new Copying(parts);
   const publishing = repeat(
     async (signal) => {
-      if (!(await turns.take("audit-archive", everyS * 1_000))) return lookEveryMs;
-      const held = [];
-      for (const target of archives.wanted) held.push(await publishTo(target, signal, parts));
-      const sizes = held.flatMap((note) => (note === null ? [] : [note])).toSorted((a, b) => b.size - a.size);
-      // As with segments: archived is what as many archives hold as the rule asks for.
-      const counting = sizes[archives.rule.quorum - 1];
-      if (counting !== undefined) await auditLog.keepArchived({ ...counting, atEpochMs: clock() });
+      if (await turns.take("audit-archive", everyS * 1_000))
+        for (const target of archives.wanted) copying.begin(target, signal);
       return lookEveryMs;
     },
     (error) => {
       if (!hasCode(error, "unavailable"))
-        log.error({ err: error }, "the audit log could not be put into the archive");
+        log.error({ err: error }, "no turn could be had to put the audit log into the archives");
     },
     lookEveryMs,
   );
-  return { stop: () => publishing.stop() };
+  return {
+    stop: async (graceMs) => {
+      await publishing.stop();
+      await copying.ended(graceMs);
+    },
+  };
 }
 
-/** Null where the archive does not hold it: the others are served all the same, and this one at the next turn. */
-async function publishTo(
-  { name, archive }: ArchiveTarget,
-  signal: AbortSignal,
-  parts: ArchiveAuditParts,
-): Promise<KeptNote | null> {
-  try {
-    return await publishAudit({ ...parts, archive, signal });
-  } catch (error) {
+/** Copies to all archives side by side: none waits for another, whatever that one answers, or does not answer. */
+class Copying {
+  readonly #parts: ArchiveAuditParts;
+  /** By archive: what is under way there. */
+  readonly #underWay = new Map<string, Promise<void>>();
+  /** By archive: what it held when it was served last. */
+  readonly #held = new Map<string, KeptNote>();
+
+  constructor(parts: ArchiveAuditParts) {
+    this.#parts = parts;
+  }
+
+  begin(target: ArchiveTarget, signal: AbortSignal): void {
+    const { name } = target;
+    if (this.#underWay.has(name)) {
+      const told = "the audit log is still on its way into an archive since an earlier turn";
+      this.#parts.log.warn({ target: name }, told);
+      return;
+    }
+    const copy = this.#copy(target, signal).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, copy);
+  }
+
+  /** What waits for an archive's answer for longer ends with the connection. */
+  async ended(graceMs: number): Promise<void> {
+    const grace = new AbortController();
+    const over = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#underWay.values()), over]);
+    grace.abort();
+  }
+
+  async #copy({ name, archive }: ArchiveTarget, signal: AbortSignal): Promise<void> {
+    try {
+      const note = await publishAudit({ ...this.#parts, archive, signal });
+      if (note === null) return;
+      this.#held.set(name, note);
+      await this.#count();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#held.delete(name);
+      this.#tell(name, error);
+    }
+  }
+
+  /** As with segments: archived is what as many archives hold as the rule asks for. */
+  async #count(): Promise<void> {
+    const { archives, auditLog, clock } = this.#parts;
+    const sorted = [...this.#held.values()].toSorted((a, b) => b.size - a.size);
+    const counting = sorted[archives.rule.quorum - 1];
+    if (counting !== undefined) await auditLog.keepArchived({ ...counting, atEpochMs: clock() });
+  }
+
+  #tell(target: string, error: unknown): void {
+    const { log, telemetry } = this.#parts;
     if (hasCode(error, "corrupt")) {
-      parts.telemetry.count("audit.disputed");
-      parts.log.error({ err: error, target: name }, "the audit log and its copy in the archive DO NOT FIT");
+      telemetry.count("audit.disputed");
+      log.error({ err: error, target }, "the audit log and its copy in the archive DO NOT FIT");
     } else if (hasCode(error, "unavailable"))
-      parts.log.warn(
-        { target: name, reason: error.message },
+      log.warn(
+        { target, reason: error.message },
         "the audit log could not be put into the archive; it is tried again",
       );
-    else throw error;
-    return null;
+    else
+      log.error(
+        { err: error, target },
+        "the audit log could not be put into the archive; others are served all the same, and it is tried again",
+      );
   }
 }

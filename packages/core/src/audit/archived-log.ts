@@ -1,10 +1,10 @@
 import { hasCode, messageOf, TaplineError } from "../kernel/index.ts";
 import { same } from "./check-merkle.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { checkpointSize, LogFiles } from "./log-files.ts";
 import type { LeafRange } from "./merkle.ts";
 import { readSignedCheckpoint } from "./signed-checkpoint.ts";
-import type { NoteKey } from "./signed-note.ts";
+import { type NoteKey, parseNote } from "./signed-note.ts";
 import {
   fullRoot,
   parseBundle,
@@ -45,12 +45,26 @@ export class ArchivedLog {
    * under another size's name. A witness's signature alone says nothing: a witness cosigns any log's checkpoints.
    */
   async newest(keys: readonly NoteKey[]): Promise<ArchivedCheckpoint | null> {
+    const path = await this.#newestPath();
+    return path === null ? null : await this.#checkpoint(path, keys);
+  }
+
+  /**
+   * The newest checkpoint as it lies there, whoever signed it: for who holds the log itself against it. Null where there is none.
+   * @throws TaplineError `invalid-input` where it is no checkpoint
+   */
+  async claimed(): Promise<Checkpoint | null> {
+    const path = await this.#newestPath();
+    return path === null ? null : parseCheckpoint(parseNote((await this.#store.read(path)).toString()).text);
+  }
+
+  async #newestPath(): Promise<string | null> {
     let path = this.#files.checkpoints;
     for (;;) {
       const last = (await this.#list(path)).at(-1);
       if (last === undefined) return null;
       path = `${path}/${last.name}`;
-      if (last.kind === "file") return await this.#checkpoint(path, keys);
+      if (last.kind === "file") return path;
     }
   }
 

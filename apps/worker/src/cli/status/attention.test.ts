@@ -43,7 +43,9 @@ const well: Standing = {
   audit: known({
     ...{ name: "log", size: 5, waiting: 0 },
     ...{ signed: { size: 5, atEpochMs: now - 500 }, cosigned: { size: 5, atEpochMs: now - 400 } },
+    archived: { size: 4, atEpochMs: now - 60_000 },
   }),
+  logCopies: known([{ name: "main", size: 4, why: "" }]),
   logRights: known([]),
 };
 
@@ -168,9 +170,35 @@ const faults: [string, Partial<Standing>, RegExp][] = [
         waiting: 0,
         signed: { size: 9, atEpochMs: now },
         cosigned: { size: 5, atEpochMs: now - 90_000 },
+        archived: null,
       }),
     },
     /no witness has cosigned/,
+  ],
+  [
+    "an archive that lacks what others hold of the audit log",
+    {
+      logCopies: known([
+        { name: "main", size: 3, why: "" },
+        { name: "second", size: null, why: "not of this log" },
+      ]),
+    },
+    /archive main holds 3 entries of the audit log, and others 4[\s\S]*archive second holds no copy of the audit log \(not/,
+  ],
+  [
+    "an audit log that comes into no archive any more",
+    {
+      audit: known({
+        ...{ name: "log", size: 5, waiting: 0, signed: null, cosigned: null },
+        archived: { size: 4, atEpochMs: now - 7_200_000 },
+      }),
+    },
+    /the audit log came into no archive for 2 h/,
+  ],
+  [
+    "an audit log that never came into an archive",
+    { audit: known({ name: "log", size: 5, waiting: 0, signed: null, cosigned: null, archived: null }) },
+    /the audit log came into no archive for 3 h/,
   ],
 ];
 
@@ -188,6 +216,7 @@ test("what is not known is never told as a figure, and needs attention", () => {
     "reconciliation",
     "endings",
     "audit",
+    "logCopies",
     "archives",
   ] as const;
   for (const part of parts) {

@@ -3,7 +3,7 @@ import { restoreFreshness } from "@tapline/core/kpi";
 import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
 import { silentRoles } from "./role-rows.ts";
-import type { Standing, Told } from "./standing.ts";
+import type { LogCopy, Standing, Told } from "./standing.ts";
 
 /** What is not well, and what to do about it. */
 export type Attention = { readonly what: string; readonly next: string };
@@ -13,6 +13,8 @@ const oldTapMs = 30_000;
 const fullShare = 0.8;
 /** Comparisons come every ten minutes by default; schedules may be longer, so this is only said after an hour. */
 const oldComparisonMs = 3_600_000;
+/** The log goes to the archives every 15 minutes by default; schedules may be longer, so this is only said after an hour. */
+const oldLogCopyMs = 3_600_000;
 /** Checkpoints are cosigned within seconds. */
 const witnessLagMs = 60_000;
 
@@ -28,6 +30,7 @@ export function attentionOf(standing: Standing): Attention[] {
     ...ofCare(standing),
     ...ofEndings(standing),
     ...ofAudit(standing),
+    ...ofLogCopies(standing),
     ...ofLogRights(standing),
   ];
 }
@@ -164,6 +167,35 @@ function ofAudit({ audit }: Standing): Attention[] {
     },
   ];
 }
+
+function ofLogCopies({ audit, logCopies, archives, restore, atEpochMs }: Standing): Attention[] {
+  if (audit.is === "unknown" || audit.value === null) return [];
+  const next = runbook("Its copy in the archive");
+  if (logCopies.is === "unknown") return unknownOf("audit log's copies in the archives", logCopies, next);
+  const { size, archived } = audit.value;
+  const away = archives.is === "known" ? archives.value.filter(({ state }) => state !== "answers") : [];
+  const behind = logCopies.value.filter(
+    (copy) => (copy.size ?? -1) < (archived?.size ?? 0) && !away.some(({ name }) => name === copy.name),
+  );
+  // Where nothing was ever put there, what was archived first tells for how long that could have been.
+  const first = restore.is === "known" ? restore.value.firstArchivedAtEpochMs : null;
+  const sinceEpochMs = archived?.atEpochMs ?? first ?? atEpochMs;
+  const isOld = size > (archived?.size ?? 0) && atEpochMs - sinceEpochMs > oldLogCopyMs;
+  return [
+    ...behind.map((copy) => ({
+      what: `archive ${copy.name} ${lackOf(copy, archived?.size ?? 0)}`,
+      next: `it is tried again by itself; ${next}`,
+    })),
+    ...(isOld
+      ? [{ what: `the audit log came into no archive for ${spanText(atEpochMs - sinceEpochMs)}`, next }]
+      : []),
+  ];
+}
+
+const lackOf = ({ size, why }: LogCopy, others: number): string =>
+  size === null
+    ? `holds no copy of the audit log (${why})`
+    : `holds ${count(size, "entry", "entries")} of the audit log, and others ${others}`;
 
 function ofLogRights({ logRights }: Standing): Attention[] {
   if (logRights.is === "unknown")

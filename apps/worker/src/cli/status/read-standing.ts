@@ -5,10 +5,12 @@ import { openArchiveLooks, openDatabaseStanding, readRedisStanding } from "../..
 import { placesOf } from "../archive-place.ts";
 import { certificateFiles } from "../certificate-files.ts";
 import type { Stores } from "../find-stores.ts";
+import { readLogCopies } from "./read-log-copies.ts";
 import { readStack } from "./read-stack.ts";
 import {
   type AuditStanding,
   type BufferFill,
+  type LogCopy,
   type Reachable,
   type Reconciliation,
   type Standing,
@@ -49,13 +51,14 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
       ask(readEndings),
       ask(readAudit),
       ask((opened) => opened.rightsOverLog()),
+      database === null ? unknown(why) : told(() => readCopies(database, dataDir), 2 * withinMs),
     ]);
-    const [stack, archives, buffer, quarantined, newest, restore, reconciliation, endings, audit, logRights] =
-      rest;
+    const [stack, archives, buffer, quarantined, newest, restore, reconciliation, ...log] = rest;
+    const [endings, audit, logRights, logCopies] = log;
     const names = { postgres: "PostgreSQL", redis: "Redis" };
     return {
       ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
-      ...{ reconciliation, endings, audit, logRights },
+      ...{ reconciliation, endings, audit, logRights, logCopies },
       processes: part(redis, ({ processes }) => processes),
       stores: [
         reachable(names.postgres, postgres, urls !== null),
@@ -140,10 +143,26 @@ async function readEndings({ ring }: Database) {
   return { endings: found.endings, unreadable: found.unreadable.map(({ what }) => what) };
 }
 
-async function readAudit({ auditLogs }: Database): Promise<AuditStanding | null> {
+async function onlyLog({ auditLogs }: Database) {
   const [only, ...others] = await auditLogs();
-  if (only === undefined) return null;
   if (others.length > 0) throw new Error("the database holds several logs: tapline audit show --log NAME");
-  const [{ size, signed, cosigned }, waiting] = [await only.log.head(), await only.log.waiting()];
-  return { name: only.name, size, waiting, signed, cosigned };
+  return only;
+}
+
+async function readAudit(database: Database): Promise<AuditStanding | null> {
+  const only = await onlyLog(database);
+  if (only === undefined) return null;
+  const [{ size, signed, cosigned, archived }, waiting] = [await only.log.head(), await only.log.waiting()];
+  return { name: only.name, size, waiting, signed, cosigned, archived };
+}
+
+async function readCopies(database: Database, dataDir: string | undefined): Promise<readonly LogCopy[]> {
+  const only = await onlyLog(database);
+  if (only === undefined) return [];
+  const { targets, close } = openArchiveLooks(await placesOf({}, dataDir));
+  try {
+    return await readLogCopies(only, targets, withinMs);
+  } finally {
+    void close().catch(() => undefined);
+  }
 }

@@ -5,7 +5,15 @@ import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
 import type { Attention } from "./attention.ts";
 import { roleRows } from "./role-rows.ts";
-import type { AuditStanding, BufferFill, Reachable, Reconciliation, Standing, Told } from "./standing.ts";
+import type {
+  AuditStanding,
+  BufferFill,
+  LogCopy,
+  Reachable,
+  Reconciliation,
+  Standing,
+  Told,
+} from "./standing.ts";
 
 /** One screen for people. */
 export function standingText(standing: Standing, attention: readonly Attention[]): string {
@@ -52,6 +60,7 @@ export function standingText(standing: Standing, attention: readonly Attention[]
     ],
     ["days left", say(standing.endings, ({ endings }) => daysText(endings, now))],
     ["audit log", say(standing.audit, (audit) => (audit === null ? "none yet" : auditText(audit, now)))],
+    ["its copies", say(standing.logCopies, copiesText)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const head = attention.length === 0 ? "well" : `needs attention: ${count(attention.length, "thing")}`;
@@ -105,6 +114,12 @@ function reconciliationText({ lastEpochMs, waiting, openGaps }: Reconciliation, 
       : `last begun ${spanText(Math.max(0, now - lastEpochMs))} ago`;
   const tasks = waiting.reduce((sum, one) => sum + one.tasks, 0);
   return `${last}; ${count(tasks, "copy or move", "copies or moves")} waiting, ${count(openGaps, "open gap")}`;
+}
+
+function copiesText(copies: readonly LogCopy[]): string {
+  const text = ({ name, size, why }: LogCopy): string =>
+    `archive ${name} ${size === null ? `unknown: ${why}` : count(size, "entry", "entries")}`;
+  return copies.map(text).join("; ") || "none yet";
 }
 
 function auditText({ name, size, waiting, signed, cosigned }: AuditStanding, now: number): string {

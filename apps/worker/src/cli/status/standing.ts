@@ -42,7 +42,12 @@ export type AuditStanding = {
   readonly waiting: number;
   readonly signed: { readonly size: number; readonly atEpochMs: number } | null;
   readonly cosigned: { readonly size: number; readonly atEpochMs: number } | null;
+  /** What as many archives hold as count; null before the first time. */
+  readonly archived: { readonly size: number; readonly atEpochMs: number } | null;
 };
+
+/** The audit log as an archive has it: its first `size` entries; null where that is not known, or not of this log: `why`. */
+export type LogCopy = { readonly name: string; readonly size: number | null; readonly why: string };
 
 /** By what the services' role could rewrite the log in PostgreSQL; empty where it can only add to it. */
 export type LogRights = readonly string[];
@@ -84,6 +89,8 @@ export type Standing = {
   readonly reconciliation: Told<Reconciliation>;
   readonly endings: Told<{ readonly endings: readonly Ending[]; readonly unreadable: readonly string[] }>;
   readonly audit: Told<AuditStanding | null>;
+  /** What each archive holds of the audit log. */
+  readonly logCopies: Told<readonly LogCopy[]>;
   readonly logRights: Told<LogRights>;
 };
 

@@ -71,6 +71,7 @@ export async function readRedisStanding(
 export function openArchiveLooks(places: ArchivePlaces) {
   const { targets, close } = openArchives(places);
   return {
+    targets,
     looks: targets.map(({ name, archive }) => ({
       name,
       look: async (): Promise<void> => void (await archive.stat(quarantineFolder)),
