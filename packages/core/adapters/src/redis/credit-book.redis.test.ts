@@ -145,3 +145,13 @@ test("an agent's bucket is one, whatever process it speaks to, and is forgotten 
   expect(grants[0]?.waitMs).toBeLessThanOrEqual(5_000);
   expect(await redis.pttl(creditKeys.bucket("a"))).toBeLessThanOrEqual(50_000);
 });
+
+test("a count of refused taps that is no number counts nothing, and ends nobody's grants", async () => {
+  const book = new CreditBook(redis, limits, "door", { refusedPerDay: 100 });
+  await redis.set(creditKeys.refused("a"), "x");
+  await redis.hset(creditKeys.refused("b"), "of", "another kind");
+  await redis.set(creditKeys.refused("c"), "100");
+  expect(await granted(book, 0, ...["a", "b", "c", "d"].map((agent) => some(agent, 5)))).toEqual([
+    5, 5, 0, 5,
+  ]);
+});

@@ -46,6 +46,26 @@ test("a segment that has ended counts no more, and one without refused taps asks
   expect(await redis.keys(creditKeys.refused("*"))).toEqual([]);
 });
 
+test("what somebody wrote into an open segment names no agent but those that it has refused taps of, each once", async () => {
+  const strangers = Array.from({ length: 1_000 }, (_, i) => `victim-${i}`).join(" ");
+  await redis.hset(partitionKeys(0).segment("s1"), "spent", `${strangers} a a ${strangers}`);
+  expect(await count("s1", { a: 1, b: 1 })).toEqual(["a"]);
+  expect(await count("s1", {})).toEqual([]);
+});
+
+test("a count that is no number begins anew, and fails no segment", async () => {
+  for (const text of ["x", "", "-5", "1e3", "007", "9".repeat(20), " 5"]) {
+    await redis.set(creditKeys.refused("a"), text);
+    await redis.hset(partitionKeys(0).segment(`s ${text}`), "stage", "transfer");
+    expect(await count(`s ${text}`, { a: 100 }), text).toEqual(["a"]);
+    expect(await counted("a"), text).toBe("100");
+  }
+  await redis.del(creditKeys.refused("a"));
+  await redis.hset(creditKeys.refused("a"), "of", "another kind");
+  expect(await count("s1", { a: 3 })).toEqual([]);
+  expect(await counted("a")).toBe("3");
+});
+
 test("a count ends with its day of UTC", async () => {
   await count("s1", { a: 1 });
   const ends = Date.now() + (await redis.pttl(creditKeys.refused("a")));

@@ -32,7 +32,8 @@ for i = 12, #ARGV do
   local kind, taps = ARGV[i]:match('^(%l+) (%d+)$')
   local ask = { kind = kind, taps = tonumber(taps), bucket = KEYS[2 * i - 19], spentMs = 0 }
   local refused = KEYS[2 * i - 18]
-  if kind ~= 'rate' and tonumber(redis.call('GET', refused) or '0') >= tonumber(ARGV[11]) then
+  -- One that is no number, which only a stranger can have written, counts nothing: it must not end everybody's grants.
+  if kind ~= 'rate' and (tonumber(redis.pcall('GET', refused)) or 0) >= tonumber(ARGV[11]) then
     ask.spentMs = math.max(1, redis.call('PTTL', refused))
   end
   asks[i - 11] = ask
