@@ -71,10 +71,11 @@ function quoted(cell: string): string {
 
 /**
  * A cell that no spreadsheet calculates: one that begins as a formula gets an apostrophe before it, also behind what some take
- * for the end of a cell (OWASP, CSV injection); control characters, line ends among them, become spaces.
+ * for the end of a cell, and behind quotation marks, which they then take off (OWASP, CSV injection); control characters, line
+ * ends among them, become spaces.
  */
 function plain(cell: string): string {
-  return cell.replace(/\p{Cc}/gu, " ").replace(/(^|[;|])(\s*[=+\-@＝＋－＠])/g, "$1'$2");
+  return cell.replace(/\p{Cc}/gu, " ").replace(/(^|[;|])([\s"']*[=+\-@＝＋－＠])/g, "$1'$2");
 }
 
 /** The same JSON; it has these two characters in strings alone, where they may be escaped. */
