@@ -12,7 +12,7 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
   const { targets, rule } = await readArchiveSettings(config);
   const opened = targets.map(({ name, settings }) => {
     const archive = instrument("archive", new SftpArchive(settings, watching(name, parts)), {
-      promising: ["connect", "put", "putTogether", "read", "stat", "list", "quarantine"],
+      promising: ["connect", "put", "putTogether", "read", "stat", "list", "remove", "quarantine"],
       detailOf: (method, args) => (method === "put" ? fileAt(method, args) : null),
     });
     return { name, archive };

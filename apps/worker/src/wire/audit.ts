@@ -1,5 +1,12 @@
 import { EndingLog, KeyRing } from "@tapline/adapters/keys";
-import { AuditLog, GapLedger, GapStatements, SiteStatements, Turns } from "@tapline/adapters/prisma";
+import {
+  AuditLog,
+  GapLedger,
+  GapStatements,
+  type SequenceSteps,
+  SiteStatements,
+  Turns,
+} from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
 import { need, readLogSigner, readSetting, readSigner, readWitnesses } from "../pki.ts";
@@ -26,7 +33,10 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     signer: await readSigner(parts.config),
   });
   const logSigner = await readLogSigner(parts.config);
-  const auditLog = parts.instrument("auditLog", new AuditLog(parts.prisma, logSigner.origin));
+  const auditLog = parts.instrument(
+    "auditLog",
+    new AuditLog(parts.prisma, logSigner.origin, sequenceSteps(parts)),
+  );
   const sequencing = sequenceAudit({ ...parts, logSigner, auditLog });
   const archiving = archiveAudit({
     ...parts,
@@ -54,6 +64,12 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
       );
     },
   };
+}
+
+/** Points within a transaction, where no port's call begins or ends. */
+function sequenceSteps({ instrument }: Parts): SequenceSteps {
+  const step = async (): Promise<void> => undefined;
+  return instrument("sequence", { locked: step, placed: step, noded: step, noted: step });
 }
 
 /** Empty where keys are rotated on purpose alone. */

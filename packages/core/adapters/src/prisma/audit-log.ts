@@ -36,6 +36,15 @@ export type LogHead = {
   readonly archived: KeptNote | null;
 };
 
+/**
+ * Called between the steps of a transaction that carries the log on: the head is locked, entries have their places, nodes are
+ * kept, and the checkpoint stands beside them; then it is committed.
+ */
+export type SequenceSteps = Readonly<Record<"locked" | "placed" | "noded" | "noted", () => Promise<void>>>;
+
+const step = async (): Promise<void> => undefined;
+const unwatched: SequenceSteps = { locked: step, placed: step, noded: step, noted: step };
+
 /** Signs the checkpoint of a log of this size and root. */
 export type SignHead = (size: number, root: Uint8Array) => string;
 
@@ -43,11 +52,13 @@ export type SignHead = (size: number, root: Uint8Array) => string;
 export class AuditLog {
   readonly #prisma: PrismaClient;
   readonly #origin: string;
+  readonly #steps: SequenceSteps;
 
   /** @param origin the log's name */
-  constructor(prisma: PrismaClient, origin: string) {
+  constructor(prisma: PrismaClient, origin: string, steps: SequenceSteps = unwatched) {
     this.#prisma = prisma;
     this.#origin = origin;
+    this.#steps = steps;
   }
 
   /** @throws TaplineError `corrupt` where the kept edge cannot be */
@@ -75,6 +86,7 @@ export class AuditLog {
       async (tx) => {
         const row = await this.#lockHead(tx);
         if (row === null) return 0;
+        await this.#steps.locked();
         const edge = await edgeOfAll(tx, row);
         const { size } = edge;
         const [answer] = await tx.$queryRawUnsafe<{ hashes: Uint8Array | null }[]>(
@@ -83,9 +95,11 @@ export class AuditLog {
           entriesPerSequence,
         );
         const hashes = split(answer?.hashes ?? new Uint8Array(0));
+        await this.#steps.placed();
         if (hashes.length === 0 && size === Number(row.size) && row.note !== null) return 0;
         for (const hash of hashes) edge.append(hash);
         await keepNodes(tx, size, hashes);
+        await this.#steps.noded();
         await tx.auditHead.update({
           where: { origin: this.#origin },
           data: {
@@ -95,6 +109,7 @@ export class AuditLog {
             notedAt: new Date(nowEpochMs),
           },
         });
+        await this.#steps.noted();
         return hashes.length;
       },
       // A batch that was begun is better ended, also on a busy machine.

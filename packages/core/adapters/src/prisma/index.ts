@@ -23,7 +23,7 @@ export {
   type PlacedEntry,
   type PlaceRange,
 } from "./audit-entries.ts";
-export { AuditLog, type KeptNote, type LogHead, type SignHead } from "./audit-log.ts";
+export { AuditLog, type KeptNote, type LogHead, type SequenceSteps, type SignHead } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
