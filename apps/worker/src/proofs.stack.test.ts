@@ -102,6 +102,15 @@ test("a tap is proven to who has the root certificate and the log's verifier key
   });
 });
 
+test("a proof goes onto a slip of paper", async () => {
+  const args = ["prove", "tap", path.trackers[0]!.id, "3", ...archiveOptions(), "--slip"];
+  const written = await run(operator(), ...args, join(dir, "slip.html"));
+  expect(written, written.err).toMatchObject({ code: 0, out: "" });
+  expect(await readFile(join(dir, "slip.html"), "utf8")).toContain(sha256Hex(raws[2]!).slice(0, 32));
+  const refused = await run(operator(), ...args, join(dir, "slip.pdf"));
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("end in .html or .svg")]);
+});
+
 test("a tap that is not archived is not proven", async () => {
   const { code, err } = await run(
     operator(),

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import type { TlogProof } from "@tapline/core/audit";
+import { TaplineError } from "@tapline/core/kernel";
 import { formatTapProof } from "@tapline/core/transfer";
+import { proofSlip, type SlipForm, slipForms } from "../care/proof-slip.ts";
 import { type ProofParts, proveTap, type WantedTap } from "../care/prove-tap.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { openProofs } from "../wire/commands/proofs.ts";
@@ -12,6 +14,7 @@ import { findStores } from "./find-stores.ts";
 interface Options extends PlaceOptions {
   readonly epoch?: number;
   readonly out?: string;
+  readonly slip?: string;
   readonly trust?: string;
   readonly index: boolean;
   readonly log?: string;
@@ -19,6 +22,7 @@ interface Options extends PlaceOptions {
 
 /** `tapline prove tap`: one small file that proves to anybody that a tap is archived. */
 export async function writeProof(tracker: string, seq: number, options: Options): Promise<void> {
+  if (options.slip !== undefined) slipForm(options.slip);
   const tap: WantedTap = {
     ...{ tracker, seq },
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
@@ -42,11 +46,22 @@ export async function writeProof(tracker: string, seq: number, options: Options)
         "the audit log's part is missing: it is not at hand, or has not got so far; try again in a second\n",
       );
     const bytes = formatTapProof(proof);
-    if (options.out === undefined) process.stdout.write(`${bytes.toString("utf8")}\n`);
-    else await writeFile(options.out, bytes, { flag: "wx" });
+    if (options.slip !== undefined)
+      await writeFile(options.slip, proofSlip(proof, slipForm(options.slip)), { flag: "wx" });
+    if (options.out !== undefined) await writeFile(options.out, bytes, { flag: "wx" });
+    else if (options.slip === undefined) process.stdout.write(`${bytes.toString("utf8")}\n`);
   } finally {
     await Promise.allSettled([close(), stores?.close()]);
   }
+}
+
+/** By the file's name. @throws TaplineError `invalid-input` */
+function slipForm(file: string): SlipForm {
+  const form = slipForms.find((one) => file.endsWith(`.${one}`));
+  if (form !== undefined) return form;
+  throw new TaplineError("invalid-input", `${file} is neither a page nor a drawing`, {
+    remedy: `let the slip's name end in ${slipForms.map((one) => `.${one}`).join(" or ")}`,
+  });
 }
 
 const noLog = (): Promise<TlogProof | null> => Promise.resolve(null);

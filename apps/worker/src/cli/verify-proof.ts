@@ -21,10 +21,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `tapline verify`: a proof of a tap, offline. */
-export async function verify(file: string, options: Options): Promise<void> {
+/** `tapline verify`: a proof of a tap, offline. @param files one; several where they hold the texts of a slip's codes */
+export async function verify(files: readonly string[], options: Options): Promise<void> {
   const { at } = options;
-  const text = await readGivenText(file);
+  const text = (await Promise.all(files.map(readGivenText))).join("\n");
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const pems = [await readTrust(options.trust, dataDir)];
   const trust = { rootPems: pems, crlPems: pems, ...(at === undefined ? {} : { atEpochMs: at }) };

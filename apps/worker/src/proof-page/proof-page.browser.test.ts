@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { type HierarchyFile, issueHierarchy } from "@tapline/core/encryption";
 import { canonicalJson, type JsonValue } from "@tapline/core/kernel";
-import { formatTapProof, type TapProof } from "@tapline/core/transfer";
+import { formatTapProof, proofCodes, type TapProof } from "@tapline/core/transfer";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
@@ -17,6 +18,7 @@ import {
   signerOf,
 } from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
+import { proofSlip, type SlipForm } from "../care/proof-slip.ts";
 import type { Given } from "./dom/verdict.ts";
 import { verifyFiles } from "./verify-files.ts";
 
@@ -183,6 +185,62 @@ it("files may be dropped, one after the other; it says what is still missing; a 
   expect(reached).toEqual(["files", "pasted", "again"]);
   await page.getByRole("button", { name: "Start over" }).press("Enter");
   await status.getByText("Waiting for a proof, a trust file, the log's key.").waitFor();
+});
+
+it("a slip's codes are read by somebody else's reader, and verified by page and command line", async () => {
+  const path = Buffer.alloc(24 * 32, 1).toString("base64");
+  // As long as a proof out of a log of ten million entries, and all right but for that.
+  const long = { ...proof, log: proof.log === null ? null : { ...proof.log, path } };
+  const context = await browser.newContext({ deviceScaleFactor: 2 });
+  const [slip, reader] = [await context.newPage(), await context.newPage()];
+  await reader.addScriptTag({ path: createRequire(import.meta.url).resolve("jsqr") });
+  const scan = async (one: TapProof, form: SlipForm): Promise<string[]> => {
+    const at = join(dir, `slip.${form}`);
+    await writeFile(at, proofSlip(one, form));
+    await slip.goto(pathToFileURL(at).href);
+    const texts: string[] = [];
+    for (const code of await slip.locator(".code").all()) {
+      const picture = (await code.screenshot()).toString("base64");
+      texts.push(
+        await reader.evaluate(`(async () => {
+        const picture = await createImageBitmap(await (await fetch("data:image/png;base64,${picture}")).blob());
+        const { width, height } = picture;
+        const drawing = new OffscreenCanvas(width, height).getContext("2d");
+        drawing.drawImage(picture, 0, 0);
+        return jsQR(drawing.getImageData(0, 0, width, height).data, width, height)?.data ?? "unreadable";
+      })()`),
+      );
+    }
+    return texts;
+  };
+  expect(await scan(proof, "svg")).toEqual(proofCodes(proof));
+  const several = await scan(long, "html");
+  expect(several).toEqual(proofCodes(long));
+  expect(several).toHaveLength(2);
+  expect(await slip.locator("body").textContent()).toMatch(/Code 1 of 2[\s\S]*Code 2 of 2/);
+
+  const codes = { ...good, proof: proofCodes(proof).join("\n"), packet: null };
+  expect(await verdictOf(codes)).toEqual(verifyFiles({ ...good, packet: null }));
+  await page.getByRole("button", { name: "Start over" }).click();
+  const files = several.toReversed().map((text, i) => file(`code-${i}.txt`, text));
+  await page
+    .getByLabel("Choose files")
+    .setInputFiles([...files, file("trust.pem", good.trust), file("log.vkey", good.keys)]);
+  const verdict = page.locator("#verdict[data-fault]");
+  expect(await verdict.getAttribute("data-fault")).toBe("forged");
+  expect(await verdict.textContent()).toContain("does not lead to the root");
+  const written = several.map((_, i) => join(dir, `code-${i}.txt`));
+  for (const [i, text] of several.entries()) await writeFile(written[i] ?? "", `${text}\n`);
+  for (const [name, content] of Object.entries(good)) await writeFile(join(dir, name), content);
+  const by = ["--trust", join(dir, "trust"), "--key", join(dir, "keys")];
+  expect(await run("verify", ...written, ...by)).toMatchObject({
+    code: 2,
+    out: expect.stringContaining("does not lead to the root"),
+  });
+  const missing = await run("verify", written[1] ?? "", ...by);
+  expect(missing).toMatchObject({ code: 3, out: expect.stringContaining("code 1 of 2 is missing") });
+  await writeFile(written[0] ?? "", codes.proof);
+  expect(await run("verify", written[0] ?? "", ...by)).toMatchObject({ code: 0 });
 });
 
 it.for(["light", "dark"] as const)("it is accessible in %s", { timeout: 120_000 }, async (colorScheme) => {

@@ -1,4 +1,5 @@
 export { type Actor, actorSchema } from "./actor.ts";
+export { decodeBase45, encodeBase45 } from "./base45.ts";
 export { canonicalJson, type JsonValue } from "./canonical-json.ts";
 export type { Clock, RandomBytes } from "./clock.ts";
 export { sha256, sha256Hex } from "./digest.ts";

@@ -16,6 +16,7 @@ export {
   readerConditions,
   reportAnswerSchema,
 } from "./agent-report.ts";
+export { CborReader, CborWriter } from "./cbor.ts";
 export { agentMessageBytes, decodeAgentMessage } from "./decode-agent-message.ts";
 export { type DecodedTap, decodeTap, type ScanResult, scanTap, type TapSignature } from "./decode-tap.ts";
 export { encodeTap, kidOf, packetOf, signTap } from "./encode-tap.ts";

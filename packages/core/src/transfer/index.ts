@@ -61,6 +61,7 @@ export {
   segmentOfFile,
   segmentOfManifest,
 } from "./object-paths.ts";
+export { isProofCode, proofCodes } from "./proof-codes.ts";
 export { countOf, intersect, merge, type SeqRange, subtract } from "./ranges.ts";
 export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {
@@ -104,8 +105,7 @@ export {
   type ManifestSignature,
   type ProvenTap,
   parseTapProof,
-  type TapProof,
-  tapProofSchema,
 } from "./tap-proof.ts";
+export { type TapProof, tapProofSchema } from "./tap-proof-form.ts";
 export { provenTapText } from "./tap-proof-text.ts";
 export { type LeafRun, type TapLeaf, tapLeafHash, tapLeafHashes, tapsRoot, treeHead } from "./taps-tree.ts";

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import {
   type AuditEntry,
-  auditEntrySchema,
   checkPlace,
   checkProofCheckpoint,
   forged,
@@ -14,42 +13,11 @@ import {
   same,
 } from "../audit/index.ts";
 import { canonicalJson, hasCode, messageOf, sha256Hex } from "../kernel/index.ts";
-import { segmentIdSchema } from "./object-paths.ts";
+import { isProofCode, readProofCodes } from "./proof-codes.ts";
+import { type TapProof, tapProofFormat, tapProofSchema } from "./tap-proof-form.ts";
 import { tapLeafHash, treeHead } from "./taps-tree.ts";
 
-const format = "tapline-tap-proof/1";
 const anyFormat = /^tapline-tap-proof\/\d+$/;
-
-const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const base64 = z
-  .string()
-  .max(65_536)
-  .refine((text) => Buffer.from(text, "base64").toString("base64") === text, "must be base64");
-
-/**
- * That a tap is archived, and since when: one small JSON file that is checked without a server. `path`s are hashes of 32 bytes,
- * the lowest first, joined, in base64 (RFC 9162 §2.1.3).
- */
-export const tapProofSchema = z.strictObject({
-  format: z.literal(format),
-  tap: z.strictObject({
-    tracker: z.string().min(1).max(256),
-    epoch: count,
-    seq: count,
-    /** SHA-256 of the tap's raw bytes, hexadecimal. */
-    digest: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
-  /** The tap's place in its segment's tree (taps-tree.ts). */
-  segment: z.strictObject({ id: segmentIdSchema, taps: count.min(1), index: count, path: base64 }),
-  /** The manifest's detached signature (CMS in DER): vouches for the tree; holds the signer's certificates. */
-  signature: base64.min(1),
-  /** The audit entry of the segment, its place in the log, and a checkpoint; null: the log had not got so far. */
-  log: z
-    .strictObject({ entry: auditEntrySchema, index: count, path: base64, checkpoint: z.string().max(16_384) })
-    .nullable(),
-});
-
-export type TapProof = z.infer<typeof tapProofSchema>;
 
 /** What a manifest's signature says by itself, verified. */
 export type ManifestSignature = {
@@ -86,21 +54,16 @@ export function formatTapProof(proof: TapProof): Buffer {
   return canonicalJson(tapProofSchema.parse(proof));
 }
 
-/** @throws ProofError `malformed`, `newer-format` */
+/** @param text JSON, or the texts of QR codes (proof-codes.ts) @throws ProofError `malformed`, `newer-format` */
 export function parseTapProof(text: string): TapProof {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ProofError("malformed", "this is no proof of a tap: it is not JSON, or cut off", { cause });
-  }
+  const value = isProofCode(text) ? readProofCodes(text) : parseJson(text);
   const named = z.looseObject({ format: z.string() }).safeParse(value);
   if (!named.success || !anyFormat.test(named.data.format))
     throw new ProofError("malformed", "this is no proof of a tap: its format is not named");
-  if (named.data.format !== format)
+  if (named.data.format !== tapProofFormat)
     throw new ProofError(
       "newer-format",
-      `this proof is of format ${named.data.format}, and ${format} is known here`,
+      `this proof is of format ${named.data.format}, and ${tapProofFormat} is known here`,
       {
         remedy: "verify it with a later version of Tapline",
       },
@@ -109,6 +72,14 @@ export function parseTapProof(text: string): TapProof {
   if (proof.success) return proof.data;
   const [issue] = proof.error.issues;
   throw new ProofError("malformed", `this is no proof of a tap: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProofError("malformed", "this is no proof of a tap: it is not JSON, or cut off", { cause });
+  }
 }
 
 /**

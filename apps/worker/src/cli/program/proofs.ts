@@ -21,6 +21,10 @@ function addProveTap(prove: Command): void {
     .argument("<seq>", "the tap's number", largeNumber)
     .option("--epoch <number>", "the tracker's epoch (default: the newest that has the number)", largeNumber)
     .option("--out <file>", "write it there (default: standard output)")
+    .option(
+      "--slip <file>",
+      "a slip of paper with all of the proof in QR codes: a .html page, or a .svg drawing",
+    )
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option("--no-index", "without PostgreSQL: search the archive's manifests, the newest first")
     .option("--log <name>", "which audit log, where the database holds several")
@@ -48,7 +52,7 @@ function addVerifyProof(program: Command): void {
   program
     .command("verify")
     .description("verify a proof that tapline prove tap made: offline, without any server")
-    .argument("<file>", "the proof")
+    .argument("<files...>", "the proof; or the texts of a slip's QR codes, in one file or several")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option(
       "--key <file>",
@@ -65,5 +69,5 @@ function addVerifyProof(program: Command): void {
       "after",
       `\nEnds with 0 where all is proven, 1 where it could not be checked; else: ${codes.join(", ")}.`,
     )
-    .action(async (file, options) => (await import("../verify-proof.ts")).verify(file, options));
+    .action(async (files, options) => (await import("../verify-proof.ts")).verify(files, options));
 }

@@ -1,4 +1,4 @@
-import { type Part, partOf } from "./sort-file.ts";
+import { isCode, type Part, partOf } from "./sort-file.ts";
 import type { Given, Verdict } from "./verdict.ts";
 
 const element = <E extends HTMLElement>(id: string): E => {
@@ -28,8 +28,10 @@ async function take(list: readonly File[]): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const part = partOf(file.name, text);
-    // Certificates and keys may come in several files; of the others the last one counts.
-    const before = part === "trust" || part === "keys" ? (given[part] ?? []) : [];
+    // Certificates, keys and a slip's codes may come in several files; of the others the last one counts.
+    const isOneOfMany =
+      part === "trust" || part === "keys" || (isCode(text) && given.proof?.every(isCodeFile));
+    const before = isOneOfMany === true ? (given[part] ?? []) : [];
     given = { ...given, [part]: [...before, { name: file.name, bytes, text }] };
   }
   show();
@@ -49,6 +51,7 @@ function show(): void {
     );
 }
 
+const isCodeFile = ({ text }: GivenFile): boolean => isCode(text);
 const textOf = (list: readonly GivenFile[]): string => list.map(({ text }) => text).join("\n");
 
 function tellWaiting(): void {
