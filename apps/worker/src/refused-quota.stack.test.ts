@@ -67,7 +67,9 @@ test("an agent whose refused taps reach the quota is let in no further that day;
   });
   expect(problemSchema.parse(refused.body)).toMatchObject({
     type: "urn:tapline:problem:overloaded",
-    detail: expect.stringContaining("agent gate-1 has brought as many refused taps today as it may"),
+    detail: expect.stringContaining(
+      "agent gate-1 has brought as many refused taps and duplicates today as it may",
+    ),
   });
   const retryAfterMs = Number(refused.headers["retry-after"]) * 1_000;
   const leftMs = await redis.pttl(creditKeys.refused("gate-1"));
@@ -113,5 +115,46 @@ test("large refused taps count for as many as they have KiB", async () => {
   expect(await entries("gate-2")).toEqual([]);
   await deliver(client, 1, noTaps(102, 1, 20 * 1_024));
   expect(await entries("gate-2")).toHaveLength(1);
+  await client.close();
+}, 60_000);
+
+test("genuine taps that are sent round and round under new numbers spend the quota by the rows that they cost; sent again under their own they count nothing", async () => {
+  const client = connectAs(path, "gate-2", worker.ingestPort!);
+  await redis.del(creditKeys.refused("gate-2"));
+  const rows = () => path.prisma.duplicateRun.count({ where: { agent: "gate-2" } });
+  const before = [await rows(), (await entries("gate-2")).length] as const;
+  // Each in a segment of its own.
+  const genuine = Array.from({ length: 11 }, (_, i) => rawTap(path.trackers[i % 3]!, 300 + i));
+  const own = genuine.map((raw, i) => submit(1 + i, raw));
+  for (const tap of own)
+    expect((await deliver(client, 21, [tap])).verdicts.get(tap.seq)?.verdict).toBe("archived");
+  // As after a crash, before any receipt: all that the agent holds, at once.
+  await client.post({ epoch: 21, taps: own });
+  const again = new Map<number, number>();
+  let after = "0";
+  await until("all have their receipts again", async () => {
+    const { receipts, next } = await client.receipts(after, 500);
+    after = next;
+    for (const { epoch, verdicts } of receipts)
+      for (const { seq } of epoch === 21 ? verdicts : []) again.set(seq, (again.get(seq) ?? 0) + 1);
+    return own.every(({ seq }) => again.get(seq) === 2);
+  });
+  expect(await redis.exists(creditKeys.refused("gate-2"))).toBe(0);
+
+  // Without holes in their numbers, as the gap ledger wants them. Each round costs 11 rows, of which 10 count.
+  const round = (n: number) => genuine.map((raw, i) => submit(1 + n * genuine.length + i, raw));
+  for (let n = 0; n < perDay / 10; n++) {
+    const { verdicts } = await deliver(client, 22, round(n));
+    expect(new Set([...verdicts.values()].map(({ verdict }) => verdict))).toEqual(new Set(["duplicate"]));
+  }
+  expect(await redis.get(creditKeys.refused("gate-2"))).toBe(String(perDay));
+  expect([await rows(), (await entries("gate-2")).length]).toEqual([
+    before[0] + (perDay / 10) * genuine.length,
+    before[1] + 1,
+  ]);
+  await until(
+    "the door takes no more",
+    async () => (await client.post({ epoch: 23, taps: round(0) })).status === 429,
+  );
   await client.close();
 }, 60_000);

@@ -7,11 +7,15 @@ export function assertGranted(agent: string, refusal: CreditRefusal | null): voi
   const { retryAfterMs, quotaSpent } = refusal;
   const facts = { retryAfterMs };
   if (quotaSpent)
-    throw new TaplineError("overloaded", `agent ${agent} has brought as many refused taps today as it may`, {
-      remedy:
-        "keep the taps: they are taken from 00:00 UTC on; see why taps are refused, and raise the quota where it is too small",
-      facts,
-    });
+    throw new TaplineError(
+      "overloaded",
+      `agent ${agent} has brought as many refused taps and duplicates today as it may`,
+      {
+        remedy:
+          "keep the taps: they are taken from 00:00 UTC on; see why taps are refused, and raise the quota where it is too small",
+        facts,
+      },
+    );
   throw new TaplineError("overloaded", `agent ${agent} sends faster than it may, or the buffer is full`, {
     remedy: "keep the taps and send them later",
     facts,

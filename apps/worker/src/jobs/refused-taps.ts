@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { RefusedCounts } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import { refusedCount, type TapVerdict } from "@tapline/core/validation";
+import { duplicatesCount, refusedCount, type TapVerdict } from "@tapline/core/validation";
+import { duplicatesOf } from "./duplicates-of.ts";
 import type { LoadedTap } from "./segment-loader.ts";
 
-/** What the refused taps of a segment count in their agents' quotas. */
-export function refusedByAgent(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): RefusedCounts {
+/** What a segment's refused taps and duplicates count in their agents' quotas. */
+export function quotaCounts(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): RefusedCounts {
   const counts = new Map<string, number>();
+  const add = (agent: string, count: number): void => {
+    if (count > 0) counts.set(agent, (counts.get(agent) ?? 0) + count);
+  };
   for (const [i, { buffered }] of taps.entries())
-    if (verdicts[i]?.is === "rejected")
-      counts.set(buffered.agent, (counts.get(buffered.agent) ?? 0) + refusedCount(buffered.payload.length));
+    if (verdicts[i]?.is === "rejected") add(buffered.agent, refusedCount(buffered.payload.length));
+  const runs = Map.groupBy(duplicatesOf(taps, verdicts), ({ agent }) => agent);
+  for (const [agent, { length }] of runs) add(agent, duplicatesCount(length));
   return counts;
 }
 

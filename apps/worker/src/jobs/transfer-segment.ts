@@ -7,24 +7,17 @@ import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
-import {
-  agentRuns,
-  type DuplicateRun,
-  duplicateRuns,
-  type Manifest,
-  objectPaths,
-  type SegmentMember,
-  tapRuns,
-} from "@tapline/core/transfer";
+import { agentRuns, type Manifest, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { Logger } from "pino";
 import { checkSealed } from "./check-sealed.ts";
+import { duplicatesOf } from "./duplicates-of.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { endedDelta } from "./ended-delta.ts";
 import { equivocationEntries } from "./equivocation-entries.ts";
 import { quarantineRows } from "./quarantine-rows.ts";
 import { receiptsOf } from "./receipts.ts";
-import { quotaEntries, refusedByAgent } from "./refused-taps.ts";
+import { quotaCounts, quotaEntries } from "./refused-taps.ts";
 import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
 const byTransfer = { actor: { kind: "job", id: "transfer" } } as const;
@@ -59,7 +52,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
-  const spent = await parts.refusedQuota.count(id, refusedByAgent(loaded.taps, verdicts));
+  const spent = await parts.refusedQuota.count(id, quotaCounts(loaded.taps, verdicts));
   const end = endOf(segment, loaded, verdicts, { row, copies, spent }, parts);
   const { quarantined } = await record(end, segment, parts);
   const equivocations = end.moreEntries.filter(({ action }) => action === "tap.equivocation").length;
@@ -259,13 +252,4 @@ function rowOfSealed(
 function keyIdsOf(manifest: Buffer): string[] {
   const { recipients } = JSON.parse(manifest.toString("utf8")) as Pick<Manifest, "recipients">;
   return recipients.map(({ ski }) => ski);
-}
-
-function duplicatesOf(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): DuplicateRun[] {
-  return duplicateRuns(
-    taps.flatMap(({ buffered: { agent, epoch, seq } }, i) => {
-      const verdict = verdicts[i];
-      return verdict?.is === "duplicate" ? { agent, epoch, seq, heldBy: verdict.segment } : [];
-    }),
-  );
 }

@@ -10,7 +10,7 @@ import {
 } from "@tapline/core/validation";
 import type { Logger } from "pino";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
-import { refusedByAgent } from "./refused-taps.ts";
+import { quotaCounts } from "./refused-taps.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 import { verdictHintsOf } from "./verdict-hints.ts";
 
@@ -54,10 +54,10 @@ async function countRefused(
 ): Promise<void> {
   const remedy =
     "see tapline quarantine ls --agent for why; revoke the agent where it is hostile, raise TAPLINE_AGENT_REFUSED_TAPS_PER_DAY where it is not";
-  for (const agent of await refusedQuota.count(id, refusedByAgent(taps, verdicts)))
+  for (const agent of await refusedQuota.count(id, quotaCounts(taps, verdicts)))
     log.warn(
       { agent, segment: id, perDay: refusedQuota.perDay, remedy },
-      "an agent has brought as many refused taps today as it may; the door takes no more of its taps before 00:00 UTC",
+      "an agent has brought as many refused taps and duplicates today as it may; the door takes no more of its taps before 00:00 UTC",
     );
 }
 

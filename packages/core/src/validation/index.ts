@@ -21,7 +21,7 @@ export {
   reservedTaps,
   usualTapBytes,
 } from "./credits.ts";
-export { refusedCount } from "./refused-quota.ts";
+export { duplicatesCount, refusedCount } from "./refused-quota.ts";
 export {
   defaultRules,
   type RulesRelease,
