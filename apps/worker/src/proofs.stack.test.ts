@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openLogSigner } from "@tapline/core/audit";
 import { sha256Hex } from "@tapline/core/kernel";
 import { objectPaths } from "@tapline/core/transfer";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -159,6 +160,15 @@ test("the archive alone proves a tap, and its copy of the log is whole", async (
     60_000,
   );
   expect(grown.out).toMatch(/^consistent: archive main's copy of tapline\/log\S+ only grew from /);
+  const { signHead } = openLogSigner(await readFile(path.environment.TAPLINE_AUDIT_KEY ?? "", "utf8"));
+  await writeFile(kept, signHead(1, Buffer.alloc(32, 7)));
+  const source = ["--from-archive", ...place, "--key", join(dir, "log.vkey")];
+  expect(await run({}, "audit", "verify", "--from", kept, ...source)).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(
+      /^FORK: archive main's copy of \S+ holds the history of the newest in archive main/,
+    ),
+  });
 });
 
 test("an index that was rebuilt from the archive proves it, too", async () => {
