@@ -1,11 +1,12 @@
 import { connectRedis, creditKeys, telemetryKeys } from "@tapline/adapters/redis";
-import { problemSchema } from "@tapline/core/kernel";
+import { problemSchema, sha256 } from "@tapline/core/kernel";
 import { telemetryDeltaSchema } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { archivedTaps, connectAs, deliver, gather, type Submitted, submit } from "./agent.fixture.ts";
 import { openStream } from "./ingress/stream/stream.fixture.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import { openQuarantine } from "./wire/commands/quarantine.ts";
 import type { Running } from "./wire/start-worker.ts";
 
 const perDay = 50;
@@ -38,7 +39,7 @@ async function countedSpent(): Promise<number> {
   return deltas.reduce((sum, { counters }) => sum + (counters["agent.quota_spent"] ?? 0), 0);
 }
 
-test("an agent whose refused taps reach the quota is let in no further that day; what was taken has its end, and others go on", async () => {
+test("an agent whose refused taps go beyond what the quota leaves for the hour is let in no further; what was taken has its end, and others go on", async () => {
   const [hostile, other] = [
     connectAs(path, "gate-1", worker.ingestPort!),
     connectAs(path, "gate-2", worker.ingestPort!),
@@ -57,6 +58,8 @@ test("an agent whose refused taps reach the quota is let in no further that day;
   expect(await entries("gate-1")).toHaveLength(1);
   expect(await countedSpent()).toBe(1);
 
+  // As the agent that floods: all that comes free in the course of the day is used up, too.
+  await redis.incrby(creditKeys.refused("gate-1"), 2 * perDay);
   // What it was granted ahead it may still use.
   const taken: Submitted[] = [];
   const refused = await until("the door takes no more", async () => {
@@ -93,7 +96,7 @@ test("an agent whose refused taps reach the quota is let in no further that day;
 }, 60_000);
 
 test("a stream of such an agent stays open without credits, and gets some once the day is over", async () => {
-  await redis.set(creditKeys.refused("gate-1"), perDay, "PX", 1_500);
+  await redis.set(creditKeys.refused("gate-1"), 9 * perDay, "PX", 1_500);
   const pem = (name: string): string => path.files[name]?.pem ?? "";
   const keys = { cert: pem("agent-gate-1.crt"), key: pem("agent-gate-1.key") };
   const other = await path.start({ ROLE: "ingest", TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: String(perDay) });
@@ -152,9 +155,37 @@ test("genuine taps that are sent round and round under new numbers spend the quo
     before[0] + (perDay / 10) * genuine.length,
     before[1] + 1,
   ]);
+  await redis.incrby(creditKeys.refused("gate-2"), 2 * perDay);
   await until(
     "the door takes no more",
     async () => (await client.post({ epoch: 23, taps: round(0) })).status === 429,
   );
   await client.close();
+}, 60_000);
+
+test("who spends the quota at a reader by large records holds up no good tap; of theirs the digest is kept, of usual ones all", async () => {
+  const client = connectAs(path, "gate-1", worker.ingestPort!);
+  await redis.del(creditKeys.refused("gate-1"));
+  const large = 32 * 1_024;
+  await deliver(client, 31, noTaps(1, 2, large));
+  expect(await redis.get(creditKeys.refused("gate-1"))).toBe(String(perDay));
+  const good = submit(10, rawTap(path.trackers[1]!, 400));
+  const { verdicts } = await deliver(client, 31, [...noTaps(11, 1, large), ...noTaps(12, 1), good]);
+  expect([10, 11, 12].map((seq) => verdicts.get(seq)?.verdict)).toEqual(["archived", "rejected", "rejected"]);
+  expect(await redis.get(creditKeys.refused("gate-1"))).toBe(String(perDay + 2));
+  const kept = await path.prisma.quarantinedTap.findMany({
+    where: { agent: "gate-1", epoch: 31 },
+    orderBy: { seq: "asc" },
+  });
+  const sealing = 28;
+  expect(kept.map(({ seq, sealedPayload }) => [Number(seq), sealedPayload.length])).toEqual([
+    ...[1, 2].map((seq) => [seq, large + sealing]),
+    [11, 0],
+    [12, 9 + sealing],
+  ]);
+  expect(kept[2]?.digest).toEqual(Uint8Array.from(sha256(Buffer.alloc(large, 11))));
+  const quarantine = openQuarantine(path.environment.DATABASE_URL, []);
+  expect(() => quarantine.open(kept[2]!.sealedPayload)).toThrow("the digest alone was kept");
+  expect(await quarantine.preview({ agent: "gate-1" })).toMatchObject({ unkept: 1 });
+  await Promise.all([quarantine.close(), client.close()]);
 }, 60_000);

@@ -25,7 +25,7 @@ export async function withQuarantine<Value>(
 
 /** What a replay does, in words. */
 export function effectText(effect: ReplayEffect, when: "would" | "did"): string {
-  const { looked, passing, held, sealed, refused } = effect;
+  const { looked, passing, held, sealed, unkept, refused } = effect;
   const does = when === "would" ? "would pass and go into the buffer" : "pass and went into the buffer";
   const reasons = Object.entries(refused).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -33,6 +33,9 @@ export function effectText(effect: ReplayEffect, when: "would" | "did"): string 
     ...(held === 0 ? [] : [`  ${held} lie in the archive already`]),
     ...reasons.map(([reason, taps]) => `  ${taps} stay, since they are refused still: ${reason}`),
     ...(sealed === 0 ? [] : [`  ${sealed} stay, since no process key that is there opens them`]),
+    ...(unkept === 0
+      ? []
+      : [`  ${unkept} stay, since their digests alone were kept: their agent's quota was spent`]),
   ].join("\n");
 }
 

@@ -12,7 +12,7 @@ export function assertGranted(agent: string, refusal: CreditRefusal | null): voi
       `agent ${agent} has brought as many refused taps and duplicates today as it may`,
       {
         remedy:
-          "keep the taps: they are taken from 00:00 UTC on; see why taps are refused, and raise the quota where it is too small",
+          "keep the taps and send them later: more comes free in the course of the day; see why taps are refused, and raise the quota where it is too small",
         facts,
       },
     );

@@ -15,11 +15,11 @@ export type JudgeParts = {
   readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
 };
 
-/** `sealed`: under a key that is not there; else what the rules say of it now. */
+/** `sealed`: under a key that is not there; `unkept`: its digest alone was kept; else what the rules say of it now. */
 export type Judged =
   | { readonly is: "passes"; readonly tap: TapFacts; readonly payload: Buffer }
   | { readonly is: "refused"; readonly reason: string }
-  | { readonly is: "sealed" };
+  | { readonly is: "sealed" | "unkept" };
 
 /**
  * Judges refused taps by `rules` and by the registry of today, in order. What hangs on their trackers' other taps is left out:
@@ -37,8 +37,8 @@ export async function judgeQuarantined(
   const signers = opened.flatMap((one) => (one?.tap.ok ? one.tap.tap.trackerId : []));
   const trackers = await findTrackers([...new Set(signers)]);
   return await Promise.all(
-    opened.map(async (one): Promise<Judged> => {
-      if (one === null) return { is: "sealed" };
+    opened.map(async (one, i): Promise<Judged> => {
+      if (one === null) return { is: rows[i]?.sealedPayload.length === 0 ? "unkept" : "sealed" };
       const { payload, tap } = one;
       const checked = tap.ok ? await checkSignature(tap, trackers.get(tap.tap.trackerId)) : tap;
       if (checked.ok) return { is: "passes", tap: checked.tap, payload };

@@ -7,15 +7,17 @@ import type { LoadedTap } from "./segment-loader.ts";
 
 /** What a segment's refused taps and duplicates count in their agents' quotas. */
 export function quotaCounts(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): RefusedCounts {
-  const counts = new Map<string, number>();
-  const add = (agent: string, count: number): void => {
-    if (count > 0) counts.set(agent, (counts.get(agent) ?? 0) + count);
+  const all = new Map<string, { counts: number; countsOver: number }>();
+  const add = (agent: string, counts: number, countsOver: number): void => {
+    const before = all.get(agent) ?? { counts: 0, countsOver: 0 };
+    if (counts > 0)
+      all.set(agent, { counts: before.counts + counts, countsOver: before.countsOver + countsOver });
   };
   for (const [i, { buffered }] of taps.entries())
-    if (verdicts[i]?.is === "rejected") add(buffered.agent, refusedCount(buffered.payload.length));
+    if (verdicts[i]?.is === "rejected") add(buffered.agent, refusedCount(buffered.payload.length), 1);
   const runs = Map.groupBy(duplicatesOf(taps, verdicts), ({ agent }) => agent);
-  for (const [agent, { length }] of runs) add(agent, duplicatesCount(length));
-  return counts;
+  for (const [agent, { length }] of runs) add(agent, duplicatesCount(length), duplicatesCount(length));
+  return all;
 }
 
 /** One audit entry for each agent whose quota the segment has spent. */

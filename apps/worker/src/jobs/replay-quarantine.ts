@@ -21,6 +21,8 @@ export type ReplayEffect = {
   /** Lies in the archive already. */
   readonly held: number;
   readonly sealed: number;
+  /** Of which the digest alone was kept, since their agent's quota was spent. */
+  readonly unkept: number;
   readonly refused: Readonly<Record<string, number>>;
 };
 
@@ -83,7 +85,14 @@ async function eachPage(
   parts: PreviewParts,
   work: (page: Page) => Promise<void>,
 ): Promise<ReplayEffect> {
-  const effect = { looked: 0, passing: 0, held: 0, sealed: 0, refused: {} as Record<string, number> };
+  const effect = {
+    looked: 0,
+    passing: 0,
+    held: 0,
+    sealed: 0,
+    unkept: 0,
+    refused: {} as Record<string, number>,
+  };
   let after: AgentTap | null = null;
   for (;;) {
     const rows: QuarantinedRow[] = await parts.desk.replayable(filter, after, pageTaps);
@@ -93,7 +102,7 @@ async function eachPage(
       const one = judged[i];
       if (one?.is === "passes") able.push({ row, tap: one.tap, payload: one.payload });
       else if (one?.is === "refused") effect.refused[one.reason] = (effect.refused[one.reason] ?? 0) + 1;
-      else effect.sealed++;
+      else effect[one?.is ?? "sealed"]++;
     }
     const page = await splitHeld(able, effect.refused, parts.index);
     await work(page);

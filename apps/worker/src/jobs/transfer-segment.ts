@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
-import type { RefusedQuota, SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import type {
+  QuotaStanding,
+  RefusedQuota,
+  SealedSegment,
+  SegmentBuffer,
+  TapLedger,
+} from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
@@ -52,8 +58,8 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
-  const spent = await parts.refusedQuota.count(id, quotaCounts(loaded.taps, verdicts));
-  const end = endOf(segment, loaded, verdicts, { row, copies, spent }, parts);
+  const quota = await parts.refusedQuota.count(id, quotaCounts(loaded.taps, verdicts));
+  const end = endOf(segment, loaded, verdicts, { row, copies, quota }, parts);
   const { quarantined } = await record(end, segment, parts);
   const equivocations = end.moreEntries.filter(({ action }) => action === "tap.equivocation").length;
   if (equivocations > 0 && quarantined !== null)
@@ -71,7 +77,7 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   await parts.ledger.release(id, segment.generation, named.map(memberOf));
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
-  const ended = endedDelta(accepted, verdicts, end, { quarantined, spent: spent.length }, nowEpochMs);
+  const ended = endedDelta(accepted, verdicts, end, { quarantined, spent: quota.spent.length }, nowEpochMs);
   await parts.buffer.finish(segment, loaded.entries, receipts, ended);
   parts.loader.forget(id);
 }
@@ -176,15 +182,14 @@ function withdrawal(segment: string, atEpochMs: number): AuditEntry {
 type Outcome = {
   readonly row: SegmentRow | null;
   readonly copies: readonly string[];
-  /** Agents whose quota of refused taps it has spent. */
-  readonly spent: readonly string[];
+  readonly quota: QuotaStanding;
 };
 
 function endOf(
   segment: OpenSegment,
   loaded: LoadedSegment,
   verdicts: readonly TapVerdict[],
-  { row, copies, spent }: Outcome,
+  { row, copies, quota }: Outcome,
   parts: TransferParts,
 ): SegmentEnd {
   const nowEpochMs = parts.clock();
@@ -209,7 +214,7 @@ function endOf(
           }),
     },
   });
-  const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey);
+  const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey, quota.over);
   const { id, generation } = segment;
   return {
     id,
@@ -221,7 +226,7 @@ function endOf(
     entry,
     moreEntries: [
       ...equivocationEntries(loaded.taps, verdicts, id, nowEpochMs),
-      ...quotaEntries(spent, parts.refusedQuota.perDay, id, nowEpochMs),
+      ...quotaEntries(quota.spent, parts.refusedQuota.perDay, id, nowEpochMs),
     ],
   };
 }

@@ -54,10 +54,11 @@ async function countRefused(
 ): Promise<void> {
   const remedy =
     "see tapline quarantine ls --agent for why; revoke the agent where it is hostile, raise TAPLINE_AGENT_REFUSED_TAPS_PER_DAY where it is not";
-  for (const agent of await refusedQuota.count(id, quotaCounts(taps, verdicts)))
+  const { spent } = await refusedQuota.count(id, quotaCounts(taps, verdicts));
+  for (const agent of spent)
     log.warn(
       { agent, segment: id, perDay: refusedQuota.perDay, remedy },
-      "an agent has brought as many refused taps and duplicates today as it may; the door takes no more of its taps before 00:00 UTC",
+      "an agent has brought as many refused taps and duplicates today as it may at once; of larger ones only digests are kept now, and the door lets it in only as far as few are refused",
     );
 }
 

@@ -21,7 +21,7 @@ export {
   reservedTaps,
   usualTapBytes,
 } from "./credits.ts";
-export { duplicatesCount, refusedCount } from "./refused-quota.ts";
+export { afterQuota, duplicatesCount, isKeptWhole, refusedCount } from "./refused-quota.ts";
 export {
   defaultRules,
   type RulesRelease,

@@ -1,4 +1,6 @@
 const bytesOfOne = 1024;
+/** How often the quota comes free once more in the course of a day, evenly. */
+const timesAfterQuota = 2;
 
 /**
  * What a refused tap counts in the quota of its agent: one for each KiB begun. A tap of usual size counts one, so the quota bounds
@@ -7,6 +9,22 @@ const bytesOfOne = 1024;
  */
 export function refusedCount(payloadBytes: number): number {
   return Math.max(1, Math.ceil(payloadBytes / bytesOfOne));
+}
+
+/**
+ * What an agent's refused taps may count beyond its quota in the course of a day, evenly from 00:00 UTC on: whoever stands at a reader
+ * and spends the quota so holds up no good taps, as long as no more come that are refused.
+ */
+export function afterQuota(perDay: number): number {
+  return timesAfterQuota * perDay;
+}
+
+/**
+ * Whether a refused tap is kept whole once its agent's quota is spent, or its digest alone. Taps of usual size are, and can be
+ * replayed; so a tap counts one from there on, and bounds bytes as it did before.
+ */
+export function isKeptWhole(payloadBytes: number): boolean {
+  return refusedCount(payloadBytes) === 1;
 }
 
 /**

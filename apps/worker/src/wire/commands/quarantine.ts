@@ -46,8 +46,13 @@ export function openQuarantine(databaseUrl: string, keys: readonly Buffer[]) {
   return {
     desk,
     activeRules,
-    /** The raw tap. @throws TaplineError `misconfigured` where no key opens it */
+    /** The raw tap. @throws TaplineError `not-found` where its digest alone was kept, `misconfigured` where no key opens it */
     open: (sealed: Uint8Array): Buffer => {
+      if (sealed.length === 0)
+        throw new TaplineError("not-found", "of this tap the digest alone was kept", {
+          remedy:
+            "it came when its agent's quota of refused taps was spent; who still has the tag can tap anew",
+        });
       const payload = openPayload(sealed, keys);
       if (payload !== null) return payload;
       throw new TaplineError(

@@ -51,7 +51,8 @@ test("grants in Redis what the arithmetic grants", async () => {
       kind: fc.constantFrom<CreditAsk["kind"]>("some", "all", "rate"),
       taps: fc.integer({ min: 1, max: 1_000 }),
       tokens: fc.integer({ min: 0, max: 2_000 }),
-      refused: fc.constantFrom(0, 0, 0, 99, 100, 101),
+      // Below the quota at any hour of the day, or beyond what comes free in all of it.
+      refused: fc.constantFrom(0, 0, 0, 99, 300, 301),
     }),
     { maxLength: 12 },
   );
@@ -84,7 +85,7 @@ test("grants in Redis what the arithmetic grants", async () => {
           await redis.hset(creditKeys.bucket(`a${i}`), { tokens, at: later });
         const named = wanted.map((ask, i) => ({ ...ask, agent: `a${i}` }));
         const { grants } = await book.ask(held, named);
-        const asked = wanted.map((ask) => ({ ...ask, quotaSpentMs: ask.refused >= 100 ? minuteMs : 0 }));
+        const asked = wanted.map((ask) => ({ ...ask, quotaSpentMs: ask.refused >= 300 ? minuteMs : 0 }));
         const free = freeTaps(limits, { heldTaps: held, ...there });
         // How much of the minute is left is the clock's to say.
         const rounded = grants.map((grant) => (grant.quotaSpent ? { ...grant, waitMs: minuteMs } : grant));
@@ -150,8 +151,24 @@ test("a count of refused taps that is no number counts nothing, and ends nobody'
   const book = new CreditBook(redis, limits, "door", { refusedPerDay: 100 });
   await redis.set(creditKeys.refused("a"), "x");
   await redis.hset(creditKeys.refused("b"), "of", "another kind");
-  await redis.set(creditKeys.refused("c"), "100");
+  await redis.set(creditKeys.refused("c"), "300");
   expect(await granted(book, 0, ...["a", "b", "c", "d"].map((agent) => some(agent, 5)))).toEqual([
     5, 5, 0, 5,
   ]);
+});
+
+test("beyond the quota an agent is let in as far as that comes free in the course of the day", async () => {
+  const perDay = 43_200_000;
+  const book = new CreditBook(redis, limits, "door", { refusedPerDay: perDay });
+  // Twice the quota in a day: one more for each ms.
+  const now = async () => {
+    const [s, us] = await redis.time();
+    return (Number(s) * 1_000 + Math.floor(Number(us) / 1_000)) % (2 * perDay);
+  };
+  await redis.set(creditKeys.refused("a"), perDay + (await now()) - 1, "PX", 3_600_000);
+  await redis.set(creditKeys.refused("b"), perDay + (await now()) + 600_000, "PX", 3_600_000);
+  const { grants } = await book.ask(0, [some("a", 5), some("b", 5)]);
+  expect(grants[0]).toEqual({ taps: 5, waitMs: 0, quotaSpent: false });
+  expect(grants[1]).toMatchObject({ taps: 0, quotaSpent: true });
+  expect(Math.abs((grants[1]?.waitMs ?? 0) - 600_000)).toBeLessThan(60_000);
 });

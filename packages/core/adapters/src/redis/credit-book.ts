@@ -1,5 +1,6 @@
 import { reservedForResultsBytes } from "@tapline/core/buffer";
 import {
+  afterQuota,
   burstTaps,
   type CreditAsk,
   type CreditGrant,
@@ -29,7 +30,7 @@ export class CreditBook {
 
   /**
    * @param holder names the process that asks, and no other
-   * @param options.refusedPerDay quota of a day from which on an agent is granted nothing, as `RefusedQuota` counts; default: none
+   * @param options.refusedPerDay quota of a day beyond which an agent is let in as `afterQuota` says; as `RefusedQuota` counts; default: none
    * @param options.leaseMs how long it keeps what it was granted without a sign of life; default `creditLeaseMs`
    */
   constructor(
@@ -61,7 +62,8 @@ export class CreditBook {
     const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases, creditKeys.shut];
     const args = [this.holder, heldTaps, this.#leaseMs, windowTaps, tapsPerSecond];
     const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
-    const ceilings = [maxBytes, reservedForResultsBytes, usualTapBytes, this.#refusedPerDay];
+    const quotas = [this.#refusedPerDay, afterQuota(this.#refusedPerDay)];
+    const ceilings = [maxBytes, reservedForResultsBytes, usualTapBytes, ...quotas];
     try {
       const [holders = 1, ...numbers] = (await runScript(
         this.#redis,

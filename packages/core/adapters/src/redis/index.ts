@@ -6,7 +6,7 @@ export { DoorNews, type VerdictHint } from "./door-news.ts";
 export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";
 export { MemoryWatch, type ServerMemory, serverUpSinceEpochMs } from "./memory-watch.ts";
-export { type RefusedCounts, RefusedQuota } from "./refused-quota.ts";
+export { type QuotaStanding, type RefusedCounts, RefusedQuota } from "./refused-quota.ts";
 export {
   type AddressedReceipt,
   type BufferOptions,

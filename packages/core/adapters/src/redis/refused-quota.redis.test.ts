@@ -22,15 +22,20 @@ afterAll(async () => {
   await server.stop();
 });
 
-const count = (segment: string, refused: Record<string, number>) =>
-  quota.count(segment, new Map(Object.entries(refused)));
+const standing = (segment: string, refused: Record<string, number>) =>
+  quota.count(
+    segment,
+    new Map(Object.entries(refused).map(([agent, counts]) => [agent, { counts, countsOver: 1 }])),
+  );
+const count = async (segment: string, refused: Record<string, number>) =>
+  (await standing(segment, refused)).spent;
 const counted = (agent: string) => redis.get(creditKeys.refused(agent));
 
 test("names those whose quota a segment spends, and not those who have spent it before", async () => {
   expect(await count("s1", { a: 99, b: 150, c: 1 })).toEqual(["b"]);
   expect(await count("s2", { a: 1, b: 1, c: 1 })).toEqual(["a"]);
   expect(await count("s3", { a: 1, b: 1 })).toEqual([]);
-  expect([await counted("a"), await counted("b"), await counted("c")]).toEqual(["101", "152", "2"]);
+  expect([await counted("a"), await counted("b"), await counted("c")]).toEqual(["101", "102", "2"]);
 });
 
 test("a segment counts once, and says the same each time, however often a stage runs again", async () => {
@@ -46,10 +51,19 @@ test("a segment that has ended counts no more, and one without refused taps asks
   expect(await redis.keys(creditKeys.refused("*"))).toEqual([]);
 });
 
+test("from the quota on each tap counts as it is kept then, and the segment remembers of whom that holds", async () => {
+  expect(await standing("s1", { a: 150, b: 99 })).toEqual({ spent: ["a"], over: [] });
+  const second = { spent: ["b"], over: ["a"] };
+  expect(await standing("s2", { a: 32, b: 32 })).toEqual(second);
+  expect([await counted("a"), await counted("b")]).toEqual(["101", "100"]);
+  await redis.del(creditKeys.refused("a"));
+  expect(await standing("s2", { a: 32, b: 32 })).toEqual(second);
+});
+
 test("what somebody wrote into an open segment names no agent but those that it has refused taps of, each once", async () => {
   const strangers = Array.from({ length: 1_000 }, (_, i) => `victim-${i}`).join(" ");
-  await redis.hset(partitionKeys(0).segment("s1"), "spent", `${strangers} a a ${strangers}`);
-  expect(await count("s1", { a: 1, b: 1 })).toEqual(["a"]);
+  await redis.hset(partitionKeys(0).segment("s1"), { spent: `${strangers} a a`, over: `b ${strangers} b` });
+  expect(await standing("s1", { a: 1, b: 1 })).toEqual({ spent: ["a"], over: ["b"] });
   expect(await count("s1", {})).toEqual([]);
 });
 

@@ -5,7 +5,8 @@
 -- ARGV: 1 holder  2 taps that it holds now  3 length of its lease (ms)  4 window (taps)  5 taps per second
 --       6 burst (taps)  7 taps of the window that 'some' leaves to others  8 ceiling of the buffer (bytes)
 --       9 part of it that is kept for what stages make of segments (bytes)  10 usual size of a tap (bytes)
---       11 what an agent's refused taps may count in a day  12… per ask "<some|all|rate> <taps>"
+--       11 what an agent's refused taps may count in a day at once
+--       12 what they may count beyond that in its course, evenly  13… per ask "<some|all|rate> <taps>"
 -- Time is Redis's own, so that all processes count by one clock.
 -- Returns: { holders, then per ask: taps granted, ms until its bucket or its quota has enough (0 where that is not what it lacks),
 --   1 where it is its quota that is spent, else 0 }.
@@ -28,15 +29,19 @@ end
 free = redis.call('EXISTS', KEYS[4]) == 1 and 0 or math.max(0, free)
 local rate, burst, reserved = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local asks, sharers = {}, 0
-for i = 12, #ARGV do
+local day = 86400000
+local ofDay = now % day
+for i = 13, #ARGV do
   local kind, taps = ARGV[i]:match('^(%l+) (%d+)$')
-  local ask = { kind = kind, taps = tonumber(taps), bucket = KEYS[2 * i - 19], spentMs = 0 }
-  local refused = KEYS[2 * i - 18]
+  local ask = { kind = kind, taps = tonumber(taps), bucket = KEYS[2 * i - 21], spentMs = 0 }
+  local refused = KEYS[2 * i - 20]
   -- One that is no number, which only a stranger can have written, counts nothing: it must not end everybody's grants.
-  if kind ~= 'rate' and (tonumber(redis.pcall('GET', refused)) or 0) >= tonumber(ARGV[11]) then
-    ask.spentMs = math.max(1, redis.call('PTTL', refused))
+  local over = kind ~= 'rate' and (tonumber(redis.pcall('GET', refused)) or 0) - ARGV[11] or -1
+  if over >= 0 and over >= ARGV[12] * ofDay / day then
+    local freeMs = math.floor(over / ARGV[12] * day - ofDay) + 1
+    ask.spentMs = math.max(1, math.min(freeMs, redis.call('PTTL', refused)))
   end
-  asks[i - 11] = ask
+  asks[i - 12] = ask
   sharers = sharers + (kind == 'some' and ask.spentMs == 0 and 1 or 0)
 end
 local answer, granted = { redis.call('HLEN', KEYS[2]) }, 0
