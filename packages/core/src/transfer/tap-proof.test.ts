@@ -127,6 +127,13 @@ describe("a proof of a tap", () => {
     expect(faultOf(() => check(makeTapProof(3, signerOf(stranger))))).toBe("untrusted");
   });
 
+  test("is not judged by an unreadable trust file", () => {
+    const damaged = [trust.rootPems[0]!.replace(/\n[^-\n]{10}/, "\nAAAAAAAAAA")];
+    expect(() => check(proof, { trust: { rootPems: damaged, crlPems: damaged } })).toThrow(
+      expect.objectContaining({ code: "misconfigured" }),
+    );
+  });
+
   test("by a revoked signer is refused, whenever it was signed", async () => {
     const revoking = await revokeSigner(pki);
     const crlPems = [...trust.crlPems, revoking];

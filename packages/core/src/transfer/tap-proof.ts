@@ -107,6 +107,8 @@ function checkSigner(
   try {
     return verifySignature(Buffer.from(signature, "base64"));
   } catch (error) {
+    // Of the trust file, not of the proof: nothing was checked.
+    if (hasCode(error, "misconfigured")) throw error;
     if (!hasCode(error, "unauthenticated")) throw forged(messageOf(error), error);
     const { reason } = error.facts;
     const fault =
