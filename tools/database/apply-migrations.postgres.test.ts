@@ -85,7 +85,7 @@ describe("the migrations", () => {
     const refused = [
       "UPDATE audit_entry SET action = 'x'",
       "DELETE FROM audit_entry",
-      "TRUNCATE audit_entry",
+      "TRUNCATE audit_entry CASCADE",
     ];
     for (const sql of refused) await expect(query(sql)).rejects.toThrow("append-only");
     expect((await query("SELECT action FROM audit_entry")).rows).toEqual([{ action: "a" }]);

@@ -47,8 +47,12 @@ const auditOf = async (subject: string) => {
   const rows = await running.prisma.auditEntry.findMany({
     where: { subject },
     orderBy: { recordedAt: "asc" },
+    include: { erasable: true },
   });
-  return rows.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString()));
+  return rows.map(({ bytes, erasable }) => ({
+    ...JSON.parse(Buffer.from(bytes).toString()),
+    ...Object.fromEntries(erasable.map(({ field, value }) => [field, value])),
+  }));
 };
 
 test("an admin invites an agent and revokes it; the audit log says who and why", async () => {

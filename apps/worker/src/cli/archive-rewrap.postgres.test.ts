@@ -82,7 +82,11 @@ test("rewrap goes day by day, is audited, and restore and verify take the new ke
   const whom = { recipient: subject, certSha256 };
   expect(await audited()).toMatchObject([
     {
-      ...{ action: "archive.rewrap-started", subject: `key/${ski}`, reason: "new safe" },
+      ...{
+        action: "archive.rewrap-started",
+        subject: `key/${ski}`,
+        commitments: { reason: expect.any(String) },
+      },
       ...{ actor: { kind: "operator", id: "ada" }, facts: { sinceDay: "2026/11/24", ...whom } },
     },
     { action: "archive.rewrapped", facts: { rewrapped: 2, failed: 0, ...whom } },

@@ -16,7 +16,13 @@ export async function list(options: ListOptions): Promise<void> {
     for (const entry of page.entries) {
       const { id, atEpochMs, actor, action: what, subject: of, reason } = entry;
       const who = `${actor.kind} ${actor.id}`;
-      const why = reason === null ? "" : `  “${reason}”`;
+      const erasedAt = entry.erased?.reason;
+      const why =
+        erasedAt !== undefined
+          ? `  (reason erased on ${new Date(erasedAt).toISOString().slice(0, 10)})`
+          : reason === null
+            ? ""
+            : `  “${reason}”`;
       process.stdout.write(
         json === true
           ? `${JSON.stringify(entry)}\n`

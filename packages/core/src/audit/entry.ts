@@ -32,6 +32,7 @@ export const auditActions = [
   "session.refused",
   "session.ended",
   "act.refused",
+  "audit.erased",
   "fleet.config-made",
   "fleet.rollout-started",
   "fleet.rollout-advanced",
@@ -96,6 +97,8 @@ const entryV2 = entryV1.extend({
   /** Absent where nothing of it was there before, or nothing is told of it. */
   before: stateSchema.exactOptional(),
   after: stateSchema.exactOptional(),
+  /** Salted commitments to what is kept beside the log (`commitmentTo`), hexadecimal, by field; the field itself is null then. */
+  commitments: z.strictObject({ reason: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });
 
 /** One operation: who did what to what, and why. Ids only; nothing personal beyond them. */

@@ -11,6 +11,16 @@ export {
   readEntry,
   sealEntry,
 } from "./entry.ts";
+export {
+  apart,
+  commitmentTo,
+  type Erasable,
+  type ErasableField,
+  erasableFields,
+  type KeptField,
+  type ShownEntry,
+  together,
+} from "./erasable.ts";
 export { checkExport, ExportProver, type Lines, type ProvenExport } from "./export-proof.ts";
 export { type ExportForm, exportForms, exportRows } from "./export-rows.ts";
 export {

@@ -21,6 +21,7 @@ export const actingVerbs = {
   "tapline archive reconcile": ["segment.adopted", "segment.missing", "segment.healed"],
   "tapline archive rewrap": ["archive.rewrap-started", "archive.rewrapped"],
   "tapline archive repin": ["archive.repinned"],
+  "tapline audit erase": ["audit.erased"],
   "tapline buffer flush": ["buffer.flushed"],
   "tapline fleet config set": ["fleet.config-made"],
   "tapline fleet rollout start": ["fleet.rollout-started"],

@@ -1,8 +1,12 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
+import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, moment, placeRange, wholeNumber } from "./forms.ts";
 import { addPlace } from "./place-options.ts";
 import { addProgress } from "./progress-options.ts";
 import { proofExitCodes } from "./proof-exit-codes.ts";
+
+/** As `erasableFields` of @tapline/core/audit, which would be loaded for every command. */
+const erasableFields = ["reason"] as const;
 
 /** The group `tapline audit`. */
 export function addAudit(program: Command): void {
@@ -12,6 +16,24 @@ export function addAudit(program: Command): void {
   addAuditProve(audit);
   addAuditVerify(audit);
   addAuditExport(audit);
+  addAuditErase(audit);
+}
+
+/** `tapline audit erase ENTRY [FIELD]`: what a person wrote into an entry goes, the entry stays. */
+function addAuditErase(audit: Command): void {
+  addActing(audit.command("erase"))
+    .description(
+      "erase what a person wrote into an entry; the log stays as it is, and a certificate says who erased it",
+    )
+    .argument("<entry>", "the entry's id, as tapline audit ls tells it")
+    .addArgument(new Argument("[field]", "what of it").choices(erasableFields).default("reason"))
+    .option("--log <name>", "which log, where the database holds several")
+    .option("--out <file>", "write the certificate there (default: standard output)")
+    .action(
+      confirmed(async (entry, field, options) =>
+        (await import("../audit-erase.ts")).erase(entry, field, options),
+      ),
+    );
 }
 
 /** Options by which entries are chosen. */

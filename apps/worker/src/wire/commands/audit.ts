@@ -1,4 +1,4 @@
-import { AuditEntries, AuditLog, connectPrisma } from "@tapline/adapters/prisma";
+import { AuditEntries, AuditErasures, AuditLog, connectPrisma } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 
 /** The audit log in PostgreSQL, for commands. @throws TaplineError `not-found` where there is none, or several and none was named */
@@ -33,4 +33,13 @@ export function openAuditEntries(databaseUrl: string): {
 } {
   const prisma = connectPrisma(databaseUrl);
   return { entries: new AuditEntries(prisma), close: () => prisma.$disconnect() };
+}
+
+/** What is kept beside the entries, for commands. */
+export function openErasures(databaseUrl: string): {
+  readonly erasures: AuditErasures;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { erasures: new AuditErasures(prisma, Date.now), close: () => prisma.$disconnect() };
 }

@@ -50,7 +50,11 @@ test("a change that the rules refuse changes nothing; each that is made is in th
     ]),
   );
   expect(JSON.parse(Buffer.from(entries.at(-1)!.bytes).toString())).toMatchObject({
-    ...{ reason: "a test", before: { state: "active" }, after: { state: "retiring" } },
+    ...{
+      commitments: { reason: expect.any(String) },
+      before: { state: "active" },
+      after: { state: "retiring" },
+    },
   });
 });
 

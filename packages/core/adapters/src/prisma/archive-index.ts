@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AuditEntry } from "@tapline/core/audit";
 import { flushedName } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
-import { auditRow } from "./audit-row.ts";
+import { auditRow, auditRows } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { recordEndArgument } from "./record-end.ts";
 import type { AgentTap, SegmentEnd } from "./segment-end.ts";
@@ -214,5 +214,7 @@ async function isWithdrawn(
 
 /** Adds an entry; one that is there stays as it is. */
 async function addEntry(tx: Prisma.TransactionClient, entry: AuditEntry): Promise<void> {
-  await tx.auditEntry.createMany({ data: [auditRow(entry)], skipDuplicates: true });
+  const { row, erasable } = auditRows(entry);
+  const { count } = await tx.auditEntry.createMany({ data: [row], skipDuplicates: true });
+  if (count > 0) await tx.auditErasable.createMany({ data: erasable });
 }

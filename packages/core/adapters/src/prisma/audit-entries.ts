@@ -1,4 +1,4 @@
-import { type AuditEntry, archivalActions, readEntry } from "@tapline/core/audit";
+import { archivalActions, readEntry, type ShownEntry, together } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
@@ -14,9 +14,22 @@ export type EntryFilter = {
 };
 
 /** A page of entries, newest first; `next` asks for the one behind it, null = that was all. */
-export type EntryPage = { readonly entries: AuditEntry[]; readonly next: string | null };
+export type EntryPage = { readonly entries: ShownEntry[]; readonly next: string | null };
 
-type EntryRow = { readonly id: string; readonly recorded_at: Date; readonly bytes: Uint8Array };
+type EntryRow = {
+  readonly id: string;
+  readonly recorded_at: Date;
+  readonly bytes: Uint8Array;
+  /** Whether a reason is kept beside the entry. */
+  readonly has_reason: boolean;
+  readonly reason: string | null;
+  readonly erased_at: Date | null;
+};
+
+const rowColumns = Prisma.sql`
+  id::text, recorded_at, bytes, kept.entry_id IS NOT NULL AS has_reason, kept.value AS reason, kept.erased_at`;
+const besides = Prisma.sql`
+  LEFT JOIN audit_erasable AS kept ON kept.entry_id = id AND kept.field = 'reason'`;
 
 /** An entry as it was sealed, and its place in the log. */
 export type PlacedEntry = { readonly index: number; readonly bytes: Uint8Array };
@@ -59,7 +72,7 @@ export class AuditEntries {
   async page(filter: EntryFilter, limit: number, after: string | null = null): Promise<EntryPage> {
     const where = Prisma.join([Prisma.sql`TRUE`, ...conditions(filter, after)], " AND ");
     const query = Prisma.sql`
-      SELECT id::text, recorded_at, bytes FROM audit_entry WHERE ${where}
+      SELECT ${rowColumns} FROM audit_entry ${besides} WHERE ${where}
       ORDER BY recorded_at DESC, id DESC LIMIT ${limit + 1}`;
     const rows =
       filter.text == null ? await this.#prisma.$queryRaw<EntryRow[]>(query) : await this.#search(query);
@@ -87,9 +100,9 @@ export class AuditEntries {
     filter: EntryFilter,
     range: PlaceRange,
     limit: number,
-  ): Promise<{ readonly index: number; readonly entry: AuditEntry }[]> {
+  ): Promise<{ readonly index: number; readonly entry: ShownEntry }[]> {
     const rows = await this.#prisma.$queryRaw<(EntryRow & { readonly index: bigint })[]>`
-      SELECT index, id::text, recorded_at, bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
+      SELECT index, ${rowColumns} FROM audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id ${besides}
       WHERE ${whereOf(filter, range)} ORDER BY index LIMIT ${limit}`;
     return rows.map((row) => ({ index: Number(row.index), entry: entryOf(row) }));
   }
@@ -165,7 +178,8 @@ function conditions(filter: EntryFilter, after: string | null): Prisma.Sql[] {
         : Prisma.sql`split_part(subject, '/', 1) = ${subject}`,
     );
   if (text != null)
-    found.push(Prisma.sql`position(lower(${text}) in lower(convert_from(bytes, 'UTF8'))) > 0`);
+    found.push(Prisma.sql`(position(lower(${text}) in lower(convert_from(bytes, 'UTF8'))) > 0 OR EXISTS (
+      SELECT FROM audit_erasable AS said WHERE said.entry_id = id AND position(lower(${text}) in lower(said.value)) > 0))`);
   if (after !== null) found.push(behind(after));
   return found;
 }
@@ -179,9 +193,10 @@ function behind(cursor: string): Prisma.Sql {
   return Prisma.sql`(recorded_at, id) < (${new Date(Number(at))}, ${id}::uuid)`;
 }
 
-function entryOf({ id, bytes }: EntryRow): AuditEntry {
+function entryOf({ id, bytes, has_reason: hasReason, reason, erased_at: erasedAt }: EntryRow): ShownEntry {
   try {
-    return readEntry(bytes);
+    const kept = hasReason ? { value: reason, erasedAtEpochMs: erasedAt?.getTime() ?? null } : null;
+    return together(readEntry(bytes), kept);
   } catch (cause) {
     throw new TaplineError("corrupt", `the audit entry ${id} cannot be read`, {
       remedy: "see whether it was changed: tapline audit verify --full",

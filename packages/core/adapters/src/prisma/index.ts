@@ -23,6 +23,7 @@ export {
   type PlacedEntry,
   type PlaceRange,
 } from "./audit-entries.ts";
+export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps, type SignHead } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";

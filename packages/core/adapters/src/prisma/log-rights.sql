@@ -4,7 +4,7 @@ WITH log AS (
   SELECT c.oid, c.relname, c.relowner
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = current_schema() AND c.relkind = 'r'
-    AND c.relname IN ('audit_entry', 'audit_pending', 'audit_leaf', 'audit_node', 'audit_head')
+    AND c.relname IN ('audit_entry', 'audit_erasable', 'audit_pending', 'audit_leaf', 'audit_node', 'audit_head')
 )
 SELECT 'it is a superuser' AS why FROM pg_roles WHERE rolname = current_user AND rolsuper
 UNION ALL

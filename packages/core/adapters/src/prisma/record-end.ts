@@ -1,6 +1,6 @@
 import type { AuditEntry } from "@tapline/core/audit";
 import type { AgentRun } from "@tapline/core/transfer";
-import { auditRow } from "./audit-row.ts";
+import { auditRows } from "./audit-row.ts";
 import type { QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 
 /** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
@@ -61,7 +61,7 @@ function quarantineJson(row: QuarantineRow) {
 }
 
 function entryJson(entry: AuditEntry) {
-  const row = auditRow(entry);
+  const { row } = auditRows(entry);
   return {
     id: row.id,
     actor_kind: row.actorKind,

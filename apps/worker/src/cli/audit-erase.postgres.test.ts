@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
+import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freshDatabase, servicesOf, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+
+// Each command is a process of its own: seconds each on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const main = new URL("./main.ts", import.meta.url).pathname;
+const keyPem = makeLogKey();
+const signer = openLogSigner(keyPem);
+let env: Record<string, string>;
+let prisma: PrismaClient;
+let log: AuditLog;
+let dir: string;
+
+beforeAll(async () => {
+  const databaseUrl = servicesOf(await freshDatabase());
+  dir = await temporaryFolder();
+  await mkdir(join(dir, "pki"));
+  await writeFile(join(dir, "pki/log.key"), keyPem);
+  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
+  prisma = connectPrisma(databaseUrl);
+  log = new AuditLog(prisma, signer.origin);
+});
+afterAll(() => prisma.$disconnect());
+
+const run = (...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [main, "audit", ...args], { env, cwd: "/" }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+
+test("what a person wrote is erased, and a certificate proves by the log that it was", async () => {
+  const act = { actor: { kind: "operator", id: "ola" } as const, reason: "Ada of flat 7 asked" };
+  await recordOperation(prisma, act, { action: "buffer.flushed", subject: "buffer/1", facts: {} }, 1);
+  await log.sequence(signer.signHead, 1);
+  const { id } = await prisma.auditEntry.findFirstOrThrow();
+  expect((await run("ls")).out).toContain("“Ada of flat 7 asked”");
+  const asked = ["erase", id, "--reason", "asked for", "--by", "ann"];
+  expect((await run(...asked, "--dry-run")).out).toContain(`would erase the reason of entry ${id}`);
+  expect((await run("ls")).out).toContain("Ada");
+
+  const sequencing = setInterval(() => void log.sequence(signer.signHead, 2), 100);
+  const erased = await run(...asked, "--yes");
+  clearInterval(sequencing);
+  const certificate = JSON.parse(erased.out);
+  expect(certificate).toMatchObject({ format: "tapline-erasure/1", entry: id, field: "reason" });
+  const [proof, keys] = [join(dir, "erased.tlog-proof"), join(dir, "keys")];
+  await writeFile(proof, certificate.proof);
+  await writeFile(keys, `${formatVerifierKey(signer.key)}\n`);
+  const verified = await run("verify", proof, "--key", keys);
+  expect([verified.code, verified.out]).toEqual([0, expect.stringContaining("audit.erased")]);
+
+  const day = new Date(certificate.erasedAtEpochMs).toISOString().slice(0, 10);
+  const { out } = await run("ls");
+  expect(out).toContain(`buffer.flushed  buffer/1  (reason erased on ${day})`);
+  expect(out).not.toContain("Ada");
+  expect(JSON.parse((await run(...asked, "--yes")).out)).toMatchObject({ erasedBy: certificate.erasedBy });
+  expect((await run("verify", "--full")).code).toBe(0);
+});
