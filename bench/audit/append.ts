@@ -27,7 +27,7 @@ export async function appendsPerSecond(
         let done = false;
         const sequencing = (async () => {
           while (!done || (await log.waiting()) > 0) {
-            const pauseMs = pauseAfterMs(await log.sequence(signer.signHead, Date.now()));
+            const pauseMs = pauseAfterMs(await log.sequence(signer, Date.now()));
             if (!done) await sleep(pauseMs);
           }
         })();

@@ -24,7 +24,7 @@ export async function withLargeLog<Result>(
     const prisma = connectPrisma(databaseUrl);
     const log = new AuditLog(prisma, signer.origin);
     await recordFirst(prisma);
-    await log.sequence(signer.signHead, Date.now());
+    await log.sequence(signer, Date.now());
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     try {
@@ -33,7 +33,7 @@ export async function withLargeLog<Result>(
       await client.end();
     }
     try {
-      await log.sequence(signer.signHead, Date.now());
+      await log.sequence(signer, Date.now());
       const { size } = await log.head();
       if (size !== entries) throw new Error(`the log has ${size} entries instead of ${entries}`);
       return await use({ prisma, log, size });

@@ -39,12 +39,8 @@ test("on a server of somebody's own an owner without special rights migrates, an
   const [ownerUrl, servicesUrl] = [as(url, owner ?? ""), as(url, services ?? "")];
   for (const time of ["first", "again"]) {
     await prepareDatabase(servicesUrl, ownerUrl);
-    const hashes = await query(
-      servicesUrl,
-      insertEntry,
-      "SELECT octet_length(sequence_entries((SELECT count(*) FROM audit_leaf), 10)) AS bytes",
-    );
-    expect(hashes, time).toEqual([{ bytes: 32 }]);
+    const placed = await query(servicesUrl, insertEntry, "SELECT placed FROM sequence_entries(10)");
+    expect(placed, time).toEqual([{ placed: "1" }]);
   }
   await expect(query(servicesUrl, "DELETE FROM audit_pending")).rejects.toThrow("permission denied");
   await expect(query(servicesUrl, `SELECT * FROM "_prisma_migrations"`)).rejects.toThrow("permission denied");

@@ -1,4 +1,5 @@
 import { AuditLog, recordOperation } from "@tapline/adapters/prisma";
+import { makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type {
@@ -13,13 +14,14 @@ import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from
 type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 let site: TestConsole;
+const signer = openLogSigner(makeLogKey(), "tapline.test/log");
 let log: AuditLog;
 let cookie: string;
 const clients: Client[] = [];
 
 beforeAll(async () => {
   site = await startTestConsole();
-  log = new AuditLog(site.prisma, "tapline.test/log");
+  log = new AuditLog(site.prisma, signer.origin);
   await site.console.ensureFirstAdmin(adminSignIn);
   ({ cookie } = await signIn(site.console.origin));
   await place();
@@ -30,7 +32,7 @@ afterEach(() => {
 afterAll(() => site.stop());
 
 /** Gives places in the log to all that was recorded, as the worker does. */
-const place = (): Promise<number> => log.sequence((size) => `${size}`, Date.now());
+const place = (): Promise<number> => log.sequence(signer, Date.now());
 
 async function record(...subjects: string[]): Promise<void> {
   for (const subject of subjects)

@@ -38,14 +38,14 @@ const run = (...args: string[]) =>
 test("what a person wrote is erased, and a certificate proves by the log that it was", async () => {
   const act = { actor: { kind: "operator", id: "ola" } as const, reason: "Ada of flat 7 asked" };
   await recordOperation(prisma, act, { action: "buffer.flushed", subject: "buffer/1", facts: {} }, 1);
-  await log.sequence(signer.signHead, 1);
+  await log.sequence(signer, 1);
   const { id } = await prisma.auditEntry.findFirstOrThrow();
   expect((await run("ls")).out).toContain("“Ada of flat 7 asked”");
   const asked = ["erase", id, "--reason", "asked for", "--by", "ann"];
   expect((await run(...asked, "--dry-run")).out).toContain(`would erase the reason of entry ${id}`);
   expect((await run("ls")).out).toContain("Ada");
 
-  const sequencing = setInterval(() => void log.sequence(signer.signHead, 2), 100);
+  const sequencing = setInterval(() => void log.sequence(signer, 2), 100);
   const erased = await run(...asked, "--yes");
   clearInterval(sequencing);
   const certificate = JSON.parse(erased.out);

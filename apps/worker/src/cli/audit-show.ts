@@ -13,7 +13,8 @@ export async function showKey(): Promise<void> {
 export async function show(options: { log?: string; note?: boolean; json?: boolean }): Promise<void> {
   const { name, log, close } = await openAuditLog((await findStores()).databaseUrl, options.log);
   try {
-    const [{ size, root, signed, cosigned }, waiting] = [await log.head(), await log.waiting()];
+    const [{ size, signed, cosigned }, waiting] = [await log.head(), await log.waiting()];
+    const root = await log.rootAt(size);
     const text =
       options.json === true
         ? JSON.stringify({

@@ -42,7 +42,7 @@ beforeAll(async () => {
       { action: "buffer.opened", subject: `buffer/${i}`, facts: {} },
       1_790_000_000_000 + i,
     );
-  await log.sequence(signer.signHead, Date.now());
+  await log.sequence(signer, Date.now());
 });
 afterAll(() => prisma.$disconnect());
 

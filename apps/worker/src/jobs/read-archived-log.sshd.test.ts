@@ -78,7 +78,7 @@ describe.skipIf(inject("go") === null)("what lies in the archive, read by golang
       ),
     );
     await prisma.auditEntry.createMany({ data });
-    while ((await log.sequence(signer.signHead, 1)) > 0);
+    while ((await log.sequence(signer, 1)) > 0);
   }
 
   /** What the program says, or why it ends with 1. */

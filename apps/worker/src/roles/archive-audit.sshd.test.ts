@@ -56,7 +56,7 @@ async function openLog() {
   const act = { actor: { kind: "job", id: "test" } as const, reason: null };
   const grow = async (): Promise<void> => {
     await recordOperation(prisma, act, { action: "buffer.opened", subject: "buffer/x", facts: {} }, 1);
-    await until("it has its place", async () => (await auditLog.sequence(signer.signHead, Date.now())) > 0);
+    await until("it has its place", async () => (await auditLog.sequence(signer, Date.now())) > 0);
   };
   return { prisma, signer, auditLog, grow };
 }

@@ -53,7 +53,7 @@ async function openLog(): Promise<{ log: AuditLog; add: (subject: string) => Pro
     log,
     add: async (subject) => {
       await recordOperation(prisma, act, { action: "buffer.opened", subject, facts: {} }, 1);
-      await log.sequence(signer.signHead, Date.now());
+      await log.sequence(signer, Date.now());
     },
   };
 }

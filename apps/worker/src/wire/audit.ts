@@ -69,7 +69,7 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
 /** Points within a transaction, where no port's call begins or ends. */
 function sequenceSteps({ instrument }: Parts): SequenceSteps {
   const step = async (): Promise<void> => undefined;
-  return instrument("sequence", { locked: step, placed: step, noded: step, noted: step });
+  return instrument("sequence", { locked: step, placed: step, noted: step });
 }
 
 /** Empty where keys are rotated on purpose alone. */

@@ -31,11 +31,12 @@ export {
   parseGrowthProof,
 } from "./growth-proof.ts";
 export { checkpointSize, LogFiles } from "./log-files.ts";
-export { type LogSigner, makeLogKey, openLogSigner } from "./log-signer.ts";
+export { type LogSigner, makeLogKey, openLogSigner, type SignedHead } from "./log-signer.ts";
 export {
   completeSubtrees,
   consistencyRanges,
   emptyRoot,
+  foldSubtrees,
   inclusionProof,
   inclusionRanges,
   type LeafRange,

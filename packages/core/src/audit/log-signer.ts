@@ -1,7 +1,11 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { messageOf, sha256Hex, TaplineError } from "../kernel/index.ts";
-import { formatCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, formatCheckpoint } from "./checkpoint.ts";
+import { readSignedCheckpoint } from "./signed-checkpoint.ts";
 import { formatNote, type NoteKey, noteKey, rawEd25519, signNote } from "./signed-note.ts";
+
+/** What a checkpoint says of its log. */
+export type SignedHead = Pick<Checkpoint, "size" | "root">;
 
 /** Signs what a log says of itself. */
 export type LogSigner = {
@@ -10,6 +14,8 @@ export type LogSigner = {
   readonly key: NoteKey;
   /** The signed checkpoint of the log at this size. */
   readonly signHead: (size: number, root: Uint8Array) => string;
+  /** What a checkpoint says that this key signed for this log; null where a text is none. */
+  readonly readHead: (note: string) => SignedHead | null;
 };
 
 /** A new key for a log: Ed25519, PKCS #8 in PEM. No certificate vouches for it: readers know it by its verifier key. */
@@ -33,7 +39,17 @@ export function openLogSigner(keyPem: string, origin?: string): LogSigner {
       const text = formatCheckpoint({ origin: name, size, root, extensions: [] });
       return formatNote({ text, signatures: [signNote(text, key, privateKey)] });
     },
+    readHead: (note) => readOwn(note, key),
   };
+}
+
+function readOwn(note: string, key: NoteKey): SignedHead | null {
+  try {
+    return readSignedCheckpoint(note, [key]).checkpoint;
+  } catch (error) {
+    if (error instanceof TaplineError) return null;
+    throw error;
+  }
 }
 
 function readKey(pem: string) {

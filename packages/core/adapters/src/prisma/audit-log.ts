@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import {
   completeSubtrees,
   consistencyRanges,
-  emptyRoot,
   entriesPerSequence,
-  fullRoot,
+  foldSubtrees,
   inclusionRanges,
   type LeafRange,
   type LogPart,
-  MerkleEdge,
+  type LogSigner,
   rangeRoot,
+  type SignedHead,
+  same,
+  subtreeReader,
   type TlogProof,
   tileWidth,
   widthAt,
@@ -30,23 +32,22 @@ export type KeptNote = { readonly size: number; readonly note: string; readonly 
 /** How far the log has come; each note is null before the first of its kind. */
 export type LogHead = {
   readonly size: number;
-  readonly root: Uint8Array;
   readonly signed: KeptNote | null;
   readonly cosigned: KeptNote | null;
   readonly archived: KeptNote | null;
 };
 
+/** What reads hashes: the database, or a transaction of it. */
+type Reader = Pick<PrismaClient, "$queryRaw">;
+
 /**
- * Called between the steps of a transaction that carries the log on: the head is locked, entries have their places, nodes are
- * kept, and the checkpoint stands beside them; then it is committed.
+ * Called between the steps of a transaction that carries the log on: the head is locked, entries have their places with all nodes
+ * that follow, and the checkpoint stands beside them; then it is committed.
  */
-export type SequenceSteps = Readonly<Record<"locked" | "placed" | "noded" | "noted", () => Promise<void>>>;
+export type SequenceSteps = Readonly<Record<"locked" | "placed" | "noted", () => Promise<void>>>;
 
 const step = async (): Promise<void> => undefined;
-const unwatched: SequenceSteps = { locked: step, placed: step, noded: step, noted: step };
-
-/** Signs the checkpoint of a log of this size and root. */
-export type SignHead = (size: number, root: Uint8Array) => string;
+const unwatched: SequenceSteps = { locked: step, placed: step, noted: step };
 
 /** The Merkle log in PostgreSQL. Any number of processes may sequence: one at a time does. */
 export class AuditLog {
@@ -61,14 +62,11 @@ export class AuditLog {
     this.#steps = steps;
   }
 
-  /** @throws TaplineError `corrupt` where the kept edge cannot be */
   async head(): Promise<LogHead> {
     const row = await this.#prisma.auditHead.findUnique({ where: { origin: this.#origin } });
-    if (row === null)
-      return { size: 0, root: new MerkleEdge().root(), signed: null, cosigned: null, archived: null };
+    if (row === null) return { size: 0, signed: null, cosigned: null, archived: null };
     return {
       size: Number(row.size),
-      root: edgeOf(row).root(),
       signed: kept(row.size, row.note, row.notedAt),
       cosigned: kept(row.cosignedSize, row.cosignedNote, row.cosignedAt),
       archived: kept(row.archivedSize, row.archivedNote, row.archivedAt),
@@ -77,40 +75,33 @@ export class AuditLog {
 
   /**
    * Gives a batch of waiting entries their places and keeps the checkpoint that covers them, all in one transaction: so
-   * there is no gap and no double, whenever a process dies.
+   * there is no gap and no double, whenever a process dies. Signed is what leaves and nodes lead to, and only where they still lead
+   * to what was signed last.
    * @returns how many; 0 where none waited, or another process is at it
-   * @throws what `sign` throws, and nothing has changed then
+   * @throws TaplineError `corrupt` where the log is not the one that was signed last; what `signer` throws. Nothing has changed then
    */
-  async sequence(sign: SignHead, nowEpochMs: number): Promise<number> {
+  async sequence(signer: Pick<LogSigner, "signHead" | "readHead">, nowEpochMs: number): Promise<number> {
     return await this.#prisma.$transaction(
       async (tx) => {
         const row = await this.#lockHead(tx);
         if (row === null) return 0;
         await this.#steps.locked();
-        const edge = await edgeOfAll(tx, row);
-        const { size } = edge;
-        const [answer] = await tx.$queryRawUnsafe<{ hashes: Uint8Array | null }[]>(
-          sequenceSql,
-          BigInt(size),
-          entriesPerSequence,
-        );
-        const hashes = split(answer?.hashes ?? new Uint8Array(0));
+        const { placed, size } = await placeWaiting(tx);
         await this.#steps.placed();
-        if (hashes.length === 0 && size === Number(row.size) && row.note !== null) return 0;
-        for (const hash of hashes) edge.append(hash);
-        await keepNodes(tx, size, hashes);
-        await this.#steps.noded();
+        // A note that this key did not sign, whoever put it there, is replaced.
+        const last = row.note === null ? null : signer.readHead(row.note);
+        if (placed === 0 && last?.size === size && Number(row.size) === size) return 0;
+        if (last !== null) await assertGrewFrom(last, size, tx);
         await tx.auditHead.update({
           where: { origin: this.#origin },
           data: {
-            size: BigInt(edge.size),
-            edge: join(edge.roots),
-            note: sign(edge.size, edge.root()),
+            size: BigInt(size),
+            note: signer.signHead(size, await rootAt(tx, size)),
             notedAt: new Date(nowEpochMs),
           },
         });
         await this.#steps.noted();
-        return hashes.length;
+        return placed;
       },
       // A batch that was begun is better ended, also on a busy machine.
       { timeout: 60_000 },
@@ -181,11 +172,9 @@ export class AuditLog {
     return await this.#roots(consistencyRanges(oldSize, size), size);
   }
 
-  /** The root that the log had at `size`. */
+  /** The root that the log had at `size`. @throws TaplineError `corrupt` where hashes are missing */
   async rootAt(size: number): Promise<Uint8Array> {
-    if (size === 0) return emptyRoot;
-    const [root] = await this.#roots([{ start: 0, end: size }], size);
-    return root ?? emptyRoot;
+    return await rootAt(this.#prisma, size);
   }
 
   async #roots(ranges: readonly LeafRange[], size: number): Promise<Uint8Array[]> {
@@ -201,10 +190,8 @@ export class AuditLog {
 
   /** Null where another process holds it. */
   async #lockHead(tx: Transaction): Promise<AuditHead | null> {
-    await tx.auditHead.createMany({
-      data: [{ origin: this.#origin, size: 0n, edge: new Uint8Array(0) }],
-      skipDuplicates: true,
-    });
+    // The name is all that a service may give a new head.
+    await tx.$executeRaw`INSERT INTO audit_head (origin) VALUES (${this.#origin}) ON CONFLICT DO NOTHING`;
     const held = await tx.$queryRaw<{ origin: string }[]>`
       SELECT origin FROM audit_head WHERE origin = ${this.#origin} FOR UPDATE SKIP LOCKED`;
     if (held.length === 0) return null;
@@ -212,57 +199,42 @@ export class AuditLog {
   }
 }
 
-/** The edge over every leaf that stands: also of those that were placed under another name of the log. */
-async function edgeOfAll(tx: Transaction, row: AuditHead): Promise<MerkleEdge> {
-  const [last] = await tx.$queryRaw<{ size: bigint | null }[]>`SELECT max(index) + 1 AS size FROM audit_leaf`;
-  const size = Number(last?.size ?? 0n);
-  if (size <= Number(row.size)) return edgeOf(row);
-  const readTile = (level: number, index: number): Promise<Uint8Array[]> =>
-    tileHashes(tx, level, index, widthAt(level, index, size));
+async function placeWaiting(tx: Transaction): Promise<{ placed: number; size: number }> {
+  const [answer] = await tx.$queryRawUnsafe<{ placed: bigint; size: bigint }[]>(
+    sequenceSql,
+    entriesPerSequence,
+  );
+  return { placed: Number(answer?.placed), size: Number(answer?.size) };
+}
+
+/** @throws TaplineError `corrupt` where the log of `size` does not begin with the one that was signed */
+async function assertGrewFrom(last: SignedHead, size: number, reader: Reader): Promise<void> {
+  const why =
+    last.size > size
+      ? `it has ${size} entries, and ${last.size} were signed`
+      : same(await rootAt(reader, last.size), last.root)
+        ? null
+        : `its first ${last.size} entries lead to another root than the signed one`;
+  if (why === null) return;
+  throw new TaplineError("corrupt", `the audit log is not the one that was signed last: ${why}`, {
+    remedy:
+      "nothing more is signed under this name. Keep all that there is and compare: tapline audit verify --full, with --from-archive and " +
+      "without. Entries go on to be recorded and wait; under another TAPLINE_AUDIT_ORIGIN the log begins anew with all of them",
+    facts: { size, signedSize: last.size },
+  });
+}
+
+/** Reads each tile once, one behind the other: a transaction has one connection. */
+async function rootAt(reader: Reader, size: number): Promise<Uint8Array> {
+  const subtreeRoot = subtreeReader((level, at) => tileHashes(reader, level, at, widthAt(level, at, size)));
   const roots: Uint8Array[] = [];
   for (const { level, index } of completeSubtrees({ start: 0, end: size }))
-    roots.push(await rangeRoot({ start: index * 2 ** level, end: (index + 1) * 2 ** level }, readTile));
-  return new MerkleEdge(size, roots);
-}
-
-function edgeOf(row: AuditHead): MerkleEdge {
-  try {
-    return new MerkleEdge(Number(row.size), split(row.edge));
-  } catch (cause) {
-    throw new TaplineError("corrupt", `the edge of the log ${row.origin} does not fit its size ${row.size}`, {
-      remedy: "compare the log with the archive: tapline audit verify --full",
-      cause,
-    });
-  }
-}
-
-/**
- * Keeps the roots of the subtrees of 256, 256², … leaves that have become full.
- * @param added leaf hashes that came behind the first `oldSize`
- */
-async function keepNodes(tx: Transaction, oldSize: number, added: readonly Uint8Array[]): Promise<void> {
-  let [old, hashes] = [oldSize, added];
-  for (let level = 1; hashes.length > 0; level++) {
-    const begun = old % tileWidth;
-    const first = Math.floor(old / tileWidth);
-    const fills = begun + hashes.length >= tileWidth;
-    const before = fills && begun > 0 ? await tileHashes(tx, level - 1, first, begun) : [];
-    const roots = fills ? fullRoots([...before, ...hashes]) : [];
-    const data = roots.map((root, i) => ({ level, index: BigInt(first + i), hash: new Uint8Array(root) }));
-    if (data.length > 0) await tx.auditNode.createMany({ data });
-    [old, hashes] = [first, roots];
-  }
-}
-
-/** The roots over each full tile of `hashes`; what is left over has none yet. */
-function fullRoots(hashes: readonly Uint8Array[]): Uint8Array[] {
-  return Array.from({ length: Math.floor(hashes.length / tileWidth) }, (_, i) =>
-    fullRoot(hashes.slice(i * tileWidth, (i + 1) * tileWidth)),
-  );
+    roots.push(await subtreeRoot(level, index));
+  return foldSubtrees(roots);
 }
 
 async function tileHashes(
-  client: Pick<PrismaClient, "$queryRaw">,
+  client: Reader,
   level: number,
   index: number,
   width: number,
@@ -283,9 +255,6 @@ const split = (bytes: Uint8Array): Uint8Array[] =>
   Array.from({ length: bytes.length / hashBytes }, (_, i) =>
     bytes.subarray(i * hashBytes, (i + 1) * hashBytes),
   );
-
-const join = (hashes: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(Buffer.concat(hashes));
 
 function kept(size: bigint, note: string | null, at: Date | null): KeptNote | null {
   return note === null || at === null ? null : { size: Number(size), note, atEpochMs: at.getTime() };

@@ -24,7 +24,7 @@ export {
   type PlaceRange,
 } from "./audit-entries.ts";
 export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
-export { AuditLog, type KeptNote, type LogHead, type SequenceSteps, type SignHead } from "./audit-log.ts";
+export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { connectPrisma } from "./connect.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";

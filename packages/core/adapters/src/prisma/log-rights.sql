@@ -26,3 +26,11 @@ SELECT format('it may change or empty %s', relname)
 FROM log
 WHERE has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER')
   OR (relname <> 'audit_head' AND has_any_column_privilege(oid, 'UPDATE'))
+UNION ALL
+SELECT format('it may write into %s', relname)
+FROM log
+WHERE relname IN ('audit_pending', 'audit_leaf', 'audit_node') AND has_any_column_privilege(oid, 'INSERT')
+UNION ALL
+SELECT format('it may call %s', p.oid::regprocedure)
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = current_schema() AND p.proname = 'note_pending_audit' AND has_function_privilege(p.oid, 'EXECUTE')
