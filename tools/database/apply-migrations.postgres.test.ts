@@ -80,7 +80,7 @@ describe("the migrations", () => {
   it("let an audit entry be added, and neither changed nor removed", async () => {
     await applyMigrations(url);
     const insert = `INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
-      VALUES (gen_random_uuid(), 'job', 'test', 'a', 'b', '', '')`;
+      VALUES (gen_random_uuid(), 'job', 'test', 'a', 'b', '', sha256('\\x00'))`;
     expect((await query(insert)).rowCount).toBe(1);
     const refused = [
       "UPDATE audit_entry SET action = 'x'",

@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AuditLog, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { AuditLog, auditRow, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { DirectoryArchive, SftpArchive } from "@tapline/adapters/sftp";
-import { ArchivedLog, LogFiles, makeLogKey, openLogSigner, walkLog } from "@tapline/core/audit";
+import { ArchivedLog, LogFiles, makeLogKey, newEntry, openLogSigner, walkLog } from "@tapline/core/audit";
 import { messageOf } from "@tapline/core/kernel";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase, sharedSshd } from "../../../../tools/test-servers/index.ts";
@@ -88,12 +89,33 @@ test("a database that was rolled back or rewritten does not continue what the ar
   expect((await archived().newest([signer.key]))?.size).toBe(300);
 });
 
+test("entries that nobody can read, or that speak of no segment, do not keep the log out of the archive", async () => {
+  const { log, prisma } = await openLog();
+  const archival = newEntry(1, randomBytes, {
+    ...{
+      actor: { kind: "job", id: "transfer" },
+      action: "segment.archived",
+      subject: "segment/foo",
+      reason: null,
+    },
+    facts: { manifestSha256: "0".repeat(64) },
+  });
+  await prisma.auditEntry.create({ data: auditRow(archival) });
+  await prisma.$executeRaw`
+    INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+    SELECT gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', bytes, sha256('\\x00'::bytea || bytes)
+    FROM (VALUES ('\\xff00'::bytea), ('x'::bytea), (''::bytea)) AS planted (bytes)`;
+  await grow(prisma, log, 0, 10);
+  expect(await publish(log)).toMatchObject({ size: 14 });
+  expect(await walk()).toEqual({ is: "whole", size: 14 });
+});
+
 test("an entry that was rewritten is not put into the archive", async () => {
   const { log, prisma } = await openLog();
   await grow(prisma, log, 0, 10);
   await prisma.$executeRawUnsafe("ALTER TABLE audit_entry DISABLE TRIGGER ALL");
   await prisma.$executeRaw`
-    UPDATE audit_entry SET bytes = 'another' WHERE id = (SELECT entry_id FROM audit_leaf WHERE index = 4)`;
+    UPDATE audit_entry SET bytes = 'another', leaf_hash = sha256('\\x00'::bytea || 'another'::bytea) WHERE id = (SELECT entry_id FROM audit_leaf WHERE index = 4)`;
   await expect(publish(log)).rejects.toThrow("entry 4 of the audit log is not the one that was recorded");
   expect(await archived().newest([signer.key])).toBeNull();
 });

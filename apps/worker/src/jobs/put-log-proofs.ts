@@ -1,16 +1,17 @@
 import type { AuditLog, KeptNote } from "@tapline/adapters/prisma";
 import type { SftpArchive } from "@tapline/adapters/sftp";
 import {
-  auditEntrySchema,
+  type AuditEntry,
   formatTlogProof,
   inclusionRanges,
   isArchival,
   type ReadTile,
   rangeRoot,
+  readEntry,
   widthAt,
 } from "@tapline/core/audit";
 import { hasCode } from "@tapline/core/kernel";
-import { objectPaths } from "@tapline/core/transfer";
+import { objectPaths, segmentIdSchema } from "@tapline/core/transfer";
 
 export type LogProofParts = {
   readonly auditLog: Pick<AuditLog, "tile" | "entries">;
@@ -57,14 +58,23 @@ async function putOnce(path: string, bytes: Buffer, { archive }: LogProofParts):
   }
 }
 
-/** The segment that an entry says is archived; null where it speaks of something else. */
+/**
+ * The segment that an entry says is archived; null where it speaks of something else, or says nothing that could be read: whoever
+ * may write entries can write such, and must not keep the log out of the archive by it.
+ */
 function archivedSegment(bytes: Uint8Array): string | null {
-  const entry = auditEntrySchema.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  if (!entry.success) return null;
-  const { subject, facts } = entry.data;
-  return isArchival(entry.data) && facts.manifestSha256 !== undefined
-    ? subject.slice("segment/".length)
-    : null;
+  const entry = readable(bytes);
+  if (entry === null || !isArchival(entry) || entry.facts.manifestSha256 === undefined) return null;
+  const [kind, id] = entry.subject.split(/\/(.*)/s);
+  return kind === "segment" && segmentIdSchema.safeParse(id).success ? (id ?? null) : null;
+}
+
+function readable(bytes: Uint8Array): AuditEntry | null {
+  try {
+    return readEntry(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Neighbours' proofs have most of their tiles in common. */

@@ -87,6 +87,20 @@ test("an entry that waits although it has its place stops nobody, and gets no se
   expect(await log.waiting()).toBe(0);
 });
 
+test.each([
+  ["a leaf hash of other bytes", "audit_entry_leaf_hash", "convert_to('x', 'UTF8'), sha256('another')"],
+  [
+    "more bytes than a bundle holds",
+    "audit_entry_bytes",
+    "convert_to(repeat('x', 65536), 'UTF8'), sha256('\\x00'::bytea || convert_to(repeat('x', 65536), 'UTF8'))",
+  ],
+])("an entry with %s is not taken", async (_what, constraint, values) => {
+  const adding = services.$executeRawUnsafe(`
+    INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+    VALUES (gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', ${values})`);
+  await expect(adding).rejects.toThrow(constraint);
+});
+
 test("sizes of a head are bounded by the log's, also where a table of one's own stands in for its leaves", async () => {
   const far = `${2n ** 53n - 1n}`;
   for (const kind of ["cosigned", "archived"])
