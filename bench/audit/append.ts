@@ -20,7 +20,7 @@ export async function appendsPerSecond(
     const prisma = connectPrisma(databaseUrl);
     await client.connect();
     try {
-      await client.query("CREATE TABLE plain (LIKE audit_entry INCLUDING ALL)");
+      await client.query("CREATE TABLE plain (LIKE audit_entry INCLUDING ALL EXCLUDING CONSTRAINTS)");
       const batches = makeBatches(entries);
       const log = new AuditLog(prisma, signer.origin);
       const oursS = await seconds(async () => {

@@ -41,9 +41,11 @@ export type AuditWatchAnswer =
   | { is: "too-far"; newest: number }
   | { is: "refused"; why: ConnectRefusal | "invalid-input" };
 
-/** Entries in the order of the log; at most 100. */
+/** Entries in the order of the log; at most 100, with those that cannot be read. */
 export interface AuditBatch {
   entries: { index: number; entry: AuditEntry }[];
+  /** Places of entries among them that cannot be read: `tapline audit verify --full` tells whether they were changed. */
+  unreadable: number[];
   /** Up to where the log was looked at: where a later watch goes on. */
   next: number;
 }

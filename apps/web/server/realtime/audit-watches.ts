@@ -87,10 +87,10 @@ export class AuditWatches {
   async #tellNext(watcher: AuditWatcher, size: number): Promise<void> {
     const range = { start: watcher.next, end: size };
     const found = await this.#options.entries.firstPlaced(watcher.filter, range, entriesPerBatch);
-    const last = found.at(-1);
-    const next = found.length < entriesPerBatch || last === undefined ? size : last.index + 1;
+    const places = [...found.entries.map(({ index }) => index), ...found.unreadable];
+    const next = places.length < entriesPerBatch ? size : Math.max(...places) + 1;
     if (!this.#watchers.has(watcher)) return;
-    if (found.length > 0) await watcher.tell({ entries: found, next });
+    if (places.length > 0) await watcher.tell({ ...found, next });
     watcher.next = next;
   }
 }

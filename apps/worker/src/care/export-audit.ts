@@ -12,6 +12,8 @@ export type AuditExportWish = {
 
 export type AuditExportSummary = {
   readonly entries: number;
+  /** Entries that fit and were left out, since nobody can read them. */
+  readonly unreadable: number;
   /** Of the log, by the checkpoint that vouches. */
   readonly size: number;
 };
@@ -50,21 +52,26 @@ export async function exportAudit(
   const { head, write } = exportRows[form];
   for (const line of head) await data(`${line}\n`);
   await proof(prover.begin(form));
-  let count = 0;
+  let [count, unreadable] = [0, 0];
   await entries.eachPlaced(filter, range ?? { start: 0, end: size }, async (page) => {
     const rows: Uint8Array[] = [];
     let text = "";
     for (const { index, bytes } of page) {
+      const row = write(index, bytes);
+      if (row === null) {
+        unreadable += 1;
+        continue;
+      }
       text += await prover.take(index);
-      rows.push(write(index, bytes), lineEnd);
+      rows.push(row, lineEnd);
+      count += 1;
     }
     await data(Buffer.concat(rows));
     await proof(text);
-    count += page.length;
     onProgress(count);
   });
   await proof(await prover.end(note));
-  return { entries: count, size };
+  return { entries: count, unreadable, size };
 }
 
 const lineEnd = Buffer.from("\n");

@@ -38,14 +38,19 @@ export async function exportEntries(options: Options): Promise<void> {
   };
   try {
     const files = [options.out, proofBeside(options.out)] as const;
-    let size = 0;
+    let summary = { size: 0, unreadable: 0 };
     await writePair(files, async (data, proof) => {
       const parts = { entries: reading.entries, log, onProgress };
-      ({ size } = await exportAudit(wish, parts, data, proof));
+      summary = await exportAudit(wish, parts, data, proof);
     });
+    const { size, unreadable } = summary;
     process.stdout.write(
       `${count(done, "entry", "entries")} of the ${size} of ${name} in ${files[0]}; their proof in ${files[1]}\n`,
     );
+    if (unreadable > 0)
+      process.stderr.write(
+        `left out, since they cannot be read: ${count(unreadable, "entry", "entries")}; see whether they were changed: tapline audit verify --full\n`,
+      );
   } finally {
     stop();
     await Promise.allSettled([close(), reading.close()]);

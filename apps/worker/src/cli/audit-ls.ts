@@ -29,6 +29,10 @@ export async function list(options: ListOptions): Promise<void> {
           : `${new Date(atEpochMs).toISOString()}  ${who}  ${what}  ${of}${why}  ${id}\n`,
       );
     }
+    for (const id of page.unreadable)
+      process.stderr.write(
+        `the entry ${id} cannot be read; see whether it was changed: tapline audit verify --full\n`,
+      );
     if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
   } finally {
     await close();

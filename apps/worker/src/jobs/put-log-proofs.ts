@@ -1,13 +1,12 @@
 import type { AuditLog, KeptNote } from "@tapline/adapters/prisma";
 import type { SftpArchive } from "@tapline/adapters/sftp";
 import {
-  type AuditEntry,
   formatTlogProof,
   inclusionRanges,
   isArchival,
   type ReadTile,
   rangeRoot,
-  readEntry,
+  readableEntry,
   widthAt,
 } from "@tapline/core/audit";
 import { hasCode } from "@tapline/core/kernel";
@@ -63,18 +62,10 @@ async function putOnce(path: string, bytes: Buffer, { archive }: LogProofParts):
  * may write entries can write such, and must not keep the log out of the archive by it.
  */
 function archivedSegment(bytes: Uint8Array): string | null {
-  const entry = readable(bytes);
+  const entry = readableEntry(bytes);
   if (entry === null || !isArchival(entry) || entry.facts.manifestSha256 === undefined) return null;
   const [kind, id] = entry.subject.split(/\/(.*)/s);
   return kind === "segment" && segmentIdSchema.safeParse(id).success ? (id ?? null) : null;
-}
-
-function readable(bytes: Uint8Array): AuditEntry | null {
-  try {
-    return readEntry(bytes);
-  } catch {
-    return null;
-  }
 }
 
 /** Neighbours' proofs have most of their tiles in common. */

@@ -131,3 +131,12 @@ export function isArchival({ action }: Pick<AuditEntry, "action">): boolean {
 export function readEntry(bytes: Uint8Array): AuditEntry {
   return auditEntrySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
 }
+
+/** As `readEntry`; null where the bytes are none. */
+export function readableEntry(bytes: Uint8Array): AuditEntry | null {
+  try {
+    return readEntry(bytes);
+  } catch {
+    return null;
+  }
+}

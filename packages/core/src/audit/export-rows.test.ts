@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { canonicalJson, uuidV7 } from "../kernel/index.ts";
 import { exportRows, leafHash } from "./index.ts";
 
-const { write, leafOf } = exportRows.csv;
+const { leafOf } = exportRows.csv;
+const write = (index: number, entry: Buffer): Buffer => exportRows.csv.write(index, entry)!;
 const entryWith = (text: string): Buffer =>
   canonicalJson({
     ...{ version: 1, id: uuidV7(7, (length) => Buffer.alloc(length, 7)), atEpochMs: 1_790_000_000_000 },
@@ -63,4 +64,9 @@ test("whatever stands in an entry, no spreadsheet calculates it, wherever it sep
     }),
     { numRuns: 3_000 },
   );
+});
+
+test("what no line could hold is not written", () => {
+  expect(exportRows.csv.write(7, Buffer.from("x"))).toBeNull();
+  expect(exportRows.ndjson.write(7, Buffer.from("one line\nand another"))).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../kernel/index.ts";
-import { readEntry } from "./entry.ts";
+import { readableEntry } from "./entry.ts";
 import { leafHash } from "./merkle.ts";
 import { forged } from "./proof-error.ts";
 
@@ -11,13 +11,18 @@ export type ExportForm = (typeof exportForms)[number];
 export type ExportRows = {
   /** What stands before the first entry, line by line. */
   readonly head: readonly string[];
-  /** @param index the entry's place in the log @param bytes the entry as it was sealed */
-  readonly write: (index: number, bytes: Uint8Array) => Buffer;
+  /**
+   * @param index the entry's place in the log
+   * @param bytes the entry as it was sealed
+   * @returns null where these are no entry, so that no line could hold them
+   */
+  readonly write: (index: number, bytes: Uint8Array) => Buffer | null;
   /** The leaf hash of the entry that a line is of. @throws ProofError `forged` where `write` would not have written this line */
   readonly leafOf: (index: number, line: Uint8Array) => Buffer;
 };
 
 const columns = ["index", "time", "actor_kind", "actor", "action", "subject", "reason", "id", "entry"];
+const lineFeed = 0x0a;
 const lastCell = ',"{""';
 
 /**
@@ -29,7 +34,7 @@ const lastCell = ',"{""';
 export const exportRows: Readonly<Record<ExportForm, ExportRows>> = {
   ndjson: {
     head: [],
-    write: (_index, bytes) => Buffer.from(bytes),
+    write: (_index, bytes) => (bytes.includes(lineFeed) ? null : Buffer.from(bytes)),
     leafOf: (_index, line) => leafHash(line),
   },
   csv: {
@@ -39,8 +44,10 @@ export const exportRows: Readonly<Record<ExportForm, ExportRows>> = {
   },
 };
 
-function csvRow(index: number, bytes: Uint8Array): Buffer {
-  const { atEpochMs, actor, action, subject, reason, id } = readEntry(bytes);
+function csvRow(index: number, bytes: Uint8Array): Buffer | null {
+  const entry = readableEntry(bytes);
+  if (entry === null) return null;
+  const { atEpochMs, actor, action, subject, reason, id } = entry;
   const time = new Date(atEpochMs).toISOString();
   const cells = [String(index), time, actor.kind, actor.id, action, subject, reason ?? "", id].map(plain);
   return Buffer.from(`${[...cells, jsonCell(bytes)].map(quoted).join(",")}\r`);
@@ -59,7 +66,8 @@ function csvLeaf(index: number, line: Uint8Array): Buffer {
 function rewritten(index: number, json: string): { entry: Buffer; row: Buffer } | null {
   try {
     const entry = canonicalJson(JSON.parse(json));
-    return { entry, row: csvRow(index, entry) };
+    const row = csvRow(index, entry);
+    return row === null ? null : { entry, row };
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ export {
   auditEntrySchema,
   isArchival,
   type NewAuditEntry,
+  readableEntry,
   readEntry,
   sealEntry,
 } from "./entry.ts";

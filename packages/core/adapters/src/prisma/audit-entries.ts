@@ -1,4 +1,4 @@
-import { archivalActions, readEntry, type ShownEntry, together } from "@tapline/core/audit";
+import { archivalActions, readableEntry, type ShownEntry, together } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
@@ -14,7 +14,19 @@ export type EntryFilter = {
 };
 
 /** A page of entries, newest first; `next` asks for the one behind it, null = that was all. */
-export type EntryPage = { readonly entries: ShownEntry[]; readonly next: string | null };
+export type EntryPage = {
+  readonly entries: ShownEntry[];
+  /** Ids of those among them that cannot be read: a service that was taken over can record what is none. */
+  readonly unreadable: string[];
+  readonly next: string | null;
+};
+
+/** Entries in the order of the log, with their places. */
+export type PlacedPage = {
+  readonly entries: { readonly index: number; readonly entry: ShownEntry }[];
+  /** Places of those among them that cannot be read. */
+  readonly unreadable: number[];
+};
 
 type EntryRow = {
   readonly id: string;
@@ -66,8 +78,7 @@ export class AuditEntries {
   /**
    * The entries that fit, newest first.
    * @param after `next` of the page before; null = from the newest on
-   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched in too many entries,
-   * `corrupt` where an entry is none
+   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched in too many entries
    */
   async page(filter: EntryFilter, limit: number, after: string | null = null): Promise<EntryPage> {
     const where = Prisma.join([Prisma.sql`TRUE`, ...conditions(filter, after)], " AND ");
@@ -78,8 +89,10 @@ export class AuditEntries {
       filter.text == null ? await this.#prisma.$queryRaw<EntryRow[]>(query) : await this.#search(query);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
+    const read = page.map(({ id, ...row }) => ({ id, entry: entryOf(row) }));
     return {
-      entries: page.map(entryOf),
+      entries: read.flatMap(({ entry }) => entry ?? []),
+      unreadable: read.flatMap(({ id, entry }) => (entry === null ? id : [])),
       next: rows.length > limit && last !== undefined ? `${last.recorded_at.getTime()}.${last.id}` : null,
     };
   }
@@ -92,19 +105,16 @@ export class AuditEntries {
     return Number(row?.size ?? 0n);
   }
 
-  /**
-   * The first entries of a range of the log that fit, in its order.
-   * @throws TaplineError `corrupt` where one is none
-   */
-  async firstPlaced(
-    filter: EntryFilter,
-    range: PlaceRange,
-    limit: number,
-  ): Promise<{ readonly index: number; readonly entry: ShownEntry }[]> {
+  /** The first entries of a range of the log that fit, in its order. */
+  async firstPlaced(filter: EntryFilter, range: PlaceRange, limit: number): Promise<PlacedPage> {
     const rows = await this.#prisma.$queryRaw<(EntryRow & { readonly index: bigint })[]>`
       SELECT index, ${rowColumns} FROM audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id ${besides}
       WHERE ${whereOf(filter, range)} ORDER BY index LIMIT ${limit}`;
-    return rows.map((row) => ({ index: Number(row.index), entry: entryOf(row) }));
+    const read = rows.map(({ index, ...row }) => ({ index: Number(index), entry: entryOf(row) }));
+    return {
+      entries: read.flatMap(({ index, entry }) => (entry === null ? [] : { index, entry })),
+      unreadable: read.flatMap(({ index, entry }) => (entry === null ? index : [])),
+    };
   }
 
   /**
@@ -193,14 +203,10 @@ function behind(cursor: string): Prisma.Sql {
   return Prisma.sql`(recorded_at, id) < (${new Date(Number(at))}, ${id}::uuid)`;
 }
 
-function entryOf({ id, bytes, has_reason: hasReason, reason, erased_at: erasedAt }: EntryRow): ShownEntry {
-  try {
-    const kept = hasReason ? { value: reason, erasedAtEpochMs: erasedAt?.getTime() ?? null } : null;
-    return together(readEntry(bytes), kept);
-  } catch (cause) {
-    throw new TaplineError("corrupt", `the audit entry ${id} cannot be read`, {
-      remedy: "see whether it was changed: tapline audit verify --full",
-      cause,
-    });
-  }
+/** Null where the bytes are no entry: the others are read all the same. */
+function entryOf(row: Omit<EntryRow, "id">): ShownEntry | null {
+  const { bytes, has_reason: hasReason, reason, erased_at: erasedAt } = row;
+  const entry = readableEntry(bytes);
+  const kept = hasReason ? { value: reason, erasedAtEpochMs: erasedAt?.getTime() ?? null } : null;
+  return entry === null ? null : together(entry, kept);
 }

@@ -1,7 +1,7 @@
 import { formatNote, makeLogKey, openLogSigner, rootOf } from "@tapline/core/audit";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase, servicesOf } from "../../../../../tools/test-servers/index.ts";
-import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "./index.ts";
+import { AuditEntries, AuditLog, connectPrisma, type PrismaClient, recordOperation } from "./index.ts";
 
 const signer = openLogSigner(makeLogKey(), "tapline.test/log");
 const clients: PrismaClient[] = [];
@@ -94,11 +94,30 @@ test.each([
     "audit_entry_bytes",
     "convert_to(repeat('x', 65536), 'UTF8'), sha256('\\x00'::bytea || convert_to(repeat('x', 65536), 'UTF8'))",
   ],
+  ["bytes that are no text", "invalid byte sequence", "'\\xff00'::bytea, sha256('\\x00ff00'::bytea)"],
 ])("an entry with %s is not taken", async (_what, constraint, values) => {
   const adding = services.$executeRawUnsafe(`
     INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
     VALUES (gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', ${values})`);
   await expect(adding).rejects.toThrow(constraint);
+});
+
+test("a text that is no entry is told of by place and id, and hides no other entry", async () => {
+  const [planted] = await services.$queryRaw<{ id: string }[]>`
+    INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+    VALUES (gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', 'x', sha256('\\x0078'::bytea))
+    RETURNING id::text`;
+  await record("a/2");
+  await log.sequence(signer, 2);
+  const entries = new AuditEntries(services);
+  const subjects = ["a/1", "a/2"];
+  const page = await entries.page({}, 10);
+  expect(page.entries.map(({ subject }) => subject).toSorted()).toEqual(subjects);
+  expect(page.unreadable).toEqual([planted?.id]);
+  const placed = await entries.firstPlaced({}, { start: 0, end: 3 }, 10);
+  expect(placed.entries.map(({ entry }) => entry.subject)).toEqual(subjects);
+  expect(placed.unreadable).toEqual([1]);
+  expect((await entries.page({ text: "A/2" }, 10)).entries).toHaveLength(1);
 });
 
 test("sizes of a head are bounded by the log's, also where a table of one's own stands in for its leaves", async () => {
