@@ -41,6 +41,11 @@ function next(bytes: Uint8Array, at: number): Tlv {
   return { tag, contents, whole: bytes.subarray(at, from + length), children: () => childrenOf(contents) };
 }
 
+/** What a bit string holds; null where the value is none, or its last byte is not used whole: what we read has no such one. */
+export function wholeBytes({ tag, contents }: Tlv): Uint8Array | null {
+  return tag === tags.bitString && contents[0] === 0 ? contents.subarray(1) : null;
+}
+
 function childrenOf(contents: Uint8Array): Tlv[] {
   const found: Tlv[] = [];
   for (let at = 0; at < contents.length; at += found.at(-1)?.whole.length ?? 0)

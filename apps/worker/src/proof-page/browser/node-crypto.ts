@@ -7,7 +7,7 @@ import {
   X509Certificate as Parsed,
   SubjectKeyIdentifierExtension,
 } from "@peculiar/x509";
-import { check, read, tags } from "./der.ts";
+import { check, read, tags, wholeBytes } from "./der.ts";
 import { type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
@@ -62,9 +62,12 @@ export class X509Certificate {
 
   verify(key: PublicKey): boolean {
     const [signed, algorithm, signature] = read(this.raw, tags.sequence).children();
-    if (signed === undefined || algorithm === undefined || signature === undefined) return false;
+    // Nothing signs these two, so each bit of theirs is asked for: else a certificate had several forms.
+    if (signed === undefined || algorithm?.tag !== tags.sequence || signature === undefined) return false;
+    const bytes = wholeBytes(signature);
+    if (bytes === null) return false;
     const { hash: digest } = this.#parsed.signatureAlgorithm as { hash?: { name: string } };
-    return key.verify(digest?.name ?? null, signed.whole, signature.contents.subarray(1));
+    return key.verify(digest?.name ?? null, signed.whole, bytes);
   }
 
   /** Whether the other one's name and key identifier are those of the issuer, and it may issue (RFC 5280 §6.1, §4.2.1.1). */

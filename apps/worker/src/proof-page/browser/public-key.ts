@@ -1,7 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
-import { read, type Tlv, tags } from "./der.ts";
+import { read, type Tlv, tags, wholeBytes } from "./der.ts";
 
 const hashes = { sha256, sha384, sha512 };
 const curves = { "2a8648ce3d030107": p256, "2b81040022": p384, "2b81040023": p521 };
@@ -16,7 +16,8 @@ export type PublicKey = {
 export function publicKeyOf(spki: Uint8Array): PublicKey {
   const [algorithm, bits] = read(spki, tags.sequence).children();
   const [oid, parameters] = algorithm?.children() ?? [];
-  const key = bits?.contents.subarray(1) ?? new Uint8Array(0);
+  const key = bits === undefined ? null : wholeBytes(bits);
+  if (key === null) throw new Error("a key is not of whole bytes");
   const name = hex(oid?.contents);
   if (name === algorithms.ed25519) return ed25519Key(key);
   if (name === algorithms.ec) return ecKey(hex(parameters?.contents), key);
