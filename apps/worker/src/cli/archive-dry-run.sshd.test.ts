@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
 import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { AuditEntries, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { connectRedis } from "@tapline/adapters/redis";
-import { readEntry } from "@tapline/core/audit";
 import { sha256Hex } from "@tapline/core/kernel";
 import { objectPaths } from "@tapline/core/transfer";
 import { freshDatabase, ownRedis, sharedSshd, temporaryFolder } from "@tapline/tools/test-servers";
@@ -107,8 +106,8 @@ async function dry(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 const entriesOf = async (segment: string) =>
-  (await prisma.auditEntry.findMany({ where: { subject: `segment/${segment}` } }))
-    .map(({ bytes }) => readEntry(bytes))
+  (await new AuditEntries(prisma).page({ subject: `segment/${segment}` }, 10)).entries
+    .toReversed()
     .map(({ action, actor, reason, facts }) => ({ action, actor, reason, why: facts.why }));
 
 test("a dry reindex changes nothing and tells what a real one then does, two copies and a doubled tap included", async () => {

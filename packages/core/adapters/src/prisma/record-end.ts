@@ -1,11 +1,13 @@
-import type { AuditEntry } from "@tapline/core/audit";
 import type { AgentRun } from "@tapline/core/transfer";
 import { auditRows } from "./audit-row.ts";
 import type { QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 
+type AuditRows = ReturnType<typeof auditRows>;
+
 /** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
 export function recordEndArgument(end: SegmentEnd): string {
-  const { id, generation, segment, quarantine, entry } = end;
+  const { id, generation, segment, quarantine } = end;
+  const [entry, moreEntries] = [auditRows(end.entry), end.moreEntries.map(auditRows)];
   return JSON.stringify({
     generation,
     segment_id: id,
@@ -14,7 +16,8 @@ export function recordEndArgument(end: SegmentEnd): string {
     duplicate_runs: end.duplicateRuns.map((run) => ({ ...runJson(run), held_by: run.heldBy })),
     copies: end.copies,
     entry: entryJson(entry),
-    more_entries: end.moreEntries.map(entryJson),
+    more_entries: moreEntries.map(entryJson),
+    erasable: [entry, ...moreEntries].flatMap(({ erasable }) => erasable.map(erasableJson)),
   });
 }
 
@@ -60,8 +63,11 @@ function quarantineJson(row: QuarantineRow) {
   };
 }
 
-function entryJson(entry: AuditEntry) {
-  const { row } = auditRows(entry);
+function erasableJson({ entryId, field, value, salt }: AuditRows["erasable"][number]) {
+  return { entry_id: entryId, field, value, salt: Buffer.from(salt).toString("hex") };
+}
+
+function entryJson({ row }: AuditRows) {
   return {
     id: row.id,
     actor_kind: row.actorKind,
