@@ -28,8 +28,17 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const { child } of launched) child.kill("SIGKILL");
-  for (const pid of await processesOf(clone)) process.kill(pid, "SIGKILL");
+  for (const pid of await processesOf(clone)) killIfThere(pid);
 });
+
+/** What was found a moment ago may have ended since. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
 
 const unpacked = () => {
   const folder = join(clone, "node_modules/many/bin");
