@@ -104,7 +104,7 @@ test("entries that nobody can read, or that speak of no segment, do not keep the
   await prisma.$executeRaw`
     INSERT INTO audit_entry (id, actor_kind, actor_id, action, subject, bytes, leaf_hash)
     SELECT gen_random_uuid(), 'job', 'test', 'gap.swept', 'gap/1', bytes, sha256('\\x00'::bytea || bytes)
-    FROM (VALUES ('\\xff00'::bytea), ('x'::bytea), (''::bytea)) AS planted (bytes)`;
+    FROM (VALUES ('[1]'::bytea), ('x'::bytea), (''::bytea)) AS planted (bytes)`;
   await grow(prisma, log, 0, 10);
   expect(await publish(log)).toMatchObject({ size: 14 });
   expect(await walk()).toEqual({ is: "whole", size: 14 });
