@@ -1,39 +1,26 @@
-import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
-import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
+import { type AuditLog, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
+import { formatVerifierKey, type LogSigner } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { freshDatabase, servicesOf, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+import { freshDatabase, servicesOf } from "../../../../tools/test-servers/index.ts";
+import { auditInstallation, runAudit } from "./audit-command.fixture.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const main = new URL("./main.ts", import.meta.url).pathname;
-const keyPem = makeLogKey();
-const signer = openLogSigner(keyPem);
+let signer: LogSigner;
 let env: Record<string, string>;
 let prisma: PrismaClient;
 let log: AuditLog;
 let dir: string;
 
 beforeAll(async () => {
-  const databaseUrl = servicesOf(await freshDatabase());
-  dir = await temporaryFolder();
-  await mkdir(join(dir, "pki"));
-  await writeFile(join(dir, "pki/log.key"), keyPem);
-  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
-  prisma = connectPrisma(databaseUrl);
-  log = new AuditLog(prisma, signer.origin);
+  ({ dir, env, prisma, log, signer } = await auditInstallation(servicesOf(await freshDatabase())));
 });
 afterAll(() => prisma.$disconnect());
 
-const run = (...args: string[]) =>
-  new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [main, "audit", ...args], { env, cwd: "/" }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
+const run = (...args: string[]) => runAudit(env, ...args);
 
 test("what a person wrote is erased, and a certificate proves by the log that it was", async () => {
   const act = { actor: { kind: "operator", id: "ola" } as const, reason: "Ada of flat 7 asked" };

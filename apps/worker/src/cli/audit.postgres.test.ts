@@ -1,12 +1,12 @@
-import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AuditLog, connectPrisma, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
+import { type AuditLog, type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
 import {
   cosignNote,
   formatSignature,
   formatVerifierKey,
+  type LogSigner,
   makeLogKey,
   noteKey,
   openLogSigner,
@@ -14,27 +14,20 @@ import {
   rawEd25519,
 } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+import { freshDatabase } from "../../../../tools/test-servers/index.ts";
+import { auditInstallation, runAudit } from "./audit-command.fixture.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
 
-const main = new URL("./main.ts", import.meta.url).pathname;
-const keyPem = makeLogKey();
-const signer = openLogSigner(keyPem);
+let signer: LogSigner;
 let env: Record<string, string>;
 let prisma: PrismaClient;
 let log: AuditLog;
 let dir: string;
 
 beforeAll(async () => {
-  const databaseUrl = await freshDatabase();
-  dir = await temporaryFolder();
-  await mkdir(join(dir, "pki"));
-  await writeFile(join(dir, "pki/log.key"), keyPem);
-  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
-  prisma = connectPrisma(databaseUrl);
-  log = new AuditLog(prisma, signer.origin);
+  ({ dir, env, prisma, log, signer } = await auditInstallation(await freshDatabase()));
   for (let i = 0; i < 300; i++)
     await recordOperation(
       prisma,
@@ -46,13 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => prisma.$disconnect());
 
-const runWith = (settings: Record<string, string>, ...args: string[]) =>
-  new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [main, "audit", ...args], { env: settings, cwd: "/" }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-const run = (...args: string[]) => runWith(env, ...args);
+const run = (...args: string[]) => runAudit(env, ...args);
 
 const entryOf = async (subject: string): Promise<string> =>
   (await prisma.auditEntry.findFirstOrThrow({ where: { subject } })).id;
@@ -83,7 +70,7 @@ test("an entry is proven to who has nothing but the file and the log's verifier 
   const [proof, keys] = [join(dir, "one.tlog-proof"), join(dir, "keys.txt")];
   await writeFile(keys, (await run("key")).out);
   expect(await run("prove", await entryOf("buffer/257"), "--out", proof)).toMatchObject({ code: 0 });
-  const verified = await runWith({}, "verify", proof, "--key", keys);
+  const verified = await runAudit({}, "verify", proof, "--key", keys);
   expect(verified, verified.err).toMatchObject({ code: 0 });
   expect(verified.out).toContain('"subject": "buffer/257"');
   expect(verified.out).toContain(`proven: entry 257 of ${signer.origin}, which signed 300 entries`);
@@ -94,15 +81,15 @@ test("an entry is proven to who has nothing but the file and the log's verifier 
   const [, extra = ""] = /^extra (.*)$/m.exec(text) ?? [];
   const forged = Buffer.from(extra, "base64").toString().replace("buffer/257", "buffer/258");
   await writeFile(proof, text.replace(extra, Buffer.from(forged).toString("base64")));
-  const refused = await runWith({}, "verify", proof, "--key", keys);
+  const refused = await runAudit({}, "verify", proof, "--key", keys);
   expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("does not lead to the root")]);
 
   await writeFile(proof, text);
   const { origin } = signer;
   await writeFile(keys, `${formatVerifierKey(openLogSigner(makeLogKey(), origin).key)}\n`);
-  const stranger = await runWith({}, "verify", proof, "--key", keys);
+  const stranger = await runAudit({}, "verify", proof, "--key", keys);
   expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining("no key that is trusted")]);
-  const keyless = await runWith({}, "verify", proof);
+  const keyless = await runAudit({}, "verify", proof);
   expect([keyless.code, keyless.err]).toEqual([1, expect.stringContaining("tapline audit key")]);
   await writeFile(proof, text.slice(0, 100));
   expect((await run("verify", proof)).err).toContain("no tlog-proof");
@@ -119,12 +106,12 @@ test("a witness's cosignature says when somebody else saw the same history", asy
   expect((await run("show")).out).toContain("cosigned by a witness: 300 entries");
   await run("prove", await entryOf("buffer/3"), "--out", proof);
   await writeFile(keys, `${formatVerifierKey(signer.key)}\n${formatVerifierKey(witness)}\n`);
-  const verified = await runWith({}, "verify", proof, "--key", keys);
+  const verified = await runAudit({}, "verify", proof, "--key", keys);
   expect(verified.out).toContain(
     `  seen by the witness auditor.example at ${new Date(1_790_000_000_000).toISOString()}`,
   );
   await writeFile(keys, `${formatVerifierKey(witness)}\n`);
-  expect((await runWith({}, "verify", proof, "--key", keys)).err).toContain("no key that is trusted");
+  expect((await runAudit({}, "verify", proof, "--key", keys)).err).toContain("no key that is trusted");
 });
 
 test("a log's growth between two checkpoints is found, and proven to who has neither database nor archive", async () => {
@@ -142,11 +129,11 @@ test("a log's growth between two checkpoints is found, and proven to who has nei
     out: expect.stringMatching(/^consistent: the database's log \S+ only grew from 120 entries/),
   });
   expect((await run("verify", "--from", old)).out).toContain("(the newest in the database)");
-  const proven = await runWith({}, "verify", file("growth.json"), "--key", keys);
+  const proven = await runAudit({}, "verify", file("growth.json"), "--key", keys);
   expect([proven.code, proven.out]).toEqual([0, expect.stringMatching(/^proven: the log \S+ only grew/)]);
   const text = await readFile(file("growth.json"), "utf8");
   await writeFile(file("growth.json"), text.replace("120", "121"));
-  expect(await runWith({}, "verify", file("growth.json"), "--key", keys)).toMatchObject({
+  expect(await runAudit({}, "verify", file("growth.json"), "--key", keys)).toMatchObject({
     code: 2,
     out: expect.stringContaining("NOT proven (forged)"),
   });
@@ -180,7 +167,7 @@ test("entries are exported with a proof that needs nothing but the log's verifie
   const made = await run("export", "--csv", "--out", data, "--text", "buffer/2", "--by", "test");
   expect(made, made.err).toMatchObject({ code: 0, out: expect.stringMatching(/^111 entries of the 300 of/) });
   expect((await readFile(data, "utf8")).split("\r\n")).toHaveLength(1 + 111 + 1);
-  const verified = await runWith({}, "verify-export", data, "--key", keys);
+  const verified = await runAudit({}, "verify-export", data, "--key", keys);
   expect(verified, verified.err).toMatchObject({ code: 0 });
   expect(verified.out).toMatch(/^proven: the export holds 111 entries of \S+, between 2 and 299, unchanged/);
   expect(verified.out).toContain("not proven: that no other entry fits");
@@ -188,14 +175,14 @@ test("entries are exported with a proof that needs nothing but the log's verifie
   const again = await run("export", "--csv", "--out", data);
   expect([again.code, again.err]).toEqual([1, expect.stringContaining("is there already")]);
   await writeFile(data, (await readFile(data, "utf8")).replace("buffer/21", "buffer/31"));
-  const changed = await runWith({}, "verify-export", data, "--key", keys);
+  const changed = await runAudit({}, "verify-export", data, "--key", keys);
   expect([changed.code, changed.out]).toEqual([
     2,
     expect.stringMatching(/^NOT proven \(forged\): the line of/),
   ]);
   await writeFile(`${data}.proof`, (await readFile(`${data}.proof`)).subarray(0, 200));
-  expect(await runWith({}, "verify-export", data, "--key", keys, "--json")).toMatchObject({ code: 3 });
-  const away = await runWith({}, "verify-export", join(dir, "none"), "--key", keys);
+  expect(await runAudit({}, "verify-export", data, "--key", keys, "--json")).toMatchObject({ code: 3 });
+  const away = await runAudit({}, "verify-export", join(dir, "none"), "--key", keys);
   expect([away.code, away.err]).toEqual([1, expect.stringContaining("none.proof cannot be read")]);
 });
 
@@ -207,7 +194,7 @@ test("a range of the log is exported whole, and proven to be", async () => {
   expect(lines.map((line) => JSON.parse(line).subject)).toEqual(
     Array.from({ length: 100 }, (_, i) => `buffer/${100 + i}`),
   );
-  const verified = await runWith({}, "verify-export", data, "--key", keys);
+  const verified = await runAudit({}, "verify-export", data, "--key", keys);
   expect(verified.out).toMatch(
     /^proven: the export holds 100 entries of \S+, 100 to 199: all that are recorded/,
   );

@@ -8,4 +8,4 @@ export { type Problem, problemSchema, problemTypes } from "./problem.ts";
 export { type Random, seededRandom, wholeBetween } from "./random.ts";
 export { type ClusterNodes, clusterNodes, redisUrlPattern } from "./redis-url.ts";
 export { traceIdOf } from "./trace-context.ts";
-export { uuidV7, uuidV7EpochMs } from "./uuid.ts";
+export { isUuid, uuidV7, uuidV7EpochMs } from "./uuid.ts";

@@ -18,3 +18,8 @@ export function uuidV7(atEpochMs: number, randomBytes: RandomBytes): string {
 export function uuidV7EpochMs(uuid: string): number {
   return Number.parseInt(uuid.replaceAll("-", "").slice(0, 12), 16);
 }
+
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of a UUID (RFC 9562 §4), of any version. */
+export const isUuid = (text: string): boolean => uuidForm.test(text);

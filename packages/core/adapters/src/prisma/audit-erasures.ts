@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type ErasableField, newEntry } from "@tapline/core/audit";
-import { TaplineError } from "@tapline/core/kernel";
+import { isUuid, TaplineError } from "@tapline/core/kernel";
 import type { Act } from "./acts.ts";
 import { auditRow } from "./audit-row.ts";
 import type { AuditErasable, PrismaClient } from "./generated/client.ts";
@@ -11,8 +11,6 @@ export type ErasableState = {
   /** When it was erased, and the entry that says so; null while it is there. */
   readonly erased: { readonly atEpochMs: number; readonly by: string } | null;
 };
-
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Erases what entries say in people's own words. The log itself stays as it is. */
 export class AuditErasures {
@@ -26,7 +24,7 @@ export class AuditErasures {
 
   /** @throws TaplineError `not-found` where nothing is kept beside that entry under that name */
   async find(entry: string, field: ErasableField): Promise<ErasableState> {
-    const row = uuidPattern.test(entry)
+    const row = isUuid(entry)
       ? await this.#prisma.auditErasable.findUnique({ where: { entryId_field: { entryId: entry, field } } })
       : null;
     if (row === null)

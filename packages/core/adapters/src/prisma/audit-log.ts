@@ -16,7 +16,7 @@ import {
   tileWidth,
   widthAt,
 } from "@tapline/core/audit";
-import { TaplineError } from "@tapline/core/kernel";
+import { isUuid, TaplineError } from "@tapline/core/kernel";
 import type { Transaction } from "./acts.ts";
 import type { AuditHead, PrismaClient } from "./generated/client.ts";
 import { logParts } from "./log-parts.ts";
@@ -24,7 +24,6 @@ import { logParts } from "./log-parts.ts";
 const sequenceSql = readFileSync(new URL("./sequence-entries.sql", import.meta.url), "utf8");
 
 const hashBytes = 32;
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A checkpoint as it is kept: the signed note, and the size that it speaks of. */
 export type KeptNote = { readonly size: number; readonly note: string; readonly atEpochMs: number };
@@ -155,7 +154,7 @@ export class AuditLog {
    * newest one; null where none covers it.
    */
   async prove(entryId: string): Promise<TlogProof | null> {
-    if (!uuidPattern.test(entryId)) return null;
+    if (!isUuid(entryId)) return null;
     const leaf = await this.#prisma.auditLeaf.findUnique({ where: { entryId } });
     if (leaf === null) return null;
     const index = Number(leaf.index);
