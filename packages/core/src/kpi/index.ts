@@ -1,3 +1,6 @@
+export type { KpiDefinition, KpiKind, KpiScopeKind } from "./catalog/definition.ts";
+export { availabilityObjective, objectiveWindowMs } from "./catalog/objective.ts";
+export { type KpiId, kpiCatalog, kpiChapters, kpiIds } from "./catalog.ts";
 export {
   downsample,
   type HistoryBucket,
@@ -17,6 +20,15 @@ export {
   restoreFreshnessSchema,
   restoreStandingSchema,
 } from "./restore-standing.ts";
+export {
+  type KpiSample,
+  type KpiScope,
+  kpiSampleSchema,
+  kpiScopeSchema,
+  parseScopeKey,
+  scopeDimensions,
+  scopeKey,
+} from "./sample.ts";
 export {
   type KpiLive,
   type KpiPoint,
