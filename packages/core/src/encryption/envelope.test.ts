@@ -150,7 +150,7 @@ describe("a recipient", () => {
   test("is read once with the facts that a manifest names", () => {
     const recipient = readRecipient(pem("archive.crt"), nowEpochMs);
     expect(recipient.subject).toBe("CN=Tapline archive, O=Example");
-    expect(recipient.ski).toMatch(/^[0-9a-f]{40}$/);
+    expect(recipient.ski).toMatch(/^4[0-9a-f]{15}$/);
     expect(recipient.certSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(recipient.key).toMatchObject({ kind: "p256" });
   });

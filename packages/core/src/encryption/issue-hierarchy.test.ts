@@ -1,6 +1,16 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { issueHierarchy } from "./index.ts";
+import {
+  issueCrl,
+  issueHierarchy,
+  issueLeaf,
+  openAuthority,
+  type Signer,
+  signDetached,
+  verifyDetached,
+} from "./index.ts";
 import { openBench } from "./test-openssl.ts";
 
 const nowEpochMs = Date.UTC(2026, 10, 23);
@@ -72,6 +82,56 @@ test("openssl verifies agents against their own authority, and nothing else agai
     expect((await verify(nowEpochMs + 400 * 24 * 3600 * 1000, `${name}.crt`)).code).not.toBe(0);
   }
   for (const name of ours) expect((await verify(nowEpochMs, `${name}.crt`)).code, name).not.toBe(0);
+});
+
+test("an authority and a signer with long key identifiers and basicConstraints stay good, and what we issue below it names it as it does", async () => {
+  await using bench = await openBench();
+  const openssl = async (...args: string[]) => {
+    const done = await bench.run("openssl", ...args);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+  };
+  const read = (name: string) => readFile(join(bench.dir, name), "utf8");
+  const ecKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"];
+  const asked = extensions.flatMap((one) => ["-addext", one]);
+  await openssl(
+    "req",
+    "-x509",
+    ...ecKey,
+    ...asked,
+    "-subj",
+    "/CN=Old",
+    "-keyout",
+    "ca.key",
+    "-out",
+    "ca.crt",
+  );
+  await bench.write({
+    "old.ext":
+      "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n",
+  });
+  await openssl("req", ...ecKey, "-subj", "/CN=Old signer", "-keyout", "old.key", "-out", "old.csr");
+  const by = ["-CA", "ca.crt", "-CAkey", "ca.key", "-extfile", "old.ext"];
+  await openssl("x509", "-req", "-in", "old.csr", ...by, "-out", "old.crt");
+  const authority = await openAuthority(await read("ca.crt"), await read("ca.key"), "the old authority");
+  const times = { notBefore: new Date(Date.now() - 1000), notAfter: new Date(Date.now() + 3_600_000) };
+  const subject = { commonName: "New signer", organisation: "Example", issuer: authority };
+  const issued = await issueLeaf({ ...subject, use: "signature" }, times);
+  const trustPem = (await read("ca.crt")) + (await issueCrl(authority, times));
+  const content = Buffer.from("content");
+  await bench.write({ content, "trust.pem": trustPem });
+  const signers: Signer[] = [
+    { certPem: await read("old.crt"), keyPem: await read("old.key"), chainPem: [] },
+    { ...issued, chainPem: [] },
+  ];
+  for (const signer of signers) {
+    const s = signDetached(content, signer, Date.now());
+    const trust = { rootPems: [trustPem], crlPems: [trustPem], atEpochMs: Date.now() };
+    expect(verifyDetached(content, s, trust).subject).toMatch(/^CN=(Old|New) signer/);
+    await bench.write({ s });
+    const how = ["-binary", "-inform", "DER", "-in", "s", "-content", "content", "-CAfile", "trust.pem"];
+    await openssl("cms", "-verify", ...how, "-crl_check_all", "-x509_strict", "-out", "out");
+  }
 });
 
 test("each leaf is for its own use", async () => {

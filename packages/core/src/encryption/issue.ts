@@ -64,7 +64,7 @@ export async function issueAuthority(
     extensions: [
       new BasicConstraintsExtension(true, subject.pathLength, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      ...(await keyIdentifiers(keys.publicKey, subject.issuer?.certificate.publicKey ?? keys.publicKey)),
+      ...(await keyIdentifiers(keys.publicKey, subject.issuer?.certificate)),
     ],
   });
   return { ...pems(certificate, keys.privateKey), certificate, privateKey: keys.privateKey };
@@ -89,10 +89,10 @@ export async function certifyKey(
     publicKey,
     signingKey: issuer.privateKey,
     signingAlgorithm: signingAlgorithm(issuer.privateKey),
+    // No basicConstraints: who has none is no authority (RFC 5280 §4.2.1.9), and each proof of a tap carries its signer's.
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(usage, true),
-      ...(await keyIdentifiers(publicKey, issuer.certificate.publicKey)),
+      ...(await keyIdentifiers(publicKey, issuer.certificate)),
       ...purpose(request),
     ],
   });
@@ -114,7 +114,7 @@ export async function issueCrl(
     nextUpdate: times.notAfter,
     signingAlgorithm: signingAlgorithm(issuer.privateKey),
     signingKey: issuer.privateKey,
-    extensions: [await AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey)],
+    extensions: [await issuerIdentifier(issuer.certificate)],
   });
   return `${crl.toString("pem").replace(/(BEGIN|END) CRL/g, "$1 X509 CRL")}\n`;
 }
@@ -126,7 +126,8 @@ function signingAlgorithm({ algorithm }: webcrypto.CryptoKey) {
 }
 
 function common(subject: Subject, times: IssueTimes, issuer: Name | JsonName) {
-  const serial = randomBytes(16);
+  // 70 bits by chance; at least 64 are asked of public authorities (CA/Browser Forum, Baseline Requirements §7.1).
+  const serial = randomBytes(9);
   // Positive and without leading zeros, as RFC 5280 §4.1.2.2 asks of serial numbers.
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f);
   return { serialNumber: serial.toString("hex"), subject: name(subject), issuer, ...times };
@@ -136,14 +137,23 @@ function name({ commonName, organisation }: Subject): JsonName {
   return [{ O: [organisation] }, { CN: [commonName] }];
 }
 
-async function keyIdentifiers(
-  own: webcrypto.CryptoKey,
-  issuer: Parameters<typeof AuthorityKeyIdentifierExtension.create>[0],
-): Promise<Extension[]> {
+/** @param issuer absent: the certificate is its own */
+async function keyIdentifiers(own: webcrypto.CryptoKey, issuer?: X509Certificate): Promise<Extension[]> {
+  const { keyId } = await SubjectKeyIdentifierExtension.create(own);
+  // The short one of RFC 5280 §4.2.1.2 (2): a proof of a tap carries five of them.
+  const short = `4${keyId.slice(-15)}`;
   return [
-    await SubjectKeyIdentifierExtension.create(own),
-    await AuthorityKeyIdentifierExtension.create(issuer),
+    new SubjectKeyIdentifierExtension(short),
+    issuer === undefined ? new AuthorityKeyIdentifierExtension(short) : await issuerIdentifier(issuer),
   ];
+}
+
+/** As the issuer's own certificate has it, however that was made (RFC 5280 §4.2.1.1). */
+async function issuerIdentifier(issuer: X509Certificate): Promise<Extension> {
+  const keyId = issuer.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  return keyId === undefined
+    ? await AuthorityKeyIdentifierExtension.create(issuer.publicKey)
+    : new AuthorityKeyIdentifierExtension(keyId);
 }
 
 function purpose({ use, hosts = [], uri }: LeafRequest): Extension[] {

@@ -1,14 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
 import { X509Certificate, X509CrlGenerator } from "@peculiar/x509";
-import {
-  type AuditEntry,
-  inclusionProof,
-  leafHash,
-  makeLogKey,
-  openLogSigner,
-  rootOf,
-} from "../audit/index.ts";
+import { entryAs, inclusionProof, leafHash, makeLogKey, openLogSigner, rootOf } from "../audit/index.ts";
 import { type HierarchyFile, type Signer, signDetached } from "../encryption/index.ts";
 import { canonicalJson, sha256, sha256Hex, uuidV7 } from "../kernel/index.ts";
 import { buildManifest, readManifest, type SegmentMember, type TapProof, tapLeafHashes } from "./index.ts";
@@ -19,7 +12,11 @@ export const segment = uuidV7(nowEpochMs, (length) => Buffer.alloc(length, 7));
 /** Signs the checkpoints. */
 export const log = openLogSigner(makeLogKey(), "tapline.test/log");
 const members: SegmentMember[] = Array.from({ length: 1_000 }, (_, i) => ({
-  ...{ tracker: `t-${i % 50}`, trackerEpoch: 1, trackerSeq: Math.floor(i / 50) + 1 },
+  ...{
+    tracker: (i % 50).toString(16).padStart(16, "0"),
+    trackerEpoch: 1,
+    trackerSeq: Math.floor(i / 50) + 1,
+  },
   ...{ agent: "gate-1", epoch: 1, seq: i + 1, digest: sha256(Buffer.from(`tap ${i}`)) },
 }));
 
@@ -47,14 +44,14 @@ export function makeTapProof(index: number, signer: Signer): TapProof {
   const { runs } = readManifest(manifest);
   const leaves = tapLeafHashes(runs);
   const [run] = runs;
-  const entry: AuditEntry = {
-    ...{ version: 1, id: segment, atEpochMs: nowEpochMs + 40, actor: { kind: "job", id: "transfer" } },
-    ...{ action: "segment.archived", subject: `segment/${segment}`, reason: null },
+  const entry = entryAs(segment, nowEpochMs + 40, {
+    ...{ actor: { kind: "job", id: "transfer" }, reason: null },
+    ...{ action: "segment.archived", subject: `segment/${segment}` },
     facts: {
       ...{ taps: 1_000, archived: 1_000, duplicates: 0, rejected: 0, archives: "main" },
       manifestSha256: sha256Hex(manifest),
     },
-  };
+  });
   const others = Array.from({ length: 23 }, (_, i) => leafHash(Buffer.from(`entry ${i}`)));
   const all = [leafHash(canonicalJson(entry)), ...others];
   return {
