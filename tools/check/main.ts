@@ -1,4 +1,4 @@
-/** The one gate, `npm run check`: format and lint, types, import rules, map. Needs no server. */
+/** The one gate, `npm run check`: format and lint, types, import rules, map, page of KPIs. Needs no server. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -39,6 +39,12 @@ const parts: readonly Part[] = [
     remedy: "correct the path on the page",
     command: process.execPath,
     args: [join(import.meta.dirname, "map.ts")],
+  },
+  {
+    name: "page of KPIs",
+    remedy: "npm run docs writes docs/kpis.md anew",
+    command: process.execPath,
+    args: [join(import.meta.dirname, "kpis.ts")],
   },
 ];
 
