@@ -1,4 +1,32 @@
+export {
+  type ActContext,
+  type ActRefusal,
+  type AlertAct,
+  actRefusals,
+  applyAct,
+  maxShelfMs,
+} from "./acts.ts";
+export {
+  type Alert,
+  type AlertState,
+  alertSchema,
+  alertStates,
+  isHeld,
+  isOpen,
+  type ShelfMode,
+  shelfModes,
+  type TransitionKind,
+  transitionKinds,
+} from "./alert.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
+export {
+  type AlertEvent,
+  applyEvent,
+  type EventContext,
+  openAlert,
+  type Raise,
+  shelfIsOver,
+} from "./life-cycle.ts";
 export { lintRules, type RuleFault } from "./lint.ts";
 export { type MessageFacts, messageOfAlert, unknownPlaceholders } from "./message.ts";
 export {
@@ -20,3 +48,4 @@ export {
   severities,
 } from "./rule.ts";
 export type { AlertSignal, AlertSignalOf } from "./signal.ts";
+export type { AlertStep, AlertTransition } from "./transition.ts";

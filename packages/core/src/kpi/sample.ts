@@ -11,11 +11,11 @@ const part = z.string().min(1).max(255);
  * its agent and site.
  */
 export const kpiScopeSchema = z.strictObject({
-  site: part.readonly().optional(),
-  agent: part.readonly().optional(),
-  reader: part.readonly().optional(),
-  archive: part.readonly().optional(),
-  reason: part.readonly().optional(),
+  site: part.readonly().exactOptional(),
+  agent: part.readonly().exactOptional(),
+  reader: part.readonly().exactOptional(),
+  archive: part.readonly().exactOptional(),
+  reason: part.readonly().exactOptional(),
 });
 
 export type KpiScope = {
