@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import { toNodeHandler } from "better-auth/node";
-import { type AuthStore, createAuth } from "./auth/create-auth.ts";
+import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
+import { type AuthDatabase, recordedPeople } from "./auth/recorded-people.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
@@ -45,12 +46,12 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
-  const authOn = (store: AuthStore) =>
+  const authOn = (database: AuthDatabase) =>
     createAuth({
-      ...{ prisma: store, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
+      ...{ database, prisma, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
-  const auth = authOn(prisma);
+  const auth = authOn(recordedPeople(prisma, Date.now));
   const audit = new AuditEntries(prisma);
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);

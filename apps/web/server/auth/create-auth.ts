@@ -1,23 +1,20 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { betterAuth } from "better-auth";
-import { prismaAdapter } from "better-auth/adapters/prisma";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
 import { minPasswordLength, passwordHash } from "./password.ts";
-import { recordPeople } from "./record-people.ts";
+import type { AuthDatabase } from "./recorded-people.ts";
+import { refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
 
 /** Set by our server from the socket's address, whatever the client sent. */
 export const clientAddressHeader = "x-tapline-client-address";
 
-/** Where people and sessions are kept: the database, or one transaction on it. */
-export type AuthStore = Pick<
-  PrismaClient,
-  "user" | "account" | "session" | "verification" | "twoFactor" | "auditEntry"
->;
-
 export interface AuthOptions {
-  prisma: AuthStore;
+  /** Keeps people and sessions. */
+  database: AuthDatabase;
+  /** Takes the entries of refused sign-ins. */
+  prisma: PrismaClient;
   secret: string;
   /** The origin that browsers see. */
   origin: string;
@@ -31,7 +28,6 @@ const hourSeconds = 3600;
 
 /** Sign-in: passwords and TOTP, no public sign-up, sessions in PostgreSQL. */
 export function createAuth(options: AuthOptions) {
-  const { hooks, databaseHooks } = recordPeople(options.prisma, Date.now);
   return betterAuth({
     appName: "Tapline",
     baseURL: options.origin,
@@ -39,7 +35,7 @@ export function createAuth(options: AuthOptions) {
     secret: options.secret,
     trustedOrigins: options.trustedOrigins,
     telemetry: { enabled: false },
-    database: prismaAdapter(options.prisma, { provider: "postgresql" }),
+    database: options.database,
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -63,16 +59,9 @@ export function createAuth(options: AuthOptions) {
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    hooks,
+    hooks: refusedSignIns(options.prisma, Date.now),
     databaseHooks: {
-      ...databaseHooks,
-      session: {
-        ...databaseHooks.session,
-        delete: {
-          ...databaseHooks.session?.delete,
-          after: async (session) => options.onSessionEnded(session.id),
-        },
-      },
+      session: { delete: { after: async (session) => options.onSessionEnded(session.id) } },
     },
     logger: {
       level: "warn",

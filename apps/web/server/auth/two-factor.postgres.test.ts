@@ -1,8 +1,10 @@
-import { createHmac } from "node:crypto";
+import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import { totp } from "./totp.fixture.ts";
 
 let site: TestConsole;
+let uri: string;
 
 beforeAll(async () => {
   site = await startTestConsole();
@@ -17,30 +19,11 @@ const post = (path: string, body: unknown, cookie: string) =>
     body: JSON.stringify(body),
   });
 
-function base32(text: string): Buffer {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...text.replace(/=+$/, "")].map((letter) =>
-    alphabet.indexOf(letter).toString(2).padStart(5, "0"),
-  );
-  const bytes = bits.join("").match(/.{8}/g) ?? [];
-  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
-}
-
-/** RFC 6238 with SHA-1, 30 s, six digits. */
-function totp(uri: string, atEpochMs: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(atEpochMs / 30_000)));
-  const secret = base32(new URL(uri).searchParams.get("secret") ?? "");
-  const mac = createHmac("sha1", secret).update(counter).digest();
-  const number = mac.readUInt32BE(mac[19]! & 15) & 0x7fff_ffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
-
 test("with a second factor the password alone opens nothing; the code does", async () => {
   const { cookie } = await signIn(site.console.origin);
   const enabled = await post("enable", { password: adminSignIn.password }, cookie);
-  const { totpURI } = (await enabled.json()) as { totpURI: string };
-  expect((await post("verify-totp", { code: totp(totpURI, Date.now()) }, cookie)).status).toBe(200);
+  ({ totpURI: uri } = (await enabled.json()) as { totpURI: string });
+  expect((await post("verify-totp", { code: totp(uri, Date.now()) }, cookie)).status).toBe(200);
 
   const { response, cookie: halfWay } = await signIn(site.console.origin);
   expect(await response.json()).toMatchObject({ twoFactorRedirect: true });
@@ -49,8 +32,34 @@ test("with a second factor the password alone opens nothing; the code does", asy
   expect((await live(halfWay)).status).toBe(401);
 
   expect((await post("verify-totp", { code: "000000" }, halfWay)).status).toBe(401);
-  const verified = await post("verify-totp", { code: totp(totpURI, Date.now()) }, halfWay);
+  const verified = await post("verify-totp", { code: totp(uri, Date.now()) }, halfWay);
   expect(verified.status).toBe(200);
   const whole = verified.headers.getSetCookie().map((line) => line.split(";", 1)[0]);
   expect((await live(whole.join("; "))).status).toBe(200);
+});
+
+test("a browser that is trusted signs in by the password alone, and that is told", async () => {
+  const { user } = site.prisma;
+  const { id } = await user.findFirstOrThrow();
+  const { cookie } = await signIn(site.console.origin);
+  const trusted = await post("verify-totp", { code: totp(uri, Date.now()), trustDevice: true }, cookie);
+  const device = trusted.headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0] ?? "")
+    .filter((line) => line.includes("trust_device"));
+  expect(device).toHaveLength(1);
+  const count = await site.prisma.auditEntry.count();
+  const again = await fetch(`${site.console.origin}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: site.console.origin, cookie: device.join() },
+    body: JSON.stringify(adminSignIn),
+  });
+  expect(again.headers.getSetCookie().join()).toContain("session_token");
+  const entries = await site.prisma.auditEntry.findMany({
+    orderBy: [{ recordedAt: "asc" }, { id: "asc" }],
+    skip: count,
+  });
+  expect(entries.map(({ bytes }) => readEntry(bytes))).toMatchObject([
+    { action: "session.started", subject: `user/${id}`, facts: { secondFactor: false } },
+  ]);
 });

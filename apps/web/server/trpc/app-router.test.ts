@@ -2,7 +2,7 @@ import { verbsOf } from "@tapline/core/audit";
 import { expect, test } from "vitest";
 import { appRouter } from "./app-router.ts";
 
-/** What better-auth does, which writes by hooks of its own (auth/record-people.ts). */
+/** What better-auth does, whose database writes it (auth/recorded-people.ts). */
 const ofSignIn = ["sign-in", "sign-out", "people"];
 
 test("every mutation is known to write into the audit log, and by which action", () => {

@@ -1,0 +1,40 @@
+import { type Actor, traceIdOf } from "@tapline/core/kernel";
+
+/** The request that better-auth is at work on, as much of it as is read here; undefined where nobody asked. */
+export type Asked =
+  | {
+      readonly path?: string | undefined;
+      readonly headers?: Headers | undefined;
+      readonly getCookie?: ((name: string) => string | null | undefined) | undefined;
+      readonly context: {
+        readonly session?: { readonly user: { readonly id: string } } | null;
+        readonly createAuthCookie: (name: string) => { readonly name: string };
+      };
+    }
+  | undefined;
+
+export const passwordPath = "/sign-in/email";
+export const isSecondFactor = (path: string): boolean => path.startsWith("/two-factor/verify");
+
+/** The path below `/api/auth`; "" where nobody asked. */
+export const pathOf = (asked: Asked): string => asked?.path ?? "";
+
+export const operator = (id: string): Actor => ({ kind: "operator", id });
+
+/** What the house does by itself, and what is done by somebody whom it does not know. */
+export const house: Actor = { kind: "job", id: "console" };
+
+/** Who is signed in; null for nobody. Signing in and out, nobody is yet. */
+export function signedIn(asked: Asked): Actor | null {
+  const id = asked?.context.session?.user.id;
+  return id === undefined ? null : operator(id);
+}
+
+export const traceOf = (asked: Asked): string | null => traceIdOf(asked?.headers?.get("traceparent"));
+
+/** Whether the browser says that its second factor was asked for before, and need not be again. */
+export function saysTrusted(asked: Asked): boolean {
+  if (asked === undefined) return false;
+  const { name } = asked.context.createAuthCookie("trust_device");
+  return asked.getCookie?.(name) != null;
+}
