@@ -8,6 +8,7 @@ const rooms = [
 
 const core = "^packages/core/src/";
 const adapters = "^packages/core/adapters/";
+const telemetry = "^packages/telemetry/";
 /** Tests and their helpers may reach where the code beside them may not. */
 const testFiles = "\\.(test|fixture)\\.tsx?$";
 
@@ -61,7 +62,18 @@ export default {
       },
     ),
     forbid("packages-without-apps", "packages never import apps", { path: "^packages/" }, { path: "^apps/" }),
-    forbid("core-without-adapters", "core never imports adapters", { path: core }, { path: adapters }),
+    forbid(
+      "core-without-adapters",
+      "core imports neither adapters nor telemetry",
+      { path: core },
+      { path: [adapters, telemetry] },
+    ),
+    forbid(
+      "telemetry-on-core",
+      "telemetry serves every app, the agent too: of ours it imports core alone",
+      { path: telemetry },
+      { path: adapters },
+    ),
     forbid(
       "apps-apart",
       "apps never import each other",
@@ -70,7 +82,7 @@ export default {
     ),
     forbid(
       "agent-without-adapters",
-      "the agent runs on reader PCs: it imports core alone",
+      "the agent runs on reader PCs: beside core and telemetry it imports no package of ours",
       { path: "^apps/nfc-agent/" },
       { path: adapters },
     ),

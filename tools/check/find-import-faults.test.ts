@@ -29,6 +29,7 @@ beforeAll(async () => {
   for (const room of ["kernel", "audit", "tap", "encryption"])
     await write(`packages/core/src/${room}/inner.ts`, "export const inner = 1;\n");
   await write("packages/core/adapters/src/redis/index.ts", "export const redis = 1;\n");
+  await write("packages/telemetry/src/x.ts", "export const telemetry = 1;\n");
   await write("apps/worker/src/main.ts", "export const worker = 1;\n");
   await write("apps/web/server/main.ts", "export const server = 1;\n");
   await write("apps/web/features/sign-in/form.tsx", "export const form = 1;\n");
@@ -81,6 +82,18 @@ const faults: [rule: string, what: string, path: string, source: string][] = [
     "core-without-adapters",
     "core that imports adapters",
     "packages/core/src/kernel/x.ts",
+    'import "@tapline/adapters/redis";',
+  ],
+  [
+    "core-without-adapters",
+    "core that imports telemetry",
+    "packages/core/src/kernel/x.ts",
+    'import "../../../telemetry/src/x.ts";',
+  ],
+  [
+    "telemetry-on-core",
+    "telemetry that imports adapters",
+    "packages/telemetry/src/y.ts",
     'import "@tapline/adapters/redis";',
   ],
   ["apps-apart", "an app that imports another", "apps/worker/src/x.ts", 'import "../../web/server/main.ts";'],

@@ -15,6 +15,8 @@ const environmentSchema = z.object({
   TAPLINE_WEB_HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 = any free port. */
   TAPLINE_WEB_PORT: port.default(0),
+  /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
+  TAPLINE_WEB_HEALTH_PORT: port.default(0),
   /** The origin that browsers see, such as `https://console.example`; default: host and port listened on. */
   TAPLINE_WEB_ORIGIN: z
     .url({ protocol: /^https?$/, error: "must be an http:// or https:// origin" })
@@ -37,6 +39,7 @@ export interface WebConfig {
   redisUrl: string;
   host: string;
   port: number;
+  healthPort: number;
   /** `undefined`: what we listen on. */
   origin: string | undefined;
   secret: string;
@@ -75,6 +78,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     redisUrl: env.REDIS_URL,
     host: env.TAPLINE_WEB_HOST,
     port: env.TAPLINE_WEB_PORT,
+    healthPort: env.TAPLINE_WEB_HEALTH_PORT,
     origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
     secret,
     tls,

@@ -1,5 +1,6 @@
 import { createServer, request } from "node:http";
 import { TaplineError } from "@tapline/core/kernel";
+import { ServedRequests } from "@tapline/core/telemetry";
 import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
 import type { Viewer } from "./auth/viewer.ts";
@@ -22,6 +23,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       viewerOf: async () => ada,
       origins: ["http://console.test", "http://localhost:7400"],
       notReady: async () => [],
+      served: new ServedRequests(),
       ...{ siteName: "Site", isTls: false, logger: pino({ level: "silent" }) },
       ...given,
     }),

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
 import { clientAddressHeader } from "./auth/create-auth.ts";
@@ -18,6 +19,7 @@ export interface HttpParts {
   origins: readonly [string, ...string[]];
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
+  served: Pick<ServedRequests, "record">;
   siteName: string;
   isTls: boolean;
   logger: Logger;
@@ -32,6 +34,11 @@ const openFiles = /^\/(?:_next\/static\/|icon\.svg$)/;
 /** The one door: security headers, routing, and the sign-in gate in front of the pages. */
 export function createHandler(parts: HttpParts): RequestListener {
   return (request, response) => {
+    const startedAt = performance.now();
+    const kind = kindOf(pathOf(request));
+    response.once("finish", () =>
+      parts.served.record(kind, outcomeOfStatus(response.statusCode), performance.now() - startedAt),
+    );
     setSecurityHeaders(response, parts.isTls);
     for (const name of [pageHeader, nonceHeader, "content-security-policy"]) delete request.headers[name];
     request.headers[clientAddressHeader] = request.socket.remoteAddress ?? "";
@@ -41,6 +48,14 @@ export function createHandler(parts: HttpParts): RequestListener {
       else response.destroy();
     });
   };
+}
+
+/** What a request is counted as. */
+function kindOf(path: string): string {
+  if (path === "/healthz" || path === "/readyz") return "probe";
+  if (path.startsWith("/api/trpc/")) return "tRPC";
+  if (path.startsWith("/api/")) return "sign-in";
+  return openFiles.test(path) ? "file" : "page";
 }
 
 async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const console = await startConsole(config, await openPages());
   stopOn(console);
   process.on("message", (message) => void answer(console, message));
-  process.send?.({ type: "ready", port: console.port });
+  process.send?.({ type: "ready", port: console.port, healthPort: console.healthPort });
 }
 
 main().catch((error: unknown) => {

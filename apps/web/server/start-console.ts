@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
-import { messageOf } from "@tapline/core/kernel";
+import { ServedRequests } from "@tapline/core/telemetry";
 import { toNodeHandler } from "better-auth/node";
 import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
@@ -18,22 +18,23 @@ import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
 import { relayKpi } from "./realtime/relay-kpi.ts";
-import { sweepSessions } from "./realtime/sweep-sessions.ts";
+import { startSweeping } from "./realtime/sweep-sessions.ts";
 import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
+import { serveConsoleHealth } from "./serve-console-health.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
 
 /** A console that serves. */
 export interface Console {
   port: number;
+  /** Loopback port of probes and metrics. */
+  healthPort: number;
   origin: string;
   ensureFirstAdmin: (admin: { email: string; password: string }) => Promise<boolean>;
   /** Ends connections and releases everything, within a few seconds. */
   close: () => Promise<void>;
 }
-
-const sweepEveryMs = 15_000;
 
 /**
  * Builds the one process of the console (decision 0006) and serves.
@@ -53,6 +54,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     });
   const auth = authOn(recordedPeople(prisma, Date.now));
   const audit = new AuditEntries(prisma);
+  const served = new ServedRequests();
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   server.on(
@@ -71,10 +73,11 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       next: pages.handle,
       viewerOf: whoIs,
       origins,
-      notReady: () => notReady(redis.requests, prisma),
+      ...{ notReady: () => notReady(redis.requests, prisma), served },
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
   );
+  const health = await serveConsoleHealth(config.healthPort, { served, redis: redis.requests, prisma });
   // After the handler above: Socket.IO puts itself in front of what listens already.
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
@@ -83,15 +86,11 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
     emit: (live) => realtime.to("kpi").emit("kpi", live),
   });
   const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
-  const sweeping = setInterval(() => {
-    realtime.local
-      .fetchSockets()
-      .then((sockets) => sweepSessions(sockets, prisma, new Date()))
-      .catch((error: unknown) => logger.warn({ err: messageOf(error) }, "sessions could not be checked"));
-  }, sweepEveryMs);
+  const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {
+    health.close();
     stopping.abort();
-    clearInterval(sweeping);
+    stopSweeping();
     const closed = realtime.close();
     server.closeAllConnections();
     await closed;
@@ -102,6 +101,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   };
   return {
     port,
+    healthPort: health.port,
     origin: origins[0],
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,

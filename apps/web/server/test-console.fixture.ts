@@ -27,6 +27,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       redisUrl: redisServer.url,
       host: "127.0.0.1",
       port: 0,
+      healthPort: 0,
       origin: undefined,
     },
     ...{

@@ -14,6 +14,8 @@ const environmentSchema = z.object({
   /** Requests prove themselves by the log's signature, so it may listen on any address. */
   TAPLINE_WITNESS_HOST: z.string().default("127.0.0.1"),
   TAPLINE_WITNESS_PORT: z.coerce.number().int().min(0).max(65_535).default(7490),
+  /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
+  TAPLINE_WITNESS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 

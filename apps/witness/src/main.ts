@@ -1,6 +1,10 @@
 import { formatVerifierKey } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { ServedRequests } from "@tapline/core/telemetry";
+import { serveHealth } from "@tapline/telemetry/health";
+import { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { pino } from "pino";
+import manifest from "../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "./config.ts";
 import { openWitness } from "./open-witness.ts";
 import { serve } from "./serve.ts";
@@ -10,17 +14,27 @@ async function main(): Promise<void> {
   const log = pino({ level: config.LOG_LEVEL });
   const { witness, key } = await openWitness(config, log);
   const at = { host: config.TAPLINE_WITNESS_HOST, port: config.TAPLINE_WITNESS_PORT };
-  const served = await serve(witness, key, at, log);
+  const requests = new ServedRequests();
+  const metrics = new ProcessMetrics({
+    info: { app: "witness", version: manifest.version },
+    served: requests,
+  });
+  const served = await serve(witness, key, at, { log, requests });
+  const health = await serveHealth(config.TAPLINE_WITNESS_HEALTH_PORT, {
+    isReady: () => true,
+    metrics: () => metrics.text(),
+  });
   const stop = (why: string): void => {
     log.info({ why }, "stopping");
     setTimeout(() => process.exit(1), 2_000).unref();
+    health.close();
     void served.stop().then(() => process.exit(0));
   };
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
   process.once("disconnect", () => stop("parent gone"));
-  log.info({ port: served.port, key: formatVerifierKey(key) }, "ready");
-  process.send?.({ type: "ready", port: served.port, key: formatVerifierKey(key) });
+  log.info({ port: served.port, healthPort: health.port, key: formatVerifierKey(key) }, "ready");
+  process.send?.({ type: "ready", port: served.port, healthPort: health.port, key: formatVerifierKey(key) });
 }
 
 try {

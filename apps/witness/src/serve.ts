@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { formatVerifierKey, type NoteKey } from "@tapline/core/audit";
+import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import type { Answer, Witness } from "./witness.ts";
 
 /** A checkpoint of 100 signatures, and 63 hashes. */
 const maxBodyBytes = 64 * 1024;
 const plain = "text/plain; charset=utf-8";
+
+export type ServeParts = {
+  readonly log: Pick<Logger, "error">;
+  readonly requests: Pick<ServedRequests, "record">;
+};
 
 export type Served = { readonly port: number; readonly stop: () => Promise<void> };
 
@@ -15,11 +21,16 @@ export async function serve(
   witness: Witness,
   key: NoteKey,
   { host, port }: { readonly host: string; readonly port: number },
-  log: Pick<Logger, "error">,
+  { log, requests }: ServeParts,
 ): Promise<Served> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 60_000 });
   server.maxConnections = 256;
   server.on("request", (request, response) => {
+    const startedAt = performance.now();
+    response.once("finish", () => {
+      const route = request.url === "/add-checkpoint" ? "POST /add-checkpoint" : "other";
+      requests.record(route, outcomeOfStatus(response.statusCode), performance.now() - startedAt);
+    });
     void answer(request, witness, key)
       .catch((error: unknown): Answer => {
         log.error({ err: error }, "a request failed");

@@ -5,7 +5,7 @@ import { ArchiveIndex, ArchiveNotes } from "@tapline/adapters/prisma";
 import { connectRedis, RefusedQuota, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { ArchiveSet, SftpArchive, type SftpHooks } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
-import { TelemetryRecorder } from "@tapline/core/telemetry";
+import { CumulativeTelemetry } from "@tapline/core/telemetry";
 import { mainTarget } from "@tapline/core/transfer";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
@@ -151,7 +151,7 @@ describe("a buffer that was lost", () => {
       loader: new SegmentLoader(buffer),
       index: new ArchiveIndex(path.prisma),
       processKey: Buffer.alloc(32),
-      telemetry: new TelemetryRecorder("test"),
+      counted: new CumulativeTelemetry(),
       clock: Date.now,
       log: pino({ level: "silent" }),
     };

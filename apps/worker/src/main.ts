@@ -1,7 +1,7 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { serveHealth } from "@tapline/telemetry/health";
 import { ConfigError, readConfig } from "./config.ts";
 import { createLog } from "./create-log.ts";
-import { serveHealth } from "./health.ts";
 import { tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
@@ -12,8 +12,11 @@ async function main(): Promise<void> {
   const config = readConfig();
   const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
   let ready = false;
-  const health = await serveHealth(config.TAPLINE_HEALTH_PORT, () => ready);
   let running: Running | null = null;
+  const health = await serveHealth(config.TAPLINE_HEALTH_PORT, {
+    isReady: () => ready,
+    metrics: () => running?.metrics() ?? null,
+  });
   let stopping = false;
   const stop = async (why: string): Promise<void> => {
     if (stopping) return;

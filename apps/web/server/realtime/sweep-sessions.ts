@@ -1,9 +1,28 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
+import { messageOf } from "@tapline/core/kernel";
+import type { Logger } from "pino";
 
 /** What is needed of a socket here. */
 export interface SweptSocket {
   data: { sessionId: string };
   disconnect: (close: boolean) => unknown;
+}
+
+const sweepEveryMs = 15_000;
+
+/** Sweeps every 15 s. @returns what ends it */
+export function startSweeping(
+  sockets: { readonly fetchSockets: () => Promise<readonly SweptSocket[]> },
+  prisma: PrismaClient,
+  logger: Pick<Logger, "warn">,
+): () => void {
+  const sweeping = setInterval(() => {
+    sockets
+      .fetchSockets()
+      .then((found) => sweepSessions(found, prisma, new Date()))
+      .catch((error: unknown) => logger.warn({ err: messageOf(error) }, "sessions could not be checked"));
+  }, sweepEveryMs);
+  return () => clearInterval(sweeping);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { TapResult } from "@tapline/core/tap";
+import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import { assertGranted } from "./assert-granted.ts";
 import type { BodyRate } from "./body-rate.ts";
 import type { CreditStocks } from "./credits/credit-stocks.ts";
@@ -15,6 +16,8 @@ import type { AgentStanding } from "./standing.ts";
 import { claimedEpoch, countTaps, type Taken, takeTaps } from "./take-taps.ts";
 
 const tapsPath = "/v1/taps";
+/** What it is counted as. */
+const served = `POST ${tapsPath}`;
 
 const jsonType = "application/json; charset=utf-8";
 
@@ -26,6 +29,7 @@ export type PostTapsParts = {
   readonly bodies: BodyRate;
   readonly door: Door;
   readonly credits: CreditStocks;
+  readonly served: Pick<ServedRequests, "record">;
   /** Told of each answered delivery. */
   readonly onTaken: (results: readonly TapResult[], acceptMs: number) => void;
 };
@@ -59,6 +63,10 @@ export function postTaps(parts: PostTapsParts, maxBytes: number, isClosing: () =
     send(response, problem.status, { ...headers, ...close }, problem);
   };
   return (request, response) => {
+    const startedAt = performance.now();
+    response.once("finish", () =>
+      parts.served.record(served, outcomeOfStatus(response.statusCode), performance.now() - startedAt),
+    );
     answer(request, parts, maxBytes).then(
       (taken) =>
         "problem" in taken

@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Receipt, ReceiptsResponse } from "@tapline/core/tap";
+import { outcomeOfStatus } from "@tapline/core/telemetry";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -79,6 +80,12 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   server.addHook("onRequest", (request, _reply, done) => {
     if (!openPaths.has(request.url))
       assertAdmitted(identityOf(request.raw.socket), parts.standing, parts.clock());
+    done();
+  });
+  // What clients write is no label: a path that there is none of counts as `unknown`.
+  server.addHook("onResponse", ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
+    const route = routeOptions.url === undefined ? "unknown" : `${method} ${routeOptions.url}`;
+    parts.served.record(route, outcomeOfStatus(statusCode), elapsedTime);
     done();
   });
   server.removeContentTypeParser("application/json");

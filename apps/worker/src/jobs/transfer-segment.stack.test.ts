@@ -5,6 +5,7 @@ import { newEntry } from "@tapline/core/audit";
 import { encodeFrame } from "@tapline/core/buffer";
 import { uuidV7 } from "@tapline/core/kernel";
 import { encodeTap } from "@tapline/core/tap";
+import { CumulativeTelemetry } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
@@ -68,6 +69,7 @@ test("a refused tap that another attempt had claimed is free again once the segm
       loader: new SegmentLoader(buffer),
       processKey: randomBytes(32),
     },
+    counted: new CumulativeTelemetry(),
     ...{ clock: Date.now, log: { error: () => undefined } },
     // Nothing of the segment goes into an archive.
     ...{ archives: undefined as never, queues: undefined as never, notes: undefined as never },

@@ -13,6 +13,7 @@ import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
 import type { OpenSegment } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
+import type { CumulativeTelemetry } from "@tapline/core/telemetry";
 import { agentRuns, type Manifest, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { Logger } from "pino";
@@ -39,6 +40,8 @@ export type TransferParts = {
   readonly archives: Pick<ArchiveSet, "names" | "storeSegment" | "quarantine">;
   readonly index: ArchiveIndex;
   readonly refusedQuota: Pick<RefusedQuota, "count" | "perDay">;
+  /** What this process counts for itself: Redis is told with the receipts. */
+  readonly counted: Pick<CumulativeTelemetry, "add">;
   /** Seals quarantined taps: 32 bytes. */
   readonly processKey: Uint8Array;
   readonly clock: () => number;
@@ -78,7 +81,8 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
   const ended = endedDelta(accepted, verdicts, end, { quarantined, spent: quota.spent.length }, nowEpochMs);
-  await parts.buffer.finish(segment, loaded.entries, receipts, ended);
+  const isFirst = await parts.buffer.finish(segment, loaded.entries, receipts, ended);
+  if (isFirst && ended !== null) parts.counted.add(ended);
   parts.loader.forget(id);
 }
 

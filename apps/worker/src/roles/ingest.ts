@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { CreditBook, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
 import type { TapResult } from "@tapline/core/tap";
-import type { TelemetryRecorder } from "@tapline/core/telemetry";
+import type { ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
 import { BodyRate } from "../ingress/body-rate.ts";
@@ -41,6 +41,7 @@ export type IngestParts = {
   readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
   readonly telemetry: TelemetryRecorder;
+  readonly served: ServedRequests;
   readonly clock: () => number;
   readonly log: FastifyBaseLogger;
 };
@@ -52,7 +53,12 @@ const receiptsPerMessage = 4;
 /** How long the end waits for Redis, ms. */
 const leaveWithinMs = 300;
 
-export type RunningIngest = Role & { readonly port: number; readonly streamPort: number };
+export type RunningIngest = Role & {
+  readonly port: number;
+  readonly streamPort: number;
+  /** Agents that have a stream here now. */
+  readonly streams: () => number;
+};
 
 /** The ingest service: opens the agents' door, for requests and for streams. */
 export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
@@ -75,6 +81,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     standing: parts.standing,
     enrolment: parts.enrolment,
     fleet: parts.fleet,
+    served: parts.served,
     epochs: new EpochLimits(),
     bodies: new BodyRate(creditBook.limits.tapsPerSecond),
     door,
@@ -100,6 +107,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
   return {
     port: (server.server.address() as AddressInfo).port,
     streamPort: streaming.port,
+    streams: () => streams.size,
     stop: async (graceMs) => {
       waiters.wakeAll();
       server.server.closeIdleConnections();

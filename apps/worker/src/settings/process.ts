@@ -8,7 +8,7 @@ export const processSettings = {
   TAPLINE_PROCESS_KEY: path.optional(),
   /** The key before the present one: what was sealed under it still opens. */
   TAPLINE_PROCESS_KEY_PREVIOUS: path.optional(),
-  /** Port of /healthz and /readyz on loopback; 0 = any free one. */
+  /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
   TAPLINE_HEALTH_PORT: port.default(0),
   /** Name of this process in telemetry; default: host and pid. */
   TAPLINE_INSTANCE: agentIdSchema.optional(),

@@ -13,7 +13,7 @@ import {
   TelemetryStream,
 } from "@tapline/adapters/redis";
 import { FrameSeal } from "@tapline/core/encryption";
-import { TelemetryRecorder } from "@tapline/core/telemetry";
+import { CumulativeTelemetry, ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
@@ -78,6 +78,9 @@ export async function connectParts(config: Config, log: Logger) {
     instrument,
     readBackNotes: new ReadBackNotes(clock),
     telemetry: new TelemetryRecorder(instance),
+    /** What this process has counted since its start, and what it was asked for. */
+    counted: new CumulativeTelemetry(),
+    served: new ServedRequests(),
     telemetryStream: instrument("telemetry", new TelemetryStream(redis)),
     doorNews: instrument("news", new DoorNews(redis)),
   };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rightsOverLog } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
+import type { Exposition } from "@tapline/telemetry/metrics";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Role } from "../roles/role.ts";
@@ -14,6 +15,7 @@ import { openBuffer } from "./buffer.ts";
 import { startEncryption } from "./encryption.ts";
 import { openIngest } from "./ingest.ts";
 import { startKpiRole } from "./kpi.ts";
+import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
 import { startTransfer } from "./transfer.ts";
 import { startValidation } from "./validation.ts";
@@ -21,6 +23,8 @@ import { startValidation } from "./validation.ts";
 export type Running = {
   readonly ingestPort: number | null;
   readonly streamPort: number | null;
+  /** For Prometheus. */
+  readonly metrics: () => Promise<Exposition>;
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
@@ -44,9 +48,11 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
+  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null });
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
+    metrics: () => metrics.text(),
     stop: async (graceMs) => {
       await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
       await parts.queues.close(graceMs);

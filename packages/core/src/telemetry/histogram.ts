@@ -57,13 +57,21 @@ export class Histogram {
     const total = this.count;
     if (total === 0) return null;
     const rank = Math.max(1, Math.ceil(q * total));
-    let seen = this.#zero;
-    if (seen >= rank) return 0;
-    for (const [index, count] of this.#sorted()) {
+    let seen = 0;
+    for (const { value, count } of this.values()) {
       seen += count;
-      if (seen >= rank) return (2 * gamma ** index) / (gamma + 1);
+      if (seen >= rank) return value;
     }
     return null;
+  }
+
+  /** What was recorded, smallest first: each value to `relativeError`, and how often it occurred. */
+  values(): { readonly value: number; readonly count: number }[] {
+    const buckets = this.#sorted().map(([index, count]) => ({
+      value: (2 * gamma ** index) / (gamma + 1),
+      count,
+    }));
+    return this.#zero === 0 ? buckets : [{ value: 0, count: this.#zero }, ...buckets];
   }
 
   data(): HistogramData {

@@ -1,3 +1,4 @@
+export { CumulativeTelemetry } from "./cumulative.ts";
 export {
   type CounterName,
   counterNames,
@@ -9,4 +10,11 @@ export {
 export { FaultLog, type LogLine } from "./fault-log.ts";
 export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
 export { TelemetryRecorder } from "./recorder.ts";
+export {
+  outcomeOfStatus,
+  type ServedOutcome,
+  ServedRequests,
+  type ServedRoute,
+  servedOutcomes,
+} from "./served.ts";
 export { type AwayArchive, awayArchiveSchema, type SignOfLife, signOfLifeEveryMs } from "./sign-of-life.ts";

@@ -8,6 +8,7 @@ import {
   type ServerMessage,
   type TapResult,
 } from "@tapline/core/tap";
+import type { ServedRequests } from "@tapline/core/telemetry";
 import { z } from "zod";
 import type { BodyRate } from "../body-rate.ts";
 import { checkStreamedTap } from "../check-taps.ts";
@@ -18,7 +19,7 @@ import { type ReportParts, takeReport } from "../take-report.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import * as messages from "./messages.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
-import { statusOf } from "./status.ts";
+import { outcomeOf, statusOf } from "./status.ts";
 
 export type StreamLog = {
   readonly warn: (facts: object, text: string) => void;
@@ -30,6 +31,7 @@ export type AgentStreamParts = ReportParts & {
   readonly door: Pick<Door, "take">;
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly log: StreamLog;
+  readonly served: Pick<ServedRequests, "record">;
   /** Told of each answered batch. */
   readonly onTaken: (results: readonly TapResult[], acceptMs: number) => void;
 };
@@ -40,6 +42,8 @@ const helloWithinMs = 10_000;
 const maxBatchesAtOnce = 4;
 /** Most characters of a report. */
 const maxReportLength = 64 * 1024;
+/** What a batch, and the end of a stream, count as. */
+const served = "gRPC Deliver";
 const cursorPattern = /^\d{1,15}(-\d{1,15})?$/;
 
 const broken = (what: string): TaplineError =>
@@ -88,6 +92,7 @@ export class AgentStream {
       tell: (message) => this.#send(message),
       onAnswered: (results, acceptMs) => {
         parts.onTaken(results, acceptMs);
+        parts.served.record(served, "ok", acceptMs);
         this.#regulate();
       },
       onFailed: (error) => this.end(error),
@@ -140,6 +145,7 @@ export class AgentStream {
   end(error: unknown): void {
     if (this.#ended) return;
     const { code, details } = statusOf(error);
+    this.#parts.served.record(served, outcomeOf(code), null);
     if (!(error instanceof TaplineError) || hasCode(error, "corrupt"))
       this.#parts.log.error({ err: error, agent: this.identity.agent }, "a stream failed");
     this.#close();

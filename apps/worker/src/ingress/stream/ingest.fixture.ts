@@ -5,7 +5,7 @@ import { CreditBook, connectRedis, DoorNews, SegmentBuffer } from "@tapline/adap
 import type { OpenSegment } from "@tapline/core/buffer";
 import { issueHierarchy } from "@tapline/core/encryption";
 import type { AgentDirective, AgentReport, Verdict } from "@tapline/core/tap";
-import { TelemetryRecorder } from "@tapline/core/telemetry";
+import { ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { CreditLimits } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
@@ -64,7 +64,7 @@ export async function setUpIngest(agents: readonly string[]) {
         buffer: new SegmentBuffer(own, limits),
         creditBook: new CreditBook(own, limits, randomUUID()),
         doorNews: new DoorNews(own),
-        subscriber,
+        ...{ subscriber, served: new ServedRequests() },
         standing: {
           refusal: (agent) => (!state.known ? "unknown-yet" : state.revoked.has(agent) ? "revoked" : null),
           onChange: (callback) => void onStanding.push(callback),

@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { type ErrorCode, TaplineError } from "@tapline/core/kernel";
+import type { ServedOutcome } from "@tapline/core/telemetry";
 
 const byCode: Readonly<Record<ErrorCode, status>> = {
   "invalid-input": status.INVALID_ARGUMENT,
@@ -20,4 +21,9 @@ export function statusOf(error: unknown): { readonly code: status; readonly deta
     return { code, details: "something is wrong on our side; see the server's log" };
   const details = error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
   return { code, details };
+}
+
+/** What a stream that ends with `code` counts as. */
+export function outcomeOf(code: status): ServedOutcome {
+  return code === status.INTERNAL || code === status.UNAVAILABLE ? "server_error" : "client_error";
 }

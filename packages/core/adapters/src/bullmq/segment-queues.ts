@@ -13,6 +13,15 @@ export type StageOptions = {
   readonly onFailedAttempt: (segment: string, attempt: number, error: Error) => void;
 };
 
+/** States of a job that is not done. */
+const jobStates = ["waiting", "active", "delayed"] as const;
+
+export type QueueDepth = {
+  readonly stage: SegmentStage;
+  readonly state: (typeof jobStates)[number];
+  readonly jobs: number;
+};
+
 const longestPauseMs = 15_000;
 
 /** Pauses between attempts grow from 200 ms to 15 s and never end: a segment is not given up. */
@@ -82,6 +91,15 @@ export class SegmentQueues {
       // Somebody else was first.
       if (await job.isDelayed()) throw error;
     });
+  }
+
+  /** How many jobs of each stage are in each state. */
+  async depths(): Promise<QueueDepth[]> {
+    const depths = [...this.#queues].map(async ([stage, queue]) => {
+      const counts = await queue.getJobCounts(...jobStates);
+      return jobStates.map((state) => ({ stage, state, jobs: counts[state] ?? 0 }));
+    });
+    return (await Promise.all(depths)).flat();
   }
 
   /** Does `stage` for every segment that comes, until `close`. */

@@ -1,0 +1,25 @@
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import type { ServedRequests } from "@tapline/core/telemetry";
+import { type Health, serveHealth } from "@tapline/telemetry/health";
+import { ProcessMetrics, StoreProbe, storeMetrics } from "@tapline/telemetry/metrics";
+import type { Redis } from "ioredis";
+import manifest from "../package.json" with { type: "json" };
+
+export interface MeasuredParts {
+  served: ServedRequests;
+  redis: Redis;
+  prisma: PrismaClient;
+}
+
+/** Serves probes and metrics of the console on loopback; it serves until it is closed. */
+export async function serveConsoleHealth(
+  port: number,
+  { served, redis, prisma }: MeasuredParts,
+): Promise<Health> {
+  const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served });
+  storeMetrics(metrics.registry, [
+    new StoreProbe("redis", () => redis.ping()),
+    new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),
+  ]);
+  return await serveHealth(port, { isReady: () => true, metrics: () => metrics.text() });
+}

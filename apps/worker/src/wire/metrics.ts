@@ -1,0 +1,42 @@
+import {
+  answered,
+  metricPrefix,
+  ProcessMetrics,
+  readMetric,
+  StoreProbe,
+  storeMetrics,
+} from "@tapline/telemetry/metrics";
+import manifest from "../../package.json" with { type: "json" };
+import type { Parts } from "./parts.ts";
+
+/** @param streams how many agents have a stream here; null where this process is no door */
+export function workerMetrics(
+  { config, counted, served, redis, prisma, queues }: Parts,
+  { streams }: { readonly streams: (() => number) | null },
+): ProcessMetrics {
+  const info = { app: "worker", version: manifest.version, roles: config.roles.join(",") };
+  const metrics = new ProcessMetrics({ info, served, counted });
+  const { registry } = metrics;
+  storeMetrics(registry, [
+    new StoreProbe("redis", () => redis.ping()),
+    new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),
+  ]);
+  readMetric(registry, {
+    name: `${metricPrefix}queue_jobs`,
+    help: "Jobs of a stage by state; every worker tells the same, absent where Redis does not answer",
+    type: "gauge",
+    read: async () =>
+      ((await answered(queues.depths())) ?? []).map(({ stage, state, jobs }) => ({
+        labels: { queue: stage, state },
+        value: jobs,
+      })),
+  });
+  if (streams !== null)
+    readMetric(registry, {
+      name: `${metricPrefix}ingest_streams`,
+      help: "Agents that have a stream at this process",
+      type: "gauge",
+      read: () => [{ labels: {}, value: streams() }],
+    });
+  return metrics;
+}

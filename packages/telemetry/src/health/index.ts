@@ -1,0 +1,1 @@
+export { type Health, type HealthParts, serveHealth } from "./serve-health.ts";

@@ -1,0 +1,42 @@
+import { afterEach, expect, test } from "vitest";
+import { type Health, type HealthParts, serveHealth } from "./serve-health.ts";
+
+let health: Health | undefined;
+afterEach(() => health?.close());
+
+const serve = async (port: number, parts: Partial<HealthParts> = {}): Promise<Health> =>
+  serveHealth(port, { isReady: () => true, metrics: () => null, ...parts });
+
+test("lives from the start, is ready only while it serves, and knows nothing else", async () => {
+  let ready = false;
+  health = await serve(0, { isReady: () => ready });
+  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${health?.port}${path}`)).status;
+  expect([await ask("/healthz"), await ask("/readyz"), await ask("/"), await ask("/healthz/x")]).toEqual([
+    200, 503, 404, 404,
+  ]);
+  ready = true;
+  expect(await ask("/readyz")).toBe(200);
+  ready = false;
+  expect(await ask("/readyz")).toBe(503);
+});
+
+test("tells metrics in Prometheus's form once there are some, and 503 where they cannot be gathered", async () => {
+  let metrics: HealthParts["metrics"] = () => null;
+  health = await serve(0, { metrics: () => metrics() });
+  const ask = () => fetch(`http://127.0.0.1:${health?.port}/metrics`);
+  expect((await ask()).status).toBe(503);
+  metrics = async () => ({ text: "tapline_info 1\n", contentType: "text/plain; version=0.0.4" });
+  const told = await ask();
+  expect([told.status, told.headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4"]);
+  expect(await told.text()).toBe("tapline_info 1\n");
+  metrics = () => Promise.reject(new Error("no"));
+  expect((await ask()).status).toBe(503);
+});
+
+test("fails where its port is taken, and answers nobody once closed", async () => {
+  health = await serve(0);
+  const { port } = health;
+  await expect(serve(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  health.close();
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
