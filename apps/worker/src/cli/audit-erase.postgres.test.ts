@@ -37,11 +37,25 @@ test("what a person wrote is erased, and a certificate proves by the log that it
   clearInterval(sequencing);
   const certificate = JSON.parse(erased.out);
   expect(certificate).toMatchObject({ format: "tapline-erasure/1", entry: id, field: "reason" });
-  const [proof, keys] = [join(dir, "erased.tlog-proof"), join(dir, "keys")];
-  await writeFile(proof, certificate.proof);
+  const [file, keys] = [join(dir, "erased.json"), join(dir, "keys")];
+  await writeFile(file, erased.out);
   await writeFile(keys, `${formatVerifierKey(signer.key)}\n`);
-  const verified = await run("verify", proof, "--key", keys);
-  expect([verified.code, verified.out]).toEqual([0, expect.stringContaining("audit.erased")]);
+  const verified = await run("verify", file, "--key", keys);
+  expect([verified.code, verified.out]).toEqual([
+    0,
+    expect.stringContaining(`the reason of entry ${id} was erased`),
+  ]);
+  await writeFile(
+    file,
+    erased.out.replace(
+      id,
+      id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")),
+    ),
+  );
+  const forged = await run("verify", file, "--key", keys);
+  expect([forged.code, forged.out]).toEqual([2, expect.stringContaining("NOT proven (forged)")]);
+  await writeFile(file, erased.out.slice(0, -20));
+  expect((await run("verify", file, "--key", keys)).code).toBe(3);
 
   const day = new Date(certificate.erasedAtEpochMs).toISOString().slice(0, 10);
   const { out } = await run("ls");

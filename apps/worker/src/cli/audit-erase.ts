@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErasableField, formatTlogProof, type TlogProof } from "@tapline/core/audit";
+import { type ErasableField, formatErasure, type TlogProof } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import { openAuditLog, openErasures } from "../wire/commands/audit.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
@@ -30,11 +30,10 @@ export async function erase(entry: string, field: ErasableField, options: EraseO
       return void process.stdout.write(`${text}\n`);
     }
     const { atEpochMs, by } = await erasures.erase(entry, field, act);
-    const certificate = {
-      ...{ format: "tapline-erasure/1", entry, field, erasedAtEpochMs: atEpochMs, erasedBy: by },
-      proof: formatTlogProof(await proofOf(by, databaseUrl, options.log)),
-    };
-    const text = `${JSON.stringify(certificate, null, 2)}\n`;
+    const text = formatErasure(
+      { entry: entry.toLowerCase(), field, erasedAtEpochMs: atEpochMs, erasedBy: by },
+      await proofOf(by, databaseUrl, options.log),
+    );
     if (options.out === undefined) process.stdout.write(text);
     else await writeFile(options.out, text, { flag: "wx" });
   } finally {

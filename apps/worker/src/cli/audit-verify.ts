@@ -1,6 +1,7 @@
 import {
   checkpointText,
   checkTlogProof,
+  isErasure,
   leafHash,
   type NoteKey,
   parseTlogProof,
@@ -14,6 +15,7 @@ import { type GrowthOptions, verifyGrowth, verifyGrowthProof } from "./audit-ver
 import { type VerifyLogOptions, verifyLog } from "./audit-verify-log.ts";
 import { readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
+import { verifyErasure } from "./verify-erasure.ts";
 
 interface VerifyOptions extends VerifyLogOptions, GrowthOptions {
   readonly key?: string;
@@ -32,7 +34,8 @@ export async function verify(file: string | undefined, options: VerifyOptions): 
   else if (file === undefined) await verifyLog(keys, options);
   else {
     const text = await readGivenText(file);
-    if (text.startsWith("{")) verifyGrowthProof(text, keys);
+    if (isErasure(text)) verifyErasure(text, keys, false);
+    else if (text.startsWith("{")) verifyGrowthProof(text, keys);
     else verifyProof(file, text, keys);
   }
 }

@@ -1,4 +1,6 @@
+import { isErasure } from "@tapline/core/audit";
 import { verifySignature } from "@tapline/core/encryption";
+import { TaplineError } from "@tapline/core/kernel";
 import {
   checkPacket,
   checkTapProof,
@@ -12,6 +14,7 @@ import { findDataDir } from "./find-data-dir.ts";
 import { readGiven, readGivenText } from "./read-given.ts";
 import { readLogKeys } from "./read-log-keys.ts";
 import { tellProofError } from "./tell-proof-error.ts";
+import { verifyErasure } from "./verify-erasure.ts";
 
 interface Options {
   readonly trust?: string;
@@ -21,10 +24,23 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `tapline verify`: a proof of a tap, offline. @param files one; several where they hold the texts of a slip's codes */
+/**
+ * `tapline verify`: a proof of a tap, or a certificate of erasure, offline.
+ * @param files one; several where they hold the texts of a slip's codes
+ */
 export async function verify(files: readonly string[], options: Options): Promise<void> {
-  const { at } = options;
   const text = (await Promise.all(files.map(readGivenText))).join("\n");
+  if (!isErasure(text)) return await verifyTap(text, options);
+  if (options.packet !== undefined || options.at !== undefined)
+    throw new TaplineError(
+      "invalid-input",
+      `${files.join(", ")} is a certificate of erasure: --packet and --at are for proofs of taps`,
+    );
+  verifyErasure(text, await readLogKeys(options.key), options.json === true);
+}
+
+async function verifyTap(text: string, options: Options): Promise<void> {
+  const { at } = options;
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
   const pems = [await readTrust(options.trust, dataDir)];
   const trust = { rootPems: pems, crlPems: pems, ...(at === undefined ? {} : { atEpochMs: at }) };

@@ -6,7 +6,7 @@ import { build, type Plugin } from "esbuild";
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * The page that verifies proofs of taps in a browser: one HTML file that holds all it needs, made of the code that `tapline verify`
+ * The page that verifies proofs in a browser: one HTML file that holds all it needs, made of the code that `tapline verify`
  * runs. The same sources make the same bytes. Its policy lets it reach nothing, and run nothing but this.
  */
 export async function buildPage(): Promise<string> {
@@ -33,8 +33,8 @@ export async function buildPage(): Promise<string> {
 const entry = `
   import "./no-eval.ts";
   import { startPage } from "./dom/page.ts";
-  import { verifyFiles } from "./verify-files.ts";
-  startPage(verifyFiles);
+  import { needsTrust, verifyFiles } from "./verify-files.ts";
+  startPage({ verify: verifyFiles, needsTrust });
 `;
 
 async function bundle(): Promise<string> {

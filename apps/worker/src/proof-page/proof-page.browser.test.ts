@@ -10,6 +10,7 @@ import { canonicalJson, type JsonValue } from "@tapline/core/kernel";
 import { formatTapProof, proofCodes, type TapProof } from "@tapline/core/transfer";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { erasureOf } from "../../../../packages/core/src/audit/erasure.fixture.ts";
 import {
   log,
   makeTapProof,
@@ -130,6 +131,25 @@ it("each verdict is the one of the command line, in the same words", { timeout: 
   }
   const packet = { ...good, packet: Buffer.from("another tap") };
   expect(await verdictOf(packet)).toEqual(verifyFiles(packet));
+  expect(complaints).toEqual([]);
+});
+
+it("a certificate of erasure is checked by the log's key alone, in the words of tapline verify", async () => {
+  await open();
+  const text = erasureOf(log);
+  const choose = page.getByLabel("Choose files");
+  await choose.setInputFiles(file("erased.json", text));
+  await page.getByText("Waiting for the log's key.").waitFor();
+  await choose.setInputFiles(file("log.vkey", good.keys));
+  const verdict = page.locator("#verdict[data-fault]");
+  await verdict.waitFor();
+  await writeFile(join(dir, "erased.json"), text);
+  await writeFile(join(dir, "keys"), good.keys);
+  const cli = await run("verify", join(dir, "erased.json"), "--key", join(dir, "keys"));
+  expect(await verdict.locator("pre").textContent()).toBe(cli.out);
+  expect([cli.code, cli.out]).toEqual([0, expect.stringContaining("the reason of entry")]);
+  await page.locator("textarea").fill(text.replace('"field": "reason"', '"field": "words"'));
+  await page.locator('#verdict[data-fault="malformed"]').waitFor();
   expect(complaints).toEqual([]);
 });
 

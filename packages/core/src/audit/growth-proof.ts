@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { canonicalJson } from "../kernel/index.ts";
 import { isConsistent } from "./check-merkle.ts";
+import { parseNamed } from "./parse-named.ts";
 import { forged, ProofError } from "./proof-error.ts";
 import { checkProofCheckpoint, type SignedCheckpoint } from "./signed-checkpoint.ts";
 import { decodeBase64, type NoteKey } from "./signed-note.ts";
 
 const format = "tapline-log-growth/1";
-const anyFormat = /^tapline-log-growth\/\d+$/;
+const what = "proof of a log's growth";
 const maxNote = 16_384;
 /** More than trees of 2^53 leaves need (RFC 9162 §2.1.4.1). */
 const maxPath = 8_192;
@@ -30,26 +31,12 @@ export function formatGrowthProof({ from, to, path }: GrowthProof): Buffer {
 
 /** @throws ProofError `malformed`, `newer-format` */
 export function parseGrowthProof(text: string): GrowthProof {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw malformed("it is not JSON, or cut off", cause);
-  }
-  const named = z.looseObject({ format: z.string() }).safeParse(value);
-  if (!named.success || !anyFormat.test(named.data.format)) throw malformed("its format is not named");
-  if (named.data.format !== format)
-    throw new ProofError(
-      "newer-format",
-      `this proof is of format ${named.data.format}, and ${format} is known here`,
-      { remedy: "verify it with a later version of Tapline" },
-    );
-  const proof = growthProofSchema.safeParse(value);
-  const bytes = proof.success ? decodeBase64(proof.data.path) : null;
-  if (!proof.success || bytes === null || bytes.length % 32 !== 0)
-    throw malformed("a field of it is none that it may have");
+  const { from, to, path: joined } = parseNamed(text, { format, what, schema: growthProofSchema });
+  const bytes = decodeBase64(joined);
+  if (bytes === null || bytes.length % 32 !== 0)
+    throw new ProofError("malformed", `this is no ${what}: its path is not made of whole hashes`);
   const path = Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, (i + 1) * 32));
-  return { from: proof.data.from, to: proof.data.to, path };
+  return { from, to, path };
 }
 
 /** What a proof of growth proves. */
@@ -66,8 +53,4 @@ export function checkGrowth(proof: GrowthProof, keys: readonly NoteKey[]): Prove
   if (!isConsistent(from.checkpoint, to.checkpoint, proof.path))
     throw forged("its path does not lead from the older root to the newer one");
   return { from, to };
-}
-
-function malformed(why: string, cause?: unknown): ProofError {
-  return new ProofError("malformed", `this is no proof of a log's growth: ${why}`, { cause });
 }

@@ -22,6 +22,14 @@ export {
   type ShownEntry,
   together,
 } from "./erasable.ts";
+export {
+  checkErasure,
+  type Erasure,
+  formatErasure,
+  isErasure,
+  type ProvenErasure,
+  provenErasureText,
+} from "./erasure.ts";
 export { checkExport, ExportProver, type Lines, type ProvenExport } from "./export-proof.ts";
 export { type ExportForm, exportForms, exportRows } from "./export-rows.ts";
 export {
@@ -46,6 +54,7 @@ export {
   rootOf,
 } from "./merkle.ts";
 export { type Deed, type EntryFacts, entryAs, newEntry } from "./new-entry.ts";
+export { checkNamed, type NamedFormat, parseNamed } from "./parse-named.ts";
 export { forged, notProvenText, ProofError, type ProofFault } from "./proof-error.ts";
 export { RefusalCount } from "./refusal-count.ts";
 export { seenLines } from "./seen-lines.ts";

@@ -1,13 +1,15 @@
-import { z } from "zod";
 import {
   type AuditEntry,
+  checkNamed,
   checkPlace,
   checkProofCheckpoint,
   forged,
   isArchival,
   leafHash,
+  type NamedFormat,
   type NoteKey,
   ProofError,
+  parseNamed,
   rootByInclusion,
   type SignedCheckpoint,
   same,
@@ -17,7 +19,11 @@ import { isProofCode, readProofCodes } from "./proof-codes.ts";
 import { type TapProof, tapProofFormat, tapProofSchema } from "./tap-proof-form.ts";
 import { tapLeafHash, treeHead } from "./taps-tree.ts";
 
-const anyFormat = /^tapline-tap-proof\/\d+$/;
+const known: NamedFormat<TapProof> = {
+  format: tapProofFormat,
+  what: "proof of a tap",
+  schema: tapProofSchema,
+};
 
 /** What a manifest's signature says by itself, verified. */
 export type ManifestSignature = {
@@ -56,30 +62,7 @@ export function formatTapProof(proof: TapProof): Buffer {
 
 /** @param text JSON, or the texts of QR codes (proof-codes.ts) @throws ProofError `malformed`, `newer-format` */
 export function parseTapProof(text: string): TapProof {
-  const value = isProofCode(text) ? readProofCodes(text) : parseJson(text);
-  const named = z.looseObject({ format: z.string() }).safeParse(value);
-  if (!named.success || !anyFormat.test(named.data.format))
-    throw new ProofError("malformed", "this is no proof of a tap: its format is not named");
-  if (named.data.format !== tapProofFormat)
-    throw new ProofError(
-      "newer-format",
-      `this proof is of format ${named.data.format}, and ${tapProofFormat} is known here`,
-      {
-        remedy: "verify it with a later version of Tapline",
-      },
-    );
-  const proof = tapProofSchema.safeParse(value);
-  if (proof.success) return proof.data;
-  const [issue] = proof.error.issues;
-  throw new ProofError("malformed", `this is no proof of a tap: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ProofError("malformed", "this is no proof of a tap: it is not JSON, or cut off", { cause });
-  }
+  return isProofCode(text) ? checkNamed(readProofCodes(text), known) : parseNamed(text, known);
 }
 
 /**

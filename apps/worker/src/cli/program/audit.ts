@@ -86,11 +86,12 @@ function addAuditProve(audit: Command): void {
 
 /** `tapline audit verify`: a proof, offline; or the whole log, entry by entry. */
 function addAuditVerify(audit: Command): void {
+  const codes = Object.entries(proofExitCodes).map(([fault, code]) => `${code} ${fault}`);
   addProgress(addPlace(audit.command("verify")))
     .description(
-      "verify a proof of an entry or of growth (offline), by --full a whole log, by --from its growth",
+      "verify a proof of an entry, of growth or of an erasure (offline), by --full a whole log, by --from its growth",
     )
-    .argument("[file]", "a tlog-proof, or what --out wrote")
+    .argument("[file]", "a tlog-proof, what --out wrote, or a certificate of tapline audit erase")
     .option(
       "--key <file>",
       "verifier keys of the log and of its witnesses, one a line (default: the log's own, where it is at hand)",
@@ -107,7 +108,7 @@ function addAuditVerify(audit: Command): void {
     .option("--log <name>", "which log, where the database holds several")
     .addHelpText(
       "after",
-      "\nEnds with 0 where all is right, 2 where something does not fit, 1 where it could not be checked.",
+      `\nEnds with 0 where all is right, 2 where something does not fit, 1 where it could not be checked; of growth and erasures also: ${codes.join(", ")}.`,
     )
     .action(async (file, options) => (await import("../audit-verify.ts")).verify(file, options));
 }

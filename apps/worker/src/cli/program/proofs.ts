@@ -46,13 +46,18 @@ function addProvePage(prove: Command): void {
     .action(async (options) => (await import("../prove-page.ts")).writePage(options));
 }
 
-/** `tapline verify`: a proof of a tap, offline. */
+/** `tapline verify`: a proof of a tap, or a certificate of erasure, offline. */
 function addVerifyProof(program: Command): void {
   const codes = Object.entries(proofExitCodes).map(([fault, code]) => `${code} ${fault}`);
   program
     .command("verify")
-    .description("verify a proof that tapline prove tap made: offline, without any server")
-    .argument("<files...>", "the proof; or the texts of a slip's QR codes, in one file or several")
+    .description(
+      "verify a proof of tapline prove tap, or a certificate of tapline audit erase: offline, without any server",
+    )
+    .argument(
+      "<files...>",
+      "the proof or certificate; or the texts of a slip's QR codes, in one file or several",
+    )
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
     .option(
       "--key <file>",

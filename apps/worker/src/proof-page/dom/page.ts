@@ -1,5 +1,5 @@
 import { isCode, type Part, partOf } from "./sort-file.ts";
-import type { Given, Verdict } from "./verdict.ts";
+import type { Verdict, Verifying } from "./verdict.ts";
 
 const element = <E extends HTMLElement>(id: string): E => {
   const found = document.getElementById(id);
@@ -14,13 +14,13 @@ const [drop, files, pasted, verdict] = [
   element("verdict"),
 ];
 
-const waiting: Readonly<Record<Part, string>> = {
-  ...{ proof: "needed", trust: "needed", keys: "needed", packet: "not needed" },
+const names: Readonly<Record<Part, string>> = {
+  ...{ proof: "a proof", trust: "a trust file", keys: "the log's key", packet: "the tap itself" },
 };
 const marks = { proven: "✓ Proven", refused: "✗ Not proven", unchecked: "? Could not be checked" };
 
 type GivenFile = { readonly name: string; readonly bytes: Uint8Array; readonly text: string };
-let verify: (given: Given) => Verdict;
+let verifying: Verifying;
 let given: Partial<Record<Part, readonly GivenFile[]>> = {};
 
 async function take(list: readonly File[]): Promise<void> {
@@ -38,29 +38,36 @@ async function take(list: readonly File[]): Promise<void> {
 }
 
 function show(): void {
+  const needed = missing();
   for (const part of ["proof", "trust", "keys", "packet"] as const)
-    element(`part-${part}`).textContent = given[part]?.map(({ name }) => name).join(", ") ?? waiting[part];
-  const { proof, trust, keys, packet } = given;
-  if (proof === undefined || trust === undefined || keys === undefined) tellWaiting();
+    element(`part-${part}`).textContent =
+      given[part]?.map(({ name }) => name).join(", ") ?? (needed.includes(part) ? "needed" : "not needed");
+  const { proof = [], trust = [], keys = [], packet } = given;
+  if (needed.length > 0) tellWaiting(needed);
   else
     tell(
-      verify({
+      verifying.verify({
         ...{ proof: textOf(proof), trust: textOf(trust), keys: textOf(keys) },
         packet: packet?.[0]?.bytes ?? null,
       }),
     );
 }
 
+function missing(): Part[] {
+  const { proof } = given;
+  const needsTrust = proof === undefined || verifying.needsTrust(textOf(proof));
+  const needed: readonly Part[] = ["proof", ...(needsTrust ? (["trust"] as const) : []), "keys"];
+  return needed.filter((part) => given[part] === undefined);
+}
+
 const isCodeFile = ({ text }: GivenFile): boolean => isCode(text);
 const textOf = (list: readonly GivenFile[]): string => list.map(({ text }) => text).join("\n");
 
-function tellWaiting(): void {
-  const names = { proof: "a proof", trust: "a trust file", keys: "the log's key" };
-  const missing = (["proof", "trust", "keys"] as const).filter((part) => given[part] === undefined);
+function tellWaiting(needed: readonly Part[]): void {
   verdict.dataset.verdict = "waiting";
   delete verdict.dataset.fault;
   const line = document.createElement("p");
-  line.textContent = `Waiting for ${missing.map((part) => names[part]).join(", ")}.`;
+  line.textContent = `Waiting for ${needed.map((part) => names[part]).join(", ")}.`;
   verdict.replaceChildren(line);
 }
 
@@ -74,8 +81,8 @@ function tell({ is, text }: Verdict): void {
 }
 
 /** Takes files as they come, and verifies once it has what that takes. */
-export function startPage(verifying: (given: Given) => Verdict): void {
-  verify = verifying;
+export function startPage(by: Verifying): void {
+  verifying = by;
   listenToFiles();
   listenToField();
 }
