@@ -18,6 +18,33 @@ export {
   type TransitionKind,
   transitionKinds,
 } from "./alert.ts";
+export { type LinkClaim, linkLifeMs, linkToken, readLinkToken } from "./channels/acknowledge-link.ts";
+export type { Channel, EmailChannel, MailServer, SecretRef, WebhookChannel } from "./channels/channel.ts";
+export { type DeliveryPlace, deliveryKey } from "./channels/delivery-key.ts";
+export {
+  type AlertChannels,
+  alertChannelsFormat,
+  channelsBehind,
+  noChannels,
+  parseAlertChannels,
+} from "./channels/document.ts";
+export { type MailForm, mailForm } from "./channels/mail-form.ts";
+export { heldUntil, type Maintenance, maintenanceSchema, maxMaintenanceMs } from "./channels/maintenance.ts";
+export { type AlertNotice, alertNoticeSchema, type NoticeKind, type NoticeLinks } from "./channels/notice.ts";
+export {
+  type Call,
+  type DeliveryPlan,
+  noticeOf,
+  planDeliveries,
+  routeNames,
+  type Telling,
+  unknownRoutes,
+} from "./channels/plan.ts";
+export { type Policy, type PolicyStep, policyStep } from "./channels/policy.ts";
+export { type DeliveryOutcome, giveUpAfterMs, retryDelivery } from "./channels/retry.ts";
+export { onDuty, type Schedule, weekdays } from "./channels/schedule.ts";
+export { webhookForm } from "./channels/webhook-form.ts";
+export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
 export {
   type AlertEvent,

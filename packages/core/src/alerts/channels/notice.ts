@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { kpiScopeSchema } from "../../kpi/index.ts";
+import { severities } from "../rule.ts";
+import { tellable } from "./channel.ts";
+
+/** What a message says: how an alert stood; or that a channel is being tried. */
+export const alertNoticeSchema = z.strictObject({
+  kind: z.enum([...tellable, "test"]),
+  alertId: z.uuid(),
+  /** Of the alert as it is told: who acts by the message has seen this one. */
+  rev: z.int().min(1),
+  ruleId: z.string(),
+  severity: z.enum(severities),
+  message: z.string(),
+  scope: kpiScopeSchema,
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  /** What to do, in a sentence, and at length. */
+  action: z.string(),
+  runbook: z.string(),
+  raisedAtEpochMs: z.int(),
+  /** When what is told happened. */
+  atEpochMs: z.int(),
+  /** Who acknowledged, or asked for the test; else null. */
+  by: z.string().nullable(),
+  /** Which telling of the same call this is: from 0, more where it went on unacknowledged. */
+  step: z.int().min(0),
+});
+
+export type AlertNotice = z.infer<typeof alertNoticeSchema>;
+export type NoticeKind = AlertNotice["kind"];
+
+/** Where a message leads; null where this installation has said no address of its console. */
+export type NoticeLinks = { readonly console: string | null; readonly acknowledge: string | null };
+
+/** Shape and text, never colour alone. */
+const marks = { critical: "◆", warning: "▲", info: "●" } as const;
+
+const heads: Readonly<Record<NoticeKind, string>> = {
+  ...{ call: "", acknowledged: "Acknowledged: ", over: "Over: ", test: "Test: " },
+};
+
+/** One line for all forms, such as `◆ critical · Agent gym-7 is offline`. No control characters, 200 characters at most. */
+export function headlineOf({ kind, severity, message, step }: AlertNotice): string {
+  const again = step === 0 ? "" : ` (told ${step + 1} times, nobody has acknowledged)`;
+  const line = `${heads[kind]}${marks[severity]} ${severity} · ${message}`.replace(/\p{C}+/gu, " ");
+  return `${[...line].slice(0, 200 - again.length).join("")}${again}`;
+}
+
+/** Everything else that a reader needs, as pairs of a word and what it says. */
+export function factsOf(notice: AlertNotice): [string, string][] {
+  const { scope, value, limit, action, runbook, raisedAtEpochMs, by, kind } = notice;
+  const places = Object.entries(scope).map(([dimension, name]): [string, string] => [dimension, name ?? ""]);
+  return [
+    ["rule", notice.ruleId],
+    ...places,
+    ...(value === null ? [] : [["value", String(value)] as [string, string]]),
+    ...(limit === null ? [] : [["limit", String(limit)] as [string, string]]),
+    ["raised", new Date(raisedAtEpochMs).toISOString()],
+    ...(by === null
+      ? []
+      : [[kind === "acknowledged" ? "acknowledged by" : "asked for by", by] as [string, string]]),
+    ["what to do", action],
+    ["runbook", runbook],
+  ];
+}
