@@ -6,6 +6,8 @@ import { beforeAll, expect, test } from "vitest";
 const root = join(import.meta.dirname, "../..");
 /** They take data, which is recorded once it has ended: taps by their segment, reports in the fleet's tables. */
 const dataRoutes = ["POST /v1/taps", "POST /v1/report"];
+/** What comes before every route, stream and handshake: whether an agent may come in. */
+const admission = "admission";
 /** Whoever cannot be told from a job yet. */
 const strangers = ["console", "ingest"];
 
@@ -39,7 +41,7 @@ test("every route of the agents' door that changes something is a verb", () => {
   const posts = [...code.matchAll(/server\.(post|put|patch|delete)\("([^"]+)"/g)];
   const routes = posts.map(([, method = "", path]) => `${method.toUpperCase()} ${path}`);
   const acting = routes.filter((route) => !dataRoutes.includes(route));
-  expect(acting.toSorted()).toEqual(verbsOf("door").toSorted());
+  expect([...acting, admission].toSorted()).toEqual(verbsOf("door").toSorted());
 });
 
 test("every job that acts is a verb", () => {

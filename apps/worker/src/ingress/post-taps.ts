@@ -7,13 +7,13 @@ import type { CreditStocks } from "./credits/credit-stocks.ts";
 import type { Door } from "./door.ts";
 import type { EpochLimits } from "./epoch-limits.ts";
 import { HttpRefusal } from "./http-refusal.ts";
-import { type AgentIdentity, assertAdmitted, identityOf } from "./identity.ts";
+import { type AgentIdentity, identityOf } from "./identity.ts";
 import { parseBody } from "./parse-body.ts";
 import { type FailureLog, problemAnswer, problemType } from "./problem-answer.ts";
 import { readBody } from "./read-body.ts";
 import { receiveBody } from "./receive-body.ts";
-import type { AgentStanding } from "./standing.ts";
 import { claimedEpoch, countTaps, type Taken, takeTaps } from "./take-taps.ts";
+import { type AdmissionParts, admit } from "./turned-away.ts";
 
 const tapsPath = "/v1/taps";
 /** What it is counted as. */
@@ -21,10 +21,8 @@ const served = `POST ${tapsPath}`;
 
 const jsonType = "application/json; charset=utf-8";
 
-export type PostTapsParts = {
+export type PostTapsParts = AdmissionParts & {
   readonly logger: FailureLog;
-  readonly clock: () => number;
-  readonly standing: AgentStanding;
   readonly epochs: EpochLimits;
   readonly bodies: BodyRate;
   readonly door: Door;
@@ -80,9 +78,8 @@ export function postTaps(parts: PostTapsParts, maxBytes: number, isClosing: () =
 async function answer(request: IncomingMessage, parts: PostTapsParts, maxBytes: number): Promise<Taken> {
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   const identity = identityOf(request.socket);
-  const nowEpochMs = parts.clock();
-  assertAdmitted(identity, parts.standing, nowEpochMs);
-  parts.bodies.assertSparing(identity.agent, nowEpochMs);
+  admit(identity, "request", parts, request.headers.traceparent);
+  parts.bodies.assertSparing(identity.agent, parts.clock());
   const bytes = await receiveBody(request, maxBytes);
   if (bytes.length > 0 && !isJson(request.headers["content-type"]))
     throw new HttpRefusal(415, "Unsupported Media Type: the door takes application/json");

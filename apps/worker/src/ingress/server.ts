@@ -15,7 +15,8 @@ import { boundConnections } from "./bound-connections.ts";
 import type { EnrolmentDesk } from "./enrolment/enrolment-desk.ts";
 import { addEnrolment, enrolmentOpenPaths } from "./enrolment/enrolment-routes.ts";
 import type { FleetPort } from "./fleet.ts";
-import { assertAdmitted, identityOf } from "./identity.ts";
+import { identityOf } from "./identity.ts";
+import { noteEnded } from "./note-ended.ts";
 import { openApiDocument } from "./openapi.ts";
 import { parseBody } from "./parse-body.ts";
 import { isPostTaps, type PostTapsParts, postTaps } from "./post-taps.ts";
@@ -24,6 +25,7 @@ import { readBody } from "./read-body.ts";
 import type { ReceiptWaiters } from "./receipt-waiters.ts";
 import { addReport } from "./report-route.ts";
 import { type DoorTls, tlsSettings } from "./tls-settings.ts";
+import { admit } from "./turned-away.ts";
 
 /** Most bytes of one request, packed and unpacked: what an agent sends at once, with room to spare. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -69,6 +71,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
         isPostTaps(request) ? taps(request, response) : others(request, response),
       );
       boundConnections(https);
+      noteEnded(https, parts.tls.agentCa, parts.turnedAway);
       return https;
     },
   }) as unknown as FastifyInstance;
@@ -79,7 +82,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   // Before any body is read: who is not known costs a handshake and an answer, no more.
   server.addHook("onRequest", (request, _reply, done) => {
     if (!openPaths.has(request.url))
-      assertAdmitted(identityOf(request.raw.socket), parts.standing, parts.clock());
+      admit(identityOf(request.raw.socket), "request", parts, request.headers.traceparent);
     done();
   });
   // What clients write is no label: a path that there is none of counts as `unknown`.

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import type { RefusedActs } from "@tapline/adapters/prisma";
 import type { CreditBook, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
 import type { TapResult } from "@tapline/core/tap";
 import type { ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
@@ -18,6 +19,7 @@ import { createIngress } from "../ingress/server.ts";
 import type { AgentStanding } from "../ingress/standing.ts";
 import { AgentStreams } from "../ingress/stream/agent-streams.ts";
 import { createStreamServer } from "../ingress/stream/create-stream-server.ts";
+import { TurnedAway } from "../ingress/turned-away.ts";
 import type { Role } from "./role.ts";
 
 export type IngestSettings = {
@@ -38,6 +40,7 @@ export type IngestParts = {
   /** A connection for subscriptions. */
   readonly subscriber: Redis;
   readonly standing: AgentStanding;
+  readonly refusals: Pick<RefusedActs, "note">;
   readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
   readonly telemetry: TelemetryRecorder;
@@ -79,6 +82,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     host: settings.host,
     clock: parts.clock,
     standing: parts.standing,
+    turnedAway: new TurnedAway(parts.refusals, parts.clock),
     enrolment: parts.enrolment,
     fleet: parts.fleet,
     served: parts.served,

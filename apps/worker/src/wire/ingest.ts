@@ -29,8 +29,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
         refusedPerDay: parts.refusedQuota.perDay,
       }),
     ),
-    standing: agents.standing,
-    enrolment: agents.enrolment,
+    ...agents,
     fleet,
     settings: {
       host: config.TAPLINE_INGEST_HOST,
@@ -65,13 +64,14 @@ async function openAgents({ config, prisma, redis, subscriber, clock, log }: Par
     subscribe: (onNews) => news.subscribe(subscriber, onNews),
     log,
   });
+  const refusals = new RefusedActs(prisma, clock);
   const enrolment = new EnrolmentDesk({
     issuer: await readAgentsAuthority(config),
     registry: new AgentRegistry(prisma, clock, () => news.publish()),
-    refusals: new RefusedActs(prisma, clock),
+    refusals,
     lifetimeMs: config.TAPLINE_AGENT_CERT_DAYS * 24 * 3_600_000,
     clock,
     log,
   });
-  return { standing, enrolment };
+  return { standing, enrolment, refusals };
 }

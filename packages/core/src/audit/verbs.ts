@@ -7,7 +7,8 @@ const drillEnds = ["restore.proven", "restore.sealed", "restore.failed"] as cons
 
 /**
  * Every verb of the house that acts, and what it writes into the audit log, at least one of them each time: commands as they are
- * typed, mutations of the console's API, paths of its sign-in, routes of the agents' door, and jobs by the id under which they act.
+ * typed, mutations of the console's API, paths of its sign-in, routes of the agents' door and whom it lets in,
+ * and jobs by the id under which they act.
  */
 export const actingVerbs = {
   "tapline agent token": ["agent.token-created"],
@@ -54,6 +55,7 @@ export const actingVerbs = {
   "console sign-out": ["session.ended"],
   "console people": ["user.first-admin", "user.created", "user.changed", "user.removed"],
 
+  "door admission": ["agent.refused"],
   "door POST /v1/enrol": ["agent.enrolled", "agent.refused"],
   "door POST /v1/renew": ["agent.renewed", "agent.refused"],
 

@@ -4,6 +4,7 @@ export {
   certifyAgent,
   openAgentsAuthority,
 } from "./agents-authority.ts";
+export { pemBlocks } from "./certificate.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
 export { daysLeft, type Ending, endingsIn, warnDays, warningOf } from "./endings.ts";
 export { FrameSeal } from "./frame-seal.ts";

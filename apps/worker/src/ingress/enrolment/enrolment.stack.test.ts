@@ -169,6 +169,10 @@ describe("an agent", () => {
     await registry.revoke(agent, admin);
     await until("the door refuses it", async () => (await receipts(first)).status === 403);
     expect(await receipts(first)).toMatchObject({ body: type("revoked") });
+    await until("the refusal is written down", async () => {
+      const about = { action: "agent.refused", subject: `agent/${agent}` };
+      return (await path.prisma.auditEntry.count({ where: about })) === 1;
+    });
     const { csrPem } = await requestCertificate();
     expect((await ask("/v1/renew", { csr: csrPem }, first)).status).toBe(403);
     const second = await enrol();

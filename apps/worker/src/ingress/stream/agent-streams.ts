@@ -3,18 +3,18 @@ import type { VerdictHint } from "@tapline/adapters/redis";
 import { TaplineError } from "@tapline/core/kernel";
 import type { AgentMessage, ServerMessage } from "@tapline/core/tap";
 import type { CreditStocks } from "../credits/credit-stocks.ts";
-import { assertAdmitted, identityIn } from "../identity.ts";
-import type { AgentStanding } from "../standing.ts";
+import { identityIn } from "../identity.ts";
+import { type AdmissionParts, admit } from "../turned-away.ts";
 import { AgentStream, type AgentStreamParts } from "./agent-stream.ts";
 import { statusOf } from "./status.ts";
 
-export type AgentStreamsParts = AgentStreamParts & {
-  readonly credits: CreditStocks;
-  readonly standing: AgentStanding;
-  readonly generation: () => Promise<string | null>;
-  /** Tells the other processes of the door that `agent` has its stream here. */
-  readonly announce: (agent: string) => Promise<void>;
-};
+export type AgentStreamsParts = AgentStreamParts &
+  AdmissionParts & {
+    readonly credits: CreditStocks;
+    readonly generation: () => Promise<string | null>;
+    /** Tells the other processes of the door that `agent` has its stream here. */
+    readonly announce: (agent: string) => Promise<void>;
+  };
 
 /** How late a change of the buffer's generation is seen, ms. */
 const generationEveryMs = 500;
@@ -57,7 +57,7 @@ export class AgentStreams {
     try {
       if (this.#stopping) throw draining();
       const identity = identityIn(call.getAuthContext().sslPeerCertificate);
-      assertAdmitted(identity, this.#parts.standing, this.#parts.clock());
+      admit(identity, "stream", this.#parts, call.metadata.get("traceparent")[0]);
       const { agent } = identity;
       this.#open.get(agent)?.end(takenOver());
       const stream = new AgentStream(
@@ -112,7 +112,7 @@ export class AgentStreams {
   #checkStanding(): void {
     this.#forEach((stream) => {
       try {
-        assertAdmitted(stream.identity, this.#parts.standing, this.#parts.clock());
+        admit(stream.identity, "stream", this.#parts);
       } catch (error) {
         stream.end(error);
       }

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { boundConnections } from "../bound-connections.ts";
+import { noteEnded } from "../note-ended.ts";
 import { type DoorTls, tlsSettings } from "../tls-settings.ts";
+import type { TurnedAway } from "../turned-away.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { type DeliverHandler, ingestService } from "./service.ts";
 
@@ -27,6 +29,7 @@ const options = {
 export type StreamServerParts = {
   readonly tls: DoorTls;
   readonly streams: AgentStreams;
+  readonly turnedAway: TurnedAway;
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -45,6 +48,7 @@ export type StreamServer = {
 export async function createStreamServer({
   tls,
   streams,
+  turnedAway,
   host,
   port,
 }: StreamServerParts): Promise<StreamServer> {
@@ -58,6 +62,7 @@ export async function createStreamServer({
     ALPNProtocols: ["h2"],
   });
   boundConnections(listener);
+  noteEnded(listener, tls.agentCa, turnedAway);
   listener.on("secureConnection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));

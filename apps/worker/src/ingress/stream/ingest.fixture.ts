@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RefusedAct } from "@tapline/adapters/prisma";
 import { CreditBook, connectRedis, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { issueHierarchy } from "@tapline/core/encryption";
@@ -18,11 +19,25 @@ const noRegistry = (): Promise<never> => Promise.reject(new Error("there is no r
 const noEnrolment = {
   issuer: null,
   registry: { agentOfToken: noRegistry, enrol: noRegistry, renew: noRegistry },
-  refusals: { note: async () => {} },
+  refusals: { note: async () => true },
   lifetimeMs: 0,
 };
 
 const usualLimits: CreditLimits = { tapsPerSecond: 5_000, windowTaps: 50_000, maxBytes: 256 * 1024 * 1024 };
+
+/** What a test says of agents and fleet, and is told of them. */
+function newState() {
+  return {
+    revoked: new Set<string>(),
+    known: true,
+    /** How far the door's clock is ahead, ms. */
+    aheadMs: 0,
+    reports: [] as { agent: string; report: AgentReport }[],
+    directives: new Map<string, AgentDirective>(),
+    /** What was to be written down of who was turned away. */
+    turnedAway: [] as RefusedAct[],
+  };
+}
 
 /** Redis, keys on disk, and doors on top of them; who stands how, and what the fleet wants, says the test. */
 export async function setUpIngest(agents: readonly string[]) {
@@ -34,14 +49,7 @@ export async function setUpIngest(agents: readonly string[]) {
   const buffer = new SegmentBuffer(redis);
   const onStanding: (() => void)[] = [];
   const onFleet: (() => void)[] = [];
-  const state = {
-    revoked: new Set<string>(),
-    known: true,
-    /** How far the door's clock is ahead, ms. */
-    aheadMs: 0,
-    reports: [] as { agent: string; report: AgentReport }[],
-    directives: new Map<string, AgentDirective>(),
-  };
+  const state = newState();
   const pem = (name: string): string => files[name]?.pem ?? "";
   return {
     ...{ redis, buffer, files },
@@ -69,6 +77,7 @@ export async function setUpIngest(agents: readonly string[]) {
           refusal: (agent) => (!state.known ? "unknown-yet" : state.revoked.has(agent) ? "revoked" : null),
           onChange: (callback) => void onStanding.push(callback),
         },
+        refusals: { note: async (act) => state.turnedAway.push(act) > 0 },
         fleet: {
           report: (agent, report) => void state.reports.push({ agent, report }),
           directiveOf: (agent) => state.directives.get(agent) ?? null,

@@ -18,6 +18,7 @@ export function useDoor() {
     state.known = true;
     state.aheadMs = 0;
     state.directives.clear();
+    state.turnedAway.length = 0;
     rig.door = await rig.ingest.start();
   });
   afterEach(async () => {

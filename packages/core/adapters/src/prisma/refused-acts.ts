@@ -24,12 +24,15 @@ export class RefusedActs {
     this.#count = new RefusalCount(clock);
   }
 
-  /** A refusal stands whether or not it could be written down. */
-  async note({ action, actor, subject, facts, traceId }: RefusedAct): Promise<void> {
+  /** A refusal stands whether or not it could be written down. @returns whether it was */
+  async note({ action, actor, subject, facts, traceId }: RefusedAct): Promise<boolean> {
     const passedOver = this.#count.count();
-    if (passedOver === null) return;
+    if (passedOver === null) return false;
     const what = { action, subject, facts: { ...facts, ...(passedOver === 0 ? {} : { passedOver }) } };
     const act = { actor, reason: null, traceId };
-    await recordOperation(this.#prisma, act, what, this.#clock()).catch(() => undefined);
+    return recordOperation(this.#prisma, act, what, this.#clock()).then(
+      () => true,
+      () => false,
+    );
   }
 }
