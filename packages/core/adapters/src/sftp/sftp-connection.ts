@@ -11,7 +11,7 @@ export class SftpConnection {
   readonly #greet: (session: SftpSession) => Promise<void>;
   #session: SftpSession | null = null;
   #opening: Promise<SftpSession> | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   /** @param greet checks a new connection before it is used */
   constructor(
@@ -34,15 +34,15 @@ export class SftpConnection {
     }
   }
 
-  /** Ends the connection within 2 s; later calls are refused. */
+  /** Ends the connection within 2 s, one that is being made at once; later calls are refused. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#opening?.catch(() => undefined);
+    this.#closing.abort(closedByUs());
     await this.#session?.end();
+    await this.#opening?.catch(() => undefined);
   }
 
   async #alive(): Promise<SftpSession> {
-    if (this.#closed) throw closedByUs();
+    this.#closing.signal.throwIfAborted();
     if (this.#session?.alive === true) return this.#session;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = null;
@@ -52,11 +52,13 @@ export class SftpConnection {
 
   async #open(): Promise<SftpSession> {
     this.#session = null;
+    const { signal } = this.#closing;
     try {
-      const session = await openSftpSession(this.#settings, this.#throttle);
+      const session = await openSftpSession(this.#settings, this.#throttle, signal);
       this.#session = session;
+      signal.throwIfAborted();
       await this.#greet(session);
-      if (this.#closed) throw closedByUs();
+      signal.throwIfAborted();
       return session;
     } catch (error) {
       await this.#session?.end();

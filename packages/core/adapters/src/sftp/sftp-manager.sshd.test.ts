@@ -159,7 +159,7 @@ function overwriting(session: SftpSession): SftpSession {
 
 test("a server whose rename overwrites is found out, and nothing is overwritten on it all the same", async () => {
   const sshd = await sharedSshd();
-  const session = await openSftpSession(sshd, null);
+  const session = await openSftpSession(sshd, null, new AbortController().signal);
   const at = (name: string) => join(sshd.rootDir, name);
   const loose = overwriting(session);
   expect(await refusesToOverwrite(session, at("try"))).toBe(true);

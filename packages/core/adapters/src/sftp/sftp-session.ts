@@ -110,10 +110,15 @@ export class SftpSession {
   }
 }
 
-/** Connects with a pinned host key. @throws TaplineError `unavailable`, `misconfigured` */
+/**
+ * Connects with a pinned host key.
+ * @param signal ends it at once
+ * @throws TaplineError `unavailable`, `misconfigured`; the signal's reason
+ */
 export async function openSftpSession(
   settings: SftpSettings,
   throttle: Throttle | null,
+  signal: AbortSignal,
 ): Promise<SftpSession> {
   const { host, port, user } = readSftpUrl(settings.url);
   const pins = readHostKeyPins(settings.hostKeyPin);
@@ -135,8 +140,11 @@ export async function openSftpSession(
     state.offered = `SHA256:${digest.toString("base64").replace(/=+$/, "")}`;
     return pins.some((pin) => timingSafeEqual(digest, pin));
   };
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
   try {
-    const sftp = await client.connect({
+    const connected = client.connect({
       host,
       port,
       username: user,
@@ -147,15 +155,19 @@ export async function openSftpSession(
       keepaliveInterval: settings.keepaliveMs ?? 5_000,
       keepaliveCountMax: 3,
     });
+    const sftp = await Promise.race([connected, aborted.promise]);
     state.session = new SftpSession(client, sftp, throttle, settings.callTimeoutMs ?? 30_000);
     sftp.on("close", lost("the SFTP channel was closed"));
     return state.session;
   } catch (error) {
     ssh.destroy();
+    signal.throwIfAborted();
     if (state.offered !== undefined && !isPinned(state.offered, pins))
       throw hostKeyChanged(address, state.offered);
     if (state.offered === undefined && isKeyFault(error)) throw unreadableKey(error);
     throw mapConnectError(error, address, state.level);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
