@@ -167,7 +167,7 @@ function tellFault(what: string, fault: string): void {
 
 function faultOf(walked: WalkedLog, claims: readonly Claim[]): string | null {
   if (walked.is === "whole") return null;
-  if (walked.is === "changed") return `entry ${walked.index} is not the one that was recorded`;
+  if (walked.is === "changed") return changedText(walked);
   if (walked.is === "miscounted") {
     const first = claims.find(({ size }) => size > walked.size);
     return `there are ${walked.size} entries, and it takes ${first?.size} to reach ${first?.by}`;
@@ -175,4 +175,14 @@ function faultOf(walked: WalkedLog, claims: readonly Claim[]): string | null {
   const claim = claims.find(({ size }) => size === walked.size);
   const fits = claims.findLast(({ size }) => size < walked.size)?.size ?? 0;
   return `its first ${walked.size} entries lead to another root than that of ${claim?.by}: the history was rewritten behind entry ${fits}`;
+}
+
+function changedText({ indexes, more, endedBy }: Extract<WalkedLog, { is: "changed" }>): string {
+  const [first, ...others] = indexes;
+  return [
+    `entry ${first} is not the one that was recorded`,
+    ...(others.length === 0 ? [] : [`, nor is ${others.join(", ")}`]),
+    ...(more === 0 ? [] : [` and ${more} more`]),
+    ...(endedBy === null ? [] : [`; behind that: ${endedBy}`]),
+  ].join("");
 }

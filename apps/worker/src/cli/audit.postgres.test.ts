@@ -218,15 +218,20 @@ test("a whole log is whole; what a database superuser rewrote is found, and the 
     for (const statement of statements) await prisma.$executeRawUnsafe(statement);
   };
   const id = await entryOf("buffer/120");
+  const replace = (from: string, to: string, where: string) =>
+    `UPDATE audit_entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '${from}', '${to}'), 'UTF8') WHERE ${where}`;
+  const others = "subject IN ('buffer/122', 'buffer/299')";
   await asOwner(
     "ALTER TABLE audit_entry DROP CONSTRAINT audit_entry_leaf_hash",
-    `UPDATE audit_entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'buffer/120', 'buffer/999'), 'UTF8') WHERE id = '${id}'`,
+    replace("buffer/120", "buffer/999", `id = '${id}'`),
+    replace('"buffer/', '"rubber/', others),
   );
   const changed = await run("verify", "--full");
   expect([changed.code, changed.out]).toEqual([
     2,
-    expect.stringContaining("entry 120 is not the one that was recorded"),
+    expect.stringContaining(": entry 120 is not the one that was recorded, nor is 122, 299\n"),
   ]);
+  await asOwner(replace('"rubber/', '"buffer/', others));
   await asOwner(
     `UPDATE audit_entry SET leaf_hash = sha256('\\x00'::bytea || bytes) WHERE id = '${id}'`,
     `UPDATE audit_leaf SET leaf_hash = e.leaf_hash FROM audit_entry e WHERE e.id = entry_id AND entry_id = '${id}'`,

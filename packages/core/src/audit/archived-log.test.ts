@@ -4,7 +4,10 @@ import { hasCode, sha256, TaplineError } from "../kernel/index.ts";
 import { ArchivedLog } from "./archived-log.ts";
 import { LogFiles } from "./log-files.ts";
 import { makeLogKey, openLogSigner } from "./log-signer.ts";
+import { leafHash, rootOf } from "./merkle.ts";
 import { cosignNote, formatNote, noteKey, parseNote, rawEd25519 } from "./signed-note.ts";
+import { formatBundle } from "./tiles.ts";
+import { walkLog } from "./walk-log.ts";
 
 const own = openLogSigner(makeLogKey(), "own.example/log");
 const foreign = openLogSigner(makeLogKey(), "foreign.example/log");
@@ -71,4 +74,22 @@ test("a checkpoint in this log's name that a witness alone signed is none, nor i
   for (const note of [bare, impostor])
     for (const told of await found(note, [own.key, witness]))
       expect(told).toContain("no key that is trusted for own.example/log");
+});
+
+test("every entry of an archive's copy that was changed is named by a walk over its files", async () => {
+  const entries = Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i}`));
+  const hashes = entries.map(leafHash);
+  const files = new LogFiles(own.origin);
+  const whole = { index: 0, width: size };
+  const walkOver = (kept: Buffer[]) => {
+    const lying = new Map([
+      [files.tile({ level: 0, ...whole }), Buffer.concat(hashes)],
+      [files.tile({ level: "entries", ...whole }), formatBundle(kept)],
+    ]);
+    const store = { read: async (path: string) => lying.get(path) ?? Buffer.alloc(0), list: async () => [] };
+    return walkLog(new ArchivedLog(store, own.origin).parts(size), [{ size, root: rootOf(hashes) }]);
+  };
+  expect(await walkOver(entries)).toEqual({ is: "whole", size });
+  const changed = entries.with(2, Buffer.from("x")).with(5, Buffer.from("y"));
+  expect(await walkOver(changed)).toMatchObject({ is: "changed", indexes: [2, 5] });
 });

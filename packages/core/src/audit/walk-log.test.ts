@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TaplineError } from "../kernel/index.ts";
 import { leafHash, rootOf } from "./merkle.ts";
 import { checkpointText, type LogPart, walkLog } from "./walk-log.ts";
 
@@ -32,15 +33,39 @@ test("the first checkpoint that another history does not reach is named", async 
   });
 });
 
-test("the first changed entry is named, and so is a leaf hash that was changed", async () => {
+test("a changed entry is named, and so is a leaf hash that was changed", async () => {
+  const one = { is: "changed", more: 0, endedBy: null };
   expect(await walkLog(parts(entries.with(400, Buffer.from("entry 4OO"))), [head])).toEqual({
-    is: "changed",
-    index: 400,
+    ...{ ...one, indexes: [400] },
   });
   expect(await walkLog(parts(entries, leafHashes.with(7, leafHashes[8] as Buffer)), [head])).toEqual({
-    is: "changed",
-    index: 7,
+    ...{ ...one, indexes: [7] },
   });
+});
+
+test("all changed entries are named, the first one first, up to a bound; the others are counted", async () => {
+  const changedFrom = (first: number, last: number) =>
+    entries.map((entry, i) => (i >= first && i <= last ? Buffer.from("x") : entry));
+  const some = { is: "changed", indexes: [255, 256, 257], more: 0, endedBy: null };
+  expect(await walkLog(parts(changedFrom(255, 257)), [head])).toEqual(some);
+  const earlier = { size: 300, root: rootOf(leafHashes.slice(0, 300)) };
+  expect(await walkLog(parts(changedFrom(255, 257)), [earlier, head])).toEqual(some);
+  expect(await walkLog(parts(changedFrom(299, 310)), [earlier])).toMatchObject({ indexes: [299] });
+  expect(await walkLog(parts(changedFrom(500, 599)), [head])).toEqual({
+    ...{ is: "changed", more: 80, endedBy: null },
+    indexes: Array.from({ length: 20 }, (_, i) => 500 + i),
+  });
+});
+
+test("what was found is told where the rest cannot be read", async () => {
+  async function* damaged(of: Buffer[]): AsyncGenerator<LogPart> {
+    yield { entries: of.slice(0, 256), leafHashes: leafHashes.slice(0, 256) };
+    throw new TaplineError("corrupt", "a file does not fit");
+  }
+  expect(await walkLog(damaged(entries.with(3, Buffer.from("x"))), [head])).toEqual({
+    ...{ is: "changed", indexes: [3], more: 0, endedBy: "a file does not fit" },
+  });
+  await expect(walkLog(damaged(entries), [head])).rejects.toThrow("a file does not fit");
 });
 
 test("a rewritten history that fits in itself leads to another root", async () => {
