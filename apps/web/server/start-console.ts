@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { toNodeHandler } from "better-auth/node";
+import { openAlerts } from "./alerts/alert-store.ts";
 import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
 import { type AuthDatabase, recordedPeople } from "./auth/recorded-people.ts";
@@ -63,6 +64,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       trpc: createTrpcHandler({
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
+        alerts: openAlerts(prisma, redis.requests),
         audit,
         fleet: new FleetStore(prisma),
         refusals: new RefusedActs(prisma, Date.now),

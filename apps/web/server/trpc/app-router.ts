@@ -1,4 +1,5 @@
 import { agentRouter } from "../routers/agent.ts";
+import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
@@ -7,6 +8,7 @@ import { router } from "./init.ts";
 
 export const appRouter = router({
   agent: agentRouter,
+  alerts: alertsRouter,
   audit: auditRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
@@ -16,6 +17,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
   };
   const parts = {
     viewerOf,
+    alerts: {} as AlertStore,
     audit: {} as AuditReader,
     kpi: {} as KpiStore,
     fleet: {} as FleetReader,

@@ -4,6 +4,7 @@ import { messageOf, traceIdOf } from "@tapline/core/kernel";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
+import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
@@ -13,6 +14,7 @@ import { appRouter } from "./app-router.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
+  alerts: AlertStore;
   audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;
@@ -27,6 +29,7 @@ const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST
 /** Answers `/api/trpc/…`. Each answer says the server's time. */
 export function createTrpcHandler({
   viewerOf,
+  alerts,
   audit,
   kpi,
   fleet,
@@ -43,6 +46,7 @@ export function createTrpcHandler({
       let viewer: Promise<Viewer | null> | undefined;
       return {
         traceId: traceIdOf(req.headers.traceparent),
+        alerts,
         audit,
         kpi,
         fleet,

@@ -1,5 +1,6 @@
 import type { RefusedActs } from "@tapline/adapters/prisma";
 import { initTRPC } from "@trpc/server";
+import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
@@ -16,6 +17,7 @@ export interface RequestContext {
   traceId: string | null;
   /** Where it is written down that somebody may not do what he tried. */
   refusals: Pick<RefusedActs, "note">;
+  alerts: AlertStore;
   audit: AuditReader;
   kpi: KpiStore;
   fleet: FleetReader;

@@ -34,7 +34,7 @@ export function startKpi(parts: KpiParts): Role {
   let publisher: Publisher | null = null;
   const loop = repeat(
     async () => {
-      if (!(await parts.streams.lead(holder))) {
+      if (!(await parts.streams.lease.lead(holder))) {
         publisher = null;
         return tickMs * 4;
       }
@@ -48,7 +48,7 @@ export function startKpi(parts: KpiParts): Role {
     stop: async () => {
       await loop.stop();
       await publisher?.tick();
-      await parts.streams.resign(holder);
+      await parts.streams.lease.resign(holder);
     },
   };
 }

@@ -55,6 +55,7 @@ export {
   shelfIsOver,
 } from "./life-cycle.ts";
 export { lintRules, type RuleFault } from "./lint.ts";
+export { type AlertNews, alertNewsSchema, mostAlertsPerNews } from "./live.ts";
 export { type MessageFacts, messageOfAlert, unknownPlaceholders } from "./message.ts";
 export {
   type AlertRuleReleaseId,
@@ -75,4 +76,4 @@ export {
   severities,
 } from "./rule.ts";
 export type { AlertSignal, AlertSignalOf } from "./signal.ts";
-export type { AlertStep, AlertTransition } from "./transition.ts";
+export { type AlertStep, type AlertTransition, entryOf } from "./transition.ts";

@@ -1,4 +1,5 @@
-import type { Actor } from "../kernel/index.ts";
+import { type AuditEntry, type NewAuditEntry, newEntry } from "../audit/index.ts";
+import type { Actor, RandomBytes } from "../kernel/index.ts";
 import { type Alert, type AlertState, stateOf, type TransitionKind } from "./alert.ts";
 
 /** One step of an alert's life: what its audit entry says. */
@@ -34,4 +35,42 @@ export function stepFrom(alert: Alert, happening: Happening, change: AlertChange
     alert: { ...next, state, closedAtEpochMs },
     transition: { ...happening, from: alert.state, to: state },
   };
+}
+
+/** What of each kind its audit entry is told by. */
+const actionOf = {
+  raised: "alert.raised",
+  returned: "alert.returned",
+  suppressed: "alert.suppressed",
+  unsuppressed: "alert.unsuppressed",
+  "shelf-expired": "alert.shelf-expired",
+  acknowledged: "alert.acknowledged",
+  noted: "alert.noted",
+  shelved: "alert.shelved",
+  unshelved: "alert.unshelved",
+  "taken-out-of-service": "alert.taken-out-of-service",
+  "returned-to-service": "alert.returned-to-service",
+} as const satisfies Record<TransitionKind, AuditEntry["action"]>;
+
+/** The audit entry of a step; its id follows from the time of the step and `randomBytes`. */
+export function entryOf(
+  { alert, transition }: AlertStep,
+  randomBytes: RandomBytes,
+  traceId: string | null = null,
+): NewAuditEntry {
+  const { kind, from, to, atEpochMs, actor, note } = transition;
+  const { ruleId, scopeKey, severity, rev, value, limit, release, shelf, suppressedBy } = alert;
+  const why = {
+    ...(value === null ? {} : { value }),
+    ...(limit === null ? {} : { limit }),
+    ...(kind === "raised" ? { release } : {}),
+    ...(shelf === null ? {} : { shelfMode: shelf.mode, shelfUntilEpochMs: shelf.untilEpochMs }),
+    ...(suppressedBy === null ? {} : { suppressedBy: `${suppressedBy.ruleId} ${suppressedBy.scopeKey}` }),
+  };
+  return newEntry(atEpochMs, randomBytes, {
+    ...{ actor, reason: note, traceId, action: actionOf[kind], subject: `alert/${alert.id}` },
+    ...{ facts: { rule: ruleId, scope: scopeKey, severity, rev, ...why } },
+    ...(from === null ? {} : { before: { state: from } }),
+    after: { state: to },
+  });
 }

@@ -66,6 +66,18 @@ export const auditActions = [
   "tap.equivocation",
   "quarantine.replayed",
   "quarantine.revealed",
+  "alert.raised",
+  "alert.returned",
+  "alert.suppressed",
+  "alert.unsuppressed",
+  "alert.shelf-expired",
+  "alert.acknowledged",
+  "alert.noted",
+  "alert.shelved",
+  "alert.unshelved",
+  "alert.taken-out-of-service",
+  "alert.returned-to-service",
+  "alert-rules.released",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

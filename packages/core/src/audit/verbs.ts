@@ -51,6 +51,12 @@ export const actingVerbs = {
   "console agent.revoke": ["agent.revoked", "act.refused"],
   "console tracker.enrol": ["tracker.enrolled", "act.refused"],
   "console tracker.revoke": ["tracker.revoked", "act.refused"],
+  "console alerts.acknowledge": ["alert.acknowledged", "act.refused"],
+  "console alerts.shelve": ["alert.shelved", "act.refused"],
+  "console alerts.unshelve": ["alert.unshelved", "act.refused"],
+  "console alerts.takeOutOfService": ["alert.taken-out-of-service", "act.refused"],
+  "console alerts.returnToService": ["alert.returned-to-service", "act.refused"],
+  "console alerts.note": ["alert.noted", "act.refused"],
   "console sign-in": ["session.started", "session.refused"],
   "console sign-out": ["session.ended"],
   "console people": ["user.first-admin", "user.created", "user.changed", "user.removed"],
@@ -59,6 +65,10 @@ export const actingVerbs = {
   "door POST /v1/enrol": ["agent.enrolled", "agent.refused"],
   "door POST /v1/renew": ["agent.renewed", "agent.refused"],
 
+  "job alerts": [
+    ...["alert.raised", "alert.returned", "alert.suppressed", "alert.unsuppressed", "alert.shelf-expired"],
+    "alert-rules.released",
+  ],
   "job audit": [...["gap.swept", "gap.stated", "site.stated", "site.unbalanced", "key.ending"], ...drillEnds],
   "job buffer": ["buffer.opened"],
   "job encryption": ["key.seeded"],

@@ -32,3 +32,23 @@ export function auditRows(whole: AuditEntry) {
     })),
   };
 }
+
+type AuditRows = ReturnType<typeof auditRows>;
+
+/** The row of an entry for a statement that takes JSON: bytes in hexadecimal. */
+export function entryJson({ row }: AuditRows) {
+  return {
+    id: row.id,
+    actor_kind: row.actorKind,
+    actor_id: row.actorId,
+    action: row.action,
+    subject: row.subject,
+    bytes: Buffer.from(row.bytes).toString("hex"),
+    leaf_hash: Buffer.from(row.leafHash).toString("hex"),
+  };
+}
+
+/** A row beside an entry, alike. */
+export function erasableJson({ entryId, field, value, salt }: AuditRows["erasable"][number]) {
+  return { entry_id: entryId, field, value, salt: Buffer.from(salt).toString("hex") };
+}

@@ -7,6 +7,13 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
+export { AlertDesk, type AlertFilter, type AlertPage, type AlertWrite } from "./alert-desk.ts";
+export {
+  AlertRulesDesk,
+  type AlertRulesListing,
+  assertAbove,
+  type ReleasedAlertRules,
+} from "./alert-rules-desk.ts";
 export { ArchiveCopies, type ArchiveTask, type CopySource, type UnnotedCopy } from "./archive-copies.ts";
 export { ArchiveExpiry, type ExpiringSegment } from "./archive-expiry.ts";
 export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";

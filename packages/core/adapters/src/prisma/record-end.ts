@@ -1,8 +1,6 @@
 import type { AgentRun } from "@tapline/core/transfer";
-import { auditRows } from "./audit-row.ts";
+import { auditRows, entryJson, erasableJson } from "./audit-row.ts";
 import type { QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
-
-type AuditRows = ReturnType<typeof auditRows>;
 
 /** The argument of the database's `record_segment_end`: JSON, bytes in hexadecimal, times in ms since 1970. */
 export function recordEndArgument(end: SegmentEnd): string {
@@ -60,21 +58,5 @@ function quarantineJson(row: QuarantineRow) {
     reader: row.reader.replaceAll("\0", ""),
     read_at_ms: row.readAtEpochMs,
     rules_version: row.rulesVersion,
-  };
-}
-
-function erasableJson({ entryId, field, value, salt }: AuditRows["erasable"][number]) {
-  return { entry_id: entryId, field, value, salt: Buffer.from(salt).toString("hex") };
-}
-
-function entryJson({ row }: AuditRows) {
-  return {
-    id: row.id,
-    actor_kind: row.actorKind,
-    actor_id: row.actorId,
-    action: row.action,
-    subject: row.subject,
-    bytes: Buffer.from(row.bytes).toString("hex"),
-    leaf_hash: Buffer.from(row.leafHash).toString("hex"),
   };
 }

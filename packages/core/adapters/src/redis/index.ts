@@ -1,10 +1,20 @@
 export { AgentNews } from "./agent-news.ts";
+export { AlertStreams, type HeardNews } from "./alert-streams.ts";
 export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";
 export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
-export { creditKeys, kpiKeys, partitionKeys, queuePrefix, telemetryKeys, trackerKey } from "./keys.ts";
+export {
+  alertKeys,
+  creditKeys,
+  kpiKeys,
+  partitionKeys,
+  queuePrefix,
+  telemetryKeys,
+  trackerKey,
+} from "./keys.ts";
 export { KpiStreams } from "./kpi-streams.ts";
+export { RoleLease } from "./lease.ts";
 export { MemoryWatch, type ServerMemory, serverUpSinceEpochMs } from "./memory-watch.ts";
 export { type QuotaStanding, type RefusedCounts, RefusedQuota } from "./refused-quota.ts";
 export {

@@ -88,6 +88,18 @@ export const kpiKeys = {
   leader: `${root}:{kpi}:leader`,
 } as const;
 
+/** In one slot, apart from the telemetry that alerts come of. */
+export const alertKeys = {
+  /** Stream: what becomes of alerts; field j = AlertNews JSON. */
+  live: `${root}:{alerts}:live`,
+  /** String: entry of the telemetry stream up to which what it led to is recorded. */
+  cursor: `${root}:{alerts}:cursor`,
+  /** Hash: what PostgreSQL could not be told yet, by the id of its first audit entry. */
+  unrecorded: `${root}:{alerts}:unrecorded`,
+  /** String: which process watches now. */
+  leader: `${root}:{alerts}:leader`,
+} as const;
+
 /** Channel: the registry of agents has changed. */
 export const agentNewsChannel = `${root}:agents:news`;
 

@@ -1,6 +1,7 @@
 import { type KpiLive, type KpiPoint, kpiPointSchema } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import { kpiKeys } from "./keys.ts";
+import { RoleLease } from "./lease.ts";
 
 const liveKept = 100;
 /** A little over the hour that the console shows. */
@@ -9,23 +10,12 @@ const leaseMs = 3_000;
 
 /** Where the one publishing process puts KPIs for the console to read. */
 export class KpiStreams {
+  readonly lease: RoleLease;
   readonly #redis: Redis;
 
   constructor(redis: Redis) {
     this.#redis = redis;
-  }
-
-  /** Takes or keeps the lease of the one publisher under `holder`; false where somebody else has it. */
-  async lead(holder: string): Promise<boolean> {
-    const taken = await this.#redis.set(kpiKeys.leader, holder, "PX", leaseMs, "NX");
-    if (taken === "OK") return true;
-    if ((await this.#redis.get(kpiKeys.leader)) !== holder) return false;
-    return (await this.#redis.pexpire(kpiKeys.leader, leaseMs)) === 1;
-  }
-
-  /** Gives the lease up, so that the next publisher need not wait for its end. */
-  async resign(holder: string): Promise<void> {
-    if ((await this.#redis.get(kpiKeys.leader)) === holder) await this.#redis.del(kpiKeys.leader);
+    this.lease = new RoleLease(redis, kpiKeys.leader, leaseMs);
   }
 
   async publish(live: KpiLive): Promise<void> {

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import {
+  type ActContext,
+  type Alert,
+  type AlertAct,
+  type AlertState,
+  alertSchema,
+  applyAct,
+  entryOf,
+  type Severity,
+} from "@tapline/core/alerts";
+import type { AuditEntry, NewAuditEntry, ShownEntry } from "@tapline/core/audit";
+import { isUuid, TaplineError } from "@tapline/core/kernel";
+import { AuditEntries } from "./audit-entries.ts";
+import { auditRows, entryJson, erasableJson } from "./audit-row.ts";
+import type { Prisma, PrismaClient } from "./generated/client.ts";
+
+const writeAlertsSql = readFileSync(new URL("./write-alerts.sql", import.meta.url), "utf8");
+
+/** What became of one alert, in one or more steps. */
+export type AlertWrite = {
+  /** The revision that the first step went on from; 0 where it opened the alert. */
+  readonly baseRev: number;
+  /** As the last step left it. */
+  readonly alert: Alert;
+  /** One of each step, in their order. */
+  readonly entries: readonly NewAuditEntry[];
+};
+
+/** Which alerts; what is left out counts for nothing. */
+export type AlertFilter = {
+  readonly open?: boolean;
+  readonly states?: readonly AlertState[];
+  readonly severities?: readonly Severity[];
+  readonly ruleId?: string;
+  readonly site?: string;
+};
+
+/** Alerts, the one opened last first; `next` asks for the page behind, null = that was all. */
+export type AlertPage = { readonly alerts: Alert[]; readonly next: string | null };
+
+/** Alerts of one statement: about 1 MB. */
+const writesPerStatement = 500;
+
+/** How often an act is tried anew on what somebody else has made of the alert meanwhile. */
+const maxAttempts = 5;
+
+/** Alerts as they are kept. Each step is written together with its audit entry, or not at all. */
+export class AlertDesk {
+  readonly #prisma: PrismaClient;
+  readonly #entries: AuditEntries;
+  readonly #tell: (alert: Alert) => Promise<void>;
+
+  /** @param tell says to other processes what a person did; they would see it by themselves, but later */
+  constructor(prisma: PrismaClient, tell: (alert: Alert) => Promise<void> = async () => {}) {
+    this.#prisma = prisma;
+    this.#entries = new AuditEntries(prisma);
+    this.#tell = tell;
+  }
+
+  /**
+   * Writes what became of alerts, each at most once in `writes`, some hundred in one transaction. Writing the same again changes nothing.
+   * @returns ids of those that stand recorded; of the others somebody else has written a later revision, or opened the alert of that rule
+   * and scope: nothing of them was written
+   */
+  async write(writes: readonly AlertWrite[]): Promise<Set<string>> {
+    const recorded = new Set<string>();
+    for (let start = 0; start < writes.length; start += writesPerStatement) {
+      const rows = writes.slice(start, start + writesPerStatement).map(writeJson);
+      const done = await this.#prisma.$queryRawUnsafe<{ id: string }[]>(writeAlertsSql, JSON.stringify(rows));
+      for (const { id } of done) recorded.add(id);
+    }
+    return recorded;
+  }
+
+  /** All that are open. */
+  async open(): Promise<Alert[]> {
+    const rows = await this.#prisma.alert.findMany({
+      where: { state: { not: "normal" } },
+      orderBy: { id: "asc" },
+    });
+    return rows.map(alertOf);
+  }
+
+  /** The open one of a rule and scope; null where there is none. */
+  async openOf({ ruleId, scopeKey }: Pick<Alert, "ruleId" | "scopeKey">): Promise<Alert | null> {
+    const row = await this.#prisma.alert.findFirst({ where: { ruleId, scopeKey, state: { not: "normal" } } });
+    return row === null ? null : alertOf(row);
+  }
+
+  /** @throws TaplineError `not-found` */
+  async find(id: string): Promise<Alert> {
+    const row = isUuid(id) ? await this.#prisma.alert.findUnique({ where: { id } }) : null;
+    if (row !== null) return alertOf(row);
+    throw new TaplineError("not-found", `there is no alert ${id}`, {
+      remedy: "`tapline alerts ls` shows which there are",
+    });
+  }
+
+  /** What became of an alert, the first first; at most the last 1,000 steps. */
+  async stepsOf(id: string): Promise<ShownEntry[]> {
+    const { entries } = await this.#entries.page({ subject: `alert/${id}` }, 1_000);
+    return entries.toReversed();
+  }
+
+  /** @param after `next` of the page before; null = from the newest on */
+  async list(filter: AlertFilter, limit: number, after: string | null = null): Promise<AlertPage> {
+    if (after !== null && !isUuid(after))
+      throw new TaplineError("invalid-input", "this is no place in the list of alerts", {
+        remedy: "take next of the page before, as it is",
+      });
+    const where = { AND: [whereOf(filter), after === null ? {} : { id: { lt: after } }] };
+    const rows = await this.#prisma.alert.findMany({ where, orderBy: { id: "desc" }, take: limit + 1 });
+    const page = rows.slice(0, limit);
+    return { alerts: page.map(alertOf), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  }
+
+  /**
+   * Does what a person asks.
+   * @returns the alert as it is now
+   * @throws TaplineError `not-found`; `conflict` where somebody was faster or its state forbids it, `invalid-input` for a shelf that cannot be
+   */
+  async act(id: string, act: AlertAct, context: ActContext & { traceId?: string | null }): Promise<Alert> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const before = await this.find(id);
+      const step = applyAct(before, act, context);
+      const entries = [entryOf(step, randomBytes, context.traceId)];
+      const recorded = await this.write([{ baseRev: before.rev, alert: step.alert, entries }]);
+      if (!recorded.has(id)) continue;
+      // It stands, whoever is told of it when.
+      await this.#tell(step.alert).catch(() => undefined);
+      return step.alert;
+    }
+    throw new TaplineError("overloaded", `alert ${id} changes faster than it can be acted on`, {
+      remedy: "try again in a few seconds",
+    });
+  }
+}
+
+function writeJson({ baseRev, alert, entries }: AlertWrite) {
+  const rows = entries.map((entry: AuditEntry) => auditRows(entry));
+  return {
+    ...{ base_rev: baseRev, body: withoutNul(alert), entries: rows.map(entryJson) },
+    erasable: rows.flatMap(({ erasable }) => erasable.map(erasableJson)),
+  };
+}
+
+/** PostgreSQL holds no NUL; agents' and readers' names come from outside. */
+function withoutNul(alert: Alert): unknown {
+  return JSON.parse(
+    JSON.stringify(alert, (_, value: unknown) =>
+      typeof value === "string" ? value.replaceAll("\0", "") : value,
+    ),
+  );
+}
+
+function whereOf({ open, states, severities, ruleId, site }: AlertFilter): Prisma.AlertWhereInput {
+  return {
+    AND: [
+      ...(open === undefined ? [] : [{ state: open ? { not: "normal" } : "normal" }]),
+      ...(states === undefined ? [] : [{ state: { in: [...states] } }]),
+    ],
+    ...(severities === undefined ? {} : { severity: { in: [...severities] } }),
+    ...(ruleId === undefined ? {} : { ruleId }),
+    ...(site === undefined ? {} : { site }),
+  };
+}
+
+const alertOf = ({ body }: { body: unknown }): Alert => alertSchema.parse(body);

@@ -1,0 +1,85 @@
+import { type Alert, type AlertNews, alertNewsSchema, mostAlertsPerNews } from "@tapline/core/alerts";
+import type { Redis } from "ioredis";
+import { alertKeys } from "./keys.ts";
+import { RoleLease } from "./lease.ts";
+
+/** News kept for who comes late, such as a console that starts anew. */
+const newsKept = 1_000;
+const leaseMs = 3_000;
+
+/** News as it stands in the stream; null where it cannot be read, such as that of a newer version. */
+export type HeardNews = { readonly entry: string; readonly news: AlertNews | null };
+
+/** Where alerts are told as they happen, and what the one process that watches keeps for its successor. */
+export class AlertStreams {
+  readonly lease: RoleLease;
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    this.lease = new RoleLease(redis, alertKeys.leader, leaseMs);
+  }
+
+  /** @param recorded whether PostgreSQL has them */
+  async publish(alerts: readonly Alert[], recorded: boolean): Promise<void> {
+    const step = this.#redis.pipeline();
+    for (let start = 0; start < alerts.length; start += mostAlertsPerNews)
+      add(step, { is: "alerts", alerts: alerts.slice(start, start + mostAlertsPerNews), recorded });
+    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+  }
+
+  async publishRules(version: number): Promise<void> {
+    const step = this.#redis.pipeline();
+    add(step, { is: "rules", version });
+    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+  }
+
+  /** The entry up to which there is news; "0-0" where there is none. */
+  async newest(): Promise<string> {
+    const [last] = await this.#redis.xrevrange(alertKeys.live, "+", "-", "COUNT", 1);
+    return last?.[0] ?? "0-0";
+  }
+
+  /**
+   * News after entry `after`, oldest first; waits for it up to `blockMs`.
+   * @param connection one of its own, since the wait blocks it
+   */
+  async follow(connection: Redis, after: string, blockMs: number): Promise<HeardNews[]> {
+    const answer = await connection.xread("COUNT", 100, "BLOCK", blockMs, "STREAMS", alertKeys.live, after);
+    return (answer?.[0]?.[1] ?? []).map(([entry, fields]) => ({ entry, news: newsOf(fields) }));
+  }
+
+  /** Up to which entry of the telemetry stream all is recorded; null before the first. */
+  async cursor(): Promise<string | null> {
+    return await this.#redis.get(alertKeys.cursor);
+  }
+
+  async keepCursor(entry: string): Promise<void> {
+    await this.#redis.set(alertKeys.cursor, entry);
+  }
+
+  /** Keeps what PostgreSQL could not be told, by name, for whoever watches next. */
+  async keepUnrecorded(writes: ReadonlyMap<string, string>): Promise<void> {
+    if (writes.size > 0) await this.#redis.hset(alertKeys.unrecorded, new Map(writes));
+  }
+
+  async forgetUnrecorded(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#redis.hdel(alertKeys.unrecorded, ...names);
+  }
+
+  async unrecorded(): Promise<string[]> {
+    return Object.values(await this.#redis.hgetall(alertKeys.unrecorded));
+  }
+}
+
+function add(step: ReturnType<Redis["pipeline"]>, news: AlertNews): void {
+  step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
+}
+
+function newsOf(fields: readonly string[]): AlertNews | null {
+  try {
+    return alertNewsSchema.safeParse(JSON.parse(fields[1] ?? "")).data ?? null;
+  } catch {
+    return null;
+  }
+}
