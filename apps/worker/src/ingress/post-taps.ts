@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { TapResult } from "@tapline/core/tap";
 import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import { assertGranted } from "./assert-granted.ts";
 import type { BodyRate } from "./body-rate.ts";
@@ -13,6 +12,7 @@ import { type FailureLog, problemAnswer, problemType } from "./problem-answer.ts
 import { readBody } from "./read-body.ts";
 import { receiveBody } from "./receive-body.ts";
 import { claimedEpoch, countTaps, type Taken, takeTaps } from "./take-taps.ts";
+import type { DeliveryHooks } from "./taken-counts.ts";
 import { type AdmissionParts, admit } from "./turned-away.ts";
 
 const tapsPath = "/v1/taps";
@@ -21,16 +21,15 @@ const served = `POST ${tapsPath}`;
 
 const jsonType = "application/json; charset=utf-8";
 
-export type PostTapsParts = AdmissionParts & {
-  readonly logger: FailureLog;
-  readonly epochs: EpochLimits;
-  readonly bodies: BodyRate;
-  readonly door: Door;
-  readonly credits: CreditStocks;
-  readonly served: Pick<ServedRequests, "record">;
-  /** Told of each answered delivery. */
-  readonly onTaken: (results: readonly TapResult[], acceptMs: number) => void;
-};
+export type PostTapsParts = AdmissionParts &
+  DeliveryHooks & {
+    readonly logger: FailureLog;
+    readonly epochs: EpochLimits;
+    readonly bodies: BodyRate;
+    readonly door: Door;
+    readonly credits: CreditStocks;
+    readonly served: Pick<ServedRequests, "record">;
+  };
 
 /** True for a request that `postTaps` is to answer. */
 export function isPostTaps({ method, url }: IncomingMessage): boolean {
@@ -100,12 +99,20 @@ async function take(body: unknown, { agent }: AgentIdentity, parts: PostTapsPart
   const epoch = claimedEpoch(body);
   if (epoch !== null) parts.epochs.assertSparing(agent, epoch, nowEpochMs);
   const credits = parts.credits.of(agent);
-  assertGranted(agent, await credits.takeAll(countTaps(body)));
+  const claimed = countTaps(body);
+  const refusal = await credits.takeAll(claimed);
+  if (refusal?.windowFull === true) parts.onTurnedAway(agent, claimed);
+  assertGranted(agent, refusal);
   const unspent = (taps: number): void => credits.giveBack(taps);
-  const taken = await takeTaps(body, agent, nowEpochMs, { door: parts.door, unspent });
-  const results: readonly TapResult[] =
-    "problem" in taken ? [{ seq: null, status: 400, problem: taken.problem }] : taken.body.results;
-  parts.onTaken(results, parts.clock() - nowEpochMs);
+  const taken = await takeTaps(body, agent, nowEpochMs, { door: parts.door, unspent }).catch(
+    (error: unknown) => {
+      parts.onTurnedAway(agent, claimed);
+      throw error;
+    },
+  );
+  const good = "problem" in taken ? [] : taken.good;
+  const refused = "problem" in taken ? 1 : taken.body.results.length - good.length;
+  parts.onTaken(agent, good, refused, parts.clock() - nowEpochMs);
   return taken;
 }
 

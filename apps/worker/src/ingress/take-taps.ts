@@ -6,7 +6,12 @@ import type { Door } from "./door.ts";
 import { schemaProblem } from "./problems.ts";
 
 export type Taken =
-  | { readonly status: 202 | 207 | 400; readonly body: PostTapsResponse }
+  | {
+      readonly status: 202 | 207 | 400;
+      readonly body: PostTapsResponse;
+      /** Those that are durable now. */
+      readonly good: readonly BufferedTap[];
+    }
   | { readonly status: 400; readonly problem: Problem };
 
 /** Where taps go, and the credits that they were granted. */
@@ -32,7 +37,7 @@ export async function takeTaps(
   if ("problem" in checked) return { status: 400, problem: checked.problem };
   const generation = good.length === 0 ? "" : await door.take(good);
   const status = good.length === checked.taps.length ? 202 : good.length === 0 ? 400 : 207;
-  return { status, body: { generation, results: resultsOf(checked.taps) } };
+  return { status, body: { generation, results: resultsOf(checked.taps) }, good };
 }
 
 /** How many taps a body claims to hold, at least one. */

@@ -80,7 +80,13 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   await parts.ledger.release(id, segment.generation, named.map(memberOf));
   const nowEpochMs = parts.clock();
   const receipts = receiptsOf(id, loaded.taps, verdicts, nowEpochMs);
-  const ended = endedDelta(accepted, verdicts, end, { quarantined, spent: quota.spent.length }, nowEpochMs);
+  const ended = endedDelta(
+    loaded.taps,
+    verdicts,
+    end,
+    { quarantined, spent: quota.spent.length },
+    nowEpochMs,
+  );
   const isFirst = await parts.buffer.finish(segment, loaded.entries, receipts, ended);
   if (isFirst && ended !== null) parts.counted.add(ended);
   parts.loader.forget(id);

@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { RefusedActs } from "@tapline/adapters/prisma";
 import type { CreditBook, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
-import type { TapResult } from "@tapline/core/tap";
 import type { ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { FastifyBaseLogger } from "fastify";
 import type { Redis } from "ioredis";
@@ -19,6 +18,7 @@ import { createIngress } from "../ingress/server.ts";
 import type { AgentStanding } from "../ingress/standing.ts";
 import { AgentStreams } from "../ingress/stream/agent-streams.ts";
 import { createStreamServer } from "../ingress/stream/create-stream-server.ts";
+import { countDeliveries } from "../ingress/taken-counts.ts";
 import { TurnedAway } from "../ingress/turned-away.ts";
 import type { Role } from "./role.ts";
 
@@ -91,7 +91,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     door,
     credits: new CreditStocks(desk, creditBook.limits.windowTaps),
     generation: () => buffer.generation(),
-    onTaken: (results: readonly TapResult[], acceptMs: number) => countTaken(telemetry, results, acceptMs),
+    ...countDeliveries(telemetry),
   };
   const streams = new AgentStreams({
     ...common,
@@ -148,11 +148,4 @@ async function listen(
       if (holder !== creditBook.holder) streams.onStreamElsewhere(agent);
     },
   });
-}
-
-function countTaken(telemetry: TelemetryRecorder, results: readonly TapResult[], acceptMs: number): void {
-  const taken = results.filter((result) => result.status === 202).length;
-  telemetry.count("tap.ingested", taken);
-  telemetry.count("tap.refused_at_door", results.length - taken);
-  telemetry.time("ingest.accept_ms", acceptMs);
 }

@@ -6,48 +6,107 @@ import {
   type TelemetryRecorder,
 } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
-import { type Role, repeat } from "./role.ts";
-
-const reportEveryMs = 250;
+import { delayUntilReport } from "./report-pace.ts";
+import type { Role } from "./role.ts";
 
 export type TelemetryParts = {
-  readonly telemetry: TelemetryRecorder;
+  readonly telemetry: Pick<TelemetryRecorder, "watch" | "take" | "isEmpty">;
   readonly counted: Pick<CumulativeTelemetry, "add">;
   readonly telemetryStream: Pick<TelemetryStream, "report">;
   readonly sign: () => SignOfLife;
   readonly clock: () => number;
-  readonly log: Logger;
+  readonly log: Pick<Logger, "warn">;
 };
 
-/** Reports what this process saw, again and again, and once more at the end; now and then that it lives. */
-export function startTelemetry({
-  telemetry,
-  counted,
-  telemetryStream,
-  sign,
-  clock,
-  log,
-}: TelemetryParts): Role {
-  let signedAtMs = Number.NEGATIVE_INFINITY;
-  const report = async (isLast: boolean): Promise<void> => {
-    const isDue = !isLast && performance.now() - signedAtMs >= signOfLifeEveryMs;
-    if (isDue) signedAtMs = performance.now();
-    const delta = telemetry.take(clock(), isDue ? sign() : null);
-    if (delta === null) return;
-    counted.add(delta);
-    await telemetryStream.report(delta);
-  };
-  const loop = repeat(
-    async () => {
-      await report(false);
-      return reportEveryMs;
-    },
-    (error) => log.warn({ err: error }, "telemetry could not be reported"),
-  );
+/**
+ * Reports what this process sees as it sees it (see `delayUntilReport`), what is left at the end, and now and then that it
+ * lives: also where nothing happens, and at once where other archives are away than it said last.
+ */
+export function startTelemetry(parts: TelemetryParts): Role {
+  const reporter = new Reporter(parts);
+  parts.telemetry.watch((isUrgent) => reporter.onEvent(isUrgent));
+  reporter.giveSign();
+  const signing = setInterval(() => reporter.giveSign(), signOfLifeEveryMs);
   return {
     stop: async () => {
-      await loop.stop();
-      await report(true);
+      clearInterval(signing);
+      await reporter.end();
     },
   };
+}
+
+class Reporter {
+  readonly #parts: TelemetryParts;
+  #timer: NodeJS.Timeout | null = null;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  /** One at a time: where Redis is away, what is counted meanwhile waits in the recorder. */
+  #reporting: Promise<void> | null = null;
+  #isUrgent = false;
+  #isSignDue = false;
+  #isEnding = false;
+  #away = "";
+
+  constructor(parts: TelemetryParts) {
+    this.#parts = parts;
+  }
+
+  onEvent(isUrgent: boolean): void {
+    if (isUrgent) this.#isUrgent = true;
+    else if (this.#timer !== null) return;
+    this.#schedule();
+  }
+
+  giveSign(): void {
+    this.#isSignDue = true;
+    this.#isUrgent = true;
+    this.#schedule();
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#reporting;
+    await this.#report();
+  }
+
+  #schedule(): void {
+    if (this.#reporting !== null || this.#isEnding) return;
+    const nowMs = performance.now();
+    const dueMs = nowMs + delayUntilReport(nowMs - this.#reportedMs, this.#isUrgent);
+    if (this.#timer !== null && dueMs >= this.#dueMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#reporting = this.#report().finally(() => {
+        this.#reporting = null;
+        if (this.#isSignDue || !this.#parts.telemetry.isEmpty) this.#schedule();
+      });
+    }, dueMs - nowMs);
+  }
+
+  async #report(): Promise<void> {
+    const { telemetry, counted, telemetryStream, clock, log } = this.#parts;
+    const sign = this.#isEnding ? null : this.#signIfDue();
+    const delta = telemetry.take(clock(), sign);
+    this.#isUrgent = false;
+    this.#reportedMs = performance.now();
+    if (delta === null) return;
+    counted.add(delta);
+    try {
+      await telemetryStream.report(delta);
+    } catch (error) {
+      log.warn({ err: error }, "telemetry could not be reported");
+    }
+  }
+
+  #signIfDue(): SignOfLife | null {
+    const sign = this.#parts.sign();
+    const away = sign.awayArchives.map(({ archive, why }) => `${archive} ${why}`).join();
+    if (!this.#isSignDue && away === this.#away) return null;
+    this.#isSignDue = false;
+    this.#away = away;
+    return sign;
+  }
 }

@@ -8,7 +8,7 @@ import type { Parts } from "./parts.ts";
 
 /** The archives that the settings name. */
 export async function openArchives(parts: Parts): Promise<ArchiveSet> {
-  const { config, instrument, log } = parts;
+  const { config, instrument, log, telemetry } = parts;
   const { targets, rule } = await readArchiveSettings(config);
   const opened = targets.map(({ name, settings }) => {
     const archive = instrument("archive", new SftpArchive(settings, watching(name, parts)), {
@@ -18,8 +18,11 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
     return { name, archive };
   });
   const set = new ArchiveSet(nonEmpty(opened), rule, {
-    onFault: (archive, segment, err) =>
-      log.warn({ err, archive, segment }, "an archive did not take a segment"),
+    onStored: (archive) => telemetry.countOfArchive("archive.stored", archive),
+    onFault: (archive, segment, err) => {
+      telemetry.countOfArchive("archive.failed", archive);
+      log.warn({ err, archive, segment }, "an archive did not take a segment");
+    },
     onLate: (archive, segment) => noteLate(archive, segment, parts),
   });
   return instrument("archives", set);
@@ -34,7 +37,7 @@ function watching(archive: string, { telemetry, log, instrument, readBackNotes }
     onWritten: (file) => {
       const { bytes, readBack } = file;
       readBackNotes.add(archive, file);
-      telemetry.count("archive.written_bytes", bytes);
+      telemetry.countOfArchive("archive.written_bytes", archive, bytes);
       if (readBack) telemetry.count("archive.read_back_bytes", bytes);
     },
     onCircuit: (change) => {

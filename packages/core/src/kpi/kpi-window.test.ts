@@ -11,7 +11,7 @@ const delta = (taps: number, latencyMs = 20) => {
   recorder.count("tap.ingested", taps);
   recorder.count("tap.archived", taps);
   recorder.time("tap.to_archive_ms", latencyMs, taps);
-  recorder.reject("bad-signature");
+  recorder.reject("bad-signature", "gate-1", "front");
   const taken = recorder.take(t0, { roles, awayArchives: [] });
   if (taken === null) throw new Error("nothing recorded");
   return taken;

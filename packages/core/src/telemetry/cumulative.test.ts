@@ -6,7 +6,7 @@ test("adds up deltas, of other recorders too, and forgets nothing", () => {
   const recorders = ["door", "transfer"].map((instance) => new TelemetryRecorder(instance));
   for (const [i, recorder] of [...recorders, ...recorders].entries()) {
     recorder.count("tap.ingested", i + 1);
-    recorder.reject("schema");
+    recorder.reject("schema", "gate-1", "front");
     recorder.time("ingest.accept_ms", 10 * (i + 1));
     const delta = recorder.take(1);
     if (delta !== null) sum.add(delta);

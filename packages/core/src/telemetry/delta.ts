@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { rejectReasons } from "../tap/index.ts";
 import { histogramDataSchema } from "./histogram.ts";
+import { deltaPartsSchema } from "./parts.ts";
 import { signOfLifeSchema } from "./sign-of-life.ts";
 
 /** What services count. Every name says its unit; counts only grow within one delta. */
 export const counterNames = [
   "tap.ingested",
   "tap.refused_at_door",
+  "tap.turned_away",
+  "tap.taken_late",
   "tap.archived",
   "tap.duplicate",
   "tap.rejected",
@@ -15,6 +18,8 @@ export const counterNames = [
   "segment.failed_attempt",
   "archive.bytes",
   "buffer.memory_short",
+  "archive.stored",
+  "archive.failed",
   "archive.written_bytes",
   "archive.read_back_bytes",
   "archive.copied_bytes",
@@ -39,6 +44,7 @@ export const histogramNames = [
   "segment.validation_ms",
   "segment.encryption_ms",
   "segment.transfer_ms",
+  "alert.breach_to_screen_ms",
 ] as const;
 
 export type HistogramName = (typeof histogramNames)[number];
@@ -50,6 +56,8 @@ export const telemetryDeltaSchema = z.strictObject({
   counters: z.partialRecord(z.enum(counterNames), z.int().min(0)),
   rejects: z.partialRecord(z.enum(rejectReasons), z.int().min(0)),
   histograms: z.partialRecord(z.enum(histogramNames), histogramDataSchema),
+  /** The same counts once more, by whom they belong to; not in every delta. */
+  parts: deltaPartsSchema.optional(),
   /** Not in every delta. */
   sign: signOfLifeSchema.optional(),
 });

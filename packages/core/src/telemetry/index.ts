@@ -9,6 +9,19 @@ export {
 } from "./delta.ts";
 export { FaultLog, type LogLine } from "./fault-log.ts";
 export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
+export {
+  type AgentCounter,
+  type AgentHistogram,
+  type ArchiveCounter,
+  agentCounters,
+  agentHistograms,
+  archiveCounters,
+  type DeltaParts,
+  deltaPartsSchema,
+  maxPartsPerList,
+  type ReaderCounter,
+  readerCounters,
+} from "./parts.ts";
 export { TelemetryRecorder } from "./recorder.ts";
 export {
   outcomeOfStatus,

@@ -31,7 +31,7 @@ describe("the metrics of a process", () => {
     const counted = new CumulativeTelemetry();
     const recorder = new TelemetryRecorder("test");
     recorder.count("tap.ingested", 3);
-    recorder.reject("schema", 2);
+    for (let i = 0; i < 2; i++) recorder.reject("schema", "gate-1", "front");
     recorder.time("segment.transfer_ms", 40, 2);
     recorder.time("segment.transfer_ms", 900);
     const delta = recorder.take(1);

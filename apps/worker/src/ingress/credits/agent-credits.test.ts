@@ -29,7 +29,9 @@ function agentWith(room = Number.POSITIVE_INFINITY, few = 16) {
         });
       },
       all: async (_agent, taps) =>
-        taps <= state.room && grant(taps) > 0 ? null : { retryAfterMs: 700, quotaSpent: state.spent },
+        taps <= state.room && grant(taps) > 0
+          ? null
+          : { retryAfterMs: 700, quotaSpent: state.spent, windowFull: false },
       unspent: (taps) => {
         state.back += taps;
       },
@@ -107,7 +109,7 @@ test("waits where there is nothing, and gives part where there is part", async (
 
 test("takes all or nothing for a request, and says when to come again", async () => {
   const { credits, state } = agentWith(10, 0);
-  expect(await credits.takeAll(11)).toEqual({ retryAfterMs: 700, quotaSpent: false });
+  expect(await credits.takeAll(11)).toEqual({ retryAfterMs: 700, quotaSpent: false, windowFull: false });
   expect(await credits.takeAll(10)).toBeNull();
   expect(state.room).toBe(0);
 });

@@ -60,7 +60,16 @@ test("who waits for its own bucket is not asked for before that, whatever news t
 test("one whose quota is spent is told for how long, and whether it is that", async () => {
   const spent = book((asks) => asks.map(() => ({ taps: 0, waitMs: 5_000_000, quotaSpent: true })));
   const desk = new CreditDesk(spent, () => undefined);
-  expect(await desk.all("a", 5)).toEqual({ retryAfterMs: 5_000_000, quotaSpent: true });
+  expect(await desk.all("a", 5)).toEqual({ retryAfterMs: 5_000_000, quotaSpent: true, windowFull: false });
+  desk.stop();
+});
+
+test("one who is refused hears whether it is the window that is full, or its own bucket that is empty", async () => {
+  const waits = [0, 300];
+  const empty = book((asks) => asks.map(() => ({ taps: 0, waitMs: waits.shift() ?? 0, quotaSpent: false })));
+  const desk = new CreditDesk(empty, () => undefined);
+  expect(await desk.all("a", 5)).toMatchObject({ windowFull: true });
+  expect(await desk.all("a", 5)).toMatchObject({ windowFull: false, retryAfterMs: 300 });
   desk.stop();
 });
 

@@ -13,7 +13,11 @@ const pauseAfterErrorMs = 500;
 const maxAsksPerCall = 500;
 
 /** Why there are no credits, and after how many ms to come again. */
-export type CreditRefusal = Pick<CreditGrant, "quotaSpent"> & { readonly retryAfterMs: number };
+export type CreditRefusal = Pick<CreditGrant, "quotaSpent"> & {
+  readonly retryAfterMs: number;
+  /** Whether it is the window that all agents share, and nothing of the agent's own. */
+  readonly windowFull: boolean;
+};
 
 type Waiting = CreditAsk & {
   readonly agent: string;
@@ -85,7 +89,15 @@ export class CreditDesk {
   async all(agent: string, taps: number, kind: "all" | "rate" = "all"): Promise<CreditRefusal | null> {
     return await new Promise((resolve) => {
       this.#enqueue(kind, agent, taps, false, ({ taps: granted, waitMs, quotaSpent }) =>
-        resolve(granted > 0 ? null : { retryAfterMs: Math.max(waitMs, askAgainAfterMs), quotaSpent }),
+        resolve(
+          granted > 0
+            ? null
+            : {
+                retryAfterMs: Math.max(waitMs, askAgainAfterMs),
+                quotaSpent,
+                windowFull: waitMs === 0 && !quotaSpent,
+              },
+        ),
       );
     });
   }

@@ -6,7 +6,6 @@ import {
   maxTapsPerRequest,
   type Receipt,
   type ServerMessage,
-  type TapResult,
 } from "@tapline/core/tap";
 import type { ServedRequests } from "@tapline/core/telemetry";
 import { z } from "zod";
@@ -16,6 +15,7 @@ import type { AgentCredits } from "../credits/agent-credits.ts";
 import type { Door } from "../door.ts";
 import type { AgentIdentity } from "../identity.ts";
 import { type ReportParts, takeReport } from "../take-report.ts";
+import type { DeliveryHooks } from "../taken-counts.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import * as messages from "./messages.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
@@ -26,15 +26,14 @@ export type StreamLog = {
   readonly error: (facts: object, text: string) => void;
 };
 
-export type AgentStreamParts = ReportParts & {
-  readonly bodies: BodyRate;
-  readonly door: Pick<Door, "take">;
-  readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
-  readonly log: StreamLog;
-  readonly served: Pick<ServedRequests, "record">;
-  /** Told of each answered batch. */
-  readonly onTaken: (results: readonly TapResult[], acceptMs: number) => void;
-};
+export type AgentStreamParts = ReportParts &
+  DeliveryHooks & {
+    readonly bodies: BodyRate;
+    readonly door: Pick<Door, "take">;
+    readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
+    readonly log: StreamLog;
+    readonly served: Pick<ServedRequests, "record">;
+  };
 
 /** How long a stream may be open without a Hello, ms. */
 const helloWithinMs = 10_000;
@@ -90,12 +89,15 @@ export class AgentStream {
     );
     this.#batches = new BatchTaker(agentCredits, parts.door, {
       tell: (message) => this.#send(message),
-      onAnswered: (results, acceptMs) => {
-        parts.onTaken(results, acceptMs);
+      onAnswered: (good, refused, acceptMs) => {
+        parts.onTaken(identity.agent, good, refused, acceptMs);
         parts.served.record(served, "ok", acceptMs);
         this.#regulate();
       },
-      onFailed: (error) => this.end(error),
+      onFailed: (error, taps) => {
+        parts.onTurnedAway(identity.agent, taps);
+        this.end(error);
+      },
       clock: parts.clock,
     });
     this.#helloTimer = setTimeout(() => this.end(broken("the stream brought no Hello")), helloWithinMs);

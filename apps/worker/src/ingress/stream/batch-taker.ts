@@ -1,14 +1,15 @@
+import type { BufferedTap } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
-import type { ServerMessage, TapResult } from "@tapline/core/tap";
-import { type CheckedTap, resultsOf, tapsOf } from "../check-taps.ts";
+import type { ServerMessage } from "@tapline/core/tap";
+import { type CheckedTap, tapsOf } from "../check-taps.ts";
 import type { AgentCredits } from "../credits/agent-credits.ts";
 import type { Door } from "../door.ts";
 import { ack, credits } from "./messages.ts";
 
 export type BatchHooks = {
   readonly tell: (message: ServerMessage) => void;
-  readonly onAnswered: (results: readonly TapResult[], acceptMs: number) => void;
-  readonly onFailed: (error: unknown) => void;
+  readonly onAnswered: (good: readonly BufferedTap[], refused: number, acceptMs: number) => void;
+  readonly onFailed: (error: unknown, taps: number) => void;
   readonly clock: () => number;
 };
 
@@ -119,9 +120,10 @@ export class BatchTaker {
       const generations = await Promise.all(writes);
       this.#pending--;
       this.#hooks.tell(ack(batch, "durable", generations.at(-1) ?? "", checked));
-      this.#hooks.onAnswered(resultsOf(checked), this.#hooks.clock() - receivedAtEpochMs);
+      const good = tapsOf(checked);
+      this.#hooks.onAnswered(good, checked.length - good.length, this.#hooks.clock() - receivedAtEpochMs);
     } catch (error) {
-      this.#hooks.onFailed(error);
+      this.#hooks.onFailed(error, checked.length);
     }
   }
 

@@ -34,11 +34,19 @@ export class TelemetryStream {
   async read(after: string): Promise<ReportedDelta[]> {
     const start = after === "0" ? "-" : `(${after}`;
     const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", pageEntries);
-    return rows.map(([entry, fields]) => ({
-      entry,
-      atEpochMs: Number(entry.split("-")[0]),
-      delta: telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? "")),
-    }));
+    return rows.map(reportedIn);
+  }
+
+  /**
+   * Deltas after entry `after` as they come, oldest first, at most 1,000; none where none came within `withinMs`. Blocks the
+   * connection, which must be the caller's own.
+   */
+  async next(after: string, withinMs: number): Promise<ReportedDelta[]> {
+    const answer = await this.#redis.xread(
+      ...(["COUNT", pageEntries, "BLOCK", Math.max(1, withinMs)] as const),
+      ...(["STREAMS", telemetryKeys.deltas, after] as const),
+    );
+    return (answer?.[0]?.[1] ?? []).map(reportedIn);
   }
 
   /** Processes that gave a sign of life within the last `withinMs`, by name. */
@@ -60,4 +68,9 @@ export class TelemetryStream {
     }
     return [...last.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
   }
+}
+
+function reportedIn([entry, fields]: [entry: string, fields: string[]]): ReportedDelta {
+  const delta = telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""));
+  return { entry, atEpochMs: Number(entry.split("-")[0]), delta };
 }

@@ -20,6 +20,8 @@ export type SegmentFiles = { readonly object: Buffer; readonly manifest: Buffer;
 
 /** What a set tells whoever watches. */
 export interface SetHooks {
+  /** An archive took a segment. */
+  readonly onStored?: (target: string) => void;
   /** An archive could not do its part; the others were enough, or the caller hears of it too. */
   readonly onFault?: (target: string, segment: string, error: unknown) => void;
   /** An archive holds a segment that `storeSegment` had already answered for. */
@@ -90,7 +92,10 @@ export class ArchiveSet implements ArchiveReader {
     const { stored, rest } = await storeAtQuorum(
       this.targets,
       this.rule,
-      (target) => this.#storeAt(target, id, files),
+      async (target) => {
+        await this.#storeAt(target, id, files);
+        this.#hooks.onStored?.(target.name);
+      },
       {
         onFault: (target, error) => this.#hooks.onFault?.(target, id, error),
         onLate: (target) => this.#hooks.onLate?.(target, id),
