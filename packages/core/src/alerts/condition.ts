@@ -64,7 +64,7 @@ const burnRateSchema = z
 
 /**
  * The value of a step lies further from its forecast than `deviations` times the forecast's usual error. The forecast is
- * believed only while it errs less than repeating the value of one season ago does. `deadBand` is in deviations.
+ * believed only while it errs no more than repeating the value of one season ago does. `deadBand` is in deviations.
  */
 const anomalySchema = z
   .strictObject({

@@ -46,6 +46,7 @@ export { onDuty, type Schedule, weekdays } from "./channels/schedule.ts";
 export { webhookForm } from "./channels/webhook-form.ts";
 export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
+export { type EngineOptions, type RefusedScope, RuleEngine } from "./evaluator.ts";
 export {
   type AlertEvent,
   applyEvent,
@@ -63,6 +64,7 @@ export {
   readAlertRules,
   releaseIdOf,
 } from "./release.ts";
+export { replay } from "./replay.ts";
 export {
   type AlertRule,
   type AlertRules,
@@ -75,5 +77,5 @@ export {
   type Severity,
   severities,
 } from "./rule.ts";
-export type { AlertSignal, AlertSignalOf } from "./signal.ts";
+export type { AlertKey, AlertSignal, AmongOthers, Cleared, Evaluated, Raised } from "./signal.ts";
 export { type AlertStep, type AlertTransition, entryOf } from "./transition.ts";

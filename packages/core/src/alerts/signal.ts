@@ -1,31 +1,54 @@
 import type { KpiScope } from "../kpi/index.ts";
 
-type OfAlert = {
-  readonly ruleId: string;
+/** Names one alert: a rule on one scope. */
+export type AlertKey = { readonly ruleId: string; readonly scopeKey: string };
+
+type OfAlert = AlertKey & {
   /** A value for each dimension of its rule's `per`. */
   readonly scope: KpiScope;
-  /** `scopeKey(scope)`: with the rule's id it names the alert. */
-  readonly scopeKey: string;
   /** When it was found, by the clock of who evaluates. */
   readonly atEpochMs: number;
 };
 
-/** What an evaluation found out, for the life cycle of the alert. */
-export type AlertSignal =
-  | (OfAlert & {
-      readonly kind: "raise";
-      /** In the unit of the condition's limit; null where that nothing is known is the breach. */
-      readonly value: number | null;
-      readonly limit: number;
-      /** Since when it was breached: `onDelayMs` or more before `atEpochMs`. */
-      readonly breachedAtEpochMs: number;
-    })
-  | (OfAlert & { readonly kind: "clear"; readonly value: number | null; readonly limit: number })
-  /** Suppressed by design (ISA-18.2): `by` is the active alert that says the same and more. */
-  | (OfAlert & {
-      readonly kind: "suppress";
-      readonly by: { readonly ruleId: string; readonly scopeKey: string };
-    })
-  | (OfAlert & { readonly kind: "unsuppress" });
+/** A breach has stood for its delay. */
+export type Raised = OfAlert & {
+  readonly kind: "raise";
+  /** In the unit of the condition's limit. */
+  readonly value: number | null;
+  readonly limit: number;
+  /** Since when it was breached: `onDelayMs` or more before `atEpochMs`. */
+  readonly breachedAtEpochMs: number;
+};
 
-export type AlertSignalOf<Kind extends AlertSignal["kind"]> = Extract<AlertSignal, { kind: Kind }>;
+/** It is over. */
+export type Cleared = OfAlert & {
+  readonly kind: "clear";
+  /** Null where it is not known: then not the value says that it is over. */
+  readonly value: number | null;
+  /** The value farthest beyond the limit since the breach began; null: not known, as after a restart. */
+  readonly peakValue: number | null;
+  /** `unwatched`: its rule, or what its scope names, is gone; nobody looks any more. */
+  readonly because: "in-order" | "unwatched";
+};
+
+/** What an evaluation found out. */
+export type Evaluated = Raised | Cleared;
+
+/** How an alert stands among others when it is raised. */
+export type AmongOthers = {
+  /** Names the alerts that began together: the first one's rule, scope and time. */
+  readonly group: string;
+  /** Whether it was the first of them (ISA-18.2). */
+  readonly firstOut: boolean;
+  /** The active alert that says the same and more; null: none. */
+  readonly suppressedBy: AlertKey | null;
+};
+
+/** What the life cycle of an alert is told. */
+export type AlertSignal =
+  | (Raised & AmongOthers)
+  | Cleared
+  /** It stands, and `suppressedBy` says the same and more: suppressed by design (ISA-18.2). */
+  | (OfAlert & { readonly kind: "suppress"; readonly suppressedBy: AlertKey })
+  /** It stands, and nothing else says it any more. */
+  | (OfAlert & { readonly kind: "unsuppress" });
