@@ -47,6 +47,16 @@ export { webhookForm } from "./channels/webhook-form.ts";
 export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
 export { type EngineOptions, type RefusedScope, RuleEngine } from "./evaluator.ts";
+export { type ActiveAlert, FloodControl } from "./flood.ts";
+export {
+  type AlertHealth,
+  alertHealth,
+  type Counted,
+  type HealthAsk,
+  type HealthTransition,
+  healthTargets,
+  type StandingAlert,
+} from "./health.ts";
 export {
   type AlertEvent,
   applyEvent,
@@ -58,6 +68,7 @@ export {
 export { lintRules, type RuleFault } from "./lint.ts";
 export { type AlertNews, alertNewsSchema, mostAlertsPerNews } from "./live.ts";
 export { type MessageFacts, messageOfAlert, unknownPlaceholders } from "./message.ts";
+export { type Preview, type PreviewedAlert, preview } from "./preview.ts";
 export {
   type AlertRuleReleaseId,
   parseAlertRules,
