@@ -1,7 +1,7 @@
 import type { AuditEntries, AuditLog, EntryFilter, PlaceRange } from "@tapline/adapters/prisma";
 import { type ExportForm, ExportProver, exportRows, subtreeReader, widthAt } from "@tapline/core/audit";
-import { TaplineError } from "@tapline/core/kernel";
-import type { Append } from "../cli/restore/write-pair.ts";
+import { canonicalJson, TaplineError } from "@tapline/core/kernel";
+import type { Append } from "../cli/restore/write-together.ts";
 
 export type AuditExportWish = {
   readonly form: ExportForm;
@@ -14,6 +14,8 @@ export type AuditExportSummary = {
   readonly entries: number;
   /** Entries that fit and were left out, since nobody can read them. */
   readonly unreadable: number;
+  /** Entries whose reason was erased. */
+  readonly erased: number;
   /** Of the log, by the checkpoint that vouches. */
   readonly size: number;
 };
@@ -25,6 +27,14 @@ export type AuditExportParts = {
   readonly onProgress: (entries: number) => void;
 };
 
+/** Where an export goes. */
+export type AuditExportFiles = {
+  readonly data: Append;
+  readonly proof: Append;
+  /** A line of JSON for each exported entry whose reason was erased: what is sealed cannot say it. */
+  readonly erasures: Append;
+};
+
 /**
  * Writes the entries that fit, in the order of the log, and beside them the proof that each of them stands in it, under the newest
  * checkpoint. Holds some hundred entries at a time.
@@ -33,8 +43,7 @@ export type AuditExportParts = {
 export async function exportAudit(
   { form, filter, range }: AuditExportWish,
   { entries, log, onProgress }: AuditExportParts,
-  data: Append,
-  proof: Append,
+  { data, proof, erasures }: AuditExportFiles,
 ): Promise<AuditExportSummary> {
   const { cosigned, signed } = await log.head();
   if (signed === null) throw new TaplineError("not-found", "the log has no checkpoint yet");
@@ -52,11 +61,12 @@ export async function exportAudit(
   const { head, write } = exportRows[form];
   for (const line of head) await data(`${line}\n`);
   await proof(prover.begin(form));
-  let [count, unreadable] = [0, 0];
+  let [count, unreadable, erased] = [0, 0, 0];
   await entries.eachPlaced(filter, range ?? { start: 0, end: size }, async (page) => {
     const rows: Uint8Array[] = [];
     let text = "";
-    for (const { index, bytes } of page) {
+    let lines = "";
+    for (const { index, bytes, erasure } of page) {
       const row = write(index, bytes);
       if (row === null) {
         unreadable += 1;
@@ -65,13 +75,17 @@ export async function exportAudit(
       text += await prover.take(index);
       rows.push(row, lineEnd);
       count += 1;
+      if (erasure === null) continue;
+      lines += `${canonicalJson({ index, ...erasure })}\n`;
+      erased += 1;
     }
     await data(Buffer.concat(rows));
+    if (lines !== "") await erasures(lines);
     await proof(text);
     onProgress(count);
   });
   await proof(await prover.end(note));
-  return { entries: count, unreadable, size };
+  return { entries: count, unreadable, erased, size };
 }
 
 const lineEnd = Buffer.from("\n");

@@ -7,7 +7,7 @@ import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 import { type ProgressOptions, tellProgress } from "./progress.ts";
 import { proofBeside } from "./proof-beside.ts";
-import { writePair } from "./restore/write-pair.ts";
+import { writeTogether } from "./restore/write-together.ts";
 
 interface Options extends FilterOptions, ProgressOptions {
   readonly ndjson?: boolean;
@@ -17,7 +17,10 @@ interface Options extends FilterOptions, ProgressOptions {
   readonly log?: string;
 }
 
-/** `tapline audit export`: entries as a file for others, with the proof that they stand in the log beside it. */
+/**
+ * `tapline audit export`: entries as a file for others; beside it the proof that they stand in the log, and a list of those whose
+ * reason was erased.
+ */
 export async function exportEntries(options: Options): Promise<void> {
   if ((options.csv === true) === (options.ndjson === true))
     throw new TaplineError("invalid-input", "name the file's form: --ndjson or --csv");
@@ -37,15 +40,16 @@ export async function exportEntries(options: Options): Promise<void> {
     done = entries;
   };
   try {
-    const files = [options.out, proofBeside(options.out)] as const;
-    let summary = { size: 0, unreadable: 0 };
-    await writePair(files, async (data, proof) => {
+    const files = [options.out, proofBeside(options.out), `${options.out}.erased`] as const;
+    let summary = { size: 0, unreadable: 0, erased: 0 };
+    await writeTogether(files, async ([data, proof, erasures]) => {
       const parts = { entries: reading.entries, log, onProgress };
-      summary = await exportAudit(wish, parts, data, proof);
+      summary = await exportAudit(wish, parts, { data, proof, erasures });
     });
-    const { size, unreadable } = summary;
+    const { size, unreadable, erased } = summary;
     process.stdout.write(
-      `${count(done, "entry", "entries")} of the ${size} of ${name} in ${files[0]}; their proof in ${files[1]}\n`,
+      `${count(done, "entry", "entries")} of the ${size} of ${name} in ${files[0]}; their proof in ${files[1]}\n` +
+        `reasons that were erased: ${erased}, listed in ${files[2]}\n`,
     );
     if (unreadable > 0)
       process.stderr.write(

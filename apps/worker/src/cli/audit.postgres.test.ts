@@ -167,6 +167,7 @@ test("entries are exported with a proof that needs nothing but the log's verifie
   const made = await run("export", "--csv", "--out", data, "--text", "buffer/2", "--by", "test");
   expect(made, made.err).toMatchObject({ code: 0, out: expect.stringMatching(/^111 entries of the 300 of/) });
   expect((await readFile(data, "utf8")).split("\r\n")).toHaveLength(1 + 111 + 1);
+  expect(await readFile(`${data}.erased`, "utf8")).toBe("");
   const verified = await runAudit({}, "verify-export", data, "--key", keys);
   expect(verified, verified.err).toMatchObject({ code: 0 });
   expect(verified.out).toMatch(/^proven: the export holds 111 entries of \S+, between 2 and 299, unchanged/);

@@ -116,7 +116,9 @@ function addAuditVerify(audit: Command): void {
 /** `tapline audit export` and `tapline audit verify-export`: entries as a file, with a proof beside it. */
 function addAuditExport(audit: Command): void {
   addProgress(addFilter(audit.command("export")))
-    .description("write entries into a file, in the order of the log, with a proof beside it (<file>.proof)")
+    .description(
+      "write entries into a file, in the order of the log; beside it a proof (<file>.proof), and whose reason was erased (<file>.erased)",
+    )
     .option("--ndjson", "as they were sealed, one a line")
     .option("--csv", "as a table for people; its last column is the sealed entry")
     .requiredOption("--out <file>", "the file")

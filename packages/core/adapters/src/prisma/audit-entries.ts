@@ -1,4 +1,4 @@
-import { archivalActions, readableEntry, type ShownEntry, together } from "@tapline/core/audit";
+import { archivalActions, type Erasure, readableEntry, type ShownEntry, together } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
@@ -43,8 +43,21 @@ const rowColumns = Prisma.sql`
 const besides = Prisma.sql`
   LEFT JOIN audit_erasable AS kept ON kept.entry_id = id AND kept.field = 'reason'`;
 
-/** An entry as it was sealed, and its place in the log. */
-export type PlacedEntry = { readonly index: number; readonly bytes: Uint8Array };
+/** An entry as it was sealed, its place in the log, and whether its reason was erased. */
+export type PlacedEntry = {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  /** As a certificate of erasure says it: null where nothing was erased. */
+  readonly erasure: Omit<Erasure, "proof"> | null;
+};
+
+type PlacedRow = {
+  readonly index: bigint;
+  readonly bytes: Uint8Array;
+  readonly id: string;
+  readonly erased_at: Date | null;
+  readonly erased_by: string | null;
+};
 
 /** Places of a log from `start` up to `end`, not included. */
 export type PlaceRange = { readonly start: number; readonly end: number };
@@ -131,14 +144,14 @@ export class AuditEntries {
         // All of it is read: what gives the first rows soonest would cost more.
         await tx.$executeRaw`SET LOCAL cursor_tuple_fraction = 1`;
         await tx.$executeRaw`
-          DECLARE placed NO SCROLL CURSOR FOR SELECT index, bytes FROM audit_leaf JOIN audit_entry ON id = entry_id
+          DECLARE placed NO SCROLL CURSOR FOR
+          SELECT index, bytes, id::text, kept.erased_at, kept.erased_by::text
+          FROM audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id ${besides}
           WHERE ${whereOf(filter, range)} ORDER BY index`;
         for (;;) {
-          const rows = await tx.$queryRawUnsafe<{ index: bigint; bytes: Uint8Array }[]>(
-            `FETCH ${entriesPerRead} FROM placed`,
-          );
+          const rows = await tx.$queryRawUnsafe<PlacedRow[]>(`FETCH ${entriesPerRead} FROM placed`);
           if (rows.length === 0) return;
-          await take(rows.map(({ index, bytes }) => ({ index: Number(index), bytes })));
+          await take(rows.map(placedEntry));
         }
       },
       { timeout: exportMs },
@@ -162,6 +175,14 @@ export class AuditEntries {
       });
     }
   }
+}
+
+function placedEntry({ index, bytes, id, erased_at: at, erased_by: by }: PlacedRow): PlacedEntry {
+  const erasure =
+    at === null || by === null
+      ? null
+      : { entry: id, field: "reason" as const, erasedAtEpochMs: at.getTime(), erasedBy: by };
+  return { index: Number(index), bytes, erasure };
 }
 
 function whereOf(filter: EntryFilter, { start, end }: PlaceRange): Prisma.Sql {

@@ -8,22 +8,22 @@ import { TaplineError } from "@tapline/core/kernel";
 export type Append = (bytes: Uint8Array | string) => Promise<void>;
 
 /**
- * Writes two files that belong together, at the same time: temporary files beside them (0600), flushed, then renamed, the second
- * one first. Where `write` fails, neither stays.
+ * Writes files that belong together, at the same time: temporary files beside them (0600), flushed, then renamed, the last
+ * one first. Where `write` fails, none stays.
  * @throws TaplineError `conflict` where one of them is there already
  */
-export async function writePair(
-  paths: readonly [string, string],
-  write: (first: Append, second: Append) => Promise<void>,
+export async function writeTogether<Paths extends readonly string[]>(
+  paths: Paths,
+  write: (appends: { readonly [At in keyof Paths]: Append }) => Promise<void>,
 ): Promise<void> {
   for (const path of paths)
     if (await exists(path))
       throw new TaplineError("conflict", `${path} is there already, and is not overwritten`, {
         remedy: "name another file by --out, or move that one away",
       });
-  const files = paths.map((path) => temporaryFile(path)) as [TemporaryFile, TemporaryFile];
+  const files = paths.map((path) => temporaryFile(path));
   try {
-    await write(files[0].append, files[1].append);
+    await write(files.map(({ append }) => append) as { readonly [At in keyof Paths]: Append });
     for (const file of files) await file.end();
   } catch (error) {
     await Promise.all(files.map((file) => file.drop()));
@@ -31,8 +31,6 @@ export async function writePair(
   }
   for (const file of files.toReversed()) await file.keep();
 }
-
-type TemporaryFile = ReturnType<typeof temporaryFile>;
 
 function temporaryFile(path: string) {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
