@@ -133,7 +133,6 @@ test("sizes of a head are bounded by the log's, also where a table of one's own 
     await tx.$executeRaw`UPDATE audit_head SET size = 1000000`;
   });
   await expect(grown).rejects.toThrow("the audit log has not 1000000 entries");
-  await services.$executeRaw`INSERT INTO audit_head (origin) VALUES ('x')`;
   await record("a/2");
   expect(await log.sequence(signer, 2)).toBe(1);
 });

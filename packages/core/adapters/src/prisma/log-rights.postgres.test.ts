@@ -71,6 +71,24 @@ test("nor can a table of its own stand in for one of the log's", async () => {
   expect(await new AuditLog(owner, signer.origin).waiting()).toBe(2);
 });
 
+test("nor can it put a head of nothing beside the log's, nor one in another's name", async () => {
+  const refused = "a new head of the audit log needs a checkpoint in its name";
+  await expect(services.$executeRaw`INSERT INTO audit_head (origin) VALUES ('x')`).rejects.toThrow(refused);
+  const planted = (...changes: string[]) =>
+    services.$transaction(async (tx) => {
+      await tx.$executeRaw`INSERT INTO audit_head (origin) VALUES ('x')`;
+      for (const change of changes)
+        await tx.$executeRawUnsafe(`UPDATE audit_head SET ${change} WHERE origin = 'x'`);
+      // As its end would, but with the words of the refusal.
+      await tx.$executeRaw`SET CONSTRAINTS ALL IMMEDIATE`;
+    });
+  const { note } = (await new AuditLog(services, signer.origin).head()).signed ?? { note: "" };
+  await expect(planted(`size = 1, note = '${note}'`)).rejects.toThrow(refused);
+  await expect(planted("note = E'x\\n0\\n'")).rejects.toThrow(refused);
+  await expect(planted("size = 1, note = E'x\\n2\\n'")).rejects.toThrow(refused);
+  expect(await AuditLog.names(owner)).toEqual([signer.origin]);
+});
+
 test("a role that could rewrite the log is told, and by what", async () => {
   expect(await rightsOverLog(services)).toEqual([]);
   expect(await rightsOverLog(owner)).toContain("it is a superuser");
