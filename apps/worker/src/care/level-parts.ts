@@ -33,6 +33,8 @@ export type LevelParts = ManifestTrust & {
   readonly actor: Actor;
   /** Why a person had it done; for the audit log. */
   readonly reason?: string;
+  /** The trace of the command by which it is done. */
+  readonly traceId?: string;
   readonly clock: () => number;
   /** Files without a manifest are left alone for so long. */
   readonly leftoverAfterMs: number;
@@ -47,13 +49,13 @@ export type Listed = { readonly target: CareTarget; readonly listing: DayListing
 
 /** Notes in the audit log what was found of a segment, or done with it. */
 export async function noteOf(
-  parts: Pick<LevelParts, "actor" | "clock" | "notes" | "reason">,
+  parts: Pick<LevelParts, "actor" | "clock" | "notes" | "reason" | "traceId">,
   action: "segment.healed" | "segment.missing" | "segment.leftovers-quarantined",
   segment: string,
   facts: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { actor, clock, notes, reason = null } = parts;
+  const { actor, clock, notes, traceId, reason = null } = parts;
   await notes.add(
-    newEntry(clock(), randomBytes, { actor, action, subject: `segment/${segment}`, reason, facts }),
+    newEntry(clock(), randomBytes, { actor, action, subject: `segment/${segment}`, reason, traceId, facts }),
   );
 }

@@ -66,12 +66,15 @@ const pki = (name: string) => join(made.root, "pki", name);
 
 function drill(changes: Partial<DrillParts> & { readonly drawn?: number } = {}) {
   const { drawn = 0, ...parts } = changes;
-  return restoreDrill(job, {
-    ...{ drills, targets: [{ name: "main", archive: archive() }], trust: trust(), clock: Date.now },
-    keyFiles: () => keyFilesIn(join(made.root, "pki")),
-    ...{ among: null, chance: () => drawn },
-    ...parts,
-  });
+  return restoreDrill(
+    { actor: job },
+    {
+      ...{ drills, targets: [{ name: "main", archive: archive() }], trust: trust(), clock: Date.now },
+      keyFiles: () => keyFilesIn(join(made.root, "pki")),
+      ...{ among: null, chance: () => drawn },
+      ...parts,
+    },
+  );
 }
 
 const actions = async () => {

@@ -1,6 +1,6 @@
-import type { CatalogueRow, DrillResult, RestoreDrills } from "@tapline/adapters/prisma";
+import type { ActBy, CatalogueRow, DrillResult, RestoreDrills } from "@tapline/adapters/prisma";
 import type { KeyRack } from "@tapline/core/encryption";
-import { type Actor, hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import type { ArchiveReader } from "@tapline/core/transfer";
 import { writeDrillMessage } from "./drill-message.ts";
 import { type KeyFiles, openApart } from "./open-apart.ts";
@@ -27,7 +27,7 @@ export type DrillParts = ManifestTrust & {
  * @returns null where nothing is archived yet
  * @throws TaplineError `misconfigured` where the keys cannot be found; `unavailable` where no archive that holds it, or the database, answers: that proves nothing
  */
-export async function restoreDrill(actor: Actor, parts: DrillParts): Promise<DrillResult | null> {
+export async function restoreDrill(by: ActBy, parts: DrillParts): Promise<DrillResult | null> {
   const { drills, clock, chance, among } = parts;
   const row = await drills.pick(chance(), among);
   if (row === null) return null;
@@ -39,7 +39,7 @@ export async function restoreDrill(actor: Actor, parts: DrillParts): Promise<Dri
       const found = await tryRestore(row, archive, keys, parts).catch(failedOrThrow);
       const durationMs = Math.max(0, clock() - startedAtEpochMs);
       const result: DrillResult = { segment: row.id, target: name, startedAtEpochMs, durationMs, ...found };
-      await drills.record(result, actor);
+      await drills.record(result, by);
       return result;
     } catch (error) {
       if (!hasCode(error, "unavailable")) throw error;

@@ -19,6 +19,7 @@ export type RewrapArchiveParts = Omit<RewrapParts, "archive" | "keys"> & {
   readonly keyMap: Pick<KeyMap, "note" | "noteRewrap">;
   readonly actor: Actor;
   readonly reason: string;
+  readonly traceId: string;
   readonly onFault: (fault: ArchiveFault) => void;
   readonly onClosed: (error: ClosedObjectError) => void;
 };
@@ -86,12 +87,12 @@ async function rewrapOne(segment: string, parts: RewrapArchiveParts): Promise<Re
 }
 
 async function note(
-  { notes, clock, actor, reason, added, dryRun }: RewrapArchiveParts,
+  { notes, clock, actor, reason, traceId, added, dryRun }: RewrapArchiveParts,
   action: "archive.rewrap-started" | "archive.rewrapped",
   facts: AuditEntry["facts"],
 ): Promise<void> {
   if (dryRun) return;
   const whom = { recipient: added.subject, certSha256: added.certSha256 };
-  const entry = { actor, reason, action, subject: `key/${added.ski}`, facts: { ...facts, ...whom } };
+  const entry = { actor, reason, traceId, action, subject: `key/${added.ski}`, facts: { ...facts, ...whom } };
   await notes.add(newEntry(clock(), randomBytes, entry));
 }

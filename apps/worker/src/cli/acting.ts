@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
-import { type Actor, TaplineError } from "@tapline/core/kernel";
+import { type Actor, TaplineError, traceIdOf } from "@tapline/core/kernel";
+import { traceSetting } from "./config.ts";
 
 /** Options of every command that changes something (`program/acting-options.ts`). */
 export interface ActingOptions {
@@ -8,10 +10,14 @@ export interface ActingOptions {
   readonly dryRun?: boolean;
 }
 
-/** Who runs the command, why and when. @throws TaplineError `invalid-input` where nobody is named */
+/** Of all that one run of the command does: the trace that it was run in, else one of its own. */
+const traceId = traceIdOf(traceSetting()) ?? randomBytes(16).toString("hex");
+
+/** Who runs the command, why, when and in which trace. @throws TaplineError `invalid-input` where nobody is named */
 export function actOf(options: ActingOptions): {
   readonly actor: Actor;
   readonly reason: string;
+  readonly traceId: string;
   readonly atEpochMs: number;
   readonly dryRun: boolean;
 } {
@@ -21,6 +27,7 @@ export function actOf(options: ActingOptions): {
   return {
     actor: { kind: "operator", id },
     reason: options.reason,
+    traceId,
     atEpochMs: Date.now(),
     dryRun: options.dryRun === true,
   };

@@ -28,7 +28,7 @@ const usualTtlMs = 3_600_000;
 
 export async function makeToken(options: TokenOptions): Promise<void> {
   const { id, ttl = usualTtlMs, ring, site, root, json } = options;
-  const { dryRun, actor, reason, atEpochMs } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const wish = {
     agent: checkedId(id),
     ring: ring ?? null,
@@ -40,12 +40,12 @@ export async function makeToken(options: TokenOptions): Promise<void> {
     const known = (await withRegistry(({ directory }) => directory.list())).find((one) => one.id === id);
     // Standard output is the token's alone.
     process.stderr.write(
-      `would make a token by which one machine enrols as ${id}, good until ${new Date(atEpochMs + ttl).toISOString()}; ` +
+      `would make a token by which one machine enrols as ${id}, good until ${new Date(act.atEpochMs + ttl).toISOString()}; ` +
         `${known === undefined ? "no such agent is listed yet" : `earlier tokens end; now: ${line(known)}`}\n`,
     );
     return;
   }
-  const made = await withRegistry(({ registry }) => registry.createToken(wish, { actor, reason }));
+  const made = await withRegistry(({ registry }) => registry.createToken(wish, act));
   if (json === true) process.stdout.write(`${JSON.stringify({ agent: id, ...made })}\n`);
   else process.stdout.write(`${made.token}\n`);
   process.stderr.write(`for ${id}, until ${new Date(made.expiresAtEpochMs).toISOString()}, once\n`);
@@ -58,7 +58,7 @@ export async function list({ json }: { json?: boolean }): Promise<void> {
 }
 
 export async function setSite(options: AgentOptions & { readonly site: string }): Promise<void> {
-  const { dryRun, actor, reason, atEpochMs } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const [id, site] = [checkedId(options.id), checkedSite(options.site)];
   if (dryRun) {
     const known = await listedAgent(id);
@@ -67,7 +67,7 @@ export async function setSite(options: AgentOptions & { readonly site: string })
   }
   const { sites, close } = openSites((await findStores()).databaseUrl);
   try {
-    await sites.setSite(id, site, { actor, reason }, atEpochMs);
+    await sites.setSite(id, site, act, act.atEpochMs);
     process.stdout.write(`agent ${id} stands at site ${site}\n`);
   } finally {
     await close();
@@ -75,14 +75,14 @@ export async function setSite(options: AgentOptions & { readonly site: string })
 }
 
 export async function revoke(options: AgentOptions & { readonly unlisted?: boolean }): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const id = checkedId(options.id);
   if (dryRun) {
     const now = options.unlisted === true ? `${id}, listed or not` : line(await listedAgent(id));
     process.stdout.write(`would shut out within seconds: ${now}\n`);
     return;
   }
-  await withRegistry(({ registry }) => registry.revoke(id, { actor, reason }, options.unlisted));
+  await withRegistry(({ registry }) => registry.revoke(id, act, options.unlisted));
   process.stdout.write(`agent ${id} is revoked\n`);
 }
 

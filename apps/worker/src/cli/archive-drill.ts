@@ -21,7 +21,7 @@ interface Options extends PlaceOptions, ProgressOptions, RackOptions {
 export async function drill(options: Options): Promise<void> {
   const { databaseUrl } = await findStores();
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const { actor } = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
+  const act = actOf({ reason: "", ...(options.by === undefined ? {} : { by: options.by }) });
   const keys = options.decrypt ? await findRack(options, dataDir) : null;
   const keyFiles = keys === null ? null : () => Promise.resolve(keys);
   const trust = await readTrust(options.trust, dataDir);
@@ -29,7 +29,7 @@ export async function drill(options: Options): Promise<void> {
   const among = options.target === undefined ? null : [options.target];
   const opened = openDrill(places, among, databaseUrl, trust, keyFiles);
   try {
-    const result = await opened.drill(actor);
+    const result = await opened.drill(act);
     if (result === null) throw new TaplineError("not-found", nothingThere(options.target));
     process.stdout.write(`${options.json === true ? JSON.stringify(result) : sentence(result)}\n`);
     if (result.outcome === "failed") process.exitCode = 2;

@@ -15,7 +15,7 @@ interface Options extends PlaceOptions, ActingOptions {
 }
 
 export async function expire(options: Options): Promise<void> {
-  const { actor, reason, atEpochMs, dryRun } = actOf(options);
+  const { atEpochMs, dryRun, ...act } = actOf(options);
   const { before } = options;
   if (Date.parse(before) > atEpochMs)
     throw new TaplineError(
@@ -32,7 +32,7 @@ export async function expire(options: Options): Promise<void> {
       const { name } = target;
       const of = opened.targets.length > 1 ? `archive ${name}: ` : "";
       try {
-        const found = await opened.expire(target, before, dryRun, { act: { actor, reason }, onHeld });
+        const found = await opened.expire(target, before, dryRun, { act, onHeld });
         const line = `${of}${sentence(found, before, dryRun)}`;
         process.stdout.write(
           `${options.json === true ? JSON.stringify({ archive: name, ...found }) : line}\n`,

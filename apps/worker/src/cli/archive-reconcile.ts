@@ -17,7 +17,7 @@ interface Options extends PlaceOptions, ProgressOptions, ActingOptions {
 }
 
 export async function reconcile(options: Options): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, actor, reason, traceId } = actOf(options);
   const { databaseUrl, redisUrl } = await findStores();
   if (redisUrl === undefined)
     throw new TaplineError(
@@ -35,7 +35,11 @@ export async function reconcile(options: Options): Promise<void> {
   try {
     const onFault = (segment: string, error: unknown): void =>
       void process.stderr.write(`segment ${segment}: ${messageOf(error)}\n`);
-    const found = await opened.level(since, { actor, reason, onFault, onSilent: tellPassedOver() }, dryRun);
+    const found = await opened.level(
+      since,
+      { actor, reason, traceId, onFault, onSilent: tellPassedOver() },
+      dryRun,
+    );
     process.stdout.write(
       `${options.json === true ? JSON.stringify({ ...found, dryRun }) : `${dryRun ? "nothing is changed; by a comparison now: " : ""}${sentence(found)}`}\n`,
     );

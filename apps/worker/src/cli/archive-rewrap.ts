@@ -21,7 +21,7 @@ interface Options extends PlaceOptions, ProgressOptions, RackOptions, ActingOpti
 
 export async function rewrap(options: Options): Promise<void> {
   const dataDir = await findDataDir(archiveSettings().dataDir, process.cwd());
-  const { actor, reason, atEpochMs, dryRun } = actOf(options);
+  const { actor, reason, traceId, atEpochMs, dryRun } = actOf(options);
   const since = options.since ?? "";
   const added = await readAdded(options.to, atEpochMs);
   const trust = await readTrust(options.trust, dataDir);
@@ -31,7 +31,16 @@ export async function rewrap(options: Options): Promise<void> {
   const opened = openRewrap(places, (await findStores()).databaseUrl);
   try {
     const sum = await opened.rewrap(since, {
-      ...{ actor, reason, dryRun, added, rack, signer, trust: { rootPems: [trust], crlPems: [trust] } },
+      ...{
+        actor,
+        reason,
+        traceId,
+        dryRun,
+        added,
+        rack,
+        signer,
+        trust: { rootPems: [trust], crlPems: [trust] },
+      },
       onFault: ({ file, message }) => process.stderr.write(`failed: ${file}: ${message}\n`),
       onClosed: ({ message }) => process.stderr.write(`closed: ${message}\n`),
     });

@@ -4,6 +4,11 @@ export function storeSettings() {
   return { databaseUrl: DATABASE_URL || undefined, redisUrl: REDIS_URL || undefined };
 }
 
+/** The trace that whoever runs the command is in, a `traceparent` of W3C Trace Context; may be absent. */
+export function traceSetting(): string | undefined {
+  return process.env.TRACEPARENT || undefined;
+}
+
 /** The buffer's ceiling as the workers have it, MiB; undefined = their default. */
 export function ceilingSetting(): string | undefined {
   return process.env.TAPLINE_BUFFER_MAX_MIB || undefined;

@@ -16,7 +16,7 @@ interface StatementOptions {
 }
 
 export async function state({ agent, day, out, by }: StatementOptions): Promise<void> {
-  const { actor } = actOf({ reason: "", ...(by === undefined ? {} : { by }) });
+  const act = actOf({ reason: "", ...(by === undefined ? {} : { by }) });
   const signer = await readSigner();
   const { statements, close } = openGaps((await findStores()).databaseUrl);
   try {
@@ -25,7 +25,7 @@ export async function state({ agent, day, out, by }: StatementOptions): Promise<
       throw new TaplineError("not-found", `nothing is known of agent ${agent} on ${day}`, {
         remedy: "tapline fleet ls names the agents; a day counts by the server's clock (UTC)",
       });
-    await statements.noteMade(made, actor);
+    await statements.noteMade(made, act);
     const file = join(out, `agent-${agent}.${day}.json`);
     await mkdir(out, { recursive: true });
     await writeFile(file, made.bytes);

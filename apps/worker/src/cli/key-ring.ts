@@ -39,16 +39,16 @@ function lineOf({
 }
 
 export async function add(file: string, options: ActingOptions & { role: KeyRole }): Promise<void> {
-  const { actor, reason, dryRun } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const key = readRingKey(await readGivenText(file), options.role);
   const what = `${key.subject} (${shortId(key.certSha256)}) as ${key.role}`;
   if (dryRun) return say(`would encrypt new objects to ${what}, too`);
-  await withKeys(({ ring }) => ring.change({ added: [key], states: {} }, { actor, reason }));
+  await withKeys(({ ring }) => ring.change({ added: [key], states: {} }, act));
   say(`new objects are encrypted to ${what}, too, as soon as the workers believe it (tapline key check)`);
 }
 
 export async function change(how: keyof typeof next, named: string, options: ActingOptions): Promise<void> {
-  const { actor, reason, dryRun } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   await withKeys(async ({ ring, map }) => {
     const keys = await ring.read();
     const key = keyNamed(keys, named);
@@ -65,7 +65,7 @@ export async function change(how: keyof typeof next, named: string, options: Act
         throw new TaplineError("conflict", `${key.subject} cannot be retired: ${sayWithout(without)}`, {
           remedy: "Open them to another key first: `tapline archive rewrap`.",
         });
-      await ring.change({ added: [], states: { [key.certSha256]: state } }, { actor, reason });
+      await ring.change({ added: [], states: { [key.certSha256]: state } }, act);
       say(effect);
     }
     const active = after.filter((other) => other.state === "active").map(({ subject }) => subject);

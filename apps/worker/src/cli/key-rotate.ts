@@ -17,7 +17,8 @@ interface RotateOptions extends ActingOptions {
 
 export async function rotate(options: RotateOptions): Promise<void> {
   const { role, cert } = options;
-  const { actor, reason, dryRun, atEpochMs } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
+  const { atEpochMs } = act;
   if (dryRun) {
     const keys = await withKeys(({ ring }) => ring.read());
     const active = keys.filter((key) => key.role === role && key.state === "active");
@@ -30,7 +31,7 @@ export async function rotate(options: RotateOptions): Promise<void> {
       : null;
   const certPem = made?.certPem ?? (await readGivenText(cert ?? ""));
   const { successor, replaced, shares } = await withKeys(async ({ ring, map }) => ({
-    ...(await rotateKey(role, certPem, { ring }, { actor, reason })),
+    ...(await rotateKey(role, certPem, { ring }, act)),
     shares: await map.shares(),
   }));
   if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);

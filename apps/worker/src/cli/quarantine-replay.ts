@@ -16,7 +16,7 @@ interface ReplayOptions extends ActingOptions {
 
 export async function replay(options: ReplayOptions): Promise<void> {
   const { reasonCode, agent, all } = options;
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   if (reasonCode === undefined && agent === undefined && all !== true)
     throw new TaplineError("invalid-input", "which taps are to be replayed is not said", {
       remedy: "Say --reason-code CODE, --agent ID, or --all.",
@@ -29,7 +29,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const effect = await withQuarantine(async (quarantine) => {
     if (dryRun) return await quarantine.preview(filter);
     const { redisUrl } = await findStores();
-    if (redisUrl !== undefined) return await quarantine.replay(filter, { actor, reason }, redisUrl, limits);
+    if (redisUrl !== undefined) return await quarantine.replay(filter, act, redisUrl, limits);
     throw new TaplineError("misconfigured", "REDIS_URL is not set", {
       remedy: "set it to the Redis of the installation, beside DATABASE_URL",
     });

@@ -15,9 +15,9 @@ export async function show(agent: string, epoch: number, seq: number, options: S
   const shown = await withQuarantine(async ({ desk, open }) => {
     const row = await desk.find(tap);
     if (options.reveal !== true) return metadataOf(row);
-    const { actor, reason } = revealAct(options);
+    const act = revealAct(options);
     const payload = open(row.sealedPayload);
-    await desk.noteReveal(tap, { actor, reason });
+    await desk.noteReveal(tap, act);
     const decoded = decodeTap(payload);
     const content = decoded.ok ? { tap: decoded.tap } : {};
     return { ...metadataOf(row), ...content, payload: payload.toString("base64") };

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { readEntry } from "@tapline/core/audit";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { pinOf, readToken } from "@tapline/core/tap";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -68,6 +69,30 @@ test("an agent is invited, listed and revoked by commands, each asking who", asy
   const entries = await prisma.auditEntry.findMany({ where: { subject: "agent/front-desk" } });
   expect(entries.map(({ actorKind, actorId, action }) => `${actorKind} ${actorId} ${action}`).sort()).toEqual(
     ["operator ola agent.revoked", "operator ola agent.token-created"],
+  );
+});
+
+test("all that one command does is of one trace: the one that it was run in, else one of its own", async () => {
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const traced = { ...env, TRACEPARENT: `00-${traceId}-b7ad6b7169203331-01` };
+  const settings: [string, Record<string, string>][] = [
+    ["gate-1", traced],
+    ["gate-2", env],
+    ["gate-3", { ...env, TRACEPARENT: "none that counts" }],
+  ];
+  for (const [id, own] of settings)
+    expect(await runWith(own, "agent", "token", "--id", id, ...why)).toMatchObject({ code: 0 });
+  const traces = await Promise.all(
+    settings.map(async ([id]) => {
+      const { bytes } = await prisma.auditEntry.findFirstOrThrow({ where: { subject: `agent/${id}` } });
+      const entry = readEntry(bytes);
+      return entry.version === 2 ? entry.traceId : null;
+    }),
+  );
+  expect(traces).toEqual([traceId, ...[2, 3].map(() => expect.stringMatching(/^[0-9a-f]{32}$/))]);
+  expect(new Set(traces).size).toBe(3);
+  expect((await run("audit", "ls", "--text", traceId)).out).toMatch(
+    /agent\.token-created {2}agent\/gate-1 .*\n$/,
   );
 });
 

@@ -29,11 +29,11 @@ export async function show(release: number): Promise<void> {
 }
 
 export async function release(file: string, options: ActingOptions): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const rules = await readRules(file);
   if (dryRun) process.stdout.write(`${file} holds sound rules and would be a new release\n`);
   else {
-    const version = await withDesk((desk) => desk.release(rules, { actor, reason }));
+    const version = await withDesk((desk) => desk.release(rules, act));
     process.stdout.write(
       `release ${version} is made; \`tapline rules switch ${version}\` puts it in force\n`,
     );
@@ -41,11 +41,11 @@ export async function release(file: string, options: ActingOptions): Promise<voi
 }
 
 export async function switchTo(version: number, options: ActingOptions): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   await withDesk(async (desk) => {
     const [next, active] = [await desk.find(version), await desk.activeVersion()];
     const before = active === null ? null : (await desk.find(active)).rules;
-    if (!dryRun) await desk.switchTo(version, { actor, reason });
+    if (!dryRun) await desk.switchTo(version, act);
     const changes = changesOf(before, next.rules).map((line) => `\n  ${line}`);
     const what = `release ${version} ${dryRun ? "would be" : "is"} in force instead of ${active ?? "none"}`;
     process.stdout.write(`${what}; what changes:${changes.length === 0 ? " nothing" : changes.join("")}\n`);

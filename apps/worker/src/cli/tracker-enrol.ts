@@ -10,26 +10,26 @@ interface TrackerOptions extends ActingOptions {
 }
 
 export async function enrol(options: TrackerOptions & { readonly publicKey: string }): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const tracker = { id: checkedId(options.id), publicKey: await readKey(options.publicKey) };
   if (dryRun) {
     const now = (await isKnown(tracker.id)) ? "it is known already" : "it is not known yet";
     process.stdout.write(`would take tracker ${tracker.id}'s taps from now on; ${now}\n`);
     return;
   }
-  const kid = await withDesk((desk) => desk.enrol(tracker, { actor, reason }));
+  const kid = await withDesk((desk) => desk.enrol(tracker, act));
   process.stdout.write(`tracker ${tracker.id} is enrolled with the key ${kid}\n`);
 }
 
 export async function revoke(options: TrackerOptions): Promise<void> {
-  const { dryRun, actor, reason } = actOf(options);
+  const { dryRun, ...act } = actOf(options);
   const id = checkedId(options.id);
   if (dryRun) {
     if (!(await isKnown(id))) throw new TaplineError("not-found", `no tracker ${id} is enrolled`);
     process.stdout.write(`would refuse tracker ${id}'s taps from now on\n`);
     return;
   }
-  await withDesk((desk) => desk.revoke(id, { actor, reason }));
+  await withDesk((desk) => desk.revoke(id, act));
   process.stdout.write(`tracker ${id} is revoked\n`);
 }
 

@@ -21,7 +21,7 @@ const trackersFileSchema = z.array(
 );
 
 export async function importTrackers(file: string, options: ActingOptions): Promise<void> {
-  const { dryRun, actor, reason, atEpochMs } = actOf(options);
+  const { dryRun, atEpochMs, ...act } = actOf(options);
   const trackers = await readTrackers(file);
   const { registry, close } = openTrackerRegistry((await findStores()).databaseUrl);
   try {
@@ -32,7 +32,7 @@ export async function importTrackers(file: string, options: ActingOptions): Prom
     }
     const what = { action: "tracker.enrolled" as const, subject: "tracker/*" };
     const entry = newEntry(atEpochMs, randomBytes, {
-      ...{ actor, reason, ...what, facts: { listed: trackers.length } },
+      ...{ ...act, ...what, facts: { listed: trackers.length } },
     });
     const added = await registry.enrol(trackers, entry);
     process.stdout.write(`${count(added, "tracker")} enrolled, ${trackers.length - added} known already\n`);

@@ -9,7 +9,12 @@ export type FlushParts = {
   readonly index: Pick<ArchiveIndex, "generation" | "endGeneration">;
 };
 
-export type FlushAct = { readonly actor: Actor; readonly reason: string; readonly atEpochMs: number };
+export type FlushAct = {
+  readonly actor: Actor;
+  readonly reason: string;
+  readonly traceId?: string | null;
+  readonly atEpochMs: number;
+};
 
 /** What a flush does: so many taps are sent again by their agents, of which so many segments are under way. */
 export type FlushEffect = {
@@ -51,6 +56,7 @@ export async function flushBuffer(act: FlushAct, parts: FlushParts): Promise<Flu
     action: "buffer.flushed",
     subject: `buffer/${generation}`,
     reason: act.reason,
+    traceId: act.traceId,
     facts: { taps, segments, bytes },
   });
   await parts.index.endGeneration(generation, entry);

@@ -30,6 +30,8 @@ export type ReconcileParts = {
   readonly copies: (segment: string) => readonly string[];
   /** Who has it done, for the audit log; default: the job. */
   readonly actor?: Actor;
+  /** The trace of the command by which it is done. */
+  readonly traceId?: string;
   /** Why a person had it done; for the audit log. */
   readonly reason?: string;
   readonly clock: () => number;
@@ -181,8 +183,9 @@ function entryOf(
   {
     actor = { kind: "job", id: "reconcile" },
     reason,
+    traceId,
     clock,
-  }: Pick<OrphanParts, "actor" | "reason" | "clock">,
+  }: Pick<OrphanParts, "actor" | "reason" | "traceId" | "clock">,
 ): AuditEntry {
   const why = adopt ? "the index did not know it" : "its taps lie in other segments";
   return newEntry(clock(), randomBytes, {
@@ -190,6 +193,7 @@ function entryOf(
     action: adopt ? "segment.adopted" : "segment.quarantined",
     subject: `segment/${segment}`,
     reason: reason ?? why,
+    traceId,
     facts: reason === undefined ? facts : { ...facts, why },
   });
 }

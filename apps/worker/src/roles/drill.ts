@@ -24,7 +24,7 @@ export function startDrills(parts: DrillRoleParts): Role {
       if (!isDeclared) await drills.declareSchedule(everyMs === 0 ? null : everyMs);
       isDeclared = true;
       if (everyMs === 0 || !(await turns.take("restore-drill", everyMs))) return askEveryMs;
-      const result = await restoreDrill({ kind: "job", id: "audit" }, parts);
+      const result = await restoreDrill({ actor: { kind: "job", id: "audit" } }, parts);
       if (result?.outcome === "failed") {
         telemetry.count("restore.failed");
         log.error(

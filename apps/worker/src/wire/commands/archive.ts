@@ -1,5 +1,6 @@
 import { KeyMap } from "@tapline/adapters/keys";
 import {
+  type ActBy,
   ArchiveCopies,
   ArchiveIndex,
   ArchiveNotes,
@@ -8,7 +9,6 @@ import {
   RestoreDrills,
   SegmentCatalogue,
 } from "@tapline/adapters/prisma";
-import type { Actor } from "@tapline/core/kernel";
 import { DryIndex } from "../../care/dry-index.ts";
 import { dryCopies, readOnly } from "../../care/dry-run.ts";
 import { type DrillParts, restoreDrill } from "../../care/restore-drill.ts";
@@ -41,8 +41,8 @@ export function openDrill(
   const prisma = connectPrisma(databaseUrl);
   const { targets, close } = openArchives(places);
   return {
-    drill: (actor: Actor) =>
-      restoreDrill(actor, {
+    drill: (by: ActBy) =>
+      restoreDrill(by, {
         ...{ drills: new RestoreDrills(prisma), targets, among, keyFiles },
         ...{ trust: { rootPems: [trust], crlPems: [trust] }, clock: Date.now, chance: Math.random },
       }),

@@ -43,7 +43,7 @@ export function openLevel(
   return {
     level: async (
       sinceDay: string,
-      parts: Pick<LevelArchiveParts, "actor" | "reason" | "onFault" | "onSilent">,
+      parts: Pick<LevelArchiveParts, "actor" | "reason" | "traceId" | "onFault" | "onSilent">,
       dryRun: boolean,
     ): Promise<Levelled> => {
       await answered(redis.ping(), pingWithinMs);

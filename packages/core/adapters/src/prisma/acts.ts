@@ -13,6 +13,9 @@ export type Act = {
   readonly traceId?: string | null;
 };
 
+/** Who acts where the reason is none of his: what was found, or nothing to tell. */
+export type ActBy = Pick<Act, "actor" | "traceId">;
+
 export type Transaction = Prisma.TransactionClient;
 
 /** Records one operation, in the transaction that does it. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { newEntry } from "@tapline/core/audit";
 import { type Actor, sha256 } from "@tapline/core/kernel";
 import { countOf, type GapStatement, intersect, merge, subtract, tallyEnds } from "@tapline/core/transfer";
+import type { ActBy } from "./acts.ts";
 import { auditRow } from "./audit-row.ts";
 import { agentEnds } from "./gap-queries.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -101,10 +102,11 @@ export class GapStatements {
   /** Records that somebody had a statement made, beside those that the archive gets. */
   async noteMade(
     { agent, day, noGap, madeAtEpochMs: atEpochMs }: SignedStatement,
-    actor: Actor,
+    { actor, traceId }: ActBy,
   ): Promise<void> {
     const facts = { statements: 1, withoutGap: noGap ? 1 : 0, firstDay: day };
-    const what = { actor, reason: null, action: "gap.stated", subject: `agent/${agent}`, facts } as const;
+    const by = { actor, traceId, reason: null };
+    const what = { ...by, action: "gap.stated", subject: `agent/${agent}`, facts } as const;
     await this.#prisma.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, what)) });
   }
 

@@ -1,4 +1,4 @@
-export { type Act, recordAct, recordOperation, type Transaction } from "./acts.ts";
+export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
 export {
   AgentDirectory,
   type AgentListing,

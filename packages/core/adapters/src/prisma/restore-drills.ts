@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { newEntry } from "@tapline/core/audit";
-import { type Actor, uuidV7, uuidV7EpochMs } from "@tapline/core/kernel";
+import { uuidV7, uuidV7EpochMs } from "@tapline/core/kernel";
 import type { RestoreStanding } from "@tapline/core/kpi";
 import { type AgentRun, agentRunCount, type TapRun } from "@tapline/core/transfer";
+import type { ActBy } from "./acts.ts";
 import { auditRow } from "./audit-row.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { ReadBacks } from "./read-backs.ts";
@@ -102,11 +103,11 @@ export class RestoreDrills {
   }
 
   /** Keeps a result, with its audit entry; an object that was found right was read back. */
-  async record(result: DrillResult, actor: Actor): Promise<void> {
+  async record(result: DrillResult, { actor, traceId }: ActBy): Promise<void> {
     const { segment, target, startedAtEpochMs, durationMs, outcome, taps, detail } = result;
     const atEpochMs = startedAtEpochMs + durationMs;
     const entry = newEntry(atEpochMs, randomBytes, {
-      ...{ actor, action: `restore.${outcome}`, subject: `segment/${segment}` },
+      ...{ actor, traceId, action: `restore.${outcome}`, subject: `segment/${segment}` },
       reason: detail === "" ? null : detail,
       facts: { target, taps, durationMs },
     });
