@@ -5,7 +5,10 @@ import { duplicatesCount, refusedCount, type TapVerdict } from "@tapline/core/va
 import { duplicatesOf } from "./duplicates-of.ts";
 import type { LoadedTap } from "./segment-loader.ts";
 
-/** What a segment's refused taps and duplicates count in their agents' quotas. */
+/**
+ * What a segment's refused taps and duplicates count in their agents' quotas. One of which nothing is archived costs an audit
+ * entry all the same: whose taps count nothing else in it counts one, also for what was sent again under the same numbers.
+ */
 export function quotaCounts(taps: readonly LoadedTap[], verdicts: readonly TapVerdict[]): RefusedCounts {
   const all = new Map<string, { counts: number; countsOver: number }>();
   const add = (agent: string, counts: number, countsOver: number): void => {
@@ -17,6 +20,8 @@ export function quotaCounts(taps: readonly LoadedTap[], verdicts: readonly TapVe
     if (verdicts[i]?.is === "rejected") add(buffered.agent, refusedCount(buffered.payload.length), 1);
   const runs = Map.groupBy(duplicatesOf(taps, verdicts), ({ agent }) => agent);
   for (const [agent, { length }] of runs) add(agent, duplicatesCount(length), duplicatesCount(length));
+  if (taps.length > 0 && !verdicts.some(({ is }) => is === "accepted"))
+    for (const { buffered } of taps) if (!all.has(buffered.agent)) add(buffered.agent, 1, 1);
   return all;
 }
 
