@@ -15,7 +15,8 @@ Every figure that Tapline keeps of itself, as \`packages/core/src/kpi/catalog.ts
 - A **counter-rate** is what was counted within the window, per unit of time. A **ratio** (0-1) is good by total within the window.
   A **quantile** is of all that was timed within the window: of merged histograms with a relative error of 1 %, never a mean of
   quantiles. A **level** is as it was read last. An **age** is how long ago something was, and grows by itself.
-- Where the source of a figure is silent, the figure is unknown, not zero.
+- Windows slide: what left them is told as it leaves, to one sixtieth of the window (to 0.25 s at the least).
+- Where the source of a figure is silent, the figure is unknown, not zero. So is a ratio or a quantile of nothing.
 - **Kept for** says to what a figure may belong: all of the installation, one site, one agent, one reader of an agent, one archive,
   one reason of refusal.
 `;

@@ -1,3 +1,6 @@
+export type { AgentReading, KpiReadings } from "./board/readings.ts";
+export { agentHeardWithinMs } from "./board/readings.ts";
+export { type KpiSource, kpiSources } from "./board/sources.ts";
 export type { KpiDefinition, KpiKind, KpiScopeKind } from "./catalog/definition.ts";
 export { availabilityObjective, objectiveWindowMs } from "./catalog/objective.ts";
 export { type KpiId, kpiCatalog, kpiChapters, kpiIds } from "./catalog.ts";
@@ -10,6 +13,7 @@ export {
   type KpiHistory,
 } from "./downsample.ts";
 export { type ArchiveAway, type HeardService, heardServices, heardWithinMs } from "./heard.ts";
+export { KpiBoard, type PastAvailability } from "./kpi-board.ts";
 export { type BacklogReading, KpiWindow } from "./kpi-window.ts";
 export { type MergeSpan, mergePoints } from "./merge-points.ts";
 export {

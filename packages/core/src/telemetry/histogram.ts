@@ -46,6 +46,16 @@ export class Histogram {
       this.#counts.set(index, (this.#counts.get(index) ?? 0) + count);
   }
 
+  /** Takes out again what was merged before. */
+  unmerge(other: HistogramData): void {
+    this.#zero -= other.zero;
+    for (const [index, count] of other.buckets) {
+      const left = (this.#counts.get(index) ?? 0) - count;
+      if (left > 0) this.#counts.set(index, left);
+      else this.#counts.delete(index);
+    }
+  }
+
   get count(): number {
     let total = this.#zero;
     for (const count of this.#counts.values()) total += count;

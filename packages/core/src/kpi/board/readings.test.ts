@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import {
+  type AgentReading,
+  KpiBoard,
+  type KpiId,
+  type KpiSample,
+  type KpiScope,
+  scopeKey,
+} from "../index.ts";
+
+const t0 = Date.UTC(2026, 10, 29, 12);
+const dayMs = 86_400_000;
+
+function agent(
+  name: string,
+  site: string,
+  seenAgoMs: number,
+  given: Partial<AgentReportGiven> = {},
+): AgentReading {
+  const { clockSkewMs = 0, certificateDays = 30, readers = { ready: 1 } } = given;
+  const report = {
+    ...{
+      version: "1.0.0",
+      platform: "linux-x64",
+      startedAtEpochMs: 0,
+      configRevision: 0,
+      link: "grpc" as const,
+    },
+    ...{
+      clockSkewMs,
+      outbox: { epoch: 1, nextSeq: 1, taps: 0, bytes: 0, oldestAgeMs: 0 },
+      paused: null,
+      readers,
+    },
+    certificateEndsAtEpochMs: t0 + certificateDays * dayMs,
+  };
+  return { agent: name, site, last: { report, seenAtEpochMs: t0 - seenAgoMs } };
+}
+
+type AgentReportGiven = { clockSkewMs: number; certificateDays: number; readers: Record<string, number> };
+
+function told(samples: readonly KpiSample[]) {
+  const last = new Map(samples.map((sample) => [`${sample.kpi} ${scopeKey(sample.scope)}`, sample.value]));
+  return (kpi: KpiId, scope: KpiScope = {}) => last.get(`${kpi} ${scopeKey(scope)}`);
+}
+
+test("agents are counted for all and by site, with the worst of what they report", () => {
+  const board = new KpiBoard(t0);
+  board.read({
+    fleet: [
+      agent("a", "north", 1_000, { clockSkewMs: -40, certificateDays: 3, readers: { ready: 2, failed: 1 } }),
+      agent("b", "north", 600_000, { clockSkewMs: 15, readers: { ready: 2, gone: 1 } }),
+      { agent: "c", site: "south", last: null },
+    ],
+    gaps: new Map([["b", 7]]),
+  });
+  const value = told(board.advance(t0));
+  expect([value("agents.online"), value("agents.offline")]).toEqual([1, 2]);
+  expect(value("agents.offline", { site: "north" })).toBe(1);
+  expect(value("agents.offline", { site: "south", agent: "c" })).toBe(1);
+  // One that failed, and the two of the agent that nobody hears of; who is gone is missed by nobody.
+  expect(value("readers.silent")).toBe(3);
+  expect(value("agents.clock_skew_ms")).toBe(40);
+  expect(value("agents.certificate_days_left", { site: "north" })).toBe(3);
+  expect([value("gaps.open"), value("gaps.open", { site: "north", agent: "a" })]).toEqual([7, 0]);
+});
+
+test("an agent turns offline by time alone, and what is not told of any more is not known", () => {
+  const board = new KpiBoard(t0);
+  board.read({ fleet: [agent("a", "north", 0)] });
+  board.advance(t0);
+  expect(told(board.advance(t0 + 180_000))("agents.offline")).toBeUndefined();
+  expect(told(board.advance(t0 + 181_001))("agents.offline", { site: "north", agent: "a" })).toBe(1);
+  board.read({ fleet: [agent("a", "south", 0)] });
+  const value = told(board.advance(t0 + 181_002));
+  expect(value("agents.offline", { site: "north", agent: "a" })).toBeNull();
+  expect(value("agents.offline", { site: "south", agent: "a" })).toBe(1);
+});
+
+test("ages grow with time, and what has no answer is unknown", () => {
+  const board = new KpiBoard(t0);
+  board.read({
+    buffer: { taps: 3, oldestAtEpochMs: t0 - 500, bytes: 50, ceilingBytes: 200 },
+    ...{ oldestKeyAtEpochMs: t0 - 2 * dayMs, firstEndAtEpochMs: null, restoreProvenAtEpochMs: null },
+  });
+  const value = told(board.advance(t0));
+  expect([value("backlog.taps"), value("backlog.oldest_ms"), value("buffer.memory_ratio")]).toEqual([
+    3, 500, 0.25,
+  ]);
+  expect([value("keys.age_days"), value("certificates.days_left")]).toEqual([2, null]);
+  expect(value("archive.restore_age_ms")).toBeNull();
+  expect(told(board.advance(t0 + 1_000))("backlog.oldest_ms")).toBe(1_500);
+});
