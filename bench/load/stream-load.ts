@@ -53,7 +53,7 @@ async function run({ url, tls, payloads }: StreamOrder): Promise<number> {
       const part = taps.slice(sent, sent + Math.min(tapsPerMessage, credits));
       [sent, credits, batch] = [sent + part.length, credits - part.length, batch + 1];
       sizes.set(batch, part.length);
-      call.write({ message: { $case: "taps", value: { batch, taps: part } } });
+      call.write({ message: { $case: "taps", value: { batch, taps: part, traceparent: "" } } });
     }
   };
   const ended = new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
+import { type TracingSettings, tracingSettings } from "@tapline/telemetry/tracing";
 import { z } from "zod";
 import { systemCode } from "./durable-file.ts";
 
@@ -80,6 +81,7 @@ const settingsSchema = z.object({
   /** A tap that the server holds is sent again after this time without a receipt, ms. */
   TAPLINE_AGENT_RESEND_AFTER_MS: atLeastOne.min(1000).default(120_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
+  ...tracingSettings,
 });
 
 type Settings = z.infer<typeof settingsSchema>;
@@ -116,6 +118,7 @@ export type Config = {
   apiPort: number | null;
   apiOrigins: readonly string[];
   local: LocalSettings;
+  tracing: TracingSettings;
 };
 
 /**
@@ -178,6 +181,7 @@ function configOf(settings: Settings, dir: string): Config {
       buzzer: settings.TAPLINE_AGENT_BUZZER,
       logLevel: settings.LOG_LEVEL,
     },
+    tracing: settings,
   };
 }
 

@@ -1,4 +1,5 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { traceFacts } from "@tapline/telemetry/tracing";
 import { pino } from "pino";
 import type { Agent } from "./agent.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -11,7 +12,10 @@ const statusEveryMs = 250;
 /** Leaving takes no longer than this: all that matters is on disk before. */
 const stopWithinMs = 3500;
 
-const log = pino({ name: "nfc-agent", base: null }, pino.destination({ fd: 2, sync: true }));
+const log = pino(
+  { name: "nfc-agent", base: null, mixin: traceFacts },
+  pino.destination({ fd: 2, sync: true }),
+);
 let config: Config | null = null;
 let running: Wired | null = null;
 let leaving = false;

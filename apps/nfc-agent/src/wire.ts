@@ -17,6 +17,7 @@ import { agentVersion } from "./version.ts";
 import { wireIdentity } from "./wire-identity.ts";
 import { type Observers, restoreTaps, wireFeedback, wireObservers } from "./wire-observers.ts";
 import { wireReaders } from "./wire-readers.ts";
+import { wireTracing } from "./wire-tracing.ts";
 
 /** What the outside hands in. */
 export type Surroundings = {
@@ -50,6 +51,8 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   const observers = wireObservers(events, surroundings, notify);
   const outbox = await openOutbox(config, settings, observers.metrics, surroundings);
   await restoreTaps(observers.taps, outbox);
+  const own = { certificate: credentials().cert, epoch: outbox.epoch, now };
+  const tracing = await wireTracing(config, events, own);
   const tally = new Tally(outbox, config.taps !== null);
   const delivery = new Delivery({
     outbox,
@@ -66,12 +69,9 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     resendAfterMs: config.resendAfterMs,
     report: (link) => source.report(link),
     onDirective: (directive) => void settings.take(directive),
-    now,
-    monotonic,
-    random,
+    ...{ now, monotonic, random },
     onSettled: (settled, segments) => tally.settled(settled, segments),
-    notify,
-    onFailure,
+    ...{ notify, onFailure, ...tracing.delivery },
   });
   settings.apply((now) => delivery.configure(now));
   identity.onRenewed(() => delivery.renewed());
@@ -102,6 +102,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     },
     stop: async () => {
       await Promise.all([api?.close(), identity.stop(), agent.stop()]);
+      await tracing.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
+import { type TracingSettings, tracingSettings } from "@tapline/telemetry/tracing";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -30,6 +31,7 @@ const environmentSchema = z.object({
   TAPLINE_INGEST_ROOT: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
+  ...tracingSettings,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -48,6 +50,7 @@ export interface WebConfig {
   ingestRootPem: string | undefined;
   siteName: string;
   logLevel: string;
+  tracing: TracingSettings;
 }
 
 /** The settings of the console, checked; throws `misconfigured` with one sentence per broken value. */
@@ -88,6 +91,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         : readSetting("TAPLINE_INGEST_ROOT", env.TAPLINE_INGEST_ROOT),
     siteName: env.TAPLINE_SITE_NAME,
     logLevel: env.LOG_LEVEL,
+    tracing: env,
   };
 }
 

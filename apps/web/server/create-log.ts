@@ -1,4 +1,5 @@
 import { FaultLog } from "@tapline/core/telemetry";
+import { traceFacts } from "@tapline/telemetry/tracing";
 import { type Logger, type LoggerOptions, pino } from "pino";
 
 const lookEveryMs = 10_000;
@@ -11,7 +12,7 @@ export function createLog(options: LoggerOptions): Logger {
       faults.pass(args, (told) => Reflect.apply(method, this, told));
     },
   };
-  const log = pino({ ...options, hooks });
+  const log = pino({ ...options, hooks, mixin: traceFacts });
   const looking = setInterval(() => {
     for (const [facts, text] of faults.over()) log.info(facts, text);
   }, lookEveryMs);

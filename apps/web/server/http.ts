@@ -7,6 +7,7 @@ import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
 import { clientAddressHeader } from "./auth/create-auth.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import { apiContentSecurityPolicy, contentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
+import { traced } from "./traced-request.ts";
 import { unavailablePage } from "./unavailable-page.ts";
 
 /** Who answers what; each gets requests with our headers set and forged ones dropped. */
@@ -70,7 +71,8 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     response.setHeader("Content-Security-Policy", apiContentSecurityPolicy);
     response.setHeader("Cache-Control", "no-store");
     if (isForeign(parts, request)) return answer(response, 403, "not from this origin\n");
-    if (path.startsWith("/api/trpc/")) return void parts.trpc(request, response);
+    if (path.startsWith("/api/trpc/"))
+      return void traced(request, response, () => parts.trpc(request, response));
     if (path.startsWith("/api/auth/")) return auth(parts, request, response);
     return answer(response, 404, "not found\n");
   }

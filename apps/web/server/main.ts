@@ -1,5 +1,8 @@
+import { hostname } from "node:os";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { openTracing, type Tracing } from "@tapline/telemetry/tracing";
 import { z } from "zod";
+import manifest from "../package.json" with { type: "json" };
 import { readConfig } from "./config.ts";
 import { openPages } from "./open-pages.ts";
 import { type Console, startConsole } from "./start-console.ts";
@@ -26,13 +29,13 @@ async function answer(console: Console, message: unknown): Promise<void> {
 }
 
 /** Ends once, whatever asks for it and however often; a hanging part does not keep the process alive. */
-function stopOn(console: Console): void {
+function stopOn(console: Console, tracing: Tracing | null): void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
     setTimeout(() => process.exit(0), exitWithinMs).unref();
-    console.close().then(
+    Promise.all([console.close(), tracing?.close()]).then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -43,8 +46,12 @@ function stopOn(console: Console): void {
 
 async function main(): Promise<void> {
   const config = readConfig();
+  const tracing = await openTracing({
+    ...{ service: "tapline-web", version: manifest.version, settings: config.tracing },
+    instance: `${hostname()}-${process.pid}`,
+  });
   const console = await startConsole(config, await openPages());
-  stopOn(console);
+  stopOn(console, tracing);
   process.on("message", (message) => void answer(console, message));
   process.send?.({ type: "ready", port: console.port, healthPort: console.healthPort });
 }

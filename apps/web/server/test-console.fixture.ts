@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { KpiLive, KpiPoint } from "@tapline/core/kpi";
+import { tracingSettings } from "@tapline/telemetry/tracing";
 import { freshDatabase, ownRedis, servicesOf } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
+import { z } from "zod";
 import type { Role } from "./auth/roles.ts";
 import type { WebConfig } from "./config.ts";
 import { type Console, startConsole } from "./start-console.ts";
@@ -36,6 +38,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       ingestRootPem: undefined,
       siteName: "Test site",
       logLevel: "silent",
+      tracing: z.object(tracingSettings).parse({}),
     },
     ...given,
   };

@@ -30,6 +30,9 @@ describe("the worker's settings", () => {
       TAPLINE_UNSIGNED_TAPS: "refuse",
       TAPLINE_FAULT_POINTS: "off",
       TAPLINE_HEALTH_PORT: 0,
+      OTEL_SDK_DISABLED: false,
+      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: 0.01,
       LOG_LEVEL: "info",
     });
   });
@@ -56,6 +59,8 @@ describe("the worker's settings", () => {
     ["TAPLINE_UNSIGNED_TAPS", "maybe"],
     ["TAPLINE_HEALTH_PORT", "-1"],
     ["TAPLINE_INSTANCE", "Not A Name"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"],
+    ["OTEL_TRACES_SAMPLER_ARG", "2"],
     ["LOG_LEVEL", "loud"],
   ];
 

@@ -1,3 +1,4 @@
+import { tracingSettings } from "@tapline/telemetry/tracing";
 import { z } from "zod";
 import { auditSettings } from "./settings/audit.ts";
 import { bufferSettings } from "./settings/buffer.ts";
@@ -39,6 +40,7 @@ const environmentSchema = z.object({
   ...auditSettings,
   ...validationSettings,
   ...processSettings,
+  ...tracingSettings,
 });
 
 export type Config = Omit<z.infer<typeof environmentSchema>, "ROLE"> & {

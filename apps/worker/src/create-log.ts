@@ -1,4 +1,5 @@
 import { FaultLog } from "@tapline/core/telemetry";
+import { traceFacts } from "@tapline/telemetry/tracing";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 
 const lookEveryMs = 10_000;
@@ -14,7 +15,7 @@ export function createLog(
       faults.pass(args, (told) => Reflect.apply(method, this, told));
     },
   };
-  const log = pino({ ...options, hooks }, destination);
+  const log = pino({ ...options, hooks, mixin: traceFacts }, destination);
   const looking = setInterval(() => {
     for (const [facts, text] of faults.over()) log.info(facts, text);
   }, lookEveryMs);

@@ -1,7 +1,10 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { serveHealth } from "@tapline/telemetry/health";
+import { openTracing } from "@tapline/telemetry/tracing";
+import manifest from "../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "./config.ts";
 import { createLog } from "./create-log.ts";
+import { instanceOf } from "./instance-of.ts";
 import { tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
@@ -13,6 +16,10 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
   let ready = false;
   let running: Running | null = null;
+  const tracing = await openTracing({
+    ...{ service: "tapline-worker", version: manifest.version, settings: config },
+    instance: instanceOf(config),
+  });
   const health = await serveHealth(config.TAPLINE_HEALTH_PORT, {
     isReady: () => ready,
     metrics: () => running?.metrics() ?? null,
@@ -25,6 +32,7 @@ async function main(): Promise<void> {
     log.info({ why }, "stopping");
     setTimeout(() => process.exit(1), graceMs + 1_500).unref();
     await running?.stop(graceMs);
+    await tracing?.close();
     health.close();
     process.exit(0);
   };

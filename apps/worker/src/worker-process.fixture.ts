@@ -5,6 +5,7 @@ import type { TestPath } from "./path.fixture.ts";
 export type WorkerProcess = {
   readonly child: ChildProcess;
   readonly ingestPort: number;
+  readonly streamPort: number;
   /** Arms `point`; resolves once the process waits there, with what lets it go on. */
   readonly holdAt: (point: string) => Promise<() => void>;
   /** SIGKILL; resolves once it is gone. */
@@ -20,15 +21,16 @@ export async function forkWorker(
     env: { ...path.environment, TAPLINE_FAULT_POINTS: "on", ROLE: role, ...changes },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  const ingestPort = await new Promise<number>((resolve, reject) => {
-    child.on("message", (message: { type: string; ingestPort?: number }) => {
-      if (message.type === "ready") resolve(message.ingestPort ?? 0);
+  const ports = await new Promise<{ ingestPort: number; streamPort: number }>((resolve, reject) => {
+    child.on("message", (message: { type: string; ingestPort?: number; streamPort?: number }) => {
+      const { ingestPort = 0, streamPort = 0 } = message;
+      if (message.type === "ready") resolve({ ingestPort, streamPort });
     });
     child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
   });
   return {
     child,
-    ingestPort,
+    ...ports,
     holdAt: (point) =>
       new Promise((resolve) => {
         const look = (message: { type: string; point?: string; pass?: number }): void => {

@@ -4,14 +4,23 @@ import type { AgentEvents, TapProgress } from "../events.ts";
 import type { Outbox, Settled } from "../outbox/index.ts";
 import { fullJitterBackoff } from "./backoff.ts";
 import { Generation } from "./generation.ts";
-import type { Asked, Credentials, Hello, Link, LinkListener, LinkReceipt, OpenLink } from "./link.ts";
+import {
+  type Asked,
+  type Credentials,
+  type Hello,
+  type Link,
+  type LinkListener,
+  type LinkReceipt,
+  type OpenLink,
+  untraced,
+} from "./link.ts";
 import { LinkChoice, type LinkSetting } from "./link-choice.ts";
 import { Links } from "./links.ts";
 import { explainByCertificate } from "./own-certificate.ts";
 import { progressOfDurable, progressOfHints, stepsOfReceipts } from "./progress.ts";
 import { Reports } from "./reports.ts";
 import type { Trouble } from "./setback.ts";
-import { type RefusedTap, TapSender } from "./tap-sender.ts";
+import { type RefusedTap, type Sending, TapSender } from "./tap-sender.ts";
 import { type Notify, Troubles } from "./troubles.ts";
 
 /** Settings that may change while the agent runs. */
@@ -47,6 +56,8 @@ export type DeliveryOptions = {
   /** Taps that left the outbox, and the segments that were named with them. */
   onSettled: (settled: readonly Settled[], segments: ReadonlySet<string>) => void;
   notify: Notify;
+  /** Default: taps are in no trace. */
+  sending?: Sending;
   /** The outbox cannot go on. */
   onFailure: (error: unknown) => void;
 };
@@ -94,6 +105,7 @@ export class Delivery {
         onDurable: (seqs) => this.#durable(seqs),
         onRefused: (refusals) => this.#refused(refusals),
         onFailure,
+        sending: options.sending ?? ((_, send) => send(untraced)),
       },
       this.#stopping.signal,
     );

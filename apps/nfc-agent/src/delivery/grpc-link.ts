@@ -4,7 +4,7 @@ import { Client, type ClientDuplexStream, credentials, type StatusObject, status
 import { AgentMessage, IngestDefinition, ServerMessage, type StreamAckLevel } from "@tapline/core/tap";
 import type { TapRecord } from "../outbox/index.ts";
 import { diagnose } from "./diagnose.ts";
-import type { Credentials, Hello, Link, LinkListener, OpenLink, SendOutcome } from "./link.ts";
+import type { BatchTrace, Credentials, Hello, Link, LinkListener, OpenLink, SendOutcome } from "./link.ts";
 import { type Setback, setback, setbackOf } from "./setback.ts";
 import { hintsOf, levelOf, receiptsOf, refusalsOf } from "./stream-messages.ts";
 
@@ -78,7 +78,7 @@ class GrpcSession implements OpenLink {
     return this.#open && !this.#over ? this.#credits : 0;
   }
 
-  send(taps: readonly TapRecord[]): Promise<SendOutcome> {
+  send(taps: readonly TapRecord[], { traceparent, of }: BatchTrace): Promise<SendOutcome> {
     return new Promise((resolve) => {
       if (this.#over) {
         resolve({ kind: "setback", setback: setback("broken", "the link is over") });
@@ -97,9 +97,9 @@ class GrpcSession implements OpenLink {
         readAtEpochMs,
         reader,
         payload: raw,
-        traceparent: "",
+        traceparent: of(seq),
       }));
-      this.#write({ $case: "taps", value: { batch, taps: messages } });
+      this.#write({ $case: "taps", value: { batch, taps: messages, traceparent } });
     });
   }
 

@@ -32,6 +32,16 @@ export type SendOutcome =
   | { kind: "taken"; generation: string; refused: readonly Refusal[] }
   | { kind: "setback"; setback: Setback };
 
+/** Where taps that leave together are in their traces (W3C `traceparent`); "" where nothing is recorded. */
+export type BatchTrace = {
+  /** Of this delivery. */
+  readonly traceparent: string;
+  /** Of the read of a tap. */
+  readonly of: (seq: number) => string;
+};
+
+export const untraced: BatchTrace = { traceparent: "", of: () => "" };
+
 /** What validation says before the archive has the taps: told once, and may be lost. */
 export type Hints = {
   epoch: number;
@@ -87,7 +97,7 @@ export type OpenLink = {
   /** How many taps may leave now. */
   credits(): number;
   /** Sends taps, oldest first. Never rejects; after the link's end nothing is sent. */
-  send(taps: readonly TapRecord[]): Promise<SendOutcome>;
+  send(taps: readonly TapRecord[], trace: BatchTrace): Promise<SendOutcome>;
   /** Tells how the agent is: a report as JSON. An answer comes by the listener, or never. */
   report(report: string, sentAtEpochMs: number): void;
   /** The buffer was lost: receipts are to be read from the first again. */

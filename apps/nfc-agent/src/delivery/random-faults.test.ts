@@ -53,7 +53,7 @@ const streamFaults = (): StreamFault[] => [
     return true;
   },
   ({ batch, taps }, session) => {
-    rig.stream.hold({ batch, taps: taps.slice(1) }, session);
+    rig.stream.hold({ batch, traceparent: "", taps: taps.slice(1) }, session);
     rig.stream.ack(batch, session, [refusal]);
     return true;
   },

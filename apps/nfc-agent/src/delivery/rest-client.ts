@@ -12,7 +12,7 @@ import {
 import { Agent, type Dispatcher } from "undici";
 import type { TapRecord } from "../outbox/index.ts";
 import { retryAfterMs } from "./backoff.ts";
-import type { Credentials } from "./link.ts";
+import { type BatchTrace, type Credentials, untraced } from "./link.ts";
 import { type Setback, setback, setbackOf } from "./setback.ts";
 
 export type RestClientOptions = {
@@ -34,7 +34,13 @@ const batchStatuses: readonly number[] = [200, 202, 207, 400];
 /** Taps, receipts, and a report beside them. */
 const connections = 3;
 
-type Request = { method: "GET" | "POST"; path: string; body?: string; signal: AbortSignal };
+type Request = {
+  method: "GET" | "POST";
+  path: string;
+  body?: string;
+  signal: AbortSignal;
+  traceparent?: string;
+};
 type Schema<Answer> = { safeParse(value: unknown): { success: true; data: Answer } | { success: false } };
 
 const pack = promisify(gzip);
@@ -60,6 +66,7 @@ export class RestClient {
     epoch: number,
     taps: readonly TapRecord[],
     signal: AbortSignal,
+    { traceparent, of }: BatchTrace = untraced,
   ): Promise<Outcome<PostTapsResponse>> {
     const body = JSON.stringify({
       epoch,
@@ -68,9 +75,10 @@ export class RestClient {
         readAtEpochMs,
         reader,
         payload: raw.toString("base64"),
+        ...(of(seq) === "" ? {} : { traceparent: of(seq) }),
       })),
     });
-    const request = { method: "POST", path: "/v1/taps", body, signal } as const;
+    const request = { method: "POST", path: "/v1/taps", body, signal, traceparent } as const;
     return this.#ask(request, 0, batchStatuses, postTapsResponseSchema);
   }
 
@@ -99,7 +107,7 @@ export class RestClient {
   ): Promise<Outcome<Answer>> {
     try {
       const answerMs = waitMs + this.#options.answerMs;
-      const { body: text, ...rest } = request;
+      const { body: text, traceparent = "", ...rest } = request;
       const packs = text !== undefined && text.length >= packedFromBytes;
       const body = packs ? await pack(text, { level: constants.Z_BEST_SPEED }) : text;
       const response = await this.#agent.request({
@@ -110,6 +118,7 @@ export class RestClient {
           accept: "application/json",
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...(packs ? { "content-encoding": "gzip" } : {}),
+          ...(traceparent === "" ? {} : { traceparent }),
         },
         headersTimeout: answerMs,
         bodyTimeout: answerMs,

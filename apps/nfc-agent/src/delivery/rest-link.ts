@@ -3,7 +3,16 @@ import type { Clock } from "@tapline/core/kernel";
 import type { TapResult } from "@tapline/core/tap";
 import type { TapRecord } from "../outbox/index.ts";
 import { type Backoff, fullJitterBackoff } from "./backoff.ts";
-import type { Credentials, Hello, Link, LinkListener, OpenLink, Refusal, SendOutcome } from "./link.ts";
+import type {
+  BatchTrace,
+  Credentials,
+  Hello,
+  Link,
+  LinkListener,
+  OpenLink,
+  Refusal,
+  SendOutcome,
+} from "./link.ts";
 import { RestClient } from "./rest-client.ts";
 import type { Setback } from "./setback.ts";
 
@@ -69,8 +78,8 @@ class RestSession implements OpenLink {
     this.#poll.abort();
   }
 
-  async send(taps: readonly TapRecord[]): Promise<SendOutcome> {
-    const outcome = await this.#client.postTaps(this.#hello.epoch, taps, this.#over.signal);
+  async send(taps: readonly TapRecord[], trace: BatchTrace): Promise<SendOutcome> {
+    const outcome = await this.#client.postTaps(this.#hello.epoch, taps, this.#over.signal, trace);
     if (outcome.kind === "answered") {
       const { generation, results } = outcome.answer;
       return { kind: "taken", generation, refused: refusalsOf(taps, results) };

@@ -101,7 +101,7 @@ describe("delivery by stream", () => {
   it("lets a tap go that the door refuses, and sends those again that it does not take for now", async () => {
     const refuses: StreamFault = ({ batch, taps }, session) => {
       const kept = taps.filter((_, index) => index !== 1 && index !== 2);
-      rig.stream.hold({ batch, taps: kept }, session);
+      rig.stream.hold({ batch, traceparent: "", taps: kept }, session);
       const refusal = { type: "urn:tapline:problem:invalid-tap", detail: "no", field: "/payload" };
       rig.stream.ack(batch, session, [
         { index: 1, status: 400, ...refusal },

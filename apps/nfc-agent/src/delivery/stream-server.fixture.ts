@@ -127,8 +127,8 @@ export class StreamServer {
   }
 
   /** Takes a batch and answers as the door does. */
-  take({ batch, taps }: TapsMessage, session: StreamSession): void {
-    this.hold({ batch, taps }, session);
+  take({ batch, taps, traceparent }: TapsMessage, session: StreamSession): void {
+    this.hold({ batch, taps, traceparent }, session);
     this.ack(batch, session);
   }
 

@@ -3,7 +3,7 @@ import { maxTapsPerRequest } from "@tapline/core/tap";
 import type { Outbox, TapRecord } from "../outbox/index.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Generation } from "./generation.ts";
-import type { OpenLink, Refusal, SendOutcome } from "./link.ts";
+import type { BatchTrace, OpenLink, Refusal, SendOutcome } from "./link.ts";
 import { SendQueue } from "./send-queue.ts";
 import { type Setback, setback, troubleOf } from "./setback.ts";
 import type { Troubles } from "./troubles.ts";
@@ -32,7 +32,14 @@ export type TapSenderOptions = {
   onDurable: (seqs: readonly number[]) => void;
   onRefused: (refusals: readonly RefusedTap[]) => void;
   onFailure: (error: unknown) => void;
+  sending: Sending;
 };
+
+/** Has taps sent by `send`, which is told where they are in their traces. */
+export type Sending = (
+  seqs: readonly number[],
+  send: (trace: BatchTrace) => Promise<SendOutcome>,
+) => Promise<SendOutcome>;
 
 /** In base64 and JSON this stays below 1 MiB, a common bound of HTTP servers. */
 const maxBytesPerBatch = 640 * 1024;
@@ -177,7 +184,7 @@ export class TapSender {
       const asked = this.#options.generation.current;
       // The link may have gone while the taps were read.
       const sent = link === this.#link && taps.length > 0;
-      const outcome = sent ? await link.send(taps) : null;
+      const outcome = sent ? await this.#options.sending(seqs, (trace) => link.send(taps, trace)) : null;
       for (const seq of seqs) this.#flying.delete(seq);
       if (outcome === null) this.#keep(taps);
       else if (!this.#stop.aborted) this.#judge(taps, outcome, asked);

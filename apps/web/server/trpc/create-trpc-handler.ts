@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { RefusedActs } from "@tapline/adapters/prisma";
 import { messageOf, traceIdOf } from "@tapline/core/kernel";
+import { activeTrace } from "@tapline/telemetry/tracing";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
@@ -45,7 +46,7 @@ export function createTrpcHandler({
     createContext: ({ req }) => {
       let viewer: Promise<Viewer | null> | undefined;
       return {
-        traceId: traceIdOf(req.headers.traceparent),
+        traceId: activeTrace()?.traceId ?? traceIdOf(req.headers.traceparent),
         alerts,
         audit,
         kpi,

@@ -1,4 +1,17 @@
 import { type BufferedTap, encodeFrame, framedBytes } from "@tapline/core/buffer";
+import { inIngestSpan } from "@tapline/telemetry/segments";
+import { recorded } from "@tapline/telemetry/tracing";
+
+/** How taps came, for their trace. */
+export type Delivered = {
+  /** The kind of request. */
+  readonly via: string;
+  /** What the request says it belongs to (W3C Trace Context). */
+  readonly traceparent: unknown;
+};
+
+/** Of taps that no request brought. */
+const ownDelivery: Delivered = { via: "replay", traceparent: null };
 
 /** Puts a frame of `taps` taps where it is durable, and gives the buffer's generation. */
 export type AppendFrame = (frame: Buffer, taps: number) => Promise<string>;
@@ -34,8 +47,12 @@ export class Door {
    * @returns the buffer's generation, once they are durable
    * @throws TaplineError `unavailable` (the buffer cannot be reached), `overloaded` (it has no memory)
    */
-  async take(taps: readonly BufferedTap[]): Promise<string> {
-    return await new Promise((resolve, reject) => {
+  async take(taps: readonly BufferedTap[], { via, traceparent }: Delivered = ownDelivery): Promise<string> {
+    return await inIngestSpan(via, recorded(traceparent), taps, () => this.#commit(taps));
+  }
+
+  #commit(taps: readonly BufferedTap[]): Promise<string> {
+    return new Promise((resolve, reject) => {
       this.#waiting.push({ taps, bytes: bytesOf(taps), resolve, reject });
       this.#schedule();
     });

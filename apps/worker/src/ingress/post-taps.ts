@@ -91,10 +91,16 @@ async function answer(request: IncomingMessage, parts: PostTapsParts, maxBytes: 
     },
   );
   spend(text.length);
-  return await take(parseBody(text), identity, parts);
+  return await take(parseBody(text), identity, request.headers.traceparent, parts);
 }
 
-async function take(body: unknown, { agent }: AgentIdentity, parts: PostTapsParts): Promise<Taken> {
+async function take(
+  body: unknown,
+  { agent }: AgentIdentity,
+  traceparent: unknown,
+  parts: PostTapsParts,
+): Promise<Taken> {
+  const delivered = { via: served, traceparent };
   const nowEpochMs = parts.clock();
   const epoch = claimedEpoch(body);
   if (epoch !== null) parts.epochs.assertSparing(agent, epoch, nowEpochMs);
@@ -104,7 +110,7 @@ async function take(body: unknown, { agent }: AgentIdentity, parts: PostTapsPart
   if (refusal?.windowFull === true) parts.onTurnedAway(agent, claimed);
   assertGranted(agent, refusal);
   const unspent = (taps: number): void => credits.giveBack(taps);
-  const taken = await takeTaps(body, agent, nowEpochMs, { door: parts.door, unspent }).catch(
+  const taken = await takeTaps(body, agent, nowEpochMs, { door: parts.door, delivered, unspent }).catch(
     (error: unknown) => {
       parts.onTurnedAway(agent, claimed);
       throw error;

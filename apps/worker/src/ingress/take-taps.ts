@@ -2,7 +2,7 @@ import type { BufferedTap } from "@tapline/core/buffer";
 import type { Problem } from "@tapline/core/kernel";
 import { type PostTapsResponse, plainPost, postTapSchema, postTapsSchema } from "@tapline/core/tap";
 import { type CheckedTap, checkPostedTap, postedTap, resultsOf, tapsOf } from "./check-taps.ts";
-import type { Door } from "./door.ts";
+import type { Delivered, Door } from "./door.ts";
 import { schemaProblem } from "./problems.ts";
 
 export type Taken =
@@ -17,6 +17,7 @@ export type Taken =
 /** Where taps go, and the credits that they were granted. */
 export type TakeParts = {
   readonly door: Pick<Door, "take">;
+  readonly delivered: Delivered;
   /** Told how many of the granted taps do not go in. */
   readonly unspent: (taps: number) => void;
 };
@@ -29,13 +30,13 @@ export async function takeTaps(
   body: unknown,
   agent: string,
   nowEpochMs: number,
-  { door, unspent }: TakeParts,
+  { door, delivered, unspent }: TakeParts,
 ): Promise<Taken> {
   const checked = checkBody(body, agent, nowEpochMs);
   const good: BufferedTap[] = "problem" in checked ? [] : tapsOf(checked.taps);
   unspent(countTaps(body) - good.length);
   if ("problem" in checked) return { status: 400, problem: checked.problem };
-  const generation = good.length === 0 ? "" : await door.take(good);
+  const generation = good.length === 0 ? "" : await door.take(good, delivered);
   const status = good.length === checked.taps.length ? 202 : good.length === 0 ? 400 : 207;
   return { status, body: { generation, results: resultsOf(checked.taps) }, good };
 }

@@ -20,6 +20,8 @@ import {
   type SegmentMember,
 } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
+import { inStageSpan } from "@tapline/telemetry/segments";
+import { isTracing } from "@tapline/telemetry/tracing";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
 const gzip = promisify(gzipCallback);
@@ -46,11 +48,15 @@ export type EncryptionParts = {
 export async function encryptSegment(id: string, parts: EncryptionParts): Promise<void> {
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
-  if (segment.stage === "encryption") {
-    const own = parts.loader.ownSealed(id);
-    await parts.loader.keepSealed(id, own ?? (await seal(segment, parts)));
-  }
-  await parts.queues.add("transfer", id);
+  const taps = isTracing() ? (await parts.loader.load(segment)).taps : [];
+  const buffered = taps.map((tap) => tap.buffered);
+  await inStageSpan("encryption", segment, buffered, async () => {
+    if (segment.stage === "encryption") {
+      const own = parts.loader.ownSealed(id);
+      await parts.loader.keepSealed(id, own ?? (await seal(segment, parts)));
+    }
+    await parts.queues.add("transfer", id);
+  });
 }
 
 async function seal(segment: OpenSegment, parts: EncryptionParts): Promise<SealedSegment> {

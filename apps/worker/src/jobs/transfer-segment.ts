@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { SpanKind } from "@opentelemetry/api";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
 import type {
@@ -10,12 +11,14 @@ import type {
 } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
-import type { OpenSegment } from "@tapline/core/buffer";
+import { type OpenSegment, tapTraces } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import type { CumulativeTelemetry } from "@tapline/core/telemetry";
 import { agentRuns, type Manifest, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
+import { inStageSpan, noteArchived } from "@tapline/telemetry/segments";
+import { inSpan } from "@tapline/telemetry/tracing";
 import type { Logger } from "pino";
 import { checkSealed } from "./check-sealed.ts";
 import { duplicatesOf } from "./duplicates-of.ts";
@@ -56,6 +59,17 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
   const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
+  const buffered = loaded.taps.map((tap) => tap.buffered);
+  await inStageSpan("transfer", segment, buffered, () => transfer(segment, loaded, verdicts, parts));
+}
+
+async function transfer(
+  segment: OpenSegment,
+  loaded: LoadedSegment,
+  verdicts: readonly TapVerdict[],
+  parts: TransferParts,
+): Promise<void> {
+  const { id } = segment;
   const accepted = acceptedTaps(loaded.taps, verdicts);
   const sealed = accepted.length === 0 ? null : await sealedOf(id, accepted.length, parts);
   const copies = sealed === null ? [] : await upload(segment, sealed, parts);
@@ -63,7 +77,9 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
   const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
   const quota = await parts.refusedQuota.count(id, quotaCounts(loaded.taps, verdicts));
   const end = endOf(segment, loaded, verdicts, { row, copies, quota }, parts);
-  const { quarantined } = await record(end, segment, parts);
+  const { quarantined } = await inSpan("archive index", { kind: SpanKind.CLIENT }, () =>
+    record(end, segment, parts),
+  );
   const equivocations = end.moreEntries.filter(({ action }) => action === "tap.equivocation").length;
   if (equivocations > 0 && quarantined !== null)
     parts.log.error(
@@ -87,7 +103,10 @@ export async function transferSegment(id: string, parts: TransferParts): Promise
     { quarantined, spent: quota.spent.length },
     nowEpochMs,
   );
-  const isFirst = await parts.buffer.finish(segment, loaded.entries, receipts, ended);
+  const isFirst = await inSpan("receipts", { kind: SpanKind.CLIENT }, () =>
+    parts.buffer.finish(segment, loaded.entries, receipts, ended),
+  );
+  noteArchived(accepted.map((tap) => tap.buffered));
   if (isFirst && ended !== null) parts.counted.add(ended);
   parts.loader.forget(id);
 }
@@ -210,6 +229,8 @@ function endOf(
     action: row === null ? "segment.refused" : "segment.archived",
     subject: `segment/${segment.id}`,
     reason: null,
+    // The trace that the stages' spans are in: of the first traced tap, whoever repeats the attempt.
+    traceId: tapTraces(loaded.taps.map((tap) => tap.buffered))[0]?.traceId ?? null,
     facts: {
       taps: loaded.taps.length,
       archived: row?.taps ?? 0,

@@ -8,6 +8,7 @@ import {
   type RulesRelease,
   type TapVerdict,
 } from "@tapline/core/validation";
+import { inStageSpan, noteBuffered } from "@tapline/telemetry/segments";
 import type { Logger } from "pino";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
 import { quotaCounts } from "./refused-taps.ts";
@@ -33,16 +34,30 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
   if (segment.stage === "validation") {
     const release = await parts.rules();
     const { taps } = await parts.loader.load(segment, release);
-    const verdicts = await judge(segment, taps, release, parts);
-    const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
-    const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
-    if (isFirst) await countRefused(id, taps, verdicts, parts);
-    await parts.queues.add(next, id);
-    // A hint for the person at the reader: nobody waits for it, and nothing hangs on it.
-    if (isFirst) parts.doorNews.tellVerdicts(verdictHintsOf(taps, verdicts)).catch(() => undefined);
+    const buffered = taps.map((tap) => tap.buffered);
+    await inStageSpan("validation", segment, buffered, async () => {
+      noteBuffered(segment, buffered);
+      await validate(segment, taps, release, parts);
+    });
   } else {
     await parts.queues.add(segment.stage, id);
   }
+}
+
+async function validate(
+  segment: OpenSegment,
+  taps: readonly LoadedTap[],
+  release: RulesRelease,
+  parts: ValidationParts,
+): Promise<void> {
+  const { id } = segment;
+  const verdicts = await judge(segment, taps, release, parts);
+  const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
+  const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
+  if (isFirst) await countRefused(id, taps, verdicts, parts);
+  await parts.queues.add(next, id);
+  // A hint for the person at the reader: nobody waits for it, and nothing hangs on it.
+  if (isFirst) parts.doorNews.tellVerdicts(verdictHintsOf(taps, verdicts)).catch(() => undefined);
 }
 
 /** Where this is cut off, transfer counts: each segment counts once. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { hostname } from "node:os";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
 import { ArchiveIndex, connectPrisma } from "@tapline/adapters/prisma";
 import {
@@ -14,10 +13,12 @@ import {
 } from "@tapline/adapters/redis";
 import { FrameSeal } from "@tapline/core/encryption";
 import { CumulativeTelemetry, ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
+import { tracesOn } from "@tapline/telemetry/tracing";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { openFaultPoints } from "../fault-points/index.ts";
+import { instanceOf } from "../instance-of.ts";
 import { ReadBackNotes } from "../jobs/read-back-notes.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
 import { readProcessKeys } from "../pki.ts";
@@ -59,7 +60,7 @@ export async function connectParts(config: Config, log: Logger) {
   const clock = (): number => Date.now();
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
   const buffer = instrument("buffer", new SegmentBuffer(redis, await bufferOptions(config)));
-  const instance = config.TAPLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
+  const instance = instanceOf(config);
   return {
     config,
     log,
@@ -72,7 +73,7 @@ export async function connectParts(config: Config, log: Logger) {
     refusedQuota: instrument("credits", new RefusedQuota(redis, config.TAPLINE_AGENT_REFUSED_TAPS_PER_DAY)),
     index: instrument("index", new ArchiveIndex(prisma)),
     loader: new SegmentLoader(buffer),
-    queues: instrument("queues", new SegmentQueues(redis, queuePrefix)),
+    queues: instrument("queues", new SegmentQueues(redis, queuePrefix, tracesOn(config))),
     instance,
     /** Fault points around what else a role needs. */
     instrument,

@@ -23,3 +23,4 @@ export {
   segmentLimits,
   segmentStages,
 } from "./segment.ts";
+export { maxTapTraces, tapTraces } from "./tap-traces.ts";

@@ -7,5 +7,5 @@ export { type ErrorCode, type ErrorFacts, errorCodes, hasCode, messageOf, Taplin
 export { type Problem, problemSchema, problemTypes } from "./problem.ts";
 export { type Random, seededRandom, wholeBetween } from "./random.ts";
 export { type ClusterNodes, clusterNodes, redisUrlPattern } from "./redis-url.ts";
-export { traceIdOf } from "./trace-context.ts";
+export { formatTraceparent, parseTraceparent, type TraceContext, traceIdOf } from "./trace-context.ts";
 export { isUuid, uuidV7, uuidV7EpochMs } from "./uuid.ts";

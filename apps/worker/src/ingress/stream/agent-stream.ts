@@ -196,14 +196,14 @@ export class AgentStream {
     this.onFleet();
   }
 
-  #take({ batch, taps }: messages.Taps, { epoch, wantAccepted }: messages.Hello): void {
+  #take({ batch, taps, traceparent }: messages.Taps, { epoch, wantAccepted }: messages.Hello): void {
     if (batch <= this.#lastBatch) throw broken("Taps.batch must rise from message to message");
     if (taps.length < 1 || taps.length > maxTapsPerRequest)
       throw broken(`a batch has 1 to ${maxTapsPerRequest} taps`);
     this.#lastBatch = batch;
     const origin = { agent: this.identity.agent, epoch, nowEpochMs: this.#parts.clock() };
     const checked = taps.map((tap, i) => checkStreamedTap(tap, origin, `/taps/${i}`));
-    this.#batches.take(batch, checked, origin.nowEpochMs);
+    this.#batches.take({ batch, checked, receivedAtEpochMs: origin.nowEpochMs, traceparent });
     if (wantAccepted) this.#send(messages.ack(batch, "accepted", this.#generation ?? "", checked));
     this.#regulate();
   }

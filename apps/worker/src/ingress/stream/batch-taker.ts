@@ -13,6 +13,15 @@ export type BatchHooks = {
   readonly clock: () => number;
 };
 
+/** What an agent sent at once. */
+export type Batch = {
+  readonly batch: number;
+  readonly checked: readonly CheckedTap[];
+  readonly receivedAtEpochMs: number;
+  /** W3C trace context, or "". */
+  readonly traceparent: string;
+};
+
 /**
  * Takes a stream's batches in their order, and tells the agent of its credits. What the agent was told and what the stock
  * holds may differ, since a quiet agent's stock is lent to others: then its taps wait here until there is room for them.
@@ -63,7 +72,8 @@ export class BatchTaker {
    * Takes a batch; the agent is told once all of it is durable.
    * @throws TaplineError `overloaded` where it has more taps than the agent has credits
    */
-  take(batch: number, checked: readonly CheckedTap[], receivedAtEpochMs: number): void {
+  take(batch: Batch): void {
+    const { checked } = batch;
     if (checked.length > this.#toldTaps)
       throw new TaplineError("overloaded", `${checked.length} taps came on ${this.#toldTaps} credits`, {
         remedy: "send no more taps than were granted",
@@ -71,7 +81,7 @@ export class BatchTaker {
     this.#toldTaps -= checked.length;
     this.#owedTaps += checked.length;
     this.#pending++;
-    this.#tail = this.#tail.then(() => this.#write(batch, checked, receivedAtEpochMs));
+    this.#tail = this.#tail.then(() => this.#write(batch));
   }
 
   /** Resolves once every batch that came has its answer, or has failed. */
@@ -88,7 +98,9 @@ export class BatchTaker {
   }
 
   /** Puts the batch into the buffer as far as credits reach, part by part, so that nobody holds credits while it waits. */
-  async #write(batch: number, checked: readonly CheckedTap[], receivedAtEpochMs: number): Promise<void> {
+  async #write(batch: Batch): Promise<void> {
+    const { checked, traceparent } = batch;
+    const delivered = { via: "gRPC Deliver", traceparent };
     const good = tapsOf(checked);
     const writes: Promise<string>[] = [];
     let refused = checked.length - good.length;
@@ -100,20 +112,18 @@ export class BatchTaker {
       refused -= idle;
       this.#credits.giveBack(idle);
       const part = good.splice(0, granted - idle);
-      if (part.length > 0) writes.push(this.#door.take(part));
+      if (part.length > 0) writes.push(this.#door.take(part, delivered));
       // Handled in the answer, which may begin later.
       writes.at(-1)?.catch(() => undefined);
       this.#tellCredits();
     }
-    const answer = this.#answer(batch, checked, receivedAtEpochMs, writes);
+    const answer = this.#answer(batch, writes);
     this.#answers.add(answer);
     void answer.then(() => this.#answers.delete(answer));
   }
 
   async #answer(
-    batch: number,
-    checked: readonly CheckedTap[],
-    receivedAtEpochMs: number,
+    { batch, checked, receivedAtEpochMs }: Batch,
     writes: readonly Promise<string>[],
   ): Promise<void> {
     try {

@@ -43,7 +43,7 @@ export function openStream(port: number, { ca, cert, key }: Pems, options: Recor
         },
       }),
     taps: (batch: number, taps: ReturnType<typeof streamTap>[]) =>
-      call.write({ message: { $case: "taps", value: { batch, taps } } }),
+      call.write({ message: { $case: "taps", value: { batch, taps, traceparent: "" } } }),
     /** All messages of one kind, once there are `count`. */
     wait: <Name extends Told["$case"]>(name: Name, count = 1): Promise<ToldCase<Name>[]> =>
       until(`${count} ${name}`, () => {

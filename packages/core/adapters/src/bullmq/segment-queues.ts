@@ -1,5 +1,6 @@
 import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
-import { type Job, Queue, Worker } from "bullmq";
+import { type Job, Queue, type Telemetry, Worker } from "bullmq";
+import { BullMQOtel } from "bullmq-otel";
 import type { Redis } from "ioredis";
 import { dropArguments } from "../redis/index.ts";
 
@@ -45,18 +46,23 @@ const eventsKept = 100;
 export class SegmentQueues {
   readonly #connection: Redis;
   readonly #prefix: string;
+  readonly #telemetry: { readonly telemetry?: Telemetry };
   readonly #queues: ReadonlyMap<SegmentStage, Queue<SegmentJob>>;
   readonly #workers: Worker<SegmentJob>[] = [];
   readonly #connections: Redis[] = [];
 
-  /** @param prefix of BullMQ's own keys */
-  constructor(connection: Redis, prefix: string) {
+  /**
+   * @param prefix of BullMQ's own keys
+   * @param traced whether a job carries the trace that it was asked for in, among BullMQ's own facts of it
+   */
+  constructor(connection: Redis, prefix: string, traced = false) {
+    this.#telemetry = traced ? { telemetry: new BullMQOtel({ tracerName: "bullmq" }) } : {};
     this.#connection = connection;
     this.#prefix = prefix;
     this.#queues = new Map(
       segmentStages.map((stage) => {
         const streams = { events: { maxLen: eventsKept } };
-        return [stage, new Queue<SegmentJob>(stage, { connection, prefix, streams })];
+        return [stage, new Queue<SegmentJob>(stage, { connection, prefix, streams, ...this.#telemetry })];
       }),
     );
     // The connection's owner is told of its errors; without a listener BullMQ would print each of them.
@@ -110,6 +116,7 @@ export class SegmentQueues {
     const worker = new Worker<SegmentJob>(stage, async (job) => await handle(job.data.segment), {
       connection,
       prefix: this.#prefix,
+      ...this.#telemetry,
       concurrency: options.concurrency,
       lockDuration: lockDurationMs,
       stalledInterval: stalledIntervalMs,

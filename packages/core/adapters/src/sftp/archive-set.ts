@@ -1,3 +1,4 @@
+import { SpanKind } from "@opentelemetry/api";
 import { TaplineError } from "@tapline/core/kernel";
 import type { AwayArchive } from "@tapline/core/telemetry";
 import {
@@ -8,6 +9,7 @@ import {
   objectPaths,
   wantedTargets,
 } from "@tapline/core/transfer";
+import { inSpan } from "@tapline/telemetry/tracing";
 import { readerOfSeveral } from "./read-from-several.ts";
 import type { SftpArchive } from "./sftp-archive.ts";
 import { storeAtQuorum } from "./store-at-quorum.ts";
@@ -152,7 +154,8 @@ export class ArchiveSet implements ArchiveReader {
     const bytes = files.object.length + files.manifest.length + files.signature.length;
     this.#underWay.set(name, before + bytes);
     try {
-      await storeAt(archive, id, files);
+      const attributes = { "tapline.archive": name, "tapline.bytes": bytes };
+      await inSpan("sftp upload", { kind: SpanKind.CLIENT, attributes }, () => storeAt(archive, id, files));
     } finally {
       this.#underWay.set(name, (this.#underWay.get(name) ?? 0) - bytes);
     }

@@ -1,0 +1,1 @@
+export { TapTracing } from "./tap-tracing.ts";

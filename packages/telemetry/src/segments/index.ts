@@ -1,0 +1,1 @@
+export { inIngestSpan, inStageSpan, noteArchived, noteBuffered } from "./segment-spans.ts";

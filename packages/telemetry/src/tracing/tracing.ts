@@ -1,0 +1,22 @@
+import type { Span, SpanOptions } from "@opentelemetry/api";
+import type { SpanIds } from "./preset-ids.ts";
+import type { TracingSettings } from "./settings.ts";
+
+export type TracingOptions = {
+  /** Such as `tapline-worker`. */
+  readonly service: string;
+  /** Name of this process. */
+  readonly instance: string;
+  readonly version: string;
+  readonly settings: TracingSettings;
+};
+
+/** Traces of this process, while they are on. */
+export type Tracing = {
+  /** Whether a new trace of a tap of this id is recorded: the same answer in every run. */
+  readonly samples: (traceId: string) => boolean;
+  /** Begins a trace with a span of given ids. */
+  readonly startTrace: (name: string, ids: SpanIds, options: SpanOptions) => Span;
+  /** Exports what is left, within 1 s. */
+  readonly close: () => Promise<void>;
+};
