@@ -37,12 +37,12 @@ async function raised(ruleId = "rejects-high"): Promise<Alert> {
   const atEpochMs = Date.now();
   const raise = {
     ...{ ruleId, release: "ab".repeat(32), scope: { site: "a", agent: `desk-${places}` } },
-    ...({ severity: "warning", message: "too many", value: 12, limit: 10 } as const),
-    ...{ group: null, firstOut: false, suppressedBy: null },
+    ...({ severity: "warning", message: "too many", unit: "rejects/s", value: 12, limit: 10 } as const),
+    ...{ breachedAtEpochMs: atEpochMs, group: null, firstOut: false, suppressedBy: null },
   };
   const actor = { kind: "job", id: "alerts" } as const;
   const step = openAlert(uuidV7(atEpochMs, randomBytes), raise, { atEpochMs, actor });
-  const entries = [entryOf(step, randomBytes)];
+  const entries = [entryOf(step, uuidV7(step.transition.atEpochMs, randomBytes))];
   await new AlertDesk(running.prisma).write([{ baseRev: 0, alert: step.alert, entries }]);
   return step.alert;
 }

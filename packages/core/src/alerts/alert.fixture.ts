@@ -5,7 +5,15 @@ import type { Raise } from "./index.ts";
 export const breach: Raise = {
   ...{ ruleId: "rejects-high", release: "ab".repeat(32), scope: { site: "a" } },
   ...({ severity: "warning", message: "12 of at most 10 rejects/s" } as const),
-  ...{ value: 12, limit: 10, group: null, firstOut: false, suppressedBy: null },
+  ...{
+    unit: "rejects/s",
+    value: 12,
+    limit: 10,
+    breachedAtEpochMs: 0,
+    group: null,
+    firstOut: false,
+    suppressedBy: null,
+  },
 };
 
 /** An alert of which others are only consequences. */

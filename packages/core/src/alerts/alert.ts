@@ -63,7 +63,9 @@ export const alertSchema = z.strictObject({
   active: z.boolean(),
   /** Whether somebody is yet to say that they have seen it. */
   unacknowledged: z.boolean(),
-  /** In the unit of the rule's KPI, when last raised or returned; null where there is none, as for absence. */
+  /** What `value`, `limit` and `peakValue` are counted in. */
+  unit: z.string(),
+  /** When last raised or returned; null where there is none, as for absence. */
   value: z.number().nullable(),
   /** What `value` was held against when last raised. */
   limit: z.number().nullable(),
@@ -78,6 +80,8 @@ export const alertSchema = z.strictObject({
   /** The revision at which it was last raised: who acts on an older one has not seen this breach. */
   raisedRev: z.int().min(1),
   openedAtEpochMs: at,
+  /** Since when its breach stood: the rule's delay, at least, before it was raised. */
+  breachedAtEpochMs: at,
   raisedAtEpochMs: at,
   returnedAtEpochMs: at.nullable(),
   acknowledgedAtEpochMs: at.nullable(),

@@ -18,6 +18,7 @@ export {
   type TransitionKind,
   transitionKinds,
 } from "./alert.ts";
+export { AlertBook, type AlertWrite, type ToldEvent } from "./alert-book.ts";
 export { type LinkClaim, linkLifeMs, linkToken, readLinkToken } from "./channels/acknowledge-link.ts";
 export type { Channel, EmailChannel, MailServer, SecretRef, WebhookChannel } from "./channels/channel.ts";
 export { type DeliveryPlace, deliveryKey } from "./channels/delivery-key.ts";
@@ -47,6 +48,7 @@ export { webhookForm } from "./channels/webhook-form.ts";
 export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
 export { type EngineOptions, type RefusedScope, RuleEngine } from "./evaluator.ts";
+export { eventOf, figureText } from "./event-of.ts";
 export { type ActiveAlert, FloodControl } from "./flood.ts";
 export {
   type AlertHealth,

@@ -14,7 +14,9 @@ import {
 const id = "019a0000-0000-7000-8000-000000000001";
 const startEpochMs = 1_000_000;
 const hour = 3_600_000;
-const raise: AlertEvent = { kind: "raise", ...breach };
+const raise: AlertEvent = { kind: "raise", ...breach, breachedAtEpochMs: 5 };
+/** The breach that opened the alert. */
+const told: AlertEvent = { kind: "raise", ...breach };
 const clear: AlertEvent = { kind: "clear", value: 3, peakValue: 40, note: null };
 const tick: AlertEvent = { kind: "tick" };
 const suppress: AlertEvent = { kind: "suppress", suppressedBy: offline };
@@ -54,6 +56,7 @@ test.each([
   ["seen, then ended", [ack, clear], "normal"],
   ["ended, then seen", [clear, ack], "normal"],
   ["it came back before anybody saw it end", [clear, raise], "active-unacknowledged"],
+  ["told anew when it is over, it is the same breach still", [clear, told], "returned-unacknowledged"],
   ["told twice, it is the same breach", [ack, raise], "acknowledged"],
   ["shelved", [shelve("timed")], "shelved"],
   ["shelved, the breach over", [shelve("timed"), clear], "shelved"],

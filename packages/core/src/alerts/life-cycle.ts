@@ -11,11 +11,13 @@ export type Raise = Pick<
   | "scope"
   | "severity"
   | "message"
+  | "unit"
   | "value"
   | "limit"
   | "group"
   | "firstOut"
   | "suppressedBy"
+  | "breachedAtEpochMs"
 >;
 
 /** What the watch says of one rule in one place. */
@@ -27,6 +29,8 @@ export type AlertEvent =
       readonly peakValue: number | null;
       /** Why it is over though no value says so, such as a rule that is gone; else null. */
       readonly note: string | null;
+      /** The breach that is over, by `Alert.breachedAtEpochMs`; left out: the one that stands. */
+      readonly ofBreachAtEpochMs?: number;
     }
   | { readonly kind: "suppress"; readonly suppressedBy: NonNullable<Alert["suppressedBy"]> }
   | { readonly kind: "unsuppress" }
@@ -57,10 +61,21 @@ export function openAlert(id: string, raise: Raise, { atEpochMs, actor }: EventC
       scope: raise.scope,
       scopeKey: scopeKey(raise.scope),
     },
-    ...{ severity: raise.severity, message: raise.message, value: raise.value, limit: raise.limit },
+    ...{
+      severity: raise.severity,
+      message: raise.message,
+      unit: raise.unit,
+      value: raise.value,
+      limit: raise.limit,
+    },
     ...{ peakValue: raise.value, group: raise.group, firstOut: raise.firstOut, ...standing },
     ...{ state, rev: 1, occurrences: 1, raisedRev: 1, lastAct: null },
-    ...{ openedAtEpochMs: atEpochMs, raisedAtEpochMs: atEpochMs, changedAtEpochMs: atEpochMs },
+    ...{
+      openedAtEpochMs: atEpochMs,
+      breachedAtEpochMs: raise.breachedAtEpochMs,
+      raisedAtEpochMs: atEpochMs,
+      changedAtEpochMs: atEpochMs,
+    },
     ...{ returnedAtEpochMs: null, acknowledgedAtEpochMs: null, closedAtEpochMs: null },
   };
   return {
@@ -77,9 +92,13 @@ export function applyEvent(alert: Alert, event: AlertEvent, context: EventContex
   if (!isOpen(alert)) return null;
   switch (event.kind) {
     case "raise":
-      return alert.active ? null : raiseAgain(alert, event, context);
+      // The same breach, told anew by a watch that does not know that it is over.
+      if (alert.active || event.breachedAtEpochMs === alert.breachedAtEpochMs) return null;
+      return raiseAgain(alert, event, context);
     case "clear":
-      return alert.active ? clear(alert, event, context) : null;
+      if (!alert.active || (event.ofBreachAtEpochMs ?? alert.breachedAtEpochMs) !== alert.breachedAtEpochMs)
+        return null;
+      return clear(alert, event, context);
     case "suppress":
       if (isSame(alert.suppressedBy, event.suppressedBy)) return null;
       return step(alert, context, "suppressed", { suppressedBy: event.suppressedBy });
@@ -112,10 +131,11 @@ function isSame(cause: Alert["suppressedBy"], other: NonNullable<Alert["suppress
 }
 
 function raiseAgain(alert: Alert, raise: Raise, context: EventContext): AlertStep {
-  const { release, severity, message, value, limit, group, firstOut, suppressedBy } = raise;
+  const { release, severity, message, unit, value, limit, group, firstOut, suppressedBy } = raise;
   const held = isHeld({ ...alert, suppressedBy });
   return step(alert, context, "raised", {
-    ...{ release, severity, message, value, limit, peakValue: value, group, firstOut, suppressedBy },
+    ...{ release, severity, message, unit, value, limit, peakValue: value, group, firstOut, suppressedBy },
+    breachedAtEpochMs: raise.breachedAtEpochMs,
     active: true,
     unacknowledged: alert.unacknowledged || !held,
     occurrences: alert.occurrences + 1,

@@ -1,5 +1,5 @@
-import { type AuditEntry, type NewAuditEntry, newEntry } from "../audit/index.ts";
-import type { Actor, RandomBytes } from "../kernel/index.ts";
+import { type AuditEntry, entryAs, type NewAuditEntry } from "../audit/index.ts";
+import type { Actor } from "../kernel/index.ts";
 import { type Alert, type AlertState, stateOf, type TransitionKind } from "./alert.ts";
 
 /** One step of an alert's life: what its audit entry says. */
@@ -52,10 +52,10 @@ const actionOf = {
   "returned-to-service": "alert.returned-to-service",
 } as const satisfies Record<TransitionKind, AuditEntry["action"]>;
 
-/** The audit entry of a step; its id follows from the time of the step and `randomBytes`. */
+/** The audit entry of a step. @param id UUID version 7 */
 export function entryOf(
   { alert, transition }: AlertStep,
-  randomBytes: RandomBytes,
+  id: string,
   traceId: string | null = null,
 ): NewAuditEntry {
   const { kind, from, to, atEpochMs, actor, note } = transition;
@@ -67,7 +67,7 @@ export function entryOf(
     ...(shelf === null ? {} : { shelfMode: shelf.mode, shelfUntilEpochMs: shelf.untilEpochMs }),
     ...(suppressedBy === null ? {} : { suppressedBy: `${suppressedBy.ruleId} ${suppressedBy.scopeKey}` }),
   };
-  return newEntry(atEpochMs, randomBytes, {
+  return entryAs(id, atEpochMs, {
     ...{ actor, reason: note, traceId, action: actionOf[kind], subject: `alert/${alert.id}` },
     ...{ facts: { rule: ruleId, scope: scopeKey, severity, rev, ...why } },
     ...(from === null ? {} : { before: { state: from } }),

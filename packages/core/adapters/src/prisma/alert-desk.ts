@@ -5,28 +5,25 @@ import {
   type Alert,
   type AlertAct,
   type AlertState,
+  type AlertWrite,
   alertSchema,
   applyAct,
   entryOf,
   type Severity,
 } from "@tapline/core/alerts";
-import type { AuditEntry, NewAuditEntry, ShownEntry } from "@tapline/core/audit";
-import { isUuid, TaplineError } from "@tapline/core/kernel";
+import type { AuditEntry, ShownEntry } from "@tapline/core/audit";
+import { isUuid, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { AuditEntries } from "./audit-entries.ts";
 import { auditRows, entryJson, erasableJson } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
 const writeAlertsSql = readFileSync(new URL("./write-alerts.sql", import.meta.url), "utf8");
 
-/** What became of one alert, in one or more steps. */
-export type AlertWrite = {
-  /** The revision that the first step went on from; 0 where it opened the alert. */
-  readonly baseRev: number;
-  /** As the last step left it. */
-  readonly alert: Alert;
-  /** One of each step, in their order. */
-  readonly entries: readonly NewAuditEntry[];
-};
+/**
+ * What came of a write: `known` where it stood recorded already, as where an answer got lost, whatever was written since. What has no
+ * outcome was not written: somebody else has written a later revision, or opened the alert of that rule and scope.
+ */
+export type WriteOutcome = "written" | "known";
 
 /** Which alerts; what is left out counts for nothing. */
 export type AlertFilter = {
@@ -61,17 +58,19 @@ export class AlertDesk {
 
   /**
    * Writes what became of alerts, each at most once in `writes`, some hundred in one transaction. Writing the same again changes nothing.
-   * @returns ids of those that stand recorded; of the others somebody else has written a later revision, or opened the alert of that rule
-   * and scope: nothing of them was written
+   * @returns the outcomes by the alerts' ids
    */
-  async write(writes: readonly AlertWrite[]): Promise<Set<string>> {
-    const recorded = new Set<string>();
+  async write(writes: readonly AlertWrite[]): Promise<Map<string, WriteOutcome>> {
+    const outcomes = new Map<string, WriteOutcome>();
     for (let start = 0; start < writes.length; start += writesPerStatement) {
       const rows = writes.slice(start, start + writesPerStatement).map(writeJson);
-      const done = await this.#prisma.$queryRawUnsafe<{ id: string }[]>(writeAlertsSql, JSON.stringify(rows));
-      for (const { id } of done) recorded.add(id);
+      const done = await this.#prisma.$queryRawUnsafe<{ id: string; outcome: WriteOutcome }[]>(
+        writeAlertsSql,
+        JSON.stringify(rows),
+      );
+      for (const { id, outcome } of done) outcomes.set(id, outcome);
     }
-    return recorded;
+    return outcomes;
   }
 
   /** All that are open. */
@@ -125,9 +124,9 @@ export class AlertDesk {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const before = await this.find(id);
       const step = applyAct(before, act, context);
-      const entries = [entryOf(step, randomBytes, context.traceId)];
-      const recorded = await this.write([{ baseRev: before.rev, alert: step.alert, entries }]);
-      if (!recorded.has(id)) continue;
+      const entries = [entryOf(step, uuidV7(context.atEpochMs, randomBytes), context.traceId)];
+      const outcomes = await this.write([{ baseRev: before.rev, alert: step.alert, entries }]);
+      if (!outcomes.has(id)) continue;
       // It stands, whoever is told of it when.
       await this.#tell(step.alert).catch(() => undefined);
       return step.alert;

@@ -7,7 +7,7 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
-export { AlertDesk, type AlertFilter, type AlertPage, type AlertWrite } from "./alert-desk.ts";
+export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export {
   AlertRulesDesk,
   type AlertRulesListing,

@@ -1,8 +1,8 @@
 -- Writes what became of alerts, with the audit entries that say so, in one statement: of each alert both or neither.
 -- $1 text: JSON [{ base_rev, body, entries, erasable }], each alert at most once; base_rev = the revision that it went on from, 0 for a
 -- new one; body = the alert; entries, erasable = rows of the audit log, bytes in hexadecimal, the entry of the first step first.
--- Returns: ids of the alerts that stand recorded so, by this statement or by an earlier one whose answer was lost. Of the others somebody
--- else has written a later revision, or opened the alert of that rule and scope.
+-- Returns: id and outcome of the alerts that stand recorded so: `written` by this statement, `known` from an earlier one whose answer was
+-- lost. Of the others somebody else has written a later revision, or opened the alert of that rule and scope.
 WITH told AS (
   SELECT (body ->> 'id')::uuid AS alert_id, base_rev, body, entries, erasable, (entries -> 0 ->> 'id')::uuid AS first_entry
   FROM jsonb_to_recordset($1::jsonb) AS told (base_rev int, body jsonb, entries jsonb, erasable jsonb)
@@ -31,6 +31,6 @@ WITH told AS (
   SELECT entry_id, field, value, decode(salt, 'hex')
   FROM told JOIN done ON done.id = alert_id, jsonb_to_recordset(erasable) AS kept (entry_id uuid, field text, value text, salt text)
 )
-SELECT id::text FROM done
-UNION
-SELECT alert_id::text FROM told JOIN audit_entry ON audit_entry.id = first_entry
+SELECT id::text, 'written' AS outcome FROM done
+UNION ALL
+SELECT alert_id::text, 'known' FROM told JOIN audit_entry ON audit_entry.id = first_entry

@@ -49,7 +49,7 @@ test("what a link lets one do is done once: after it, and after a new raise, its
   const acknowledged = acknowledge(opened, opened.rev).alert;
   expect(() => acknowledge(acknowledged, opened.rev)).toThrow("changed since you looked");
   const over = applyEvent(opened, { kind: "clear", value: 0, peakValue: null, note: null }, by(2))?.alert;
-  const again = over && applyEvent(over, { kind: "raise", ...breach }, by(3))?.alert;
+  const again = over && applyEvent(over, { kind: "raise", ...breach, breachedAtEpochMs: 3 }, by(3))?.alert;
   expect(() => again && acknowledge(again, opened.rev)).toThrow("raised again");
 });
 

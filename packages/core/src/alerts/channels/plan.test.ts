@@ -67,7 +67,7 @@ test("a note tells nobody; one raised again while nobody has seen it calls again
     policies: [],
     call: called,
   });
-  const again = on(on(opened, clear), { kind: "raise", ...breach });
+  const again = on(on(opened, clear), { kind: "raise", ...breach, breachedAtEpochMs: 1 });
   expect(plan(again, { ...called, over: true })).toMatchObject({
     ...{ tell: [{ kind: "call" }], policies: ["on-call"], call: { rev: again.rev } },
   });
@@ -76,7 +76,7 @@ test("a note tells nobody; one raised again while nobody has seen it calls again
 const happening = fc.oneof(
   fc.constantFrom<AlertEvent>(
     clear,
-    { kind: "raise", ...breach },
+    { kind: "raise", ...breach, breachedAtEpochMs: 1 },
     { kind: "suppress", suppressedBy: offline },
     { kind: "unsuppress" },
   ),
