@@ -1,12 +1,14 @@
-import { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
+import { KpiHistory, KpiSpans, RestoreDrills } from "@tapline/adapters/prisma";
 import { KpiStreams } from "@tapline/adapters/redis";
 import type { KpiLive } from "@tapline/core/kpi";
 import { startKpi } from "../roles/kpi.ts";
+import { startKpiSpans } from "../roles/kpi-spans.ts";
 import type { Role } from "../roles/role.ts";
+import { openKpiReadings } from "./kpi-readings.ts";
 import type { Parts } from "./parts.ts";
 
 export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiLive) => void }): Role {
-  return startKpi({
+  const live = startKpi({
     ...parts,
     telemetry: parts.telemetryStream,
     streams: parts.instrument("kpi", new KpiStreams(parts.redis)),
@@ -14,4 +16,15 @@ export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiL
     drills: parts.instrument("drills", new RestoreDrills(parts.prisma)),
     onLive: hooks.onLive,
   });
+  const history = startKpiSpans({
+    ...parts,
+    telemetry: parts.telemetryStream,
+    spans: parts.instrument("spans", new KpiSpans(parts.prisma)),
+    readings: openKpiReadings(parts),
+  });
+  return {
+    stop: async (graceMs) => {
+      await Promise.all([live.stop(graceMs), history.stop(graceMs)]);
+    },
+  };
 }

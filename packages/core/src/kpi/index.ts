@@ -43,3 +43,13 @@ export {
   type LatencySummary,
   latencySummarySchema,
 } from "./schema.ts";
+export { SpanCollector } from "./span-collector.ts";
+export {
+  figureOf,
+  isKeptFor,
+  type KpiSpan,
+  kpiSpanSchema,
+  mergeSpans,
+  scopeKind,
+  spanRetentionMs,
+} from "./spans.ts";

@@ -42,6 +42,7 @@ export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statem
 export type { PrismaClient } from "./generated/client.ts";
 export { InstallationStanding } from "./installation-standing.ts";
 export { KpiHistory } from "./kpi-history.ts";
+export { KpiSpans } from "./kpi-spans.ts";
 export { rightsOverLog } from "./log-rights.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
@@ -54,3 +55,4 @@ export { type SiteDay, SiteStatements } from "./site-statements.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";
 export { Turns } from "./turns.ts";
+export { WatchReadings } from "./watch-readings.ts";

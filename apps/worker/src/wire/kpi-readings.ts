@@ -1,0 +1,60 @@
+import { KeyRing } from "@tapline/adapters/keys";
+import { RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
+import { Ceilings } from "@tapline/adapters/redis";
+import { validFromEpochMs } from "@tapline/core/encryption";
+import type { KpiReadings } from "@tapline/core/kpi";
+import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
+import { readSetting } from "../pki.ts";
+import type { Parts } from "./parts.ts";
+
+/** Asks the stores for what no delta tells. What one of them does not answer is left out, so that the rest is known. */
+export function openKpiReadings({
+  prisma,
+  redis,
+  buffer,
+  config,
+  clock,
+  log,
+}: Parts): () => Promise<KpiReadings> {
+  const [watch, drills, ring] = [
+    new WatchReadings(prisma),
+    new RestoreDrills(prisma),
+    new KeyRing(prisma, clock),
+  ];
+  const ceilings = new Ceilings(redis);
+  const files = watchedFiles(config);
+  const parts: readonly (() => Promise<KpiReadings>)[] = [
+    () => watch.read(),
+    async () => ({ restoreProvenAtEpochMs: (await drills.standing(clock())).provenAtEpochMs }),
+    async () => {
+      const keys = await ring.read();
+      const active = keys.filter(({ role, state }) => role === "archive" && state === "active");
+      const { endings } = await collectEndings(files, keys, (path) => readSetting(path, "a certificate"));
+      return {
+        oldestKeyAtEpochMs:
+          active.length === 0 ? null : Math.min(...active.map(({ certPem }) => validFromEpochMs(certPem))),
+        firstEndAtEpochMs: endings[0]?.endsAtEpochMs ?? null,
+      };
+    },
+    async () => {
+      const [{ taps, oldestAtEpochMs, frameBytes, resultBytes }, declared] = await Promise.all([
+        buffer.backlog(),
+        ceilings.read(),
+      ]);
+      const ceilingBytes =
+        declared.length === 0 ? null : Math.min(...declared.map(({ maxBytes }) => maxBytes));
+      return { buffer: { taps, oldestAtEpochMs, bytes: frameBytes + resultBytes, ceilingBytes } };
+    },
+  ];
+  return async () => {
+    const read = await Promise.all(
+      parts.map((part) =>
+        part().catch((error: unknown): KpiReadings => {
+          log.warn({ err: error }, "a reading for KPIs could not be taken");
+          return {};
+        }),
+      ),
+    );
+    return Object.assign({}, ...read) as KpiReadings;
+  };
+}
