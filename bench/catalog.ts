@@ -3,12 +3,14 @@ import { auditBench } from "./audit/index.ts";
 import type { Bench } from "./bench.ts";
 import { pathBench } from "./path/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
+import { watchBench } from "./watch/index.ts";
 
 const benches: readonly Bench[] = [
   { name: "tap-to-archive", run: tapToArchive },
   { name: "agent", run: agentBench },
   { name: "path", run: pathBench },
   { name: "audit", run: auditBench },
+  { name: "watch", run: watchBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);
