@@ -124,6 +124,15 @@ test("each scope has an alert of its own, and a rule sees the scopes of its kind
   expect(engine.watches).toBe(2);
 });
 
+test("a rule that is for some scopes alone watches no others", () => {
+  const given = { id: "forged", kpi: "taps.rejected_per_minute", per: "reason", condition: above(0) };
+  const engine = engineOf([rule({ ...given, only: { reason: ["bad-signature"] } })]);
+  const rejected = (reason: string) => sample(0, 5, { kpi: "taps.rejected_per_minute", scope: { reason } });
+  expect(engine.take(rejected("schema"), start)).toEqual([]);
+  expect(engine.watches).toBe(0);
+  expect(engine.take(rejected("bad-signature"), start)).toMatchObject([{ ruleId: "forged" }]);
+});
+
 function above(limit: number): unknown {
   return { kind: "threshold", limit: { above: limit } };
 }

@@ -8,6 +8,7 @@ import { SteadyTime } from "./steady-time.ts";
 import {
   begin,
   groupsOf,
+  isFor,
   kindOf,
   newWatch,
   notePeak,
@@ -199,13 +200,14 @@ export class RuleEngine {
   #enter(group: WatchGroup, kpi: KpiId, { scope, scopeKey: key }: ScopeOfWatches, nowMs: number) {
     const known = group.byScope.get(key);
     if (known !== undefined) return known;
-    if (this.#watches + group.rules.length > this.#options.maxWatches) {
+    const rules = group.rules.filter((ready) => isFor(ready, scope));
+    if (this.#watches + rules.length > this.#options.maxWatches) {
       this.#refused++;
       const isPowerOfTwo = Number.isInteger(Math.log2(this.#refused));
       if (isPowerOfTwo) this.#options.onRefused({ kpi, scopeKey: key, refusedInAll: this.#refused });
       return [];
     }
-    const watches = group.rules.map((ready) => newWatch(ready, { scope, scopeKey: key }, nowMs));
+    const watches = rules.map((ready) => newWatch(ready, { scope, scopeKey: key }, nowMs));
     group.byScope.set(key, watches);
     this.#watches += watches.length;
     for (const watch of watches) this.#wake(watch, nowMs);

@@ -41,7 +41,6 @@ export function eventOf(
 const ownUnits: Partial<Record<Condition["kind"], string>> = {
   absence: "ms",
   "burn-rate": "× the budget",
-  anomaly: "deviations",
 };
 
 function unitOf({ kpi, condition }: Pick<AlertRule, "kpi" | "condition">): string {

@@ -34,33 +34,42 @@ const told = (signals: readonly AlertSignal[]) =>
 
 test("a reader is not silent by itself while its agent is offline: suppressed by design, and let go when that is over", () => {
   const flood = new FloodControl(rules);
-  expect(told(flood.take(evaluated("raise", "reader-silent", reader, 0)))).toEqual(["raise reader-silent"]);
-  expect(told(flood.take(evaluated("raise", "agent-offline", agent, 10_000)))).toEqual([
+  expect(told(flood.take([evaluated("raise", "reader-silent", reader, 0)]))).toEqual(["raise reader-silent"]);
+  expect(told(flood.take([evaluated("raise", "agent-offline", agent, 10_000)]))).toEqual([
     "raise agent-offline",
     "suppress reader-silent by agent-offline",
   ]);
   const second = { ...agent, reader: "r2" };
-  expect(told(flood.take(evaluated("raise", "reader-silent", second, 11_000)))).toEqual([
+  expect(told(flood.take([evaluated("raise", "reader-silent", second, 11_000)]))).toEqual([
     "raise reader-silent by agent-offline",
   ]);
-  expect(told(flood.take(evaluated("clear", "agent-offline", agent, 20_000)))).toEqual([
+  expect(told(flood.take([evaluated("clear", "agent-offline", agent, 20_000)]))).toEqual([
     "clear agent-offline",
   ]);
   expect(flood.dueEpochMs).toBe(30_000);
   expect(flood.tick(29_999)).toEqual([]);
-  flood.take(evaluated("clear", "reader-silent", second, 29_999));
+  flood.take([evaluated("clear", "reader-silent", second, 29_999)]);
   expect(told(flood.tick(30_000))).toEqual(["unsuppress reader-silent"]);
   expect(flood.dueEpochMs).toBeNull();
 });
 
+test("a cause and its consequence that are found at once call once", () => {
+  const flood = new FloodControl(rules);
+  const both = [
+    evaluated("raise", "reader-silent", reader, 0),
+    evaluated("raise", "agent-offline", agent, 0),
+  ];
+  expect(told(flood.take(both))).toEqual(["raise agent-offline", "raise reader-silent by agent-offline"]);
+});
+
 test("another agent's readers, and a cause that comes back in time, change nothing", () => {
   const flood = new FloodControl(rules);
-  flood.take(evaluated("raise", "agent-offline", agent, 0));
+  flood.take([evaluated("raise", "agent-offline", agent, 0)]);
   const other = { site: "north", agent: "gym-8", reader: "r1" };
-  expect(told(flood.take(evaluated("raise", "reader-silent", other, 1)))).toEqual(["raise reader-silent"]);
-  flood.take(evaluated("raise", "reader-silent", reader, 2));
-  flood.take(evaluated("clear", "agent-offline", agent, 3));
-  expect(told(flood.take(evaluated("raise", "agent-offline", agent, 5_000)))).toEqual([
+  expect(told(flood.take([evaluated("raise", "reader-silent", other, 1)]))).toEqual(["raise reader-silent"]);
+  flood.take([evaluated("raise", "reader-silent", reader, 2)]);
+  flood.take([evaluated("clear", "agent-offline", agent, 3)]);
+  expect(told(flood.take([evaluated("raise", "agent-offline", agent, 5_000)]))).toEqual([
     "raise agent-offline",
   ]);
   expect(flood.tick(60_000)).toEqual([]);
@@ -68,15 +77,15 @@ test("another agent's readers, and a cause that comes back in time, change nothi
 
 test("the nearest active cause suppresses, over one that is not active itself", () => {
   const flood = new FloodControl(rules);
-  flood.take(evaluated("raise", "agent-offline", agent, 0));
-  expect(told(flood.take(evaluated("raise", "reader-slow", reader, 1)))).toEqual([
+  flood.take([evaluated("raise", "agent-offline", agent, 0)]);
+  expect(told(flood.take([evaluated("raise", "reader-slow", reader, 1)]))).toEqual([
     "raise reader-slow by agent-offline",
   ]);
-  expect(told(flood.take(evaluated("raise", "reader-silent", reader, 2)))).toEqual([
+  expect(told(flood.take([evaluated("raise", "reader-silent", reader, 2)]))).toEqual([
     "raise reader-silent by agent-offline",
     "suppress reader-slow by reader-silent",
   ]);
-  expect(told(flood.take(evaluated("clear", "reader-silent", reader, 3)))).toEqual([
+  expect(told(flood.take([evaluated("clear", "reader-silent", reader, 3)]))).toEqual([
     "clear reader-silent",
     "suppress reader-slow by agent-offline",
   ]);
@@ -84,9 +93,9 @@ test("the nearest active cause suppresses, over one that is not active itself", 
 
 test("a clock that went back holds nobody", () => {
   const flood = new FloodControl(rules);
-  flood.take(evaluated("raise", "agent-offline", agent, 100_000));
-  flood.take(evaluated("raise", "reader-silent", reader, 100_000));
-  flood.take(evaluated("clear", "agent-offline", agent, 100_001));
+  flood.take([evaluated("raise", "agent-offline", agent, 100_000)]);
+  flood.take([evaluated("raise", "reader-silent", reader, 100_000)]);
+  flood.take([evaluated("clear", "agent-offline", agent, 100_001)]);
   expect(told(flood.tick(50))).toEqual(["unsuppress reader-silent"]);
 });
 
@@ -96,12 +105,12 @@ const groupOf = (signals: readonly AlertSignal[]) =>
 test("alerts that begin together at one site, or beside one of the installation, are one group with its first marked", () => {
   const flood = new FloodControl(rules);
   const south = { site: "south", agent: "gym-9" };
-  const first = groupOf(flood.take(evaluated("raise", "agent-offline", agent, 0)));
+  const first = groupOf(flood.take([evaluated("raise", "agent-offline", agent, 0)]));
   expect(first).toEqual(["agent-offline|agent=gym-7;site=north|0", true]);
   const others = [
-    groupOf(flood.take(evaluated("raise", "reader-silent", reader, 4_000))),
-    groupOf(flood.take(evaluated("raise", "agent-offline", south, 4_000))),
-    groupOf(flood.take(evaluated("raise", "backlog-old", {}, 5_000))),
+    groupOf(flood.take([evaluated("raise", "reader-silent", reader, 4_000)])),
+    groupOf(flood.take([evaluated("raise", "agent-offline", south, 4_000)])),
+    groupOf(flood.take([evaluated("raise", "backlog-old", {}, 5_000)])),
   ];
   expect(others.map((one) => one?.[1])).toEqual([false, true, false]);
   expect(others.map((one) => one?.[0] === first?.[0])).toEqual([true, false, true]);
@@ -110,14 +119,14 @@ test("alerts that begin together at one site, or beside one of the installation,
 test("who comes 5 s after the last, or a minute after the first, begins a group of their own", () => {
   const flood = new FloodControl(rules);
   const groups = [0, 5_000, 10_001].map((at, index) =>
-    groupOf(flood.take(evaluated("raise", "reader-silent", { ...agent, reader: `r${index}` }, at))),
+    groupOf(flood.take([evaluated("raise", "reader-silent", { ...agent, reader: `r${index}` }, at)])),
   );
   expect(groups.map((one) => one?.[1])).toEqual([true, false, true]);
   const endless = Array.from({ length: 100 }, (_, index) =>
     groupOf(
-      flood.take(
+      flood.take([
         evaluated("raise", "reader-slow", { ...agent, reader: `r${index}` }, 100_000 + index * 1_000),
-      ),
+      ]),
     ),
   );
   expect(endless.filter((one) => one?.[1])).toHaveLength(2);
@@ -174,7 +183,7 @@ test("whatever comes in whatever order, in the end who is suppressed is who has 
         const scope =
           one.per === "all" ? {} : one.per === "agent" ? { site: all.site, agent: all.agent } : all;
         const isActive = active.has(`${one.id} ${scopeKey(scope)}`);
-        follow(flood.take(evaluated(isActive ? "clear" : "raise", one.id, scope, nowMs)));
+        follow(flood.take([evaluated(isActive ? "clear" : "raise", one.id, scope, nowMs)]));
       }
       follow(flood.tick(nowMs + 10_000));
       for (const { ruleId, scope, suppressed } of active.values())
@@ -189,9 +198,9 @@ test("ten thousand alerts at once at one site are one group", () => {
   const flood = new FloodControl(rules);
   const groups = Array.from({ length: 10_000 }, (_, index) =>
     groupOf(
-      flood.take(
+      flood.take([
         evaluated("raise", "reader-silent", { ...agent, reader: `r${index}` }, Math.floor(index / 100)),
-      ),
+      ]),
     ),
   );
   expect(new Set(groups.map((one) => one?.[0])).size).toBe(1);

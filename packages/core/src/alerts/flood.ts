@@ -58,8 +58,19 @@ export class FloodControl {
       this.#enter({ ...alert, scopeKey: scopeKey(alert.scope) }, alert.group, alert.suppressedBy);
   }
 
-  /** What the life cycle is told of what was evaluated, in the same order; consequences follow their cause. */
-  take(evaluated: Evaluated): AlertSignal[] {
+  /** What the life cycle is told of what one evaluation found: causes before their consequences, else in the same order. */
+  take(evaluated: readonly Evaluated[]): AlertSignal[] {
+    if (evaluated.length < 2) return evaluated.flatMap((one) => this.#takeOne(one));
+    const causesFirst = evaluated.toSorted((one, other) => this.#depthOf(one) - this.#depthOf(other));
+    return causesFirst.flatMap((one) => this.#takeOne(one));
+  }
+
+  /** How many rules stand above its own. */
+  #depthOf({ ruleId, scope }: Evaluated): number {
+    return ancestorsOf({ ruleId, scope }, this.#rules).length;
+  }
+
+  #takeOne(evaluated: Evaluated): AlertSignal[] {
     const signals = this.tick(evaluated.atEpochMs);
     signals.push(...(evaluated.kind === "raise" ? this.#raise(evaluated) : this.#clear(evaluated)));
     return signals;
@@ -195,7 +206,10 @@ function isOpen({ firstEpochMs, lastEpochMs }: Group, nowEpochMs: number): boole
   );
 }
 
-function ancestorsOf({ ruleId, scope }: ActiveAlert, rules: ReadonlyMap<string, AlertRule>): AlertKey[] {
+function ancestorsOf(
+  { ruleId, scope }: Pick<ActiveAlert, "ruleId" | "scope">,
+  rules: ReadonlyMap<string, AlertRule>,
+): AlertKey[] {
   const found: AlertKey[] = [];
   for (
     let id = rules.get(ruleId)?.parent;

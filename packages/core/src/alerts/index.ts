@@ -47,6 +47,7 @@ export { onDuty, type Schedule, weekdays } from "./channels/schedule.ts";
 export { webhookForm } from "./channels/webhook-form.ts";
 export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";
+export { defaultAlertRules } from "./default-rules.ts";
 export { type EngineOptions, type RefusedScope, RuleEngine } from "./evaluator.ts";
 export { eventOf, figureText } from "./event-of.ts";
 export { type ActiveAlert, FloodControl } from "./flood.ts";
@@ -69,8 +70,20 @@ export {
 } from "./life-cycle.ts";
 export { lintRules, type RuleFault } from "./lint.ts";
 export { type AlertNews, alertNewsSchema, mostAlertsPerNews } from "./live.ts";
-export { type MessageFacts, messageOfAlert, unknownPlaceholders } from "./message.ts";
+export {
+  type MessageFacts,
+  messageOfAlert,
+  unknownPlaceholders,
+} from "./message.ts";
 export { type Preview, type PreviewedAlert, preview } from "./preview.ts";
+export {
+  type AlertTest,
+  type AlertTestResult,
+  type AlertTests,
+  alertTestsFormat,
+  alertTestsSchema,
+  runAlertTest,
+} from "./recorded-test.ts";
 export {
   type AlertRuleReleaseId,
   parseAlertRules,

@@ -1,4 +1,4 @@
-import { kpiCatalog } from "../kpi/index.ts";
+import { kpiCatalog, scopeDimensions } from "../kpi/index.ts";
 import { unknownPlaceholders } from "./message.ts";
 import { type AlertRule, dimensionsOf } from "./rule.ts";
 
@@ -18,11 +18,17 @@ export function lintRules(rules: readonly AlertRule[]): RuleFault[] {
   });
 }
 
-function kpiFaults({ kpi, per, condition }: AlertRule): RuleFault[] {
+function kpiFaults({ kpi, per, only, condition }: AlertRule): RuleFault[] {
   const { scopes, kind } = kpiCatalog[kpi];
   const faults: RuleFault[] = [];
   if (!scopes.includes(per))
     faults.push({ place: "per", fault: `${kpi} is not kept so; there is it by ${scopes.join(", ")}` });
+  for (const dimension of scopeDimensions)
+    if (only?.[dimension] !== undefined && !dimensionsOf[per].includes(dimension))
+      faults.push({
+        place: `only.${dimension}`,
+        fault: `the rule is split by ${per}, which names no ${dimension}`,
+      });
   if (condition.kind === "burn-rate" && kind !== "ratio")
     faults.push({
       place: "condition",

@@ -99,3 +99,11 @@ test("a KPI is known, kept for the scope, and has events where a budget is to be
     "rules.backlog-old.condition: backlog.oldest_ms is no ratio: it has no events whose budget could be spent",
   ]);
 });
+
+test("what a rule is for must be told apart by what it is split by", () => {
+  const given = { kpi: "taps.rejected_per_minute", per: "reason", only: { reason: ["bad-signature"] } };
+  expect(faultsOf(rule(given))).toEqual([]);
+  expect(faultsOf(rule({ ...given, per: "site" }))).toEqual([
+    "rules.backlog-old.only.reason: the rule is split by site, which names no reason",
+  ]);
+});

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type KpiScopeKind, kpiIds, type scopeDimensions } from "../kpi/index.ts";
+import { type KpiScopeKind, kpiIds, scopeDimensions } from "../kpi/index.ts";
 import { conditionSchema } from "./condition.ts";
 
 /** Shape and text tell a severity apart, never colour alone: ◆ critical, ▲ warning, ● info. Worst first. */
@@ -62,6 +62,8 @@ export const alertRuleSchema = z.strictObject({
   kpi: z.enum(kpiIds),
   /** What is split into alerts of their own: `all` is one alert for the installation. The KPI must be kept so. */
   per: z.enum(scopeKinds).default("all"),
+  /** Of the dimensions that `per` splits by, the values that the rule is for; without it: all. */
+  only: z.partialRecord(z.enum(scopeDimensions), z.array(z.string().min(1).max(255)).min(1)).exactOptional(),
   condition: conditionSchema,
   severity: z.enum(severities),
   /** How long it must have been breached before the alert is raised. */

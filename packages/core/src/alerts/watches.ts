@@ -1,5 +1,5 @@
 import { canonicalJson } from "../kernel/index.ts";
-import type { KpiId, KpiScope, KpiScopeKind } from "../kpi/index.ts";
+import { type KpiId, type KpiScope, type KpiScopeKind, scopeDimensions } from "../kpi/index.ts";
 import type { Condition } from "./condition.ts";
 import { evaluatorOf } from "./conditions/evaluator-of.ts";
 import { type Evaluator, type Finding, never } from "./conditions/finding.ts";
@@ -17,8 +17,8 @@ export type ReadyRule = {
 };
 
 export function readyRule(rule: AlertRule): ReadyRule {
-  const { kpi, per, condition, onDelayMs, offDelayMs } = rule;
-  const make = canonicalJson({ kpi, per, condition, onDelayMs, offDelayMs }).toString();
+  const { kpi, per, only = {}, condition, onDelayMs, offDelayMs } = rule;
+  const make = canonicalJson({ kpi, per, only, condition, onDelayMs, offDelayMs }).toString();
   return { rule, evaluator: evaluatorOf(condition), side: sideOf(condition), make };
 }
 
@@ -52,6 +52,12 @@ export type Watch = {
 };
 
 export type ScopeOfWatches = { readonly scope: KpiScope; readonly scopeKey: string };
+
+/** Whether a rule is for this scope, which is of the kind that it is split by. */
+export function isFor({ rule: { only } }: ReadyRule, scope: KpiScope): boolean {
+  if (only === undefined) return true;
+  return scopeDimensions.every((dimension) => only[dimension]?.includes(scope[dimension] ?? "") ?? true);
+}
 
 export function newWatch(ready: ReadyRule, { scope, scopeKey }: ScopeOfWatches, nowMs: number): Watch {
   const finding = ready.evaluator.begin(nowMs, false);

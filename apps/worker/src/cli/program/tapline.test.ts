@@ -22,6 +22,7 @@ const looking = [
     "audit verify",
     "audit verify-export",
   ],
+  ...["alerts defaults", "alerts lint", "alerts test"],
   ...["buffer show", "agent ls"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],
   ...["gap ls", "gap statement", "gap verify", "key check", "key ls", "key map"],

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAgentRegistry } from "./agent.ts";
+import { addAlerts } from "./alerts.ts";
 import { addArchive } from "./archive.ts";
 import { addAudit } from "./audit.ts";
 import { addBuffer } from "./buffer.ts";
@@ -26,6 +27,7 @@ export function taplineProgram(): Command {
   addAudit(program);
   addBuffer(program);
   addRules(program);
+  addAlerts(program);
   addQuarantine(program);
   addKey(program);
   addTracker(program);
