@@ -20,7 +20,7 @@ const thresholdSchema = z.strictObject({
   deadBand,
 });
 
-/** Nothing is known for `afterMs`: no sample comes, or its value is null. */
+/** Nobody has known the value for `afterMs`: its source is silent, or has not told of it yet. */
 const absenceSchema = z.strictObject({ kind: z.literal("absence"), afterMs: span(1_000) });
 
 /**

@@ -157,20 +157,24 @@ test("who never spoke is missed once it was expected, and what is forgotten is m
 
 test("the silence of the whole installation is missed without anybody being expected", () => {
   const all = rule({ condition: { kind: "absence", afterMs: 30_000 } });
-  expect(told(replay(engineOf([all]), [sample(20_000, 0)], start + 90_000))).toEqual(["raise 50000"]);
+  expect(told(replay(engineOf([all]), [sample(5_000, 0), sample(20_000, null)], start + 90_000))).toEqual([
+    "raise 50000",
+  ]);
 });
 
 test("a clock that jumps by a day, either way, and back raises nothing that is not so, and delays no more than once", () => {
   const engine = engineOf([delayed, silence]);
-  const online = (atMs: number) => sample(atMs, 1, { kpi: "agents.online", scope: north });
+  const online = (atMs: number, value: number | null) =>
+    sample(atMs, value, { kpi: "agents.online", scope: north });
   const dayMs = 86_400_000;
   for (const jumpMs of [dayMs, -dayMs, 0, 1_000_000]) {
     for (let atMs = 0; atMs < 20_000; atMs += 2_000)
-      expect(engine.take(online(atMs), start + jumpMs + atMs), `${jumpMs} ${atMs}`).toEqual([]);
+      for (const value of [1, null])
+        expect(engine.take(online(atMs, value), start + jumpMs + atMs), `${jumpMs} ${atMs}`).toEqual([]);
   }
   const jumped = start - dayMs;
   engine.take(sample(0, 200), start + 1_020_000);
-  expect(engine.take(online(0), jumped)).toEqual([]);
+  expect(engine.take(online(0, 1), jumped)).toEqual([]);
   const due = engine.dueEpochMs ?? 0;
   expect(due).toBe(jumped + 10_000);
   expect(engine.tick(due)).toMatchObject([{ kind: "raise", ruleId: "backlog-old" }]);

@@ -83,18 +83,20 @@ test.each(Object.entries(kinds))("nobody knowing neither begins nor ends a breac
   );
 });
 
-test("absence is breached by silence, and by values that nobody knows, and ended by the first one that is known", () => {
+test("absence is breached where nobody has known the value for so long, and ended by the first one that is known", () => {
   const found = findings({ kind: "absence", afterMs: 30_000 }, [
     [20_000, { value: 1 }],
-    [20_000, { value: null }],
-    [9_999, null],
+    [90_000, null],
+    [10_000, { value: null }],
+    [29_999, { value: null }],
     [1, null],
     [60_000, { value: null }],
     [5, { value: 0 }],
   ]);
-  expect(found.map(({ breached }) => breached)).toEqual([false, false, false, true, true, false]);
-  expect(found.map(({ dueMs }) => dueMs)).toEqual([50_000, 50_000, 50_000, Infinity, Infinity, 140_005]);
-  expect(found[3]).toMatchObject({ known: true, value: 30_000, limit: 30_000 });
+  expect(found.map(({ breached }) => breached)).toEqual([false, false, false, false, true, true, false]);
+  const never = Number.POSITIVE_INFINITY;
+  expect(found.map(({ dueMs }) => dueMs)).toEqual([never, never, 150_000, 150_000, never, never, never]);
+  expect(found[4]).toMatchObject({ known: true, value: 30_000, limit: 30_000 });
 });
 
 /** Whole seconds, so that no two are closer than the part of a window to which it is exact. */
