@@ -54,7 +54,7 @@ export type Installation = {
   readonly stop: (beforeRemoval?: () => Promise<void>) => Promise<void>;
 };
 
-const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi"] as const;
+const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi,telemetry"] as const;
 
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));

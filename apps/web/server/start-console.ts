@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
+import { ServicesReports } from "@tapline/adapters/redis";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { toNodeHandler } from "better-auth/node";
 import { openAlerts } from "./alerts/alert-store.ts";
@@ -64,6 +65,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       trpc: createTrpcHandler({
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
+        services: new ServicesReports(redis.requests),
         alerts: openAlerts(prisma, redis.requests),
         audit,
         fleet: new FleetStore(prisma),

@@ -20,6 +20,7 @@ export const roleNames = [
   "transfer",
   "audit",
   "kpi",
+  "telemetry",
 ] as const;
 
 export type RoleName = (typeof roleNames)[number];

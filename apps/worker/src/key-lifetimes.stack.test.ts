@@ -66,6 +66,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:credits:agent:gate-[12]$/, within(minuteMs)],
   [/^tapline:\{p0\}:credits:refused:gate-[12]$/, within(24 * 60 * minuteMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
+  [/^tapline:\{p0\}:telemetry:services$/, within(10_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],
   [/^tapline:\{kpi\}:seconds$/, entries(3_700)],
   [/^tapline:\{kpi\}:cursor$/, small(1)],

@@ -53,6 +53,12 @@ test("a worker tells Prometheus what it took, refused and archived, what waits, 
   for (const queue of ["validation", "encryption", "transfer"])
     expect(told.get(`tapline_queue_jobs{queue="${queue}",state="waiting"}`), queue).toBe(0);
   expect(told.get("tapline_ingest_streams")).toBe(0);
+  const services = await until("the collector has heard of this process", async () => {
+    const found = [...(await series())].filter(([name]) => name.startsWith("tapline_service_"));
+    return found.length > 0 && new Map(found.map(([name, value]) => [name.split("{")[0], value]));
+  });
+  expect(services.get("tapline_service_up")).toBe(1);
+  expect(services.get("tapline_service_memory_bytes")).toBeGreaterThan(1e7);
   const { text } = await worker.metrics();
   expect(text).not.toContain(tracker.id);
   expect(text).not.toContain("gate-1");

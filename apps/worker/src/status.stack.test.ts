@@ -15,7 +15,9 @@ beforeAll(async () => {
   path = await setUpPath();
   [door, pipeline] = await Promise.all([
     startDoor(),
-    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi", { TAPLINE_INSTANCE: "pipeline" }),
+    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,telemetry", {
+      TAPLINE_INSTANCE: "pipeline",
+    }),
   ]);
 });
 afterAll(async () => {
@@ -38,7 +40,7 @@ test("status tells each role's processes; a killed one is silent, and its role a
     return !out.includes("NO PROCESS") && out;
   });
   expect(rowOf(all, "ingest")).toMatch(/^door heard [\d.]+ m?s ago$/);
-  for (const role of ["buffer", "validation", "encryption", "transfer", "audit", "kpi"])
+  for (const role of ["buffer", "validation", "encryption", "transfer", "audit", "kpi", "telemetry"])
     expect(rowOf(all, role)).toMatch(/^pipeline heard [\d.]+ m?s ago$/);
   expect(all).not.toContain("sign of life");
 

@@ -31,7 +31,7 @@ export type Yard = {
 /** The stages twice, so that one can take over from the other. */
 const workers = [
   ...["ingest", "buffer", "buffer", "validation", "validation", "encryption", "encryption"],
-  ...["transfer", "transfer", "audit,kpi"],
+  ...["transfer", "transfer", "audit,kpi,telemetry"],
 ];
 
 export async function openYard(flowOptions: FlowOptions, { seed, say }: DrillOptions): Promise<Yard> {

@@ -3,6 +3,7 @@ import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
+import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
 import { router } from "./init.ts";
 
@@ -13,6 +14,7 @@ export const appRouter = router({
   tracker: trackerRouter,
   fleet: fleetRouter,
   kpi: kpiRouter,
+  telemetry: telemetryRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -20,6 +20,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     alerts: {} as AlertStore,
     audit: {} as AuditReader,
     kpi: {} as KpiStore,
+    services: { latest: async () => null },
     fleet: {} as FleetReader,
     registry: {} as Registry,
     refusals: { note: async () => true },

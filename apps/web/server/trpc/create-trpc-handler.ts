@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { RefusedActs } from "@tapline/adapters/prisma";
+import type { ServicesReports } from "@tapline/adapters/redis";
 import { messageOf, traceIdOf } from "@tapline/core/kernel";
 import { activeTrace } from "@tapline/telemetry/tracing";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
@@ -18,6 +19,7 @@ export interface TrpcParts {
   alerts: AlertStore;
   audit: AuditReader;
   kpi: KpiStore;
+  services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
   refusals: Pick<RefusedActs, "note">;
@@ -33,6 +35,7 @@ export function createTrpcHandler({
   alerts,
   audit,
   kpi,
+  services,
   fleet,
   registry,
   refusals,
@@ -50,6 +53,7 @@ export function createTrpcHandler({
         alerts,
         audit,
         kpi,
+        services,
         fleet,
         registry,
         refusals,

@@ -1,4 +1,5 @@
 import type { RefusedActs } from "@tapline/adapters/prisma";
+import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
@@ -20,6 +21,7 @@ export interface RequestContext {
   alerts: AlertStore;
   audit: AuditReader;
   kpi: KpiStore;
+  services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
 }

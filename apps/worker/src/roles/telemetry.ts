@@ -1,6 +1,7 @@
 import type { TelemetryStream } from "@tapline/adapters/redis";
 import {
   type CumulativeTelemetry,
+  type ProcessLoad,
   type SignOfLife,
   signOfLifeEveryMs,
   type TelemetryRecorder,
@@ -14,6 +15,8 @@ export type TelemetryParts = {
   readonly counted: Pick<CumulativeTelemetry, "add">;
   readonly telemetryStream: Pick<TelemetryStream, "report">;
   readonly sign: () => SignOfLife;
+  /** Asked for each sign that is given, and for none else: it tells of the time since. */
+  readonly load?: () => ProcessLoad;
   readonly clock: () => number;
   readonly log: Pick<Logger, "warn">;
 };
@@ -102,11 +105,12 @@ class Reporter {
   }
 
   #signIfDue(): SignOfLife | null {
-    const sign = this.#parts.sign();
+    const { sign: readSign, load } = this.#parts;
+    const sign = readSign();
     const away = sign.awayArchives.map(({ archive, why }) => `${archive} ${why}`).join();
     if (!this.#isSignDue && away === this.#away) return null;
     this.#isSignDue = false;
     this.#away = away;
-    return sign;
+    return load === undefined ? sign : { ...sign, load: load() };
   }
 }

@@ -10,6 +10,8 @@ export const processSettings = {
   TAPLINE_PROCESS_KEY_PREVIOUS: path.optional(),
   /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
   TAPLINE_HEALTH_PORT: port.default(0),
+  /** A Prometheus that scrapes Istio's proxies, for the telemetry role; unset: the mesh says nothing. */
+  PROMETHEUS_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }).optional(),
   /** Name of this process in telemetry; default: host and pid. */
   TAPLINE_INSTANCE: agentIdSchema.optional(),
   /**

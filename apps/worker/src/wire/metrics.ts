@@ -7,12 +7,20 @@ import {
   storeMetrics,
 } from "@tapline/telemetry/metrics";
 import manifest from "../../package.json" with { type: "json" };
+import type { RunningCollector } from "../roles/collector.ts";
+import { aggregateMetrics } from "./aggregate-metrics.ts";
 import type { Parts } from "./parts.ts";
 
-/** @param streams how many agents have a stream here; null where this process is no door */
+export type Measured = {
+  /** How many agents have a stream here; null where this process is no door. */
+  readonly streams: (() => number) | null;
+  /** null where this process does not collect. */
+  readonly collector: Pick<RunningCollector, "report"> | null;
+};
+
 export function workerMetrics(
   { config, counted, served, redis, prisma, queues }: Parts,
-  { streams }: { readonly streams: (() => number) | null },
+  { streams, collector }: Measured,
 ): ProcessMetrics {
   const info = { app: "worker", version: manifest.version, roles: config.roles.join(",") };
   const metrics = new ProcessMetrics({ info, served, counted });
@@ -38,5 +46,6 @@ export function workerMetrics(
       type: "gauge",
       read: () => [{ labels: {}, value: streams() }],
     });
+  if (collector !== null) aggregateMetrics(registry, collector.report);
   return metrics;
 }

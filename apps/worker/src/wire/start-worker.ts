@@ -12,9 +12,11 @@ import { warnWhereRewritable } from "../warn-where-rewritable.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
 import { openBuffer } from "./buffer.ts";
+import { startTelemetryCollector } from "./collector.ts";
 import { startEncryption } from "./encryption.ts";
 import { openIngest } from "./ingest.ts";
 import { startKpiRole } from "./kpi.ts";
+import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
 import { startTransfer } from "./transfer.ts";
@@ -35,8 +37,13 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const parts = await connectParts(config, log);
   const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
   const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
+  const load = sampleLoad(parts);
   const sign = () => ({ roles: [...config.roles], awayArchives: archives?.away() ?? [] });
-  const roles: Role[] = [startTelemetry({ ...parts, sign })];
+  const collector = has("telemetry") ? startTelemetryCollector(parts) : null;
+  const roles: Role[] = [
+    startTelemetry({ ...parts, sign, load: () => load.sample() }),
+    ...(collector === null ? [] : [collector]),
+  ];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) await startEncryption(parts);
   if (has("transfer") && archives !== null) roles.push(await startTransfer(parts, archives));
@@ -48,7 +55,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
-  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null });
+  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector });
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
@@ -58,6 +65,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
       await parts.queues.close(graceMs);
       await archives?.close();
       await Promise.allSettled([parts.prisma.$disconnect()]);
+      load.stop();
       parts.redis.disconnect();
     },
   };

@@ -30,4 +30,19 @@ export {
   type ServedRoute,
   servedOutcomes,
 } from "./served.ts";
-export { type AwayArchive, awayArchiveSchema, type SignOfLife, signOfLifeEveryMs } from "./sign-of-life.ts";
+export {
+  type MeshHealth,
+  meshHealthSchema,
+  ServiceBoard,
+  type ServiceHealth,
+  type ServicesReport,
+  serviceHealthSchema,
+  servicesReportSchema,
+} from "./service-board.ts";
+export {
+  type AwayArchive,
+  awayArchiveSchema,
+  type ProcessLoad,
+  type SignOfLife,
+  signOfLifeEveryMs,
+} from "./sign-of-life.ts";

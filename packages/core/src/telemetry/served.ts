@@ -1,4 +1,4 @@
-import { Histogram } from "./histogram.ts";
+import { Histogram, type HistogramData } from "./histogram.ts";
 
 /** How a request ended: `client_error` is the asker's own affair, `server_error` is ours. */
 export const servedOutcomes = ["ok", "client_error", "server_error"] as const;
@@ -18,6 +18,9 @@ const others = "other";
 /** What a process was asked for since its start, by kind of request: rate, errors, duration. In memory only. */
 export class ServedRequests {
   readonly routes = new Map<string, ServedRoute>();
+  readonly #took = new Histogram();
+  #requests = 0;
+  #errors = 0;
 
   /**
    * @param route a kind of request as the program knows it, such as `POST /v1/taps`; never what a client wrote
@@ -26,18 +29,20 @@ export class ServedRequests {
   record(route: string, outcome: ServedOutcome, tookMs: number | null): void {
     const served = this.#of(route);
     served.outcomes[outcome]++;
-    if (tookMs !== null) served.took.record(tookMs);
+    this.#requests++;
+    if (outcome === "server_error") this.#errors++;
+    if (tookMs === null) return;
+    served.took.record(tookMs);
+    this.#took.record(tookMs);
   }
 
-  /** Over all kinds, since the start. */
-  get totals(): { readonly requests: number; readonly errors: number } {
-    let requests = 0;
-    let errors = 0;
-    for (const { outcomes } of this.routes.values()) {
-      requests += outcomes.ok + outcomes.client_error + outcomes.server_error;
-      errors += outcomes.server_error;
-    }
-    return { requests, errors };
+  /** Over all kinds, since the last call. */
+  take(): { readonly requests: number; readonly errors: number; readonly took: HistogramData } {
+    const taken = { requests: this.#requests, errors: this.#errors, took: this.#took.data() };
+    this.#requests = 0;
+    this.#errors = 0;
+    this.#took.clear();
+    return taken;
   }
 
   #of(route: string): ServedRoute {

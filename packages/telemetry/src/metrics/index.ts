@@ -1,4 +1,5 @@
 export { answered } from "./answered.ts";
+export { LoadSampler, type SampledParts } from "./load-sampler.ts";
 export { counterMetric, histogramMetric, metricPrefix } from "./names.ts";
 export { type Exposition, ProcessMetrics, type ProcessMetricsOptions } from "./process-metrics.ts";
 export { readMetric } from "./read-metric.ts";

@@ -24,5 +24,6 @@ export {
   type SealedSegment,
   SegmentBuffer,
 } from "./segment-buffer.ts";
+export { reportHoldsMs, ServicesReports } from "./services-reports.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
 export { type HeardProcess, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

@@ -74,6 +74,8 @@ export const deltasKept = 10_000;
 export const telemetryKeys = {
   /** Stream: what processes saw; field j = TelemetryDelta JSON. With the buffer, so that an end counts as it happens. */
   deltas: `${root}:{p0}:telemetry:deltas`,
+  /** String: how services are, ServicesReport JSON; 10 s. */
+  services: `${root}:{p0}:telemetry:services`,
 } as const;
 
 /** In one slot, since seconds and cursor move in one step. */
