@@ -24,13 +24,13 @@ export const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
 });
 
-/** Queries and their keys. */
-export const api = createTRPCOptionsProxy<AppRouter>({
-  client: createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: "/api/trpc", fetch: timedFetch, maxItems: maxCallsPerRequest })],
-  }),
-  queryClient,
+/** For what people do; what they look at is asked for by `api`. */
+export const apiClient = createTRPCClient<AppRouter>({
+  links: [httpBatchLink({ url: "/api/trpc", fetch: timedFetch, maxItems: maxCallsPerRequest })],
 });
+
+/** Queries and their keys. */
+export const api = createTRPCOptionsProxy<AppRouter>({ client: apiClient, queryClient });
 
 // An answer asked for before a socket event may arrive after it: whichever is newer stays.
 queryClient.setQueryDefaults(api.kpi.live.queryKey(), {

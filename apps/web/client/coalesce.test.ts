@@ -11,10 +11,10 @@ function frames() {
   };
 }
 
-test("what arrives within one frame is written once, and it is the newest", () => {
+test("what arrives within one frame is written once, and it is what all of it makes", () => {
   const written: number[] = [];
   const { schedule, next } = frames();
-  const push = coalesce<number>({ isNewer: (a, b) => a > b, write: (n) => written.push(n), schedule });
+  const push = coalesce<number>({ merge: Math.max, write: (n) => written.push(n), schedule });
   for (const n of [1, 3, 2]) push(n);
   expect(written).toEqual([]);
   next();

@@ -1,9 +1,9 @@
 /**
- * Many values, one write per frame: `push` keeps the value that `isNewer` prefers and hands it on with the next
- * frame. `schedule` is `requestAnimationFrame` or, in a hidden page where frames stand still, a timer.
+ * Many values, one write per frame: `push` merges what arrives into what waits, and hands it on with the next frame. `schedule` is
+ * `requestAnimationFrame` or, in a hidden page where frames stand still, a timer.
  */
 export function coalesce<T>(options: {
-  isNewer: (arrived: T, waiting: T) => boolean;
+  merge: (waiting: T, arrived: T) => T;
   write: (value: T) => void;
   schedule: (run: () => void) => void;
 }): (value: T) => void {
@@ -17,8 +17,14 @@ export function coalesce<T>(options: {
     if (waiting === undefined) {
       waiting = { value };
       options.schedule(flush);
-    } else if (options.isNewer(value, waiting.value)) {
-      waiting.value = value;
+    } else {
+      waiting.value = options.merge(waiting.value, value);
     }
   };
+}
+
+/** With the next frame, or soon where the page is hidden. */
+export function nextFrame(run: () => void): void {
+  if (document.hidden) setTimeout(run, 250);
+  else requestAnimationFrame(run);
 }

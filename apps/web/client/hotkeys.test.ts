@@ -4,12 +4,14 @@ import { type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
 const hotkeys: Hotkey[] = [
   { keys: ["?"], does: "help", run: () => {} },
   { keys: ["g", "o"], does: "overview", run: () => {} },
+  { keys: ["o"], does: "open", run: () => {} },
+  { keys: ["j"], does: "next", run: () => {}, repeats: true },
 ];
 
 function matcher() {
   const match = hotkeyMatcher(() => hotkeys);
   return (key: string, atMs = 0, given = {}) =>
-    match({ key, atMs, hasModifier: false, isTyping: false, ...given })?.does;
+    match({ key, atMs, hasModifier: false, isTyping: false, isRepeated: false, ...given })?.does;
 }
 
 test("one key runs at once, two in a row run together", () => {
@@ -22,10 +24,24 @@ test("one key runs at once, two in a row run together", () => {
 test("two keys too far apart, or with another between, run nothing", () => {
   const press = matcher();
   press("g", 0);
-  expect(press("o", 1_001)).toBeUndefined();
+  expect(press("o", 1_001)).toBe("open");
   press("g", 2_000);
   press("x", 2_100);
-  expect(press("o", 2_200)).toBeUndefined();
+  expect(press("o", 2_200)).toBe("open");
+});
+
+test("two keys in a row win over the last one alone", () => {
+  const press = matcher();
+  press("g", 0);
+  expect(press("o", 100)).toBe("overview");
+});
+
+test("a held key runs again only what is meant to, and is no part of a sequence", () => {
+  const press = matcher();
+  expect(press("j", 0, { isRepeated: true })).toBe("next");
+  expect(press("?", 0, { isRepeated: true })).toBeUndefined();
+  press("g", 0);
+  expect(press("o", 100, { isRepeated: true })).toBeUndefined();
 });
 
 test("keys with a modifier or typed into a field are left alone", () => {

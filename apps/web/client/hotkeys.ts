@@ -3,6 +3,8 @@ export interface Hotkey {
   keys: readonly string[];
   does: string;
   run: () => void;
+  /** Runs again and again while the key is held, as moving through a list should. */
+  repeats?: true;
 }
 
 const sequenceMs = 1_000;
@@ -13,8 +15,10 @@ export interface Press {
   atMs: number;
   /** With Ctrl, Alt or Meta: the browser's or the system's. */
   hasModifier: boolean;
-  /** While somebody writes in a field. */
+  /** While somebody writes in a field, or a dialog has the keys. */
   isTyping: boolean;
+  /** Made by a key that is held down. */
+  isRepeated: boolean;
 }
 
 /** Follows the presses; returns the hotkey that one completes. Keys of a sequence come within a second. */
@@ -24,6 +28,9 @@ export function hotkeyMatcher(hotkeys: () => readonly Hotkey[]): (press: Press) 
     if (press.hasModifier || press.isTyping) {
       before = undefined;
       return undefined;
+    }
+    if (press.isRepeated) {
+      return hotkeys().find(({ keys, repeats }) => repeats && keys.length === 1 && keys[0] === press.key);
     }
     const previous = before !== undefined && press.atMs - before.atMs <= sequenceMs ? before.key : undefined;
     before = { key: press.key, atMs: press.atMs };

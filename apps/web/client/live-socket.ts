@@ -1,10 +1,12 @@
+import type { AlertNews } from "@tapline/core/alerts";
 import type { KpiLive } from "@tapline/core/kpi";
 import { io, type Socket } from "socket.io-client";
 import type { ClientToServerEvents, ConnectRefusal, ServerToClientEvents } from "../contracts/events.ts";
+import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
-import { coalesce } from "./coalesce.ts";
+import { coalesce, nextFrame } from "./coalesce.ts";
 import { setSocketState } from "./live-state.ts";
-import { isNewer, newest } from "./newest.ts";
+import { newest } from "./newest.ts";
 
 type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -12,14 +14,12 @@ const retryMs = 1_000;
 let socket: LiveSocket | undefined;
 
 const showLive = coalesce<KpiLive>({
-  isNewer,
+  merge: (waiting, arrived) => newest(waiting, arrived) ?? arrived,
   write: (arrived) =>
     queryClient.setQueryData(api.kpi.live.queryKey(), (known) => newest(known, arrived) ?? arrived),
-  schedule: (run) => {
-    if (document.hidden) setTimeout(run, 250);
-    else requestAnimationFrame(run);
-  },
+  schedule: nextFrame,
 });
+const pushNews = coalesce<readonly AlertNews[]>({ merge: mergeNews, write: showNews, schedule: nextFrame });
 
 /** Opens this page's one connection; called again it does nothing. */
 export function startLive(): void {
@@ -32,10 +32,13 @@ export function startLive(): void {
   });
   socket = opened;
   opened.on("kpi", showLive);
+  opened.on("alerts", (news) => pushNews([news]));
+  opened.on("alertsMissed", askAlertsAnew);
   opened.on("connect", () => {
-    // A recovered connection has its rooms and what it missed; any other begins anew.
-    if (opened.recovered) setSocketState("connected");
-    else void subscribeAnew(opened);
+    // A recovered connection has its rooms and what it missed, but of alerts; any other begins anew.
+    if (!opened.recovered) return void subscribeAnew(opened);
+    setSocketState("connected");
+    askAlertsAnew();
   });
   opened.on("disconnect", (reason) => {
     setSocketState("lost");
@@ -52,7 +55,9 @@ export function startLive(): void {
 
 async function subscribeAnew(opened: LiveSocket): Promise<void> {
   try {
-    await opened.timeout(5_000).emitWithAck("subscribe", "kpi");
+    await Promise.all(
+      (["kpi", "alerts"] as const).map((topic) => opened.timeout(5_000).emitWithAck("subscribe", topic)),
+    );
     setSocketState("connected");
     await queryClient.invalidateQueries();
   } catch {

@@ -3,34 +3,59 @@
 import { useEffect, useRef } from "react";
 import { type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
 
+/** Hotkeys that work now, and where: the help's heading. */
+export interface HotkeyGroup {
+  on: string;
+  hotkeys: readonly Hotkey[];
+}
+
+/** One entry for each component that has hotkeys. */
+const standing = new Set<() => HotkeyGroup>();
+
+/** Every hotkey that works now, by where. */
+export function standingHotkeys(): HotkeyGroup[] {
+  return [...standing].map((group) => group());
+}
+
+// One matcher for all: else the second key of a sequence would run what a page has on that key alone.
+const match = hotkeyMatcher(() => standingHotkeys().flatMap(({ hotkeys }) => hotkeys));
+
 /** Listens on the whole page as long as the component stands. */
-export function useHotkeys(hotkeys: readonly Hotkey[]): void {
-  const current = useRef(hotkeys);
+export function useHotkeys(on: string, hotkeys: readonly Hotkey[]): void {
+  const current = useRef({ on, hotkeys });
   useEffect(() => {
-    current.current = hotkeys;
+    current.current = { on, hotkeys };
   });
   useEffect(() => {
-    const match = hotkeyMatcher(() => current.current);
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.repeat) return;
-      const hotkey = match({
-        key: event.key,
-        atMs: event.timeStamp,
-        hasModifier: event.ctrlKey || event.altKey || event.metaKey,
-        isTyping: isField(event.target),
-      });
-      if (hotkey === undefined) return;
-      event.preventDefault();
-      hotkey.run();
+    const own = () => current.current;
+    if (standing.size === 0) window.addEventListener("keydown", onKeyDown);
+    standing.add(own);
+    return () => {
+      standing.delete(own);
+      if (standing.size === 0) window.removeEventListener("keydown", onKeyDown);
     };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
   }, []);
 }
 
-function isField(target: EventTarget | null): boolean {
+function onKeyDown(event: KeyboardEvent): void {
+  const hotkey = match({
+    key: event.key,
+    atMs: event.timeStamp,
+    hasModifier: event.ctrlKey || event.altKey || event.metaKey,
+    isTyping: isTaken(event.target),
+    isRepeated: event.repeat,
+  });
+  if (hotkey === undefined) return;
+  event.preventDefault();
+  hotkey.run();
+}
+
+/** True where the key belongs to what it was pressed in. */
+function isTaken(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable ||
+      /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+      target.closest("dialog") !== null)
   );
 }

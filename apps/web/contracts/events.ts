@@ -1,12 +1,16 @@
+import type { AlertNews } from "@tapline/core/alerts";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
 
 /** What a browser may listen to; each topic is a room of the same name. */
-export type Topic = "kpi";
+export type Topic = "kpi" | "alerts";
 
 /** Pushed by the server. Every payload carries what a reader needs to drop what is not newer. */
 export interface ServerToClientEvents {
   kpi: (live: KpiLive) => void;
+  alerts: (news: AlertNews) => void;
+  /** News of alerts may not have been read: ask anew for what is shown of them. */
+  alertsMissed: () => void;
   /** To be answered once they are shown: the next ones come then. */
   auditEntries: (batch: AuditBatch, received: () => void) => void;
 }

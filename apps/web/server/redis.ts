@@ -9,6 +9,8 @@ export interface RedisConnections {
   realtime: Redis;
   /** For the blocking read of the live stream. */
   relay: Redis;
+  /** For the blocking read of what becomes of alerts. */
+  alertRelay: Redis;
   close: () => Promise<void>;
 }
 
@@ -18,12 +20,15 @@ export function openRedis(url: string, onError: (error: Error) => void): RedisCo
   const requests = connectRedis(url, onError, { commandTimeoutMs });
   const realtime = connectRedis(url, onError);
   const relay = connectRedis(url, onError);
+  const alertRelay = connectRedis(url, onError);
   return {
     requests,
     realtime,
     relay,
+    alertRelay,
     close: async () => {
       relay.disconnect();
+      alertRelay.disconnect();
       // `quit` waits for what is still to be written, such as what lost sockets need to be recovered.
       await Promise.allSettled([requests, realtime].map((redis) => quitSoon(redis)));
     },

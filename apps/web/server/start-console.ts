@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { ServicesReports } from "@tapline/adapters/redis";
@@ -19,7 +18,7 @@ import { notReady } from "./not-ready.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
-import { relayKpi } from "./realtime/relay-kpi.ts";
+import { startRelays } from "./realtime/start-relays.ts";
 import { startSweeping } from "./realtime/sweep-sessions.ts";
 import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis } from "./redis.ts";
@@ -85,10 +84,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   // After the handler above: Socket.IO puts itself in front of what listens already.
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
-  const relaying = relayKpi({
-    ...{ redis: redis.relay, consumer: randomUUID(), logger, signal: stopping.signal },
-    emit: (live) => realtime.to("kpi").emit("kpi", live),
-  });
+  const relaying = startRelays(realtime, redis, logger, stopping.signal);
   const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {

@@ -15,6 +15,8 @@ export const person = { email: "ada@console.test", password: "a pass phrase for 
 /** The console as it runs in production, a child process on real Redis and PostgreSQL. */
 export interface Site {
   origin: string;
+  /** As the owner of the database. */
+  databaseUrl: string;
   redis: Redis;
   redisServer: Awaited<ReturnType<typeof ownRedis>>;
   restart: () => Promise<void>;
@@ -45,6 +47,7 @@ export async function startSite(): Promise<Site> {
   redis.on("error", () => {});
   return {
     origin: `http://127.0.0.1:${port}`,
+    databaseUrl,
     redis,
     redisServer,
     restart: async () => {

@@ -1,4 +1,6 @@
+import { X } from "lucide-react";
 import type { ReactNode } from "react";
+import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 
 /** Shape and words carry the meaning; the colour only helps. */
@@ -20,12 +22,15 @@ export function Notice({
   title,
   children,
   action,
+  onDismiss,
   className,
 }: {
   tone: Tone;
   title: ReactNode;
   children?: ReactNode;
   action?: ReactNode;
+  /** Whoever has read it may put it away. */
+  onDismiss?: () => void;
   className?: string;
 }) {
   const { shape, word, look, ink } = tones[tone];
@@ -48,6 +53,11 @@ export function Notice({
         {children === undefined ? null : <div className="mt-0.5 text-ink">{children}</div>}
       </div>
       {action}
+      {onDismiss === undefined ? null : (
+        <Button aria-label="Put away" className="-my-1 -mr-2 size-7 px-0" onClick={onDismiss}>
+          <X aria-hidden className="size-4" />
+        </Button>
+      )}
     </div>
   );
 }

@@ -170,7 +170,7 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   feed.stop();
   await isConnection(page, "Stale");
   await until(async () => expect(await status(page)).toContain("No new figures"));
-  expect(await page.locator("[data-stale=true]").count()).toBe(1);
+  expect(await page.locator("main [data-stale=true]").count()).toBe(1);
   await expectAccessible(page);
   await shoot(page, "stale-light");
   await page.keyboard.press("t");
@@ -237,6 +237,6 @@ it("a lost Redis is named, and the last figures stay, marked as old", async () =
   feed.stop();
   await until(async () => expect(await status(page)).toContain("Redis does not answer"));
   expect(await totalArchived(page)).toBeGreaterThanOrEqual(known);
-  expect(await page.locator("[data-stale=true]").count()).toBe(1);
+  expect(await page.locator("main [data-stale=true]").count()).toBe(1);
   await shoot(page, "redis-away-light");
 });

@@ -1,38 +1,48 @@
 "use client";
 
-import type { Hotkey } from "../../client/hotkeys.ts";
+import { standingHotkeys } from "../../client/use-hotkeys.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 
-export function HelpDialog({
-  hotkeys,
-  isOpen,
-  onClose,
-}: {
-  hotkeys: readonly Hotkey[];
-  isOpen: boolean;
-  onClose: () => void;
-}) {
+/** Where the keys work that no page has for itself. */
+export const everywhere = "Everywhere";
+
+/** The keys that work on this page now, its own first. */
+export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const groups = isOpen ? standingHotkeys() : [];
   return (
     <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
-      <dl className="divide-y divide-line text-sm">
-        {hotkeys.map(({ keys, does }) => (
-          <div key={does} className="flex items-center justify-between py-2">
-            <dt className="text-ink-soft">{does}</dt>
-            <dd className="flex items-center gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
+      {groups
+        .toSorted((a, b) => Number(a.on === everywhere) - Number(b.on === everywhere))
+        .map(({ on, hotkeys }) => (
+          <section key={on} className="not-first:mt-4">
+            <h3 className="text-xs font-medium text-ink-faint">{on}</h3>
+            <dl className="divide-y divide-line text-sm">
+              {hotkeys.map(({ keys, does }) => (
+                <Row key={does} does={does} keys={keys} />
               ))}
-            </dd>
-          </div>
+              {on === everywhere ? <Row does="Close what is open" keys={["Esc"]} /> : null}
+            </dl>
+          </section>
         ))}
-        <div className="flex items-center justify-between py-2">
-          <dt className="text-ink-soft">Close what is open</dt>
-          <dd>
-            <Kbd>Esc</Kbd>
-          </dd>
-        </div>
-      </dl>
     </Dialog>
   );
+}
+
+function Row({ does, keys }: { does: string; keys: readonly string[] }) {
+  return (
+    <div className="flex items-center justify-between py-1.5">
+      <dt className="text-ink-soft">{does}</dt>
+      <dd className="flex items-center gap-1">
+        {keys.flatMap(shownAs).map((key) => (
+          <Kbd key={key}>{key}</Kbd>
+        ))}
+      </dd>
+    </div>
+  );
+}
+
+/** A capital is a letter with Shift. */
+function shownAs(key: string): string[] {
+  return /^[A-Z]$/.test(key) ? ["Shift", key.toLowerCase()] : [key];
 }

@@ -1,17 +1,20 @@
 "use client";
 
-import { Keyboard, LayoutDashboard } from "lucide-react";
-import Link from "next/link";
+import { Keyboard } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Hotkey } from "../../client/hotkeys.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
+import { ViewerProvider } from "../../client/viewer.tsx";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
+import { AlertStrip } from "./alert-strip.tsx";
+import { Announcer } from "./announcer.tsx";
 import { Clock } from "./clock.tsx";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
-import { HelpDialog } from "./help-dialog.tsx";
+import { everywhere, HelpDialog } from "./help-dialog.tsx";
+import { MainNav } from "./main-nav.tsx";
 import { Mark } from "./mark.tsx";
 import { ThemeToggle, useThemeToggle } from "./theme-toggle.tsx";
 import { UserMenu } from "./user-menu.tsx";
@@ -31,10 +34,11 @@ export function Shell({
   const router = useRouter();
   const hotkeys: Hotkey[] = [
     { keys: ["g", "o"], does: "Go to the overview", run: () => router.push("/") },
+    { keys: ["g", "a"], does: "Go to the alerts", run: () => router.push("/alerts") },
     { keys: ["t"], does: "Change the theme", run: toggle },
     { keys: ["?"], does: "Show these keys", run: () => setHelpOpen(true) },
   ];
-  useHotkeys(hotkeys);
+  useHotkeys(everywhere, hotkeys);
   return (
     <div className="grid min-h-screen grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
       <a
@@ -64,23 +68,18 @@ export function Shell({
           <UserMenu viewer={viewer} />
         </div>
       </header>
-      <nav aria-label="Main" className="border-r border-line bg-surface px-1.5 py-3 max-sm:hidden">
-        <Link
-          href="/"
-          aria-current="page"
-          className="flex flex-col items-center gap-1 rounded-md bg-raised px-1 py-2 text-[11px] font-medium text-ink ring-1 ring-line"
-        >
-          <LayoutDashboard aria-hidden className="size-5" />
-          Overview
-        </Link>
-      </nav>
-      <main id="main" tabIndex={-1} className="min-w-0 px-5 py-4 outline-none max-sm:px-3">
-        <div className="mx-auto max-w-[100rem]">
-          <ConnectionBanner />
-          {children}
-        </div>
-      </main>
-      <HelpDialog hotkeys={hotkeys} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <MainNav />
+      <div className="flex min-w-0 flex-col max-sm:pb-14">
+        <AlertStrip />
+        <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
+          <div className="mx-auto flex w-full max-w-[100rem] flex-1 flex-col">
+            <ConnectionBanner />
+            <ViewerProvider viewer={viewer}>{children}</ViewerProvider>
+          </div>
+        </main>
+      </div>
+      <Announcer />
+      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 }

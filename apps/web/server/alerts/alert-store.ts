@@ -1,17 +1,19 @@
-import { AlertDesk, AlertRulesDesk, type PrismaClient } from "@tapline/adapters/prisma";
+import { AlertBoard, AlertDesk, AlertRulesDesk, type PrismaClient } from "@tapline/adapters/prisma";
 import { AlertStreams } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
+import { AlertViews } from "./alert-views.ts";
 
 /** Alerts, and the rules that they come of. */
 export interface AlertStore {
   desk: Pick<AlertDesk, "list" | "find" | "stepsOf" | "act">;
   rules: Pick<AlertRulesDesk, "active">;
+  views: AlertViews;
 }
 
 export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
   const streams = new AlertStreams(redis);
-  return {
-    desk: new AlertDesk(prisma, (alert) => streams.publish([alert], true)),
-    rules: new AlertRulesDesk(prisma, Date.now),
-  };
+  const desk = new AlertDesk(prisma, (alert) => streams.publish([alert], true));
+  const rules = new AlertRulesDesk(prisma, Date.now);
+  const views = new AlertViews(new AlertBoard(prisma), { desk, rules }, prisma, Date.now);
+  return { desk, rules, views };
 }

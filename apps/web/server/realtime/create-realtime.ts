@@ -4,7 +4,12 @@ import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { hasCode } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
-import type { ClientToServerEvents, ConnectRefusal, ServerToClientEvents } from "../../contracts/events.ts";
+import type {
+  ClientToServerEvents,
+  ConnectRefusal,
+  ServerToClientEvents,
+  Topic,
+} from "../../contracts/events.ts";
 import { requireRole, type Viewer } from "../auth/viewer.ts";
 import { realtimeKeys } from "./keys.ts";
 
@@ -29,6 +34,7 @@ export interface RealtimeOptions {
   isTrustedOrigin: (origin: string) => boolean;
 }
 
+const topics: readonly Topic[] = ["kpi", "alerts"];
 const recoveryMs = 120_000;
 /** Live pictures come four times a second at most: twice as many as fall into the recovery window. */
 const streamMaxLen = (recoveryMs / 1000) * 4 * 2;
@@ -73,7 +79,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   realtime.on("connection", (socket) => {
     void enterSessionRoom(socket);
     socket.on("subscribe", async (topic, answer) => {
-      if (topic !== "kpi" || typeof answer !== "function") return;
+      if (!topics.includes(topic) || typeof answer !== "function") return;
       await socket.join(topic);
       answer(true);
     });

@@ -1,4 +1,5 @@
 import { agentRouter } from "../routers/agent.ts";
+import { alertBoardRouter } from "../routers/alert-board.ts";
 import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
@@ -9,6 +10,7 @@ import { router } from "./init.ts";
 
 export const appRouter = router({
   agent: agentRouter,
+  alertBoard: alertBoardRouter,
   alerts: alertsRouter,
   audit: auditRouter,
   tracker: trackerRouter,

@@ -7,6 +7,7 @@ export {
   type ListedAgents,
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
+export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export {
   AlertRulesDesk,

@@ -1,0 +1,71 @@
+import type { Alert, AlertNews } from "@tapline/core/alerts";
+import type { AlertCounts, AlertFilter } from "../contracts/alerts.ts";
+import { tellNews } from "./alert-news.ts";
+import { type AlertPages, guessInPages, patchPages } from "./alert-pages.ts";
+import { api, queryClient } from "./api.ts";
+import { RecentAlerts } from "./recent-alerts.ts";
+import { soonAndAfter } from "./soon-and-after.ts";
+
+const recent = new RecentAlerts();
+/** In a flood the server counts for each browser no more often than that, ms. */
+const recountMs = 500;
+
+const recount = soonAndAfter(recountMs, () => {
+  void queryClient.invalidateQueries({ queryKey: api.alertBoard.counts.queryKey() });
+});
+
+/** What came within a frame, as one. */
+export function mergeNews(waiting: readonly AlertNews[], arrived: readonly AlertNews[]): AlertNews[] {
+  return [...waiting, ...arrived];
+}
+
+/** Puts news into what the page holds. */
+export function showNews(news: readonly AlertNews[]): void {
+  const changed = news.flatMap((one) => (one.is === "alerts" ? one.alerts : []));
+  if (changed.length === 0) return;
+  putAlerts(changed);
+  tellNews(changed);
+  recount();
+}
+
+/** For when news may have been missed. */
+export function askAlertsAnew(): void {
+  void queryClient.invalidateQueries({ queryKey: api.alertBoard.pathKey() });
+}
+
+/** Puts alerts as the server has told them into every list, and has their details asked for anew. */
+export function putAlerts(changed: readonly Alert[]): void {
+  recent.note(changed, Date.now());
+  patchLists((pages, filter) => patchPages(pages, filter, changed));
+  for (const { id } of changed)
+    void queryClient.invalidateQueries({ queryKey: api.alertBoard.detail.queryKey({ id }) });
+}
+
+/** Shows what acts will probably make of alerts; with the alerts as they were, takes that back. */
+export function putGuesses(guesses: readonly Alert[]): void {
+  patchLists((pages, filter) => guessInPages(pages, filter, guesses));
+}
+
+/** For answers that were asked for before a push and arrive after it: what was pushed is put on top. */
+export function withRecent(pages: AlertPages, filter: AlertFilter): AlertPages {
+  return patchPages(pages, filter, recent.since(Date.now()));
+}
+
+/** Of two counts the later one. */
+export function laterCounts(known: AlertCounts, arrived: AlertCounts): AlertCounts {
+  return arrived.atEpochMs >= known.atEpochMs ? arrived : known;
+}
+
+queryClient.setQueryDefaults(api.alertBoard.counts.queryKey(), {
+  structuralSharing: (known, arrived) =>
+    known === undefined ? arrived : laterCounts(known as AlertCounts, arrived as AlertCounts),
+});
+
+function patchLists(patch: (pages: AlertPages, filter: AlertFilter) => AlertPages): void {
+  for (const { queryKey } of queryClient
+    .getQueryCache()
+    .findAll({ queryKey: api.alertBoard.list.infiniteQueryKey() })) {
+    const { input } = queryKey[1] as { input: AlertFilter };
+    queryClient.setQueryData(queryKey, (pages: AlertPages | undefined) => pages && patch(pages, input));
+  }
+}

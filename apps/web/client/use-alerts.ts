@@ -1,0 +1,75 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { Alert } from "@tapline/core/alerts";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import type { AlertCounts, AlertDetail, AlertFilter } from "../contracts/alerts.ts";
+import { withRecent } from "./alert-cache.ts";
+import { type AlertPages, alertsPerPage } from "./alert-pages.ts";
+import { api } from "./api.ts";
+import { startLive } from "./live-socket.ts";
+import { getSocketState, onSocketState } from "./live-state.ts";
+
+/** How often the server is asked while no socket tells of changes, ms. */
+const pollMs = 5_000;
+/** All the same it is asked now and then: what is shown must be true in the end, ms. */
+const recheckMs = 60_000;
+
+/** How the server is asked: hardly while the socket tells of changes, often while it does not, no more once signed out. */
+function useAsking(restMs: number): { enabled: boolean; refetchInterval: number } {
+  useEffect(startLive, []);
+  const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
+  return { enabled: socket !== "signed-out", refetchInterval: socket === "connected" ? restMs : pollMs };
+}
+
+/** How many alerts there are; `undefined` until the first answer. */
+export function useAlertCounts(): { counts: AlertCounts | undefined; isFailed: boolean } {
+  const asking = useAsking(recheckMs);
+  const query = useQuery({ ...api.alertBoard.counts.queryOptions(), ...asking });
+  return { counts: query.data, isFailed: query.isError };
+}
+
+export interface AlertList {
+  alerts: readonly Alert[];
+  /** False until the first answer, good or bad. */
+  isAnswered: boolean;
+  error: unknown;
+  /** More are there than are loaded. */
+  hasMore: boolean;
+  loadMore: () => void;
+}
+
+/** The alerts of one view, as far as they are loaded. */
+export function useAlertList(filter: AlertFilter): AlertList {
+  const asking = useAsking(recheckMs);
+  const query = useInfiniteQuery({
+    ...api.alertBoard.list.infiniteQueryOptions(
+      { ...filter, limit: alertsPerPage },
+      { getNextPageParam: ({ next }) => next, initialCursor: null },
+    ),
+    ...asking,
+    structuralSharing: (_, arrived) => withRecent(arrived as AlertPages, filter),
+  });
+  const { data, isFetchingNextPage, fetchNextPage } = query;
+  const alerts = useMemo(() => data?.pages.flatMap((page) => page.alerts) ?? [], [data]);
+  return {
+    ...{ alerts, isAnswered: query.isFetched, error: query.error, hasMore: query.hasNextPage },
+    loadMore: () => {
+      if (!isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
+    },
+  };
+}
+
+/** One alert with its rule and what has happened to it; `undefined` until it is known. */
+export function useAlertDetail(id: string | null): {
+  detail: AlertDetail | undefined;
+  isFailed: boolean;
+} {
+  const asking = useAsking(recheckMs);
+  const query = useQuery({
+    ...api.alertBoard.detail.queryOptions({ id: id ?? "" }),
+    ...asking,
+    enabled: asking.enabled && id !== null,
+  });
+  return { detail: query.data, isFailed: query.isError };
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import { createContext, type ReactNode, useContext } from "react";
+import type { PageFacts } from "../contracts/page.ts";
+
+type SignedIn = NonNullable<PageFacts["viewer"]>;
+
+const ViewerContext = createContext<SignedIn | null>(null);
+
+/** Tells everything within who looks at the page. */
+export function ViewerProvider({ viewer, children }: { viewer: SignedIn; children: ReactNode }) {
+  return <ViewerContext value={viewer}>{children}</ViewerContext>;
+}
+
+/** True for operators and admins. The server checks it again: this only says beforehand what it will say. */
+export function useMayOperate(): boolean {
+  const role = useContext(ViewerContext)?.role;
+  return role === "operator" || role === "admin";
+}

@@ -1,0 +1,100 @@
+import type { Alert, AlertRule, AlertState, AlertTransition, Severity } from "@tapline/core/alerts";
+
+/** What is looked at: what calls or has called somebody, and what is kept from calling anybody. */
+export const alertViews = ["open", "shelved", "suppressed", "out-of-service"] as const;
+
+export type AlertView = (typeof alertViews)[number];
+
+/** Which alerts of a view; what is left out counts for nothing. */
+export interface AlertFilter {
+  view: AlertView;
+  severity?: Severity | undefined;
+  /** Part of the message, of the rule's id or of the scope. */
+  text?: string | undefined;
+  /** Of this group alone. */
+  group?: string | undefined;
+}
+
+const viewOfState: Record<AlertState, AlertView | null> = {
+  "active-unacknowledged": "open",
+  "returned-unacknowledged": "open",
+  acknowledged: "open",
+  ...{ shelved: "shelved", suppressed: "suppressed", "out-of-service": "out-of-service", normal: null },
+};
+
+/** Under which view an alert is found; `null` = closed, under none. */
+export function viewOf({ state }: Pick<Alert, "state">): AlertView | null {
+  return viewOfState[state];
+}
+
+/** Whether an alert is among those that are looked for. */
+export function isMatch(alert: Alert, { view, severity, text, group }: AlertFilter): boolean {
+  if (viewOf(alert) !== view) return false;
+  if (severity !== undefined && alert.severity !== severity) return false;
+  if (group !== undefined && alert.group !== group) return false;
+  if (text === undefined || text === "") return true;
+  const wanted = text.toLowerCase();
+  return [alert.message, alert.ruleId, ...Object.values(alert.scope)].some((part) =>
+    part.toLowerCase().includes(wanted),
+  );
+}
+
+const stateRanks: Record<AlertState, number> = {
+  "active-unacknowledged": 0,
+  "returned-unacknowledged": 1,
+  acknowledged: 2,
+  ...{ shelved: 3, suppressed: 3, "out-of-service": 3, normal: 4 },
+};
+const severityRanks: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
+
+/** The order of the list: what calls first; of that the worst first, then the newest. */
+export function compareAlerts(a: Alert, b: Alert): number {
+  return (
+    stateRanks[a.state] - stateRanks[b.state] ||
+    severityRanks[a.severity] - severityRanks[b.severity] ||
+    b.raisedAtEpochMs - a.raisedAtEpochMs ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
+}
+
+/** A page of a list; `next` asks for more, `null` = that was all. */
+export interface AlertPage {
+  alerts: Alert[];
+  next: string | null;
+}
+
+/** Open alerts of one severity. */
+export interface OpenCounts {
+  activeUnacknowledged: number;
+  returnedUnacknowledged: number;
+  acknowledged: number;
+}
+
+export function sumOfOpen(counts: OpenCounts): number {
+  return counts.activeUnacknowledged + counts.returnedUnacknowledged + counts.acknowledged;
+}
+
+/** How many there are, counted on the server. */
+export interface AlertCounts {
+  /** When, by the server's clock: of two counts the later one holds. */
+  atEpochMs: number;
+  open: Record<Severity, OpenCounts>;
+  shelved: number;
+  suppressed: number;
+  outOfService: number;
+  /** The newest open alert that was the first of its group, or that has none. */
+  newestFirstOut: Alert | null;
+}
+
+/** One alert with what is known of it. */
+export interface AlertDetail {
+  alert: Alert;
+  /** Its rule as it is in force; `null` where there is none any more. */
+  rule: AlertRule | null;
+  /** Newest first. */
+  transitions: AlertTransition[];
+  /** Of the people among the actors, by their ids; of those who are gone none. */
+  names: Record<string, string>;
+  /** How many alerts of its group are open, itself among them; 1 where it has none. */
+  groupSize: number;
+}

@@ -1,0 +1,137 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { type AlertFeed, releaseRules, startAlertFeed } from "../../test-site/alert-feed.fixture.ts";
+import { Browsing, expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
+import { startFeed } from "../../test-site/feed.ts";
+import { person, type Site, startSite } from "../../test-site/start-site.ts";
+
+const chromiumPath = inject("chromium");
+const grace = { email: "grace@console.test", password: "a pass phrase of hers" };
+const vera = { email: "vera@console.test", password: "a pass phrase to look" };
+
+let site: Site;
+let browsing: Browsing;
+let alerts: AlertFeed;
+let kpis: ReturnType<typeof startFeed>;
+
+beforeAll(async () => {
+  if (chromiumPath === null) return;
+  [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
+  alerts = await startAlertFeed(site.databaseUrl, site.redis);
+  await releaseRules(site.databaseUrl);
+  await addPeople();
+  kpis = startFeed(site.redis);
+}, 180_000);
+beforeEach(() => alerts?.endAll());
+afterEach(() => browsing?.closePages());
+afterAll(async () => {
+  kpis?.stop();
+  await alerts?.stop();
+  await browsing?.close();
+  await site?.stop();
+});
+
+const it = test.skipIf(chromiumPath === null);
+
+/** An operator and a viewer, made by the administrator. */
+async function addPeople(): Promise<void> {
+  const page = await browsing.openPage();
+  const headers = { origin: site.origin };
+  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: person, headers });
+  for (const data of [
+    { ...grace, name: "Grace Hopper", role: "operator" },
+    { ...vera, name: "Vera Looker", role: "viewer" },
+  ]) {
+    const made = await page.request.post(`${site.origin}/api/auth/admin/create-user`, { data, headers });
+    expect(made.status()).toBe(200);
+  }
+  await browsing.closePages();
+}
+
+async function openAlerts(who = person): Promise<Page> {
+  const page = await browsing.openPage();
+  const headers = { origin: site.origin };
+  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: who, headers });
+  await page.goto(`${site.origin}/alerts`);
+  await isConnection(page, "Live");
+  return page;
+}
+
+const options = (page: Page) => page.getByRole("option");
+const texts = async (page: Page) =>
+  (await options(page).allTextContents()).map((text) => text.replaceAll(/\s+/g, " "));
+/** What a bad day brings: one thing that others came of, and some that has nothing to do with it. */
+async function badDay() {
+  const [archive] = await alerts.raise({
+    ...{ ruleId: "archive-away", severity: "critical", scope: { archive: "main" }, group: "archive main" },
+    ...{ firstOut: true, message: "Archive main has not answered for 3 min (limit 1 min)", value: 180_000 },
+  });
+  await alerts.raise({ group: "archive main" });
+  const agents = await alerts.raise(
+    ...["gym-1", "gym-2", "gym-3", "gym-4", "gym-5", "gym-6"].map((agent, index) => ({
+      ...{ ruleId: "agent-offline", scope: { site: index < 3 ? "north" : "harbour", agent } },
+      ...{ message: `Agent ${agent} has not been heard of for 4 min (limit 1 min)`, value: 252_000 },
+    })),
+  );
+  const [key] = await alerts.raise({
+    ...{ ruleId: "key-old", severity: "info", message: "The encryption key is 31 d old (limit 30 d)" },
+    ...{ value: 31, limit: 30, unit: "days" },
+  });
+  return { archive, agents, key };
+}
+
+it("what is raised shows at once, the worst first, and can be read in both themes and on a phone", {
+  timeout: 240_000,
+}, async () => {
+  const page = await openAlerts();
+  await page.getByText("All is well").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "alerts-none-light");
+  const { agents } = await badDay();
+  await until(async () => expect(await options(page).count()).toBe(9));
+  expect((await texts(page))[0]).toContain("Critical: Archive main has not answered");
+  expect((await texts(page)).at(-1)).toContain("Info: The encryption key is 31 d old");
+  expect(await textOf(page.getByTestId("news-critical"))).toContain("New critical alert: Archive main");
+  expect(await textOf(page.getByTestId("news-warning"))).toContain("warning");
+  await alerts.clear(agents[0]!, agents[1]!);
+  await until(async () => expect((await texts(page)).at(-1)).toContain("Over for"));
+  const strip = page.getByTestId("alert-strip");
+  await until(async () => expect(await textOf(strip)).toMatch(/Critical: ◆?1.*Warning: ▲?7.*Info: ●?1/));
+  await page.getByText("See whether the archive answers").waitFor({ state: "hidden" });
+  await page.keyboard.press("j");
+  await page.getByText("See whether the archive answers").waitFor();
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  await shoot(page, "alerts-light");
+  await page.keyboard.press("t");
+  await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
+  await expectAccessible(page);
+  await shoot(page, "alerts-dark");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  await shoot(page, "alerts-phone-dark");
+  await page.keyboard.press("t");
+  await shoot(page, "alerts-phone-light");
+  await options(page).first().click();
+  await page.getByRole("button", { name: "Back to the list" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "alerts-phone-open-light");
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(browsing.complaints).toEqual([]);
+});
+
+it("a viewer sees everything, can do nothing, and is told why", { timeout: 150_000 }, async () => {
+  await alerts.raise({});
+  const page = await openAlerts(vera);
+  await until(async () => expect(await options(page).count()).toBe(1));
+  await page.getByText("acting on alerts needs the role operator").waitFor();
+  for (const name of ["Acknowledge", "Shelve…", "Out of service…"])
+    expect(await page.getByRole("button", { name }).isDisabled()).toBe(true);
+  await page.keyboard.press("a");
+  await page.keyboard.press("s");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect((await texts(page))[0]).toContain("Not acknowledged");
+  await expectAccessible(page);
+});

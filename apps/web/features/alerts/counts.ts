@@ -1,0 +1,22 @@
+import type { Severity } from "@tapline/core/alerts";
+import { type AlertCounts, type AlertFilter, type AlertView, sumOfOpen } from "../../contracts/alerts.ts";
+
+/** How many open alerts of a severity there are. */
+export function openOf({ open }: AlertCounts, severity: Severity): number {
+  return sumOfOpen(open[severity]);
+}
+
+/** How many alerts a view holds. */
+export function totalOf(counts: AlertCounts, view: AlertView): number {
+  if (view === "shelved") return counts.shelved;
+  if (view === "suppressed") return counts.suppressed;
+  if (view === "out-of-service") return counts.outOfService;
+  return openOf(counts, "critical") + openOf(counts, "warning") + openOf(counts, "info");
+}
+
+/** How many alerts a filter lets through, where the counts tell. */
+export function totalFor(counts: AlertCounts | undefined, filter: AlertFilter): number | undefined {
+  if (counts === undefined || filter.text !== undefined || filter.group !== undefined) return undefined;
+  if (filter.severity === undefined) return totalOf(counts, filter.view);
+  return filter.view === "open" ? openOf(counts, filter.severity) : undefined;
+}

@@ -1,0 +1,117 @@
+"use client";
+
+import type { Severity } from "@tapline/core/alerts";
+import type { RefObject } from "react";
+import { formatCount } from "../../client/format.ts";
+import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
+import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import { severityLooks } from "../../ui/severity.tsx";
+import { openOf, totalOf } from "./counts.ts";
+
+const viewNames: Record<AlertView, string> = {
+  open: "Open",
+  shelved: "Shelved",
+  suppressed: "Suppressed",
+  "out-of-service": "Out of service",
+};
+const severities = Object.keys(severityLooks) as Severity[];
+
+/** Which alerts are looked at: by how they stand, how bad they are, and what they say. */
+export function FilterBar({
+  filter,
+  counts,
+  textField,
+  onFilter,
+}: {
+  filter: AlertFilter;
+  counts: AlertCounts | undefined;
+  textField: RefObject<HTMLInputElement | null>;
+  onFilter: (filter: AlertFilter) => void;
+}) {
+  const change = (given: Partial<AlertFilter>) => onFilter({ ...filter, ...given });
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
+      <fieldset className="flex flex-wrap gap-1">
+        <legend className="sr-only">State</legend>
+        {alertViews.map((view) => (
+          <Toggle key={view} isOn={filter.view === view} onClick={() => change({ view, group: undefined })}>
+            {viewNames[view]}
+            <Count of={counts && totalOf(counts, view)} />
+          </Toggle>
+        ))}
+      </fieldset>
+      <fieldset className="flex gap-1">
+        <legend className="sr-only">Severity</legend>
+        {severities.map((severity) => {
+          const isOn = filter.severity === severity;
+          const { shape, word } = severityLooks[severity];
+          return (
+            <Toggle
+              key={severity}
+              isOn={isOn}
+              onClick={() => change({ severity: isOn ? undefined : severity })}
+            >
+              <span aria-hidden>{shape}</span>
+              {word}
+              {filter.view === "open" ? <Count of={counts && openOf(counts, severity)} /> : null}
+            </Toggle>
+          );
+        })}
+      </fieldset>
+      <div className="flex min-w-32 flex-1 items-center gap-2">
+        <input
+          ref={textField}
+          type="search"
+          aria-label="Filter by words"
+          placeholder="Filter by words (/)"
+          value={filter.text ?? ""}
+          maxLength={100}
+          onChange={(event) => change({ text: event.target.value || undefined })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
+          }}
+          className="h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
+        />
+        {filter.group === undefined ? null : (
+          <Button kind="outline" className="h-8 shrink-0" onClick={() => change({ group: undefined })}>
+            One group <span aria-hidden>×</span>
+            <span className="sr-only">: show all</span>
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Toggle({
+  isOn,
+  onClick,
+  children,
+}: {
+  isOn: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={cn(
+        "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-sm",
+        isOn
+          ? "border-line-strong bg-raised font-medium text-ink"
+          : "border-transparent text-ink-soft hover:bg-raised",
+      )}
+    >
+      {children}
+    </button>
+  );
+}
+
+function Count({ of }: { of: number | undefined }) {
+  return of === undefined || of === 0 ? null : (
+    <span className="figure text-xs text-ink-faint"> {formatCount(of)}</span>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Alert, AlertRule } from "@tapline/core/alerts";
+import { ExternalLink } from "lucide-react";
+
+/** Why the alert exists and what to do about it, as its rule says. */
+export function RuleCard({ alert, rule }: { alert: Alert; rule: AlertRule | null }) {
+  if (rule === null) {
+    return (
+      <p className="border-b border-line px-5 py-4 text-sm text-ink-soft">
+        The rule {alert.ruleId} as it was when this was raised is not kept any more.
+      </p>
+    );
+  }
+  const { cause, consequence, action } = rule.card;
+  return (
+    <section aria-label="What to do" className="border-b border-line px-5 py-4">
+      <p className="rounded-md bg-info-surface px-3 py-2.5 text-sm">
+        <span className="block text-xs font-medium text-ink-soft">What to do</span>
+        {action}
+      </p>
+      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
+        <dt className="text-ink-faint">Cause</dt>
+        <dd>{cause}</dd>
+        <dt className="text-ink-faint">If nothing is done</dt>
+        <dd>{consequence}</dd>
+        <dt className="text-ink-faint">Watches</dt>
+        <dd className="font-mono text-[13px] [overflow-wrap:anywhere]">{rule.kpi}</dd>
+        <dt className="text-ink-faint">Runbook</dt>
+        <dd className="[overflow-wrap:anywhere]">
+          <Runbook address={rule.runbook} />
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+/** A page of somebody's own opens beside; one of ours lies in the folder docs of this installation. */
+function Runbook({ address }: { address: string }) {
+  if (!address.startsWith("https://")) return <span className="font-mono text-[13px]">{address}</span>;
+  return (
+    <a
+      href={address}
+      target="_blank"
+      rel="noreferrer"
+      className="inline-flex items-baseline gap-1 underline underline-offset-4"
+    >
+      {address}
+      <ExternalLink aria-hidden className="size-3 self-center" />
+      <span className="sr-only">(opens beside)</span>
+    </a>
+  );
+}

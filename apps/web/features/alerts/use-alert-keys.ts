@@ -1,0 +1,68 @@
+"use client";
+
+import type { Alert, AlertAct } from "@tapline/core/alerts";
+import type { RefObject } from "react";
+import type { Hotkey } from "../../client/hotkeys.ts";
+import { useHotkeys } from "../../client/use-hotkeys.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import type { Asked } from "./ask-dialog.tsx";
+import type { ListState } from "./use-list-state.ts";
+
+export interface AlertKeysOptions {
+  state: ListState;
+  /** What is marked. */
+  chosen: readonly Alert[];
+  actOn: (alerts: readonly Alert[], act: AlertAct) => void;
+  ask: (asked: Asked, alerts: readonly Alert[]) => void;
+  textField: RefObject<HTMLInputElement | null>;
+  noteField: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** The keys of the page of alerts. Those that act are there for operators alone. */
+export function useAlertKeys(options: AlertKeysOptions): void {
+  const mayOperate = useMayOperate();
+  useHotkeys("Alerts", [...moving(options), ...(mayOperate ? acting(options) : [])]);
+}
+
+function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
+  const at = state.cursor?.index ?? 0;
+  return [
+    { keys: ["j"], does: "Next alert", run: () => state.moveTo(at + 1), repeats: true },
+    { keys: ["k"], does: "Previous alert", run: () => state.moveTo(at - 1), repeats: true },
+    { keys: ["x"], does: "Mark or unmark", run: () => state.current && state.mark(state.current.id) },
+    { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
+    {
+      keys: ["Escape"],
+      does: "Close, or unmark all",
+      run: state.isPaneOpen ? state.closePane : state.unmarkAll,
+    },
+  ];
+}
+
+function acting({ state, chosen, actOn, ask, noteField }: AlertKeysOptions): Hotkey[] {
+  const { current } = state;
+  const acknowledge = (alerts: readonly Alert[]) => {
+    const waiting = alerts.filter(({ unacknowledged }) => unacknowledged);
+    if (waiting.length > 0) actOn(waiting, { kind: "acknowledge", note: null });
+  };
+  return [
+    { keys: ["a"], does: "Acknowledge", run: () => current && acknowledge([current]) },
+    { keys: ["A"], does: "Acknowledge all marked", run: () => acknowledge(chosen) },
+    {
+      keys: ["s"],
+      does: "Shelve, or take off the shelf",
+      run: () => {
+        if (chosen.length > 0) return ask("shelve", chosen);
+        if (current !== null) ask(current.shelf === null ? "shelve" : "unshelve", [current]);
+      },
+    },
+    {
+      keys: ["n"],
+      does: "Write a note",
+      run: () => {
+        if (current) state.open(current.id);
+        noteField.current?.focus();
+      },
+    },
+  ];
+}

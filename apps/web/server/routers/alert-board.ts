@@ -1,0 +1,34 @@
+import { severities } from "@tapline/core/alerts";
+import { z } from "zod";
+import { alertViews } from "../../contracts/alerts.ts";
+import { router, viewerProcedure } from "../trpc/init.ts";
+
+const listInput = z
+  .strictObject({
+    view: z.enum(alertViews).default("open"),
+    severity: z.enum(severities).optional(),
+    text: z.string().max(100).optional(),
+    group: z.string().max(500).optional(),
+    /** `next` of the page before. */
+    cursor: z.string().max(200).nullish(),
+    /** The query library says so of each page; there is no other. */
+    direction: z.literal("forward").optional(),
+    limit: z.int().min(1).max(200).default(50),
+  })
+  .prefault({});
+
+/** Alerts as the console's pages show them; `alerts` has what is done about them. */
+export const alertBoardRouter = router({
+  /** Alerts of one view, what is to be seen to first coming first; `next` asks for more, null = that was all. */
+  list: viewerProcedure
+    .input(listInput)
+    .query(({ ctx, input: { cursor, limit, direction: _, ...filter } }) =>
+      ctx.alerts.views.page(filter, limit, cursor ?? null),
+    ),
+  /** How many there are, by severity and state. */
+  counts: viewerProcedure.query(({ ctx }) => ctx.alerts.views.counts()),
+  /** One alert, its rule as it is in force, what has happened to it, and the names of who did it. */
+  detail: viewerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .query(({ ctx, input }) => ctx.alerts.views.detail(input.id)),
+});

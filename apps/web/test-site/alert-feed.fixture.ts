@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { AlertDesk, AlertRulesDesk, connectPrisma } from "@tapline/adapters/prisma";
+import { AlertStreams } from "@tapline/adapters/redis";
+import {
+  type Alert,
+  type AlertAct,
+  type AlertEvent,
+  type AlertStep,
+  alertRulesFormat,
+  applyAct,
+  applyEvent,
+  entryOf,
+  openAlert,
+  parseAlertRules,
+  type Raise,
+} from "@tapline/core/alerts";
+import { type Actor, uuidV7 } from "@tapline/core/kernel";
+import type { Redis } from "ioredis";
+
+const watch: Actor = { kind: "job", id: "alerts" };
+
+/** What the worker's alerts role would write and tell. */
+export interface AlertFeed {
+  raise: (...raises: Partial<Raise>[]) => Promise<Alert[]>;
+  /** What breached is over. */
+  clear: (...alerts: Alert[]) => Promise<void>;
+  /** Ends everything that is open, whatever became of it. */
+  endAll: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** As a raise of the rule `backlog-old`, apart from what is given. */
+function raiseOf(given: Partial<Raise>): Raise {
+  return {
+    ...{ ruleId: "backlog-old", release: "ab".repeat(32), scope: {}, severity: "warning" },
+    ...{ message: "The oldest tap waits for 92 s (limit 1 min)", value: 92_000, limit: 60_000, unit: "ms" },
+    ...{ group: null, firstOut: false, suppressedBy: null, breachedAtEpochMs: Date.now() },
+    ...given,
+  };
+}
+
+export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise<AlertFeed> {
+  const prisma = connectPrisma(databaseUrl);
+  const desk = new AlertDesk(prisma);
+  const streams = new AlertStreams(redis);
+  const recordAll = async (lives: AlertStep[][]) => {
+    const writes = lives.flatMap((steps) => {
+      const [first, last] = [steps[0], steps.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const entries = steps.map((step) => entryOf(step, uuidV7(step.transition.atEpochMs, randomBytes)));
+      return [{ baseRev: first.alert.rev - 1, alert: last.alert, entries }];
+    });
+    await desk.write(writes);
+    const alerts = writes.map(({ alert }) => alert);
+    await streams.publish(alerts, true);
+    return alerts;
+  };
+  const record = (steps: AlertStep[]) => recordAll(steps.map((step) => [step]));
+  return {
+    raise: (...raises) =>
+      record(
+        raises.map((given, index) => {
+          const atEpochMs = Date.now();
+          const id = uuidV7(atEpochMs, randomBytes);
+          return openAlert(id, raiseOf(given), { atEpochMs: atEpochMs - index, actor: watch });
+        }),
+      ),
+    clear: async (...alerts) => {
+      const now = await Promise.all(alerts.map(({ id }) => desk.find(id)));
+      const event = { kind: "clear", value: 0, peakValue: null, note: null } as const;
+      const steps = now.map((alert) => applyEvent(alert, event, { atEpochMs: Date.now(), actor: watch }));
+      await record(steps.filter((step) => step !== null));
+    },
+    endAll: async () => {
+      await recordAll((await desk.open()).map(endOf));
+    },
+    stop: () => prisma.$disconnect(),
+  };
+}
+
+/** The steps that lead an alert to its end. */
+function endOf(alert: Alert): AlertStep[] {
+  const actor: Actor = { kind: "operator", id: "test" };
+  const steps: AlertStep[] = [];
+  const now = () => steps.at(-1)?.alert ?? alert;
+  const told = (event: AlertEvent) => {
+    const step = applyEvent(now(), event, { atEpochMs: Date.now(), actor: watch });
+    if (step !== null) steps.push(step);
+  };
+  const act = (what: AlertAct) =>
+    steps.push(applyAct(now(), what, { atEpochMs: Date.now(), actor, seenRev: now().rev }));
+  told({ kind: "clear", value: 0, peakValue: null, note: null });
+  told({ kind: "unsuppress" });
+  if (now().shelf !== null) act({ kind: "unshelve", note: "the test is over" });
+  if (now().outOfServiceSinceEpochMs !== null) act({ kind: "return-to-service", note: "the test is over" });
+  if (now().unacknowledged) act({ kind: "acknowledge", note: null });
+  return steps;
+}
+
+/** Rules with their cards, so that pages have something to tell of alerts. */
+export async function releaseRules(databaseUrl: string): Promise<void> {
+  const prisma = connectPrisma(databaseUrl);
+  const rule = (id: string, kpi: string, more: object) => ({
+    ...{ id, kpi, condition: { kind: "threshold", limit: { above: 60_000 } }, severity: "warning" },
+    ...{ message: "It is as it should not be", runbook: "https://runbooks.example/tapline", ...more },
+    card: {
+      cause: "The archive takes less than comes in: it is slow, away, or refuses us.",
+      consequence: "The buffer fills up; agents have to wait, and readers show it.",
+      action: "See whether the archive answers and has room; then look at transfer.",
+      respondWithinMinutes: 30,
+    },
+  });
+  const rules = parseAlertRules({
+    ...{ format: alertRulesFormat, version: 1 },
+    rules: [
+      rule("backlog-old", "backlog.oldest_ms", {}),
+      rule("agent-offline", "agents.offline", { per: "site" }),
+    ],
+  });
+  await new AlertRulesDesk(prisma, Date.now).release(rules, {
+    ...{ actor: { kind: "operator", id: "test" }, reason: "for the test", traceId: null },
+  });
+  await prisma.$disconnect();
+}

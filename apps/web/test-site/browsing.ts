@@ -1,0 +1,80 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { expect, vi } from "vitest";
+import { person } from "./start-site.ts";
+
+const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
+mkdirSync(artifacts, { recursive: true });
+
+/** Chromium with the pages that a test has opened. */
+export class Browsing {
+  /** What pages opened since the last `openPage` complained of. */
+  complaints: string[] = [];
+  readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async start(executablePath: string): Promise<Browsing> {
+    const args = [
+      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    ];
+    return new Browsing(await chromium.launch({ executablePath, args }));
+  }
+
+  /** A page of a browser that knows nobody. */
+  async openPage(given: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...given });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    // A busy machine is slow, and no fault of the page.
+    page.setDefaultTimeout(90_000);
+    this.complaints = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    return page;
+  }
+
+  async closePages(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+export async function signIn(page: Page, origin: string, who = person): Promise<void> {
+  await page.goto(origin);
+  await page.getByLabel("E-mail").fill(who.email);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+}
+
+export const textOf = async (locator: Locator) => (await locator.textContent()) ?? "";
+
+export const until = (check: () => Promise<void>, timeout = 45_000) =>
+  vi.waitFor(check, { timeout, interval: 100 });
+
+export async function isConnection(page: Page, word: string, timeout?: number): Promise<void> {
+  const badge = page.getByTestId("connection");
+  await until(async () => expect(await textOf(badge)).toContain(word), timeout);
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
+    [],
+  );
+}
+
+/** A picture for people, in the folder artifacts. */
+export const shoot = (page: Page, name: string) => page.screenshot({ path: `${artifacts}/${name}.png` });
