@@ -1,4 +1,4 @@
-import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
 import { mergePoints } from "@tapline/core/kpi";
 import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
@@ -58,6 +58,43 @@ test("merges seconds of Redis with minutes of PostgreSQL where the seconds are m
     ...[null, null, 10, 10, 10, 10, 10, 10, 15],
   ]);
   expect(history.buckets.at(-1)).toMatchObject({ unfinished: true, coveredMs: 2000 });
+});
+
+test("a series tells what a KPI was for one reader by the minute, and for all by the second", async () => {
+  const minuteMs = 60_000;
+  const from = Math.floor(now / minuteMs) * minuteMs - 2 * minuteMs;
+  const scope = { site: "north", agent: "gate-1", reader: "front" };
+  const span = (minute: number, archived: number) => ({
+    ...{ scope, startEpochMs: from + minute * minuteMs, resolutionMs: minuteMs },
+    ...{ counts: { "tap.archived": archived }, times: {}, levels: {} },
+  });
+  await new KpiSpans(prisma).keepMinutes([span(0, 60), span(1, 30)], null, "1-0");
+  const asked = { kpi: "taps.archived_per_second" as const, fromEpochMs: from, untilEpochMs: now };
+  expect(await store.series({ ...asked, scope, resolutionMs: minuteMs })).toEqual({
+    unit: "taps/s",
+    points: [
+      { startEpochMs: from, value: 1 },
+      { startEpochMs: from + minuteMs, value: 0.5 },
+    ],
+  });
+  await publishSecond(redis, { ...second(now - 5_000, 7), archived: 7 });
+  const seconds = await store.series({ ...asked, scope: {}, resolutionMs: 1_000 });
+  expect(seconds.points).toEqual([{ startEpochMs: now - 5_000, value: 7 }]);
+});
+
+test("a series of what a KPI is not kept for is refused, and so are seconds of a site", async () => {
+  const asked = { fromEpochMs: 0, untilEpochMs: 1_000, resolutionMs: 60_000 };
+  const reader = { site: "north", agent: "gate-1", reader: "front" };
+  await expect(store.series({ ...asked, kpi: "backlog.taps", scope: reader })).rejects.toMatchObject({
+    code: "invalid-input",
+  });
+  const bySecond = { ...asked, kpi: "taps.in_per_second" as const, resolutionMs: 1_000 };
+  await expect(store.series({ ...bySecond, kpi: "gaps.open", scope: {} })).rejects.toMatchObject({
+    code: "invalid-input",
+  });
+  await expect(store.series({ ...bySecond, scope: { site: "north" } })).rejects.toMatchObject({
+    code: "invalid-input",
+  });
 });
 
 test("a lost Redis is said by name, not shown as zero", async () => {

@@ -1,12 +1,18 @@
-import type { PrismaClient } from "@tapline/adapters/prisma";
+import { KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
 import { kpiKeys } from "@tapline/adapters/redis";
-import type { Clock } from "@tapline/core/kernel";
+import { type Clock, TaplineError } from "@tapline/core/kernel";
 import {
   downsample,
+  figureOf,
   historyEdges,
+  isKeptFor,
   type KpiHistory,
+  type KpiId,
   type KpiLive,
   type KpiPoint,
+  type KpiScope,
+  type KpiSpan,
+  kpiCatalog,
   kpiLiveSchema,
   kpiPointSchema,
 } from "@tapline/core/kpi";
@@ -14,6 +20,7 @@ import type { Redis } from "ioredis";
 import type { z } from "zod";
 import { fromPostgres, fromRedis } from "../from-stores.ts";
 
+const secondMs = 1_000;
 const minuteMs = 60_000;
 /** Entry ids carry the time of writing, which is a little after the span that the point tells of. */
 const writingDelayMs = 5_000;
@@ -23,11 +30,34 @@ export interface HistoryQuery {
   buckets: number;
 }
 
+/** What a point of 1 s tells, of all of the installation. */
+const keptBySecond: ReadonlySet<KpiId> = new Set<KpiId>([
+  ...(["taps.in_per_second", "taps.archived_per_second", "taps.acceptance_ratio"] as const),
+  ...(["taps.rejected_per_minute", "taps.duplicates_per_minute"] as const),
+  ...(["backlog.taps", "backlog.oldest_ms"] as const),
+  ...(["tap.to_archive_p50_ms", "tap.to_archive_p95_ms", "tap.to_archive_p99_ms"] as const),
+]);
+
+export interface SeriesQuery {
+  kpi: KpiId;
+  scope: KpiScope;
+  /** 1 s (of all of the installation, the last hour), 1 min or 1 h. */
+  resolutionMs: number;
+  fromEpochMs: number;
+  untilEpochMs: number;
+}
+
+export interface KpiSeries {
+  unit: string;
+  points: { startEpochMs: number; value: number | null }[];
+}
+
 /** Reads what the worker's `kpi` role has published: the live picture and the history of both resolutions. */
 export class KpiStore {
   readonly #redis: Redis;
   readonly #prisma: PrismaClient;
   readonly #clock: Clock;
+  readonly #spans: KpiSpans;
   #recent: { key: string; untilEpochMs: number; history: Promise<KpiHistory> } | undefined;
 
   /** @param redis a connection whose commands fail soon where Redis is away */
@@ -35,6 +65,7 @@ export class KpiStore {
     this.#redis = redis;
     this.#prisma = prisma;
     this.#clock = clock;
+    this.#spans = new KpiSpans(prisma);
   }
 
   async live(): Promise<KpiLive | null> {
@@ -54,6 +85,35 @@ export class KpiStore {
       if (this.#recent === recent) this.#recent = undefined;
     });
     return history;
+  }
+
+  /** @throws TaplineError `invalid-input` where the KPI is not kept for such a scope, or not by the second */
+  async series({ kpi, scope, resolutionMs, fromEpochMs, untilEpochMs }: SeriesQuery): Promise<KpiSeries> {
+    const { unit, scopes } = kpiCatalog[kpi];
+    if (!isKeptFor(kpi, scope))
+      throw new TaplineError("invalid-input", `${kpi} is kept for ${scopes.join(", ")}, not for that scope`, {
+        remedy: "docs/kpis.md says what each KPI is kept for",
+      });
+    const spans =
+      resolutionMs === secondMs
+        ? await this.#seconds(kpi, scope, fromEpochMs, untilEpochMs)
+        : await fromPostgres(this.#spans.list(scope, resolutionMs, fromEpochMs, untilEpochMs));
+    const points = spans.map((span) => ({ startEpochMs: span.startEpochMs, value: figureOf(kpi, span) }));
+    return { unit, points };
+  }
+
+  async #seconds(kpi: KpiId, scope: KpiScope, fromEpochMs: number, untilEpochMs: number): Promise<KpiSpan[]> {
+    if (Object.keys(scope).length > 0 || !keptBySecond.has(kpi))
+      throw new TaplineError("invalid-input", `${kpi} is not kept by the second for that scope`, {
+        remedy: "ask for a resolution of 60000 ms",
+      });
+    const entries = await fromRedis(
+      this.#redis.xrange(kpiKeys.seconds, fromEpochMs, untilEpochMs + writingDelayMs),
+    );
+    return entries
+      .flatMap((entry) => parseEntry(kpiPointSchema, entry) ?? [])
+      .filter(({ startEpochMs }) => startEpochMs >= fromEpochMs && startEpochMs < untilEpochMs)
+      .map(spanOfPoint);
   }
 
   async #readHistory(query: HistoryQuery, nowEpochMs: number): Promise<KpiHistory> {
@@ -86,4 +146,19 @@ export function parseEntry<T>(schema: z.ZodType<T>, [, fields]: [id: string, fie
   } catch {
     return null;
   }
+}
+
+/** A point of 1 s as a span: what it does not tell stays unknown. */
+function spanOfPoint(point: KpiPoint): KpiSpan {
+  const { startEpochMs, resolutionMs, ingested, archived, duplicates, rejects } = point;
+  const rejected = Object.values(rejects).reduce((sum, count) => sum + count, 0);
+  return {
+    ...{ scope: {}, startEpochMs, resolutionMs },
+    counts: {
+      ...{ "tap.ingested": ingested, "tap.archived": archived, "tap.duplicate": duplicates },
+      ...{ "tap.rejected": rejected },
+    },
+    times: { "tap.to_archive_ms": point.tapToArchiveMs },
+    levels: { "backlog.taps": point.backlog, "backlog.oldest_ms": point.oldestAgeMs ?? 0 },
+  };
 }

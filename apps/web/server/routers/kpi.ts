@@ -1,3 +1,4 @@
+import { kpiCatalog, kpiIds, kpiScopeSchema } from "@tapline/core/kpi";
 import { z } from "zod";
 import { router, viewerProcedure } from "../trpc/init.ts";
 
@@ -14,7 +15,26 @@ const historyInput = z
   })
   .prefault({});
 
+const mostPoints = 1_500;
+
+const seriesInput = z
+  .strictObject({
+    kpi: z.enum(kpiIds),
+    scope: kpiScopeSchema.prefault({}),
+    resolutionMs: z.union([z.literal(1_000), z.literal(60_000), z.literal(hourMs)]),
+    fromEpochMs: z.int().min(0),
+    untilEpochMs: z.int().min(0),
+  })
+  .refine(
+    ({ fromEpochMs, untilEpochMs, resolutionMs }) => untilEpochMs - fromEpochMs <= mostPoints * resolutionMs,
+    `a series has at most ${mostPoints} points: ask for a shorter span or a coarser resolution`,
+  );
+
 export const kpiRouter = router({
+  /** Every KPI there is, with its unit and meaning. */
+  catalog: viewerProcedure.query(() => kpiIds.map((id) => ({ id, ...kpiCatalog[id] }))),
+  /** What one KPI was, span by span, for one scope; spans in which nothing is known are left out or null. */
+  series: viewerProcedure.input(seriesInput).query(({ ctx, input }) => ctx.kpi.series(input)),
   /** The newest live picture, or `null` where none was ever published. */
   live: viewerProcedure.query(({ ctx }) => ctx.kpi.live()),
   /** The look back; default: the last hour in buckets of ten seconds. */
