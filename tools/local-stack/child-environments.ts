@@ -43,7 +43,7 @@ export function childEnvironments(
     },
     "worker-pipeline": {
       ...workers,
-      ROLE: "buffer,validation,encryption,transfer,audit,kpi,telemetry",
+      ROLE: "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry",
       TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
       TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,

@@ -21,6 +21,7 @@ export const roleNames = [
   "audit",
   "kpi",
   "telemetry",
+  "alerts",
 ] as const;
 
 export type RoleName = (typeof roleNames)[number];

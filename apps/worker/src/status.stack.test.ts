@@ -15,7 +15,7 @@ beforeAll(async () => {
   path = await setUpPath();
   [door, pipeline] = await Promise.all([
     startDoor(),
-    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,telemetry", {
+    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry", {
       TAPLINE_INSTANCE: "pipeline",
     }),
   ]);
@@ -40,7 +40,16 @@ test("status tells each role's processes; a killed one is silent, and its role a
     return !out.includes("NO PROCESS") && out;
   });
   expect(rowOf(all, "ingest")).toMatch(/^door heard [\d.]+ m?s ago$/);
-  for (const role of ["buffer", "validation", "encryption", "transfer", "audit", "kpi", "telemetry"])
+  for (const role of [
+    "buffer",
+    "validation",
+    "encryption",
+    "transfer",
+    "audit",
+    "kpi",
+    "alerts",
+    "telemetry",
+  ])
     expect(rowOf(all, role)).toMatch(/^pipeline heard [\d.]+ m?s ago$/);
   expect(all).not.toContain("sign of life");
 

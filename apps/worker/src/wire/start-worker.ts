@@ -9,6 +9,7 @@ import type { Role } from "../roles/role.ts";
 import { startTelemetry } from "../roles/telemetry.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
+import { startAlertsRole } from "./alerts.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
 import { openBuffer } from "./buffer.ts";
@@ -50,6 +51,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
   if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));
+  if (has("alerts")) roles.push(startAlertsRole(parts));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);

@@ -1,0 +1,97 @@
+import type { ReleasedAlertRules } from "@tapline/adapters/prisma";
+import type { ReportedDelta } from "@tapline/adapters/redis";
+import {
+  type Alert,
+  type AlertEvent,
+  type AlertRule,
+  type AlertSignal,
+  type Evaluated,
+  eventOf,
+  FloodControl,
+  RuleEngine,
+} from "@tapline/core/alerts";
+import { KpiBoard } from "@tapline/core/kpi";
+import type { Logger } from "pino";
+
+/** Rules × scopes, at some 300 bytes each. */
+const maxWatches = 1_000_000;
+
+/** From telemetry to what is told of alerts: figures, the rules on them, and the order among what they say. */
+export class AlertEvaluation {
+  readonly #engine: RuleEngine;
+  readonly #flood: FloodControl;
+  readonly #board: KpiBoard;
+  #rules: ReadonlyMap<string, AlertRule>;
+  #release: string;
+
+  /** @param sinceEpochMs of the first telemetry that it will be given */
+  constructor(released: ReleasedAlertRules, sinceEpochMs: number, log: Logger) {
+    const { rules } = released.rules;
+    const onRefused = (refused: object) => log.error(refused, "too many scopes: no alert tells of this one");
+    this.#engine = new RuleEngine(rules, { maxWatches, onRefused }, sinceEpochMs);
+    this.#flood = new FloodControl(rules);
+    this.#board = new KpiBoard(sinceEpochMs);
+    this.#rules = byId(rules);
+    this.#release = released.sha256;
+  }
+
+  /** When `pass` has something to say although nothing came. */
+  get dueEpochMs(): number {
+    const dues = [this.#engine.dueEpochMs, this.#flood.dueEpochMs, this.#board.dueEpochMs];
+    return Math.min(...dues.map((due) => due ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** What a delta says, and time until then. */
+  take({ delta, atEpochMs }: ReportedDelta, nowEpochMs: number): Evaluated[] {
+    const before = this.pass(nowEpochMs);
+    this.#board.add(delta, atEpochMs);
+    return [...before, ...this.#look(nowEpochMs)];
+  }
+
+  /** What time alone has brought by now, each at its moment. */
+  pass(nowEpochMs: number): Evaluated[] {
+    const evaluated: Evaluated[] = [];
+    for (let due = this.#engine.dueEpochMs; due !== null && due < nowEpochMs; due = this.#engine.dueEpochMs)
+      evaluated.push(...this.#engine.tick(due));
+    return [...evaluated, ...this.#look(nowEpochMs), ...this.#engine.tick(nowEpochMs)];
+  }
+
+  /** What is told of alerts by it: grouped, consequences suppressed. */
+  order(evaluated: readonly Evaluated[]): AlertSignal[] {
+    return this.#flood.take(evaluated);
+  }
+
+  /** Who is a consequence of nothing any more. */
+  letGo(nowEpochMs: number): AlertSignal[] {
+    return this.#flood.tick(nowEpochMs);
+  }
+
+  /** What stands as active is watched until it is known to be over. @returns also a clear of each that nobody watches any more */
+  adopt(open: readonly Alert[], nowEpochMs: number): Evaluated[] {
+    const active = open.filter((alert) => alert.active);
+    this.#flood.adopt(active.map((alert) => ({ ...alert, group: alert.group ?? alert.id })));
+    return this.#engine.adopt(active, nowEpochMs);
+  }
+
+  /** Goes on by other rules. */
+  change(released: ReleasedAlertRules, nowEpochMs: number): AlertSignal[] {
+    const { rules } = released.rules;
+    const gone = this.order(this.#engine.change(rules, nowEpochMs));
+    this.#rules = byId(rules);
+    this.#release = released.sha256;
+    return [...gone, ...this.#flood.change(rules, nowEpochMs)];
+  }
+
+  /** What a signal means for the life of its alert. */
+  eventOf(signal: AlertSignal): AlertEvent | null {
+    return eventOf(signal, this.#rules.get(signal.ruleId), this.#release);
+  }
+
+  #look(nowEpochMs: number): Evaluated[] {
+    return this.#board.advance(nowEpochMs).flatMap((sample) => this.#engine.take(sample, nowEpochMs));
+  }
+}
+
+function byId(rules: readonly AlertRule[]): ReadonlyMap<string, AlertRule> {
+  return new Map(rules.map((rule) => [rule.id, rule]));
+}
