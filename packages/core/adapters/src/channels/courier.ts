@@ -1,0 +1,62 @@
+import {
+  type AlertChannels,
+  type AlertNotice,
+  type Channel,
+  type DeliveryOutcome,
+  mailForm,
+  type NoticeLinks,
+  signWebhook,
+  type WebhookChannel,
+  webhookForm,
+} from "@tapline/core/alerts";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { sendMail } from "./mailer.ts";
+import type { SecretFolder } from "./secret-folder.ts";
+import type { WebhookSender } from "./webhook-sender.ts";
+
+/** One thing to deliver. */
+export type Parcel = {
+  /** `deliveryKey`: the same each time it is tried. */
+  readonly key: string;
+  readonly notice: AlertNotice;
+  readonly links: NoticeLinks;
+};
+
+type CourierParts = {
+  readonly secrets: Pick<SecretFolder, "read">;
+  readonly webhooks: Pick<WebhookSender, "post">;
+  readonly clock: () => number;
+};
+
+/** Brings notices to whatever a channel is. */
+export class Courier {
+  readonly #parts: CourierParts;
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+  }
+
+  /** Tries once. Never throws; no outcome holds a secret. */
+  async deliver(channel: Channel, { mail }: AlertChannels, parcel: Parcel): Promise<DeliveryOutcome> {
+    try {
+      if (channel.kind === "webhook") return await this.#post(channel, parcel);
+      if (mail === undefined) return { kind: "refused", fault: "the channels name no mail server any more" };
+      const password = mail.password === undefined ? null : await this.#parts.secrets.read(mail.password);
+      const { key, notice, links } = parcel;
+      const form = mailForm(notice, links);
+      return await sendMail(mail, password, { to: channel.to, form, key, alertId: notice.alertId });
+    } catch (error) {
+      const remedy = error instanceof TaplineError && error.remedy !== undefined ? `; ${error.remedy}` : "";
+      return { kind: "failed", fault: `${messageOf(error)}${remedy}`, retryAfterMs: null };
+    }
+  }
+
+  async #post({ url, shape, key: keyRef }: WebhookChannel, { key, notice, links }: Parcel) {
+    const { secrets, webhooks, clock } = this.#parts;
+    const body = webhookForm(shape, notice, links);
+    const target = typeof url === "string" ? url : await secrets.read(url);
+    const headers =
+      keyRef === undefined ? {} : signWebhook(await secrets.read(keyRef), `msg_${key}`, clock(), body);
+    return await webhooks.post(target, headers, body);
+  }
+}

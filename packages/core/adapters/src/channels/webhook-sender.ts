@@ -1,0 +1,102 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { DeliveryOutcome } from "@tapline/core/alerts";
+import { hasCode, messageOf } from "@tapline/core/kernel";
+import type { AddressGuard } from "./address-guard.ts";
+
+/** Longer than a receiver that is well needs, ms: connection, answer and all. */
+const timeoutMs = 10_000;
+/** Nobody reads what a receiver says; more than this of it is cut off. */
+const maxAnswerBytes = 64 * 1024;
+const idleConnectionMs = 30_000;
+
+/** What no repetition mends: the receiver understood, and will not have it. */
+const finalStatuses = new Set([400, 405, 406, 410, 411, 413, 414, 415, 422]);
+
+/** Sends webhooks: where the guard lets them, within a time, and never where an answer points to. */
+export class WebhookSender {
+  readonly #guard: AddressGuard;
+  readonly #http = new HttpAgent({ keepAlive: true, timeout: idleConnectionMs });
+  readonly #https = new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs });
+
+  constructor(guard: AddressGuard) {
+    this.#guard = guard;
+  }
+
+  /** Never throws: what went wrong is in the outcome, without the address, which may be a secret. */
+  async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<DeliveryOutcome> {
+    try {
+      const { hostname } = new URL(url);
+      this.#guard.assertHost(hostname);
+      return outcomeOf(await this.#request(url, headers, body));
+    } catch (error) {
+      if (hasCode(error, "forbidden"))
+        return { kind: "refused", fault: `${error.message}; ${error.remedy ?? ""}` };
+      return { kind: "failed", fault: faultOf(error), retryAfterMs: null };
+    }
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #request(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<Pick<IncomingMessage, "statusCode" | "headers">> {
+    const isTls = url.startsWith("https:");
+    const request = (isTls ? requestHttps : requestHttp)(url, {
+      method: "POST",
+      agent: isTls ? this.#https : this.#http,
+      lookup: this.#guard.lookup,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...{ "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+        ...{ "user-agent": "tapline", ...headers },
+      },
+    });
+    return new Promise((resolve, reject) => {
+      request.on("error", reject);
+      request.on("response", (response) => {
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          // The status is all that counts, and it is there.
+          if (bytes > maxAnswerBytes) response.destroy();
+        });
+        response.on("error", () => undefined);
+        response.on("close", () => resolve(response));
+      });
+      request.end(body);
+    });
+  }
+}
+
+function outcomeOf({
+  statusCode = 0,
+  headers,
+}: Pick<IncomingMessage, "statusCode" | "headers">): DeliveryOutcome {
+  if (statusCode >= 200 && statusCode < 300) return { kind: "sent" };
+  const fault = `the receiver answered ${statusCode}`;
+  if (statusCode >= 300 && statusCode < 400)
+    return { kind: "refused", fault: `${fault}, and redirections are not followed` };
+  if (finalStatuses.has(statusCode)) return { kind: "refused", fault };
+  return { kind: "failed", fault, retryAfterMs: retryAfterOf(headers["retry-after"]) };
+}
+
+/** Seconds, or a date (RFC 9110 §10.2.3). */
+function retryAfterOf(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) && ms > 0 ? ms : null;
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof Error && error.name === "AbortError") return `no answer within ${timeoutMs / 1_000} s`;
+  if (error instanceof Error && error.name === "TimeoutError")
+    return `no answer within ${timeoutMs / 1_000} s`;
+  const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+  return `no connection: ${code}`;
+}
