@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   TAPLINE_WEB_TLS_KEY: z.string().min(1).optional(),
   /** PEM file: the root that the agents' door is known by; needed to make tokens for agents. */
   TAPLINE_INGEST_ROOT: z.string().min(1).optional(),
+  /** File with at least 32 characters of secret, as the role `alerts` has it: links in messages of alerts acknowledge here. */
+  TAPLINE_ALERT_LINK_KEY: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
   ...tracingSettings,
@@ -48,6 +50,8 @@ export interface WebConfig {
   tls: { certPem: string; keyPem: string } | undefined;
   /** PEM; `undefined`: no tokens for agents are made here. */
   ingestRootPem: string | undefined;
+  /** `undefined`: links in messages of alerts do not acknowledge. */
+  alertLinkKey: string | undefined;
   siteName: string;
   logLevel: string;
   tracing: TracingSettings;
@@ -89,10 +93,21 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       env.TAPLINE_INGEST_ROOT === undefined
         ? undefined
         : readSetting("TAPLINE_INGEST_ROOT", env.TAPLINE_INGEST_ROOT),
+    alertLinkKey: readLinkKey(env.TAPLINE_ALERT_LINK_KEY),
     siteName: env.TAPLINE_SITE_NAME,
     logLevel: env.LOG_LEVEL,
     tracing: env,
   };
+}
+
+function readLinkKey(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const key = readSetting("TAPLINE_ALERT_LINK_KEY", file).trim();
+  if (key.length >= 32) return key;
+  throw misconfigured(
+    "the file in TAPLINE_ALERT_LINK_KEY holds less than 32 characters",
+    "fill it with `openssl rand -hex 32`",
+  );
 }
 
 /** React and Next choose their production build by this; call it before either is loaded. */

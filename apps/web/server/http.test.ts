@@ -3,6 +3,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
+import type { LinkParts } from "./alerts/acknowledge-link.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import { createHandler, type HttpParts } from "./http.ts";
 import { listen } from "./listen.ts";
@@ -21,6 +22,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       next: async (request, response) =>
         void response.end(JSON.stringify({ facts: request.headers["x-tapline-page"], url: request.url })),
       viewerOf: async () => ada,
+      links: { desk: {} as LinkParts["desk"], key: undefined, clock: Date.now },
       origins: ["http://console.test", "http://localhost:7400"],
       notReady: async () => [],
       served: new ServedRequests(),

@@ -4,6 +4,7 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
+import { acknowledgeByLink, type LinkParts, linkPath } from "./alerts/acknowledge-link.ts";
 import { clientAddressHeader } from "./auth/create-auth.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import { apiContentSecurityPolicy, contentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
@@ -16,6 +17,7 @@ export interface HttpParts {
   auth: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   viewerOf: (headers: IncomingMessage["headers"]) => Promise<Viewer | null>;
+  links: LinkParts;
   /** The origins that we are, the one that browsers should use first. */
   origins: readonly [string, ...string[]];
   /** Names of the parts that do not answer; empty = ready. */
@@ -77,6 +79,13 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     return answer(response, 404, "not found\n");
   }
   if (openFiles.test(path)) return parts.next(request, response);
+  if (path.startsWith(linkPath)) {
+    if (isForeign(parts, request)) return answer(response, 403, "not from this origin\n");
+    const nonce = randomBytes(18).toString("base64");
+    response.setHeader("Content-Security-Policy", contentSecurityPolicy(nonce, socketOrigin(parts, request)));
+    response.setHeader("Cache-Control", "no-store");
+    return acknowledgeByLink(parts.links, request, response, nonce);
+  }
   return page(parts, request, response);
 }
 

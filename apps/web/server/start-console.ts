@@ -58,6 +58,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   const served = new ServedRequests();
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
+  const alerts = openAlerts(prisma, redis.requests);
   server.on(
     "request",
     createHandler({
@@ -65,8 +66,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
-        alerts: openAlerts(prisma, redis.requests),
-        audit,
+        ...{ alerts, audit },
         fleet: new FleetStore(prisma),
         refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
@@ -75,8 +75,8 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       auth: toNodeHandler(auth),
       next: pages.handle,
       viewerOf: whoIs,
-      origins,
-      ...{ notReady: () => notReady(redis.requests, prisma), served },
+      links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
+      ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
   );

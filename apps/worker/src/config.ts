@@ -1,5 +1,6 @@
 import { tracingSettings } from "@tapline/telemetry/tracing";
 import { z } from "zod";
+import { alertsSettings } from "./settings/alerts.ts";
 import { auditSettings } from "./settings/audit.ts";
 import { bufferSettings } from "./settings/buffer.ts";
 import { careSettings } from "./settings/care.ts";
@@ -39,6 +40,7 @@ const environmentSchema = z.object({
   ...transferSettings,
   ...encryptionSettings,
   ...careSettings,
+  ...alertsSettings,
   ...auditSettings,
   ...validationSettings,
   ...processSettings,

@@ -20,6 +20,7 @@ import { startKpiRole } from "./kpi.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
+import { startTellingAlerts } from "./tell-alerts.ts";
 import { startTransfer } from "./transfer.ts";
 import { startValidation } from "./validation.ts";
 
@@ -51,7 +52,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
   if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
   if (has("kpi")) roles.push(startKpiRole(parts, hooks));
-  if (has("alerts")) roles.push(startAlertsRole(parts));
+  if (has("alerts")) roles.push(startAlertsRole(parts), await startTellingAlerts(parts));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);

@@ -78,6 +78,10 @@ export const auditActions = [
   "alert.taken-out-of-service",
   "alert.returned-to-service",
   "alert-rules.released",
+  "alert-channels.released",
+  "alert-channel.tested",
+  "alert-maintenance.started",
+  "alert-maintenance.ended",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

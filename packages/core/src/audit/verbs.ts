@@ -11,6 +11,10 @@ const drillEnds = ["restore.proven", "restore.sealed", "restore.failed"] as cons
  * and jobs by the id under which they act.
  */
 export const actingVerbs = {
+  "tapline alerts channel release": ["alert-channels.released"],
+  "tapline alerts channel test": ["alert-channel.tested"],
+  "tapline alerts maintenance start": ["alert-maintenance.started"],
+  "tapline alerts maintenance end": ["alert-maintenance.ended"],
   "tapline agent token": ["agent.token-created"],
   "tapline agent set-site": ["site.set"],
   "tapline agent revoke": ["agent.revoked"],
@@ -57,6 +61,7 @@ export const actingVerbs = {
   "console alerts.takeOutOfService": ["alert.taken-out-of-service", "act.refused"],
   "console alerts.returnToService": ["alert.returned-to-service", "act.refused"],
   "console alerts.note": ["alert.noted", "act.refused"],
+  "console acknowledge-link": ["alert.acknowledged"],
   "console sign-in": ["session.started", "session.refused"],
   "console sign-out": ["session.ended"],
   "console people": ["user.first-admin", "user.created", "user.changed", "user.removed"],

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { addAlertChannels } from "./alert-channels.ts";
 
 /** `tapline alerts lint|test|defaults`: rules as code. */
 export function addAlerts(program: Command): void {
-  const alerts = program.command("alerts").description("rules that raise alerts, as code");
+  const alerts = program.command("alerts").description("rules that raise alerts, and how they reach people");
   alerts
     .command("lint")
     .description("check a file of alert rules: its form, KPIs, parents, messages")
@@ -25,4 +26,5 @@ export function addAlerts(program: Command): void {
     .description("print the shipped rules, as a file to begin with")
     .option("--json", "as JSON")
     .action(async (options) => (await import("../alerts-lint.ts")).defaults(options));
+  addAlertChannels(alerts);
 }

@@ -84,7 +84,7 @@ test("the password comes from its file, and is in no outcome", async () => {
   smtp = await startSmtpReceiver({
     ...{ disabledCommands: ["STARTTLS"], allowInsecureAuth: true, authOptional: false },
     onAuth({ password = "" }, _session, callback) {
-      given = password;
+      given = password ?? "";
       if (password === "right") callback(null, { user: "me" });
       else callback(new Error("no"));
     },

@@ -8,7 +8,17 @@ export {
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
 export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
+export { AlertChannelsDesk, type ReleasedChannels } from "./alert-channels-desk.ts";
+export {
+  AlertDeliveries,
+  type DeliveryFilter,
+  type DeliveryListing,
+  type DeliveryState,
+  deliveryStates,
+} from "./alert-deliveries.ts";
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
+export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
+export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
 export {
   AlertRulesDesk,
   type AlertRulesListing,

@@ -6,6 +6,7 @@ export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
 export {
   alertKeys,
+  alertQueuePrefix,
   creditKeys,
   kpiKeys,
   partitionKeys,

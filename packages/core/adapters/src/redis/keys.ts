@@ -107,3 +107,6 @@ export const agentNewsChannel = `${root}:agents:news`;
 
 /** Prefix of BullMQ's own keys; its scripts want them in one slot. */
 export const queuePrefix = `${root}:{p0}:queue`;
+
+/** Alike, of the queue of alerts' deliveries. */
+export const alertQueuePrefix = `${root}:{alerts}:queue`;

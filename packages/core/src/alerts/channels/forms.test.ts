@@ -40,7 +40,7 @@ test("what comes from outside stays text: no header, no markup, no call to a who
 });
 
 test("a later telling of the same call says so, and what is over or acknowledged says that", () => {
-  expect(mailForm({ ...notice, step: 2 }, none).subject).toContain("told 3 times");
+  expect(mailForm({ ...notice, step: 2 }, none).subject).toContain("step 3: nobody has acknowledged");
   expect(mailForm({ ...notice, kind: "over" }, none).subject).toMatch(/^Over: /);
   const acknowledged = mailForm({ ...notice, kind: "acknowledged", by: "ada" }, none);
   expect(acknowledged.text).toContain("acknowledged by: ada");

@@ -42,7 +42,7 @@ const heads: Readonly<Record<NoticeKind, string>> = {
 
 /** One line for all forms, such as `◆ critical · Agent gym-7 is offline`. No control characters, 200 characters at most. */
 export function headlineOf({ kind, severity, message, step }: AlertNotice): string {
-  const again = step === 0 ? "" : ` (told ${step + 1} times, nobody has acknowledged)`;
+  const again = step === 0 ? "" : ` (step ${step + 1}: nobody has acknowledged yet)`;
   const line = `${heads[kind]}${marks[severity]} ${severity} · ${message}`.replace(/\p{C}+/gu, " ");
   return `${[...line].slice(0, 200 - again.length).join("")}${again}`;
 }

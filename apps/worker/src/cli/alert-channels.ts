@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type AlertChannels, parseAlertChannels } from "@tapline/core/alerts";
+import { TaplineError } from "@tapline/core/kernel";
+import { openAlertChannels } from "../wire/commands/alert-channels.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { columns } from "./columns.ts";
+import { findStores } from "./find-stores.ts";
+import { readYaml } from "./read-yaml.ts";
+
+type Opened = ReturnType<typeof openAlertChannels>;
+
+/** A test that nobody has taken up for so long waits for a service that does not run, ms. */
+const testPatienceMs = 60_000;
+const lookEveryMs = 200;
+
+export async function list({ json }: { readonly json?: boolean }): Promise<void> {
+  const { version, channels } = await withAlertChannels((opened) => opened.channels.active());
+  if (json === true) return void process.stdout.write(`${JSON.stringify({ version, channels })}\n`);
+  const rows = channels.channels.map((channel) => [channel.name, wayOf(channel), channel.tells.join(", ")]);
+  const others = [...channels.schedules, ...channels.policies].map(({ name }) => name);
+  const lines = [
+    version === 0 ? "no channels: alerts are told by the console alone" : `release ${version}`,
+    ...(rows.length === 0 ? [] : [columns(rows)]),
+    ...(others.length === 0 ? [] : [`schedules and policies: ${others.join(", ")}`]),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+export async function release(file: string, options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  const channels = parseAlertChannels(await readYaml(file));
+  const count = `${channels.channels.length} channels, ${channels.policies.length} policies`;
+  if (dryRun) return void process.stdout.write(`${file} is sound: ${count} would be in force from now on\n`);
+  const version = await withAlertChannels((opened) => opened.channels.release(channels, act));
+  process.stdout.write(`release ${version} of the alert channels is in force: ${count}\n`);
+}
+
+/** Ends with 1 where the test did not arrive. */
+export async function test(name: string, options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  if (dryRun) return void process.stdout.write(`a test would be sent by ${name}\n`);
+  const found = await withAlertChannels(async ({ deliveries }) => {
+    const id = await deliveries.test(name, act);
+    const untilEpochMs = Date.now() + testPatienceMs;
+    for (;;) {
+      const delivery = await deliveries.find(id);
+      if (delivery.state !== "waiting" || delivery.fault !== "") return delivery;
+      if (Date.now() > untilEpochMs)
+        throw new TaplineError("unavailable", `nobody has sent the test by ${name} within 60 s`, {
+          remedy:
+            "see to it that a worker with the role alerts runs, and look at `tapline alerts deliveries`",
+        });
+      await sleep(lookEveryMs);
+    }
+  });
+  if (found.state !== "sent") process.exitCode = 1;
+  const how = found.state === "sent" ? `sent within ${found.tookMs} ms` : `not sent: ${found.fault}`;
+  process.stdout.write(`test by ${name}: ${how}\n`);
+}
+
+/** Where a channel leads, without what is secret. */
+function wayOf(channel: AlertChannels["channels"][number]): string {
+  if (channel.kind === "email") return `email to ${channel.to.join(", ")}`;
+  const to = typeof channel.url === "string" ? channel.url : `the secret ${channel.url.secret}`;
+  return `webhook (${channel.shape}) to ${to}`;
+}
+
+export async function withAlertChannels<Result>(use: (opened: Opened) => Promise<Result>): Promise<Result> {
+  const opened = openAlertChannels((await findStores()).databaseUrl);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.close();
+  }
+}

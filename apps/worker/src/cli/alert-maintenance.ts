@@ -1,0 +1,55 @@
+import { type ActingOptions, actOf } from "./acting.ts";
+import { withAlertChannels } from "./alert-channels.ts";
+import { columns } from "./columns.ts";
+
+interface Options extends ActingOptions {
+  readonly site?: string[];
+  readonly rule?: string[];
+  /** ms. */
+  readonly for: number;
+}
+
+export async function start(options: Options): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  const [sites, rules] = [options.site ?? [], options.rule ?? []];
+  const endsAtEpochMs = act.atEpochMs + options.for;
+  const what = `alerts of ${namesOf(sites, "sites")} and ${namesOf(rules, "rules")} until ${isoOf(endsAtEpochMs)}`;
+  if (dryRun) return void process.stdout.write(`${what} would be shown, and told to nobody\n`);
+  const { id } = await withAlertChannels(({ maintenance }) =>
+    maintenance.start({ sites, rules, endsAtEpochMs }, act),
+  );
+  process.stdout.write(`maintenance ${id}: ${what} are shown, and told to nobody\n`);
+}
+
+export async function end(id: string, options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  if (dryRun)
+    return void process.stdout.write(`maintenance ${id} would end: what still calls would be told at once\n`);
+  await withAlertChannels(({ maintenance }) => maintenance.end(id, act));
+  process.stdout.write(`maintenance ${id} is over: what still calls is told now\n`);
+}
+
+export async function list({
+  all,
+  json,
+}: {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}): Promise<void> {
+  const windows = await withAlertChannels(({ maintenance }) => maintenance.list(all === true ? "all" : "on"));
+  if (json === true) return void process.stdout.write(`${JSON.stringify(windows)}\n`);
+  const rows = windows.map(({ id, sites, rules, endsAtEpochMs, endedAtEpochMs, startedBy, reason }) => [
+    ...[
+      id,
+      `until ${isoOf(endedAtEpochMs ?? endsAtEpochMs)}`,
+      namesOf(sites, "sites"),
+      namesOf(rules, "rules"),
+    ],
+    ...[startedBy, reason],
+  ]);
+  process.stdout.write(`${rows.length === 0 ? "no maintenance" : columns(rows)}\n`);
+}
+
+const namesOf = (names: readonly string[], all: string): string =>
+  names.length === 0 ? `all ${all}` : names.join(", ");
+const isoOf = (epochMs: number): string => new Date(epochMs).toISOString();

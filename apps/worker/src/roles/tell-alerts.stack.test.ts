@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeliveryQueue } from "@tapline/adapters/bullmq";
+import { AddressGuard, Courier, WebhookSender } from "@tapline/adapters/channels";
+import { AlertChannelsDesk, AlertDeliveries, AlertDispatch } from "@tapline/adapters/prisma";
+import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
+import { readLinkToken, signWebhook } from "@tapline/core/alerts";
+import type { Redis } from "ioredis";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  type HttpReceiver,
+  startHttpReceiver,
+} from "../../../../packages/core/adapters/src/channels/receivers.fixture.ts";
+import {
+  acknowledge,
+  ada,
+  openTold,
+  type Told,
+} from "../../../../packages/core/adapters/src/prisma/told-alerts.fixture.ts";
+import { ownRedis } from "../../../../tools/test-servers/index.ts";
+import type { Role } from "./role.ts";
+import { startTelling } from "./tell-alerts.ts";
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const linkKey = Buffer.alloc(32, 3);
+
+let told: Told;
+let receiver: HttpReceiver;
+let server: Awaited<ReturnType<typeof ownRedis>>;
+let redis: Redis;
+let running: Role[];
+let webhooks: WebhookSender;
+
+beforeEach(async () => {
+  receiver = await startHttpReceiver();
+  [told, server] = [await openTold(receiver.url, Date.now()), await ownRedis()];
+  redis = connectRedis(server.url, () => undefined);
+  webhooks = new WebhookSender(new AddressGuard(["127.0.0.0/8"]));
+  running = [];
+});
+afterEach(async () => {
+  await Promise.all(running.map((role) => role.stop(100)));
+  webhooks.close();
+  redis.disconnect();
+  await Promise.all([receiver.close(), told.close(), server.stop()]);
+});
+
+/** The service, by the clock of the world; what is lost in the queue is asked for anew after 2 s. */
+function start(): void {
+  const role = startTelling({
+    dispatch: new AlertDispatch(told.prisma, Date.now),
+    deliveries: new AlertDeliveries(told.prisma, Date.now, { askAgainMs: 2_000 }),
+    channels: new AlertChannelsDesk(told.prisma, Date.now),
+    courier: new Courier({ secrets: { read: async () => secret }, webhooks, clock: Date.now }),
+    queue: new DeliveryQueue(redis, "test:{alerts}:queue"),
+    news: new AlertStreams(redis),
+    following: connectRedis(server.url, () => undefined),
+    ...{ consoleOrigin: "https://console.example", linkKey, clock: Date.now },
+    log: pino({ level: "silent" }),
+  });
+  running.push(role);
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 25_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
+    await sleep(20);
+  }
+}
+
+const pathsOf = () => receiver.posted.map(({ path }) => path).toSorted();
+const inState = async (state: "sent" | "failed" | "waiting") =>
+  (await told.deliveries.list({ state }, 100)).map(({ channel }) => channel).toSorted();
+
+test("an alert comes to its channels, signed, with a link for this alert and channel", async () => {
+  start();
+  const alert = await told.raise();
+  await until("both are told", async () => (await inState("sent")).length === 2);
+  expect(pathsOf()).toEqual(["/desk", "/first"]);
+  const [first] = receiver.posted;
+  if (first === undefined) throw new Error("nothing was posted");
+  const { headers, body } = first;
+  const atEpochMs = Number(headers["webhook-timestamp"]) * 1_000;
+  expect(headers).toMatchObject(signWebhook(secret, String(headers["webhook-id"]), atEpochMs, body));
+  const { data } = JSON.parse(body);
+  const token = String(data.acknowledgeUrl).replace("https://console.example/acknowledge/", "");
+  expect(readLinkToken(linkKey, token, Date.now())).toMatchObject({ alertId: alert.id, rev: alert.rev });
+  expect((await told.deliveries.list({}, 1))[0]?.tookMs).toBeGreaterThanOrEqual(0);
+});
+
+test("what is answered with 500 is tried again until it is taken, under the same id", async () => {
+  receiver.answer = (response, _, nth) => response.writeHead(nth <= 3 ? 500 : 204).end();
+  start();
+  await told.deliveries.test("desk", ada);
+  await until("it is taken", async () => (await inState("sent")).length === 1);
+  expect(receiver.posted).toHaveLength(4);
+  expect(new Set(receiver.posted.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+  expect((await told.deliveries.list({}, 1))[0]).toMatchObject({ attempts: 4, fault: "" });
+});
+
+test("two processes tell each thing once", async () => {
+  start();
+  start();
+  for (let i = 0; i < 10; i++) await told.raise(`site-${i}`);
+  await until("all are told", async () => (await inState("sent")).length === 20);
+  await sleep(500);
+  expect(receiver.posted).toHaveLength(20);
+});
+
+test("what Redis loses, and what a killed process had in hand, is told all the same", async () => {
+  await told.raise();
+  await told.dispatch.round();
+  const queue = new DeliveryQueue(redis, "test:{alerts}:queue");
+  const [lost = "", held = ""] = await new AlertDeliveries(told.prisma, Date.now, { askAgainMs: 500 }).ask();
+  await queue.add([lost, held]);
+  // One is with a process that dies in the middle of it, the other in a Redis that forgets everything.
+  await new AlertDeliveries(told.prisma, Date.now, { askAgainMs: 500 }).take(held);
+  await redis.flushall();
+  await queue.close(0);
+  start();
+  await until("both are told", async () => (await inState("sent")).length === 2);
+  expect(pathsOf()).toEqual(["/desk", "/first"]);
+  await redis.flushall();
+  await told.raise("later");
+  await until("the next ones, too", async () => (await inState("sent")).length === 4);
+});
+
+test("a receiver that is slow holds up nobody else", async () => {
+  receiver.answer = (response, { path }) => {
+    if (path !== "/desk") response.writeHead(204).end();
+  };
+  start();
+  for (let i = 0; i < 40; i++) await told.raise(`site-${i}`);
+  await until(
+    "the other one has heard all",
+    () => pathsOf().filter((path) => path === "/first").length === 40,
+  );
+  expect(pathsOf().filter((path) => path === "/desk").length).toBeLessThanOrEqual(8);
+});
+
+test("once somebody has acknowledged, a call that could not be told yet is told no more", async () => {
+  receiver.answer = (response) => response.writeHead(503, { "retry-after": "3600" }).end();
+  start();
+  const alert = await told.raise();
+  await until("both were tried", () => receiver.posted.length === 2);
+  await told.act(alert, acknowledge);
+  await until("the calls are moot", async () =>
+    (await told.log()).slice(0, 2).every((line) => line.startsWith("call") && line.endsWith("moot")),
+  );
+});

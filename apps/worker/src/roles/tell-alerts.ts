@@ -1,0 +1,141 @@
+import type { DeliveryQueue } from "@tapline/adapters/bullmq";
+import type { Courier } from "@tapline/adapters/channels";
+import type {
+  AlertChannelsDesk,
+  AlertDeliveries,
+  AlertDispatch,
+  DeliveryListing,
+} from "@tapline/adapters/prisma";
+import type { AlertStreams } from "@tapline/adapters/redis";
+import {
+  type AlertNotice,
+  type Channel,
+  linkLifeMs,
+  linkToken,
+  type NoticeLinks,
+} from "@tapline/core/alerts";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { type Role, repeat, Wake } from "./role.ts";
+
+export type TellParts = {
+  readonly dispatch: Pick<AlertDispatch, "round">;
+  readonly deliveries: Pick<AlertDeliveries, "ask" | "take" | "settle" | "nextDue" | "forgetOld">;
+  readonly channels: Pick<AlertChannelsDesk, "active">;
+  readonly courier: Pick<Courier, "deliver">;
+  readonly queue: Pick<DeliveryQueue, "add" | "work" | "close">;
+  readonly news: Pick<AlertStreams, "follow">;
+  /** A connection of its own: waiting for news blocks it. */
+  readonly following: Redis;
+  /** Where people find the console; null: messages hold no link. */
+  readonly consoleOrigin: string | null;
+  /** Signs links that acknowledge; null: there are none. */
+  readonly linkKey: Uint8Array | null;
+  readonly clock: () => number;
+  readonly log: Logger;
+};
+
+/** Attempts of one process at a time: all but the slowest receivers answer within milliseconds. */
+const concurrency = 32;
+
+/** News that got lost with Redis, and acts of which none comes, are seen so late at the latest, ms. */
+const longestSleepMs = 1_000;
+
+const forgetEveryMs = 3_600_000;
+
+/**
+ * Tells people beside the console of alerts. What is to be told stands in PostgreSQL since the transaction that wrote the alert; news of
+ * alerts only wakes this service up. Any number of processes may run it.
+ */
+export function startTelling(parts: TellParts): Role {
+  const { dispatch, deliveries, queue, news, following, clock, log } = parts;
+  const wake = new Wake();
+  const unknown = new Set<string>();
+  let forgottenAtEpochMs = clock();
+  const telling = repeat(
+    async () => {
+      const woken = wake.next(longestSleepMs);
+      const round = await dispatch.round();
+      for (const name of round.unknown) {
+        if (!unknown.has(name))
+          log.error({ name }, "a rule tells somebody whom the alert channels do not know");
+        unknown.add(name);
+      }
+      const ids = await deliveries.ask();
+      await queue.add(ids);
+      if (round.more || ids.length > 0) return 0;
+      if (clock() - forgottenAtEpochMs > forgetEveryMs) {
+        forgottenAtEpochMs = clock();
+        await deliveries.forgetOld();
+      }
+      const due = await deliveries.nextDue();
+      const untilDueMs = due === null || due <= clock() ? longestSleepMs : due - clock();
+      const soon = new Promise((resolve) =>
+        setTimeout(resolve, Math.min(untilDueMs, longestSleepMs)).unref(),
+      );
+      await Promise.race([woken, soon]);
+      return 0;
+    },
+    (error) => log.error({ err: error }, "alerts are told late: who is to be told cannot be looked up"),
+  );
+  let heard = "$";
+  const hearing = repeat(
+    async () => {
+      const found = await news.follow(following, heard, longestSleepMs);
+      heard = found.at(-1)?.entry ?? heard;
+      if (found.length > 0) wake.wake();
+      return 0;
+    },
+    (error) => log.warn({ err: error }, "news of alerts cannot be heard"),
+  );
+  queue.work(
+    async (id) => {
+      const delivery = await deliveries.take(id);
+      if (delivery !== null) await attempt(parts, delivery);
+      wake.wake();
+    },
+    { concurrency, onError: (error) => log.warn({ err: error }, "a delivery is tried again later") },
+  );
+  return {
+    stop: async (graceMs) => {
+      following.disconnect();
+      wake.wake();
+      await Promise.all([telling.stop(), hearing.stop(), queue.close(graceMs)]);
+    },
+  };
+}
+
+async function attempt(parts: TellParts, delivery: DeliveryListing): Promise<void> {
+  const { channels, courier, deliveries, log } = parts;
+  const { id, channel: name, notice, attempts } = delivery;
+  const { channels: document } = await channels.active();
+  const channel = document.channels.find((one) => one.name === name);
+  const outcome =
+    channel === undefined
+      ? { kind: "refused" as const, fault: `the alert channels know no ${name} any more` }
+      : await courier.deliver(channel, document, { key: id, notice, links: linksOf(parts, channel, notice) });
+  const again = await deliveries.settle(delivery, outcome);
+  if (outcome.kind === "sent") return;
+  const facts = {
+    delivery: id,
+    channel: name,
+    alert: notice.alertId,
+    attempt: attempts,
+    fault: outcome.fault,
+  };
+  if (again) log.warn(facts, "an alert could not be told, and will be tried again");
+  else log.error(facts, "an alert could not be told, and is given up; the console has it");
+}
+
+/** Only what calls for somebody can be acknowledged. */
+function linksOf(
+  { consoleOrigin, linkKey, clock }: TellParts,
+  { name, acknowledgeLinks }: Channel,
+  { kind, alertId, rev }: AlertNotice,
+): NoticeLinks {
+  if (consoleOrigin === null) return { console: null, acknowledge: null };
+  if (linkKey === null || !acknowledgeLinks || kind !== "call")
+    return { console: consoleOrigin, acknowledge: null };
+  const token = linkToken(linkKey, { alertId, rev, channel: name, endsAtEpochMs: clock() + linkLifeMs });
+  return { console: consoleOrigin, acknowledge: `${consoleOrigin}/acknowledge/${token}` };
+}

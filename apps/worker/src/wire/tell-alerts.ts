@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { DeliveryQueue } from "@tapline/adapters/bullmq";
+import { AddressGuard, Courier, SecretFolder, WebhookSender } from "@tapline/adapters/channels";
+import { AlertChannelsDesk, AlertDeliveries, AlertDispatch } from "@tapline/adapters/prisma";
+import { AlertStreams, alertQueuePrefix } from "@tapline/adapters/redis";
+import { TaplineError } from "@tapline/core/kernel";
+import type { Role } from "../roles/role.ts";
+import { startTelling } from "../roles/tell-alerts.ts";
+import type { Parts } from "./parts.ts";
+
+/** Part of the role `alerts`: tells people beside the console. */
+export async function startTellingAlerts({
+  config,
+  prisma,
+  redis,
+  connect,
+  clock,
+  log,
+}: Parts): Promise<Role> {
+  const webhooks = new WebhookSender(new AddressGuard(config.TAPLINE_ALERT_NETWORKS));
+  const secrets = new SecretFolder(config.TAPLINE_ALERT_SECRETS);
+  const role = startTelling({
+    dispatch: new AlertDispatch(prisma, clock),
+    deliveries: new AlertDeliveries(prisma, clock),
+    channels: new AlertChannelsDesk(prisma, clock),
+    courier: new Courier({ secrets, webhooks, clock }),
+    queue: new DeliveryQueue(redis, alertQueuePrefix),
+    news: new AlertStreams(redis),
+    following: connect(),
+    consoleOrigin:
+      config.TAPLINE_ALERT_CONSOLE === undefined ? null : new URL(config.TAPLINE_ALERT_CONSOLE).origin,
+    linkKey:
+      config.TAPLINE_ALERT_LINK_KEY === undefined ? null : await readLinkKey(config.TAPLINE_ALERT_LINK_KEY),
+    ...{ clock, log },
+  });
+  return {
+    stop: async (graceMs) => {
+      await role.stop(graceMs);
+      webhooks.close();
+    },
+  };
+}
+
+async function readLinkKey(file: string): Promise<Buffer> {
+  const key = Buffer.from((await readFile(file, "utf8")).trim());
+  if (key.length >= 32) return key;
+  throw new TaplineError(
+    "misconfigured",
+    "the file in TAPLINE_ALERT_LINK_KEY holds less than 32 characters",
+    {
+      remedy: "fill it with `openssl rand -hex 32`",
+    },
+  );
+}

@@ -1,0 +1,74 @@
+import { Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { dropArguments } from "../redis/index.ts";
+
+type DeliveryJob = { readonly delivery: string };
+
+const name = "alert-delivery";
+
+/** An attempt that does not renew its lock for so long is another process's, ms. */
+const lockDurationMs = 30_000;
+
+const eventsKept = 100;
+
+/**
+ * Hands deliveries of alerts out among processes: a job per delivery, by its id. When one is tried again stands in PostgreSQL: what is lost
+ * here is asked for anew.
+ */
+export class DeliveryQueue {
+  readonly #connection: Redis;
+  readonly #prefix: string;
+  readonly #queue: Queue<DeliveryJob>;
+  #worker: Worker<DeliveryJob> | null = null;
+  #working: Redis | null = null;
+
+  constructor(connection: Redis, prefix: string) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#queue = new Queue<DeliveryJob>(name, {
+      connection,
+      prefix,
+      streams: { events: { maxLen: eventsKept } },
+    });
+    // The connection's owner is told of its errors.
+    this.#queue.on("error", () => undefined);
+  }
+
+  /** Asks for deliveries; those that are asked for already are not asked for twice. */
+  async add(deliveries: readonly string[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.#queue.addBulk(
+      deliveries.map((delivery) => ({
+        ...{ name, data: { delivery } },
+        opts: { jobId: delivery, removeOnComplete: true, removeOnFail: true },
+      })),
+    );
+  }
+
+  /** Handles each delivery that comes, until `close`. What `handle` throws is told, and the delivery asked for anew in time. */
+  work(
+    handle: (delivery: string) => Promise<void>,
+    options: { readonly concurrency: number; readonly onError: (error: unknown) => void },
+  ): void {
+    const connection = this.#connection.duplicate();
+    connection.on("error", () => undefined);
+    this.#working = connection;
+    this.#worker = new Worker<DeliveryJob>(name, async (job) => await handle(job.data.delivery), {
+      ...{ connection, prefix: this.#prefix, concurrency: options.concurrency, lockDuration: lockDurationMs },
+    });
+    this.#worker.on("failed", (_, error) => options.onError(error));
+    this.#worker.on("error", (error) => {
+      dropArguments(error);
+      options.onError(error);
+    });
+  }
+
+  /** Lets running attempts end, at most `graceMs`; what is cut off is done again. */
+  async close(graceMs: number): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.race([this.#worker?.pause(), late]);
+    await Promise.allSettled([this.#worker?.close(true)]);
+    await Promise.allSettled([this.#queue.close()]);
+    this.#working?.disconnect();
+  }
+}
