@@ -6,6 +6,7 @@ import { minPasswordLength, passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
+import { secondFactorNow } from "./second-factor-now.ts";
 
 /** Set by our server from the socket's address, whatever the client sent. */
 export const clientAddressHeader = "x-tapline-client-address";
@@ -69,6 +70,7 @@ export function createAuth(options: AuthOptions) {
     },
     plugins: [
       admin({ ac: accessControl, roles: accessRoles, defaultRole: "viewer", adminRoles: ["admin"] }),
+      secondFactorNow(options.prisma),
       twoFactor({ issuer: "Tapline" }),
     ],
   });

@@ -63,3 +63,24 @@ test("a browser that is trusted signs in by the password alone, and that is told
     { action: "session.started", subject: `user/${id}`, facts: { secondFactor: false } },
   ]);
 });
+
+test("who gets a second factor between password and session is asked for it", async () => {
+  const { prisma } = site;
+  await prisma.session.deleteMany();
+  await prisma.user.updateMany({ data: { twoFactorEnabled: false } });
+  const waiting = () => prisma.$queryRaw<unknown[]>`
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  let asking: ReturnType<typeof signIn> | undefined;
+  await prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT id FROM "user" FOR UPDATE`;
+      asking = signIn(site.console.origin);
+      await expect.poll(async () => (await waiting()).length, { timeout: 20_000 }).toBe(1);
+      await tx.user.updateMany({ data: { twoFactorEnabled: true } });
+    },
+    { timeout: 30_000 },
+  );
+  const { response } = (await asking) ?? {};
+  expect(await response?.json()).toMatchObject({ twoFactorRedirect: true });
+  expect(await prisma.session.count()).toBe(0);
+}, 60_000);
