@@ -1,4 +1,4 @@
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { messageOf, printable, TaplineError } from "@tapline/core/kernel";
 import { Command, CommanderError } from "commander";
 import { systemCode } from "../durable-file.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
@@ -10,7 +10,6 @@ import { addReaders } from "./readers.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import { addUpgrade } from "./upgrade.ts";
-import { printable } from "./words.ts";
 
 // Who reads only the head of a list closes the pipe: that is no failure.
 process.stdout.on("error", (error) => {

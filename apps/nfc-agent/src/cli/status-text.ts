@@ -1,6 +1,7 @@
+import { printable } from "@tapline/core/kernel";
 import type { Status } from "../status/index.ts";
 import type { Overview } from "./overview.ts";
-import { ageText, bytesText, counted, printable, tableText } from "./words.ts";
+import { ageText, bytesText, counted, tableText } from "./words.ts";
 
 /** The overview for people: first what most want to know. */
 export function statusText(overview: Overview): string {

@@ -1,3 +1,5 @@
+import { printable } from "@tapline/core/kernel";
+
 /** Small texts for people. */
 
 /** "1 tap", "2 taps" */
@@ -19,14 +21,6 @@ export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-}
-
-/**
- * Text that may hold what a server or a reader said, as a terminal may be given it: a control character is shown as "?",
- * for it could move the cursor, change colours, or write a line that we never wrote.
- */
-export function printable(text: string): string {
-  return text.replaceAll(/[^\P{C}\n]/gu, "?");
 }
 
 /** Columns as wide as their widest cell; numbers stand to the right. */

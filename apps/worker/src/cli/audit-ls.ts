@@ -1,5 +1,6 @@
 import { openAuditEntries } from "../wire/commands/audit.ts";
 import { type FilterOptions, filterOf } from "./audit-filter.ts";
+import { entryLine } from "./entry-line.ts";
 import { findStores } from "./find-stores.ts";
 
 interface ListOptions extends FilterOptions {
@@ -13,22 +14,8 @@ export async function list(options: ListOptions): Promise<void> {
   const { entries, close } = openAuditEntries((await findStores()).databaseUrl);
   try {
     const page = await entries.page(filterOf(options), limit, after ?? null);
-    for (const entry of page.entries) {
-      const { id, atEpochMs, actor, action: what, subject: of, reason } = entry;
-      const who = `${actor.kind} ${actor.id}`;
-      const erasedAt = entry.erased?.reason;
-      const why =
-        erasedAt !== undefined
-          ? `  (reason erased on ${new Date(erasedAt).toISOString().slice(0, 10)})`
-          : reason === null
-            ? ""
-            : `  “${reason}”`;
-      process.stdout.write(
-        json === true
-          ? `${JSON.stringify(entry)}\n`
-          : `${new Date(atEpochMs).toISOString()}  ${who}  ${what}  ${of}${why}  ${id}\n`,
-      );
-    }
+    for (const entry of page.entries)
+      process.stdout.write(`${json === true ? JSON.stringify(entry) : entryLine(entry)}\n`);
     for (const id of page.unreadable)
       process.stderr.write(
         `the entry ${id} cannot be read; see whether it was changed: tapline audit verify --full\n`,

@@ -10,7 +10,7 @@ import {
   seenLines,
   type TlogProof,
 } from "@tapline/core/audit";
-import { hasCode, TaplineError } from "@tapline/core/kernel";
+import { hasCode, printable, TaplineError } from "@tapline/core/kernel";
 import { type GrowthOptions, verifyGrowth, verifyGrowthProof } from "./audit-verify-growth.ts";
 import { type VerifyLogOptions, verifyLog } from "./audit-verify-log.ts";
 import { readGivenText } from "./read-given.ts";
@@ -52,7 +52,7 @@ function verifyProof(file: string, text: string, keys: readonly NoteKey[]): void
   const seen = seenLines(signatures);
   const entry = readEntry(proof.extra);
   process.stdout.write(
-    `${JSON.stringify(entry, null, 2)}\n` +
+    `${printable(JSON.stringify(entry, null, 2))}\n` +
       `proven: entry ${proof.index} of ${checkpoint.origin}, which signed ${checkpointText(checkpoint)}\n` +
       seen.map((line) => `${line}\n`).join("") +
       `not proven: ${seen.length === 0 ? "that the log showed everybody the same history (give a witness's key beside the log's), and " : ""}that what it tells of happened\n`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageOf } from "../kernel/index.ts";
+import { messageOf, printableLine } from "../kernel/index.ts";
 import { type AuditEntry, readableEntry } from "./entry.ts";
 import { erasableFields } from "./erasable.ts";
 import { leafHash } from "./merkle.ts";
@@ -97,7 +97,7 @@ export function provenErasureText({ erased, entry, index, checkpoint, signatures
   const at = new Date(entry.atEpochMs).toISOString();
   return [
     `proven: the log ${checkpoint.origin} says that the ${erased.field} of entry ${erased.entry} was erased`,
-    `  at ${at} by ${entry.actor.kind} ${entry.actor.id}: in its entry ${index} (${entry.id})`,
+    `  at ${at} by ${entry.actor.kind} ${printableLine(entry.actor.id)}: in its entry ${index} (${entry.id})`,
     `  under its checkpoint of ${checkpointText(checkpoint)}`,
     ...seen,
     `not proven: ${missing.join("; ")}\n`,

@@ -1,3 +1,5 @@
+import { printableLine } from "@tapline/core/kernel";
+
 /** Most characters of a reader's name that the door takes. */
 const maxCharacters = 128;
 
@@ -6,6 +8,6 @@ const maxCharacters = 128;
  * reader has a name that the door does not take (`submittedTapSchema`) would be refused for good.
  */
 export function readerName(given: string): string {
-  const shown = Array.from(given.replaceAll(/\p{C}/gu, "?")).slice(0, maxCharacters).join("");
+  const shown = Array.from(printableLine(given)).slice(0, maxCharacters).join("");
   return shown === "" ? "a reader without a name" : shown;
 }

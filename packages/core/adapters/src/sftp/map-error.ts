@@ -1,4 +1,4 @@
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { messageOf, printableLine, TaplineError } from "@tapline/core/kernel";
 
 /** Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02 §7). */
 const status = {
@@ -72,7 +72,7 @@ export function mapConnectError(error: unknown, address: string, level: string |
 
 /** What the error says, which may be the server's own words: on one line of a terminal, and short. */
 function wordsOf(error: unknown): string {
-  return messageOf(error).slice(0, 200).replaceAll(/\p{C}/gu, "?");
+  return printableLine(messageOf(error).slice(0, 200));
 }
 
 function codeOf(error: unknown): unknown {
