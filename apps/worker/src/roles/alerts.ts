@@ -21,6 +21,7 @@ const leadEveryMs = 1_000;
 export function startAlerts(parts: AlertsParts): Role {
   const holder = randomUUID();
   const [deltas, news] = [parts.connect(), parts.connect()];
+  const telemetry = parts.telemetryOn(deltas);
   let watch: Watch | null = null;
   let ledAtMs = Number.NEGATIVE_INFINITY;
   const lead = async (): Promise<boolean> => {
@@ -35,7 +36,7 @@ export function startAlerts(parts: AlertsParts): Role {
         return waitMs;
       }
       watch ??= await Watch.begin(parts);
-      await watch.round(parts.telemetryOn(deltas), lead);
+      await watch.round(telemetry, lead);
       return 0;
     },
     (error) => parts.log.error({ err: error }, "watching for alerts failed"),

@@ -10,6 +10,7 @@ import {
   type ToldEvent,
 } from "@tapline/core/alerts";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
+import { entryEpochMs, isBehind } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { AlertEvaluation } from "./alert-evaluation.ts";
 
@@ -84,7 +85,7 @@ export class Watch {
       streams.cursor(),
     ]);
     const book = new AlertBook(open);
-    const sinceEpochMs = (cursor === null ? clock() : epochMsOf(cursor)) - warmUpMs;
+    const sinceEpochMs = (cursor === null ? clock() : entryEpochMs(cursor)) - warmUpMs;
     const watch = new Watch(parts, { book, released, heardUpTo, sinceEpochMs });
     for (const told of unrecorded)
       for (const alert of book.takeOver(JSON.parse(told) as ToldEvent[][])) watch.#note(alert);
@@ -210,7 +211,7 @@ export class Watch {
       this.#after = known.at(-1)?.entry ?? this.#after;
       if (known.length < page.length || page.length === 0) break;
     }
-    const nowEpochMs = cursor === null ? clock() : epochMsOf(cursor);
+    const nowEpochMs = cursor === null ? clock() : entryEpochMs(cursor);
     const gone = this.#evaluation.adopt(this.#book.open(), nowEpochMs);
     this.#tell(this.#evaluation.order([...gone, ...raised.values()]));
   }
@@ -257,16 +258,6 @@ export class Watch {
 }
 
 const nameOf = ({ ruleId, scopeKey }: Evaluated): string => `${ruleId} ${scopeKey}`;
-
-const epochMsOf = (entry: string): number => Number(entry.split("-")[0]);
-
-/** Whether a stream's entry stands behind another one. */
-function isBehind(entry: string, other: string): boolean {
-  const [[ms = 0, seq = 0], [otherMs = 0, otherSeq = 0]] = [entry, other].map((id) =>
-    id.split("-").map(Number),
-  ) as [number[], number[]];
-  return ms === otherMs ? seq > otherSeq : ms > otherMs;
-}
 
 /** @throws TaplineError `unavailable` where there is no answer in time */
 async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma";
-import { AlertStreams, TelemetryStream } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis";
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { startAlerts } from "../roles/alerts.ts";
 import type { Role } from "../roles/role.ts";
@@ -9,7 +9,6 @@ export function startAlertsRole(parts: Parts): Role {
   return startAlerts({
     ...parts,
     telemetry: parts.telemetryStream,
-    telemetryOn: (connection) => new TelemetryStream(connection),
     streams: parts.instrument("alert-streams", new AlertStreams(parts.redis)),
     desk: parts.instrument("alerts", new AlertDesk(parts.prisma)),
     rules: new AlertRulesDesk(parts.prisma, parts.clock),

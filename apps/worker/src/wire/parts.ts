@@ -61,6 +61,13 @@ export async function connectParts(config: Config, log: Logger) {
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
   const buffer = instrument("buffer", new SegmentBuffer(redis, await bufferOptions(config)));
   const instance = instanceOf(config);
+  const telemetryOn = (connection: Redis) =>
+    new TelemetryStream(connection, (entry, err) =>
+      log.warn(
+        { entry, err },
+        "a report of telemetry cannot be read, and is passed over: what it counted is missing",
+      ),
+    );
   return {
     config,
     log,
@@ -82,7 +89,8 @@ export async function connectParts(config: Config, log: Logger) {
     /** What this process has counted since its start, and what it was asked for. */
     counted: new CumulativeTelemetry(),
     served: new ServedRequests(),
-    telemetryStream: instrument("telemetry", new TelemetryStream(redis)),
+    telemetryStream: instrument("telemetry", telemetryOn(redis)),
+    telemetryOn,
     doorNews: instrument("news", new DoorNews(redis)),
   };
 }

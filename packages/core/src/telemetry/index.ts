@@ -46,3 +46,4 @@ export {
   type SignOfLife,
   signOfLifeEveryMs,
 } from "./sign-of-life.ts";
+export { entryEpochMs, isBehind } from "./stream-entry.ts";

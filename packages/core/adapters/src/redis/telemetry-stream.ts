@@ -1,4 +1,10 @@
-import { type SignOfLife, type TelemetryDelta, telemetryDeltaSchema } from "@tapline/core/telemetry";
+import {
+  entryEpochMs,
+  isBehind,
+  type SignOfLife,
+  type TelemetryDelta,
+  telemetryDeltaSchema,
+} from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { deltasKept, telemetryKeys } from "./keys.ts";
 
@@ -18,23 +24,40 @@ export type HeardProcess = Pick<SignOfLife, "roles"> & {
 /** Entries of one read. */
 const pageEntries = 1_000;
 
-/** The stream on which processes report what they saw. */
+/** Told of an entry that cannot be read, such as that of a newer version, and is passed over. */
+export type OnUnreadable = (entry: string, error: unknown) => void;
+
+type Row = [entry: string, fields: string[]];
+
+/** The stream on which processes report what they saw. Entries that cannot be read are passed over: nobody stands still for one. */
 export class TelemetryStream {
   readonly #redis: Redis;
+  readonly #onUnreadable: OnUnreadable;
+  /** The newest entry that was told as unreadable: who reads it again does not hear of it again. */
+  #unreadable = "0-0";
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, onUnreadable: OnUnreadable = () => undefined) {
     this.#redis = redis;
+    this.#onUnreadable = onUnreadable;
   }
 
   async report(delta: TelemetryDelta): Promise<void> {
     await this.#redis.xadd(telemetryKeys.deltas, "MAXLEN", "~", deltasKept, "*", "j", JSON.stringify(delta));
   }
 
-  /** Deltas after entry `after`, oldest first, at most 1,000, each with its entry and the server's time of it. */
+  /**
+   * Deltas after entry `after`, oldest first, at most 1,000, each with its entry and the server's time of it; none where there
+   * is none behind it.
+   */
   async read(after: string): Promise<ReportedDelta[]> {
-    const start = after === "0" ? "-" : `(${after}`;
-    const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", pageEntries);
-    return rows.map(reportedIn);
+    for (let from = after; ; ) {
+      const start = from === "0" ? "-" : `(${from}`;
+      const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", pageEntries);
+      const reported = this.#readable(rows);
+      const last = rows.at(-1);
+      if (reported.length > 0 || last === undefined) return reported;
+      [from] = last;
+    }
   }
 
   /**
@@ -42,11 +65,19 @@ export class TelemetryStream {
    * connection, which must be the caller's own.
    */
   async next(after: string, withinMs: number): Promise<ReportedDelta[]> {
-    const answer = await this.#redis.xread(
-      ...(["COUNT", pageEntries, "BLOCK", Math.max(1, withinMs)] as const),
-      ...(["STREAMS", telemetryKeys.deltas, after] as const),
-    );
-    return (answer?.[0]?.[1] ?? []).map(reportedIn);
+    const endMs = performance.now() + withinMs;
+    for (let from = after; ; ) {
+      const leftMs = Math.max(1, Math.ceil(endMs - performance.now()));
+      const answer = await this.#redis.xread(
+        ...(["COUNT", pageEntries, "BLOCK", leftMs] as const),
+        ...(["STREAMS", telemetryKeys.deltas, from] as const),
+      );
+      const rows = answer?.[0]?.[1] ?? [];
+      const reported = this.#readable(rows);
+      const last = rows.at(-1);
+      if (reported.length > 0 || last === undefined) return reported;
+      [from] = last;
+    }
   }
 
   /** Processes that gave a sign of life within the last `withinMs`, by name. */
@@ -63,14 +94,24 @@ export class TelemetryStream {
         if (sign !== undefined) last.set(instance, { instance, roles: sign.roles, agoMs });
       }
       const end = page.at(-1);
-      if (end === undefined || page.length < pageEntries) break;
+      if (end === undefined) break;
       after = end.entry;
     }
     return [...last.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
   }
-}
 
-function reportedIn([entry, fields]: [entry: string, fields: string[]]): ReportedDelta {
-  const delta = telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""));
-  return { entry, atEpochMs: Number(entry.split("-")[0]), delta };
+  #readable(rows: readonly Row[]): ReportedDelta[] {
+    return rows.flatMap(([entry, fields]) => {
+      try {
+        const delta = telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""));
+        return [{ entry, atEpochMs: entryEpochMs(entry), delta }];
+      } catch (error) {
+        if (isBehind(entry, this.#unreadable)) {
+          this.#unreadable = entry;
+          this.#onUnreadable(entry, error);
+        }
+        return [];
+      }
+    });
+  }
 }
