@@ -10,7 +10,7 @@ import {
   FloodControl,
   RuleEngine,
 } from "@tapline/core/alerts";
-import { KpiBoard } from "@tapline/core/kpi";
+import { type AgentReading, KpiBoard, type KpiReadings, type PastAvailability } from "@tapline/core/kpi";
 import type { Logger } from "pino";
 
 /** Rules × scopes, at some 300 bytes each. */
@@ -33,6 +33,17 @@ export class AlertEvaluation {
     this.#board = new KpiBoard(sinceEpochMs);
     this.#rules = byId(rules);
     this.#release = released.sha256;
+  }
+
+  /** Takes over what was before the telemetry that it will be given, and where agents stand. */
+  prepare(past: readonly PastAvailability[], fleet: readonly AgentReading[]): void {
+    this.#board.restoreAvailability(past);
+    this.#board.placeAgents(fleet);
+  }
+
+  /** Takes what stores said at that time; `pass` tells what comes of it. */
+  read(readings: KpiReadings, atEpochMs: number): void {
+    this.#board.read(readings, atEpochMs);
   }
 
   /** When `pass` has something to say although nothing came. */

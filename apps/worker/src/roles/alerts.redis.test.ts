@@ -1,7 +1,14 @@
-import { AlertDesk, AlertRulesDesk, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import {
+  AlertDesk,
+  AlertRulesDesk,
+  connectPrisma,
+  KpiSpans,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import { AlertStreams, alertKeys, connectRedis, TelemetryStream } from "@tapline/adapters/redis";
 import { type Alert, type AlertNews, type AlertRules, alertRulesSchema } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
+import type { KpiReadings } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -17,16 +24,21 @@ let desk: AlertDesk;
 let running: { role: Role; die: () => void }[];
 /** Whether the database answers those who watch. */
 let isAway: boolean;
+/** What the stores say of levels. */
+let stores: () => Promise<KpiReadings>;
 
 const card = { cause: "many", consequence: "none", action: "look", respondWithinMinutes: 5 };
+const rule = (id: string, kpi: string, above: number, per = "all") => ({
+  ...{ id, kpi, per, condition: { kind: "threshold", limit: { above } } },
+  ...{ severity: "warning", message: "{value} come in", runbook: "docs/runbooks.md#busy", card },
+});
+const rulesOf = (version: number, some: readonly object[]): AlertRules =>
+  alertRulesSchema.parse({ format: "tapline-alert-rules/1", version, rules: some });
 const rules = (version: number, ids: readonly string[]): AlertRules =>
-  alertRulesSchema.parse({
-    ...{ format: "tapline-alert-rules/1", version },
-    rules: ids.map((id) => ({
-      ...{ id, kpi: "taps.in_per_second", condition: { kind: "threshold", limit: { above: 10 } } },
-      ...{ severity: "warning", message: "{value} come in", runbook: "docs/runbooks.md#busy", card },
-    })),
-  });
+  rulesOf(
+    version,
+    ids.map((id) => rule(id, "taps.in_per_second", 10)),
+  );
 
 beforeEach(async () => {
   server = await ownRedis();
@@ -36,6 +48,7 @@ beforeEach(async () => {
   desk = new AlertDesk(prisma, (alert) => streams.publish([alert], true));
   running = [];
   isAway = false;
+  stores = async () => ({});
 });
 afterEach(async () => {
   for (const { die } of running) die();
@@ -46,7 +59,7 @@ afterEach(async () => {
 });
 
 /** A process that watches, which can die without a word. */
-function start(): { role: Role; die: () => void } {
+function start(firstRules = rules(1, ["busy"])): { role: Role; die: () => void } {
   const connections: Redis[] = [];
   let isDead = false;
   const connect = () => {
@@ -71,7 +84,9 @@ function start(): { role: Role; die: () => void } {
       find: (id) => answers(() => desk.find(id)),
     },
     rules: new AlertRulesDesk(prisma, Date.now),
-    firstRules: rules(1, ["busy"]),
+    firstRules,
+    readings: () => stores(),
+    spans: new KpiSpans(prisma),
     clock: Date.now,
     log: pino({ level: "silent" }),
   });
@@ -82,6 +97,18 @@ function start(): { role: Role; die: () => void } {
   running.push({ role, die });
   return { role, die };
 }
+
+const agentReport = {
+  ...{
+    version: "1.0.0",
+    platform: "linux-x64",
+    startedAtEpochMs: 0,
+    configRevision: 0,
+    link: "grpc" as const,
+  },
+  ...{ clockSkewMs: 0, paused: null, readers: {}, certificateEndsAtEpochMs: null },
+  outbox: { epoch: 1, nextSeq: 1, taps: 0, bytes: 0, oldestAgeMs: 0 },
+};
 
 /** So many taps came in; over the limit for 5 s where they are more than 50. */
 async function report(taps: number): Promise<void> {
@@ -201,4 +228,56 @@ test("other rules count once they are released, and what none of them watches is
     async () => (await states()).some((one) => one.startsWith("crowded")),
     20_000,
   );
+}, 60_000);
+
+test("levels that stores tell raise alerts and end them; stores that fail stop nothing", async () => {
+  const levels = (taps: number, seenAgoMs: number): KpiReadings => ({
+    buffer: { taps, oldestAtEpochMs: null, bytes: 1, ceilingBytes: null },
+    fleet: [
+      {
+        agent: "gate-1",
+        site: "north",
+        last: { report: agentReport, seenAtEpochMs: Date.now() - seenAgoMs },
+      },
+    ],
+  });
+  stores = async () => levels(5, 0);
+  const [backlog, away] = [rule("backlog", "backlog.taps", 100), rule("away", "agents.offline", 0, "agent")];
+  start(rulesOf(1, [rule("busy", "taps.in_per_second", 10), backlog, away]));
+  await isWatched();
+  stores = async () => levels(500, 600_000);
+  await until("both are raised", async () => (await desk.open()).length === 2, 20_000);
+  expect((await desk.open()).map(({ ruleId, scopeKey, value }) => [ruleId, scopeKey, value])).toEqual(
+    expect.arrayContaining([
+      ["backlog", "", 500],
+      ["away", "agent=gate-1;site=north", 1],
+    ]),
+  );
+  stores = () => Promise.reject(new Error("away"));
+  await report(200);
+  await until(
+    "busy is raised",
+    async () => (await desk.list({ ruleId: "busy" }, 1)).alerts.length === 1,
+    20_000,
+  );
+  expect(await desk.list({ states: ["active-unacknowledged"] }, 9)).toMatchObject({ alerts: { length: 3 } });
+  stores = async () => levels(5, 0);
+  const isActive = async () =>
+    (await desk.open()).filter(({ active, ruleId }) => active && ruleId !== "busy");
+  await until("both are over", async () => (await isActive()).length === 0, 20_000);
+}, 90_000);
+
+test("availability from before its start counts, once, also where no store tells levels", async () => {
+  stores = () => Promise.reject(new Error("away"));
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const span = (agoMinutes: number) => ({
+    ...{ scope: {}, startEpochMs: minute - agoMinutes * 60_000, resolutionMs: 60_000, times: {}, levels: {} },
+    counts: { "tap.ingested": 1_000, "tap.turned_away": 500 },
+  });
+  await new KpiSpans(prisma).keepMinutes([span(50), span(40)], null, "1-0");
+  await report(3_000);
+  start(rulesOf(1, [rule("burning", "availability.burn_rate_1h", 1)]));
+  await becomes("burning active-unacknowledged 1");
+  // Of 6,000 taps that were offered 1,000 were turned away, of which one in 100,000 may be.
+  expect((await desk.open())[0]?.value).toBeCloseTo(1_000 / 6_000 / 0.00001, 0);
 }, 60_000);

@@ -13,6 +13,7 @@ export type AlertsParts = WatchParts & {
 const waitMs = 1_000;
 /** The lease holds three times as long. */
 const leadEveryMs = 1_000;
+const readEveryMs = 5_000;
 
 /**
  * The alerts service. Any number may run; the one that holds the lease watches: each delta of telemetry is evaluated as it comes, and
@@ -52,9 +53,18 @@ export function startAlerts(parts: AlertsParts): Role {
     },
     (error) => parts.log.warn({ err: error }, "what people do to alerts cannot be heard"),
   );
+  // On its own: a store that is slow or away holds up no evaluation.
+  const reading = repeat(
+    async () => {
+      if (watch === null) return waitMs / 4;
+      await watch.takeReadings();
+      return readEveryMs;
+    },
+    (error) => parts.log.warn({ err: error }, "levels for alerts cannot be read"),
+  );
   return {
     stop: async () => {
-      const ended = [watching.stop(), hearing.stop()];
+      const ended = [watching.stop(), hearing.stop(), reading.stop()];
       for (const connection of [deltas, news]) connection.disconnect();
       await Promise.all(ended);
       await watch?.record(lead);

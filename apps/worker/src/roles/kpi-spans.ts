@@ -87,7 +87,7 @@ class SpanKeeper {
     if (readings.fleet !== undefined)
       this.#sites = new Map(readings.fleet.map(({ agent, site }) => [agent, site]));
     this.#board ??= new KpiBoard(nowEpochMs);
-    this.#board.read(readings);
+    this.#board.read(readings, nowEpochMs);
   }
 
   async #keep(minute: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { AlertDesk, AlertRulesDesk, ReleasedAlertRules } from "@tapline/adapters/prisma";
+import type { AlertDesk, AlertRulesDesk, KpiSpans, ReleasedAlertRules } from "@tapline/adapters/prisma";
 import type { AlertStreams, HeardNews, ReportedDelta, TelemetryStream } from "@tapline/adapters/redis";
 import {
   type Alert,
@@ -9,10 +9,12 @@ import {
   type Evaluated,
   type ToldEvent,
 } from "@tapline/core/alerts";
-import { type Actor, TaplineError } from "@tapline/core/kernel";
+import type { Actor } from "@tapline/core/kernel";
+import type { KpiReadings } from "@tapline/core/kpi";
 import { entryEpochMs, isBehind } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { AlertEvaluation } from "./alert-evaluation.ts";
+import { within } from "./within.ts";
 
 export type WatchParts = {
   readonly telemetry: Pick<TelemetryStream, "read">;
@@ -21,6 +23,9 @@ export type WatchParts = {
   readonly rules: Pick<AlertRulesDesk, "activeOrFirst">;
   /** In force where none were ever released. */
   readonly firstRules: AlertRules;
+  /** What stores say of levels; what one of them does not say is left out. */
+  readonly readings: () => Promise<KpiReadings>;
+  readonly spans: Pick<KpiSpans, "availability">;
   readonly clock: () => number;
   readonly log: Logger;
 };
@@ -29,7 +34,10 @@ const actor: Actor = { kind: "job", id: "alerts" };
 
 /** What figures and conditions knew of the last while they learn anew after a restart. */
 const warmUpMs = 15 * 60_000;
+const minuteMs = 60_000;
 const longestWaitMs = 1_000;
+/** Shorter than the lease, which nobody renews while a watch begins. */
+const firstReadingsMs = 1_000;
 /** A delta that is older is evaluated as of its own time. */
 const lateMs = 2_000;
 const writesAtOnce = 500;
@@ -55,6 +63,8 @@ export class Watch {
   #after: string;
   /** The entry of the alerts' stream up to which it is heard. */
   heardUpTo: string;
+  /** What stores said, and is not evaluated yet. */
+  readonly #read: { readonly readings: KpiReadings; readonly atEpochMs: number }[] = [];
   #inDoubt = false;
   #hasNewRules = false;
   readonly #untold = new Map<string, Alert>();
@@ -85,11 +95,14 @@ export class Watch {
       streams.cursor(),
     ]);
     const book = new AlertBook(open);
-    const sinceEpochMs = (cursor === null ? clock() : entryEpochMs(cursor)) - warmUpMs;
+    // From the begin of a minute on: what was before that stands in the minutes kept.
+    const sinceMs = (cursor === null ? clock() : entryEpochMs(cursor)) - warmUpMs;
+    const sinceEpochMs = Math.floor(sinceMs / minuteMs) * minuteMs;
     const watch = new Watch(parts, { book, released, heardUpTo, sinceEpochMs });
     for (const told of unrecorded)
       for (const alert of book.takeOver(JSON.parse(told) as ToldEvent[][])) watch.#note(alert);
     watch.#kept = [...book.unrecorded().keys()];
+    await watch.#prepare();
     await watch.#warmUp(cursor);
     // From here on all counts, also for a successor.
     if (cursor === null) await streams.keepCursor(watch.#after);
@@ -109,6 +122,7 @@ export class Watch {
     if (this.#inDoubt) await this.#makeSure();
     for (const one of reported) this.#take(one);
     const nowEpochMs = clock();
+    for (const { readings, atEpochMs } of this.#read.splice(0)) this.#evaluation.read(readings, atEpochMs);
     this.#tell(this.#evaluation.order(this.#evaluation.pass(nowEpochMs)));
     this.#tell(this.#evaluation.letGo(nowEpochMs));
     for (const alert of this.#book.tick({ atEpochMs: nowEpochMs, actor })) this.#note(alert);
@@ -124,6 +138,13 @@ export class Watch {
       else if (news.is === "rules") this.#hasNewRules = true;
       else if (news.recorded) for (const alert of news.alerts) this.#book.learn(alert);
     }
+  }
+
+  /** Asks the stores for levels, however long they take. */
+  async takeReadings(): Promise<KpiReadings> {
+    const readings = await this.#parts.readings();
+    this.#read.push({ readings, atEpochMs: this.#parts.clock() });
+    return readings;
   }
 
   /** Something may not have been heard: what stands recorded is looked up. */
@@ -156,7 +177,7 @@ export class Watch {
   }
 
   async #writeSome(writes: readonly AlertWrite[]): Promise<void> {
-    const outcomes = await within(writeTimeoutMs, this.#parts.desk.write(writes));
+    const outcomes = await within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes));
     const told: Alert[] = [];
     for (const write of writes) {
       const outcome = outcomes.get(write.alert.id);
@@ -170,7 +191,7 @@ export class Watch {
 
   /** Somebody else has written of this alert: an operator, or a process that watched before. */
   async #goOnFrom(write: AlertWrite, isKnown: boolean): Promise<void> {
-    const standing = await within(writeTimeoutMs, this.#parts.desk.openOf(write.alert));
+    const standing = await within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.openOf(write.alert));
     this.#untold.delete(write.alert.id);
     this.#note(this.#book.overtaken(write, standing, isKnown));
   }
@@ -195,6 +216,23 @@ export class Watch {
       if (recorded) this.#halfTold.delete(alert.id);
       else this.#halfTold.set(alert.id, alert);
     }
+  }
+
+  /** Where agents stand, and what availability was before the telemetry that still stands in the stream. */
+  async #prepare(): Promise<void> {
+    const { telemetry, spans, clock, log } = this.#parts;
+    const [first] = await telemetry.read(this.#after);
+    const [known, read] = await Promise.allSettled([
+      spans.availability(first?.atEpochMs ?? clock()),
+      within(firstReadingsMs, "the stores", this.takeReadings()),
+    ]);
+    for (const one of [known, read])
+      if (one.status === "rejected")
+        log.warn({ err: one.reason }, "what was before this watch is not all known; it begins without");
+    this.#evaluation.prepare(
+      known.status === "fulfilled" ? known.value : [],
+      read.status === "fulfilled" ? (read.value.fleet ?? []) : [],
+    );
   }
 
   async #warmUp(cursor: string | null): Promise<void> {
@@ -244,7 +282,7 @@ export class Watch {
 
   async #makeSure(): Promise<void> {
     const { desk, clock } = this.#parts;
-    const standing = await within(writeTimeoutMs, desk.open());
+    const standing = await within(writeTimeoutMs, "PostgreSQL", desk.open());
     this.#inDoubt = false;
     const ids = new Set(standing.map(({ id }) => id));
     for (const { id } of this.#book.open().filter((alert) => !ids.has(alert.id))) {
@@ -258,19 +296,3 @@ export class Watch {
 }
 
 const nameOf = ({ ruleId, scopeKey }: Evaluated): string => `${ruleId} ${scopeKey}`;
-
-/** @throws TaplineError `unavailable` where there is no answer in time */
-async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new TaplineError("unavailable", `PostgreSQL gave no answer in ${ms} ms`)),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,8 +1,9 @@
-import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertRulesDesk, KpiSpans } from "@tapline/adapters/prisma";
 import { AlertStreams } from "@tapline/adapters/redis";
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { startAlerts } from "../roles/alerts.ts";
 import type { Role } from "../roles/role.ts";
+import { openKpiReadings } from "./kpi-readings.ts";
 import type { Parts } from "./parts.ts";
 
 export function startAlertsRole(parts: Parts): Role {
@@ -13,5 +14,7 @@ export function startAlertsRole(parts: Parts): Role {
     desk: parts.instrument("alerts", new AlertDesk(parts.prisma)),
     rules: new AlertRulesDesk(parts.prisma, parts.clock),
     firstRules: defaultAlertRules,
+    readings: openKpiReadings(parts),
+    spans: parts.instrument("spans", new KpiSpans(parts.prisma)),
   });
 }

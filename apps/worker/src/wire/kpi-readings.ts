@@ -5,7 +5,11 @@ import { validFromEpochMs } from "@tapline/core/encryption";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { readSetting } from "../pki.ts";
+import { within } from "../roles/within.ts";
 import type { Parts } from "./parts.ts";
+
+/** What takes longer is left out: a store that hangs must not hide what others say. */
+const answerWithinMs = 5_000;
 
 /** Asks the stores for what no delta tells. What one of them does not answer is left out, so that the rest is known. */
 export function openKpiReadings({
@@ -49,7 +53,7 @@ export function openKpiReadings({
   return async () => {
     const read = await Promise.all(
       parts.map((part) =>
-        part().catch((error: unknown): KpiReadings => {
+        within(answerWithinMs, "a store", part()).catch((error: unknown): KpiReadings => {
           log.warn({ err: error }, "a reading for KPIs could not be taken");
           return {};
         }),

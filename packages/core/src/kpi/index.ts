@@ -45,6 +45,7 @@ export {
 } from "./schema.ts";
 export { SpanCollector } from "./span-collector.ts";
 export {
+  availabilityOf,
   figureOf,
   isKeptFor,
   type KpiSpan,

@@ -1,4 +1,5 @@
 import type { CounterName, HistogramData, HistogramName, TelemetryDelta } from "../telemetry/index.ts";
+import { HeldReadings } from "./board/held-readings.ts";
 import {
   type AgentReading,
   type KpiReadings,
@@ -42,7 +43,7 @@ export class KpiBoard {
   readonly #agents = new Map<string, { readonly site: string; heardAtEpochMs?: number }>();
   readonly #levels = new Map<string, Level>();
   readonly #archives = new Set<string>();
-  #readings: KpiReadings = {};
+  readonly #readings = new HeldReadings();
   #levelsAtMs = Number.NEGATIVE_INFINITY;
   #silent = "";
 
@@ -95,10 +96,18 @@ export class KpiBoard {
       for (const [agent, data] of list) this.#time(name, data, this.#scopesOf(agent), nowMs);
   }
 
-  /** Takes what stores were asked for; parts that are not given stay as they were. */
-  read(readings: KpiReadings): void {
-    this.#readings = { ...this.#readings, ...readings };
-    if (readings.fleet !== undefined) this.#placeAgents(readings.fleet);
+  /** Says where agents stand. One that has moved is another scope from now on; what it did at its old place leaves the windows there. */
+  placeAgents(fleet: readonly AgentReading[]): void {
+    for (const { agent, site } of fleet) {
+      const known = this.#agents.get(agent);
+      if (known?.site !== site) this.#agents.set(agent, { ...known, site });
+    }
+  }
+
+  /** Takes what stores were asked for at that time; parts that are not given stay as they were, for a minute. */
+  read(readings: KpiReadings, atEpochMs: number): void {
+    this.#readings.take(readings, atEpochMs + this.#clock.aheadMs);
+    if (readings.fleet !== undefined) this.placeAgents(readings.fleet);
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -225,18 +234,11 @@ export class KpiBoard {
     ];
   }
 
-  /** An agent that has moved is another scope from now on; what it did at its old place leaves the windows there. */
-  #placeAgents(fleet: readonly AgentReading[]): void {
-    for (const { agent, site } of fleet) {
-      const known = this.#agents.get(agent);
-      if (known?.site !== site) this.#agents.set(agent, { ...known, site });
-    }
-  }
-
   #readLevels(nowEpochMs: number, nowMs: number): KpiSample[] {
+    const readings = this.#readings.at(nowMs);
     const levels = [
-      ...levelsOfParts(this.#readings, nowEpochMs),
-      ...levelsOfFleet(this.#readings, (agent) => this.#agents.get(agent)?.heardAtEpochMs, nowEpochMs),
+      ...levelsOfParts(readings, nowEpochMs),
+      ...levelsOfFleet(readings, (agent) => this.#agents.get(agent)?.heardAtEpochMs, nowEpochMs),
       ...this.#ownLevels(nowMs),
     ];
     const seen = new Set<string>();

@@ -8,9 +8,10 @@ import {
   histogramDataSchema,
   histogramNames,
 } from "../telemetry/index.ts";
-import { kpiSources } from "./board/sources.ts";
+import { kpiSources, offered } from "./board/sources.ts";
 import type { KpiScopeKind } from "./catalog/definition.ts";
 import { type KpiId, kpiCatalog, kpiIds } from "./catalog.ts";
+import type { PastAvailability } from "./kpi-board.ts";
 import { type KpiScope, kpiScopeSchema } from "./sample.ts";
 
 /**
@@ -89,13 +90,20 @@ export function mergeSpans(
 /** What a KPI was over a span, in its unit; null where nobody knows, or nothing was there to tell it. */
 export function figureOf(kpi: KpiId, { counts, times, levels, resolutionMs }: KpiSpan): number | null {
   const source = kpiSources[kpi];
-  const sum = (names: readonly CounterName[]): number =>
-    names.reduce((n, name) => n + (counts[name] ?? 0), 0);
-  if (source.is === "counts") return (sum(source.counters) * source.perMs) / resolutionMs;
-  if (source.is === "share") return source.tell(sum(source.bad), sum(source.all));
+  if (source.is === "counts") return (sum(counts, source.counters) * source.perMs) / resolutionMs;
+  if (source.is === "share") return source.tell(sum(counts, source.bad), sum(counts, source.all));
   if (source.is === "reading") return levels[kpi] ?? null;
   const data = times[source.histogram];
   return data === undefined ? null : Histogram.from(data).quantile(source.share);
+}
+
+/** What was offered in a span of all of the installation, and how much of that was not taken then. */
+export function availabilityOf({ counts, startEpochMs }: KpiSpan): PastAvailability {
+  return { atEpochMs: startEpochMs, bad: sum(counts, offered.bad), all: sum(counts, offered.all) };
+}
+
+function sum(counts: KpiSpan["counts"], names: readonly CounterName[]): number {
+  return names.reduce((n, name) => n + (counts[name] ?? 0), 0);
 }
 
 /** Whether a KPI is kept for what a scope is of. */

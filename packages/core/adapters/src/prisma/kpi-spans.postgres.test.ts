@@ -58,3 +58,26 @@ test("spans are forgotten when their time is over: minutes of readers first, hou
   await spans.keepHours(begin + (spanRetentionMs[hourMs]?.all ?? 0) + 2 * hourMs);
   expect(await left({}, hourMs)).toBe(0);
 });
+
+test("availability is told by the hour, of the last hours by the minute, up to where it is asked for", async () => {
+  const noon = begin + 2_000 * dayMs;
+  const of = (resolutionMs: number, startEpochMs: number, taken: number): KpiSpan => ({
+    ...{ scope: {}, startEpochMs, resolutionMs, times: {}, levels: {} },
+    counts: { "tap.ingested": taken, "tap.turned_away": 2, "tap.taken_late": 1, "tap.archived": 9 },
+  });
+  const past = [
+    of(hourMs, noon - 31 * dayMs, 1),
+    of(hourMs, noon - 20 * dayMs, 2),
+    of(minuteMs, noon - 20 * dayMs, 2),
+    of(hourMs, noon - 2 * hourMs, 3),
+    of(minuteMs, noon - 90 * minuteMs, 3),
+    of(minuteMs, noon - minuteMs, 4),
+    of(minuteMs, noon, 5),
+  ];
+  expect(await spans.keepMinutes(past, await spans.cursor(), "12-0")).toBe(true);
+  expect(await spans.availability(noon + 59_000)).toEqual([
+    { atEpochMs: noon - 20 * dayMs, bad: 3, all: 4 },
+    { atEpochMs: noon - 90 * minuteMs, bad: 3, all: 5 },
+    { atEpochMs: noon - minuteMs, bad: 3, all: 6 },
+  ]);
+});

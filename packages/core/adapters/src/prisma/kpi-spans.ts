@@ -1,8 +1,11 @@
 import {
+  availabilityOf,
   type KpiScope,
   type KpiSpan,
   kpiSpanSchema,
   mergeSpans,
+  objectiveWindowMs,
+  type PastAvailability,
   scopeKey,
   scopeKind,
   spanRetentionMs,
@@ -15,6 +18,8 @@ const [minuteMs, hourMs] = [60_000, 3_600_000];
 const rowsPerInsert = 1_000;
 /** Scopes of which the minutes of an hour are merged at a time. */
 const scopesPerPage = 100;
+/** Availability is told by the minute for so long, for the windows of hours; before that by the hour. */
+const byMinuteMs = 6 * hourMs;
 
 /** Spans of KPI history in PostgreSQL, and up to where telemetry is counted in them. */
 export class KpiSpans {
@@ -76,6 +81,17 @@ export class KpiSpans {
       orderBy: { start: "asc" },
     });
     return rows.flatMap(({ span }) => read(span));
+  }
+
+  /** What was offered and taken within the objective's window in minutes that had ended by `untilEpochMs`, oldest first. */
+  async availability(untilEpochMs: number): Promise<PastAvailability[]> {
+    const end = Math.floor(untilEpochMs / minuteMs) * minuteMs;
+    const byMinuteFrom = Math.floor((end - byMinuteMs) / hourMs) * hourMs;
+    const [hours, minutes] = await Promise.all([
+      this.list({}, hourMs, end - objectiveWindowMs, byMinuteFrom),
+      this.list({}, minuteMs, byMinuteFrom, end),
+    ]);
+    return [...hours, ...minutes].map(availabilityOf);
   }
 
   async #firstHour(): Promise<number> {

@@ -46,14 +46,21 @@ function told(samples: readonly KpiSample[]) {
 
 test("agents are counted for all and by site, with the worst of what they report", () => {
   const board = new KpiBoard(t0);
-  board.read({
-    fleet: [
-      agent("a", "north", 1_000, { clockSkewMs: -40, certificateDays: 3, readers: { ready: 2, failed: 1 } }),
-      agent("b", "north", 600_000, { clockSkewMs: 15, readers: { ready: 2, gone: 1 } }),
-      { agent: "c", site: "south", last: null },
-    ],
-    gaps: new Map([["b", 7]]),
-  });
+  board.read(
+    {
+      fleet: [
+        agent("a", "north", 1_000, {
+          clockSkewMs: -40,
+          certificateDays: 3,
+          readers: { ready: 2, failed: 1 },
+        }),
+        agent("b", "north", 600_000, { clockSkewMs: 15, readers: { ready: 2, gone: 1 } }),
+        { agent: "c", site: "south", last: null },
+      ],
+      gaps: new Map([["b", 7]]),
+    },
+    t0,
+  );
   const value = told(board.advance(t0));
   expect([value("agents.online"), value("agents.offline")]).toEqual([1, 2]);
   expect(value("agents.offline", { site: "north" })).toBe(1);
@@ -67,11 +74,12 @@ test("agents are counted for all and by site, with the worst of what they report
 
 test("an agent turns offline by time alone, and what is not told of any more is not known", () => {
   const board = new KpiBoard(t0);
-  board.read({ fleet: [agent("a", "north", 0)] });
+  board.read({ fleet: [agent("a", "north", 0)] }, t0);
   board.advance(t0);
+  board.read({ fleet: [agent("a", "north", 0)] }, t0 + 180_000);
   expect(told(board.advance(t0 + 180_000))("agents.offline")).toBeUndefined();
   expect(told(board.advance(t0 + 181_001))("agents.offline", { site: "north", agent: "a" })).toBe(1);
-  board.read({ fleet: [agent("a", "south", 0)] });
+  board.read({ fleet: [agent("a", "south", 0)] }, t0 + 181_002);
   const value = told(board.advance(t0 + 181_002));
   expect(value("agents.offline", { site: "north", agent: "a" })).toBeNull();
   expect(value("agents.offline", { site: "south", agent: "a" })).toBe(1);
@@ -79,10 +87,13 @@ test("an agent turns offline by time alone, and what is not told of any more is 
 
 test("ages grow with time, and what has no answer is unknown", () => {
   const board = new KpiBoard(t0);
-  board.read({
-    buffer: { taps: 3, oldestAtEpochMs: t0 - 500, bytes: 50, ceilingBytes: 200 },
-    ...{ oldestKeyAtEpochMs: t0 - 2 * dayMs, firstEndAtEpochMs: null, restoreProvenAtEpochMs: null },
-  });
+  board.read(
+    {
+      buffer: { taps: 3, oldestAtEpochMs: t0 - 500, bytes: 50, ceilingBytes: 200 },
+      ...{ oldestKeyAtEpochMs: t0 - 2 * dayMs, firstEndAtEpochMs: null, restoreProvenAtEpochMs: null },
+    },
+    t0,
+  );
   const value = told(board.advance(t0));
   expect([value("backlog.taps"), value("backlog.oldest_ms"), value("buffer.memory_ratio")]).toEqual([
     3, 500, 0.25,
@@ -90,4 +101,21 @@ test("ages grow with time, and what has no answer is unknown", () => {
   expect([value("keys.age_days"), value("certificates.days_left")]).toEqual([2, null]);
   expect(value("archive.restore_age_ms")).toBeNull();
   expect(told(board.advance(t0 + 1_000))("backlog.oldest_ms")).toBe(1_500);
+});
+
+test("what could not be read anew for a minute is not known, part by part, until it is read again", () => {
+  const board = new KpiBoard(t0);
+  const buffer = { taps: 3, oldestAtEpochMs: null, bytes: 50, ceilingBytes: null };
+  const south = { site: "south", agent: "c" };
+  const fleet: AgentReading[] = [{ agent: "c", site: "south", last: null }];
+  board.read({ buffer, fleet, oldestKeyAtEpochMs: null }, t0);
+  board.advance(t0);
+  board.read({ fleet }, t0 + 30_000);
+  board.advance(t0 + 60_000);
+  const late = told(board.advance(t0 + 61_000));
+  expect([late("backlog.taps"), late("buffer.memory_bytes")]).toEqual([null, null]);
+  expect(late("agents.offline", south)).toBeUndefined();
+  expect(told(board.advance(t0 + 91_000))("agents.offline", south)).toBeNull();
+  board.read({ buffer }, t0 + 92_000);
+  expect(told(board.advance(t0 + 92_000))("backlog.taps")).toBe(3);
 });

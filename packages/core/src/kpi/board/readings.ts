@@ -11,7 +11,7 @@ export type AgentReading = {
   readonly last: { readonly report: AgentReport; readonly seenAtEpochMs: number } | null;
 };
 
-/** What the stores alone know; each part is read now and then, and what is left out stays as it was. */
+/** What the stores alone know; each part is read now and then, and what is left out stays as it was, for a minute. */
 export type KpiReadings = {
   readonly buffer?: {
     readonly taps: number;

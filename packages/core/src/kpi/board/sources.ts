@@ -32,7 +32,7 @@ const burnRate = (bad: number, all: number): number =>
   all === 0 ? 0 : bad / all / (1 - availabilityObjective);
 
 /** Each tap that was offered is taken or turned away; one that was taken late was not taken when it was offered. */
-const offered = {
+export const offered = {
   is: "share",
   all: ["tap.ingested", "tap.turned_away"],
   bad: ["tap.turned_away", "tap.taken_late"],
