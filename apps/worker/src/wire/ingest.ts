@@ -64,14 +64,14 @@ async function openAgents({ config, prisma, redis, subscriber, clock, log }: Par
     subscribe: (onNews) => news.subscribe(subscriber, onNews),
     log,
   });
-  const refusals = new RefusedActs(prisma, clock);
   const enrolment = new EnrolmentDesk({
     issuer: await readAgentsAuthority(config),
     registry: new AgentRegistry(prisma, clock, () => news.publish()),
-    refusals,
+    refusals: new RefusedActs(prisma, clock),
     lifetimeMs: config.TAPLINE_AGENT_CERT_DAYS * 24 * 3_600_000,
     clock,
     log,
   });
-  return { standing, enrolment, refusals };
+  // Counted apart: who needs no certificate to be refused leaves room for those whose certificate is taken no longer.
+  return { standing, enrolment, refusals: new RefusedActs(prisma, clock) };
 }
