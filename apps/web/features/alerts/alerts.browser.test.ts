@@ -60,6 +60,9 @@ async function openAlerts(who = person): Promise<Page> {
 const options = (page: Page) => page.getByRole("option");
 const texts = async (page: Page) =>
   (await options(page).allTextContents()).map((text) => text.replaceAll(/\s+/g, " "));
+/** The alert that the list points at. */
+const pointedAt = (page: Page) => textOf(page.locator('[role=option][data-cursor="true"]'));
+
 /** What a bad day brings: one thing that others came of, and some that has nothing to do with it. */
 async function badDay() {
   const [archive] = await alerts.raise({
@@ -122,6 +125,90 @@ it("what is raised shows at once, the worst first, and can be read in both theme
   expect(browsing.complaints).toEqual([]);
 });
 
+it("an operator works through the list by keys alone", { timeout: 150_000 }, async () => {
+  await badDay();
+  const page = await openAlerts(grace);
+  await until(async () => expect(await options(page).count()).toBe(9));
+  expect(await pointedAt(page)).toContain("Archive main");
+  await page.keyboard.press("a");
+  await until(async () => expect((await texts(page)).at(-1)).toContain("Acknowledged"));
+  expect(await pointedAt(page)).not.toContain("Archive main");
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.getByText("2 marked").waitFor();
+  await page.keyboard.press("Shift+A");
+  await until(async () =>
+    expect((await texts(page)).filter((text) => text.includes("Acknowledged"))).toHaveLength(3),
+  );
+
+  await page.keyboard.press("n");
+  await page.keyboard.type("somebody is on the way");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("somebody is on the way").waitFor({ state: "hidden" });
+  await until(async () =>
+    expect((await texts(page)).filter((text) => text.includes("Acknowledged"))).toHaveLength(4),
+  );
+  await page.keyboard.press("Escape");
+
+  const shelved = await pointedAt(page);
+  await page.keyboard.press("s");
+  await page.getByRole("dialog", { name: "Shelve" }).waitFor();
+  await page.keyboard.type("the reader is being replaced");
+  await expectAccessible(page);
+  await shoot(page, "alerts-shelve-light");
+  await page.getByText("4 h", { exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Shelve" }).click();
+  await until(async () => expect(await options(page).count()).toBe(8));
+  await page.getByRole("button", { name: "Shelved 1" }).click();
+  await until(async () => expect(await texts(page)).toHaveLength(1));
+  expect((await texts(page))[0]).toMatch(/Shelved until \d\d:\d\d, 3 h 59 min left/);
+  expect(shelved).toContain((await texts(page))[0]!.slice(0, 20).trim().slice(3));
+  await page.getByText("Grace Hopper shelved it").waitFor();
+  await page.getByText("the reader is being replaced").waitFor();
+  await page.keyboard.press("s");
+  await page.keyboard.type("it is there");
+  await page.getByRole("dialog").getByRole("button", { name: "Take off the shelf" }).click();
+  await page.getByText("Nothing is shelved").waitFor();
+
+  await page.getByRole("button", { name: /^Open/ }).click();
+  await page.keyboard.press("/");
+  await page.keyboard.type("HARBOUR");
+  await page.keyboard.press("Enter");
+  await until(async () => expect(await options(page).count()).toBe(3));
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).getByText("Acknowledge all marked").waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("a");
+  await page.keyboard.press("Escape");
+  expect(browsing.complaints).toEqual([]);
+});
+
+it("who is slower is told who was faster, and sees what they did", { timeout: 150_000 }, async () => {
+  await alerts.raise({ message: "The oldest tap waits for 92 s" });
+  const [first, second] = [await openAlerts(), await openAlerts(grace)];
+  for (const page of [first, second]) await until(async () => expect(await options(page).count()).toBe(1));
+  const faster = Promise.withResolvers<void>();
+  // What she sends is on its way until the other one has acted.
+  await second.route(/alerts\.acknowledge/, async (route) => {
+    await faster.promise;
+    await route.continue();
+  });
+  await second.keyboard.press("a");
+  await until(async () => expect((await texts(second))[0]).toContain("Acknowledged"));
+  await first.keyboard.press("a");
+  await first.getByText("Administrator acknowledged it").waitFor();
+  faster.resolve();
+  await second.getByText(/Administrator was faster and acknowledged it, .* ago/).waitFor();
+  expect((await texts(second))[0]).toContain("Acknowledged");
+  await expectAccessible(second);
+  await shoot(second, "alerts-race-light");
+  await second.getByRole("button", { name: "Put away" }).click();
+  expect(await second.getByText("was faster").count()).toBe(0);
+});
+
 it("a viewer sees everything, can do nothing, and is told why", { timeout: 150_000 }, async () => {
   await alerts.raise({});
   const page = await openAlerts(vera);
@@ -134,4 +221,33 @@ it("a viewer sees everything, can do nothing, and is told why", { timeout: 150_0
   expect(await page.getByRole("dialog").count()).toBe(0);
   expect((await texts(page))[0]).toContain("Not acknowledged");
   await expectAccessible(page);
+});
+
+it("ten thousand alerts at once leave the page usable", { timeout: 300_000 }, async () => {
+  const page = await openAlerts(grace);
+  await page.getByText("All is well").waitFor();
+  const flood = Array.from({ length: 10_000 }, (_, index) => ({
+    ...{ ruleId: "agent-offline", scope: { site: `site-${index % 500}`, agent: `gym-${index}` } },
+    message: `Agent gym-${index} has not been heard of for 4 min (limit 1 min)`,
+  }));
+  await alerts.raise(...flood);
+  await until(async () => expect(await textOf(page.getByTestId("alert-strip"))).toContain("10,000"), 60_000);
+  expect(await options(page).count()).toBeLessThan(60);
+  await alerts.raise({ severity: "critical", message: "The buffer is full" });
+  await until(async () => expect((await texts(page))[0]).toContain("Critical: The buffer is full"));
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const second = await pointedAt(page);
+  await page.keyboard.press("a");
+  await until(async () => expect(await texts(page)).not.toContain(second.replaceAll(/\s+/g, " ")));
+  expect(await pointedAt(page)).not.toBe(second);
+  await page.getByRole("listbox").focus();
+  await page.keyboard.press("End");
+  await until(async () =>
+    expect(await page.getByRole("listbox").getAttribute("aria-activedescendant")).toBeTruthy(),
+  );
+  expect(await options(page).count()).toBeLessThan(60);
+  await expectAccessible(page);
+  await shoot(page, "alerts-flood-light");
+  expect(browsing.complaints).toEqual([]);
 });
