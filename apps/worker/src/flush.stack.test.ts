@@ -196,5 +196,6 @@ test("what an earlier version left in the buffer is not misread: agents send it 
   const taps = tapsOf(0, 1, 5);
   await deliverAsAgent(client, taps, 5);
   expect(await buffer.generation()).toMatch(/^2-/);
-  expect(await redis.xlen("tapline:{p0}:frames")).toBe(0);
+  // What a slow machine made the agent send twice ends a moment later.
+  await until("no frame is left", async () => (await redis.xlen("tapline:{p0}:frames")) === 0);
 }, 120_000);

@@ -135,9 +135,9 @@ test("one changed byte is found in a file of any kind, and so is one that is gon
     );
   expect(await found()).toBe(`{"is":"whole","size":${size}}`);
   const kinds: [path: string, offset: number, finding: string][] = [
-    [files.tile({ level: 0, index: 3, width: 256 }), 40 * 32, `{"is":"changed","index":${3 * 256 + 40}}`],
-    [files.tile({ level: "entries", index: 5, width: 256 }), 2, `{"is":"changed","index":${5 * 256}}`],
-    [files.tile({ level: 0, index: 257, width: 44 }), 5, `{"is":"changed","index":${257 * 256}}`],
+    [files.tile({ level: 0, index: 3, width: 256 }), 40 * 32, `{"is":"changed","indexes":[${3 * 256 + 40}`],
+    [files.tile({ level: "entries", index: 5, width: 256 }), 2, `{"is":"changed","indexes":[${5 * 256}`],
+    [files.tile({ level: 0, index: 257, width: 44 }), 5, `{"is":"changed","indexes":[${257 * 256}`],
     [files.tile({ level: "entries", index: 257, width: 44 }), 0, "it ends within an entry"],
     [files.tile({ level: 1, index: 0, width: 256 }), 7, "tile/1/000 does not fit the tiles below it"],
     [files.tile({ level: 1, index: 1, width: 1 }), 7, "tile/1/001.p/1 does not fit the tiles below it"],
