@@ -84,12 +84,13 @@ export class AlertEvaluation {
     return this.#engine.adopt(active, nowEpochMs);
   }
 
-  /** Goes on by other rules. */
+  /** Goes on by other rules; what stands already is told to them by the next `pass`. */
   change(released: ReleasedAlertRules, nowEpochMs: number): AlertSignal[] {
     const { rules } = released.rules;
     const gone = this.order(this.#engine.change(rules, nowEpochMs));
     this.#rules = byId(rules);
     this.#release = released.sha256;
+    this.#board.tellAll();
     return [...gone, ...this.#flood.change(rules, nowEpochMs)];
   }
 

@@ -134,7 +134,7 @@ export class Watch {
   hear(heard: readonly HeardNews[]): void {
     for (const { entry, news } of heard) {
       this.heardUpTo = entry;
-      if (news === null) this.#inDoubt = true;
+      if (news === null) this.doubt();
       else if (news.is === "rules") this.#hasNewRules = true;
       else if (news.recorded) for (const alert of news.alerts) this.#book.learn(alert);
     }
@@ -150,6 +150,7 @@ export class Watch {
   /** Something may not have been heard: what stands recorded is looked up. */
   doubt(): void {
     this.#inDoubt = true;
+    this.#hasNewRules = true;
   }
 
   /** Records what is not, and tells of it; where the database is away it is kept, and told as not recorded. */

@@ -11,6 +11,12 @@ const drillEnds = ["restore.proven", "restore.sealed", "restore.failed"] as cons
  * and jobs by the id under which they act.
  */
 export const actingVerbs = {
+  "tapline alerts ack": ["alert.acknowledged"],
+  "tapline alerts shelve": ["alert.shelved"],
+  "tapline alerts unshelve": ["alert.unshelved"],
+  "tapline alerts out-of-service": ["alert.taken-out-of-service"],
+  "tapline alerts return": ["alert.returned-to-service"],
+  "tapline alerts apply": ["alert-rules.released"],
   "tapline alerts channel release": ["alert-channels.released"],
   "tapline alerts channel test": ["alert-channel.tested"],
   "tapline alerts maintenance start": ["alert-maintenance.started"],

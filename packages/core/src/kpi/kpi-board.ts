@@ -46,6 +46,7 @@ export class KpiBoard {
   readonly #readings = new HeldReadings();
   #levelsAtMs = Number.NEGATIVE_INFINITY;
   #silent = "";
+  #tellsAll = false;
 
   constructor(nowEpochMs: number) {
     this.#clock = new SteadyClock(nowEpochMs);
@@ -108,6 +109,13 @@ export class KpiBoard {
   read(readings: KpiReadings, atEpochMs: number): void {
     this.#readings.take(readings, atEpochMs + this.#clock.aheadMs);
     if (readings.fleet !== undefined) this.placeAgents(readings.fleet);
+    this.#levelsAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Has the next `advance` tell each sample, changed or not: to whoever has not heard of them. */
+  tellAll(): void {
+    for (const series of this.#series.values()) this.#changed.add(series);
+    this.#tellsAll = true;
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -246,10 +254,11 @@ export class KpiBoard {
     for (const level of levels) {
       const key = seriesKey(level.kpi, level.scope);
       seen.add(key);
-      if (this.#levels.get(key)?.value === level.value) continue;
+      if (!this.#tellsAll && this.#levels.get(key)?.value === level.value) continue;
       this.#levels.set(key, level);
       samples.push({ ...level, atEpochMs: nowEpochMs });
     }
+    this.#tellsAll = false;
     // Who is not told of any more is not known any more.
     for (const [key, { kpi, scope }] of this.#levels) {
       if (seen.has(key)) continue;

@@ -1,9 +1,13 @@
 import type { Command } from "commander";
+import { addAlertActs } from "./alert-acts.ts";
 import { addAlertChannels } from "./alert-channels.ts";
 
-/** `tapline alerts lint|test|defaults`: rules as code. */
+/** `tapline alerts`: what is open, and rules as code. */
 export function addAlerts(program: Command): void {
-  const alerts = program.command("alerts").description("rules that raise alerts, and how they reach people");
+  const alerts = program
+    .command("alerts")
+    .description("alerts, the rules that raise them, and how they reach people");
+  addAlertActs(alerts);
   alerts
     .command("lint")
     .description("check a file of alert rules: its form, KPIs, parents, messages")

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type AlertAct, alertRulesFormat, entryOf, openAlert } from "@tapline/core/alerts";
 import { type AuditEntry, newEntry, readEntry } from "@tapline/core/audit";
+import { uuidV7 } from "@tapline/core/kernel";
 import { defaultRules } from "@tapline/core/validation";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase, servicesOf } from "../../../../../tools/test-servers/index.ts";
 import {
   AgentRegistry,
+  AlertDesk,
+  AlertRulesDesk,
   ArchiveCopies,
   ArchiveHolds,
   connectPrisma,
@@ -70,6 +74,20 @@ const agents = () => new AgentRegistry(services, Date.now);
 const fleet = () => new FleetDesk(services);
 const holds = () => new ArchiveHolds(services, Date.now);
 const rules = () => new RulesDesk(services, Date.now);
+const raise = {
+  ...{
+    ruleId: "agent-offline",
+    release: "ab".repeat(32),
+    scope: { site: "north" },
+    unit: "agents",
+    group: null,
+  },
+  ...({ severity: "warning", message: "away", value: 1, limit: 0, breachedAtEpochMs: 1 } as const),
+  ...{ firstOut: true, suppressedBy: null },
+};
+const alertRaised = openAlert(uuidV7(1, randomBytes), raise, { atEpochMs: 1, actor: act.actor });
+const actOnAlert = (seenRev: number, what: AlertAct) => () =>
+  new AlertDesk(services).act(alertRaised.alert.id, what, { atEpochMs: 2, actor: act.actor, seenRev });
 let digest: Buffer;
 let serial: string;
 
@@ -194,6 +212,48 @@ const deeds: [string, () => Promise<unknown>, Partial<AuditEntry> & { before?: u
       "rules are switched",
       () => rules().switchTo(2, act),
       { action: "rules.switched", before: { version: 1 }, after: { version: 2 } },
+    ],
+    [
+      "alert rules are given out",
+      () =>
+        new AlertRulesDesk(services, Date.now).release(
+          { format: alertRulesFormat, version: 1, rules: [] },
+          act,
+        ),
+      { action: "alert-rules.released", after: { version: 1 } },
+    ],
+    [
+      "an alert is raised",
+      () => {
+        const entries = [entryOf(alertRaised, uuidV7(1, randomBytes))];
+        return new AlertDesk(services).write([{ baseRev: 0, alert: alertRaised.alert, entries }]);
+      },
+      { action: "alert.raised", after: { state: "active-unacknowledged" } },
+    ],
+    [
+      "an alert is acknowledged",
+      actOnAlert(1, { kind: "acknowledge", note: "seen" }),
+      { action: "alert.acknowledged", after: { state: "acknowledged" } },
+    ],
+    [
+      "an alert is shelved",
+      actOnAlert(2, { kind: "shelve", mode: "timed", untilEpochMs: 1_000, note: "works" }),
+      { action: "alert.shelved", after: { state: "shelved" } },
+    ],
+    [
+      "an alert is taken off the shelf",
+      actOnAlert(3, { kind: "unshelve", note: "done" }),
+      { action: "alert.unshelved", before: { state: "shelved" } },
+    ],
+    [
+      "an alert is taken out of service",
+      actOnAlert(4, { kind: "take-out-of-service", note: "repair" }),
+      { action: "alert.taken-out-of-service", after: { state: "out-of-service" } },
+    ],
+    [
+      "an alert is returned to service",
+      actOnAlert(5, { kind: "return-to-service", note: "repaired" }),
+      { action: "alert.returned-to-service", before: { state: "out-of-service" } },
     ],
     [
       "a refused tap is shown",

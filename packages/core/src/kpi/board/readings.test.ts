@@ -119,3 +119,13 @@ test("what could not be read anew for a minute is not known, part by part, until
   board.read({ buffer }, t0 + 92_000);
   expect(told(board.advance(t0 + 92_000))("backlog.taps")).toBe(3);
 });
+
+test("who has not heard of levels is told them all once more, the changed ones alone from then on", () => {
+  const board = new KpiBoard(t0);
+  board.read({ buffer: { taps: 3, oldestAtEpochMs: null, bytes: 50, ceilingBytes: null } }, t0);
+  board.advance(t0);
+  expect(told(board.advance(t0 + 2_000))("backlog.taps")).toBeUndefined();
+  board.tellAll();
+  expect(told(board.advance(t0 + 2_000))("backlog.taps")).toBe(3);
+  expect(told(board.advance(t0 + 4_000))("backlog.taps")).toBeUndefined();
+});

@@ -1,0 +1,60 @@
+import { type Alert, type AlertAct, applyAct } from "@tapline/core/alerts";
+import { printableLine } from "@tapline/core/kernel";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { isoOf, withAlerts } from "./alerts.ts";
+
+interface Options extends ActingOptions {
+  readonly rev?: number;
+}
+
+interface ShelveOptions extends Options {
+  /** ms. */
+  readonly for: number;
+  readonly oneShot?: boolean;
+}
+
+/** What was shown before the question: who says yes to it has seen that revision, and none since. */
+let shownRev: number | null = null;
+
+export async function acknowledge(id: string, options: Options): Promise<void> {
+  await act(id, options, () => ({ kind: "acknowledge", note: options.reason }));
+}
+
+export async function shelve(id: string, options: ShelveOptions): Promise<void> {
+  const mode = options.oneShot === true ? "one-shot" : "timed";
+  await act(id, options, (nowEpochMs) => ({
+    ...{ kind: "shelve", mode, untilEpochMs: nowEpochMs + options.for, note: options.reason },
+  }));
+}
+
+export async function unshelve(id: string, options: Options): Promise<void> {
+  await act(id, options, () => ({ kind: "unshelve", note: options.reason }));
+}
+
+export async function takeOutOfService(id: string, options: Options): Promise<void> {
+  await act(id, options, () => ({ kind: "take-out-of-service", note: options.reason }));
+}
+
+export async function returnToService(id: string, options: Options): Promise<void> {
+  await act(id, options, () => ({ kind: "return-to-service", note: options.reason }));
+}
+
+async function act(id: string, options: Options, make: (nowEpochMs: number) => AlertAct): Promise<void> {
+  const { dryRun, actor, atEpochMs, traceId } = actOf(options);
+  const what = make(atEpochMs);
+  const { before, after } = await withAlerts(async ({ desk }) => {
+    const before = await desk.find(id);
+    shownRev ??= options.rev ?? before.rev;
+    const context = { actor, atEpochMs, traceId, seenRev: shownRev };
+    const after = dryRun ? applyAct(before, what, context).alert : await desk.act(id, what, context);
+    return { before, after };
+  });
+  process.stdout.write(`${effectOf(before, after, dryRun)}\n`);
+}
+
+function effectOf(before: Alert, after: Alert, dryRun: boolean): string {
+  const { id, message, shelf, state } = after;
+  const until = shelf === null ? "" : ` until ${isoOf(shelf.untilEpochMs)}`;
+  const would = dryRun ? "would be" : "is now";
+  return printableLine(`alert ${id} “${message}” ${would} ${state}${until}; it was ${before.state}`);
+}

@@ -1,0 +1,42 @@
+import { type AlertRule, parseAlertRules } from "@tapline/core/alerts";
+import { printableLine } from "@tapline/core/kernel";
+import { assertAbove } from "../wire/commands/alerts.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
+import { withAlerts } from "./alerts.ts";
+import { readYaml } from "./read-yaml.ts";
+
+/** Puts the rules of a file in force; who watches takes them at once. */
+export async function apply(file: string, options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  const rules = parseAlertRules(await readYaml(file));
+  const active = await withAlerts(async (alerts) => {
+    const active = await alerts.rules.active();
+    assertAbove(rules, active);
+    if (!dryRun) await alerts.release(rules, act);
+    return active;
+  });
+  const changes = ruleChanges(active?.rules.rules ?? [], rules.rules);
+  const what = `version ${rules.version} of the alert rules ${dryRun ? "would be" : "is"} in force instead of ${active?.version ?? "none"}`;
+  const lines = changes.map((line) => `\n  ${printableLine(line)}`);
+  process.stdout.write(`${what}; what changes:${lines.length === 0 ? " nothing" : lines.join("")}\n`);
+}
+
+/** What differs: a line for each rule that is new or gone, and for each part of one that is another. */
+export function ruleChanges(before: readonly AlertRule[], after: readonly AlertRule[]): string[] {
+  const [old, now] = [before, after].map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
+  const gone = before.filter(({ id }) => now?.has(id) !== true).map(({ id }) => `${id}: gone`);
+  const others = after.flatMap((rule) => {
+    const was = old?.get(rule.id);
+    return was === undefined ? [`${rule.id}: new, ${rule.severity}`] : partChanges(was, rule);
+  });
+  return [...gone, ...others];
+}
+
+function partChanges(before: AlertRule, after: AlertRule): string[] {
+  const [old, now]: Readonly<Record<string, unknown>>[] = [before, after];
+  const parts = new Set([before, after].flatMap((rule) => Object.keys(rule)));
+  return [...parts].flatMap((part) => {
+    const [was, is] = [old, now].map((rule) => JSON.stringify(rule?.[part]) ?? "none");
+    return was === is ? [] : [`${after.id}: ${part}: ${was} → ${is}`];
+  });
+}

@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AlertDesk, AlertRulesDesk, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { alertKeys, connectRedis } from "@tapline/adapters/redis";
+import { type Alert, type AlertStep, defaultAlertRules, entryOf, openAlert } from "@tapline/core/alerts";
+import { uuidV7 } from "@tapline/core/kernel";
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { stringify } from "yaml";
+import { freshDatabase, ownRedis, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+
+// Each command is a process of its own: seconds each on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
+
+const main = new URL("./main.ts", import.meta.url).pathname;
+let env: Record<string, string>;
+let server: Awaited<ReturnType<typeof ownRedis>>;
+let prisma: PrismaClient;
+let redis: Redis;
+let desk: AlertDesk;
+let dir: string;
+
+beforeAll(async () => {
+  server = await ownRedis();
+  const databaseUrl = await freshDatabase();
+  env = { DATABASE_URL: databaseUrl, REDIS_URL: server.url };
+  prisma = connectPrisma(databaseUrl);
+  redis = connectRedis(server.url, () => undefined);
+  desk = new AlertDesk(prisma);
+  dir = await temporaryFolder();
+  await new AlertRulesDesk(prisma, Date.now).activeOrFirst(defaultAlertRules);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await prisma.$disconnect();
+  await server.stop();
+});
+
+const run = (...args: string[]) => runWith({}, ...args);
+
+const runWith = (settings: Record<string, string>, ...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [main, "alerts", ...args],
+      { env: { ...env, ...settings } },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+
+const by = (reason: string) => ["--reason", reason, "--by", "ada", "--yes"];
+
+async function raised(agent: string): Promise<Alert> {
+  const context = { atEpochMs: Date.now(), actor: { kind: "job", id: "alerts" } as const };
+  const raise = {
+    ...{ ruleId: "agent-offline", release: "ab".repeat(32), scope: { site: "north", agent }, unit: "agents" },
+    ...({ severity: "warning", message: `${agent} is offline`, value: 1, limit: 0, group: null } as const),
+    ...{ breachedAtEpochMs: context.atEpochMs, firstOut: true, suppressedBy: null },
+  };
+  const step: AlertStep = openAlert(uuidV7(context.atEpochMs, randomBytes), raise, context);
+  const entries = [entryOf(step, uuidV7(context.atEpochMs, randomBytes))];
+  await desk.write([{ baseRev: 0, alert: step.alert, entries }]);
+  return step.alert;
+}
+
+const told = async () =>
+  (await redis.xrange(alertKeys.live, "-", "+")).map(([, fields]) => JSON.parse(fields[1] ?? ""));
+
+test("alerts are listed, shown and acted on; what was done stands in the audit log, and is told", async () => {
+  const { id } = await raised("gate\u001b[2J-1");
+  const listed = await run("ls", "--severity", "warning", "--site", "north");
+  expect(listed.out, listed.err).toMatch(
+    new RegExp(`^${id}  warning  active-unacknowledged  \\S+Z  agent-offline  gate\\?\\[2J-1 is offline`),
+  );
+  const before = await run("shelve", id, "--for", "2h", "--reason", "works", "--by", "ada", "--dry-run");
+  expect(before.out, before.err).toMatch(/would be shelved until \S+Z; it was active-unacknowledged\n$/);
+  expect((await desk.find(id)).rev).toBe(1);
+  for (const [act, state] of [
+    [["shelve", id, "--for", "2h"], "shelved"],
+    [["unshelve", id], "active-unacknowledged"],
+    [["ack", id, "--rev", "3"], "acknowledged"],
+    [["out-of-service", id], "out-of-service"],
+    [["return", id], "active-unacknowledged"],
+  ] as const) {
+    const { code, err } = await run(...act, ...by("works"));
+    expect([code, err]).toEqual([0, ""]);
+    expect((await desk.find(id)).state).toBe(state);
+  }
+  const steps = await desk.stepsOf(id);
+  expect(steps.map(({ action }) => action)).toEqual([
+    ...["alert.raised", "alert.shelved", "alert.unshelved", "alert.acknowledged"],
+    ...["alert.taken-out-of-service", "alert.returned-to-service"],
+  ]);
+  for (const step of steps.slice(1))
+    expect(step).toMatchObject({ actor: { kind: "operator", id: "ada" }, reason: "works" });
+  expect((await told()).at(-1)).toMatchObject({ is: "alerts", recorded: true, alerts: [{ id, rev: 6 }] });
+  const shown = await run("show", id);
+  expect(shown.out, shown.err).toMatch(/do: .*\n.*cause: /s);
+  expect(shown.out.split("\n").at(-2)).toContain("operator ada  alert.returned-to-service");
+});
+
+test("who looked at an older revision is refused, and told who was faster", async () => {
+  const { id } = await raised("gate-2");
+  expect((await run("ack", id, ...by("mine"))).code).toBe(0);
+  const late = await run("shelve", id, "--for", "1h", "--rev", "1", ...by("mine, too"));
+  expect([late.code, late.err]).toEqual([1, expect.stringContaining("acknowledged by operator ada")]);
+  expect((await desk.find(id)).state).toBe("acknowledged");
+  expect((await run("ls", "--state", "broken")).err).toContain("broken is no state of alerts");
+});
+
+test("rules are applied at once, a dry run says what they change, and nothing is where nobody can be told", async () => {
+  const [first, second, ...others] = defaultAlertRules.rules;
+  const file = join(dir, "rules.yaml");
+  const rules = [{ ...first, severity: "info" }, { ...second, id: "another-name" }, ...others];
+  await writeFile(file, stringify({ ...defaultAlertRules, version: 2, rules }));
+  const dry = await run("apply", file, "--reason", "quiet", "--by", "ada", "--dry-run");
+  expect(dry.out, dry.err).toBe(
+    [
+      "version 2 of the alert rules would be in force instead of 1; what changes:",
+      `  ${second?.id}: gone`,
+      `  ${first?.id}: severity: "${first?.severity}" → "info"`,
+      `  another-name: new, ${second?.severity}`,
+      "",
+    ].join("\n"),
+  );
+  const desk = new AlertRulesDesk(prisma, Date.now);
+  const untold = await runWith({ REDIS_URL: "" }, "apply", file, ...by("quiet"));
+  expect([untold.code, untold.err]).toEqual([1, expect.stringContaining("REDIS_URL")]);
+  expect(await desk.active()).toMatchObject({ version: 1 });
+  const applied = await run("apply", file, ...by("quiet"));
+  expect(applied.out, applied.err).toContain("version 2 of the alert rules is in force instead of 1");
+  expect(await desk.active()).toMatchObject({ version: 2, madeBy: "operator/ada", reason: "quiet" });
+  expect((await told()).at(-1)).toEqual({ is: "rules", version: 2 });
+  const entries = await prisma.auditEntry.findMany({ where: { subject: "alert-rules/2" } });
+  expect(entries.map(({ action, actorId }) => [action, actorId])).toEqual([["alert-rules.released", "ada"]]);
+  const again = await run("apply", file, ...by("quiet"));
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining("is in force already")]);
+});

@@ -1,0 +1,99 @@
+import { type Alert, type AlertRule, alertStates, severities } from "@tapline/core/alerts";
+import { printable, printableLine, TaplineError } from "@tapline/core/kernel";
+import { openAlerts } from "../wire/commands/alerts.ts";
+import { columns } from "./columns.ts";
+import { entryLine } from "./entry-line.ts";
+import { findStores } from "./find-stores.ts";
+
+type Opened = ReturnType<typeof openAlerts>;
+
+interface ListOptions {
+  readonly all?: boolean;
+  readonly state?: string[];
+  readonly severity?: string[];
+  readonly rule?: string;
+  readonly site?: string;
+  readonly limit: number;
+  readonly after?: string;
+  readonly json?: boolean;
+}
+
+export async function list(options: ListOptions): Promise<void> {
+  const { all, state, severity, rule, site, limit, after, json } = options;
+  const filter = {
+    ...(all === true || state !== undefined ? {} : { open: true }),
+    ...(state === undefined ? {} : { states: chosen(state, alertStates, "state of alerts") }),
+    ...(severity === undefined ? {} : { severities: chosen(severity, severities, "severity") }),
+    ...(rule === undefined ? {} : { ruleId: rule }),
+    ...(site === undefined ? {} : { site }),
+  };
+  const page = await withAlerts(({ desk }) => desk.list(filter, limit, after ?? null));
+  if (json === true) return void process.stdout.write(`${JSON.stringify(page)}\n`);
+  process.stdout.write(`${page.alerts.length === 0 ? "no alerts" : columns(page.alerts.map(cellsOf))}\n`);
+  if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
+}
+
+export async function show(id: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const { alert, steps, rule } = await withAlerts(async ({ desk, rules }) => {
+    const [found, steps, active] = await Promise.all([desk.find(id), desk.stepsOf(id), rules.active()]);
+    const rule = active?.rules.rules.find((one) => one.id === found.ruleId) ?? null;
+    return { alert: found, steps, rule };
+  });
+  if (json === true) return void process.stdout.write(`${JSON.stringify({ alert, rule, steps })}\n`);
+  const lines = [...factsOf(alert), ...cardOf(rule), "", ...steps.map(entryLine)];
+  process.stdout.write(`${printable(lines.join("\n"))}\n`);
+}
+
+/** Works on the alerts of the installation. */
+export async function withAlerts<Result>(use: (opened: Opened) => Promise<Result>): Promise<Result> {
+  const { databaseUrl, redisUrl } = await findStores();
+  const opened = openAlerts(databaseUrl, redisUrl);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Names of agents and sites come from outside. */
+function cellsOf({ id, severity, state, raisedAtEpochMs, ruleId, message, scopeKey }: Alert): string[] {
+  const cells = [id, severity, state, isoOf(raisedAtEpochMs), ruleId, message, scopeKey];
+  return cells.map(printableLine);
+}
+
+function factsOf(alert: Alert): string[] {
+  const { id, rev, severity, state, message, scopeKey, ruleId, shelf, suppressedBy } = alert;
+  const value = `${alert.value ?? "unknown"}, limit ${alert.limit ?? "none"}, farthest ${alert.peakValue ?? "unknown"} (${alert.unit})`;
+  return [
+    `${message} (${severity})`,
+    `alert ${id}, revision ${rev}: ${state}${alert.active ? "" : ", over"}`,
+    `rule ${ruleId}${scopeKey === "" ? "" : `, ${scopeKey}`}; raised ${alert.occurrences} times, last at ${isoOf(alert.raisedAtEpochMs)}`,
+    `value ${value}`,
+    ...(shelf === null ? [] : [`shelved until ${isoOf(shelf.untilEpochMs)} (${shelf.mode})`]),
+    ...(suppressedBy === null ? [] : [`suppressed by ${suppressedBy.ruleId} ${suppressedBy.scopeKey}`]),
+  ];
+}
+
+function cardOf(rule: AlertRule | null): string[] {
+  if (rule === null) return ["no rule in force watches it"];
+  const { cause, consequence, action, respondWithinMinutes } = rule.card;
+  return [
+    `do: ${action} Within ${respondWithinMinutes} min.`,
+    `cause: ${cause}`,
+    `else: ${consequence}`,
+    `more: ${rule.runbook}`,
+  ];
+}
+
+/** @throws TaplineError `invalid-input` naming those that there are */
+function chosen<Name extends string>(given: readonly string[], known: readonly Name[], what: string): Name[] {
+  return given.map((name) => {
+    const found = known.find((one) => one === name);
+    if (found !== undefined) return found;
+    throw new TaplineError("invalid-input", `${name} is no ${what}`, {
+      remedy: `say one of ${known.join(", ")}`,
+    });
+  });
+}
+
+export const isoOf = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,0 +1,43 @@
+import { AlertDesk, AlertRulesDesk, assertAbove, connectPrisma } from "@tapline/adapters/prisma";
+import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
+import type { Alert, AlertRules } from "@tapline/core/alerts";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
+import { answered } from "./answered.ts";
+
+export { assertAbove };
+
+/** Who watches would see by itself what a person did, but later. */
+const tellWithinMs = 2_000;
+
+/** The alerts of the installation and their rules, for commands. @param redisUrl undefined: nobody is told of what is done */
+export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
+  const prisma = connectPrisma(databaseUrl);
+  const redis = redisUrl === undefined ? null : connectRedis(redisUrl, () => undefined);
+  const streams = redis === null ? null : new AlertStreams(redis);
+  const tell = async (alert: Alert): Promise<void> => {
+    if (streams !== null) await answered(streams.publish([alert], true), tellWithinMs);
+  };
+  const rules = new AlertRulesDesk(prisma, Date.now);
+  return {
+    desk: new AlertDesk(prisma, tell),
+    rules,
+    /**
+     * Puts rules in force, and tells who watches.
+     * @throws TaplineError `conflict` where they cannot follow those in force; `misconfigured`, `unavailable` where nobody can be told: then
+     * nothing is changed
+     */
+    release: async (next: AlertRules, act: { readonly actor: Actor; readonly reason: string }) => {
+      if (streams === null)
+        throw new TaplineError("misconfigured", "REDIS_URL is not set: who watches could not be told", {
+          remedy: "set it to the Redis of the installation, beside DATABASE_URL",
+        });
+      await answered(streams.newest());
+      const released = await rules.release(next, act);
+      await answered(streams.publishRules(released.version));
+    },
+    close: async (): Promise<void> => {
+      redis?.disconnect();
+      await prisma.$disconnect();
+    },
+  };
+}
