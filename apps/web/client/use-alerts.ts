@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Alert } from "@tapline/core/alerts";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import type { AlarmHealth, HealthSpanMs } from "../contracts/alert-health.ts";
 import type { AlertCounts, AlertDetail, AlertFilter } from "../contracts/alerts.ts";
 import { withRecent } from "./alert-cache.ts";
 import { type AlertPages, alertsPerPage } from "./alert-pages.ts";
@@ -72,4 +73,19 @@ export function useAlertDetail(id: string | null): {
     enabled: asking.enabled && id !== null,
   });
   return { detail: query.data, isFailed: query.isError };
+}
+
+/** The measures of the alarm system; those of another question stand, as old, until this one's are known. */
+export function useAlarmHealth(ask: { spanMs: HealthSpanMs; operators: number }): {
+  health: AlarmHealth | undefined;
+  isOld: boolean;
+  isFailed: boolean;
+} {
+  const { enabled } = useAsking(recheckMs);
+  const query = useQuery({
+    ...api.alertBoard.health.queryOptions(ask),
+    ...{ enabled, refetchInterval: recheckMs },
+    placeholderData: (before) => before,
+  });
+  return { health: query.data, isOld: query.isPlaceholderData || query.isError, isFailed: query.isError };
 }

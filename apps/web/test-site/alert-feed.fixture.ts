@@ -22,6 +22,8 @@ const watch: Actor = { kind: "job", id: "alerts" };
 /** What the worker's alerts role would write and tell. */
 export interface AlertFeed {
   raise: (...raises: Partial<Raise>[]) => Promise<Alert[]>;
+  /** The same, of a time that is over. */
+  raiseAt: (atEpochMs: number, ...raises: Partial<Raise>[]) => Promise<Alert[]>;
   /** What breached is over. */
   clear: (...alerts: Alert[]) => Promise<void>;
   /** Ends everything that is open, whatever became of it. */
@@ -56,15 +58,16 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
     return alerts;
   };
   const record = (steps: AlertStep[]) => recordAll(steps.map((step) => [step]));
+  const raiseAt = (atEpochMs: number, ...raises: Partial<Raise>[]) =>
+    record(
+      raises.map((given, index) => {
+        const id = uuidV7(atEpochMs, randomBytes);
+        return openAlert(id, raiseOf(given), { atEpochMs: atEpochMs - index, actor: watch });
+      }),
+    );
   return {
-    raise: (...raises) =>
-      record(
-        raises.map((given, index) => {
-          const atEpochMs = Date.now();
-          const id = uuidV7(atEpochMs, randomBytes);
-          return openAlert(id, raiseOf(given), { atEpochMs: atEpochMs - index, actor: watch });
-        }),
-      ),
+    raise: (...raises) => raiseAt(Date.now(), ...raises),
+    raiseAt,
     clear: async (...alerts) => {
       const now = await Promise.all(alerts.map(({ id }) => desk.find(id)));
       const event = { kind: "clear", value: 0, peakValue: null, note: null } as const;

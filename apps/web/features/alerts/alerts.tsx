@@ -1,6 +1,7 @@
 "use client";
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
+import Link from "next/link";
 import { useRef, useState } from "react";
 import { useAlertCounts, useAlertList } from "../../client/use-alerts.ts";
 import { useLive } from "../../client/use-live.ts";
@@ -44,7 +45,12 @@ export function Alerts() {
   const isStale = connection === "stale" || connection === "signed-out";
   return (
     <div data-stale={isStale} className="flex flex-1 flex-col">
-      <h1 className="mb-3 text-lg font-semibold tracking-tight">Alerts</h1>
+      <div className="mb-3 flex items-baseline justify-between gap-4">
+        <h1 className="text-lg font-semibold tracking-tight">Alerts</h1>
+        <Link href="/alerts/health" className="text-sm text-ink-soft underline underline-offset-4">
+          Health of the alarm system
+        </Link>
+      </div>
       {acts.notice === null ? null : (
         <div role="alert">
           <Notice className="mb-3" {...acts.notice} onDismiss={acts.dismiss}>

@@ -1,6 +1,13 @@
-import { AlertBoard, AlertDesk, AlertRulesDesk, type PrismaClient } from "@tapline/adapters/prisma";
+import {
+  AlertBoard,
+  AlertCallLog,
+  AlertDesk,
+  AlertRulesDesk,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import { AlertStreams } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
+import { AlertHealthReader } from "./alert-health-reader.ts";
 import { AlertViews } from "./alert-views.ts";
 
 /** Alerts, and the rules that they come of. */
@@ -8,6 +15,7 @@ export interface AlertStore {
   desk: Pick<AlertDesk, "list" | "find" | "stepsOf" | "act">;
   rules: Pick<AlertRulesDesk, "active">;
   views: AlertViews;
+  health: AlertHealthReader;
 }
 
 export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
@@ -15,5 +23,6 @@ export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
   const desk = new AlertDesk(prisma, (alert) => streams.publish([alert], true));
   const rules = new AlertRulesDesk(prisma, Date.now);
   const views = new AlertViews(new AlertBoard(prisma), { desk, rules }, prisma, Date.now);
-  return { desk, rules, views };
+  const health = new AlertHealthReader(new AlertCallLog(prisma), Date.now);
+  return { desk, rules, views, health };
 }

@@ -1,5 +1,6 @@
 import { severities } from "@tapline/core/alerts";
 import { z } from "zod";
+import { healthSpansMs, mostOperators } from "../../contracts/alert-health.ts";
 import { alertViews } from "../../contracts/alerts.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
 
@@ -17,6 +18,12 @@ const listInput = z
   })
   .prefault({});
 
+const healthInput = z.strictObject({
+  spanMs: z.literal(healthSpansMs),
+  /** On shift. */
+  operators: z.int().min(1).max(mostOperators),
+});
+
 /** Alerts as the console's pages show them; `alerts` has what is done about them. */
 export const alertBoardRouter = router({
   /** Alerts of one view, what is to be seen to first coming first; `next` asks for more, null = that was all. */
@@ -31,4 +38,8 @@ export const alertBoardRouter = router({
   detail: viewerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .query(({ ctx, input }) => ctx.alerts.views.detail(input.id)),
+  /** How well alerts serve those who watch, over the last day, week or 30 days: the measures of ISA-18.2 and EEMUA 191. */
+  health: viewerProcedure
+    .input(healthInput)
+    .query(({ ctx, input: { spanMs, operators } }) => ctx.alerts.health.read(spanMs, operators)),
 });

@@ -114,7 +114,8 @@ export function alertHealth(ask: HealthAsk): AlertHealth {
   };
 }
 
-const calling: readonly TransitionKind[] = [
+/** The steps by which an alert may come to call somebody. */
+export const callingKinds: readonly TransitionKind[] = [
   "raised",
   "unsuppressed",
   "shelf-expired",
@@ -124,7 +125,7 @@ const calling: readonly TransitionKind[] = [
 
 /** Whether a step calls somebody. */
 function isCall({ kind, to }: HealthTransition): boolean {
-  return calling.includes(kind) && to === "active-unacknowledged";
+  return callingKinds.includes(kind) && to === "active-unacknowledged";
 }
 
 /** Calls in each period that the span touches. */

@@ -55,6 +55,7 @@ export {
   type AlertHealth,
   alertHealth,
   type Counted,
+  callingKinds,
   type HealthAsk,
   type HealthTransition,
   healthTargets,

@@ -8,6 +8,7 @@ export {
 } from "./agent-directory.ts";
 export { AgentRegistry } from "./agent-registry.ts";
 export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
+export { AlertCallLog, type AlertCalls, type LongStanding } from "./alert-calls.ts";
 export { AlertChannelsDesk, type ReleasedChannels } from "./alert-channels-desk.ts";
 export {
   AlertDeliveries,

@@ -1,0 +1,106 @@
+"use client";
+
+import Link from "next/link";
+import { useState } from "react";
+import { formatAge, formatCount } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useAlarmHealth } from "../../client/use-alerts.ts";
+import { type AlarmHealth, type HealthSpanMs, healthSpansMs } from "../../contracts/alert-health.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { CallsPanel } from "./calls-panel.tsx";
+import { Counted } from "./counted.tsx";
+import { HealthControls } from "./health-controls.tsx";
+import { Measure } from "./measure.tsx";
+import { measuresOf, shareOf } from "./measures.ts";
+import { Panel } from "./panel.tsx";
+import { SeveritySplit } from "./severity-split.tsx";
+
+/** How well alerts serve the people who watch: the measures of ISA-18.2 and EEMUA 191, each beside what is tolerable. */
+export function AlertHealthPage() {
+  const [spanMs, setSpan] = useState<HealthSpanMs>(healthSpansMs[1]);
+  const [operators, setOperators] = useState(1);
+  const { health, isOld, isFailed } = useAlarmHealth({ spanMs, operators });
+  return (
+    <div data-stale={isOld}>
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="text-lg font-semibold tracking-tight">Health of the alarm system</h1>
+        <HealthControls {...{ spanMs, setSpan, operators, setOperators }} />
+        <Link href="/alerts" className="ml-auto text-sm text-ink-soft underline underline-offset-4">
+          All alerts
+        </Link>
+      </div>
+      {isFailed ? (
+        <Notice tone="warning" title="The measures could not be read" className="mb-3">
+          {health === undefined
+            ? "It is tried again all the time."
+            : "What is shown is the last that was known."}
+        </Notice>
+      ) : null}
+      {health === undefined ? isFailed ? null : <Loading /> : <Health health={health} />}
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true" className="space-y-3">
+      <span className="sr-only">Loading the measures</span>
+      <Skeleton className="h-28 rounded-lg" />
+      <Skeleton className="h-72 rounded-lg" />
+    </div>
+  );
+}
+
+function Health({ health }: { health: AlarmHealth }) {
+  const { top, topRatio, chattering, stale, totals } = health;
+  return (
+    <div className="space-y-3">
+      {health.isWhole ? null : (
+        <Notice tone="info" title="The span is cut short">
+          There were more alerts than are read: the measures go back{" "}
+          {formatAge(serverNow() - health.fromEpochMs)}.
+        </Notice>
+      )}
+      <div className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-5">
+        {measuresOf(health).map((measure, index) => (
+          <Measure key={measure.name} measure={measure} className={index === 0 ? "max-xl:col-span-2" : ""} />
+        ))}
+      </div>
+      <CallsPanel health={health} />
+      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-4">
+        <Panel
+          title="Called most often"
+          note={topRatio === null ? null : `the first 10: ${shareOf(topRatio)} of all`}
+        >
+          <Counted
+            total={top.length}
+            rows={top.map(({ ruleId, times }) => ({
+              ...{ name: ruleId, place: null, figure: `${formatCount(times)}×` },
+              ratio: times / health.annunciated,
+            }))}
+          />
+        </Panel>
+        <Panel title="Severities" note="of those that called">
+          <SeveritySplit health={health} />
+        </Panel>
+        <Panel title="What chatters" note="3 times or more in 60 s">
+          <Counted
+            total={totals.chattering}
+            rows={chattering.map(({ ruleId, scopeKey, times }) => ({
+              ...{ name: ruleId, place: scopeKey, figure: `${formatCount(times)}×` },
+            }))}
+          />
+        </Panel>
+        <Panel title="What is stale" note="active for more than 24 h">
+          <Counted
+            total={totals.stale}
+            rows={stale.map(({ ruleId, scopeKey, raisedAtEpochMs }) => ({
+              ...{ name: ruleId, place: scopeKey, figure: formatAge(health.untilEpochMs - raisedAtEpochMs) },
+            }))}
+          />
+        </Panel>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { useId } from "react";
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { formatCount, formatTime } from "../../client/format.ts";
+import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import { type BarRow, barRows, barTicks } from "./bars.ts";
+
+const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
+const hourMs = 3_600_000;
+
+/** Bars over time: those with a flood are hatched, the unfinished one is hollow. Draws only; see bars. */
+export function BarsChart({
+  bars,
+  floods,
+  zone,
+}: Pick<AlarmHealth, "bars" | "floods"> & { zone: TimeZoneChoice }) {
+  const hatch = useId();
+  const rows = barRows({ bars, floods });
+  const isCalm = bars.counts.every((count) => count === 0);
+  const drawn = { stackId: "calls", isAnimationActive: false } as const;
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <BarChart data={rows} barCategoryGap={1} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+        <defs>
+          <pattern
+            id={hatch}
+            width="5"
+            height="5"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="5" height="5" fill="var(--warning-surface)" />
+            <line x1="0" y1="0" x2="0" y2="5" stroke="var(--warning)" strokeWidth="4" />
+          </pattern>
+        </defs>
+        <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
+        <XAxis
+          dataKey="at"
+          ticks={barTicks(bars)}
+          interval="preserveStart"
+          minTickGap={16}
+          tickFormatter={(at: number) =>
+            bars.barMs < hourMs ? formatTime(at, zone, false) : dayOf(at, zone)
+          }
+          {...{ tick, tickLine: false, stroke: "var(--line)" }}
+        />
+        <YAxis
+          width={40}
+          allowDecimals={false}
+          domain={isCalm ? [0, 1] : [0, "auto"]}
+          tickFormatter={formatCount}
+          {...{ tick, tickLine: false, axisLine: false, tickCount: 5 }}
+        />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ fill: "var(--chart-grid)" }}
+          content={({ active, payload }) => {
+            const row = payload?.[0]?.payload as BarRow | undefined;
+            return active && row !== undefined ? <BarTooltip {...{ row, zone }} /> : null;
+          }}
+        />
+        <Bar dataKey="calm" fill="var(--chart-in)" {...drawn} />
+        <Bar dataKey="flood" fill={`url(#${hatch})`} stroke="var(--warning)" {...drawn} />
+        <Bar dataKey="unfinished" fill="var(--surface)" stroke="var(--chart-in)" {...drawn} />
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}
+
+function BarTooltip({ row, zone }: { row: BarRow; zone: TimeZoneChoice }) {
+  return (
+    <div className="rounded-md border border-line bg-surface px-3 py-2 text-xs shadow-md">
+      <p className="text-ink-faint">
+        from {dayOf(row.at, zone)}, {formatTime(row.at, zone, false)}
+        {row.unfinished === undefined ? "" : ", not over"}
+      </p>
+      <p className="mt-0.5">
+        <span className="figure">{formatCount(row.calls)}</span> alerts
+        {row.flood === undefined ? "" : ", with a flood"}
+      </p>
+    </div>
+  );
+}
+
+function dayOf(epochMs: number, zone: TimeZoneChoice): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    ...{ weekday: "short", day: "numeric", month: "short", ...(zone === "utc" ? { timeZone: "UTC" } : {}) },
+  }).format(epochMs);
+}

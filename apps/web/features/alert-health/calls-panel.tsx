@@ -1,0 +1,59 @@
+import dynamic from "next/dynamic";
+import { formatCount } from "../../client/format.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { barLength } from "./bars.ts";
+import { Panel } from "./panel.tsx";
+
+const loading = () => <Skeleton className="h-full w-full" />;
+const BarsChart = dynamic(() => import("./bars-chart.tsx").then((room) => room.BarsChart), {
+  ssr: false,
+  loading,
+});
+
+/** How often somebody was called over time, and when it was a flood. */
+export function CallsPanel({ health }: { health: AlarmHealth }) {
+  const { bars, floods, annunciated, targets } = health;
+  const zone = useTimeZone();
+  return (
+    <Panel
+      title="Alerts that called somebody"
+      note={
+        <span className="flex flex-wrap gap-x-4 gap-y-1">
+          <span>
+            <span className="figure text-ink-soft" data-testid="annunciated">
+              {formatCount(annunciated)}
+            </span>{" "}
+            in all, one bar is {barLength(bars.barMs)}
+          </span>
+          <span className="flex items-center gap-1.5">
+            <FloodSample />
+            with a flood: more than {targets.floodAbove} per operator in 10 min
+          </span>
+        </span>
+      }
+    >
+      <div className="relative h-60">
+        <BarsChart {...{ bars, floods, zone }} />
+        {annunciated === 0 ? (
+          <p className="absolute inset-0 grid place-items-center pb-8 pl-10 text-sm text-ink-soft">
+            <span className="rounded bg-surface px-3 py-1">Nobody was called in this time</span>
+          </p>
+        ) : null}
+      </div>
+      <p className="sr-only">
+        At most {formatCount(Math.max(...bars.counts))} in one bar; {formatCount(floods.length)} floods.
+      </p>
+    </Panel>
+  );
+}
+
+function FloodSample() {
+  return (
+    <svg aria-hidden width="14" height="12" className="shrink-0">
+      <rect x="0.5" y="0.5" width="13" height="11" fill="var(--warning-surface)" stroke="var(--warning)" />
+      <path d="M2 11 L12 1 M-3 11 L7 1 M7 11 L17 1" stroke="var(--warning)" strokeWidth="1.5" />
+    </svg>
+  );
+}
