@@ -22,16 +22,14 @@ export class AlertStreams {
 
   /** @param recorded whether PostgreSQL has them */
   async publish(alerts: readonly Alert[], recorded: boolean): Promise<void> {
-    const step = this.#redis.pipeline();
+    const news: AlertNews[] = [];
     for (let start = 0; start < alerts.length; start += mostAlertsPerNews)
-      add(step, { is: "alerts", alerts: alerts.slice(start, start + mostAlertsPerNews), recorded });
-    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+      news.push({ is: "alerts", alerts: alerts.slice(start, start + mostAlertsPerNews), recorded });
+    await this.#tell(news);
   }
 
   async publishRules(version: number): Promise<void> {
-    const step = this.#redis.pipeline();
-    add(step, { is: "rules", version });
-    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+    await this.#tell([{ is: "rules", version }]);
   }
 
   /** The entry up to which there is news; "0-0" where there is none. */
@@ -70,10 +68,13 @@ export class AlertStreams {
   async unrecorded(): Promise<string[]> {
     return Object.values(await this.#redis.hgetall(alertKeys.unrecorded));
   }
-}
 
-function add(step: ReturnType<Redis["pipeline"]>, news: AlertNews): void {
-  step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
+  async #tell(all: readonly AlertNews[]): Promise<void> {
+    const step = this.#redis.pipeline();
+    for (const news of all)
+      step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
+    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+  }
 }
 
 function newsOf(fields: readonly string[]): AlertNews | null {
