@@ -22,13 +22,20 @@ async function matchesLock(lockText) {
   if (hidden === undefined) return false;
   const wanted = Object.entries(JSON.parse(lockText).packages);
   const found = JSON.parse(hidden).packages;
+  const asked = new Set(wanted.flatMap(([path, entry]) => optionalOfOurs(path, entry)));
   return wanted.every(([path, entry]) => {
     if (!path.startsWith("node_modules/") || entry.link) return true;
     const there = found[path];
-    return there === undefined
-      ? entry.optional === true || entry.peer === true
-      : there.version === entry.version;
+    if (there !== undefined) return there.version === entry.version;
+    const isElsewhere = entry.os !== undefined || !asked.has(path);
+    return (entry.optional === true && isElsewhere) || entry.peer === true;
   });
+}
+
+/** Where the packages lie that one of our workspaces calls optional: npm takes them away where it cannot build them, which we do by ourselves. */
+function optionalOfOurs(path, { optionalDependencies = {} }) {
+  const isOurs = !path.split("/").includes("node_modules");
+  return isOurs ? Object.keys(optionalDependencies).map((name) => `node_modules/${name}`) : [];
 }
 
 /** Packages that `build-native.mjs` compiles, where it can: not every machine has a compiler. */

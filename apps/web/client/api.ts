@@ -43,3 +43,10 @@ export function detailOf(error: unknown): ErrorDetail | null {
   if (!(error instanceof TRPCClientError)) return null;
   return (error as TRPCClientError<AppRouter>).data?.tapline ?? null;
 }
+
+/** Whether the server itself said no, rather than nothing. */
+export function hasAnswered(error: unknown): boolean {
+  return (
+    error instanceof TRPCClientError && (error as TRPCClientError<AppRouter>).data?.code === "BAD_REQUEST"
+  );
+}

@@ -101,6 +101,11 @@ it("shows the measures of what was written, for who is on shift, in both themes 
 }, async () => {
   await week();
   const page = await openHealth();
+  // What was read a moment ago is shared between browsers.
+  await until(async () => {
+    await page.reload();
+    expect(await cardOf(page, "Alerts that called somebody")).toMatch(/94 in all/);
+  });
   // 60 + 30 + 3 + 1 calls in 1,008 periods of 10 min, of which the span touches 1,009.
   await shows(page, {
     "Alerts that called somebody": /94 in all, one bar is 1 h/,

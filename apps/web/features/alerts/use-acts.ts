@@ -3,7 +3,7 @@
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { useState } from "react";
 import { askAlertsAnew, putAlerts, putGuesses } from "../../client/alert-cache.ts";
-import { detailOf } from "../../client/api.ts";
+import { detailOf, hasAnswered } from "../../client/api.ts";
 import { guessAlert } from "../../client/guess-alert.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type ActNotice, noticeOf } from "./act-words.ts";
@@ -38,13 +38,14 @@ export function useActs(): Acts {
 }
 
 function failed(error: unknown): ActNotice {
+  return { tone: "warning", title: "The server did not take it", text: whyOf(error) };
+}
+
+function whyOf(error: unknown): string {
   const detail = detailOf(error);
-  return {
-    tone: "warning",
-    title: "The server did not take it",
-    text:
-      detail === null
-        ? "It does not answer. What is shown is taken back; see whether it was done, and try again."
-        : `${error instanceof Error ? error.message : detail.code}. ${detail.remedy ?? ""}`.trim(),
-  };
+  if (detail !== null)
+    return `${error instanceof Error ? error.message : detail.code}. ${detail.remedy ?? ""}`.trim();
+  return hasAnswered(error)
+    ? "It does not know what was asked of it. Reload the page, and try again."
+    : "It does not answer. What is shown is taken back; see whether it was done, and try again.";
 }
