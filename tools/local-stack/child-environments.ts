@@ -26,6 +26,10 @@ export function childEnvironments(
   const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
   const base = { ...config.environment, TAPLINE_DATA_DIR: folder.root };
   // One agent speaks for a whole fleet of simulated readers, whose strangers and torn tags are refused by design.
+  const consoleOrigin = config.environment.TAPLINE_WEB_ORIGIN ?? `http://127.0.0.1:${at.webPort}`;
+  // Who has set them for himself keeps his own.
+  const links = { TAPLINE_ALERT_LINK_KEY: secrets.alertLinkKeyFile };
+  const alerts = { ...links, TAPLINE_ALERT_CONSOLE: consoleOrigin };
   const workers = { TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "10000000", ...base, ...stores };
   return {
     "worker-ingest": {
@@ -42,6 +46,7 @@ export function childEnvironments(
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     "worker-pipeline": {
+      ...alerts,
       ...workers,
       ROLE: "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry",
       TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
@@ -59,6 +64,7 @@ export function childEnvironments(
       TAPLINE_PROCESS_KEY: secrets.processKeyFile,
     },
     web: {
+      ...links,
       ...base,
       ...stores,
       TAPLINE_WEB_PORT: String(at.webPort),

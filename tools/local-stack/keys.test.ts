@@ -185,6 +185,16 @@ describe("the secrets", () => {
       expect((await stat(join(folder.secrets, name))).mode & 0o777).toBe(0o600);
   });
 
+  it("of an earlier release get the key of links that acknowledge once", async () => {
+    const path = join(folder.secrets, "alert-links");
+    await rm(path);
+    expect(await openSecrets(folder)).toEqual(before);
+    const key = await readFile(path, "utf8");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await openSecrets(folder);
+    expect(await readFile(path, "utf8")).toBe(key);
+  });
+
   it("are refused where one is damaged, naming it", async () => {
     const path = join(folder.secrets, "process-key");
     const good = await readFile(path);

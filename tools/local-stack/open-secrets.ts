@@ -5,7 +5,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
 import { generateSshKeyPair, hostKeyPin } from "./archive-server/index.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { writePrivateFolder } from "./write-private-folder.ts";
+import { replaceDurably, writePrivateFolder } from "./write-private-folder.ts";
 
 /** Each 32 random bytes in hexadecimal. */
 const hexNames = ["postgres", "web", "process-key"] as const;
@@ -15,6 +15,8 @@ export type Secrets = Readonly<{
   postgresPassword: string;
   webSecretFile: string;
   processKeyFile: string;
+  /** Signs links that acknowledge. */
+  alertLinkKeyFile: string;
   archiveHostKeyFile: string;
   archiveClientKeyFile: string;
   /** The archive's host key as OpenSSH names it: `SHA256:…`. */
@@ -38,6 +40,12 @@ async function create(folder: DataFolder): Promise<void> {
   await writePrivateFolder(folder.secrets, Object.fromEntries(files));
 }
 
+/** Makes a secret that no data depends on yet where an earlier release left none. */
+async function createMissing(path: string): Promise<void> {
+  if (await pathExists(path)) return;
+  await replaceDurably(path, { content: randomBytes(32).toString("hex"), secret: true });
+}
+
 async function readSecret(folder: string, name: string, form: RegExp): Promise<string> {
   const text = await readFile(join(folder, name), "utf8").catch(() => "");
   if (form.test(text.trim())) return text.trim();
@@ -54,14 +62,17 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   const postgresPassword = await hex("postgres");
   await hex("web");
   await hex("process-key");
+  const file = (name: string) => join(folder.secrets, name);
+  await createMissing(file("alert-links"));
+  await readSecret(folder.secrets, "alert-links", /^[0-9a-f]{64}$/);
   const ssh = (name: string) => readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
   await ssh("archive-client-key");
   const archiveHostKeyPin = hostKeyPin(await ssh("archive-host-key"));
-  const file = (name: string) => join(folder.secrets, name);
   return {
     postgresPassword,
     webSecretFile: file("web"),
     processKeyFile: file("process-key"),
+    alertLinkKeyFile: file("alert-links"),
     archiveHostKeyFile: file("archive-host-key"),
     archiveClientKeyFile: file("archive-client-key"),
     archiveHostKeyPin,

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { childEnvironments } from "./child-environments.ts";
+import { readConfig } from "./config.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { openSecrets, type Secrets } from "./open-secrets.ts";
+
+let folder: DataFolder;
+let secrets: Secrets;
+
+beforeAll(async () => {
+  folder = await openDataFolder(await mkdtemp(join(tmpdir(), "tapline-children-")));
+  secrets = await openSecrets(folder);
+});
+afterAll(() => rm(folder.root, { recursive: true }));
+
+function environments(set: NodeJS.ProcessEnv = {}) {
+  const recipients = { archive: "archive", escrow: "escrow" };
+  const stores = { databaseUrl: "postgresql://127.0.0.1/t", redisUrl: "redis://127.0.0.1" };
+  const ports = { archivePort: 1, webPort: 7400, ingestPort: 2, streamPort: 3 };
+  return childEnvironments(
+    readConfig({ once: false }, set),
+    folder,
+    { ...secrets, recipients },
+    { ...stores, ...ports },
+  );
+}
+
+test("messages of alerts lead to this console, and acknowledge by a key that it and the role alerts alone have", () => {
+  const { "worker-pipeline": pipeline, web, ...others } = environments();
+  expect(pipeline.TAPLINE_ALERT_CONSOLE).toBe("http://127.0.0.1:7400");
+  const key = join(folder.secrets, "alert-links");
+  expect([pipeline.TAPLINE_ALERT_LINK_KEY, web.TAPLINE_ALERT_LINK_KEY]).toEqual([key, key]);
+  for (const child of Object.values(others)) expect(child).not.toHaveProperty("TAPLINE_ALERT_LINK_KEY");
+});
+
+test("an origin or a key that somebody has set holds", () => {
+  const behindProxy = environments({ TAPLINE_WEB_ORIGIN: "https://console.example" });
+  expect(behindProxy["worker-pipeline"].TAPLINE_ALERT_CONSOLE).toBe("https://console.example");
+  const own = { TAPLINE_ALERT_CONSOLE: "https://c.example", TAPLINE_ALERT_LINK_KEY: "/own" };
+  const { "worker-pipeline": pipeline, web } = environments(own);
+  expect(pipeline).toMatchObject(own);
+  expect(web).toMatchObject({ TAPLINE_ALERT_LINK_KEY: "/own" });
+});
