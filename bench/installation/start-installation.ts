@@ -9,6 +9,7 @@ import { Agent, request } from "undici";
 import { applyMigrations, openServicesRole } from "../../tools/database/index.ts";
 import { freePort, runCommand } from "../../tools/servers/index.ts";
 import { type Child, ofType, startChild } from "../child.ts";
+import { BegunParts } from "./begun-parts.ts";
 import { agentId, writeKeys } from "./keys.ts";
 import { type Part, startPart } from "./part.ts";
 import { startArchivePart, startPostgresPart, startRedisPart } from "./stores.ts";
@@ -27,6 +28,8 @@ export type InstallationOptions = {
   readonly settings?: Readonly<Record<string, string>>;
   /** Sees to the folders of Redis (`redis`) and archive (`archive`) before they are used. */
   readonly prepare?: (dir: string) => Promise<void>;
+  /** Called once nothing runs any more and the folder is still there: in the end, and where something does not come up. */
+  readonly beforeRemoval?: () => Promise<void>;
   /** Told the archive server's port; answers by which port workers shall reach it. */
   readonly archiveWire?: (port: number) => Promise<number>;
 };
@@ -50,19 +53,39 @@ export type Installation = {
   readonly pids: readonly number[];
   /** Waits until `taps` taps have ended, by the services' own count. */
   readonly settled: (taps: number, timeoutMs: number) => Promise<void>;
-  /** Ends all; `beforeRemoval` is called once nothing runs and the folder is still there. */
-  readonly stop: (beforeRemoval?: () => Promise<void>) => Promise<void>;
+  /** Ends all, and removes the folder. */
+  readonly stop: () => Promise<void>;
 };
 
-const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi,telemetry"] as const;
+const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry"] as const;
 
+/** Starts one. Where something does not come up, nothing is left of it. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
-  await options.prepare?.(dir);
+  const begun = new BegunParts();
+  const stop = async (): Promise<void> => {
+    await begun.stop();
+    await options.beforeRemoval?.();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await options.prepare?.(dir);
+    return { ...(await startAll(dir, options, begun)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  dir: string,
+  options: InstallationOptions,
+  begun: BegunParts,
+): Promise<Omit<Installation, "stop">> {
   const [keys, redis, postgres, ingestPort] = await Promise.all([
     writeKeys(dir),
-    startRedisPart(dir),
-    startPostgresPart(dir),
+    begun.begin(startRedisPart(dir)),
+    begun.begin(startPostgresPart(dir)),
     freePort(),
   ]);
   const { hostKeyPin, pem } = keys;
@@ -70,7 +93,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   await applyMigrations(postgres.url);
   const servicesUrl = await openServicesRole(postgres.url, randomBytes(16).toString("hex"));
   const archiveDir = join(dir, "archive");
-  const archive = await startArchivePart(dir, archiveDir);
+  const archive = await begun.begin(startArchivePart(dir, archiveDir));
   const archivePort = (await options.archiveWire?.(archive.port)) ?? archive.port;
   const at = {
     databaseUrl: servicesUrl,
@@ -85,7 +108,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     ...options.settings,
   };
   await enrol(dir, options.trackers, environment);
-  const workers = await startWorkers(options.workers ?? usualWorkers, environment);
+  const workers = await startWorkers(options.workers ?? usualWorkers, environment, begun);
   const parts = [...workers, archive, redis, postgres];
   const url = `https://localhost:${ingestPort}`;
   const agentTls = {
@@ -106,12 +129,6 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     parts,
     pids: parts.map((part) => part.life().pid),
     settled: async (taps, timeoutMs) => await settled(kpiChild(workers), taps, timeoutMs),
-    stop: async (beforeRemoval) => {
-      await Promise.all([...workers, archive].map((part) => part.stop()));
-      await Promise.all([redis.stop(), postgres.stop()]);
-      await beforeRemoval?.();
-      await rm(dir, { recursive: true, force: true });
-    },
   };
 }
 
@@ -119,24 +136,26 @@ export async function startInstallation(options: InstallationOptions): Promise<I
 async function startWorkers(
   roles: readonly string[],
   environment: Readonly<Record<string, string>>,
+  begun: BegunParts,
 ): Promise<Part[]> {
   return await Promise.all(
     roles.map((role, i) => {
       const number = roles.slice(0, i + 1).filter((other) => other === role).length;
       const isAlone = roles.filter((other) => other === role).length === 1;
-      return startPart(isAlone ? role : `${role}-${number}`, "worker", async () => {
-        const child = startChild("../../apps/worker/src/main.ts", import.meta.url, {
-          ...environment,
-          ROLE: role,
-        });
-        await child.next(ofType("ready")).catch(async (error: unknown) => {
-          await child.kill();
-          throw error;
-        });
-        return { pid: child.pid, child, exited: child.exited, stop: child.stop };
-      });
+      return begun.begin(startWorker(isAlone ? role : `${role}-${number}`, { ...environment, ROLE: role }));
     }),
   );
+}
+
+async function startWorker(name: string, environment: Readonly<Record<string, string>>): Promise<Part> {
+  return await startPart(name, "worker", async () => {
+    const child = startChild("../../apps/worker/src/main.ts", import.meta.url, environment);
+    await child.next(ofType("ready")).catch(async (error: unknown) => {
+      await child.kill();
+      throw error;
+    });
+    return { pid: child.pid, child, exited: child.exited, stop: child.stop };
+  });
 }
 
 function kpiChild(workers: readonly Part[]): Child {

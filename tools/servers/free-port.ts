@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { TaplineError } from "@tapline/core/kernel";
 
@@ -12,9 +13,14 @@ function bind(port: number): Promise<number | undefined> {
   });
 }
 
+/** Below the ports of outgoing connections (Linux: 32768 and above), one of which may take a port before its server listens. */
+const quiet = { first: 20_000, end: 32_000 } as const;
+const quietTries = 20;
+
 /** A loopback TCP port that nobody listens on: one of `preferred` where one is free, else any. */
 export async function freePort(...preferred: readonly number[]): Promise<number> {
-  for (const port of [...preferred, 0]) {
+  const drawn = Array.from({ length: quietTries }, () => randomInt(quiet.first, quiet.end));
+  for (const port of [...preferred, ...drawn, 0]) {
     const free = await bind(port);
     if (free !== undefined) return free;
   }

@@ -31,7 +31,7 @@ export type Yard = {
 /** The stages twice, so that one can take over from the other. */
 const workers = [
   ...["ingest", "buffer", "buffer", "validation", "validation", "encryption", "encryption"],
-  ...["transfer", "transfer", "audit,kpi,telemetry"],
+  ...["transfer", "transfer", "audit,kpi,alerts,telemetry"],
 ];
 
 export async function openYard(flowOptions: FlowOptions, { seed, say }: DrillOptions): Promise<Yard> {
@@ -59,6 +59,12 @@ export async function openYard(flowOptions: FlowOptions, { seed, say }: DrillOpt
       await made.wire.up();
       return port;
     },
+    beforeRemoval: async () => {
+      await made.wire?.down();
+      // The mounts go first: a folder with a mount in it cannot be removed.
+      await Promise.all([made.redis?.unmount(), made.archive?.unmount()]);
+      await trackers.remove();
+    },
   });
   const { clock, wire, redis = null, archive = null } = made;
   if (wire === undefined) throw new Error("the installation was made without a wire to its archive");
@@ -74,12 +80,7 @@ export async function openYard(flowOptions: FlowOptions, { seed, say }: DrillOpt
       await flow.kill();
       await supervisor.stop();
       await Promise.all([redis?.free(), archive?.free()]);
-      await wire.down();
-      // The mounts go first: a folder with a mount in it cannot be removed.
-      await installation.stop(async () => {
-        await Promise.all([redis?.unmount(), archive?.unmount()]);
-      });
-      await trackers.remove();
+      await installation.stop();
     },
   };
 }
