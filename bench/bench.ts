@@ -4,6 +4,8 @@ export type BenchOptions = {
   readonly quick: boolean;
   /** Whether a row, or one of several that are measured together, was asked for. */
   readonly wants: (...rows: string[]) => boolean;
+  /** Chromium's path; undefined where it is missing. */
+  readonly chromium: string | undefined;
   /** Tells people what is going on; not part of the result. */
   readonly say: (line: string) => void;
 };

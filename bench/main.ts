@@ -27,8 +27,9 @@ async function main(): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
   const wants = (...rows: string[]): boolean =>
     values.row.length === 0 || rows.some((row) => values.row.includes(row));
-  await provision(say);
-  const report = await finishReport(bench.name, await bench.run({ quick: values.quick, wants, say }));
+  const { chromium } = await provision(say);
+  const outcome = await bench.run({ quick: values.quick, wants, chromium, say });
+  const report = await finishReport(bench.name, outcome);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : printTable(report));
   return report.ok ? 0 : 1;
 }

@@ -1,59 +1,42 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { applyMigrations, openServicesRole } from "../../tools/database/index.ts";
-import { startPostgres, startRedis } from "../../tools/servers/index.ts";
 import { ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "../installation/index.ts";
+import type { Stores } from "./start-stores.ts";
 
-/** The console's own server as it runs in production, on a Redis and a PostgreSQL of its own. */
+/** The console's own server as it runs in production. */
 export type ConsoleProcess = {
   readonly origin: string;
-  readonly redisUrl: string;
-  /** Of the database's owner. */
-  readonly databaseUrl: string;
-  /** What brings updates to browsers: the console's process, and Redis. */
-  readonly pids: readonly number[];
+  readonly pid: number;
   /** Signs its first person in. @returns the cookie that a browser would keep */
   readonly signIn: () => Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
-export const person = { email: "bench@console.test", password: "a pass phrase for the bench" };
+const person = { email: "bench@console.test", password: "a pass phrase for the bench" };
 
-export async function startConsole(): Promise<ConsoleProcess> {
-  const dir = await mkdtemp(join(tmpdir(), "tapline-bench-"));
-  const [redis, postgres] = await Promise.all([
-    startRedis({ dataDir: join(dir, "redis") }),
-    startPostgres({ dataDir: join(dir, "postgres"), logFile: join(dir, "postgres.log") }),
-  ]);
-  await applyMigrations(postgres.url);
-  const servicesUrl = await openServicesRole(postgres.url, randomBytes(16).toString("hex"));
-  const secretFile = join(dir, "secret");
+export async function startConsole(stores: Stores): Promise<ConsoleProcess> {
+  const secretFile = join(stores.dir, "secret");
   await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const child = startChild("../../apps/web/server/main.ts", import.meta.url, {
     ...baseEnvironment(),
     ...{ NODE_ENV: "production", LOG_LEVEL: "warn", NEXT_TELEMETRY_DISABLED: "1" },
-    ...{ DATABASE_URL: servicesUrl, REDIS_URL: redis.url, TAPLINE_WEB_SECRET_FILE: secretFile },
+    ...{
+      DATABASE_URL: stores.servicesUrl,
+      REDIS_URL: stores.redisUrl,
+      TAPLINE_WEB_SECRET_FILE: secretFile,
+    },
   });
-  const stop = async (): Promise<void> => {
-    await child.stop();
-    await Promise.all([redis.stop(), postgres.stop()]);
-    await rm(dir, { recursive: true, force: true });
-  };
   try {
     const { port } = await child.next(ofType("ready"));
     const origin = `http://127.0.0.1:${String(port)}`;
     child.send({ type: "ensure-first-admin", ...person });
     const { error } = await child.next(ofType("first-admin"));
     if (error !== undefined) throw new Error(`the console has no first person: ${String(error)}`);
-    return {
-      ...{ origin, redisUrl: redis.url, databaseUrl: postgres.url, pids: [child.pid, redis.pid], stop },
-      signIn: () => signIn(origin),
-    };
+    return { origin, pid: child.pid, signIn: () => signIn(origin), stop: child.stop };
   } catch (error) {
-    await stop();
+    await child.stop();
     throw error;
   }
 }
