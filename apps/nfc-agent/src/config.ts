@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
-import { type TracingSettings, tracingSettings } from "@tapline/telemetry/tracing";
+import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import { systemCode } from "./durable-file.ts";
 
@@ -81,7 +81,7 @@ const settingsSchema = z.object({
   /** A tap that the server holds is sent again after this time without a receipt, ms. */
   TAPLINE_AGENT_RESEND_AFTER_MS: atLeastOne.min(1000).default(120_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
-  ...tracingSettings,
+  ...otlpSettings,
 });
 
 type Settings = z.infer<typeof settingsSchema>;
@@ -118,7 +118,7 @@ export type Config = {
   apiPort: number | null;
   apiOrigins: readonly string[];
   local: LocalSettings;
-  tracing: TracingSettings;
+  otlp: OtlpSettings;
 };
 
 /**
@@ -181,7 +181,7 @@ function configOf(settings: Settings, dir: string): Config {
       buzzer: settings.TAPLINE_AGENT_BUZZER,
       logLevel: settings.LOG_LEVEL,
     },
-    tracing: settings,
+    otlp: settings,
   };
 }
 

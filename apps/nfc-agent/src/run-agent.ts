@@ -1,4 +1,5 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { LogOutput } from "@tapline/telemetry/logging";
 import { traceFacts } from "@tapline/telemetry/tracing";
 import { pino } from "pino";
 import type { Agent } from "./agent.ts";
@@ -12,10 +13,8 @@ const statusEveryMs = 250;
 /** Leaving takes no longer than this: all that matters is on disk before. */
 const stopWithinMs = 3500;
 
-const log = pino(
-  { name: "nfc-agent", base: null, mixin: traceFacts },
-  pino.destination({ fd: 2, sync: true }),
-);
+const output = new LogOutput(pino.destination({ fd: 2, sync: true }));
+const log = pino({ name: "nfc-agent", base: null, mixin: traceFacts }, output);
 let config: Config | null = null;
 let running: Wired | null = null;
 let leaving = false;
@@ -65,6 +64,7 @@ async function start(dataDir: string | undefined): Promise<void> {
     monotonic: () => performance.now(),
     random: Math.random,
     notify: (text, facts) => log.warn(facts, text),
+    output,
     setLogLevel: (level) => {
       log.level = level;
     },

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, messageOf, TaplineError } from "@tapline/core/kernel";
+import type { LogOutput } from "@tapline/telemetry/logging";
 import { Agent } from "./agent.ts";
 import type { Config, LogLevel } from "./config.ts";
 import { Delivery, linksTo } from "./delivery/index.ts";
@@ -16,8 +17,8 @@ import { versionTrouble } from "./upgrade/index.ts";
 import { agentVersion } from "./version.ts";
 import { wireIdentity } from "./wire-identity.ts";
 import { type Observers, restoreTaps, wireFeedback, wireObservers } from "./wire-observers.ts";
+import { wireOtlp } from "./wire-otlp.ts";
 import { wireReaders } from "./wire-readers.ts";
-import { wireTracing } from "./wire-tracing.ts";
 
 /** What the outside hands in. */
 export type Surroundings = {
@@ -25,6 +26,8 @@ export type Surroundings = {
   monotonic: Clock;
   random: () => number;
   notify: (text: string, facts: Record<string, unknown>) => void;
+  /** Where lines of the log go. */
+  output: LogOutput;
   setLogLevel: (level: LogLevel) => void;
   onFailure: (error: unknown) => void;
 };
@@ -51,8 +54,10 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
   const observers = wireObservers(events, surroundings, notify);
   const outbox = await openOutbox(config, settings, observers.metrics, surroundings);
   await restoreTaps(observers.taps, outbox);
-  const own = { certificate: credentials().cert, epoch: outbox.epoch, now };
-  const tracing = await wireTracing(config, events, own);
+  const otlp = await wireOtlp(config, events, {
+    ...{ certificate: credentials().cert, epoch: outbox.epoch, now },
+    ...{ metrics: observers.metrics, output: surroundings.output },
+  });
   const tally = new Tally(outbox, config.taps !== null);
   const delivery = new Delivery({
     outbox,
@@ -71,7 +76,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     onDirective: (directive) => void settings.take(directive),
     ...{ now, monotonic, random },
     onSettled: (settled, segments) => tally.settled(settled, segments),
-    ...{ notify, onFailure, ...tracing.delivery },
+    ...{ notify, onFailure, ...otlp.delivery },
   });
   settings.apply((now) => delivery.configure(now));
   identity.onRenewed(() => delivery.renewed());
@@ -102,7 +107,7 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
     },
     stop: async () => {
       await Promise.all([api?.close(), identity.stop(), agent.stop()]);
-      await tracing.close();
+      await otlp.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
-import { type TracingSettings, tracingSettings } from "@tapline/telemetry/tracing";
+import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -33,7 +33,7 @@ const environmentSchema = z.object({
   TAPLINE_ALERT_LINK_KEY: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
-  ...tracingSettings,
+  ...otlpSettings,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -54,7 +54,7 @@ export interface WebConfig {
   alertLinkKey: string | undefined;
   siteName: string;
   logLevel: string;
-  tracing: TracingSettings;
+  otlp: OtlpSettings;
 }
 
 /** The settings of the console, checked; throws `misconfigured` with one sentence per broken value. */
@@ -96,7 +96,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     alertLinkKey: readLinkKey(env.TAPLINE_ALERT_LINK_KEY),
     siteName: env.TAPLINE_SITE_NAME,
     logLevel: env.LOG_LEVEL,
-    tracing: env,
+    otlp: env,
   };
 }
 

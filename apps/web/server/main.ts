@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
-import { openTracing, type Tracing } from "@tapline/telemetry/tracing";
+import { LogOutput } from "@tapline/telemetry/logging";
+import { type Otlp, openOtlp } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import manifest from "../package.json" with { type: "json" };
 import { readConfig } from "./config.ts";
@@ -29,13 +30,13 @@ async function answer(console: Console, message: unknown): Promise<void> {
 }
 
 /** Ends once, whatever asks for it and however often; a hanging part does not keep the process alive. */
-function stopOn(console: Console, tracing: Tracing | null): void {
+function stopOn(console: Console, otlp: Otlp): void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
     setTimeout(() => process.exit(0), exitWithinMs).unref();
-    Promise.all([console.close(), tracing?.close()]).then(
+    Promise.all([console.close(), otlp.close()]).then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -46,12 +47,16 @@ function stopOn(console: Console, tracing: Tracing | null): void {
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const tracing = await openTracing({
-    ...{ service: "tapline-web", version: manifest.version, settings: config.tracing },
+  const output = new LogOutput();
+  const about = {
+    service: "tapline-web",
+    version: manifest.version,
     instance: `${hostname()}-${process.pid}`,
-  });
-  const console = await startConsole(config, await openPages());
-  stopOn(console, tracing);
+  };
+  const otlp = await openOtlp({ ...about, settings: config.otlp }, output);
+  const console = await startConsole(config, await openPages(), output);
+  await otlp.sendMetrics(console.metrics.registry);
+  stopOn(console, otlp);
   process.on("message", (message) => void answer(console, message));
   process.send?.({ type: "ready", port: console.port, healthPort: console.healthPort });
 }

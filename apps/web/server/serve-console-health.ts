@@ -11,15 +11,16 @@ export interface MeasuredParts {
   prisma: PrismaClient;
 }
 
-/** Serves probes and metrics of the console on loopback; it serves until it is closed. */
+/** Serves probes and metrics of the console on loopback, until it is closed. */
 export async function serveConsoleHealth(
   port: number,
   { served, redis, prisma }: MeasuredParts,
-): Promise<Health> {
+): Promise<{ health: Health; metrics: ProcessMetrics }> {
   const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served });
   storeMetrics(metrics.registry, [
     new StoreProbe("redis", () => redis.ping()),
     new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),
   ]);
-  return await serveHealth(port, { isReady: () => true, metrics: () => metrics.text() });
+  const health = await serveHealth(port, { isReady: () => true, metrics: () => metrics.text() });
+  return { health, metrics };
 }

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
 import { ServicesReports } from "@tapline/adapters/redis";
 import { ServedRequests } from "@tapline/core/telemetry";
+import { createLog, type LogOutput } from "@tapline/telemetry/logging";
+import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { toNodeHandler } from "better-auth/node";
 import { openAlerts } from "./alerts/alert-store.ts";
 import { createAuth } from "./auth/create-auth.ts";
@@ -10,7 +12,6 @@ import { type AuthDatabase, recordedPeople } from "./auth/recorded-people.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
-import { createLog } from "./create-log.ts";
 import { createHandler } from "./http.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
@@ -32,6 +33,7 @@ export interface Console {
   /** Loopback port of probes and metrics. */
   healthPort: number;
   origin: string;
+  metrics: ProcessMetrics;
   ensureFirstAdmin: (admin: { email: string; password: string }) => Promise<boolean>;
   /** Ends connections and releases everything, within a few seconds. */
   close: () => Promise<void>;
@@ -40,9 +42,14 @@ export interface Console {
 /**
  * Builds the one process of the console (decision 0006) and serves.
  * @param pages what renders the pages
+ * @param output where lines of the log go; default: the standard output
  */
-export async function startConsole(config: WebConfig, pages: PageHandler): Promise<Console> {
-  const logger = createLog({ level: config.logLevel, base: { app: "web" } });
+export async function startConsole(
+  config: WebConfig,
+  pages: PageHandler,
+  output?: LogOutput,
+): Promise<Console> {
+  const logger = createLog({ level: config.logLevel, base: { app: "web" } }, output);
   const server = createBoundedServer(config.tls);
   const port = await listen(server, config.host, config.port);
   const origins = originsOf(config, port);
@@ -80,7 +87,8 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
   );
-  const health = await serveConsoleHealth(config.healthPort, { served, redis: redis.requests, prisma });
+  const measured = { served, redis: redis.requests, prisma };
+  const { health, metrics } = await serveConsoleHealth(config.healthPort, measured);
   // After the handler above: Socket.IO puts itself in front of what listens already.
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
@@ -102,6 +110,7 @@ export async function startConsole(config: WebConfig, pages: PageHandler): Promi
   return {
     port,
     healthPort: health.port,
+    metrics,
     origin: origins[0],
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { KpiLive, KpiPoint } from "@tapline/core/kpi";
-import { tracingSettings } from "@tapline/telemetry/tracing";
+import { otlpSettings } from "@tapline/telemetry/otlp";
 import { freshDatabase, ownRedis, servicesOf } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { z } from "zod";
@@ -39,7 +39,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       alertLinkKey: undefined,
       siteName: "Test site",
       logLevel: "silent",
-      tracing: z.object(tracingSettings).parse({}),
+      otlp: z.object(otlpSettings).parse({}),
     },
     ...given,
   };

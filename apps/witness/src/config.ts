@@ -1,3 +1,4 @@
+import { otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 
 /** Settings of the witness, read once from the environment. */
@@ -17,6 +18,7 @@ const environmentSchema = z.object({
   /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
   TAPLINE_WITNESS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  ...otlpSettings,
 });
 
 export type Config = z.infer<typeof environmentSchema>;

@@ -2,8 +2,9 @@ import { formatVerifierKey } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { serveHealth } from "@tapline/telemetry/health";
+import { createLog, LogOutput } from "@tapline/telemetry/logging";
 import { ProcessMetrics } from "@tapline/telemetry/metrics";
-import { pino } from "pino";
+import { openOtlp } from "@tapline/telemetry/otlp";
 import manifest from "../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "./config.ts";
 import { openWitness } from "./open-witness.ts";
@@ -11,8 +12,11 @@ import { serve } from "./serve.ts";
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = pino({ level: config.LOG_LEVEL });
+  const output = new LogOutput();
+  const log = createLog({ level: config.LOG_LEVEL }, output);
   const { witness, key } = await openWitness(config, log);
+  const about = { service: "tapline-witness", version: manifest.version, instance: key.name };
+  const otlp = await openOtlp({ ...about, settings: config }, output);
   const at = { host: config.TAPLINE_WITNESS_HOST, port: config.TAPLINE_WITNESS_PORT };
   const requests = new ServedRequests();
   const metrics = new ProcessMetrics({
@@ -24,11 +28,12 @@ async function main(): Promise<void> {
     isReady: () => true,
     metrics: () => metrics.text(),
   });
+  await otlp.sendMetrics(metrics.registry);
   const stop = (why: string): void => {
     log.info({ why }, "stopping");
     setTimeout(() => process.exit(1), 2_000).unref();
     health.close();
-    void served.stop().then(() => process.exit(0));
+    void Promise.all([served.stop(), otlp.close()]).then(() => process.exit(0));
   };
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));

@@ -1,4 +1,4 @@
-import { tracingSettings } from "@tapline/telemetry/tracing";
+import { otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import { alertsSettings } from "./settings/alerts.ts";
 import { auditSettings } from "./settings/audit.ts";
@@ -44,7 +44,7 @@ const environmentSchema = z.object({
   ...auditSettings,
   ...validationSettings,
   ...processSettings,
-  ...tracingSettings,
+  ...otlpSettings,
 });
 
 export type Config = Omit<z.infer<typeof environmentSchema>, "ROLE"> & {

@@ -1,9 +1,9 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { serveHealth } from "@tapline/telemetry/health";
-import { openTracing } from "@tapline/telemetry/tracing";
+import { createLog, LogOutput } from "@tapline/telemetry/logging";
+import { openOtlp } from "@tapline/telemetry/otlp";
 import manifest from "../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "./config.ts";
-import { createLog } from "./create-log.ts";
 import { instanceOf } from "./instance-of.ts";
 import { tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
@@ -13,16 +13,15 @@ const graceMs = 3_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } });
+  const output = new LogOutput();
+  const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } }, output);
   let ready = false;
   let running: Running | null = null;
-  const tracing = await openTracing({
-    ...{ service: "tapline-worker", version: manifest.version, settings: config },
-    instance: instanceOf(config),
-  });
+  const about = { service: "tapline-worker", version: manifest.version, instance: instanceOf(config) };
+  const otlp = await openOtlp({ ...about, settings: config }, output);
   const health = await serveHealth(config.TAPLINE_HEALTH_PORT, {
     isReady: () => ready,
-    metrics: () => running?.metrics() ?? null,
+    metrics: () => running?.metrics.text() ?? null,
   });
   let stopping = false;
   const stop = async (why: string): Promise<void> => {
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
     log.info({ why }, "stopping");
     setTimeout(() => process.exit(1), graceMs + 1_500).unref();
     await running?.stop(graceMs);
-    await tracing?.close();
+    await otlp.close();
     health.close();
     process.exit(0);
   };
@@ -43,6 +42,7 @@ async function main(): Promise<void> {
   running = await startWorker(config, log, {
     onLive: (kpi) => tellParent({ type: "status", kpi }),
   });
+  await otlp.sendMetrics(running.metrics.registry);
   ready = true;
   log.info(
     { ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },

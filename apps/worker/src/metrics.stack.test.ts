@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 async function series(): Promise<Map<string, number>> {
-  const { text } = await worker.metrics();
+  const { text } = await worker.metrics.text();
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(
     lines.map((line) => [
@@ -59,7 +59,7 @@ test("a worker tells Prometheus what it took, refused and archived, what waits, 
   });
   expect(services.get("tapline_service_up")).toBe(1);
   expect(services.get("tapline_service_memory_bytes")).toBeGreaterThan(1e7);
-  const { text } = await worker.metrics();
+  const { text } = await worker.metrics.text();
   expect(text).not.toContain(tracker.id);
   expect(text).not.toContain("gate-1");
 });

@@ -25,8 +25,9 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
     OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20x",
     OTEL_TRACES_SAMPLER: "parentbased_always_on",
+    OTEL_METRIC_EXPORT_INTERVAL: "1000",
   };
-  door = await startWorkers(traces);
+  door = await startWorkers({ ...traces, LOG_LEVEL: "info" });
 }, 120_000);
 
 afterEach(() => {
@@ -195,6 +196,24 @@ test("each of many taps is followed in its own trace, and a segment links to all
     const linked = new Set([span.traceId, ...span.links.map(({ traceId }) => traceId)]);
     expect(linked.size).toBe(Math.min(32, Number(span.attributes["tapline.taps"])));
   }
+}, 120_000);
+
+test("metrics and lines of the log go to the same receiver, with what they count and no tracker's name", async () => {
+  const { metrics, lines, bodies } = receiver;
+  const before = metrics.get("tapline-worker tapline_tap_archived") ?? 0;
+  const agent = await runAgent(door, 5, "grpc", traces);
+  await until(
+    "agent and worker have told what they count",
+    () =>
+      (metrics.get("tapline-worker tapline_tap_to_archive_duration_seconds") ?? 0) > before &&
+      (metrics.get("tapline-agent tapline_agent_taps") ?? 0) >= 5 &&
+      lines.includes("tapline-agent info: all taps have their receipt") &&
+      lines.includes("tapline-worker info: ready"),
+    60_000,
+  );
+  agent.kill("SIGKILL");
+  const sent = bodies.join("");
+  for (const { id, kid } of path.trackers) expect(sent.includes(id) || sent.includes(kid)).toBe(false);
 }, 120_000);
 
 test("nothing is exported where no receiver is set", async () => {

@@ -17,7 +17,7 @@ const verdictBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
  * names are never among them. docs/agent.md lists them.
  */
 export class AgentMetrics {
-  readonly #registry = new Registry();
+  readonly registry = new Registry();
   readonly #monotonic: Clock;
   readonly #keptAtMs = new Map<number, number>();
   readonly #taps: Counter<"status">;
@@ -30,7 +30,7 @@ export class AgentMetrics {
   /** @param monotonic a clock that never goes back, ms */
   constructor(monotonic: Clock) {
     this.#monotonic = monotonic;
-    const registers = [this.#registry];
+    const registers = [this.registry];
     const named = (name: string, help: string) => ({ name: `${prefix}${name}`, help, registers });
     this.#taps = new Counter({
       ...named("taps_total", "Taps that reached a status, since the start"),
@@ -53,7 +53,7 @@ export class AgentMetrics {
       ...named("outbox_sync_duration_seconds", "One write to the outbox with its fdatasync"),
       buckets: syncBuckets,
     });
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.registry });
   }
 
   /** Adds the gauges, which are read from the status whenever they are asked for. */
@@ -71,7 +71,7 @@ export class AgentMetrics {
         name: `${prefix}${name}`,
         help,
         labelNames,
-        registers: [this.#registry],
+        registers: [this.registry],
         collect,
       });
     };
@@ -135,7 +135,7 @@ export class AgentMetrics {
   }
 
   async text(): Promise<{ text: string; contentType: string }> {
-    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+    return { text: await this.registry.metrics(), contentType: this.registry.contentType };
   }
 
   #step({ seq, status, final }: TapProgress): void {

@@ -13,7 +13,7 @@ import {
 } from "@tapline/adapters/redis";
 import { FrameSeal } from "@tapline/core/encryption";
 import { CumulativeTelemetry, ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
-import { tracesOn } from "@tapline/telemetry/tracing";
+import { tracesOn } from "@tapline/telemetry/otlp";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";

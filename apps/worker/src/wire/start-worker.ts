@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rightsOverLog } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
-import type { Exposition } from "@tapline/telemetry/metrics";
+import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Role } from "../roles/role.ts";
@@ -28,7 +28,7 @@ export type Running = {
   readonly ingestPort: number | null;
   readonly streamPort: number | null;
   /** For Prometheus. */
-  readonly metrics: () => Promise<Exposition>;
+  readonly metrics: ProcessMetrics;
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
-    metrics: () => metrics.text(),
+    metrics,
     stop: async (graceMs) => {
       await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
       await parts.queues.close(graceMs);

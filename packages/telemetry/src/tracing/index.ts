@@ -1,6 +1,5 @@
 export { consoleSpan, rootSpans, tapReadSpan } from "./names.ts";
 export { openTracing } from "./open-tracing.ts";
-export { type TracingSettings, tracesOn, tracingSettings } from "./settings.ts";
 export {
   activeTrace,
   below,
@@ -12,4 +11,4 @@ export {
   traceFacts,
   tracer,
 } from "./spans.ts";
-export type { Tracing, TracingOptions } from "./tracing.ts";
+export type { Tracing } from "./tracing.ts";

@@ -1,12 +1,13 @@
-import { tracesOn } from "./settings.ts";
+import type { OtlpOptions } from "../receiver/resource.ts";
+import { receiverOf } from "../receiver/settings.ts";
 import { switchOn } from "./spans.ts";
-import type { Tracing, TracingOptions } from "./tracing.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** Switches traces on for this process where a receiver is set; null where none is, and then nothing of the SDK is loaded. */
-export async function openTracing(options: TracingOptions): Promise<Tracing | null> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = options.settings;
-  if (endpoint === undefined || !tracesOn(options.settings)) return null;
-  const { startOtlp } = await import("./otlp.ts");
+export async function openTracing(options: OtlpOptions): Promise<Tracing | null> {
+  const receiver = receiverOf(options.settings, "traces");
+  if (receiver === null) return null;
+  const { recordSpans } = await import("./record-spans.ts");
   switchOn();
-  return startOtlp(endpoint, options);
+  return recordSpans(receiver, options);
 }

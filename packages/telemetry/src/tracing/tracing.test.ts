@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { otlpSettings, pairsOf } from "../receiver/settings.ts";
 import {
   activeTrace,
   below,
@@ -15,11 +16,9 @@ import {
   type Tracing,
   tapReadSpan,
   traceFacts,
-  tracingSettings,
 } from "./index.ts";
-import { pairsOf } from "./settings.ts";
 
-const settingsOf = (environment: Record<string, string>) => z.object(tracingSettings).parse(environment);
+const settingsOf = (environment: Record<string, string>) => z.object(otlpSettings).parse(environment);
 const about = { service: "test", instance: "test-1", version: "1.2.3" };
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";

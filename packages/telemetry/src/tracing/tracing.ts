@@ -1,15 +1,5 @@
 import type { Span, SpanOptions } from "@opentelemetry/api";
 import type { SpanIds } from "./preset-ids.ts";
-import type { TracingSettings } from "./settings.ts";
-
-export type TracingOptions = {
-  /** Such as `tapline-worker`. */
-  readonly service: string;
-  /** Name of this process. */
-  readonly instance: string;
-  readonly version: string;
-  readonly settings: TracingSettings;
-};
 
 /** Traces of this process, while they are on. */
 export type Tracing = {
