@@ -9,7 +9,7 @@ import { makeLoad } from "../load/taps.ts";
 const workers = ["ingest", "buffer,validation,encryption,transfer,audit", "kpi"] as const;
 /** What counts what happens and reports it, by the names of its files. */
 const telemetryFiles =
-  /\/core\/src\/telemetry\/|\/telemetry-stream\.ts$|\/roles\/(telemetry|report-pace)\.ts$|\/ended-delta\.ts$|\/taken-counts\.ts$/;
+  /\/core\/src\/telemetry\/|\/telemetry-stream\.ts$|\/telemetry\/src\/reporting\/|\/ended-delta\.ts$|\/taken-counts\.ts$/;
 const idle = new Set(["(idle)", "(root)"]);
 
 /** A profile as V8 writes it (the DevTools protocol's `Profiler.Profile`), as far as it is read. */

@@ -1,4 +1,5 @@
 import type { Alert } from "@tapline/core/alerts";
+import { isJustRaised } from "../contracts/painted.ts";
 
 /** What is said aloud of alerts that have just been raised. */
 export interface AlertNews {
@@ -29,10 +30,7 @@ export function tellNews(changed: readonly Alert[]): void {
 
 /** One is named; of many it is said how many, and the first. */
 export function wordsFor(changed: readonly Alert[], severity: "critical" | "warning"): string {
-  const raised = changed.filter(
-    (alert) =>
-      alert.severity === severity && alert.rev === alert.raisedRev && alert.state === "active-unacknowledged",
-  );
+  const raised = changed.filter((alert) => alert.severity === severity && isJustRaised(alert));
   const named = raised.find(({ firstOut }) => firstOut) ?? raised[0];
   if (named === undefined) return "";
   const what = severity === "critical" ? "critical alert" : "warning";

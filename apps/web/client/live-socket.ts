@@ -7,6 +7,7 @@ import { api, queryClient } from "./api.ts";
 import { coalesce, nextFrame } from "./coalesce.ts";
 import { setSocketState } from "./live-state.ts";
 import { newest } from "./newest.ts";
+import { tellPainted } from "./painted-alerts.ts";
 
 type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -19,7 +20,18 @@ const showLive = coalesce<KpiLive>({
     queryClient.setQueryData(api.kpi.live.queryKey(), (known) => newest(known, arrived) ?? arrived),
   schedule: nextFrame,
 });
-const pushNews = coalesce<readonly AlertNews[]>({ merge: mergeNews, write: showNews, schedule: nextFrame });
+const watchPaint = tellPainted((painted) => {
+  // What waits for a connection would be told too late to be believed.
+  if (socket?.connected === true) socket.emit("alertsPainted", painted);
+});
+const pushNews = coalesce<readonly AlertNews[]>({
+  merge: mergeNews,
+  write: (news) => {
+    showNews(news);
+    watchPaint(news);
+  },
+  schedule: nextFrame,
+});
 
 /** Opens this page's one connection; called again it does nothing. */
 export function startLive(): void {

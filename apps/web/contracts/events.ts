@@ -1,6 +1,7 @@
 import type { AlertNews } from "@tapline/core/alerts";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
+import type { PaintedAlert } from "./painted.ts";
 
 /** What a browser may listen to; each topic is a room of the same name. */
 export type Topic = "kpi" | "alerts";
@@ -26,6 +27,8 @@ export interface ClientToServerEvents {
    */
   watchAudit: (watch: AuditWatch, answer: (answer: AuditWatchAnswer) => void) => void;
   unwatchAudit: () => void;
+  /** When alerts that came by socket were painted: at most 50, once a second. */
+  alertsPainted: (painted: PaintedAlert[]) => void;
 }
 
 /** Which entries; what is left out counts for nothing. The same as of `audit.list`. */

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
-import type { ServedRequests } from "@tapline/core/telemetry";
+import type { CumulativeTelemetry, ServedRequests } from "@tapline/core/telemetry";
 import { type Health, serveHealth } from "@tapline/telemetry/health";
 import { ProcessMetrics, StoreProbe, storeMetrics } from "@tapline/telemetry/metrics";
 import type { Redis } from "ioredis";
@@ -7,6 +7,7 @@ import manifest from "../package.json" with { type: "json" };
 
 export interface MeasuredParts {
   served: ServedRequests;
+  counted: CumulativeTelemetry;
   redis: Redis;
   prisma: PrismaClient;
 }
@@ -14,9 +15,9 @@ export interface MeasuredParts {
 /** Serves probes and metrics of the console on loopback, until it is closed. */
 export async function serveConsoleHealth(
   port: number,
-  { served, redis, prisma }: MeasuredParts,
+  { served, counted, redis, prisma }: MeasuredParts,
 ): Promise<{ health: Health; metrics: ProcessMetrics }> {
-  const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served });
+  const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served, counted });
   storeMetrics(metrics.registry, [
     new StoreProbe("redis", () => redis.ping()),
     new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),

@@ -19,11 +19,13 @@ import { notReady } from "./not-ready.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
+import { hearPainted } from "./realtime/hear-painted.ts";
 import { startRelays } from "./realtime/start-relays.ts";
 import { startSweeping } from "./realtime/sweep-sessions.ts";
 import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
+import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
 
@@ -87,21 +89,21 @@ export async function startConsole(
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),
   );
-  const measured = { served, redis: redis.requests, prisma };
-  const { health, metrics } = await serveConsoleHealth(config.healthPort, measured);
+  const measured = await measure(config.healthPort, { served, redis: redis.requests, prisma, logger });
   // After the handler above: Socket.IO puts itself in front of what listens already.
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
-  const relaying = startRelays(realtime, redis, logger, stopping.signal);
+  const onNews = hearPainted(realtime, alerts.rules, measured.recorder);
+  const relaying = startRelays(realtime, redis, onNews, logger, stopping.signal);
   const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {
-    health.close();
     stopping.abort();
     stopSweeping();
     const closed = realtime.close();
     server.closeAllConnections();
     await closed;
+    await measured.stop();
     await redis.close();
     await relaying;
     await tail.ended();
@@ -109,10 +111,24 @@ export async function startConsole(
   };
   return {
     port,
-    healthPort: health.port,
-    metrics,
+    healthPort: measured.healthPort,
+    metrics: measured.metrics,
     origin: origins[0],
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,
+  };
+}
+
+/** Reports what the console sees, and serves its probes and metrics. */
+async function measure(healthPort: number, parts: ReportedParts) {
+  const { recorder, counted, stop } = reportTelemetry(parts);
+  const { health, metrics } = await serveConsoleHealth(healthPort, { ...parts, counted });
+  return {
+    ...{ recorder, metrics },
+    healthPort: health.port,
+    stop: async () => {
+      health.close();
+      await stop();
+    },
   };
 }

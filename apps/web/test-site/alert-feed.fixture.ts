@@ -100,8 +100,8 @@ function endOf(alert: Alert): AlertStep[] {
   return steps;
 }
 
-/** Rules with their cards, so that pages have something to tell of alerts. */
-export async function releaseRules(databaseUrl: string): Promise<void> {
+/** Rules with their cards, so that pages have something to tell of alerts. @returns the name that alerts say of their release */
+export async function releaseRules(databaseUrl: string): Promise<string> {
   const prisma = connectPrisma(databaseUrl);
   const rule = (id: string, kpi: string, more: object) => ({
     ...{ id, kpi, condition: { kind: "threshold", limit: { above: 60_000 } }, severity: "warning" },
@@ -116,12 +116,13 @@ export async function releaseRules(databaseUrl: string): Promise<void> {
   const rules = parseAlertRules({
     ...{ format: alertRulesFormat, version: 1 },
     rules: [
-      rule("backlog-old", "backlog.oldest_ms", {}),
+      rule("backlog-old", "backlog.oldest_ms", { onDelayMs: 10_000 }),
       rule("agent-offline", "agents.offline", { per: "site" }),
     ],
   });
-  await new AlertRulesDesk(prisma, Date.now).release(rules, {
+  const { sha256 } = await new AlertRulesDesk(prisma, Date.now).release(rules, {
     ...{ actor: { kind: "operator", id: "test" }, reason: "for the test", traceId: null },
   });
   await prisma.$disconnect();
+  return sha256;
 }

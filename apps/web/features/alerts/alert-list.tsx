@@ -3,6 +3,7 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { alertElementId } from "../../client/painted-alerts.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
@@ -35,8 +36,6 @@ export interface AlertListProps {
   onOpen: (id: string) => void;
   onMark: (id: string) => void;
 }
-
-const optionId = (id: string) => `alert-${id}`;
 
 /** The alerts, as many as fit the window: however long the list is, the page holds a screenful. */
 export function AlertList(props: AlertListProps) {
@@ -82,7 +81,7 @@ export function AlertList(props: AlertListProps) {
       tabIndex={0}
       aria-label="Alerts"
       aria-multiselectable
-      aria-activedescendant={cursor === null ? undefined : optionId(cursor.id)}
+      aria-activedescendant={cursor === null ? undefined : alertElementId(cursor.id)}
       onKeyDown={(event) => onListKey(event, props, scroller.current)}
       className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
     >
@@ -116,7 +115,7 @@ function Rows({ rows, items, cursor, marked, onOpen, onMark }: RowsProps) {
           <Heading state={row.state} />
         ) : (
           <AlertRow
-            id={optionId(row.alert.id)}
+            id={alertElementId(row.alert.id)}
             alert={row.alert}
             place={placeOf(row.alert)}
             standing={standingOf(row.alert, nowEpochMs, zone)}

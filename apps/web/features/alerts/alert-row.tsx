@@ -41,6 +41,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
       role="option"
       aria-selected={isMarked}
       data-cursor={isAtCursor}
+      data-raised-rev={alert.raisedRev}
       onClick={() => props.onOpen(alert.id)}
       className={cn(
         "relative grid h-full cursor-pointer items-center gap-x-3 border-b border-line pr-4",

@@ -1,3 +1,5 @@
+import { TelemetryStream } from "@tapline/adapters/redis";
+import { Histogram } from "@tapline/core/telemetry";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { type AlertFeed, releaseRules, startAlertFeed } from "../../test-site/alert-feed.fixture.ts";
@@ -13,12 +15,13 @@ let site: Site;
 let browsing: Browsing;
 let alerts: AlertFeed;
 let kpis: ReturnType<typeof startFeed>;
+let release: string;
 
 beforeAll(async () => {
   if (chromiumPath === null) return;
   [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
   alerts = await startAlertFeed(site.databaseUrl, site.redis);
-  await releaseRules(site.databaseUrl);
+  release = await releaseRules(site.databaseUrl);
   await addPeople();
   kpis = startFeed(site.redis);
 }, 180_000);
@@ -184,6 +187,31 @@ it("an operator works through the list by keys alone", { timeout: 150_000 }, asy
   await page.keyboard.press("a");
   await page.keyboard.press("Escape");
   expect(browsing.complaints).toEqual([]);
+});
+
+it("how long alerts took from their breach to the screen is told by browsers that show them, once", {
+  timeout: 150_000,
+}, async () => {
+  const elsewhere = await openAlerts();
+  await elsewhere.goto(site.origin);
+  await isConnection(elsewhere, "Live");
+  const page = await openAlerts();
+  const breachedAtEpochMs = Date.now() - 10_000;
+  await alerts.raise({ release, breachedAtEpochMs }, { message: "Of rules that are in force no more" });
+  await until(async () => expect(await options(page).count()).toBe(2));
+  const stream = new TelemetryStream(site.redis);
+  const told = async () =>
+    (await stream.read("0")).flatMap(({ delta }) => delta.histograms["alert.breach_to_screen_ms"] ?? []);
+  await until(async () => expect(await told()).not.toEqual([]));
+  // A second one, so that what came of the first twice would be seen.
+  await alerts.raise({ release, breachedAtEpochMs: breachedAtEpochMs - 100_000 });
+  await until(async () => expect(Histogram.from(...(await told())).count).toBe(2));
+  const [first = 0, second = 0] = Histogram.from(...(await told()))
+    .values()
+    .map(({ value }) => value);
+  // By the rule ten seconds are waited on purpose.
+  expect(first).toBeLessThan(60_000);
+  expect(second).toBeGreaterThan(99_000);
 });
 
 it("who is slower is told who was faster, and sees what they did", { timeout: 150_000 }, async () => {

@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { AlertStreams } from "@tapline/adapters/redis";
+import type { AlertNews } from "@tapline/core/alerts";
 import type { Logger } from "pino";
 import type { RedisConnections } from "../redis.ts";
 import type { Realtime } from "./create-realtime.ts";
 import { relayAlerts } from "./relay-alerts.ts";
 import { relayKpi } from "./relay-kpi.ts";
 
-/** Hands on to browsers what the worker publishes. @returns settles once it has ended, after the signal */
+/**
+ * Hands on to browsers what the worker publishes.
+ * @param onNews is told of alerts before browsers are
+ * @returns settles once it has ended, after the signal
+ */
 export async function startRelays(
   realtime: Realtime,
   redis: RedisConnections,
+  onNews: (news: AlertNews) => void,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -21,7 +27,10 @@ export async function startRelays(
     }),
     relayAlerts({
       ...{ streams: new AlertStreams(redis.requests), redis: redis.alertRelay, logger, signal },
-      emit: (news) => listeners.emit("alerts", news),
+      emit: (news) => {
+        onNews(news);
+        listeners.emit("alerts", news);
+      },
       missed: () => listeners.emit("alertsMissed"),
     }),
   ]);

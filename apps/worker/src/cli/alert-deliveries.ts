@@ -27,7 +27,7 @@ export async function list({ channel, state: given, alert, limit, json }: Option
   if (json === true) return void process.stdout.write(`${JSON.stringify(found)}\n`);
   const rows = found.map(({ notice, channel: to, state: is, attempts, tookMs, fault }) => [
     ...[new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId, to, is, `${attempts} attempts`],
-    tookMs === null || is !== "sent" ? fault : `${tookMs} ms after the raise`,
+    tookMs === null || is !== "sent" ? fault : `${tookMs} ms after the breach`,
   ]);
   process.stdout.write(`${rows.length === 0 ? "no deliveries" : columns(rows)}\n`);
 }

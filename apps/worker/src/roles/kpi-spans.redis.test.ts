@@ -1,6 +1,7 @@
 import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
 import { connectRedis, TelemetryStream, telemetryKeys } from "@tapline/adapters/redis";
 import type { KpiScope } from "@tapline/core/kpi";
+import type { AgentReport } from "@tapline/core/tap";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
@@ -13,6 +14,12 @@ import type { Role } from "./role.ts";
 const minuteMs = 60_000;
 const begin = Date.UTC(2026, 10, 29, 12);
 const front: KpiScope = { site: "north", agent: "gate-1", reader: "front" };
+
+const agentReport: AgentReport = {
+  ...{ version: "1.0.0", platform: "linux-x64", startedAtEpochMs: 1, configRevision: 0, link: "grpc" },
+  ...{ clockSkewMs: -40, paused: null, readers: { ready: 1 }, certificateEndsAtEpochMs: null },
+  outbox: { epoch: 1, nextSeq: 1, taps: 0, bytes: 0, oldestAgeMs: 0 },
+};
 
 let server: Awaited<ReturnType<typeof ownRedis>>;
 let prisma: PrismaClient;
@@ -39,7 +46,10 @@ function start(): Role {
     telemetry: new TelemetryStream(redis),
     spans,
     readings: async () => ({
-      fleet: [{ agent: "gate-1", site: "north", last: null }],
+      fleet: [
+        { agent: "gate-1", site: "north", last: { seenAtEpochMs: begin, report: agentReport } },
+        { agent: "gate-2", site: "north", last: null },
+      ],
       buffer: { taps: 2, oldestAtEpochMs: null, bytes: 7, ceilingBytes: null },
     }),
     log: pino({ level: "silent" }),
@@ -92,7 +102,7 @@ test("of several that keep the same minutes one is believed", async () => {
   expect(await archivedOf(front)).toEqual([3, 3, 3, 3, 3]);
 });
 
-test("levels stand at the end of their minute, of all and of sites, not of each agent", async () => {
+test("levels stand at the end of their minute, of all and of sites; of an agent that brings taps, how far its clock is off", async () => {
   await report(0, 1);
   start();
   await report(minuteMs, 1);
@@ -102,5 +112,6 @@ test("levels stand at the end of their minute, of all and of sites, not of each 
   const [site] = await spans.list({ site: "north" }, minuteMs, begin, begin + minuteMs);
   expect(site?.levels).toMatchObject({ "agents.offline": 1 });
   const [agent] = await spans.list({ site: "north", agent: "gate-1" }, minuteMs, begin, begin + minuteMs);
-  expect(agent?.levels).toEqual({});
+  expect(agent?.levels).toEqual({ "agents.clock_skew_ms": 40 });
+  expect(await spans.list({ site: "north", agent: "gate-2" }, minuteMs, begin, begin + minuteMs)).toEqual([]);
 });

@@ -6,19 +6,18 @@ import {
   type TelemetryDelta,
   TelemetryRecorder,
 } from "@tapline/core/telemetry";
+import { type Reporting, startTelemetry } from "@tapline/telemetry/reporting";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ownRedis } from "../../../../tools/test-servers/index.ts";
 import { until } from "../path.fixture.ts";
-import type { Role } from "./role.ts";
-import { startTelemetry } from "./telemetry.ts";
 
 let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let telemetry: TelemetryRecorder;
 let away: SignOfLife["awayArchives"];
-let role: Role;
+let role: Reporting;
 
 beforeEach(async () => {
   server = await ownRedis();
@@ -35,7 +34,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await role.stop(100);
+  await role.stop();
   redis.disconnect();
   await server.stop();
 });
@@ -67,7 +66,7 @@ test("nothing is lost and nothing told twice while more and more comes, and what
     if (i % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   telemetry.count("tap.refused_at_door");
-  await role.stop(100);
+  await role.stop();
   const deltas = await reported();
   expect(sum(deltas, "tap.ingested")).toBe(400);
   expect(sum(deltas, "tap.refused_at_door")).toBe(1);
@@ -96,7 +95,7 @@ test("more readers than a report may name are told in several, each once", async
     if (i % maxPartsPerList === maxPartsPerList - 1)
       await until("they are told", async () => sum(await reported(), "tap.ingested") === i + 1);
   }
-  await role.stop(100);
+  await role.stop();
   const deltas = await reported();
   expect(sum(deltas, "tap.ingested")).toBe(readers);
   const named = deltas.flatMap(({ parts }) => parts?.readers["tap.ingested"] ?? []);

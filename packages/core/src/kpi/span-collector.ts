@@ -48,14 +48,15 @@ export class SpanCollector {
 
   /**
    * All that was added since the last call.
-   * @param levels samples of levels and ages at the end of the span; kept for what is not one agent's
+   * @param levels samples of levels and ages at the end of the span; of one agent its clock is kept, where it brought something
    */
   take(startEpochMs: number, resolutionMs: number, levels: Iterable<KpiSample>): KpiSpan[] {
     const byScope = new Map<string, Record<string, number>>();
     for (const { kpi, scope, value } of levels) {
-      if (value === null || scope.agent !== undefined) continue;
-      this.#of(scope);
+      if (value === null) continue;
       const key = scopeKey(scope);
+      if (scope.agent === undefined) this.#of(scope);
+      else if (kpi !== "agents.clock_skew_ms" || !this.#open.has(key)) continue;
       byScope.set(key, { ...byScope.get(key), [kpi]: value });
     }
     const spans = [...this.#open].map(([key, { scope, counts, times }]) => ({

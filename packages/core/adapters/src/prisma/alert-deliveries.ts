@@ -31,7 +31,7 @@ export type DeliveryListing = {
   /** When it may be tried next, or until when it is held. */
   readonly dueAtEpochMs: number;
   readonly endedAtEpochMs: number | null;
-  /** From the raise of the alert to the end of the delivery, ms; null before it. */
+  /** From the breach to the end of the delivery, ms, what the rule waits on purpose included; null before it. */
   readonly tookMs: number | null;
 };
 
@@ -199,10 +199,11 @@ export async function endCalls(tx: Transaction, alertIds: readonly string[], now
 
 function listingOf(row: AlertDelivery): DeliveryListing {
   const { id, channel, attempts, fault, dueAt, endedAt, raisedAt } = row;
+  const notice = alertNoticeSchema.parse(row.notice);
   return {
     ...{ id, channel, attempts, fault, state: row.state as DeliveryState },
-    ...{ notice: alertNoticeSchema.parse(row.notice), dueAtEpochMs: dueAt.getTime() },
+    ...{ notice, dueAtEpochMs: dueAt.getTime() },
     endedAtEpochMs: endedAt?.getTime() ?? null,
-    tookMs: endedAt === null ? null : endedAt.getTime() - raisedAt.getTime(),
+    tookMs: endedAt === null ? null : endedAt.getTime() - (notice.breachedAtEpochMs ?? raisedAt.getTime()),
   };
 }

@@ -47,6 +47,9 @@ const rules = parseAlertRules({
 });
 
 /** Alerts whose steps are written as the watch writes them, a clock that stands until it is moved, and who is told. For tests. */
+/** How long before its raise an alert's breach began, ms. */
+export const breachedBeforeMs = 400;
+
 export async function openTold(
   url = "http://127.0.0.1:1",
   startEpochMs = Date.parse("2026-11-30T08:00:00Z"),
@@ -88,8 +91,11 @@ export async function openTold(
     },
     raise: (site = "south") =>
       keep(
-        openAlert(uuidV7(nowEpochMs, randomBytes), raiseOf(site), { atEpochMs: nowEpochMs, actor: watch })
-          .alert,
+        openAlert(
+          uuidV7(nowEpochMs, randomBytes),
+          { ...raiseOf(site), breachedAtEpochMs: nowEpochMs - breachedBeforeMs },
+          { atEpochMs: nowEpochMs, actor: watch },
+        ).alert,
       ),
     on: (alert: Alert, event: AlertEvent) =>
       keep(applyEvent(alert, event, { atEpochMs: nowEpochMs, actor: watch })?.alert ?? alert),

@@ -18,6 +18,8 @@ export const alertNoticeSchema = z.strictObject({
   /** What to do, in a sentence, and at length. */
   action: z.string(),
   runbook: z.string(),
+  /** Since when the breach stood; messages of before it was told have none. */
+  breachedAtEpochMs: z.int().optional(),
   raisedAtEpochMs: z.int(),
   /** When what is told happened. */
   atEpochMs: z.int(),

@@ -92,10 +92,16 @@ export function noticeOf(
   kind: NoticeKind,
   { card, runbook }: Pick<AlertRule, "card" | "runbook">,
 ): AlertNotice {
-  const { rev, ruleId, severity, message, scope, value, limit, raisedAtEpochMs } = alert;
+  const { rev, ruleId, severity, message, scope, value, limit, breachedAtEpochMs, raisedAtEpochMs } = alert;
   return {
     ...{ kind, alertId: alert.id, rev, ruleId, severity, message, scope, value, limit },
-    ...{ action: card.action, runbook, raisedAtEpochMs, atEpochMs: alert.changedAtEpochMs },
+    ...{
+      action: card.action,
+      runbook,
+      breachedAtEpochMs,
+      raisedAtEpochMs,
+      atEpochMs: alert.changedAtEpochMs,
+    },
     by: kind === "acknowledged" ? (alert.lastAct?.actor.id ?? null) : null,
     step: 0,
   };

@@ -39,6 +39,6 @@ export const latencyKpis = {
   ...quantiles("alerts.breach_to_screen", {
     owner: "alerts",
     scopes: all,
-    what: "alerts, from the breach to being painted on a console,",
+    what: "alerts, from the breach to being painted on a console, without what their rules wait on purpose,",
   }),
 } satisfies Record<string, KpiDefinition>;

@@ -1,31 +1,35 @@
-import type { TelemetryStream } from "@tapline/adapters/redis";
 import {
   type CumulativeTelemetry,
   type ProcessLoad,
   type SignOfLife,
   signOfLifeEveryMs,
+  type TelemetryDelta,
   type TelemetryRecorder,
 } from "@tapline/core/telemetry";
-import type { Logger } from "pino";
 import { delayUntilReport } from "./report-pace.ts";
-import type { Role } from "./role.ts";
 
-export type TelemetryParts = {
+export type ReportedParts = {
   readonly telemetry: Pick<TelemetryRecorder, "watch" | "take" | "isEmpty">;
   readonly counted: Pick<CumulativeTelemetry, "add">;
-  readonly telemetryStream: Pick<TelemetryStream, "report">;
+  readonly telemetryStream: { readonly report: (delta: TelemetryDelta) => Promise<void> };
   readonly sign: () => SignOfLife;
   /** Asked for each sign that is given, and for none else: it tells of the time since. */
   readonly load?: () => ProcessLoad;
   readonly clock: () => number;
-  readonly log: Pick<Logger, "warn">;
+  readonly log: { readonly warn: (facts: { readonly err: unknown }, message: string) => void };
+};
+
+/** Reports until it is stopped. */
+export type Reporting = {
+  /** Sends what is left. */
+  readonly stop: () => Promise<void>;
 };
 
 /**
  * Reports what this process sees as it sees it (see `delayUntilReport`), what is left at the end, and now and then that it
  * lives: also where nothing happens, and at once where other archives are away than it said last.
  */
-export function startTelemetry(parts: TelemetryParts): Role {
+export function startTelemetry(parts: ReportedParts): Reporting {
   const reporter = new Reporter(parts);
   parts.telemetry.watch((isUrgent) => reporter.onEvent(isUrgent));
   reporter.giveSign();
@@ -39,7 +43,7 @@ export function startTelemetry(parts: TelemetryParts): Role {
 }
 
 class Reporter {
-  readonly #parts: TelemetryParts;
+  readonly #parts: ReportedParts;
   #timer: NodeJS.Timeout | null = null;
   #dueMs = Number.POSITIVE_INFINITY;
   #reportedMs = Number.NEGATIVE_INFINITY;
@@ -50,7 +54,7 @@ class Reporter {
   #isEnding = false;
   #away = "";
 
-  constructor(parts: TelemetryParts) {
+  constructor(parts: ReportedParts) {
     this.#parts = parts;
   }
 

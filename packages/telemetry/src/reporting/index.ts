@@ -1,0 +1,1 @@
+export { type ReportedParts, type Reporting, startTelemetry } from "./report-telemetry.ts";
