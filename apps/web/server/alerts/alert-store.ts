@@ -2,6 +2,7 @@ import {
   AlertBoard,
   AlertCallLog,
   AlertDesk,
+  AlertPreviews,
   AlertRulesDesk,
   type PrismaClient,
 } from "@tapline/adapters/prisma";
@@ -9,6 +10,7 @@ import { AlertStreams } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { AlertHealthReader } from "./alert-health-reader.ts";
 import { AlertViews } from "./alert-views.ts";
+import { RulePreviewer } from "./rule-previewer.ts";
 
 /** Alerts, and the rules that they come of. */
 export interface AlertStore {
@@ -16,6 +18,7 @@ export interface AlertStore {
   rules: Pick<AlertRulesDesk, "active">;
   views: AlertViews;
   health: AlertHealthReader;
+  previewer: RulePreviewer;
 }
 
 export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
@@ -24,5 +27,6 @@ export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
   const rules = new AlertRulesDesk(prisma, Date.now);
   const views = new AlertViews(new AlertBoard(prisma), { desk, rules }, prisma, Date.now);
   const health = new AlertHealthReader(new AlertCallLog(prisma), Date.now);
-  return { desk, rules, views, health };
+  const previewer = new RulePreviewer(new AlertPreviews(prisma, Date.now));
+  return { desk, rules, views, health, previewer };
 }

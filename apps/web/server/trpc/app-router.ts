@@ -1,5 +1,6 @@
 import { agentRouter } from "../routers/agent.ts";
 import { alertBoardRouter } from "../routers/alert-board.ts";
+import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
@@ -11,6 +12,7 @@ import { router } from "./init.ts";
 export const appRouter = router({
   agent: agentRouter,
   alertBoard: alertBoardRouter,
+  alertRules: alertRulesRouter,
   alerts: alertsRouter,
   audit: auditRouter,
   tracker: trackerRouter,

@@ -2,7 +2,13 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AlertDesk, AlertRulesDesk, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import {
+  AlertDesk,
+  AlertRulesDesk,
+  connectPrisma,
+  KpiSpans,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import { alertKeys, connectRedis } from "@tapline/adapters/redis";
 import { type Alert, type AlertStep, defaultAlertRules, entryOf, openAlert } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
@@ -137,4 +143,37 @@ test("rules are applied at once, a dry run says what they change, and nothing is
   expect(entries.map(({ action, actorId }) => [action, actorId])).toEqual([["alert-rules.released", "ada"]]);
   const again = await run("apply", file, ...by("quiet"));
   expect([again.code, again.err]).toEqual([1, expect.stringContaining("is in force already")]);
+});
+
+test("a preview says how often rules would have fired, and what of that nobody can know", async () => {
+  const file = join(dir, "preview.yaml");
+  const card = { cause: "c", consequence: "c", action: "a", respondWithinMinutes: 5 };
+  const given = { severity: "info", message: "{value}", runbook: "docs/runbooks.md#rejects-high", card };
+  const condition = { kind: "threshold", limit: { above: 50 } };
+  const rules = [
+    { ...given, id: "refused", kpi: "taps.rejected_per_minute", per: "site", condition },
+    { ...given, id: "skewed", kpi: "agents.clock_skew_ms", per: "agent", condition },
+  ];
+  await writeFile(file, stringify({ format: "tapline-alert-rules/1", version: 1, rules }));
+  const minute = Math.floor(Date.now() / 60_000);
+  const span = (scope: { site?: string }, before: number, refused: number) => ({
+    ...{ scope, startEpochMs: (minute - before) * 60_000, resolutionMs: 60_000, times: {}, levels: {} },
+    counts: { "tap.rejected": refused },
+  });
+  // Some minutes more than are looked at: they pass while commands run.
+  const kept = Array.from({ length: 1_440 + 20 }, (_, before) => span({}, before - 10, 0));
+  const refused = [40, 39, 20].map((before) => span({ site: "no\u001brth" }, before, 60));
+  await new KpiSpans(prisma).keepMinutes([...kept, ...refused], null, "1-0");
+  const told = await run("preview", file, "--days", "1");
+  expect(told.code, told.err).toBe(0);
+  const [sum, row, steps, other] = told.out.split("\n");
+  expect(sum).toMatch(/^refused: 2 times, active for 3 min in all, for 2 min at most since \S+Z$/);
+  expect(row).toMatch(/^ {2}site=no%1Brth {2}2 times {2}3 min in all {2}2 min at most$/);
+  expect(steps).toBe("  judged by steps of 60 s: what was shorter is not seen");
+  expect(other).toBe("skewed: cannot be judged: no history is kept of levels of single agents and readers");
+  const week = await run("preview", file, "--rule", "refused", "--json");
+  expect(JSON.parse(week.out)).toMatchObject({ fired: 2, unjudged: { because: null } });
+  expect(JSON.parse(week.out).unjudged.missingMs).toBeGreaterThan(5 * 86_400_000);
+  expect((await run("preview", file, "--rule", "none")).err).toContain("has no rule none");
+  expect((await run("preview", file, "--days", "31")).err).toContain("31 days cannot be looked back");
 });

@@ -76,7 +76,15 @@ export {
   messageOfAlert,
   unknownPlaceholders,
 } from "./message.ts";
-export { type Preview, type PreviewedAlert, preview } from "./preview.ts";
+export {
+  maxPreviewMs,
+  type Preview,
+  type PreviewedScope,
+  type PreviewOptions,
+  previewResolutionMs,
+  RulePreview,
+  type Unjudged,
+} from "./preview.ts";
 export {
   type AlertTest,
   type AlertTestResult,
@@ -91,7 +99,6 @@ export {
   readAlertRules,
   releaseIdOf,
 } from "./release.ts";
-export { replay } from "./replay.ts";
 export {
   type AlertRule,
   type AlertRules,

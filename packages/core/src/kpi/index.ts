@@ -44,6 +44,7 @@ export {
   latencySummarySchema,
 } from "./schema.ts";
 export { SpanCollector } from "./span-collector.ts";
+export { type FigureParts, figureParts, SpanSeries } from "./span-series.ts";
 export {
   availabilityOf,
   figureOf,

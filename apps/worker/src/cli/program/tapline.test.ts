@@ -22,7 +22,7 @@ const looking = [
     "audit verify",
     "audit verify-export",
   ],
-  ...["alerts defaults", "alerts lint", "alerts ls", "alerts show", "alerts test"],
+  ...["alerts defaults", "alerts lint", "alerts ls", "alerts preview", "alerts show", "alerts test"],
   ...["alerts channel ls", "alerts deliveries", "alerts maintenance ls"],
   ...["buffer show", "agent ls"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],

@@ -1,4 +1,10 @@
-import { AlertDesk, AlertRulesDesk, assertAbove, connectPrisma } from "@tapline/adapters/prisma";
+import {
+  AlertDesk,
+  AlertPreviews,
+  AlertRulesDesk,
+  assertAbove,
+  connectPrisma,
+} from "@tapline/adapters/prisma";
 import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
 import type { Alert, AlertRules } from "@tapline/core/alerts";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
@@ -21,6 +27,7 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
   return {
     desk: new AlertDesk(prisma, tell),
     rules,
+    previews: new AlertPreviews(prisma, Date.now),
     /**
      * Puts rules in force, and tells who watches.
      * @throws TaplineError `conflict` where they cannot follow those in force; `misconfigured`, `unavailable` where nobody can be told: then

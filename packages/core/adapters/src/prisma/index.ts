@@ -20,6 +20,7 @@ export {
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
 export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
+export { AlertPreviews, type PreviewBounds } from "./alert-previews.ts";
 export {
   AlertRulesDesk,
   type AlertRulesListing,

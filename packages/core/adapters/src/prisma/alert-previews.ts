@@ -1,0 +1,64 @@
+import {
+  type AlertRule,
+  lintRules,
+  type Preview,
+  previewResolutionMs,
+  RulePreview,
+} from "@tapline/core/alerts";
+import { type Clock, TaplineError } from "@tapline/core/kernel";
+import type { PrismaClient } from "./generated/client.ts";
+import { KpiMinutes } from "./kpi-minutes.ts";
+
+export type PreviewBounds = {
+  /** How far back it looks, ms. */
+  readonly spanMs: number;
+  readonly maxScopes: number;
+  /** How long it may take, ms; infinity: as long as it takes. */
+  readonly limitMs: number;
+};
+
+/** Says how often a rule would have fired, from the history of KPIs. */
+export class AlertPreviews {
+  readonly #minutes: KpiMinutes;
+  readonly #clock: Clock;
+
+  constructor(prisma: PrismaClient, clock: Clock) {
+    this.#minutes = new KpiMinutes(prisma);
+    this.#clock = clock;
+  }
+
+  /** @throws TaplineError `invalid-input` for a rule that could not be released; `overloaded` where it would take too long */
+  async preview(rule: AlertRule, { spanMs, maxScopes, limitMs }: PreviewBounds): Promise<Preview> {
+    assertAlone(rule);
+    const begunEpochMs = this.#clock();
+    const untilEpochMs = Math.floor(begunEpochMs / previewResolutionMs) * previewResolutionMs;
+    const options = { fromEpochMs: untilEpochMs - spanMs, untilEpochMs, maxScopes };
+    const preview = new RulePreview(rule, options);
+    if (preview.because !== null) return preview.result();
+    const minutes = this.#minutes.read(rule.kpi, rule.per, preview.readFromEpochMs, untilEpochMs);
+    for await (const { startEpochMs, spans } of minutes) {
+      if (this.#clock() - begunEpochMs > limitMs)
+        throw new TaplineError(
+          "overloaded",
+          `the preview of ${rule.id} takes longer than ${limitMs / 1_000} s`,
+          {
+            remedy:
+              "look back fewer days, narrow it by `only`, or use `tapline alerts preview`, which may take longer",
+            facts: { limitMs },
+          },
+        );
+      preview.takeMinute(startEpochMs, spans);
+    }
+    return preview.result();
+  }
+}
+
+/** A rule that stands alone: which one explains it is no matter here. @throws TaplineError `invalid-input` */
+function assertAlone({ parent: _, ...rule }: AlertRule): void {
+  const faults = lintRules([rule]);
+  if (faults.length === 0) return;
+  const said = faults.map(({ place, fault }) => `${place}: ${fault}`).join("; ");
+  throw new TaplineError("invalid-input", `this rule could not be released: ${said}`, {
+    remedy: "mend it; tapline alerts lint names each place",
+  });
+}
