@@ -250,7 +250,7 @@ test("levels that stores tell raise alerts and end them; stores that fail stop n
       {
         agent: "gate-1",
         site: "north",
-        last: { report: agentReport, seenAtEpochMs: Date.now() - seenAgoMs },
+        last: { report: agentReport, seenAtEpochMs: Date.now() - seenAgoMs, reportEveryMs: null },
       },
     ],
   });

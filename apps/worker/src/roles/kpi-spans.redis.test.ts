@@ -47,7 +47,11 @@ function start(): Role {
     spans,
     readings: async () => ({
       fleet: [
-        { agent: "gate-1", site: "north", last: { seenAtEpochMs: begin, report: agentReport } },
+        {
+          agent: "gate-1",
+          site: "north",
+          last: { seenAtEpochMs: begin, report: agentReport, reportEveryMs: null },
+        },
         { agent: "gate-2", site: "north", last: null },
       ],
       buffer: { taps: 2, oldestAtEpochMs: null, bytes: 7, ceilingBytes: null },

@@ -1,5 +1,5 @@
 import type { AgentReading, KpiReadings } from "@tapline/core/kpi";
-import { agentReportSchema } from "@tapline/core/tap";
+import { agentReportSchema, agentSettingsSchema } from "@tapline/core/tap";
 import type { PrismaClient } from "./generated/client.ts";
 
 /** What PostgreSQL alone knows for the KPIs of the fleet. */
@@ -12,7 +12,7 @@ export class WatchReadings {
 
   /** Agents that may deliver, with their last reports, and how many of their numbers are in open gaps. */
   async read(): Promise<Required<Pick<KpiReadings, "fleet" | "gaps">>> {
-    const [agents, reports, gaps] = await Promise.all([
+    const [agents, reports, gaps, revisions] = await Promise.all([
       this.#prisma.agent.findMany({
         where: { revokedAt: null },
         select: { id: true, site: true, enrolledAt: true },
@@ -22,7 +22,14 @@ export class WatchReadings {
         where: { scope: "agent", closedAt: null },
         select: { subject: true, first: true, last: true },
       }),
+      this.#prisma.configRevision.findMany({ select: { revision: true, settings: true } }),
     ]);
+    const reportEveryMs = new Map(
+      revisions.map(({ revision, settings }) => [
+        revision,
+        agentSettingsSchema.safeParse(settings).data?.reportEveryMs ?? null,
+      ]),
+    );
     const told = new Map(reports.map((row) => [row.agent, row]));
     const fleet = agents.flatMap(({ id, site, enrolledAt }): AgentReading[] => {
       const row = told.get(id);
@@ -30,8 +37,11 @@ export class WatchReadings {
       if (row === undefined) return enrolledAt === null ? [] : [{ agent: id, site, last: null }];
       // A report that an earlier release kept in another form counts as none.
       const report = agentReportSchema.safeParse(row.report).data;
-      const last = report === undefined ? null : { report, seenAtEpochMs: row.seenAt.getTime() };
-      return [{ agent: id, site, last }];
+      const last = report && {
+        ...{ report, seenAtEpochMs: row.seenAt.getTime() },
+        reportEveryMs: reportEveryMs.get(report.configRevision) ?? null,
+      };
+      return [{ agent: id, site, last: last ?? null }];
     });
     const open = new Map<string, number>();
     for (const { subject, first, last } of gaps)

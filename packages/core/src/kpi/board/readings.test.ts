@@ -17,7 +17,7 @@ function agent(
   seenAgoMs: number,
   given: Partial<AgentReportGiven> = {},
 ): AgentReading {
-  const { clockSkewMs = 0, certificateDays = 30, readers = { ready: 1 } } = given;
+  const { clockSkewMs = 0, certificateDays = 30, readers = { ready: 1 }, reportEveryMs = null } = given;
   const report = {
     ...{
       version: "1.0.0",
@@ -34,10 +34,15 @@ function agent(
     },
     certificateEndsAtEpochMs: t0 + certificateDays * dayMs,
   };
-  return { agent: name, site, last: { report, seenAtEpochMs: t0 - seenAgoMs } };
+  return { agent: name, site, last: { report, seenAtEpochMs: t0 - seenAgoMs, reportEveryMs } };
 }
 
-type AgentReportGiven = { clockSkewMs: number; certificateDays: number; readers: Record<string, number> };
+type AgentReportGiven = {
+  clockSkewMs: number;
+  certificateDays: number;
+  readers: Record<string, number>;
+  reportEveryMs: number | null;
+};
 
 function told(samples: readonly KpiSample[]) {
   const last = new Map(samples.map((sample) => [`${sample.kpi} ${scopeKey(sample.scope)}`, sample.value]));
@@ -128,4 +133,19 @@ test("who has not heard of levels is told them all once more, the changed ones a
   board.tellAll();
   expect(told(board.advance(t0 + 2_000))("backlog.taps")).toBe(3);
   expect(told(board.advance(t0 + 4_000))("backlog.taps")).toBeUndefined();
+});
+
+test("an agent that may report rarely is missed after three of its own intervals, one that reports often not sooner", () => {
+  const board = new KpiBoard(t0);
+  const everyMs = { hourly: 3_600_000, often: 1_000, usual: null };
+  const agoMs = { hourly: 3 * 3_600_000, often: 170_000, usual: 190_000 };
+  const fleet = (["hourly", "often", "usual"] as const).map((name) =>
+    agent(name, "north", agoMs[name], { reportEveryMs: everyMs[name] }),
+  );
+  board.read({ fleet }, t0);
+  const level = told(board.advance(t0));
+  expect(level("agents.offline")).toBe(1);
+  expect(level("agents.online", { site: "north", agent: "hourly" })).toBe(1);
+  expect(level("agents.online", { site: "north", agent: "often" })).toBe(1);
+  expect(level("agents.offline", { site: "north", agent: "usual" })).toBe(1);
 });

@@ -8,7 +8,12 @@ export type AgentReading = {
   readonly agent: string;
   readonly site: string;
   /** Its last report and when the server got it; null where it never sent one. */
-  readonly last: { readonly report: AgentReport; readonly seenAtEpochMs: number } | null;
+  readonly last: {
+    readonly report: AgentReport;
+    readonly seenAtEpochMs: number;
+    /** The longest time between two reports that its settings allow, ms; null where the server has given it none. */
+    readonly reportEveryMs: number | null;
+  } | null;
 };
 
 /** What the stores alone know; each part is read now and then, and what is left out stays as it was, for a minute. */
@@ -35,8 +40,12 @@ export type KpiReadings = {
 /** A level at one moment; null = nobody knows. */
 export type Level = { readonly kpi: KpiId; readonly scope: KpiScope; readonly value: number | null };
 
+/** Agents that were told nothing else report so often, ms; who reports more often is not missed sooner. */
+const usualReportEveryMs = 60_000;
+
 /** An agent that has neither reported nor delivered for longer is offline, ms: three intervals of reports. */
-export const agentHeardWithinMs = 180_000;
+const heardWithinMs = (reportEveryMs: number | null): number =>
+  3 * Math.max(usualReportEveryMs, reportEveryMs ?? 0);
 
 const days = (ms: number): number => ms / dayMs;
 const all: KpiScope = {};
@@ -123,7 +132,7 @@ function figuresOf(
   nowEpochMs: number,
 ): Map<KpiId, number> {
   const heard = Math.max(last?.seenAtEpochMs ?? 0, heardAtEpochMs ?? 0);
-  const isOnline = nowEpochMs - heard <= agentHeardWithinMs;
+  const isOnline = nowEpochMs - heard <= heardWithinMs(last?.reportEveryMs ?? null);
   const figures = new Map<KpiId, number>([
     ["agents.online", isOnline ? 1 : 0],
     ["agents.offline", isOnline ? 0 : 1],
