@@ -36,8 +36,8 @@ export interface RealtimeOptions {
 
 const topics: readonly Topic[] = ["kpi", "alerts"];
 const recoveryMs = 120_000;
-/** Live pictures come four times a second at most: twice as many as fall into the recovery window. */
-const streamMaxLen = (recoveryMs / 1000) * 4 * 2;
+/** Live pictures come 20 times a second at most: as many as fall into the recovery window, and some others. */
+const streamMaxLen = (recoveryMs / 1000) * 25;
 
 /** The room of all sockets of one session, in every process. */
 function sessionRoom(sessionId: string): string {

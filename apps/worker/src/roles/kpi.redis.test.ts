@@ -40,10 +40,18 @@ afterEach(async () => {
 });
 
 function start(): Publishing {
-  const own = connectRedis(server.url, () => undefined);
+  const connections: Redis[] = [];
+  const connect = () => {
+    const made = connectRedis(server.url, () => undefined);
+    connections.push(made);
+    return made;
+  };
+  const own = connect();
   const lives: KpiLive[] = [];
   const role = startKpi({
     telemetry: new TelemetryStream(own),
+    connect,
+    telemetryOn: (connection) => new TelemetryStream(connection),
     streams: new KpiStreams(own),
     history: new KpiHistory(prisma),
     drills: new RestoreDrills(prisma),
@@ -52,10 +60,21 @@ function start(): Publishing {
     onLive: (live) => lives.push(live),
     log: pino({ level: "silent" }),
   });
-  const publishing = { role, lives, die: () => own.disconnect() };
+  const publishing = {
+    role,
+    lives,
+    die: () => {
+      for (const made of connections) made.disconnect();
+    },
+  };
   publishers.push(publishing);
   return publishing;
 }
+
+const sign = {
+  roles: ["ingest", "buffer", "validation", "encryption", "transfer"],
+  awayArchives: [],
+};
 
 async function report(ingested: number): Promise<void> {
   await new TelemetryStream(redis).report({
@@ -64,9 +83,14 @@ async function report(ingested: number): Promise<void> {
     counters: { "tap.ingested": ingested, "tap.archived": ingested, "tap.rejected": 1 },
     rejects: { unsigned: 1 },
     histograms: {},
-    sign: { roles: ["ingest", "buffer", "validation", "encryption", "transfer"], awayArchives: [] },
+    sign,
   });
 }
+
+const signs = async (count: number): Promise<void> => {
+  const delta = { instance: "test", atEpochMs: nowEpochMs, counters: {}, rejects: {}, histograms: {} };
+  for (let i = 0; i < count; i++) await new TelemetryStream(redis).report({ ...delta, sign });
+};
 
 const told = ({ lives }: Publishing): number => lives.at(-1)?.totals.archived ?? 0;
 const sees = (who: Publishing, ingested: number) =>
@@ -164,3 +188,29 @@ test("what waits for a new publisher counts in the seconds in which it was repor
   const starts = seconds.map(({ startEpochMs }) => startEpochMs);
   expect(starts).toEqual([...new Set(starts)].toSorted((a, b) => a - b));
 }, 30_000);
+
+test("a picture is published for what is news, not for each sign of life", async () => {
+  const first = start();
+  await report(1);
+  await sees(first, 1);
+  const before = first.lives.length;
+  for (let i = 0; i < 5; i++) {
+    await signs(5);
+    await pause(60);
+  }
+  await report(2);
+  await sees(first, 3);
+  expect(first.lives).toHaveLength(before + 1);
+});
+
+test("under load there are 20 pictures a second at most, and none lags behind at the end", async () => {
+  const first = start();
+  const fromMs = performance.now();
+  for (let i = 0; i < 300; i++) {
+    await report(1);
+    if (i % 10 === 0) await pause(10);
+  }
+  await sees(first, 300);
+  expect(first.lives.length).toBeLessThanOrEqual((performance.now() - fromMs) / 49 + 2);
+  expect(first.lives.map(({ seq }) => seq)).toEqual(first.lives.map((_, index) => index + 1));
+});

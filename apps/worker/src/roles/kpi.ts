@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
-import type { KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import type { KpiStreams, ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import { type KpiLive, type KpiPoint, KpiWindow, mergePoints, type RestoreStanding } from "@tapline/core/kpi";
+import type { TelemetryDelta } from "@tapline/core/telemetry";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";
 
 export type KpiParts = {
-  readonly telemetry: TelemetryStream;
+  readonly telemetry: Pick<TelemetryStream, "read">;
+  /** A connection to Redis, and what waits for telemetry on it: it is blocked by the waiting. */
+  readonly connect: () => Redis;
+  readonly telemetryOn: (connection: Redis) => Pick<TelemetryStream, "next">;
   readonly streams: KpiStreams;
   readonly history: KpiHistory;
   readonly drills: Pick<RestoreDrills, "standing">;
@@ -16,7 +21,12 @@ export type KpiParts = {
   readonly log: Logger;
 };
 
-const tickMs = 250;
+/** Who does not hold the lease asks for it so often. */
+const waitMs = 1_000;
+const leadEveryMs = 250;
+/** Pictures are so far apart: at most 20 a second. */
+const coalesceMs = 50;
+/** What time alone changes is told so often. */
 const restTickMs = 1_000;
 const standingEveryMs = 10_000;
 const secondMs = 1_000;
@@ -26,31 +36,51 @@ const minuteMs = 60_000;
 const longestHandoverMs = 20_000;
 
 /**
- * The KPI service. Any number may run; the one that holds the lease publishes: a live picture four times a second
- * while something happens, a point each second, a rollup each minute.
+ * The KPI service. Any number may run; the one that holds the lease publishes: a live picture as something happens, 20 times a
+ * second at most, a point each second, a rollup each minute.
  */
 export function startKpi(parts: KpiParts): Role {
   const holder = randomUUID();
+  const connection = parts.connect();
+  const telemetry = parts.telemetryOn(connection);
   let publisher: Publisher | null = null;
+  let ledAtMs = Number.NEGATIVE_INFINITY;
+  const lead = async (): Promise<boolean> => {
+    if (publisher !== null && performance.now() - ledAtMs < leadEveryMs) return true;
+    ledAtMs = performance.now();
+    return await parts.streams.lease.lead(holder);
+  };
   const loop = repeat(
     async () => {
-      if (!(await parts.streams.lease.lead(holder))) {
+      if (!(await lead())) {
         publisher = null;
-        return tickMs * 4;
+        return waitMs;
       }
       publisher ??= await Publisher.begin(parts);
-      await publisher.tick();
-      return tickMs;
+      const reported = await telemetry.next(publisher.cursor, publisher.restsMs());
+      // It may have waited for longer than the lease holds.
+      if (!(await lead())) {
+        publisher = null;
+        return waitMs;
+      }
+      return (await publisher.take(reported)) ? coalesceMs : 0;
     },
     (error) => parts.log.error({ err: error }, "publishing KPIs failed"),
   );
   return {
     stop: async () => {
-      await loop.stop();
-      await publisher?.tick();
+      const ended = loop.stop();
+      connection.disconnect();
+      await ended;
+      if (publisher !== null) await publisher.take(await parts.telemetry.read(publisher.cursor));
       await parts.streams.lease.resign(holder);
     },
   };
+}
+
+/** Whether a delta says more than that a process lives. */
+function isNews({ counters, histograms }: TelemetryDelta): boolean {
+  return Object.keys(counters).length > 0 || Object.keys(histograms).length > 0;
 }
 
 /** One life of the publishing process. */
@@ -59,10 +89,12 @@ class Publisher {
   readonly #window: KpiWindow;
   readonly #stream = randomUUID();
   #minute: KpiPoint[];
-  #cursor: string;
+  /** The entry of the telemetry stream up to which all is counted. */
+  cursor: string;
   #seq = 0;
   #publishedAtEpochMs = 0;
   #lastBacklog = -1;
+  #lastAway = "";
   #restore: RestoreStanding = {
     ...{ provenAtEpochMs: null, firstArchivedAtEpochMs: null, everyMs: null, readBack: [] },
   };
@@ -72,7 +104,7 @@ class Publisher {
     this.#parts = parts;
     this.#window = window;
     this.#minute = minute;
-    this.#cursor = cursor;
+    this.cursor = cursor;
   }
 
   /**
@@ -105,26 +137,41 @@ class Publisher {
     return publisher;
   }
 
-  async tick(): Promise<void> {
-    const { telemetry, buffer, streams, clock, onLive } = this.#parts;
-    const [reported, backlog] = await Promise.all([telemetry.read(this.#cursor), buffer.backlog()]);
+  /** How long time alone changes nothing that is told or kept, ms. */
+  restsMs(): number {
+    const nowEpochMs = this.#parts.clock();
+    const secondEndsMs = secondMs - (nowEpochMs % secondMs);
+    const restEndsMs = this.#publishedAtEpochMs + restTickMs - nowEpochMs;
+    return Math.max(1, Math.min(secondEndsMs, restEndsMs));
+  }
+
+  /** Counts what was reported, and tells what changed by it or by time. @returns whether it published */
+  async take(reported: readonly ReportedDelta[]): Promise<boolean> {
+    const { buffer, streams, clock, onLive } = this.#parts;
+    const backlog = await buffer.backlog();
     const nowEpochMs = clock();
     this.#window.readBacklog(backlog);
     for (const { entry, atEpochMs, delta } of reported) {
       await this.#close(Math.min(atEpochMs, nowEpochMs));
       this.#window.add(delta, atEpochMs);
-      this.#cursor = entry;
+      this.cursor = entry;
     }
     await this.#close(nowEpochMs);
-    const restless = reported.length > 0 || backlog.taps !== this.#lastBacklog;
-    if (!restless && nowEpochMs - this.#publishedAtEpochMs < restTickMs) return;
+    const away = this.#window.away(nowEpochMs);
+    const restless =
+      reported.some(({ delta }) => isNews(delta)) ||
+      backlog.taps !== this.#lastBacklog ||
+      away !== this.#lastAway;
+    if (!restless && Math.abs(nowEpochMs - this.#publishedAtEpochMs) < restTickMs) return false;
     this.#lastBacklog = backlog.taps;
+    this.#lastAway = away;
     this.#publishedAtEpochMs = nowEpochMs;
     this.#seq++;
     await this.#readRestore(nowEpochMs);
     const live = this.#window.live(nowEpochMs, this.#stream, this.#seq, this.#restore);
     await streams.publish(live);
     onLive(live);
+    return true;
   }
 
   /** Drills come hours apart. A database that is away must not hold up the live picture: the last reading stands. */
@@ -140,7 +187,7 @@ class Publisher {
   async #close(nowEpochMs: number): Promise<void> {
     const points = this.#window.closeSeconds(nowEpochMs);
     if (points.length === 0) return;
-    await this.#parts.streams.keepSeconds(points, this.#cursor);
+    await this.#parts.streams.keepSeconds(points, this.cursor);
     this.#minute.push(...points);
     const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
     if (this.#minute.some((point) => point.startEpochMs < openMinute)) await this.#keepMinutes(openMinute);

@@ -22,7 +22,11 @@ const emptyTotals: KpiTotals = { ingested: 0, archived: 0, duplicates: 0, reject
  */
 export class KpiWindow {
   #open: KpiPoint;
+  /** Of the open second; what is in `#open` of it stays empty until it ends. */
+  #latency = new Histogram();
   #closed: KpiPoint[];
+  /** Of `#closed`; null where it has to be made anew. */
+  #ended: KpiPoint | null = null;
   #totals: KpiTotals;
   #backlog: BacklogReading = { taps: 0, oldestAtEpochMs: null };
   readonly #signs = new SignsOfLife();
@@ -51,6 +55,7 @@ export class KpiWindow {
     const [ingested, archived] = [counters["tap.ingested"] ?? 0, counters["tap.archived"] ?? 0];
     const [duplicates, segments] = [counters["tap.duplicate"] ?? 0, counters["segment.archived"] ?? 0];
     const latency = delta.histograms["tap.to_archive_ms"];
+    if (latency !== undefined) this.#latency.merge(latency);
     this.#open = {
       ...point,
       ingested: point.ingested + ingested,
@@ -59,8 +64,6 @@ export class KpiWindow {
       segments: point.segments + segments,
       archiveBytes: point.archiveBytes + (counters["archive.bytes"] ?? 0),
       rejects: addRejects(point.rejects, delta.rejects),
-      tapToArchiveMs:
-        latency === undefined ? point.tapToArchiveMs : Histogram.from(point.tapToArchiveMs, latency).data(),
     };
     this.#totals = {
       ...this.#totals,
@@ -82,9 +85,13 @@ export class KpiWindow {
     // A clock that jumps far ahead leaves a gap instead of an endless row of empty seconds.
     const from = Math.max(this.#open.startEpochMs, current - summaryWindowMs);
     for (let start = from; start < current; start += secondMs) {
-      ended.push({ ...this.#open, startEpochMs: start, ...this.#levels(start + secondMs) });
+      const tapToArchiveMs = this.#latency.data();
+      ended.push({ ...this.#open, tapToArchiveMs, startEpochMs: start, ...this.#levels(start + secondMs) });
       this.#open = emptyPoint(start + secondMs);
+      this.#latency.clear();
     }
+    if (ended.length === 0) return ended;
+    this.#ended = null;
     this.#closed = [...this.#closed, ...ended].filter(
       (point) => point.startEpochMs >= current - summaryWindowMs,
     );
@@ -94,13 +101,11 @@ export class KpiWindow {
   /** The live picture; `seq` and `stream` are the publisher's. */
   live(nowEpochMs: number, stream: string, seq: number, restore: RestoreStanding): KpiLive {
     const recent = this.#closed.filter((point) => point.startEpochMs >= nowEpochMs - rateWindowMs);
-    const rates = mergePoints([...recent, this.#open], { startEpochMs: 0, resolutionMs: rateWindowMs });
-    const minute = mergePoints([...this.#closed, this.#open], {
-      startEpochMs: 0,
-      resolutionMs: summaryWindowMs,
-    });
     const spanMs = Math.max(secondMs, nowEpochMs - (recent[0]?.startEpochMs ?? this.#open.startEpochMs));
-    const latency = Histogram.from(minute.tapToArchiveMs);
+    const perSecond = (what: "ingested" | "archived") =>
+      (recent.reduce((sum, point) => sum + point[what], this.#open[what]) * secondMs) / spanMs;
+    this.#ended ??= mergePoints(this.#closed, { startEpochMs: 0, resolutionMs: summaryWindowMs });
+    const latency = Histogram.from(this.#ended.tapToArchiveMs, this.#latency.data());
     const silent = this.#signs.silent(nowEpochMs);
     const isCounting = !silent.includes("transfer");
     return {
@@ -109,8 +114,8 @@ export class KpiWindow {
       atEpochMs: nowEpochMs,
       silent,
       awayArchives: this.#signs.away(nowEpochMs),
-      tapsPerSecond: silent.includes("ingest") ? null : (rates.ingested * 1000) / spanMs,
-      archivedPerSecond: isCounting ? (rates.archived * 1000) / spanMs : null,
+      tapsPerSecond: silent.includes("ingest") ? null : perSecond("ingested"),
+      archivedPerSecond: isCounting ? perSecond("archived") : null,
       backlog: this.#backlog.taps,
       oldestAgeMs: this.#levels(nowEpochMs).oldestAgeMs,
       tapToArchiveMs: {
@@ -119,11 +124,17 @@ export class KpiWindow {
         p99: latency.quantile(0.99),
         count: latency.count,
       },
-      rejects: isCounting ? minute.rejects : null,
-      duplicates: isCounting ? minute.duplicates : null,
+      rejects: isCounting ? addRejects(this.#ended.rejects, this.#open.rejects) : null,
+      duplicates: isCounting ? this.#ended.duplicates + this.#open.duplicates : null,
       totals: this.totals,
       restore: { ...restore, freshness: restoreFreshness(restore, nowEpochMs) },
     };
+  }
+
+  /** Who and what is away, by name: as long as that is the same, no sign of life changes the picture. */
+  away(nowEpochMs: number): string {
+    const archives = this.#signs.away(nowEpochMs).map(({ archive, why }) => `${archive} ${why}`);
+    return JSON.stringify([this.#signs.silent(nowEpochMs), archives]);
   }
 
   #levels(atEpochMs: number): Pick<KpiPoint, "backlog" | "oldestAgeMs"> {
