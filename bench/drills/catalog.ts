@@ -1,10 +1,11 @@
 import type { Drill } from "./drill.ts";
+import { flood } from "./flood/index.ts";
 import { kills } from "./kills/index.ts";
 import { locks } from "./locks/index.ts";
 import { pathFaults } from "./path-faults/index.ts";
 import { troubledReaders } from "./readers/index.ts";
 
-const drills: readonly Drill[] = [kills, pathFaults, troubledReaders, locks];
+const drills: readonly Drill[] = [kills, pathFaults, troubledReaders, locks, flood];
 
 export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(13)}${about}`).join("\n");
 

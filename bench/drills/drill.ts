@@ -30,6 +30,8 @@ export type DrillResult = {
 export type Drill = {
   readonly name: string;
   readonly about: string;
+  /** How many faults where nobody says; default 20. */
+  readonly usualTimes?: number;
   /** All faults that it knows, where they have names. */
   readonly faultNames?: readonly string[];
   readonly run: (options: DrillOptions) => Promise<DrillResult>;

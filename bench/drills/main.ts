@@ -6,25 +6,25 @@ import { drillLines, findDrill } from "./catalog.ts";
 const usage = `usage: npm run drill -- <name> [--times N] [--seed S] [--path P] [--list]
   names:
 ${drillLines}
-  --times  faults to bring about, or orders to play, 1 to 100,000; default 20
+  --times  faults to bring about, or orders to play, 1 to 100,000; default 20, of the flood 10,000
   --seed   fixes what chance decides; default: a new one, which is printed
   --path   with --seed: plays one order again, as a failed run printed it
   --list   print the names of a drill's faults and end`;
 
-const defaultTimes = "20";
+const usualTimes = 20;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      times: { type: "string", default: defaultTimes },
+      times: { type: "string" },
       seed: { type: "string" },
       path: { type: "string" },
       list: { type: "boolean", default: false },
     },
   });
   const drill = findDrill(positionals[0]);
-  const times = Number(values.times);
+  const times = Number(values.times ?? drill?.usualTimes ?? usualTimes);
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
   const isSound = Number.isInteger(times) && times >= 1 && times <= 100_000 && Number.isInteger(seed);
   if (drill === undefined || positionals.length !== 1 || !isSound) {

@@ -16,7 +16,10 @@ export type ConsoleProcess = {
 
 const person = { email: "bench@console.test", password: "a pass phrase for the bench" };
 
-export async function startConsole(stores: Stores): Promise<ConsoleProcess> {
+/** @param stores what it works on; its secret lies in their folder */
+export async function startConsole(
+  stores: Pick<Stores, "dir" | "servicesUrl" | "redisUrl">,
+): Promise<ConsoleProcess> {
   const secretFile = join(stores.dir, "secret");
   await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const child = startChild("../../apps/web/server/main.ts", import.meta.url, {

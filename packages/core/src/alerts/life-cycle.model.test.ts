@@ -63,7 +63,7 @@ function learn(m: Model, kind: keyof typeof signals): boolean {
     m.calls ||= !held(m);
   } else if (kind === "clear") {
     if (!m.active) return false;
-    m.active = false;
+    Object.assign(m, { active: false, suppressed: false });
     if (m.shelf?.oneShot === true) m.shelf = null;
   } else {
     if (m.suppressed === (kind === "suppress")) return false;

@@ -70,8 +70,8 @@ test.each([
   ["from the shelf when all is well", [shelve("timed"), clear, unshelve], "normal"],
   ["a consequence of something else", [suppress], "suppressed"],
   ["its cause is gone, it is not", [ack, suppress, unsuppress], "active-unacknowledged"],
-  ["it called, and ended with its cause", [suppress, clear, unsuppress], "returned-unacknowledged"],
-  ["seen, and ended with its cause", [ack, suppress, clear, unsuppress], "normal"],
+  ["it called, and ended with its cause", [suppress, clear], "returned-unacknowledged"],
+  ["seen, and ended with its cause", [ack, suppress, clear], "normal"],
   ["out of service", [out], "out-of-service"],
   ["out of service, whatever comes", [out, clear, raise, suppress], "out-of-service"],
   ["back in service while it stands", [ack, out, back], "active-unacknowledged"],
@@ -87,7 +87,7 @@ test.each([
 test("a consequence that was one from the start called nobody, and ends without a word", () => {
   const { alert } = openAlert(id, { ...breach, suppressedBy: offline }, { atEpochMs: 1, actor: watch });
   expect(alert.state).toBe("suppressed");
-  expect(after(alert, clear, unsuppress).state).toBe("normal");
+  expect(after(alert, clear).state).toBe("normal");
   expect(after(alert, unsuppress).state).toBe("active-unacknowledged");
 });
 

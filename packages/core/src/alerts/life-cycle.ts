@@ -152,6 +152,8 @@ function clear(alert: Alert, event: AlertEvent & { kind: "clear" }, context: Eve
     {
       ...{ active: false, value: event.value, peakValue: event.peakValue ?? alert.peakValue },
       returnedAtEpochMs: context.atEpochMs,
+      // What is over is nobody's consequence any more.
+      suppressedBy: null,
       ...(alert.shelf?.mode === "one-shot" ? { shelf: null } : {}),
     },
     event.note,

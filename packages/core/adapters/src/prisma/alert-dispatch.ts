@@ -86,6 +86,7 @@ export class AlertDispatch {
     const calls = new Map((await tx.alertCall.findMany({ where: { alertId: { in: ids } } })).map(callEntry));
     const told = await channelsTold(tx, ids);
     const unknown = new Set<string>();
+    const planned: { readonly alertId: string; readonly call: Call | null }[] = [];
     for (const alert of alerts) {
       const rule = await this.#ruleOf(tx, alert);
       if (rule === null) continue;
@@ -96,13 +97,20 @@ export class AlertDispatch {
       const plan = planDeliveries(alert, names, channels, before, now.getTime());
       for (const { kind, channels: tellable } of plan.tell) await tell(round, alert, rule, kind, tellable, 0);
       await begin(round, alert.id, plan.policies);
-      await keepCall(tx, alert.id, plan.call);
-      if (plan.call === null || plan.call.ended) await endCalls(tx, [alert.id], now);
+      planned.push({ alertId: alert.id, call: plan.call });
       if (plan.tell.some(({ kind }) => kind === "call"))
         for (const name of unknownRoutes(channels, names)) unknown.add(name);
     }
-    for (const { id, rev } of alerts)
-      await tx.alertUntold.deleteMany({ where: { alertId: id, rev: { lte: rev } } });
+    // In a flood there are thousands: for all of them at once.
+    await keepCalls(tx, planned);
+    const ended = planned.filter(({ call }) => call === null || call.ended);
+    await endCalls(
+      tx,
+      ended.map(({ alertId }) => alertId),
+      now,
+    );
+    const seen = alerts.map(({ id, rev }) => ({ alertId: id, rev: { lte: rev } }));
+    await tx.alertUntold.deleteMany({ where: { OR: seen } });
     return { more: rows.length === batch, unknown: [...unknown] };
   }
 
@@ -193,9 +201,14 @@ const revOf = (notice: unknown): number =>
 
 const callEntry = ({ alertId, ...call }: Call & { alertId: string }): [string, Call] => [alertId, call];
 
-async function keepCall(tx: Transaction, alertId: string, call: Call | null): Promise<void> {
-  if (call === null) await tx.alertCall.deleteMany({ where: { alertId } });
-  else await tx.alertCall.upsert({ where: { alertId }, create: { alertId, ...call }, update: call });
+/** Keeps how far those who are told of alerts have been told. */
+async function keepCalls(
+  tx: Transaction,
+  planned: readonly { readonly alertId: string; readonly call: Call | null }[],
+): Promise<void> {
+  await tx.alertCall.deleteMany({ where: { alertId: { in: planned.map(({ alertId }) => alertId) } } });
+  const data = planned.flatMap(({ alertId, call }) => (call === null ? [] : [{ alertId, ...call }]));
+  await tx.alertCall.createMany({ data });
 }
 
 /** Begins policies; one that rests goes on with the step to which it had come. */
@@ -204,6 +217,7 @@ async function begin(
   alertId: string,
   policies: readonly string[],
 ): Promise<void> {
+  if (policies.length === 0) return;
   for (const name of policies) {
     const policy = channels.policies.find((one) => one.name === name);
     const first = policy === undefined ? null : policyStep(policy, 0);

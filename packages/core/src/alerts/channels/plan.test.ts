@@ -61,6 +61,19 @@ test("acknowledged, shelved or suppressed, it calls nobody any more; the end of 
   expect(plan(openAlert("a", { ...breach, suppressedBy: offline }, by).alert).call).toBeNull();
 });
 
+test("what called, was suppressed, and ended with its cause calls nobody anew, but is told to be over, and still wants to be acknowledged", () => {
+  const over = on(on(opened, { kind: "suppress", suppressedBy: offline }), clear);
+  const resting = { ...called, over: true };
+  expect(plan(over, { ...called, ended: true }, ["ada-mail", "room"])).toEqual({
+    ...{ tell: [{ kind: "over", channels: ["ada-mail"] }], policies: [], call: resting },
+  });
+  expect(plan(over, resting)).toEqual({ tell: [], policies: [], call: resting });
+  expect(plan(act(over, acknowledge), resting)).toMatchObject({
+    tell: [{ kind: "acknowledged" }],
+    call: null,
+  });
+});
+
 test("a note tells nobody; one raised again while nobody has seen it calls again", () => {
   expect(plan(act(opened, { kind: "note", note: "x" }), called)).toEqual({
     tell: [],

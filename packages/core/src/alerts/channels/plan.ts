@@ -61,7 +61,9 @@ export function planDeliveries(
   nowEpochMs: number,
 ): DeliveryPlan {
   const calls = alert.unacknowledged && !isHeld(alert);
-  const begins = calls && (told.call === null || told.call.ended || alert.raisedRev > told.call.rev);
+  // One that was held back for a time calls anew only while its breach stands.
+  const isLetGo = told.call?.ended === true && alert.active;
+  const begins = calls && (told.call === null || isLetGo || alert.raisedRev > told.call.rev);
   const call = begins ? { rev: alert.rev, ended: false, over: false } : told.call;
   if (call === null) return { tell: [], policies: [], call };
   const called = begins ? channelsBehind(document, names, nowEpochMs).map(({ name }) => name) : told.channels;
@@ -72,7 +74,7 @@ export function planDeliveries(
     ...(isOver ? ["over" as const] : []),
     ...(ends && alert.lastAct?.kind === "acknowledged" ? ["acknowledged" as const] : []),
   ];
-  const next = { ...call, ended: call.ended || !calls, over: call.over || !alert.active };
+  const next = { ...call, ended: !calls, over: call.over || !alert.active };
   return {
     tell: kinds.map((kind) => ({ kind, channels: who(document, called, kind) })),
     policies: begins ? names.filter((name) => document.policies.some((one) => one.name === name)) : [],
