@@ -73,7 +73,7 @@ const sumOver = (deltas: readonly TelemetryDelta[]) => (name: CounterName) =>
 test("KPIs by agent, reader and reason are what a recount of the decrypted archive and the quarantine gives", async () => {
   await tapAway();
   const deltas = await until("all ends are reported", async () => {
-    const read = await new TelemetryStream(redis).read("0");
+    const { reported: read } = await new TelemetryStream(redis).read("0");
     const sum = sumOver(read.map(({ delta }) => delta));
     const ended = sum("tap.archived") + sum("tap.duplicate") + sum("tap.rejected");
     return ended === 14 && sum("tap.ingested") === 14 && read;

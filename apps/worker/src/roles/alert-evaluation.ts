@@ -46,6 +46,11 @@ export class AlertEvaluation {
     this.#board.read(readings, atEpochMs);
   }
 
+  /** Knows nothing any more of what stores said. */
+  forgetReadings(): void {
+    this.#board.forgetReadings();
+  }
+
   /** When `pass` has something to say although nothing came. */
   get dueEpochMs(): number {
     const dues = [this.#engine.dueEpochMs, this.#flood.dueEpochMs, this.#board.dueEpochMs];

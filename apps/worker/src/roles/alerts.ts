@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { TelemetryStream } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
+import { HeldLease } from "./held-lease.ts";
 import { type Role, repeat } from "./role.ts";
 import { Watch, type WatchParts } from "./watch-alerts.ts";
+import { atMost } from "./within.ts";
 
 export type AlertsParts = WatchParts & {
   /** A connection to Redis, and what reads telemetry on it: it is blocked by the reading. */
@@ -11,32 +12,32 @@ export type AlertsParts = WatchParts & {
 };
 
 const waitMs = 1_000;
-/** The lease holds three times as long. */
-const leadEveryMs = 1_000;
 const readEveryMs = 5_000;
+/** Longer than others wait for the lease: one of them may be able to. */
+const pauseAfterFalseStartMs = 2_000;
 
 /**
  * The alerts service. Any number may run; the one that holds the lease watches: each delta of telemetry is evaluated as it comes, and
  * what that says of alerts is recorded and told.
  */
 export function startAlerts(parts: AlertsParts): Role {
-  const holder = randomUUID();
+  const lease = new HeldLease(parts.streams.lease);
+  const lead = () => lease.lead();
   const [deltas, news] = [parts.connect(), parts.connect()];
   const telemetry = parts.telemetryOn(deltas);
   let watch: Watch | null = null;
-  let ledAtMs = Number.NEGATIVE_INFINITY;
-  const lead = async (): Promise<boolean> => {
-    if (watch !== null && performance.now() - ledAtMs < leadEveryMs) return true;
-    ledAtMs = performance.now();
-    return await parts.streams.lease.lead(holder);
-  };
   const watching = repeat(
     async () => {
       if (!(await lead())) {
+        watch?.leave();
         watch = null;
         return waitMs;
       }
-      watch ??= await Watch.begin(parts);
+      watch ??= await begin(parts, lease);
+      if (watch === null) {
+        await lease.resign();
+        return pauseAfterFalseStartMs;
+      }
       await watch.round(telemetry, lead);
       return 0;
     },
@@ -62,13 +63,33 @@ export function startAlerts(parts: AlertsParts): Role {
     },
     (error) => parts.log.warn({ err: error }, "levels for alerts cannot be read"),
   );
+  const end = async (): Promise<void> => {
+    await Promise.all([watching.stop(), hearing.stop(), reading.stop()]);
+    await watch?.settle(lead);
+    watch?.leave();
+    await lease.resign();
+  };
   return {
-    stop: async () => {
-      const ended = [watching.stop(), hearing.stop(), reading.stop()];
+    stop: async (graceMs) => {
+      const ended = end();
       for (const connection of [deltas, news]) connection.disconnect();
-      await Promise.all(ended);
-      await watch?.record(lead);
-      await parts.streams.lease.resign(holder);
+      // Redis may be away: what is not recorded then is found anew by the next watch.
+      await atMost(graceMs, ended);
+      ended.catch(() => undefined);
     },
   };
+}
+
+/** Null: it could not, and has said so. */
+async function begin(parts: WatchParts, lease: HeldLease): Promise<Watch | null> {
+  try {
+    // The answers that it waits for may take longer than the lease holds.
+    return await lease.during(() => Watch.begin(parts));
+  } catch (error) {
+    parts.log.error(
+      { err: error },
+      "this process cannot begin to watch for alerts: it needs the rules and the open alerts first; it tries again",
+    );
+    return null;
+  }
 }

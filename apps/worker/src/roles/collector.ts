@@ -44,15 +44,15 @@ export function startCollector(parts: CollectorParts): RunningCollector {
   );
   const loop = repeat(
     async () => {
-      const page = await telemetryStream.read(cursor);
-      for (const { entry, atEpochMs, delta } of page) {
+      const { reported, hasMore } = await telemetryStream.read(cursor);
+      for (const { entry, atEpochMs, delta } of reported) {
         cursor = entry;
         if (delta.sign !== undefined) board.hear(delta.instance, delta.sign, atEpochMs);
       }
       const atEpochMs = clock();
       report = { atEpochMs, services: board.table(atEpochMs), mesh };
       await reports.publish(report);
-      return page.length > 0 && page.length % 1_000 === 0 ? 0 : everyMs;
+      return hasMore ? 0 : everyMs;
     },
     (error) => log.error({ err: error }, "gathering telemetry failed"),
   );

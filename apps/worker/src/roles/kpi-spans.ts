@@ -66,9 +66,9 @@ class SpanKeeper {
 
   /** Reads on. @returns whether what it adds up still counts, and whether there is more to read at once */
   async step(): Promise<{ readonly isCurrent: boolean; readonly isBehind: boolean }> {
-    const page = await this.#parts.telemetry.read(this.#read);
-    if (performance.now() - this.#readAtMs >= readEveryMs) await this.#takeReadings(page[0]?.atEpochMs);
-    for (const { entry, atEpochMs, delta } of page) {
+    const { reported, hasMore } = await this.#parts.telemetry.read(this.#read);
+    if (performance.now() - this.#readAtMs >= readEveryMs) await this.#takeReadings(reported[0]?.atEpochMs);
+    for (const { entry, atEpochMs, delta } of reported) {
       const minute = Math.floor(atEpochMs / minuteMs) * minuteMs;
       if (this.#openMinute !== null && minute > this.#openMinute && !(await this.#keep(this.#openMinute)))
         return { isCurrent: false, isBehind: true };
@@ -77,7 +77,7 @@ class SpanKeeper {
       this.#board?.add(delta, atEpochMs);
       this.#read = entry;
     }
-    return { isCurrent: true, isBehind: page.length > 0 && page.length % 1_000 === 0 };
+    return { isCurrent: true, isBehind: hasMore };
   }
 
   async #takeReadings(nowEpochMs: number | undefined): Promise<void> {

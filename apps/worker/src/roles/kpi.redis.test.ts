@@ -179,6 +179,7 @@ test("what waits for a new publisher counts in the seconds in which it was repor
   first.die();
   await flow(5_000);
   const second = start();
+  while (second.lives.length === 0) await flow(500);
   await flow(1_500);
   const highest = Math.max(...second.lives.map(({ tapsPerSecond }) => tapsPerSecond ?? 0));
   expect(highest).toBeGreaterThan(5);

@@ -5,6 +5,7 @@ import { type KpiLive, type KpiPoint, KpiWindow, mergePoints, type RestoreStandi
 import type { TelemetryDelta } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { HeldLease } from "./held-lease.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type KpiParts = {
@@ -23,7 +24,6 @@ export type KpiParts = {
 
 /** Who does not hold the lease asks for it so often. */
 const waitMs = 1_000;
-const leadEveryMs = 250;
 /** Pictures are so far apart: at most 20 a second. */
 const coalesceMs = 50;
 /** What time alone changes is told so often. */
@@ -40,26 +40,20 @@ const longestHandoverMs = 20_000;
  * second at most, a point each second, a rollup each minute.
  */
 export function startKpi(parts: KpiParts): Role {
-  const holder = randomUUID();
+  const lease = new HeldLease(parts.streams.lease);
   const connection = parts.connect();
   const telemetry = parts.telemetryOn(connection);
   let publisher: Publisher | null = null;
-  let ledAtMs = Number.NEGATIVE_INFINITY;
-  const lead = async (): Promise<boolean> => {
-    if (publisher !== null && performance.now() - ledAtMs < leadEveryMs) return true;
-    ledAtMs = performance.now();
-    return await parts.streams.lease.lead(holder);
-  };
   const loop = repeat(
     async () => {
-      if (!(await lead())) {
+      if (!(await lease.lead())) {
         publisher = null;
         return waitMs;
       }
       publisher ??= await Publisher.begin(parts);
       const reported = await telemetry.next(publisher.cursor, publisher.restsMs());
       // It may have waited for longer than the lease holds.
-      if (!(await lead())) {
+      if (!(await lease.lead())) {
         publisher = null;
         return waitMs;
       }
@@ -72,8 +66,8 @@ export function startKpi(parts: KpiParts): Role {
       const ended = loop.stop();
       connection.disconnect();
       await ended;
-      if (publisher !== null) await publisher.take(await parts.telemetry.read(publisher.cursor));
-      await parts.streams.lease.resign(holder);
+      if (publisher !== null) await publisher.take((await parts.telemetry.read(publisher.cursor)).reported);
+      await lease.resign();
     },
   };
 }
@@ -126,7 +120,7 @@ class Publisher {
       segments: (kept?.totals.segments ?? 0) + sum.segments,
     };
     const lastEndEpochMs = (recent.at(-1)?.startEpochMs ?? Number.NEGATIVE_INFINITY) + secondMs;
-    const [waiting] = await parts.telemetry.read(cursor);
+    const [waiting] = (await parts.telemetry.read(cursor)).reported;
     // A short change of publishers leaves no gap; a long stop is one, and begins where the first report waits.
     const startEpochMs =
       nowEpochMs - lastEndEpochMs <= longestHandoverMs ? lastEndEpochMs : (waiting?.atEpochMs ?? nowEpochMs);

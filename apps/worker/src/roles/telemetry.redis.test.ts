@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 const reported = async (): Promise<TelemetryDelta[]> =>
-  (await new TelemetryStream(redis).read("0")).map(({ delta }) => delta);
+  (await new TelemetryStream(redis).read("0")).reported.map(({ delta }) => delta);
 const sum = (deltas: readonly TelemetryDelta[], name: "tap.ingested" | "tap.refused_at_door"): number =>
   deltas.reduce((all, { counters }) => all + (counters[name] ?? 0), 0);
 

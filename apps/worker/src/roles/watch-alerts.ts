@@ -1,34 +1,24 @@
-import type { AlertDesk, AlertRulesDesk, KpiSpans, ReleasedAlertRules } from "@tapline/adapters/prisma";
-import type { AlertStreams, HeardNews, ReportedDelta, TelemetryStream } from "@tapline/adapters/redis";
-import {
-  type Alert,
-  AlertBook,
-  type AlertRules,
-  type AlertSignal,
-  type AlertWrite,
-  type Evaluated,
-  type ToldEvent,
-} from "@tapline/core/alerts";
+import type { KpiSpans, ReleasedAlertRules } from "@tapline/adapters/prisma";
+import type { HeardNews, ReportedDelta, TelemetryStream } from "@tapline/adapters/redis";
+import { AlertBook, type AlertSignal, type Evaluated } from "@tapline/core/alerts";
 import type { Actor } from "@tapline/core/kernel";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { entryEpochMs, isBehind } from "@tapline/core/telemetry";
-import type { Logger } from "pino";
 import { AlertEvaluation } from "./alert-evaluation.ts";
-import { within } from "./within.ts";
+import { AlertRecorder, type Lead, type RecorderParts, readableOf } from "./record-alerts.ts";
+import { Retries } from "./retries.ts";
+import { StampClock } from "./stamp-clock.ts";
+import { StoreReadings } from "./store-readings.ts";
+import { answerWithinMs, UnheardChanges, type UnheardParts } from "./unheard-changes.ts";
+import { atMost, within } from "./within.ts";
 
-export type WatchParts = {
-  readonly telemetry: Pick<TelemetryStream, "read">;
-  readonly streams: AlertStreams;
-  readonly desk: Pick<AlertDesk, "write" | "open" | "openOf" | "find">;
-  readonly rules: Pick<AlertRulesDesk, "activeOrFirst">;
-  /** In force where none were ever released. */
-  readonly firstRules: AlertRules;
-  /** What stores say of levels; what one of them does not say is left out. */
-  readonly readings: () => Promise<KpiReadings>;
-  readonly spans: Pick<KpiSpans, "availability">;
-  readonly clock: () => number;
-  readonly log: Logger;
-};
+export type WatchParts = RecorderParts &
+  UnheardParts & {
+    readonly telemetry: Pick<TelemetryStream, "read" | "now" | "newest">;
+    /** What stores say of levels; what one of them does not say is left out. */
+    readonly readings: () => Promise<KpiReadings>;
+    readonly spans: Pick<KpiSpans, "availability">;
+  };
 
 const actor: Actor = { kind: "job", id: "alerts" };
 
@@ -36,72 +26,84 @@ const actor: Actor = { kind: "job", id: "alerts" };
 const warmUpMs = 15 * 60_000;
 const minuteMs = 60_000;
 const longestWaitMs = 1_000;
-/** Shorter than the lease, which nobody renews while a watch begins. */
+const lookEveryMs = 1_000;
 const firstReadingsMs = 1_000;
 /** A delta that is older is evaluated as of its own time. */
 const lateMs = 2_000;
-const writesAtOnce = 500;
-const writeTimeoutMs = 5_000;
+/** So long evaluation waits for PostgreSQL, of which all goes on beside it: with the wait for telemetry well below the lease. */
+const patienceMs = 1_000;
 const pauseAfterFailureMs = 1_000;
-
-/** Keeps the lease, where it is time to. */
-type Lead = () => Promise<boolean>;
 
 type Begun = {
   readonly book: AlertBook;
+  readonly time: StampClock;
   readonly released: ReleasedAlertRules;
   readonly heardUpTo: string;
   readonly sinceEpochMs: number;
+  readonly kept: Iterable<string>;
 };
 
 /** One life of the one process that watches. */
 export class Watch {
   readonly #parts: WatchParts;
   readonly #book: AlertBook;
+  readonly #recorder: AlertRecorder;
   readonly #evaluation: AlertEvaluation;
+  readonly #time: StampClock;
   /** The entry of the telemetry stream up to which all is evaluated. */
   #after: string;
   /** The entry of the alerts' stream up to which it is heard. */
   heardUpTo: string;
-  /** What stores said, and is not evaluated yet. */
-  readonly #read: { readonly readings: KpiReadings; readonly atEpochMs: number }[] = [];
-  #inDoubt = false;
-  #hasNewRules = false;
-  readonly #untold = new Map<string, Alert>();
-  /** Told as not yet recorded. */
-  readonly #halfTold = new Map<string, Alert>();
-  #kept: readonly string[] = [];
-  #triesAtMs = Number.NEGATIVE_INFINITY;
+  readonly #readings: StoreReadings;
+  #looksAtMs = Number.NEGATIVE_INFINITY;
+  /** What goes on with PostgreSQL, one thing at a time; null: nothing. */
+  #atDatabase: Promise<void> | null = null;
+  readonly #unheard: UnheardChanges;
+  readonly #writes = new Retries(pauseAfterFailureMs);
+  #isOver = false;
 
-  private constructor(parts: WatchParts, { book, released, heardUpTo, sinceEpochMs }: Begun) {
+  private constructor(parts: WatchParts, { book, time, released, heardUpTo, sinceEpochMs, kept }: Begun) {
     this.#parts = parts;
     this.#book = book;
+    this.#time = time;
+    this.#readings = new StoreReadings(parts.readings, () => time.now());
+    this.#recorder = new AlertRecorder(parts, book, kept);
     this.#evaluation = new AlertEvaluation(released, sinceEpochMs, parts.log);
     this.#after = `${sinceEpochMs}-0`;
     this.heardUpTo = heardUpTo;
+    this.#unheard = new UnheardChanges(parts, {
+      takeRules: (released) => this.#tell(this.#evaluation.change(released, time.now())),
+      takeAlerts: (standing) => {
+        for (const alert of standing) if (book.learn(alert)) this.#recorder.note(alert);
+        this.#tell(this.#evaluation.order(this.#evaluation.adopt(book.open(), time.now())));
+      },
+    });
   }
 
   /**
    * Goes on where the last one stopped: with the open alerts, what it could not record, and the telemetry since. What came before
    * that is evaluated without a word, so that figures and conditions know what they knew.
+   * @throws TaplineError `unavailable`, or what PostgreSQL throws, where that cannot be asked for rules and open alerts
    */
   static async begin(parts: WatchParts): Promise<Watch> {
-    const { streams, desk, clock } = parts;
-    const released = await parts.rules.activeOrFirst(parts.firstRules);
+    const { streams, desk } = parts;
+    const asked = <Answer>(answer: Promise<Answer>) => within(answerWithinMs, "PostgreSQL", answer);
+    const released = await asked(parts.rules.activeOrFirst(parts.firstRules));
     const heardUpTo = await streams.newest();
-    const [open, unrecorded, cursor] = await Promise.all([
-      desk.open(),
+    const [open, unrecorded, cursor, time] = await Promise.all([
+      asked(desk.open()),
       streams.unrecorded(),
       streams.cursor(),
+      StampClock.open(parts.telemetry),
     ]);
     const book = new AlertBook(open);
     // From the begin of a minute on: what was before that stands in the minutes kept.
-    const sinceMs = (cursor === null ? clock() : entryEpochMs(cursor)) - warmUpMs;
+    const sinceMs = (cursor === null ? time.now() : entryEpochMs(cursor)) - warmUpMs;
     const sinceEpochMs = Math.floor(sinceMs / minuteMs) * minuteMs;
-    const watch = new Watch(parts, { book, released, heardUpTo, sinceEpochMs });
-    for (const told of unrecorded)
-      for (const alert of book.takeOver(JSON.parse(told) as ToldEvent[][])) watch.#note(alert);
-    watch.#kept = [...book.unrecorded().keys()];
+    const readable = readableOf(unrecorded, parts.log);
+    const watch = new Watch(parts, { book, time, released, heardUpTo, sinceEpochMs, kept: readable.keys() });
+    for (const writes of readable.values())
+      for (const alert of book.takeOver(writes)) watch.#recorder.note(alert);
     await watch.#prepare();
     await watch.#warmUp(cursor);
     // From here on all counts, also for a successor.
@@ -111,23 +113,21 @@ export class Watch {
 
   /** Waits for telemetry, no longer than until something is due, and does what it says. */
   async round(telemetry: Pick<TelemetryStream, "next">, lead: Lead): Promise<void> {
-    const { clock, streams } = this.#parts;
     const dueEpochMs = Math.min(
       this.#evaluation.dueEpochMs,
       this.#book.dueEpochMs ?? Number.POSITIVE_INFINITY,
     );
-    const waitMs = Math.max(0, Math.min(longestWaitMs, Math.ceil(dueEpochMs - clock())));
+    const waitMs = Math.max(0, Math.min(longestWaitMs, Math.ceil(dueEpochMs - this.#time.now())));
     const reported = await telemetry.next(this.#after, waitMs);
-    if (this.#hasNewRules) await this.#changeRules();
-    if (this.#inDoubt) await this.#makeSure();
+    await this.#look(reported.length > 0);
     for (const one of reported) this.#take(one);
-    const nowEpochMs = clock();
-    for (const { readings, atEpochMs } of this.#read.splice(0)) this.#evaluation.read(readings, atEpochMs);
+    const nowEpochMs = this.#time.now();
+    for (const { readings, atEpochMs } of this.#readings.drain()) this.#evaluation.read(readings, atEpochMs);
     this.#tell(this.#evaluation.order(this.#evaluation.pass(nowEpochMs)));
     this.#tell(this.#evaluation.letGo(nowEpochMs));
-    for (const alert of this.#book.tick({ atEpochMs: nowEpochMs, actor })) this.#note(alert);
-    await this.record(lead);
-    if (reported.length > 0) await streams.keepCursor(this.#after);
+    for (const alert of this.#book.tick({ atEpochMs: nowEpochMs, actor })) this.#recorder.note(alert);
+    await this.settle(lead);
+    if (reported.length > 0) await this.#parts.streams.keepCursor(this.#after);
   }
 
   /** Takes in what is told of alerts, such as what people did. */
@@ -135,96 +135,56 @@ export class Watch {
     for (const { entry, news } of heard) {
       this.heardUpTo = entry;
       if (news === null) this.doubt();
-      else if (news.is === "rules") this.#hasNewRules = true;
+      else if (news.is === "rules") this.#unheard.doubtRules();
       else if (news.recorded) for (const alert of news.alerts) this.#book.learn(alert);
     }
   }
 
   /** Asks the stores for levels, however long they take. */
   async takeReadings(): Promise<KpiReadings> {
-    const readings = await this.#parts.readings();
-    this.#read.push({ readings, atEpochMs: this.#parts.clock() });
-    return readings;
+    return await this.#readings.take();
   }
 
   /** Something may not have been heard: what stands recorded is looked up. */
   doubt(): void {
-    this.#inDoubt = true;
-    this.#hasNewRules = true;
+    this.#unheard.doubtRules();
+    this.#unheard.doubtAlerts();
   }
 
-  /** Records what is not, and tells of it; where the database is away it is kept, and told as not recorded. */
-  async record(lead: Lead): Promise<void> {
-    if (performance.now() >= this.#triesAtMs) {
-      try {
-        await this.#write(lead);
-      } catch (error) {
-        this.#triesAtMs = performance.now() + pauseAfterFailureMs;
-        this.#parts.log.warn({ err: error }, "alerts cannot be recorded now; they are told all the same");
-      }
-    }
-    await this.#keep();
-    await this.#publish([...this.#untold.values()], this.#book.isSettled);
+  /**
+   * Records what is not, and tells of it. Where PostgreSQL does not answer at once it is kept and told as not recorded, and PostgreSQL
+   * goes on being asked beside whoever calls this.
+   */
+  async settle(lead: Lead): Promise<void> {
+    this.#atDatabase ??= this.#askDatabase(lead).finally(() => {
+      this.#atDatabase = null;
+    });
+    await atMost(patienceMs, this.#atDatabase);
+    await this.#recorder.keep();
+    await this.#recorder.tell();
   }
 
-  /** @throws what the database throws */
-  async #write(lead: Lead): Promise<void> {
-    for (let writes = this.#book.takeWrites(); writes.length > 0; writes = this.#book.takeWrites()) {
-      for (let start = 0; start < writes.length; start += writesAtOnce) {
-        await lead();
-        await this.#writeSome(writes.slice(start, start + writesAtOnce));
-      }
-    }
+  /** Another one watches, or may: what is under way ends without a further write. */
+  leave(): void {
+    this.#isOver = true;
   }
 
-  async #writeSome(writes: readonly AlertWrite[]): Promise<void> {
-    const outcomes = await within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes));
-    const told: Alert[] = [];
-    for (const write of writes) {
-      const outcome = outcomes.get(write.alert.id);
-      if (outcome === "written") this.#book.written(write);
-      else await this.#goOnFrom(write, outcome === "known");
-      const alert = this.#untold.get(write.alert.id) ?? this.#halfTold.get(write.alert.id);
-      if (alert !== undefined) told.push(alert);
-    }
-    await this.#publish(told, true);
-  }
-
-  /** Somebody else has written of this alert: an operator, or a process that watched before. */
-  async #goOnFrom(write: AlertWrite, isKnown: boolean): Promise<void> {
-    const standing = await within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.openOf(write.alert));
-    this.#untold.delete(write.alert.id);
-    this.#note(this.#book.overtaken(write, standing, isKnown));
-  }
-
-  /** Keeps for the next process what is not recorded, and forgets what is. */
-  async #keep(): Promise<void> {
-    if (this.#book.isSettled && this.#kept.length === 0) return;
-    const unrecorded = this.#book.unrecorded();
-    const { streams } = this.#parts;
-    await streams.keepUnrecorded(
-      new Map([...unrecorded].map(([name, told]) => [name, JSON.stringify(told)])),
+  async #askDatabase(lead: Lead): Promise<void> {
+    await this.#unheard.ask(this.#book);
+    if (this.#book.isSettled) return;
+    await this.#writes.attempt(
+      () => this.#recorder.write(async () => !this.#isOver && (await lead())),
+      (error) =>
+        this.#parts.log.warn({ err: error }, "alerts cannot be recorded now; they are told all the same"),
     );
-    await streams.forgetUnrecorded(this.#kept.filter((name) => !unrecorded.has(name)));
-    this.#kept = [...unrecorded.keys()];
-  }
-
-  async #publish(alerts: readonly Alert[], recorded: boolean): Promise<void> {
-    if (alerts.length === 0) return;
-    await this.#parts.streams.publish(alerts, recorded);
-    for (const alert of alerts) {
-      this.#untold.delete(alert.id);
-      if (recorded) this.#halfTold.delete(alert.id);
-      else this.#halfTold.set(alert.id, alert);
-    }
   }
 
   /** Where agents stand, and what availability was before the telemetry that still stands in the stream. */
   async #prepare(): Promise<void> {
-    const { telemetry, spans, clock, log } = this.#parts;
-    const [first] = await telemetry.read(this.#after);
+    const { telemetry, spans, log } = this.#parts;
+    const [first] = (await telemetry.read(this.#after)).reported;
     const [known, read] = await Promise.allSettled([
-      spans.availability(first?.atEpochMs ?? clock()),
+      within(answerWithinMs, "PostgreSQL", spans.availability(first?.atEpochMs ?? this.#time.now())),
       within(firstReadingsMs, "the stores", this.takeReadings()),
     ]);
     for (const one of [known, read])
@@ -237,28 +197,50 @@ export class Watch {
   }
 
   async #warmUp(cursor: string | null): Promise<void> {
-    const { telemetry, clock } = this.#parts;
+    const { telemetry } = this.#parts;
     const raised = new Map<string, Evaluated>();
     const learn = (signal: Evaluated) => {
       if (signal.kind === "raise") raised.set(nameOf(signal), signal);
       else raised.delete(nameOf(signal));
     };
-    for (;;) {
+    for (let hasMore = true; hasMore; ) {
       const page = await telemetry.read(this.#after);
-      const known = cursor === null ? page : page.filter(({ entry }) => !isBehind(entry, cursor));
+      const known = page.reported.filter(({ entry }) => cursor === null || !isBehind(entry, cursor));
       for (const one of known) for (const signal of this.#evaluation.take(one, one.atEpochMs)) learn(signal);
       this.#after = known.at(-1)?.entry ?? this.#after;
-      if (known.length < page.length || page.length === 0) break;
+      hasMore = page.hasMore && known.length === page.reported.length;
     }
-    const nowEpochMs = cursor === null ? clock() : entryEpochMs(cursor);
+    const nowEpochMs = cursor === null ? this.#time.now() : entryEpochMs(cursor);
     const gone = this.#evaluation.adopt(this.#book.open(), nowEpochMs);
     this.#tell(this.#evaluation.order([...gone, ...raised.values()]));
   }
 
+  /** Once a second: what time it is, and where nothing came whether the streams are still the ones that were read. */
+  async #look(hasCome: boolean): Promise<void> {
+    if (performance.now() < this.#looksAtMs) return;
+    this.#looksAtMs = performance.now() + lookEveryMs;
+    const { telemetry, streams, log } = this.#parts;
+    if (await this.#time.look()) {
+      log.warn(
+        "the clock of Redis was set: what stores say is believed again when all agents can have been heard anew",
+      );
+      this.#readings.distrust();
+      this.#evaluation.forgetReadings();
+    }
+    const [newest, newestNews] = [hasCome ? null : await telemetry.newest(), await streams.newest()];
+    // A stream that was lost begins anew, and where the clock was put back meanwhile, before what was read last.
+    if (newest !== null && isBehind(this.#after, newest)) this.#after = "0-0";
+    if (!isBehind(this.heardUpTo, newestNews)) return;
+    this.heardUpTo = "0-0";
+    this.doubt();
+  }
+
   #take(reported: ReportedDelta): void {
-    const nowEpochMs = this.#parts.clock();
-    const isLate = nowEpochMs - reported.atEpochMs > lateMs;
-    const evaluated = this.#evaluation.take(reported, isLate ? reported.atEpochMs : nowEpochMs);
+    const nowEpochMs = this.#time.now();
+    // Stamps go on from the last one where the clock was put back.
+    const atEpochMs = Math.min(reported.atEpochMs, nowEpochMs);
+    const isLate = nowEpochMs - atEpochMs > lateMs;
+    const evaluated = this.#evaluation.take({ ...reported, atEpochMs }, isLate ? atEpochMs : nowEpochMs);
     this.#tell(this.#evaluation.order(evaluated));
     this.#after = reported.entry;
   }
@@ -266,33 +248,9 @@ export class Watch {
   #tell(signals: readonly AlertSignal[]): void {
     for (const signal of signals) {
       const event = this.#evaluation.eventOf(signal);
-      if (event !== null) this.#note(this.#book.tell(signal, event, { atEpochMs: signal.atEpochMs, actor }));
+      if (event === null) continue;
+      this.#recorder.note(this.#book.tell(signal, event, { atEpochMs: signal.atEpochMs, actor }));
     }
-  }
-
-  #note(alert: Alert | null): void {
-    if (alert !== null) this.#untold.set(alert.id, alert);
-  }
-
-  async #changeRules(): Promise<void> {
-    const released = await this.#parts.rules.activeOrFirst(this.#parts.firstRules);
-    this.#hasNewRules = false;
-    this.#tell(this.#evaluation.change(released, this.#parts.clock()));
-    this.#parts.log.info({ version: released.version }, "alert rules in force");
-  }
-
-  async #makeSure(): Promise<void> {
-    const { desk, clock } = this.#parts;
-    const standing = await within(writeTimeoutMs, "PostgreSQL", desk.open());
-    this.#inDoubt = false;
-    const ids = new Set(standing.map(({ id }) => id));
-    for (const { id } of this.#book.open().filter((alert) => !ids.has(alert.id))) {
-      // One that is not recorded yet is not there.
-      const alert = await desk.find(id).catch(() => null);
-      if (alert !== null) standing.push(alert);
-    }
-    for (const alert of standing) if (this.#book.learn(alert)) this.#note(alert);
-    this.#tell(this.#evaluation.order(this.#evaluation.adopt(this.#book.open(), clock())));
   }
 }
 

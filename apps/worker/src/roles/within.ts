@@ -15,3 +15,16 @@ export async function within<Answer>(ms: number, who: string, answer: Promise<An
     clearTimeout(timer);
   }
 }
+
+/** Waits for the end of `work`, no longer than `ms`; it goes on by itself. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, enough]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -4,6 +4,7 @@ import { scopeKey } from "../kpi/index.ts";
 import { type Alert, isOpen } from "./alert.ts";
 import { type AlertEvent, applyEvent, type EventContext, openAlert, shelfIsOver } from "./life-cycle.ts";
 import type { AlertKey } from "./signal.ts";
+import type { ToldEvent } from "./told-event.ts";
 import { type AlertStep, entryOf } from "./transition.ts";
 
 /** What became of one alert, in one or more steps. */
@@ -19,9 +20,6 @@ export type AlertWrite = {
 /** What the watch was told of one rule in one place. */
 type Told = { readonly event: AlertEvent; readonly context: EventContext };
 
-/** The same, to be told anew by another process. */
-export type ToldEvent = AlertKey & Told;
-
 type Draft = { readonly write: AlertWrite; readonly told: readonly Told[]; readonly isOut: boolean };
 
 /** What is known of one rule in one place: the open alert as it stands recorded, and what is not recorded yet, in order. */
@@ -36,7 +34,9 @@ const nameOf = ({ ruleId, scopeKey: key }: AlertKey): string => `${ruleId} ${key
  */
 export class AlertBook {
   readonly #pages = new Map<string, Page>();
-  readonly #unsettled = new Set<string>();
+  /** Of what is not all recorded, at which change it last changed. */
+  readonly #unsettled = new Map<string, number>();
+  #changes = 0;
 
   /** @param open all alerts that are open */
   constructor(open: readonly Alert[]) {
@@ -63,7 +63,6 @@ export class AlertBook {
     const step = this.#stepOn(nowOf(page), event, context);
     if (step === null) return null;
     this.#pages.set(name, page);
-    this.#unsettled.add(name);
     // Told anew it must not end a later breach.
     const isClear = event.kind === "clear";
     const named = isClear ? { ...event, ofBreachAtEpochMs: step.alert.breachedAtEpochMs } : event;
@@ -80,7 +79,7 @@ export class AlertBook {
   /** What is to be written: of each rule and place the first that is not settled. */
   takeWrites(): AlertWrite[] {
     const writes: AlertWrite[] = [];
-    for (const name of this.#unsettled) {
+    for (const name of this.#unsettled.keys()) {
       const drafts = this.#pages.get(name)?.drafts ?? [];
       const [first] = drafts;
       if (first === undefined) continue;
@@ -90,9 +89,14 @@ export class AlertBook {
     return writes;
   }
 
-  /** Whether something is yet to be written. */
+  /** Whether nothing is yet to be written. */
   get isSettled(): boolean {
     return this.#unsettled.size === 0;
+  }
+
+  /** Whether nothing is yet to be written of this rule in this place. */
+  isRecorded(key: AlertKey): boolean {
+    return !this.#unsettled.has(nameOf(key));
   }
 
   /** It stands recorded as it was handed out. */
@@ -101,6 +105,7 @@ export class AlertBook {
     if (page?.drafts.shift() === undefined) return;
     page.stored = isOpen(alert) ? alert : null;
     this.#tidy(alert, page);
+    this.#noteChange(alert);
   }
 
   /**
@@ -134,13 +139,26 @@ export class AlertBook {
     return true;
   }
 
-  /** What was told of rules and places and is not recorded yet, by their names; one list for each write. */
-  unrecorded(): Map<string, readonly (readonly ToldEvent[])[]> {
-    const drafts = [...this.#unsettled].map((name) => [name, this.#pages.get(name)?.drafts ?? []] as const);
+  /** How often what is not recorded has changed. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Rules and places of which something is not recorded yet, by their names. */
+  unrecordedNames(): Iterable<string> {
+    return this.#unsettled.keys();
+  }
+
+  /**
+   * What was told of rules and places and is not recorded yet, by their names; one list for each write.
+   * @param since leaves out what has not changed since `changes` was that
+   */
+  unrecorded(since = 0): Map<string, readonly (readonly ToldEvent[])[]> {
+    const changed = [...this.#unsettled].filter(([, change]) => change > since);
     return new Map(
-      drafts.map(([name, of]) => [
+      changed.map(([name]) => [
         name,
-        of.map(({ write: { alert }, told }) =>
+        (this.#pages.get(name)?.drafts ?? []).map(({ write: { alert }, told }) =>
           told.map((each) => ({ ruleId: alert.ruleId, scopeKey: alert.scopeKey, ...each })),
         ),
       ]),
@@ -174,6 +192,7 @@ export class AlertBook {
 
   /** Steps of one alert are written together, unless the earlier ones are on their way. */
   #note({ drafts }: Page, step: AlertStep, told: Told): void {
+    this.#unsettled.set(nameOf(step.alert), ++this.#changes);
     const entry = entryOf(step, entryIdOf(step));
     const last = drafts.at(-1);
     if (last === undefined || last.isOut || last.write.alert.id !== step.alert.id) {
@@ -184,6 +203,11 @@ export class AlertBook {
     const { baseRev, entries } = last.write;
     const write = { baseRev, alert: step.alert, entries: [...entries, entry] };
     drafts[drafts.length - 1] = { write, told: [...last.told, told], isOut: false };
+  }
+
+  #noteChange(key: AlertKey): void {
+    const name = nameOf(key);
+    if (this.#unsettled.has(name)) this.#unsettled.set(name, ++this.#changes);
   }
 
   #tidy(key: AlertKey, page: Page): void {

@@ -18,7 +18,7 @@ export {
   type TransitionKind,
   transitionKinds,
 } from "./alert.ts";
-export { AlertBook, type AlertWrite, type ToldEvent } from "./alert-book.ts";
+export { AlertBook, type AlertWrite } from "./alert-book.ts";
 export { type LinkClaim, linkLifeMs, linkToken, readLinkToken } from "./channels/acknowledge-link.ts";
 export type { Channel, EmailChannel, MailServer, SecretRef, WebhookChannel } from "./channels/channel.ts";
 export { type DeliveryPlace, deliveryKey } from "./channels/delivery-key.ts";
@@ -112,4 +112,5 @@ export {
   severities,
 } from "./rule.ts";
 export type { AlertKey, AlertSignal, AmongOthers, Cleared, Evaluated, Raised } from "./signal.ts";
+export { parseUnrecorded, type ToldEvent, unrecordedText } from "./told-event.ts";
 export { type AlertStep, type AlertTransition, entryOf } from "./transition.ts";

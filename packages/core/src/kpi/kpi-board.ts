@@ -112,6 +112,12 @@ export class KpiBoard {
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** What stores said holds no more, as where the clock was set that it names times by. */
+  forgetReadings(): void {
+    this.#readings.forget();
+    this.#levelsAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Has the next `advance` tell each sample, changed or not: to whoever has not heard of them. */
   tellAll(): void {
     for (const series of this.#series.values()) this.#changed.add(series);

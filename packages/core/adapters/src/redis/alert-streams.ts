@@ -6,6 +6,8 @@ import { RoleLease } from "./lease.ts";
 /** News kept for who comes late, such as a console that starts anew. */
 const newsKept = 1_000;
 const leaseMs = 3_000;
+/** So many are some 500 kB: others get their turn in between. */
+const namesPerCommand = 500;
 
 /** News as it stands in the stream; null where it cannot be read, such as that of a newer version. */
 export type HeardNews = { readonly entry: string; readonly news: AlertNews | null };
@@ -58,15 +60,21 @@ export class AlertStreams {
 
   /** Keeps what PostgreSQL could not be told, by name, for whoever watches next. */
   async keepUnrecorded(writes: ReadonlyMap<string, string>): Promise<void> {
-    if (writes.size > 0) await this.#redis.hset(alertKeys.unrecorded, new Map(writes));
+    for (const some of chunksOf([...writes])) await this.#redis.hset(alertKeys.unrecorded, new Map(some));
   }
 
   async forgetUnrecorded(names: readonly string[]): Promise<void> {
-    if (names.length > 0) await this.#redis.hdel(alertKeys.unrecorded, ...names);
+    for (const some of chunksOf(names)) await this.#redis.hdel(alertKeys.unrecorded, ...some);
   }
 
-  async unrecorded(): Promise<string[]> {
-    return Object.values(await this.#redis.hgetall(alertKeys.unrecorded));
+  /** What is kept, by its name. */
+  async unrecorded(): Promise<Map<string, string>> {
+    return new Map(Object.entries(await this.#redis.hgetall(alertKeys.unrecorded)));
+  }
+
+  /** Of how many names something is kept. */
+  async unrecordedCount(): Promise<number> {
+    return await this.#redis.hlen(alertKeys.unrecorded);
   }
 
   async #tell(all: readonly AlertNews[]): Promise<void> {
@@ -75,6 +83,11 @@ export class AlertStreams {
       step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
     for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
   }
+}
+
+function* chunksOf<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += namesPerCommand)
+    yield items.slice(start, start + namesPerCommand);
 }
 
 function newsOf(fields: readonly string[]): AlertNews | null {

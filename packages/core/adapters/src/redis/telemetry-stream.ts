@@ -15,6 +15,13 @@ export type ReportedDelta = {
   readonly delta: TelemetryDelta;
 };
 
+/** Deltas as they follow each other in the stream, oldest first. */
+export type DeltaPage = {
+  readonly reported: readonly ReportedDelta[];
+  /** Whether there may be more behind it already. */
+  readonly hasMore: boolean;
+};
+
 /** What a process last said of itself, and how long ago by the server's clock, ms. */
 export type HeardProcess = Pick<SignOfLife, "roles"> & {
   readonly instance: string;
@@ -46,16 +53,17 @@ export class TelemetryStream {
   }
 
   /**
-   * Deltas after entry `after`, oldest first, at most 1,000, each with its entry and the server's time of it; none where there
-   * is none behind it.
+   * Deltas after entry `after`, at most 1,000, each with its entry and the server's time of it; none where there is none
+   * behind it.
    */
-  async read(after: string): Promise<ReportedDelta[]> {
+  async read(after: string): Promise<DeltaPage> {
     for (let from = after; ; ) {
       const start = from === "0" ? "-" : `(${from}`;
       const rows = await this.#redis.xrange(telemetryKeys.deltas, start, "+", "COUNT", pageEntries);
       const reported = this.#readable(rows);
       const last = rows.at(-1);
-      if (reported.length > 0 || last === undefined) return reported;
+      if (reported.length > 0 || last === undefined)
+        return { reported, hasMore: rows.length === pageEntries };
       [from] = last;
     }
   }
@@ -80,22 +88,32 @@ export class TelemetryStream {
     }
   }
 
+  /** The time by which entries are stamped, ms since 1970. */
+  async now(): Promise<number> {
+    const [seconds = 0, microseconds = 0] = (await this.#redis.time()).map(Number);
+    return seconds * 1_000 + Math.floor(microseconds / 1_000);
+  }
+
+  /** The newest entry; null where there is none. */
+  async newest(): Promise<string | null> {
+    const [last] = await this.#redis.xrevrange(telemetryKeys.deltas, "+", "-", "COUNT", 1);
+    return last?.[0] ?? null;
+  }
+
   /** Processes that gave a sign of life within the last `withinMs`, by name. */
   async heard(withinMs: number): Promise<HeardProcess[]> {
-    const [seconds = 0, microseconds = 0] = (await this.#redis.time()).map(Number);
-    const nowEpochMs = seconds * 1_000 + Math.floor(microseconds / 1_000);
+    const nowEpochMs = await this.now();
     const last = new Map<string, HeardProcess>();
     let after = `${nowEpochMs - withinMs}-0`;
     for (;;) {
-      const page = await this.read(after);
-      for (const { atEpochMs, delta } of page) {
+      const { reported, hasMore } = await this.read(after);
+      for (const { atEpochMs, delta } of reported) {
         const { instance, sign } = delta;
         const agoMs = Math.max(0, nowEpochMs - atEpochMs);
         if (sign !== undefined) last.set(instance, { instance, roles: sign.roles, agoMs });
       }
-      const end = page.at(-1);
-      if (end === undefined) break;
-      after = end.entry;
+      after = reported.at(-1)?.entry ?? after;
+      if (!hasMore) break;
     }
     return [...last.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
   }

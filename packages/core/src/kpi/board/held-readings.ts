@@ -14,6 +14,10 @@ export class HeldReadings {
     for (const part of Object.keys(readings)) this.#takenAtMs.set(part, takenAtMs);
   }
 
+  forget(): void {
+    this.#readings = {};
+  }
+
   at(nowMs: number): KpiReadings {
     const isHeld = (part: string): boolean => nowMs - (this.#takenAtMs.get(part) ?? nowMs) <= holdsMs;
     return Object.fromEntries(Object.entries(this.#readings).filter(([part]) => isHeld(part)));

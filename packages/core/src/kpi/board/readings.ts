@@ -132,7 +132,8 @@ function figuresOf(
   nowEpochMs: number,
 ): Map<KpiId, number> {
   const heard = Math.max(last?.seenAtEpochMs ?? 0, heardAtEpochMs ?? 0);
-  const isOnline = nowEpochMs - heard <= heardWithinMs(last?.reportEveryMs ?? null);
+  // Who was heard in what is the future by now was heard before the clock was put back.
+  const isOnline = Math.abs(nowEpochMs - heard) <= heardWithinMs(last?.reportEveryMs ?? null);
   const figures = new Map<KpiId, number>([
     ["agents.online", isOnline ? 1 : 0],
     ["agents.offline", isOnline ? 0 : 1],
