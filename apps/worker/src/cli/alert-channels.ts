@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type AlertChannels, parseAlertChannels } from "@tapline/core/alerts";
+import { type AlertChannels, parseAlertChannels, routingFaults } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { openAlertChannels } from "../wire/commands/alert-channels.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
@@ -11,7 +10,6 @@ type Opened = ReturnType<typeof openAlertChannels>;
 
 /** A test that nobody has taken up for so long waits for a service that does not run, ms. */
 const testPatienceMs = 60_000;
-const lookEveryMs = 200;
 
 export async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const { version, channels } = await withAlertChannels((opened) => opened.channels.active());
@@ -30,9 +28,17 @@ export async function release(file: string, options: ActingOptions): Promise<voi
   const { dryRun, ...act } = actOf(options);
   const channels = parseAlertChannels(await readYaml(file));
   const count = `${channels.channels.length} channels, ${channels.policies.length} policies`;
-  if (dryRun) return void process.stdout.write(`${file} is sound: ${count} would be in force from now on\n`);
-  const version = await withAlertChannels((opened) => opened.channels.release(channels, act));
-  process.stdout.write(`release ${version} of the alert channels is in force: ${count}\n`);
+  const { version, faults } = await withAlertChannels(async (opened) => {
+    const inForce = (await opened.rules.active())?.rules.rules ?? [];
+    const version = dryRun ? null : await opened.channels.release(channels, act);
+    return { version, faults: routingFaults(inForce, channels) };
+  });
+  const what =
+    version === null
+      ? `${file} is sound: ${count} would be in force from now on`
+      : `release ${version} of the alert channels is in force: ${count}`;
+  const warnings = faults.map(({ place, fault }) => `warning: ${place}: ${fault}`);
+  process.stdout.write(`${[what, ...warnings].join("\n")}\n`);
 }
 
 /** Ends with 1 where the test did not arrive. */
@@ -41,17 +47,11 @@ export async function test(name: string, options: ActingOptions): Promise<void> 
   if (dryRun) return void process.stdout.write(`a test would be sent by ${name}\n`);
   const found = await withAlertChannels(async ({ deliveries }) => {
     const id = await deliveries.test(name, act);
-    const untilEpochMs = Date.now() + testPatienceMs;
-    for (;;) {
-      const delivery = await deliveries.find(id);
-      if (delivery.state !== "waiting" || delivery.fault !== "") return delivery;
-      if (Date.now() > untilEpochMs)
-        throw new TaplineError("unavailable", `nobody has sent the test by ${name} within 60 s`, {
-          remedy:
-            "see to it that a worker with the role alerts runs, and look at `tapline alerts deliveries`",
-        });
-      await sleep(lookEveryMs);
-    }
+    const delivery = await deliveries.tried(id, testPatienceMs);
+    if (delivery.state !== "waiting" || delivery.fault !== "") return delivery;
+    throw new TaplineError("unavailable", `nobody has sent the test by ${name} within 60 s`, {
+      remedy: "see to it that a worker with the role alerts runs, and look at `tapline alerts deliveries`",
+    });
   });
   if (found.state !== "sent") process.exitCode = 1;
   const how = found.state === "sent" ? `sent within ${found.tookMs} ms` : `not sent: ${found.fault}`;

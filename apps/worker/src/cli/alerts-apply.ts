@@ -1,5 +1,11 @@
-import { type AlertRule, parseAlertRules } from "@tapline/core/alerts";
-import { printableLine } from "@tapline/core/kernel";
+import {
+  type AlertChannels,
+  type AlertRule,
+  type AlertRules,
+  parseAlertRules,
+  routingFaults,
+} from "@tapline/core/alerts";
+import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { assertAbove } from "../wire/commands/alerts.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withAlerts } from "./alerts.ts";
@@ -12,6 +18,7 @@ export async function apply(file: string, options: ActingOptions): Promise<void>
   const active = await withAlerts(async (alerts) => {
     const active = await alerts.rules.active();
     assertAbove(rules, active);
+    assertRouted(rules, (await alerts.channels.active()).channels);
     if (!dryRun) await alerts.release(rules, act);
     return active;
   });
@@ -19,6 +26,19 @@ export async function apply(file: string, options: ActingOptions): Promise<void>
   const what = `version ${rules.version} of the alert rules ${dryRun ? "would be" : "is"} in force instead of ${active?.version ?? "none"}`;
   const lines = changes.map((line) => `\n  ${printableLine(line)}`);
   process.stdout.write(`${what}; what changes:${lines.length === 0 ? " nothing" : lines.join("")}\n`);
+}
+
+/** @throws TaplineError `invalid-input` where routing names what is not in force: those rules would tell nobody */
+function assertRouted({ rules }: AlertRules, channels: AlertChannels): void {
+  const faults = routingFaults(rules, channels);
+  if (faults.length === 0) return;
+  const said = faults.slice(0, 10).map(({ place, fault }) => `${place}: ${fault}`);
+  const more = faults.length > said.length ? `; and ${faults.length - said.length} more` : "";
+  throw new TaplineError("invalid-input", `rules would tell nobody: ${said.join("; ")}${more}`, {
+    remedy:
+      "release the channels first (`tapline alerts channel release`), or take the names out of `routing`",
+    facts: { faults: faults.length },
+  });
 }
 
 /** What differs: a line for each rule that is new or gone, and for each part of one that is another. */

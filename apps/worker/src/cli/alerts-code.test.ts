@@ -3,12 +3,23 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseAlertChannels } from "@tapline/core/alerts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultsText, lintReport } from "./alerts-lint.ts";
 import { testReport } from "./alerts-test.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const docs = here("../../../../docs/alert-rules");
+
+const none = () => Promise.resolve({ unknown: "nobody asked" });
+const nurse = () =>
+  Promise.resolve({
+    from: "a test",
+    channels: parseAlertChannels({
+      format: "tapline-alert-channels/1",
+      channels: [{ kind: "webhook", name: "night-nurse", shape: "slack", url: { secret: "url" } }],
+    }),
+  });
 
 let folder: string;
 beforeAll(async () => {
@@ -23,7 +34,7 @@ async function written(name: string, text: string): Promise<string> {
 }
 
 test("the examples in docs are sound, and say of their series what they are to say", async () => {
-  expect(await lintReport(join(docs, "example.yaml"), {})).toEqual({
+  expect(await lintReport(join(docs, "example.yaml"), {}, nurse)).toEqual({
     isSound: true,
     text: expect.stringMatching(/: 2 sound rules, version 2, SHA-256 [0-9a-f]{64}$/),
   });
@@ -34,7 +45,11 @@ test("the examples in docs are sound, and say of their series what they are to s
 });
 
 test("the shipped rules, printed, are a sound file", async () => {
-  const { isSound, text } = await lintReport(await written("shipped.yaml", defaultsText()), { json: true });
+  const { isSound, text } = await lintReport(
+    await written("shipped.yaml", defaultsText()),
+    { json: true },
+    none,
+  );
   expect(isSound).toBe(true);
   expect(JSON.parse(text)).toMatchObject({ faults: [], rules: 40, release: { version: 1 } });
 });
@@ -43,7 +58,7 @@ test("faults are named by file, rule and place", async () => {
   const bad = defaultsText()
     .replace("kpi: backlog.taps", "kpi: backlog.tups")
     .replace("severity: info", "severity: mild");
-  const { isSound, text } = await lintReport(await written("bad.yaml", bad), {});
+  const { isSound, text } = await lintReport(await written("bad.yaml", bad), {}, none);
   expect(isSound).toBe(false);
   expect(text).toMatch(/bad\.yaml: rules\.backlog-growing\.kpi: /);
   expect(text).toMatch(/bad\.yaml: rules\.taps-unusual\.severity: /);
@@ -78,8 +93,25 @@ test("a series that goes otherwise is told line by line, and the command ends wi
 
 test("a file that is no YAML, or no tests, is refused by name", async () => {
   const file = await written("broken.yaml", "rules: [");
-  await expect(lintReport(file, {})).rejects.toThrow(/broken\.yaml is no YAML/);
+  await expect(lintReport(file, {}, none)).rejects.toThrow(/broken\.yaml is no YAML/);
   await expect(testReport([join(docs, "example.yaml")], {})).rejects.toThrow(
     /example\.yaml holds no tests of alert rules/,
   );
+});
+
+test("routing that leads nowhere is a warning, and so is that nobody knows", async () => {
+  const routed = defaultsText().replace("routing: []", "routing: [{ channels: [duty-mail] }]");
+  const file = await written("routed.yaml", routed);
+  const unknown = await lintReport(file, {}, none);
+  expect(unknown.text).toMatch(/\n.*routed\.yaml: warning: whether the channels .* not known: nobody asked$/);
+  const given = await written("channels.yaml", "format: tapline-alert-channels/1\n");
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [here("main.ts"), "alerts", "lint", file, "--channels", given],
+    { encoding: "utf8" },
+  );
+  expect(stdout).toMatch(
+    /warning: rules\.\S+\.routing: there is no channel, schedule or policy duty-mail in \S+channels\.yaml\n$/,
+  );
+  expect(status).toBe(0);
 });

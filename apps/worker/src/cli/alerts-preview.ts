@@ -54,7 +54,7 @@ export function previewText(told: Preview): string {
 }
 
 const reasons: Readonly<Record<NonNullable<Preview["unjudged"]["because"]>, string>> = {
-  "levels-not-kept": "no history is kept of levels of single agents and readers",
+  "levels-not-kept": "no history is kept of this level of single agents and readers",
   "silence-not-kept": "in its history silence looks as if nothing had happened",
 };
 

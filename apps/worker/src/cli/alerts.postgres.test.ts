@@ -145,6 +145,28 @@ test("rules are applied at once, a dry run says what they change, and nothing is
   expect([again.code, again.err]).toEqual([1, expect.stringContaining("is in force already")]);
 });
 
+test("rules that name a channel that is not in force are refused, and who takes a channel away is warned", async () => {
+  const [first, ...others] = defaultAlertRules.rules;
+  const [rules, channels, none] = ["routed", "channels", "none"].map((name) => join(dir, `${name}.yaml`));
+  const routed = { ...first, routing: [{ channels: ["room"] }] };
+  await writeFile(rules ?? "", stringify({ ...defaultAlertRules, version: 3, rules: [routed, ...others] }));
+  const room = { kind: "webhook", name: "room", shape: "slack", url: { secret: "room-url" } };
+  const format = "tapline-alert-channels/1";
+  await writeFile(channels ?? "", stringify({ format, channels: [room] }));
+  await writeFile(none ?? "", stringify({ format }));
+  const refused = await run("apply", rules ?? "", ...by("told"));
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    expect.stringContaining(`rules.${first?.id}.routing: there is no channel, schedule or policy room`),
+  ]);
+  expect((await run("channel", "release", channels ?? "", ...by("a room"))).out).not.toContain("warning");
+  expect((await run("apply", rules ?? "", ...by("told"))).err).toBe("");
+  const dry = await run("channel", "release", none ?? "", "--reason", "gone", "--by", "ada", "--dry-run");
+  expect(dry.out, dry.err).toMatch(
+    /is sound: 0 channels.*\nwarning: .*no channel, schedule or policy room\n$/,
+  );
+});
+
 test("a preview says how often rules would have fired, and what of that nobody can know", async () => {
   const file = join(dir, "preview.yaml");
   const card = { cause: "c", consequence: "c", action: "a", respondWithinMinutes: 5 };
@@ -152,7 +174,7 @@ test("a preview says how often rules would have fired, and what of that nobody c
   const condition = { kind: "threshold", limit: { above: 50 } };
   const rules = [
     { ...given, id: "refused", kpi: "taps.rejected_per_minute", per: "site", condition },
-    { ...given, id: "skewed", kpi: "agents.clock_skew_ms", per: "agent", condition },
+    { ...given, id: "behind", kpi: "agents.outbox_oldest_ms", per: "agent", condition },
   ];
   await writeFile(file, stringify({ format: "tapline-alert-rules/1", version: 1, rules }));
   const minute = Math.floor(Date.now() / 60_000);
@@ -170,7 +192,9 @@ test("a preview says how often rules would have fired, and what of that nobody c
   expect(sum).toMatch(/^refused: 2 times, active for 3 min in all, for 2 min at most since \S+Z$/);
   expect(row).toMatch(/^ {2}site=no%1Brth {2}2 times {2}3 min in all {2}2 min at most$/);
   expect(steps).toBe("  judged by steps of 60 s: what was shorter is not seen");
-  expect(other).toBe("skewed: cannot be judged: no history is kept of levels of single agents and readers");
+  expect(other).toBe(
+    "behind: cannot be judged: no history is kept of this level of single agents and readers",
+  );
   const week = await run("preview", file, "--rule", "refused", "--json");
   expect(JSON.parse(week.out)).toMatchObject({ fired: 2, unjudged: { because: null } });
   expect(JSON.parse(week.out).unjudged.missingMs).toBeGreaterThan(5 * 86_400_000);

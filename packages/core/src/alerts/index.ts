@@ -21,6 +21,7 @@ export {
 export { AlertBook, type AlertWrite } from "./alert-book.ts";
 export { type LinkClaim, linkLifeMs, linkToken, readLinkToken } from "./channels/acknowledge-link.ts";
 export type { Channel, EmailChannel, MailServer, SecretRef, WebhookChannel } from "./channels/channel.ts";
+export { channelWay } from "./channels/channel-way.ts";
 export { type DeliveryPlace, deliveryKey } from "./channels/delivery-key.ts";
 export {
   type AlertChannels,
@@ -38,6 +39,7 @@ export {
   noticeOf,
   planDeliveries,
   routeNames,
+  routingFaults,
   type Telling,
   unknownRoutes,
 } from "./channels/plan.ts";

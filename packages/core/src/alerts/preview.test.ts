@@ -86,7 +86,7 @@ test("what history cannot tell is said", () => {
   const long = { fromEpochMs: until - 7 * dayMs };
   const perAgent = rule({ ...rejects, per: "agent" });
   expect(played(perAgent, [], long).unjudged.beforeEpochMs).toBe(until - 2 * dayMs);
-  const level = rule({ ...rejects, kpi: "agents.clock_skew_ms", per: "agent" });
+  const level = rule({ ...rejects, kpi: "agents.outbox_oldest_ms", per: "agent" });
   expect(played(level, [], long).unjudged.because).toBe("levels-not-kept");
   const silent = rule({ ...rejects, condition: { kind: "absence", afterMs: 60_000 } });
   expect(played(silent, [], long).unjudged.because).toBe("silence-not-kept");

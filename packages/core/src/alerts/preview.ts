@@ -1,4 +1,5 @@
 import {
+  isLevelKept,
   type KpiSample,
   type KpiScope,
   type KpiSpan,
@@ -32,7 +33,7 @@ export type PreviewedScope = {
 /** What of a preview nobody can know, as no history tells it. */
 export type Unjudged = {
   /**
-   * Why nothing could be judged: `levels-not-kept`: no history has levels of agents and readers; `silence-not-kept`: in history, of this KPI,
+   * Why nothing could be judged: `levels-not-kept`: no history has this level of agents and readers; `silence-not-kept`: in history, of this KPI,
    * silence looks like nothing having happened. Null where something could.
    */
   readonly because: "levels-not-kept" | "silence-not-kept" | null;
@@ -111,7 +112,7 @@ export class RulePreview {
   /** Whether there is history at all by which to judge. */
   get because(): Unjudged["because"] {
     const { kpi, per, condition } = this.#ready.rule;
-    if (kpiSources[kpi].is === "reading" && (per === "agent" || per === "reader")) return "levels-not-kept";
+    if (kpiSources[kpi].is === "reading" && !isLevelKept(kpi, per)) return "levels-not-kept";
     const looksKnown = new SpanSeries(kpi, {}, previewResolutionMs).take(null, 0).value !== null;
     return condition.kind === "absence" && looksKnown ? "silence-not-kept" : null;
   }

@@ -42,7 +42,7 @@ export {
   type LatencySummary,
   latencySummarySchema,
 } from "./schema.ts";
-export { SpanCollector } from "./span-collector.ts";
+export { isLevelKept, SpanCollector } from "./span-collector.ts";
 export { type FigureParts, figureParts, SpanSeries } from "./span-series.ts";
 export {
   availabilityOf,

@@ -1,5 +1,7 @@
 import type { CounterName, HistogramData, HistogramName, TelemetryDelta } from "../telemetry/index.ts";
 import { Histogram } from "../telemetry/index.ts";
+import type { KpiScopeKind } from "./catalog/definition.ts";
+import type { KpiId } from "./catalog.ts";
 import { type KpiSample, type KpiScope, scopeKey } from "./sample.ts";
 import { type KpiSpan, scopeKind } from "./spans.ts";
 
@@ -11,6 +13,11 @@ type Open = {
   readonly counts: Map<CounterName, number>;
   readonly times: Map<HistogramName, Histogram>;
 };
+
+/** Whether history has a level of what is of that kind: of one agent it has the clock, where it brought something. */
+export function isLevelKept(kpi: KpiId, kind: KpiScopeKind): boolean {
+  return (kind !== "agent" && kind !== "reader") || kpi === "agents.clock_skew_ms";
+}
 
 /** Adds deltas up to one span for each scope that they tell of. */
 export class SpanCollector {
@@ -56,7 +63,7 @@ export class SpanCollector {
       if (value === null) continue;
       const key = scopeKey(scope);
       if (scope.agent === undefined) this.#of(scope);
-      else if (kpi !== "agents.clock_skew_ms" || !this.#open.has(key)) continue;
+      else if (!isLevelKept(kpi, scopeKind(scope)) || !this.#open.has(key)) continue;
       byScope.set(key, { ...byScope.get(key), [kpi]: value });
     }
     const spans = [...this.#open].map(([key, { scope, counts, times }]) => ({

@@ -13,6 +13,10 @@ export function addAlerts(program: Command): void {
     .command("lint")
     .description("check a file of alert rules: its form, KPIs, parents, messages")
     .argument("<file>", "YAML or JSON")
+    .option(
+      "--channels <file>",
+      "the channels that routing may name (default: those in force, where there are any)",
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",

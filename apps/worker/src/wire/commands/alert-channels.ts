@@ -2,6 +2,7 @@ import {
   AlertChannelsDesk,
   AlertDeliveries,
   AlertMaintenanceDesk,
+  AlertRulesDesk,
   connectPrisma,
   deliveryStates,
 } from "@tapline/adapters/prisma";
@@ -14,6 +15,7 @@ export function openAlertChannels(databaseUrl: string) {
   return {
     channels: new AlertChannelsDesk(prisma, Date.now),
     deliveries: new AlertDeliveries(prisma, Date.now),
+    rules: new AlertRulesDesk(prisma, Date.now),
     maintenance: new AlertMaintenanceDesk(prisma, Date.now),
     close: () => prisma.$disconnect(),
   };

@@ -1,4 +1,5 @@
 import {
+  AlertChannelsDesk,
   AlertDesk,
   AlertPreviews,
   AlertRulesDesk,
@@ -27,6 +28,7 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
   return {
     desk: new AlertDesk(prisma, tell),
     rules,
+    channels: new AlertChannelsDesk(prisma, Date.now),
     previews: new AlertPreviews(prisma, Date.now),
     /**
      * Puts rules in force, and tells who watches.

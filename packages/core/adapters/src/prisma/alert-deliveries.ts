@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AlertNotice,
   alertNoticeSchema,
@@ -46,6 +47,8 @@ const perChannel = 8;
 
 /** How long something handed to the queue may take before it is handed to it again, ms: longer than an attempt and its wait. */
 export const askAgainMs = 30_000;
+
+const lookEveryMs = 200;
 
 /** The log is kept for so long, ms. */
 const keptMs = 90 * 24 * 3_600_000;
@@ -120,6 +123,8 @@ export class AlertDeliveries {
   ): Promise<DeliveryListing[]> {
     const last =
       before === null ? null : await this.#prisma.alertDelivery.findUnique({ where: { id: before } });
+    // It was forgotten since, and so was all behind it.
+    if (before !== null && last === null) return [];
     const rows = await this.#prisma.alertDelivery.findMany({
       where: { ...filter, ...(last === null ? {} : { seq: { lt: last.seq } }) },
       orderBy: { seq: "desc" },
@@ -133,6 +138,18 @@ export class AlertDeliveries {
     const row = await this.#prisma.alertDelivery.findUnique({ where: { id } });
     if (row !== null) return listingOf(row);
     throw new TaplineError("not-found", `there is no delivery ${id}`);
+  }
+
+  /**
+   * Waits until a first attempt at it has ended, looking at the log now and then.
+   * @returns it as it stands then; still waiting and without a fault where nobody has tried it `withinMs` @throws TaplineError `not-found`
+   */
+  async tried(id: string, withinMs: number): Promise<DeliveryListing> {
+    for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
+      const delivery = await this.find(id);
+      if (delivery.state !== "waiting" || delivery.fault !== "" || waitedMs >= withinMs) return delivery;
+      await sleep(lookEveryMs);
+    }
   }
 
   /** Sends a test by a channel. @returns its id in the log @throws TaplineError `not-found` */
@@ -197,7 +214,7 @@ export async function endCalls(tx: Transaction, alertIds: readonly string[], now
   await tx.alertEscalation.deleteMany({ where: { alertId: { in: [...alertIds] } } });
 }
 
-function listingOf(row: AlertDelivery): DeliveryListing {
+export function listingOf(row: AlertDelivery): DeliveryListing {
   const { id, channel, attempts, fault, dueAt, endedAt, raisedAt } = row;
   const notice = alertNoticeSchema.parse(row.notice);
   return {

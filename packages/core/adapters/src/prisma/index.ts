@@ -46,6 +46,7 @@ export {
 export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
+export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";

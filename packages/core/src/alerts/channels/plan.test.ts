@@ -13,6 +13,7 @@ import {
   openAlert,
   planDeliveries,
   routeNames,
+  routingFaults,
   unknownRoutes,
 } from "../index.ts";
 import { rule } from "../rule.fixture.ts";
@@ -150,4 +151,16 @@ test("routes go by site, each name once, and names that nobody has are found", (
   expect(routeNames(routed, { site: "south" })).toEqual(["a", "b"]);
   expect(routeNames(routed, {})).toEqual(["a", "b"]);
   expect(unknownRoutes(channels(), [...names, "duty", "c"])).toEqual(["c"]);
+});
+
+test("routing that leads nowhere is named by rule, each name once", () => {
+  const routing = [
+    { channels: ["ada-mail", "gone", "duty"] },
+    { channels: ["on-call", "gone", "away"], sites: ["north"] },
+  ];
+  const rules = [rule({ id: "routed", routing }), rule({ id: "sound", routing: [{ channels: ["room"] }] })];
+  expect(routingFaults(rules, channels())).toEqual([
+    { place: "rules.routed.routing", fault: "there is no channel, schedule or policy gone" },
+    { place: "rules.routed.routing", fault: "there is no channel, schedule or policy away" },
+  ]);
 });

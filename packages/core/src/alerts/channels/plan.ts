@@ -1,5 +1,6 @@
 import type { KpiScope } from "../../kpi/index.ts";
 import { type Alert, isHeld } from "../alert.ts";
+import type { RuleFault } from "../lint.ts";
 import type { AlertRule } from "../rule.ts";
 import { type AlertChannels, channelsBehind } from "./document.ts";
 import type { AlertNotice, NoticeKind } from "./notice.ts";
@@ -47,6 +48,20 @@ export function unknownRoutes(
 ): string[] {
   const known = new Set([...channels, ...schedules, ...policies].map(({ name }) => name));
   return names.filter((name) => !known.has(name));
+}
+
+/** What of rules' routing leads nowhere by this document, rule by rule: they would tell nobody where somebody is meant. */
+export function routingFaults(
+  rules: readonly Pick<AlertRule, "id" | "routing">[],
+  document: AlertChannels,
+): RuleFault[] {
+  return rules.flatMap(({ id, routing }) => {
+    const named = new Set(routing.flatMap(({ channels }) => channels));
+    return unknownRoutes(document, [...named]).map((name) => ({
+      place: `rules.${id}.routing`,
+      fault: `there is no channel, schedule or policy ${name}`,
+    }));
+  });
 }
 
 /**
