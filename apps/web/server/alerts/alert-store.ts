@@ -1,15 +1,20 @@
 import {
   AlertBoard,
   AlertCallLog,
+  AlertChannelsDesk,
+  AlertDeliveries,
   AlertDesk,
+  AlertMaintenanceDesk,
   AlertPreviews,
   AlertRulesDesk,
+  ChannelStandings,
   type PrismaClient,
 } from "@tapline/adapters/prisma";
 import { AlertStreams } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { AlertHealthReader } from "./alert-health-reader.ts";
 import { AlertViews } from "./alert-views.ts";
+import { ChannelViews } from "./channel-views.ts";
 import { RulePreviewer } from "./rule-previewer.ts";
 
 /** Alerts, and the rules that they come of. */
@@ -19,6 +24,7 @@ export interface AlertStore {
   views: AlertViews;
   health: AlertHealthReader;
   previewer: RulePreviewer;
+  channels: ChannelViews;
 }
 
 export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
@@ -28,5 +34,15 @@ export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
   const views = new AlertViews(new AlertBoard(prisma), { desk, rules }, prisma, Date.now);
   const health = new AlertHealthReader(new AlertCallLog(prisma), Date.now);
   const previewer = new RulePreviewer(new AlertPreviews(prisma, Date.now));
-  return { desk, rules, views, health, previewer };
+  return { desk, rules, views, health, previewer, channels: openChannels(prisma) };
+}
+
+function openChannels(prisma: PrismaClient): ChannelViews {
+  const stores = {
+    channels: new AlertChannelsDesk(prisma, Date.now),
+    deliveries: new AlertDeliveries(prisma, Date.now),
+    standings: new ChannelStandings(prisma),
+    maintenance: new AlertMaintenanceDesk(prisma, Date.now),
+  };
+  return new ChannelViews(stores, prisma);
 }

@@ -11,6 +11,7 @@ import type { ShownEntry } from "@tapline/core/audit";
 import type { Clock } from "@tapline/core/kernel";
 import type { AlertCounts, AlertDetail, AlertFilter, AlertView } from "../../contracts/alerts.ts";
 import { fromPostgres } from "../from-stores.ts";
+import { namesOf } from "./names-of.ts";
 
 /** The states of a view, in the order in which they are to be seen to. */
 const statesOf: Record<AlertView, readonly AlertState[]> = {
@@ -103,19 +104,12 @@ export class AlertViews {
     return {
       ...{ alert, groupSize, rule: rules.find((rule) => rule.id === alert.ruleId) ?? null },
       transitions: steps.toReversed().flatMap(transitionOf),
-      names: await this.#namesOf([...new Set(people)]),
+      names: await namesOf(this.#prisma, people),
     };
   }
 
   async #rules(): Promise<readonly AlertRule[]> {
     return (await this.#store.rules.active())?.rules.rules ?? [];
-  }
-
-  async #namesOf(ids: string[]): Promise<Record<string, string>> {
-    const people = await fromPostgres(
-      this.#prisma.user.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } }),
-    );
-    return Object.fromEntries(people.map(({ id, name }) => [id, name]));
   }
 }
 

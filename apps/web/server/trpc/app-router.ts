@@ -1,5 +1,7 @@
 import { agentRouter } from "../routers/agent.ts";
 import { alertBoardRouter } from "../routers/alert-board.ts";
+import { alertChannelsRouter } from "../routers/alert-channels.ts";
+import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
 import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
@@ -12,6 +14,8 @@ import { router } from "./init.ts";
 export const appRouter = router({
   agent: agentRouter,
   alertBoard: alertBoardRouter,
+  alertChannels: alertChannelsRouter,
+  alertMaintenance: alertMaintenanceRouter,
   alertRules: alertRulesRouter,
   alerts: alertsRouter,
   audit: auditRouter,
