@@ -69,6 +69,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:telemetry:services$/, within(10_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],
   [/^tapline:\{kpi\}:seconds$/, entries(3_700)],
+  [/^tapline:\{kpi\}:second:\d+$/, within(900_000)],
   [/^tapline:\{kpi\}:cursor$/, small(1)],
   [/^tapline:\{kpi\}:leader$/, within(3_000)],
   [/^tapline:\{alerts\}:live$/, entries(1_000)],

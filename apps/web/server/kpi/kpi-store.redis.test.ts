@@ -1,5 +1,6 @@
 import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
-import { mergePoints } from "@tapline/core/kpi";
+import { KpiStreams, kpiKeys } from "@tapline/adapters/redis";
+import { type KpiScope, mergePoints } from "@tapline/core/kpi";
 import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -82,7 +83,25 @@ test("a series tells what a KPI was for one reader by the minute, and for all by
   expect(seconds.points).toEqual([{ startEpochMs: now - 5_000, value: 7 }]);
 });
 
-test("a series of what a KPI is not kept for is refused, and so are seconds of a site", async () => {
+test("a series of a site, an agent, a reader or an archive tells by the second what happened, where anything did", async () => {
+  const at = Math.floor(now / 1_000) * 1_000 - 5_000;
+  const reader = { site: "north", agent: "gate-1", reader: "front" };
+  const span = (scope: KpiScope, archived: number) => ({
+    ...{ scope, startEpochMs: at, resolutionMs: 1_000, counts: { "tap.archived": archived } },
+    ...{ times: {}, levels: {} },
+  });
+  const scopes: KpiScope[] = [{ site: "north" }, { site: "north", agent: "gate-1" }, reader];
+  const spans = [...scopes.map((scope, index) => span(scope, index + 2)), span({ archive: "main" }, 1)];
+  await new KpiStreams(redis).keepSeconds([second(at, 4)], "1-0", spans);
+  const asked = { kpi: "taps.archived_per_second" as const, resolutionMs: 1_000 };
+  for (const [index, scope] of scopes.entries())
+    expect(
+      (await store.series({ ...asked, scope, fromEpochMs: at - 60_000, untilEpochMs: now })).points,
+    ).toEqual([{ startEpochMs: at, value: index + 2 }]);
+  expect(await redis.pttl(kpiKeys.second(at))).toBeGreaterThan(0);
+});
+
+test("a series of what a KPI is not kept for is refused, and so are levels by the second", async () => {
   const asked = { fromEpochMs: 0, untilEpochMs: 1_000, resolutionMs: 60_000 };
   const reader = { site: "north", agent: "gate-1", reader: "front" };
   await expect(store.series({ ...asked, kpi: "backlog.taps", scope: reader })).rejects.toMatchObject({
@@ -92,7 +111,9 @@ test("a series of what a KPI is not kept for is refused, and so are seconds of a
   await expect(store.series({ ...bySecond, kpi: "gaps.open", scope: {} })).rejects.toMatchObject({
     code: "invalid-input",
   });
-  await expect(store.series({ ...bySecond, scope: { site: "north" } })).rejects.toMatchObject({
+  await expect(
+    store.series({ ...bySecond, kpi: "gaps.open", scope: { site: "north" } }),
+  ).rejects.toMatchObject({
     code: "invalid-input",
   });
 });

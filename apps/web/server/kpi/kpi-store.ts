@@ -1,5 +1,5 @@
 import { KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
-import { kpiKeys } from "@tapline/adapters/redis";
+import { KpiStreams, kpiKeys } from "@tapline/adapters/redis";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
 import {
   downsample,
@@ -15,6 +15,8 @@ import {
   kpiCatalog,
   kpiLiveSchema,
   kpiPointSchema,
+  kpiSources,
+  scopeKey,
 } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import type { z } from "zod";
@@ -41,7 +43,7 @@ const keptBySecond: ReadonlySet<KpiId> = new Set<KpiId>([
 export interface SeriesQuery {
   kpi: KpiId;
   scope: KpiScope;
-  /** 1 s (of all of the installation, the last hour), 1 min or 1 h. */
+  /** 1 s (of all of the installation the last hour, of single scopes 15 min), 1 min or 1 h. */
   resolutionMs: number;
   fromEpochMs: number;
   untilEpochMs: number;
@@ -58,6 +60,7 @@ export class KpiStore {
   readonly #prisma: PrismaClient;
   readonly #clock: Clock;
   readonly #spans: KpiSpans;
+  readonly #streams: KpiStreams;
   #recent: { key: string; untilEpochMs: number; history: Promise<KpiHistory> } | undefined;
 
   /** @param redis a connection whose commands fail soon where Redis is away */
@@ -66,6 +69,7 @@ export class KpiStore {
     this.#prisma = prisma;
     this.#clock = clock;
     this.#spans = new KpiSpans(prisma);
+    this.#streams = new KpiStreams(redis);
   }
 
   async live(): Promise<KpiLive | null> {
@@ -103,10 +107,12 @@ export class KpiStore {
   }
 
   async #seconds(kpi: KpiId, scope: KpiScope, fromEpochMs: number, untilEpochMs: number): Promise<KpiSpan[]> {
-    if (Object.keys(scope).length > 0 || !keptBySecond.has(kpi))
+    const isWhole = scopeKey(scope) === "";
+    if (isWhole ? !keptBySecond.has(kpi) : kpiSources[kpi].is === "reading")
       throw new TaplineError("invalid-input", `${kpi} is not kept by the second for that scope`, {
         remedy: "ask for a resolution of 60000 ms",
       });
+    if (!isWhole) return await fromRedis(this.#streams.secondsOf(scope, fromEpochMs, untilEpochMs));
     const entries = await fromRedis(
       this.#redis.xrange(kpiKeys.seconds, fromEpochMs, untilEpochMs + writingDelayMs),
     );

@@ -1,11 +1,13 @@
 import { connectPrisma, KpiHistory, type PrismaClient, RestoreDrills } from "@tapline/adapters/prisma";
 import { connectRedis, KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
-import type { KpiLive } from "@tapline/core/kpi";
+import type { KpiLive, KpiScope } from "@tapline/core/kpi";
+import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
 import { until } from "../path.fixture.ts";
+import { AgentSites } from "./agent-sites.ts";
 import { startKpi } from "./kpi.ts";
 import type { Role } from "./role.ts";
 
@@ -56,6 +58,7 @@ function start(): Publishing {
     history: new KpiHistory(prisma),
     drills: new RestoreDrills(prisma),
     buffer: new SegmentBuffer(own),
+    sites: new AgentSites(async () => new Map([["gate-1", "north"]]), pino({ level: "silent" })),
     clock: () => clock(),
     onLive: (live) => lives.push(live),
     log: pino({ level: "silent" }),
@@ -215,3 +218,30 @@ test("under load there are 20 pictures a second at most, and none lags behind at
   expect(first.lives.length).toBeLessThanOrEqual((performance.now() - fromMs) / 49 + 2);
   expect(first.lives.map(({ seq }) => seq)).toEqual(first.lives.map((_, index) => index + 1));
 });
+
+test("seconds are kept by site and reader, too, and whoever follows counts each delta in one of them", async () => {
+  const front: KpiScope = { site: "north", agent: "gate-1", reader: "front" };
+  const ofReader = async (taps: number) => {
+    const recorder = new TelemetryRecorder("test");
+    recorder.countOfReader("tap.archived", "gate-1", "front", taps);
+    const delta = recorder.take(nowEpochMs, sign);
+    if (delta !== null) await new TelemetryStream(redis).report(delta);
+  };
+  const streams = new KpiStreams(redis);
+  const counted = async (scope: KpiScope) =>
+    (await streams.secondsOf(scope, beginEpochMs, nowEpochMs)).map(({ counts }) => counts["tap.archived"]);
+  const first = start();
+  await ofReader(3);
+  await sees(first, 3);
+  await keepSecond();
+  await ofReader(4);
+  await sees(first, 7);
+  first.die();
+  await ofReader(5);
+  const second = start();
+  await sees(second, 12);
+  await keepSecond();
+  expect(await counted(front)).toEqual([3, 9]);
+  expect(await counted({ site: "north" })).toEqual([3, 9]);
+  expect(await counted({ site: "south" })).toEqual([]);
+}, 30_000);

@@ -1,10 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
 import type { KpiStreams, ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
-import { type KpiLive, type KpiPoint, KpiWindow, mergePoints, type RestoreStanding } from "@tapline/core/kpi";
+import {
+  type KpiLive,
+  type KpiPoint,
+  KpiWindow,
+  mergePoints,
+  type RestoreStanding,
+  SpanCollector,
+} from "@tapline/core/kpi";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { AgentSites } from "./agent-sites.ts";
 import { HeldLease } from "./held-lease.ts";
 import { type Role, repeat } from "./role.ts";
 
@@ -17,6 +25,7 @@ export type KpiParts = {
   readonly history: KpiHistory;
   readonly drills: Pick<RestoreDrills, "standing">;
   readonly buffer: SegmentBuffer;
+  readonly sites: AgentSites;
   readonly clock: () => number;
   readonly onLive: (live: KpiLive) => void;
   readonly log: Logger;
@@ -85,6 +94,7 @@ class Publisher {
   #minute: KpiPoint[];
   /** The entry of the telemetry stream up to which all is counted. */
   cursor: string;
+  readonly #scoped: SpanCollector;
   #seq = 0;
   #publishedAtEpochMs = 0;
   #lastBacklog = -1;
@@ -99,6 +109,7 @@ class Publisher {
     this.#window = window;
     this.#minute = minute;
     this.cursor = cursor;
+    this.#scoped = new SpanCollector((agent) => parts.sites.of(agent));
   }
 
   /**
@@ -107,6 +118,7 @@ class Publisher {
    */
   static async begin(parts: KpiParts): Promise<Publisher> {
     const nowEpochMs = parts.clock();
+    await parts.sites.look();
     const cursor = await parts.streams.cursor();
     const kept = await parts.history.totals();
     const since = await parts.streams.secondsSince(kept?.untilEpochMs ?? 0);
@@ -148,6 +160,7 @@ class Publisher {
     for (const { entry, atEpochMs, delta } of reported) {
       await this.#close(Math.min(atEpochMs, nowEpochMs));
       this.#window.add(delta, atEpochMs);
+      this.#scoped.add(delta);
       this.cursor = entry;
     }
     await this.#close(nowEpochMs);
@@ -180,8 +193,11 @@ class Publisher {
 
   async #close(nowEpochMs: number): Promise<void> {
     const points = this.#window.closeSeconds(nowEpochMs);
-    if (points.length === 0) return;
-    await this.#parts.streams.keepSeconds(points, this.cursor);
+    const [first] = points;
+    if (first === undefined) return;
+    const scoped = this.#scoped.take(first.startEpochMs, secondMs, []);
+    await this.#parts.streams.keepSeconds(points, this.cursor, scoped);
+    void this.#parts.sites.look();
     this.#minute.push(...points);
     const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
     if (this.#minute.some((point) => point.startEpochMs < openMinute)) await this.#keepMinutes(openMinute);

@@ -1,6 +1,7 @@
-import { KpiHistory, KpiSpans, RestoreDrills } from "@tapline/adapters/prisma";
+import { KpiHistory, KpiSpans, RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
 import { KpiStreams } from "@tapline/adapters/redis";
 import type { KpiLive } from "@tapline/core/kpi";
+import { AgentSites } from "../roles/agent-sites.ts";
 import { startKpi } from "../roles/kpi.ts";
 import { startKpiSpans } from "../roles/kpi-spans.ts";
 import type { Role } from "../roles/role.ts";
@@ -8,12 +9,14 @@ import { openKpiReadings } from "./kpi-readings.ts";
 import type { Parts } from "./parts.ts";
 
 export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiLive) => void }): Role {
+  const watch = new WatchReadings(parts.prisma);
   const live = startKpi({
     ...parts,
     telemetry: parts.telemetryStream,
     streams: parts.instrument("kpi", new KpiStreams(parts.redis)),
     history: parts.instrument("history", new KpiHistory(parts.prisma)),
     drills: parts.instrument("drills", new RestoreDrills(parts.prisma)),
+    sites: new AgentSites(() => watch.sites(), parts.log),
     onLive: hooks.onLive,
   });
   const history = startKpiSpans({

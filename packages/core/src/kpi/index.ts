@@ -42,6 +42,7 @@ export {
   type LatencySummary,
   latencySummarySchema,
 } from "./schema.ts";
+export { packSecond, unpackSecond } from "./second-spans.ts";
 export { isLevelKept, SpanCollector } from "./span-collector.ts";
 export { type FigureParts, figureParts, SpanSeries } from "./span-series.ts";
 export {

@@ -10,6 +10,12 @@ export class WatchReadings {
     this.#prisma = prisma;
   }
 
+  /** At which site each agent stands. */
+  async sites(): Promise<Map<string, string>> {
+    const agents = await this.#prisma.agent.findMany({ select: { id: true, site: true } });
+    return new Map(agents.map(({ id, site }) => [id, site]));
+  }
+
   /** Agents that may deliver, with their last reports, and how many of their numbers are in open gaps. */
   async read(): Promise<Required<Pick<KpiReadings, "fleet" | "gaps">>> {
     const [agents, reports, gaps, revisions] = await Promise.all([

@@ -84,6 +84,8 @@ export const kpiKeys = {
   live: `${root}:{kpi}:live`,
   /** Stream: the last hour at 1 s; field j = KpiPoint JSON. */
   seconds: `${root}:{kpi}:seconds`,
+  /** Hash: what happened to single scopes in the second that began then; by `scopeKey`, as `packSecond` writes it; 15 min. */
+  second: (startEpochMs: number) => `${root}:{kpi}:second:${startEpochMs / 1_000}`,
   /** String: entry of the telemetry stream up to which deltas are in `seconds`. */
   cursor: `${root}:{kpi}:cursor`,
   /** String: which process publishes KPIs now. */

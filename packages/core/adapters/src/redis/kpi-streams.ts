@@ -1,4 +1,13 @@
-import { type KpiLive, type KpiPoint, kpiPointSchema } from "@tapline/core/kpi";
+import {
+  type KpiLive,
+  type KpiPoint,
+  type KpiScope,
+  type KpiSpan,
+  kpiPointSchema,
+  packSecond,
+  scopeKey,
+  unpackSecond,
+} from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import { kpiKeys } from "./keys.ts";
 import { RoleLease } from "./lease.ts";
@@ -7,6 +16,9 @@ const liveKept = 100;
 /** A little over the hour that the console shows. */
 const secondsKept = 3_700;
 const leaseMs = 3_000;
+/** What single scopes did in a second is kept for so long, ms. */
+const scopesKeptMs = 900_000;
+const secondMs = 1_000;
 
 /** Where the one publishing process puts KPIs for the console to read. */
 export class KpiStreams {
@@ -25,11 +37,18 @@ export class KpiStreams {
   /**
    * Keeps seconds that have ended, and in the same step up to where the telemetry in them was read, so that the
    * next publisher counts every delta once.
+   * @param scoped what happened in the first of them to single scopes; as much of it is kept as there is room for
    */
-  async keepSeconds(points: readonly KpiPoint[], cursor: string): Promise<void> {
+  async keepSeconds(points: readonly KpiPoint[], cursor: string, scoped: readonly KpiSpan[]): Promise<void> {
     const step = this.#redis.multi().set(kpiKeys.cursor, cursor);
     for (const point of points)
       step.xadd(kpiKeys.seconds, "MAXLEN", "~", secondsKept, "*", "j", JSON.stringify(point));
+    const [first] = points;
+    const packed = packSecond(scoped);
+    if (first !== undefined && packed.size > 0) {
+      const key = kpiKeys.second(first.startEpochMs);
+      step.hset(key, packed).pexpire(key, scopesKeptMs);
+    }
     await step.exec();
   }
 
@@ -45,5 +64,21 @@ export class KpiStreams {
     return rows
       .map(([, fields]) => kpiPointSchema.parse(JSON.parse(fields[1] ?? "")))
       .filter((point) => point.startEpochMs >= fromEpochMs);
+  }
+
+  /** What happened to one scope, second by second, oldest first; seconds in which nothing did, or which are kept no more, are left out. */
+  async secondsOf(scope: KpiScope, fromEpochMs: number, untilEpochMs: number): Promise<KpiSpan[]> {
+    const key = scopeKey(scope);
+    const starts: number[] = [];
+    for (let at = Math.ceil(fromEpochMs / secondMs) * secondMs; at < untilEpochMs; at += secondMs)
+      starts.push(at);
+    const reading = this.#redis.pipeline();
+    for (const start of starts) reading.hget(kpiKeys.second(start), key);
+    const answers = (await reading.exec()) ?? [];
+    return starts.flatMap((start, index) => {
+      const [error, text] = answers[index] ?? [];
+      if (error != null) throw error;
+      return typeof text === "string" ? (unpackSecond(text, scope, start) ?? []) : [];
+    });
   }
 }
