@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openVapidKey } from "@tapline/core/alerts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { childEnvironments } from "./child-environments.ts";
 import { readConfig } from "./config.ts";
@@ -34,6 +35,13 @@ test("messages of alerts lead to this console, and acknowledge by a key that it 
   const key = join(folder.secrets, "alert-links");
   expect([pipeline.TAPLINE_ALERT_LINK_KEY, web.TAPLINE_ALERT_LINK_KEY]).toEqual([key, key]);
   for (const child of Object.values(others)) expect(child).not.toHaveProperty("TAPLINE_ALERT_LINK_KEY");
+});
+
+test("the role alerts alone is told where secrets of channels lie, and finds the key for browsers there", async () => {
+  const { "worker-pipeline": pipeline, ...others } = environments();
+  const key = await readFile(join(pipeline.TAPLINE_ALERT_SECRETS ?? "", "web-push-key"), "utf8");
+  expect(Buffer.from(openVapidKey(key).publicKey, "base64url")).toHaveLength(65);
+  for (const child of Object.values(others)) expect(child).not.toHaveProperty("TAPLINE_ALERT_SECRETS");
 });
 
 test("an origin or a key that somebody has set holds", () => {

@@ -29,7 +29,10 @@ export function childEnvironments(
   const consoleOrigin = config.environment.TAPLINE_WEB_ORIGIN ?? `http://127.0.0.1:${at.webPort}`;
   // Who has set them for himself keeps his own.
   const links = { TAPLINE_ALERT_LINK_KEY: secrets.alertLinkKeyFile };
-  const alerts = { ...links, TAPLINE_ALERT_CONSOLE: consoleOrigin };
+  const alerts = {
+    ...{ ...links, TAPLINE_ALERT_CONSOLE: consoleOrigin },
+    TAPLINE_ALERT_SECRETS: secrets.alertSecretsFolder,
+  };
   const workers = { TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "10000000", ...base, ...stores };
   return {
     "worker-ingest": {

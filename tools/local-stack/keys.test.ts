@@ -180,13 +180,14 @@ describe("the secrets", () => {
 
   it("stay the same from start to start", async () => {
     expect(await openSecrets(folder)).toEqual(before);
-    expect((await stat(folder.secrets)).mode & 0o777).toBe(0o700);
-    for (const name of await readdir(folder.secrets))
-      expect((await stat(join(folder.secrets, name))).mode & 0o777).toBe(0o600);
+    for (const path of [folder.secrets, join(folder.secrets, "alerts")])
+      expect((await stat(path)).mode & 0o777).toBe(0o700);
+    for (const entry of await readdir(folder.secrets, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) expect((await stat(join(entry.parentPath, entry.name))).mode & 0o777).toBe(0o600);
   });
 
-  it("of an earlier release get the key of links that acknowledge once", async () => {
-    const path = join(folder.secrets, "alert-links");
+  it.each(["alert-links", "alerts/web-push-key"])("of an earlier release get %s once", async (name) => {
+    const path = join(folder.secrets, name);
     await rm(path);
     expect(await openSecrets(folder)).toEqual(before);
     const key = await readFile(path, "utf8");

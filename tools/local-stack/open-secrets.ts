@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { pathExists } from "../servers/index.ts";
@@ -17,6 +17,8 @@ export type Secrets = Readonly<{
   processKeyFile: string;
   /** Signs links that acknowledge. */
   alertLinkKeyFile: string;
+  /** Where secrets of alert channels lie, a file each. */
+  alertSecretsFolder: string;
   archiveHostKeyFile: string;
   archiveClientKeyFile: string;
   /** The archive's host key as OpenSSH names it: `SHA256:…`. */
@@ -41,9 +43,15 @@ async function create(folder: DataFolder): Promise<void> {
 }
 
 /** Makes a secret that no data depends on yet where an earlier release left none. */
-async function createMissing(path: string): Promise<void> {
+async function createMissing(path: string, make: () => string): Promise<void> {
   if (await pathExists(path)) return;
-  await replaceDurably(path, { content: randomBytes(32).toString("hex"), secret: true });
+  await replaceDurably(path, { content: make(), secret: true });
+}
+
+/** By which browsers are notified (RFC 8292): P-256, PKCS #8 in PEM. */
+function makePushKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 async function readSecret(folder: string, name: string, form: RegExp): Promise<string> {
@@ -63,7 +71,9 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   await hex("web");
   await hex("process-key");
   const file = (name: string) => join(folder.secrets, name);
-  await createMissing(file("alert-links"));
+  await createMissing(file("alert-links"), () => randomBytes(32).toString("hex"));
+  await mkdir(file("alerts"), { mode: 0o700, recursive: true });
+  await createMissing(join(file("alerts"), "web-push-key"), makePushKey);
   await readSecret(folder.secrets, "alert-links", /^[0-9a-f]{64}$/);
   const ssh = (name: string) => readSecret(folder.secrets, name, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
   await ssh("archive-client-key");
@@ -73,6 +83,7 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
     webSecretFile: file("web"),
     processKeyFile: file("process-key"),
     alertLinkKeyFile: file("alert-links"),
+    alertSecretsFolder: file("alerts"),
     archiveHostKeyFile: file("archive-host-key"),
     archiveClientKeyFile: file("archive-client-key"),
     archiveHostKeyPin,

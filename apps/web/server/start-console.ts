@@ -1,5 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { AuditEntries, connectPrisma, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
+import {
+  AuditEntries,
+  connectPrisma,
+  FleetStore,
+  PushSubscriptions,
+  RefusedActs,
+} from "@tapline/adapters/prisma";
 import { ServicesReports } from "@tapline/adapters/redis";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { createLog, type LogOutput } from "@tapline/telemetry/logging";
@@ -76,7 +82,7 @@ export async function startConsole(
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
         ...{ alerts, audit },
-        fleet: new FleetStore(prisma),
+        ...{ fleet: new FleetStore(prisma), pushes: new PushSubscriptions(prisma, Date.now) },
         refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
         logger,

@@ -7,6 +7,7 @@ import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
+import { pushRouter } from "../routers/push.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
 import { router } from "./init.ts";
@@ -22,6 +23,7 @@ export const appRouter = router({
   tracker: trackerRouter,
   fleet: fleetRouter,
   kpi: kpiRouter,
+  push: pushRouter,
   telemetry: telemetryRouter,
 });
 

@@ -7,7 +7,7 @@ import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
 import type { Registry } from "../registry/registry.ts";
-import { createTrpcHandler } from "./create-trpc-handler.ts";
+import { createTrpcHandler, type TrpcParts } from "./create-trpc-handler.ts";
 
 test("one request calls at most ten procedures; a longer batch is refused whole", async () => {
   let asked = 0;
@@ -23,6 +23,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     services: { latest: async () => null },
     fleet: {} as FleetReader,
     registry: {} as Registry,
+    pushes: {} as TrpcParts["pushes"],
     refusals: { note: async () => true },
     logger: pino({ level: "silent" }),
   };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
-import type { RefusedActs } from "@tapline/adapters/prisma";
+import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { messageOf, traceIdOf } from "@tapline/core/kernel";
 import { activeTrace } from "@tapline/telemetry/tracing";
@@ -22,6 +22,7 @@ export interface TrpcParts {
   services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "add" | "remove">;
   refusals: Pick<RefusedActs, "note">;
   logger: Logger;
 }
@@ -38,6 +39,7 @@ export function createTrpcHandler({
   services,
   fleet,
   registry,
+  pushes,
   refusals,
   logger,
 }: TrpcParts): RequestListener {
@@ -56,6 +58,7 @@ export function createTrpcHandler({
         services,
         fleet,
         registry,
+        pushes,
         refusals,
         viewer: () => {
           viewer ??= viewerOf(req.headers);

@@ -1,4 +1,4 @@
-import type { RefusedActs } from "@tapline/adapters/prisma";
+import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
@@ -24,6 +24,7 @@ export interface RequestContext {
   services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "add" | "remove">;
 }
 
 const t = initTRPC.context<RequestContext>().create({

@@ -55,12 +55,15 @@ export async function test(name: string, options: ActingOptions): Promise<void> 
   });
   if (found.state !== "sent") process.exitCode = 1;
   const how = found.state === "sent" ? `sent within ${found.tookMs} ms` : `not sent: ${found.fault}`;
-  process.stdout.write(`test by ${name}: ${how}\n`);
+  process.stdout.write(`test by ${name}: ${how}
+`);
 }
 
 /** Where a channel leads, without what is secret. */
 function wayOf(channel: AlertChannels["channels"][number]): string {
   if (channel.kind === "email") return `email to ${channel.to.join(", ")}`;
+  if (channel.kind === "web-push")
+    return `browsers of ${channel.to?.join(", ") ?? "everybody who may act on alerts"}`;
   const to = typeof channel.url === "string" ? channel.url : `the secret ${channel.url.secret}`;
   return `webhook (${channel.shape}) to ${to}`;
 }

@@ -25,8 +25,9 @@ export async function list({ channel, state: given, alert, limit, json }: Option
   };
   const found = await withAlertChannels(({ deliveries }) => deliveries.list(filter, limit));
   if (json === true) return void process.stdout.write(`${JSON.stringify(found)}\n`);
-  const rows = found.map(({ notice, channel: to, state: is, attempts, tookMs, fault }) => [
-    ...[new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId, to, is, `${attempts} attempts`],
+  const rows = found.map(({ notice, channel, recipient, state: is, attempts, tookMs, fault }) => [
+    ...[new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId],
+    ...[recipient === "" ? channel : `${channel} ${recipient}`, is, `${attempts} attempts`],
     tookMs === null || is !== "sent" ? fault : `${tookMs} ms after the breach`,
   ]);
   process.stdout.write(`${rows.length === 0 ? "no deliveries" : columns(rows)}\n`);

@@ -1,9 +1,15 @@
+import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeliveryQueue } from "@tapline/adapters/bullmq";
-import { AddressGuard, Courier, WebhookSender } from "@tapline/adapters/channels";
-import { AlertChannelsDesk, AlertDeliveries, AlertDispatch } from "@tapline/adapters/prisma";
+import { AddressGuard, Courier, PushKey, PushSender, WebhookSender } from "@tapline/adapters/channels";
+import {
+  AlertChannelsDesk,
+  AlertDeliveries,
+  AlertDispatch,
+  PushSubscriptions,
+} from "@tapline/adapters/prisma";
 import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
-import { readLinkToken, signWebhook } from "@tapline/core/alerts";
+import { alertChannelsFormat, parseAlertChannels, readLinkToken, signWebhook } from "@tapline/core/alerts";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -14,14 +20,20 @@ import {
 import {
   acknowledge,
   ada,
+  clear,
   openTold,
   type Told,
 } from "../../../../packages/core/adapters/src/prisma/told-alerts.fixture.ts";
+import { browserAt, openPush } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { ownRedis } from "../../../../tools/test-servers/index.ts";
 import type { Role } from "./role.ts";
 import { startTelling } from "./tell-alerts.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const pem = generateKeyPairSync("ec", { namedCurve: "P-256" })
+  .privateKey.export({ type: "pkcs8", format: "pem" })
+  .toString();
+const pushKey = new PushKey({ read: async () => pem, has: async () => true });
 const linkKey = Buffer.alloc(32, 3);
 
 let told: Told;
@@ -47,11 +59,14 @@ afterEach(async () => {
 
 /** The service, by the clock of the world; what is lost in the queue is asked for anew after 2 s. */
 function start(): void {
+  const browsers = new PushSubscriptions(told.prisma, Date.now);
+  const pushes = new PushSender({ browsers, key: pushKey, webhooks, clock: Date.now });
   const role = startTelling({
+    browsers,
     dispatch: new AlertDispatch(told.prisma, Date.now),
     deliveries: new AlertDeliveries(told.prisma, Date.now, { askAgainMs: 2_000 }),
     channels: new AlertChannelsDesk(told.prisma, Date.now),
-    courier: new Courier({ secrets: { read: async () => secret }, webhooks, clock: Date.now }),
+    courier: new Courier({ secrets: { read: async () => secret }, webhooks, pushes, clock: Date.now }),
     queue: new DeliveryQueue(redis, "test:{alerts}:queue"),
     news: new AlertStreams(redis),
     following: connectRedis(server.url, () => undefined),
@@ -148,4 +163,64 @@ test("once somebody has acknowledged, a call that could not be told yet is told 
   await until("the calls are moot", async () =>
     (await told.log()).slice(0, 2).every((line) => line.startsWith("call") && line.endsWith("moot")),
   );
+});
+
+/** Channels of which one, which the rule tells, reaches browsers; and browsers of one person at this push service. */
+async function openBrowsers(paths: readonly string[]) {
+  const channel = { kind: "web-push", name: "desk", tells: ["call", "over"] };
+  const document = parseAlertChannels({ format: alertChannelsFormat, channels: [channel] });
+  await new AlertChannelsDesk(told.prisma, Date.now).release(document, ada);
+  const person = { id: "ada", name: "ada", email: "ada@example.org", role: "operator" };
+  await told.prisma.user.create({ data: person });
+  const serverKey = (await pushKey.publicKey()) ?? "";
+  return await Promise.all(
+    paths.map(async (path) => {
+      const browser = browserAt(`${receiver.url}/${path}`);
+      const { endpoint, keys } = browser.subscription;
+      const bound = { userId: person.id, serverKey, label: path, createdAt: new Date() };
+      const { id } = await told.prisma.pushSubscription.create({
+        data: { id: crypto.randomUUID(), endpoint, ...keys, ...bound },
+      });
+      return { id, path: `/${path}`, browser };
+    }),
+  );
+}
+
+test("an alert comes to each browser by itself: one that is gone is forgotten, one that fails is tried again, others wait for neither", async () => {
+  const [well, gone, ill] = await openBrowsers(["well", "gone", "ill"]);
+  if (well === undefined || gone === undefined || ill === undefined) throw new Error("no browsers");
+  let illUntilNth = 2;
+  receiver.answer = (response, { path }) => {
+    const status = path === gone.path ? 410 : path === ill.path && illUntilNth-- > 0 ? 503 : 201;
+    response.writeHead(status).end();
+  };
+  start();
+  const alert = await told.raise();
+  await until("the two that are there are told", async () => {
+    const sent = await told.deliveries.list({ state: "sent", alertId: alert.id }, 100);
+    return sent.filter(({ recipient }) => recipient === well.id || recipient === ill.id).length === 2;
+  });
+  const log = await told.deliveries.list({ alertId: alert.id }, 100);
+  const attempts = (id: string) => log.find(({ recipient }) => recipient === id)?.attempts;
+  expect([attempts(""), attempts(well.id), attempts(ill.id)]).toEqual([1, 1, 3]);
+  await until("the one that is gone is given up", async () => (await inState("failed")).length === 1);
+  expect(await told.prisma.pushSubscription.findMany({ select: { id: true } })).toHaveLength(2);
+  const posted = receiver.posted.find(({ path }) => path === well.path);
+  const opened = JSON.parse(openPush(posted?.bytes ?? Buffer.alloc(0), well.browser));
+  expect(opened).toMatchObject({
+    kind: "call",
+    alertId: alert.id,
+    title: expect.stringContaining("critical"),
+  });
+  await told.on(alert, clear);
+  await until("the end comes to both, too", () => receiver.posted.length === 7);
+  expect(new Set(receiver.posted.slice(5).map(({ path }) => path))).toEqual(new Set([well.path, ill.path]));
+});
+
+test("where nobody asked to be notified in a browser, the log says so", async () => {
+  await openBrowsers([]);
+  start();
+  await told.raise();
+  await until("it is given up", async () => (await inState("failed")).length === 1);
+  expect((await told.deliveries.list({}, 1))[0]?.fault).toContain("nobody whom it reaches");
 });

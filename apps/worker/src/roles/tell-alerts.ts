@@ -5,11 +5,14 @@ import type {
   AlertDeliveries,
   AlertDispatch,
   DeliveryListing,
+  PushSubscriptions,
 } from "@tapline/adapters/prisma";
 import type { AlertStreams } from "@tapline/adapters/redis";
 import {
+  type AlertChannels,
   type AlertNotice,
   type Channel,
+  type DeliveryOutcome,
   linkLifeMs,
   linkToken,
   type NoticeLinks,
@@ -20,7 +23,8 @@ import { type Role, repeat, Wake } from "./role.ts";
 
 export type TellParts = {
   readonly dispatch: Pick<AlertDispatch, "round">;
-  readonly deliveries: Pick<AlertDeliveries, "ask" | "take" | "settle" | "nextDue" | "forgetOld">;
+  readonly deliveries: Pick<AlertDeliveries, "ask" | "take" | "settle" | "part" | "nextDue" | "forgetOld">;
+  readonly browsers: Pick<PushSubscriptions, "reachedBy">;
   readonly channels: Pick<AlertChannelsDesk, "active">;
   readonly courier: Pick<Courier, "deliver">;
   readonly queue: Pick<DeliveryQueue, "add" | "work" | "close">;
@@ -106,19 +110,21 @@ export function startTelling(parts: TellParts): Role {
 }
 
 async function attempt(parts: TellParts, delivery: DeliveryListing): Promise<void> {
-  const { channels, courier, deliveries, log } = parts;
-  const { id, channel: name, notice, attempts } = delivery;
+  const { channels, deliveries, log } = parts;
+  const { id, channel: name, recipient, notice, attempts } = delivery;
   const { channels: document } = await channels.active();
   const channel = document.channels.find((one) => one.name === name);
   const outcome =
     channel === undefined
       ? { kind: "refused" as const, fault: `the alert channels know no ${name} any more` }
-      : await courier.deliver(channel, document, { key: id, notice, links: linksOf(parts, channel, notice) });
+      : await deliver(parts, channel, document, delivery);
+  if (outcome === "parted") return;
   const again = await deliveries.settle(delivery, outcome);
   if (outcome.kind === "sent") return;
   const facts = {
     delivery: id,
     channel: name,
+    ...(recipient === "" ? {} : { recipient }),
     alert: notice.alertId,
     attempt: attempts,
     fault: outcome.fault,
@@ -127,15 +133,40 @@ async function attempt(parts: TellParts, delivery: DeliveryListing): Promise<voi
   else log.error(facts, "an alert could not be told, and is given up; the console has it");
 }
 
+/** Sends it; what is to reach several browsers becomes a delivery for each of them. */
+async function deliver(
+  parts: TellParts,
+  channel: Channel,
+  document: AlertChannels,
+  delivery: DeliveryListing,
+): Promise<DeliveryOutcome | "parted"> {
+  const { id: key, recipient, notice } = delivery;
+  if (channel.kind !== "web-push" || recipient !== "")
+    return await parts.courier.deliver(channel, document, {
+      ...{ key, recipient, notice, links: linksOf(parts, channel, notice) },
+    });
+  const reached = await parts.browsers.reachedBy(channel);
+  if (reached.length === 0)
+    return { kind: "refused", fault: "nobody whom it reaches has asked for notifications in a browser" };
+  await parts.deliveries.part(delivery, reached);
+  return "parted";
+}
+
 /** Only what calls for somebody can be acknowledged. */
 function linksOf(
   { consoleOrigin, linkKey, clock }: TellParts,
-  { name, acknowledgeLinks }: Channel,
+  channel: Channel,
   { kind, alertId, rev }: AlertNotice,
 ): NoticeLinks {
   if (consoleOrigin === null) return { console: null, acknowledge: null };
-  if (linkKey === null || !acknowledgeLinks || kind !== "call")
+  const acknowledges = channel.kind !== "web-push" && channel.acknowledgeLinks;
+  if (linkKey === null || !acknowledges || kind !== "call")
     return { console: consoleOrigin, acknowledge: null };
-  const token = linkToken(linkKey, { alertId, rev, channel: name, endsAtEpochMs: clock() + linkLifeMs });
+  const token = linkToken(linkKey, {
+    alertId,
+    rev,
+    channel: channel.name,
+    endsAtEpochMs: clock() + linkLifeMs,
+  });
   return { console: consoleOrigin, acknowledge: `${consoleOrigin}/acknowledge/${token}` };
 }

@@ -1,12 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { DeliveryQueue } from "@tapline/adapters/bullmq";
-import { AddressGuard, Courier, SecretFolder, WebhookSender } from "@tapline/adapters/channels";
-import { AlertChannelsDesk, AlertDeliveries, AlertDispatch } from "@tapline/adapters/prisma";
+import {
+  AddressGuard,
+  Courier,
+  PushKey,
+  PushSender,
+  SecretFolder,
+  WebhookSender,
+} from "@tapline/adapters/channels";
+import {
+  AlertChannelsDesk,
+  AlertDeliveries,
+  AlertDispatch,
+  PushSubscriptions,
+} from "@tapline/adapters/prisma";
 import { AlertStreams, alertQueuePrefix } from "@tapline/adapters/redis";
 import { TaplineError } from "@tapline/core/kernel";
-import type { Role } from "../roles/role.ts";
+import { type Role, repeat } from "../roles/role.ts";
 import { startTelling } from "../roles/tell-alerts.ts";
 import type { Parts } from "./parts.ts";
+
+/** How soon the console knows of a key for browsers that was put there or exchanged, ms. */
+const announceKeyEveryMs = 60_000;
 
 /** Part of the role `alerts`: tells people beside the console. */
 export async function startTellingAlerts({
@@ -19,11 +34,23 @@ export async function startTellingAlerts({
 }: Parts): Promise<Role> {
   const webhooks = new WebhookSender(new AddressGuard(config.TAPLINE_ALERT_NETWORKS));
   const secrets = new SecretFolder(config.TAPLINE_ALERT_SECRETS);
+  const browsers = new PushSubscriptions(prisma, clock);
+  const key = new PushKey(secrets);
+  const pushes = new PushSender({ browsers, key, webhooks, clock });
+  const announcing = repeat(
+    async () => {
+      await browsers.announceKey(await key.publicKey());
+      return announceKeyEveryMs;
+    },
+    (error) => log.error({ err: error }, "the console does not know by which key browsers are notified"),
+    announceKeyEveryMs / 6,
+  );
   const role = startTelling({
+    browsers,
     dispatch: new AlertDispatch(prisma, clock),
     deliveries: new AlertDeliveries(prisma, clock),
     channels: new AlertChannelsDesk(prisma, clock),
-    courier: new Courier({ secrets, webhooks, clock }),
+    courier: new Courier({ secrets, webhooks, pushes, clock }),
     queue: new DeliveryQueue(redis, alertQueuePrefix),
     news: new AlertStreams(redis),
     following: connect(),
@@ -35,7 +62,7 @@ export async function startTellingAlerts({
   });
   return {
     stop: async (graceMs) => {
-      await role.stop(graceMs);
+      await Promise.all([role.stop(graceMs), announcing.stop()]);
       webhooks.close();
     },
   };

@@ -20,9 +20,17 @@ export {
 } from "./alert.ts";
 export { AlertBook, type AlertWrite } from "./alert-book.ts";
 export { type LinkClaim, linkLifeMs, linkToken, readLinkToken } from "./channels/acknowledge-link.ts";
-export type { Channel, EmailChannel, MailServer, SecretRef, WebhookChannel } from "./channels/channel.ts";
+export {
+  type Channel,
+  channelKinds,
+  type EmailChannel,
+  type MailServer,
+  type SecretRef,
+  type WebhookChannel,
+  type WebPushChannel,
+} from "./channels/channel.ts";
 export { channelWay } from "./channels/channel-way.ts";
-export { type DeliveryPlace, deliveryKey } from "./channels/delivery-key.ts";
+export { type DeliveryPlace, deliveryKey, partKey } from "./channels/delivery-key.ts";
 export {
   type AlertChannels,
   alertChannelsFormat,
@@ -44,8 +52,12 @@ export {
   unknownRoutes,
 } from "./channels/plan.ts";
 export { type Policy, type PolicyStep, policyStep } from "./channels/policy.ts";
+export { sealPush } from "./channels/push-encryption.ts";
+export { pushForm, pushHeaders } from "./channels/push-form.ts";
+export { type PushSubscription, pushSubscriptionSchema } from "./channels/push-subscription.ts";
 export { type DeliveryOutcome, giveUpAfterMs, retryDelivery } from "./channels/retry.ts";
 export { onDuty, type Schedule, weekdays } from "./channels/schedule.ts";
+export { openVapidKey, type VapidKey, vapidHeader } from "./channels/vapid.ts";
 export { webhookForm } from "./channels/webhook-form.ts";
 export { signWebhook } from "./channels/webhook-signature.ts";
 export { type Condition, type ConditionKind, type ConditionOf, conditionSchema } from "./condition.ts";

@@ -82,6 +82,8 @@ export const auditActions = [
   "alert-channel.tested",
   "alert-maintenance.started",
   "alert-maintenance.ended",
+  "push-subscription.added",
+  "push-subscription.removed",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

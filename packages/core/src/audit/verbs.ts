@@ -70,6 +70,8 @@ export const actingVerbs = {
   "console alertChannels.test": ["alert-channel.tested", "act.refused"],
   "console alertMaintenance.start": ["alert-maintenance.started", "act.refused"],
   "console alertMaintenance.end": ["alert-maintenance.ended", "act.refused"],
+  "console push.subscribe": ["push-subscription.added", "push-subscription.removed", "act.refused"],
+  "console push.unsubscribe": ["push-subscription.removed"],
   "console acknowledge-link": ["alert.acknowledged"],
   "console sign-in": ["session.started", "session.refused"],
   "console sign-out": ["session.ended"],
@@ -81,7 +83,7 @@ export const actingVerbs = {
 
   "job alerts": [
     ...["alert.raised", "alert.returned", "alert.suppressed", "alert.unsuppressed", "alert.shelf-expired"],
-    "alert-rules.released",
+    ...["alert-rules.released", "push-subscription.removed"],
   ],
   "job audit": [...["gap.swept", "gap.stated", "site.stated", "site.unbalanced", "key.ending"], ...drillEnds],
   "job buffer": ["buffer.opened"],

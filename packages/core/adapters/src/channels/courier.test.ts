@@ -1,9 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AlertNotice, alertChannelsFormat, parseAlertChannels } from "@tapline/core/alerts";
+import {
+  type AlertNotice,
+  alertChannelsFormat,
+  type NoticeLinks,
+  parseAlertChannels,
+} from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AddressGuard, Courier, SecretFolder, WebhookSender } from "./index.ts";
+import { AddressGuard, Courier, type CourierParts, SecretFolder, WebhookSender } from "./index.ts";
 import {
   type HttpReceiver,
   type SmtpReceiver,
@@ -35,19 +40,35 @@ const notice: AlertNotice = {
   ...{ value: 1, limit: 0, action: "Look at the PC.", runbook: "docs/runbooks.md#agent-offline" },
   ...{ raisedAtEpochMs: 1, atEpochMs: 1, by: null, step: 0 },
 };
-const parcel = { key: "ab".repeat(16), notice, links: { console: null, acknowledge: null } };
+const parcel = { key: "ab".repeat(16), recipient: "", notice, links: { console: null, acknowledge: null } };
 
-async function deliver(channel: object, mail: object = {}) {
+/** What goes to browsers, and whom their push services may ask about us. */
+let pushed: (string | null)[] = [];
+const pushes: CourierParts["pushes"] = {
+  send: async (recipient, _notice, contact) => {
+    pushed.push(recipient, contact);
+    return { kind: "sent" };
+  },
+};
+
+async function deliver(
+  channel: object,
+  mail: object | null = {},
+  links: NoticeLinks = parcel.links,
+  recipient = "",
+) {
   const document = parseAlertChannels({
     format: alertChannelsFormat,
-    mail: { host: "127.0.0.1", port: smtp?.port ?? 1, from: "tapline@example.org", ...mail },
+    ...(mail === null
+      ? {}
+      : { mail: { host: "127.0.0.1", port: smtp?.port ?? 1, from: "tapline@example.org", ...mail } }),
     channels: [channel],
   });
   const secrets = new SecretFolder(folder);
-  const courier = new Courier({ secrets, webhooks, clock: () => 1_795_000_000_000 });
+  const courier = new Courier({ secrets, webhooks, pushes, clock: () => 1_795_000_000_000 });
   const [only] = document.channels;
   if (only === undefined) throw new Error("no channel");
-  return await courier.deliver(only, document, parcel);
+  return await courier.deliver(only, document, { ...parcel, links, recipient });
 }
 
 const mailbox = { kind: "email", name: "ada-mail", to: ["ada@example.org", "bob@example.org"] };
@@ -129,4 +150,18 @@ test("a plain webhook is signed by its secret; a chat room's address is one", as
   expect(await deliver(room)).toEqual({ kind: "sent" });
   expect(receiver.posted[1]).toMatchObject({ path: "/services/T0/B0" });
   expect(receiver.posted[1]?.headers).not.toHaveProperty("webhook-signature");
+});
+
+test("a push service is told who sends: whoever our mails are from, else the console, where it can be reached", async () => {
+  const browsers = { kind: "web-push", name: "browsers" };
+  const at = (console: string) => ({ console, acknowledge: null });
+  pushed = [];
+  expect(await deliver(browsers, {}, at("https://console.example"), "one")).toEqual({ kind: "sent" });
+  await deliver(browsers, null, at("https://console.example"), "two");
+  await deliver(browsers, null, at("http://127.0.0.1:7400"), "three");
+  expect(pushed).toEqual([
+    ...["one", "mailto:tapline@example.org"],
+    ...["two", "https://console.example"],
+    ...["three", null],
+  ]);
 });

@@ -3,7 +3,13 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
-export type Posted = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+export type Posted = {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  /** The bytes as text. */
+  readonly body: string;
+};
 
 export type HttpReceiver = {
   readonly url: string;
@@ -21,7 +27,8 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { url: path = "", headers } = request;
-      const one = { path, headers, body: Buffer.concat(chunks).toString() };
+      const bytes = Buffer.concat(chunks);
+      const one = { path, headers, bytes, body: bytes.toString() };
       posted.push(one);
       receiver.answer(response, one, posted.length);
     });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecretRef } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
@@ -9,6 +9,15 @@ export class SecretFolder {
 
   constructor(folder: string | undefined) {
     this.#folder = folder;
+  }
+
+  /** Whether there is a file for it. */
+  async has({ secret }: SecretRef): Promise<boolean> {
+    if (this.#folder === undefined) return false;
+    return await access(join(this.#folder, secret)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @throws TaplineError `misconfigured` where there is none */

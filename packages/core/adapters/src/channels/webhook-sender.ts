@@ -13,7 +13,10 @@ const idleConnectionMs = 30_000;
 /** What no repetition mends: the receiver understood, and will not have it. */
 const finalStatuses = new Set([400, 405, 406, 410, 411, 413, 414, 415, 422]);
 
-/** Sends webhooks: where the guard lets them, within a time, and never where an answer points to. */
+/** What came of a request, and the status where there was an answer that is none of success. */
+export type PostOutcome = DeliveryOutcome & { readonly status?: number };
+
+/** Posts webhooks, and messages to push services: where the guard lets them, within a time, and never where an answer points to. */
 export class WebhookSender {
   readonly #guard: AddressGuard;
   readonly #http = new HttpAgent({ keepAlive: true, timeout: idleConnectionMs });
@@ -24,7 +27,11 @@ export class WebhookSender {
   }
 
   /** Never throws: what went wrong is in the outcome, without the address, which may be a secret. */
-  async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<DeliveryOutcome> {
+  async post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | Uint8Array,
+  ): Promise<PostOutcome> {
     try {
       const { hostname } = new URL(url);
       this.#guard.assertHost(hostname);
@@ -44,7 +51,7 @@ export class WebhookSender {
   #request(
     url: string,
     headers: Readonly<Record<string, string>>,
-    body: string,
+    body: string | Uint8Array,
   ): Promise<Pick<IncomingMessage, "statusCode" | "headers">> {
     const isTls = url.startsWith("https:");
     const request = (isTls ? requestHttps : requestHttp)(url, {
@@ -77,13 +84,14 @@ export class WebhookSender {
 function outcomeOf({
   statusCode = 0,
   headers,
-}: Pick<IncomingMessage, "statusCode" | "headers">): DeliveryOutcome {
+}: Pick<IncomingMessage, "statusCode" | "headers">): PostOutcome {
   if (statusCode >= 200 && statusCode < 300) return { kind: "sent" };
+  const status = statusCode;
   const fault = `the receiver answered ${statusCode}`;
   if (statusCode >= 300 && statusCode < 400)
-    return { kind: "refused", fault: `${fault}, and redirections are not followed` };
-  if (finalStatuses.has(statusCode)) return { kind: "refused", fault };
-  return { kind: "failed", fault, retryAfterMs: retryAfterOf(headers["retry-after"]) };
+    return { kind: "refused", fault: `${fault}, and redirections are not followed`, status };
+  if (finalStatuses.has(statusCode)) return { kind: "refused", fault, status };
+  return { kind: "failed", fault, retryAfterMs: retryAfterOf(headers["retry-after"]), status };
 }
 
 /** Seconds, or a date (RFC 9110 §10.2.3). */

@@ -120,3 +120,70 @@ test("the log is kept for 90 days", async () => {
   await told.deliveries.forgetOld();
   expect(await told.deliveries.list({}, 10)).toEqual([]);
 });
+
+test("a delivery to several becomes one for each, once; each waits, fails and is tried by itself", async () => {
+  const id = await told.deliveries.test("desk", ada);
+  const taken = await told.deliveries.take(id);
+  if (taken === null) throw new Error("nothing to take");
+  const browsers = ["a", "b", "c"].map((one) => ({ id: one, service: one === "c" ? "other" : "slow" }));
+  await told.deliveries.part(taken, browsers);
+  await told.deliveries.part(taken, browsers);
+  const parts = await told.deliveries.list({ state: "waiting" }, 10);
+  expect(parts.map(({ recipient }) => recipient).toSorted()).toEqual(["a", "b", "c"]);
+  expect(await told.deliveries.find(id)).toMatchObject({ state: "sent", recipient: "" });
+  expect((await told.deliveries.ask()).toSorted()).toEqual(parts.map((part) => part.id).toSorted());
+  const [part] = parts;
+  const tried = await told.deliveries.take(part?.id ?? "");
+  if (tried === null) throw new Error("nothing to take");
+  await told.deliveries.settle(tried, { kind: "failed", fault: "no connection", retryAfterMs: null });
+  expect(await told.deliveries.find(tried.id)).toMatchObject({ state: "waiting", fault: "no connection" });
+});
+
+test("of one push service 8 are under way at a time, whatever else the channel has to tell", async () => {
+  const id = await told.deliveries.test("desk", ada);
+  const taken = await told.deliveries.take(id);
+  if (taken === null) throw new Error("nothing to take");
+  const slow = Array.from({ length: 20 }, (_, i) => ({ id: `slow-${i}`, service: "slow.example" }));
+  await told.deliveries.part(taken, [...slow, { id: "quick", service: "quick.example" }]);
+  const asked = await told.deliveries.ask();
+  const recipients = await Promise.all(
+    asked.map(async (one) => (await told.deliveries.find(one)).recipient.split("-")[0] ?? ""),
+  );
+  expect(recipients.toSorted()).toEqual(["quick", ...Array.from({ length: 8 }, () => "slow")]);
+  expect(await told.deliveries.ask()).toEqual([]);
+});
+
+test("a call that somebody ended meanwhile is parted among nobody", async () => {
+  const alert = await told.raise();
+  await told.dispatch.round();
+  const taken = await told.deliveries.take((await told.deliveries.ask())[0] ?? "");
+  if (taken === null) throw new Error("nothing to take");
+  await told.act(alert, acknowledge);
+  await told.dispatch.round();
+  await told.deliveries.part(taken, [{ id: "a", service: "" }]);
+  expect((await told.deliveries.list({}, 100)).filter(({ recipient }) => recipient !== "")).toEqual([]);
+  expect(await told.deliveries.find(taken.id)).toMatchObject({ state: "moot" });
+});
+
+test("who waits for a test of several hears of the one that it did not come to", async () => {
+  const id = await told.deliveries.test("desk", ada);
+  const taken = await told.deliveries.take(id);
+  if (taken === null) throw new Error("nothing to take");
+  await told.deliveries.part(
+    taken,
+    ["a", "b"].map((one) => ({ id: one, service: "" })),
+  );
+  const settle = async (recipient: string, outcome: Parameters<typeof told.deliveries.settle>[1]) => {
+    const part = (await told.deliveries.list({}, 10)).find((one) => one.recipient === recipient);
+    const tried = await told.deliveries.take(part?.id ?? "");
+    if (tried !== null) await told.deliveries.settle(tried, outcome);
+  };
+  await settle("a", { kind: "sent" });
+  // Nobody has tried the other one.
+  expect(await told.deliveries.tried(id, 0)).toMatchObject({ state: "waiting", fault: "" });
+  await settle("b", { kind: "refused", fault: "this browser is gone" });
+  expect(await told.deliveries.tried(id, 60_000)).toMatchObject({
+    ...{ id, recipient: "", state: "failed" },
+    fault: "1 of 2 browsers could not be told: this browser is gone",
+  });
+});

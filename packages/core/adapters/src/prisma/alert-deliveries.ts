@@ -7,6 +7,7 @@ import {
   type DeliveryOutcome,
   deliveryKey,
   type NoticeKind,
+  partKey,
   retryDelivery,
 } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
@@ -24,6 +25,8 @@ export type DeliveryState = (typeof deliveryStates)[number];
 export type DeliveryListing = {
   readonly id: string;
   readonly channel: string;
+  /** Which of the channel's browsers: the id of its subscription. "" = all that the channel reaches. */
+  readonly recipient: string;
   readonly state: DeliveryState;
   readonly notice: AlertNotice;
   readonly attempts: number;
@@ -42,7 +45,10 @@ export type DeliveryFilter = {
   readonly alertId?: string;
 };
 
-/** Deliveries of one channel that are under way at a time. */
+/** One of those whom a channel reaches, and the push service by which. */
+export type Recipient = { readonly id: string; readonly service: string };
+
+/** Deliveries of one channel, and push service that it goes by, that are under way at a time. */
 const perChannel = 8;
 
 /** How long something handed to the queue may take before it is handed to it again, ms: longer than an attempt and its wait. */
@@ -104,6 +110,26 @@ export class AlertDeliveries {
     return pauseMs !== null;
   }
 
+  /**
+   * Ends a delivery that is to reach several: from now on each of them has one of its own, which fails, waits and is tried again by itself.
+   * What has fallen away meanwhile goes to nobody.
+   */
+  async part({ id, channel, notice }: DeliveryListing, to: readonly Recipient[]): Promise<void> {
+    const now = this.#clock();
+    await this.#prisma.$transaction(async (tx) => {
+      const { count } = await tx.alertDelivery.updateMany({
+        where: { id, state: "waiting" },
+        data: { state: "sent", fault: "", askedUntil: null, endedAt: new Date(now) },
+      });
+      if (count === 0) return;
+      const data = to.map(({ id: recipient, service }) => ({
+        ...deliveryRow(notice, channel, now),
+        ...{ id: partKey(id, recipient), recipient, service },
+      }));
+      await tx.alertDelivery.createMany({ data, skipDuplicates: true });
+    });
+  }
+
   /** When there is something to do next, epoch ms; null where nothing waits. */
   async nextDue(): Promise<number | null> {
     const [row] = await this.#prisma.$queryRaw<{ due: Date | null }[]>`
@@ -141,15 +167,24 @@ export class AlertDeliveries {
   }
 
   /**
-   * Waits until a first attempt at it has ended, looking at the log now and then.
-   * @returns it as it stands then; still waiting and without a fault where nobody has tried it `withinMs` @throws TaplineError `not-found`
+   * Waits until a first attempt at it has ended, and at each of its parts, looking at the log now and then.
+   * @returns it as it stands then, and not as sent unless all its parts are; still waiting and without a fault where nobody has tried it
+   * `withinMs` @throws TaplineError `not-found`
    */
   async tried(id: string, withinMs: number): Promise<DeliveryListing> {
     for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
       const delivery = await this.find(id);
-      if (delivery.state !== "waiting" || delivery.fault !== "" || waitedMs >= withinMs) return delivery;
+      const parts = await this.#partsOf(delivery);
+      const isTried = [delivery, ...parts].every(({ state, fault }) => state !== "waiting" || fault !== "");
+      if (isTried || waitedMs >= withinMs) return wholeOf(delivery, parts);
       await sleep(lookEveryMs);
     }
+  }
+
+  async #partsOf({ channel, recipient, notice }: DeliveryListing): Promise<DeliveryListing[]> {
+    if (recipient !== "") return [];
+    const where = { alertId: notice.alertId, kind: notice.kind, channel, recipient: { not: "" } };
+    return (await this.#prisma.alertDelivery.findMany({ where })).map(listingOf);
   }
 
   /** Sends a test by a channel. @returns its id in the log @throws TaplineError `not-found` */
@@ -214,11 +249,21 @@ export async function endCalls(tx: Transaction, alertIds: readonly string[], now
   await tx.alertEscalation.deleteMany({ where: { alertId: { in: [...alertIds] } } });
 }
 
+/** A delivery as one of its parts stands that did not arrive. */
+function wholeOf(delivery: DeliveryListing, parts: readonly DeliveryListing[]): DeliveryListing {
+  const away = parts.filter(({ state }) => state !== "sent");
+  const [first] = away;
+  if (first === undefined) return delivery;
+  const { state, fault, endedAtEpochMs, tookMs } = first;
+  const said = fault === "" ? "" : `${away.length} of ${parts.length} browsers could not be told: ${fault}`;
+  return { ...delivery, ...{ state, endedAtEpochMs, tookMs }, fault: said };
+}
+
 export function listingOf(row: AlertDelivery): DeliveryListing {
-  const { id, channel, attempts, fault, dueAt, endedAt, raisedAt } = row;
+  const { id, channel, recipient, attempts, fault, dueAt, endedAt, raisedAt } = row;
   const notice = alertNoticeSchema.parse(row.notice);
   return {
-    ...{ id, channel, attempts, fault, state: row.state as DeliveryState },
+    ...{ id, channel, recipient, attempts, fault, state: row.state as DeliveryState },
     ...{ notice, dueAtEpochMs: dueAt.getTime() },
     endedAtEpochMs: endedAt?.getTime() ?? null,
     tookMs: endedAt === null ? null : endedAt.getTime() - (notice.breachedAtEpochMs ?? raisedAt.getTime()),

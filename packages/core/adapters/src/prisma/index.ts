@@ -16,6 +16,7 @@ export {
   type DeliveryListing,
   type DeliveryState,
   deliveryStates,
+  type Recipient,
 } from "./alert-deliveries.ts";
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
@@ -58,6 +59,7 @@ export { InstallationStanding } from "./installation-standing.ts";
 export { KpiHistory } from "./kpi-history.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { rightsOverLog } from "./log-rights.ts";
+export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
 export { type RefusedAct, RefusedActs } from "./refused-acts.ts";

@@ -7,6 +7,10 @@ export function channelWay(channel: Channel): string {
   switch (channel.kind) {
     case "email":
       return channel.to.length === 1 ? "e-mail to one address" : `e-mail to ${channel.to.length} addresses`;
+    case "web-push":
+      return channel.to === undefined
+        ? "browsers of all who may act"
+        : `browsers of ${channel.to.length === 1 ? "one person" : `${channel.to.length} people`}`;
     case "webhook": {
       const { url, shape } = channel;
       return `${shapes[shape]} at ${typeof url === "string" ? new URL(url).host : "a secret address"}`;

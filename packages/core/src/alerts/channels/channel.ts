@@ -55,12 +55,26 @@ const webhookSchema = z
     message: "a plain webhook names the secret that signs it; chat rooms have none",
   });
 
+const webPushSchema = z.strictObject({
+  kind: z.literal("web-push"),
+  name: routeName,
+  /** By which addresses people sign in to the console: all browsers in which they asked for it are told. Without it, everybody's who may act. */
+  to: z.array(z.email()).min(1).max(20).exactOptional(),
+  tells,
+});
+
 /** One way to reach people beside the console. */
-export const channelSchema = z.discriminatedUnion("kind", [emailSchema, webhookSchema]);
+export const channelSchema = z.discriminatedUnion("kind", [emailSchema, webhookSchema, webPushSchema]);
 
 export type Channel = z.infer<typeof channelSchema>;
 export type EmailChannel = Extract<Channel, { kind: "email" }>;
 export type WebhookChannel = Extract<Channel, { kind: "webhook" }>;
+export type WebPushChannel = Extract<Channel, { kind: "web-push" }>;
+
+/** All kinds that there are. */
+export const channelKinds: readonly Channel["kind"][] = channelSchema.options.map(
+  ({ shape }) => shape.kind.value,
+);
 
 const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 

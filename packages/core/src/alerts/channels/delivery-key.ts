@@ -19,3 +19,8 @@ export type DeliveryPlace = {
 export function deliveryKey({ alertId, rev, kind, channel, step }: DeliveryPlace): string {
   return sha256Hex(Buffer.from(JSON.stringify([alertId, rev, kind, channel, step]))).slice(0, 32);
 }
+
+/** The name of that part of a delivery that goes to one of its recipients. */
+export function partKey(delivery: string, recipient: string): string {
+  return sha256Hex(Buffer.from(JSON.stringify([delivery, recipient]))).slice(0, 32);
+}

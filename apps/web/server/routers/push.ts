@@ -1,0 +1,49 @@
+import { AddressGuard } from "@tapline/adapters/channels";
+import { pushSubscriptionSchema } from "@tapline/core/alerts";
+import { z } from "zod";
+import { operatorOf, type Viewer } from "../auth/viewer.ts";
+import { fromPostgres } from "../from-stores.ts";
+import { procedureFor, router, viewerProcedure } from "../trpc/init.ts";
+
+const subscribeInput = z.strictObject({
+  subscription: pushSubscriptionSchema,
+  /** The key that the browser was given for it. */
+  serverKey: z.string().max(200),
+  /** By which its person knows the browser, as "Firefox on Windows". */
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^[^\p{C}]+$/u, "must be printable"),
+});
+
+/** What everybody may reach. The role `alerts`, which sends, judges each address that a name stands for. */
+const guard = new AddressGuard([]);
+
+/** There is nothing to ask for a reason: people do this to a browser of their own. */
+const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) => ({
+  ...{ actor: operatorOf(viewer), reason: null, traceId },
+});
+
+/** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
+export const pushRouter = router({
+  /** The key to subscribe with, null where nobody notifies browsers; and one's own browsers. */
+  state: viewerProcedure.query(({ ctx }) =>
+    fromPostgres(
+      Promise.all([ctx.pushes.key(), ctx.pushes.list(ctx.viewer.userId)]).then(([key, browsers]) => ({
+        ...{ key, browsers },
+      })),
+    ),
+  ),
+  subscribe: procedureFor("operator")
+    .input(subscribeInput)
+    .mutation(({ ctx, input }) => {
+      guard.assertHost(new URL(input.subscription.endpoint).hostname);
+      return fromPostgres(ctx.pushes.add({ userId: ctx.viewer.userId, ...input }, actOf(ctx)));
+    }),
+  /** Also for whoever may not act any more. */
+  unsubscribe: viewerProcedure.input(z.strictObject({ id: z.uuid() })).mutation(async ({ ctx, input }) => {
+    await fromPostgres(ctx.pushes.remove(ctx.viewer.userId, input.id, actOf(ctx)));
+  }),
+});

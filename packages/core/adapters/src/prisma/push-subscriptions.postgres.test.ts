@@ -1,0 +1,115 @@
+import type { WebPushChannel } from "@tapline/core/alerts";
+import { sha256Hex } from "@tapline/core/kernel";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
+import { browserAt } from "../../../src/alerts/channels/open-push.fixture.ts";
+import { connectPrisma, mostBrowsersEach, type PrismaClient, PushSubscriptions } from "./index.ts";
+
+let prisma: PrismaClient;
+let pushes: PushSubscriptions;
+
+beforeEach(async () => {
+  prisma = connectPrisma(await freshDatabase());
+  pushes = new PushSubscriptions(prisma, () => 1_795_000_000_000);
+  await pushes.announceKey("key-1");
+  for (const [id, role] of Object.entries({ ada: "operator", bob: "admin", eve: "viewer" }))
+    await prisma.user.create({ data: { id, name: id, email: `${id}@example.org`, role } });
+});
+afterEach(() => prisma.$disconnect());
+
+const by = (id: string) => ({ actor: { kind: "operator" as const, id }, reason: null });
+const channel = (given: Partial<WebPushChannel> = {}): WebPushChannel => ({
+  ...{ kind: "web-push", name: "browsers", tells: ["call"] },
+  ...given,
+});
+
+function add(userId: string, endpoint: string, serverKey = "key-1") {
+  const { subscription } = browserAt(endpoint);
+  return pushes.add({ userId, subscription, serverKey, label: "Firefox on Linux" }, by(userId));
+}
+
+const reached = async (given: Partial<WebPushChannel> = {}) =>
+  (await pushes.reachedBy(channel(given))).map(({ id }) => id).toSorted();
+
+async function entries() {
+  const rows = await prisma.auditEntry.findMany({ where: { subject: { startsWith: "push-" } } });
+  expect(JSON.stringify(rows)).not.toContain("push.example");
+  return rows.map(({ action, subject }) => `${action} ${subject.split("/")[1]}`).toSorted();
+}
+
+test("a browser is its person's until it is switched off, both audited, and no endpoint is shown or recorded", async () => {
+  const endpoint = "https://push.example/a?token=1";
+  const added = await add("ada", endpoint);
+  expect(added).toMatchObject({ label: "Firefox on Linux", createdAtEpochMs: 1_795_000_000_000 });
+  expect(added.mark).toBe(sha256Hex(Buffer.from(endpoint)).slice(0, 32));
+  expect(await pushes.list("ada")).toEqual([added]);
+  expect(JSON.stringify(await pushes.list("ada"))).not.toContain("push.example");
+  expect(await pushes.list("bob")).toEqual([]);
+  // Asking again is no other one.
+  expect((await add("ada", endpoint)).id).toBe(added.id);
+  await expect(pushes.remove("bob", added.id, by("bob"))).rejects.toMatchObject({ code: "not-found" });
+  await pushes.remove("ada", added.id, by("ada"));
+  expect(await pushes.list("ada")).toEqual([]);
+  expect(await entries()).toEqual([
+    ...[`push-subscription.added ${added.id}`, `push-subscription.removed ${added.id}`],
+  ]);
+});
+
+test("whoever signs in at a browser next and asks for it takes it over", async () => {
+  const first = await add("ada", "https://push.example/a");
+  const second = await add("bob", "https://push.example/a");
+  expect(await pushes.list("ada")).toEqual([]);
+  expect(await reached()).toEqual([second.id]);
+  expect(await entries()).toEqual(
+    [
+      ...[`push-subscription.added ${first.id}`, `push-subscription.removed ${first.id}`],
+      `push-subscription.added ${second.id}`,
+    ].toSorted(),
+  );
+});
+
+test("a channel reaches all who may act on alerts, or whom of them it names", async () => {
+  const [a, b] = [await add("ada", "https://one.example/a"), await add("bob", "https://two.example:8443/b")];
+  await add("eve", "https://one.example/e");
+  expect(await reached()).toEqual([a.id, b.id].toSorted());
+  expect(await reached({ to: ["Bob@example.org", "nobody@example.org"] })).toEqual([b.id]);
+  expect(await reached({ to: ["eve@example.org"] })).toEqual([]);
+  expect(await pushes.reachedBy(channel({ to: ["bob@example.org"] }))).toEqual([
+    { id: b.id, service: "two.example:8443" },
+  ]);
+  await prisma.user.update({ where: { id: "bob" }, data: { banned: true } });
+  expect(await reached()).toEqual([a.id]);
+  expect(await pushes.find(b.id)).toBeNull();
+  expect(await pushes.find(a.id)).toMatchObject({ serverKey: "key-1" });
+});
+
+test("whose person is removed, or whose push service knows it no more, is there no longer", async () => {
+  const [a, b] = [await add("ada", "https://push.example/a"), await add("bob", "https://push.example/b")];
+  await prisma.user.delete({ where: { id: "ada" } });
+  expect(await pushes.find(a.id)).toBeNull();
+  await pushes.forget(b.id);
+  await pushes.forget(b.id);
+  expect(await reached()).toEqual([]);
+  const removed = await prisma.auditEntry.findMany({ where: { action: "push-subscription.removed" } });
+  expect(removed).toMatchObject([{ actorKind: "job", actorId: "alerts" }]);
+});
+
+test("nobody has more than so many, however many he asks for at once", async () => {
+  const asked = Array.from({ length: mostBrowsersEach + 5 }, (_, i) =>
+    add("ada", `https://push.example/${i}`),
+  );
+  const ended = await Promise.allSettled(asked);
+  expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(mostBrowsersEach);
+  for (const one of ended)
+    if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "conflict" });
+  expect(await pushes.list("ada")).toHaveLength(mostBrowsersEach);
+});
+
+test("what is bound to another key than the one that is sent by is refused", async () => {
+  await pushes.announceKey("key-2");
+  await pushes.announceKey("key-2");
+  await expect(add("ada", "https://push.example/a")).rejects.toMatchObject({ code: "conflict" });
+  await pushes.announceKey(null);
+  expect(await pushes.key()).toBeNull();
+  await expect(add("ada", "https://push.example/a", "key-2")).rejects.toMatchObject({ code: "conflict" });
+});
