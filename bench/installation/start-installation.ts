@@ -26,6 +26,8 @@ export type InstallationOptions = {
   readonly workers?: readonly string[];
   /** Settings of the workers beside the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further settings of one worker, by its services. */
+  readonly settingsOf?: (worker: string) => Readonly<Record<string, string>>;
   /** Sees to the folders of Redis (`redis`) and archive (`archive`) before they are used. */
   readonly prepare?: (dir: string) => Promise<void>;
   /** Called once nothing runs any more and the folder is still there: in the end, and where something does not come up. */
@@ -108,7 +110,7 @@ async function startAll(
     ...options.settings,
   };
   await enrol(dir, options.trackers, environment);
-  const workers = await startWorkers(options.workers ?? usualWorkers, environment, begun);
+  const workers = await startWorkers(options, environment, begun);
   const parts = [...workers, archive, redis, postgres];
   const url = `https://localhost:${ingestPort}`;
   const agentTls = {
@@ -132,9 +134,9 @@ async function startAll(
   };
 }
 
-/** Starts a worker process for each of `roles`, numbered where several are alike. */
+/** Starts a worker process for each set of services, numbered where several are alike. */
 async function startWorkers(
-  roles: readonly string[],
+  { workers: roles = usualWorkers, settingsOf }: InstallationOptions,
   environment: Readonly<Record<string, string>>,
   begun: BegunParts,
 ): Promise<Part[]> {
@@ -142,7 +144,8 @@ async function startWorkers(
     roles.map((role, i) => {
       const number = roles.slice(0, i + 1).filter((other) => other === role).length;
       const isAlone = roles.filter((other) => other === role).length === 1;
-      return begun.begin(startWorker(isAlone ? role : `${role}-${number}`, { ...environment, ROLE: role }));
+      const settings = { ...environment, ...settingsOf?.(role), ROLE: role };
+      return begun.begin(startWorker(isAlone ? role : `${role}-${number}`, settings));
     }),
   );
 }

@@ -1,93 +1,117 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cpuSeconds } from "../cpu-seconds.ts";
 import { countArchived, type Installation, startInstallation } from "../installation/index.ts";
 import { measureStream, nothing } from "../load/measure.ts";
 import { makeLoad } from "../load/taps.ts";
+import { nowMs } from "./now-ms.ts";
+import { busyTimes, readProfile, type Span } from "./profile.ts";
 
-const workers = ["ingest", "buffer,validation,encryption,transfer,audit", "kpi"] as const;
+const kpiWorker = "kpi";
+const workers = ["ingest", "buffer,validation,encryption,transfer,audit", kpiWorker] as const;
 /** What counts what happens and reports it, by the names of its files. */
 const telemetryFiles =
   /\/core\/src\/telemetry\/|\/telemetry-stream\.ts$|\/telemetry\/src\/reporting\/|\/ended-delta\.ts$|\/taken-counts\.ts$/;
-const idle = new Set(["(idle)", "(root)"]);
 
-/** A profile as V8 writes it (the DevTools protocol's `Profiler.Profile`), as far as it is read. */
-type Profile = {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string };
-    readonly children?: readonly number[];
-  }[];
-  readonly samples: readonly number[];
+export type KpiCostLoad = { readonly taps: number; readonly warmUpTaps: number; readonly idleMs: number };
+
+/** What telemetry and KPIs take of the path's CPU beyond what they take in the same time without taps, in CPU-seconds. */
+export type KpiCost = {
+  /** All serving processes. */
+  readonly allS: number;
+  /** Counting and reporting in the processes that taps pass. */
+  readonly countingS: number;
+  /** The kpi service's own process. */
+  readonly kpiS: number;
+};
+
+/** What was measured of the processes, and when. */
+type Measured = Omit<KpiCost, "countingS"> & {
+  readonly idle: Span;
+  readonly span: Span;
+  /** CPU-seconds of the processes that taps pass, by their numbers. */
+  readonly used: ReadonlyMap<number, number>;
 };
 
 /**
- * The share of the path's CPU that telemetry and KPIs take, taps coming by stream, where a tap costs least. Of the kpi service's
- * process all CPU counts, of the others what V8's sampling profiler finds in the files that count and report, and in what those
- * call. What Redis does for their entries is among the rest: there are 20 a second and process at most.
- * @returns percent
+ * Measures that while taps come by stream, where a tap costs least, once all is warm. Of the kpi service's process all CPU counts, of
+ * the others what V8's sampling profiler finds in the files that count and report, and in what those call; of both less what they take
+ * when nothing happens, as for signs of life. What Redis does for their entries is among the rest: there are 20 a second and process at most.
  */
-export async function kpiCostPercent(taps: number, faults: string[]): Promise<number> {
+export async function kpiCost(load: KpiCostLoad, faults: string[]): Promise<KpiCost> {
   const profiles = await mkdtemp(join(tmpdir(), "tapline-profiles-"));
   try {
-    const load = makeLoad(taps, false);
-    const installation = await startInstallation({
-      ...{ trackers: load.trackers, unsigned: "accept", workers },
-      settings: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` },
-    });
-    const used = new Map<number, number>();
-    const counting = pidsOf(installation, (name) => name !== "kpi");
-    const [kpi = 0] = pidsOf(installation, (name) => name === "kpi");
-    let allS = 0;
-    try {
-      const before = await Promise.all([...counting, kpi].map((pid) => cpuSeconds([pid])));
-      const allBefore = await cpuSeconds(installation.pids);
-      await measureStream(installation, load, nothing());
-      allS = (await cpuSeconds(installation.pids)) - allBefore;
-      for (const [i, pid] of [...counting, kpi].entries())
-        used.set(pid, (await cpuSeconds([pid])) - (before[i] ?? 0));
-      const { taps: archived } = await countArchived(installation.archiveDir, installation.archiveKey);
-      if (archived !== load.archived)
-        faults.push(`${archived} instead of ${load.archived} taps were archived`);
-    } finally {
-      await installation.stop();
+    const { used, idle, span, ...rest } = await measureProcesses(load, profiles, faults);
+    let countingS = 0;
+    for (const [pid, s] of used) {
+      const profile = await readProfile(profiles, pid);
+      const [resting, busy] = [idle, span].map((of) => busyTimes(profile, telemetryFiles, of));
+      const restingUs = (resting?.inFilesUs ?? 0) * (lengthOf(span) / lengthOf(idle));
+      if (busy === undefined || busy.inFilesUs <= restingUs)
+        faults.push(`the profile of process ${pid} does not show that it counts`);
+      else countingS += ((busy.inFilesUs - restingUs) / busy.allUs) * s;
     }
-    let watchS = used.get(kpi) ?? Number.NaN;
-    for (const pid of counting) {
-      const share = telemetryShare(await readProfile(profiles, pid));
-      if (share === 0) faults.push(`the profile of process ${pid} has no sample of telemetry`);
-      watchS += share * (used.get(pid) ?? Number.NaN);
-    }
-    return (watchS / allS) * 100;
+    return { ...rest, countingS };
   } finally {
     await rm(profiles, { recursive: true, force: true });
   }
 }
 
+async function measureProcesses(
+  { taps, warmUpTaps, idleMs }: KpiCostLoad,
+  profiles: string,
+  faults: string[],
+): Promise<Measured> {
+  const [warmUp, measured] = [makeLoad(warmUpTaps, false), makeLoad(taps, false)];
+  const installation = await startInstallation({
+    ...{ trackers: [...warmUp.trackers, ...measured.trackers], unsigned: "accept", workers },
+    // A profiler takes its samples also where nothing happens: that is not the kpi service's cost.
+    settingsOf: (worker): Record<string, string> =>
+      worker === kpiWorker ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` },
+  });
+  try {
+    await measureStream(installation, warmUp, nothing());
+    const pids = pidsOf(installation, (name) => !isKpi(name));
+    const groups = [pidsOf(installation, isKpi), installation.pids, ...pids.map((pid) => [pid])];
+    const resting = await usageOf(groups, () => sleep(idleMs));
+    const busy = await usageOf(groups, () => measureStream(installation, measured, nothing()));
+    const [restingS = 0] = resting.cpuS;
+    const [kpiS = 0, allS = 0, ...used] = busy.cpuS;
+    const [idle, span] = [resting.span, busy.span];
+    await compareCounts(installation, warmUp.archived + measured.archived, faults);
+    return {
+      ...{ idle, span, allS, kpiS: Math.max(0, kpiS - restingS * (lengthOf(span) / lengthOf(idle))) },
+      used: new Map(pids.map((pid, i) => [pid, used[i] ?? Number.NaN])),
+    };
+  } finally {
+    await installation.stop();
+  }
+}
+
+/** What groups of processes use while something is done. */
+async function usageOf(
+  groups: readonly (readonly number[])[],
+  doing: () => Promise<unknown>,
+): Promise<{ readonly cpuS: number[]; readonly span: Span }> {
+  const usage = (): Promise<number[]> => Promise.all(groups.map((pids) => cpuSeconds(pids)));
+  const fromMs = nowMs();
+  const before = await usage();
+  await doing();
+  const cpuS = (await usage()).map((s, i) => s - (before[i] ?? 0));
+  return { cpuS, span: { fromMs, untilMs: nowMs() } };
+}
+
+const lengthOf = ({ fromMs, untilMs }: Span): number => untilMs - fromMs;
+
+const isKpi = (name: string): boolean => name === kpiWorker;
+
 function pidsOf({ parts }: Installation, is: (name: string) => boolean): number[] {
   return parts.filter(({ name, kind }) => kind === "worker" && is(name)).map((part) => part.life().pid);
 }
 
-/** Written by Node as a process ends, under a name that has the process's number as its fourth part. */
-async function readProfile(dir: string, pid: number): Promise<Profile> {
-  const name = (await readdir(dir)).find((file) => file.split(".")[3] === String(pid));
-  if (name === undefined) throw new Error(`process ${pid} left no profile`);
-  return JSON.parse(await readFile(join(dir, name), "utf8")) as Profile;
-}
-
-/** Of the samples in which the process was not idle: those on whose stack a telemetry file stands (0-1). */
-function telemetryShare({ nodes, samples }: Profile): number {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const ofTelemetry = new Set<number>();
-  const mark = (id: number, isIn: boolean): void => {
-    const node = byId.get(id);
-    if (node === undefined) return;
-    const isInToo = isIn || telemetryFiles.test(node.callFrame.url);
-    if (isInToo) ofTelemetry.add(id);
-    for (const child of node.children ?? []) mark(child, isInToo);
-  };
-  mark(nodes[0]?.id ?? 0, false);
-  const busy = samples.filter((id) => !idle.has(byId.get(id)?.callFrame.functionName ?? ""));
-  return busy.filter((id) => ofTelemetry.has(id)).length / busy.length;
+async function compareCounts({ archiveDir, archiveKey }: Installation, expected: number, faults: string[]) {
+  const { taps } = await countArchived(archiveDir, archiveKey);
+  if (taps !== expected) faults.push(`${taps} instead of ${expected} taps were archived`);
 }

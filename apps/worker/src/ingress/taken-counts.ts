@@ -20,13 +20,9 @@ const takenWithinMs = 5_000;
 export function countDeliveries(telemetry: TelemetryRecorder): DeliveryHooks {
   return {
     onTaken: (agent, good, refused, acceptMs) => {
-      // Taps of one reader mostly stand together.
-      for (let first = 0, i = 1; i <= good.length; i++) {
-        const { reader } = good[first] as BufferedTap;
-        if (good[i]?.reader === reader) continue;
-        telemetry.countOfReader("tap.ingested", agent, reader, i - first);
-        first = i;
-      }
+      const taken = new Map<string, number>();
+      for (const { reader } of good) taken.set(reader, (taken.get(reader) ?? 0) + 1);
+      for (const [reader, taps] of taken) telemetry.countOfReader("tap.ingested", agent, reader, taps);
       telemetry.countOfAgent("tap.refused_at_door", agent, refused);
       if (acceptMs > takenWithinMs) telemetry.countOfAgent("tap.taken_late", agent, good.length);
       telemetry.time("ingest.accept_ms", acceptMs);
