@@ -74,7 +74,7 @@ class SpanKeeper {
         return { isCurrent: false, isBehind: true };
       this.#openMinute = minute;
       this.#collector.add(delta);
-      this.#board?.add(delta, atEpochMs);
+      this.#board?.hear(delta, atEpochMs);
       this.#read = entry;
     }
     return { isCurrent: true, isBehind: hasMore };

@@ -67,11 +67,20 @@ export class KpiBoard {
     }
   }
 
+  /** Notes of a delta what levels come of: who lives, who has delivered, and which archives there are. Counts nothing. */
+  hear({ instance, sign, parts }: TelemetryDelta, atEpochMs: number): void {
+    if (sign !== undefined) this.#signs.hear(instance, sign, this.#clock.at(atEpochMs));
+    if (parts === undefined) return;
+    for (const [agent] of parts.readers["tap.ingested"] ?? []) this.#agent(agent).heardAtEpochMs = atEpochMs;
+    for (const list of Object.values(parts.archives))
+      for (const [archive] of list) this.#archives.add(archive);
+  }
+
   /** Counts a delta, once. */
   add(delta: TelemetryDelta, atEpochMs: number): void {
+    this.hear(delta, atEpochMs);
     const nowMs = this.#clock.at(atEpochMs);
-    const { counters, histograms, rejects, parts, sign } = delta;
-    if (sign !== undefined) this.#signs.hear(delta.instance, sign, nowMs);
+    const { counters, histograms, rejects, parts } = delta;
     for (const [name, by] of Object.entries(counters) as [CounterName, number][])
       this.#count(name, by, whole, nowMs);
     for (const [name, data] of Object.entries(histograms) as [HistogramName, HistogramData][])
@@ -82,17 +91,13 @@ export class KpiBoard {
     const { readers, agents, archives, agentTimes } = parts;
     for (const [name, list] of Object.entries(readers) as [CounterName, [string, string, number][]][])
       for (const [agent, reader, by] of list) {
-        if (name === "tap.ingested") this.#agent(agent).heardAtEpochMs = atEpochMs;
         const scope = { site: this.#agent(agent).site, agent, reader };
         this.#count(name, by, [...this.#scopesOf(agent), ["reader", scope]], nowMs);
       }
     for (const [name, list] of Object.entries(agents) as [CounterName, [string, number][]][])
       for (const [agent, by] of list) this.#count(name, by, this.#scopesOf(agent), nowMs);
     for (const [name, list] of Object.entries(archives) as [CounterName, [string, number][]][])
-      for (const [archive, by] of list) {
-        this.#archives.add(archive);
-        this.#count(name, by, [["archive", { archive }]], nowMs);
-      }
+      for (const [archive, by] of list) this.#count(name, by, [["archive", { archive }]], nowMs);
     for (const [name, list] of Object.entries(agentTimes) as [HistogramName, [string, HistogramData][]][])
       for (const [agent, data] of list) this.#time(name, data, this.#scopesOf(agent), nowMs);
   }

@@ -48,6 +48,21 @@ test("rates are means over the last five seconds, latency and rejects over the l
   expect(live.rejects).toEqual({ "bad-signature": 60 });
 });
 
+test("what an earlier life closed counts in the last minute, and leaves it when its time is over", () => {
+  const first = new KpiWindow(t0);
+  first.add(delta(10, 500), t0);
+  const recent = first.closeSeconds(t0 + 1_000);
+  const window = new KpiWindow(t0 + 1_000, undefined, recent);
+  window.add(delta(5), t0 + 1_000);
+  const { tapToArchiveMs, rejects } = window.live(t0 + 1_500, "life", 1, noDrills);
+  expect(tapToArchiveMs.count).toBe(15);
+  expect(rejects).toEqual({ "bad-signature": 2 });
+  window.closeSeconds(t0 + 61_000);
+  const later = window.live(t0 + 61_000, "life", 2, noDrills).tapToArchiveMs;
+  expect(later.count).toBe(5);
+  expect(later.p99).toBeLessThan(21);
+});
+
 test("the first second after a start is not blown up to a rate", () => {
   const window = new KpiWindow(t0);
   window.add(delta(5), t0);

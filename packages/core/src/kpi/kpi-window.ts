@@ -26,7 +26,9 @@ export class KpiWindow {
   #latency = new Histogram();
   #closed: KpiPoint[];
   /** Of `#closed`; null where it has to be made anew. */
-  #ended: KpiPoint | null = null;
+  #ended: Pick<KpiPoint, "rejects" | "duplicates"> | null = null;
+  /** Of `#closed` and the open second. */
+  readonly #latencies: Histogram;
   #totals: KpiTotals;
   #backlog: BacklogReading = { taps: 0, oldestAtEpochMs: null };
   readonly #signs = new SignsOfLife();
@@ -35,6 +37,7 @@ export class KpiWindow {
   constructor(nowEpochMs: number, totals: KpiTotals = emptyTotals, recent: readonly KpiPoint[] = []) {
     this.#open = emptyPoint(floorToSecond(nowEpochMs));
     this.#closed = recent.filter((point) => point.startEpochMs < this.#open.startEpochMs);
+    this.#latencies = Histogram.from(...this.#closed.map((point) => point.tapToArchiveMs));
     this.#totals = totals;
   }
 
@@ -55,7 +58,10 @@ export class KpiWindow {
     const [ingested, archived] = [counters["tap.ingested"] ?? 0, counters["tap.archived"] ?? 0];
     const [duplicates, segments] = [counters["tap.duplicate"] ?? 0, counters["segment.archived"] ?? 0];
     const latency = delta.histograms["tap.to_archive_ms"];
-    if (latency !== undefined) this.#latency.merge(latency);
+    if (latency !== undefined) {
+      this.#latency.merge(latency);
+      this.#latencies.merge(latency);
+    }
     this.#open = {
       ...point,
       ingested: point.ingested + ingested,
@@ -92,9 +98,10 @@ export class KpiWindow {
     }
     if (ended.length === 0) return ended;
     this.#ended = null;
-    this.#closed = [...this.#closed, ...ended].filter(
-      (point) => point.startEpochMs >= current - summaryWindowMs,
-    );
+    const isLate = (point: KpiPoint) => point.startEpochMs < current - summaryWindowMs;
+    const closed = [...this.#closed, ...ended];
+    for (const point of closed.filter(isLate)) this.#latencies.unmerge(point.tapToArchiveMs);
+    this.#closed = closed.filter((point) => !isLate(point));
     return ended;
   }
 
@@ -104,8 +111,11 @@ export class KpiWindow {
     const spanMs = Math.max(secondMs, nowEpochMs - (recent[0]?.startEpochMs ?? this.#open.startEpochMs));
     const perSecond = (what: "ingested" | "archived") =>
       (recent.reduce((sum, point) => sum + point[what], this.#open[what]) * secondMs) / spanMs;
-    this.#ended ??= mergePoints(this.#closed, { startEpochMs: 0, resolutionMs: summaryWindowMs });
-    const latency = Histogram.from(this.#ended.tapToArchiveMs, this.#latency.data());
+    this.#ended ??= {
+      rejects: this.#closed.reduce<KpiPoint["rejects"]>((sum, point) => addRejects(sum, point.rejects), {}),
+      duplicates: this.#closed.reduce((sum, point) => sum + point.duplicates, 0),
+    };
+    const [p50 = null, p95 = null, p99 = null] = this.#latencies.quantiles([0.5, 0.95, 0.99]);
     const silent = this.#signs.silent(nowEpochMs);
     const isCounting = !silent.includes("transfer");
     return {
@@ -118,12 +128,7 @@ export class KpiWindow {
       archivedPerSecond: isCounting ? perSecond("archived") : null,
       backlog: this.#backlog.taps,
       oldestAgeMs: this.#levels(nowEpochMs).oldestAgeMs,
-      tapToArchiveMs: {
-        p50: latency.quantile(0.5),
-        p95: latency.quantile(0.95),
-        p99: latency.quantile(0.99),
-        count: latency.count,
-      },
+      tapToArchiveMs: { p50, p95, p99, count: this.#latencies.count },
       rejects: isCounting ? addRejects(this.#ended.rejects, this.#open.rejects) : null,
       duplicates: isCounting ? this.#ended.duplicates + this.#open.duplicates : null,
       totals: this.totals,

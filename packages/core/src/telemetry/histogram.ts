@@ -64,15 +64,23 @@ export class Histogram {
 
   /** The value below which the share `q` (0-1) of all recorded values lies; `null` where nothing was recorded. */
   quantile(q: number): number | null {
+    return this.quantiles([q])[0] ?? null;
+  }
+
+  /** The same for several shares, as they are given. */
+  quantiles(shares: readonly number[]): (number | null)[] {
     const total = this.count;
-    if (total === 0) return null;
-    const rank = Math.max(1, Math.ceil(q * total));
-    let seen = 0;
-    for (const { value, count } of this.values()) {
-      seen += count;
-      if (seen >= rank) return value;
-    }
-    return null;
+    if (total === 0) return shares.map(() => null);
+    const values = this.values();
+    return shares.map((q) => {
+      const rank = Math.max(1, Math.ceil(q * total));
+      let seen = 0;
+      for (const { value, count } of values) {
+        seen += count;
+        if (seen >= rank) return value;
+      }
+      return null;
+    });
   }
 
   /** What was recorded, smallest first: each value to `relativeError`, and how often it occurred. */
