@@ -2,26 +2,13 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Alert } from "@tapline/core/alerts";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import type { AlarmHealth, HealthSpanMs } from "../contracts/alert-health.ts";
 import type { AlertCounts, AlertDetail, AlertFilter } from "../contracts/alerts.ts";
 import { withRecent } from "./alert-cache.ts";
 import { type AlertPages, alertsPerPage } from "./alert-pages.ts";
 import { api } from "./api.ts";
-import { startLive } from "./live-socket.ts";
-import { getSocketState, onSocketState } from "./live-state.ts";
-
-/** How often the server is asked while no socket tells of changes, ms. */
-const pollMs = 5_000;
-/** All the same it is asked now and then: what is shown must be true in the end, ms. */
-const recheckMs = 60_000;
-
-/** How the server is asked: hardly while the socket tells of changes, often while it does not, no more once signed out. */
-function useAsking(restMs: number): { enabled: boolean; refetchInterval: number } {
-  useEffect(startLive, []);
-  const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
-  return { enabled: socket !== "signed-out", refetchInterval: socket === "connected" ? restMs : pollMs };
-}
+import { recheckMs, useAsking } from "./asking.ts";
 
 /** How many alerts there are; `undefined` until the first answer. */
 export function useAlertCounts(): { counts: AlertCounts | undefined; isFailed: boolean } {

@@ -1,40 +1,20 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { type AlertFeed, startAlertFeed } from "../../test-site/alert-feed.fixture.ts";
-import { Browsing, expectAccessible, shoot, textOf, until } from "../../test-site/browsing.ts";
-import { startFeed } from "../../test-site/feed.ts";
-import { person, type Site, startSite } from "../../test-site/start-site.ts";
+import { expect } from "vitest";
+import { type AlertSite, ada, alertSite } from "../../test-site/alert-site.fixture.ts";
+import { expectAccessible, shoot, textOf, until } from "../../test-site/browsing.ts";
 
-const chromiumPath = inject("chromium");
 const periodMs = 600_000;
 const hourMs = 6 * periodMs;
 
-let site: Site;
-let browsing: Browsing;
-let alerts: AlertFeed;
-let kpis: ReturnType<typeof startFeed>;
+let browsing: AlertSite["browsing"];
+let alerts: AlertSite["alerts"];
 
-beforeAll(async () => {
-  if (chromiumPath === null) return;
-  [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
-  alerts = await startAlertFeed(site.databaseUrl, site.redis);
-  kpis = startFeed(site.redis);
-}, 180_000);
-afterEach(() => browsing?.closePages());
-afterAll(async () => {
-  kpis?.stop();
-  await alerts?.stop();
-  await browsing?.close();
-  await site?.stop();
+const { it, open } = alertSite(async (there) => {
+  ({ browsing, alerts } = there);
 });
 
-const it = test.skipIf(chromiumPath === null);
-
 async function openHealth(): Promise<Page> {
-  const page = await browsing.openPage();
-  const headers = { origin: site.origin };
-  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: person, headers });
-  await page.goto(`${site.origin}/alerts`);
+  const page = await open(ada, "/alerts");
   await page.getByRole("link", { name: "Health of the alarm system" }).click();
   await page.getByRole("heading", { name: "Health of the alarm system" }).waitFor();
   return page;

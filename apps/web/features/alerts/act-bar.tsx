@@ -4,7 +4,7 @@ import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { type RefObject, useId, useState } from "react";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
-import { mostNote } from "./act-words.ts";
+import { mostReason } from "../../ui/why-field.tsx";
 import type { Asked } from "./ask-dialog.tsx";
 
 export interface ActBarProps {
@@ -41,7 +41,7 @@ export function ActBar({ alert, noteField, onAct, onAsk }: ActBarProps) {
         ref={noteField}
         id={fieldId}
         rows={1}
-        maxLength={mostNote}
+        maxLength={mostReason}
         value={text}
         disabled={!mayOperate}
         placeholder={mayOperate ? "Note, kept in the audit log (n)" : "Notes are for operators"}

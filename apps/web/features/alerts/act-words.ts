@@ -3,9 +3,6 @@ import { formatAge } from "../../client/format.ts";
 import type { Tone } from "../../ui/notice.tsx";
 import type { ActRefused, ActResult } from "./send-act.ts";
 
-/** What may be said with an act, in characters. */
-export const mostNote = 500;
-
 /** What people are told of an act: that it was refused, or that it went through for others only. */
 export interface ActNotice {
   tone: Tone;

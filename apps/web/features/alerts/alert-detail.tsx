@@ -18,6 +18,7 @@ import { FirstOut } from "./alert-row.tsx";
 import { formatSpan, placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
 import { formatDuration, formatFigure } from "./figures.ts";
 import { RuleCard } from "./rule-card.tsx";
+import { Told } from "./told.tsx";
 import { Transitions } from "./transitions.tsx";
 
 export interface AlertPaneProps extends Omit<ActBarProps, "alert"> {
@@ -50,6 +51,7 @@ export function AlertPane(props: AlertPaneProps) {
         ) : (
           <>
             <RuleCard alert={alert} rule={detail.rule} />
+            <Told alertId={alert.id} />
             <Transitions transitions={detail.transitions} names={detail.names} />
           </>
         )}

@@ -1,61 +1,24 @@
 import { TelemetryStream } from "@tapline/adapters/redis";
 import { Histogram } from "@tapline/core/telemetry";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { type AlertFeed, releaseRules, startAlertFeed } from "../../test-site/alert-feed.fixture.ts";
-import { Browsing, expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
-import { startFeed } from "../../test-site/feed.ts";
-import { person, type Site, startSite } from "../../test-site/start-site.ts";
+import { beforeEach, expect } from "vitest";
+import { releaseRules } from "../../test-site/alert-feed.fixture.ts";
+import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
+import { expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
 
-const chromiumPath = inject("chromium");
-const grace = { email: "grace@console.test", password: "a pass phrase of hers" };
-const vera = { email: "vera@console.test", password: "a pass phrase to look" };
-
-let site: Site;
-let browsing: Browsing;
-let alerts: AlertFeed;
-let kpis: ReturnType<typeof startFeed>;
+let site: AlertSite["site"];
+let browsing: AlertSite["browsing"];
+let alerts: AlertSite["alerts"];
 let release: string;
 
-beforeAll(async () => {
-  if (chromiumPath === null) return;
-  [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
-  alerts = await startAlertFeed(site.databaseUrl, site.redis);
+const { it, open } = alertSite(async (there) => {
+  ({ site, browsing, alerts } = there);
   release = await releaseRules(site.databaseUrl);
-  await addPeople();
-  kpis = startFeed(site.redis);
-}, 180_000);
-beforeEach(() => alerts?.endAll());
-afterEach(() => browsing?.closePages());
-afterAll(async () => {
-  kpis?.stop();
-  await alerts?.stop();
-  await browsing?.close();
-  await site?.stop();
 });
+beforeEach(() => alerts?.endAll());
 
-const it = test.skipIf(chromiumPath === null);
-
-/** An operator and a viewer, made by the administrator. */
-async function addPeople(): Promise<void> {
-  const page = await browsing.openPage();
-  const headers = { origin: site.origin };
-  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: person, headers });
-  for (const data of [
-    { ...grace, name: "Grace Hopper", role: "operator" },
-    { ...vera, name: "Vera Looker", role: "viewer" },
-  ]) {
-    const made = await page.request.post(`${site.origin}/api/auth/admin/create-user`, { data, headers });
-    expect(made.status()).toBe(200);
-  }
-  await browsing.closePages();
-}
-
-async function openAlerts(who = person): Promise<Page> {
-  const page = await browsing.openPage();
-  const headers = { origin: site.origin };
-  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: who, headers });
-  await page.goto(`${site.origin}/alerts`);
+async function openAlerts(who = ada): Promise<Page> {
+  const page = await open(who, "/alerts");
   await isConnection(page, "Live");
   return page;
 }

@@ -47,9 +47,14 @@ export function Alerts() {
     <div data-stale={isStale} className="flex flex-1 flex-col">
       <div className="mb-3 flex items-baseline justify-between gap-4">
         <h1 className="text-lg font-semibold tracking-tight">Alerts</h1>
-        <Link href="/alerts/health" className="text-sm text-ink-soft underline underline-offset-4">
-          Health of the alarm system
-        </Link>
+        <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
+          <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
+            Channels
+          </Link>
+          <Link href="/alerts/health" className="text-ink-soft underline underline-offset-4">
+            Health of the alarm system
+          </Link>
+        </nav>
       </div>
       {acts.notice === null ? null : (
         <div role="alert">

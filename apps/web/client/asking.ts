@@ -1,0 +1,17 @@
+"use client";
+
+import { useEffect, useSyncExternalStore } from "react";
+import { startLive } from "./live-socket.ts";
+import { getSocketState, onSocketState } from "./live-state.ts";
+
+/** How often the server is asked while no socket tells of changes, ms. */
+const pollMs = 5_000;
+/** All the same it is asked now and then: what is shown must be true in the end, ms. */
+export const recheckMs = 60_000;
+
+/** How the server is asked: hardly while the socket tells of changes, often while it does not, no more once signed out. */
+export function useAsking(restMs: number): { enabled: boolean; refetchInterval: number } {
+  useEffect(startLive, []);
+  const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
+  return { enabled: socket !== "signed-out", refetchInterval: socket === "connected" ? restMs : pollMs };
+}

@@ -1,0 +1,38 @@
+"use client";
+
+import Link from "next/link";
+import { useChannels, useMaintenance } from "../../client/use-channels.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import { ChannelList } from "./channel-list.tsx";
+import { DeliveryLogPanel } from "./delivery-log.tsx";
+import { MaintenancePanel } from "./maintenance-panel.tsx";
+
+/** How alerts reach people beside this console: the channels, when they are held back, and what was told to whom. */
+export function AlertChannelsPage() {
+  const { channels, isFailed } = useChannels();
+  const maintenance = useMaintenance("on");
+  const mayOperate = useMayOperate();
+  return (
+    <div data-stale={isFailed || maintenance.isFailed}>
+      <div className="mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-2">
+        <h1 className="text-lg font-semibold tracking-tight">Channels</h1>
+        <p className="text-sm text-ink-faint">how alerts reach people beside this console</p>
+        <Link href="/alerts" className="ml-auto text-sm text-ink-soft underline underline-offset-4">
+          All alerts
+        </Link>
+      </div>
+      {mayOperate ? null : (
+        <p className="mb-3 text-sm text-ink-soft">
+          You are signed in as a viewer: tests and maintenance need the role operator. An admin can give it.
+        </p>
+      )}
+      <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_27rem]">
+        <ChannelList channels={channels} isFailed={isFailed} />
+        <MaintenancePanel />
+        <div className="min-w-0 xl:col-span-2">
+          <DeliveryLogPanel names={channels?.channels.map(({ name }) => name) ?? []} />
+        </div>
+      </div>
+    </div>
+  );
+}

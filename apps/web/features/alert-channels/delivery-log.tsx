@@ -1,0 +1,122 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { stateWords } from "../../client/delivery-words.ts";
+import { formatCount } from "../../client/format.ts";
+import { type DeliveryLog, useDeliveries } from "../../client/use-channels.ts";
+import { type DeliveryFilter, deliveryStates } from "../../contracts/alert-channels.ts";
+import { Button } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { columns, DeliveryRow } from "./delivery-row.tsx";
+import { Nothing, Panel, Waiting } from "./panel.tsx";
+
+/** What was told to whom, when, and why not; the newest first. */
+export function DeliveryLogPanel({ names }: { names: readonly string[] }) {
+  const [filter, setFilter] = useState<DeliveryFilter>({});
+  const log = useDeliveries(filter);
+  const { channel, state } = filter;
+  return (
+    <Panel
+      title="Delivery log"
+      aside={
+        <div className="flex flex-wrap gap-2">
+          <Choose
+            label="Channel"
+            value={channel ?? ""}
+            onChoose={(name) => setFilter({ ...filter, channel: name === "" ? undefined : name })}
+          >
+            <option value="">all channels</option>
+            {names.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </Choose>
+          <Choose
+            label="State"
+            value={state ?? ""}
+            onChoose={(name) => setFilter({ ...filter, state: deliveryStates.find((one) => one === name) })}
+          >
+            <option value="">all states</option>
+            {deliveryStates.map((one) => (
+              <option key={one} value={one}>
+                {stateWords[one]}
+              </option>
+            ))}
+          </Choose>
+        </div>
+      }
+    >
+      {log.isFailed ? (
+        <Notice tone="warning" title="The log could not be read" className="m-3">
+          {log.deliveries.length === 0
+            ? "It is tried again all the time."
+            : "What is shown is the last that was known."}
+        </Notice>
+      ) : null}
+      <Rows log={log} isNarrowed={channel !== undefined || state !== undefined} />
+    </Panel>
+  );
+}
+
+function Rows({ log, isNarrowed }: { log: DeliveryLog; isNarrowed: boolean }) {
+  const { deliveries, isAnswered, isFailed, hasMore, loadMore } = log;
+  if (!isAnswered) return <Waiting of="the delivery log" />;
+  if (deliveries.length === 0)
+    return isFailed ? null : (
+      <Nothing title={isNarrowed ? "None matches" : "Nobody was told anything yet"}>
+        {isNarrowed
+          ? "No delivery of the last 90 days is as the filter wants it."
+          : "What is told by channels stands here for 90 days."}
+      </Nothing>
+    );
+  return (
+    <>
+      <div aria-hidden className={`${columns} px-4 pt-2 text-xs text-ink-faint max-md:hidden`}>
+        <span>When</span>
+        <span>What</span>
+        <span>Channel</span>
+        <span>State</span>
+        <span className="text-right">Attempts</span>
+        <span className="text-right">From the breach</span>
+      </div>
+      <ol aria-label="Deliveries" className="divide-y divide-line">
+        {deliveries.map((delivery) => (
+          <DeliveryRow key={delivery.id} delivery={delivery} />
+        ))}
+      </ol>
+      <div className="flex min-h-11 items-center justify-between border-t border-line px-4 py-1 text-xs text-ink-faint">
+        <span>
+          <span className="figure">{formatCount(deliveries.length)}</span>
+          {hasMore ? " of more" : " in all"}
+        </span>
+        {hasMore ? (
+          <Button className="h-8 text-xs" onClick={loadMore}>
+            Show more
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function Choose({
+  label,
+  value,
+  onChoose,
+  children,
+}: {
+  label: string;
+  value: string;
+  onChoose: (value: string) => void;
+  children: ReactNode;
+}) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChoose(event.target.value)}
+      className="h-9 max-w-44 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink"
+    >
+      {children}
+    </select>
+  );
+}

@@ -1,0 +1,109 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { apiClient, detailOf } from "../../client/api.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
+import { lookAgain } from "../../client/use-channels.ts";
+import type { MaintenanceView } from "../../contracts/alert-channels.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+import { wordsOf } from "./maintenance-row.tsx";
+
+export type MaintenanceAsk =
+  | { readonly is: "begin" }
+  | { readonly is: "end"; readonly window: MaintenanceView };
+
+/** Says what beginning or ending maintenance does, and asks why; it stays open where that is refused. */
+export function MaintenanceDialog({
+  asked,
+  onClose,
+}: {
+  /** `null`: closed. */
+  asked: MaintenanceAsk | null;
+  onClose: () => void;
+}) {
+  const isEnd = asked?.is === "end";
+  return (
+    <Dialog title={isEnd ? "End maintenance" : "Begin maintenance"} isOpen={asked !== null} onClose={onClose}>
+      <p className="text-sm text-ink-soft">
+        {isEnd
+          ? `Of ${wordsOf(asked.window)}: what still calls is told at once.`
+          : "Alerts are raised and shown here, and told to nobody. What still calls at its end is told then."}
+      </p>
+      {asked === null ? null : <MaintenanceForm asked={asked} onDone={onClose} />}
+    </Dialog>
+  );
+}
+
+function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () => void }) {
+  const [why, setWhy] = useState("");
+  const [spanMs, setSpan] = useState<number>(usualSpanMs);
+  const [sites, setSites] = useState("");
+  const [rules, setRules] = useState("");
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isUnderWay, setUnderWay] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const reason = why.trim();
+    if (reason === "" || isUnderWay) return;
+    setUnderWay(true);
+    setRefusal(null);
+    try {
+      const { alertMaintenance } = apiClient;
+      if (asked.is === "end") await alertMaintenance.end.mutate({ id: asked.window.id, reason });
+      else {
+        const of = { sites: namesIn(sites), rules: namesIn(rules) };
+        await alertMaintenance.start.mutate({ ...of, endsAtEpochMs: serverNow() + spanMs, reason });
+      }
+      onDone();
+    } catch (error) {
+      const isOurs = detailOf(error) !== null && error instanceof Error;
+      setRefusal(isOurs ? error.message : "The server does not answer: whether it was done is not known.");
+    }
+    setUnderWay(false);
+    await lookAgain();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
+      {asked.is === "begin" ? (
+        <>
+          <UntilField spanMs={spanMs} onSpan={setSpan} />
+          <Field
+            label="Sites, with commas between them"
+            placeholder="all"
+            value={sites}
+            onChange={(event) => setSites(event.target.value)}
+          />
+          <Field
+            label="Rules, with commas between them"
+            placeholder="all"
+            value={rules}
+            onChange={(event) => setRules(event.target.value)}
+          />
+        </>
+      ) : null}
+      <WhyField why={why} onWhy={setWhy} />
+      {refusal === null ? null : (
+        <div role="alert">
+          <Notice tone="warning" title="It was not done">
+            {refusal}
+          </Notice>
+        </div>
+      )}
+      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+        {asked.is === "begin" ? "Begin now" : "End now"}
+      </Button>
+    </form>
+  );
+}
+
+function namesIn(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}

@@ -1,0 +1,61 @@
+import { formatAge, formatTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import type { MaintenanceView } from "../../contracts/alert-channels.ts";
+import { Button } from "../../ui/button.tsx";
+
+/** One time in which alerts are told to nobody: of what, until when, by whom and why. */
+export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onEnd: () => void }) {
+  useNow(1_000);
+  const zone = useTimeZone();
+  const mayOperate = useMayOperate();
+  const leftMs = window.endsAtEpochMs - serverNow();
+  const isOn = window.endedAtEpochMs === null && leftMs > 0;
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 px-4 py-3">
+      <div className="min-w-0 text-sm [overflow-wrap:anywhere]">
+        <p className={isOn ? "font-medium" : "text-ink-soft"}>
+          {isOn ? <span aria-hidden>● </span> : null}
+          {wordsOf(window)}
+        </p>
+        <p className="age mt-0.5 text-ink-soft">
+          {isOn
+            ? `until ${dayTime(window.endsAtEpochMs, zone)}, ${formatAge(leftMs)} left`
+            : endWords(window, zone)}
+        </p>
+        <p className="mt-0.5 text-xs text-ink-faint">
+          {window.startedBy}: {window.reason}
+        </p>
+      </div>
+      {isOn ? (
+        <Button kind="outline" className="disabled:opacity-60" disabled={!mayOperate} onClick={onEnd}>
+          End…<span className="sr-only"> maintenance of {wordsOf(window)}</span>
+        </Button>
+      ) : null}
+    </li>
+  );
+}
+
+/** Of what, in words. */
+export function wordsOf({ sites, rules }: Pick<MaintenanceView, "sites" | "rules">): string {
+  const ofSites = sites.length === 0 ? "all sites" : sites.join(", ");
+  return rules.length === 0 ? ofSites : `${ofSites}: ${rules.join(", ")}`;
+}
+
+function endWords({ endsAtEpochMs, endedAtEpochMs, endedBy }: MaintenanceView, zone: TimeZoneChoice): string {
+  if (endedAtEpochMs === null) return `ended ${dayTime(endsAtEpochMs, zone)}`;
+  return `ended ${dayTime(endedAtEpochMs, zone)} by ${endedBy ?? "somebody"}, before its time`;
+}
+
+/** A time of day, with its day where that is another one than today. */
+function dayTime(epochMs: number, zone: TimeZoneChoice): string {
+  const dayOf = (ms: number) =>
+    new Intl.DateTimeFormat("en-GB", {
+      ...{ weekday: "short", day: "numeric", month: "short" },
+      ...(zone === "utc" ? { timeZone: "UTC" } : {}),
+    }).format(ms);
+  const day = dayOf(epochMs);
+  return `${day === dayOf(serverNow()) ? "" : `${day}, `}${formatTime(epochMs, zone, false)}`;
+}

@@ -1,0 +1,53 @@
+import { isTroubled, kindWords, remarkOf, stateWords, tookText } from "../../client/delivery-words.ts";
+import { formatTime } from "../../client/format.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useDeliveries } from "../../client/use-channels.ts";
+import { cn } from "../../ui/cn.ts";
+
+/** Whom this alert was told beside the console, the last first; nothing where nobody was. */
+export function Told({ alertId }: { alertId: string }) {
+  const { deliveries, isFailed } = useDeliveries({ alertId });
+  const zone = useTimeZone();
+  if (deliveries.length === 0 && !isFailed) return null;
+  return (
+    <section aria-label="Told beside the console" className="border-b border-line px-5 py-4">
+      <h3 className="text-xs font-medium text-ink-faint">Told beside the console</h3>
+      {isFailed ? (
+        <p className="mt-2 text-sm text-ink-soft">Whom it was told could not be read.</p>
+      ) : (
+        <ol className="mt-2 space-y-2.5 text-sm">
+          {deliveries.map((delivery) => {
+            const remark = remarkOf(delivery, zone);
+            return (
+              <li key={delivery.id} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3">
+                <time
+                  dateTime={new Date(delivery.atEpochMs).toISOString()}
+                  className="figure text-xs leading-5 text-ink-faint"
+                >
+                  {formatTime(delivery.atEpochMs, zone)}
+                </time>
+                <div className="min-w-0">
+                  {kindWords[delivery.kind]} by <span className="font-medium">{delivery.channel}</span>
+                  <span className={cn("text-ink-soft", isTroubled(delivery) && "font-medium text-warning")}>
+                    {" · "}
+                    {isTroubled(delivery) ? <span aria-hidden>▲ </span> : null}
+                    {stateWords[delivery.state]}
+                  </span>
+                  {delivery.state === "sent" ? (
+                    <span className="text-ink-soft">
+                      {" "}
+                      within <span className="figure">{tookText(delivery)}</span>
+                    </span>
+                  ) : null}
+                  {remark === "" ? null : (
+                    <p className="mt-0.5 text-xs text-ink-soft [overflow-wrap:anywhere]">{remark}</p>
+                  )}
+                </div>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { type AlertFeed, startAlertFeed } from "./alert-feed.fixture.ts";
+import { Browsing } from "./browsing.ts";
+import { startFeed } from "./feed.ts";
+import { person, type Site, startSite } from "./start-site.ts";
+
+/** An administrator, an operator and a viewer. */
+export const ada = person;
+export const grace = { email: "grace@console.test", password: "a pass phrase of hers" };
+export const vera = { email: "vera@console.test", password: "a pass phrase to look" };
+
+/** A console whose alerts a test raises, and Chromium to look at it. */
+export interface AlertSite {
+  site: Site;
+  browsing: Browsing;
+  alerts: AlertFeed;
+}
+
+/**
+ * One for the test file that asks for it, there before its tests and gone after them; KPIs come in all the while.
+ * @param prepare what else is to be there
+ */
+export function alertSite(prepare?: (there: AlertSite) => Promise<void>) {
+  const chromiumPath = inject("chromium");
+  let started: AlertSite | undefined;
+  let kpis: ReturnType<typeof startFeed> | undefined;
+  beforeAll(async () => {
+    if (chromiumPath === null) return;
+    const [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
+    started = { site, browsing, alerts: await startAlertFeed(site.databaseUrl, site.redis) };
+    await addPeople(started);
+    await prepare?.(started);
+    kpis = startFeed(site.redis);
+  }, 180_000);
+  afterEach(() => started?.browsing.closePages());
+  afterAll(async () => {
+    kpis?.stop();
+    await started?.alerts.stop();
+    await started?.browsing.close();
+    await started?.site.stop();
+  });
+  return {
+    it: test.skipIf(chromiumPath === null),
+    /** A page of the console, looked at by somebody. */
+    open: async (who: typeof person, path: string): Promise<Page> => {
+      if (started === undefined) throw new Error("the site stands while tests run");
+      const page = await signedIn(started, who);
+      await page.goto(`${started.site.origin}${path}`);
+      return page;
+    },
+  };
+}
+
+async function signedIn({ site, browsing }: AlertSite, who: typeof person): Promise<Page> {
+  const page = await browsing.openPage();
+  const headers = { origin: site.origin };
+  await page.request.post(`${site.origin}/api/auth/sign-in/email`, { data: who, headers });
+  return page;
+}
+
+/** An operator and a viewer, made by the administrator. */
+async function addPeople(there: AlertSite): Promise<void> {
+  const { origin } = there.site;
+  const page = await signedIn(there, ada);
+  for (const data of [
+    { ...grace, name: "Grace Hopper", role: "operator" },
+    { ...vera, name: "Vera Looker", role: "viewer" },
+  ]) {
+    const made = await page.request.post(`${origin}/api/auth/admin/create-user`, {
+      data,
+      headers: { origin },
+    });
+    expect(made.status()).toBe(200);
+  }
+  await there.browsing.closePages();
+}

@@ -1,0 +1,29 @@
+"use client";
+
+import { useId } from "react";
+
+/** As many characters as the audit log takes of a reason. */
+export const mostReason = 500;
+
+/** Asks for the reason that goes into the audit log; the first field of a dialog to be typed into. */
+export function WhyField({ why, onWhy }: { why: string; onWhy: (why: string) => void }) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+        Why
+      </label>
+      <textarea
+        // React would focus it before the dialog opens, and the dialog would then choose for itself.
+        ref={(field) => field?.setAttribute("autofocus", "")}
+        id={id}
+        required
+        rows={2}
+        maxLength={mostReason}
+        value={why}
+        onChange={(event) => onWhy(event.target.value)}
+        className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-2 text-sm"
+      />
+    </div>
+  );
+}
