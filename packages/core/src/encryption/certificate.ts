@@ -80,7 +80,7 @@ export function parseCertificate(bytes: Uint8Array | string): Certificate {
 const certificatesKept = 64;
 const kept = new Map<string, Certificate>();
 
-/** As `parseCertificate`; the last ones are kept, since an archive's signatures carry the same two or three over and over. */
+/** As `parseCertificate`; the last ones are kept, since the same two or three are read over and over: in signatures, in settings. */
 export function keptCertificate(der: Uint8Array): Certificate {
   const digest = sha256Hex(der);
   const certificate = kept.get(digest) ?? parseCertificate(der);
@@ -102,7 +102,7 @@ export function certificatesIn(pem: string, what: string): Certificate[] {
       remedy: "Give a file with a -----BEGIN CERTIFICATE----- block.",
     });
   try {
-    return blocks.map((block) => parseCertificate(block));
+    return blocks.map((block) => keptCertificate(pemToDer(block)));
   } catch (error) {
     throw new TaplineError("misconfigured", `${what} holds an unreadable certificate: ${messageOf(error)}`, {
       remedy: "Give an X.509 certificate in PEM.",
