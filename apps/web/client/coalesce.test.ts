@@ -11,16 +11,19 @@ function frames() {
   };
 }
 
-test("what arrives within one frame is written once, and it is what all of it makes", () => {
+test("what comes alone is written at once; what follows within the frame is written with the next one, as what all of it makes", () => {
   const written: number[] = [];
   const { schedule, next } = frames();
   const push = coalesce<number>({ merge: Math.max, write: (n) => written.push(n), schedule });
-  for (const n of [1, 3, 2]) push(n);
-  expect(written).toEqual([]);
+  for (const n of [1, 2, 4, 3]) push(n);
+  expect(written).toEqual([1]);
   next();
-  expect(written).toEqual([3]);
-  push(4);
+  expect(written).toEqual([1, 4]);
+  push(5);
+  expect(written).toEqual([1, 4]);
   next();
+  expect(written).toEqual([1, 4, 5]);
   next();
-  expect(written).toEqual([3, 4]);
+  push(6);
+  expect(written).toEqual([1, 4, 5, 6]);
 });

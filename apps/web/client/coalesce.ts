@@ -1,25 +1,29 @@
 /**
- * Many values, one write per frame: `push` merges what arrives into what waits, and hands it on with the next frame. `schedule` is
- * `requestAnimationFrame` or, in a hidden page where frames stand still, a timer.
+ * Many values, one write per frame: what `push` brings is written at once where nothing was written within this frame, so that the next
+ * one shows it; what comes after it is merged, and written with the next frame. `schedule` is `requestAnimationFrame` or, in a hidden
+ * page where frames stand still, a timer.
  */
 export function coalesce<T>(options: {
   merge: (waiting: T, arrived: T) => T;
   write: (value: T) => void;
   schedule: (run: () => void) => void;
 }): (value: T) => void {
+  let isWritten = false;
   let waiting: { value: T } | undefined;
-  const flush = () => {
+  const write = (value: T) => {
+    isWritten = true;
+    options.schedule(onFrame);
+    options.write(value);
+  };
+  const onFrame = () => {
     const due = waiting;
     waiting = undefined;
-    if (due !== undefined) options.write(due.value);
+    isWritten = false;
+    if (due !== undefined) write(due.value);
   };
   return (value) => {
-    if (waiting === undefined) {
-      waiting = { value };
-      options.schedule(flush);
-    } else {
-      waiting.value = options.merge(waiting.value, value);
-    }
+    if (!isWritten) write(value);
+    else waiting = { value: waiting === undefined ? value : options.merge(waiting.value, value) };
   };
 }
 
