@@ -23,8 +23,8 @@ export function mergeNews(waiting: readonly AlertNews[], arrived: readonly Alert
 export function showNews(news: readonly AlertNews[]): void {
   const changed = news.flatMap((one) => (one.is === "alerts" ? one.alerts : []));
   if (changed.length === 0) return;
-  putAlerts(changed);
-  tellNews(changed);
+  // What is told once more when it is recorded is said aloud once; what the server answers may have changed by it.
+  tellNews(putAlerts(changed));
   recount();
 }
 
@@ -33,12 +33,13 @@ export function askAlertsAnew(): void {
   void queryClient.invalidateQueries({ queryKey: api.alertBoard.pathKey() });
 }
 
-/** Puts alerts as the server has told them into every list, and has their details asked for anew. */
-export function putAlerts(changed: readonly Alert[]): void {
-  recent.note(changed, Date.now());
+/** Puts alerts as the server has told them into every list, and has their details asked for anew. @returns those that were news */
+export function putAlerts(changed: readonly Alert[]): Alert[] {
+  const fresh = recent.note(changed, Date.now());
   patchLists((pages, filter) => patchPages(pages, filter, changed));
   for (const { id } of changed)
     void queryClient.invalidateQueries({ queryKey: api.alertBoard.detail.queryKey({ id }) });
+  return fresh;
 }
 
 /** Shows what acts will probably make of alerts; with the alerts as they were, takes that back. */

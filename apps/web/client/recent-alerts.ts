@@ -8,10 +8,13 @@ const mostKept = 2_000;
 export class RecentAlerts {
   readonly #byId = new Map<string, { alert: Alert; atEpochMs: number }>();
 
-  note(changed: readonly Alert[], nowEpochMs: number): void {
+  /** @returns those that were news */
+  note(changed: readonly Alert[], nowEpochMs: number): Alert[] {
+    const fresh: Alert[] = [];
     for (const alert of changed) {
       const known = this.#byId.get(alert.id);
       if (known !== undefined && known.alert.rev >= alert.rev) continue;
+      fresh.push(alert);
       // Anew at the end: what is oldest stands first.
       this.#byId.delete(alert.id);
       this.#byId.set(alert.id, { alert, atEpochMs: nowEpochMs });
@@ -20,6 +23,7 @@ export class RecentAlerts {
       if (this.#byId.size <= mostKept && nowEpochMs - atEpochMs <= keptMs) break;
       this.#byId.delete(id);
     }
+    return fresh;
   }
 
   since(nowEpochMs: number): Alert[] {

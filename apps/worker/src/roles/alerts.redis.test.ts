@@ -23,8 +23,9 @@ test("a breach is recorded, told, and its end, too, though nothing more comes in
     firstOut: true,
   });
   await alerts.becomes("busy returned-unacknowledged 1");
-  await until("all is told", async () => (await alerts.news()).length === 2);
+  await until("all is told", async () => (await alerts.news()).length === 3);
   expect(await alerts.news()).toMatchObject([
+    { is: "alerts", recorded: false, alerts: [{ id: alert.id, rev: 1 }] },
     { is: "alerts", recorded: true, alerts: [{ id: alert.id, rev: 1 }] },
     { is: "alerts", recorded: true, alerts: [{ id: alert.id, rev: 2, active: false }] },
   ]);

@@ -20,6 +20,8 @@ export type RecorderParts = {
 export type Lead = () => Promise<boolean>;
 
 const writesAtOnce = 500;
+/** More are a flood, which would cost everybody who listens twice as much: it is told once, when it is recorded. */
+const mostToldAhead = 20;
 /** Longer than PostgreSQL takes for that many on a machine with much to do; who evaluates does not wait for it. */
 const writeTimeoutMs = 5_000;
 
@@ -88,7 +90,10 @@ export class AlertRecorder {
   }
 
   async #writeSome(writes: readonly AlertWrite[]): Promise<void> {
-    const outcomes = await within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes));
+    const [outcomes] = await Promise.all([
+      within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes)),
+      this.#tellAhead(writes),
+    ]);
     const told: Alert[] = [];
     for (const write of writes) {
       const outcome = outcomes.get(write.alert.id);
@@ -99,6 +104,14 @@ export class AlertRecorder {
       if (alert !== undefined && this.#book.isRecorded(alert)) told.push(alert);
     }
     await this.#publish(told, true);
+  }
+
+  /** Who looks at a console need not wait for the disk: what is raised for the first time, on which nobody can have acted, is told while it is written. */
+  async #tellAhead(writes: readonly AlertWrite[]): Promise<void> {
+    if (writes.length > mostToldAhead) return;
+    const opened = writes.filter(({ baseRev }) => baseRev === 0);
+    const untold = opened.flatMap(({ alert }) => this.#untold.get(alert.id) ?? []);
+    await this.#publish(untold, false);
   }
 
   /** Somebody else has written of this alert: an operator, or a process that watched before. */

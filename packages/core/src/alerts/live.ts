@@ -9,7 +9,7 @@ export const alertNewsSchema = z.discriminatedUnion("is", [
   z.strictObject({
     is: z.literal("alerts"),
     alerts: z.array(alertSchema).min(1).max(mostAlertsPerNews),
-    /** False where the database was away: it holds so, but nobody has written it down yet. Told anew once it is. */
+    /** False: it holds so, but it is not written down yet, or cannot be while the database is away. Told anew once it is. */
     recorded: z.boolean(),
   }),
   /** Other rules are in force. */
