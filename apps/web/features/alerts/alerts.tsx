@@ -4,7 +4,6 @@ import type { Alert, AlertAct } from "@tapline/core/alerts";
 import Link from "next/link";
 import { useRef, useState } from "react";
 import { useAlertCounts, useAlertList } from "../../client/use-alerts.ts";
-import { useLive } from "../../client/use-live.ts";
 import type { AlertFilter } from "../../contracts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -16,6 +15,7 @@ import { totalFor } from "./counts.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { ListFoot } from "./list-foot.tsx";
 import { EmptyList, ListSkeleton } from "./list-states.tsx";
+import { StaleFrame } from "./stale-frame.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
 import { useListState } from "./use-list-state.ts";
@@ -23,7 +23,6 @@ import { useListState } from "./use-list-state.ts";
 /** All alerts, what calls first; one of them whole beside the list; and what can be done about them. */
 export function Alerts() {
   const [filter, setFilter] = useState<AlertFilter>({ view: "open" });
-  const { connection } = useLive();
   const { counts } = useAlertCounts();
   const list = useAlertList(filter);
   const state = useListState(list.alerts);
@@ -42,9 +41,8 @@ export function Alerts() {
     ...{ state, chosen, actOn, textField, noteField },
     ask: (what, alerts) => setAsked({ what, alerts }),
   });
-  const isStale = connection === "stale" || connection === "signed-out";
   return (
-    <div data-stale={isStale} className="flex flex-1 flex-col">
+    <StaleFrame>
       <div className="mb-3 flex items-baseline justify-between gap-4">
         <h1 className="text-lg font-semibold tracking-tight">Alerts</h1>
         <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
@@ -110,6 +108,6 @@ export function Alerts() {
         onClose={() => setAsked(null)}
         onAct={(act) => asked !== null && actOn(asked.alerts, act)}
       />
-    </div>
+    </StaleFrame>
   );
 }
