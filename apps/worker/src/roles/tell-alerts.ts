@@ -28,7 +28,7 @@ export type TellParts = {
   readonly channels: Pick<AlertChannelsDesk, "active">;
   readonly courier: Pick<Courier, "deliver">;
   readonly queue: Pick<DeliveryQueue, "add" | "work" | "close">;
-  readonly news: Pick<AlertStreams, "follow">;
+  readonly news: Pick<AlertStreams, "newest" | "follow">;
   /** A connection of its own: waiting for news blocks it. */
   readonly following: Redis;
   /** Where people find the console; null: messages hold no link. */
@@ -82,12 +82,14 @@ export function startTelling(parts: TellParts): Role {
     },
     (error) => log.error({ err: error }, "alerts are told late: who is to be told cannot be looked up"),
   );
-  let heard = "$";
+  let heard: string | null = null;
   const hearing = repeat(
     async () => {
+      heard ??= await news.newest();
       const found = await news.follow(following, heard, longestSleepMs);
       heard = found.at(-1)?.entry ?? heard;
-      if (found.length > 0) wake.wake();
+      // What is not recorded yet is not there to be told: it comes once more when it is.
+      if (found.some(({ news: one }) => one?.is !== "alerts" || one.recorded)) wake.wake();
       return 0;
     },
     (error) => log.warn({ err: error }, "news of alerts cannot be heard"),
