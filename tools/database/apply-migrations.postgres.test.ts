@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { kpiSpanSchema } from "@tapline/core/kpi";
 import pg from "pg";
 import { beforeEach, describe, expect, inject, it } from "vitest";
 import { createDatabase } from "../servers/index.ts";
@@ -75,6 +76,30 @@ describe("applying migrations", () => {
 describe("the migrations", () => {
   it("lead exactly to prisma/schema.prisma", async () => {
     expect(await diffToSchema(await freshDatabase())).toMatch(/^\s*(-- This is an empty migration\.\s*)?$/);
+  });
+
+  it("take the minutes that earlier releases kept of KPIs over into the spans, where these lack them", async () => {
+    for (const name of await readdir(folder))
+      if (name >= "20261129153600" && name < "3") await rm(join(folder, name), { recursive: true });
+    await applyMigrations(url, folder);
+    const minute = (startEpochMs: number) => ({
+      ...{ startEpochMs, resolutionMs: 60_000, ingested: 9, archived: 7, duplicates: 1, segments: 2 },
+      ...{ rejects: { unsigned: 2, schema: 1 }, archiveBytes: 10, backlog: 3, oldestAgeMs: null },
+      tapToArchiveMs: { zero: 1, buckets: [[5, 6]] },
+    });
+    for (const at of [60_000, 120_000])
+      await query(
+        `INSERT INTO kpi_rollup VALUES (60000, to_timestamp(${at / 1_000}), '${JSON.stringify(minute(at))}')`,
+      );
+    await query("INSERT INTO kpi_span VALUES (60000, '', 'all', to_timestamp(120), '{}')");
+    await applyMigrations(url);
+    const { rows } = await query("SELECT span FROM kpi_span ORDER BY start");
+    expect(rows[1]).toEqual({ span: {} });
+    expect(kpiSpanSchema.parse(rows[0]?.span)).toMatchObject({
+      ...{ scope: {}, startEpochMs: 60_000, levels: { "backlog.taps": 3, "backlog.oldest_ms": 0 } },
+      counts: { "tap.ingested": 9, "tap.archived": 7, "tap.rejected": 3, "tap.duplicate": 1 },
+      times: { "tap.to_archive_ms": { zero: 1, buckets: [[5, 6]] } },
+    });
   });
 
   it("let an audit entry be added, and neither changed nor removed", async () => {

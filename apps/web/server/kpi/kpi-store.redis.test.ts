@@ -1,6 +1,6 @@
 import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
 import { KpiStreams, kpiKeys } from "@tapline/adapters/redis";
-import { type KpiScope, mergePoints } from "@tapline/core/kpi";
+import { type KpiScope, mergePoints, spanOfPoint } from "@tapline/core/kpi";
 import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushall();
-  await prisma.kpiRollup.deleteMany();
+  await Promise.all([prisma.kpiSpan.deleteMany(), prisma.installationFact.deleteMany()]);
   store = new KpiStore(redis, prisma, () => now);
 });
 afterAll(async () => {
@@ -51,9 +51,7 @@ test("merges seconds of Redis with minutes of PostgreSQL where the seconds are m
   await publishSecond(redis, second(now - 3000, 20));
   await publishSecond(redis, second(now - 2000, 10));
   const minute = { ...second(1_799_999_940_000, 600), resolutionMs: 60_000 };
-  await prisma.kpiRollup.create({
-    data: { resolutionMs: 60_000, start: new Date(minute.startEpochMs), point: minute },
-  });
+  await new KpiSpans(prisma).keepMinutes([spanOfPoint(minute)], null, "1-0");
   const history = await store.history({ spanMs: 90_000, buckets: 9 });
   expect(history.buckets.map((bucket) => bucket.figures?.ingestedPerSecond ?? null)).toEqual([
     ...[null, null, 10, 10, 10, 10, 10, 10, 15],

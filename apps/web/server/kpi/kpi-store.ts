@@ -9,7 +9,6 @@ import {
   type KpiHistory,
   type KpiId,
   type KpiLive,
-  type KpiPoint,
   type KpiScope,
   type KpiSpan,
   kpiCatalog,
@@ -17,6 +16,7 @@ import {
   kpiPointSchema,
   kpiSources,
   scopeKey,
+  spanOfPoint,
 } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
 import type { z } from "zod";
@@ -57,7 +57,6 @@ export interface KpiSeries {
 /** Reads what the worker's `kpi` role has published: the live picture and the history of both resolutions. */
 export class KpiStore {
   readonly #redis: Redis;
-  readonly #prisma: PrismaClient;
   readonly #clock: Clock;
   readonly #spans: KpiSpans;
   readonly #streams: KpiStreams;
@@ -66,7 +65,6 @@ export class KpiStore {
   /** @param redis a connection whose commands fail soon where Redis is away */
   constructor(redis: Redis, prisma: PrismaClient, clock: Clock) {
     this.#redis = redis;
-    this.#prisma = prisma;
     this.#clock = clock;
     this.#spans = new KpiSpans(prisma);
     this.#streams = new KpiStreams(redis);
@@ -125,20 +123,12 @@ export class KpiStore {
   async #readHistory(query: HistoryQuery, nowEpochMs: number): Promise<KpiHistory> {
     const window = { nowEpochMs, ...query };
     const { startEpochMs } = historyEdges(window);
-    const [entries, rows] = await Promise.all([
+    const [entries, minutes] = await Promise.all([
       fromRedis(this.#redis.xrange(kpiKeys.seconds, startEpochMs - writingDelayMs, "+")),
-      fromPostgres(
-        this.#prisma.kpiRollup.findMany({
-          where: { resolutionMs: minuteMs, start: { gte: new Date(startEpochMs - minuteMs) } },
-          orderBy: { start: "asc" },
-        }),
-      ),
+      fromPostgres(this.#spans.list({}, minuteMs, startEpochMs - minuteMs, nowEpochMs)),
     ]);
-    const seconds = entries
-      .map((entry) => parseEntry(kpiPointSchema, entry))
-      .filter((point) => point !== null);
-    const minutes = rows.flatMap((row) => kpiPointSchema.safeParse(row.point).data ?? []);
-    return downsample([...seconds, ...minutes] satisfies KpiPoint[], window);
+    const seconds = entries.flatMap((entry) => parseEntry(kpiPointSchema, entry) ?? []).map(spanOfPoint);
+    return downsample([...seconds, ...minutes], window);
   }
 }
 
@@ -152,19 +142,4 @@ export function parseEntry<T>(schema: z.ZodType<T>, [, fields]: [id: string, fie
   } catch {
     return null;
   }
-}
-
-/** A point of 1 s as a span: what it does not tell stays unknown. */
-function spanOfPoint(point: KpiPoint): KpiSpan {
-  const { startEpochMs, resolutionMs, ingested, archived, duplicates, rejects } = point;
-  const rejected = Object.values(rejects).reduce((sum, count) => sum + count, 0);
-  return {
-    ...{ scope: {}, startEpochMs, resolutionMs },
-    counts: {
-      ...{ "tap.ingested": ingested, "tap.archived": archived, "tap.duplicate": duplicates },
-      ...{ "tap.rejected": rejected },
-    },
-    times: { "tap.to_archive_ms": point.tapToArchiveMs },
-    levels: { "backlog.taps": point.backlog, "backlog.oldest_ms": point.oldestAgeMs ?? 0 },
-  };
 }

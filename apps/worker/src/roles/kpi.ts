@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { KpiHistory, RestoreDrills } from "@tapline/adapters/prisma";
+import type { KpiTotalsBook, RestoreDrills } from "@tapline/adapters/prisma";
 import type { KpiStreams, ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import {
   type KpiLive,
@@ -22,7 +22,7 @@ export type KpiParts = {
   readonly connect: () => Redis;
   readonly telemetryOn: (connection: Redis) => Pick<TelemetryStream, "next">;
   readonly streams: KpiStreams;
-  readonly history: KpiHistory;
+  readonly totals: Pick<KpiTotalsBook, "keep" | "last">;
   readonly drills: Pick<RestoreDrills, "standing">;
   readonly buffer: SegmentBuffer;
   readonly sites: AgentSites;
@@ -46,7 +46,7 @@ const longestHandoverMs = 20_000;
 
 /**
  * The KPI service. Any number may run; the one that holds the lease publishes: a live picture as something happens, 20 times a
- * second at most, a point each second, a rollup each minute.
+ * second at most, a point each second, the totals each minute.
  */
 export function startKpi(parts: KpiParts): Role {
   const lease = new HeldLease(parts.streams.lease);
@@ -91,7 +91,8 @@ class Publisher {
   readonly #parts: KpiParts;
   readonly #window: KpiWindow;
   readonly #stream = randomUUID();
-  #minute: KpiPoint[];
+  /** Seconds that are not in the totals kept. */
+  #unkept: KpiPoint[];
   /** The entry of the telemetry stream up to which all is counted. */
   cursor: string;
   readonly #scoped: SpanCollector;
@@ -104,10 +105,10 @@ class Publisher {
   };
   #restoreReadAtEpochMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(parts: KpiParts, window: KpiWindow, minute: KpiPoint[], cursor: string) {
+  private constructor(parts: KpiParts, window: KpiWindow, unkept: KpiPoint[], cursor: string) {
     this.#parts = parts;
     this.#window = window;
-    this.#minute = minute;
+    this.#unkept = unkept;
     this.cursor = cursor;
     this.#scoped = new SpanCollector((agent) => parts.sites.of(agent));
   }
@@ -120,7 +121,7 @@ class Publisher {
     const nowEpochMs = parts.clock();
     await parts.sites.look();
     const cursor = await parts.streams.cursor();
-    const kept = await parts.history.totals();
+    const kept = await parts.totals.last();
     const since = await parts.streams.secondsSince(kept?.untilEpochMs ?? 0);
     const recent = await parts.streams.secondsSince(nowEpochMs - minuteMs);
     const sum = mergePoints(since, { startEpochMs: 0, resolutionMs: minuteMs });
@@ -137,9 +138,8 @@ class Publisher {
     const startEpochMs =
       nowEpochMs - lastEndEpochMs <= longestHandoverMs ? lastEndEpochMs : (waiting?.atEpochMs ?? nowEpochMs);
     const window = new KpiWindow(Math.min(startEpochMs, nowEpochMs), totals, recent);
-    const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
     const publisher = new Publisher(parts, window, since, cursor);
-    if (since.some((point) => point.startEpochMs < openMinute)) await publisher.#keepMinutes(openMinute);
+    await publisher.#keepTotals(nowEpochMs);
     return publisher;
   }
 
@@ -198,18 +198,15 @@ class Publisher {
     const scoped = this.#scoped.take(first.startEpochMs, secondMs, []);
     await this.#parts.streams.keepSeconds(points, this.cursor, scoped);
     void this.#parts.sites.look();
-    this.#minute.push(...points);
-    const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
-    if (this.#minute.some((point) => point.startEpochMs < openMinute)) await this.#keepMinutes(openMinute);
+    this.#unkept.push(...points);
+    await this.#keepTotals(nowEpochMs);
   }
 
-  /** Writes the minutes that ended before `openMinute`; totals stand for all that was counted up to then. */
-  async #keepMinutes(openMinute: number): Promise<void> {
-    const rest = this.#minute.filter((point) => point.startEpochMs >= openMinute);
-    const ended = Map.groupBy(
-      this.#minute.filter((point) => point.startEpochMs < openMinute),
-      (point) => Math.floor(point.startEpochMs / minuteMs) * minuteMs,
-    );
+  /** Keeps what was counted up to the minute that is open, where one has ended. While the database is away it is tried every second. */
+  async #keepTotals(nowEpochMs: number): Promise<void> {
+    const openMinute = Math.floor(nowEpochMs / minuteMs) * minuteMs;
+    const rest = this.#unkept.filter((point) => point.startEpochMs >= openMinute);
+    if (rest.length === this.#unkept.length) return;
     const open = mergePoints(rest, { startEpochMs: openMinute, resolutionMs: minuteMs });
     const { totals: now } = this.#window;
     const totals = {
@@ -219,12 +216,12 @@ class Publisher {
       rejected: now.rejected - rejectsOf(open),
       segments: now.segments - open.segments,
     };
-    for (const [startEpochMs, points] of ended)
-      await this.#parts.history.keepMinute(
-        mergePoints(points, { startEpochMs, resolutionMs: minuteMs }),
-        totals,
-      );
-    this.#minute = rest;
+    try {
+      await this.#parts.totals.keep({ totals, untilEpochMs: openMinute });
+      this.#unkept = rest;
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, "the totals of KPIs cannot be kept");
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { KpiHistory, KpiSpans, RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
+import { KpiSpans, KpiTotalsBook, RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
 import { KpiStreams } from "@tapline/adapters/redis";
 import type { KpiLive } from "@tapline/core/kpi";
 import { AgentSites } from "../roles/agent-sites.ts";
@@ -14,7 +14,7 @@ export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiL
     ...parts,
     telemetry: parts.telemetryStream,
     streams: parts.instrument("kpi", new KpiStreams(parts.redis)),
-    history: parts.instrument("history", new KpiHistory(parts.prisma)),
+    totals: parts.instrument("totals", new KpiTotalsBook(parts.prisma)),
     drills: parts.instrument("drills", new RestoreDrills(parts.prisma)),
     sites: new AgentSites(() => watch.sites(), parts.log),
     onLive: hooks.onLive,

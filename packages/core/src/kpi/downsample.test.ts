@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { Histogram } from "../telemetry/index.ts";
-import { downsample } from "./index.ts";
-import { point } from "./point.fixture.ts";
+import { downsample, type KpiPoint, spanOfPoint } from "./index.ts";
+import { point as pointOf } from "./point.fixture.ts";
+
+const point = (given: Partial<KpiPoint>) => spanOfPoint(pointOf(given));
 
 const nowEpochMs = 1_800_000_005_000;
 const window = { nowEpochMs, spanMs: 60_000, buckets: 6 };
@@ -82,4 +84,12 @@ test("points outside the window are left out", () => {
 test("the same second told twice counts once", () => {
   const twice = [point({ startEpochMs: start, ingested: 7 }), point({ startEpochMs: start, ingested: 7 })];
   expect(downsample(twice, window).buckets[0]?.figures?.ingestedPerSecond).toBe(7);
+});
+
+test("a level that nobody read is unknown", () => {
+  const [bucket] = downsample(
+    [{ ...point({ startEpochMs: start, ingested: 7 }), levels: {} }],
+    window,
+  ).buckets;
+  expect(bucket?.figures).toMatchObject({ ingestedPerSecond: 7, backlog: null, oldestAgeMs: null });
 });

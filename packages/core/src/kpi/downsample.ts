@@ -1,5 +1,6 @@
-import { Histogram } from "../telemetry/index.ts";
-import type { KpiPoint, LatencySummary } from "./schema.ts";
+import { type CounterName, Histogram } from "../telemetry/index.ts";
+import type { LatencySummary } from "./schema.ts";
+import type { KpiSpan } from "./spans.ts";
 
 /** What to look back on. */
 export interface HistoryWindow {
@@ -10,7 +11,7 @@ export interface HistoryWindow {
   buckets: number;
 }
 
-/** What is known of one bucket; rates are means over the part of it that points cover. */
+/** What is known of one bucket; rates are means over the part of it that spans cover. */
 export interface HistoryFigures {
   /** Taps/s. */
   ingestedPerSecond: number;
@@ -21,16 +22,16 @@ export interface HistoryFigures {
   /** Taps/s. */
   duplicatesPerSecond: number;
   tapToArchiveMs: LatencySummary;
-  /** At the end of what is known of the bucket, taps. */
-  backlog: number;
+  /** At the end of what is known of the bucket, taps; null where nobody read it. */
+  backlog: number | null;
   oldestAgeMs: number | null;
 }
 
 export interface HistoryBucket {
   startEpochMs: number;
-  /** `null` where no point says anything: a gap, not a zero. */
+  /** `null` where no span says anything: a gap, not a zero. */
   figures: HistoryFigures | null;
-  /** How much of the bucket the points cover, ms. */
+  /** How much of the bucket the spans cover, ms. */
   coveredMs: number;
   /** True for the bucket that `nowEpochMs` lies in. */
   unfinished: boolean;
@@ -55,25 +56,25 @@ export function historyEdges(window: HistoryWindow): {
 }
 
 /**
- * Points of mixed resolution to a series of even buckets. In each stretch of a bucket the finest points win: a
- * one-minute point counts only where no one-second point lies. A point longer than the bucket gives its mean.
+ * Spans of mixed resolution to a series of even buckets. In each stretch of a bucket the finest spans win: a minute counts only
+ * where no second lies. A span longer than the bucket gives its mean.
  */
-export function downsample(points: readonly KpiPoint[], window: HistoryWindow): KpiHistory {
+export function downsample(spans: readonly KpiSpan[], window: HistoryWindow): KpiHistory {
   const { startEpochMs, bucketMs, count } = historyEdges(window);
   const slices: Slice[][] = Array.from({ length: count }, () => []);
-  const finestFirst = points.toSorted(
+  const finestFirst = spans.toSorted(
     (a, b) => a.resolutionMs - b.resolutionMs || a.startEpochMs - b.startEpochMs,
   );
-  for (const point of finestFirst) {
-    const endEpochMs = point.startEpochMs + point.resolutionMs;
-    const first = Math.max(0, Math.floor((point.startEpochMs - startEpochMs) / bucketMs));
+  for (const span of finestFirst) {
+    const endEpochMs = span.startEpochMs + span.resolutionMs;
+    const first = Math.max(0, Math.floor((span.startEpochMs - startEpochMs) / bucketMs));
     const last = Math.min(count - 1, Math.ceil((endEpochMs - startEpochMs) / bucketMs) - 1);
     for (let index = first; index <= last; index++) {
-      const from = Math.max(point.startEpochMs, startEpochMs + index * bucketMs);
+      const from = Math.max(span.startEpochMs, startEpochMs + index * bucketMs);
       const to = Math.min(endEpochMs, startEpochMs + (index + 1) * bucketMs);
       const bucket = slices[index] ?? [];
       if (to > from && !bucket.some((slice) => slice.from < to && slice.to > from)) {
-        bucket.push({ point, from, to });
+        bucket.push({ span, from, to });
       }
     }
   }
@@ -86,9 +87,9 @@ export function downsample(points: readonly KpiPoint[], window: HistoryWindow): 
   return { startEpochMs, bucketMs, buckets };
 }
 
-/** The part of a point that lies in one bucket, `[from, to)`. */
+/** The part of a span that lies in one bucket, `[from, to)`. */
 interface Slice {
-  point: KpiPoint;
+  span: KpiSpan;
   from: number;
   to: number;
 }
@@ -97,23 +98,23 @@ function figuresOf(slices: readonly Slice[]): HistoryFigures | null {
   const [first] = slices;
   if (first === undefined) return null;
   const coveredMs = slices.reduce((total, slice) => total + slice.to - slice.from, 0);
-  const perSecond = (pick: (point: KpiPoint) => number) =>
-    slices.reduce((n, { point, from, to }) => n + pick(point) * ((to - from) / point.resolutionMs), 0) /
+  const perSecond = (name: CounterName) =>
+    slices.reduce(
+      (n, { span, from, to }) => n + (span.counts[name] ?? 0) * ((to - from) / span.resolutionMs),
+      0,
+    ) /
     (coveredMs / 1000);
-  const latest = slices.reduce((last, slice) => (slice.to > last.to ? slice : last), first).point;
-  const latency = Histogram.from(...slices.map((slice) => slice.point.tapToArchiveMs));
+  const { levels } = slices.reduce((last, slice) => (slice.to > last.to ? slice : last), first).span;
+  const backlog = levels["backlog.taps"] ?? null;
+  const latency = Histogram.from(...slices.flatMap(({ span }) => span.times["tap.to_archive_ms"] ?? []));
+  const [p50 = null, p95 = null, p99 = null] = latency.quantiles([0.5, 0.95, 0.99]);
   return {
-    ingestedPerSecond: perSecond((point) => point.ingested),
-    archivedPerSecond: perSecond((point) => point.archived),
-    rejectedPerSecond: perSecond((point) => Object.values(point.rejects).reduce((a, b) => a + b, 0)),
-    duplicatesPerSecond: perSecond((point) => point.duplicates),
-    tapToArchiveMs: {
-      p50: latency.quantile(0.5),
-      p95: latency.quantile(0.95),
-      p99: latency.quantile(0.99),
-      count: latency.count,
-    },
-    backlog: latest.backlog,
-    oldestAgeMs: latest.oldestAgeMs,
+    ingestedPerSecond: perSecond("tap.ingested"),
+    archivedPerSecond: perSecond("tap.archived"),
+    rejectedPerSecond: perSecond("tap.rejected"),
+    duplicatesPerSecond: perSecond("tap.duplicate"),
+    tapToArchiveMs: { p50, p95, p99, count: latency.count },
+    backlog,
+    oldestAgeMs: backlog === 0 ? null : (levels["backlog.oldest_ms"] ?? null),
   };
 }

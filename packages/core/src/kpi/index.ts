@@ -44,6 +44,7 @@ export {
 } from "./schema.ts";
 export { packSecond, unpackSecond } from "./second-spans.ts";
 export { isLevelKept, SpanCollector } from "./span-collector.ts";
+export { spanOfPoint } from "./span-of-point.ts";
 export { type FigureParts, figureParts, SpanSeries } from "./span-series.ts";
 export {
   availabilityOf,

@@ -30,6 +30,8 @@ export class SpanCollector {
   }
 
   add({ counters, histograms, rejects, parts }: TelemetryDelta): void {
+    // Also a time in which processes live and nothing happens is known.
+    this.#of({});
     for (const [name, by] of Object.entries(counters) as [CounterName, number][]) this.#count({}, name, by);
     for (const [name, data] of Object.entries(histograms) as [HistogramName, HistogramData][])
       this.#time({}, name, data);
