@@ -112,7 +112,8 @@ test("a page's policy names a socket of ours alone, whatever the Host header say
 
 test("files of the build need no session; unknown doors are closed", async () => {
   const origin = await serve({ viewerOf: async () => null });
-  expect((await fetch(`${origin}/_next/static/chunk.js`, { redirect: "manual" })).status).toBe(200);
+  for (const file of ["_next/static/chunk.js", "notifications.js"])
+    expect((await fetch(`${origin}/${file}`, { redirect: "manual" })).status).toBe(200);
   expect((await fetch(`${origin}/api/other`)).status).toBe(404);
   expect((await fetch(`${origin}/_next/image?url=x`, { redirect: "manual" })).status).toBe(303);
 });

@@ -32,7 +32,7 @@ export interface HttpParts {
 const signInPath = "/sign-in";
 /** The longest that sign-in takes is an address, a password, and a name. */
 const maxAuthBodyBytes = 16 * 1024;
-const openFiles = /^\/(?:_next\/static\/|icon\.svg$)/;
+const openFiles = /^\/(?:_next\/static\/|icon\.svg$|notifications\.js$)/;
 
 /** The one door: security headers, routing, and the sign-in gate in front of the pages. */
 export function createHandler(parts: HttpParts): RequestListener {

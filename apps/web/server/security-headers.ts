@@ -24,6 +24,7 @@ export function contentSecurityPolicy(nonce: string, socketOrigin: string): stri
     "font-src 'self'",
     `connect-src 'self' ${socketOrigin}`,
     "manifest-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -15,6 +15,7 @@ import { totalFor } from "./counts.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { ListFoot } from "./list-foot.tsx";
 import { EmptyList, ListSkeleton } from "./list-states.tsx";
+import { NotifyButton } from "./notify-button.tsx";
 import { StaleFrame } from "./stale-frame.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
@@ -43,8 +44,9 @@ export function Alerts() {
   });
   return (
     <StaleFrame>
-      <div className="mb-3 flex items-baseline justify-between gap-4">
-        <h1 className="text-lg font-semibold tracking-tight">Alerts</h1>
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">Alerts</h1>
+        <NotifyButton />
         <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
           <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
             Channels

@@ -2,6 +2,7 @@
 
 import { ChevronDown, LogOut } from "lucide-react";
 import { useState } from "react";
+import { forgetThisBrowser } from "../../client/this-browser.ts";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
 
@@ -20,6 +21,7 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
   const [failed, setFailed] = useState(false);
   const leave = async () => {
     setFailed(false);
+    await forgetThisBrowser();
     if (await signOut()) window.location.assign("/sign-in");
     else setFailed(true);
   };

@@ -28,14 +28,12 @@ const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) 
 
 /** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
 export const pushRouter = router({
-  /** The key to subscribe with, null where nobody notifies browsers; and one's own browsers. */
-  state: viewerProcedure.query(({ ctx }) =>
-    fromPostgres(
-      Promise.all([ctx.pushes.key(), ctx.pushes.list(ctx.viewer.userId)]).then(([key, browsers]) => ({
-        ...{ key, browsers },
-      })),
-    ),
-  ),
+  /** The key to subscribe with, null where nobody notifies browsers; one's own browsers; and the channels that reach them. */
+  state: viewerProcedure.query(async ({ ctx: { pushes, viewer } }) => {
+    const asked = [pushes.key(), pushes.list(viewer.userId), pushes.channelsFor(viewer.email)] as const;
+    const [key, browsers, channels] = await fromPostgres(Promise.all(asked));
+    return { key, browsers, channels };
+  }),
   subscribe: procedureFor("operator")
     .input(subscribeInput)
     .mutation(({ ctx, input }) => {

@@ -1,9 +1,15 @@
-import type { WebPushChannel } from "@tapline/core/alerts";
+import { alertChannelsFormat, parseAlertChannels, type WebPushChannel } from "@tapline/core/alerts";
 import { sha256Hex } from "@tapline/core/kernel";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { browserAt } from "../../../src/alerts/channels/open-push.fixture.ts";
-import { connectPrisma, mostBrowsersEach, type PrismaClient, PushSubscriptions } from "./index.ts";
+import {
+  AlertChannelsDesk,
+  connectPrisma,
+  mostBrowsersEach,
+  type PrismaClient,
+  PushSubscriptions,
+} from "./index.ts";
 
 let prisma: PrismaClient;
 let pushes: PushSubscriptions;
@@ -81,6 +87,20 @@ test("a channel reaches all who may act on alerts, or whom of them it names", as
   expect(await reached()).toEqual([a.id]);
   expect(await pushes.find(b.id)).toBeNull();
   expect(await pushes.find(a.id)).toMatchObject({ serverKey: "key-1" });
+});
+
+test("a person is told which channels in force reach his browsers", async () => {
+  expect(await pushes.channelsFor("ada@example.org")).toEqual([]);
+  const document = parseAlertChannels({
+    format: alertChannelsFormat,
+    channels: [
+      { kind: "web-push", name: "all" },
+      { kind: "web-push", name: "of-ada", to: ["Ada@example.org"] },
+      { kind: "web-push", name: "of-bob", to: ["bob@example.org"] },
+    ],
+  });
+  await new AlertChannelsDesk(prisma, () => 0).release(document, { ...by("ada"), reason: "a test" });
+  expect(await pushes.channelsFor("ada@example.org")).toEqual(["all", "of-ada"]);
 });
 
 test("whose person is removed, or whose push service knows it no more, is there no longer", async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { PushSubscription, WebPushChannel } from "@tapline/core/alerts";
 import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
+import { activeChannels } from "./alert-channels-desk.ts";
 import type { Recipient } from "./alert-deliveries.ts";
 import type { Prisma, PrismaClient, PushSubscription as Row } from "./generated/client.ts";
 
@@ -110,6 +111,15 @@ export class PushSubscriptions {
       ...{ where: { userId }, orderBy: { createdAt: "desc" } },
     });
     return rows.map(listingOf);
+  }
+
+  /** Channels in force that reach the browsers of whoever signs in by that address. */
+  async channelsFor(email: string): Promise<string[]> {
+    const { channels } = await activeChannels(this.#prisma);
+    const own = email.toLowerCase();
+    return channels.channels.flatMap((one) =>
+      one.kind === "web-push" && (one.to ?? [own]).some((to) => to.toLowerCase() === own) ? [one.name] : [],
+    );
   }
 
   /** @throws TaplineError `not-found` where the person has none of that id */
