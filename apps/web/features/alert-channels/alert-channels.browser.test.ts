@@ -136,6 +136,21 @@ it("an alert says whom it was told", { timeout: 240_000 }, async () => {
   expect(browsing.complaints).toEqual([]);
 });
 
+it("a long log comes page by page", { timeout: 240_000 }, async () => {
+  await Promise.all(
+    Array.from({ length: 60 }, (_, n) => channels.tell("room", { ruleId: `rule-${n}` }, "waiting")),
+  );
+  const page = await openChannels(vera);
+  await page.getByLabel("Channel", { exact: true }).selectOption("room");
+  await page.getByLabel("State").selectOption("waiting");
+  await until(async () => expect(await log(page).count()).toBe(50));
+  await page.getByRole("button", { name: "Show more" }).click();
+  await until(async () => expect(await log(page).count()).toBe(60));
+  await page.getByText("60 in all").waitFor();
+  await shoot(page, "channels-log-light");
+  expect(browsing.complaints).toEqual([]);
+});
+
 it("a viewer sees all of it, and why nothing can be done; what cannot be read is said", {
   timeout: 240_000,
 }, async () => {

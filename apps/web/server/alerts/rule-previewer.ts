@@ -3,7 +3,7 @@ import type { AlertRule, Preview } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { fromPostgres } from "../from-stores.ts";
 
-const bounds = { maxScopes: 2_000, limitMs: 10_000 };
+const bounds = { maxScopes: 2_000, limitMs: 20_000 };
 const mostAtATime = 2;
 
 /** Says how often a rule would have fired, within bounds: whoever else waits for this process must not notice. */

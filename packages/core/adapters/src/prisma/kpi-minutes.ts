@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  type FigureParts,
   figureParts,
   type KpiId,
   type KpiScopeKind,
@@ -18,7 +19,7 @@ const rowsPerPage = 2_000;
 type Row = {
   readonly scope: string;
   readonly start: Date;
-  readonly counts: unknown;
+  readonly counts: Readonly<Record<string, unknown>> | null;
   readonly times: unknown;
   readonly level: number | null;
 };
@@ -75,14 +76,15 @@ export class KpiMinutes {
     fromEpochMs: number,
     untilEpochMs: number,
   ): AsyncGenerator<KpiSpan> {
-    const { counters, times } = figureParts(kpi);
+    const parts = figureParts(kpi);
+    const { times } = parts;
     let after = { start: new Date(fromEpochMs - 1), scope: "" };
     for (;;) {
       const rows: Row[] = await this.#prisma.$queryRawUnsafe(
         ...[listMinutesSql, kind, after.start, after.scope, new Date(untilEpochMs)],
-        ...[counters, times ?? "", kpi, rowsPerPage],
+        ...[times ?? "", kpi, rowsPerPage],
       );
-      for (const row of rows) yield* spanOf(row, kpi, times);
+      for (const row of rows) yield* spanOf(row, kpi, parts);
       const last = rows.at(-1);
       if (last === undefined || rows.length < rowsPerPage) return;
       after = last;
@@ -91,10 +93,13 @@ export class KpiMinutes {
 }
 
 /** What an earlier release kept in another form counts as nothing. */
-function spanOf({ scope, start, counts, times, level }: Row, kpi: KpiId, timing: string | null): KpiSpan[] {
+function spanOf({ scope, start, counts, times, level }: Row, kpi: KpiId, parts: FigureParts): KpiSpan[] {
   const { data } = kpiSpanSchema.safeParse({
-    ...{ scope: parseScopeKey(scope), startEpochMs: start.getTime(), resolutionMs: minuteMs, counts },
-    times: timing === null || times === null ? {} : { [timing]: times },
+    ...{ scope: parseScopeKey(scope), startEpochMs: start.getTime(), resolutionMs: minuteMs },
+    counts: Object.fromEntries(
+      parts.counters.flatMap((name) => (counts?.[name] === undefined ? [] : [[name, counts[name]]])),
+    ),
+    times: parts.times === null || times === null ? {} : { [parts.times]: times },
     levels: level === null ? {} : { [kpi]: level },
   });
   return data === undefined ? [] : [data as KpiSpan];
