@@ -19,6 +19,11 @@ export function isTroubled({ state, fault }: Pick<DeliveryView, "state" | "fault
   return state === "failed" || (state === "waiting" && fault !== "");
 }
 
+/** By what it went: a channel, and which of its browsers, as in `browsers 1a2b3c4d`. */
+export function wayText({ channel, recipient }: Pick<DeliveryView, "channel" | "recipient">): string {
+  return recipient === "" ? channel : `${channel} ${recipient.slice(0, 8)}`;
+}
+
 /** How long it took, as in `84 ms`; a dash where it has not ended. */
 export function tookText({ tookMs }: Pick<DeliveryView, "tookMs">): string {
   if (tookMs === null) return "–";

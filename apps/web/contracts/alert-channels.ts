@@ -9,6 +9,8 @@ export type DeliveryState = (typeof deliveryStates)[number];
 export interface DeliveryView {
   id: string;
   channel: string;
+  /** Which of the browsers that the channel reaches; "" = all of them, or a channel of another kind. */
+  recipient: string;
   state: DeliveryState;
   kind: "call" | "acknowledged" | "over" | "test";
   alertId: string;

@@ -1,4 +1,11 @@
-import { isTroubled, kindWords, remarkOf, stateWords, tookText } from "../../client/delivery-words.ts";
+import {
+  isTroubled,
+  kindWords,
+  remarkOf,
+  stateWords,
+  tookText,
+  wayText,
+} from "../../client/delivery-words.ts";
 import { formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -13,7 +20,7 @@ const dayMs = 24 * 3_600_000;
 /** One delivery: what was told, by which channel, how far it has come. */
 export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
   const zone = useTimeZone();
-  const { kind, ruleId, message, channel, state, attempts, atEpochMs, by } = delivery;
+  const { kind, ruleId, message, state, attempts, atEpochMs, by } = delivery;
   const remark = remarkOf(delivery, zone);
   const isBad = isTroubled(delivery);
   const day = new Date(atEpochMs).toISOString().slice(5, 10);
@@ -41,7 +48,7 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
       </div>
       <span className="min-w-0 truncate max-md:mr-3">
         <span className="sr-only">by </span>
-        {channel}
+        {wayText(delivery)}
       </span>
       <span className={cn("max-md:mr-3", isBad ? "font-medium text-warning" : "text-ink-soft")}>
         {isBad ? <span aria-hidden>▲ </span> : null}

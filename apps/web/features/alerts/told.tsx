@@ -1,4 +1,11 @@
-import { isTroubled, kindWords, remarkOf, stateWords, tookText } from "../../client/delivery-words.ts";
+import {
+  isTroubled,
+  kindWords,
+  remarkOf,
+  stateWords,
+  tookText,
+  wayText,
+} from "../../client/delivery-words.ts";
 import { formatTime } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useDeliveries } from "../../client/use-channels.ts";
@@ -27,7 +34,7 @@ export function Told({ alertId }: { alertId: string }) {
                   {formatTime(delivery.atEpochMs, zone)}
                 </time>
                 <div className="min-w-0">
-                  {kindWords[delivery.kind]} by <span className="font-medium">{delivery.channel}</span>
+                  {kindWords[delivery.kind]} by <span className="font-medium">{wayText(delivery)}</span>
                   <span className={cn("text-ink-soft", isTroubled(delivery) && "font-medium text-warning")}>
                     {" · "}
                     {isTroubled(delivery) ? <span aria-hidden>▲ </span> : null}

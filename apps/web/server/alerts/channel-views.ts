@@ -119,10 +119,11 @@ export class ChannelViews {
 }
 
 function shownOf(listing: DeliveryListing, names: Record<string, string>): DeliveryView {
-  const { id, channel, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs, notice } = listing;
+  const { id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs, notice } =
+    listing;
   const { kind, alertId, ruleId, message, scope, atEpochMs, by } = notice;
   return {
-    ...{ id, channel, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs },
+    ...{ id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs },
     ...{ kind, alertId, ruleId, message, scope, atEpochMs, by: by === null ? null : (names[by] ?? by) },
   };
 }
