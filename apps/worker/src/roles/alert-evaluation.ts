@@ -46,9 +46,10 @@ export class AlertEvaluation {
     this.#board.read(readings, atEpochMs);
   }
 
-  /** Knows nothing any more of what stores said. */
-  forgetReadings(): void {
-    this.#board.forgetReadings();
+  /** The clock was set ahead by so much (negative: back): all goes on, but for what stores said by the old one. */
+  clockWasSet(byMs: number): void {
+    this.#board.clockWasSet(byMs);
+    this.#engine.clockWasSet(byMs);
   }
 
   /** When `pass` has something to say although nothing came. */
@@ -86,6 +87,13 @@ export class AlertEvaluation {
   adopt(open: readonly Alert[], nowEpochMs: number): Evaluated[] {
     const active = open.filter((alert) => alert.active);
     this.#flood.adopt(active.map((alert) => ({ ...alert, group: alert.group ?? alert.id })));
+    // What is over by now may have been said before somebody asked.
+    this.#board.tellAll(
+      active.flatMap(({ ruleId, scope }) => {
+        const kpi = this.#rules.get(ruleId)?.kpi;
+        return kpi === undefined ? [] : [{ kpi, scope }];
+      }),
+    );
     return this.#engine.adopt(active, nowEpochMs);
   }
 

@@ -1,8 +1,15 @@
 import { AlertDesk, AlertRulesDesk, connectPrisma, KpiSpans } from "@tapline/adapters/prisma";
-import { AlertStreams, alertKeys, connectRedis, TelemetryStream } from "@tapline/adapters/redis";
+import {
+  AlertStreams,
+  alertKeys,
+  connectRedis,
+  TelemetryStream,
+  telemetryKeys,
+} from "@tapline/adapters/redis";
 import { type Alert, type AlertNews, type AlertRules, alertRulesSchema } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import type { KpiReadings } from "@tapline/core/kpi";
+import type { TelemetryDelta } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { freshDatabase } from "../../../../tools/test-servers/index.ts";
@@ -53,7 +60,7 @@ export class TestAlerts {
   readonly lines: string[] = [];
   /** How the database behaves towards those who watch. */
   database: DatabaseState = "answers";
-  /** How far the clock of Redis was set, ms. */
+  /** How far the clock of Redis was set ahead, ms. */
   setByMs = 0;
   /** What the stores say of levels. */
   stores: () => Promise<KpiReadings> = async () => ({});
@@ -115,15 +122,17 @@ export class TestAlerts {
 
   /** A sign of life of the door, and so many taps that came in; over the limit for 5 s where they are more than 50. */
   async report(taps?: number): Promise<void> {
-    await new TelemetryStream(this.redis).report({
-      ...{
-        instance: "door-1",
-        atEpochMs: Date.now(),
-        counters: taps === undefined ? {} : { "tap.ingested": taps },
-        rejects: {},
-      },
-      ...{ histograms: {}, sign: { roles: ["ingest"], awayArchives: [] } },
-    });
+    const delta: TelemetryDelta = {
+      instance: "door-1",
+      atEpochMs: Date.now(),
+      counters: taps === undefined ? {} : { "tap.ingested": taps },
+      rejects: {},
+      histograms: {},
+      sign: { roles: ["ingest"], awayArchives: [] },
+    };
+    if (this.setByMs === 0) return await new TelemetryStream(this.redis).report(delta);
+    const id = `${(await new TelemetryStream(this.redis).now()) + this.setByMs}-*`;
+    await this.redis.xadd(telemetryKeys.deltas, id, "j", JSON.stringify(delta));
   }
 
   /** All alerts as `rule state occurrences`, the newest first. */

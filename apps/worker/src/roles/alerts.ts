@@ -22,14 +22,13 @@ const pauseAfterFalseStartMs = 2_000;
  */
 export function startAlerts(parts: AlertsParts): Role {
   const lease = new HeldLease(parts.streams.lease);
-  const lead = () => lease.lead();
+  const maySettle = () => lease.maySettle();
   const [deltas, news] = [parts.connect(), parts.connect()];
   const telemetry = parts.telemetryOn(deltas);
   let watch: Watch | null = null;
   const watching = repeat(
     async () => {
-      if (!(await lead())) {
-        watch?.leave();
+      if (!(await lease.lead())) {
         watch = null;
         return waitMs;
       }
@@ -38,7 +37,8 @@ export function startAlerts(parts: AlertsParts): Role {
         await lease.resign();
         return pauseAfterFalseStartMs;
       }
-      await watch.round(telemetry, lead);
+      const current = watch;
+      await lease.during(() => current.round(telemetry, maySettle));
       return 0;
     },
     (error) => parts.log.error({ err: error }, "watching for alerts failed"),
@@ -65,8 +65,7 @@ export function startAlerts(parts: AlertsParts): Role {
   );
   const end = async (): Promise<void> => {
     await Promise.all([watching.stop(), hearing.stop(), reading.stop()]);
-    await watch?.settle(lead);
-    watch?.leave();
+    await watch?.settle(maySettle);
     await lease.resign();
   };
   return {

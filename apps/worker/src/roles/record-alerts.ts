@@ -16,8 +16,8 @@ export type RecorderParts = {
   readonly desk: Pick<AlertDesk, "write" | "openOf" | "find">;
 };
 
-/** Keeps the lease, where it is time to. @returns whether this process has it */
-export type Lead = () => Promise<boolean>;
+/** Keeps the lease, where it is time to. @returns whether what was found under it may still be written */
+export type MaySettle = () => Promise<boolean>;
 
 const writesAtOnce = 500;
 /** More are a flood, which would cost everybody who listens twice as much: it is told once, when it is recorded. */
@@ -49,13 +49,13 @@ export class AlertRecorder {
   }
 
   /**
-   * Writes what is not recorded, and tells of it; ends early where this process leads no more.
+   * Writes what is not recorded, and tells of it; ends early where this process has not led for some seconds: then others know better.
    * @throws what the database throws; TaplineError `unavailable` where it does not answer
    */
-  async write(lead: Lead): Promise<void> {
+  async write(maySettle: MaySettle): Promise<void> {
     for (let writes = this.#book.takeWrites(); writes.length > 0; writes = this.#book.takeWrites()) {
       for (let start = 0; start < writes.length; start += writesAtOnce) {
-        if (!(await lead())) return;
+        if (!(await maySettle())) return;
         await this.#writeSome(writes.slice(start, start + writesAtOnce));
       }
     }

@@ -31,17 +31,17 @@ export class StampClock {
     return Math.round(performance.now() + this.#aheadMs);
   }
 
-  /** Looks at the server's clock. @returns whether that was set meanwhile */
-  async look(): Promise<boolean> {
+  /** Looks at the server's clock. @returns by how much that was set ahead meanwhile (negative: back), ms; 0: not by more than 10 s */
+  async look(): Promise<number> {
     const beganMs = performance.now();
     const sinceMs = beganMs - this.#lookedAtMs;
     const stampMs = await this.#stream.now();
     const endedMs = performance.now();
-    if (endedMs - beganMs > longestLookMs && sinceMs < oldestLookMs) return false;
+    if (endedMs - beganMs > longestLookMs && sinceMs < oldestLookMs) return 0;
     const aheadMs = stampMs - (beganMs + endedMs) / 2;
-    const wasSet = sinceMs !== Number.POSITIVE_INFINITY && Math.abs(aheadMs - this.#aheadMs) > leapMs;
+    const byMs = sinceMs === Number.POSITIVE_INFINITY ? 0 : Math.round(aheadMs - this.#aheadMs);
     this.#aheadMs = aheadMs;
     this.#lookedAtMs = endedMs;
-    return wasSet;
+    return Math.abs(byMs) > leapMs ? byMs : 0;
   }
 }

@@ -51,7 +51,7 @@ beforeEach(async () => {
   running = [];
 });
 afterEach(async () => {
-  await Promise.all(running.map((role) => role.stop(100)));
+  await Promise.all(running.map((role) => role.stop(2_000)));
   webhooks.close();
   redis.disconnect();
   await Promise.all([receiver.close(), told.close(), server.stop()]);

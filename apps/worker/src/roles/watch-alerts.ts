@@ -5,7 +5,7 @@ import type { Actor } from "@tapline/core/kernel";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { entryEpochMs, isBehind } from "@tapline/core/telemetry";
 import { AlertEvaluation } from "./alert-evaluation.ts";
-import { AlertRecorder, type Lead, type RecorderParts, readableOf } from "./record-alerts.ts";
+import { AlertRecorder, type MaySettle, type RecorderParts, readableOf } from "./record-alerts.ts";
 import { Retries } from "./retries.ts";
 import { StampClock } from "./stamp-clock.ts";
 import { StoreReadings } from "./store-readings.ts";
@@ -28,8 +28,6 @@ const minuteMs = 60_000;
 const longestWaitMs = 1_000;
 const lookEveryMs = 1_000;
 const firstReadingsMs = 1_000;
-/** A delta that is older is evaluated as of its own time. */
-const lateMs = 2_000;
 /** So long evaluation waits for PostgreSQL, of which all goes on beside it: with the wait for telemetry well below the lease. */
 const patienceMs = 1_000;
 const pauseAfterFailureMs = 1_000;
@@ -60,7 +58,6 @@ export class Watch {
   #atDatabase: Promise<void> | null = null;
   readonly #unheard: UnheardChanges;
   readonly #writes = new Retries(pauseAfterFailureMs);
-  #isOver = false;
 
   private constructor(parts: WatchParts, { book, time, released, heardUpTo, sinceEpochMs, kept }: Begun) {
     this.#parts = parts;
@@ -112,7 +109,7 @@ export class Watch {
   }
 
   /** Waits for telemetry, no longer than until something is due, and does what it says. */
-  async round(telemetry: Pick<TelemetryStream, "next">, lead: Lead): Promise<void> {
+  async round(telemetry: Pick<TelemetryStream, "next">, maySettle: MaySettle): Promise<void> {
     const dueEpochMs = Math.min(
       this.#evaluation.dueEpochMs,
       this.#book.dueEpochMs ?? Number.POSITIVE_INFINITY,
@@ -126,7 +123,7 @@ export class Watch {
     this.#tell(this.#evaluation.order(this.#evaluation.pass(nowEpochMs)));
     this.#tell(this.#evaluation.letGo(nowEpochMs));
     for (const alert of this.#book.tick({ atEpochMs: nowEpochMs, actor })) this.#recorder.note(alert);
-    await this.settle(lead);
+    await this.settle(maySettle);
     if (reported.length > 0) await this.#parts.streams.keepCursor(this.#after);
   }
 
@@ -155,8 +152,8 @@ export class Watch {
    * Records what is not, and tells of it. Where PostgreSQL does not answer at once it is kept and told as not recorded, and PostgreSQL
    * goes on being asked beside whoever calls this.
    */
-  async settle(lead: Lead): Promise<void> {
-    this.#atDatabase ??= this.#askDatabase(lead).finally(() => {
+  async settle(maySettle: MaySettle): Promise<void> {
+    this.#atDatabase ??= this.#askDatabase(maySettle).finally(() => {
       this.#atDatabase = null;
     });
     await atMost(patienceMs, this.#atDatabase);
@@ -164,16 +161,11 @@ export class Watch {
     await this.#recorder.tell();
   }
 
-  /** Another one watches, or may: what is under way ends without a further write. */
-  leave(): void {
-    this.#isOver = true;
-  }
-
-  async #askDatabase(lead: Lead): Promise<void> {
+  async #askDatabase(maySettle: MaySettle): Promise<void> {
     await this.#unheard.ask(this.#book);
     if (this.#book.isSettled) return;
     await this.#writes.attempt(
-      () => this.#recorder.write(async () => !this.#isOver && (await lead())),
+      () => this.#recorder.write(maySettle),
       (error) =>
         this.#parts.log.warn({ err: error }, "alerts cannot be recorded now; they are told all the same"),
     );
@@ -220,12 +212,13 @@ export class Watch {
     if (performance.now() < this.#looksAtMs) return;
     this.#looksAtMs = performance.now() + lookEveryMs;
     const { telemetry, streams, log } = this.#parts;
-    if (await this.#time.look()) {
+    const setByMs = await this.#time.look();
+    if (setByMs !== 0) {
       log.warn(
         "the clock of Redis was set: what stores say is believed again when all agents can have been heard anew",
       );
       this.#readings.distrust();
-      this.#evaluation.forgetReadings();
+      this.#evaluation.clockWasSet(setByMs);
     }
     const [newest, newestNews] = [hasCome ? null : await telemetry.newest(), await streams.newest()];
     // A stream that was lost begins anew, and where the clock was put back meanwhile, before what was read last.
@@ -236,12 +229,9 @@ export class Watch {
   }
 
   #take(reported: ReportedDelta): void {
-    const nowEpochMs = this.#time.now();
-    // Stamps go on from the last one where the clock was put back.
-    const atEpochMs = Math.min(reported.atEpochMs, nowEpochMs);
-    const isLate = nowEpochMs - atEpochMs > lateMs;
-    const evaluated = this.#evaluation.take({ ...reported, atEpochMs }, isLate ? atEpochMs : nowEpochMs);
-    this.#tell(this.#evaluation.order(evaluated));
+    // As of its own time, which whoever evaluates it anew will say, too; stamps go on from the last one where the clock was put back.
+    const atEpochMs = Math.min(reported.atEpochMs, this.#time.now());
+    this.#tell(this.#evaluation.order(this.#evaluation.take({ ...reported, atEpochMs }, atEpochMs)));
     this.#after = reported.entry;
   }
 

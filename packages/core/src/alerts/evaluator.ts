@@ -68,6 +68,11 @@ export class RuleEngine {
     return dueMs === never ? null : Math.ceil(this.#time.epochMsOf(dueMs));
   }
 
+  /** The wall clock was set ahead by so much (negative: back): delays and windows go on as if it had not been. */
+  clockWasSet(byMs: number): void {
+    this.#time.clockWasSet(byMs);
+  }
+
   /** What a sample changes. Samples count in the order in which they come, whatever moment they name. */
   take(sample: KpiSample, nowEpochMs: number): Evaluated[] {
     const signals: Evaluated[] = [];

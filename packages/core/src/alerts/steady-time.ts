@@ -23,6 +23,11 @@ export class SteadyTime {
     return this.#steadyMs;
   }
 
+  /** The wall clock was set ahead by so much (negative: back) since the last call, which says nothing of how much time has passed. */
+  clockWasSet(byMs: number): void {
+    this.#epochMs += byMs;
+  }
+
   /** When it will be `steadyMs` by the wall clock, as that stands now. */
   epochMsOf(steadyMs: number): number {
     return this.#epochMs + (steadyMs - this.#steadyMs);

@@ -52,9 +52,9 @@ export class KpiBoard {
     this.#clock = new SteadyClock(nowEpochMs);
     this.#startedAtMs = nowEpochMs;
     // What all of the installation has is told from the beginning, also where nothing happens.
-    for (const kpi of kpiIds) this.#changeWhole(this.#countSeries(kpi, {}));
-    for (const { quantiles } of timeRoutes.values())
-      this.#changeWhole(this.#timeSeries(quantiles, {}, "all"));
+    for (const kpi of kpiIds) this.#countSeries(kpi, {});
+    for (const { quantiles } of timeRoutes.values()) this.#timeSeries(quantiles, {}, "all");
+    for (const series of this.#series.values()) this.#changed.add(series);
   }
 
   /** Takes over what was offered and taken before this board's life, oldest first; before any delta. */
@@ -117,14 +117,16 @@ export class KpiBoard {
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** What stores said holds no more, as where the clock was set that it names times by. */
-  forgetReadings(): void {
+  /** The clock was set ahead by so much (negative: back): windows stay as they are, and what stores said of times holds no more. */
+  clockWasSet(byMs: number): void {
+    this.#clock.clockWasSet(byMs);
     this.#readings.forget();
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Has the next `advance` tell each sample, changed or not: to whoever has not heard of them. */
-  tellAll(): void {
+  /** Has the next `advance` tell each sample, changed or not, also of what was `asked` for and is silent: to whoever has not heard of them. */
+  tellAll(asked: readonly Pick<KpiSample, "kpi" | "scope">[] = []): void {
+    for (const { kpi, scope } of asked) this.#countSeries(kpi, scope);
     for (const series of this.#series.values()) this.#changed.add(series);
     this.#tellsAll = true;
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
@@ -208,10 +210,6 @@ export class KpiBoard {
     const [{ kpi }] = quantiles;
     const series = this.#find(seriesKey(kpi, scope), kind, () => new TimeSeries(quantiles, scope));
     return series instanceof TimeSeries ? series : null;
-  }
-
-  #changeWhole(series: Series | null): void {
-    if (series !== null) this.#changed.add(series);
   }
 
   #find(key: string, kind: KpiScopeKind, make: () => Series): Series | null {

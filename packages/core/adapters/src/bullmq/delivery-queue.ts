@@ -1,6 +1,7 @@
 import { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { dropArguments } from "../redis/index.ts";
+import { stopWorker } from "./stop-worker.ts";
 
 type DeliveryJob = { readonly delivery: string };
 
@@ -65,9 +66,7 @@ export class DeliveryQueue {
 
   /** Lets running attempts end, at most `graceMs`; what is cut off is done again. */
   async close(graceMs: number): Promise<void> {
-    const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
-    await Promise.race([this.#worker?.pause(), late]);
-    await Promise.allSettled([this.#worker?.close(true)]);
+    if (this.#worker !== null) await Promise.allSettled([stopWorker(this.#worker, graceMs)]);
     await Promise.allSettled([this.#queue.close()]);
     this.#working?.disconnect();
   }

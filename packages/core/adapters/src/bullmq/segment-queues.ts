@@ -3,6 +3,7 @@ import { type Job, Queue, type Telemetry, Worker } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 import type { Redis } from "ioredis";
 import { dropArguments } from "../redis/index.ts";
+import { stopWorker } from "./stop-worker.ts";
 
 /** What a job carries: the segment's id, never its bytes. */
 type SegmentJob = { readonly segment: string };
@@ -136,11 +137,7 @@ export class SegmentQueues {
 
   /** Lets running attempts end, at most `graceMs`; what is cut off is done again by another process. */
   async close(graceMs: number): Promise<void> {
-    // A worker can be closed only once, gently or by force: so it is paused gently, then closed by force.
-    const ended = Promise.allSettled(this.#workers.map((worker) => worker.pause()));
-    const late = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
-    await Promise.race([ended, late]);
-    await Promise.allSettled(this.#workers.map((worker) => worker.close(true)));
+    await Promise.allSettled(this.#workers.map((worker) => stopWorker(worker, graceMs)));
     await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
     // BullMQ leaves connections that it was handed to whoever made them.
     for (const connection of this.#connections) connection.disconnect();

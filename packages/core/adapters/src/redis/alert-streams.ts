@@ -6,8 +6,9 @@ import { RoleLease } from "./lease.ts";
 /** News kept for who comes late, such as a console that starts anew. */
 const newsKept = 1_000;
 const leaseMs = 3_000;
-/** So many are some 500 kB: others get their turn in between. */
+/** So many are some 500 kB, or 1 MB: others get their turn in between, such as who keeps a lease. */
 const namesPerCommand = 500;
+const newsPerStep = 10;
 
 /** News as it stands in the stream; null where it cannot be read, such as that of a newer version. */
 export type HeardNews = { readonly entry: string; readonly news: AlertNews | null };
@@ -45,7 +46,10 @@ export class AlertStreams {
    * @param connection one of its own, since the wait blocks it
    */
   async follow(connection: Redis, after: string, blockMs: number): Promise<HeardNews[]> {
-    const answer = await connection.xread("COUNT", 100, "BLOCK", blockMs, "STREAMS", alertKeys.live, after);
+    const answer = await connection.xread(
+      ...(["COUNT", newsPerStep, "BLOCK", blockMs] as const),
+      ...(["STREAMS", alertKeys.live, after] as const),
+    );
     return (answer?.[0]?.[1] ?? []).map(([entry, fields]) => ({ entry, news: newsOf(fields) }));
   }
 
@@ -60,11 +64,13 @@ export class AlertStreams {
 
   /** Keeps what PostgreSQL could not be told, by name, for whoever watches next. */
   async keepUnrecorded(writes: ReadonlyMap<string, string>): Promise<void> {
-    for (const some of chunksOf([...writes])) await this.#redis.hset(alertKeys.unrecorded, new Map(some));
+    for (const some of chunksOf([...writes], namesPerCommand))
+      await this.#redis.hset(alertKeys.unrecorded, new Map(some));
   }
 
   async forgetUnrecorded(names: readonly string[]): Promise<void> {
-    for (const some of chunksOf(names)) await this.#redis.hdel(alertKeys.unrecorded, ...some);
+    for (const some of chunksOf(names, namesPerCommand))
+      await this.#redis.hdel(alertKeys.unrecorded, ...some);
   }
 
   /** What is kept, by its name. */
@@ -78,16 +84,17 @@ export class AlertStreams {
   }
 
   async #tell(all: readonly AlertNews[]): Promise<void> {
-    const step = this.#redis.pipeline();
-    for (const news of all)
-      step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
-    for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+    for (const some of chunksOf(all, newsPerStep)) {
+      const step = this.#redis.pipeline();
+      for (const news of some)
+        step.xadd(alertKeys.live, "MAXLEN", "~", newsKept, "*", "j", JSON.stringify(news));
+      for (const [error] of (await step.exec()) ?? []) if (error !== null) throw error;
+    }
   }
 }
 
-function* chunksOf<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += namesPerCommand)
-    yield items.slice(start, start + namesPerCommand);
+function* chunksOf<Item>(items: readonly Item[], size: number): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
 function newsOf(fields: readonly string[]): AlertNews | null {

@@ -7,9 +7,14 @@ export class SteadyClock {
     this.#latestMs = nowEpochMs;
   }
 
-  /** How far this clock is before the wall clock, ms. */
+  /** How far this clock is before the wall clock, ms; negative: behind it. */
   get aheadMs(): number {
     return this.#aheadMs;
+  }
+
+  /** The wall clock was set ahead by so much (negative: back), which says nothing of how much time has passed. */
+  clockWasSet(byMs: number): void {
+    this.#aheadMs -= byMs;
   }
 
   /** @param toleranceMs a step back that is no longer is none of the clock, but of what came late */
