@@ -25,6 +25,8 @@ export type KpiCost = {
   readonly countingS: number;
   /** The kpi service's own process. */
   readonly kpiS: number;
+  /** At which taps came. Reports and pictures are so many a second, so that at a lower rate they cost each tap more. */
+  readonly tapsPerS: number;
 };
 
 /** What was measured of the processes, and when. */
@@ -82,6 +84,7 @@ async function measureProcesses(
     const [idle, span] = [resting.span, busy.span];
     await compareCounts(installation, warmUp.archived + measured.archived, faults);
     return {
+      tapsPerS: (taps * 1_000) / lengthOf(span),
       ...{ idle, span, allS, kpiS: Math.max(0, kpiS - restingS * (lengthOf(span) / lengthOf(idle))) },
       used: new Map(pids.map((pid, i) => [pid, used[i] ?? Number.NaN])),
     };

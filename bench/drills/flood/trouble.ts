@@ -4,7 +4,12 @@ import type { AgentReport } from "@tapline/core/tap";
 import { maxPartsPerList, type ReaderCounter, type TelemetryDelta } from "@tapline/core/telemetry";
 import pg from "pg";
 import type { Installation } from "../../installation/index.ts";
-import type { FloodAgent, FloodPlan, FloodReader } from "./plan.ts";
+import type { FloodPlan, FloodReader } from "./plan.ts";
+
+/** As agents do: one that is silent for three times as long is offline, and its readers with it. */
+const reportEveryMs = 60_000;
+
+type Condition = "ready" | "failed";
 
 /** Refused at the beginning, and good ones in the end: 1 of 10 is little enough. */
 const goodTaps = 9;
@@ -14,6 +19,9 @@ export class Trouble {
   readonly #plan: FloodPlan;
   readonly #prisma: ReturnType<typeof connectPrisma>;
   readonly #redis: ReturnType<typeof connectRedis>;
+  #reporting: NodeJS.Timeout | undefined;
+  #agents: Condition = "ready";
+  #scout: Condition = "failed";
 
   constructor({ tlsEnvironment: { DATABASE_URL = "", REDIS_URL = "" } }: Installation, plan: FloodPlan) {
     this.#plan = plan;
@@ -35,32 +43,41 @@ export class Trouble {
     } finally {
       await client.end();
     }
-    await this.#report(agents, "ready");
-    await this.#report([scout], "failed");
+    await this.#report();
+    this.#reporting = setInterval(() => {
+      // Who misses one reports again.
+      this.#report().catch(() => undefined);
+    }, reportEveryMs);
   }
 
   /** All at once. */
   async begin(): Promise<void> {
-    await Promise.all([this.#report(this.#plan.agents, "failed"), this.#count("tap.rejected", 1)]);
+    this.#agents = "failed";
+    await Promise.all([this.#report(), this.#count("tap.rejected", 1)]);
   }
 
   /** All at once. */
   async end(): Promise<void> {
-    const { agents, scout } = this.#plan;
-    await Promise.all([this.#report([...agents, scout], "ready"), this.#count("tap.archived", goodTaps)]);
+    this.#agents = "ready";
+    this.#scout = "ready";
+    await Promise.all([this.#report(), this.#count("tap.archived", goodTaps)]);
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#reporting);
     this.#redis.disconnect();
     await this.#prisma.$disconnect();
   }
 
-  async #report(agents: readonly FloodAgent[], condition: "ready" | "failed"): Promise<void> {
+  /** All agents in one statement. */
+  async #report(): Promise<void> {
+    const { agents, scout } = this.#plan;
     const seenAtEpochMs = Date.now();
-    const report = reportOf(condition, seenAtEpochMs);
-    await new FleetStore(this.#prisma).keepReports(
-      agents.map(({ agent }) => ({ agent, report, seenAtEpochMs })),
-    );
+    const report = reportOf(this.#agents, seenAtEpochMs);
+    await new FleetStore(this.#prisma).keepReports([
+      ...agents.map(({ agent }) => ({ agent, report, seenAtEpochMs })),
+      { agent: scout.agent, report: reportOf(this.#scout, seenAtEpochMs), seenAtEpochMs },
+    ]);
   }
 
   async #count(name: ReaderCounter, times: number): Promise<void> {
@@ -73,7 +90,7 @@ export class Trouble {
   }
 }
 
-function reportOf(condition: "ready" | "failed", atEpochMs: number): AgentReport {
+function reportOf(condition: Condition, atEpochMs: number): AgentReport {
   return {
     ...{ version: "1.0.0", platform: "linux-x64", startedAtEpochMs: atEpochMs, configRevision: 0 },
     ...{ link: "grpc", clockSkewMs: 0, paused: null, certificateEndsAtEpochMs: null },
