@@ -7,6 +7,8 @@ import { RecentAlerts } from "./recent-alerts.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 
 const recent = new RecentAlerts();
+/** What acts will probably make of alerts, by their ids, until the server has answered. */
+const guessed = new Map<string, Alert>();
 /** In a flood the server counts for each browser no more often than that, ms. */
 const recountMs = 500;
 
@@ -42,14 +44,21 @@ export function putAlerts(changed: readonly Alert[]): Alert[] {
   return fresh;
 }
 
-/** Shows what acts will probably make of alerts; with the alerts as they were, takes that back. */
+/** Shows what acts will probably make of alerts, until `endGuesses`. */
 export function putGuesses(guesses: readonly Alert[]): void {
+  for (const guess of guesses) guessed.set(guess.id, guess);
   patchLists((pages, filter) => guessInPages(pages, filter, guesses));
 }
 
-/** For answers that were asked for before a push and arrive after it: what was pushed is put on top. */
+/** For when acts on `acted` have ended. @param undone of these, those that are to be shown again as they were */
+export function endGuesses(acted: readonly Alert[], undone: readonly Alert[]): void {
+  for (const { id } of acted) guessed.delete(id);
+  patchLists((pages, filter) => guessInPages(pages, filter, undone));
+}
+
+/** For answers that were asked for before a push or an act and arrive after it: what was pushed or guessed is put on top. */
 export function withRecent(pages: AlertPages, filter: AlertFilter): AlertPages {
-  return patchPages(pages, filter, recent.since(Date.now()));
+  return guessInPages(patchPages(pages, filter, recent.since(Date.now())), filter, [...guessed.values()]);
 }
 
 /** Of two counts the later one. */

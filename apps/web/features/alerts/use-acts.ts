@@ -2,7 +2,7 @@
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { useState } from "react";
-import { askAlertsAnew, putAlerts, putGuesses } from "../../client/alert-cache.ts";
+import { askAlertsAnew, endGuesses, putAlerts, putGuesses } from "../../client/alert-cache.ts";
 import { detailOf, hasAnswered } from "../../client/api.ts";
 import { guessAlert } from "../../client/guess-alert.ts";
 import { serverNow } from "../../client/server-clock.ts";
@@ -24,12 +24,15 @@ export function useActs(): Acts {
     putGuesses(alerts.map((alert) => guessAlert(alert, act, serverNow())));
     try {
       const results = await sendAct(alerts, act);
-      putGuesses(alerts.filter(({ id }) => results.find((each) => each.id === id)?.refusal !== null));
+      endGuesses(
+        alerts,
+        alerts.filter(({ id }) => results.find((each) => each.id === id)?.refusal !== null),
+      );
       putAlerts(results.flatMap(({ alert }) => (alert === null ? [] : [alert])));
       setNotice(noticeOf(act.kind, alerts, results, serverNow()));
     } catch (error) {
       // Whether it was done is not known: what the server says next is true.
-      putGuesses(alerts);
+      endGuesses(alerts, alerts);
       askAlertsAnew();
       setNotice(failed(error));
     }
