@@ -6,10 +6,13 @@ import type { KpiReadings } from "@tapline/core/kpi";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { readSetting } from "../pki.ts";
 import { within } from "../roles/within.ts";
+import { heldFor } from "./held-for.ts";
 import type { Parts } from "./parts.ts";
 
 /** What takes longer is left out: a store that hangs must not hide what others say. */
 const answerWithinMs = 5_000;
+/** Keys and certificates are changed seldom, and reading them takes more than all else here. */
+const keysHoldMs = 60_000;
 
 /** Asks the stores for what no delta tells. What one of them does not answer is left out, so that the rest is known. */
 export function openKpiReadings({
@@ -30,7 +33,7 @@ export function openKpiReadings({
   const parts: readonly (() => Promise<KpiReadings>)[] = [
     () => watch.read(),
     async () => ({ restoreProvenAtEpochMs: (await drills.standing(clock())).provenAtEpochMs }),
-    async () => {
+    heldFor(keysHoldMs, async () => {
       const keys = await ring.read();
       const active = keys.filter(({ role, state }) => role === "archive" && state === "active");
       const { endings } = await collectEndings(files, keys, (path) => readSetting(path, "a certificate"));
@@ -39,7 +42,7 @@ export function openKpiReadings({
           active.length === 0 ? null : Math.min(...active.map(({ certPem }) => validFromEpochMs(certPem))),
         firstEndAtEpochMs: endings[0]?.endsAtEpochMs ?? null,
       };
-    },
+    }),
     async () => {
       const [{ taps, oldestAtEpochMs, frameBytes, resultBytes }, declared] = await Promise.all([
         buffer.backlog(),
