@@ -84,10 +84,12 @@ export function planDeliveries(
   const called = begins ? channelsBehind(document, names, nowEpochMs).map(({ name }) => name) : told.channels;
   const isOver = !alert.active && !call.over;
   const ends = !calls && !call.ended;
+  // An act of before says nothing of one that is held back while it calls anew.
+  const isSeen = ends && !alert.unacknowledged && alert.lastAct?.kind === "acknowledged";
   const kinds: Telling["kind"][] = [
     ...(begins ? ["call" as const] : []),
     ...(isOver ? ["over" as const] : []),
-    ...(ends && alert.lastAct?.kind === "acknowledged" ? ["acknowledged" as const] : []),
+    ...(isSeen ? ["acknowledged" as const] : []),
   ];
   const next = { ...call, ended: !calls, over: call.over || !alert.active };
   return {
