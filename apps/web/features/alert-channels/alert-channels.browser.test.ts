@@ -147,6 +147,9 @@ it("a long log comes page by page", { timeout: 240_000 }, async () => {
   await page.getByRole("button", { name: "Show more" }).click();
   await until(async () => expect(await log(page).count()).toBe(60));
   await page.getByText("60 in all").waitFor();
+  await page.getByText("60 in all").scrollIntoViewIfNeeded();
+  const nav = await page.getByRole("navigation", { name: "Main" }).boundingBox();
+  expect(nav).toMatchObject({ y: 56, height: 900 - 56 });
   await shoot(page, "channels-log-light");
   expect(browsing.complaints).toEqual([]);
 });

@@ -16,7 +16,7 @@ export function MainNav() {
   return (
     <nav
       aria-label="Main"
-      className="z-5 border-line bg-surface px-1.5 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:space-y-1 sm:border-r sm:py-3"
+      className="z-5 border-line bg-surface px-1.5 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:border-r sm:py-3"
     >
       {pages.map(({ href, name, Icon }) => {
         const isHere = href === "/" ? path === "/" : path.startsWith(href);
