@@ -87,14 +87,18 @@ export class AlertEvaluation {
   adopt(open: readonly Alert[], nowEpochMs: number): Evaluated[] {
     const active = open.filter((alert) => alert.active);
     this.#flood.adopt(active.map((alert) => ({ ...alert, group: alert.group ?? alert.id })));
-    // What is over by now may have been said before somebody asked.
+    return this.#engine.adopt(active, nowEpochMs);
+  }
+
+  /** Has the next `pass` tell how it stands with what is open: that it is over may have been said before somebody asked. */
+  ask(open: readonly Alert[]): void {
+    const active = open.filter((alert) => alert.active);
     this.#board.tellAll(
       active.flatMap(({ ruleId, scope }) => {
         const kpi = this.#rules.get(ruleId)?.kpi;
         return kpi === undefined ? [] : [{ kpi, scope }];
       }),
     );
-    return this.#engine.adopt(active, nowEpochMs);
   }
 
   /** Goes on by other rules; what stands already is told to them by the next `pass`. */

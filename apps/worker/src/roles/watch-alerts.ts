@@ -27,6 +27,10 @@ const warmUpMs = 15 * 60_000;
 const minuteMs = 60_000;
 const longestWaitMs = 1_000;
 const lookEveryMs = 1_000;
+/** A stamp that is farther ahead is none of this time: the clock was put back. */
+const aheadMs = 10_000;
+/** With a delta that is no older all telemetry is evaluated. */
+const caughtUpMs = 1_000;
 const firstReadingsMs = 1_000;
 /** So long evaluation waits for PostgreSQL, of which all goes on beside it: with the wait for telemetry well below the lease. */
 const patienceMs = 1_000;
@@ -53,6 +57,7 @@ export class Watch {
   /** The entry of the alerts' stream up to which it is heard. */
   heardUpTo: string;
   readonly #readings: StoreReadings;
+  #hasToAsk = true;
   #looksAtMs = Number.NEGATIVE_INFINITY;
   /** What goes on with PostgreSQL, one thing at a time; null: nothing. */
   #atDatabase: Promise<void> | null = null;
@@ -73,6 +78,7 @@ export class Watch {
       takeAlerts: (standing) => {
         for (const alert of standing) if (book.learn(alert)) this.#recorder.note(alert);
         this.#tell(this.#evaluation.order(this.#evaluation.adopt(book.open(), time.now())));
+        this.#hasToAsk = true;
       },
     });
   }
@@ -119,6 +125,11 @@ export class Watch {
     await this.#look(reported.length > 0);
     for (const one of reported) this.#take(one);
     const nowEpochMs = this.#time.now();
+    // Not before all is evaluated that the watch before had not recorded: of that nobody can say yet that it is over.
+    if (this.#hasToAsk && (reported.at(-1)?.atEpochMs ?? nowEpochMs) > nowEpochMs - caughtUpMs) {
+      this.#hasToAsk = false;
+      this.#evaluation.ask(this.#book.open());
+    }
     for (const { readings, atEpochMs } of this.#readings.drain()) this.#evaluation.read(readings, atEpochMs);
     this.#tell(this.#evaluation.order(this.#evaluation.pass(nowEpochMs)));
     this.#tell(this.#evaluation.letGo(nowEpochMs));
@@ -230,7 +241,8 @@ export class Watch {
 
   #take(reported: ReportedDelta): void {
     // As of its own time, which whoever evaluates it anew will say, too; stamps go on from the last one where the clock was put back.
-    const atEpochMs = Math.min(reported.atEpochMs, this.#time.now());
+    const nowEpochMs = this.#time.now();
+    const atEpochMs = reported.atEpochMs > nowEpochMs + aheadMs ? nowEpochMs : reported.atEpochMs;
     this.#tell(this.#evaluation.order(this.#evaluation.take({ ...reported, atEpochMs }, atEpochMs)));
     this.#after = reported.entry;
   }

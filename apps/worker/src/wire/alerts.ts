@@ -3,10 +3,13 @@ import { AlertStreams } from "@tapline/adapters/redis";
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { startAlerts } from "../roles/alerts.ts";
 import type { Role } from "../roles/role.ts";
-import { openKpiReadings } from "./kpi-readings.ts";
+import type { SharedReadings } from "../roles/share-readings.ts";
 import type { Parts } from "./parts.ts";
 
-export function startAlertsRole(parts: Parts): Role {
+/** What was asked for at the same time, and nothing older: alerts are to be found soon. */
+const readingsMaxAgeMs = 500;
+
+export function startAlertsRole(parts: Parts, readings: SharedReadings): Role {
   return startAlerts({
     ...parts,
     telemetry: parts.telemetryStream,
@@ -14,7 +17,7 @@ export function startAlertsRole(parts: Parts): Role {
     desk: parts.instrument("alerts", new AlertDesk(parts.prisma)),
     rules: new AlertRulesDesk(parts.prisma, parts.clock),
     firstRules: defaultAlertRules,
-    readings: openKpiReadings(parts),
+    readings: () => readings(readingsMaxAgeMs),
     spans: parts.instrument("spans", new KpiSpans(parts.prisma)),
   });
 }

@@ -5,6 +5,7 @@ import { validFromEpochMs } from "@tapline/core/encryption";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
 import { readSetting } from "../pki.ts";
+import { type SharedReadings, shareReadings } from "../roles/share-readings.ts";
 import { within } from "../roles/within.ts";
 import { heldFor } from "./held-for.ts";
 import type { Parts } from "./parts.ts";
@@ -15,14 +16,7 @@ const answerWithinMs = 5_000;
 const keysHoldMs = 60_000;
 
 /** Asks the stores for what no delta tells. What one of them does not answer is left out, so that the rest is known. */
-export function openKpiReadings({
-  prisma,
-  redis,
-  buffer,
-  config,
-  clock,
-  log,
-}: Parts): () => Promise<KpiReadings> {
+export function openKpiReadings({ prisma, redis, buffer, config, clock, log }: Parts): SharedReadings {
   const [watch, drills, ring] = [
     new WatchReadings(prisma),
     new RestoreDrills(prisma),
@@ -53,7 +47,7 @@ export function openKpiReadings({
       return { buffer: { taps, oldestAtEpochMs, bytes: frameBytes + resultBytes, ceilingBytes } };
     },
   ];
-  return async () => {
+  return shareReadings(async () => {
     const read = await Promise.all(
       parts.map((part) =>
         within(answerWithinMs, "a store", part()).catch((error: unknown): KpiReadings => {
@@ -63,5 +57,5 @@ export function openKpiReadings({
       ),
     );
     return Object.assign({}, ...read) as KpiReadings;
-  };
+  });
 }

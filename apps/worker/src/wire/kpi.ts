@@ -5,10 +5,17 @@ import { AgentSites } from "../roles/agent-sites.ts";
 import { startKpi } from "../roles/kpi.ts";
 import { startKpiSpans } from "../roles/kpi-spans.ts";
 import type { Role } from "../roles/role.ts";
-import { openKpiReadings } from "./kpi-readings.ts";
+import type { SharedReadings } from "../roles/share-readings.ts";
 import type { Parts } from "./parts.ts";
 
-export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiLive) => void }): Role {
+/** Longer than the role `alerts` waits between two questions: where a process has both, its answers serve the history, too. */
+const readingsMaxAgeMs = 6_000;
+
+export function startKpiRole(
+  parts: Parts,
+  readings: SharedReadings,
+  hooks: { readonly onLive: (live: KpiLive) => void },
+): Role {
   const watch = new WatchReadings(parts.prisma);
   const live = startKpi({
     ...parts,
@@ -23,7 +30,7 @@ export function startKpiRole(parts: Parts, hooks: { readonly onLive: (live: KpiL
     ...parts,
     telemetry: parts.telemetryStream,
     spans: parts.instrument("spans", new KpiSpans(parts.prisma)),
-    readings: openKpiReadings(parts),
+    readings: () => readings(readingsMaxAgeMs),
   });
   return {
     stop: async (graceMs) => {
