@@ -5,6 +5,7 @@ import { type AlertPages, guessInPages, patchPages } from "./alert-pages.ts";
 import { api, queryClient } from "./api.ts";
 import { RecentAlerts } from "./recent-alerts.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
+import { unrecordedAlerts } from "./unrecorded-alerts.ts";
 
 const recent = new RecentAlerts();
 /** What acts will probably make of alerts, by their ids, until the server has answered. */
@@ -23,7 +24,9 @@ export function mergeNews(waiting: readonly AlertNews[], arrived: readonly Alert
 
 /** Puts news into what the page holds. */
 export function showNews(news: readonly AlertNews[]): void {
-  const changed = news.flatMap((one) => (one.is === "alerts" ? one.alerts : []));
+  const told = news.filter((one) => one.is === "alerts");
+  for (const { alerts, recorded } of told) unrecordedAlerts.note(alerts, recorded, Date.now());
+  const changed = told.flatMap(({ alerts }) => alerts);
   if (changed.length === 0) return;
   // What is told once more when it is recorded is said aloud once; what the server answers may have changed by it.
   tellNews(putAlerts(changed));
@@ -32,6 +35,7 @@ export function showNews(news: readonly AlertNews[]): void {
 
 /** For when news may have been missed. */
 export function askAlertsAnew(): void {
+  unrecordedAlerts.forget();
   void queryClient.invalidateQueries({ queryKey: api.alertBoard.pathKey() });
 }
 

@@ -22,6 +22,8 @@ const watch: Actor = { kind: "job", id: "alerts" };
 /** What the worker's alerts role would write and tell. */
 export interface AlertFeed {
   raise: (...raises: Partial<Raise>[]) => Promise<Alert[]>;
+  /** The same while PostgreSQL is away: it is told, and recorded once `settle` is called. */
+  raiseUnrecorded: (given: Partial<Raise>) => Promise<{ settle: () => Promise<unknown> }>;
   /** The same, of a time that is over. */
   raiseAt: (atEpochMs: number, ...raises: Partial<Raise>[]) => Promise<Alert[]>;
   /** What breached is over. */
@@ -67,6 +69,12 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
     );
   return {
     raise: (...raises) => raiseAt(Date.now(), ...raises),
+    raiseUnrecorded: async (given) => {
+      const atEpochMs = Date.now();
+      const step = openAlert(uuidV7(atEpochMs, randomBytes), raiseOf(given), { atEpochMs, actor: watch });
+      await streams.publish([step.alert], false);
+      return { settle: () => record([step]) };
+    },
     raiseAt,
     clear: async (...alerts) => {
       const now = await Promise.all(alerts.map(({ id }) => desk.find(id)));

@@ -202,6 +202,21 @@ it("who is slower is told who was faster, and sees what they did", { timeout: 15
   expect(await second.getByText("was faster").count()).toBe(0);
 });
 
+it("what is told while the database is away shows, and says that it is not recorded", {
+  timeout: 150_000,
+}, async () => {
+  const page = await openAlerts();
+  await page.getByText("All is well").waitFor();
+  const { settle } = await alerts.raiseUnrecorded({ message: "The oldest tap waits for 92 s" });
+  await until(async () => expect(await options(page).count()).toBe(1));
+  await page.getByText("1 alert is not recorded yet").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "alerts-unrecorded-light");
+  await settle();
+  await page.getByText("1 alert is not recorded yet").waitFor({ state: "hidden" });
+  expect(await options(page).count()).toBe(1);
+});
+
 it("a viewer sees everything, can do nothing, and is told why", { timeout: 150_000 }, async () => {
   await alerts.raise({});
   const page = await openAlerts(vera);

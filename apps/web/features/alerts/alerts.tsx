@@ -17,6 +17,7 @@ import { ListFoot } from "./list-foot.tsx";
 import { EmptyList, ListSkeleton } from "./list-states.tsx";
 import { NotifyButton } from "./notify-button.tsx";
 import { StaleFrame } from "./stale-frame.tsx";
+import { UnrecordedNotice } from "./unrecorded-notice.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
 import { useListState } from "./use-list-state.ts";
@@ -56,6 +57,7 @@ export function Alerts() {
           </Link>
         </nav>
       </div>
+      <UnrecordedNotice />
       {acts.notice === null ? null : (
         <div role="alert">
           <Notice className="mb-3" {...acts.notice} onDismiss={acts.dismiss}>
