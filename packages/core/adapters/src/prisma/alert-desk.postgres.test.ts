@@ -5,6 +5,7 @@ import {
   type AlertEvent,
   type AlertStep,
   type AlertWrite,
+  applyAct,
   applyEvent,
   entryOf,
   openAlert,
@@ -74,6 +75,19 @@ async function raised(more: Partial<Raise> = {}): Promise<Alert> {
 
 const act = (id: string, what: AlertAct, who: string, seenRev: number) =>
   desk.act(id, what, { atEpochMs: Date.now(), actor: person(who), seenRev });
+
+test("steps of one millisecond are told in their order", async () => {
+  const atEpochMs = Date.now();
+  const steps = [opened(breach(), atEpochMs)];
+  for (let note = 1; note <= 8; note += 1) {
+    const { alert } = steps.at(-1) as AlertStep;
+    const context = { atEpochMs, actor: person("ada"), seenRev: alert.rev };
+    steps.push(applyAct(alert, { kind: "note", note: `${note}` }, context));
+  }
+  await desk.write([writeOf(...steps)]);
+  const entries = await desk.stepsOf(steps[0]?.alert.id ?? "");
+  expect(entries.map(({ facts }) => facts.rev)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
 
 test("an alert and its steps are written in one statement, each step with its entry", async () => {
   const first = opened(breach({ value: null }));

@@ -100,7 +100,8 @@ export class AlertDesk {
   /** What became of an alert, the first first; at most the last 1,000 steps. */
   async stepsOf(id: string): Promise<ShownEntry[]> {
     const { entries } = await this.#entries.page({ subject: `alert/${id}` }, 1_000);
-    return entries.toReversed();
+    // Of entries of one millisecond the log does not say which was first; their revisions do.
+    return entries.toSorted((a, b) => revOf(a) - revOf(b));
   }
 
   /** @param after `next` of the page before; null = from the newest on */
@@ -165,5 +166,7 @@ function whereOf({ open, states, severities, ruleId, site }: AlertFilter): Prism
     ...(site === undefined ? {} : { site }),
   };
 }
+
+const revOf = ({ facts }: ShownEntry): number => Number(facts.rev);
 
 const alertOf = ({ body }: { body: unknown }): Alert => alertSchema.parse(body);
