@@ -46,12 +46,7 @@ export function startLive(): void {
   opened.on("kpi", showLive);
   opened.on("alerts", (news) => pushNews([news]));
   opened.on("alertsMissed", askAlertsAnew);
-  opened.on("connect", () => {
-    // A recovered connection has its rooms and what it missed, but of alerts; any other begins anew.
-    if (!opened.recovered) return void subscribeAnew(opened);
-    setSocketState("connected");
-    askAlertsAnew();
-  });
+  opened.on("connect", () => void subscribeAnew(opened));
   opened.on("disconnect", (reason) => {
     setSocketState("lost");
     // Where the server hung up (the session may have ended), the library does not try again by itself.

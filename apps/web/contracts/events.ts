@@ -18,10 +18,10 @@ export interface ServerToClientEvents {
 
 /** Asked by the browser. */
 export interface ClientToServerEvents {
-  /** Join a topic; needed anew after a reconnect that was not recovered. `true` = joined. */
+  /** Join a topic; needed anew after every reconnect. `true` = joined. */
   subscribe: (topic: Topic, answer: (joined: boolean) => void) => void;
   /**
-   * Hear of audit entries as they get their places in the log. Needed anew after every reconnect, recovered or not, with `next` of
+   * Hear of audit entries as they get their places in the log. Needed anew after every reconnect, with `next` of
    * the last batch: so nothing is missed and nothing comes twice. A connection has one watch: another one takes its place, and
    * batches that come before its answer are still the old one's.
    */

@@ -29,7 +29,7 @@ export function openRedis(url: string, onError: (error: Error) => void): RedisCo
     close: async () => {
       relay.disconnect();
       alertRelay.disconnect();
-      // `quit` waits for what is still to be written, such as what lost sockets need to be recovered.
+      // `quit` waits for what is still to be written.
       await Promise.allSettled([requests, realtime].map((redis) => quitSoon(redis)));
     },
   };

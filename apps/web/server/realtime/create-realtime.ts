@@ -13,7 +13,7 @@ import type {
 import { requireRole, type Viewer } from "../auth/viewer.ts";
 import { realtimeKeys } from "./keys.ts";
 
-/** What we know of a socket; survives a recovered reconnect through Redis, so no more than needed. */
+/** What we know of a socket. */
 interface SocketFacts {
   sessionId: string;
 }
@@ -35,9 +35,8 @@ export interface RealtimeOptions {
 }
 
 const topics: readonly Topic[] = ["kpi", "alerts"];
-const recoveryMs = 120_000;
-/** Live pictures come 20 times a second at most: as many as fall into the recovery window, and some others. */
-const streamMaxLen = (recoveryMs / 1000) * 25;
+/** What processes tell each other, such as that a session has ended, is read at once. */
+const streamMaxLen = 1_000;
 
 /** The room of all sockets of one session, in every process. */
 function sessionRoom(sessionId: string): string {
@@ -49,7 +48,7 @@ export function endSession(realtime: Realtime, sessionId: string): void {
   realtime.in(sessionRoom(sessionId)).disconnectSockets(true);
 }
 
-/** Socket.IO over WebSocket alone: so no sticky sessions are needed, and a lost connection is recovered. */
+/** Socket.IO over WebSocket alone: so no sticky sessions are needed. A lost connection begins anew, with the newest of everything. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const realtime: Realtime = new Server(options.server, {
     transports: ["websocket"],
@@ -60,12 +59,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     adapter: createAdapter(options.redis, {
       streamName: realtimeKeys.stream,
       channelPrefix: realtimeKeys.stream,
-      sessionKeyPrefix: realtimeKeys.sessionPrefix,
       maxLen: streamMaxLen,
       onlyPlaintext: true,
     }),
-    // Signed out means out, also within the recovery window: so the session is checked on recovery too.
-    connectionStateRecovery: { maxDisconnectionDuration: recoveryMs, skipMiddlewares: false },
     // A page of another origin could ride on the cookie; browsers always say where they come from.
     allowRequest: ({ headers: { origin } }, decide) =>
       decide(null, origin === undefined || options.isTrustedOrigin(origin)),
@@ -77,7 +73,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     );
   });
   realtime.on("connection", (socket) => {
-    void enterSessionRoom(socket);
+    void socket.join(sessionRoom(socket.data.sessionId));
     socket.on("subscribe", async (topic, answer) => {
       if (!topics.includes(topic) || typeof answer !== "function") return;
       await socket.join(topic);
@@ -90,15 +86,6 @@ export function createRealtime(options: RealtimeOptions): Realtime {
 async function admit(socket: RealtimeSocket, viewerOf: RealtimeOptions["viewerOf"]): Promise<void> {
   const viewer = requireRole(await viewerOf(socket.handshake.headers), "viewer");
   socket.data.sessionId = viewer.sessionId;
-}
-
-/** A recovered socket brings its old rooms: those of an earlier session of the same browser are left. */
-async function enterSessionRoom(socket: RealtimeSocket): Promise<void> {
-  const own = sessionRoom(socket.data.sessionId);
-  for (const room of [...socket.rooms]) {
-    if (room.startsWith(sessionRoom("")) && room !== own) await socket.leave(room);
-  }
-  await socket.join(own);
 }
 
 /** In the words of the contract. */

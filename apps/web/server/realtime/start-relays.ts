@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { AlertStreams } from "@tapline/adapters/redis";
+import { AlertStreams, KpiStreams } from "@tapline/adapters/redis";
 import type { AlertNews } from "@tapline/core/alerts";
 import type { Logger } from "pino";
 import type { RedisConnections } from "../redis.ts";
 import type { Realtime } from "./create-realtime.ts";
-import { relayAlerts } from "./relay-alerts.ts";
-import { relayKpi } from "./relay-kpi.ts";
+import { followStream } from "./follow-stream.ts";
 
 /**
- * Hands on to browsers what the worker publishes.
+ * Hands on to the browsers of this process what the worker publishes.
  * @param onNews is told of alerts before browsers are
  * @returns settles once it has ended, after the signal
  */
@@ -19,19 +17,34 @@ export async function startRelays(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  const watchers = realtime.local.to("kpi");
   const listeners = realtime.local.to("alerts");
   await Promise.all([
-    relayKpi({
-      ...{ redis: redis.relay, consumer: randomUUID(), logger, signal },
-      emit: (live) => realtime.to("kpi").emit("kpi", live),
+    followStream({
+      ...{ name: "the live KPI stream", stream: new KpiStreams(redis.requests), redis: redis.relay },
+      take: (heard) => {
+        // Of several pictures, as after a busy moment, the newest says all.
+        const { entry, live } = heard.at(-1) ?? {};
+        if (live != null) watchers.emit("kpi", live);
+        else logger.warn({ entry }, "an entry of the live KPI stream is not readable");
+      },
+      missed: () => {},
+      ...{ logger, signal },
     }),
-    relayAlerts({
-      ...{ streams: new AlertStreams(redis.requests), redis: redis.alertRelay, logger, signal },
-      emit: (news) => {
-        onNews(news);
-        listeners.emit("alerts", news);
+    followStream({
+      ...{ name: "the stream of alerts", stream: new AlertStreams(redis.requests), redis: redis.alertRelay },
+      take: (heard) => {
+        for (const { entry, news } of heard) {
+          if (news === null) {
+            logger.warn({ entry }, "news of alerts is not readable");
+            continue;
+          }
+          onNews(news);
+          listeners.emit("alerts", news);
+        }
       },
       missed: () => listeners.emit("alertsMissed"),
+      ...{ logger, signal },
     }),
   ]);
 }

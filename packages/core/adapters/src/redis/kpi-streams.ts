@@ -3,6 +3,7 @@ import {
   type KpiPoint,
   type KpiScope,
   type KpiSpan,
+  kpiLiveSchema,
   kpiPointSchema,
   packSecond,
   scopeKey,
@@ -20,6 +21,9 @@ const leaseMs = 3_000;
 const scopesKeptMs = 900_000;
 const secondMs = 1_000;
 
+/** A picture as it stands in the stream; null where it cannot be read, such as that of a newer version. */
+export type HeardPicture = { readonly entry: string; readonly live: KpiLive | null };
+
 /** Where the one publishing process puts KPIs for the console to read. */
 export class KpiStreams {
   readonly lease: RoleLease;
@@ -28,6 +32,29 @@ export class KpiStreams {
   constructor(redis: Redis) {
     this.#redis = redis;
     this.lease = new RoleLease(redis, kpiKeys.leader, leaseMs);
+  }
+
+  /** The entry up to which there are pictures; "0-0" where there is none. */
+  async newest(): Promise<string> {
+    const [last] = await this.#redis.xrevrange(kpiKeys.live, "+", "-", "COUNT", 1);
+    return last?.[0] ?? "0-0";
+  }
+
+  /**
+   * Live pictures after entry `after`, oldest first; waits for them up to `blockMs`.
+   * @param connection one of its own, since the wait blocks it
+   */
+  async follow(connection: Redis, after: string, blockMs: number): Promise<HeardPicture[]> {
+    const answer = await connection.xread(
+      "COUNT",
+      liveKept,
+      "BLOCK",
+      blockMs,
+      "STREAMS",
+      kpiKeys.live,
+      after,
+    );
+    return (answer?.[0]?.[1] ?? []).map(([entry, fields]) => ({ entry, live: pictureOf(fields) }));
   }
 
   async publish(live: KpiLive): Promise<void> {
@@ -80,5 +107,13 @@ export class KpiStreams {
       if (error != null) throw error;
       return typeof text === "string" ? (unpackSecond(text, scope, start) ?? []) : [];
     });
+  }
+}
+
+function pictureOf(fields: readonly string[]): KpiLive | null {
+  try {
+    return kpiLiveSchema.safeParse(JSON.parse(fields[1] ?? "")).data ?? null;
+  } catch {
+    return null;
   }
 }
