@@ -1,5 +1,6 @@
 import dynamic from "next/dynamic";
 import { formatCount } from "../../client/format.ts";
+import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -7,7 +8,7 @@ import { barLength } from "./bars.ts";
 import { Panel } from "./panel.tsx";
 
 const loading = () => <Skeleton className="h-full w-full" />;
-const BarsChart = dynamic(() => import("./bars-chart.tsx").then((room) => room.BarsChart), {
+const BarsChart = dynamic(() => loadPart(() => import("./bars-chart.tsx")).then((room) => room.BarsChart), {
   ssr: false,
   loading,
 });

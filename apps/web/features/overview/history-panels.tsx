@@ -3,6 +3,7 @@
 import type { KpiHistory } from "@tapline/core/kpi";
 import dynamic from "next/dynamic";
 import { formatMs, formatRate } from "../../client/format.ts";
+import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -11,10 +12,13 @@ import { describeSeries, isBlank, type SeriesSpec } from "./history-series.ts";
 import { LineSample } from "./line-sample.tsx";
 
 const loading = () => <Skeleton className="h-full w-full" />;
-const HistoryChart = dynamic(() => import("./history-chart.tsx").then((room) => room.HistoryChart), {
-  ssr: false,
-  loading,
-});
+const HistoryChart = dynamic(
+  () => loadPart(() => import("./history-chart.tsx")).then((room) => room.HistoryChart),
+  {
+    ssr: false,
+    loading,
+  },
+);
 
 const rates: readonly SeriesSpec[] = [
   { key: "in", label: "Taps in", color: "--chart-in", of: (f) => f.ingestedPerSecond },
