@@ -1,64 +1,37 @@
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import {
+  Browsing,
+  expectAccessible,
+  isConnection,
+  shoot,
+  signIn,
+  textOf,
+  until,
+} from "../../test-site/browsing.ts";
 import { startFeed, writeHistory } from "../../test-site/feed.ts";
 import { person, type Site, startSite } from "../../test-site/start-site.ts";
 
 const chromiumPath = inject("chromium");
-const artifacts = fileURLToPath(new URL("../../artifacts", import.meta.url));
-mkdirSync(artifacts, { recursive: true });
 
 let site: Site;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
+let browsing: Browsing;
 const feeds: ReturnType<typeof startFeed>[] = [];
-let complaints: string[] = [];
 
 beforeAll(async () => {
   if (chromiumPath === null) return;
-  [site, browser] = await Promise.all([
-    startSite(),
-    chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ],
-    }),
-  ]);
+  [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
 }, 180_000);
 afterEach(async () => {
   for (const feed of feeds.splice(0)) feed.stop();
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
+  await browsing?.closePages();
 });
 afterAll(async () => {
-  await browser?.close();
+  await browsing?.close();
   await site?.stop();
 });
 
 const it = test.skipIf(chromiumPath === null);
-
-async function openPage(given: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...given });
-  contexts.push(context);
-  const page = await context.newPage();
-  complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  return page;
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(site.origin);
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-}
 
 function feedFrom(...given: Parameters<typeof startFeed>): ReturnType<typeof startFeed> {
   const feed = startFeed(...given);
@@ -66,26 +39,12 @@ function feedFrom(...given: Parameters<typeof startFeed>): ReturnType<typeof sta
   return feed;
 }
 
-const textOf = async (locator: Locator) => (await locator.textContent()) ?? "";
-const connection = (page: Page) => textOf(page.getByTestId("connection"));
 const status = (page: Page) => textOf(page.getByRole("status"));
-const until = (check: () => Promise<void>, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 100 });
-const isConnection = (page: Page, word: string, timeout?: number) =>
-  until(async () => expect(await connection(page)).toContain(word), timeout);
 const totalArchived = async (page: Page) =>
   Number((await textOf(page.getByTestId("totals").locator("dd").nth(1))).replaceAll(",", ""));
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
-    [],
-  );
-}
-
-const shoot = (page: Page, name: string) => page.screenshot({ path: `${artifacts}/${name}.png` });
-
 it("signing in says what is wrong, and then lets in", async () => {
-  const page = await openPage();
+  const page = await browsing.openPage();
   await page.goto(`${site.origin}/?x=1`);
   expect(await page.title()).toBe("Sign in · Tapline");
   await page.getByLabel("E-mail").fill(person.email);
@@ -109,8 +68,8 @@ it("signing in says what is wrong, and then lets in", async () => {
 });
 
 it("a console without taps says what to do", async () => {
-  const page = await openPage();
-  await signIn(page);
+  const page = await browsing.openPage();
+  await signIn(page, site.origin);
   await page.getByText("There are no figures to show").waitFor();
   await until(async () => expect(await status(page)).toContain("No figures yet"));
   const zero = { ingested: 0, archived: 0, duplicates: 0, rejected: 0, segments: 0 };
@@ -136,8 +95,8 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await site.redis.del("tapline:{kpi}:seconds");
   await writeHistory(site.redis, Date.now());
   const feed = feedFrom(site.redis);
-  const page = await openPage();
-  await signIn(page);
+  const page = await browsing.openPage();
+  await signIn(page, site.origin);
   await isConnection(page, "Live");
   const before = await totalArchived(page);
   await until(async () => expect(await totalArchived(page)).toBeGreaterThan(before));
@@ -165,7 +124,7 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await page.reload();
   await isConnection(page, "Live");
   await page.locator(".recharts-line-curve").first().waitFor();
-  expect(complaints).toEqual([]);
+  expect(browsing.complaints).toEqual([]);
 
   feed.stop();
   await isConnection(page, "Stale");
@@ -185,13 +144,13 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
 it("an archive that is away and services that nothing is heard of are named, and show no zeros", {
   timeout: 150_000,
 }, async () => {
-  const page = await openPage();
+  const page = await browsing.openPage();
   const feed = feedFrom(site.redis, {
     ...{ silent: ["ingest", "transfer"], tapsPerSecond: null, archivedPerSecond: null },
     ...{ rejects: null, duplicates: null, tapToArchiveMs: { p50: null, p95: null, p99: null, count: 0 } },
     awayArchives: [{ archive: "main", sinceEpochMs: Date.now() - 125_000, why: "unavailable" }],
   });
-  await signIn(page);
+  await signIn(page, site.origin);
   await isConnection(page, "Live");
   const troubles = await page.getByTestId("trouble").allTextContents();
   expect(troubles).toHaveLength(2);
@@ -211,8 +170,8 @@ it("two browsers and a restarted server show the publisher's numbers and no othe
   timeout: 150_000,
 }, async () => {
   const feed = feedFrom(site.redis);
-  const pages = [await openPage(), await openPage()];
-  for (const page of pages) await signIn(page);
+  const pages = [await browsing.openPage(), await browsing.openPage()];
+  for (const page of pages) await signIn(page, site.origin);
   for (const page of pages) await isConnection(page, "Live");
   await site.restart();
   // Pages wait longer from try to try, and a server that has just begun is slow on a busy machine.
@@ -229,8 +188,8 @@ it("two browsers and a restarted server show the publisher's numbers and no othe
 
 it("a lost Redis is named, and the last figures stay, marked as old", async () => {
   const feed = feedFrom(site.redis);
-  const page = await openPage();
-  await signIn(page);
+  const page = await browsing.openPage();
+  await signIn(page, site.origin);
   await isConnection(page, "Live");
   const known = await totalArchived(page);
   await site.redisServer.stop();
