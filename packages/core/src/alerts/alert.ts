@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { actorSchema } from "../kernel/index.ts";
 import { kpiScopeSchema } from "../kpi/index.ts";
-import { severities } from "./rule.ts";
+import { ruleId, severities } from "./rule.ts";
 
 /**
  * The states of an alert (ANSI/ISA-18.2-2016 §5.2, IEC 62682). `normal` is the end: nothing of it is open.
@@ -48,12 +48,15 @@ const at = z.int();
 export const alertSchema = z.strictObject({
   /** UUID version 7 of when it was opened. */
   id: z.uuid(),
-  ruleId: z.string().min(1),
+  ruleId,
   /** SHA-256 of the release of rules by which it was last raised, hexadecimal. */
   release: z.string().regex(/^[0-9a-f]{64}$/),
   scope: kpiScopeSchema,
   /** `scopeKey(scope)`: with the rule, what an open alert is found by. */
-  scopeKey: z.string(),
+  scopeKey: z
+    .string()
+    .max(8_000)
+    .regex(/^[!-~]*$/, "must be ASCII"),
   severity: z.enum(severities),
   message: z.string(),
   state: z.enum(alertStates),

@@ -21,7 +21,8 @@ export const dimensionsOf: Readonly<Record<KpiScopeKind, readonly ScopeDimension
 
 const scopeKinds = Object.keys(dimensionsOf) as [KpiScopeKind, ...KpiScopeKind[]];
 
-const ruleId = z
+/** Names a rule in documents, alerts and audit entries. */
+export const ruleId = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "write it as in agent-offline")
   .max(60);
