@@ -18,6 +18,7 @@ import type {
   MaintenanceView,
 } from "../../contracts/alert-channels.ts";
 import { fromPostgres } from "../from-stores.ts";
+import { ChannelTests } from "./channel-tests.ts";
 import { namesOf } from "./names-of.ts";
 
 /** A browser waits so long to hear what came of a test, ms; the log tells it later, too. */
@@ -35,6 +36,7 @@ export interface ChannelStores {
 export class ChannelViews {
   readonly #stores: ChannelStores;
   readonly #prisma: PrismaClient;
+  readonly #tests = new ChannelTests(() => performance.now());
 
   constructor(stores: ChannelStores, prisma: PrismaClient) {
     this.#stores = stores;
@@ -76,9 +78,9 @@ export class ChannelViews {
     return { deliveries: await this.#shown(page), next };
   }
 
-  /** Sends a test, and waits a while. @returns how it stands then @throws TaplineError `not-found` */
+  /** Sends a test, and waits a while. @returns how it stands then @throws TaplineError `not-found`; `overloaded` for too many */
   async test(name: string, act: Act): Promise<DeliveryView> {
-    const id = await fromPostgres(this.#stores.deliveries.test(name, act));
+    const id = await this.#tests.begin(name, () => fromPostgres(this.#stores.deliveries.test(name, act)));
     const tried = await fromPostgres(this.#stores.deliveries.tried(id, testPatienceMs));
     const [shown] = await this.#shown([tried]);
     return shown ?? shownOf(tried, {});
