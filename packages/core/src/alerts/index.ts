@@ -25,6 +25,7 @@ export {
   channelKinds,
   type EmailChannel,
   type MailServer,
+  pushKeySecret,
   type SecretRef,
   type WebhookChannel,
   type WebPushChannel,

@@ -1,7 +1,7 @@
-import { openVapidKey, type VapidKey } from "@tapline/core/alerts";
+import { openVapidKey, pushKeySecret, type VapidKey } from "@tapline/core/alerts";
 import type { SecretFolder } from "./secret-folder.ts";
 
-const secret = "web-push-key";
+const secret = pushKeySecret;
 
 /** The key by which browsers are notified: the file `web-push-key` among the secrets of channels. */
 export class PushKey {

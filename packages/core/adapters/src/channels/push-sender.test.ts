@@ -109,9 +109,12 @@ test("nothing is sent to who is switched off, nor by a key that the browser does
 
 test("an endpoint on this machine or in its networks is not reached, whoever named it", async () => {
   await subscribe();
-  expect(await sender([]).send("one", notice, null)).toMatchObject({
+  const outcome = await sender([]).send("one", notice, null);
+  expect(outcome).toMatchObject({
     ...{ kind: "refused", fault: expect.stringContaining("TAPLINE_ALERT_NETWORKS") },
   });
+  // Who may subscribe may not ask by it which addresses our names have.
+  expect(JSON.stringify(outcome)).not.toContain("127.0.0.1");
   expect(service.posted).toEqual([]);
 });
 

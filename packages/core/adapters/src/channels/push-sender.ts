@@ -27,6 +27,9 @@ export type PushParts = {
   readonly clock: () => number;
 };
 
+const elsewhere =
+  "its push service is not on the open internet; where it is meant, name its network in TAPLINE_ALERT_NETWORKS";
+
 /** What push services answer for a subscription that is over (RFC 8030 §7.3, and what is usual). */
 const gone = new Set([404, 410]);
 
@@ -65,7 +68,11 @@ export class PushSender {
     };
     const body = sealPush(Buffer.from(pushForm(notice)), subscription);
     const outcome = await webhooks.post(endpoint, headers, body);
-    if (outcome.kind === "sent" || !gone.has(outcome.status ?? 0)) return outcome;
+    if (outcome.kind === "sent") return outcome;
+    // Refused unasked, by the guard: where a name of the person's choice leads within our networks is told to nobody.
+    if (outcome.kind === "refused" && outcome.status === undefined)
+      return { kind: "refused", fault: elsewhere };
+    if (!gone.has(outcome.status ?? 0)) return outcome;
     await browsers.forget(recipient);
     return { kind: "refused", fault: `${outcome.fault}: this browser is gone, and forgotten` };
   }

@@ -6,12 +6,17 @@ export const routeName = z
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "write it as in duty-mail")
   .max(60);
 
+/** The file in the folder of secrets that holds the key by which browsers are notified. */
+export const pushKeySecret = "web-push-key";
+
 /** Names a file in the folder of secrets (`TAPLINE_ALERT_SECRETS`): a document never holds one. */
 export const secretRef = z.strictObject({
   secret: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/, "write it as in slack-url, the name of a file")
-    .max(100),
+    .max(100)
+    // A mail server that a document names would be given it as a password.
+    .refine((name) => name !== pushKeySecret, "is the key of notifications in browsers, and no channel's"),
 });
 
 export type SecretRef = z.infer<typeof secretRef>;

@@ -40,6 +40,9 @@ test("secrets are named, never written: no password in an address, none in the s
   expect(faultOf({ channels: [{ ...hook, key: { secret: "../../etc/passwd" } }] })).toContain(
     "name of a file",
   );
+  const pushKey = { secret: "web-push-key" };
+  expect(faultOf({ channels: [{ ...hook, key: pushKey }] })).toContain("no channel's");
+  expect(faultOf({ mail: { ...server, user: "me", password: pushKey } })).toContain("no channel's");
   expect(faultOf({ mail: { ...server, user: "me", password: "word" } })).toContain("mail.password");
 });
 

@@ -17,7 +17,8 @@ const bytes = (length: number) =>
  */
 export const pushSubscriptionSchema = z.strictObject({
   endpoint: z
-    .url({ protocol: /^https$/, error: "must be an https:// URL" })
+    // As browsers write it, too: written otherwise it would be another one, and could hide a password.
+    .url({ protocol: /^https$/, error: "must be an https:// URL", normalize: true })
     .max(maxEndpointLength)
     .refine((url) => !/^https:\/\/[^/?#]*@/.test(url), "must hold no password"),
   keys: z.strictObject({

@@ -87,12 +87,15 @@ test("only a private key of P-256 is one", () => {
 test("what a browser gives out is taken as it is; what is none is refused", () => {
   const { subscription } = browserAt(endpoint);
   expect(pushSubscriptionSchema.parse(subscription)).toEqual(subscription);
+  const written = { ...subscription, endpoint: "HTTPS://PUSH.example:443/./browser-1" };
+  expect(pushSubscriptionSchema.parse(written)).toEqual(subscription);
   const { keys } = subscription;
   const off = createECDH("prime256v1").generateKeys();
   off[40] = (off[40] ?? 0) ^ 1;
   for (const broken of [
     { ...subscription, endpoint: "http://127.0.0.1/x" },
     { ...subscription, endpoint: "https://me:secret@push.example/" },
+    { ...subscription, endpoint: "HTTPS:\\\\me:secret@push.example/" },
     { ...subscription, endpoint: `${endpoint}/${"x".repeat(2_000)}` },
     { ...subscription, keys: { ...keys, auth: "abc" } },
     { ...subscription, keys: { ...keys, p256dh: keys.auth } },
