@@ -2,14 +2,13 @@ import { z } from "zod";
 import { auditFilterFields, givenOf } from "../audit/filter.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
-
-const time = z.int().min(0).max(8_640_000_000_000_000);
+import { instantSchema } from "./instant.ts";
 
 const listInput = z
   .strictObject({
     /** Of this time on, and before that one; ms since 1970. */
-    sinceEpochMs: time.optional(),
-    untilEpochMs: time.optional(),
+    sinceEpochMs: instantSchema.optional(),
+    untilEpochMs: instantSchema.optional(),
     ...auditFilterFields,
     /** `next` of the page before. */
     cursor: z.string().max(64).nullish(),

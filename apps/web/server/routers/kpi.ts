@@ -1,6 +1,7 @@
 import { kpiCatalog, kpiIds, kpiScopeSchema } from "@tapline/core/kpi";
 import { z } from "zod";
 import { router, viewerProcedure } from "../trpc/init.ts";
+import { instantSchema } from "./instant.ts";
 
 const hourMs = 3_600_000;
 
@@ -22,8 +23,8 @@ const seriesInput = z
     kpi: z.enum(kpiIds),
     scope: kpiScopeSchema.prefault({}),
     resolutionMs: z.union([z.literal(1_000), z.literal(60_000), z.literal(hourMs)]),
-    fromEpochMs: z.int().min(0),
-    untilEpochMs: z.int().min(0),
+    fromEpochMs: instantSchema,
+    untilEpochMs: instantSchema,
   })
   .refine(
     ({ fromEpochMs, untilEpochMs, resolutionMs }) => untilEpochMs - fromEpochMs <= mostPoints * resolutionMs,
