@@ -116,9 +116,13 @@ function Figures({ alert, detail }: FiguresProps) {
   const leftMs = within === undefined ? null : timeLeftMs(alert, within, nowEpochMs);
   return (
     <dl className="grid grid-cols-3 gap-x-4 gap-y-3 border-b border-line px-5 py-3">
-      <Fact name={alert.active ? "Value" : "Value on return"} value={formatFigure(alert.value, unit)} />
+      <Fact
+        name={alert.active ? "Value when raised" : "Value on return"}
+        value={formatFigure(alert.value, unit)}
+      />
       <Fact name="Limit" value={formatFigure(alert.limit, unit)} />
-      <Fact name="Farthest" value={formatFigure(alert.peakValue, unit)} />
+      {/* Known once the breach is over. */}
+      <Fact name="Farthest" value={alert.active ? "–" : formatFigure(alert.peakValue, unit)} />
       <Fact
         name="Raised"
         value={formatSpan(ageMs)}

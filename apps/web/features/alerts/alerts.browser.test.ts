@@ -86,6 +86,12 @@ it("what is raised shows at once, the worst first, and can be read in both theme
   await page.getByRole("button", { name: "Back to the list" }).waitFor();
   await expectAccessible(page);
   await shoot(page, "alerts-phone-open-light");
+  await page.getByRole("button", { name: "Out of service…" }).click({ trial: true });
+  await page.setViewportSize({ width: 800, height: 900 });
+  const pane = page.getByRole("region", { name: "The chosen alert" });
+  const nav = await page.getByRole("navigation", { name: "Main" }).boundingBox();
+  expect((await pane.boundingBox())?.x).toBe(nav?.width);
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole("button", { name: "Back to the list" }).click();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   expect(browsing.complaints).toEqual([]);

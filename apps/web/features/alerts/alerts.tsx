@@ -92,7 +92,9 @@ export function Alerts() {
             aria-label="The chosen alert"
             className={cn(
               "flex min-h-0 flex-col overflow-hidden",
-              "max-lg:fixed max-lg:inset-x-0 max-lg:top-14 max-lg:bottom-0 max-lg:z-4 max-lg:rounded-none",
+              "max-lg:fixed max-lg:top-14 max-lg:right-0 max-lg:bottom-0 max-lg:left-18 max-lg:z-4 max-lg:rounded-none",
+              // The navigation stands at the left, on a phone at the bottom, and stays at hand.
+              "max-sm:bottom-14 max-sm:left-0",
               state.isPaneOpen ? "" : "max-lg:hidden",
             )}
           >

@@ -29,7 +29,7 @@ export function WayOfATap({ live }: { live: KpiLive }) {
               <span className="figure text-xl leading-none font-medium">{stage.value}</span>
               <span className="text-xs text-ink-faint">{stage.unit}</span>
             </p>
-            <p className={cn("mt-1.5 truncate text-xs", stage.warning ? "text-warning" : "text-ink-faint")}>
+            <p className={cn("mt-1.5 text-xs", stage.warning ? "text-warning" : "truncate text-ink-faint")}>
               {stage.warning === null ? null : <span>▲ {stage.warning}, </span>}
               {stage.note}
             </p>

@@ -42,7 +42,8 @@ function Row({ does, keys }: { does: string; keys: readonly string[] }) {
   );
 }
 
-/** A capital is a letter with Shift. */
+/** As it stands on the key; a capital is a letter with Shift. */
 function shownAs(key: string): string[] {
+  if (key === "Escape") return ["Esc"];
   return /^[A-Z]$/.test(key) ? ["Shift", key.toLowerCase()] : [key];
 }
