@@ -76,7 +76,7 @@ function Rows({ log, isNarrowed }: { log: DeliveryLog; isNarrowed: boolean }) {
         <span>Channel</span>
         <span>State</span>
         <span className="text-right">Attempts</span>
-        <span className="text-right">From the breach</span>
+        <span className="text-right">Took</span>
       </div>
       <ol aria-label="Deliveries" className="divide-y divide-line">
         {deliveries.map((delivery) => (

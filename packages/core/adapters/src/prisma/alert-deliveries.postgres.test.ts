@@ -17,6 +17,13 @@ async function takeAll(): Promise<string[]> {
   return taken.map((one) => `${one?.channel} ${one?.notice.kind}`).toSorted();
 }
 
+async function sendAll(): Promise<void> {
+  for (const id of await told.deliveries.ask()) {
+    const taken = await told.deliveries.take(id);
+    if (taken !== null) await told.deliveries.settle(taken, { kind: "sent" });
+  }
+}
+
 test("what was handed out is not handed out again, unless it was lost on its way", async () => {
   await told.raise();
   await told.dispatch.round();
@@ -45,6 +52,20 @@ test("an attempt that failed is made again later, one that succeeded never, and 
   expect(await told.deliveries.take(one ?? "")).toBeNull();
   told.passMs(askAgainMs);
   expect(await told.deliveries.ask()).not.toContain(one);
+});
+
+test("that a breach is over took the time since it was, however long the breach stood", async () => {
+  const alert = await told.raise();
+  await told.dispatch.round();
+  await sendAll();
+  told.passMs(600_000);
+  await told.on(alert, clear);
+  await told.dispatch.round();
+  told.passMs(2_000);
+  await sendAll();
+  const listed = await told.deliveries.list({}, 100);
+  const took = listed.filter(({ notice }) => notice.kind === "over").map(({ tookMs }) => tookMs);
+  expect(new Set(took)).toEqual(new Set([2_000]));
 });
 
 test("what is refused for good, or a day old, is given up, and the log says why", async () => {

@@ -35,7 +35,10 @@ export type DeliveryListing = {
   /** When it may be tried next, or until when it is held. */
   readonly dueAtEpochMs: number;
   readonly endedAtEpochMs: number | null;
-  /** From the breach to the end of the delivery, ms, what the rule waits on purpose included; null before it. */
+  /**
+   * To the end of the delivery, ms: of a call from the breach, what the rule waits on purpose included; of all else from when it
+   * happened. Null before it.
+   */
   readonly tookMs: number | null;
 };
 
@@ -260,12 +263,16 @@ function wholeOf(delivery: DeliveryListing, parts: readonly DeliveryListing[]): 
 }
 
 export function listingOf(row: AlertDelivery): DeliveryListing {
-  const { id, channel, recipient, attempts, fault, dueAt, endedAt, raisedAt } = row;
+  const { id, channel, recipient, attempts, fault, dueAt, endedAt } = row;
   const notice = alertNoticeSchema.parse(row.notice);
   return {
     ...{ id, channel, recipient, attempts, fault, state: row.state as DeliveryState },
     ...{ notice, dueAtEpochMs: dueAt.getTime() },
     endedAtEpochMs: endedAt?.getTime() ?? null,
-    tookMs: endedAt === null ? null : endedAt.getTime() - (notice.breachedAtEpochMs ?? raisedAt.getTime()),
+    tookMs: endedAt === null ? null : endedAt.getTime() - beginningOf(notice),
   };
+}
+
+function beginningOf({ kind, breachedAtEpochMs, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
+  return kind === "call" ? (breachedAtEpochMs ?? raisedAtEpochMs) : atEpochMs;
 }
