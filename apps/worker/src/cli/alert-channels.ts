@@ -1,8 +1,9 @@
-import { type AlertChannels, parseAlertChannels, routingFaults } from "@tapline/core/alerts";
+import { type AlertChannels, idleChannels, parseAlertChannels, routingFaults } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { openAlertChannels } from "../wire/commands/alert-channels.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { columns } from "./columns.ts";
+import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -27,18 +28,24 @@ export async function list({ json }: { readonly json?: boolean }): Promise<void>
 export async function release(file: string, options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const channels = parseAlertChannels(await readYaml(file));
-  const count = `${channels.channels.length} channels, ${channels.policies.length} policies`;
-  const { version, faults } = await withAlertChannels(async (opened) => {
+  const holds = [
+    count(channels.channels.length, "channel"),
+    count(channels.policies.length, "policy", "policies"),
+  ].join(", ");
+  const { version, faults, idle } = await withAlertChannels(async (opened) => {
     const inForce = (await opened.rules.active())?.rules.rules ?? [];
     const version = dryRun ? null : await opened.channels.release(channels, act);
-    return { version, faults: routingFaults(inForce, channels) };
+    return { version, faults: routingFaults(inForce, channels), idle: idleChannels(inForce, channels) };
   });
   const what =
     version === null
-      ? `${file} is sound: ${count} would be in force from now on`
-      : `release ${version} of the alert channels is in force: ${count}`;
+      ? `${file} is sound: ${holds} would be in force from now on`
+      : `release ${version} of the alert channels is in force: ${holds}`;
   const warnings = faults.map(({ place, fault }) => `warning: ${place}: ${fault}`);
-  process.stdout.write(`${[what, ...warnings].join("\n")}\n`);
+  const notes = idle.map(
+    (name) => `note: no rule in force leads to ${name} by its routing: it is told nothing yet`,
+  );
+  process.stdout.write(`${[what, ...warnings, ...notes].join("\n")}\n`);
 }
 
 /** Ends with 1 where the test did not arrive. */

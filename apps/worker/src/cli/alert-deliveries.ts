@@ -2,6 +2,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { deliveryStates } from "../wire/commands/alert-channels.ts";
 import { withAlertChannels } from "./alert-channels.ts";
 import { columns } from "./columns.ts";
+import { count } from "./count.ts";
 
 interface Options {
   readonly channel?: string;
@@ -27,8 +28,10 @@ export async function list({ channel, state: given, alert, limit, json }: Option
   if (json === true) return void process.stdout.write(`${JSON.stringify(found)}\n`);
   const rows = found.map(({ notice, channel, recipient, state: is, attempts, tookMs, fault }) => [
     ...[new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId],
-    ...[recipient === "" ? channel : `${channel} ${recipient}`, is, `${attempts} attempts`],
-    tookMs === null || is !== "sent" ? fault : `${tookMs} ms after the breach`,
+    ...[recipient === "" ? channel : `${channel} ${recipient}`, is, count(attempts, "attempt")],
+    tookMs === null || is !== "sent"
+      ? fault
+      : `${tookMs} ms after ${notice.kind === "call" ? "the breach" : "it happened"}`,
   ]);
   process.stdout.write(`${rows.length === 0 ? "no deliveries" : columns(rows)}\n`);
 }

@@ -9,7 +9,9 @@ import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { scopeKey } from "@tapline/core/kpi";
 import { isoOf, withAlerts } from "./alerts.ts";
 import { columns } from "./columns.ts";
+import { count } from "./count.ts";
 import { readYaml } from "./read-yaml.ts";
+import { spanText } from "./span-text.ts";
 
 interface Options {
   readonly rule?: string;
@@ -41,7 +43,7 @@ export async function preview(file: string, { rule, days, json }: Options): Prom
 export function previewText(told: Preview): string {
   const { ruleId, fired, activeMs, longestMs, scopes, unjudged } = told;
   if (unjudged.because !== null) return `${ruleId}: cannot be judged: ${reasons[unjudged.because]}`;
-  const sum = `${fired} times, active for ${minutes(activeMs)} in all, for ${minutes(longestMs)} at most`;
+  const sum = `${count(fired, "time")}, active for ${minutes(activeMs)} in all, for ${minutes(longestMs)} at most`;
   const rows = scopes.slice(0, mostShown).map(cellsOf);
   const more = scopes.length - rows.length;
   const lines = [
@@ -66,8 +68,8 @@ function gapsOf({ unjudged, resolutionMs }: Preview): string[] {
     ...(beforeEpochMs === null
       ? []
       : [`not judged before ${isoOf(beforeEpochMs)}: no history is kept so long`]),
-    ...(missingMs === 0 ? [] : [`not judged for ${minutes(missingMs)}: nobody kept history then`]),
-    ...(windowMs === null ? [] : [`its window of ${minutes(windowMs)} reaches back beyond what is kept`]),
+    ...(missingMs === 0 ? [] : [`not judged for ${spanText(missingMs)}: nobody kept history then`]),
+    ...(windowMs === null ? [] : [`its window of ${spanText(windowMs)} reaches back beyond what is kept`]),
     ...(refusedScopes === 0
       ? []
       : [`not judged for ${refusedScopes} scopes: there are more than ${maxScopes}`]),
@@ -78,7 +80,7 @@ function gapsOf({ unjudged, resolutionMs }: Preview): string[] {
 function cellsOf({ scope, fired, activeMs, longestMs, stoodBefore, stands }: PreviewedScope): string[] {
   const key = scopeKey(scope);
   const notes = [...(stoodBefore ? ["stood before"] : []), ...(stands ? ["would still stand"] : [])];
-  const cells = [key === "" ? "all" : key, `${fired} times`, `${minutes(activeMs)} in all`];
+  const cells = [key === "" ? "all" : key, count(fired, "time"), `${minutes(activeMs)} in all`];
   return [...cells, `${minutes(longestMs)} at most`, notes.join(", ")].map(printableLine);
 }
 

@@ -159,8 +159,12 @@ test("rules that name a channel that is not in force are refused, and who takes 
     1,
     expect.stringContaining(`rules.${first?.id}.routing: there is no channel, schedule or policy room`),
   ]);
-  expect((await run("channel", "release", channels ?? "", ...by("a room"))).out).not.toContain("warning");
+  const idle = "note: no rule in force leads to room by its routing: it is told nothing yet";
+  expect((await run("channel", "release", channels ?? "", ...by("a room"))).out).toMatch(
+    new RegExp(`in force: 1 channel, 0 policies\n${idle}\n$`),
+  );
   expect((await run("apply", rules ?? "", ...by("told"))).err).toBe("");
+  expect((await run("channel", "release", channels ?? "", ...by("again"))).out).not.toContain("note");
   const dry = await run("channel", "release", none ?? "", "--reason", "gone", "--by", "ada", "--dry-run");
   expect(dry.out, dry.err).toMatch(
     /is sound: 0 channels.*\nwarning: .*no channel, schedule or policy room\n$/,

@@ -2,6 +2,7 @@ import { type Alert, type AlertRule, alertStates, severities } from "@tapline/co
 import { printable, printableLine, TaplineError } from "@tapline/core/kernel";
 import { openAlerts } from "../wire/commands/alerts.ts";
 import { columns } from "./columns.ts";
+import { count } from "./count.ts";
 import { entryLine } from "./entry-line.ts";
 import { findStores } from "./find-stores.ts";
 
@@ -67,7 +68,7 @@ function factsOf(alert: Alert): string[] {
   return [
     `${message} (${severity})`,
     `alert ${id}, revision ${rev}: ${state}${alert.active ? "" : ", over"}`,
-    `rule ${ruleId}${scopeKey === "" ? "" : `, ${scopeKey}`}; raised ${alert.occurrences} times, last at ${isoOf(alert.raisedAtEpochMs)}`,
+    `rule ${ruleId}${scopeKey === "" ? "" : `, ${scopeKey}`}; raised ${count(alert.occurrences, "time")}, last at ${isoOf(alert.raisedAtEpochMs)}`,
     `value ${value}`,
     ...(shelf === null ? [] : [`shelved until ${isoOf(shelf.untilEpochMs)} (${shelf.mode})`]),
     ...(suppressedBy === null ? [] : [`suppressed by ${suppressedBy.ruleId} ${suppressedBy.scopeKey}`]),

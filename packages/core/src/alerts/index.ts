@@ -45,6 +45,7 @@ export { type AlertNotice, alertNoticeSchema, type NoticeKind, type NoticeLinks 
 export {
   type Call,
   type DeliveryPlan,
+  idleChannels,
   noticeOf,
   planDeliveries,
   routeNames,

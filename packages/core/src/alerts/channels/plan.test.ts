@@ -8,6 +8,7 @@ import {
   applyAct,
   applyEvent,
   type Call,
+  idleChannels,
   isHeld,
   isOpen,
   openAlert,
@@ -173,4 +174,12 @@ test("routing that leads nowhere is named by rule, each name once", () => {
     { place: "rules.routed.routing", fault: "there is no channel, schedule or policy gone" },
     { place: "rules.routed.routing", fault: "there is no channel, schedule or policy away" },
   ]);
+});
+
+test("channels that no rule leads to are named, but not those behind a schedule or a policy", () => {
+  const routed = (...names: string[]) => [rule({ routing: [{ channels: names }] })];
+  expect(idleChannels([rule({ routing: [] })], channels())).toEqual(["ada-mail", "bob-mail", "desk", "room"]);
+  expect(idleChannels(routed("duty"), channels())).toEqual(["desk"]);
+  expect(idleChannels(routed("on-call", "desk"), channels())).toEqual([]);
+  expect(idleChannels(routed("room", "gone"), channels())).toEqual(["ada-mail", "bob-mail", "desk"]);
 });

@@ -64,6 +64,26 @@ export function routingFaults(
   });
 }
 
+/** Channels that no rule leads to, by a schedule or a policy neither: nobody is told anything by them. */
+export function idleChannels(
+  rules: readonly Pick<AlertRule, "routing">[],
+  { channels, schedules, policies }: AlertChannels,
+): string[] {
+  const reached = new Set(rules.flatMap(({ routing }) => routing.flatMap((route) => route.channels)));
+  const pass = (from: string, to: readonly string[]) => {
+    if (reached.has(from)) for (const name of to) reached.add(name);
+  };
+  // Policies first: they lead to schedules, too.
+  for (const { name, steps } of policies)
+    pass(
+      name,
+      steps.flatMap(({ tell }) => tell),
+    );
+  for (const { name, shifts, otherwise } of schedules)
+    pass(name, [...shifts.flatMap(({ tell }) => tell), ...otherwise]);
+  return channels.map(({ name }) => name).filter((name) => !reached.has(name));
+}
+
 /**
  * Whom to tell what of an alert as it stands: not of each step, so that several steps at once are told as one. That it was acknowledged,
  * or is over, is told to those who were told that it calls, and to nobody else.
