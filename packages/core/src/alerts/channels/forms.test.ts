@@ -26,6 +26,15 @@ test("a mail says what, where, since when, what to do, and where to act", () => 
   expect(mailForm(notice, none).text).not.toContain("https:");
 });
 
+test("value and limit are told with their unit, and as numbers where none is known", () => {
+  const told = mailForm({ ...notice, value: 130_500, unit: "ms" }, none).text;
+  expect(told).toMatch(/^value: 2\.17 min\nlimit: 2 min$/m);
+  expect(mailForm({ ...notice, value: 4 }, none).text).toMatch(/^value: 4\nlimit: 120000$/m);
+  expect(JSON.parse(webhookForm("plain", { ...notice, unit: "ms" }, none)).data).toMatchObject({
+    ...{ limit: 120_000, unit: "ms" },
+  });
+});
+
 test("what comes from outside stays text: no header, no markup, no call to a whole room", () => {
   const { subject, html } = mailForm(hostile, none);
   expect(subject).not.toMatch(/[\r\n]/);

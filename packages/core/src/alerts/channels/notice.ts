@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kpiScopeSchema } from "../../kpi/index.ts";
+import { figureText } from "../event-of.ts";
 import { severities } from "../rule.ts";
 import { tellable } from "./channel.ts";
 
@@ -15,6 +16,8 @@ export const alertNoticeSchema = z.strictObject({
   scope: kpiScopeSchema,
   value: z.number().nullable(),
   limit: z.number().nullable(),
+  /** Of both, as the KPI catalogue names it; messages of before it was told have none. */
+  unit: z.string().optional(),
   /** What to do, in a sentence, and at length. */
   action: z.string(),
   runbook: z.string(),
@@ -51,13 +54,15 @@ export function headlineOf({ kind, severity, message, step }: AlertNotice): stri
 
 /** Everything else that a reader needs, as pairs of a word and what it says. */
 export function factsOf(notice: AlertNotice): [string, string][] {
-  const { scope, value, limit, action, runbook, raisedAtEpochMs, by, kind } = notice;
+  const { scope, value, limit, unit, action, runbook, raisedAtEpochMs, by, kind } = notice;
+  const figure = (word: string, given: number | null): [string, string][] =>
+    given === null ? [] : [[word, unit === undefined ? String(given) : figureText(given, unit)]];
   const places = Object.entries(scope).map(([dimension, name]): [string, string] => [dimension, name ?? ""]);
   return [
     ["rule", notice.ruleId],
     ...places,
-    ...(value === null ? [] : [["value", String(value)] as [string, string]]),
-    ...(limit === null ? [] : [["limit", String(limit)] as [string, string]]),
+    ...figure("value", value),
+    ...figure("limit", limit),
     ["raised", new Date(raisedAtEpochMs).toISOString()],
     ...(by === null
       ? []

@@ -131,9 +131,10 @@ export function noticeOf(
   kind: NoticeKind,
   { card, runbook }: Pick<AlertRule, "card" | "runbook">,
 ): AlertNotice {
-  const { rev, ruleId, severity, message, scope, value, limit, breachedAtEpochMs, raisedAtEpochMs } = alert;
+  const { rev, ruleId, severity, message, scope, value, limit, unit, breachedAtEpochMs, raisedAtEpochMs } =
+    alert;
   return {
-    ...{ kind, alertId: alert.id, rev, ruleId, severity, message, scope, value, limit },
+    ...{ kind, alertId: alert.id, rev, ruleId, severity, message, scope, value, limit, unit },
     ...{
       action: card.action,
       runbook,
