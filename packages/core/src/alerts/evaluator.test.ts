@@ -53,6 +53,20 @@ test("delays are exact to the millisecond, and what does not last raises and cle
   ]);
 });
 
+test("what has come back into the dead band by the end of the delay is raised with how far it was, above and below", () => {
+  const below = rule({
+    ...{ id: "acceptance-low", kpi: "taps.acceptance_ratio", onDelayMs: 10_000 },
+    condition: { kind: "threshold", limit: { below: 0.9 }, deadBand: 0.05 },
+  });
+  const ratio = (atMs: number, value: number) => sample(atMs, value, { kpi: "taps.acceptance_ratio" });
+  const series = [sample(0, 130), ratio(0, 0.7), sample(5_000, 95), ratio(5_000, 0.92)];
+  const signals = replay(engineOf([delayed, below]), series, start + 12_000);
+  expect(signals.map(({ kind, ruleId, value }) => [kind, ruleId, value])).toEqual([
+    ["raise", "backlog-old", 130],
+    ["raise", "acceptance-low", 0.7],
+  ]);
+});
+
 test("without delays a sample tells at once, and of samples at the same moment the last one counts", () => {
   const engine = engineOf([rule()]);
   const signals = replay(engine, [sample(5, 70_000), sample(5, 1), sample(5, 80_000)], start + 10);

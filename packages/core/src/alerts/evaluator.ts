@@ -250,6 +250,13 @@ function signalOf(watch: Watch, atEpochMs: number): Evaluated {
   const { value, limit } = finding;
   const alert = { ruleId: ready.rule.id, scope, scopeKey: key, atEpochMs, value };
   return standing.active
-    ? { kind: "raise", ...alert, limit, breachedAtEpochMs }
+    ? { kind: "raise", ...alert, value: breachValue(watch), limit, breachedAtEpochMs }
     : { kind: "clear", ...alert, peakValue, because: "in-order" };
+}
+
+/** The value to raise with: where it has come back into the dead band during the delay, the farthest of the breach. */
+function breachValue({ finding: { value, limit }, peakValue, ready: { side } }: Watch): number | null {
+  if (value === null || side === "both") return value;
+  const isBack = side === "above" ? value <= limit : value >= limit;
+  return isBack && peakValue !== null ? peakValue : value;
 }
