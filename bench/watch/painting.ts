@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { chromiumArguments } from "../../tools/servers/index.ts";
 import { nowMs } from "./now-ms.ts";
 
 /** A row that came to be seen. */
@@ -29,11 +30,7 @@ const clockReadings = 50;
 
 /** One Chromium for all that is compared. */
 export async function startPainting(executablePath: string): Promise<Painting> {
-  const args = [
-    ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-    ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  ];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] });
   return {
     open: async (url, cookie) => {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

@@ -25,7 +25,6 @@ export function childEnvironments(
   const pki = (name: string) => join(folder.pki, name);
   const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
   const base = { ...config.environment, TAPLINE_DATA_DIR: folder.root };
-  // One agent speaks for a whole fleet of simulated readers, whose strangers and torn tags are refused by design.
   const consoleOrigin = config.environment.TAPLINE_WEB_ORIGIN ?? `http://127.0.0.1:${at.webPort}`;
   // Who has set them for himself keeps his own.
   const links = { TAPLINE_ALERT_LINK_KEY: secrets.alertLinkKeyFile };
@@ -33,6 +32,7 @@ export function childEnvironments(
     ...{ ...links, TAPLINE_ALERT_CONSOLE: consoleOrigin },
     TAPLINE_ALERT_SECRETS: secrets.alertSecretsFolder,
   };
+  // One agent speaks for a whole fleet of simulated readers, whose strangers and torn tags are refused by design.
   const workers = { TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "10000000", ...base, ...stores };
   return {
     "worker-ingest": {

@@ -1,3 +1,4 @@
+export { chromiumArguments } from "./chromium-arguments.ts";
 export { readServersConfig, type ServersConfig } from "./config.ts";
 export { installDebianPackages, isDebian, unpackDebianPackages } from "./debian-packages.ts";
 export { findFaketime } from "./find-faketime.ts";

@@ -44,8 +44,19 @@ export function detailOf(error: unknown): ErrorDetail | null {
   return (error as TRPCClientError<AppRouter>).data?.tapline ?? null;
 }
 
-/** Whether the server itself said no, rather than nothing. */
-export function hasAnswered(error: unknown): boolean {
+/** What an error of ours says; `null` for an error of any other kind. */
+export function messageOfOurs(error: unknown): string | null {
+  return detailOf(error) !== null && error instanceof Error ? error.message : null;
+}
+
+/** The same, and what to do about it. */
+export function adviceOf(error: unknown): string | null {
+  const message = messageOfOurs(error);
+  return message === null ? null : `${message}. ${detailOf(error)?.remedy ?? ""}`.trim();
+}
+
+/** Whether the server says that it does not understand what was asked of it. */
+export function isNotUnderstood(error: unknown): boolean {
   return (
     error instanceof TRPCClientError && (error as TRPCClientError<AppRouter>).data?.code === "BAD_REQUEST"
   );

@@ -35,6 +35,7 @@ export function formatAge(ms: number): string {
 
 const toMinutes = { hour: "2-digit", minute: "2-digit" } as const;
 const toSeconds = { ...toMinutes, second: "2-digit" } as const;
+const toDays = { weekday: "short", day: "numeric", month: "short" } as const;
 // Made once: each takes a millisecond of a frame to make.
 const times = {
   utc: timesIn({ timeZone: "UTC" }),
@@ -46,12 +47,18 @@ function timesIn(zone: { timeZone?: string }) {
   return {
     minutes: new Intl.DateTimeFormat("en-GB", { ...toMinutes, ...zone }),
     seconds: new Intl.DateTimeFormat("en-GB", { ...toSeconds, ...zone }),
+    days: new Intl.DateTimeFormat("en-GB", { ...toDays, ...zone }),
   };
 }
 
 /** A time of day, `14:03` or `14:03:07`, in the chosen zone. */
 export function formatTime(epochMs: number, zone: TimeZoneChoice, withSeconds = true): string {
   return times[zone][withSeconds ? "seconds" : "minutes"].format(epochMs);
+}
+
+/** A day, such as `Sun 29 Nov`, in the chosen zone. */
+export function formatDay(epochMs: number, zone: TimeZoneChoice): string {
+  return times[zone].days.format(epochMs);
 }
 
 /** The zone's short name, such as `UTC` or `CET`. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, apiClient, detailOf } from "./api.ts";
+import { adviceOf, api, apiClient } from "./api.ts";
 import {
   canBeNotified,
   markOfThisBrowser,
@@ -60,7 +60,5 @@ export function useNotifiedBrowsers() {
 
 function whyOf(error: unknown): string {
   if (error instanceof NotSwitchedOn) return error.message;
-  const detail = detailOf(error);
-  if (detail === null || !(error instanceof Error)) return "The server does not answer. Try again.";
-  return `${error.message}. ${detail.remedy ?? ""}`.trim();
+  return adviceOf(error) ?? "The server does not answer. Try again.";
 }

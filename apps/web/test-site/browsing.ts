@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
+import { chromiumArguments } from "@tapline/tools/servers";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { expect, vi } from "vitest";
 import { person } from "./start-site.ts";
@@ -20,11 +21,7 @@ export class Browsing {
   }
 
   static async start(executablePath: string): Promise<Browsing> {
-    const args = [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    ];
-    return new Browsing(await chromium.launch({ executablePath, args }));
+    return new Browsing(await chromium.launch({ executablePath, args: [...chromiumArguments] }));
   }
 
   /** A page of a browser that knows nobody. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { apiClient, detailOf } from "../../client/api.ts";
+import { apiClient, messageOfOurs } from "../../client/api.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
 import { lookAgain } from "../../client/use-channels.ts";
@@ -61,8 +61,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
       }
       onDone();
     } catch (error) {
-      const isOurs = detailOf(error) !== null && error instanceof Error;
-      setRefusal(isOurs ? error.message : "The server does not answer: whether it was done is not known.");
+      setRefusal(messageOfOurs(error) ?? "The server does not answer: whether it was done is not known.");
     }
     setUnderWay(false);
     await lookAgain();

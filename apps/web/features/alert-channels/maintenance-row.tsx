@@ -1,4 +1,4 @@
-import { formatAge, formatTime } from "../../client/format.ts";
+import { formatAge, formatDay, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
@@ -51,11 +51,6 @@ function endWords({ endsAtEpochMs, endedAtEpochMs, endedBy }: MaintenanceView, z
 
 /** A time of day, with its day where that is another one than today. */
 function dayTime(epochMs: number, zone: TimeZoneChoice): string {
-  const dayOf = (ms: number) =>
-    new Intl.DateTimeFormat("en-GB", {
-      ...{ weekday: "short", day: "numeric", month: "short" },
-      ...(zone === "utc" ? { timeZone: "UTC" } : {}),
-    }).format(ms);
-  const day = dayOf(epochMs);
-  return `${day === dayOf(serverNow()) ? "" : `${day}, `}${formatTime(epochMs, zone, false)}`;
+  const day = formatDay(epochMs, zone);
+  return `${day === formatDay(serverNow(), zone) ? "" : `${day}, `}${formatTime(epochMs, zone, false)}`;
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { apiClient, detailOf } from "../../client/api.ts";
+import { apiClient, messageOfOurs } from "../../client/api.ts";
 import { lookAgain } from "../../client/use-channels.ts";
 import type { DeliveryView } from "../../contracts/alert-channels.ts";
 
@@ -22,8 +22,7 @@ export function useTests() {
       try {
         note(name, { is: "tried", delivery: await apiClient.alertChannels.test.mutate({ name, reason }) });
       } catch (error) {
-        const isOurs = detailOf(error) !== null && error instanceof Error;
-        note(name, { is: "refused", why: isOurs ? error.message : "the server does not answer" });
+        note(name, { is: "refused", why: messageOfOurs(error) ?? "the server does not answer" });
       }
       await lookAgain();
     },

@@ -3,7 +3,7 @@
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { useState } from "react";
 import { askAlertsAnew, endGuesses, putAlerts, putGuesses } from "../../client/alert-cache.ts";
-import { detailOf, hasAnswered } from "../../client/api.ts";
+import { adviceOf, isNotUnderstood } from "../../client/api.ts";
 import { guessAlert } from "../../client/guess-alert.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type ActNotice, noticeOf } from "./act-words.ts";
@@ -45,10 +45,9 @@ function failed(error: unknown): ActNotice {
 }
 
 function whyOf(error: unknown): string {
-  const detail = detailOf(error);
-  if (detail !== null)
-    return `${error instanceof Error ? error.message : detail.code}. ${detail.remedy ?? ""}`.trim();
-  return hasAnswered(error)
+  const advice = adviceOf(error);
+  if (advice !== null) return advice;
+  return isNotUnderstood(error)
     ? "It does not know what was asked of it. Reload the page, and try again."
     : "It does not answer. What is shown is taken back; see whether it was done, and try again.";
 }

@@ -1,5 +1,5 @@
 import { KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
-import { KpiStreams, kpiKeys } from "@tapline/adapters/redis";
+import { KpiStreams, kpiKeys, saidIn } from "@tapline/adapters/redis";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
 import {
   downsample,
@@ -12,14 +12,12 @@ import {
   type KpiScope,
   type KpiSpan,
   kpiCatalog,
-  kpiLiveSchema,
   kpiPointSchema,
   kpiSources,
   scopeKey,
   spanOfPoint,
 } from "@tapline/core/kpi";
 import type { Redis } from "ioredis";
-import type { z } from "zod";
 import { fromPostgres, fromRedis } from "../from-stores.ts";
 
 const secondMs = 1_000;
@@ -71,8 +69,7 @@ export class KpiStore {
   }
 
   async live(): Promise<KpiLive | null> {
-    const [newest] = await fromRedis(this.#redis.xrevrange(kpiKeys.live, "+", "-", "COUNT", 1));
-    return newest === undefined ? null : parseEntry(kpiLiveSchema, newest);
+    return await fromRedis(this.#streams.latest());
   }
 
   /** Many browsers ask for the same hour within a second: they share one answer. */
@@ -115,7 +112,7 @@ export class KpiStore {
       this.#redis.xrange(kpiKeys.seconds, fromEpochMs, untilEpochMs + writingDelayMs),
     );
     return entries
-      .flatMap((entry) => parseEntry(kpiPointSchema, entry) ?? [])
+      .flatMap((entry) => saidIn(kpiPointSchema, entry) ?? [])
       .filter(({ startEpochMs }) => startEpochMs >= fromEpochMs && startEpochMs < untilEpochMs)
       .map(spanOfPoint);
   }
@@ -127,19 +124,7 @@ export class KpiStore {
       fromRedis(this.#redis.xrange(kpiKeys.seconds, startEpochMs - writingDelayMs, "+")),
       fromPostgres(this.#spans.list({}, minuteMs, startEpochMs - minuteMs, nowEpochMs)),
     ]);
-    const seconds = entries.flatMap((entry) => parseEntry(kpiPointSchema, entry) ?? []).map(spanOfPoint);
+    const seconds = entries.flatMap((entry) => saidIn(kpiPointSchema, entry) ?? []).map(spanOfPoint);
     return downsample([...seconds, ...minutes], window);
-  }
-}
-
-/** The value in field `j` of a stream entry; `null` where it is not what we expect: never a guessed number. */
-export function parseEntry<T>(schema: z.ZodType<T>, [, fields]: [id: string, fields: string[]]): T | null {
-  const at = fields.indexOf("j");
-  const json = fields[at + 1];
-  if (at < 0 || json === undefined) return null;
-  try {
-    return schema.safeParse(JSON.parse(json)).data ?? null;
-  } catch {
-    return null;
   }
 }

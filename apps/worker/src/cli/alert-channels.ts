@@ -62,8 +62,7 @@ export async function test(name: string, options: ActingOptions): Promise<void> 
   });
   if (found.state !== "sent") process.exitCode = 1;
   const how = found.state === "sent" ? `sent within ${found.tookMs} ms` : `not sent: ${found.fault}`;
-  process.stdout.write(`test by ${name}: ${how}
-`);
+  process.stdout.write(`test by ${name}: ${how}\n`);
 }
 
 /** Where a channel leads, without what is secret. */

@@ -18,6 +18,7 @@ import {
   revokeSigner,
   signerOf,
 } from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
+import { chromiumArguments } from "../../../../tools/servers/index.ts";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
 import { proofSlip, type SlipForm } from "../care/proof-slip.ts";
 import type { Given } from "./dom/verdict.ts";
@@ -55,13 +56,7 @@ beforeAll(async () => {
   };
   browser = await chromium.launch({
     executablePath: chromiumPath,
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--no-first-run",
-      "--disable-background-networking",
-    ],
+    args: [...chromiumArguments],
   });
   page = await (await browser.newContext()).newPage();
   page.on("console", (message) => complaints.push(message.text()));

@@ -1,7 +1,6 @@
+import { defaultSite } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 
-/** Where agents stand that nobody has looked up yet. */
-const defaultSite = "default";
 const lookEveryMs = 10_000;
 
 /** At which sites agents stand, as it was looked up last. */

@@ -8,6 +8,7 @@ import {
   SpanCollector,
   scopeKey,
 } from "@tapline/core/kpi";
+import { defaultSite } from "@tapline/core/transfer";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";
 
@@ -21,7 +22,6 @@ export type KpiSpansParts = {
 const stepEveryMs = 1_000;
 const readEveryMs = 10_000;
 const minuteMs = 60_000;
-const defaultSite = "default";
 
 /**
  * Keeps the history of all KPIs by what they belong to. A minute holds the deltas that Redis took within it, and is written in

@@ -1,4 +1,5 @@
 import type { CounterName, HistogramData, HistogramName, TelemetryDelta } from "../telemetry/index.ts";
+import { defaultSite } from "../transfer/index.ts";
 import { HeldReadings } from "./board/held-readings.ts";
 import {
   type AgentReading,
@@ -19,7 +20,6 @@ import { type KpiSample, type KpiScope, scopeKey } from "./sample.ts";
 /** Most series of agents and readers at a time: what belongs to further ones is in the figures of their site and of all. */
 const maxSeries = 100_000;
 const levelsEveryMs = 1_000;
-const defaultSite = "default";
 
 type Named = readonly (readonly [kind: KpiScopeKind, scope: KpiScope])[];
 

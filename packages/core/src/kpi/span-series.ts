@@ -3,7 +3,7 @@ import { CountSeries } from "./board/series.ts";
 import { kpiSources } from "./board/sources.ts";
 import { type KpiId, kpiCatalog } from "./catalog.ts";
 import type { KpiSample, KpiScope } from "./sample.ts";
-import { figureOf, type KpiSpan } from "./spans.ts";
+import { figureOf, type KpiSpan, sumOf } from "./spans.ts";
 
 /** What a span has to hold for one KPI to be told from it. */
 export type FigureParts = { readonly counters: readonly CounterName[]; readonly times: HistogramName | null };
@@ -52,7 +52,7 @@ export class SpanSeries {
 
 function countsOf(kpi: KpiId, { counts }: KpiSpan): { readonly bad: number; readonly all: number } {
   const source = kpiSources[kpi];
-  const sum = (names: readonly CounterName[]) => names.reduce((n, name) => n + (counts[name] ?? 0), 0);
-  if (source.is === "counts") return { bad: 0, all: sum(source.counters) };
-  return source.is === "share" ? { bad: sum(source.bad), all: sum(source.all) } : { bad: 0, all: 0 };
+  if (source.is === "counts") return { bad: 0, all: sumOf(counts, source.counters) };
+  if (source.is !== "share") return { bad: 0, all: 0 };
+  return { bad: sumOf(counts, source.bad), all: sumOf(counts, source.all) };
 }

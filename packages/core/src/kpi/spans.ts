@@ -90,8 +90,8 @@ export function mergeSpans(
 /** What a KPI was over a span, in its unit; null where nobody knows, or nothing was there to tell it. */
 export function figureOf(kpi: KpiId, { counts, times, levels, resolutionMs }: KpiSpan): number | null {
   const source = kpiSources[kpi];
-  if (source.is === "counts") return (sum(counts, source.counters) * source.perMs) / resolutionMs;
-  if (source.is === "share") return source.tell(sum(counts, source.bad), sum(counts, source.all));
+  if (source.is === "counts") return (sumOf(counts, source.counters) * source.perMs) / resolutionMs;
+  if (source.is === "share") return source.tell(sumOf(counts, source.bad), sumOf(counts, source.all));
   if (source.is === "reading") return levels[kpi] ?? null;
   const data = times[source.histogram];
   return data === undefined ? null : Histogram.from(data).quantile(source.share);
@@ -99,10 +99,11 @@ export function figureOf(kpi: KpiId, { counts, times, levels, resolutionMs }: Kp
 
 /** What was offered in a span of all of the installation, and how much of that was not taken then. */
 export function availabilityOf({ counts, startEpochMs }: KpiSpan): PastAvailability {
-  return { atEpochMs: startEpochMs, bad: sum(counts, offered.bad), all: sum(counts, offered.all) };
+  return { atEpochMs: startEpochMs, bad: sumOf(counts, offered.bad), all: sumOf(counts, offered.all) };
 }
 
-function sum(counts: KpiSpan["counts"], names: readonly CounterName[]): number {
+/** How often any of these happened in a span. */
+export function sumOf(counts: KpiSpan["counts"], names: readonly CounterName[]): number {
   return names.reduce((n, name) => n + (counts[name] ?? 0), 0);
 }
 

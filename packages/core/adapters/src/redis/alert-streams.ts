@@ -2,6 +2,7 @@ import { type Alert, type AlertNews, alertNewsSchema, mostAlertsPerNews } from "
 import type { Redis } from "ioredis";
 import { alertKeys } from "./keys.ts";
 import { RoleLease } from "./lease.ts";
+import { entriesAfter, newestEntry, saidIn } from "./stream-entries.ts";
 
 /** News kept for who comes late, such as a console that starts anew. */
 const newsKept = 1_000;
@@ -37,8 +38,7 @@ export class AlertStreams {
 
   /** The entry up to which there is news; "0-0" where there is none. */
   async newest(): Promise<string> {
-    const [last] = await this.#redis.xrevrange(alertKeys.live, "+", "-", "COUNT", 1);
-    return last?.[0] ?? "0-0";
+    return (await newestEntry(this.#redis, alertKeys.live))?.[0] ?? "0-0";
   }
 
   /**
@@ -46,11 +46,8 @@ export class AlertStreams {
    * @param connection one of its own, since the wait blocks it
    */
   async follow(connection: Redis, after: string, blockMs: number): Promise<HeardNews[]> {
-    const answer = await connection.xread(
-      ...(["COUNT", newsPerStep, "BLOCK", blockMs] as const),
-      ...(["STREAMS", alertKeys.live, after] as const),
-    );
-    return (answer?.[0]?.[1] ?? []).map(([entry, fields]) => ({ entry, news: newsOf(fields) }));
+    const entries = await entriesAfter(connection, alertKeys.live, after, { most: newsPerStep, blockMs });
+    return entries.map((entry) => ({ entry: entry[0], news: saidIn(alertNewsSchema, entry) }));
   }
 
   /** Up to which entry of the telemetry stream all is recorded; null before the first. */
@@ -95,12 +92,4 @@ export class AlertStreams {
 
 function* chunksOf<Item>(items: readonly Item[], size: number): Generator<Item[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
-}
-
-function newsOf(fields: readonly string[]): AlertNews | null {
-  try {
-    return alertNewsSchema.safeParse(JSON.parse(fields[1] ?? "")).data ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -12,6 +12,7 @@ import {
 import type { Redis } from "ioredis";
 import { kpiKeys } from "./keys.ts";
 import { RoleLease } from "./lease.ts";
+import { entriesAfter, newestEntry, saidIn } from "./stream-entries.ts";
 
 const liveKept = 100;
 /** A little over the hour that the console shows. */
@@ -36,8 +37,13 @@ export class KpiStreams {
 
   /** The entry up to which there are pictures; "0-0" where there is none. */
   async newest(): Promise<string> {
-    const [last] = await this.#redis.xrevrange(kpiKeys.live, "+", "-", "COUNT", 1);
-    return last?.[0] ?? "0-0";
+    return (await newestEntry(this.#redis, kpiKeys.live))?.[0] ?? "0-0";
+  }
+
+  /** The newest picture; null where there is none, or it cannot be read. */
+  async latest(): Promise<KpiLive | null> {
+    const newest = await newestEntry(this.#redis, kpiKeys.live);
+    return newest === null ? null : saidIn(kpiLiveSchema, newest);
   }
 
   /**
@@ -45,16 +51,8 @@ export class KpiStreams {
    * @param connection one of its own, since the wait blocks it
    */
   async follow(connection: Redis, after: string, blockMs: number): Promise<HeardPicture[]> {
-    const answer = await connection.xread(
-      "COUNT",
-      liveKept,
-      "BLOCK",
-      blockMs,
-      "STREAMS",
-      kpiKeys.live,
-      after,
-    );
-    return (answer?.[0]?.[1] ?? []).map(([entry, fields]) => ({ entry, live: pictureOf(fields) }));
+    const entries = await entriesAfter(connection, kpiKeys.live, after, { most: liveKept, blockMs });
+    return entries.map((entry) => ({ entry: entry[0], live: saidIn(kpiLiveSchema, entry) }));
   }
 
   async publish(live: KpiLive): Promise<void> {
@@ -107,13 +105,5 @@ export class KpiStreams {
       if (error != null) throw error;
       return typeof text === "string" ? (unpackSecond(text, scope, start) ?? []) : [];
     });
-  }
-}
-
-function pictureOf(fields: readonly string[]): KpiLive | null {
-  try {
-    return kpiLiveSchema.safeParse(JSON.parse(fields[1] ?? "")).data ?? null;
-  } catch {
-    return null;
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { deltasKept, telemetryKeys } from "./keys.ts";
+import { entriesAfter, newestEntry, type StreamEntry } from "./stream-entries.ts";
 
 /** A delta as it stands in the stream. */
 export type ReportedDelta = {
@@ -33,8 +34,6 @@ const pageEntries = 1_000;
 
 /** Told of an entry that cannot be read, such as that of a newer version, and is passed over. */
 export type OnUnreadable = (entry: string, error: unknown) => void;
-
-type Row = [entry: string, fields: string[]];
 
 /** The stream on which processes report what they saw. Entries that cannot be read are passed over: nobody stands still for one. */
 export class TelemetryStream {
@@ -76,11 +75,8 @@ export class TelemetryStream {
     const endMs = performance.now() + withinMs;
     for (let from = after; ; ) {
       const leftMs = Math.max(1, Math.ceil(endMs - performance.now()));
-      const answer = await this.#redis.xread(
-        ...(["COUNT", pageEntries, "BLOCK", leftMs] as const),
-        ...(["STREAMS", telemetryKeys.deltas, from] as const),
-      );
-      const rows = answer?.[0]?.[1] ?? [];
+      const wait = { most: pageEntries, blockMs: leftMs };
+      const rows = await entriesAfter(this.#redis, telemetryKeys.deltas, from, wait);
       const reported = this.#readable(rows);
       const last = rows.at(-1);
       if (reported.length > 0 || last === undefined) return reported;
@@ -96,8 +92,7 @@ export class TelemetryStream {
 
   /** The newest entry; null where there is none. */
   async newest(): Promise<string | null> {
-    const [last] = await this.#redis.xrevrange(telemetryKeys.deltas, "+", "-", "COUNT", 1);
-    return last?.[0] ?? null;
+    return (await newestEntry(this.#redis, telemetryKeys.deltas))?.[0] ?? null;
   }
 
   /** Processes that gave a sign of life within the last `withinMs`, by name. */
@@ -118,7 +113,7 @@ export class TelemetryStream {
     return [...last.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
   }
 
-  #readable(rows: readonly Row[]): ReportedDelta[] {
+  #readable(rows: readonly StreamEntry[]): ReportedDelta[] {
     return rows.flatMap(([entry, fields]) => {
       try {
         const delta = telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""));
