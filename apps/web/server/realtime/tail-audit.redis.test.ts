@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AuditLog, recordOperation } from "@tapline/adapters/prisma";
 import { makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { io, type Socket } from "socket.io-client";
@@ -34,14 +35,17 @@ afterAll(() => site.stop());
 /** Gives places in the log to all that was recorded, as the worker does. */
 const place = (): Promise<number> => log.sequence(signer, Date.now());
 
+/** One after the other, each in a millisecond of its own: within one the log promises no order. */
 async function record(...subjects: string[]): Promise<void> {
-  for (const subject of subjects)
+  for (const subject of subjects) {
     await recordOperation(
       site.prisma,
       { actor: { kind: "job", id: "test" }, reason: null },
       { action: subject.startsWith("gap") ? "gap.swept" : "key.changed", subject, facts: {} },
       1,
     );
+    await sleep(2);
+  }
   await place();
 }
 
