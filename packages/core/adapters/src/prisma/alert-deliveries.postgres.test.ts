@@ -34,7 +34,7 @@ test("what was handed out is not handed out again, unless it was lost on its way
   expect((await told.deliveries.ask()).toSorted()).toEqual(ids.toSorted());
 });
 
-test("an attempt that failed is made again later, one that succeeded never, and the log says how long it took since the breach", async () => {
+test("an attempt that failed is made again later, one that succeeded never, and the log says how long it took since the raise, and when the breach began", async () => {
   await told.raise();
   await told.dispatch.round();
   const [one] = await told.deliveries.ask();
@@ -47,8 +47,9 @@ test("an attempt that failed is made again later, one that succeeded never, and 
   const again = await told.deliveries.take(one ?? "");
   expect(again).toMatchObject({ attempts: 2, fault: failed.fault });
   if (again !== null) await told.deliveries.settle(again, { kind: "sent" });
-  const tookMs = breachedBeforeMs + 1_000;
-  expect(await told.deliveries.find(one ?? "")).toMatchObject({ state: "sent", fault: "", tookMs });
+  const sent = await told.deliveries.find(one ?? "");
+  expect(sent).toMatchObject({ state: "sent", fault: "", tookMs: 1_000 });
+  expect(sent.notice.raisedAtEpochMs - (sent.notice.breachedAtEpochMs ?? 0)).toBe(breachedBeforeMs);
   expect(await told.deliveries.take(one ?? "")).toBeNull();
   told.passMs(askAgainMs);
   expect(await told.deliveries.ask()).not.toContain(one);

@@ -36,8 +36,8 @@ export type DeliveryListing = {
   readonly dueAtEpochMs: number;
   readonly endedAtEpochMs: number | null;
   /**
-   * To the end of the delivery, ms: of a call from the breach, what the rule waits on purpose included; of all else from when it
-   * happened. Null before it.
+   * To the end of the delivery, ms: of a call from the raise, so without what the rule waits on purpose before it; of all else from when
+   * it happened. Null before it. The notice has breach and raise.
    */
   readonly tookMs: number | null;
 };
@@ -273,6 +273,6 @@ export function listingOf(row: AlertDelivery): DeliveryListing {
   };
 }
 
-function beginningOf({ kind, breachedAtEpochMs, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
-  return kind === "call" ? (breachedAtEpochMs ?? raisedAtEpochMs) : atEpochMs;
+function beginningOf({ kind, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
+  return kind === "call" ? raisedAtEpochMs : atEpochMs;
 }

@@ -59,6 +59,7 @@ export { InstallationStanding } from "./installation-standing.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { rightsOverLog } from "./log-rights.ts";
+export { peopleNames } from "./people-names.ts";
 export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
