@@ -1,4 +1,4 @@
-import { AddressGuard } from "@tapline/adapters/channels";
+import { PushGuard } from "@tapline/adapters/channels";
 import { pushSubscriptionSchema } from "@tapline/core/alerts";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
@@ -18,8 +18,8 @@ const subscribeInput = z.strictObject({
     .regex(/^[^\p{C}]+$/u, "must be printable"),
 });
 
-/** What everybody may reach. The role `alerts`, which sends, judges each address that a name stands for. */
-const guard = new AddressGuard([]);
+/** What every installation lets browsers name. The role `alerts`, which sends, knows which services are meant, and judges each address. */
+const guard = new PushGuard([]);
 
 /** There is nothing to ask for a reason: people do this to a browser of their own. */
 const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) => ({
@@ -37,7 +37,7 @@ export const pushRouter = router({
   subscribe: procedureFor("operator")
     .input(subscribeInput)
     .mutation(({ ctx, input }) => {
-      guard.assertHost(new URL(input.subscription.endpoint).hostname);
+      guard.assertUrl(new URL(input.subscription.endpoint));
       return fromPostgres(ctx.pushes.add({ userId: ctx.viewer.userId, ...input }, actOf(ctx)));
     }),
   /** Also for whoever may not act any more. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { AlertNotice, PushSubscription } from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { browserAt, openPush, vapidClaims } from "../../../src/alerts/channels/open-push.fixture.ts";
-import { AddressGuard, PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
+import type { SendGuard } from "./address-guard.ts";
+import { AddressGuard, PushGuard, PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
 import { type HttpReceiver, startHttpReceiver } from "./receivers.fixture.ts";
 
 let folder: string;
@@ -46,14 +47,14 @@ async function subscribe(url = service.url) {
   return browser;
 }
 
-function sender(allowed: readonly string[] = ["127.0.0.0/8"]): PushSender {
-  const webhooks = new WebhookSender(new AddressGuard(allowed));
+function sender(guard: SendGuard = new AddressGuard(["127.0.0.0/8"])): PushSender {
+  const webhooks = new WebhookSender(guard);
   senders.push(webhooks);
   const browsers = {
     find: async (id: string) => kept.get(id) ?? null,
     forget: async (id: string) => void kept.delete(id),
   };
-  return new PushSender({ browsers, key, webhooks, clock: () => 1_795_000_000_000 });
+  return new PushSender({ browsers, key, posts: webhooks, clock: () => 1_795_000_000_000 });
 }
 
 test("a push service gets what its browser alone can read, signed by our key for it, and how urgent it is", async () => {
@@ -107,15 +108,28 @@ test("nothing is sent to who is switched off, nor by a key that the browser does
   expect(service.posted).toEqual([]);
 });
 
-test("an endpoint on this machine or in its networks is not reached, whoever named it", async () => {
+test("an endpoint that may not be reached is refused, and nobody hears where it leads", async () => {
   await subscribe();
-  const outcome = await sender([]).send("one", notice, null);
-  expect(outcome).toMatchObject({
-    ...{ kind: "refused", fault: expect.stringContaining("TAPLINE_ALERT_NETWORKS") },
-  });
+  const outcome = await sender(new PushGuard([])).send("one", notice, null);
+  expect(outcome).toMatchObject({ kind: "refused", fault: expect.stringContaining("TAPLINE_PUSH_SERVICES") });
   // Who may subscribe may not ask by it which addresses our names have.
   expect(JSON.stringify(outcome)).not.toContain("127.0.0.1");
   expect(service.posted).toEqual([]);
+});
+
+test("a push service that answers nothing is let alone after three attempts, and asked again later", async () => {
+  await subscribe();
+  service.answer = (response) => response.destroy();
+  const one = sender();
+  for (let i = 0; i < 3; i++)
+    expect(await one.send("one", notice, null)).toMatchObject({
+      fault: expect.stringContaining("no connection"),
+    });
+  expect(await one.send("one", notice, null)).toMatchObject({
+    ...{ kind: "failed", fault: expect.stringContaining("asked again in 30 s"), retryAfterMs: 30_000 },
+  });
+  expect(service.posted).toHaveLength(3);
+  expect(kept.size).toBe(1);
 });
 
 test("without a key there is nothing to tell browsers, and sending says what is missing", async () => {

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AlertNotice,
   alertNoticeSchema,
+  type DeliveryLane,
   type DeliveryOutcome,
   deliveryKey,
+  laneConcurrency,
   type NoticeKind,
   partKey,
   retryDelivery,
@@ -74,12 +76,14 @@ export class AlertDeliveries {
     this.#askAgainMs = options.askAgainMs ?? askAgainMs;
   }
 
-  /** Ids of what the queue is to have now. What is lost in it is handed out again. */
-  async ask(): Promise<string[]> {
+  /** Ids of what the queue of a lane is to have now. What is lost in it is handed out again. */
+  async ask(lane: DeliveryLane = "direct"): Promise<string[]> {
     const now = this.#clock();
     const until = new Date(now + this.#askAgainMs);
+    const toBrowsers = lane === "browsers";
     const rows = await this.#prisma.$queryRawUnsafe<{ id: string }[]>(
       ...[askDeliveriesSql, new Date(now), perChannel, until],
+      ...[toBrowsers, toBrowsers ? laneConcurrency.browsers : null],
     );
     return rows.map(({ id }) => id);
   }
@@ -137,7 +141,9 @@ export class AlertDeliveries {
   async nextDue(): Promise<number | null> {
     const [row] = await this.#prisma.$queryRaw<{ due: Date | null }[]>`
       SELECT least(
-        (SELECT min(greatest(due_at, asked_until)) FROM alert_delivery WHERE state = 'waiting'),
+        (SELECT min(due_at) FROM alert_delivery WHERE state = 'waiting' AND asked_until IS NULL),
+        (SELECT min(greatest(due_at, asked_until)) FROM alert_delivery
+          WHERE state = 'waiting' AND asked_until IS NOT NULL),
         (SELECT min(due_at) FROM alert_delivery WHERE state = 'held'),
         (SELECT min(due_at) FROM alert_escalation)
       ) AS due`;
