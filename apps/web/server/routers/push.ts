@@ -26,6 +26,8 @@ const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) 
   ...{ actor: operatorOf(viewer), reason: null, traceId },
 });
 
+const whose = ({ viewer: { userId, sessionId } }: { viewer: Viewer }) => ({ userId, sessionId });
+
 /** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
 export const pushRouter = router({
   /** The key to subscribe with, null where nobody notifies browsers; one's own browsers; and the channels that reach them. */
@@ -38,7 +40,16 @@ export const pushRouter = router({
     .input(subscribeInput)
     .mutation(({ ctx, input }) => {
       guard.assertUrl(new URL(input.subscription.endpoint));
-      return fromPostgres(ctx.pushes.add({ userId: ctx.viewer.userId, ...input }, actOf(ctx)));
+      return fromPostgres(ctx.pushes.add({ ...whose(ctx), ...input }, actOf(ctx)));
+    }),
+  /** A browser that is notified already carries on: by this session, or at the endpoint that its push service gave it now. */
+  renew: procedureFor("operator")
+    .input(
+      z.strictObject({ subscription: pushSubscriptionSchema, replaces: z.string().regex(/^[0-9a-f]{32}$/) }),
+    )
+    .mutation(({ ctx, input }) => {
+      guard.assertUrl(new URL(input.subscription.endpoint));
+      return fromPostgres(ctx.pushes.renew({ ...whose(ctx), ...input }, actOf(ctx)));
     }),
   /** Also for whoever may not act any more. */
   unsubscribe: viewerProcedure.input(z.strictObject({ id: z.uuid() })).mutation(async ({ ctx, input }) => {

@@ -22,7 +22,7 @@ export interface TrpcParts {
   services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;
   logger: Logger;
 }

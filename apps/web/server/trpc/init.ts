@@ -24,7 +24,7 @@ export interface RequestContext {
   services: Pick<ServicesReports, "latest">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }
 
 const t = initTRPC.context<RequestContext>().create({

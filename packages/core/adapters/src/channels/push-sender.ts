@@ -6,6 +6,7 @@ import {
   pushHeaders,
   sealPush,
   vapidHeader,
+  type WebPushChannel,
 } from "@tapline/core/alerts";
 import { HostBreaker } from "./host-breaker.ts";
 import type { PushKey } from "./push-key.ts";
@@ -16,6 +17,7 @@ export type Browsers = {
   /** Null where there is none to send to. */
   readonly find: (
     id: string,
+    channel: WebPushChannel,
   ) => Promise<{ readonly subscription: PushSubscription; readonly serverKey: string } | null>;
   readonly forget: (id: string) => Promise<void>;
 };
@@ -48,12 +50,18 @@ export class PushSender {
 
   /**
    * Tries once, and forgets a browser that is gone. No outcome holds an endpoint.
+   * @param channel as it stands now: who it reaches is asked again
    * @param recipient id of a subscription
    * @param contact where the push service finds us, `mailto:` or `https:`; null = we do not say
    */
-  async send(recipient: string, notice: AlertNotice, contact: string | null): Promise<DeliveryOutcome> {
+  async send(
+    channel: WebPushChannel,
+    recipient: string,
+    notice: AlertNotice,
+    contact: string | null,
+  ): Promise<DeliveryOutcome> {
     const { browsers, key, clock } = this.#parts;
-    const browser = await browsers.find(recipient);
+    const browser = await browsers.find(recipient, channel);
     if (browser === null)
       return {
         kind: "refused",

@@ -49,6 +49,7 @@ export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./aud
 export { auditRow } from "./audit-row.ts";
 export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
+export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
 export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts";
