@@ -71,6 +71,7 @@ export function childEnvironments(
       ...base,
       ...stores,
       TAPLINE_WEB_PORT: String(at.webPort),
+      TAPLINE_INGEST_URL: `https://127.0.0.1:${at.ingestPort}`,
       TAPLINE_INGEST_ROOT: pki("root.crt"),
       TAPLINE_WEB_SECRET_FILE: secrets.webSecretFile,
     },

@@ -33,6 +33,14 @@ export function formatAge(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
 }
 
+/** How long, in whole units: what ticks every second would draw the eye to what is not new. */
+export function formatSpan(ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 1) return `${Math.floor(Math.max(0, ms) / 1000)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  return formatAge(ms);
+}
+
 const toMinutes = { hour: "2-digit", minute: "2-digit" } as const;
 const toSeconds = { ...toMinutes, second: "2-digit" } as const;
 const toDays = { weekday: "short", day: "numeric", month: "short" } as const;

@@ -1,7 +1,12 @@
 import type { AlertNews } from "@tapline/core/alerts";
 import type { KpiLive } from "@tapline/core/kpi";
 import { io, type Socket } from "socket.io-client";
-import type { ClientToServerEvents, ConnectRefusal, ServerToClientEvents } from "../contracts/events.ts";
+import type {
+  ClientToServerEvents,
+  ConnectRefusal,
+  ServerToClientEvents,
+  Topic,
+} from "../contracts/events.ts";
 import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
 import { coalesce, nextFrame } from "./coalesce.ts";
@@ -12,6 +17,9 @@ import { tellPainted } from "./painted-alerts.ts";
 type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 const retryMs = 1_000;
+const answerMs = 5_000;
+/** What every page follows, and what one page alone does while it stands. */
+const topics = new Set<Topic>(["kpi", "alerts"]);
 let socket: LiveSocket | undefined;
 
 const showLive = coalesce<KpiLive>({
@@ -62,13 +70,28 @@ export function startLive(): void {
 
 async function subscribeAnew(opened: LiveSocket): Promise<void> {
   try {
-    await Promise.all(
-      (["kpi", "alerts"] as const).map((topic) => opened.timeout(5_000).emitWithAck("subscribe", topic)),
-    );
+    await Promise.all([...topics].map((topic) => opened.timeout(answerMs).emitWithAck("subscribe", topic)));
     setSocketState("connected");
     await queryClient.invalidateQueries();
   } catch {
     // No answer: hang up and let the library begin again.
     opened.disconnect().connect();
   }
+}
+
+/**
+ * Follows the agents for a page that shows them, until called off.
+ * @param missed for when something may not have been told: before it was joined, too
+ */
+export function followAgents(changed: ServerToClientEvents["agents"], missed: () => void): () => void {
+  startLive();
+  topics.add("agents");
+  socket?.on("agents", changed).on("agentsMissed", missed);
+  // Where it is not connected yet, the topic is joined, and all asked for anew, once it is.
+  if (socket?.connected === true)
+    socket.timeout(answerMs).emitWithAck("subscribe", "agents").then(missed, missed);
+  return () => {
+    topics.delete("agents");
+    socket?.off("agents", changed).off("agentsMissed", missed).emit("unsubscribe", "agents");
+  };
 }

@@ -12,6 +12,11 @@ export function ViewerProvider({ viewer, children }: { viewer: SignedIn; childre
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
+/** True for admins; checked again by the server, too. */
+export function useMayAdminister(): boolean {
+  return useContext(ViewerContext)?.role === "admin";
+}
+
 /** True for operators and admins. The server checks it again: this only says beforehand what it will say. */
 export function useMayOperate(): boolean {
   const role = useContext(ViewerContext)?.role;

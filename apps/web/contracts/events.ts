@@ -1,10 +1,11 @@
 import type { AlertNews } from "@tapline/core/alerts";
 import type { AuditEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
+import type { AgentView } from "./agents.ts";
 import type { PaintedAlert } from "./painted.ts";
 
 /** What a browser may listen to; each topic is a room of the same name. */
-export type Topic = "kpi" | "alerts";
+export type Topic = "kpi" | "alerts" | "agents";
 
 /** Pushed by the server. Every payload carries what a reader needs to drop what is not newer. */
 export interface ServerToClientEvents {
@@ -12,6 +13,10 @@ export interface ServerToClientEvents {
   alerts: (news: AlertNews) => void;
   /** News of alerts may not have been read: ask anew for what is shown of them. */
   alertsMissed: () => void;
+  /** Agents that are other than before; of two readings of one the later one holds. */
+  agents: (changed: AgentView[]) => void;
+  /** News of agents may not have been read: ask anew for what is shown of them. */
+  agentsMissed: () => void;
   /** To be answered once they are shown: the next ones come then. */
   auditEntries: (batch: AuditBatch, received: () => void) => void;
 }
@@ -20,6 +25,8 @@ export interface ServerToClientEvents {
 export interface ClientToServerEvents {
   /** Join a topic; needed anew after every reconnect. `true` = joined. */
   subscribe: (topic: Topic, answer: (joined: boolean) => void) => void;
+  /** Leave a topic that is shown no more. */
+  unsubscribe: (topic: Topic) => void;
   /**
    * Hear of audit entries as they get their places in the log. Needed anew after every reconnect, with `next` of
    * the last batch: so nothing is missed and nothing comes twice. A connection has one watch: another one takes its place, and

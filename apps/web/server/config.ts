@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   TAPLINE_WEB_TLS_KEY: z.string().min(1).optional(),
   /** PEM file: the root that the agents' door is known by; needed to make tokens for agents. */
   TAPLINE_INGEST_ROOT: z.string().min(1).optional(),
+  /** Where agents reach the door, such as `https://taps.example.org:7443`: for the command that enrols one. */
+  TAPLINE_INGEST_URL: z.url({ protocol: /^https$/, error: "must be an https:// URL" }).optional(),
   /** File with at least 32 characters of secret, as the role `alerts` has it: links in messages of alerts acknowledge here. */
   TAPLINE_ALERT_LINK_KEY: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
@@ -50,6 +52,8 @@ export interface WebConfig {
   tls: { certPem: string; keyPem: string } | undefined;
   /** PEM; `undefined`: no tokens for agents are made here. */
   ingestRootPem: string | undefined;
+  /** `undefined`: whoever enrols an agent has to know it. */
+  ingestUrl: string | undefined;
   /** `undefined`: links in messages of alerts do not acknowledge. */
   alertLinkKey: string | undefined;
   siteName: string;
@@ -93,6 +97,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       env.TAPLINE_INGEST_ROOT === undefined
         ? undefined
         : readSetting("TAPLINE_INGEST_ROOT", env.TAPLINE_INGEST_ROOT),
+    ingestUrl: env.TAPLINE_INGEST_URL === undefined ? undefined : new URL(env.TAPLINE_INGEST_URL).origin,
     alertLinkKey: readLinkKey(env.TAPLINE_ALERT_LINK_KEY),
     siteName: env.TAPLINE_SITE_NAME,
     logLevel: env.LOG_LEVEL,

@@ -12,12 +12,14 @@ import { createLog, type LogOutput } from "@tapline/telemetry/logging";
 import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { toNodeHandler } from "better-auth/node";
 import { openAlerts } from "./alerts/alert-store.ts";
+import { confirmPerson } from "./auth/confirm-person.ts";
 import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
 import { type AuthDatabase, recordedPeople } from "./auth/recorded-people.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
+import { AgentViews } from "./fleet/agent-views.ts";
 import { createHandler } from "./http.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
@@ -69,10 +71,10 @@ export async function startConsole(
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
   const auth = authOn(recordedPeople(prisma, Date.now));
-  const audit = new AuditEntries(prisma);
-  const served = new ServedRequests();
+  const [audit, served] = [new AuditEntries(prisma), new ServedRequests()];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
+  const agentViews = new AgentViews(prisma, audit);
   const alerts = openAlerts(prisma, redis.requests);
   server.on(
     "request",
@@ -81,10 +83,10 @@ export async function startConsole(
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
-        ...{ alerts, audit },
+        ...{ alerts, audit, agentViews, confirm: confirmPerson(auth, Date.now) },
         ...{ fleet: new FleetStore(prisma), pushes: new PushSubscriptions(prisma, Date.now) },
         refusals: new RefusedActs(prisma, Date.now),
-        registry: openRegistry(prisma, redis.requests, config.ingestRootPem),
+        registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
         logger,
       }),
       auth: toNodeHandler(auth),
@@ -100,7 +102,7 @@ export async function startConsole(
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
   const onNews = hearPainted(realtime, alerts.rules, measured.recorder);
-  const relaying = startRelays(realtime, redis, onNews, logger, stopping.signal);
+  const relaying = startRelays(realtime, redis, { onNews, board: agentViews.board }, logger, stopping.signal);
   const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {

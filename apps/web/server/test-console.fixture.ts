@@ -36,6 +36,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       secret: randomBytes(32).toString("hex"),
       tls: undefined,
       ingestRootPem: undefined,
+      ingestUrl: undefined,
       alertLinkKey: undefined,
       siteName: "Test site",
       logLevel: "silent",

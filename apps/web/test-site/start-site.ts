@@ -1,12 +1,19 @@
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freshDatabase, ownRedis, servicesOf, temporaryFolder } from "@tapline/tools/test-servers";
+import {
+  buildConsolePages,
+  freshDatabase,
+  ownRedis,
+  servicesOf,
+  temporaryFolder,
+} from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { inheritedEnvironment } from "./config.ts";
+import { makeRootCertificate } from "./root-certificate.fixture.ts";
 
 const webDir = fileURLToPath(new URL("..", import.meta.url));
 
@@ -24,7 +31,7 @@ export interface Site {
 }
 
 export async function startSite(): Promise<Site> {
-  if (!existsSync(join(webDir, ".next/BUILD_ID"))) buildPages();
+  buildConsolePages();
   const [databaseUrl, redisServer, folder] = await Promise.all([
     freshDatabase(),
     ownRedis(),
@@ -32,11 +39,14 @@ export async function startSite(): Promise<Site> {
   ]);
   const secretFile = join(folder, "secret");
   writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const rootFile = join(folder, "root.crt");
+  writeFileSync(rootFile, makeRootCertificate());
   const settings = {
     ...{
       DATABASE_URL: servicesOf(databaseUrl),
       REDIS_URL: redisServer.url,
       TAPLINE_WEB_SECRET_FILE: secretFile,
+      TAPLINE_INGEST_ROOT: rootFile,
     },
     ...{ TAPLINE_SITE_NAME: "North clinic, reader hall 2", LOG_LEVEL: "warn" },
   };
@@ -60,13 +70,6 @@ export async function startSite(): Promise<Site> {
       await redisServer.stop();
     },
   };
-}
-
-function buildPages(): void {
-  execFileSync("npm", ["run", "build", "-w", "apps/web"], {
-    cwd: join(webDir, "../.."),
-    env: { ...inheritedEnvironment(), NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
-  });
 }
 
 async function startServer(settings: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {

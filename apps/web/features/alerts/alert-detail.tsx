@@ -3,7 +3,7 @@
 import type { Alert } from "@tapline/core/alerts";
 import { X } from "lucide-react";
 import type { RefObject } from "react";
-import { formatTime } from "../../client/format.ts";
+import { formatSpan, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useAlertDetail } from "../../client/use-alerts.ts";
@@ -15,7 +15,7 @@ import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { ActBar, type ActBarProps } from "./act-bar.tsx";
 import { FirstOut } from "./alert-row.tsx";
-import { formatSpan, placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
+import { placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
 import { formatDuration, formatFigure } from "./figures.ts";
 import { RuleCard } from "./rule-card.tsx";
 import { Told } from "./told.tsx";

@@ -3,12 +3,13 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { formatSpan } from "../../client/format.ts";
 import { alertElementId } from "../../client/painted-alerts.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { AlertRow } from "./alert-row.tsx";
-import { formatSpan, placeOf, standingOf } from "./alert-words.ts";
+import { placeOf, standingOf } from "./alert-words.ts";
 import { figuresOf } from "./figures.ts";
 import { type Cursor, rowsOf } from "./rows.ts";
 
@@ -83,7 +84,7 @@ export function AlertList(props: AlertListProps) {
       aria-multiselectable
       aria-activedescendant={cursor === null ? undefined : alertElementId(cursor.id)}
       onKeyDown={(event) => onListKey(event, props, scroller.current)}
-      className="contain-strict min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
+      className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
     >
       <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
         <Rows {...props} rows={rows} items={items} />
@@ -108,7 +109,7 @@ function Rows({ rows, items, cursor, marked, onOpen, onMark }: RowsProps) {
       <div
         key={key}
         role="presentation"
-        className="contain-strict absolute inset-x-0 top-0"
+        className="absolute inset-x-0 top-0"
         style={{ height: size, transform: `translateY(${start}px)` }}
       >
         {row.kind === "heading" ? (

@@ -1,5 +1,5 @@
 import type { Alert, TransitionKind } from "@tapline/core/alerts";
-import { formatAge, formatTime } from "../../client/format.ts";
+import { formatSpan, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 
 /** An alert that stands for longer than this is stale (ISA-18.2 §16.5.6): nobody will act on it any more, ms. */
@@ -37,14 +37,6 @@ function causeOf({ suppressedBy }: Alert): string {
   if (suppressedBy === null) return "another alert";
   const { ruleId, scopeKey } = suppressedBy;
   return scopeKey === "" ? ruleId : `${ruleId} (${scopeKey.replaceAll(";", ", ").replaceAll("=", " ")})`;
-}
-
-/** How long, in whole units: what ticks every second would draw the eye to what is not new. */
-export function formatSpan(ms: number): string {
-  const minutes = Math.floor(Math.max(0, ms) / 60_000);
-  if (minutes < 1) return `${Math.floor(Math.max(0, ms) / 1000)} s`;
-  if (minutes < 60) return `${minutes} min`;
-  return formatAge(ms);
 }
 
 /** Where, from the widest to the narrowest; "everywhere" for the whole installation. */

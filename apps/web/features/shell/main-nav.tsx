@@ -1,6 +1,6 @@
 "use client";
 
-import { BellRing, LayoutDashboard } from "lucide-react";
+import { BellRing, LayoutDashboard, Nfc } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../../ui/cn.ts";
@@ -8,6 +8,7 @@ import { cn } from "../../ui/cn.ts";
 const pages = [
   { href: "/", name: "Overview", Icon: LayoutDashboard },
   { href: "/alerts", name: "Alerts", Icon: BellRing },
+  { href: "/agents", name: "Agents", Icon: Nfc },
 ] as const;
 
 /** The pages; on narrow screens at the bottom, in reach of a thumb. */

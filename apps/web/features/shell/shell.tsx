@@ -35,6 +35,7 @@ export function Shell({
   const hotkeys: Hotkey[] = [
     { keys: ["g", "o"], does: "Go to the overview", run: () => router.push("/") },
     { keys: ["g", "a"], does: "Go to the alerts", run: () => router.push("/alerts") },
+    { keys: ["g", "r"], does: "Go to readers & agents", run: () => router.push("/agents") },
     { keys: ["t"], does: "Change the theme", run: toggle },
     { keys: ["?"], does: "Show these keys", run: () => setHelpOpen(true) },
   ];

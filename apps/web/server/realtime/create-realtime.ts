@@ -34,7 +34,7 @@ export interface RealtimeOptions {
   isTrustedOrigin: (origin: string) => boolean;
 }
 
-const topics: readonly Topic[] = ["kpi", "alerts"];
+const topics: readonly Topic[] = ["kpi", "alerts", "agents"];
 /** What processes tell each other, such as that a session has ended, is read at once. */
 const streamMaxLen = 1_000;
 
@@ -78,6 +78,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       if (!topics.includes(topic) || typeof answer !== "function") return;
       await socket.join(topic);
       answer(true);
+    });
+    socket.on("unsubscribe", async (topic) => {
+      if (topics.includes(topic)) await socket.leave(topic);
     });
   });
   return realtime;

@@ -4,22 +4,24 @@ import type { Logger } from "pino";
 import type { RedisConnections } from "../redis.ts";
 import type { Realtime } from "./create-realtime.ts";
 import { followStream } from "./follow-stream.ts";
+import { type FleetWatchOptions, watchFleet } from "./watch-fleet.ts";
 
 /**
- * Hands on to the browsers of this process what the worker publishes.
- * @param onNews is told of alerts before browsers are
+ * Hands on to the browsers of this process what the worker publishes, and what is new of the fleet.
+ * @param told `onNews` is told of alerts before browsers are
  * @returns settles once it has ended, after the signal
  */
 export async function startRelays(
   realtime: Realtime,
   redis: RedisConnections,
-  onNews: (news: AlertNews) => void,
+  told: { onNews: (news: AlertNews) => void; board: FleetWatchOptions["board"] },
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const watchers = realtime.local.to("kpi");
   const listeners = realtime.local.to("alerts");
   await Promise.all([
+    watchFleet(realtime, told.board, logger, signal),
     followStream({
       ...{ name: "the live KPI stream", stream: new KpiStreams(redis.requests), redis: redis.relay },
       take: (heard) => {
@@ -39,7 +41,7 @@ export async function startRelays(
             logger.warn({ entry }, "news of alerts is not readable");
             continue;
           }
-          onNews(news);
+          told.onNews(news);
           listeners.emit("alerts", news);
         }
       },

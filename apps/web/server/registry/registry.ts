@@ -11,11 +11,23 @@ export interface Registry {
   trackers: Pick<TrackerDesk, "list" | "enrol" | "revoke">;
   /** The pin that tokens carry. @throws TaplineError `misconfigured` where the root is not known here */
   pin: () => Buffer;
+  /** Where agents reach the door; null where that is not known here. */
+  doorUrl: string | null;
 }
 
-export function openRegistry(prisma: PrismaClient, redis: Redis, rootPem: string | undefined): Registry {
+/**
+ * @param rootPem the root certificate of the door; undefined: no tokens are made
+ * @param doorUrl undefined: not known here
+ */
+export function openRegistry(
+  prisma: PrismaClient,
+  redis: Redis,
+  rootPem: string | undefined,
+  doorUrl: string | undefined,
+): Registry {
   const news = new AgentNews(redis);
   return {
+    doorUrl: doorUrl ?? null,
     agents: new AgentRegistry(prisma, Date.now, () => news.publish()),
     directory: new AgentDirectory(prisma, Date.now),
     trackers: new TrackerDesk(prisma, Date.now),

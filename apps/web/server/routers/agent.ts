@@ -1,8 +1,9 @@
 import { agentIdSchema } from "@tapline/core/tap";
+import { siteSchema } from "@tapline/core/transfer";
 import { z } from "zod";
 import { fromPostgres } from "../from-stores.ts";
 import { adminProcedure, router, viewerProcedure } from "../trpc/init.ts";
-import { actOf, reasonSchema } from "./acting.ts";
+import { actOf, confirmActor, passwordSchema, reasonSchema } from "./acting.ts";
 
 const dayMs = 24 * 3_600_000;
 
@@ -15,6 +16,8 @@ const tokenInput = z.strictObject({
     .default(3_600_000),
   /** Ring of roll-outs; null leaves the agent where it is. */
   ring: z.int().min(0).max(1_000).nullable().default(null),
+  /** Where it stands; null leaves it where it is. */
+  site: siteSchema.nullable().default(null),
   reason: reasonSchema,
 });
 
@@ -23,18 +26,21 @@ const revokeInput = z.strictObject({
   reason: reasonSchema,
   /** Also one that is not listed. */
   unlisted: z.boolean().default(false),
+  password: passwordSchema,
 });
 
 export const agentRouter = router({
   list: viewerProcedure.query(({ ctx }) => fromPostgres(ctx.registry.directory.list())),
-  /** A one-time token; it is shown this once. */
-  createToken: adminProcedure.input(tokenInput).mutation(({ ctx, input }) => {
-    const { id: agent, ring, ttlMs, reason } = input;
-    const wish = { agent, ring, ttlMs, pin: ctx.registry.pin() };
-    return fromPostgres(ctx.registry.agents.createToken(wish, actOf(ctx, reason)));
+  /** A one-time token, shown this once, and where its agent reaches the door; null: not known here. */
+  createToken: adminProcedure.input(tokenInput).mutation(async ({ ctx, input }) => {
+    const { id: agent, ring, site, ttlMs, reason } = input;
+    const wish = { agent, ring, site, ttlMs, pin: ctx.registry.pin() };
+    const made = await fromPostgres(ctx.registry.agents.createToken(wish, actOf(ctx, reason)));
+    return { ...made, serverUrl: ctx.registry.doorUrl };
   }),
   revoke: adminProcedure.input(revokeInput).mutation(async ({ ctx, input }) => {
-    const { id, reason, unlisted } = input;
+    const { id, reason, unlisted, password } = input;
+    await confirmActor(ctx, "agent.revoke", password);
     await fromPostgres(ctx.registry.agents.revoke(id, actOf(ctx, reason), unlisted));
   }),
 });

@@ -1,29 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { pinOf, readToken } from "@tapline/core/tap";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeRootCertificate } from "../../test-site/root-certificate.fixture.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 let running: TestConsole;
 let cookie: string;
 let rootPem: string;
+const { password } = adminSignIn;
 
 beforeAll(async () => {
-  const made = [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "1",
-  ];
-  rootPem = execFileSync("openssl", [...made, "-subj", "/CN=root", "-keyout", "/dev/null"], {
-    encoding: "utf8",
-    stdio: "pipe",
-  });
+  rootPem = makeRootCertificate();
   running = await startTestConsole({ ingestRootPem: rootPem });
   await running.console.ensureFirstAdmin(adminSignIn);
   ({ cookie } = await signIn(running.console.origin));
@@ -61,9 +48,9 @@ test("an admin invites an agent and revokes it; the audit log says who and why",
   expect(readToken((made.data as { token: string }).token).pin).toEqual(pinOf(rootPem));
   expect((await call("agent.list")).data).toMatchObject([{ id: "desk-1", state: "invited" }]);
   const traced = { cookie, traceparent: `00-${traceId}-b7ad6b7169203331-01` };
-  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" }, traced)).status).toBe(200);
-  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen" })).status).toBe(409);
-  expect((await call("agent.revoke", { id: "desk-2", reason: "stolen" })).status).toBe(404);
+  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen", password }, traced)).status).toBe(200);
+  expect((await call("agent.revoke", { id: "desk-1", reason: "stolen", password })).status).toBe(409);
+  expect((await call("agent.revoke", { id: "desk-2", reason: "stolen", password })).status).toBe(404);
   const { id } = await running.prisma.user.findFirstOrThrow();
   const actor = { kind: "operator", id };
   expect(await auditOf("agent/desk-1")).toMatchObject([
@@ -86,7 +73,7 @@ test("an admin enrols a tracker and revokes it", async () => {
 test("nothing is changed without a reason, by a viewer, or by nobody", async () => {
   const changes = [
     ["agent.createToken", { id: "desk-9" }],
-    ["agent.revoke", { id: "desk-9", unlisted: true }],
+    ["agent.revoke", { id: "desk-9", unlisted: true, password }],
     ["tracker.enrol", { id: "0".repeat(16), publicKey: "0".repeat(64) }],
     ["tracker.revoke", { id: "0".repeat(16) }],
   ] as const;
@@ -103,4 +90,16 @@ test("nothing is changed without a reason, by a viewer, or by nobody", async () 
   expect(await auditOf("verb/agent.revoke")).toMatchObject([
     { action: "act.refused", actor: { kind: "operator" }, facts: { needs: "admin", has: "viewer" } },
   ]);
+});
+
+test("revoking asks for the password anew; wrong ones are written down, and too many end the trying", async () => {
+  await call("agent.createToken", { id: "desk-3", reason: "new PC" });
+  const revoke = (given: string) => call("agent.revoke", { id: "desk-3", reason: "stolen", password: given });
+  expect((await call("agent.revoke", { id: "desk-3", reason: "stolen" })).status).toBe(400);
+  for (let tries = 0; tries < 5; tries++) expect((await revoke("not the password")).status).toBe(403);
+  expect((await revoke(password)).status).toBe(429);
+  expect((await call("agent.list")).data).toMatchObject([{}, { id: "desk-3", state: "invited" }]);
+  expect(await auditOf("verb/agent.revoke")).toContainEqual(
+    expect.objectContaining({ action: "act.refused", facts: { needs: "password", has: "admin" } }),
+  );
 });

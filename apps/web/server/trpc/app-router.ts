@@ -1,4 +1,5 @@
 import { agentRouter } from "../routers/agent.ts";
+import { agentBoardRouter } from "../routers/agent-board.ts";
 import { alertBoardRouter } from "../routers/alert-board.ts";
 import { alertChannelsRouter } from "../routers/alert-channels.ts";
 import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
@@ -14,6 +15,7 @@ import { router } from "./init.ts";
 
 export const appRouter = router({
   agent: agentRouter,
+  agentBoard: agentBoardRouter,
   alertBoard: alertBoardRouter,
   alertChannels: alertChannelsRouter,
   alertMaintenance: alertMaintenanceRouter,

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
+import type { AgentViews } from "../fleet/agent-views.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
@@ -17,10 +18,12 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
   };
   const parts = {
     viewerOf,
+    confirm: async () => {},
     alerts: {} as AlertStore,
     audit: {} as AuditReader,
     kpi: {} as KpiStore,
     services: { latest: async () => null },
+    agentViews: {} as AgentViews,
     fleet: {} as FleetReader,
     registry: {} as Registry,
     pushes: {} as TrpcParts["pushes"],

@@ -8,7 +8,9 @@ import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
+import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { AgentViews } from "../fleet/agent-views.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -16,13 +18,15 @@ import { appRouter } from "./app-router.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
+  confirm: ConfirmPerson;
   alerts: AlertStore;
   audit: AuditReader;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
+  agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
   refusals: Pick<RefusedActs, "note">;
   logger: Logger;
 }
@@ -33,10 +37,12 @@ const callersOwn: readonly string[] = ["UNAUTHORIZED", "FORBIDDEN", "BAD_REQUEST
 /** Answers `/api/trpc/…`. Each answer says the server's time. */
 export function createTrpcHandler({
   viewerOf,
+  confirm,
   alerts,
   audit,
   kpi,
   services,
+  agentViews,
   fleet,
   registry,
   pushes,
@@ -52,10 +58,12 @@ export function createTrpcHandler({
       let viewer: Promise<Viewer | null> | undefined;
       return {
         traceId: activeTrace()?.traceId ?? traceIdOf(req.headers.traceparent),
+        confirm: (viewer, password) => confirm(req.headers, viewer, password),
         alerts,
         audit,
         kpi,
         services,
+        agentViews,
         fleet,
         registry,
         pushes,

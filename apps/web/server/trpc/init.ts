@@ -5,6 +5,7 @@ import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
+import type { AgentViews } from "../fleet/agent-views.ts";
 import type { FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -14,6 +15,8 @@ import { errorDetail, toTrpcError } from "./map-error.ts";
 export interface RequestContext {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
+  /** Makes sure by the password that it is the person who acts. @throws TaplineError `forbidden`, `overloaded` */
+  confirm: (viewer: Viewer, password: string) => Promise<void>;
   /** The trace that the request belongs to; null where it says none. */
   traceId: string | null;
   /** Where it is written down that somebody may not do what he tried. */
@@ -22,9 +25,10 @@ export interface RequestContext {
   audit: AuditReader;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
+  agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
 }
 
 const t = initTRPC.context<RequestContext>().create({

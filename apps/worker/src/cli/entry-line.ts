@@ -1,22 +1,11 @@
 import type { ShownEntry } from "@tapline/core/audit";
-import { type Actor, printableLine } from "@tapline/core/kernel";
-import { type Names, personText } from "./person.ts";
+import { printableLine } from "@tapline/core/kernel";
 
 /** An entry of the audit log on one line of a terminal. Names and reasons are what somebody wrote. */
-export function entryLine(entry: ShownEntry, names: Names): string {
+export function entryLine(entry: ShownEntry): string {
   const { id, atEpochMs, actor, action, subject } = entry;
   const at = new Date(atEpochMs).toISOString();
-  return printableLine([at, actorText(actor, names), action, subject, ...whyOf(entry), id].join("  "));
-}
-
-/** Who acted, people by name where the console knows them. */
-export function actorText({ kind, id }: Actor, names: Names): string {
-  return `${kind} ${kind === "operator" ? personText(id, names) : id}`;
-}
-
-/** The ids of people among those who acted. */
-export function peopleIn(actors: readonly Actor[]): string[] {
-  return actors.flatMap(({ kind, id }) => (kind === "operator" ? [id] : []));
+  return printableLine([at, `${actor.kind} ${actor.id}`, action, subject, ...whyOf(entry), id].join("  "));
 }
 
 function whyOf({ reason, erased }: ShownEntry): string[] {

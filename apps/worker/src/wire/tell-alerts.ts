@@ -3,10 +3,8 @@ import { DeliveryQueue } from "@tapline/adapters/bullmq";
 import {
   AddressGuard,
   Courier,
-  PushGuard,
   PushKey,
   PushSender,
-  pushTimeoutMs,
   SecretFolder,
   WebhookSender,
 } from "@tapline/adapters/channels";
@@ -35,11 +33,10 @@ export async function startTellingAlerts({
   log,
 }: Parts): Promise<Role> {
   const webhooks = new WebhookSender(new AddressGuard(config.TAPLINE_ALERT_NETWORKS));
-  const posts = new WebhookSender(new PushGuard(config.TAPLINE_PUSH_SERVICES), { timeoutMs: pushTimeoutMs });
   const secrets = new SecretFolder(config.TAPLINE_ALERT_SECRETS);
   const browsers = new PushSubscriptions(prisma, clock);
   const key = new PushKey(secrets);
-  const pushes = new PushSender({ browsers, key, posts, clock });
+  const pushes = new PushSender({ browsers, key, webhooks, clock });
   const announcing = repeat(
     async () => {
       await browsers.announceKey(await key.publicKey());
@@ -54,10 +51,7 @@ export async function startTellingAlerts({
     deliveries: new AlertDeliveries(prisma, clock),
     channels: new AlertChannelsDesk(prisma, clock),
     courier: new Courier({ secrets, webhooks, pushes, clock }),
-    queues: {
-      direct: new DeliveryQueue(redis, alertQueuePrefix),
-      browsers: new DeliveryQueue(redis, alertQueuePrefix, "browsers"),
-    },
+    queue: new DeliveryQueue(redis, alertQueuePrefix),
     news: new AlertStreams(redis),
     following: connect(),
     consoleOrigin:
@@ -70,7 +64,6 @@ export async function startTellingAlerts({
     stop: async (graceMs) => {
       await Promise.all([role.stop(graceMs), announcing.stop()]);
       webhooks.close();
-      posts.close();
     },
   };
 }

@@ -32,12 +32,7 @@ export type AlertEvent =
       /** The breach that is over, by `Alert.breachedAtEpochMs`; left out: the one that stands. */
       readonly ofBreachAtEpochMs?: number;
     }
-  | {
-      readonly kind: "suppress";
-      readonly suppressedBy: NonNullable<Alert["suppressedBy"]>;
-      /** That of the cause; left out by watches of before: it stays in its own. */
-      readonly group?: string;
-    }
+  | { readonly kind: "suppress"; readonly suppressedBy: NonNullable<Alert["suppressedBy"]> }
   | { readonly kind: "unsuppress" }
   /** Somebody looked at the clock: ends a shelf whose time is over. */
   | { readonly kind: "tick" };
@@ -106,10 +101,7 @@ export function applyEvent(alert: Alert, event: AlertEvent, context: EventContex
       return clear(alert, event, context);
     case "suppress":
       if (isSame(alert.suppressedBy, event.suppressedBy)) return null;
-      return step(alert, context, "suppressed", {
-        suppressedBy: event.suppressedBy,
-        ...joinGroup(alert, event.group),
-      });
+      return step(alert, context, "suppressed", { suppressedBy: event.suppressedBy });
     case "unsuppress":
       if (alert.suppressedBy === null) return null;
       return step(alert, context, "unsuppressed", letGo(alert, { suppressedBy: null }));
@@ -132,11 +124,6 @@ export function letGo(
 ): AlertChange {
   const calls = alert.active && !isHeld({ ...alert, ...end });
   return { ...end, unacknowledged: calls || alert.unacknowledged };
-}
-
-/** In the group of its cause it is not the first, whatever it was in its own. */
-function joinGroup(alert: Alert, group = alert.group): Pick<AlertChange, "group" | "firstOut"> {
-  return group === alert.group ? {} : { group, firstOut: false };
 }
 
 function isSame(cause: Alert["suppressedBy"], other: NonNullable<Alert["suppressedBy"]>): boolean {

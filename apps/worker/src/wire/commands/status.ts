@@ -1,6 +1,5 @@
 import { KeyRing } from "@tapline/adapters/keys";
 import {
-  AlertBoard,
   ArchiveCopies,
   AuditLog,
   connectPrisma,
@@ -24,7 +23,6 @@ import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 export function openDatabaseStanding(databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
   return {
-    alerts: new AlertBoard(prisma),
     standing: new InstallationStanding(prisma),
     copies: new ArchiveCopies(prisma),
     drills: new RestoreDrills(prisma),

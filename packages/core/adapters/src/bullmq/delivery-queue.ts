@@ -1,4 +1,3 @@
-import type { DeliveryLane } from "@tapline/core/alerts";
 import { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { dropArguments } from "../redis/index.ts";
@@ -6,8 +5,7 @@ import { stopWorker } from "./stop-worker.ts";
 
 type DeliveryJob = { readonly delivery: string };
 
-/** Queues of deliveries, by where these go: each has workers of its own, and waits for none of the other. */
-const names: Readonly<Record<DeliveryLane, string>> = { direct: "alert-delivery", browsers: "alert-push" };
+const name = "alert-delivery";
 
 /** An attempt that does not renew its lock for so long is another process's, ms. */
 const lockDurationMs = 30_000;
@@ -21,16 +19,14 @@ const eventsKept = 100;
 export class DeliveryQueue {
   readonly #connection: Redis;
   readonly #prefix: string;
-  readonly #name: string;
   readonly #queue: Queue<DeliveryJob>;
   #worker: Worker<DeliveryJob> | null = null;
   #working: Redis | null = null;
 
-  constructor(connection: Redis, prefix: string, lane: DeliveryLane = "direct") {
+  constructor(connection: Redis, prefix: string) {
     this.#connection = connection;
     this.#prefix = prefix;
-    this.#name = names[lane];
-    this.#queue = new Queue<DeliveryJob>(this.#name, {
+    this.#queue = new Queue<DeliveryJob>(name, {
       connection,
       prefix,
       streams: { events: { maxLen: eventsKept } },
@@ -44,7 +40,7 @@ export class DeliveryQueue {
     if (deliveries.length === 0) return;
     await this.#queue.addBulk(
       deliveries.map((delivery) => ({
-        ...{ name: this.#name, data: { delivery } },
+        ...{ name, data: { delivery } },
         opts: { jobId: delivery, removeOnComplete: true, removeOnFail: true },
       })),
     );
@@ -58,7 +54,7 @@ export class DeliveryQueue {
     const connection = this.#connection.duplicate();
     connection.on("error", () => undefined);
     this.#working = connection;
-    this.#worker = new Worker<DeliveryJob>(this.#name, async (job) => await handle(job.data.delivery), {
+    this.#worker = new Worker<DeliveryJob>(name, async (job) => await handle(job.data.delivery), {
       ...{ connection, prefix: this.#prefix, concurrency: options.concurrency, lockDuration: lockDurationMs },
     });
     this.#worker.on("failed", (_, error) => options.onError(error));

@@ -2,10 +2,10 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { DeliveryOutcome } from "@tapline/core/alerts";
 import { hasCode, messageOf } from "@tapline/core/kernel";
-import type { SendGuard } from "./address-guard.ts";
+import type { AddressGuard } from "./address-guard.ts";
 
 /** Longer than a receiver that is well needs, ms: connection, answer and all. */
-const usualTimeoutMs = 10_000;
+const timeoutMs = 10_000;
 /** Nobody reads what a receiver says; more than this of it is cut off. */
 const maxAnswerBytes = 64 * 1024;
 const idleConnectionMs = 30_000;
@@ -18,15 +18,12 @@ export type PostOutcome = DeliveryOutcome & { readonly status?: number };
 
 /** Posts webhooks, and messages to push services: where the guard lets them, within a time, and never where an answer points to. */
 export class WebhookSender {
-  readonly #guard: SendGuard;
-  readonly #timeoutMs: number;
+  readonly #guard: AddressGuard;
   readonly #http = new HttpAgent({ keepAlive: true, timeout: idleConnectionMs });
   readonly #https = new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs });
 
-  /** @param options `timeoutMs`: how long one attempt may take, 10 s where nothing is said */
-  constructor(guard: SendGuard, options: { readonly timeoutMs?: number } = {}) {
+  constructor(guard: AddressGuard) {
     this.#guard = guard;
-    this.#timeoutMs = options.timeoutMs ?? usualTimeoutMs;
   }
 
   /** Never throws: what went wrong is in the outcome, without the address, which may be a secret. */
@@ -36,12 +33,13 @@ export class WebhookSender {
     body: string | Uint8Array,
   ): Promise<PostOutcome> {
     try {
-      this.#guard.assertUrl(new URL(url));
+      const { hostname } = new URL(url);
+      this.#guard.assertHost(hostname);
       return outcomeOf(await this.#request(url, headers, body));
     } catch (error) {
       if (hasCode(error, "forbidden"))
         return { kind: "refused", fault: `${error.message}; ${error.remedy ?? ""}` };
-      return { kind: "failed", fault: faultOf(error, this.#timeoutMs), retryAfterMs: null };
+      return { kind: "failed", fault: faultOf(error), retryAfterMs: null };
     }
   }
 
@@ -60,7 +58,7 @@ export class WebhookSender {
       method: "POST",
       agent: isTls ? this.#https : this.#http,
       lookup: this.#guard.lookup,
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: {
         ...{ "content-type": "application/json", "content-length": Buffer.byteLength(body) },
         ...{ "user-agent": "tapline", ...headers },
@@ -103,8 +101,9 @@ function retryAfterOf(value: string | undefined): number | null {
   return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 
-function faultOf(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && ["AbortError", "TimeoutError"].includes(error.name))
+function faultOf(error: unknown): string {
+  if (error instanceof Error && error.name === "AbortError") return `no answer within ${timeoutMs / 1_000} s`;
+  if (error instanceof Error && error.name === "TimeoutError")
     return `no answer within ${timeoutMs / 1_000} s`;
   const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
   return `no connection: ${code}`;

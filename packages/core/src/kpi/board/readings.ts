@@ -44,7 +44,7 @@ export type Level = { readonly kpi: KpiId; readonly scope: KpiScope; readonly va
 const usualReportEveryMs = 60_000;
 
 /** An agent that has neither reported nor delivered for longer is offline, ms: three intervals of reports. */
-const heardWithinMs = (reportEveryMs: number | null): number =>
+export const agentHeardWithinMs = (reportEveryMs: number | null): number =>
   3 * Math.max(usualReportEveryMs, reportEveryMs ?? 0);
 
 const days = (ms: number): number => ms / dayMs;
@@ -133,7 +133,7 @@ function figuresOf(
 ): Map<KpiId, number> {
   const heard = Math.max(last?.seenAtEpochMs ?? 0, heardAtEpochMs ?? 0);
   // Who was heard in what is the future by now was heard before the clock was put back.
-  const isOnline = Math.abs(nowEpochMs - heard) <= heardWithinMs(last?.reportEveryMs ?? null);
+  const isOnline = Math.abs(nowEpochMs - heard) <= agentHeardWithinMs(last?.reportEveryMs ?? null);
   const figures = new Map<KpiId, number>([
     ["agents.online", isOnline ? 1 : 0],
     ["agents.offline", isOnline ? 0 : 1],

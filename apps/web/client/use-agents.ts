@@ -1,0 +1,76 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { AgentDetail, AgentView } from "../contracts/agents.ts";
+import { laterAgents } from "./agent-rows.ts";
+import { api, queryClient } from "./api.ts";
+import { recheckMs, useAsking } from "./asking.ts";
+import { coalesce, nextFrame } from "./coalesce.ts";
+import { followAgents } from "./live-socket.ts";
+
+/** While the server cannot answer it is asked so often, ms. */
+const retryMs = 5_000;
+
+const listKey = api.agentBoard.list.queryKey();
+
+queryClient.setQueryDefaults(listKey, {
+  structuralSharing: (known, arrived) =>
+    laterAgents(known as AgentView[] | undefined, arrived as AgentView[], true),
+});
+
+const show = coalesce<readonly AgentView[]>({
+  merge: (waiting, arrived) => [...waiting, ...arrived],
+  write: (changed) => {
+    // What is set is shared like an answer, so it has to be whole.
+    queryClient.setQueryData(listKey, (known) => known && laterAgents(known, changed, false));
+    for (const { id } of changed)
+      void queryClient.invalidateQueries({ queryKey: api.agentBoard.detail.queryKey({ id }) });
+  },
+  schedule: nextFrame,
+});
+
+/** Asks anew for all that is shown of agents, as after something was done to one. */
+export function askAgentsAnew(): void {
+  void queryClient.invalidateQueries({ queryKey: api.agentBoard.pathKey() });
+}
+
+export interface Agents {
+  agents: readonly AgentView[];
+  /** False until the first answer, good or bad. */
+  isAnswered: boolean;
+  /** It could not be read when last asked: what is there is the last that was known. */
+  isFailed: boolean;
+  /** When the last answer or push came, by this browser's clock; 0: none yet. */
+  heardEpochMs: number;
+}
+
+const none: readonly AgentView[] = [];
+
+/** All agents, as the server tells of them. */
+export function useAgents(): Agents {
+  const { enabled, refetchInterval } = useAsking(recheckMs);
+  useEffect(() => followAgents(show, askAgentsAnew), []);
+  const query = useQuery({
+    ...api.agentBoard.list.queryOptions(),
+    enabled,
+    refetchInterval: ({ state }) => (state.status === "error" ? retryMs : refetchInterval),
+  });
+  return {
+    agents: query.data ?? none,
+    isAnswered: query.isFetched,
+    isFailed: query.isError,
+    heardEpochMs: query.dataUpdatedAt,
+  };
+}
+
+/** What is known of one agent beside its line in the list; `undefined` until it is. */
+export function useAgentDetail(id: string | null): { detail: AgentDetail | undefined; isFailed: boolean } {
+  const asking = useAsking(recheckMs);
+  const query = useQuery({
+    ...api.agentBoard.detail.queryOptions({ id: id ?? "" }),
+    ...asking,
+    enabled: asking.enabled && id !== null,
+  });
+  return { detail: query.data, isFailed: query.isError };
+}

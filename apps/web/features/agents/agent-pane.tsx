@@ -1,0 +1,191 @@
+"use client";
+
+import { X } from "lucide-react";
+import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useAgentDetail } from "../../client/use-agents.ts";
+import { useMayAdminister } from "../../client/viewer.tsx";
+import type { AgentGap } from "../../contracts/agents.ts";
+import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { AgentActs } from "./agent-acts.tsx";
+import { AgentFigures } from "./agent-figures.tsx";
+import { AgentReaders } from "./agent-readers.tsx";
+import type { Standing } from "./agent-standing.ts";
+import { calls, calmWords, stateNames, troubleWords } from "./agent-words.ts";
+import { Part } from "./part.tsx";
+
+export interface AgentPaneProps {
+  id: string;
+  /** `null`: there is no such agent, or it is not known yet. */
+  standing: Standing | null;
+  isAnswered: boolean;
+  onClose: () => void;
+  onEnrol: (agentId: string) => void;
+  onRevoke: (agentId: string) => void;
+}
+
+/** Everything that is known of one agent, and what an admin can do about it. */
+export function AgentPane(props: AgentPaneProps) {
+  const { id, standing } = props;
+  const { detail, isFailed } = useAgentDetail(standing === null ? null : id);
+  return (
+    <>
+      <section
+        aria-label="What is known"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
+      >
+        <Head {...props} />
+        {standing === null ? (
+          <Missing id={id} isAnswered={props.isAnswered} />
+        ) : (
+          <>
+            <Troubles standing={standing} />
+            <AgentFigures standing={standing} />
+            <AgentReaders standing={standing} />
+            {detail === undefined ? (
+              <Waiting isFailed={isFailed} />
+            ) : (
+              <>
+                <Gaps gaps={detail.gaps} />
+                <AgentActs acts={detail.acts} names={detail.names} />
+              </>
+            )}
+          </>
+        )}
+      </section>
+      {standing === null ? null : <ActBar {...props} standing={standing} />}
+    </>
+  );
+}
+
+function Head({ id, standing, onClose }: AgentPaneProps) {
+  const agent = standing?.agent;
+  const isCalling = standing?.troubles.some(calls) === true;
+  return (
+    <header className="border-b border-line px-5 pt-4 pb-3">
+      <div className="flex items-start gap-2">
+        <p className={cn("flex-1 text-xs font-semibold", isCalling ? "text-warning" : "text-ink-soft")}>
+          {isCalling ? <span aria-hidden>▲ </span> : null}
+          {standing === null ? unknown : stateNames[standing.state]}
+        </p>
+        <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
+          <X aria-hidden className="size-4" />
+        </Button>
+      </div>
+      <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">{id}</h2>
+      {agent === undefined ? null : (
+        <p className="mt-1 text-xs text-ink-faint">
+          site {agent.site} · ring <span className="figure">{agent.ring}</span>
+          {agent.pinned ? " · pinned" : ""}
+          {agent.hostname === null ? "" : ` · ${agent.hostname}`}
+          {agent.last === null ? "" : ` · ${agent.last.report.platform}`}
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Troubles({ standing }: { standing: Standing }) {
+  const zone = useTimeZone();
+  const nowEpochMs = serverNow();
+  const { troubles } = standing;
+  return (
+    <div className="border-b border-line px-5 py-3 text-sm">
+      {troubles.length === 0 ? (
+        <p className="age text-ink-soft">
+          {standing.state === "online" ? "Nothing is wrong." : calmWords(standing, nowEpochMs, zone)}
+        </p>
+      ) : (
+        <ul className="space-y-1">
+          {troubles.map((kind) => (
+            <li
+              key={kind}
+              className={cn("age flex gap-2", calls(kind) ? "font-medium text-warning" : "text-ink-soft")}
+            >
+              <span aria-hidden>{calls(kind) ? "▲" : "●"}</span>
+              {troubleWords(kind, standing, nowEpochMs)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Gaps({ gaps }: { gaps: readonly AgentGap[] }) {
+  const nowEpochMs = serverNow();
+  return (
+    <Part title="Open gaps">
+      {gaps.length === 0 ? (
+        <p className="text-ink-faint">None: every tap that it read has an end, or is still with it.</p>
+      ) : (
+        <ul className="space-y-1">
+          {gaps.map(({ epoch, first, last, openedAtEpochMs }) => (
+            <li key={`${epoch}/${first}`} className="flex justify-between gap-3">
+              <span>
+                epoch <span className="figure">{epoch}</span>, {first === last ? "number " : "numbers "}
+                <span className="figure">{first === last ? first : `${first}–${last}`}</span>{" "}
+                <span className="text-ink-faint">({formatCount(last - first + 1)})</span>
+              </span>
+              <span className="age text-xs whitespace-nowrap text-ink-faint">
+                for {formatSpan(nowEpochMs - openedAtEpochMs)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Part>
+  );
+}
+
+function ActBar({ standing, onEnrol, onRevoke }: AgentPaneProps & { standing: Standing }) {
+  const mayAdminister = useMayAdminister();
+  const zone = useTimeZone();
+  const { agent, state } = standing;
+  if (!mayAdminister) return null;
+  return (
+    <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
+      <legend className="sr-only">What to do about this agent</legend>
+      <Button kind="outline" onClick={() => onEnrol(agent.id)}>
+        {agent.enrolledAtEpochMs === null ? "New token…" : "Enrol anew…"}
+      </Button>
+      {state === "revoked" ? null : (
+        <Button kind="outline" onClick={() => onRevoke(agent.id)}>
+          Revoke…
+        </Button>
+      )}
+      {agent.tokenEndsAtEpochMs === null ? null : (
+        <p className="text-xs text-ink-faint">
+          A token waits for its use until {formatTime(agent.tokenEndsAtEpochMs, zone, false)}.
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+function Missing({ id, isAnswered }: { id: string; isAnswered: boolean }) {
+  if (!isAnswered) return <Waiting isFailed={false} />;
+  return <p className="px-5 py-4 text-sm text-ink-soft">No agent {id} is known.</p>;
+}
+
+function Waiting({ isFailed }: { isFailed: boolean }) {
+  if (isFailed) {
+    return (
+      <p className="px-5 py-4 text-sm text-ink-soft">
+        What else is known of it could not be read; it is tried again all the time.
+      </p>
+    );
+  }
+  return (
+    <div aria-busy="true" className="space-y-3 px-5 py-4">
+      <span className="sr-only">Loading</span>
+      <Skeleton className="h-4 w-2/3" />
+      <Skeleton className="h-4 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { askAgentsAnew } from "../../client/use-agents.ts";
+import type { AgentView } from "../../contracts/agents.ts";
+import { Button } from "../../ui/button.tsx";
+import { Choice } from "../../ui/choice.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+import type { Standing } from "./agent-standing.ts";
+import { type MadeToken, NewToken } from "./new-token.tsx";
+import { RefusedNotice } from "./refused-notice.tsx";
+
+const hourMs = 3_600_000;
+const spans = [
+  { label: "1 h", value: hourMs },
+  { label: "8 h", value: 8 * hourMs },
+  { label: "1 d", value: 24 * hourMs },
+  { label: "7 d", value: 168 * hourMs },
+] as const;
+
+/** Asks which agent is to be let in, makes its token, and shows it this once, until the agent has come. */
+export function EnrolDialog({
+  given,
+  standings,
+  sites,
+  onClose,
+}: {
+  /** The agent that gets a token; "" = asked for. */
+  given: string;
+  standings: readonly Standing[];
+  sites: readonly string[];
+  onClose: () => void;
+}) {
+  const [made, setMade] = useState<MadeToken | null>(null);
+  return (
+    <Dialog title={given === "" ? "Enrol an agent" : `New token for ${given}`} isOpen onClose={onClose}>
+      {made === null ? (
+        <EnrolForm {...{ given, standings, sites }} onMade={setMade} />
+      ) : (
+        <NewToken
+          made={made}
+          agent={standings.find(({ agent }) => agent.id === made.agent)?.agent}
+          onClose={onClose}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+interface EnrolFormProps {
+  given: string;
+  standings: readonly Standing[];
+  sites: readonly string[];
+  onMade: (made: MadeToken) => void;
+}
+
+function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
+  const [name, setName] = useState(given);
+  const [site, setSite] = useState("");
+  const [ring, setRing] = useState("");
+  const [ttlMs, setTtl] = useState<number>(hourMs);
+  const [why, setWhy] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [isUnderWay, setUnderWay] = useState(false);
+  const agent = name.trim();
+  const known = standings.find((one) => one.agent.id === agent)?.agent;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const reason = why.trim();
+    if (agent === "" || reason === "" || isUnderWay) return;
+    setUnderWay(true);
+    setError(null);
+    try {
+      const place = { site: site.trim() || null, ring: ring === "" ? null : Number(ring) };
+      const told = await apiClient.agent.createToken.mutate({ id: agent, ttlMs, reason, ...place });
+      onMade({ agent, ...told });
+    } catch (refusal) {
+      setError(refusal);
+    }
+    setUnderWay(false);
+    askAgentsAnew();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="space-y-4">
+      <Field
+        label="Name of the agent"
+        required
+        readOnly={given !== ""}
+        autoComplete="off"
+        pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+        title="1 to 63 lower-case letters, digits or hyphens"
+        placeholder="front-desk"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {known === undefined ? null : (
+        <p className="text-xs text-ink-soft">
+          There is an agent {agent} already: a token that waits ends now, and the machine that uses this one
+          takes its place.
+        </p>
+      )}
+      <PlaceFields {...{ known, sites, site, setSite, ring, setRing }} />
+      <Choice<number>
+        legend="The token is good for"
+        name="ttl"
+        options={spans}
+        value={ttlMs}
+        onChange={setTtl}
+      />
+      <WhyField why={why} onWhy={setWhy} />
+      <RefusedNotice error={error} />
+      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+        Make the token
+      </Button>
+    </form>
+  );
+}
+
+/** Where the agent stands, and when roll-outs come to it; empty = as it is, or as usual. */
+function PlaceFields({
+  known,
+  sites,
+  site,
+  setSite,
+  ring,
+  setRing,
+}: {
+  known: AgentView | undefined;
+  sites: readonly string[];
+  site: string;
+  setSite: (site: string) => void;
+  ring: string;
+  setRing: (ring: string) => void;
+}) {
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      <Field
+        label="Site"
+        list="agent-sites"
+        autoComplete="off"
+        pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+        title="1 to 63 lower-case letters, digits or hyphens"
+        placeholder={known?.site ?? "default"}
+        value={site}
+        onChange={(event) => setSite(event.target.value)}
+      />
+      <Field
+        label="Ring of roll-outs"
+        type="number"
+        min={0}
+        max={1_000}
+        placeholder={String(known?.ring ?? 1)}
+        value={ring}
+        onChange={(event) => setRing(event.target.value)}
+      />
+      <datalist id="agent-sites">
+        {sites.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+
+import { useState } from "react";
+import { formatSpan, formatTime, zoneName } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useNow } from "../../client/use-now.ts";
+import type { AgentView } from "../../contracts/agents.ts";
+import { Button } from "../../ui/button.tsx";
+import { Field } from "../../ui/field.tsx";
+import { QrCode } from "./qr-code.tsx";
+
+/** A token that was just made. */
+export interface MadeToken {
+  agent: string;
+  token: string;
+  expiresAtEpochMs: number;
+  /** Where agents reach the door; `null`: the console does not know. */
+  serverUrl: string | null;
+}
+
+/** The port on which the door listens unless it is told otherwise. */
+const usualPort = 7443;
+
+/** A token, the command for the reader PC, and whether the agent has come by it. */
+export function NewToken({
+  made,
+  agent,
+  onClose,
+}: {
+  made: MadeToken;
+  /** As the list has it by now. */
+  agent: AgentView | undefined;
+  onClose: () => void;
+}) {
+  const zone = useTimeZone();
+  const [server, setServer] = useState(made.serverUrl ?? `https://${window.location.hostname}:${usualPort}`);
+  const [madeAtEpochMs] = useState(serverNow);
+  const enrolledAt = agent?.enrolledAtEpochMs ?? null;
+  const hasCome = enrolledAt !== null && enrolledAt >= madeAtEpochMs - 1_000;
+  const command = `sudo tapline-agent enrol --server ${server} --token-file -`;
+  if (hasCome) return <HasCome {...{ made, enrolledAt, onClose }} />;
+  return (
+    <div className="space-y-4 text-sm">
+      <p>
+        This token lets one machine in as <strong className="font-semibold">{made.agent}</strong>, once, until{" "}
+        <span className="age whitespace-nowrap">
+          {formatTime(made.expiresAtEpochMs, zone, false)} {zoneName(made.expiresAtEpochMs, zone)}
+        </span>
+        . <span className="font-medium text-warning">▲ It is not shown again.</span>
+      </p>
+      <Copied label="Token" text={made.token} />
+      <div className="flex justify-center">
+        <QrCode text={made.token} name={`The token for ${made.agent} as a QR code`} />
+      </div>
+      {made.serverUrl === null ? (
+        <Field
+          label="The server's address, as the PC reaches it"
+          value={server}
+          onChange={(event) => setServer(event.target.value.trim())}
+        />
+      ) : null}
+      <Copied label="On the reader PC, then paste the token, then Ctrl-D" text={command} />
+      <p role="status" className="text-ink-soft">
+        Waiting for {made.agent}…
+      </p>
+    </div>
+  );
+}
+
+function HasCome({
+  made,
+  enrolledAt,
+  onClose,
+}: {
+  made: MadeToken;
+  enrolledAt: number;
+  onClose: () => void;
+}) {
+  useNow(1_000);
+  return (
+    <div className="space-y-4 text-sm">
+      <p role="status">
+        <strong className="font-semibold">{made.agent}</strong> has enrolled,{" "}
+        <span className="age">{formatSpan(serverNow() - enrolledAt)}</span> ago. The token is used up.
+      </p>
+      <p className="text-ink-soft">
+        Start its service where it does not run yet:{" "}
+        <code className="font-mono text-xs">sudo systemctl start tapline-agent</code>
+      </p>
+      <Button kind="primary" className="w-full" onClick={onClose}>
+        Done
+      </Button>
+    </div>
+  );
+}
+
+/** A text to be taken elsewhere whole. */
+function Copied({ label, text }: { label: string; text: string }) {
+  const [said, setSaid] = useState("Copy");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("Copied");
+    } catch {
+      setSaid("Select it by hand");
+    }
+  };
+  return (
+    <div>
+      <div className="mb-1 flex items-center justify-between gap-2">
+        <p className="text-sm font-medium">{label}</p>
+        <Button kind="outline" className="h-7 px-2 text-xs" onClick={() => void copy()}>
+          {said}
+          <span className="sr-only">: {label}</span>
+        </Button>
+      </div>
+      <p className="rounded-md border border-line bg-raised px-2.5 py-2 font-mono text-xs [overflow-wrap:anywhere] select-all">
+        {text}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { type AgentState, agentStates, type Standing } from "./agent-standing.ts";
+
+/** Which agents are looked at, and which of them is open: all of it stands in the address. */
+export interface AgentsView {
+  /** `trouble`: those of which something is not as it should be. */
+  show: "all" | "trouble" | AgentState;
+  site: string | null;
+  /** Words that all stand somewhere in what is told of an agent. */
+  text: string;
+  /** The agent that is open beside the list. */
+  open: string | null;
+}
+
+export const shows = ["all", "trouble", ...agentStates] as const satisfies readonly AgentsView["show"][];
+
+/** The view that an address names; what it does not name, or names wrongly, is as usual. */
+export function readView(params: Pick<URLSearchParams, "get">): AgentsView {
+  const show = shows.find((known) => known === params.get("show"));
+  return {
+    show: show ?? "all",
+    site: params.get("site") || null,
+    text: params.get("words") ?? "",
+    open: params.get("agent") || null,
+  };
+}
+
+/** As it stands behind the path; "" for the usual view. */
+export function writeView({ show, site, text, open }: AgentsView): string {
+  const params = new URLSearchParams();
+  if (show !== "all") params.set("show", show);
+  if (site !== null) params.set("site", site);
+  if (text !== "") params.set("words", text);
+  if (open !== null) params.set("agent", open);
+  return params.size === 0 ? "" : `?${params}`;
+}
+
+export function isShown(standing: Standing, show: AgentsView["show"]): boolean {
+  if (show === "all") return true;
+  return show === "trouble" ? standing.troubles.length > 0 : standing.state === show;
+}
+
+/** Whether an agent is of the site, and says all words. */
+export function isMeant(standing: Standing, { site, text }: Pick<AgentsView, "site" | "text">): boolean {
+  const { agent } = standing;
+  if (site !== null && agent.site !== site) return false;
+  const { id, hostname, ring, last } = agent;
+  const said = [id, agent.site, hostname, `ring ${ring}`, last?.report.version, ...standing.troubles]
+    .join(" ")
+    .toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => said.includes(word));
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BoardAgent, FleetBoard } from "@tapline/adapters/prisma";
+import { messageOf } from "@tapline/core/kernel";
+import type { Logger } from "pino";
+import type { AgentView } from "../../contracts/agents.ts";
+import type { Realtime } from "./create-realtime.ts";
+
+export interface FleetWatchOptions {
+  board: Pick<FleetBoard, "list" | "news" | "mark">;
+  /** Whether a browser of this process shows agents. */
+  isWatched: () => boolean;
+  /** Agents that are other than when they were last told. */
+  tell: (agents: AgentView[]) => void;
+  /** Something of them may not have been told, or cannot be read: browsers ask anew. */
+  missed: () => void;
+  logger: Pick<Logger, "warn">;
+  clock: () => number;
+}
+
+const lookEveryMs = 1_000;
+/** What leaves no trace in reports, archive or marks, such as a gap that is filled, is seen so late at most. */
+const wholeEveryMs = 30_000;
+/** Doors keep reports some time after they came, and by their own clocks. */
+const overlapMs = 5_000;
+
+/** What browsers were last told of the fleet, and what is other since. */
+export class FleetWatch {
+  readonly #options: FleetWatchOptions;
+  /** By id, without when it was read; null while nobody watches. */
+  #told: Map<string, string> | null = null;
+  #mark = "";
+  #wholeAtEpochMs = 0;
+  #isAway = false;
+
+  constructor(options: FleetWatchOptions) {
+    this.#options = options;
+  }
+
+  /** One look: nothing is read while nobody watches. */
+  async look(): Promise<void> {
+    const { isWatched, missed, logger } = this.#options;
+    if (!isWatched()) {
+      this.#told = null;
+      return;
+    }
+    try {
+      await this.#read();
+      this.#isAway = false;
+    } catch (error) {
+      if (!this.#isAway) logger.warn({ err: messageOf(error) }, "the fleet cannot be read");
+      if (!this.#isAway) missed();
+      this.#isAway = true;
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { board, tell, missed, clock } = this.#options;
+    const now = clock();
+    const mark = await board.mark();
+    const isFirst = this.#told === null;
+    const isWhole = isFirst || mark !== this.#mark || Math.abs(now - this.#wholeAtEpochMs) >= wholeEveryMs;
+    const ids = isWhole ? null : await board.news(now - lookEveryMs - overlapMs);
+    const agents = ids === null || ids.length > 0 ? await board.list(ids) : [];
+    if (isWhole) [this.#mark, this.#wholeAtEpochMs] = [mark, now];
+    const changed = this.#note(agents);
+    // What browsers asked for before this look may be older than what it begins with.
+    if (isFirst) missed();
+    else if (changed.length > 0) tell(changed);
+  }
+
+  #note(agents: readonly BoardAgent[]): BoardAgent[] {
+    this.#told ??= new Map();
+    const told = this.#told;
+    return agents.filter((agent) => {
+      const text = JSON.stringify({ ...agent, readAtEpochMs: 0 });
+      if (told.get(agent.id) === text) return false;
+      told.set(agent.id, text);
+      return true;
+    });
+  }
+}
+
+/** Tells browsers of this process that show agents what is new of them, a second after it was kept. @returns settles after the signal */
+export async function watchFleet(
+  realtime: Realtime,
+  board: FleetWatchOptions["board"],
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const listeners = realtime.local.to("agents");
+  const watch = new FleetWatch({
+    ...{ board, logger, clock: Date.now },
+    isWatched: () => (realtime.sockets.adapter.rooms.get("agents")?.size ?? 0) > 0,
+    tell: (agents) => listeners.emit("agents", agents),
+    missed: () => listeners.emit("agentsMissed"),
+  });
+  while (!signal.aborted) {
+    await watch.look();
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
+  }
+}

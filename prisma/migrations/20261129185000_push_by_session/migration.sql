@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "push_subscription" ADD COLUMN     "session_id" TEXT;
