@@ -3,6 +3,7 @@ import type { AlertCounts, AlertFilter } from "../contracts/alerts.ts";
 import { tellNews } from "./alert-news.ts";
 import { type AlertPages, guessInPages, patchPages } from "./alert-pages.ts";
 import { api, queryClient } from "./api.ts";
+import { afterPaint } from "./coalesce.ts";
 import { RecentAlerts } from "./recent-alerts.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 import { unrecordedAlerts } from "./unrecorded-alerts.ts";
@@ -13,9 +14,9 @@ const guessed = new Map<string, Alert>();
 /** In a flood the server counts for each browser no more often than that, ms. */
 const recountMs = 500;
 
-const recount = soonAndAfter(recountMs, () => {
-  void queryClient.invalidateQueries({ queryKey: api.alertBoard.counts.queryKey() });
-});
+const recount = soonAndAfter(recountMs, () =>
+  afterPaint(() => void queryClient.invalidateQueries({ queryKey: api.alertBoard.counts.queryKey() })),
+);
 
 /** What came within a frame, as one. */
 export function mergeNews(waiting: readonly AlertNews[], arrived: readonly AlertNews[]): AlertNews[] {
@@ -28,9 +29,10 @@ export function showNews(news: readonly AlertNews[]): void {
   for (const { alerts, recorded } of told) unrecordedAlerts.note(alerts, recorded, Date.now());
   const changed = told.flatMap(({ alerts }) => alerts);
   if (changed.length === 0) return;
-  // What is told once more when it is recorded is said aloud once; what the server answers may have changed by it.
+  // What is told once more when it is recorded is said aloud once.
   tellNews(putAlerts(changed));
-  recount();
+  // The server counts what is recorded.
+  if (told.some(({ recorded }) => recorded)) recount();
 }
 
 /** For when news may have been missed. */

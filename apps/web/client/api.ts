@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader } from "../contracts/api.ts";
@@ -13,6 +13,9 @@ async function timedFetch(input: RequestInfo | URL | string, init?: object): Pro
   if (serverTime !== null) learnServerTime(Number(serverTime), askedEpochMs, Date.now());
   return response;
 }
+
+// Within the task that brought it, and all that it brought at once. The default is a timer, behind which a frame may pass.
+notifyManager.setScheduler(queueMicrotask);
 
 /** The one cache of the browser: tRPC fills it, socket events patch it. It holds nothing on the server. */
 export const queryClient = new QueryClient({

@@ -32,3 +32,8 @@ export function nextFrame(run: () => void): void {
   if (document.hidden) setTimeout(run, 250);
   else requestAnimationFrame(run);
 }
+
+/** Once what stands in the page by now is painted, which it is not to hold up. */
+export function afterPaint(run: () => void): void {
+  nextFrame(() => setTimeout(run, 0));
+}

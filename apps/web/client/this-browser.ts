@@ -1,4 +1,4 @@
-import { apiClient } from "./api.ts";
+import { apiClient, detailOf } from "./api.ts";
 import { browserLabel } from "./browser-label.ts";
 
 const serviceWorker = "/notifications.js";
@@ -32,10 +32,9 @@ export async function switchOn(key: string): Promise<void> {
   // One that is bound to another key takes no messages by this one.
   await (await pushManager.getSubscription())?.unsubscribe();
   const subscription = await subscribe(pushManager, key);
-  const { endpoint = "", keys: { p256dh = "", auth = "" } = {} } = subscription.toJSON();
   try {
     await apiClient.push.subscribe.mutate({
-      ...{ subscription: { endpoint, keys: { p256dh, auth } }, serverKey: key },
+      ...{ subscription: formOf(subscription), serverKey: key },
       label: browserLabel(navigator.userAgent),
     });
   } catch (error) {
@@ -47,6 +46,24 @@ export async function switchOn(key: string): Promise<void> {
 /** Ends it in this browser; the server's part is another call. */
 export async function unsubscribeHere(): Promise<void> {
   await (await subscriptionHere())?.unsubscribe();
+}
+
+/** Errors by which the server says that whoever is signed in is not notified here, or may not be. */
+const endings: readonly unknown[] = ["not-found", "forbidden"];
+
+/**
+ * For whoever opens the console: where this browser is notified it goes on by the session of now; where the server has ended that, or it was
+ * another person who asked for it, it takes no messages any more.
+ */
+export async function carryOn(): Promise<void> {
+  const subscription = canBeNotified() ? await subscriptionHere() : null;
+  if (subscription === null) return;
+  try {
+    const replaces = await markOf(subscription.endpoint);
+    await apiClient.push.renew.mutate({ subscription: formOf(subscription), replaces });
+  } catch (error) {
+    if (endings.includes(detailOf(error)?.code)) await subscription.unsubscribe();
+  }
 }
 
 /** For whoever signs out: the next person here is not notified in his place. Where the server does not answer it learns of it by itself. */
@@ -69,6 +86,12 @@ async function subscribe(pushManager: PushManager, key: string): Promise<PushSub
   } catch {
     throw new NotSwitchedOn("This browser's push service cannot be reached, or the browser has none.");
   }
+}
+
+/** As the server takes it. */
+function formOf(subscription: PushSubscription) {
+  const { endpoint = "", keys: { p256dh = "", auth = "" } = {} } = subscription.toJSON();
+  return { endpoint, keys: { p256dh, auth } };
 }
 
 async function subscriptionHere(): Promise<PushSubscription | null> {

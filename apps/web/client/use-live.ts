@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { hashKey, useQuery } from "@tanstack/react-query";
 import type { KpiLive } from "@tapline/core/kpi";
 import { useEffect, useSyncExternalStore } from "react";
-import { api } from "./api.ts";
+import { api, queryClient } from "./api.ts";
 import { ageOf, type Connection, connectionOf } from "./connection.ts";
 import { startLive } from "./live-socket.ts";
 import { getSocketState, onSocketState, type SocketState } from "./live-state.ts";
@@ -24,12 +24,14 @@ export interface Live {
 }
 
 const pollMs = 2_000;
+const lookEveryMs = 500;
+const pictureHash = hashKey(api.kpi.live.queryKey());
 
 /** The socket keeps the picture fresh; where it does not, the server is asked every two seconds. */
 export function useLive(): Live {
   useEffect(startLive, []);
   const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
-  const nowEpochMs = useNow(500);
+  const nowEpochMs = useNow(lookEveryMs);
   const query = useQuery({
     ...api.kpi.live.queryOptions(),
     enabled: socket !== "signed-out",
@@ -39,18 +41,44 @@ export function useLive(): Live {
     },
   });
   const live = query.data ?? null;
-  const ageMs =
-    live === null
-      ? null
-      : ageOf({
-          atEpochMs: live.atEpochMs,
-          receivedEpochMs: query.dataUpdatedAt,
-          serverNowEpochMs: serverNow(),
-          nowEpochMs: nowEpochMs ?? Date.now(),
-        });
+  const ageMs = ageOfPicture(live, query.dataUpdatedAt, nowEpochMs ?? Date.now());
   return {
     ...{ live, ageMs, socket, connection: connectionOf(socket, ageMs) },
     error: query.error,
     isAnswered: query.isFetched,
   };
+}
+
+/**
+ * How far figures can be believed, for whoever shows none of them: drawn anew when that changes, and not with each picture. Where the
+ * socket does not keep the picture fresh, `useLive` asks for it, which the shell does on every page.
+ */
+export function useConnection(): Connection {
+  useEffect(startLive, []);
+  return useSyncExternalStore(onConnection, connectionNow, () => "recovering" as const);
+}
+
+function onConnection(listener: () => void): () => void {
+  const timer = setInterval(listener, lookEveryMs);
+  const ends = [
+    onSocketState(listener),
+    queryClient.getQueryCache().subscribe(({ query }) => {
+      if (query.queryHash === pictureHash) listener();
+    }),
+  ];
+  return () => {
+    clearInterval(timer);
+    for (const end of ends) end();
+  };
+}
+
+function connectionNow(): Connection {
+  const picture = queryClient.getQueryCache().get<KpiLive | null>(pictureHash)?.state;
+  const ageMs = ageOfPicture(picture?.data ?? null, picture?.dataUpdatedAt ?? 0, Date.now());
+  return connectionOf(getSocketState(), ageMs);
+}
+
+function ageOfPicture(live: KpiLive | null, receivedEpochMs: number, nowEpochMs: number): number | null {
+  if (live === null) return null;
+  return ageOf({ atEpochMs: live.atEpochMs, receivedEpochMs, serverNowEpochMs: serverNow(), nowEpochMs });
 }

@@ -25,7 +25,7 @@ export interface DeliveryView {
   /** When it may be tried next, or until when it is held. */
   dueAtEpochMs: number;
   endedAtEpochMs: number | null;
-  /** To its end, ms: of a call from the breach, of all else from when it happened; `null` before it. */
+  /** To its end, ms: of a call from the raise, of all else from when it happened; `null` before it. */
   tookMs: number | null;
   /** Who acknowledged, or asked for the test; `null` where nobody did, or that is not known. */
   by: string | null;

@@ -78,9 +78,9 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:queue:(validation|encryption|transfer):(meta|marker|id)$/, small(8)],
   [/^tapline:\{p0\}:queue:(validation|encryption|transfer):events$/, entries(100)],
   [/^tapline:\{p0\}:queue:(validation|encryption|transfer):stalled-check$/, within(minuteMs)],
-  [/^tapline:\{alerts\}:queue:alert-delivery:(meta|marker|id)$/, small(8)],
-  [/^tapline:\{alerts\}:queue:alert-delivery:events$/, entries(100)],
-  [/^tapline:\{alerts\}:queue:alert-delivery:stalled-check$/, within(minuteMs)],
+  [/^tapline:\{alerts\}:queue:alert-(?:delivery|push):(meta|marker|id)$/, small(8)],
+  [/^tapline:\{alerts\}:queue:alert-(?:delivery|push):events$/, entries(100)],
+  [/^tapline:\{alerts\}:queue:alert-(?:delivery|push):stalled-check$/, within(minuteMs)],
 ];
 
 async function faults(): Promise<string[]> {

@@ -5,7 +5,7 @@ import { openOtlp } from "@tapline/telemetry/otlp";
 import manifest from "../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "./config.ts";
 import { instanceOf } from "./instance-of.ts";
-import { tellParent } from "./tell-parent.ts";
+import { StatusToParent, tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
 /** How long running work may take to end; the supervisor allows 5 s in all. */
@@ -39,9 +39,8 @@ async function main(): Promise<void> {
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("parent gone"));
-  running = await startWorker(config, log, {
-    onLive: (kpi) => tellParent({ type: "status", kpi }),
-  });
+  const status = new StatusToParent();
+  running = await startWorker(config, log, { onLive: (kpi) => status.tell({ kpi }) });
   await otlp.sendMetrics(running.metrics.registry);
   ready = true;
   log.info(

@@ -5,3 +5,26 @@
 export function tellParent(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
+
+/** What is told again and again is so far apart, ms: the parent shows it to people. */
+const statusEveryMs = 250;
+
+/** Tells the parent how things stand: the first after quiet at once, then the newest four times a second. */
+export class StatusToParent {
+  #newest: object | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  tell(status: object): void {
+    this.#newest = status;
+    if (this.#timer === null) this.#send();
+  }
+
+  #send(): void {
+    this.#timer = null;
+    if (this.#newest === null) return;
+    tellParent({ type: "status", ...this.#newest });
+    this.#newest = null;
+    this.#timer = setTimeout(() => this.#send(), statusEveryMs);
+    this.#timer.unref();
+  }
+}

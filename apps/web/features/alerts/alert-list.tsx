@@ -84,7 +84,7 @@ export function AlertList(props: AlertListProps) {
       aria-multiselectable
       aria-activedescendant={cursor === null ? undefined : alertElementId(cursor.id)}
       onKeyDown={(event) => onListKey(event, props, scroller.current)}
-      className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
+      className="contain-strict min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
     >
       <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
         <Rows {...props} rows={rows} items={items} />
@@ -109,7 +109,7 @@ function Rows({ rows, items, cursor, marked, onOpen, onMark }: RowsProps) {
       <div
         key={key}
         role="presentation"
-        className="absolute inset-x-0 top-0"
+        className="contain-strict absolute inset-x-0 top-0"
         style={{ height: size, transform: `translateY(${start}px)` }}
       >
         {row.kind === "heading" ? (

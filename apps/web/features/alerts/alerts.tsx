@@ -2,8 +2,9 @@
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import Link from "next/link";
-import { useRef, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { useAlertCounts, useAlertList } from "../../client/use-alerts.ts";
+import { useStable } from "../../client/use-stable.ts";
 import type { AlertFilter } from "../../contracts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -21,6 +22,9 @@ import { UnrecordedNotice } from "./unrecorded-notice.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
 import { useListState } from "./use-list-state.ts";
+
+// An alert that arrives changes the list: what stands beside it is not drawn anew.
+const [Pane, Filters] = [memo(AlertPane), memo(FilterBar)];
 
 /** All alerts, what calls first; one of them whole beside the list; and what can be done about them. */
 export function Alerts() {
@@ -43,21 +47,14 @@ export function Alerts() {
     ...{ state, chosen, actOn, textField, noteField },
     ask: (what, alerts) => setAsked({ what, alerts }),
   });
+  const onPane = {
+    act: useStable((alert: Alert, act: AlertAct) => actOn([alert], act)),
+    ask: useStable((what: Asked, alert: Alert) => setAsked({ what, alerts: [alert] })),
+    showGroup: useStable((group: string) => setFilter({ view: filter.view, group })),
+  };
   return (
     <StaleFrame>
-      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Alerts</h1>
-        <NotifyButton />
-        <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
-          <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
-            Channels
-          </Link>
-          <Link href="/alerts/health" className="text-ink-soft underline underline-offset-4">
-            Health of the alarm system
-          </Link>
-        </nav>
-      </div>
-      <UnrecordedNotice />
+      <Head />
       {acts.notice === null ? null : (
         <div role="alert">
           <Notice className="mb-3" {...acts.notice} onDismiss={acts.dismiss}>
@@ -68,7 +65,7 @@ export function Alerts() {
       <div className="relative min-h-96 flex-1">
         <div className="absolute inset-0 grid grid-rows-[minmax(0,1fr)] gap-3 lg:grid-cols-[minmax(0,1fr)_27rem]">
           <Card aria-label="List of alerts" className="flex min-h-0 flex-col overflow-hidden">
-            <FilterBar {...{ filter, counts, textField }} onFilter={setFilter} />
+            <Filters {...{ filter, counts, textField }} onFilter={setFilter} />
             {list.alerts.length === 0 ? (
               list.isAnswered ? (
                 <EmptyList filter={filter} error={list.error} />
@@ -98,11 +95,9 @@ export function Alerts() {
               state.isPaneOpen ? "" : "max-lg:hidden",
             )}
           >
-            <AlertPane
+            <Pane
               {...{ alert: state.current, noteField }}
-              onAct={(alert, act) => actOn([alert], act)}
-              onAsk={(what, alert) => setAsked({ what, alerts: [alert] })}
-              onGroup={(group) => setFilter({ view: filter.view, group })}
+              {...{ onAct: onPane.act, onAsk: onPane.ask, onGroup: onPane.showGroup }}
               onClose={state.closePane}
             />
           </Card>
@@ -117,3 +112,23 @@ export function Alerts() {
     </StaleFrame>
   );
 }
+
+const Head = memo(function Head() {
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">Alerts</h1>
+        <NotifyButton />
+        <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
+          <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
+            Channels
+          </Link>
+          <Link href="/alerts/health" className="text-ink-soft underline underline-offset-4">
+            Health of the alarm system
+          </Link>
+        </nav>
+      </div>
+      <UnrecordedNotice />
+    </>
+  );
+});

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { connectPrisma, type PrismaClient, PushSubscriptions } from "@tapline/adapters/prisma";
-import { openVapidKey } from "@tapline/core/alerts";
+import { openVapidKey, type PushSubscription } from "@tapline/core/alerts";
 import type { BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
@@ -117,6 +117,20 @@ it("signing out ends it for this browser, and another browser can be ended from 
   expect(await kept()).toEqual([]);
 });
 
+it("a browser that the server has ended, as with a password, takes no messages any more once a page is opened", {
+  timeout: 150_000,
+}, async () => {
+  const page = await openAlerts({ prepare: standInForPushService });
+  await opener(page).click();
+  await dialog(page).getByRole("button", { name: "Notify this browser" }).click();
+  await dialog(page).getByText("This browser is notified of alerts").waitFor();
+  await prisma.pushSubscription.deleteMany();
+  const subscribed = () => page.evaluate(() => localStorage.getItem("stand-in-subscribed"));
+  expect(await subscribed()).not.toBeNull();
+  await page.reload();
+  await until(async () => expect(await subscribed()).toBeNull());
+});
+
 it("says why where the person or the browser will not", { timeout: 150_000 }, async () => {
   const refusing = await openAlerts({ mayNotify: false });
   await opener(refusing).click();
@@ -214,4 +228,42 @@ it("a click brings the page of alerts, and puts the notification away", { timeou
   });
   expect(wished).toBe("/alerts");
   await until(async () => expect(await shown(page)).toEqual([]));
+});
+
+/** What a push service makes happen in a browser that it moves from one address to another. @returns once it was dealt with */
+async function move(page: Page, from: string, to: PushSubscription) {
+  const [worker] = page.context().serviceWorkers();
+  if (worker === undefined) throw new Error("no service worker runs");
+  await worker.evaluate(
+    async ({ from, to }) => {
+      const done = Promise.withResolvers<void>();
+      const event = Object.assign(new Event("pushsubscriptionchange"), {
+        oldSubscription: { endpoint: from },
+        newSubscription: { endpoint: to.endpoint, toJSON: () => to, unsubscribe: async () => true },
+        waitUntil: (work: Promise<void>) => void work.then(done.resolve, done.reject),
+      });
+      globalThis.dispatchEvent(event);
+      await done.promise;
+    },
+    { from, to },
+  );
+}
+
+it("a browser that its push service moves tells the server where it is, or its person that nothing comes any more", {
+  timeout: 150_000,
+}, async () => {
+  const page = await openAlerts({ prepare: standInForPushService });
+  await opener(page).click();
+  await dialog(page).getByRole("button", { name: "Notify this browser" }).click();
+  await dialog(page).getByText("This browser is notified of alerts").waitFor();
+  const [before] = await kept();
+  const { subscription } = browserAt("https://push.example/moved");
+  await move(page, "https://push.example/this-browser", subscription);
+  const { endpoint, keys } = subscription;
+  expect(await kept()).toMatchObject([{ id: before?.id, endpoint, ...keys, sessionId: before?.sessionId }]);
+  expect(await shown(page)).toEqual([]);
+  await page.context().clearCookies();
+  await move(page, endpoint, browserAt("https://push.example/again").subscription);
+  expect(await kept()).toMatchObject([{ endpoint }]);
+  expect(await shown(page)).toMatchObject([{ title: "This browser is notified of alerts no longer" }]);
 });

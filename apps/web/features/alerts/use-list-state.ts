@@ -2,6 +2,7 @@
 
 import type { Alert } from "@tapline/core/alerts";
 import { useState } from "react";
+import { useStable } from "../../client/use-stable.ts";
 import { type Cursor, cursorAt, nextBeside, settleCursor } from "./rows.ts";
 
 /** Where the list is pointed at, what is marked, and whether the pane is open where it covers the list. */
@@ -34,7 +35,8 @@ export function useListState(alerts: readonly Alert[]): ListState {
     marked: marks,
     moveTo: (index) => setCursor(cursorAt(alerts, index)),
     moveOn: (seenTo) => setCursor(nextBeside(cursor, alerts, new Set(seenTo.map(({ id }) => id)))),
-    open: (id) => {
+    // Those that each row has stay the same: else all rows were drawn anew for one.
+    open: useStable((id) => {
       setCursor(
         cursorAt(
           alerts,
@@ -42,9 +44,9 @@ export function useListState(alerts: readonly Alert[]): ListState {
         ),
       );
       setPaneOpen(true);
-    },
-    closePane: () => setPaneOpen(false),
-    mark: (id) => setMarks(toggled(marks, id)),
+    }),
+    closePane: useStable(() => setPaneOpen(false)),
+    mark: useStable((id) => setMarks(toggled(marks, id))),
     markAll: () => setMarks(new Set(alerts.map(({ id }) => id))),
     unmarkAll: () => setMarks(new Set()),
   };

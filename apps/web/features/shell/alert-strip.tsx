@@ -5,7 +5,7 @@ import Link from "next/link";
 import { formatAge, formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useAlertCounts } from "../../client/use-alerts.ts";
-import { useLive } from "../../client/use-live.ts";
+import { useConnection } from "../../client/use-live.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type AlertCounts, sumOfOpen } from "../../contracts/alerts.ts";
 import { cn } from "../../ui/cn.ts";
@@ -16,7 +16,7 @@ const severities = Object.keys(severityLooks) as Severity[];
 /** On every page: how many alerts are open, how bad they are, and what came first. Grey while nobody is called. */
 export function AlertStrip() {
   const { counts, isFailed } = useAlertCounts();
-  const { connection } = useLive();
+  const connection = useConnection();
   const isStale = connection === "stale" || connection === "signed-out";
   return (
     <aside aria-label="Alert counts">

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Connection } from "../../client/connection.ts";
-import { useLive } from "../../client/use-live.ts";
+import { useConnection } from "../../client/use-live.ts";
 import { cn } from "../../ui/cn.ts";
 
 const looks: Record<Connection, { shape: string; word: string; look: string }> = {
@@ -13,7 +13,7 @@ const looks: Record<Connection, { shape: string; word: string; look: string }> =
 
 /** In one word how far the figures can be believed. Grey when well. */
 export function ConnectionBadge() {
-  const { connection } = useLive();
+  const connection = useConnection();
   const { shape, word, look } = looks[connection];
   return (
     <span

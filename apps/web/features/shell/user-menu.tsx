@@ -1,8 +1,8 @@
 "use client";
 
 import { ChevronDown, LogOut } from "lucide-react";
-import { useState } from "react";
-import { forgetThisBrowser } from "../../client/this-browser.ts";
+import { useEffect, useState } from "react";
+import { carryOn, forgetThisBrowser } from "../../client/this-browser.ts";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
 
@@ -19,6 +19,8 @@ async function signOut(): Promise<boolean> {
 /** Who is signed in, and the way out. */
 export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> }) {
   const [failed, setFailed] = useState(false);
+  // Where the server does not answer, the next page does it.
+  useEffect(() => void carryOn().catch(() => undefined), []);
   const leave = async () => {
     setFailed(false);
     await forgetThisBrowser();

@@ -104,7 +104,7 @@ export class AlertViews {
     return {
       ...{ alert, groupSize, rule: rules.find((rule) => rule.id === alert.ruleId) ?? null },
       transitions: steps.toReversed().flatMap(transitionOf),
-      names: await namesOf(this.#prisma, people),
+      names: Object.fromEntries(await namesOf(this.#prisma, people)),
     };
   }
 

@@ -83,7 +83,7 @@ export class ChannelViews {
     const id = await this.#tests.begin(name, () => fromPostgres(this.#stores.deliveries.test(name, act)));
     const tried = await fromPostgres(this.#stores.deliveries.tried(id, testPatienceMs));
     const [shown] = await this.#shown([tried]);
-    return shown ?? shownOf(tried, {});
+    return shown ?? shownOf(tried, new Map());
   }
 
   /** Those that are on, or all, the newest first. */
@@ -112,7 +112,7 @@ export class ChannelViews {
   async #windows(listings: readonly MaintenanceListing[]): Promise<MaintenanceView[]> {
     const ids = listings.flatMap(({ startedBy, endedBy }) => [startedBy, endedBy ?? []].flat());
     const names = await namesOf(this.#prisma, ids);
-    const nameOf = (id: string) => names[id] ?? id;
+    const nameOf = (id: string) => names.get(id) ?? id;
     return listings.map((one) => ({
       ...{ ...one, startedBy: nameOf(one.startedBy) },
       endedBy: one.endedBy === null ? null : nameOf(one.endedBy),
@@ -120,12 +120,12 @@ export class ChannelViews {
   }
 }
 
-function shownOf(listing: DeliveryListing, names: Record<string, string>): DeliveryView {
+function shownOf(listing: DeliveryListing, names: ReadonlyMap<string, string>): DeliveryView {
   const { id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs, notice } =
     listing;
   const { kind, alertId, ruleId, message, scope, atEpochMs, by } = notice;
   return {
     ...{ id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs },
-    ...{ kind, alertId, ruleId, message, scope, atEpochMs, by: by === null ? null : (names[by] ?? by) },
+    ...{ kind, alertId, ruleId, message, scope, atEpochMs, by: by === null ? null : (names.get(by) ?? by) },
   };
 }

@@ -1,9 +1,16 @@
 import { tryGetCurrentAuthEndpointContext } from "@better-auth/core/context";
-import { type PrismaClient, recordAct, type Transaction } from "@tapline/adapters/prisma";
+import {
+  endPushes,
+  type PrismaClient,
+  type PushEnd,
+  recordAct,
+  type Transaction,
+} from "@tapline/adapters/prisma";
 import type { BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
-import { traceOf } from "./who-asks.ts";
+import { pushEndOf } from "./push-ends.ts";
+import { house, operator, pathOf, signedIn, traceOf } from "./who-asks.ts";
 
 /** What better-auth keeps its people by. */
 export type AuthDatabase = ReturnType<typeof prismaAdapter>;
@@ -47,16 +54,22 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
     where: Where,
     nothing: T,
     write: (inner: Adapter) => Promise<T>,
+    removes = false,
   ): Promise<T> =>
     inTransaction(async (tx, inner) => {
       const found = await rowsOf(inner, model, where);
-      const secured = await hold(tx, [...new Set(found.map((row) => personOf(model, row)))]);
+      const whole = removes ? allSessionsOf(model, where) : [];
+      const secured = await hold(tx, [...new Set([...found.map((row) => personOf(model, row)), ...whole])]);
       const before = await rowsOf(inner, model, where);
+      const left = removes && model === "user" ? before.map(({ id }) => id) : [];
+      const all = { kind: "all" } as const;
+      for (const userId of whole) await writeEnd(tx, { userId, why: "session-ended", of: all }, clock());
+      for (const userId of left) await writeEnd(tx, { userId, why: "person-removed", of: all }, clock());
       if (before.length === 0) return nothing;
       const done = await write(inner);
       const ids = before.map(({ id }) => id);
-      const left = await rowsOf(inner, model, [{ field: "id", operator: "in", value: ids }]);
-      const after = new Map(left.map((row) => [row.id, row]));
+      const rest = await rowsOf(inner, model, [{ field: "id", operator: "in", value: ids }]);
+      const after = new Map(rest.map((row) => [row.id, row]));
       const changes = before.map((row) => ({ before: row, after: after.get(row.id) ?? null }));
       await writeDown(tx, model, changes, secured, clock());
       return done;
@@ -84,11 +97,11 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
         : plain.updateMany(data),
     delete: (data) =>
       isOfPeople(data.model)
-        ? change(data.model, data.where, undefined, (inner) => inner.delete(data))
+        ? change(data.model, data.where, undefined, (inner) => inner.delete(data), true)
         : plain.delete(data),
     deleteMany: (data) =>
       isOfPeople(data.model)
-        ? change(data.model, data.where, 0, (inner) => inner.deleteMany(data))
+        ? change(data.model, data.where, 0, (inner) => inner.deleteMany(data), true)
         : plain.deleteMany(data),
     consumeOne: (data) =>
       isOfPeople(data.model)
@@ -103,6 +116,13 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
 
 const rowsOf = (adapter: Adapter, model: PeopleModel, where: Where): Promise<Row[]> =>
   adapter.findMany<Row>({ model, where, limit: allRows });
+
+/** Whose sessions are ended all at once, also where none stands any more; their browsers are ended with them. */
+function allSessionsOf(model: PeopleModel, where: Where): string[] {
+  const [only] = where;
+  const isOfPerson = model === "session" && where.length === 1 && only?.field === "userId";
+  return isOfPerson && typeof only.value === "string" ? [only.value] : [];
+}
 
 /**
  * Lets nobody else change these people, begin a session of theirs or end one, until the transaction ends: what is read of them
@@ -124,9 +144,18 @@ async function writeDown(
 ): Promise<void> {
   const asked = tryGetCurrentAuthEndpointContext();
   for (const change of changes) {
+    const end = pushEndOf(model, change, asked, atEpochMs);
+    if (end !== null) await writeEnd(tx, end, atEpochMs);
     const deed = deedOf(model, change, asked, secured);
     if (deed === null) continue;
     const { actor, ...what } = deed;
     await recordAct(tx, { actor, reason: null, traceId: traceOf(asked) }, what, atEpochMs);
   }
+}
+
+/** Ends browsers by whoever ends what they were notified by. */
+async function writeEnd(tx: Transaction, end: PushEnd, atEpochMs: number): Promise<void> {
+  const asked = tryGetCurrentAuthEndpointContext();
+  const actor = signedIn(asked) ?? (pathOf(asked) === "/sign-out" ? operator(end.userId) : house);
+  await endPushes(tx, end, { actor, reason: null, traceId: traceOf(asked) }, atEpochMs);
 }

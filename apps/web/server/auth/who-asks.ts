@@ -7,7 +7,10 @@ export type Asked =
       readonly headers?: Headers | undefined;
       readonly getCookie?: ((name: string) => string | null | undefined) | undefined;
       readonly context: {
-        readonly session?: { readonly user: { readonly id: string } } | null;
+        readonly session?: {
+          readonly user: { readonly id: string };
+          readonly session: { readonly id: string };
+        } | null;
         readonly createAuthCookie: (name: string) => { readonly name: string };
       };
     }

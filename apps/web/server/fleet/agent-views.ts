@@ -44,7 +44,7 @@ export class AgentViews {
       agent,
       gaps: gaps.map(({ epoch, first, last, openedAtEpochMs }) => ({ epoch, first, last, openedAtEpochMs })),
       acts,
-      names: await namesOf(this.#prisma, people),
+      names: Object.fromEntries(await namesOf(this.#prisma, people)),
     };
   }
 }

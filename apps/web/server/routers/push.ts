@@ -1,4 +1,4 @@
-import { AddressGuard } from "@tapline/adapters/channels";
+import { PushGuard } from "@tapline/adapters/channels";
 import { pushSubscriptionSchema } from "@tapline/core/alerts";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
@@ -18,13 +18,15 @@ const subscribeInput = z.strictObject({
     .regex(/^[^\p{C}]+$/u, "must be printable"),
 });
 
-/** What everybody may reach. The role `alerts`, which sends, judges each address that a name stands for. */
-const guard = new AddressGuard([]);
+/** What every installation lets browsers name. The role `alerts`, which sends, knows which services are meant, and judges each address. */
+const guard = new PushGuard([]);
 
 /** There is nothing to ask for a reason: people do this to a browser of their own. */
 const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) => ({
   ...{ actor: operatorOf(viewer), reason: null, traceId },
 });
+
+const whose = ({ viewer: { userId, sessionId } }: { viewer: Viewer }) => ({ userId, sessionId });
 
 /** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
 export const pushRouter = router({
@@ -37,8 +39,17 @@ export const pushRouter = router({
   subscribe: procedureFor("operator")
     .input(subscribeInput)
     .mutation(({ ctx, input }) => {
-      guard.assertHost(new URL(input.subscription.endpoint).hostname);
-      return fromPostgres(ctx.pushes.add({ userId: ctx.viewer.userId, ...input }, actOf(ctx)));
+      guard.assertUrl(new URL(input.subscription.endpoint));
+      return fromPostgres(ctx.pushes.add({ ...whose(ctx), ...input }, actOf(ctx)));
+    }),
+  /** A browser that is notified already carries on: by this session, or at the endpoint that its push service gave it now. */
+  renew: procedureFor("operator")
+    .input(
+      z.strictObject({ subscription: pushSubscriptionSchema, replaces: z.string().regex(/^[0-9a-f]{32}$/) }),
+    )
+    .mutation(({ ctx, input }) => {
+      guard.assertUrl(new URL(input.subscription.endpoint));
+      return fromPostgres(ctx.pushes.renew({ ...whose(ctx), ...input }, actOf(ctx)));
     }),
   /** Also for whoever may not act any more. */
   unsubscribe: viewerProcedure.input(z.strictObject({ id: z.uuid() })).mutation(async ({ ctx, input }) => {

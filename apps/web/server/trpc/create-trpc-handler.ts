@@ -26,7 +26,7 @@ export interface TrpcParts {
   agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;
   logger: Logger;
 }

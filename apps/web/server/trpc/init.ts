@@ -28,7 +28,7 @@ export interface RequestContext {
   agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
   registry: Registry;
-  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "remove">;
+  pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }
 
 const t = initTRPC.context<RequestContext>().create({

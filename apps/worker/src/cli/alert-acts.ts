@@ -1,7 +1,8 @@
 import { type Alert, type AlertAct, applyAct } from "@tapline/core/alerts";
-import { printableLine } from "@tapline/core/kernel";
+import { hasCode, printableLine, TaplineError } from "@tapline/core/kernel";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { isoOf, withAlerts } from "./alerts.ts";
+import type { Names } from "./person.ts";
 
 interface Options extends ActingOptions {
   readonly rev?: number;
@@ -42,14 +43,31 @@ export async function returnToService(id: string, options: Options): Promise<voi
 async function act(id: string, options: Options, make: (nowEpochMs: number) => AlertAct): Promise<void> {
   const { dryRun, actor, atEpochMs, traceId } = actOf(options);
   const what = make(atEpochMs);
-  const { before, after } = await withAlerts(async ({ desk }) => {
+  const { before, after } = await withAlerts(async ({ desk, namesOf }) => {
     const before = await desk.find(id);
     shownRev ??= options.rev ?? before.rev;
     const context = { actor, atEpochMs, traceId, seenRev: shownRev };
-    const after = dryRun ? applyAct(before, what, context).alert : await desk.act(id, what, context);
-    return { before, after };
+    try {
+      const after = dryRun ? applyAct(before, what, context).alert : await desk.act(id, what, context);
+      return { before, after };
+    } catch (error) {
+      throw await withName(error, namesOf);
+    }
   });
   process.stdout.write(`${effectOf(before, after, dryRun)}\n`);
+}
+
+/** Who was faster is told by name, too: a refusal knows the id alone. */
+async function withName(
+  error: unknown,
+  namesOf: (ids: readonly string[]) => Promise<Names>,
+): Promise<unknown> {
+  if (!hasCode(error, "conflict") || typeof error.facts.by !== "string") return error;
+  const { by } = error.facts;
+  const name = (await namesOf([by])).get(by);
+  if (name === undefined) return error;
+  const remedy = `${by} is ${printableLine(name)}; ${error.remedy}`;
+  return new TaplineError("conflict", error.message, { remedy, facts: error.facts, cause: error });
 }
 
 function effectOf(before: Alert, after: Alert, dryRun: boolean): string {

@@ -1,8 +1,8 @@
-import { TaplineError } from "@tapline/core/kernel";
-import { deliveryStates } from "../wire/commands/alert-channels.ts";
+import { printableLine, TaplineError } from "@tapline/core/kernel";
+import { type DeliveryListing, deliveryStates } from "../wire/commands/alert-channels.ts";
 import { withAlertChannels } from "./alert-channels.ts";
-import { columns } from "./columns.ts";
-import { count } from "./count.ts";
+import { table } from "./columns.ts";
+import { spanText } from "./span-text.ts";
 
 interface Options {
   readonly channel?: string;
@@ -26,12 +26,23 @@ export async function list({ channel, state: given, alert, limit, json }: Option
   };
   const found = await withAlertChannels(({ deliveries }) => deliveries.list(filter, limit));
   if (json === true) return void process.stdout.write(`${JSON.stringify(found)}\n`);
-  const rows = found.map(({ notice, channel, recipient, state: is, attempts, tookMs, fault }) => [
-    ...[new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId],
-    ...[recipient === "" ? channel : `${channel} ${recipient}`, is, count(attempts, "attempt")],
-    tookMs === null || is !== "sent"
-      ? fault
-      : `${tookMs} ms after ${notice.kind === "call" ? "the breach" : "it happened"}`,
-  ]);
-  process.stdout.write(`${rows.length === 0 ? "no deliveries" : columns(rows)}\n`);
+  process.stdout.write(`${table(heads, found.map(cellsOf), "no deliveries")}\n`);
+}
+
+const heads = ["WHEN", "WHAT", "RULE", "CHANNEL", "STATE", "ATTEMPTS", "CAME OF IT"];
+
+function cellsOf(delivery: DeliveryListing): string[] {
+  const { notice, channel, recipient, state, attempts, tookMs, fault } = delivery;
+  const by = recipient === "" ? channel : `${channel} ${recipient}`;
+  const cells = [new Date(notice.atEpochMs).toISOString(), notice.kind, notice.ruleId, by, state];
+  const came = tookMs === null || state !== "sent" ? fault : sentText(notice, tookMs);
+  return [...cells, String(attempts), came].map(printableLine);
+}
+
+/** What a rule waits on purpose, from the breach to the raise, is told apart from what the delivery took. */
+function sentText({ kind, breachedAtEpochMs, raisedAtEpochMs }: DeliveryListing["notice"], tookMs: number) {
+  if (kind !== "call") return `sent ${tookMs} ms after it happened`;
+  const sent = `sent ${tookMs} ms after the raise`;
+  if (breachedAtEpochMs === undefined) return sent;
+  return `${sent}, which came ${spanText(Math.max(0, raisedAtEpochMs - breachedAtEpochMs))} after the breach`;
 }

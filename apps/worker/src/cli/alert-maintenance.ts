@@ -1,6 +1,8 @@
+import { printableLine } from "@tapline/core/kernel";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withAlertChannels } from "./alert-channels.ts";
-import { columns } from "./columns.ts";
+import { table } from "./columns.ts";
+import { personText } from "./person.ts";
 
 interface Options extends ActingOptions {
   readonly site?: string[];
@@ -36,18 +38,21 @@ export async function list({
   readonly all?: boolean;
   readonly json?: boolean;
 }): Promise<void> {
-  const windows = await withAlertChannels(({ maintenance }) => maintenance.list(all === true ? "all" : "on"));
+  const { windows, names } = await withAlertChannels(async ({ maintenance, namesOf }) => {
+    const windows = await maintenance.list(all === true ? "all" : "on");
+    const people = windows.flatMap(({ startedBy, endedBy }) => [startedBy, endedBy ?? []].flat());
+    return { windows, names: await namesOf(people) };
+  });
   if (json === true) return void process.stdout.write(`${JSON.stringify(windows)}\n`);
-  const rows = windows.map(({ id, sites, rules, endsAtEpochMs, endedAtEpochMs, startedBy, reason }) => [
-    ...[
-      id,
-      `until ${isoOf(endedAtEpochMs ?? endsAtEpochMs)}`,
-      namesOf(sites, "sites"),
-      namesOf(rules, "rules"),
-    ],
-    ...[startedBy, reason],
-  ]);
-  process.stdout.write(`${rows.length === 0 ? "no maintenance" : columns(rows)}\n`);
+  const rows = windows.map(
+    ({ id, sites, rules, endsAtEpochMs, endedAtEpochMs, startedBy, endedBy, reason }) =>
+      [
+        ...[id, isoOf(endedAtEpochMs ?? endsAtEpochMs), namesOf(sites, "sites"), namesOf(rules, "rules")],
+        ...[personText(startedBy, names), endedBy === null ? "-" : personText(endedBy, names), reason],
+      ].map(printableLine),
+  );
+  const heads = ["ID", "UNTIL", "SITES", "RULES", "BEGUN BY", "ENDED BY", "REASON"];
+  process.stdout.write(`${table(heads, rows, "no maintenance")}\n`);
 }
 
 const namesOf = (names: readonly string[], all: string): string =>

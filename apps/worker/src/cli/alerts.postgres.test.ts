@@ -1,16 +1,25 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import {
   AlertDesk,
+  AlertMaintenanceDesk,
   AlertRulesDesk,
   connectPrisma,
   KpiSpans,
   type PrismaClient,
 } from "@tapline/adapters/prisma";
 import { alertKeys, connectRedis } from "@tapline/adapters/redis";
-import { type Alert, type AlertStep, defaultAlertRules, entryOf, openAlert } from "@tapline/core/alerts";
+import {
+  type Alert,
+  type AlertNotice,
+  type AlertStep,
+  defaultAlertRules,
+  entryOf,
+  openAlert,
+} from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -78,7 +87,9 @@ test("alerts are listed, shown and acted on; what was done stands in the audit l
   const { id } = await raised("gate\u001b[2J-1");
   const listed = await run("ls", "--severity", "warning", "--site", "north");
   expect(listed.out, listed.err).toMatch(
-    new RegExp(`^${id}  warning  active-unacknowledged  \\S+Z  agent-offline  gate\\?\\[2J-1 is offline`),
+    new RegExp(
+      `^ID +SEVERITY  STATE +RAISED +RULE +MESSAGE +SCOPE\\n${id}  warning +active-unacknowledged  \\S+Z  agent-offline  gate\\?\\[2J-1 is offline`,
+    ),
   );
   const before = await run("shelve", id, "--for", "2h", "--reason", "works", "--by", "ada", "--dry-run");
   expect(before.out, before.err).toMatch(/would be shelved until \S+Z; it was active-unacknowledged\n$/);
@@ -114,6 +125,59 @@ test("who looked at an older revision is refused, and told who was faster", asyn
   expect([late.code, late.err]).toEqual([1, expect.stringContaining("acknowledged by operator ada")]);
   expect((await desk.find(id)).state).toBe("acknowledged");
   expect((await run("ls", "--state", "broken")).err).toContain("broken is no state of alerts");
+});
+
+test("who did something at the console is told by name, beside the id that the audit log has", async () => {
+  const grace = "user-grace";
+  const [name, email] = ["Grace\u001b[2J Hopper", "grace@example.org"];
+  await prisma.user.create({ data: { id: grace, name, email } });
+  const { id } = await raised("gate-3");
+  const actor = { kind: "operator", id: grace } as const;
+  await desk.act(id, { kind: "acknowledge", note: null }, { actor, atEpochMs: Date.now(), seenRev: 1 });
+  const shown = await run("show", id);
+  expect(shown.out, shown.err).toMatch(/^acknowledged by operator Grace.*Hopper \(user-grace\) at \S+Z$/m);
+  expect(shown.out).toMatch(/operator Grace.*Hopper \(user-grace\) {2}alert\.acknowledged/);
+  expect(shown.out).not.toContain("\u001b");
+  const late = await run("shelve", id, "--for", "1h", "--rev", "1", ...by("mine"));
+  expect([late.code, late.err]).toEqual([1, expect.stringContaining("user-grace is Grace")]);
+  const maintenance = new AlertMaintenanceDesk(prisma, Date.now);
+  const wanted = { sites: [], rules: ["agent-offline"], endsAtEpochMs: Date.now() + 3_600_000 };
+  const window = await maintenance.start(wanted, { actor, reason: "works" });
+  expect((await run("maintenance", "ls")).out).toMatch(
+    new RegExp(
+      `^ID .* ENDED BY +REASON\n${window.id} .* agent-offline +Grace.*Hopper \\(user-grace\\) +- +works\n$`,
+    ),
+  );
+  const audited = await promisify(execFile)(process.execPath, [main, "audit", "ls", "--limit", "1"], { env });
+  expect(audited.stdout).toMatch(/operator Grace.*Hopper \(user-grace\) {2}alert-maintenance\.started/);
+});
+
+test("the delivery log tells of a call what its rule waited apart from what the delivery took", async () => {
+  const [breachedAtEpochMs, raisedAtEpochMs] = [Date.now() - 61_000, Date.now() - 1_000];
+  const notice: AlertNotice = {
+    ...{
+      kind: "call",
+      alertId: randomUUID(),
+      rev: 1,
+      ruleId: "rejects-high",
+      severity: "info",
+      message: "m",
+    },
+    ...{ scope: {}, value: 1, limit: 0, action: "a", runbook: "r", by: null, step: 0 },
+    ...{ breachedAtEpochMs, raisedAtEpochMs, atEpochMs: raisedAtEpochMs },
+  };
+  const { alertId, kind } = notice;
+  const row = { id: "d1", alertId, kind, channel: "desk", notice, raisedAt: new Date(raisedAtEpochMs) };
+  const endedAt = new Date(raisedAtEpochMs + 42);
+  await prisma.alertDelivery.create({
+    data: { ...row, state: "sent", attempts: 1, dueAt: endedAt, endedAt },
+  });
+  const { out, err } = await run("deliveries");
+  expect(out, err).toMatch(
+    /^WHEN +WHAT +RULE +CHANNEL +STATE +ATTEMPTS +CAME OF IT\n\S+Z +call +rejects-high +desk +sent +1 +sent 42 ms after the raise, which came 60 s after the breach\n$/,
+  );
+  const [told] = JSON.parse((await run("deliveries", "--json")).out);
+  expect(told).toMatchObject({ tookMs: 42, notice: { breachedAtEpochMs, raisedAtEpochMs } });
 });
 
 test("rules are applied at once, a dry run says what they change, and nothing is where nobody can be told", async () => {

@@ -1,10 +1,11 @@
 import { type Alert, type AlertRule, alertStates, severities } from "@tapline/core/alerts";
 import { printable, printableLine, TaplineError } from "@tapline/core/kernel";
 import { openAlerts } from "../wire/commands/alerts.ts";
-import { columns } from "./columns.ts";
+import { table } from "./columns.ts";
 import { count } from "./count.ts";
-import { entryLine } from "./entry-line.ts";
+import { actorText, entryLine, peopleIn } from "./entry-line.ts";
 import { findStores } from "./find-stores.ts";
+import type { Names } from "./person.ts";
 
 type Opened = ReturnType<typeof openAlerts>;
 
@@ -30,18 +31,24 @@ export async function list(options: ListOptions): Promise<void> {
   };
   const page = await withAlerts(({ desk }) => desk.list(filter, limit, after ?? null));
   if (json === true) return void process.stdout.write(`${JSON.stringify(page)}\n`);
-  process.stdout.write(`${page.alerts.length === 0 ? "no alerts" : columns(page.alerts.map(cellsOf))}\n`);
+  process.stdout.write(`${table(heads, page.alerts.map(cellsOf), "no alerts")}\n`);
   if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
 }
 
 export async function show(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const { alert, steps, rule } = await withAlerts(async ({ desk, rules }) => {
+  const { alert, steps, rule, names } = await withAlerts(async ({ desk, rules, namesOf }) => {
     const [found, steps, active] = await Promise.all([desk.find(id), desk.stepsOf(id), rules.active()]);
     const rule = active?.rules.rules.find((one) => one.id === found.ruleId) ?? null;
-    return { alert: found, steps, rule };
+    const actors = [...steps, ...(found.lastAct === null ? [] : [found.lastAct])].map(({ actor }) => actor);
+    return { alert: found, steps, rule, names: await namesOf(peopleIn(actors)) };
   });
   if (json === true) return void process.stdout.write(`${JSON.stringify({ alert, rule, steps })}\n`);
-  const lines = [...factsOf(alert), ...cardOf(rule), "", ...steps.map(entryLine)];
+  const lines = [
+    ...factsOf(alert, names),
+    ...cardOf(rule),
+    "",
+    ...steps.map((step) => entryLine(step, names)),
+  ];
   process.stdout.write(`${printable(lines.join("\n"))}\n`);
 }
 
@@ -56,14 +63,16 @@ export async function withAlerts<Result>(use: (opened: Opened) => Promise<Result
   }
 }
 
+const heads = ["ID", "SEVERITY", "STATE", "RAISED", "RULE", "MESSAGE", "SCOPE"];
+
 /** Names of agents and sites come from outside. */
 function cellsOf({ id, severity, state, raisedAtEpochMs, ruleId, message, scopeKey }: Alert): string[] {
   const cells = [id, severity, state, isoOf(raisedAtEpochMs), ruleId, message, scopeKey];
   return cells.map(printableLine);
 }
 
-function factsOf(alert: Alert): string[] {
-  const { id, rev, severity, state, message, scopeKey, ruleId, shelf, suppressedBy } = alert;
+function factsOf(alert: Alert, names: Names): string[] {
+  const { id, rev, severity, state, message, scopeKey, ruleId, shelf, suppressedBy, lastAct } = alert;
   const value = `${alert.value ?? "unknown"}, limit ${alert.limit ?? "none"}, farthest ${alert.peakValue ?? "unknown"} (${alert.unit})`;
   return [
     `${message} (${severity})`,
@@ -71,6 +80,11 @@ function factsOf(alert: Alert): string[] {
     `rule ${ruleId}${scopeKey === "" ? "" : `, ${scopeKey}`}; raised ${count(alert.occurrences, "time")}, last at ${isoOf(alert.raisedAtEpochMs)}`,
     `value ${value}`,
     ...(shelf === null ? [] : [`shelved until ${isoOf(shelf.untilEpochMs)} (${shelf.mode})`]),
+    ...(lastAct === null
+      ? []
+      : [
+          `${lastAct.kind.replaceAll("-", " ")} by ${actorText(lastAct.actor, names)} at ${isoOf(lastAct.atEpochMs)}`,
+        ]),
     ...(suppressedBy === null ? [] : [`suppressed by ${suppressedBy.ruleId} ${suppressedBy.scopeKey}`]),
   ];
 }

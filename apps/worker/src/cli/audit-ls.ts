@@ -1,6 +1,6 @@
 import { openAuditEntries } from "../wire/commands/audit.ts";
 import { type FilterOptions, filterOf } from "./audit-filter.ts";
-import { entryLine } from "./entry-line.ts";
+import { entryLine, peopleIn } from "./entry-line.ts";
 import { findStores } from "./find-stores.ts";
 
 interface ListOptions extends FilterOptions {
@@ -11,11 +11,12 @@ interface ListOptions extends FilterOptions {
 
 export async function list(options: ListOptions): Promise<void> {
   const { limit, after, json } = options;
-  const { entries, close } = openAuditEntries((await findStores()).databaseUrl);
+  const { entries, namesOf, close } = openAuditEntries((await findStores()).databaseUrl);
   try {
     const page = await entries.page(filterOf(options), limit, after ?? null);
+    const names = await namesOf(peopleIn(page.entries.map(({ actor }) => actor)));
     for (const entry of page.entries)
-      process.stdout.write(`${json === true ? JSON.stringify(entry) : entryLine(entry)}\n`);
+      process.stdout.write(`${json === true ? JSON.stringify(entry) : entryLine(entry, names)}\n`);
     for (const id of page.unreadable)
       process.stderr.write(
         `the entry ${id} cannot be read; see whether it was changed: tapline audit verify --full\n`,

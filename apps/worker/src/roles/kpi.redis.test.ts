@@ -54,6 +54,7 @@ function start(): Publishing {
     telemetry: new TelemetryStream(own),
     connect,
     telemetryOn: (connection) => new TelemetryStream(connection),
+    backlogOn: (connection) => new SegmentBuffer(connection),
     streams: new KpiStreams(own),
     totals: new KpiTotalsBook(prisma),
     drills: new RestoreDrills(prisma),

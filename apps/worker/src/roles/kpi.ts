@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KpiTotalsBook, RestoreDrills } from "@tapline/adapters/prisma";
 import type { KpiStreams, ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import {
+  type BacklogReading,
   type KpiLive,
   type KpiPoint,
   KpiWindow,
@@ -21,10 +22,11 @@ export type KpiParts = {
   /** A connection to Redis, and what waits for telemetry on it: it is blocked by the waiting. */
   readonly connect: () => Redis;
   readonly telemetryOn: (connection: Redis) => Pick<TelemetryStream, "next">;
+  readonly backlogOn: (connection: Redis) => Pick<SegmentBuffer, "backlog">;
   readonly streams: KpiStreams;
   readonly totals: Pick<KpiTotalsBook, "keep" | "last">;
   readonly drills: Pick<RestoreDrills, "standing">;
-  readonly buffer: SegmentBuffer;
+  readonly buffer: Pick<SegmentBuffer, "backlog">;
   readonly sites: AgentSites;
   readonly clock: () => number;
   readonly onLive: (live: KpiLive) => void;
@@ -51,22 +53,23 @@ const longestHandoverMs = 20_000;
 export function startKpi(parts: KpiParts): Role {
   const lease = new HeldLease(parts.streams.lease);
   const connection = parts.connect();
-  const telemetry = parts.telemetryOn(connection);
+  const [telemetry, buffer] = [parts.telemetryOn(connection), parts.backlogOn(connection)];
   let publisher: Publisher | null = null;
   const loop = repeat(
     async () => {
-      if (!(await lease.lead())) {
-        publisher = null;
-        return waitMs;
-      }
+      if (publisher === null && !(await lease.lead())) return waitMs;
       publisher ??= await Publisher.begin(parts);
-      const reported = await telemetry.next(publisher.cursor, publisher.restsMs());
+      // Asked in one go, and answered so: what the buffer holds once something was reported.
+      const [reported, backlog] = await Promise.all([
+        telemetry.next(publisher.cursor, publisher.restsMs()),
+        buffer.backlog(),
+      ]);
       // It may have waited for longer than the lease holds.
       if (!(await lease.lead())) {
         publisher = null;
         return waitMs;
       }
-      return (await publisher.take(reported)) ? coalesceMs : 0;
+      return (await publisher.take(reported, backlog)) ? coalesceMs : 0;
     },
     (error) => parts.log.error({ err: error }, "publishing KPIs failed"),
   );
@@ -75,7 +78,7 @@ export function startKpi(parts: KpiParts): Role {
       const ended = loop.stop();
       connection.disconnect();
       await ended;
-      if (publisher !== null) await publisher.take((await parts.telemetry.read(publisher.cursor)).reported);
+      if (publisher !== null) await publisher.takeRest();
       await lease.resign();
     },
   };
@@ -151,10 +154,16 @@ class Publisher {
     return Math.max(1, Math.min(secondEndsMs, restEndsMs));
   }
 
+  /** Counts what was reported up to now. */
+  async takeRest(): Promise<void> {
+    const { telemetry, buffer } = this.#parts;
+    const [{ reported }, backlog] = await Promise.all([telemetry.read(this.cursor), buffer.backlog()]);
+    await this.take(reported, backlog);
+  }
+
   /** Counts what was reported, and tells what changed by it or by time. @returns whether it published */
-  async take(reported: readonly ReportedDelta[]): Promise<boolean> {
-    const { buffer, streams, clock, onLive } = this.#parts;
-    const backlog = await buffer.backlog();
+  async take(reported: readonly ReportedDelta[], backlog: BacklogReading): Promise<boolean> {
+    const { streams, clock, onLive } = this.#parts;
     const nowEpochMs = clock();
     this.#window.readBacklog(backlog);
     for (const { entry, atEpochMs, delta } of reported) {

@@ -90,9 +90,9 @@ export class AlertRecorder {
   }
 
   async #writeSome(writes: readonly AlertWrite[]): Promise<void> {
-    const [outcomes] = await Promise.all([
-      within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes)),
+    const [, outcomes] = await Promise.all([
       this.#tellAhead(writes),
+      within(writeTimeoutMs, "PostgreSQL", this.#parts.desk.write(writes)),
     ]);
     const told: Alert[] = [];
     for (const write of writes) {

@@ -16,6 +16,7 @@ export function repeat(
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const wake = new Wake();
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       let pauseMs: number;
@@ -26,29 +27,17 @@ export function repeat(
         onError(error);
         pauseMs = pauseAfterErrorMs;
       }
-      if (pauseMs > 0) await sleep(pauseMs, signal);
+      if (pauseMs > 0 && !signal.aborted) await wake.next(pauseMs);
     }
   };
   const running = run();
   return {
     stop: async () => {
       stopping.abort();
+      wake.wake();
       await running;
     },
   };
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }
 
 /** Lets one loop sleep until another part has news for it. */

@@ -42,17 +42,20 @@ let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let running: Role[];
 let webhooks: WebhookSender;
+let posts: WebhookSender;
 
 beforeEach(async () => {
   receiver = await startHttpReceiver();
   [told, server] = [await openTold(receiver.url, Date.now()), await ownRedis()];
   redis = connectRedis(server.url, () => undefined);
-  webhooks = new WebhookSender(new AddressGuard(["127.0.0.0/8"]));
+  const guard = new AddressGuard(["127.0.0.0/8"]);
+  [webhooks, posts] = [new WebhookSender(guard), new WebhookSender(guard, { timeoutMs: 120_000 })];
   running = [];
 });
 afterEach(async () => {
   await Promise.all(running.map((role) => role.stop(2_000)));
   webhooks.close();
+  posts.close();
   redis.disconnect();
   await Promise.all([receiver.close(), told.close(), server.stop()]);
 });
@@ -60,14 +63,17 @@ afterEach(async () => {
 /** The service, by the clock of the world; what is lost in the queue is asked for anew after 2 s. */
 function start(): void {
   const browsers = new PushSubscriptions(told.prisma, Date.now);
-  const pushes = new PushSender({ browsers, key: pushKey, webhooks, clock: Date.now });
+  const pushes = new PushSender({ browsers, key: pushKey, posts, clock: Date.now });
   const role = startTelling({
     browsers,
     dispatch: new AlertDispatch(told.prisma, Date.now),
     deliveries: new AlertDeliveries(told.prisma, Date.now, { askAgainMs: 2_000 }),
     channels: new AlertChannelsDesk(told.prisma, Date.now),
     courier: new Courier({ secrets: { read: async () => secret }, webhooks, pushes, clock: Date.now }),
-    queue: new DeliveryQueue(redis, "test:{alerts}:queue"),
+    queues: {
+      direct: new DeliveryQueue(redis, "test:{alerts}:queue"),
+      browsers: new DeliveryQueue(redis, "test:{alerts}:queue", "browsers"),
+    },
     news: new AlertStreams(redis),
     following: connectRedis(server.url, () => undefined),
     ...{ consoleOrigin: "https://console.example", linkKey, clock: Date.now },
@@ -168,7 +174,8 @@ test("once somebody has acknowledged, a call that could not be told yet is told 
 /** Channels of which one, which the rule tells, reaches browsers; and browsers of one person at this push service. */
 async function openBrowsers(paths: readonly string[]) {
   const channel = { kind: "web-push", name: "desk", tells: ["call", "over"] };
-  const document = parseAlertChannels({ format: alertChannelsFormat, channels: [channel] });
+  const hook = { kind: "webhook", name: "hook", url: `${receiver.url}/hook`, key: { secret: "key" } };
+  const document = parseAlertChannels({ format: alertChannelsFormat, channels: [channel, hook] });
   await new AlertChannelsDesk(told.prisma, Date.now).release(document, ada);
   const person = { id: "ada", name: "ada", email: "ada@example.org", role: "operator" };
   await told.prisma.user.create({ data: person });
@@ -215,6 +222,24 @@ test("an alert comes to each browser by itself: one that is gone is forgotten, o
   await told.on(alert, clear);
   await until("the end comes to both, too", () => receiver.posted.length === 7);
   expect(new Set(receiver.posted.slice(5).map(({ path }) => path))).toEqual(new Set([well.path, ill.path]));
+});
+
+test("push services that answer nothing keep no webhook waiting", async () => {
+  const browsers = await openBrowsers(Array.from({ length: 100 }, (_, i) => `hangs-${i}`));
+  receiver.answer = (response, { path }) => {
+    if (!path.startsWith("/hangs")) response.writeHead(204).end();
+  };
+  start();
+  const alert = await told.raise();
+  await until("as many hang as may", () => receiver.posted.length === 8);
+  await told.deliveries.test("hook", ada);
+  await until("a webhook goes out meanwhile", () => pathsOf().includes("/hook"));
+  const log = await told.deliveries.list({ alertId: alert.id }, 200);
+  const toBrowsers = log.filter(({ recipient }) => recipient !== "");
+  expect(toBrowsers).toHaveLength(browsers.length);
+  // What hung when it went out hangs still, and nothing else was tried.
+  expect(toBrowsers.filter(({ attempts }) => attempts > 0)).toHaveLength(8);
+  expect(toBrowsers.every(({ fault }) => fault === "")).toBe(true);
 });
 
 test("where nobody asked to be notified in a browser, the log says so", async () => {

@@ -12,7 +12,10 @@ import {
   type AlertChannels,
   type AlertNotice,
   type Channel,
+  type DeliveryLane,
   type DeliveryOutcome,
+  deliveryLanes,
+  laneConcurrency,
   linkLifeMs,
   linkToken,
   type NoticeLinks,
@@ -27,7 +30,8 @@ export type TellParts = {
   readonly browsers: Pick<PushSubscriptions, "reachedBy">;
   readonly channels: Pick<AlertChannelsDesk, "active">;
   readonly courier: Pick<Courier, "deliver">;
-  readonly queue: Pick<DeliveryQueue, "add" | "work" | "close">;
+  /** One for each lane: browsers, of whose push services any may hang, keep neither mail nor webhooks waiting. */
+  readonly queues: Readonly<Record<DeliveryLane, Pick<DeliveryQueue, "add" | "work" | "close">>>;
   readonly news: Pick<AlertStreams, "newest" | "follow">;
   /** A connection of its own: waiting for news blocks it. */
   readonly following: Redis;
@@ -39,9 +43,6 @@ export type TellParts = {
   readonly log: Logger;
 };
 
-/** Attempts of one process at a time: all but the slowest receivers answer within milliseconds. */
-const concurrency = 32;
-
 /** News that got lost with Redis, and acts of which none comes, are seen so late at the latest, ms. */
 const longestSleepMs = 1_000;
 
@@ -52,7 +53,7 @@ const forgetEveryMs = 3_600_000;
  * alerts only wakes this service up. Any number of processes may run it.
  */
 export function startTelling(parts: TellParts): Role {
-  const { dispatch, deliveries, queue, news, following, clock, log } = parts;
+  const { dispatch, deliveries, queues, news, following, clock, log } = parts;
   const wake = new Wake();
   const unknown = new Set<string>();
   let forgottenAtEpochMs = clock();
@@ -65,9 +66,13 @@ export function startTelling(parts: TellParts): Role {
           log.error({ name }, "a rule tells somebody whom the alert channels do not know");
         unknown.add(name);
       }
-      const ids = await deliveries.ask();
-      await queue.add(ids);
-      if (round.more || ids.length > 0) return 0;
+      let asked = 0;
+      for (const lane of deliveryLanes) {
+        const ids = await deliveries.ask(lane);
+        await queues[lane].add(ids);
+        asked += ids.length;
+      }
+      if (round.more || asked > 0) return 0;
       if (clock() - forgottenAtEpochMs > forgetEveryMs) {
         forgottenAtEpochMs = clock();
         await deliveries.forgetOld();
@@ -94,19 +99,24 @@ export function startTelling(parts: TellParts): Role {
     },
     (error) => log.warn({ err: error }, "news of alerts cannot be heard"),
   );
-  queue.work(
-    async (id) => {
-      const delivery = await deliveries.take(id);
-      if (delivery !== null) await attempt(parts, delivery);
-      wake.wake();
-    },
-    { concurrency, onError: (error) => log.warn({ err: error }, "a delivery is tried again later") },
-  );
+  for (const lane of deliveryLanes)
+    queues[lane].work(
+      async (id) => {
+        const delivery = await deliveries.take(id);
+        if (delivery !== null) await attempt(parts, delivery);
+        wake.wake();
+      },
+      {
+        concurrency: laneConcurrency[lane],
+        onError: (error) => log.warn({ err: error }, "a delivery is tried again later"),
+      },
+    );
   return {
     stop: async (graceMs) => {
       following.disconnect();
       wake.wake();
-      await Promise.all([telling.stop(), hearing.stop(), queue.close(graceMs)]);
+      const closing = deliveryLanes.map((lane) => queues[lane].close(graceMs));
+      await Promise.all([telling.stop(), hearing.stop(), ...closing]);
     },
   };
 }

@@ -122,7 +122,6 @@ export class Watch {
     );
     const waitMs = Math.max(0, Math.min(longestWaitMs, Math.ceil(dueEpochMs - this.#time.now())));
     const reported = await telemetry.next(this.#after, waitMs);
-    await this.#look(reported.length > 0);
     for (const one of reported) this.#take(one);
     const nowEpochMs = this.#time.now();
     // Not before all is evaluated that the watch before had not recorded: of that nobody can say yet that it is over.
@@ -135,7 +134,9 @@ export class Watch {
     this.#tell(this.#evaluation.letGo(nowEpochMs));
     for (const alert of this.#book.tick({ atEpochMs: nowEpochMs, actor })) this.#recorder.note(alert);
     await this.settle(maySettle);
-    if (reported.length > 0) await this.#parts.streams.keepCursor(this.#after);
+    // Behind what is told, so that nobody waits for it; before what Redis takes to disk, which would make it a slow look.
+    await this.#look(reported.length > 0);
+    if (reported.length > 0) this.#keepCursor();
   }
 
   /** Takes in what is told of alerts, such as what people did. */
@@ -216,6 +217,14 @@ export class Watch {
     const nowEpochMs = cursor === null ? this.#time.now() : entryEpochMs(cursor);
     const gone = this.#evaluation.adopt(this.#book.open(), nowEpochMs);
     this.#tell(this.#evaluation.order([...gone, ...raised.values()]));
+  }
+
+  /** Beside the evaluation, which goes on with what comes: a cursor that is behind costs a successor some work, and nothing else. */
+  #keepCursor(): void {
+    const { streams, log } = this.#parts;
+    streams.keepCursor(this.#after).catch((error: unknown) => {
+      log.warn({ err: error }, "up to where alerts are recorded cannot be kept; the next round tries again");
+    });
   }
 
   /** Once a second: what time it is, and where nothing came whether the streams are still the ones that were read. */

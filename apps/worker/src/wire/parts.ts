@@ -6,6 +6,7 @@ import {
   connectRedis,
   DoorNews,
   queuePrefix,
+  ReadDeltas,
   RefusedQuota,
   SegmentBuffer,
   TapLedger,
@@ -61,13 +62,13 @@ export async function connectParts(config: Config, log: Logger) {
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
   const buffer = instrument("buffer", new SegmentBuffer(redis, await bufferOptions(config)));
   const instance = instanceOf(config);
-  const telemetryOn = (connection: Redis) =>
-    new TelemetryStream(connection, (entry, err) =>
-      log.warn(
-        { entry, err },
-        "a report of telemetry cannot be read, and is passed over: what it counted is missing",
-      ),
+  const deltas = new ReadDeltas();
+  const onUnreadable = (entry: string, err: unknown): void =>
+    log.warn(
+      { entry, err },
+      "a report of telemetry cannot be read, and is passed over: what it counted is missing",
     );
+  const telemetryOn = (connection: Redis) => new TelemetryStream(connection, onUnreadable, deltas);
   return {
     config,
     log,
@@ -91,6 +92,7 @@ export async function connectParts(config: Config, log: Logger) {
     served: new ServedRequests(),
     telemetryStream: instrument("telemetry", telemetryOn(redis)),
     telemetryOn,
+    backlogOn: (connection: Redis): Pick<SegmentBuffer, "backlog"> => new SegmentBuffer(connection),
     doorNews: instrument("news", new DoorNews(redis)),
   };
 }

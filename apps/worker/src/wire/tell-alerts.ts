@@ -3,8 +3,10 @@ import { DeliveryQueue } from "@tapline/adapters/bullmq";
 import {
   AddressGuard,
   Courier,
+  PushGuard,
   PushKey,
   PushSender,
+  pushTimeoutMs,
   SecretFolder,
   WebhookSender,
 } from "@tapline/adapters/channels";
@@ -33,10 +35,11 @@ export async function startTellingAlerts({
   log,
 }: Parts): Promise<Role> {
   const webhooks = new WebhookSender(new AddressGuard(config.TAPLINE_ALERT_NETWORKS));
+  const posts = new WebhookSender(new PushGuard(config.TAPLINE_PUSH_SERVICES), { timeoutMs: pushTimeoutMs });
   const secrets = new SecretFolder(config.TAPLINE_ALERT_SECRETS);
   const browsers = new PushSubscriptions(prisma, clock);
   const key = new PushKey(secrets);
-  const pushes = new PushSender({ browsers, key, webhooks, clock });
+  const pushes = new PushSender({ browsers, key, posts, clock });
   const announcing = repeat(
     async () => {
       await browsers.announceKey(await key.publicKey());
@@ -51,7 +54,10 @@ export async function startTellingAlerts({
     deliveries: new AlertDeliveries(prisma, clock),
     channels: new AlertChannelsDesk(prisma, clock),
     courier: new Courier({ secrets, webhooks, pushes, clock }),
-    queue: new DeliveryQueue(redis, alertQueuePrefix),
+    queues: {
+      direct: new DeliveryQueue(redis, alertQueuePrefix),
+      browsers: new DeliveryQueue(redis, alertQueuePrefix, "browsers"),
+    },
     news: new AlertStreams(redis),
     following: connect(),
     consoleOrigin:
@@ -64,6 +70,7 @@ export async function startTellingAlerts({
     stop: async (graceMs) => {
       await Promise.all([role.stop(graceMs), announcing.stop()]);
       webhooks.close();
+      posts.close();
     },
   };
 }

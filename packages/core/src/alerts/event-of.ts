@@ -31,7 +31,7 @@ export function eventOf(
       return { kind: "clear", value: signal.value, peakValue: signal.peakValue, note };
     }
     case "suppress":
-      return { kind: "suppress", suppressedBy: signal.suppressedBy };
+      return { kind: "suppress", suppressedBy: signal.suppressedBy, group: signal.group };
     case "unsuppress":
       return { kind: "unsuppress" };
   }

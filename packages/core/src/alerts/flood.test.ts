@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type KpiScope, scopeKey } from "../kpi/index.ts";
+import { evaluated, told } from "./flood.fixture.ts";
 import { FloodControl } from "./flood.ts";
 import { rule } from "./rule.fixture.ts";
-import type { AlertSignal, Evaluated } from "./signal.ts";
+import type { AlertSignal } from "./signal.ts";
 
 const offline = rule({ id: "agent-offline", kpi: "agents.offline", per: "agent" });
 const silent = rule({
@@ -18,19 +19,6 @@ const rules = [offline, silent, slow, backlog];
 
 const agent = { site: "north", agent: "gym-7" };
 const reader = { ...agent, reader: "r1" };
-
-function evaluated(kind: "raise" | "clear", ruleId: string, scope: KpiScope, atEpochMs: number): Evaluated {
-  const alert = { ruleId, scope, scopeKey: scopeKey(scope), atEpochMs };
-  return kind === "raise"
-    ? { kind, ...alert, value: 1, limit: 0, breachedAtEpochMs: atEpochMs }
-    : { kind, ...alert, value: 0, peakValue: 1, because: "in-order" };
-}
-
-const told = (signals: readonly AlertSignal[]) =>
-  signals.map(
-    (one) =>
-      `${one.kind} ${one.ruleId}${"suppressedBy" in one && one.suppressedBy ? ` by ${one.suppressedBy.ruleId}` : ""}`,
-  );
 
 test("a reader is not silent by itself while its agent is offline: suppressed by design, and let go when that is over", () => {
   const flood = new FloodControl(rules);
@@ -136,8 +124,8 @@ test("what was active before a restart suppresses as before, and other rules may
   const flood = new FloodControl(rules);
   const by = { ruleId: "agent-offline", scopeKey: scopeKey(agent) };
   flood.adopt([
-    { ruleId: "agent-offline", scope: agent, group: "g", suppressedBy: null },
-    { ruleId: "reader-silent", scope: reader, group: "g", suppressedBy: by },
+    { ruleId: "agent-offline", scope: agent, group: "g", suppressedBy: null, breachedAtEpochMs: 0 },
+    { ruleId: "reader-silent", scope: reader, group: "g", suppressedBy: by, breachedAtEpochMs: 0 },
   ]);
   expect(flood.change(rules, 0)).toEqual([]);
   expect(flood.change([offline, { ...silent, parent: "gone" }], 0)).toEqual([]);
@@ -192,6 +180,20 @@ test("whatever comes in whatever order, in the end who is suppressed is who has 
         );
     }),
   );
+});
+
+test("what an active cause suppresses is of its group, and never the first of it", () => {
+  const flood = new FloodControl(rules);
+  const own = groupOf(flood.take([evaluated("raise", "reader-silent", reader, 0)]));
+  expect(own?.[1]).toBe(true);
+  const [cause, consequence] = flood.take([evaluated("raise", "agent-offline", agent, 10_000)]);
+  const group = cause?.kind === "raise" ? cause.group : "none";
+  expect(group).not.toBe(own?.[0]);
+  expect(consequence).toMatchObject({ kind: "suppress", ruleId: "reader-silent", group });
+  const late = groupOf(
+    flood.take([evaluated("raise", "reader-silent", { ...agent, reader: "r2" }, 600_000)]),
+  );
+  expect(late).toEqual([group, false]);
 });
 
 test("ten thousand alerts at once at one site are one group", () => {

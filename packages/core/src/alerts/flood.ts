@@ -1,13 +1,12 @@
-import { type KpiScope, scopeDimensions, scopeKey } from "../kpi/index.ts";
-import { type AlertRule, dimensionsOf } from "./rule.ts";
+import { type KpiScope, scopeKey } from "../kpi/index.ts";
+import { AlertGroups } from "./alert-groups.ts";
+import { Causes, isInTime } from "./causes.ts";
+import { DueQueue } from "./due-queue.ts";
+import type { AlertRule } from "./rule.ts";
 import type { AlertKey, AlertSignal, Cleared, Evaluated, Raised } from "./signal.ts";
 
-/** An alert joins those before it when the last of them is no older than this, ms. */
-const togetherMs = 5_000;
-/** A group takes nobody in any more when its first is older than this, ms: later ones have other causes. */
-const longestGroupMs = 60_000;
-/** So long after its cause is over an alert stays suppressed, ms: most are over themselves by then. */
-const holdMs = 10_000;
+/** What was found together is told in the order of causes, not of time: only a clock that goes back farther was put back, ms. */
+const clockSlackMs = 60_000;
 
 /** An alert that is active, and how it stands among others. */
 export type ActiveAlert = {
@@ -15,59 +14,66 @@ export type ActiveAlert = {
   readonly scope: KpiScope;
   readonly group: string;
   readonly suppressedBy: AlertKey | null;
+  readonly breachedAtEpochMs: number;
 };
 
 type Standing = ActiveAlert & {
   readonly key: AlertKey;
+  group: string;
   suppressedBy: AlertKey | null;
   /** Alerts that would suppress it, the nearest first. */
   ancestors: readonly AlertKey[];
+  /** Since when nothing suppresses it any more, while it is not let go yet; null: it is not held. */
+  heldSinceEpochMs: number | null;
+  /** For the queue: until when it is held. */
+  wakeMs: number;
 };
-
-type Group = { readonly id: string; readonly firstEpochMs: number; lastEpochMs: number };
 
 /**
  * Puts what was evaluated into order before people hear of it: alerts that begin together and have to do with each other are one
- * group, whose first is marked (ISA-18.2: first-out); an alert whose cause is active itself is suppressed by design. Nothing is
- * left out: what is suppressed has its life all the same. Holds what is active, and no more.
+ * group, whose first is marked (ISA-18.2: first-out); an alert whose cause is active itself is suppressed by design, and of its
+ * cause's group. Nothing is left out: what is suppressed has its life all the same. Holds what is active, and no more.
  */
 export class FloodControl {
-  #rules: ReadonlyMap<string, AlertRule> = new Map();
+  #causes: Causes;
   readonly #active = new Map<string, Standing>();
+  /** Those that are active, by their rules. */
+  readonly #byRule = new Map<string, Set<Standing>>();
   /** Who is below an alert that is, or may become, active. */
   readonly #below = new Map<string, Set<Standing>>();
-  /** Groups that still take others in, by what their alerts have to do with. */
-  readonly #groups = new Map<string, Group>();
-  #tidyAt = 100;
-  /** Who is to be let go, in order of time. */
-  #held: { readonly standing: Standing; readonly sinceEpochMs: number }[] = [];
+  /** Who is explained by alerts of a rule wherever they are. */
+  readonly #belowRule = new Map<string, Set<Standing>>();
+  readonly #groups = new AlertGroups();
+  /** Who is to be let go. */
+  readonly #held = new DueQueue<Standing>();
+  #lastEpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(rules: readonly AlertRule[]) {
-    this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
+    this.#causes = new Causes(rules);
   }
 
   /** When `tick` is to be called although nothing was evaluated; null: never. */
   get dueEpochMs(): number | null {
-    const [first] = this.#held;
-    return first === undefined ? null : first.sinceEpochMs + holdMs;
+    const { firstMs } = this.#held;
+    return Number.isFinite(firstMs) ? firstMs : null;
   }
 
   /** Takes over what was active before a restart. */
   adopt(alerts: readonly ActiveAlert[]): void {
-    for (const alert of alerts)
-      this.#enter({ ...alert, scopeKey: scopeKey(alert.scope) }, alert.group, alert.suppressedBy);
+    for (const alert of alerts) {
+      const standing = this.#enter(alert);
+      standing.group = alert.group;
+      standing.suppressedBy = alert.suppressedBy;
+    }
   }
 
   /** What the life cycle is told of what one evaluation found: causes before their consequences, else in the same order. */
   take(evaluated: readonly Evaluated[]): AlertSignal[] {
     if (evaluated.length < 2) return evaluated.flatMap((one) => this.#takeOne(one));
-    const causesFirst = evaluated.toSorted((one, other) => this.#depthOf(one) - this.#depthOf(other));
+    const causesFirst = evaluated.toSorted(
+      (one, other) => this.#causes.depthOf(one.ruleId) - this.#causes.depthOf(other.ruleId),
+    );
     return causesFirst.flatMap((one) => this.#takeOne(one));
-  }
-
-  /** How many rules stand above its own. */
-  #depthOf({ ruleId, scope }: Evaluated): number {
-    return ancestorsOf({ ruleId, scope }, this.#rules).length;
   }
 
   #takeOne(evaluated: Evaluated): AlertSignal[] {
@@ -78,154 +84,159 @@ export class FloodControl {
 
   /** Lets go who is suppressed by nothing any more. */
   tick(nowEpochMs: number): AlertSignal[] {
-    const signals: AlertSignal[] = [];
-    for (let [first] = this.#held; first !== undefined; [first] = this.#held) {
-      const heldMs = nowEpochMs - first.sinceEpochMs;
-      // A clock that went back would hold for long: then nobody is held.
-      if (heldMs >= 0 && heldMs < holdMs) break;
-      this.#held.shift();
-      const { standing } = first;
-      const stands = this.#active.get(textOf(standing.key)) === standing;
-      if (!stands || standing.suppressedBy === null || this.#cause(standing) !== null) continue;
+    const due = nowEpochMs < this.#lastEpochMs - clockSlackMs ? this.#heldAhead(nowEpochMs) : [];
+    this.#lastEpochMs = nowEpochMs;
+    for (let one = this.#held.take(nowEpochMs); one !== null; one = this.#held.take(nowEpochMs))
+      due.push(one);
+    return due.map((standing) => {
+      standing.heldSinceEpochMs = null;
       standing.suppressedBy = null;
-      signals.push({ kind: "unsuppress", ...alertOf(standing, nowEpochMs) });
-    }
-    return signals;
+      return { kind: "unsuppress", ...alertOf(standing, nowEpochMs) };
+    });
+  }
+
+  /** Who would be held for long by a clock that went back: then nobody is. */
+  #heldAhead(nowEpochMs: number): Standing[] {
+    const ahead = [...this.#active.values()].filter(
+      ({ heldSinceEpochMs }) => heldSinceEpochMs !== null && heldSinceEpochMs > nowEpochMs,
+    );
+    for (const standing of ahead) this.#held.drop(standing);
+    return ahead;
   }
 
   /** Goes on by other rules: who is whose consequence may have changed. */
   change(rules: readonly AlertRule[], nowEpochMs: number): AlertSignal[] {
-    this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
+    this.#causes = new Causes(rules);
     this.#below.clear();
+    this.#belowRule.clear();
     for (const standing of this.#active.values()) this.#place(standing);
     return [...this.#active.values()].flatMap((standing) => this.#settle(standing, nowEpochMs));
   }
 
   #raise(raised: Raised): AlertSignal[] {
-    const { group, firstOut } = this.#groupOf(raised);
-    const standing = this.#enter(raised, group, null);
-    standing.suppressedBy = this.#cause(standing);
+    const standing = this.#enter(raised);
+    const cause = this.#causeOf(standing);
+    const { group, firstOut } =
+      cause === null ? this.#groups.join(raised) : { group: cause.group, firstOut: false };
+    standing.group = group;
+    standing.suppressedBy = cause?.key ?? null;
     const signals: AlertSignal[] = [{ ...raised, group, firstOut, suppressedBy: standing.suppressedBy }];
     for (const below of this.#below.get(textOf(raised)) ?? [])
       signals.push(...this.#settle(below, raised.atEpochMs));
+    for (const below of this.#belowRule.get(raised.ruleId) ?? [])
+      if (this.#isExplainedAnew(below, standing)) signals.push(...this.#settle(below, raised.atEpochMs));
     return signals;
+  }
+
+  /** Whether what nothing suppresses, or nothing any more, is a consequence of what has just been raised elsewhere. */
+  #isExplainedAnew(
+    { ruleId, suppressedBy, heldSinceEpochMs, breachedAtEpochMs }: Standing,
+    raised: Standing,
+  ) {
+    if (suppressedBy !== null && heldSinceEpochMs === null) return false;
+    // A cause that comes and goes: it began anew, what it led to did not.
+    if (isSame(suppressedBy, raised.key)) return true;
+    return this.#causes
+      .elsewhere(ruleId)
+      .some(
+        (cause) =>
+          cause.rule === raised.ruleId && isInTime(cause, breachedAtEpochMs, raised.breachedAtEpochMs),
+      );
   }
 
   #clear(cleared: Cleared): AlertSignal[] {
     this.#leave(cleared);
-    const below = [...(this.#below.get(textOf(cleared)) ?? [])];
+    const ofRule = [...(this.#belowRule.get(cleared.ruleId) ?? [])].filter(({ suppressedBy }) =>
+      isSame(suppressedBy, cleared),
+    );
+    const below = [...(this.#below.get(textOf(cleared)) ?? []), ...ofRule];
     return [cleared, ...below.flatMap((one) => this.#settle(one, cleared.atEpochMs))];
   }
 
   #leave(key: AlertKey): void {
     const standing = this.#active.get(textOf(key));
     if (standing === undefined) return;
+    this.#held.drop(standing);
     this.#active.delete(textOf(key));
-    for (const ancestor of standing.ancestors) {
-      const siblings = this.#below.get(textOf(ancestor));
-      siblings?.delete(standing);
-      if (siblings?.size === 0) this.#below.delete(textOf(ancestor));
-    }
+    takeOut(this.#byRule, key.ruleId, standing);
+    for (const ancestor of standing.ancestors) takeOut(this.#below, textOf(ancestor), standing);
+    for (const { rule } of this.#causes.elsewhere(key.ruleId)) takeOut(this.#belowRule, rule, standing);
   }
 
-  #enter(
-    { ruleId, scope, scopeKey: key }: AlertKey & { readonly scope: KpiScope },
-    group: string,
-    suppressedBy: AlertKey | null,
-  ): Standing {
+  #enter({ ruleId, scope, breachedAtEpochMs }: Omit<ActiveAlert, "group" | "suppressedBy">): Standing {
+    const key = { ruleId, scopeKey: scopeKey(scope) };
     const standing: Standing = {
-      key: { ruleId, scopeKey: key },
-      ruleId,
-      scope,
-      group,
-      suppressedBy,
-      ancestors: [],
+      ...{ key, ruleId, scope, breachedAtEpochMs, group: "", suppressedBy: null, ancestors: [] },
+      ...{ heldSinceEpochMs: null, wakeMs: Number.POSITIVE_INFINITY },
     };
-    this.#leave(standing.key);
-    this.#active.set(textOf(standing.key), standing);
+    this.#leave(key);
+    this.#active.set(textOf(key), standing);
+    putIn(this.#byRule, ruleId, standing);
     this.#place(standing);
     return standing;
   }
 
   #place(standing: Standing): void {
-    standing.ancestors = ancestorsOf(standing, this.#rules);
-    for (const ancestor of standing.ancestors) {
-      const below = this.#below.get(textOf(ancestor)) ?? new Set();
-      this.#below.set(textOf(ancestor), below.add(standing));
-    }
+    standing.ancestors = this.#causes.ancestorsOf(standing.ruleId, standing.scope);
+    for (const ancestor of standing.ancestors) putIn(this.#below, textOf(ancestor), standing);
+    for (const { rule } of this.#causes.elsewhere(standing.ruleId)) putIn(this.#belowRule, rule, standing);
   }
 
-  /** The nearest alert that says the same and more. */
-  #cause({ ancestors }: Standing): AlertKey | null {
-    return ancestors.find((ancestor) => this.#active.has(textOf(ancestor))) ?? null;
+  /** The nearest alert that says the same and more, else one elsewhere that explains it: of these the one that did so before. */
+  #causeOf(standing: Standing): Standing | null {
+    for (const ancestor of standing.ancestors) {
+      const active = this.#active.get(textOf(ancestor));
+      if (active !== undefined) return active;
+    }
+    let first: Standing | null = null;
+    for (const cause of this.#causes.elsewhere(standing.ruleId))
+      for (const one of this.#byRule.get(cause.rule) ?? []) {
+        if (isSame(standing.suppressedBy, one.key)) return one;
+        if (isInTime(cause, standing.breachedAtEpochMs, one.breachedAtEpochMs)) first ??= one;
+      }
+    return first;
   }
 
   /** Suppresses by the cause that stands now; where none does, holds for a moment. */
   #settle(standing: Standing, nowEpochMs: number): AlertSignal[] {
-    const cause = this.#cause(standing);
+    const cause = this.#causeOf(standing);
     if (cause === null) {
-      if (standing.suppressedBy !== null) this.#held.push({ standing, sinceEpochMs: nowEpochMs });
+      this.#hold(standing, nowEpochMs);
       return [];
     }
-    if (standing.suppressedBy !== null && textOf(standing.suppressedBy) === textOf(cause)) return [];
-    standing.suppressedBy = cause;
-    return [{ kind: "suppress", ...alertOf(standing, nowEpochMs), suppressedBy: cause }];
+    this.#held.drop(standing);
+    standing.heldSinceEpochMs = null;
+    if (isSame(standing.suppressedBy, cause.key)) return [];
+    standing.suppressedBy = cause.key;
+    standing.group = cause.group;
+    const { group, key: suppressedBy } = cause;
+    return [{ kind: "suppress", ...alertOf(standing, nowEpochMs), suppressedBy, group }];
   }
 
-  #groupOf({ ruleId, scope, scopeKey: key, atEpochMs }: Raised): { group: string; firstOut: boolean } {
-    const named = scopeDimensions.flatMap((dimension) => {
-      const value = scope[dimension];
-      return value === undefined ? [] : [`${dimension}=${value}`];
-    });
-    if (this.#groups.size > this.#tidyAt) this.#tidy(atEpochMs);
-    // What concerns the whole installation has to do with everything.
-    const related = named.length === 0 ? [...this.#groups.keys()] : [...named, ""];
-    const open = related
-      .map((about) => this.#groups.get(about))
-      .find((group) => group !== undefined && isOpen(group, atEpochMs));
-    const group = open ?? {
-      id: `${ruleId}|${key}|${atEpochMs}`,
-      firstEpochMs: atEpochMs,
-      lastEpochMs: atEpochMs,
-    };
-    group.lastEpochMs = Math.max(group.lastEpochMs, atEpochMs);
-    for (const about of named.length === 0 ? [""] : named) this.#groups.set(about, group);
-    return { group: group.id, firstOut: open === undefined };
-  }
-
-  /** Leaves out groups that take nobody in any more. */
-  #tidy(nowEpochMs: number): void {
-    for (const [about, group] of this.#groups) if (!isOpen(group, nowEpochMs)) this.#groups.delete(about);
-    this.#tidyAt = 2 * this.#groups.size + 100;
+  #hold(standing: Standing, nowEpochMs: number): void {
+    const { suppressedBy, heldSinceEpochMs, ruleId } = standing;
+    if (suppressedBy === null || heldSinceEpochMs !== null) return;
+    standing.heldSinceEpochMs = nowEpochMs;
+    this.#held.wake(standing, nowEpochMs + this.#causes.holdMs(ruleId, suppressedBy));
   }
 }
 
-function isOpen({ firstEpochMs, lastEpochMs }: Group, nowEpochMs: number): boolean {
-  return (
-    Math.abs(nowEpochMs - lastEpochMs) <= togetherMs && Math.abs(nowEpochMs - firstEpochMs) <= longestGroupMs
-  );
+function putIn(sets: Map<string, Set<Standing>>, name: string, standing: Standing): void {
+  sets.set(name, (sets.get(name) ?? new Set()).add(standing));
 }
 
-function ancestorsOf(
-  { ruleId, scope }: Pick<ActiveAlert, "ruleId" | "scope">,
-  rules: ReadonlyMap<string, AlertRule>,
-): AlertKey[] {
-  const found: AlertKey[] = [];
-  for (
-    let id = rules.get(ruleId)?.parent;
-    id !== undefined && found.length < rules.size;
-    id = rules.get(id)?.parent
-  ) {
-    const rule = rules.get(id);
-    if (rule === undefined) break;
-    const wider = dimensionsOf[rule.per].map((dimension) => [dimension, scope[dimension]] as const);
-    found.push({ ruleId: id, scopeKey: scopeKey(Object.fromEntries(wider)) });
-  }
-  return found;
+function takeOut(sets: Map<string, Set<Standing>>, name: string, standing: Standing): void {
+  const set = sets.get(name);
+  set?.delete(standing);
+  if (set?.size === 0) sets.delete(name);
 }
 
 function alertOf({ key, scope }: Standing, atEpochMs: number) {
   return { ...key, scope, atEpochMs };
+}
+
+function isSame(one: AlertKey | null, other: AlertKey): boolean {
+  return one?.ruleId === other.ruleId && one.scopeKey === other.scopeKey;
 }
 
 function textOf({ ruleId, scopeKey: key }: AlertKey): string {

@@ -32,6 +32,7 @@ export {
 } from "./channels/channel.ts";
 export { channelWay } from "./channels/channel-way.ts";
 export { type DeliveryPlace, deliveryKey, partKey } from "./channels/delivery-key.ts";
+export { type DeliveryLane, deliveryLanes, laneConcurrency } from "./channels/delivery-lane.ts";
 export {
   type AlertChannels,
   alertChannelsFormat,

@@ -32,7 +32,12 @@ export type AlertEvent =
       /** The breach that is over, by `Alert.breachedAtEpochMs`; left out: the one that stands. */
       readonly ofBreachAtEpochMs?: number;
     }
-  | { readonly kind: "suppress"; readonly suppressedBy: NonNullable<Alert["suppressedBy"]> }
+  | {
+      readonly kind: "suppress";
+      readonly suppressedBy: NonNullable<Alert["suppressedBy"]>;
+      /** That of the cause; left out by watches of before: it stays in its own. */
+      readonly group?: string;
+    }
   | { readonly kind: "unsuppress" }
   /** Somebody looked at the clock: ends a shelf whose time is over. */
   | { readonly kind: "tick" };
@@ -101,7 +106,10 @@ export function applyEvent(alert: Alert, event: AlertEvent, context: EventContex
       return clear(alert, event, context);
     case "suppress":
       if (isSame(alert.suppressedBy, event.suppressedBy)) return null;
-      return step(alert, context, "suppressed", { suppressedBy: event.suppressedBy });
+      return step(alert, context, "suppressed", {
+        suppressedBy: event.suppressedBy,
+        ...joinGroup(alert, event.group),
+      });
     case "unsuppress":
       if (alert.suppressedBy === null) return null;
       return step(alert, context, "unsuppressed", letGo(alert, { suppressedBy: null }));
@@ -124,6 +132,11 @@ export function letGo(
 ): AlertChange {
   const calls = alert.active && !isHeld({ ...alert, ...end });
   return { ...end, unacknowledged: calls || alert.unacknowledged };
+}
+
+/** In the group of its cause it is not the first, whatever it was in its own. */
+function joinGroup(alert: Alert, group = alert.group): Pick<AlertChange, "group" | "firstOut"> {
+  return group === alert.group ? {} : { group, firstOut: false };
 }
 
 function isSame(cause: Alert["suppressedBy"], other: NonNullable<Alert["suppressedBy"]>): boolean {

@@ -1,4 +1,5 @@
 import { kpiCatalog, scopeDimensions } from "../kpi/index.ts";
+import { causesNamedBy } from "./causes.ts";
 import { unknownPlaceholders } from "./message.ts";
 import { type AlertRule, dimensionsOf } from "./rule.ts";
 
@@ -11,7 +12,12 @@ export function lintRules(rules: readonly AlertRule[]): RuleFault[] {
   const seen = new Set<string>();
   return rules.flatMap((rule) => {
     const place = `rules.${rule.id}`;
-    const faults = [...kpiFaults(rule), ...messageFaults(rule), ...parentFaults(rule, byId)];
+    const faults = [
+      ...kpiFaults(rule),
+      ...messageFaults(rule),
+      ...parentFaults(rule, byId),
+      ...causeFaults(rule, byId),
+    ];
     if (seen.has(rule.id)) faults.unshift({ place: "id", fault: "another rule has it already" });
     seen.add(rule.id);
     return faults.map((fault) => ({ place: `${place}.${fault.place}`, fault: fault.fault }));
@@ -56,14 +62,34 @@ function parentFaults(rule: AlertRule, byId: ReadonlyMap<string, AlertRule>): Ru
         fault: `${parent.id} is split by ${parent.per}, this rule by ${rule.per}: which of its alerts is meant cannot be told`,
       },
     ];
-  return isOwnAncestor(rule, byId) ? [{ place: "parent", fault: "the rule is its own ancestor" }] : [];
+  return [];
 }
 
-function isOwnAncestor(rule: AlertRule, byId: ReadonlyMap<string, AlertRule>): boolean {
+/** Of what explains it elsewhere, and of both together: who explains each other would all be suppressed, and nobody called. */
+function causeFaults(rule: AlertRule, byId: ReadonlyMap<string, AlertRule>): RuleFault[] {
+  const named = rule.suppressedBy?.map((cause) => cause.rule) ?? [];
+  const place = "suppressedBy";
+  const faults = named
+    .filter((id) => !byId.has(id))
+    .map((id) => ({ place, fault: `there is no rule ${id}` }));
+  const twice = named.find((id, index) => named.indexOf(id) !== index || id === rule.parent);
+  if (twice !== undefined) faults.push({ place, fault: `${twice} is named twice` });
+  if (isOwnCause(rule, byId))
+    faults.push({
+      place: causesNamedBy(rule).length === named.length ? place : "parent",
+      fault: "the rule is its own ancestor",
+    });
+  return faults;
+}
+
+function isOwnCause(rule: AlertRule, byId: ReadonlyMap<string, AlertRule>): boolean {
   const passed = new Set<string>();
-  for (let at = rule.parent; at !== undefined && !passed.has(at); at = byId.get(at)?.parent) {
-    if (at === rule.id) return true;
-    passed.add(at);
+  const left = causesNamedBy(rule);
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (id === rule.id) return true;
+    if (passed.has(id)) continue;
+    passed.add(id);
+    left.push(...causesNamedBy(byId.get(id)));
   }
   return false;
 }

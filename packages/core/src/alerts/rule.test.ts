@@ -8,6 +8,8 @@ const faultsOf = (...rules: unknown[]) =>
 
 test("a release has the same name however its document was laid out, and another one where a word differs", () => {
   const { onDelayMs, offDelayMs, per, ...sparse } = rule();
+  // Releases that know nothing of causes elsewhere keep their names.
+  expect(rule()).not.toHaveProperty("suppressedBy");
   expect([onDelayMs, offDelayMs, per]).toEqual([0, 0, "all"]);
   const turned = Object.fromEntries(Object.entries(rule()).toReversed());
   const names = [rule(), sparse, turned].map((one) => releaseIdOf(parseAlertRules(document(one))));
@@ -65,6 +67,29 @@ test("ids are unique, parents are there, wider, and nobody's own descendants", (
   expect(faultsOf(rule({ id: "one", parent: "two" }), rule({ id: "two", parent: "one" }))).toEqual([
     "rules.one.parent: the rule is its own ancestor",
     "rules.two.parent: the rule is its own ancestor",
+  ]);
+});
+
+test("causes elsewhere may be of any scope; they are there, named once, and not explained by what they explain", () => {
+  const away = { id: "archive-away", kpi: "archive.away_ms", per: "archive" };
+  const explained = (...causes: string[]) => rule({ suppressedBy: causes.map((cause) => ({ rule: cause })) });
+  expect(faultsOf(rule(away), explained("archive-away"))).toEqual([]);
+  expect(explained("archive-away").suppressedBy).toEqual([
+    { rule: "archive-away", beforeMs: 120_000, afterMs: 900_000, holdMs: 60_000 },
+  ]);
+  expect(faultsOf(explained("gone"))).toEqual(["rules.backlog-old.suppressedBy: there is no rule gone"]);
+  expect(faultsOf(rule(away), explained("archive-away", "archive-away"))).toEqual([
+    "rules.backlog-old.suppressedBy: archive-away is named twice",
+  ]);
+  expect(faultsOf(explained("backlog-old"))).toEqual([
+    "rules.backlog-old.suppressedBy: the rule is its own ancestor",
+  ]);
+  const back = rule({ ...away, suppressedBy: [{ rule: "between" }] });
+  const between = rule({ id: "between", parent: "backlog-old" });
+  expect(faultsOf(back, between, explained("archive-away"))).toEqual([
+    "rules.archive-away.suppressedBy: the rule is its own ancestor",
+    "rules.between.parent: the rule is its own ancestor",
+    "rules.backlog-old.suppressedBy: the rule is its own ancestor",
   ]);
 });
 

@@ -27,11 +27,11 @@ export const ruleId = z
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "write it as in agent-offline")
   .max(60);
 const words = z.string().trim().min(1).max(500);
-const delay = z
+const span = z
   .int()
   .min(0)
-  .max(24 * 3_600_000)
-  .default(0);
+  .max(24 * 3_600_000);
+const delay = span.default(0);
 
 /**
  * Why the alert exists: what ISA-18.2 (IEC 62682) calls its rationalisation. Who cannot fill it in should not add the rule: an
@@ -58,6 +58,22 @@ const routeSchema = z.strictObject({
   sites: z.array(z.string().min(1).max(100)).min(1).exactOptional(),
 });
 
+/**
+ * A rule whose active alerts, wherever they are, explain those of another one. That is believed of what began about when the cause
+ * did, so that an alert of something else that begins during a long outage still calls.
+ */
+const causeElsewhereSchema = z.strictObject({
+  rule: ruleId,
+  /** The consequence began no more than that before its cause: some are noticed sooner. Of the breaches, before any delay. */
+  beforeMs: span.default(2 * 60_000),
+  /** And no more than that after it. */
+  afterMs: span.default(15 * 60_000),
+  /** So long after its cause is over it stays suppressed, while things come into order; one that stands longer calls. */
+  holdMs: span.default(60_000),
+});
+
+export type CauseElsewhere = z.infer<typeof causeElsewhereSchema>;
+
 export const alertRuleSchema = z.strictObject({
   id: ruleId,
   kpi: z.enum(kpiIds),
@@ -83,6 +99,8 @@ export const alertRuleSchema = z.strictObject({
   routing: z.array(routeSchema).default([]),
   /** While an alert of this rule is active on the same or a wider scope, those of this one are suppressed by design. */
   parent: ruleId.exactOptional(),
+  /** Rules whose alerts explain those of this one on whatever scope either is: suppressed by design, too. */
+  suppressedBy: z.array(causeElsewhereSchema).min(1).max(20).exactOptional(),
   card: cardSchema,
 });
 

@@ -36,11 +36,11 @@ export type Evaluated = Raised | Cleared;
 
 /** How an alert stands among others when it is raised. */
 export type AmongOthers = {
-  /** Names the alerts that began together: the first one's rule, scope and time. */
+  /** Names the alerts that came of one thing: the rule, scope and time of the first, or of their cause. */
   readonly group: string;
   /** Whether it was the first of them (ISA-18.2). */
   readonly firstOut: boolean;
-  /** The active alert that says the same and more; null: none. */
+  /** The active alert that explains it; null: none. */
   readonly suppressedBy: AlertKey | null;
 };
 
@@ -48,7 +48,7 @@ export type AmongOthers = {
 export type AlertSignal =
   | (Raised & AmongOthers)
   | Cleared
-  /** It stands, and `suppressedBy` says the same and more: suppressed by design (ISA-18.2). */
-  | (OfAlert & { readonly kind: "suppress"; readonly suppressedBy: AlertKey })
+  /** It stands, and `suppressedBy` explains it: suppressed by design (ISA-18.2), and of its group from here on. */
+  | (OfAlert & { readonly kind: "suppress"; readonly suppressedBy: AlertKey; readonly group: string })
   /** It stands, and nothing else says it any more. */
   | (OfAlert & { readonly kind: "unsuppress" });

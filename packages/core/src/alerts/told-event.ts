@@ -28,7 +28,10 @@ const eventSchema = z.discriminatedUnion("kind", [
     note: z.string().max(1_000).nullable(),
     ofBreachAtEpochMs: at.exactOptional(),
   }),
-  z.strictObject({ kind: z.literal("suppress"), suppressedBy: cause }),
+  z.strictObject({
+    ...{ kind: z.literal("suppress"), suppressedBy: cause },
+    group: z.string().exactOptional(),
+  }),
   z.strictObject({ kind: z.literal("unsuppress") }),
   z.strictObject({ kind: z.literal("tick") }),
 ]);

@@ -84,6 +84,7 @@ export const auditActions = [
   "alert-maintenance.ended",
   "push-subscription.added",
   "push-subscription.removed",
+  "push-subscription.renewed",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

@@ -1,6 +1,6 @@
 import type { RejectReason } from "../tap/index.ts";
 import { Histogram, type TelemetryDelta } from "../telemetry/index.ts";
-import { SignsOfLife } from "./heard.ts";
+import { type ArchiveAway, type HeardService, SignsOfLife } from "./heard.ts";
 import { mergePoints } from "./merge-points.ts";
 import { type RestoreStanding, restoreFreshness } from "./restore-standing.ts";
 import type { KpiLive, KpiPoint, KpiTotals } from "./schema.ts";
@@ -12,6 +12,13 @@ const secondMs = 1_000;
 
 /** What the buffer holds at this moment. */
 export type BacklogReading = { readonly taps: number; readonly oldestAtEpochMs: number | null };
+
+/** Who and what was away at one moment. */
+type Heard = {
+  readonly atEpochMs: number;
+  readonly silent: HeardService[];
+  readonly away: ArchiveAway[];
+};
 
 const emptyTotals: KpiTotals = { ingested: 0, archived: 0, duplicates: 0, rejected: 0, segments: 0 };
 
@@ -32,6 +39,8 @@ export class KpiWindow {
   #totals: KpiTotals;
   #backlog: BacklogReading = { taps: 0, oldestAtEpochMs: null };
   readonly #signs = new SignsOfLife();
+  /** What was read of `#signs` last; null where another one came since. */
+  #heard: Heard | null = null;
 
   /** @param recent points of the last minute from an earlier life, oldest first */
   constructor(nowEpochMs: number, totals: KpiTotals = emptyTotals, recent: readonly KpiPoint[] = []) {
@@ -53,7 +62,10 @@ export class KpiWindow {
   /** @param atEpochMs when the delta was reported, by the clock of who keeps the deltas */
   add(delta: TelemetryDelta, atEpochMs: number): void {
     const { counters, sign } = delta;
-    if (sign !== undefined) this.#signs.hear(delta.instance, sign, atEpochMs);
+    if (sign !== undefined) {
+      this.#signs.hear(delta.instance, sign, atEpochMs);
+      this.#heard = null;
+    }
     const point = this.#open;
     const [ingested, archived] = [counters["tap.ingested"] ?? 0, counters["tap.archived"] ?? 0];
     const [duplicates, segments] = [counters["tap.duplicate"] ?? 0, counters["segment.archived"] ?? 0];
@@ -107,7 +119,9 @@ export class KpiWindow {
 
   /** The live picture; `seq` and `stream` are the publisher's. */
   live(nowEpochMs: number, stream: string, seq: number, restore: RestoreStanding): KpiLive {
-    const recent = this.#closed.filter((point) => point.startEpochMs >= nowEpochMs - rateWindowMs);
+    const recent = this.#closed
+      .slice(-rateWindowMs / secondMs)
+      .filter((point) => point.startEpochMs >= nowEpochMs - rateWindowMs);
     const spanMs = Math.max(secondMs, nowEpochMs - (recent[0]?.startEpochMs ?? this.#open.startEpochMs));
     const perSecond = (what: "ingested" | "archived") =>
       (recent.reduce((sum, point) => sum + point[what], this.#open[what]) * secondMs) / spanMs;
@@ -116,14 +130,14 @@ export class KpiWindow {
       duplicates: this.#closed.reduce((sum, point) => sum + point.duplicates, 0),
     };
     const [p50 = null, p95 = null, p99 = null] = this.#latencies.quantiles([0.5, 0.95, 0.99]);
-    const silent = this.#signs.silent(nowEpochMs);
+    const { silent, away } = this.#hear(nowEpochMs);
     const isCounting = !silent.includes("transfer");
     return {
       stream,
       seq,
       atEpochMs: nowEpochMs,
       silent,
-      awayArchives: this.#signs.away(nowEpochMs),
+      awayArchives: away,
       tapsPerSecond: silent.includes("ingest") ? null : perSecond("ingested"),
       archivedPerSecond: isCounting ? perSecond("archived") : null,
       backlog: this.#backlog.taps,
@@ -138,8 +152,18 @@ export class KpiWindow {
 
   /** Who and what is away, by name: as long as that is the same, no sign of life changes the picture. */
   away(nowEpochMs: number): string {
-    const archives = this.#signs.away(nowEpochMs).map(({ archive, why }) => `${archive} ${why}`);
-    return JSON.stringify([this.#signs.silent(nowEpochMs), archives]);
+    const { silent, away } = this.#hear(nowEpochMs);
+    return JSON.stringify([silent, away.map(({ archive, why }) => `${archive} ${why}`)]);
+  }
+
+  #hear(nowEpochMs: number): Heard {
+    if (this.#heard?.atEpochMs !== nowEpochMs)
+      this.#heard = {
+        atEpochMs: nowEpochMs,
+        silent: this.#signs.silent(nowEpochMs),
+        away: this.#signs.away(nowEpochMs),
+      };
+    return this.#heard;
   }
 
   #levels(atEpochMs: number): Pick<KpiPoint, "backlog" | "oldestAgeMs"> {

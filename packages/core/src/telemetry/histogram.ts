@@ -22,7 +22,11 @@ export type HistogramData = z.infer<typeof histogramDataSchema>;
 /** Gathers values of one kind and unit; `data()` is its mergeable, serialisable form. */
 export class Histogram {
   #zero = 0;
+  /** Of all, so that nobody has to add them up. */
+  #total = 0;
   readonly #counts = new Map<number, number>();
+  /** Of `#counts`, from the smallest on; null where it has to be made anew. */
+  #order: readonly number[] | null = null;
 
   static from(...parts: readonly HistogramData[]): Histogram {
     const histogram = new Histogram();
@@ -32,34 +36,30 @@ export class Histogram {
 
   /** @param times how often `value` occurred, default 1 */
   record(value: number, times = 1): void {
-    if (value <= minValue) {
-      this.#zero += times;
-      return;
-    }
-    const index = Math.ceil(Math.log(value) / logGamma);
-    this.#counts.set(index, (this.#counts.get(index) ?? 0) + times);
+    if (value <= minValue) this.#addZeros(times);
+    else this.#add(Math.ceil(Math.log(value) / logGamma), times);
   }
 
   merge(other: HistogramData): void {
-    this.#zero += other.zero;
-    for (const [index, count] of other.buckets)
-      this.#counts.set(index, (this.#counts.get(index) ?? 0) + count);
+    this.#addZeros(other.zero);
+    for (const [index, count] of other.buckets) this.#add(index, count);
   }
 
   /** Takes out again what was merged before. */
   unmerge(other: HistogramData): void {
-    this.#zero -= other.zero;
+    this.#addZeros(-other.zero);
     for (const [index, count] of other.buckets) {
-      const left = (this.#counts.get(index) ?? 0) - count;
-      if (left > 0) this.#counts.set(index, left);
-      else this.#counts.delete(index);
+      const known = this.#counts.get(index) ?? 0;
+      if (known > count) this.#add(index, -count);
+      else if (this.#counts.delete(index)) {
+        this.#total -= known;
+        this.#order = null;
+      }
     }
   }
 
   get count(): number {
-    let total = this.#zero;
-    for (const count of this.#counts.values()) total += count;
-    return total;
+    return this.#total;
   }
 
   /** The value below which the share `q` (0-1) of all recorded values lies; `null` where nothing was recorded. */
@@ -69,15 +69,15 @@ export class Histogram {
 
   /** The same for several shares, as they are given. */
   quantiles(shares: readonly number[]): (number | null)[] {
-    const total = this.count;
+    const total = this.#total;
     if (total === 0) return shares.map(() => null);
-    const values = this.values();
     return shares.map((q) => {
       const rank = Math.max(1, Math.ceil(q * total));
-      let seen = 0;
-      for (const { value, count } of values) {
-        seen += count;
-        if (seen >= rank) return value;
+      let seen = this.#zero;
+      if (seen >= rank) return 0;
+      for (const index of this.#sorted()) {
+        seen += this.#counts.get(index) ?? 0;
+        if (seen >= rank) return middleOf(index);
       }
       return null;
     });
@@ -85,23 +85,43 @@ export class Histogram {
 
   /** What was recorded, smallest first: each value to `relativeError`, and how often it occurred. */
   values(): { readonly value: number; readonly count: number }[] {
-    const buckets = this.#sorted().map(([index, count]) => ({
-      value: (2 * gamma ** index) / (gamma + 1),
-      count,
-    }));
+    const buckets = this.data().buckets.map(([index, count]) => ({ value: middleOf(index), count }));
     return this.#zero === 0 ? buckets : [{ value: 0, count: this.#zero }, ...buckets];
   }
 
   data(): HistogramData {
-    return { zero: this.#zero, buckets: this.#sorted() };
+    return {
+      zero: this.#zero,
+      buckets: this.#sorted().map((index) => [index, this.#counts.get(index) ?? 0]),
+    };
   }
 
   clear(): void {
     this.#zero = 0;
+    this.#total = 0;
     this.#counts.clear();
+    this.#order = null;
   }
 
-  #sorted(): [number, number][] {
-    return [...this.#counts].sort(([a], [b]) => a - b);
+  #addZeros(count: number): void {
+    this.#zero += count;
+    this.#total += count;
   }
+
+  #add(index: number, count: number): void {
+    const known = this.#counts.get(index);
+    if (known === undefined) this.#order = null;
+    this.#counts.set(index, (known ?? 0) + count);
+    this.#total += count;
+  }
+
+  #sorted(): readonly number[] {
+    this.#order ??= [...this.#counts.keys()].sort((a, b) => a - b);
+    return this.#order;
+  }
+}
+
+/** The middle of a bucket, from which its values are at most `relativeError` away. */
+function middleOf(index: number): number {
+  return (2 * gamma ** index) / (gamma + 1);
 }

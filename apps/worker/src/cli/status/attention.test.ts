@@ -23,6 +23,7 @@ const well: Standing = {
     { instance: "pipe-1", roles: roleNames.slice(1), agoMs: 1_200 },
     { instance: "pipe-0", roles: roleNames.slice(1), agoMs: 30_000 },
   ]),
+  alerts: known({ open: { critical: 0, warning: 0, info: 0 }, unacknowledged: 0, oldestAtEpochMs: null }),
   buffer: known({
     ...{ isOpen: true, taps: 1, oldestAtEpochMs: now - 900, bytes: 2_048, isShut: false },
     ...{ ceilingBytes: 1_000_000, doors: 1 },
@@ -71,6 +72,16 @@ test("each role is told with its processes, and those that have fallen silent", 
   const text = textOf(well);
   expect(text).toMatch(/^role ingest +door-1 heard 900 ms ago$/m);
   expect(text).toMatch(/^role kpi +pipe-1 heard 1 s ago, pipe-0 SILENT for 30 s$/m);
+});
+
+test("open alerts are told by severity, with how many call and since when, and ask for nothing: they call by themselves", () => {
+  expect(textOf(well)).toMatch(/^open alerts +none$/m);
+  const open = { critical: 1, warning: 2, info: 0 };
+  const alerts = known({ open, unacknowledged: 2, oldestAtEpochMs: now - 180_000 });
+  expect(attentionOf({ ...well, alerts })).toEqual([]);
+  expect(textOf({ ...well, alerts })).toMatch(
+    /^open alerts +1 critical, 2 warning; 2 unacknowledged; the oldest for 3 min; the console's page \/alerts, or tapline alerts ls/m,
+  );
 });
 
 const faults: [string, Partial<Standing>, RegExp][] = [
@@ -210,6 +221,7 @@ test("what is not known is never told as a figure, and needs attention", () => {
   const parts = [
     "processes",
     "buffer",
+    "alerts",
     "quarantined",
     "newest",
     "restore",

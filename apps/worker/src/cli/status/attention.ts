@@ -99,9 +99,11 @@ function ofBuffer({ buffer, atEpochMs }: Standing): Attention[] {
   return all.filter(([isSo]) => isSo).map(([, attention]) => attention);
 }
 
-function ofCare({ restore, reconciliation, quarantined, newest, atEpochMs }: Standing): Attention[] {
+function ofCare({ alerts, restore, reconciliation, quarantined, newest, atEpochMs }: Standing): Attention[] {
   const found: Attention[] = [
     ...unknownOf("last archived segment", newest, runbook("PostgreSQL is down")),
+    // What is open calls people by itself, and is no fault of the installation: only not knowing it is.
+    ...unknownOf("open alerts", alerts, runbook("PostgreSQL is down")),
     ...unknownOf("quarantine", quarantined, runbook("PostgreSQL is down")),
     ...unknownOf("last proven restore", restore, runbook("PostgreSQL is down")),
     ...unknownOf("reconciliation", reconciliation, runbook("PostgreSQL is down")),

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { AlertState, Severity } from "@tapline/core/alerts";
 import { collectEndings, watchedFiles } from "../../keys/collect-endings.ts";
 import { openBufferDesk } from "../../wire/commands/buffer.ts";
 import { openArchiveLooks, openDatabaseStanding, readRedisStanding } from "../../wire/commands/status.ts";
@@ -11,6 +12,7 @@ import {
   type AuditStanding,
   type BufferFill,
   type LogCopy,
+  type OpenAlerts,
   type Reachable,
   type Reconciliation,
   type Standing,
@@ -24,6 +26,9 @@ const dayMs = 24 * 3_600_000;
 const heardMs = 60_000;
 /** More open gaps than that are told as that many. */
 const mostGaps = 1_000;
+
+/** States in which an alert calls for somebody. */
+const callingStates: readonly AlertState[] = ["active-unacknowledged", "returned-unacknowledged"];
 
 type Database = ReturnType<typeof openDatabaseStanding>;
 
@@ -51,14 +56,15 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
       ask(readEndings),
       ask(readAudit),
       ask((opened) => opened.rightsOverLog()),
+      ask(readAlerts),
       database === null ? unknown(why) : told(() => readCopies(database, dataDir), 2 * withinMs),
     ]);
     const [stack, archives, buffer, quarantined, newest, restore, reconciliation, ...log] = rest;
-    const [endings, audit, logRights, logCopies] = log;
+    const [endings, audit, logRights, alerts, logCopies] = log;
     const names = { postgres: "PostgreSQL", redis: "Redis" };
     return {
       ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
-      ...{ reconciliation, endings, audit, logRights, logCopies },
+      ...{ reconciliation, endings, audit, logRights, logCopies, alerts },
       processes: part(redis, ({ processes }) => processes),
       stores: [
         reachable(names.postgres, postgres, urls !== null),
@@ -135,6 +141,18 @@ async function readReconciliation(opened: Database, nowEpochMs: number): Promise
   ]);
   const unbalanced = [...stated].filter(([, balanced]) => !balanced).map(([site]) => site);
   return { lastEpochMs, waiting, openGaps: gaps.length, unbalanced };
+}
+
+async function readAlerts({ alerts }: Database): Promise<OpenAlerts> {
+  const [counts, oldestAtEpochMs] = await Promise.all([alerts.counts(), alerts.oldestOpenedEpochMs()]);
+  const sum = (which: (one: (typeof counts)[number]) => boolean): number =>
+    counts.filter(which).reduce((total, one) => total + one.count, 0);
+  const of = (severity: Severity): number => sum((one) => one.severity === severity);
+  return {
+    open: { critical: of("critical"), warning: of("warning"), info: of("info") },
+    unacknowledged: sum(({ state }) => callingStates.includes(state)),
+    oldestAtEpochMs,
+  };
 }
 
 async function readEndings({ ring }: Database) {

@@ -1,3 +1,4 @@
+import { severities } from "@tapline/core/alerts";
 import { daysLeft, type Ending } from "@tapline/core/encryption";
 import { restoreFreshness } from "@tapline/core/kpi";
 import { bytesText } from "../bytes-text.ts";
@@ -9,6 +10,7 @@ import type {
   AuditStanding,
   BufferFill,
   LogCopy,
+  OpenAlerts,
   Reachable,
   Reconciliation,
   Standing,
@@ -31,6 +33,7 @@ export function standingText(standing: Standing, attention: readonly Attention[]
     ...standing.stores.map((store): [string, string] => [store.name, reachableText(store)]),
     ...archiveRows(standing.archives),
     ...processRows(standing.processes),
+    ["open alerts", say(standing.alerts, (alerts) => alertsText(alerts, now))],
     ["buffer", say(standing.buffer, (fill) => bufferText(fill, now))],
     ["quarantine", say(standing.quarantined, (taps) => count(taps, "tap"))],
     [
@@ -97,6 +100,16 @@ function daysText(endings: readonly Ending[], now: number): string {
   const first = new Map<string, number>();
   for (const ending of endings) if (!first.has(ending.what)) first.set(ending.what, daysLeft(ending, now));
   return [...first].map(([what, days]) => `${what} ${days}`).join(", ") || "nothing is known to end";
+}
+
+function alertsText({ open, unacknowledged, oldestAtEpochMs }: OpenAlerts, now: number): string {
+  const all = severities.reduce((sum, severity) => sum + open[severity], 0);
+  if (all === 0 || oldestAtEpochMs === null) return "none";
+  const split = severities.filter((severity) => open[severity] > 0).map((one) => `${open[one]} ${one}`);
+  return [
+    `${split.join(", ")}; ${unacknowledged} unacknowledged; the oldest for ${spanText(Math.max(0, now - oldestAtEpochMs))}`,
+    "the console's page /alerts, or tapline alerts ls, says what to do",
+  ].join("; ");
 }
 
 function bufferText(fill: BufferFill, now: number): string {

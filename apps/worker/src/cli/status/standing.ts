@@ -1,3 +1,4 @@
+import type { Severity } from "@tapline/core/alerts";
 import type { Ending } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { RestoreStanding } from "@tapline/core/kpi";
@@ -69,6 +70,14 @@ export type WorkerProcess = {
   readonly agoMs: number;
 };
 
+/** What is open of alerts, and how much of it nobody has said yet that they have seen. */
+export type OpenAlerts = {
+  readonly open: Readonly<Record<Severity, number>>;
+  readonly unacknowledged: number;
+  /** When the one was opened that has been open longest; null where none is. */
+  readonly oldestAtEpochMs: number | null;
+};
+
 /** How the installation stands. */
 export type Standing = {
   readonly atEpochMs: number;
@@ -78,6 +87,7 @@ export type Standing = {
   readonly archives: Told<readonly Reachable[]>;
   /** Those that were heard of lately, also those that are silent since. */
   readonly processes: Told<readonly WorkerProcess[]>;
+  readonly alerts: Told<OpenAlerts>;
   readonly buffer: Told<BufferFill>;
   readonly quarantined: Told<number>;
   readonly newest: Told<{

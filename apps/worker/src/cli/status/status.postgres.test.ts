@@ -42,6 +42,7 @@ test("status tells what answers, and what does not as unknown", async () => {
   const asServices = await run({ ...env, DATABASE_URL: servicesOf(env.DATABASE_URL) }, "--json");
   expect(JSON.parse(asServices.out).logRights).toEqual({ is: "known", value: [] });
   expect(told.quarantined).toEqual({ is: "known", value: 0 });
+  expect(told.alerts).toMatchObject({ is: "known", value: { unacknowledged: 0, oldestAtEpochMs: null } });
   expect(told.newest).toEqual({ is: "known", value: null });
   const port = await freePort();
   const away = await run({ ...env, DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/x` });

@@ -4,10 +4,12 @@ import {
   AlertMaintenanceDesk,
   AlertRulesDesk,
   connectPrisma,
+  type DeliveryListing,
   deliveryStates,
+  peopleNames,
 } from "@tapline/adapters/prisma";
 
-export { deliveryStates };
+export { type DeliveryListing, deliveryStates };
 
 /** How alerts reach people, for commands. */
 export function openAlertChannels(databaseUrl: string) {
@@ -17,6 +19,8 @@ export function openAlertChannels(databaseUrl: string) {
     deliveries: new AlertDeliveries(prisma, Date.now),
     rules: new AlertRulesDesk(prisma, Date.now),
     maintenance: new AlertMaintenanceDesk(prisma, Date.now),
+    /** Of people, by their ids. */
+    namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: () => prisma.$disconnect(),
   };
 }

@@ -5,6 +5,7 @@ import {
   AlertRulesDesk,
   assertAbove,
   connectPrisma,
+  peopleNames,
 } from "@tapline/adapters/prisma";
 import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
 import type { Alert, AlertRules } from "@tapline/core/alerts";
@@ -44,6 +45,8 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
       const released = await rules.release(next, act);
       await answered(streams.publishRules(released.version));
     },
+    /** Of people, by their ids. */
+    namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: async (): Promise<void> => {
       redis?.disconnect();
       await prisma.$disconnect();

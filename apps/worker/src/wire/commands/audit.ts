@@ -1,4 +1,4 @@
-import { AuditEntries, AuditErasures, AuditLog, connectPrisma } from "@tapline/adapters/prisma";
+import { AuditEntries, AuditErasures, AuditLog, connectPrisma, peopleNames } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 
 /** The audit log in PostgreSQL, for commands. @throws TaplineError `not-found` where there is none, or several and none was named */
@@ -29,10 +29,16 @@ export async function openAuditLog(
 /** The entries in PostgreSQL, for commands. */
 export function openAuditEntries(databaseUrl: string): {
   readonly entries: AuditEntries;
+  /** Of people, by their ids. */
+  readonly namesOf: (ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
   readonly close: () => Promise<void>;
 } {
   const prisma = connectPrisma(databaseUrl);
-  return { entries: new AuditEntries(prisma), close: () => prisma.$disconnect() };
+  return {
+    entries: new AuditEntries(prisma),
+    namesOf: (ids) => peopleNames(prisma, ids),
+    close: () => prisma.$disconnect(),
+  };
 }
 
 /** What is kept beside the entries, for commands. */

@@ -1,5 +1,6 @@
 import { KeyRing } from "@tapline/adapters/keys";
 import {
+  AlertBoard,
   ArchiveCopies,
   AuditLog,
   connectPrisma,
@@ -23,6 +24,7 @@ import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 export function openDatabaseStanding(databaseUrl: string) {
   const prisma = connectPrisma(databaseUrl);
   return {
+    alerts: new AlertBoard(prisma),
     standing: new InstallationStanding(prisma),
     copies: new ArchiveCopies(prisma),
     drills: new RestoreDrills(prisma),

@@ -1,3 +1,4 @@
+import type { DeliveryLane } from "@tapline/core/alerts";
 import { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { dropArguments } from "../redis/index.ts";
@@ -5,7 +6,8 @@ import { stopWorker } from "./stop-worker.ts";
 
 type DeliveryJob = { readonly delivery: string };
 
-const name = "alert-delivery";
+/** Queues of deliveries, by where these go: each has workers of its own, and waits for none of the other. */
+const names: Readonly<Record<DeliveryLane, string>> = { direct: "alert-delivery", browsers: "alert-push" };
 
 /** An attempt that does not renew its lock for so long is another process's, ms. */
 const lockDurationMs = 30_000;
@@ -19,14 +21,16 @@ const eventsKept = 100;
 export class DeliveryQueue {
   readonly #connection: Redis;
   readonly #prefix: string;
+  readonly #name: string;
   readonly #queue: Queue<DeliveryJob>;
   #worker: Worker<DeliveryJob> | null = null;
   #working: Redis | null = null;
 
-  constructor(connection: Redis, prefix: string) {
+  constructor(connection: Redis, prefix: string, lane: DeliveryLane = "direct") {
     this.#connection = connection;
     this.#prefix = prefix;
-    this.#queue = new Queue<DeliveryJob>(name, {
+    this.#name = names[lane];
+    this.#queue = new Queue<DeliveryJob>(this.#name, {
       connection,
       prefix,
       streams: { events: { maxLen: eventsKept } },
@@ -40,7 +44,7 @@ export class DeliveryQueue {
     if (deliveries.length === 0) return;
     await this.#queue.addBulk(
       deliveries.map((delivery) => ({
-        ...{ name, data: { delivery } },
+        ...{ name: this.#name, data: { delivery } },
         opts: { jobId: delivery, removeOnComplete: true, removeOnFail: true },
       })),
     );
@@ -54,7 +58,7 @@ export class DeliveryQueue {
     const connection = this.#connection.duplicate();
     connection.on("error", () => undefined);
     this.#working = connection;
-    this.#worker = new Worker<DeliveryJob>(name, async (job) => await handle(job.data.delivery), {
+    this.#worker = new Worker<DeliveryJob>(this.#name, async (job) => await handle(job.data.delivery), {
       ...{ connection, prefix: this.#prefix, concurrency: options.concurrency, lockDuration: lockDurationMs },
     });
     this.#worker.on("failed", (_, error) => options.onError(error));

@@ -12,11 +12,19 @@ const special4 = [
 const global6 = ["2000::/3"];
 const special6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
+/** What a sender asks before it goes anywhere, and by which it resolves names. */
+export type SendGuard = {
+  /** @throws TaplineError `forbidden` where nothing is sent to such a URL, whatever its name stands for */
+  readonly assertUrl: (url: URL) => void;
+  /** Fails with `forbidden` where any address of a name may not be reached. */
+  readonly lookup: LookupFunction;
+};
+
 /**
  * Keeps webhooks away from this machine, the networks behind it, and the metadata services of clouds, whoever
  * names or resolves an address so: each address is judged at the moment at which it is connected to.
  */
-export class AddressGuard {
+export class AddressGuard implements SendGuard {
   readonly #special = listOf([...special4, ...special6]);
   readonly #global6 = listOf(global6);
   readonly #allowed: BlockList;
@@ -34,7 +42,7 @@ export class AddressGuard {
   }
 
   /** @throws TaplineError `forbidden`, where the host of a URL is itself an address that may not be reached */
-  assertHost(hostname: string): void {
+  assertUrl({ hostname }: Pick<URL, "hostname">): void {
     const address = hostname.replace(/^\[|\]$/g, "");
     if (isIP(address) !== 0 && !this.allows(address)) throw refusalOf(address);
   }

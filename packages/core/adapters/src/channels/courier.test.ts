@@ -45,8 +45,8 @@ const parcel = { key: "ab".repeat(16), recipient: "", notice, links: { console: 
 /** What goes to browsers, and whom their push services may ask about us. */
 let pushed: (string | null)[] = [];
 const pushes: CourierParts["pushes"] = {
-  send: async (recipient, _notice, contact) => {
-    pushed.push(recipient, contact);
+  send: async ({ name }, recipient, _notice, contact) => {
+    pushed.push(`${name} ${recipient}`, contact);
     return { kind: "sent" };
   },
 };
@@ -160,8 +160,8 @@ test("a push service is told who sends: whoever our mails are from, else the con
   await deliver(browsers, null, at("https://console.example"), "two");
   await deliver(browsers, null, at("http://127.0.0.1:7400"), "three");
   expect(pushed).toEqual([
-    ...["one", "mailto:tapline@example.org"],
-    ...["two", "https://console.example"],
-    ...["three", null],
+    ...["browsers one", "mailto:tapline@example.org"],
+    ...["browsers two", "https://console.example"],
+    ...["browsers three", null],
   ]);
 });

@@ -46,7 +46,7 @@ export class Courier {
       if (channel.kind === "webhook") return await this.#post(channel, parcel);
       const { key, recipient, notice, links } = parcel;
       if (channel.kind === "web-push")
-        return await this.#parts.pushes.send(recipient, notice, contactOf(mail, links));
+        return await this.#parts.pushes.send(channel, recipient, notice, contactOf(mail, links));
       if (mail === undefined) return { kind: "refused", fault: "the channels name no mail server any more" };
       const password = mail.password === undefined ? null : await this.#parts.secrets.read(mail.password);
       const form = mailForm(notice, links);

@@ -2,10 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AlertNotice, PushSubscription } from "@tapline/core/alerts";
+import type { AlertNotice, PushSubscription, WebPushChannel } from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { browserAt, openPush, vapidClaims } from "../../../src/alerts/channels/open-push.fixture.ts";
-import { AddressGuard, PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
+import type { SendGuard } from "./address-guard.ts";
+import { AddressGuard, PushGuard, PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
 import { type HttpReceiver, startHttpReceiver } from "./receivers.fixture.ts";
 
 let folder: string;
@@ -33,6 +34,8 @@ async function writeKey(): Promise<void> {
   await writeFile(join(folder, "web-push-key"), privateKey.export({ type: "pkcs8", format: "pem" }));
 }
 
+const channel: WebPushChannel = { kind: "web-push", name: "browsers", tells: ["call"] };
+
 const notice: AlertNotice = {
   ...{ kind: "call", alertId: "01936f2b-7a00-7000-8000-000000000001", rev: 3, ruleId: "agent-offline" },
   ...{ severity: "warning", message: "Agent gym-7 is offline", scope: { site: "north" } },
@@ -46,19 +49,19 @@ async function subscribe(url = service.url) {
   return browser;
 }
 
-function sender(allowed: readonly string[] = ["127.0.0.0/8"]): PushSender {
-  const webhooks = new WebhookSender(new AddressGuard(allowed));
+function sender(guard: SendGuard = new AddressGuard(["127.0.0.0/8"])): PushSender {
+  const webhooks = new WebhookSender(guard);
   senders.push(webhooks);
   const browsers = {
     find: async (id: string) => kept.get(id) ?? null,
     forget: async (id: string) => void kept.delete(id),
   };
-  return new PushSender({ browsers, key, webhooks, clock: () => 1_795_000_000_000 });
+  return new PushSender({ browsers, key, posts: webhooks, clock: () => 1_795_000_000_000 });
 }
 
 test("a push service gets what its browser alone can read, signed by our key for it, and how urgent it is", async () => {
   const browser = await subscribe();
-  expect(await sender().send("one", notice, "mailto:ops@example.org")).toEqual({ kind: "sent" });
+  expect(await sender().send(channel, "one", notice, "mailto:ops@example.org")).toEqual({ kind: "sent" });
   const [posted] = service.posted;
   if (posted === undefined) throw new Error("nothing was posted");
   expect(posted.path).toBe("/send/secret-of-this-browser");
@@ -81,7 +84,7 @@ test("a browser that its push service knows no more is forgotten; one whose serv
   for (const status of [500, 429, 403, 413]) {
     await subscribe();
     service.answer = (response) => response.writeHead(status).end();
-    expect(await sender().send("one", notice, null)).toMatchObject({
+    expect(await sender().send(channel, "one", notice, null)).toMatchObject({
       kind: status === 413 ? "refused" : "failed",
     });
     expect(kept.size, String(status)).toBe(1);
@@ -89,7 +92,7 @@ test("a browser that its push service knows no more is forgotten; one whose serv
   for (const status of [404, 410]) {
     await subscribe();
     service.answer = (response) => response.writeHead(status).end();
-    const outcome = await sender().send("one", notice, null);
+    const outcome = await sender().send(channel, "one", notice, null);
     expect(outcome).toMatchObject({ kind: "refused", fault: expect.stringContaining("forgotten") });
     expect(JSON.stringify(outcome)).not.toContain("secret-of-this-browser");
     expect(kept.size, String(status)).toBe(0);
@@ -97,30 +100,43 @@ test("a browser that its push service knows no more is forgotten; one whose serv
 });
 
 test("nothing is sent to who is switched off, nor by a key that the browser does not know", async () => {
-  expect(await sender().send("one", notice, null)).toMatchObject({ kind: "refused" });
+  expect(await sender().send(channel, "one", notice, null)).toMatchObject({ kind: "refused" });
   await subscribe();
   await writeKey();
-  expect(await sender().send("one", notice, null)).toMatchObject({
+  expect(await sender().send(channel, "one", notice, null)).toMatchObject({
     ...{ kind: "refused", fault: expect.stringContaining("a key that is not ours any more") },
   });
   expect(kept.size).toBe(0);
   expect(service.posted).toEqual([]);
 });
 
-test("an endpoint on this machine or in its networks is not reached, whoever named it", async () => {
+test("an endpoint that may not be reached is refused, and nobody hears where it leads", async () => {
   await subscribe();
-  const outcome = await sender([]).send("one", notice, null);
-  expect(outcome).toMatchObject({
-    ...{ kind: "refused", fault: expect.stringContaining("TAPLINE_ALERT_NETWORKS") },
-  });
+  const outcome = await sender(new PushGuard([])).send(channel, "one", notice, null);
+  expect(outcome).toMatchObject({ kind: "refused", fault: expect.stringContaining("TAPLINE_PUSH_SERVICES") });
   // Who may subscribe may not ask by it which addresses our names have.
   expect(JSON.stringify(outcome)).not.toContain("127.0.0.1");
   expect(service.posted).toEqual([]);
+});
+
+test("a push service that answers nothing is let alone after three attempts, and asked again later", async () => {
+  await subscribe();
+  service.answer = (response) => response.destroy();
+  const one = sender();
+  for (let i = 0; i < 3; i++)
+    expect(await one.send(channel, "one", notice, null)).toMatchObject({
+      fault: expect.stringContaining("no connection"),
+    });
+  expect(await one.send(channel, "one", notice, null)).toMatchObject({
+    ...{ kind: "failed", fault: expect.stringContaining("asked again in 30 s"), retryAfterMs: 30_000 },
+  });
+  expect(service.posted).toHaveLength(3);
+  expect(kept.size).toBe(1);
 });
 
 test("without a key there is nothing to tell browsers, and sending says what is missing", async () => {
   await subscribe();
   await rm(join(folder, "web-push-key"));
   expect(await key.publicKey()).toBeNull();
-  await expect(sender().send("one", notice, null)).rejects.toThrow("web-push-key");
+  await expect(sender().send(channel, "one", notice, null)).rejects.toThrow("web-push-key");
 });

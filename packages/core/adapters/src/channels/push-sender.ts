@@ -6,15 +6,18 @@ import {
   pushHeaders,
   sealPush,
   vapidHeader,
+  type WebPushChannel,
 } from "@tapline/core/alerts";
+import { HostBreaker } from "./host-breaker.ts";
 import type { PushKey } from "./push-key.ts";
-import type { WebhookSender } from "./webhook-sender.ts";
+import type { PostOutcome, WebhookSender } from "./webhook-sender.ts";
 
 /** Where subscriptions are kept. */
 export type Browsers = {
   /** Null where there is none to send to. */
   readonly find: (
     id: string,
+    channel: WebPushChannel,
   ) => Promise<{ readonly subscription: PushSubscription; readonly serverKey: string } | null>;
   readonly forget: (id: string) => Promise<void>;
 };
@@ -22,13 +25,15 @@ export type Browsers = {
 export type PushParts = {
   readonly browsers: Browsers;
   readonly key: Pick<PushKey, "read">;
-  /** It goes where the guard lets webhooks go. */
-  readonly webhooks: Pick<WebhookSender, "post">;
+  /** Its guard lets it go where browsers may say that they are. */
+  readonly posts: Pick<WebhookSender, "post">;
   readonly clock: () => number;
 };
 
-const elsewhere =
-  "its push service is not on the open internet; where it is meant, name its network in TAPLINE_ALERT_NETWORKS";
+/** Push services answer within a second; one that hangs is not worth waiting for, ms. */
+export const pushTimeoutMs = 5_000;
+
+const elsewhere = "its push service is none that browsers are notified by: see TAPLINE_PUSH_SERVICES";
 
 /** What push services answer for a subscription that is over (RFC 8030 §7.3, and what is usual). */
 const gone = new Set([404, 410]);
@@ -36,19 +41,27 @@ const gone = new Set([404, 410]);
 /** Notifies browsers by their push services (RFC 8030). */
 export class PushSender {
   readonly #parts: PushParts;
+  readonly #breaker: HostBreaker;
 
   constructor(parts: PushParts) {
     this.#parts = parts;
+    this.#breaker = new HostBreaker(parts.clock);
   }
 
   /**
    * Tries once, and forgets a browser that is gone. No outcome holds an endpoint.
+   * @param channel as it stands now: who it reaches is asked again
    * @param recipient id of a subscription
    * @param contact where the push service finds us, `mailto:` or `https:`; null = we do not say
    */
-  async send(recipient: string, notice: AlertNotice, contact: string | null): Promise<DeliveryOutcome> {
-    const { browsers, key, webhooks, clock } = this.#parts;
-    const browser = await browsers.find(recipient);
+  async send(
+    channel: WebPushChannel,
+    recipient: string,
+    notice: AlertNotice,
+    contact: string | null,
+  ): Promise<DeliveryOutcome> {
+    const { browsers, key, clock } = this.#parts;
+    const browser = await browsers.find(recipient, channel);
     if (browser === null)
       return {
         kind: "refused",
@@ -67,7 +80,7 @@ export class PushSender {
       authorization: vapidHeader(vapid, endpoint, contact, clock()),
     };
     const body = sealPush(Buffer.from(pushForm(notice)), subscription);
-    const outcome = await webhooks.post(endpoint, headers, body);
+    const outcome = await this.#post(endpoint, headers, body);
     if (outcome.kind === "sent") return outcome;
     // Refused unasked, by the guard: where a name of the person's choice leads within our networks is told to nobody.
     if (outcome.kind === "refused" && outcome.status === undefined)
@@ -75,5 +88,22 @@ export class PushSender {
     if (!gone.has(outcome.status ?? 0)) return outcome;
     await browsers.forget(recipient);
     return { kind: "refused", fault: `${outcome.fault}: this browser is gone, and forgotten` };
+  }
+  /** A push service that answers nothing is let alone for a time, so that it costs no more than now and then an attempt. */
+  async #post(
+    endpoint: string,
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+  ): Promise<PostOutcome> {
+    const { host } = new URL(endpoint);
+    const pauseMs = this.#breaker.pauseOf(host);
+    if (pauseMs > 0) {
+      const seconds = Math.ceil(pauseMs / 1_000);
+      const fault = `its push service did not answer several times; it is asked again in ${seconds} s`;
+      return { kind: "failed", fault, retryAfterMs: pauseMs };
+    }
+    const outcome = await this.#parts.posts.post(endpoint, headers, body);
+    this.#breaker.note(host, outcome.kind !== "failed" || outcome.status !== undefined);
+    return outcome;
   }
 }

@@ -2,10 +2,10 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { DeliveryOutcome } from "@tapline/core/alerts";
 import { hasCode, messageOf } from "@tapline/core/kernel";
-import type { AddressGuard } from "./address-guard.ts";
+import type { SendGuard } from "./address-guard.ts";
 
 /** Longer than a receiver that is well needs, ms: connection, answer and all. */
-const timeoutMs = 10_000;
+const usualTimeoutMs = 10_000;
 /** Nobody reads what a receiver says; more than this of it is cut off. */
 const maxAnswerBytes = 64 * 1024;
 const idleConnectionMs = 30_000;
@@ -18,12 +18,15 @@ export type PostOutcome = DeliveryOutcome & { readonly status?: number };
 
 /** Posts webhooks, and messages to push services: where the guard lets them, within a time, and never where an answer points to. */
 export class WebhookSender {
-  readonly #guard: AddressGuard;
+  readonly #guard: SendGuard;
+  readonly #timeoutMs: number;
   readonly #http = new HttpAgent({ keepAlive: true, timeout: idleConnectionMs });
   readonly #https = new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs });
 
-  constructor(guard: AddressGuard) {
+  /** @param options `timeoutMs`: how long one attempt may take, 10 s where nothing is said */
+  constructor(guard: SendGuard, options: { readonly timeoutMs?: number } = {}) {
     this.#guard = guard;
+    this.#timeoutMs = options.timeoutMs ?? usualTimeoutMs;
   }
 
   /** Never throws: what went wrong is in the outcome, without the address, which may be a secret. */
@@ -33,13 +36,12 @@ export class WebhookSender {
     body: string | Uint8Array,
   ): Promise<PostOutcome> {
     try {
-      const { hostname } = new URL(url);
-      this.#guard.assertHost(hostname);
+      this.#guard.assertUrl(new URL(url));
       return outcomeOf(await this.#request(url, headers, body));
     } catch (error) {
       if (hasCode(error, "forbidden"))
         return { kind: "refused", fault: `${error.message}; ${error.remedy ?? ""}` };
-      return { kind: "failed", fault: faultOf(error), retryAfterMs: null };
+      return { kind: "failed", fault: faultOf(error, this.#timeoutMs), retryAfterMs: null };
     }
   }
 
@@ -58,7 +60,7 @@ export class WebhookSender {
       method: "POST",
       agent: isTls ? this.#https : this.#http,
       lookup: this.#guard.lookup,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
         ...{ "content-type": "application/json", "content-length": Buffer.byteLength(body) },
         ...{ "user-agent": "tapline", ...headers },
@@ -101,9 +103,8 @@ function retryAfterOf(value: string | undefined): number | null {
   return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 
-function faultOf(error: unknown): string {
-  if (error instanceof Error && error.name === "AbortError") return `no answer within ${timeoutMs / 1_000} s`;
-  if (error instanceof Error && error.name === "TimeoutError")
+function faultOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && ["AbortError", "TimeoutError"].includes(error.name))
     return `no answer within ${timeoutMs / 1_000} s`;
   const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
   return `no connection: ${code}`;

@@ -66,6 +66,13 @@ export class AlertBoard {
     }));
   }
 
+  /** When the alert was opened that has been open longest, ms since 1970; null where none is. */
+  async oldestOpenedEpochMs(): Promise<number | null> {
+    const [row] = await this.#prisma.$queryRaw<{ at: number | null }[]>`
+      SELECT min((body ->> 'openedAtEpochMs')::bigint)::float8 AS at FROM alert WHERE state <> 'normal'`;
+    return row?.at ?? null;
+  }
+
   /** Of the alerts that call somebody and came of nothing else, the one raised last; null where there is none. */
   async newestFirstOut(): Promise<Alert | null> {
     const [row] = await this.#prisma.$queryRaw<{ body: unknown }[]>`

@@ -34,7 +34,7 @@ test("what was handed out is not handed out again, unless it was lost on its way
   expect((await told.deliveries.ask()).toSorted()).toEqual(ids.toSorted());
 });
 
-test("an attempt that failed is made again later, one that succeeded never, and the log says how long it took since the breach", async () => {
+test("an attempt that failed is made again later, one that succeeded never, and the log says how long it took since the raise, and when the breach began", async () => {
   await told.raise();
   await told.dispatch.round();
   const [one] = await told.deliveries.ask();
@@ -47,8 +47,9 @@ test("an attempt that failed is made again later, one that succeeded never, and 
   const again = await told.deliveries.take(one ?? "");
   expect(again).toMatchObject({ attempts: 2, fault: failed.fault });
   if (again !== null) await told.deliveries.settle(again, { kind: "sent" });
-  const tookMs = breachedBeforeMs + 1_000;
-  expect(await told.deliveries.find(one ?? "")).toMatchObject({ state: "sent", fault: "", tookMs });
+  const sent = await told.deliveries.find(one ?? "");
+  expect(sent).toMatchObject({ state: "sent", fault: "", tookMs: 1_000 });
+  expect(sent.notice.raisedAtEpochMs - (sent.notice.breachedAtEpochMs ?? 0)).toBe(breachedBeforeMs);
   expect(await told.deliveries.take(one ?? "")).toBeNull();
   told.passMs(askAgainMs);
   expect(await told.deliveries.ask()).not.toContain(one);
@@ -152,7 +153,8 @@ test("a delivery to several becomes one for each, once; each waits, fails and is
   const parts = await told.deliveries.list({ state: "waiting" }, 10);
   expect(parts.map(({ recipient }) => recipient).toSorted()).toEqual(["a", "b", "c"]);
   expect(await told.deliveries.find(id)).toMatchObject({ state: "sent", recipient: "" });
-  expect((await told.deliveries.ask()).toSorted()).toEqual(parts.map((part) => part.id).toSorted());
+  expect(await told.deliveries.ask()).toEqual([]);
+  expect((await told.deliveries.ask("browsers")).toSorted()).toEqual(parts.map((part) => part.id).toSorted());
   const [part] = parts;
   const tried = await told.deliveries.take(part?.id ?? "");
   if (tried === null) throw new Error("nothing to take");
@@ -166,12 +168,33 @@ test("of one push service 8 are under way at a time, whatever else the channel h
   if (taken === null) throw new Error("nothing to take");
   const slow = Array.from({ length: 20 }, (_, i) => ({ id: `slow-${i}`, service: "slow.example" }));
   await told.deliveries.part(taken, [...slow, { id: "quick", service: "quick.example" }]);
-  const asked = await told.deliveries.ask();
+  const asked = await told.deliveries.ask("browsers");
   const recipients = await Promise.all(
     asked.map(async (one) => (await told.deliveries.find(one)).recipient.split("-")[0] ?? ""),
   );
   expect(recipients.toSorted()).toEqual(["quick", ...Array.from({ length: 8 }, () => "slow")]);
-  expect(await told.deliveries.ask()).toEqual([]);
+  expect(await told.deliveries.ask("browsers")).toEqual([]);
+});
+
+test("of all push services 16 deliveries are under way at a time, in turn, what failed before behind what did not, and webhooks wait for none", async () => {
+  const id = await told.deliveries.test("desk", ada);
+  const taken = await told.deliveries.take(id);
+  if (taken === null) throw new Error("nothing to take");
+  const browsers = Array.from({ length: 30 }, (_, i) => ({ id: `b-${i}`, service: `s-${i}.example` }));
+  await told.deliveries.part(taken, browsers);
+  const first = await told.deliveries.ask("browsers");
+  expect(first).toHaveLength(16);
+  expect(await told.deliveries.ask("browsers")).toEqual([]);
+  const webhook = await told.deliveries.test("first", ada);
+  expect(await told.deliveries.ask()).toEqual([webhook]);
+  for (const one of first) {
+    const tried = await told.deliveries.take(one);
+    if (tried !== null) await told.deliveries.settle(tried, failed);
+  }
+  told.passMs(60_000);
+  const second = await told.deliveries.ask("browsers");
+  expect(second).toHaveLength(16);
+  expect(second.filter((one) => first.includes(one))).toHaveLength(2);
 });
 
 test("a call that somebody ended meanwhile is parted among nobody", async () => {

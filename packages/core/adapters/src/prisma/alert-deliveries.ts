@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AlertNotice,
   alertNoticeSchema,
+  type DeliveryLane,
   type DeliveryOutcome,
   deliveryKey,
+  laneConcurrency,
   type NoticeKind,
   partKey,
   retryDelivery,
@@ -36,8 +38,8 @@ export type DeliveryListing = {
   readonly dueAtEpochMs: number;
   readonly endedAtEpochMs: number | null;
   /**
-   * To the end of the delivery, ms: of a call from the breach, what the rule waits on purpose included; of all else from when it
-   * happened. Null before it.
+   * To the end of the delivery, ms: of a call from the raise, so without what the rule waits on purpose before it; of all else from when
+   * it happened. Null before it. The notice has breach and raise.
    */
   readonly tookMs: number | null;
 };
@@ -74,12 +76,14 @@ export class AlertDeliveries {
     this.#askAgainMs = options.askAgainMs ?? askAgainMs;
   }
 
-  /** Ids of what the queue is to have now. What is lost in it is handed out again. */
-  async ask(): Promise<string[]> {
+  /** Ids of what the queue of a lane is to have now. What is lost in it is handed out again. */
+  async ask(lane: DeliveryLane = "direct"): Promise<string[]> {
     const now = this.#clock();
     const until = new Date(now + this.#askAgainMs);
+    const toBrowsers = lane === "browsers";
     const rows = await this.#prisma.$queryRawUnsafe<{ id: string }[]>(
       ...[askDeliveriesSql, new Date(now), perChannel, until],
+      ...[toBrowsers, toBrowsers ? laneConcurrency.browsers : null],
     );
     return rows.map(({ id }) => id);
   }
@@ -137,7 +141,9 @@ export class AlertDeliveries {
   async nextDue(): Promise<number | null> {
     const [row] = await this.#prisma.$queryRaw<{ due: Date | null }[]>`
       SELECT least(
-        (SELECT min(greatest(due_at, asked_until)) FROM alert_delivery WHERE state = 'waiting'),
+        (SELECT min(due_at) FROM alert_delivery WHERE state = 'waiting' AND asked_until IS NULL),
+        (SELECT min(greatest(due_at, asked_until)) FROM alert_delivery
+          WHERE state = 'waiting' AND asked_until IS NOT NULL),
         (SELECT min(due_at) FROM alert_delivery WHERE state = 'held'),
         (SELECT min(due_at) FROM alert_escalation)
       ) AS due`;
@@ -273,6 +279,6 @@ export function listingOf(row: AlertDelivery): DeliveryListing {
   };
 }
 
-function beginningOf({ kind, breachedAtEpochMs, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
-  return kind === "call" ? (breachedAtEpochMs ?? raisedAtEpochMs) : atEpochMs;
+function beginningOf({ kind, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
+  return kind === "call" ? raisedAtEpochMs : atEpochMs;
 }

@@ -49,6 +49,7 @@ export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./aud
 export { auditRow } from "./audit-row.ts";
 export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
+export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export { type BoardAgent, FleetBoard } from "./fleet-board.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
@@ -60,6 +61,7 @@ export { InstallationStanding } from "./installation-standing.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { rightsOverLog } from "./log-rights.ts";
+export { peopleNames } from "./people-names.ts";
 export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";

@@ -19,7 +19,12 @@ beforeEach(async () => {
   pushes = new PushSubscriptions(prisma, () => 1_795_000_000_000);
   await pushes.announceKey("key-1");
   for (const [id, role] of Object.entries({ ada: "operator", bob: "admin", eve: "viewer" }))
-    await prisma.user.create({ data: { id, name: id, email: `${id}@example.org`, role } });
+    await prisma.user.create({
+      data: {
+        ...{ id, name: id, email: `${id}@example.org`, role },
+        sessions: { create: { id: `of-${id}`, token: `of-${id}`, expiresAt: new Date() } },
+      },
+    });
 });
 afterEach(() => prisma.$disconnect());
 
@@ -31,7 +36,8 @@ const channel = (given: Partial<WebPushChannel> = {}): WebPushChannel => ({
 
 function add(userId: string, endpoint: string, serverKey = "key-1") {
   const { subscription } = browserAt(endpoint);
-  return pushes.add({ userId, subscription, serverKey, label: "Firefox on Linux" }, by(userId));
+  const sessionId = `of-${userId}`;
+  return pushes.add({ userId, sessionId, subscription, serverKey, label: "Firefox on Linux" }, by(userId));
 }
 
 const reached = async (given: Partial<WebPushChannel> = {}) =>
@@ -76,7 +82,7 @@ test("whoever signs in at a browser next and asks for it takes it over", async (
 
 test("a channel reaches all who may act on alerts, or whom of them it names", async () => {
   const [a, b] = [await add("ada", "https://one.example/a"), await add("bob", "https://two.example:8443/b")];
-  await add("eve", "https://one.example/e");
+  await expect(add("eve", "https://one.example/e")).rejects.toMatchObject({ code: "forbidden" });
   expect(await reached()).toEqual([a.id, b.id].toSorted());
   expect(await reached({ to: ["Bob@example.org", "nobody@example.org"] })).toEqual([b.id]);
   expect(await reached({ to: ["eve@example.org"] })).toEqual([]);
@@ -85,8 +91,46 @@ test("a channel reaches all who may act on alerts, or whom of them it names", as
   ]);
   await prisma.user.update({ where: { id: "bob" }, data: { banned: true } });
   expect(await reached()).toEqual([a.id]);
-  expect(await pushes.find(b.id)).toBeNull();
-  expect(await pushes.find(a.id)).toMatchObject({ serverKey: "key-1" });
+  expect(await pushes.find(b.id, channel())).toBeNull();
+  expect(await pushes.find(a.id, channel())).toMatchObject({ serverKey: "key-1" });
+});
+
+test("whom a channel reaches is asked again when it is sent: a role that is lost, or an address that is named no more, ends it", async () => {
+  const { id } = await add("ada", "https://push.example/a");
+  const toAda = channel({ to: ["ADA@example.org"] });
+  expect(await pushes.find(id, toAda)).not.toBeNull();
+  expect(await pushes.find(id, channel({ to: ["bob@example.org"] }))).toBeNull();
+  await prisma.user.update({ where: { id: "ada" }, data: { role: "viewer" } });
+  expect(await pushes.find(id, toAda)).toBeNull();
+});
+
+test("a browser carries on at another endpoint or by another session, as its person's alone, and by none that has ended", async () => {
+  const [from, to] = ["https://push.example/a", "https://push.example/b"];
+  const added = await add("ada", from);
+  const renew = (userId: string, replaces: string, endpoint = to, sessionId = `of-${userId}`) =>
+    pushes.renew({ userId, sessionId, replaces, subscription: browserAt(endpoint).subscription }, by(userId));
+  await expect(renew("bob", added.mark)).rejects.toMatchObject({ code: "not-found" });
+  await expect(renew("ada", added.mark, to, "of-bob")).rejects.toMatchObject({ code: "unauthenticated" });
+  const renewed = await renew("ada", added.mark);
+  expect(renewed).toMatchObject({ id: added.id, mark: sha256Hex(Buffer.from(to)).slice(0, 32) });
+  await expect(renew("ada", added.mark)).rejects.toMatchObject({ code: "not-found" });
+  const other = await add("bob", "https://push.example/c");
+  await expect(renew("ada", renewed.mark, "https://push.example/c")).rejects.toMatchObject({
+    code: "not-found",
+  });
+  await prisma.session.create({
+    data: { id: "next", token: "next", userId: "ada", expiresAt: new Date() },
+  });
+  await renew("ada", renewed.mark, to, "next");
+  await renew("ada", renewed.mark, to, "next");
+  const row = await prisma.pushSubscription.findUniqueOrThrow({ where: { id: added.id } });
+  expect(row).toMatchObject({ endpoint: to, sessionId: "next", serverKey: "key-1" });
+  expect(await entries()).toEqual(
+    [
+      ...[`push-subscription.added ${added.id}`, `push-subscription.added ${other.id}`],
+      ...[`push-subscription.renewed ${added.id}`, `push-subscription.renewed ${added.id}`],
+    ].toSorted(),
+  );
 });
 
 test("a person is told which channels in force reach his browsers", async () => {
@@ -106,7 +150,7 @@ test("a person is told which channels in force reach his browsers", async () => 
 test("whose person is removed, or whose push service knows it no more, is there no longer", async () => {
   const [a, b] = [await add("ada", "https://push.example/a"), await add("bob", "https://push.example/b")];
   await prisma.user.delete({ where: { id: "ada" } });
-  expect(await pushes.find(a.id)).toBeNull();
+  expect(await pushes.find(a.id, channel())).toBeNull();
   await pushes.forget(b.id);
   await pushes.forget(b.id);
   expect(await reached()).toEqual([]);

@@ -4,6 +4,7 @@ import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import { activeChannels } from "./alert-channels-desk.ts";
 import type { Recipient } from "./alert-deliveries.ts";
+import { endPush, mayBeTold, toldPeople } from "./end-pushes.ts";
 import type { Prisma, PrismaClient, PushSubscription as Row } from "./generated/client.ts";
 
 /** Where the role `alerts` says by which key it sends. */
@@ -11,9 +12,6 @@ const keyFact = "web-push.key";
 
 /** So many browsers a person may have; each is sent every alert. */
 export const mostBrowsersEach = 10;
-
-/** Who may act on alerts, and is told of them. */
-const reached: Prisma.UserWhereInput = { role: { in: ["operator", "admin"] }, banned: false };
 
 /** A browser, as its person is shown it. */
 export type PushListing = {
@@ -26,10 +24,18 @@ export type PushListing = {
 
 export type NewPush = {
   readonly userId: string;
+  /** The session by which it is asked for: the browser is notified until somebody ends it. */
+  readonly sessionId: string;
   readonly subscription: PushSubscription;
   /** The key of ours that the browser has bound it to. */
   readonly serverKey: string;
   readonly label: string;
+};
+
+/** Another subscription of a browser that is notified already, or the same one by another session. */
+export type RenewedPush = Pick<NewPush, "userId" | "sessionId" | "subscription"> & {
+  /** The mark of what it had before. */
+  readonly replaces: string;
 };
 
 /** One to send to. */
@@ -62,45 +68,59 @@ export class PushSubscriptions {
 
   /**
    * Adds a browser. It is its person's alone: who signs in there next and asks for it takes it over.
-   * @throws TaplineError `conflict` where it is bound to a key by which nobody sends, or the person has too many
+   * @throws TaplineError `conflict` where it is bound to a key by which nobody sends, or the person has too many; `unauthenticated` where the
+   * session has ended; `forbidden` where the person may not be told any more
    */
-  async add({ userId, subscription, serverKey, label }: NewPush, act: Act): Promise<PushListing> {
+  async add({ userId, sessionId, subscription, serverKey, label }: NewPush, act: Act): Promise<PushListing> {
     if (serverKey !== (await this.key()))
       throw new TaplineError("conflict", "the key by which browsers are notified is another one now", {
         remedy: "load the page anew and switch notifications on again",
       });
     const { endpoint, keys } = subscription;
     return await this.#prisma.$transaction(async (tx) => {
-      // One after the other, so that nobody gets more than there may be.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`push/${userId}`}, 0))`;
+      await holdPerson(tx, userId, sessionId);
       const known = await tx.pushSubscription.findUnique({ where: { endpoint } });
       if (known !== null && known.userId === userId) {
-        const row = await tx.pushSubscription.update({
-          where: { id: known.id },
-          data: { ...keys, serverKey, label },
-        });
-        return listingOf(row);
+        const data = { ...keys, serverKey, label, sessionId };
+        return listingOf(await tx.pushSubscription.update({ where: { id: known.id }, data }));
       }
-      if (known !== null) await this.#remove(tx, known, act, "taken-over");
+      const now = this.#clock();
+      if (known !== null) await endPush(tx, known, act, "taken-over", now);
       const count = await tx.pushSubscription.count({ where: { userId } });
       if (count >= mostBrowsersEach)
         throw new TaplineError("conflict", `${count} of your browsers are notified already`, {
           remedy: "switch one of them off first",
           facts: { browsers: count },
         });
-      const now = this.#clock();
-      const data = {
-        id: randomUUID(),
-        userId,
-        endpoint,
-        ...keys,
-        serverKey,
-        label,
-        createdAt: new Date(now),
-      };
+      const bound = { userId, sessionId, endpoint, ...keys, serverKey, label };
+      const data = { id: randomUUID(), ...bound, createdAt: new Date(now) };
       const row = await tx.pushSubscription.create({ data });
       const what = { action: "push-subscription.added" as const, subject: `push-subscription/${row.id}` };
       await recordAct(tx, act, { ...what, facts: { person: userId } }, now);
+      return listingOf(row);
+    });
+  }
+
+  /**
+   * Carries a browser on: by another session of its person's, or at another endpoint, where its push service gave it one. It stays bound to
+   * the key that it was bound to.
+   * @throws TaplineError `not-found` where the person has no browser of that mark, or the new endpoint is another's; else as `add`
+   */
+  async renew({ userId, sessionId, subscription, replaces }: RenewedPush, act: Act): Promise<PushListing> {
+    const { endpoint, keys } = subscription;
+    return await this.#prisma.$transaction(async (tx) => {
+      await holdPerson(tx, userId, sessionId);
+      const rows = await tx.pushSubscription.findMany({ where: { userId } });
+      const own = rows.find((row) => markOf(row.endpoint) === replaces);
+      const holder = await tx.pushSubscription.findUnique({ where: { endpoint } });
+      if (own === undefined || (holder !== null && holder.id !== own.id))
+        throw new TaplineError("not-found", "this browser is not notified");
+      if (own.endpoint === endpoint && own.sessionId === sessionId) return listingOf(own);
+      const data = { endpoint, ...keys, sessionId };
+      const row = await tx.pushSubscription.update({ where: { id: own.id }, data });
+      const what = { action: "push-subscription.renewed" as const, subject: `push-subscription/${row.id}` };
+      const facts = { person: userId, endpoint: own.endpoint !== endpoint };
+      await recordAct(tx, act, { ...what, facts }, this.#clock());
       return listingOf(row);
     });
   }
@@ -127,7 +147,7 @@ export class PushSubscriptions {
     await this.#prisma.$transaction(async (tx) => {
       const row = await tx.pushSubscription.findUnique({ where: { id, userId } });
       if (row === null) throw new TaplineError("not-found", "this browser is not notified");
-      await this.#remove(tx, row, act, "switched-off");
+      await endPush(tx, row, act, "switched-off", this.#clock());
     });
   }
 
@@ -136,44 +156,50 @@ export class PushSubscriptions {
     const act = { actor: { kind: "job" as const, id: "alerts" }, reason: null };
     await this.#prisma.$transaction(async (tx) => {
       const row = await tx.pushSubscription.findUnique({ where: { id } });
-      if (row !== null) await this.#remove(tx, row, act, "gone");
+      if (row !== null) await endPush(tx, row, act, "gone", this.#clock());
     });
   }
 
   /** All that a channel reaches as things stand. */
-  async reachedBy({ to }: WebPushChannel): Promise<Recipient[]> {
-    const named: Prisma.UserWhereInput =
-      to === undefined ? {} : { OR: to.map((email) => ({ email: { equals: email, mode: "insensitive" } })) };
+  async reachedBy(channel: WebPushChannel): Promise<Recipient[]> {
     const rows = await this.#prisma.pushSubscription.findMany({
-      where: { user: { ...reached, ...named } },
+      where: { user: toldBy(channel) },
       select: { id: true, endpoint: true },
     });
     return rows.map(({ id, endpoint }) => ({ id, service: new URL(endpoint).host }));
   }
 
-  /** Null where it is gone, or its person may be told no more. */
-  async find(id: string): Promise<SubscribedBrowser | null> {
-    const row = await this.#prisma.pushSubscription.findUnique({ where: { id, user: reached } });
+  /** Null where it is gone, or its person may be told no more: his role, or the channel, is another one since it was handed out. */
+  async find(id: string, channel: WebPushChannel): Promise<SubscribedBrowser | null> {
+    const row = await this.#prisma.pushSubscription.findUnique({ where: { id, user: toldBy(channel) } });
     if (row === null) return null;
     const { endpoint, p256dh, auth, serverKey } = row;
     return { subscription: { endpoint, keys: { p256dh, auth } }, serverKey };
   }
-
-  async #remove(
-    tx: Transaction,
-    { id, userId }: Row,
-    act: Act,
-    why: "switched-off" | "taken-over" | "gone",
-  ): Promise<void> {
-    // Another one may have been as fast.
-    const { count } = await tx.pushSubscription.deleteMany({ where: { id } });
-    if (count === 0) return;
-    const what = { action: "push-subscription.removed" as const, subject: `push-subscription/${id}` };
-    await recordAct(tx, act, { ...what, facts: { person: userId, why } }, this.#clock());
-  }
 }
 
+function toldBy({ to }: WebPushChannel): Prisma.UserWhereInput {
+  if (to === undefined) return toldPeople;
+  return { ...toldPeople, OR: to.map((email) => ({ email: { equals: email, mode: "insensitive" } })) };
+}
+
+/** Keeps whoever ends the person's sessions, or changes the person, waiting until this is written: what ends browsers meets this one, too. */
+async function holdPerson(tx: Transaction, userId: string, sessionId: string): Promise<void> {
+  const [person] = await tx.$queryRaw<{ role: string; banned: boolean }[]>`
+    SELECT role, banned FROM "user" WHERE id = ${userId} FOR UPDATE`;
+  const session = await tx.session.findUnique({ where: { id: sessionId, userId } });
+  if (person === undefined || session === null)
+    throw new TaplineError("unauthenticated", "nobody is signed in any more", {
+      remedy: "sign in and try again",
+    });
+  if (!mayBeTold(person.role, person.banned))
+    throw new TaplineError("forbidden", "alerts are told to operators and admins alone", {
+      remedy: "ask an admin for the role",
+    });
+}
+
+const markOf = (endpoint: string): string => sha256Hex(Buffer.from(endpoint)).slice(0, 32);
+
 function listingOf({ id, endpoint, label, createdAt }: Row): PushListing {
-  const mark = sha256Hex(Buffer.from(endpoint)).slice(0, 32);
-  return { id, mark, label, createdAtEpochMs: createdAt.getTime() };
+  return { id, mark: markOf(endpoint), label, createdAtEpochMs: createdAt.getTime() };
 }

@@ -28,4 +28,4 @@ export {
 export { reportHoldsMs, ServicesReports } from "./services-reports.ts";
 export { saidIn } from "./stream-entries.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
-export { type HeardProcess, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";
+export { type HeardProcess, ReadDeltas, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ownRedis } from "../../../../../tools/test-servers/index.ts";
-import { connectRedis, type ReportedDelta, TelemetryStream, telemetryKeys } from "./index.ts";
+import { connectRedis, ReadDeltas, type ReportedDelta, TelemetryStream, telemetryKeys } from "./index.ts";
 
 let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
@@ -42,6 +42,32 @@ test("what cannot be read is passed over, and told once", async () => {
     expect(instancesOf(await stream.next("0", 100))).toEqual(["a", "b"]);
   }
   expect(told).toEqual(unread);
+});
+
+test("of several that follow the stream in one process each delta is taken apart once", async () => {
+  const deltas = new ReadDeltas();
+  const [one, other] = [1, 2].map(() => new TelemetryStream(redis, (entry) => told.push(entry), deltas));
+  for (const instance of ["a", "b"]) await stream.report(delta(instance));
+  const first = await one?.next("0", 100);
+  const second = (await other?.read("0"))?.reported;
+  expect(first?.map((reported) => reported.delta.instance)).toEqual(["a", "b"]);
+  for (const [i, reported] of (second ?? []).entries()) expect(reported.delta).toBe(first?.[i]?.delta);
+});
+
+test("what was read lately is held by what it says, and no more of it than fits", () => {
+  const deltas = new ReadDeltas();
+  const text = JSON.stringify(delta("a"));
+  const held = deltas.of("1-0", text);
+  expect(deltas.of("1-0", text)).toBe(held);
+  // As where Redis lost its data, and gives an entry's name once more.
+  expect(deltas.of("1-0", JSON.stringify(delta("b"))).instance).toBe("b");
+  expect(() => deltas.of("2-0", "{")).toThrow(SyntaxError);
+  const large = JSON.stringify(delta("c".repeat(300_000)));
+  const before = deltas.of("1-0", text);
+  for (const entry of ["3-0", "4-0", "5-0"]) deltas.of(entry, large);
+  expect(deltas.of("1-0", text)).toBe(before);
+  deltas.of("6-0", large);
+  expect(deltas.of("1-0", text)).not.toBe(before);
 });
 
 test("a page of nothing else hides nothing behind it", async () => {

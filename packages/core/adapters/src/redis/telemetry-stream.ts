@@ -32,6 +32,30 @@ export type HeardProcess = Pick<SignOfLife, "roles"> & {
 /** Entries of one read. */
 const pageEntries = 1_000;
 
+/** Of what was read last so much is held, in characters of JSON. */
+const heldChars = 1_000_000;
+
+/** Deltas as they were read last, for a process that follows the stream for several purposes: it takes each of them apart once. */
+export class ReadDeltas {
+  readonly #held = new Map<string, { readonly text: string; readonly delta: TelemetryDelta }>();
+  #chars = 0;
+
+  /** What an entry says, to read only. Throws where that is no delta. */
+  of(entry: string, text: string): TelemetryDelta {
+    const held = this.#held.get(entry);
+    if (held?.text === text) return held.delta;
+    const delta = telemetryDeltaSchema.parse(JSON.parse(text));
+    this.#chars += text.length - (held?.text.length ?? 0);
+    this.#held.set(entry, { text, delta });
+    for (const [oldest, { text: gone }] of this.#held) {
+      if (this.#chars <= heldChars) break;
+      this.#chars -= gone.length;
+      this.#held.delete(oldest);
+    }
+    return delta;
+  }
+}
+
 /** Told of an entry that cannot be read, such as that of a newer version, and is passed over. */
 export type OnUnreadable = (entry: string, error: unknown) => void;
 
@@ -39,12 +63,15 @@ export type OnUnreadable = (entry: string, error: unknown) => void;
 export class TelemetryStream {
   readonly #redis: Redis;
   readonly #onUnreadable: OnUnreadable;
+  readonly #deltas: ReadDeltas;
   /** The newest entry that was told as unreadable: who reads it again does not hear of it again. */
   #unreadable = "0-0";
 
-  constructor(redis: Redis, onUnreadable: OnUnreadable = () => undefined) {
+  /** @param deltas shared by those who read the same stream */
+  constructor(redis: Redis, onUnreadable: OnUnreadable = () => undefined, deltas = new ReadDeltas()) {
     this.#redis = redis;
     this.#onUnreadable = onUnreadable;
+    this.#deltas = deltas;
   }
 
   async report(delta: TelemetryDelta): Promise<void> {
@@ -116,7 +143,7 @@ export class TelemetryStream {
   #readable(rows: readonly StreamEntry[]): ReportedDelta[] {
     return rows.flatMap(([entry, fields]) => {
       try {
-        const delta = telemetryDeltaSchema.parse(JSON.parse(fields[1] ?? ""));
+        const delta = this.#deltas.of(entry, fields[1] ?? "");
         return [{ entry, atEpochMs: entryEpochMs(entry), delta }];
       } catch (error) {
         if (isBehind(entry, this.#unreadable)) {

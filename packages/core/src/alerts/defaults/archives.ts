@@ -108,6 +108,7 @@ export const archiveRules: readonly ShippedRule[] = [
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
     message: "{value} at segments fail (limit {limit})",
+    suppressedBy: [{ rule: "archive-away", holdMs: 3 * minuteMs }],
     card: {
       cause: "A stage lacks what it needs: keys, PostgreSQL, the archive.",
       consequence: "Segments are tried again and do not get on.",

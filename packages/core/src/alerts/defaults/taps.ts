@@ -76,6 +76,8 @@ export const tapRules: readonly ShippedRule[] = [
     offDelayMs: 10_000,
     message: "The oldest tap waits for {value} (limit {limit})",
     parent: "backlog-very-old",
+    // What drains takes its time. Where it is another cause after all, the older backlog calls, which nothing suppresses.
+    suppressedBy: [{ rule: "archive-away", holdMs: 5 * minuteMs }],
     card: {
       cause: "A stage or the archive takes less than comes in.",
       consequence: "Receipts come late; the buffer fills.",

@@ -1,0 +1,35 @@
+import { mayBeTold, type PushEnd } from "@tapline/adapters/prisma";
+import { type Change, type PeopleModel, personOf } from "./person-deeds.ts";
+import { type Asked, pathOf } from "./who-asks.ts";
+
+/**
+ * Which browsers are notified no more by a change of what is kept of a person; null for none. A session that ran out ends none: people are
+ * to be told of alerts while no page of the console is open. What somebody ends takes its browsers along, and those of sessions that ran
+ * out before, but for signing out, which is of one browser.
+ */
+export function pushEndOf(
+  model: PeopleModel,
+  { before, after }: Change,
+  asked: Asked,
+  nowEpochMs: number,
+): PushEnd | null {
+  if (before === null) return null;
+  const userId = personOf(model, before);
+  if (model === "session") {
+    const isOver = before.expiresAt instanceof Date && before.expiresAt.getTime() <= nowEpochMs;
+    if (after !== null || isOver) return null;
+    const kind = pathOf(asked) === "/sign-out" ? "session" : "session-and-strays";
+    return { userId, why: "session-ended", of: { kind, session: before.id } };
+  }
+  if (model === "account") {
+    if (after !== null && after.password === before.password) return null;
+    const signedIn = asked?.context.session;
+    const isOwn = signedIn?.user.id === userId;
+    const of = isOwn
+      ? ({ kind: "all-but", session: signedIn.session.id } as const)
+      : ({ kind: "all" } as const);
+    return { userId, why: "password-changed", of };
+  }
+  if (model !== "user" || after === null || mayBeTold(String(after.role), after.banned === true)) return null;
+  return { userId, why: "may-not-be-told", of: { kind: "all" } };
+}
