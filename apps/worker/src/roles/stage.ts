@@ -4,6 +4,7 @@ import type { SegmentStage } from "@tapline/core/buffer";
 import { hasCode } from "@tapline/core/kernel";
 import type { HistogramName, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
+import { TakenOverLog } from "./taken-over-log.ts";
 
 export type StageParts = {
   readonly queues: Pick<SegmentQueues, "work">;
@@ -27,6 +28,7 @@ export function startStage(
   handle: (id: string) => Promise<void>,
   parts: StageParts,
 ): void {
+  const takenOver = new TakenOverLog(parts.log, { stage });
   parts.queues.work(
     stage,
     async (id) => {
@@ -36,6 +38,7 @@ export function startStage(
     },
     {
       concurrency: concurrency[stage],
+      onTakenOver: (attempts) => takenOver.note(attempts),
       onFailedAttempt: (segment, attempt, error) => {
         parts.telemetry.count("segment.failed_attempt");
         // Where this fails too, Redis is away, and so is everything that could wait.

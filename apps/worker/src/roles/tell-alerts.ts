@@ -23,6 +23,7 @@ import {
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type Role, repeat, Wake } from "./role.ts";
+import { TakenOverLog } from "./taken-over-log.ts";
 
 export type TellParts = {
   readonly dispatch: Pick<AlertDispatch, "round">;
@@ -56,6 +57,7 @@ export function startTelling(parts: TellParts): Role {
   const { dispatch, deliveries, queues, news, following, clock, log } = parts;
   const wake = new Wake();
   const unknown = new Set<string>();
+  const takenOver = new TakenOverLog(log, { of: "deliveries" });
   let forgottenAtEpochMs = clock();
   const telling = repeat(
     async () => {
@@ -109,6 +111,7 @@ export function startTelling(parts: TellParts): Role {
       {
         concurrency: laneConcurrency[lane],
         onError: (error) => log.warn({ err: error }, "a delivery is tried again later"),
+        onTakenOver: (attempts) => takenOver.note(attempts),
       },
     );
   return {

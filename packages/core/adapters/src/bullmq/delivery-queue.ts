@@ -1,8 +1,8 @@
 import type { DeliveryLane } from "@tapline/core/alerts";
 import { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { dropArguments } from "../redis/index.ts";
 import { stopWorker } from "./stop-worker.ts";
+import { type ErrorTellers, tellErrors } from "./tell-errors.ts";
 
 type DeliveryJob = { readonly delivery: string };
 
@@ -53,7 +53,7 @@ export class DeliveryQueue {
   /** Handles each delivery that comes, until `close`. What `handle` throws is told, and the delivery asked for anew in time. */
   work(
     handle: (delivery: string) => Promise<void>,
-    options: { readonly concurrency: number; readonly onError: (error: unknown) => void },
+    options: ErrorTellers & { readonly concurrency: number },
   ): void {
     const connection = this.#connection.duplicate();
     connection.on("error", () => undefined);
@@ -62,10 +62,7 @@ export class DeliveryQueue {
       ...{ connection, prefix: this.#prefix, concurrency: options.concurrency, lockDuration: lockDurationMs },
     });
     this.#worker.on("failed", (_, error) => options.onError(error));
-    this.#worker.on("error", (error) => {
-      dropArguments(error);
-      options.onError(error);
-    });
+    tellErrors(this.#worker, options);
   }
 
   /** Lets running attempts end, at most `graceMs`; what is cut off is done again. */

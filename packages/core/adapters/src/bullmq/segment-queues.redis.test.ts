@@ -28,7 +28,7 @@ function open(connection = redis): SegmentQueues {
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const unwatched = { concurrency: 4, onFailedAttempt: () => undefined };
+const unwatched = { concurrency: 4, onFailedAttempt: () => undefined, onTakenOver: () => undefined };
 
 async function until(what: string, isSo: () => boolean, timeoutMs = 10_000): Promise<void> {
   const end = Date.now() + timeoutMs;
@@ -51,6 +51,34 @@ describe("the queues of the segment path", () => {
     await pause(200);
     expect(done.toSorted()).toEqual([`transfer ${segment}`, `validation ${segment}`]);
   });
+
+  test("tell of an attempt that was too slow for its lock apart from failed ones: nothing is wrong with the segment", async () => {
+    const both = open();
+    const segment = randomUUID();
+    const [faults, taken]: [unknown[], number[]] = [[], []];
+    let isLate = true;
+    let runs = 0;
+    both.work(
+      "validation",
+      async () => {
+        if (++runs > 1) return;
+        // As where the process stood still for longer than the lock holds.
+        await redis.del(`${prefix}:validation:${segment}:lock`);
+        for (const end = Date.now() + 60_000; isLate && Date.now() < end; ) await pause(20);
+      },
+      {
+        concurrency: 1,
+        onFailedAttempt: (...fault) => void faults.push(fault),
+        onTakenOver: (attempts) => void taken.push(attempts),
+      },
+    );
+    await both.add("validation", segment);
+    await until("the lock cannot be renewed", () => taken.length === 1, 30_000);
+    isLate = false;
+    await until("its end is refused, too", () => taken.length === 2, 30_000);
+    expect([taken, faults]).toEqual([[1, 1], []]);
+    await until("another attempt has done it", () => runs > 1, 30_000);
+  }, 120_000);
 
   test("take a segment again that has been through before, and leave nothing behind", async () => {
     const both = open();
@@ -117,6 +145,7 @@ describe("the queues of the segment path", () => {
         if (startedAt.length < 4) throw new Error(`fault ${startedAt.length}`);
       },
       {
+        ...unwatched,
         concurrency: 1,
         onFailedAttempt: (id, attempt, error) => failures.push(`${id} ${attempt} ${error.message}`),
       },

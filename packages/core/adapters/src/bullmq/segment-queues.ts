@@ -2,13 +2,13 @@ import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
 import { type Job, Queue, type Telemetry, Worker } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 import type { Redis } from "ioredis";
-import { dropArguments } from "../redis/index.ts";
 import { stopWorker } from "./stop-worker.ts";
+import { type ErrorTellers, tellErrors } from "./tell-errors.ts";
 
 /** What a job carries: the segment's id, never its bytes. */
 type SegmentJob = { readonly segment: string };
 
-export type StageOptions = {
+export type StageOptions = Pick<ErrorTellers, "onTakenOver"> & {
   /** Segments that one process works on at once. */
   readonly concurrency: number;
   /** Told of every failed attempt; the job is tried again for ever. */
@@ -127,10 +127,9 @@ export class SegmentQueues {
     worker.on("failed", (job: Job<SegmentJob> | undefined, error) => {
       if (job !== undefined) options.onFailedAttempt(job.data.segment, job.attemptsMade, error);
     });
-    worker.on("error", (error) => {
-      // Of connections that BullMQ makes for itself.
-      dropArguments(error);
-      options.onFailedAttempt("", 0, error);
+    tellErrors(worker, {
+      onError: (error) => options.onFailedAttempt("", 0, error),
+      onTakenOver: options.onTakenOver,
     });
     this.#workers.push(worker);
   }

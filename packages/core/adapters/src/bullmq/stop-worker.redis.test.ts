@@ -37,7 +37,7 @@ test.each([
         handed++;
         await sleep(takesMs);
       },
-      { concurrency: 1, onError: () => undefined },
+      { concurrency: 1, onError: () => undefined, onTakenOver: () => undefined },
     );
     await queue.add([`a-${takesMs}`]);
     const isSo = async (what: () => boolean | Promise<boolean>) => {
