@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { until } from "../path.fixture.ts";
-import { agentReport, openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { agentReport } from "./agent-report.fixture.ts";
+import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
 
 const hourMs = 3_600_000;
 

@@ -2,7 +2,8 @@ import { alertKeys } from "@tapline/adapters/redis";
 import type { AgentReading } from "@tapline/core/kpi";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { until } from "../path.fixture.ts";
-import { agentReport, openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { agentReport } from "./agent-report.fixture.ts";
+import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
 
 const sites = 50;
 const agentsPerSite = 200;

@@ -34,18 +34,6 @@ export const rulesOf = (version: number, some: readonly object[]): AlertRules =>
 /** Breached while more than 10 taps/s come in. */
 export const busyRules = rulesOf(1, [rule("busy", "taps.in_per_second", 10)]);
 
-export const agentReport = {
-  ...{
-    version: "1.0.0",
-    platform: "linux-x64",
-    startedAtEpochMs: 0,
-    configRevision: 0,
-    link: "grpc" as const,
-  },
-  ...{ clockSkewMs: 0, paused: null, readers: {}, certificateEndsAtEpochMs: null },
-  outbox: { epoch: 1, nextSeq: 1, taps: 0, bytes: 0, oldestAgeMs: 0 },
-};
-
 /** A Redis and a database of a test's own, in which any number of processes watch. */
 export async function openAlerts(): Promise<TestAlerts> {
   return new TestAlerts(await killableRedis(), connectPrisma(await freshDatabase()));

@@ -3,7 +3,8 @@ import { AlertStreams, alertKeys } from "@tapline/adapters/redis";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { until } from "../path.fixture.ts";
-import { agentReport, openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { agentReport } from "./agent-report.fixture.ts";
+import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
 
 let alerts: TestAlerts;
 

@@ -1,7 +1,8 @@
 import type { KpiReadings } from "@tapline/core/kpi";
+import { ReportAges } from "./report-ages.ts";
 
-/** By then agents have been heard anew, ms: three of their usual intervals of reports. */
-const heardAnewMs = 180_000;
+/** By then taps that waited while a clock was set have gone on, or have been told of, ms. */
+const partsHoldMs = 180_000;
 
 type TakenReadings = { readonly readings: KpiReadings; readonly atEpochMs: number };
 
@@ -9,25 +10,40 @@ type TakenReadings = { readonly readings: KpiReadings; readonly atEpochMs: numbe
 export class StoreReadings {
   readonly #ask: () => Promise<KpiReadings>;
   readonly #now: () => number;
+  readonly #steady: () => number;
+  readonly #ages = new ReportAges();
   #taken: TakenReadings[] = [];
   #trustsAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param now ms since 1970 */
-  constructor(ask: () => Promise<KpiReadings>, now: () => number) {
+  /** @param now ms since 1970 @param steady ms, by a clock that nobody sets */
+  constructor(
+    ask: () => Promise<KpiReadings>,
+    now: () => number,
+    steady: () => number = () => performance.now(),
+  ) {
     this.#ask = ask;
     this.#now = now;
+    this.#steady = steady;
   }
 
   /** Asks the stores, however long they take. */
   async take(): Promise<KpiReadings> {
-    const readings = await this.#ask();
-    if (performance.now() >= this.#trustsAtMs) this.#taken.push({ readings, atEpochMs: this.#now() });
+    const { fleet: stamped, gaps, ...parts } = await this.#ask();
+    const [atEpochMs, atMs] = [this.#now(), this.#steady()];
+    const fleet = stamped && this.#ages.readable(stamped, atEpochMs, atMs);
+    const ofAgents = { ...(fleet && { fleet }), ...(gaps && { gaps }) };
+    const readings = { ...ofAgents, ...parts };
+    this.#taken.push({ readings: atMs >= this.#trustsAtMs ? readings : ofAgents, atEpochMs });
     return readings;
   }
 
-  /** A clock was set: the times that stores name are of another one, and tell nothing until those who live were heard anew. */
+  /**
+   * A clock was set: the times that stores name are of another one. Agents are judged on, by the ages of their reports; of the rest nothing
+   * is told for a while.
+   */
   distrust(): void {
-    this.#trustsAtMs = performance.now() + heardAnewMs;
+    this.#ages.clockWasSet();
+    this.#trustsAtMs = this.#steady() + partsHoldMs;
     this.#taken = [];
   }
 

@@ -235,7 +235,7 @@ export class Watch {
     const setByMs = await this.#time.look();
     if (setByMs !== 0) {
       log.warn(
-        "the clock of Redis was set: what stores say is believed again when all agents can have been heard anew",
+        "the clock of Redis was set: agents are judged on by how long they have been silent; of the buffer, keys and restores nothing is told for 3 min",
       );
       this.#readings.distrust();
       this.#evaluation.clockWasSet(setByMs);

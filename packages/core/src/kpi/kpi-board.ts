@@ -117,9 +117,11 @@ export class KpiBoard {
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** The clock was set ahead by so much (negative: back): windows stay as they are, and what stores said of times holds no more. */
+  /** The clock was set ahead by so much (negative: back): windows stay as they are, who was heard is so as long ago as before, and what stores said of times holds no more. */
   clockWasSet(byMs: number): void {
     this.#clock.clockWasSet(byMs);
+    for (const known of this.#agents.values())
+      if (known.heardAtEpochMs !== undefined) known.heardAtEpochMs += byMs;
     this.#readings.forget();
     this.#levelsAtMs = Number.NEGATIVE_INFINITY;
   }

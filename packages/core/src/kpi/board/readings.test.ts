@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TelemetryRecorder } from "../../telemetry/index.ts";
 import {
   type AgentReading,
   KpiBoard,
@@ -133,6 +134,24 @@ test("who has not heard of levels is told them all once more, the changed ones a
   board.tellAll();
   expect(told(board.advance(t0 + 2_000))("backlog.taps")).toBe(3);
   expect(told(board.advance(t0 + 4_000))("backlog.taps")).toBeUndefined();
+});
+
+test("who delivered before the clock was set did so as long ago as before", () => {
+  for (const byMs of [3 * 3_600_000, -3 * 3_600_000]) {
+    const board = new KpiBoard(t0);
+    const telemetry = new TelemetryRecorder("door");
+    telemetry.countOfReader("tap.ingested", "a", "hall", 1);
+    const delta = telemetry.take(t0, null);
+    if (delta !== null) board.add(delta, t0);
+    const offlineAt = (atEpochMs: number) => {
+      board.read({ fleet: [{ agent: "a", site: "north", last: null }] }, atEpochMs);
+      board.tellAll();
+      return told(board.advance(atEpochMs))("agents.offline");
+    };
+    expect(offlineAt(t0)).toBe(0);
+    board.clockWasSet(byMs);
+    expect([offlineAt(t0 + byMs + 170_000), offlineAt(t0 + byMs + 190_000)]).toEqual([0, 1]);
+  }
 });
 
 test("an agent that may report rarely is missed after three of its own intervals, one that reports often not sooner", () => {
