@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { apiClient, messageOfOurs } from "../../client/api.ts";
+import { adviceOf, apiClient } from "../../client/api.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
 import { lookAgain } from "../../client/use-channels.ts";
@@ -61,7 +61,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
       }
       onDone();
     } catch (error) {
-      setRefusal(messageOfOurs(error) ?? "The server does not answer: whether it was done is not known.");
+      setRefusal(adviceOf(error) ?? "The server does not answer: whether it was done is not known.");
     }
     setUnderWay(false);
     await lookAgain();

@@ -1,5 +1,5 @@
-import type { AlertPreviews } from "@tapline/adapters/prisma";
-import { type AlertRule, type Preview, previewResolutionMs } from "@tapline/core/alerts";
+import type { AlertPreviews, ToldPreview } from "@tapline/adapters/prisma";
+import { type AlertRule, previewResolutionMs } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { fromPostgres } from "../from-stores.ts";
 
@@ -16,7 +16,7 @@ export class RulePreviewer {
   }
 
   /** @throws TaplineError `invalid-input`, also for steps that no history tells apart; `overloaded` where it takes too long, or others are previewed already */
-  async preview(rule: AlertRule, spanMs: number): Promise<Preview> {
+  async preview(rule: AlertRule, spanMs: number): Promise<ToldPreview> {
     if (rule.condition.kind === "anomaly" && rule.condition.stepMs < previewResolutionMs)
       throw new TaplineError("invalid-input", "history is by the minute, and the rule's steps are shorter", {
         remedy: "preview it with stepMs of 60000, or use `tapline alerts preview`",

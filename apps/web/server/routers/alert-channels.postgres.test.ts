@@ -120,6 +120,8 @@ test("the delivery log comes page by page, narrowed by channel, state and alert"
 test("maintenance begins, is told by whom and why, and ends before its time", async () => {
   const endsAtEpochMs = Date.now() + 3_600_000;
   const wanted = { sites: ["north"], endsAtEpochMs, reason: "new readers" };
+  expect((await call("alertMaintenance.start", wanted)).status).toBe(400);
+  await running.prisma.agent.create({ data: { id: "gate-north", site: "north" } });
   const started = await call<MaintenanceView>("alertMaintenance.start", wanted);
   const { name } = await running.prisma.user.findFirstOrThrow();
   const window = { sites: ["north"], rules: [], endsAtEpochMs, reason: "new readers", startedBy: name };

@@ -16,7 +16,10 @@ export async function start(options: Options): Promise<void> {
   const [sites, rules] = [options.site ?? [], options.rule ?? []];
   const endsAtEpochMs = act.atEpochMs + options.for;
   const what = `alerts of ${namesOf(sites, "sites")} and ${namesOf(rules, "rules")} until ${isoOf(endsAtEpochMs)}`;
-  if (dryRun) return void process.stdout.write(`${what} would be shown, and told to nobody\n`);
+  if (dryRun) {
+    await withAlertChannels(({ maintenance }) => maintenance.assertKnown({ sites, rules }));
+    return void process.stdout.write(`${what} would be shown, and told to nobody\n`);
+  }
   const { id } = await withAlertChannels(({ maintenance }) =>
     maintenance.start({ sites, rules, endsAtEpochMs }, act),
   );

@@ -4,28 +4,36 @@ import {
   type AlertRules,
   parseAlertRules,
   routingFaults,
+  unknownNames,
 } from "@tapline/core/alerts";
 import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { assertAbove } from "../wire/commands/alerts.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withAlerts } from "./alerts.ts";
 import { readYaml } from "./read-yaml.ts";
+import { warningsOf } from "./unknown-names.ts";
 
 /** Puts the rules of a file in force; who watches takes them at once. */
 export async function apply(file: string, options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   const rules = parseAlertRules(await readYaml(file));
-  const active = await withAlerts(async (alerts) => {
+  const { active, unknown } = await withAlerts(async (alerts) => {
     const active = await alerts.rules.active();
     assertAbove(rules, active);
     assertRouted(rules, (await alerts.channels.active()).channels);
+    const unknown = unknownNames(rules.rules, await alerts.knownNames());
     if (!dryRun) await alerts.release(rules, act);
-    return active;
+    return { active, unknown };
   });
   const changes = ruleChanges(active?.rules.rules ?? [], rules.rules);
   const what = `version ${rules.version} of the alert rules ${dryRun ? "would be" : "is"} in force instead of ${active?.version ?? "none"}`;
   const lines = changes.map((line) => `\n  ${printableLine(line)}`);
   process.stdout.write(`${what}; what changes:${lines.length === 0 ? " nothing" : lines.join("")}\n`);
+  process.stdout.write(
+    warningsOf(unknown)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
 }
 
 /** @throws TaplineError `invalid-input` where routing names what is not in force: those rules would tell nobody */

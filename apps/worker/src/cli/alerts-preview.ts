@@ -1,17 +1,19 @@
 import {
   type AlertRule,
   maxPreviewMs,
-  type Preview,
+  nearestText,
   type PreviewedScope,
   parseAlertRules,
 } from "@tapline/core/alerts";
 import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { scopeKey } from "@tapline/core/kpi";
+import type { ToldPreview } from "../wire/commands/alerts.ts";
 import { isoOf, withAlerts } from "./alerts.ts";
 import { columns } from "./columns.ts";
 import { count } from "./count.ts";
 import { readYaml } from "./read-yaml.ts";
 import { spanText } from "./span-text.ts";
+import { warningsOf } from "./unknown-names.ts";
 
 interface Options {
   readonly rule?: string;
@@ -40,9 +42,11 @@ export async function preview(file: string, { rule, days, json }: Options): Prom
   });
 }
 
-export function previewText(told: Preview): string {
+function previewText(told: ToldPreview): string {
   const { ruleId, fired, activeMs, longestMs, scopes, unjudged } = told;
-  if (unjudged.because !== null) return `${ruleId}: cannot be judged: ${reasons[unjudged.because]}`;
+  const warnings = warningsOf(told.unknown);
+  if (unjudged.because !== null)
+    return [`${ruleId}: cannot be judged: ${reasons[unjudged.because]}`, ...warnings].join("\n  ");
   const sum = `${count(fired, "time")}, active for ${minutes(activeMs)} in all, for ${minutes(longestMs)} at most`;
   const rows = scopes.slice(0, mostShown).map(cellsOf);
   const more = scopes.length - rows.length;
@@ -51,17 +55,18 @@ export function previewText(told: Preview): string {
     ...(rows.length === 0 ? [] : columns(rows).split("\n")),
     ...(more > 0 ? [`and ${more} more, which --json names`] : []),
     ...gapsOf(told),
+    ...warnings,
   ];
   return lines.join("\n  ");
 }
 
-const reasons: Readonly<Record<NonNullable<Preview["unjudged"]["because"]>, string>> = {
+const reasons: Readonly<Record<NonNullable<ToldPreview["unjudged"]["because"]>, string>> = {
   "levels-not-kept": "no history is kept of this level of single agents and readers",
   "silence-not-kept": "in its history silence looks as if nothing had happened",
 };
 
 /** What nobody can know. */
-function gapsOf({ unjudged, resolutionMs }: Preview): string[] {
+function gapsOf({ unjudged, resolutionMs }: ToldPreview): string[] {
   const { beforeEpochMs, missingMs, refusedScopes, windowMs } = unjudged;
   return [
     `judged by steps of ${resolutionMs / 1_000} s: what was shorter is not seen`,
@@ -91,5 +96,6 @@ function chosen(rules: readonly AlertRule[], id: string | undefined, file: strin
   if (id === undefined) return rules;
   const found = rules.filter((rule) => rule.id === id);
   if (found.length > 0) return found;
-  throw new TaplineError("not-found", `${file} has no rule ${id}`);
+  const names = rules.map((rule) => rule.id);
+  throw new TaplineError("not-found", `${file} has no rule ${id}`, { remedy: nearestText(id, names) });
 }

@@ -127,6 +127,21 @@ test("who looked at an older revision is refused, and told who was faster", asyn
   expect((await run("ls", "--state", "broken")).err).toContain("broken is no state of alerts");
 });
 
+test("maintenance of a site or rule that there is not is refused, a dry run's, too", async () => {
+  const begin = ["maintenance", "start", "--for", "1h", "--reason", "works", "--by", "ada"];
+  for (const last of ["--yes", "--dry-run"]) {
+    const site = await run(...begin, "--site", "nrth", last);
+    expect([site.code, site.err]).toEqual([
+      1,
+      expect.stringMatching(/a site nrth; there is default\n.*agent token/),
+    ]);
+    const ofRule = await run(...begin, "--rule", "agent-ofline", last);
+    expect(ofRule.err).toContain(
+      "nothing is known of a rule in force agent-ofline; there are agent-offline, ",
+    );
+  }
+});
+
 test("who did something at the console is told by name, beside the id that the audit log has", async () => {
   const grace = "user-grace";
   const [name, email] = ["Grace\u001b[2J Hopper", "grace@example.org"];
@@ -266,6 +281,19 @@ test("a preview says how often rules would have fired, and what of that nobody c
   const week = await run("preview", file, "--rule", "refused", "--json");
   expect(JSON.parse(week.out)).toMatchObject({ fired: 2, unjudged: { because: null } });
   expect(JSON.parse(week.out).unjudged.missingMs).toBeGreaterThan(5 * 86_400_000);
-  expect((await run("preview", file, "--rule", "none")).err).toContain("has no rule none");
+  expect((await run("preview", file, "--rule", "refuse")).err).toMatch(
+    /has no rule refuse\n.*there are refused, behind/,
+  );
+  await writeFile(
+    file,
+    stringify({
+      format: "tapline-alert-rules/1",
+      version: 1,
+      rules: [{ ...rules[0], only: { site: ["nrth"] } }],
+    }),
+  );
+  expect((await run("preview", file)).out).toContain(
+    "warning: rules.refused.only.site: nothing is known of a site nrth; there is default; until it comes this does nothing",
+  );
   expect((await run("preview", file, "--days", "31")).err).toContain("31 days cannot be looked back");
 });

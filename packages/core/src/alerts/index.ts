@@ -78,6 +78,7 @@ export {
   healthTargets,
   type StandingAlert,
 } from "./health.ts";
+export { type KnownNames, missed, nearestText, unknownNames } from "./known-names.ts";
 export {
   type AlertEvent,
   applyEvent,

@@ -5,14 +5,16 @@ import {
   AlertRulesDesk,
   assertAbove,
   connectPrisma,
+  knownNames,
   peopleNames,
+  type ToldPreview,
 } from "@tapline/adapters/prisma";
 import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
 import type { Alert, AlertRules } from "@tapline/core/alerts";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import { answered } from "./answered.ts";
 
-export { assertAbove };
+export { assertAbove, type ToldPreview };
 
 /** Who watches would see by itself what a person did, but later. */
 const tellWithinMs = 2_000;
@@ -45,6 +47,7 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
       const released = await rules.release(next, act);
       await answered(streams.publishRules(released.version));
     },
+    knownNames: () => knownNames(prisma),
     /** Of people, by their ids. */
     namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: async (): Promise<void> => {

@@ -106,6 +106,26 @@ test("what was over before maintenance was is not told at all", async () => {
   expect(await told.log()).toEqual(["call desk 0 moot"]);
 });
 
+test("maintenance of what there is not is refused with what there is: a name that is misspelt would call people all night", async () => {
+  const endsAtEpochMs = told.clock() + minuteMs;
+  const of = (sites: string[], rules: string[] = []) =>
+    told.maintenance.start({ sites, rules, endsAtEpochMs }, ada);
+  const refused = {
+    code: "invalid-input",
+    message: "nothing is known of a site nrth; there are north, south, default",
+  };
+  await expect(of(["south", "nrth"])).rejects.toMatchObject(refused);
+  await expect(told.maintenance.assertKnown({ sites: ["nrth"], rules: [] })).rejects.toMatchObject(refused);
+  await expect(of(["south"], ["agents-ofline"])).rejects.toMatchObject({
+    message: "nothing is known of a rule in force agents-ofline; there is agents-offline",
+  });
+  expect(await told.maintenance.list("all")).toEqual([]);
+  const token = { digest: new Uint8Array(32), agentId: "gate-south", site: "nrth", createdBy: "ada" };
+  const [createdAt, expiresAt] = [new Date(told.clock()), new Date(told.clock() + minuteMs)];
+  await told.prisma.agentToken.create({ data: { ...token, createdAt, expiresAt } });
+  expect(await of(["nrth", "default"], ["agents-offline"])).toMatchObject({ sites: ["nrth", "default"] });
+});
+
 test("maintenance begins now, ends within 7 days, and both ends are in the audit log", async () => {
   const wanted = { sites: [], rules: [], endsAtEpochMs: told.clock() };
   await expect(told.maintenance.start(wanted, ada)).rejects.toThrow("next 7 days");

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type Maintenance, maintenanceSchema, maxMaintenanceMs } from "@tapline/core/alerts";
+import { type Maintenance, maintenanceSchema, maxMaintenanceMs, missed } from "@tapline/core/alerts";
 import { isUuid, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
+import { ruleIdsInForce } from "./alert-rules-desk.ts";
 import type { AlertMaintenance, PrismaClient } from "./generated/client.ts";
+import { knownNames } from "./known-names.ts";
 
 export type MaintenanceListing = Maintenance & {
   readonly startedBy: string;
@@ -35,7 +37,15 @@ export class AlertMaintenanceDesk {
     return rows.map(listingOf);
   }
 
-  /** From now on. @throws TaplineError `invalid-input` for an end that is past, or further away than 7 days */
+  /**
+   * Whether there is what maintenance is to be of: a name that is misspelt would hold back nothing, and call people all night.
+   * @throws TaplineError `invalid-input` naming what there is instead
+   */
+  async assertKnown(wanted: Pick<NewMaintenance, "sites" | "rules">): Promise<void> {
+    await assertKnown(this.#prisma, wanted);
+  }
+
+  /** From now on. @throws TaplineError `invalid-input` for an end that is past, or further away than 7 days; for names that nothing goes by */
   async start(wanted: NewMaintenance, act: Act & { readonly reason: string }): Promise<MaintenanceListing> {
     const nowEpochMs = this.#clock();
     const forMs = wanted.endsAtEpochMs - nowEpochMs;
@@ -46,6 +56,7 @@ export class AlertMaintenanceDesk {
     const id = uuidV7(nowEpochMs, randomBytes);
     const window = maintenanceSchema.parse({ ...wanted, id, startsAtEpochMs: nowEpochMs });
     return await this.#prisma.$transaction(async (tx) => {
+      await assertKnown(tx, window);
       const row = await tx.alertMaintenance.create({
         data: {
           ...{ id, sites: window.sites, rules: window.rules, startsAt: new Date(nowEpochMs) },
@@ -88,6 +99,23 @@ export class AlertMaintenanceDesk {
       await recordAct(tx, act, what, now.getTime());
     });
   }
+}
+
+async function assertKnown(
+  tx: PrismaClient | Transaction,
+  { sites, rules }: Pick<NewMaintenance, "sites" | "rules">,
+): Promise<void> {
+  const inForce = rules.length === 0 ? [] : await ruleIdsInForce(tx);
+  const known = sites.length === 0 ? [] : (await knownNames(tx)).sites;
+  const faults = [...missed("a site", sites, known), ...missed("a rule in force", rules, inForce)];
+  const [first] = faults;
+  if (first === undefined) return;
+  const more = faults.length === 1 ? "" : `; and of ${faults.length - 1} more names`;
+  throw new TaplineError("invalid-input", `${first}${more}`, {
+    remedy:
+      "mend the name; a site that is still to come is known once a token for an agent names it (`tapline agent token`)",
+    facts: { unknown: faults.length },
+  });
 }
 
 /** Those that hold something back at a moment. */

@@ -69,6 +69,22 @@ test("levels and timings are judged as counts are", async () => {
   });
 });
 
+test("names in a rule that nothing goes by are told: it may be that they come later", async () => {
+  await prisma.agent.create({ data: { id: "gate", site: "north" } });
+  const narrow = rule({ ...rejects, only: { site: ["north", "nrth"] } });
+  const { fired, unknown } = await previews().preview(narrow, bounds);
+  expect([fired, unknown]).toEqual([
+    2,
+    [
+      {
+        place: "rules.rejects.only.site",
+        fault: "nothing is known of a site nrth; there are north, default",
+      },
+    ],
+  ]);
+  expect((await previews().preview(rejects, bounds)).unknown).toEqual([]);
+});
+
 test("a rule that could not be released is refused, and so is one that takes too long", async () => {
   const split = rule({ ...rejects, kpi: "backlog.oldest_ms", per: "site" });
   await expect(previews().preview(split, bounds)).rejects.toMatchObject({ code: "invalid-input" });

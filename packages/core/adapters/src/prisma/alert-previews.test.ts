@@ -9,7 +9,8 @@ test("whoever else waits for the process has a turn in each minute of history, t
   const rule = defaultAlertRules.rules.find(({ kpi }) => kpi === "taps.acceptance_ratio");
   if (rule === undefined) throw new Error("the rule is shipped no more");
   // It answers at once: what is left are the preview's own turns.
-  const atOnce = { kpiSpan: { findMany: async () => [] }, $queryRawUnsafe: async () => [] };
+  const none = { findMany: async () => [] };
+  const atOnce = { kpiSpan: none, agent: none, agentToken: none, $queryRawUnsafe: async () => [] };
   const previews = new AlertPreviews(atOnce as unknown as PrismaClient, () => 2_000 * minuteMs);
   let turns = 0;
   let isOver = false;

@@ -4,10 +4,13 @@ import {
   lintRules,
   type Preview,
   previewResolutionMs,
+  type RuleFault,
   RulePreview,
+  unknownNames,
 } from "@tapline/core/alerts";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
 import type { PrismaClient } from "./generated/client.ts";
+import { knownNames } from "./known-names.ts";
 import { KpiMinutes } from "./kpi-minutes.ts";
 
 export type PreviewBounds = {
@@ -18,19 +21,31 @@ export type PreviewBounds = {
   readonly limitMs: number;
 };
 
+export type ToldPreview = Preview & {
+  /** Names in the rule that nothing goes by yet: misspelt, or of what is still to come. */
+  readonly unknown: readonly RuleFault[];
+};
+
 /** Says how often a rule would have fired, from the history of KPIs. */
 export class AlertPreviews {
   readonly #minutes: KpiMinutes;
+  readonly #prisma: PrismaClient;
   readonly #clock: Clock;
 
   constructor(prisma: PrismaClient, clock: Clock) {
+    this.#prisma = prisma;
     this.#minutes = new KpiMinutes(prisma);
     this.#clock = clock;
   }
 
   /** @throws TaplineError `invalid-input` for a rule that could not be released; `overloaded` where it would take too long */
-  async preview(rule: AlertRule, { spanMs, maxScopes, limitMs }: PreviewBounds): Promise<Preview> {
+  async preview(rule: AlertRule, bounds: PreviewBounds): Promise<ToldPreview> {
     assertAlone(rule);
+    const unknown = unknownNames([rule], await knownNames(this.#prisma));
+    return { ...(await this.#judged(rule, bounds)), unknown };
+  }
+
+  async #judged(rule: AlertRule, { spanMs, maxScopes, limitMs }: PreviewBounds): Promise<Preview> {
     const begunEpochMs = this.#clock();
     const untilEpochMs = Math.floor(begunEpochMs / previewResolutionMs) * previewResolutionMs;
     const options = { fromEpochMs: untilEpochMs - spanMs, untilEpochMs, maxScopes };

@@ -69,6 +69,12 @@ export class AlertRulesDesk {
   }
 }
 
+/** None before the first release. */
+export async function ruleIdsInForce(tx: PrismaClient | Transaction): Promise<string[]> {
+  const row = await tx.alertRuleRelease.findFirst({ orderBy: { version: "desc" } });
+  return row === null ? [] : alertRulesSchema.parse(row.rules).rules.map(({ id }) => id);
+}
+
 /** @throws TaplineError `conflict` where `rules` cannot follow `active` */
 export function assertAbove(
   rules: AlertRules,

@@ -21,7 +21,7 @@ export {
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
 export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
-export { AlertPreviews, type PreviewBounds } from "./alert-previews.ts";
+export { AlertPreviews, type PreviewBounds, type ToldPreview } from "./alert-previews.ts";
 export {
   AlertRulesDesk,
   type AlertRulesListing,
@@ -58,6 +58,7 @@ export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
 export { InstallationStanding } from "./installation-standing.ts";
+export { knownNames } from "./known-names.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { rightsOverLog } from "./log-rights.ts";

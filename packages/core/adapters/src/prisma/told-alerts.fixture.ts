@@ -60,6 +60,7 @@ export async function openTold(
   const deliveries = new AlertDeliveries(prisma, clock);
   const dispatch = new AlertDispatch(prisma, clock);
   await new AlertRulesDesk(prisma, clock).activeOrFirst(rules);
+  await prisma.agent.createMany({ data: ["south", "north"].map((site) => ({ id: `gate-${site}`, site })) });
   await new AlertChannelsDesk(prisma, clock).release(
     parseAlertChannels({
       format: alertChannelsFormat,
