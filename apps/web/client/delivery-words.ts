@@ -1,5 +1,5 @@
 import type { DeliveryView } from "../contracts/alert-channels.ts";
-import { formatAge, formatMs, formatTime } from "./format.ts";
+import { formatAge, formatDayTime, formatMs } from "./format.ts";
 import type { TimeZoneChoice } from "./time-zone.ts";
 
 export const stateWords: Record<DeliveryView["state"], string> = {
@@ -26,15 +26,37 @@ export function wayText({ channel, recipient }: Pick<DeliveryView, "channel" | "
 
 /** How long it took, as in `84 ms`; a dash where it has not ended. */
 export function tookText({ tookMs }: Pick<DeliveryView, "tookMs">): string {
-  if (tookMs === null) return "–";
-  return tookMs < 10_000 ? `${formatMs(tookMs)} ms` : formatAge(tookMs);
+  return tookMs === null ? "–" : spanWords(tookMs);
 }
 
-/** What comes next, or why it came to nothing; "" where there is nothing to say. */
-export function remarkOf(delivery: DeliveryView, zone: TimeZoneChoice): string {
+const spanWords = (ms: number): string => (ms < 10_000 ? `${formatMs(ms)} ms` : formatAge(ms));
+
+/** Since when that is counted, as in `84 ms after the raise`. */
+export function sinceWords({ kind }: Pick<DeliveryView, "kind">): string {
+  if (kind === "call") return "after the raise";
+  return kind === "test" ? "after it was asked for" : "after it happened";
+}
+
+/**
+ * Of a call that was sent: breach, raise and sending apart. What the rule waits on purpose lies between the first two, and is no part of how
+ * long the delivery took. "" for all else.
+ */
+export function stagesOf(delivery: DeliveryView, zone: TimeZoneChoice, nowEpochMs: number): string {
+  const { kind, state, step, breachedAtEpochMs, raisedAtEpochMs } = delivery;
+  if (kind !== "call" || state !== "sent" || breachedAtEpochMs === null) return "";
+  const breach = formatDayTime(breachedAtEpochMs, zone, nowEpochMs, true);
+  const raised = spanWords(Math.max(0, raisedAtEpochMs - breachedAtEpochMs));
+  const again = step === 0 ? "" : `, as step ${step + 1}: nobody had acknowledged`;
+  return `breach ${breach}, raised ${raised} later, sent ${tookText(delivery)} after that${again}`;
+}
+
+/** What comes next, or why it came to nothing; "" where there is nothing to say. @param nowEpochMs by the server's clock */
+export function remarkOf(delivery: DeliveryView, zone: TimeZoneChoice, nowEpochMs: number): string {
   const { state, fault, dueAtEpochMs } = delivery;
-  if (state === "held") return `by maintenance, until ${formatTime(dueAtEpochMs, zone, false)}`;
-  if (state === "waiting" && fault !== "")
-    return `${fault}; tried again at ${formatTime(dueAtEpochMs, zone)}`;
-  return fault;
+  if (state === "held") return `by maintenance, until ${formatDayTime(dueAtEpochMs, zone, nowEpochMs)}`;
+  if (state !== "waiting" || fault === "") return fault;
+  const due = formatDayTime(dueAtEpochMs, zone, nowEpochMs, true);
+  return dueAtEpochMs > nowEpochMs
+    ? `${fault}; tried again at ${due}`
+    : `${fault}; due to be tried again since ${due}, when its turn comes`;
 }

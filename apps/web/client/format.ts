@@ -69,6 +69,18 @@ export function formatDay(epochMs: number, zone: TimeZoneChoice): string {
   return times[zone].days.format(epochMs);
 }
 
+/** A time of day, after its day where that is another one than today. @param nowEpochMs by the server's clock */
+export function formatDayTime(
+  epochMs: number,
+  zone: TimeZoneChoice,
+  nowEpochMs: number,
+  withSeconds = false,
+): string {
+  const day = formatDay(epochMs, zone);
+  const time = formatTime(epochMs, zone, withSeconds);
+  return day === formatDay(nowEpochMs, zone) ? time : `${day}, ${time}`;
+}
+
 /** The zone's short name, such as `UTC` or `CET`. */
 export function zoneName(epochMs: number, zone: TimeZoneChoice): string {
   if (zone === "utc") return "UTC";

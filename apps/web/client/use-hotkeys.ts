@@ -50,12 +50,11 @@ function onKeyDown(event: KeyboardEvent): void {
   hotkey.run();
 }
 
-/** True where the key belongs to what it was pressed in. */
+/** True where the key belongs to what it was pressed in, or to an open dialog, also where nothing in it has the focus any more. */
 function isTaken(target: EventTarget | null): boolean {
+  if (document.querySelector("dialog:modal") !== null) return true;
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-      target.closest("dialog") !== null)
+    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }

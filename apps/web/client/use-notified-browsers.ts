@@ -23,7 +23,7 @@ export function useNotifiedBrowsers() {
       return { here, ...(await apiClient.push.state.query()) };
     },
   });
-  const { here = null, key = null, browsers = [], channels = [] } = query.data ?? {};
+  const { here = null, key = null, browsers = [], channels = [], allChannels = [] } = query.data ?? {};
   const own = browsers.find(({ mark }) => mark === here);
 
   const run = async (work: () => Promise<void>) => {
@@ -45,8 +45,8 @@ export function useNotifiedBrowsers() {
   };
   return {
     ...{ state: stateOf(), isBusy, fault },
-    /** Whether any channel reaches this person's browsers. */
-    isReached: channels.length > 0,
+    /** How far channels in force reach: this person's browsers, those of others alone, or none. `null`: not known. */
+    reach: query.data === undefined ? null : reachOf(channels, allChannels),
     others: browsers.filter(({ mark }) => mark !== here),
     turnOn: () => run(async () => void (key !== null && (await switchOn(key)))),
     turnOff: () =>
@@ -56,6 +56,13 @@ export function useNotifiedBrowsers() {
       }),
     turnOffOther: (id: string) => run(() => apiClient.push.unsubscribe.mutate({ id })),
   };
+}
+
+export type Reach = "own" | "others" | "none";
+
+function reachOf(own: readonly string[], all: readonly string[]): Reach {
+  if (own.length > 0) return "own";
+  return all.length > 0 ? "others" : "none";
 }
 
 function whyOf(error: unknown): string {

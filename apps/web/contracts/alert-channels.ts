@@ -19,6 +19,11 @@ export interface DeliveryView {
   scope: KpiScope;
   /** When what is told happened. */
   atEpochMs: number;
+  /** When the breach began, and when its alert was raised, which is later by what the rule waits on purpose. `null`: not known. */
+  breachedAtEpochMs: number | null;
+  raisedAtEpochMs: number;
+  /** Which telling of the same call this is: from 0, more where it went on unacknowledged. */
+  step: number;
   attempts: number;
   /** Why the last attempt failed; "" where none did. */
   fault: string;

@@ -15,6 +15,8 @@ export interface ChannelFeed {
   tell: (channel: string, given: Partial<AlertNotice>, outcome: DeliveryOutcome | "waiting") => Promise<void>;
   /** Takes what waits from now on, and ends it so, until stopped. */
   settle: (outcome: (channel: string) => DeliveryOutcome) => () => void;
+  /** Has an agent stand at each of these sites. */
+  placeAgents: (...sites: string[]) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export function startChannelFeed(databaseUrl: string): ChannelFeed {
       }, 100);
       return () => clearInterval(timer);
     },
+    placeAgents: async (...sites) => {
+      await prisma.agent.createMany({ data: sites.map((site) => ({ id: `gate-${site}`, site })) });
+    },
     stop: () => prisma.$disconnect(),
   };
 }
@@ -79,7 +84,7 @@ function noticeOf(given: Partial<AlertNotice>): AlertNotice {
     ...{ kind: "call", alertId: randomUUID(), rev: 1, ruleId: "agent-offline", severity: "warning" },
     ...{ scope: { site: "north", agent: "gym-7" }, message: "Agent gym-7 has not been heard of for 4 min" },
     ...{ value: null, limit: 60_000, action: "Look at the PC.", runbook: "docs/runbooks.md#agent-offline" },
-    ...{ raisedAtEpochMs: now - 400, atEpochMs: now, by: null, step: 0 },
+    ...{ breachedAtEpochMs: now - 60_400, raisedAtEpochMs: now - 400, atEpochMs: now, by: null, step: 0 },
     ...given,
   };
 }

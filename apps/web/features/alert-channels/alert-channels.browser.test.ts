@@ -14,6 +14,7 @@ const { it, open } = alertSite(async (there) => {
   ({ site, browsing, alerts } = there);
   await releaseRules(site.databaseUrl);
   channels = startChannelFeed(site.databaseUrl);
+  await channels.placeAgents("north", "harbour");
 });
 afterAll(() => channels?.stop());
 
@@ -63,10 +64,13 @@ it("shows how channels fare and what was told, tests one by keys alone, and says
   await channels.tell("room", {}, { kind: "failed", fault: "no answer within 10 s", retryAfterMs: null });
   await channels.tell("duty-mail", { kind: "over", ruleId: "backlog-old", scope: {} }, { kind: "sent" });
   const page = await openChannels();
-  await says(page, "duty-mail", /e-mail to 2 addresses.*Sent .* ago, within \d/);
+  await says(page, "duty-mail", /e-mail to 2 addresses.*Sent .* ago, [\d.,]+ m?s after it happened/);
   await says(page, "desk", /webhook at desk\.example.*▲ Given up .* ago: the receiver answered 410 Gone/);
   await says(page, "room", /Slack at a secret address.*Nothing was sent by it yet · 1 waiting/);
   expect(await log(page).count()).toBe(4);
+  expect(await textOf(log(page).last())).toMatch(
+    /breach (\w+ \d+ \w+, )?[\d:]{8}, raised 1 min 0 s later, sent [\d.,]+ m?s after that/,
+  );
   expect(await textOf(log(page).nth(1))).toMatch(/▲ ?Waiting/);
   const stop = channels.settle((name) =>
     name === "night-room" ? { kind: "refused", fault: "the receiver answered 401" } : { kind: "sent" },
@@ -94,11 +98,21 @@ it("begins maintenance and ends it before its time, with reasons", { timeout: 24
   await maintenance.getByRole("button", { name: "Begin…" }).click();
   const dialog = page.getByRole("dialog", { name: "Begin maintenance" });
   await dialog.getByText("4 h").click();
-  await dialog.getByLabel("Sites, with commas between them").fill("north, harbour");
+  await dialog.getByLabel("Sites, with commas between them").fill("north, habour");
   await dialog.getByLabel("Why").fill("New readers are put up");
   await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "channels-maintenance-light");
+  await dialog.getByRole("button", { name: "Begin now" }).click();
+  await dialog
+    .getByRole("alert")
+    .getByText("nothing is known of a site habour; there are harbour, ")
+    .waitFor();
+  await expectAccessible(page);
+  await shoot(page, "channels-maintenance-refused-light");
+  expect(browsing.complaints).toEqual([expect.stringContaining("status of 400")]);
+  browsing.complaints = [];
+  await dialog.getByLabel("Sites, with commas between them").fill("north, harbour");
   await dialog.getByRole("button", { name: "Begin now" }).click();
   const held = maintenance.getByRole("listitem");
   await until(async () =>
@@ -130,7 +144,11 @@ it("an alert says whom it was told", { timeout: 240_000 }, async () => {
   const page = await open(grace, "/alerts");
   await page.getByRole("option").first().click();
   const told = page.getByRole("region", { name: "Told beside the console" });
-  await until(async () => expect(await textOf(told)).toMatch(/Call by desk · Sent within [\d.,]+ m?s/));
+  await until(async () =>
+    expect(await textOf(told)).toMatch(
+      /Call by desk · Sent [\d.,]+ m?s after the raise.*breach .* raised 1 min 0 s later/,
+    ),
+  );
   await expectAccessible(page);
   await shoot(page, "alert-told-light");
   expect(browsing.complaints).toEqual([]);

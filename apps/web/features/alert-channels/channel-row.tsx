@@ -1,4 +1,4 @@
-import { isTroubled, remarkOf, stateWords, tookText } from "../../client/delivery-words.ts";
+import { isTroubled, remarkOf, sinceWords, stateWords, tookText } from "../../client/delivery-words.ts";
 import { formatAge, formatCount, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -73,10 +73,12 @@ function Last({ last }: { last: DeliveryView }) {
       <span className="age text-ink-soft">{formatAge(Math.max(0, agoMs))} ago</span>
       {last.state === "sent" ? (
         <span className="text-ink-soft">
-          , within <span className="figure">{tookText(last)}</span>
+          , <span className="figure">{tookText(last)}</span> {sinceWords(last)}
         </span>
       ) : null}
-      {last.fault === "" ? null : <span className="text-ink-soft">: {remarkOf(last, zone)}</span>}
+      {last.fault === "" ? null : (
+        <span className="text-ink-soft">: {remarkOf(last, zone, serverNow())}</span>
+      )}
     </span>
   );
 }
@@ -97,7 +99,7 @@ function TestFact({ test }: { test: TestState }) {
     return (
       <p>
         <span className="font-medium">The test was sent</span> at <span className="figure">{at}</span>,{" "}
-        <span className="figure">{tookText(delivery)}</span> after it was asked for
+        <span className="figure">{tookText(delivery)}</span> {sinceWords(delivery)}
       </p>
     );
   return (
@@ -107,7 +109,7 @@ function TestFact({ test }: { test: TestState }) {
       </span>{" "}
       {delivery.fault === "" && delivery.state === "waiting"
         ? "nobody took it up within 15 s. Does a worker with the role alerts run? The log below tells what comes of it."
-        : remarkOf(delivery, zone)}
+        : remarkOf(delivery, zone, serverNow())}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { stateWords } from "../../client/delivery-words.ts";
 import { formatCount } from "../../client/format.ts";
 import { type DeliveryLog, useDeliveries } from "../../client/use-channels.ts";
+import { useNow } from "../../client/use-now.ts";
 import { type DeliveryFilter, deliveryStates } from "../../contracts/alert-channels.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -59,6 +60,8 @@ export function DeliveryLogPanel({ names }: { names: readonly string[] }) {
 
 function Rows({ log, isNarrowed }: { log: DeliveryLog; isNarrowed: boolean }) {
   const { deliveries, isAnswered, isFailed, hasMore, loadMore } = log;
+  // Rows say what is still to come, and of which day they are.
+  useNow(5_000);
   if (!isAnswered) return <Waiting of="the delivery log" />;
   if (deliveries.length === 0)
     return isFailed ? null : (

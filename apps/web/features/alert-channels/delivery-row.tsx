@@ -2,11 +2,12 @@ import {
   isTroubled,
   kindWords,
   remarkOf,
+  stagesOf,
   stateWords,
   tookText,
   wayText,
 } from "../../client/delivery-words.ts";
-import { formatTime } from "../../client/format.ts";
+import { formatDay, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { DeliveryView } from "../../contracts/alert-channels.ts";
@@ -15,22 +16,21 @@ import { cn } from "../../ui/cn.ts";
 /** The columns of the log where there is room for them. */
 export const columns = "md:grid md:grid-cols-[7.5rem_minmax(0,1fr)_9rem_7rem_4.5rem_6.5rem] md:gap-x-4";
 
-const dayMs = 24 * 3_600_000;
-
 /** One delivery: what was told, by which channel, how far it has come. */
 export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
   const zone = useTimeZone();
   const { kind, ruleId, message, state, attempts, atEpochMs, by } = delivery;
-  const remark = remarkOf(delivery, zone);
+  const now = serverNow();
+  const remark = remarkOf(delivery, zone, now) || stagesOf(delivery, zone, now);
   const isBad = isTroubled(delivery);
-  const day = new Date(atEpochMs).toISOString().slice(5, 10);
+  const day = formatDay(atEpochMs, zone);
   return (
     <li className={cn(columns, "px-4 py-2 text-sm max-md:space-y-0.5")}>
       <time
         dateTime={new Date(atEpochMs).toISOString()}
         className="figure text-xs leading-5 text-ink-faint max-md:mr-3"
       >
-        {serverNow() - atEpochMs > dayMs ? `${day} ` : ""}
+        {day === formatDay(now, zone) ? null : <span className="md:block">{day} </span>}
         {formatTime(atEpochMs, zone)}
       </time>
       <div className="min-w-0 [overflow-wrap:anywhere]">

@@ -1,4 +1,4 @@
-import { formatAge, formatDay, formatTime } from "../../client/format.ts";
+import { formatAge, formatDayTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
@@ -22,7 +22,7 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
         </p>
         <p className="age mt-0.5 text-ink-soft">
           {isOn
-            ? `until ${dayTime(window.endsAtEpochMs, zone)}, ${formatAge(leftMs)} left`
+            ? `until ${formatDayTime(window.endsAtEpochMs, zone, serverNow())}, ${formatAge(leftMs)} left`
             : endWords(window, zone)}
         </p>
         <p className="mt-0.5 text-xs text-ink-faint">
@@ -45,12 +45,6 @@ export function wordsOf({ sites, rules }: Pick<MaintenanceView, "sites" | "rules
 }
 
 function endWords({ endsAtEpochMs, endedAtEpochMs, endedBy }: MaintenanceView, zone: TimeZoneChoice): string {
-  if (endedAtEpochMs === null) return `ended ${dayTime(endsAtEpochMs, zone)}`;
-  return `ended ${dayTime(endedAtEpochMs, zone)} by ${endedBy ?? "somebody"}, before its time`;
-}
-
-/** A time of day, with its day where that is another one than today. */
-function dayTime(epochMs: number, zone: TimeZoneChoice): string {
-  const day = formatDay(epochMs, zone);
-  return `${day === formatDay(serverNow(), zone) ? "" : `${day}, `}${formatTime(epochMs, zone, false)}`;
+  if (endedAtEpochMs === null) return `ended ${formatDayTime(endsAtEpochMs, zone, serverNow())}`;
+  return `ended ${formatDayTime(endedAtEpochMs, zone, serverNow())} by ${endedBy ?? "somebody"}, before its time`;
 }

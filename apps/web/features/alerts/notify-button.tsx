@@ -2,7 +2,9 @@
 
 import { Bell, BellRing } from "lucide-react";
 import { useState } from "react";
-import { type NotifiedState, useNotifiedBrowsers } from "../../client/use-notified-browsers.ts";
+import { formatDay } from "../../client/format.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { type NotifiedState, type Reach, useNotifiedBrowsers } from "../../client/use-notified-browsers.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -39,14 +41,7 @@ function Notify() {
   );
 }
 
-function Choices({
-  state,
-  isBusy,
-  fault,
-  isReached,
-  others,
-  ...does
-}: ReturnType<typeof useNotifiedBrowsers>) {
+function Choices({ state, isBusy, fault, reach, others, ...does }: ReturnType<typeof useNotifiedBrowsers>) {
   return (
     <div className="space-y-3 text-sm">
       <p aria-live="polite">{says[state]}</p>
@@ -60,9 +55,7 @@ function Choices({
           Switch off here
         </Button>
       ) : null}
-      {state === "on" && !isReached ? (
-        <p className="text-warning">▲ No alert channel reaches your browsers yet, so nothing will come.</p>
-      ) : null}
+      {state === "off" || state === "on" ? <Unreached reach={reach} /> : null}
       {fault === null ? null : (
         <p role="alert" className="text-warning">
           ▲ {fault}
@@ -77,11 +70,38 @@ function Choices({
   );
 }
 
+/** Why nothing would come, and what to do about it; nothing where channels reach one's browsers. */
+function Unreached({ reach }: { reach: Reach | null }) {
+  if (reach === null || reach === "own") return null;
+  if (reach === "others")
+    return (
+      <p className="text-warning">
+        ▲ No alert channel reaches your browsers: those of kind <Code>web-push</Code> name other people by{" "}
+        <Code>to</Code>, so nothing will come.
+      </p>
+    );
+  return (
+    <div className="space-y-1.5 rounded-md border border-line bg-raised px-3 py-2">
+      <p className="text-warning">▲ No alert channel of kind web-push is released, so nothing will come.</p>
+      <p className="text-ink-soft">
+        Add <Code>{"- { kind: web-push, name: browsers }"}</Code> to the document's channels, have rules lead
+        to it by their routing, and put it in force by{" "}
+        <Code>tapline alerts channel release FILE --reason …</Code> (docs/operations.md, “Alert channels”).
+      </p>
+    </div>
+  );
+}
+
+function Code({ children }: { children: string }) {
+  return <code className="font-mono text-xs [overflow-wrap:anywhere]">{children}</code>;
+}
+
 function Others({
   others,
   isBusy,
   onOff,
 }: Pick<ReturnType<typeof useNotifiedBrowsers>, "others" | "isBusy"> & { onOff: (id: string) => void }) {
+  const zone = useTimeZone();
   if (others.length === 0) return null;
   return (
     <div>
@@ -90,7 +110,7 @@ function Others({
         {others.map(({ id, label, createdAtEpochMs }) => (
           <li key={id} className="flex items-center justify-between gap-3 py-1">
             <span className="min-w-0 truncate">
-              {label} <span className="text-ink-faint">since {dayOf(createdAtEpochMs)}</span>
+              {label} <span className="text-ink-faint">since {formatDay(createdAtEpochMs, zone)}</span>
             </span>
             <Button
               kind="outline"
@@ -106,5 +126,3 @@ function Others({
     </div>
   );
 }
-
-const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

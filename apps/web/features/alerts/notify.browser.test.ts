@@ -1,6 +1,16 @@
 import { generateKeyPairSync } from "node:crypto";
-import { connectPrisma, type PrismaClient, PushSubscriptions } from "@tapline/adapters/prisma";
-import { openVapidKey, type PushSubscription } from "@tapline/core/alerts";
+import {
+  AlertChannelsDesk,
+  connectPrisma,
+  type PrismaClient,
+  PushSubscriptions,
+} from "@tapline/adapters/prisma";
+import {
+  alertChannelsFormat,
+  openVapidKey,
+  type PushSubscription,
+  parseAlertChannels,
+} from "@tapline/core/alerts";
 import type { BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
@@ -80,6 +90,8 @@ it("asks for nothing before a click, then notifies this browser, knows it again,
   expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
   await opener(page).click();
   await dialog(page).getByText("This browser is not notified.").waitFor();
+  await dialog(page).getByText("No alert channel of kind web-push is released").waitFor();
+  await dialog(page).getByText("tapline alerts channel release FILE").waitFor();
   await expectAccessible(page);
   await dialog(page).getByRole("button", { name: "Notify this browser" }).click();
   await dialog(page).getByText("This browser is notified of alerts").waitFor();
@@ -87,10 +99,31 @@ it("asks for nothing before a click, then notifies this browser, knows it again,
     { endpoint: "https://push.example/this-browser", serverKey: publicKey, label: "Chrome on Linux" },
   ]);
   expect(await page.evaluate(() => localStorage.getItem("stand-in-subscribed"))).toBe("65");
-  await dialog(page).getByText("No alert channel reaches your browsers yet").waitFor();
+  await dialog(page).getByText("No alert channel of kind web-push is released").waitFor();
   await shoot(page, "notify-this-browser");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("t");
+  await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
+  await opener(page).click();
+  await dialog(page).getByText("No alert channel of kind web-push is released").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "notify-this-browser-dark");
+  const release = (channels: object[]) =>
+    new AlertChannelsDesk(prisma, Date.now).release(
+      parseAlertChannels({ format: alertChannelsFormat, channels }),
+      {
+        ...{ actor: { kind: "operator", id: "test" }, reason: "for the test", traceId: null },
+      },
+    );
+  await release([{ kind: "web-push", name: "browsers", to: ["eve@example.org"] }]);
+  await page.reload();
+  await opener(page).click();
+  await dialog(page).getByText("No alert channel reaches your browsers").waitFor();
+  await release([{ kind: "web-push", name: "browsers" }]);
   await page.reload();
   await page.getByRole("button", { name: "This browser is notified" }).click();
+  await dialog(page).getByText("This browser is notified of alerts").waitFor();
+  expect(await dialog(page).getByText("so nothing will come").count()).toBe(0);
   await dialog(page).getByRole("button", { name: "Switch off here" }).click();
   await dialog(page).getByText("This browser is not notified.").waitFor();
   expect(await kept()).toEqual([]);

@@ -2,19 +2,24 @@ import {
   isTroubled,
   kindWords,
   remarkOf,
+  sinceWords,
+  stagesOf,
   stateWords,
   tookText,
   wayText,
 } from "../../client/delivery-words.ts";
 import { formatTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useDeliveries } from "../../client/use-channels.ts";
+import { useNow } from "../../client/use-now.ts";
 import { cn } from "../../ui/cn.ts";
 
 /** Whom this alert was told beside the console, the last first; nothing where nobody was. */
 export function Told({ alertId }: { alertId: string }) {
   const { deliveries, isFailed } = useDeliveries({ alertId });
   const zone = useTimeZone();
+  useNow(5_000);
   if (deliveries.length === 0 && !isFailed) return null;
   return (
     <section aria-label="Told beside the console" className="border-b border-line px-5 py-4">
@@ -24,7 +29,8 @@ export function Told({ alertId }: { alertId: string }) {
       ) : (
         <ol className="mt-2 space-y-2.5 text-sm">
           {deliveries.map((delivery) => {
-            const remark = remarkOf(delivery, zone);
+            const now = serverNow();
+            const remark = remarkOf(delivery, zone, now) || stagesOf(delivery, zone, now);
             return (
               <li key={delivery.id} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3">
                 <time
@@ -43,7 +49,7 @@ export function Told({ alertId }: { alertId: string }) {
                   {delivery.state === "sent" ? (
                     <span className="text-ink-soft">
                       {" "}
-                      within <span className="figure">{tookText(delivery)}</span>
+                      <span className="figure">{tookText(delivery)}</span> {sinceWords(delivery)}
                     </span>
                   ) : null}
                   {remark === "" ? null : (

@@ -47,7 +47,8 @@ it("signing in says what is wrong, and then lets in", async () => {
   const page = await browsing.openPage();
   await page.goto(`${site.origin}/?x=1`);
   expect(await page.title()).toBe("Sign in · Tapline");
-  await page.getByLabel("E-mail").fill(person.email);
+  await page.locator("input[name=email]:focus").waitFor();
+  await page.keyboard.type(person.email);
   await page.getByLabel("Password").fill("not the pass phrase at all");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Wrong e-mail or password").waitFor();

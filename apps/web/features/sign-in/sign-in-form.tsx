@@ -97,6 +97,7 @@ function PasswordFields({ isWrong }: { isWrong: boolean }) {
         type="email"
         autoComplete="username"
         required
+        autoFocus
         aria-invalid={isWrong}
       />
       <Field

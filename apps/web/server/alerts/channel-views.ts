@@ -123,9 +123,11 @@ export class ChannelViews {
 function shownOf(listing: DeliveryListing, names: ReadonlyMap<string, string>): DeliveryView {
   const { id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs, notice } =
     listing;
-  const { kind, alertId, ruleId, message, scope, atEpochMs, by } = notice;
+  const { kind, alertId, ruleId, message, scope, atEpochMs, by, breachedAtEpochMs = null } = notice;
+  const { raisedAtEpochMs, step } = notice;
   return {
     ...{ id, channel, recipient, state, attempts, fault, dueAtEpochMs, endedAtEpochMs, tookMs },
+    ...{ breachedAtEpochMs, raisedAtEpochMs, step },
     ...{ kind, alertId, ruleId, message, scope, atEpochMs, by: by === null ? null : (names.get(by) ?? by) },
   };
 }

@@ -32,7 +32,12 @@ const asked = (endpoint = "https://push.example/secret-of-this-browser") => ({
 test("a person switches a browser on and off again, and sees his own", async () => {
   const { status, data } = await call("subscribe", asked());
   expect([status, data]).toMatchObject([200, { label: "Firefox on Linux" }]);
-  expect((await call("state")).data).toEqual({ key: "key-1", browsers: [data], channels: [] });
+  expect((await call("state")).data).toEqual({
+    key: "key-1",
+    browsers: [data],
+    channels: [],
+    allChannels: [],
+  });
   expect((await call("unsubscribe", { id: data.id })).status).toBe(200);
   expect((await call("unsubscribe", { id: data.id })).status).toBe(404);
   expect((await call("state")).data.browsers).toEqual([]);

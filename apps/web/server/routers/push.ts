@@ -30,11 +30,11 @@ const whose = ({ viewer: { userId, sessionId } }: { viewer: Viewer }) => ({ user
 
 /** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
 export const pushRouter = router({
-  /** The key to subscribe with, null where nobody notifies browsers; one's own browsers; and the channels that reach them. */
+  /** The key to subscribe with, null where nobody notifies browsers; one's own browsers; the channels that reach them, and all that reach browsers. */
   state: viewerProcedure.query(async ({ ctx: { pushes, viewer } }) => {
     const asked = [pushes.key(), pushes.list(viewer.userId), pushes.channelsFor(viewer.email)] as const;
     const [key, browsers, channels] = await fromPostgres(Promise.all(asked));
-    return { key, browsers, channels };
+    return { key, browsers, channels: channels.own, allChannels: channels.all };
   }),
   subscribe: procedureFor("operator")
     .input(subscribeInput)

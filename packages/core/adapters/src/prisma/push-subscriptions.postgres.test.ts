@@ -134,7 +134,7 @@ test("a browser carries on at another endpoint or by another session, as its per
 });
 
 test("a person is told which channels in force reach his browsers", async () => {
-  expect(await pushes.channelsFor("ada@example.org")).toEqual([]);
+  expect(await pushes.channelsFor("ada@example.org")).toEqual({ all: [], own: [] });
   const document = parseAlertChannels({
     format: alertChannelsFormat,
     channels: [
@@ -144,7 +144,9 @@ test("a person is told which channels in force reach his browsers", async () => 
     ],
   });
   await new AlertChannelsDesk(prisma, () => 0).release(document, { ...by("ada"), reason: "a test" });
-  expect(await pushes.channelsFor("ada@example.org")).toEqual(["all", "of-ada"]);
+  expect(await pushes.channelsFor("ada@example.org")).toEqual({
+    ...{ all: ["all", "of-ada", "of-bob"], own: ["all", "of-ada"] },
+  });
 });
 
 test("whose person is removed, or whose push service knows it no more, is there no longer", async () => {

@@ -133,13 +133,15 @@ export class PushSubscriptions {
     return rows.map(listingOf);
   }
 
-  /** Channels in force that reach the browsers of whoever signs in by that address. */
-  async channelsFor(email: string): Promise<string[]> {
+  /** Channels in force that reach browsers at all, and those of them that reach the browsers of whoever signs in by that address. */
+  async channelsFor(email: string): Promise<{ all: string[]; own: string[] }> {
     const { channels } = await activeChannels(this.#prisma);
-    const own = email.toLowerCase();
-    return channels.channels.flatMap((one) =>
-      one.kind === "web-push" && (one.to ?? [own]).some((to) => to.toLowerCase() === own) ? [one.name] : [],
+    const pushing = channels.channels.filter((one) => one.kind === "web-push");
+    const address = email.toLowerCase();
+    const own = pushing.filter(
+      ({ to }) => to === undefined || to.some((one) => one.toLowerCase() === address),
     );
+    return { all: pushing.map(({ name }) => name), own: own.map(({ name }) => name) };
   }
 
   /** @throws TaplineError `not-found` where the person has none of that id */
