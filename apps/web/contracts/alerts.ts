@@ -84,6 +84,13 @@ export interface AlertCounts {
   outOfService: number;
   /** The newest open alert that was the first of its group, or that has none. */
   newestFirstOut: Alert | null;
+  /** How many alerts of a group are open, of groups of two and more: of one alone nothing can be the first. */
+  groupSizes: Record<string, number>;
+}
+
+/** Whether an alert was the first of several: the first of one says nothing. */
+export function isFirstOfSeveral({ group, firstOut }: Alert, groupSizes: AlertCounts["groupSizes"]): boolean {
+  return firstOut && group !== null && (groupSizes[group] ?? 1) > 1;
 }
 
 /** One alert with what is known of it. */

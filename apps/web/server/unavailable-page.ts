@@ -5,7 +5,7 @@ export function unavailablePage(nonce: string, what: string, remedy: string): st
   return barePage(nonce, {
     title: "Not available",
     head: '<meta http-equiv="refresh" content="5">\n',
-    body: `<h1>▲ The console is not available</h1>
+    body: `<h1>The console is not available</h1>
 <p>${escapeHtml(what)}.</p>
 <p>What to do: ${escapeHtml(remedy)}.</p>
 <p>This page tries again every five seconds. Taps are not lost: agents keep them until they are archived.</p>`,

@@ -37,7 +37,7 @@ export interface AlertFeed {
 function raiseOf(given: Partial<Raise>): Raise {
   return {
     ...{ ruleId: "backlog-old", release: "ab".repeat(32), scope: {}, severity: "warning" },
-    ...{ message: "The oldest tap waits for 92 s (limit 1 min)", value: 92_000, limit: 60_000, unit: "ms" },
+    ...{ message: "The oldest tap has waited for more than 1 min", value: 92_000, limit: 60_000, unit: "ms" },
     ...{ group: null, firstOut: false, suppressedBy: null, breachedAtEpochMs: Date.now() },
     ...given,
   };

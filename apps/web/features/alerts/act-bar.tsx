@@ -1,14 +1,16 @@
 "use client";
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
-import { type RefObject, useId, useState } from "react";
+import { type RefObject, useId } from "react";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { mostReason } from "../../ui/why-field.tsx";
 import type { Asked } from "./ask-dialog.tsx";
+import type { Notes } from "./use-notes.ts";
 
 export interface ActBarProps {
   alert: Alert;
+  notes: Notes;
   noteField: RefObject<HTMLTextAreaElement | null>;
   onAct: (alert: Alert, act: AlertAct) => void;
   /** For what needs more than a key: until when, and why. */
@@ -16,21 +18,19 @@ export interface ActBarProps {
 }
 
 /** What an operator can do about an alert; viewers see it, and why they cannot. */
-export function ActBar({ alert, noteField, onAct, onAsk }: ActBarProps) {
+export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
   const mayOperate = useMayOperate();
-  const [note, setNote] = useState({ id: alert.id, text: "" });
   const fieldId = useId();
-  // What was written about one alert is not said of another one.
-  const text = note.id === alert.id ? note.text : "";
+  const text = notes.of(alert);
   const written = text.trim();
-  const say = (act: AlertAct) => {
-    onAct(alert, act);
-    setNote({ id: alert.id, text: "" });
+  const acknowledge = () => onAct(alert, { kind: "acknowledge", note: notes.take(alert) });
+  const sayOnly = () => {
+    const note = notes.take(alert);
+    if (note !== null) onAct(alert, { kind: "note", note });
   };
-  const acknowledge = () => say({ kind: "acknowledge", note: written === "" ? null : written });
   const send = () => {
     if (alert.unacknowledged) acknowledge();
-    else if (written !== "") say({ kind: "note", note: written });
+    else sayOnly();
   };
   return (
     <div className="border-t border-line bg-surface px-5 py-3">
@@ -45,7 +45,7 @@ export function ActBar({ alert, noteField, onAct, onAsk }: ActBarProps) {
         value={text}
         disabled={!mayOperate}
         placeholder={mayOperate ? "Note, kept in the audit log (n)" : "Notes are for operators"}
-        onChange={(event) => setNote({ id: alert.id, text: event.target.value })}
+        onChange={(event) => notes.write(alert, event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
@@ -60,7 +60,7 @@ export function ActBar({ alert, noteField, onAct, onAsk }: ActBarProps) {
           </Button>
         ) : null}
         {written === "" ? null : (
-          <Button kind="outline" onClick={() => say({ kind: "note", note: written })}>
+          <Button kind="outline" onClick={sayOnly}>
             Only note
           </Button>
         )}

@@ -16,7 +16,7 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { ActBar, type ActBarProps } from "./act-bar.tsx";
 import { FirstOut } from "./alert-row.tsx";
 import { placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
-import { formatDuration, formatFigure } from "./figures.ts";
+import { formatDuration, formatFigure, momentOf } from "./figures.ts";
 import { RuleCard } from "./rule-card.tsx";
 import { Told } from "./told.tsx";
 import { Transitions } from "./transitions.tsx";
@@ -116,10 +116,7 @@ function Figures({ alert, detail }: FiguresProps) {
   const leftMs = within === undefined ? null : timeLeftMs(alert, within, nowEpochMs);
   return (
     <dl className="grid grid-cols-3 gap-x-4 gap-y-3 border-b border-line px-5 py-3">
-      <Fact
-        name={alert.active ? "Value when raised" : "Value on return"}
-        value={formatFigure(alert.value, unit)}
-      />
+      <Fact name={`Value ${momentOf(alert)}`} value={formatFigure(alert.value, unit)} />
       <Fact name="Limit" value={formatFigure(alert.limit, unit)} />
       {/* Known once the breach is over. */}
       <Fact name="Farthest" value={alert.active ? "–" : formatFigure(alert.peakValue, unit)} />

@@ -8,6 +8,7 @@ import { alertElementId } from "../../client/painted-alerts.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
+import { type AlertCounts, isFirstOfSeveral } from "../../contracts/alerts.ts";
 import { AlertRow } from "./alert-row.tsx";
 import { placeOf, standingOf } from "./alert-words.ts";
 import { figuresOf } from "./figures.ts";
@@ -29,6 +30,7 @@ const loadAheadRows = 40;
 
 export interface AlertListProps {
   alerts: readonly Alert[];
+  groupSizes: AlertCounts["groupSizes"];
   hasMore: boolean;
   loadMore: () => void;
   cursor: Cursor | null;
@@ -98,7 +100,7 @@ type RowsProps = AlertListProps & {
   items: ReturnType<ReturnType<typeof useVirtualizer>["getVirtualItems"]>;
 };
 
-function Rows({ rows, items, cursor, marked, onOpen, onMark }: RowsProps) {
+function Rows({ rows, items, groupSizes, cursor, marked, onOpen, onMark }: RowsProps) {
   useNow(1_000);
   const zone = useTimeZone();
   const nowEpochMs = serverNow();
@@ -122,6 +124,7 @@ function Rows({ rows, items, cursor, marked, onOpen, onMark }: RowsProps) {
             standing={standingOf(row.alert, nowEpochMs, zone)}
             age={formatSpan(nowEpochMs - row.alert.raisedAtEpochMs)}
             figures={figuresOf(row.alert)}
+            isFirstOut={isFirstOfSeveral(row.alert, groupSizes)}
             isAtCursor={row.alert.id === cursor?.id}
             isMarked={marked.has(row.alert.id)}
             {...{ onOpen, onMark }}

@@ -2,6 +2,7 @@ import type { Alert, AlertState } from "@tapline/core/alerts";
 import { memo } from "react";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark } from "../../ui/severity.tsx";
+import { momentOf } from "./figures.ts";
 
 /** Whether an alert calls for somebody: only then it has colour. */
 const calls: Record<AlertState, boolean> = {
@@ -23,6 +24,8 @@ export interface AlertRowProps {
   standing: string;
   age: string;
   figures: string;
+  /** Whether others came of the same thing after it. */
+  isFirstOut: boolean;
   isAtCursor: boolean;
   isMarked: boolean;
   onOpen: (id: string) => void;
@@ -57,7 +60,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
           {alert.message}
         </p>
         <p className="mt-0.5 flex min-w-0 items-baseline gap-2 text-xs text-ink-faint">
-          {alert.firstOut && alert.group !== null ? <FirstOut /> : null}
+          {props.isFirstOut ? <FirstOut /> : null}
           <span className="shrink truncate">{props.place}</span>
           {isCalling ? (
             <span className="sr-only">{props.standing}</span>
@@ -70,8 +73,13 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
         </p>
       </div>
       <p className="figure text-right text-xs text-ink-soft max-md:hidden">
-        <span className="sr-only">Value against limit: </span>
-        {props.figures}
+        {props.figures === "" ? null : (
+          <>
+            <span className="sr-only">Value against limit: </span>
+            {props.figures}
+            <span className="block text-ink-faint">{momentOf(alert)}</span>
+          </>
+        )}
       </p>
       <p className="age text-right text-xs whitespace-nowrap text-ink-soft">
         <span className="sr-only">Raised </span>

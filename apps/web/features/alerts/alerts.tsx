@@ -22,6 +22,9 @@ import { UnrecordedNotice } from "./unrecorded-notice.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
 import { useListState } from "./use-list-state.ts";
+import { useNotes } from "./use-notes.ts";
+
+const noGroups = {};
 
 // An alert that arrives changes the list: what stands beside it is not drawn anew.
 const [Pane, Filters] = [memo(AlertPane), memo(FilterBar)];
@@ -33,6 +36,7 @@ export function Alerts() {
   const list = useAlertList(filter);
   const state = useListState(list.alerts);
   const acts = useActs();
+  const notes = useNotes();
   const [asked, setAsked] = useState<{ what: Asked; alerts: readonly Alert[] } | null>(null);
   const textField = useRef<HTMLInputElement>(null);
   const noteField = useRef<HTMLTextAreaElement>(null);
@@ -44,7 +48,7 @@ export function Alerts() {
     acts.act(alerts, act);
   };
   useAlertKeys({
-    ...{ state, chosen, actOn, textField, noteField },
+    ...{ state, chosen, notes, actOn, textField, noteField },
     ask: (what, alerts) => setAsked({ what, alerts }),
   });
   const onPane = {
@@ -74,7 +78,11 @@ export function Alerts() {
               )
             ) : (
               <AlertList
-                {...{ alerts: list.alerts, hasMore: list.hasMore }}
+                {...{
+                  alerts: list.alerts,
+                  groupSizes: counts?.groupSizes ?? noGroups,
+                  hasMore: list.hasMore,
+                }}
                 {...{ loadMore: list.loadMore, cursor: state.cursor, marked: state.marked }}
                 {...{ onMove: state.moveTo, onOpen: state.open, onMark: state.mark }}
               />
@@ -96,7 +104,7 @@ export function Alerts() {
             )}
           >
             <Pane
-              {...{ alert: state.current, noteField }}
+              {...{ alert: state.current, notes, noteField }}
               {...{ onAct: onPane.act, onAsk: onPane.ask, onGroup: onPane.showGroup }}
               onClose={state.closePane}
             />

@@ -26,8 +26,11 @@ function formatBytes(bytes: number): string {
   return `${precise.format(bytes / 1024 ** power)} ${byteUnits[power]}`;
 }
 
-/** An alert's value against its limit, such as `92 s / 60 s`. */
+/** An alert's value against its limit, such as `92 s / 60 s`; of when `momentOf` says. */
 export function figuresOf({ value, limit, unit }: Pick<Alert, "value" | "limit" | "unit">): string {
   if (value === null && limit === null) return "";
   return `${formatFigure(value, unit)} / ${formatFigure(limit, unit)}`;
 }
+
+/** Of when the value is: it stands as it was, whatever has become of it since. */
+export const momentOf = ({ active }: Pick<Alert, "active">): string => (active ? "when raised" : "on return");

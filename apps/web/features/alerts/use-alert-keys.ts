@@ -7,11 +7,13 @@ import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { Asked } from "./ask-dialog.tsx";
 import type { ListState } from "./use-list-state.ts";
+import type { Notes } from "./use-notes.ts";
 
 export interface AlertKeysOptions {
   state: ListState;
   /** What is marked. */
   chosen: readonly Alert[];
+  notes: Notes;
   actOn: (alerts: readonly Alert[], act: AlertAct) => void;
   ask: (asked: Asked, alerts: readonly Alert[]) => void;
   textField: RefObject<HTMLInputElement | null>;
@@ -39,15 +41,22 @@ function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
   ];
 }
 
-function acting({ state, chosen, actOn, ask, noteField }: AlertKeysOptions): Hotkey[] {
+function acting({ state, chosen, notes, actOn, ask, noteField }: AlertKeysOptions): Hotkey[] {
   const { current } = state;
-  const acknowledge = (alerts: readonly Alert[]) => {
-    const waiting = alerts.filter(({ unacknowledged }) => unacknowledged);
-    if (waiting.length > 0) actOn(waiting, { kind: "acknowledge", note: null });
-  };
+  const waiting = chosen.filter(({ unacknowledged }) => unacknowledged);
   return [
-    { keys: ["a"], does: "Acknowledge", run: () => current && acknowledge([current]) },
-    { keys: ["A"], does: "Acknowledge all marked", run: () => acknowledge(chosen) },
+    {
+      keys: ["a"],
+      does: "Acknowledge, with what was written",
+      run: () => {
+        if (current?.unacknowledged) actOn([current], { kind: "acknowledge", note: notes.take(current) });
+      },
+    },
+    {
+      keys: ["A"],
+      does: "Acknowledge all marked",
+      run: () => waiting.length > 0 && actOn(waiting, { kind: "acknowledge", note: null }),
+    },
     {
       keys: ["s"],
       does: "Shelve, or take off the shelf",

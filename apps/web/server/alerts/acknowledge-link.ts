@@ -1,8 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AlertDesk } from "@tapline/adapters/prisma";
-import { type Alert, type LinkClaim, readLinkToken } from "@tapline/core/alerts";
+import {
+  type Alert,
+  type AlertState,
+  type LinkClaim,
+  readLinkToken,
+  type Severity,
+} from "@tapline/core/alerts";
 import { type ErrorCode, TaplineError } from "@tapline/core/kernel";
-import { barePage, escapeHtml } from "../bare-page.ts";
+import { barePage, escapeHtml, timeTag } from "../bare-page.ts";
 import { fromPostgres } from "../from-stores.ts";
 
 export interface LinkParts {
@@ -45,7 +51,7 @@ export async function acknowledgeByLink(
     const { method } = request;
     if (method === "POST") {
       const alert = await acknowledge(parts, claim);
-      show(200, "Acknowledged", `<h1>✓ Acknowledged</h1>${summaryOf(alert)}`);
+      show(200, "Acknowledged", `<h1>Acknowledged</h1>${summaryOf(alert)}`);
     } else if (method === "GET" || method === "HEAD") {
       const alert = await fromPostgres(parts.desk.find(claim.alertId));
       show(200, "Acknowledge", questionOf(alert));
@@ -56,7 +62,7 @@ export async function acknowledgeByLink(
     show(
       statuses[error.code] ?? 500,
       "Not acknowledged",
-      `<h1>▲ Nothing was acknowledged</h1><p>${escapeHtml(error.message)}.</p>${remedy}`,
+      `<h1>Nothing was acknowledged</h1><p>${escapeHtml(error.message)}.</p>${remedy}`,
     );
   }
 }
@@ -68,13 +74,28 @@ async function acknowledge({ desk, clock }: LinkParts, { alertId, rev, channel }
 }
 
 function questionOf(alert: Alert): string {
-  if (!alert.unacknowledged) return `<h1>● There is nothing to acknowledge any more</h1>${summaryOf(alert)}`;
-  return `<h1>▲ Acknowledge this alert?</h1>${summaryOf(alert)}
-<p>It says that you have seen it and see to it: nobody else is called.</p>
+  if (!alert.unacknowledged) return `<h1>There is nothing to acknowledge any more</h1>${summaryOf(alert)}`;
+  return `<h1>Acknowledge this alert?</h1>${summaryOf(alert)}
+<p class="soft">It says that you have seen it and see to it: nobody else is called.</p>
 <form method="post"><button type="submit">Acknowledge</button></form>`;
 }
 
+/** Shape and word, as the console has them. */
+const severityWords: Record<Severity, string> = {
+  critical: "◆ Critical",
+  warning: "▲ Warning",
+  info: "● Info",
+};
+
+const stateWords: Record<AlertState, string> = {
+  "active-unacknowledged": "active, not acknowledged",
+  "returned-unacknowledged": "over, not acknowledged",
+  acknowledged: "active, acknowledged",
+  ...{ shelved: "shelved", suppressed: "suppressed by design", "out-of-service": "out of service" },
+  normal: "closed",
+};
+
 function summaryOf({ severity, message, state, raisedAtEpochMs }: Alert): string {
-  const since = new Date(raisedAtEpochMs).toISOString();
-  return `<p>${escapeHtml(severity)}: ${escapeHtml(message)}</p><p>Raised at ${since}; now ${escapeHtml(state.replaceAll("-", ", "))}.</p>`;
+  return `<p>${severityWords[severity]} · ${escapeHtml(message)}</p>
+<dl><dt>Raised</dt><dd>${timeTag(raisedAtEpochMs)}</dd><dt>Now</dt><dd>${stateWords[state]}</dd></dl>`;
 }

@@ -64,8 +64,8 @@ export class AlertViews {
   }
 
   async #count(atEpochMs: number): Promise<AlertCounts> {
-    const [counted, newestFirstOut] = await fromPostgres(
-      Promise.all([this.#board.counts(), this.#board.newestFirstOut()]),
+    const [counted, newestFirstOut, groupSizes] = await fromPostgres(
+      Promise.all([this.#board.counts(), this.#board.newestFirstOut(), this.#board.groupSizes()]),
     );
     const sum = (isMeant: (one: (typeof counted)[number]) => boolean) =>
       counted.filter(isMeant).reduce((total, { count }) => total + count, 0);
@@ -82,7 +82,7 @@ export class AlertViews {
       atEpochMs,
       open: Object.fromEntries(severities.map((each) => [each, openOf(each)])) as AlertCounts["open"],
       ...{ shelved: held("shelved"), suppressed: held("suppressed"), outOfService: held("out-of-service") },
-      newestFirstOut,
+      ...{ newestFirstOut, groupSizes },
     };
   }
 

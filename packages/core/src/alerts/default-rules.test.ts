@@ -42,9 +42,12 @@ test("all severities are used, and critical ones are the fewest that want an ans
     if (card.respondWithinMinutes < 30) expect(severity, id).toBe("critical");
 });
 
-test("messages name what their alerts are told apart by", () => {
+test("messages say the condition, without a figure that grows stale, and name what their alerts are told apart by", () => {
   for (const rule of defaultAlertRules.rules) {
     expect(unknownPlaceholders(rule), rule.id).toEqual([]);
+    // A figure of the raise would stand in the title for hours, as if it were that of now.
+    expect(rule.message, rule.id).not.toContain("{value}");
+    if (rule.condition.kind === "anomaly") expect(rule.message, rule.id).not.toContain("{limit}");
     if (rule.per !== "all" && rule.only === undefined)
       expect(rule.message, rule.id).toContain(`{${rule.per}}`);
   }

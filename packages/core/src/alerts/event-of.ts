@@ -52,6 +52,7 @@ function unitOf({ kpi, condition }: Pick<AlertRule, "kpi" | "condition">): strin
 export function figureText(value: number | null, unit: string): string {
   if (value === null) return "unknown";
   if (unit === "ratio") return `${digits(value * 100, 6)} %`;
+  if (unit === "ms" && Math.abs(value) >= 2 * 3_600_000) return `${digits(value / 3_600_000, 3)} h`;
   if (unit === "ms" && Math.abs(value) >= 120_000) return `${digits(value / 60_000, 3)} min`;
   if (unit === "ms" && Math.abs(value) >= 1_000) return `${digits(value / 1_000, 3)} s`;
   return `${digits(value, 3)} ${unit}`;

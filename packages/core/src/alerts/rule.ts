@@ -87,7 +87,7 @@ export const alertRuleSchema = z.strictObject({
   onDelayMs: delay,
   /** How long it must have been in order before the alert has returned to normal. */
   offDelayMs: delay,
-  /** What it says, with {value}, {limit} and {site} or another dimension of `per`. */
+  /** What it says for as long as it stands, with {limit} and {site} or another dimension of `per`; {value} is that of the raise. */
   message: words,
   /** What to do, at length: a heading of a page in docs, or an address of yours. */
   runbook: z

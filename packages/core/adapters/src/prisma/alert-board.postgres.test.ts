@@ -103,6 +103,8 @@ test("counts what is open, and names the newest that came of nothing else", asyn
     { severity: "warning", state: "active-unacknowledged", count: 2 },
   ]);
   expect(await board.newestFirstOut()).toEqual(first);
+  await raised("info", 4_000, { group: "alone", firstOut: true });
+  expect(await board.groupSizes()).toEqual({ g: 2 });
 });
 
 test("what is no place is refused", async () => {

@@ -73,6 +73,15 @@ export class AlertBoard {
     return row?.at ?? null;
   }
 
+  /** How many alerts of each group are open, of the largest 1,000 groups of two and more. */
+  async groupSizes(): Promise<Record<string, number>> {
+    const rows = await this.#prisma.$queryRaw<{ group: string; count: number }[]>`
+      SELECT body ->> 'group' AS group, count(*)::int AS count FROM alert
+      WHERE state <> 'normal' AND body ->> 'group' IS NOT NULL
+      GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC LIMIT 1000`;
+    return Object.fromEntries(rows.map(({ group, count }) => [group, count]));
+  }
+
   /** Of the alerts that call somebody and came of nothing else, the one raised last; null where there is none. */
   async newestFirstOut(): Promise<Alert | null> {
     const [row] = await this.#prisma.$queryRaw<{ body: unknown }[]>`

@@ -28,8 +28,10 @@ test("a mail says what, where, since when, what to do, and where to act", () => 
 
 test("value and limit are told with their unit, and as numbers where none is known", () => {
   const told = mailForm({ ...notice, value: 130_500, unit: "ms" }, none).text;
-  expect(told).toMatch(/^value: 2\.17 min\nlimit: 2 min$/m);
-  expect(mailForm({ ...notice, value: 4 }, none).text).toMatch(/^value: 4\nlimit: 120000$/m);
+  expect(told).toMatch(/^value when raised: 2\.17 min\nlimit: 2 min$/m);
+  expect(mailForm({ ...notice, value: 4 }, none).text).toMatch(/^value when raised: 4\nlimit: 120000$/m);
+  const over = mailForm({ ...notice, kind: "over", value: 0, unit: "ms" }, none).text;
+  expect(over).toMatch(/^value on return: 0 ms\nlimit: 2 min$/m);
   expect(JSON.parse(webhookForm("plain", { ...notice, unit: "ms" }, none)).data).toMatchObject({
     ...{ limit: 120_000, unit: "ms" },
   });

@@ -61,7 +61,7 @@ export function factsOf(notice: AlertNotice): [string, string][] {
   return [
     ["rule", notice.ruleId],
     ...places,
-    ...figure("value", value),
+    ...figure(kind === "over" ? "value on return" : "value when raised", value),
     ...figure("limit", limit),
     ["raised", new Date(raisedAtEpochMs).toISOString()],
     ...(by === null

@@ -9,7 +9,7 @@ export const archiveRules: readonly ShippedRule[] = [
     condition: { kind: "threshold", limit: { above: minuteMs } },
     severity: "critical",
     offDelayMs: 10_000,
-    message: "The archive {archive} has not been usable for {value}",
+    message: "The archive {archive} has not been usable for more than {limit}",
     card: {
       cause: "Its server or line is down, its host key has changed, or its account is locked.",
       consequence: "Below the quorum nothing is archived: the buffer fills, then readers pause.",
@@ -25,7 +25,7 @@ export const archiveRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "{archive}: {value} of attempts fail (limit {limit})",
+    message: "{archive}: more than {limit} of attempts fail",
     parent: "archive-away",
     card: {
       cause: "The line is bad, the disk nearly full, or the server limits sessions.",
@@ -39,7 +39,7 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "archive.space_short_per_hour",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
-    message: "An archive has too little room ({value})",
+    message: "An archive has too little room",
     card: {
       cause: "The disk or the quota of the archive is full.",
       consequence: "Nothing more is archived there.",
@@ -52,7 +52,7 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "archive.copies_failed_per_hour",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
-    message: "Copies to an archive that lacks segments fail: {value}",
+    message: "Copies to an archive that lacks segments fail",
     card: {
       cause: "The archive that lacks them, or the one that has them, refuses.",
       consequence: "Segments lie in fewer archives than wanted.",
@@ -65,7 +65,7 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "archive.segments_missing_per_day",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
-    message: "An archive lacks files of {value}",
+    message: "An archive lacks files of segments",
     card: {
       cause: "Somebody removed them, or a disk was set back.",
       consequence: "What one archive alone held would be gone.",
@@ -78,7 +78,7 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "archive.restore_failed_per_day",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
-    message: "A restore for trial did not give what was archived: {value}",
+    message: "A restore for trial did not give what was archived",
     card: {
       cause: "A file is damaged, or a key that opens it is missing.",
       consequence: "What is archived may not be readable when it is needed.",
@@ -91,7 +91,7 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "archive.restore_age_ms",
     condition: { kind: "threshold", limit: { above: 26 * hourMs } },
     severity: "warning",
-    message: "That the archive can be restored was last proven {value} ago (limit {limit})",
+    message: "That the archive can be restored has not been proven for more than {limit}",
     parent: "restore-failed",
     card: {
       cause: "No role `audit` runs, drills are switched off, or each one fails.",
@@ -107,7 +107,7 @@ export const archiveRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "{value} at segments fail (limit {limit})",
+    message: "Attempts at segments fail more than {limit}",
     suppressedBy: [{ rule: "archive-away", holdMs: 3 * minuteMs }],
     card: {
       cause: "A stage lacks what it needs: keys, PostgreSQL, the archive.",

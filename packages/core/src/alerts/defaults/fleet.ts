@@ -43,7 +43,7 @@ export const fleetRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: 10_000,
-    message: "{agent} at {site}: {value} take no taps",
+    message: "{agent} at {site}: readers take no taps",
     parent: "agent-offline",
     card: {
       cause: "A reader is unplugged or hangs, its process fails, or the outbox is full.",
@@ -60,7 +60,7 @@ export const fleetRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "{agent} at {site}: a tap has waited for {value} (limit {limit})",
+    message: "{agent} at {site}: a tap has waited for more than {limit}",
     parent: "agent-offline",
     card: {
       cause: "The door gives it no credits, its line is bad, or its taps are not archived.",
@@ -77,7 +77,7 @@ export const fleetRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "{agent} at {site}: its clock is off by {value} (limit {limit})",
+    message: "{agent} at {site}: its clock is off by more than {limit}",
     parent: "agent-offline",
     card: {
       cause: "The PC does not set its clock by the network.",
@@ -92,7 +92,7 @@ export const fleetRules: readonly ShippedRule[] = [
     per: "agent",
     condition: { kind: "threshold", limit: { below: 7 }, deadBand: 1 },
     severity: "warning",
-    message: "{agent} at {site}: its certificate ends in {value} (limit {limit})",
+    message: "{agent} at {site}: its certificate ends within {limit}",
     card: {
       cause: "The agent was off when it should have renewed it, or renewal fails.",
       consequence: "On that day it is turned away.",
@@ -105,7 +105,7 @@ export const fleetRules: readonly ShippedRule[] = [
     kpi: "agents.quota_spent_per_hour",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
-    message: "An agent's quota of refused taps is spent ({value})",
+    message: "An agent's quota of refused taps is spent",
     card: {
       cause: "Somebody plays with a reader, or a tracker sends what is refused.",
       consequence: "More refused taps of that agent wait; good ones go on.",

@@ -9,7 +9,7 @@ export const latencyRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "The door answers within {value} in 99 of 100 cases (limit {limit})",
+    message: "The door takes more than {limit} for one answer in 100",
     card: {
       cause: "Redis syncs slowly, or the machine has too little to give.",
       consequence: "Agents send less at a time; queues at readers grow.",
@@ -24,7 +24,7 @@ export const latencyRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: 2 * minuteMs,
     offDelayMs: minuteMs,
-    message: "Taps are archived within {value} in 99 of 100 cases (limit {limit})",
+    message: "One tap in 100 takes more than {limit} to be archived",
     card: {
       cause: "The archive takes files slowly, or stages share too few processes.",
       consequence: "Receipts come late; nothing is lost.",
@@ -39,7 +39,7 @@ export const latencyRules: readonly ShippedRule[] = [
     severity: "info",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "Alerts are seen after {value} in 99 of 100 cases (limit {limit})",
+    message: "One alert in 100 is seen after more than {limit}",
     card: {
       cause: "The alerts role, PostgreSQL or the console is busy.",
       consequence: "People hear late of what they should act on.",

@@ -18,7 +18,7 @@ export const objectiveRules: readonly ShippedRule[] = [
     },
     severity: "critical",
     offDelayMs: minuteMs,
-    message: "The error budget burns at {value} (limit {limit}): 2 % of a month's in an hour",
+    message: "Errors come at more than {limit}: 2 % of a month's in an hour",
     card: {
       cause: "A part of the path fails now.",
       consequence: "The objective of 99.999 % is missed within two days.",
@@ -39,7 +39,7 @@ export const objectiveRules: readonly ShippedRule[] = [
     },
     severity: "warning",
     offDelayMs: minuteMs,
-    message: "The error budget burns at {value} (limit {limit}): 5 % of a month's in 6 h",
+    message: "Errors come at more than {limit}: 5 % of a month's in 6 h",
     parent: "budget-burning-fast",
     card: {
       cause: "A part of the path fails again and again.",
@@ -61,7 +61,7 @@ export const objectiveRules: readonly ShippedRule[] = [
     },
     severity: "info",
     offDelayMs: minuteMs,
-    message: "The error budget burns at {value} (limit {limit}): 10 % of a month's in 3 days",
+    message: "Errors come at more than {limit}: 10 % of a month's in 3 days",
     parent: "budget-burning",
     card: {
       cause: "Something small fails all the time.",
@@ -75,7 +75,7 @@ export const objectiveRules: readonly ShippedRule[] = [
     kpi: "availability.budget_left_ratio",
     condition: { kind: "threshold", limit: { below: 0 }, deadBand: 0.01 },
     severity: "warning",
-    message: "The error budget of 30 days is spent ({value} left)",
+    message: "The error budget of 30 days is spent",
     card: {
       cause: "There were outages.",
       consequence: "The objective is missed; it recovers only as these days pass.",

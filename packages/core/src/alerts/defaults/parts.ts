@@ -9,7 +9,7 @@ export const partRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: 10_000,
     offDelayMs: 10_000,
-    message: "The buffer is at {value} of its ceiling (limit {limit})",
+    message: "The buffer is above {limit} of its ceiling",
     parent: "buffer-full",
     card: {
       cause: "More comes in than is archived, or the ceiling is low.",
@@ -25,7 +25,7 @@ export const partRules: readonly ShippedRule[] = [
     severity: "critical",
     onDelayMs: 10_000,
     offDelayMs: 10_000,
-    message: "The buffer is at {value} of its ceiling: the door lets hardly anything in",
+    message: "The buffer is above {limit} of its ceiling: the door lets hardly anything in",
     card: {
       cause: "The archive has been away for long, or the ceiling is far too low.",
       consequence: "Agents wait, and readers pause once their outboxes are full.",
@@ -39,7 +39,7 @@ export const partRules: readonly ShippedRule[] = [
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
     onDelayMs: 10_000,
-    message: "{value} on the way of a tap: nothing runs there",
+    message: "Nothing runs of a service on the way of a tap",
     card: {
       cause: "A worker has died or hangs, or its machine is gone.",
       consequence: "Taps stop before that service; its figures are unknown.",
@@ -52,7 +52,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "keys.age_days",
     condition: { kind: "threshold", limit: { above: 400 } },
     severity: "warning",
-    message: "The archive's key is {value} old (limit {limit})",
+    message: "The archive's key is more than {limit} old",
     card: {
       cause: "Nobody rotates it, or rotation fails.",
       consequence: "A key in wrong hands would open a longer time.",
@@ -65,7 +65,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "keys.refused_per_hour",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
-    message: "Keys in the ring that nobody who may had put there: {value}",
+    message: "There are keys in the ring that nobody who may had put there",
     card: {
       cause: "Somebody wrote into the database past Tapline.",
       consequence: "No object is sealed to these keys; but somebody has tried.",
@@ -78,7 +78,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "certificates.days_left",
     condition: { kind: "threshold", limit: { below: 14 }, deadBand: 1 },
     severity: "warning",
-    message: "The first of the servers' certificates ends in {value} (limit {limit})",
+    message: "The first of the servers' certificates ends within {limit}",
     parent: "certificate-ending-now",
     card: {
       cause: "It was not renewed.",
@@ -92,7 +92,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "certificates.days_left",
     condition: { kind: "threshold", limit: { below: 3 }, deadBand: 1 },
     severity: "critical",
-    message: "The first of the servers' certificates ends in {value}",
+    message: "The first of the servers' certificates ends within {limit}",
     card: {
       cause: "It was not renewed, though it was told of before.",
       consequence: "On that day agents are turned away, or nothing can be sealed or signed.",
@@ -105,7 +105,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "sites.unbalanced_per_day",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
-    message: "A site's day does not add up: {value}",
+    message: "A site's day does not add up",
     card: {
       cause: "A tap has two ends or none in the index.",
       consequence: "The site's statement cannot be given out as it is.",
@@ -118,7 +118,7 @@ export const partRules: readonly ShippedRule[] = [
     kpi: "audit.disputed_per_day",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "critical",
-    message: "The audit log contradicts itself or its witness: {value}",
+    message: "The audit log contradicts itself or its witness",
     card: {
       cause: "The database was set back or changed, or there are two logs under one name.",
       consequence: "What the log says of that time proves nothing any more.",

@@ -10,7 +10,7 @@ export const tapRules: readonly ShippedRule[] = [
     condition: { kind: "threshold", limit: { above: 3 }, deadBand: 1 },
     severity: "critical",
     offDelayMs: 5 * minuteMs,
-    message: "{value} with a wrong signature (limit {limit})",
+    message: "More than {limit} have a wrong signature",
     card: {
       cause: "A tracker's key is not the registered one, or somebody forges taps.",
       consequence: "True taps of that tracker are refused; forged ones are tried on.",
@@ -26,7 +26,7 @@ export const tapRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: 5 * minuteMs,
-    message: "{value} are rejected for {reason} (limit {limit})",
+    message: "More than {limit} are rejected for {reason}",
     card: {
       cause: "Trackers of a new kind, a clock that is off, or rules that are too strict.",
       consequence: "These taps lie in quarantine and not in the archive.",
@@ -42,7 +42,7 @@ export const tapRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: 2 * minuteMs,
     offDelayMs: 2 * minuteMs,
-    message: "{site}: only {value} of taps are accepted (limit {limit})",
+    message: "{site}: less than {limit} of taps are accepted",
     card: {
       cause: "One reader, tracker model or clock at the site yields taps that are refused.",
       consequence: "The site's archive has holes until the taps are replayed.",
@@ -58,7 +58,7 @@ export const tapRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: minuteMs,
     offDelayMs: minuteMs,
-    message: "{site}: the door refuses {value} (limit {limit})",
+    message: "{site}: the door refuses more than {limit}",
     card: {
       cause:
         "The buffer is near its ceiling, an agent has spent its quota, or a certificate is no longer taken.",
@@ -74,7 +74,7 @@ export const tapRules: readonly ShippedRule[] = [
     severity: "warning",
     onDelayMs: 10_000,
     offDelayMs: 10_000,
-    message: "The oldest tap waits for {value} (limit {limit})",
+    message: "The oldest tap has waited for more than {limit}",
     parent: "backlog-very-old",
     // What drains takes its time. Where it is another cause after all, the older backlog calls, which nothing suppresses.
     suppressedBy: [{ rule: "archive-away", holdMs: 5 * minuteMs }],
@@ -91,7 +91,7 @@ export const tapRules: readonly ShippedRule[] = [
     condition: { kind: "threshold", limit: { above: 15 * minuteMs }, deadBand: minuteMs },
     severity: "critical",
     offDelayMs: 10_000,
-    message: "The oldest tap waits for {value} (limit {limit}): nothing reaches the archive",
+    message: "The oldest tap has waited for more than {limit}: nothing reaches the archive",
     card: {
       cause: "The archive is away, or a stage has stood still for long.",
       consequence: "The buffer reaches its ceiling, then readers pause.",
@@ -104,7 +104,7 @@ export const tapRules: readonly ShippedRule[] = [
     kpi: "backlog.taps",
     condition: { kind: "rate-of-change", limit: { above: 20_000 }, windowMs: 5 * minuteMs, deadBand: 5_000 },
     severity: "warning",
-    message: "The backlog grew by {value} within 5 min (limit {limit})",
+    message: "The backlog grew by more than {limit} within 5 min",
     card: {
       cause: "Far more comes in than the archive takes, as after an outage of many agents.",
       consequence: "Taps are archived late; at the ceiling the door grants no more.",
@@ -119,7 +119,7 @@ export const tapRules: readonly ShippedRule[] = [
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
     onDelayMs: hourMs,
-    message: "{agent} at {site} has {value} without an end",
+    message: "{agent} at {site} has had taps without an end for an hour",
     card: {
       cause: "An outbox was lost or set back, or a tap is held by nobody.",
       consequence: "These taps may be lost: the statement of the day will name them.",
@@ -141,7 +141,7 @@ export const tapRules: readonly ShippedRule[] = [
       seasonSteps: 96,
     },
     severity: "info",
-    message: "{site}: {value} come in, {limit} or more were to be expected at this hour",
+    message: "{site}: far fewer taps come in than is usual at this hour",
     card: {
       cause: "The site is closed, or taps do not reach its readers though nothing reports a fault.",
       consequence: "If it is no holiday, taps are missed that no tracker keeps for long.",
