@@ -1,4 +1,4 @@
-/** The one gate, `npm run check`: format and lint, types, import rules, map, page of KPIs. Needs no server. */
+/** The one gate, `npm run check`: format and lint, types, import rules, map, pages made of others. Needs no server. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -46,6 +46,12 @@ const parts: readonly Part[] = [
     command: process.execPath,
     args: [join(import.meta.dirname, "kpis.ts")],
   },
+  {
+    name: "runbooks of the console",
+    remedy: "npm run docs writes them anew",
+    command: process.execPath,
+    args: [join(import.meta.dirname, "runbooks.ts")],
+  },
 ];
 
 type Outcome = Readonly<{ part: Part; ok: boolean; output: string; seconds: number }>;
@@ -73,6 +79,6 @@ const outcomes = await Promise.all(parts.map(runPart));
 for (const { part, ok, output, seconds } of outcomes) {
   if (!ok) process.stdout.write(`${output.trim()}\n`);
   const verdict = ok ? "ok" : `FAILED (${part.remedy})`;
-  process.stdout.write(`check ${part.name.padEnd(22)}${seconds.toFixed(1).padStart(5)} s  ${verdict}\n`);
+  process.stdout.write(`check ${part.name.padEnd(24)}${seconds.toFixed(1).padStart(5)} s  ${verdict}\n`);
 }
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;

@@ -125,7 +125,7 @@ export async function releaseRules(databaseUrl: string): Promise<string> {
     ...{ format: alertRulesFormat, version: 1 },
     rules: [
       rule("backlog-old", "backlog.oldest_ms", { onDelayMs: 10_000 }),
-      rule("agent-offline", "agents.offline", { per: "site" }),
+      rule("agent-offline", "agents.offline", { per: "site", runbook: "docs/runbooks.md#agent-offline" }),
     ],
   });
   const { sha256 } = await new AlertRulesDesk(prisma, Date.now).release(rules, {

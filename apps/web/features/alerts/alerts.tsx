@@ -131,6 +131,9 @@ const Head = memo(function Head() {
           <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
             Channels
           </Link>
+          <Link href="/runbooks" className="text-ink-soft underline underline-offset-4">
+            Runbooks
+          </Link>
           <Link href="/alerts/health" className="text-ink-soft underline underline-offset-4">
             Health of the alarm system
           </Link>

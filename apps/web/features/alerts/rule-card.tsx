@@ -33,17 +33,21 @@ export function RuleCard({ alert, rule }: { alert: Alert; rule: AlertRule | null
   );
 }
 
-/** A page of somebody's own opens beside; one of ours lies in the folder docs of this installation. */
+const section = /^docs\/runbooks\.md#([a-z0-9-]+)$/;
+
+/** Opens beside, so that the list stays as it is. Other pages of docs lie in the folder of this installation. */
 function Runbook({ address }: { address: string }) {
-  if (!address.startsWith("https://")) return <span className="font-mono text-[13px]">{address}</span>;
+  const [, id] = section.exec(address) ?? [];
+  if (id === undefined && !address.startsWith("https://"))
+    return <span className="font-mono text-[13px]">{address}</span>;
   return (
     <a
-      href={address}
+      href={id === undefined ? address : `/runbooks#${id}`}
       target="_blank"
       rel="noreferrer"
       className="inline-flex items-baseline gap-1 underline underline-offset-4"
     >
-      {address}
+      {id ?? address}
       <ExternalLink aria-hidden className="size-3 self-center" />
       <span className="sr-only">(opens beside)</span>
     </a>

@@ -39,7 +39,9 @@ export function SignInForm({ from }: { from: string | undefined }) {
       step === "password"
         ? await signIn({ email: text("email").trim(), password: text("password") })
         : await verifyCode(text("code").replaceAll(" ", ""));
-    if (result.kind === "signed-in") return window.location.assign(safeReturn(from, window.location.origin));
+    // A browser that was sent here keeps the anchor that it was on its way to.
+    const { origin, hash } = window.location;
+    if (result.kind === "signed-in") return window.location.assign(safeReturn(from && from + hash, origin));
     setBusy(false);
     if (result.kind === "second-factor") return setStep("code");
     setRefusal(result);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
-import { type AlertNotice, mailForm, signWebhook, webhookForm } from "../index.ts";
+import { type AlertNotice, mailForm, type NoticeLinks, signWebhook, webhookForm } from "../index.ts";
 import { notice } from "./channels.fixture.ts";
 
 const links = { console: "https://console.example/", acknowledge: "https://console.example/acknowledge/t.m" };
@@ -19,11 +19,36 @@ test("a mail says what, where, since when, what to do, and where to act", () => 
     "north",
     "gym-7",
     "Look at the PC.",
-    "docs/runbooks.md#agent-offline",
+    "https://console.example/runbooks#agent-offline",
     links.acknowledge,
   ])
     for (const form of [text, html]) expect(form).toContain(said);
+  expect(text).not.toContain("docs/runbooks.md");
   expect(mailForm(notice, none).text).not.toContain("https:");
+  expect(mailForm(notice, none).text).toContain("runbook: docs/runbooks.md#agent-offline");
+});
+
+test("a runbook of ours is a link to the console's page, one of theirs a link as it is, and what nobody can follow is told as text", () => {
+  const ours = "https://console.example/runbooks#agent-offline";
+  const { text, html } = mailForm(notice, { ...links, acknowledge: null });
+  expect(text).toContain(`Runbook:\n${ours}\n`);
+  expect(html).toContain(`<a href="${ours}">Runbook</a>`);
+  const urlOf = (runbook: string, given: NoticeLinks = links) =>
+    JSON.parse(webhookForm("plain", { ...notice, runbook }, given)).data.runbookUrl;
+  expect(urlOf(notice.runbook)).toBe(ours);
+  expect(urlOf("https://wiki.example/a?b#c", none)).toBe("https://wiki.example/a?b#c");
+  expect(urlOf(notice.runbook, { ...none, console: "http://127.0.0.1:7400" })).toBe(
+    "http://127.0.0.1:7400/runbooks#agent-offline",
+  );
+  for (const dead of [
+    "docs/operations.md#sftp-down",
+    "https://[",
+    `https://wiki.example/${"x".repeat(2_000)}`,
+  ]) {
+    expect(urlOf(dead), dead).toBeNull();
+    expect(mailForm({ ...notice, runbook: dead }, links).text).toContain(`runbook: ${dead}`);
+  }
+  expect(urlOf(notice.runbook, none)).toBeNull();
 });
 
 test("value and limit are told with their unit, and as numbers where none is known", () => {
@@ -79,8 +104,8 @@ test("chat rooms get buttons where there are links, and none where there are non
     return [slack.map(({ url }: { url: string }) => url), content.actions.map((a: { url: string }) => a.url)];
   };
   expect(buttons(links)).toEqual([
-    [links.acknowledge, links.console],
-    [links.acknowledge, links.console],
+    [links.acknowledge, links.console, "https://console.example/runbooks#agent-offline"],
+    [links.acknowledge, links.console, "https://console.example/runbooks#agent-offline"],
   ]);
   expect(buttons(none)).toEqual([[], []]);
 });

@@ -1,17 +1,14 @@
-import { type AlertNotice, factsOf, headlineOf, type NoticeLinks } from "./notice.ts";
+import { type AlertNotice, factsOf, headlineOf, type NoticeLinks, runbookLink, waysOf } from "./notice.ts";
 
 export type MailForm = { readonly subject: string; readonly text: string; readonly html: string };
 
 const acknowledgeWords = "Acknowledge (asks you once more; the link works once)";
 
 /** A notice as a mail. What comes from rules and readers is text in it, never markup. */
-export function mailForm(notice: AlertNotice, { console, acknowledge }: NoticeLinks): MailForm {
+export function mailForm(notice: AlertNotice, given: NoticeLinks): MailForm {
   const subject = headlineOf(notice);
-  const facts = factsOf(notice);
-  const links: [string, string][] = [
-    ...(acknowledge === null ? [] : [[acknowledgeWords, acknowledge] as [string, string]]),
-    ...(console === null ? [] : [["Console", console] as [string, string]]),
-  ];
+  const facts = factsOf(notice, runbookLink(notice.runbook, given.console) !== null);
+  const links = waysOf(notice, given, acknowledgeWords);
   const text = [
     subject,
     "",

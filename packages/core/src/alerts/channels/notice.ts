@@ -38,6 +38,34 @@ export type NoticeKind = AlertNotice["kind"];
 /** Where a message leads; null where this installation has said no address of its console. */
 export type NoticeLinks = { readonly console: string | null; readonly acknowledge: string | null };
 
+/** What a link may be in every form; Slack takes 3,000 characters. */
+const longestLink = 2_000;
+
+/**
+ * Where a rule's runbook can be read: a section of ours on the console's page, somebody's own page where it is.
+ * @returns null where nobody could follow it: another page of docs, or no console that is known
+ */
+export function runbookLink(runbook: string, console: string | null): string | null {
+  const [, section] = /^docs\/runbooks\.md#([a-z0-9-]+)$/.exec(runbook) ?? [];
+  if (section !== undefined) return console === null ? null : new URL(`/runbooks#${section}`, console).href;
+  const isLink = runbook.startsWith("https://") && runbook.length <= longestLink && URL.canParse(runbook);
+  return isLink ? runbook : null;
+}
+
+/** What a reader can follow, as pairs of a word and an address; `acknowledge` says what that link does. */
+export function waysOf(
+  { runbook }: AlertNotice,
+  { console, acknowledge }: NoticeLinks,
+  acknowledgeWords = "Acknowledge",
+): [string, string][] {
+  const ways: [string, string | null][] = [
+    [acknowledgeWords, acknowledge],
+    ["Console", console],
+    ["Runbook", runbookLink(runbook, console)],
+  ];
+  return ways.flatMap(([word, url]): [string, string][] => (url === null ? [] : [[word, url]]));
+}
+
 /** Shape and text, never colour alone. */
 const marks = { critical: "◆", warning: "▲", info: "●" } as const;
 
@@ -52,8 +80,11 @@ export function headlineOf({ kind, severity, message, step }: AlertNotice): stri
   return `${[...line].slice(0, 200 - again.length).join("")}${again}`;
 }
 
-/** Everything else that a reader needs, as pairs of a word and what it says. */
-export function factsOf(notice: AlertNotice): [string, string][] {
+/**
+ * Everything else that a reader needs, as pairs of a word and what it says.
+ * @param isRunbookLinked whether the runbook is a link of its own beside them
+ */
+export function factsOf(notice: AlertNotice, isRunbookLinked = false): [string, string][] {
   const { scope, value, limit, unit, action, runbook, raisedAtEpochMs, by, kind } = notice;
   const figure = (word: string, given: number | null): [string, string][] =>
     given === null ? [] : [[word, unit === undefined ? String(given) : figureText(given, unit)]];
@@ -68,6 +99,6 @@ export function factsOf(notice: AlertNotice): [string, string][] {
       ? []
       : [[kind === "acknowledged" ? "acknowledged by" : "asked for by", by] as [string, string]]),
     ["what to do", action],
-    ["runbook", runbook],
+    ...(isRunbookLinked ? [] : [["runbook", runbook] as [string, string]]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { WebhookChannel } from "./channel.ts";
-import { type AlertNotice, factsOf, headlineOf, type NoticeLinks } from "./notice.ts";
+import { type AlertNotice, factsOf, headlineOf, type NoticeLinks, runbookLink, waysOf } from "./notice.ts";
 
 type Form = (notice: AlertNotice, links: NoticeLinks) => unknown;
 
@@ -20,15 +20,22 @@ function plainForm(notice: AlertNotice, links: NoticeLinks): unknown {
   return {
     type: kind === "test" ? "test" : `alert.${kind}`,
     timestamp: new Date(atEpochMs).toISOString(),
-    data: { ...data, consoleUrl: links.console, acknowledgeUrl: links.acknowledge },
+    data: {
+      ...data,
+      ...{ consoleUrl: links.console, acknowledgeUrl: links.acknowledge },
+      runbookUrl: runbookLink(notice.runbook, links.console),
+    },
   };
 }
 
 /** Slack's bounds: 150 characters in a header, 3,000 in a section. */
 function slackForm(notice: AlertNotice, links: NoticeLinks): unknown {
   const headline = headlineOf(notice);
-  const facts = factsOf(notice).map(([word, said]) => `*${escapeMrkdwn(word)}:* ${escapeMrkdwn(said)}`);
-  const buttons = waysOf(links).map(([text, url]) => ({
+  const isLinked = runbookLink(notice.runbook, links.console) !== null;
+  const facts = factsOf(notice, isLinked).map(
+    ([word, said]) => `*${escapeMrkdwn(word)}:* ${escapeMrkdwn(said)}`,
+  );
+  const buttons = waysOf(notice, links).map(([text, url]) => ({
     ...{ type: "button", text: { type: "plain_text", text }, url },
   }));
   return {
@@ -43,8 +50,9 @@ function slackForm(notice: AlertNotice, links: NoticeLinks): unknown {
 
 /** An Adaptive Card, as workflows of Teams take it. Text runs, unlike text blocks, read no Markdown. */
 function teamsForm(notice: AlertNotice, links: NoticeLinks): unknown {
+  const isLinked = runbookLink(notice.runbook, links.console) !== null;
   const bold = { type: "TextRun", text: headlineOf(notice), weight: "Bolder", wrap: true };
-  const lines = factsOf(notice).map(([word, said]) => ({
+  const lines = factsOf(notice, isLinked).map(([word, said]) => ({
     type: "RichTextBlock",
     inlines: [
       { type: "TextRun", text: `${word}: `, isSubtle: true },
@@ -55,19 +63,12 @@ function teamsForm(notice: AlertNotice, links: NoticeLinks): unknown {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     ...{ type: "AdaptiveCard", version: "1.4" },
     body: [{ type: "RichTextBlock", inlines: [bold] }, ...lines],
-    actions: waysOf(links).map(([title, url]) => ({ type: "Action.OpenUrl", title, url })),
+    actions: waysOf(notice, links).map(([title, url]) => ({ type: "Action.OpenUrl", title, url })),
   };
   return {
     type: "message",
     attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content }],
   };
-}
-
-function waysOf({ console, acknowledge }: NoticeLinks): [string, string][] {
-  return [
-    ...(acknowledge === null ? [] : [["Acknowledge", acknowledge] as [string, string]]),
-    ...(console === null ? [] : [["Console", console] as [string, string]]),
-  ];
 }
 
 /** So that no name calls a room (`<!channel>`) or hides a link; asterisks and the like only look odd. */
