@@ -62,10 +62,12 @@ export async function acknowledgeByLink(
     show(
       statuses[error.code] ?? 500,
       "Not acknowledged",
-      `<h1>Nothing was acknowledged</h1><p>${escapeHtml(error.message)}.</p>${remedy}`,
+      `<h1>Nothing was acknowledged</h1><p>${escapeHtml(sentence(error.message))}</p>${remedy}`,
     );
   }
 }
+
+const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 
 async function acknowledge({ desk, clock }: LinkParts, { alertId, rev, channel }: LinkClaim): Promise<Alert> {
   const actor = { kind: "operator" as const, id: `link/${channel}` };

@@ -78,7 +78,7 @@ function factsOf(alert: Alert, names: Names): string[] {
     `${message} (${severity})`,
     `alert ${id}, revision ${rev}: ${state}${alert.active ? "" : ", over"}`,
     `rule ${ruleId}${scopeKey === "" ? "" : `, ${scopeKey}`}; raised ${count(alert.occurrences, "time")}, last at ${isoOf(alert.raisedAtEpochMs)}`,
-    `value ${value}`,
+    `value ${alert.active ? "when raised" : "on return"} ${value}`,
     ...(shelf === null ? [] : [`shelved until ${isoOf(shelf.untilEpochMs)} (${shelf.mode})`]),
     ...(lastAct === null
       ? []

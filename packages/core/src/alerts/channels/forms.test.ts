@@ -23,6 +23,7 @@ test("a mail says what, where, since when, what to do, and where to act", () => 
     links.acknowledge,
   ])
     for (const form of [text, html]) expect(form).toContain(said);
+  expect(text).toMatch(/^raised: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d UTC$/m);
   expect(text).not.toContain("docs/runbooks.md");
   expect(mailForm(notice, none).text).not.toContain("https:");
   expect(mailForm(notice, none).text).toContain("runbook: docs/runbooks.md#agent-offline");

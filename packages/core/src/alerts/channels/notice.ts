@@ -94,7 +94,8 @@ export function factsOf(notice: AlertNotice, isRunbookLinked = false): [string, 
     ...places,
     ...figure(kind === "over" ? "value on return" : "value when raised", value),
     ...figure("limit", limit),
-    ["raised", new Date(raisedAtEpochMs).toISOString()],
+    // In whose zone it is read nobody knows here.
+    ["raised", new Date(raisedAtEpochMs).toUTCString().replace("GMT", "UTC")],
     ...(by === null
       ? []
       : [[kind === "acknowledged" ? "acknowledged by" : "asked for by", by] as [string, string]]),
