@@ -1,5 +1,5 @@
 import type { BufferedTap } from "@tapline/core/buffer";
-import type { TelemetryRecorder } from "@tapline/core/telemetry";
+import { Tally, type TelemetryRecorder } from "@tapline/core/telemetry";
 
 /** Whoever answers agents tells this of each delivery, once. */
 export type DeliveryHooks = {
@@ -20,9 +20,9 @@ const takenWithinMs = 5_000;
 export function countDeliveries(telemetry: TelemetryRecorder): DeliveryHooks {
   return {
     onTaken: (agent, good, refused, acceptMs) => {
-      const taken = new Map<string, number>();
-      for (const { reader } of good) taken.set(reader, (taken.get(reader) ?? 0) + 1);
-      for (const [reader, taps] of taken) telemetry.countOfReader("tap.ingested", agent, reader, taps);
+      const taken = new Tally<string>();
+      for (const { reader } of good) taken.add(reader);
+      for (const { key, times } of taken.counts()) telemetry.countOfReader("tap.ingested", agent, key, times);
       telemetry.countOfAgent("tap.refused_at_door", agent, refused);
       if (acceptMs > takenWithinMs) telemetry.countOfAgent("tap.taken_late", agent, good.length);
       telemetry.time("ingest.accept_ms", acceptMs);

@@ -1,13 +1,14 @@
 import type { SegmentEnd } from "@tapline/adapters/prisma";
-import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
+import { Tally, type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap } from "./segment-loader.ts";
 
 /** How taps of one agent have ended: by reader, and by how long they were on their way, ms. */
 type Ended = {
-  readonly archived: Map<string, number>;
-  readonly duplicates: Map<string, number>;
-  readonly tookMs: Map<number, number>;
+  readonly agent: string;
+  readonly archived: Tally<string>;
+  readonly duplicates: Tally<string>;
+  readonly tookMs: Tally<number>;
 };
 
 /**
@@ -29,35 +30,51 @@ export function endedDelta(
   }
   telemetry.count("agent.quota_spent", spent);
   let fresh = quarantined ?? Number.POSITIVE_INFINITY;
-  const agents = new Map<string, Ended>();
+  const agents = new EndedByAgent();
   for (const [i, { buffered }] of taps.entries()) {
     const { agent, reader, ingestedAtEpochMs } = buffered;
     const verdict = verdicts[i];
     if (verdict?.is === "accepted") {
-      const { archived, tookMs } = endedOf(agents, agent);
-      addOne(archived, reader);
-      addOne(tookMs, Math.max(0, nowEpochMs - ingestedAtEpochMs));
+      const ended = agents.of(agent);
+      ended.archived.add(reader);
+      ended.tookMs.add(Math.max(0, nowEpochMs - ingestedAtEpochMs));
     } else if (verdict?.is === "rejected" && fresh-- > 0) telemetry.reject(verdict.reason, agent, reader);
-    else if (verdict?.is === "duplicate") addOne(endedOf(agents, agent).duplicates, reader);
+    else if (verdict?.is === "duplicate") agents.of(agent).duplicates.add(reader);
     else telemetry.count("tap.redelivered");
   }
-  for (const [agent, { archived, duplicates, tookMs }] of agents) {
-    for (const [reader, by] of archived) telemetry.countOfReader("tap.archived", agent, reader, by);
-    for (const [reader, by] of duplicates) telemetry.countOfReader("tap.duplicate", agent, reader, by);
-    for (const [ms, times] of tookMs) telemetry.timeOfAgent("tap.to_archive_ms", agent, ms, times);
+  for (const { agent, archived, duplicates, tookMs } of agents.all()) {
+    for (const { key, times } of archived.counts())
+      telemetry.countOfReader("tap.archived", agent, key, times);
+    for (const { key, times } of duplicates.counts())
+      telemetry.countOfReader("tap.duplicate", agent, key, times);
+    for (const { key, times } of tookMs.counts())
+      telemetry.timeOfAgent("tap.to_archive_ms", agent, key, times);
   }
   return telemetry.take(nowEpochMs);
 }
 
-function endedOf(agents: Map<string, Ended>, agent: string): Ended {
-  let ended = agents.get(agent);
-  if (ended === undefined) {
-    ended = { archived: new Map(), duplicates: new Map(), tookMs: new Map() };
-    agents.set(agent, ended);
-  }
-  return ended;
-}
+class EndedByAgent {
+  readonly #agents = new Map<string, Ended>();
+  /** Taps of one agent come in runs. */
+  #last: Ended | null = null;
 
-function addOne<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+  of(agent: string): Ended {
+    if (this.#last?.agent !== agent) this.#last = this.#agents.get(agent) ?? this.#begin(agent);
+    return this.#last;
+  }
+
+  all(): Iterable<Ended> {
+    return this.#agents.values();
+  }
+
+  #begin(agent: string): Ended {
+    const ended = {
+      agent,
+      archived: new Tally<string>(),
+      duplicates: new Tally<string>(),
+      tookMs: new Tally<number>(),
+    };
+    this.#agents.set(agent, ended);
+    return ended;
+  }
 }

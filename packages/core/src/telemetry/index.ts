@@ -47,3 +47,4 @@ export {
   signOfLifeEveryMs,
 } from "./sign-of-life.ts";
 export { entryEpochMs, isBehind } from "./stream-entry.ts";
+export { Tally } from "./tally.ts";
