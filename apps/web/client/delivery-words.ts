@@ -11,7 +11,7 @@ export const stateWords: Record<DeliveryView["state"], string> = {
 };
 
 export const kindWords: Record<DeliveryView["kind"], string> = {
-  ...{ call: "Call", acknowledged: "Acknowledged", over: "Over", test: "Test" },
+  ...{ call: "Call", acknowledged: "Acknowledged", over: "Over", test: "Test", more: "Together" },
 };
 
 /** Whether somebody should have a look: it was given up, or has failed and is tried again. */

@@ -12,7 +12,7 @@ export interface DeliveryView {
   /** Which of the browsers that the channel reaches; "" = all of them, or a channel of another kind. */
   recipient: string;
   state: DeliveryState;
-  kind: "call" | "acknowledged" | "over" | "test";
+  kind: "call" | "acknowledged" | "over" | "test" | "more";
   alertId: string;
   ruleId: string;
   message: string;
@@ -25,7 +25,7 @@ export interface DeliveryView {
   /** Which telling of the same call this is: from 0, more where it went on unacknowledged. */
   step: number;
   attempts: number;
-  /** Why the last attempt failed; "" where none did. */
+  /** Why the last attempt failed, or that it was told together with others; "" where there is nothing to say. */
   fault: string;
   /** When it may be tried next, or until when it is held. */
   dueAtEpochMs: number;

@@ -28,7 +28,7 @@ function read(data) {
 
 async function show(data) {
   const { title, body, alertId, kind, severity } = read(data);
-  const isCall = kind === "call" || kind === "test";
+  const isCall = kind === "call" || kind === "test" || kind === "more";
   await self.registration.showNotification(title, {
     body: typeof body === "string" ? body : "",
     // Of one alert the newest stands: that it is over takes the place of its call, without a sound.

@@ -36,7 +36,8 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <p>
           <span className="text-ink-soft">{kindWords[kind]}</span>{" "}
-          {kind === "test" ? null : <span className="text-ink-faint">{ruleId}</span>} {message}
+          {kind === "test" || kind === "more" ? null : <span className="text-ink-faint">{ruleId}</span>}{" "}
+          {message}
           {by === null ? null : (
             <span className="text-ink-soft">
               {kind === "test" ? ", asked for by " : ", by "}

@@ -57,6 +57,14 @@ export {
 export { type Policy, type PolicyStep, policyStep } from "./channels/policy.ts";
 export { sealPush } from "./channels/push-encryption.ts";
 export { pushForm, pushHeaders } from "./channels/push-form.ts";
+export {
+  nextPush,
+  type PushPace,
+  type PushTurn,
+  pushesEachMinute,
+  type TogetherCount,
+  togetherNotice,
+} from "./channels/push-pace.ts";
 export { type PushSubscription, pushSubscriptionSchema } from "./channels/push-subscription.ts";
 export { type DeliveryOutcome, giveUpAfterMs, retryDelivery } from "./channels/retry.ts";
 export { onDuty, type Schedule, weekdays } from "./channels/schedule.ts";

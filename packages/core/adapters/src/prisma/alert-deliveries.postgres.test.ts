@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { askAgainMs } from "./alert-deliveries.ts";
+import { askAgainMs, askDeliveriesSql } from "./alert-deliveries.ts";
 import { acknowledge, ada, breachedBeforeMs, clear, openTold, type Told } from "./told-alerts.fixture.ts";
 
 let told: Told;
@@ -207,6 +207,103 @@ test("a call that somebody ended meanwhile is parted among nobody", async () => 
   await told.deliveries.part(taken, [{ id: "a", service: "" }]);
   expect((await told.deliveries.list({}, 100)).filter(({ recipient }) => recipient !== "")).toEqual([]);
   expect(await told.deliveries.find(taken.id)).toMatchObject({ state: "moot" });
+});
+
+/** Tells browsers of all that is due, as the role does. @returns what each of them was told in turn */
+async function tellBrowsers(to: readonly string[]): Promise<string[]> {
+  const before = new Set((await told.deliveries.list({}, 10_000)).map(({ id }) => id));
+  for (let ids = await told.deliveries.ask(); ids.length > 0; ids = await told.deliveries.ask())
+    for (const id of ids) {
+      const taken = await told.deliveries.take(id);
+      if (taken?.channel === "desk")
+        await told.deliveries.part(
+          taken,
+          to.map((one) => ({ id: one, service: "push.example" })),
+        );
+      else if (taken !== null) await told.deliveries.settle(taken, { kind: "sent" });
+    }
+  const parts = (await told.deliveries.list({}, 10_000)).filter(
+    ({ id, recipient }) => !before.has(id) && recipient === to[0],
+  );
+  return parts.toReversed().map(({ notice }) => `${notice.kind} ${notice.severity} ${notice.message}`);
+}
+
+test("of a flood a browser hears six times a minute, the sixth of them standing for all that wait, as urgent as they are; a test waits for nobody", async () => {
+  for (let i = 0; i < 40; i++) await told.raise(`site-${i}`);
+  while ((await told.dispatch.round()).more);
+  const browsers = Array.from({ length: 3 }, (_, i) => `browser-${i}`);
+  const call = "call critical 2 agents are offline";
+  expect(await tellBrowsers(browsers)).toEqual([
+    ...Array.from({ length: 5 }, () => call),
+    "more critical 35 more alerts, 35 of them critical",
+  ]);
+  const log = await told.deliveries.list({ channel: "desk" }, 1_000);
+  expect(log.filter(({ fault }) => fault === "told together with others")).toHaveLength(35);
+  expect(log.filter(({ recipient }) => recipient !== "")).toHaveLength(6 * browsers.length);
+  for (let i = 0; i < 9; i++) await told.raise(`later-${i}`);
+  await told.dispatch.round();
+  expect(await tellBrowsers(browsers)).toEqual([]);
+  await told.deliveries.test("desk", ada);
+  expect(await tellBrowsers(browsers)).toEqual(["test info This is a test of the channel desk"]);
+  told.passMs(59_000);
+  expect(await tellBrowsers(browsers)).toEqual([]);
+  told.passMs(1_000);
+  expect((await tellBrowsers(browsers)).map((one) => one.split(" ")[0])).toEqual([
+    ...["call", "call", "call", "call", "call", "more"],
+  ]);
+  expect(
+    (await told.deliveries.list({ channel: "desk", state: "waiting" }, 100)).every(
+      ({ recipient }) => recipient !== "",
+    ),
+  ).toBe(true);
+});
+
+/** How many rows a plan read of deliveries, in all its steps, and by which kinds of them. */
+function readsOf(plan: PlanNode): { rows: number; kinds: string[] } {
+  const below = (plan.Plans ?? []).map(readsOf);
+  const isOfDeliveries = plan["Relation Name"] === "alert_delivery" && plan["Node Type"] !== "ModifyTable";
+  const own = isOfDeliveries
+    ? (plan["Actual Rows"] + (plan["Rows Removed by Filter"] ?? 0)) * plan["Actual Loops"]
+    : 0;
+  return {
+    rows: below.reduce((sum, { rows }) => sum + rows, own),
+    kinds: [
+      ...new Set([...(isOfDeliveries ? [plan["Node Type"]] : []), ...below.flatMap(({ kinds }) => kinds)]),
+    ],
+  };
+}
+
+type PlanNode = {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Actual Rows": number;
+  readonly "Actual Loops": number;
+  readonly "Rows Removed by Filter"?: number;
+  readonly Plans?: readonly PlanNode[];
+};
+
+test("of 20,000 alerts that wait to be told no more is read than is handed out", async () => {
+  await told.prisma.$executeRaw`
+    INSERT INTO alert_delivery (id, alert_id, kind, channel, recipient, service, state, notice, raised_at, due_at)
+    SELECT 'd' || alert || '-' || browser, gen_random_uuid(), 'call', 'browsers', browser::text,
+      'push-' || browser || '.example', 'waiting', '{}', now(), '2026-11-30T08:00:00Z'
+    FROM generate_series(1, 20000) AS alert, generate_series(1, 3) AS browser`;
+  const read = async () => {
+    const [row] = await told.prisma.$queryRawUnsafe<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${askDeliveriesSql}`,
+      ...[new Date(told.clock()), 8, new Date(told.clock() + 30_000), true, 16],
+    );
+    if (row === undefined) throw new Error("there is no plan");
+    return readsOf(row["QUERY PLAN"][0].Plan);
+  };
+  // A flood is there before PostgreSQL has statistics of it.
+  const before = await read();
+  await told.prisma.$executeRaw`ANALYZE alert_delivery`;
+  told.passMs(60_000);
+  for (const { rows, kinds } of [before, await read()]) {
+    expect(kinds).not.toContain("Seq Scan");
+    expect(rows).toBeLessThan(500);
+  }
 });
 
 test("who waits for a test of several hears of the one that it did not come to", async () => {

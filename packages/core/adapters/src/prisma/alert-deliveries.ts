@@ -16,8 +16,9 @@ import { TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import { activeChannels, channelNamed } from "./alert-channels-desk.ts";
 import type { AlertDelivery, Prisma, PrismaClient } from "./generated/client.ts";
+import { takePushTurn } from "./push-pace.ts";
 
-const askDeliveriesSql = readFileSync(new URL("./ask-deliveries.sql", import.meta.url), "utf8");
+export const askDeliveriesSql = readFileSync(new URL("./ask-deliveries.sql", import.meta.url), "utf8");
 
 export const deliveryStates = ["waiting", "held", "sent", "failed", "moot"] as const;
 
@@ -32,7 +33,7 @@ export type DeliveryListing = {
   readonly state: DeliveryState;
   readonly notice: AlertNotice;
   readonly attempts: number;
-  /** Why the last attempt failed; "" where none did. */
+  /** Why the last attempt failed, or that it was told together with others; "" where there is nothing to say. */
   readonly fault: string;
   /** When it may be tried next, or until when it is held. */
   readonly dueAtEpochMs: number;
@@ -58,6 +59,9 @@ const perChannel = 8;
 
 /** How long something handed to the queue may take before it is handed to it again, ms: longer than an attempt and its wait. */
 export const askAgainMs = 30_000;
+
+/** What ends with a flood, in one transaction, may be tens of thousands of rows, ms. */
+const partTimeoutMs = 30_000;
 
 const lookEveryMs = 200;
 
@@ -119,22 +123,36 @@ export class AlertDeliveries {
 
   /**
    * Ends a delivery that is to reach several: from now on each of them has one of its own, which fails, waits and is tried again by itself.
-   * What has fallen away meanwhile goes to nobody.
+   * What has fallen away meanwhile goes to nobody. Of a flood browsers hear in few notifications: `pushesEachMinute` by each channel, the
+   * last of which stands for all that wait; what comes after it waits for the end of the minute.
    */
   async part({ id, channel, notice }: DeliveryListing, to: readonly Recipient[]): Promise<void> {
     const now = this.#clock();
-    await this.#prisma.$transaction(async (tx) => {
-      const { count } = await tx.alertDelivery.updateMany({
-        where: { id, state: "waiting" },
-        data: { state: "sent", fault: "", askedUntil: null, endedAt: new Date(now) },
-      });
-      if (count === 0) return;
-      const data = to.map(({ id: recipient, service }) => ({
-        ...deliveryRow(notice, channel, now),
-        ...{ id: partKey(id, recipient), recipient, service },
-      }));
-      await tx.alertDelivery.createMany({ data, skipDuplicates: true });
-    });
+    await this.#prisma.$transaction(
+      async (tx) => {
+        const told = await takePushTurn(tx, channel, notice, now);
+        if (told === null) return;
+        const sent = { state: "sent", askedUntil: null, endedAt: new Date(now) };
+        let whole = id;
+        if (told.kind === "more") {
+          const row = { ...deliveryRow(told, channel, now), ...sent };
+          whole = row.id;
+          await tx.alertDelivery.create({ data: row });
+        } else {
+          const { count } = await tx.alertDelivery.updateMany({
+            where: { id, state: "waiting" },
+            data: { ...sent, fault: "" },
+          });
+          if (count === 0) return;
+        }
+        const data = to.map(({ id: recipient, service }) => ({
+          ...deliveryRow(told, channel, now),
+          ...{ id: partKey(whole, recipient), recipient, service },
+        }));
+        await tx.alertDelivery.createMany({ data, skipDuplicates: true });
+      },
+      { timeout: partTimeoutMs },
+    );
   }
 
   /** When there is something to do next, epoch ms; null where nothing waits. */

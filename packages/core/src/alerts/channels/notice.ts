@@ -4,9 +4,9 @@ import { figureText } from "../event-of.ts";
 import { severities } from "../rule.ts";
 import { tellable } from "./channel.ts";
 
-/** What a message says: how an alert stood; or that a channel is being tried. */
+/** What a message says: how an alert stood; that a channel is being tried; or how many alerts there are beside those that were told. */
 export const alertNoticeSchema = z.strictObject({
-  kind: z.enum([...tellable, "test"]),
+  kind: z.enum([...tellable, "test", "more"]),
   alertId: z.uuid(),
   /** Of the alert as it is told: who acts by the message has seen this one. */
   rev: z.int().min(1),
@@ -70,7 +70,7 @@ export function waysOf(
 const marks = { critical: "◆", warning: "▲", info: "●" } as const;
 
 const heads: Readonly<Record<NoticeKind, string>> = {
-  ...{ call: "", acknowledged: "Acknowledged: ", over: "Over: ", test: "Test: " },
+  ...{ call: "", acknowledged: "Acknowledged: ", over: "Over: ", test: "Test: ", more: "" },
 };
 
 /** One line for all forms, such as `◆ critical · Agent gym-7 is offline`. No control characters, 200 characters at most. */

@@ -15,7 +15,10 @@ export type Call = {
   readonly over: boolean;
 };
 
-export type Telling = { readonly kind: Exclude<NoticeKind, "test">; readonly channels: readonly string[] };
+export type Telling = {
+  readonly kind: Exclude<NoticeKind, "test" | "more">;
+  readonly channels: readonly string[];
+};
 
 export type DeliveryPlan = {
   /** In the order in which it is to be heard. */
