@@ -65,6 +65,14 @@ export async function test(name: string, options: ActingOptions): Promise<void> 
   process.stdout.write(`test by ${name}: ${how}\n`);
 }
 
+export async function forgetPushKey(options: ActingOptions): Promise<void> {
+  const { dryRun, ...act } = actOf(options);
+  if (dryRun) return void process.stdout.write("the key would be forgotten, and all browsers with it\n");
+  const browsers = await withAlertChannels(({ browsers }) => browsers.forgetKey(act));
+  const next = "a worker with a web-push-key says it within a minute; then browsers are switched on anew";
+  process.stdout.write(`the key is forgotten, and ${count(browsers, "browser")} with it: ${next}\n`);
+}
+
 /** Where a channel leads, without what is secret. */
 function wayOf(channel: AlertChannels["channels"][number]): string {
   if (channel.kind === "email") return `email to ${channel.to.join(", ")}`;

@@ -42,10 +42,16 @@ export async function startTellingAlerts({
   const pushes = new PushSender({ browsers, key, posts, clock });
   const announcing = repeat(
     async () => {
-      await browsers.announceKey(await key.publicKey());
+      const publicKey = await key.publicKey();
+      // Another process may have it.
+      if (publicKey !== null) await browsers.announceKey(publicKey);
       return announceKeyEveryMs;
     },
-    (error) => log.error({ err: error }, "the console does not know by which key browsers are notified"),
+    (error) =>
+      log.error(
+        { err: error },
+        "browsers are not notified by this process, or the console does not know by which key",
+      ),
     announceKeyEveryMs / 6,
   );
   const role = startTelling({

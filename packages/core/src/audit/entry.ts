@@ -82,6 +82,7 @@ export const auditActions = [
   "alert-channel.tested",
   "alert-maintenance.started",
   "alert-maintenance.ended",
+  "push-key.forgotten",
   "push-subscription.added",
   "push-subscription.removed",
   "push-subscription.renewed",

@@ -19,6 +19,7 @@ export const actingVerbs = {
   "tapline alerts apply": ["alert-rules.released"],
   "tapline alerts channel release": ["alert-channels.released"],
   "tapline alerts channel test": ["alert-channel.tested"],
+  "tapline alerts channel forget-push-key": ["push-key.forgotten", "push-subscription.removed"],
   "tapline alerts maintenance start": ["alert-maintenance.started"],
   "tapline alerts maintenance end": ["alert-maintenance.ended"],
   "tapline agent token": ["agent.token-created"],

@@ -20,6 +20,9 @@ export function addAlertChannels(alerts: Command): void {
   addActing(channel.command("test").argument("<name>"))
     .description("send a test by a channel, and say what came of it")
     .action(confirmed(async (name, options) => (await import("../alert-channels.ts")).test(name, options)));
+  addActing(channel.command("forget-push-key"))
+    .description("where the file web-push-key is lost: forget it, and all browsers that are notified by it")
+    .action(confirmed(async (options) => (await import("../alert-channels.ts")).forgetPushKey(options)));
   const maintenance = alerts
     .command("maintenance")
     .description("times in which alerts are shown, and told to nobody");

@@ -6,6 +6,7 @@ import {
   connectPrisma,
   type DeliveryListing,
   deliveryStates,
+  PushSubscriptions,
   peopleNames,
 } from "@tapline/adapters/prisma";
 
@@ -17,6 +18,7 @@ export function openAlertChannels(databaseUrl: string) {
   return {
     channels: new AlertChannelsDesk(prisma, Date.now),
     deliveries: new AlertDeliveries(prisma, Date.now),
+    browsers: new PushSubscriptions(prisma, Date.now),
     rules: new AlertRulesDesk(prisma, Date.now),
     maintenance: new AlertMaintenanceDesk(prisma, Date.now),
     /** Of people, by their ids. */

@@ -99,14 +99,14 @@ test("a browser that its push service knows no more is forgotten; one whose serv
   }
 });
 
-test("nothing is sent to who is switched off, nor by a key that the browser does not know", async () => {
+test("nothing is sent to who is switched off; a process with another key than the installation's sends nothing, and forgets nobody", async () => {
   expect(await sender().send(channel, "one", notice, null)).toMatchObject({ kind: "refused" });
   await subscribe();
   await writeKey();
   expect(await sender().send(channel, "one", notice, null)).toMatchObject({
-    ...{ kind: "refused", fault: expect.stringContaining("a key that is not ours any more") },
+    ...{ kind: "failed", fault: expect.stringContaining("is not the one by which this browser is notified") },
   });
-  expect(kept.size).toBe(0);
+  expect(kept.size).toBe(1);
   expect(service.posted).toEqual([]);
 });
 

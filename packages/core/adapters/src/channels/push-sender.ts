@@ -35,6 +35,9 @@ export const pushTimeoutMs = 5_000;
 
 const elsewhere = "its push service is none that browsers are notified by: see TAPLINE_PUSH_SERVICES";
 
+const otherKey =
+  "web-push-key of the process that tried is not the one by which this browser is notified; put the installation's file there";
+
 /** What push services answer for a subscription that is over (RFC 8030 §7.3, and what is usual). */
 const gone = new Set([404, 410]);
 
@@ -69,10 +72,8 @@ export class PushSender {
       };
     const { subscription, serverKey } = browser;
     const vapid = await key.read();
-    if (serverKey !== vapid.publicKey) {
-      await browsers.forget(recipient);
-      return { kind: "refused", fault: "this browser waits for messages by a key that is not ours any more" };
-    }
+    // The browser is well, and so may another process be: its key is the installation's.
+    if (serverKey !== vapid.publicKey) return { kind: "failed", fault: otherKey, retryAfterMs: null };
     const { endpoint } = subscription;
     const headers = {
       ...{ "content-type": "application/octet-stream", "content-encoding": "aes128gcm" },

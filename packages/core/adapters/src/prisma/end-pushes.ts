@@ -10,7 +10,7 @@ export const mayBeTold = (role: string, banned: boolean): boolean => toldRoles.i
 
 export type PushEndReason =
   | ("switched-off" | "taken-over" | "gone")
-  | ("session-ended" | "password-changed" | "may-not-be-told" | "person-removed");
+  | ("session-ended" | "password-changed" | "may-not-be-told" | "person-removed" | "key-lost");
 
 /** Which of a person's browsers are notified no more. */
 export type PushEnd = {

@@ -171,11 +171,39 @@ test("nobody has more than so many, however many he asks for at once", async () 
   expect(await pushes.list("ada")).toHaveLength(mostBrowsersEach);
 });
 
-test("what is bound to another key than the one that is sent by is refused", async () => {
-  await pushes.announceKey("key-2");
-  await pushes.announceKey("key-2");
-  await expect(add("ada", "https://push.example/a")).rejects.toMatchObject({ code: "conflict" });
-  await pushes.announceKey(null);
-  expect(await pushes.key()).toBeNull();
+test("a process with another key changes nothing while a browser waits for messages by the installation's, and says so", async () => {
   await expect(add("ada", "https://push.example/a", "key-2")).rejects.toMatchObject({ code: "conflict" });
+  const { id } = await add("ada", "https://push.example/a");
+  await pushes.announceKey("key-1");
+  await expect(pushes.announceKey("key-2")).rejects.toMatchObject({
+    ...{ code: "conflict", message: expect.stringContaining("by which 1 browsers are notified") },
+  });
+  expect(await pushes.key()).toBe("key-1");
+  expect(await pushes.find(id, channel())).not.toBeNull();
+  await pushes.remove("ada", id, by("ada"));
+  await pushes.announceKey("key-2");
+  expect(await pushes.key()).toBe("key-2");
+});
+
+test("of several processes that begin at once one says the key, and the others find out", async () => {
+  await prisma.installationFact.deleteMany({ where: { name: "web-push.key" } });
+  await Promise.all(["a", "b", "c"].map((key) => pushes.announceKey(key)));
+  await add("ada", "https://push.example/a", (await pushes.key()) ?? "");
+  const ended = await Promise.allSettled(["a", "b", "c"].map((key) => pushes.announceKey(key)));
+  expect(ended.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected", "rejected"]);
+});
+
+test("a key that is lost is forgotten on purpose, with all browsers that wait for messages by it, and recorded", async () => {
+  const { id } = await add("ada", "https://push.example/a");
+  expect(await pushes.forgetKey({ ...by("ada"), reason: "the folder is lost" })).toBe(1);
+  expect(await pushes.key()).toBeNull();
+  expect(await pushes.list("ada")).toEqual([]);
+  const rows = await prisma.auditEntry.findMany({ where: { action: { startsWith: "push-" } } });
+  expect(rows.map(({ action, subject }) => `${action} ${subject}`).toSorted()).toEqual([
+    "push-key.forgotten installation/push-key",
+    `push-subscription.added push-subscription/${id}`,
+    `push-subscription.removed push-subscription/${id}`,
+  ]);
+  await pushes.announceKey("key-2");
+  expect(await pushes.key()).toBe("key-2");
 });

@@ -56,14 +56,42 @@ export class PushSubscriptions {
     return (await this.#prisma.installationFact.findUnique({ where: { name: keyFact } }))?.value ?? null;
   }
 
-  /** Says by which key is sent from now on; null: by none. */
-  async announceKey(value: string | null): Promise<void> {
+  /**
+   * Says by which key is sent, where none is said yet, or no browser waits for messages by the one that is: a key belongs to the installation,
+   * and another process with another one changes nothing.
+   * @throws TaplineError `conflict` where browsers wait for messages by another key
+   */
+  async announceKey(value: string): Promise<void> {
     if ((await this.key()) === value) return;
-    if (value === null) await this.#prisma.installationFact.deleteMany({ where: { name: keyFact } });
-    else
-      await this.#prisma.installationFact.upsert({
-        ...{ where: { name: keyFact }, create: { name: keyFact, value }, update: { value } },
-      });
+    await this.#prisma.$transaction(async (tx) => {
+      const known = await lockKey(tx, value);
+      const bound =
+        known === value ? 0 : await tx.pushSubscription.count({ where: { serverKey: { not: value } } });
+      if (bound > 0)
+        throw new TaplineError(
+          "conflict",
+          `web-push-key in TAPLINE_ALERT_SECRETS is not the key by which ${bound} browsers are notified`,
+          {
+            remedy:
+              "put the installation's file there; where it is lost, `tapline alerts channel forget-push-key` begins anew",
+            facts: { browsers: bound },
+          },
+        );
+      if (known !== value) await tx.installationFact.update({ where: { name: keyFact }, data: { value } });
+    });
+  }
+
+  /** Forgets by which key is sent, and each browser that is bound to it, since the key is lost. @returns how many browsers */
+  async forgetKey(act: Act): Promise<number> {
+    const now = this.#clock();
+    return await this.#prisma.$transaction(async (tx) => {
+      const rows = await tx.pushSubscription.findMany();
+      for (const row of rows) await endPush(tx, row, act, "key-lost", now);
+      await tx.installationFact.deleteMany({ where: { name: keyFact } });
+      const what = { action: "push-key.forgotten" as const, subject: "installation/push-key" };
+      await recordAct(tx, act, { ...what, facts: { browsers: rows.length } }, now);
+      return rows.length;
+    });
   }
 
   /**
@@ -72,12 +100,9 @@ export class PushSubscriptions {
    * session has ended; `forbidden` where the person may not be told any more
    */
   async add({ userId, sessionId, subscription, serverKey, label }: NewPush, act: Act): Promise<PushListing> {
-    if (serverKey !== (await this.key()))
-      throw new TaplineError("conflict", "the key by which browsers are notified is another one now", {
-        remedy: "load the page anew and switch notifications on again",
-      });
     const { endpoint, keys } = subscription;
     return await this.#prisma.$transaction(async (tx) => {
+      await assertKey(tx, serverKey);
       await holdPerson(tx, userId, sessionId);
       const known = await tx.pushSubscription.findUnique({ where: { endpoint } });
       if (known !== null && known.userId === userId) {
@@ -198,6 +223,24 @@ async function holdPerson(tx: Transaction, userId: string, sessionId: string): P
     throw new TaplineError("forbidden", "alerts are told to operators and admins alone", {
       remedy: "ask an admin for the role",
     });
+}
+
+/** Nobody makes another key the installation's until the transaction ends. */
+async function assertKey(tx: Transaction, serverKey: string): Promise<void> {
+  const [row] = await tx.$queryRaw<{ value: string }[]>`
+    SELECT value FROM installation_fact WHERE name = ${keyFact} FOR SHARE`;
+  if (row?.value === serverKey) return;
+  throw new TaplineError("conflict", "the key by which browsers are notified is another one now", {
+    remedy: "load the page anew and switch notifications on again",
+  });
+}
+
+/** The key that is said, or becomes it now, held until the transaction ends. */
+async function lockKey(tx: Transaction, value: string): Promise<string> {
+  await tx.installationFact.createMany({ data: [{ name: keyFact, value }], skipDuplicates: true });
+  const [row] = await tx.$queryRaw<{ value: string }[]>`
+    SELECT value FROM installation_fact WHERE name = ${keyFact} FOR UPDATE`;
+  return row?.value ?? value;
 }
 
 const markOf = (endpoint: string): string => sha256Hex(Buffer.from(endpoint)).slice(0, 32);
