@@ -82,6 +82,10 @@ function patchLists(patch: (pages: AlertPages, filter: AlertFilter) => AlertPage
     .getQueryCache()
     .findAll({ queryKey: api.alertBoard.list.infiniteQueryKey() })) {
     const { input } = queryKey[1] as { input: AlertFilter };
-    queryClient.setQueryData(queryKey, (pages: AlertPages | undefined) => pages && patch(pages, input));
+    const pages = queryClient.getQueryData<AlertPages>(queryKey);
+    if (pages === undefined) continue;
+    const next = patch(pages, input);
+    // Whoever shows the list is told also of what is the same.
+    if (next !== pages) queryClient.setQueryData(queryKey, next);
   }
 }

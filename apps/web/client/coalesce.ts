@@ -1,7 +1,7 @@
 /**
  * Many values, one write per frame: what `push` brings is written at once where nothing was written within this frame, so that the next
- * one shows it; what comes after it is merged, and written with the next frame. `schedule` is `requestAnimationFrame` or, in a hidden
- * page where frames stand still, a timer.
+ * one shows it; what comes after it is merged, and written with the next frame. `schedule` is `nextFrame`
+ * or `aFrameLater`.
  */
 export function coalesce<T>(options: {
   merge: (waiting: T, arrived: T) => T;
@@ -27,10 +27,20 @@ export function coalesce<T>(options: {
   };
 }
 
+/** Frames of most screens are so far apart, ms. */
+const frameMs = 16;
+/** In a hidden page frames stand still. */
+const hiddenMs = 250;
+
 /** With the next frame, or soon where the page is hidden. */
 export function nextFrame(run: () => void): void {
-  if (document.hidden) setTimeout(run, 250);
+  if (document.hidden) setTimeout(run, hiddenMs);
   else requestAnimationFrame(run);
+}
+
+/** As long after as a frame takes, without asking for one. */
+export function aFrameLater(run: () => void): void {
+  setTimeout(run, document.hidden ? hiddenMs : frameMs);
 }
 
 /** Once what stands in the page by now is painted, which it is not to hold up. */

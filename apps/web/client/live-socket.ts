@@ -9,7 +9,7 @@ import type {
 } from "../contracts/events.ts";
 import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
-import { coalesce, nextFrame } from "./coalesce.ts";
+import { aFrameLater, coalesce, nextFrame } from "./coalesce.ts";
 import { setSocketState } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { tellPainted } from "./painted-alerts.ts";
@@ -26,7 +26,8 @@ const showLive = coalesce<KpiLive>({
   merge: (waiting, arrived) => newest(waiting, arrived) ?? arrived,
   write: (arrived) =>
     queryClient.setQueryData(api.kpi.live.queryKey(), (known) => newest(known, arrived) ?? arrived),
-  schedule: nextFrame,
+  // By no frame: most pages draw nothing of a picture, and what they have to draw would come a frame later for one that was asked for in vain.
+  schedule: aFrameLater,
 });
 const watchPaint = tellPainted((painted) => {
   // What waits for a connection would be told too late to be believed.

@@ -8,7 +8,7 @@ import { ageOf, type Connection, connectionOf } from "./connection.ts";
 import { startLive } from "./live-socket.ts";
 import { getSocketState, onSocketState, type SocketState } from "./live-state.ts";
 import { serverNow } from "./server-clock.ts";
-import { useNow } from "./use-now.ts";
+import { tick, useNow } from "./use-now.ts";
 
 /** The live picture and how far it can be believed. */
 export interface Live {
@@ -59,15 +59,14 @@ export function useConnection(): Connection {
 }
 
 function onConnection(listener: () => void): () => void {
-  const timer = setInterval(listener, lookEveryMs);
   const ends = [
+    tick(lookEveryMs, listener),
     onSocketState(listener),
     queryClient.getQueryCache().subscribe(({ query }) => {
       if (query.queryHash === pictureHash) listener();
     }),
   ];
   return () => {
-    clearInterval(timer);
     for (const end of ends) end();
   };
 }
