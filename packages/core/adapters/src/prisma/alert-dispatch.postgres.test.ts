@@ -1,3 +1,4 @@
+import type { Alert } from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { acknowledge, ada, clear, minuteMs, openTold, raiseOf, type Told } from "./told-alerts.fixture.ts";
 
@@ -21,6 +22,31 @@ test("what is raised is told once, by its routes, however many rounds and proces
   await told.dispatch.round();
   expect((await told.log()).slice(2)).toEqual(["call desk 0 waiting", "call north-desk 0 waiting", first[1]]);
 });
+
+test("a flood is told in rounds: of each alert everybody once, in order, and what rests goes on", async () => {
+  const all = 450;
+  const alerts: Alert[] = [];
+  for (let i = 0; i < all; i++) alerts.push(await told.raise(`s${i}`));
+  const rounds = async () => {
+    for (let more = true; more; ) ({ more } = await told.dispatch.round());
+  };
+  await rounds();
+  const over = await Promise.all(alerts.slice(0, 250).map((alert) => told.on(alert, clear)));
+  await rounds();
+  told.passMs(5 * minuteMs);
+  await rounds();
+  const raise = (i: number) => ({ kind: "raise", ...raiseOf(`s${i}`), breachedAtEpochMs: 1 }) as const;
+  await Promise.all(over.map((alert, i) => told.on(alert, raise(i))));
+  await rounds();
+  const rows = await told.prisma.alertDelivery.findMany({ orderBy: { seq: "asc" } });
+  const byAlert = Map.groupBy(rows, ({ alertId }) => alertId);
+  const lines = (id: string) => byAlert.get(id)?.map(({ kind, channel }) => `${kind} ${channel}`);
+  const again = ["over desk", "over first", "call desk", "call boss"];
+  for (const [i, { id }] of alerts.entries())
+    expect(lines(id)).toEqual(["call desk", "call first", ...(i < 250 ? again : ["call boss"])]);
+  expect(await told.prisma.alertUntold.count()).toBe(0);
+  expect(await told.prisma.alertEscalation.count({ where: { step: 2 } })).toBe(all);
+}, 120_000);
 
 test("that an alert is to be told is written with it, and gone with it where its transaction fails", async () => {
   const alert = await told.raise();

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   type Alert,
   type AlertChannels,
@@ -9,7 +10,6 @@ import {
   heldUntil,
   isHeld,
   type Maintenance,
-  type NoticeKind,
   noticeOf,
   planDeliveries,
   policyStep,
@@ -18,9 +18,12 @@ import {
 } from "@tapline/core/alerts";
 import type { Transaction } from "./acts.ts";
 import { activeChannels } from "./alert-channels-desk.ts";
-import { deliveryRow, endCalls } from "./alert-deliveries.ts";
+import { endCalls } from "./alert-deliveries.ts";
 import { windowsAt } from "./alert-maintenance.ts";
-import type { AlertEscalation, PrismaClient } from "./generated/client.ts";
+import { DispatchDraft } from "./dispatch-draft.ts";
+import type { AlertEscalation, Prisma, PrismaClient } from "./generated/client.ts";
+
+const writeCallsSql = readFileSync(new URL("./write-alert-calls.sql", import.meta.url), "utf8");
 
 /** What one transaction takes up. */
 const batch = 200;
@@ -75,7 +78,7 @@ export class AlertDispatch {
   }
 
   async #tellUntold(round: Round): Promise<Dispatched> {
-    const { tx, channels, now } = round;
+    const { tx, channels, windows, now } = round;
     const rows = await tx.alertUntold.findMany({
       orderBy: [{ alertId: "asc" }, { rev: "asc" }],
       take: batch,
@@ -86,6 +89,7 @@ export class AlertDispatch {
     const calls = new Map((await tx.alertCall.findMany({ where: { alertId: { in: ids } } })).map(callEntry));
     const told = await channelsTold(tx, ids);
     const unknown = new Set<string>();
+    const draft = new DispatchDraft(now);
     const planned: { readonly alertId: string; readonly call: Call | null }[] = [];
     for (const alert of alerts) {
       const rule = await this.#ruleOf(tx, alert);
@@ -95,13 +99,15 @@ export class AlertDispatch {
       const since = (told.get(alert.id) ?? []).filter(({ rev }) => call !== null && rev >= call.rev);
       const before = { call, channels: since.map(({ channel }) => channel) };
       const plan = planDeliveries(alert, names, channels, before, now.getTime());
-      for (const { kind, channels: tellable } of plan.tell) await tell(round, alert, rule, kind, tellable, 0);
-      await begin(round, alert.id, plan.policies);
+      for (const { kind, channels: tellable } of plan.tell)
+        draft.tell(noticeOf(alert, kind, rule), tellable, heldUntil(windows, alert, now.getTime()));
+      const begun = plan.policies.flatMap((name) => channels.policies.find((one) => one.name === name) ?? []);
+      draft.begin(alert.id, begun);
       planned.push({ alertId: alert.id, call: plan.call });
       if (plan.tell.some(({ kind }) => kind === "call"))
         for (const name of unknownRoutes(channels, names)) unknown.add(name);
     }
-    // In a flood there are thousands: for all of them at once.
+    await draft.write(tx);
     await keepCalls(tx, planned);
     const ended = planned.filter(({ call }) => call === null || call.ended);
     await endCalls(
@@ -126,11 +132,16 @@ export class AlertDispatch {
         )
       ).map((one) => [one.id, one]),
     );
+    const draft = new DispatchDraft(now);
     for (const step of due) {
       const alert = alerts.get(step.alertId);
       const rule = alert === undefined ? null : await this.#ruleOf(tx, alert);
-      await (alert === undefined || rule === null ? endStep(tx, step) : takeStep(round, step, alert, rule));
+      draft.take(
+        step,
+        alert === undefined || rule === null ? null : takeStep(round, draft, step, alert, rule),
+      );
     }
+    await draft.write(tx);
     return due.length === batch;
   }
 
@@ -148,15 +159,21 @@ export class AlertDispatch {
         )
       ).map((one) => [one.id, one]),
     );
+    const moot: string[] = [];
+    /** By until when they are held on; null: they are not. */
+    const held = new Map<number | null, string[]>();
     for (const { id, alertId, kind } of due) {
       const alert = alerts.get(alertId);
-      const until = alert === undefined ? null : heldUntil(windows, alert, now.getTime());
       const stands = alert !== undefined && (kind !== "call" || (alert.active && calls(alert)));
-      const data = stands
-        ? { state: until === null ? "waiting" : "held", dueAt: until === null ? now : new Date(until) }
-        : { state: "moot", endedAt: now };
-      await tx.alertDelivery.update({ where: { id }, data });
+      const until = stands ? heldUntil(windows, alert, now.getTime()) : null;
+      if (stands) held.set(until, [...(held.get(until) ?? []), id]);
+      else moot.push(id);
     }
+    const change = async (ids: string[], data: Prisma.AlertDeliveryUpdateManyMutationInput) =>
+      void (await tx.alertDelivery.updateMany({ where: { id: { in: ids } }, data }));
+    if (moot.length > 0) await change(moot, { state: "moot", endedAt: now });
+    for (const [until, ids] of held)
+      await change(ids, until === null ? { state: "waiting", dueAt: now } : { dueAt: new Date(until) });
     return due.length === batch;
   }
 
@@ -206,78 +223,31 @@ async function keepCalls(
   tx: Transaction,
   planned: readonly { readonly alertId: string; readonly call: Call | null }[],
 ): Promise<void> {
-  await tx.alertCall.deleteMany({ where: { alertId: { in: planned.map(({ alertId }) => alertId) } } });
-  const data = planned.flatMap(({ alertId, call }) => (call === null ? [] : [{ alertId, ...call }]));
-  await tx.alertCall.createMany({ data });
+  const over = planned.filter(({ call }) => call === null).map(({ alertId }) => alertId);
+  if (over.length > 0) await tx.alertCall.deleteMany({ where: { alertId: { in: over } } });
+  const kept = planned.flatMap(({ alertId, call }) => (call === null ? [] : [{ alertId, ...call }]));
+  if (kept.length > 0) await tx.$executeRawUnsafe(writeCallsSql, JSON.stringify(kept));
 }
 
-/** Begins policies; one that rests goes on with the step to which it had come. */
-async function begin(
-  { tx, channels, now }: Round,
-  alertId: string,
-  policies: readonly string[],
-): Promise<void> {
-  if (policies.length === 0) return;
-  for (const name of policies) {
-    const policy = channels.policies.find((one) => one.name === name);
-    const first = policy === undefined ? null : policyStep(policy, 0);
-    if (first === null) continue;
-    const dueAt = new Date(now.getTime() + first.afterMs);
-    await tx.alertEscalation.createMany({
-      data: [{ alertId, policy: name, step: 0, dueAt }],
-      skipDuplicates: true,
-    });
-  }
-  await tx.alertEscalation.updateMany({
-    where: { alertId, policy: { in: [...policies] }, dueAt: null },
-    data: { dueAt: now },
-  });
-}
-
-async function takeStep(round: Round, step: AlertEscalation, alert: Alert, rule: AlertRule): Promise<void> {
-  const { tx, channels, windows, now } = round;
-  const policy = channels.policies.find(({ name }) => name === step.policy);
-  const present = policy === undefined ? null : policyStep(policy, step.step);
-  if (policy === undefined || present === null || !calls(alert)) return await endStep(tx, step);
-  const where = { alertId_policy: { alertId: step.alertId, policy: step.policy } };
+/** Tells of a step, where it calls still. @returns what comes after it; null: nothing */
+function takeStep(
+  { channels, windows, now }: Round,
+  draft: DispatchDraft,
+  { policy: name, step }: AlertEscalation,
+  alert: Alert,
+  rule: AlertRule,
+): Pick<AlertEscalation, "step" | "dueAt"> | null {
+  const policy = channels.policies.find((one) => one.name === name);
+  const present = policy === undefined ? null : policyStep(policy, step);
+  if (policy === undefined || present === null || !calls(alert)) return null;
   const until = heldUntil(windows, alert, now.getTime());
-  if (!alert.active || until !== null) {
-    const dueAt = until === null ? null : new Date(until);
-    await tx.alertEscalation.update({ where, data: { dueAt } });
-    return;
-  }
+  if (!alert.active || until !== null) return { step, dueAt: until === null ? null : new Date(until) };
   const called = channelsBehind(channels, present.tell, now.getTime()).filter(({ tells }) =>
     tells.includes("call"),
   );
-  await tell(
-    round,
-    alert,
-    rule,
-    "call",
-    called.map(({ name }) => name),
-    step.step,
-  );
-  const next = policyStep(policy, step.step + 1);
-  if (next === null) return await endStep(tx, step);
-  const dueAt = new Date(now.getTime() + next.afterMs - present.afterMs);
-  await tx.alertEscalation.update({ where, data: { step: step.step + 1, dueAt } });
-}
-
-async function endStep(tx: Transaction, { alertId, policy }: AlertEscalation): Promise<void> {
-  await tx.alertEscalation.deleteMany({ where: { alertId, policy } });
-}
-
-async function tell(
-  { tx, windows, now }: Round,
-  alert: Alert,
-  rule: AlertRule,
-  kind: NoticeKind,
-  names: readonly string[],
-  step: number,
-): Promise<void> {
-  if (names.length === 0) return;
-  const notice = { ...noticeOf(alert, kind, rule), step };
-  const until = heldUntil(windows, alert, now.getTime());
-  const data = names.map((name) => deliveryRow(notice, name, now.getTime(), until));
-  await tx.alertDelivery.createMany({ data, skipDuplicates: true });
+  const names = called.map((channel) => channel.name);
+  draft.tell({ ...noticeOf(alert, "call", rule), step }, names, null);
+  const next = policyStep(policy, step + 1);
+  if (next === null) return null;
+  return { step: step + 1, dueAt: new Date(now.getTime() + next.afterMs - present.afterMs) };
 }
