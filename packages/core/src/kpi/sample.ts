@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { nameFits, readerNameFits } from "../telemetry/index.ts";
 import { type KpiId, kpiIds } from "./catalog.ts";
 
 /** The dimensions that a scope may name, in canonical order. */
 export const scopeDimensions = ["agent", "archive", "reader", "reason", "site"] as const;
 
-const part = z.string().min(1).max(255);
+const part = z.string().refine(nameFits, "must be 1-63 characters");
+const readerPart = z.string().refine(readerNameFits, "must be 1-128 characters");
 
 /**
  * To what a figure belongs; absent = all of the installation. A scope of an agent names its site, too, and a scope of a reader
@@ -13,7 +15,7 @@ const part = z.string().min(1).max(255);
 export const kpiScopeSchema = z.strictObject({
   site: part.readonly().exactOptional(),
   agent: part.readonly().exactOptional(),
-  reader: part.readonly().exactOptional(),
+  reader: readerPart.readonly().exactOptional(),
   archive: part.readonly().exactOptional(),
   reason: part.readonly().exactOptional(),
 });

@@ -19,8 +19,10 @@ export {
   type DeltaParts,
   deltaPartsSchema,
   maxPartsPerList,
+  nameFits,
   type ReaderCounter,
   readerCounters,
+  readerNameFits,
 } from "./parts.ts";
 export { TelemetryRecorder } from "./recorder.ts";
 export {

@@ -5,13 +5,15 @@ import {
   type ArchiveCounter,
   type DeltaParts,
   maxPartsPerList,
+  nameFits,
   type ReaderCounter,
+  readerNameFits,
 } from "./parts.ts";
 
 type Reader = { readonly agent: string; readonly reader: string; count: number };
 type Lists<Name, Entry> = Map<Name, Map<string, Entry>>;
 
-/** Gathers whose the counts of one process are, within the bound of a delta. */
+/** Gathers whose the counts of one process are, within the bounds of a delta; what has a longer name is counted in the whole alone. */
 export class PartRecorder {
   readonly #readers: Lists<ReaderCounter, Reader> = new Map();
   readonly #agents: Lists<AgentCounter, { count: number }> = new Map();
@@ -25,6 +27,7 @@ export class PartRecorder {
   }
 
   ofReader(name: ReaderCounter, agent: string, reader: string, by: number): void {
+    if (!nameFits(agent) || !readerNameFits(reader)) return;
     const entry = this.#entry(this.#readers, name, `${agent}\0${reader}`, () => ({
       agent,
       reader,
@@ -34,16 +37,19 @@ export class PartRecorder {
   }
 
   ofAgent(name: AgentCounter, agent: string, by: number): void {
+    if (!nameFits(agent)) return;
     const entry = this.#entry(this.#agents, name, agent, zero);
     if (entry !== null) entry.count += by;
   }
 
   ofArchive(name: ArchiveCounter, archive: string, by: number): void {
+    if (!nameFits(archive)) return;
     const entry = this.#entry(this.#archives, name, archive, zero);
     if (entry !== null) entry.count += by;
   }
 
   timeOfAgent(name: AgentHistogram, agent: string, milliseconds: number, times: number): void {
+    if (!nameFits(agent)) return;
     this.#entry(this.#times, name, agent, () => new Histogram())?.record(milliseconds, times);
   }
 

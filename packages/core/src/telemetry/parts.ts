@@ -27,7 +27,18 @@ export type AgentHistogram = (typeof agentHistograms)[number];
  */
 export const maxPartsPerList = 1_000;
 
-const name = z.string().min(1).max(255);
+/**
+ * Names of agents and archives: as long as a label of DNS. With `readerNameFits` it bounds what a scope of KPIs is called, so that it has its
+ * place in an index of PostgreSQL, whose rows have 2,704 bytes at most: 128 characters of a reader are 1,536 bytes, escaped.
+ */
+export const nameFits = (name: string): boolean => name.length > 0 && name.length <= 63;
+
+/** Names of readers: 128 characters, as the door takes them, some of which are two units of UTF-16. */
+export const readerNameFits = (name: string): boolean =>
+  name.length > 0 && (name.length <= 128 || /^.{1,128}$/su.test(name));
+
+const name = z.string().refine(nameFits, "must be 1-63 characters");
+const readerName = z.string().refine(readerNameFits, "must be 1-128 characters");
 const count = z.int().min(1);
 const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(maxPartsPerList);
 
@@ -36,7 +47,7 @@ const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(maxPa
  * outside and must not be keys; each count is in one entry. What no list has belongs to nobody in particular.
  */
 export const deltaPartsSchema = z.strictObject({
-  readers: z.partialRecord(z.enum(readerCounters), list(z.tuple([name, name, count]))),
+  readers: z.partialRecord(z.enum(readerCounters), list(z.tuple([name, readerName, count]))),
   agents: z.partialRecord(z.enum(agentCounters), list(z.tuple([name, count]))),
   archives: z.partialRecord(z.enum(archiveCounters), list(z.tuple([name, count]))),
   agentTimes: z.partialRecord(z.enum(agentHistograms), list(z.tuple([name, histogramDataSchema]))),

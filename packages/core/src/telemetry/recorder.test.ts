@@ -54,3 +54,20 @@ test("faults are urgent, taps are not", () => {
   telemetry.count("segment.failed_attempt", 0);
   expect(urgent).toEqual([false, false, true]);
 });
+
+test("the longest names that the door takes are told, and what has a longer one is counted in the whole", () => {
+  const telemetry = new TelemetryRecorder("test");
+  const [agent, reader] = ["a".repeat(63), "🏃".repeat(128)];
+  telemetry.countOfReader("tap.ingested", agent, reader, 2);
+  telemetry.countOfReader("tap.ingested", agent, `${reader}x`, 3);
+  telemetry.countOfReader("tap.ingested", `${agent}a`, "front", 4);
+  telemetry.countOfReader("tap.ingested", agent, "", 5);
+  telemetry.countOfAgent("tap.turned_away", `${agent}a`);
+  telemetry.countOfArchive("archive.stored", `${agent}a`);
+  telemetry.timeOfAgent("tap.to_archive_ms", `${agent}a`, 12);
+  const delta = telemetryDeltaSchema.parse(JSON.parse(JSON.stringify(telemetry.take(0))));
+  expect(delta.counters).toEqual({ "tap.ingested": 14, "tap.turned_away": 1, "archive.stored": 1 });
+  expect(delta.parts?.readers).toEqual({ "tap.ingested": [[agent, reader, 2]] });
+  const longer = { ...delta, parts: { ...delta.parts, agents: { "tap.turned_away": [[`${agent}a`, 1]] } } };
+  expect(telemetryDeltaSchema.safeParse(longer).error?.message).toContain("must be 1-63 characters");
+});

@@ -1,4 +1,4 @@
-import { type KpiScope, type KpiSpan, spanRetentionMs } from "@tapline/core/kpi";
+import { type KpiScope, type KpiSpan, kpiScopeSchema, spanRetentionMs } from "@tapline/core/kpi";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { connectPrisma, KpiSpans, type PrismaClient } from "./index.ts";
@@ -80,4 +80,16 @@ test("availability is told by the hour, of the last hours by the minute, up to w
     { atEpochMs: noon - 90 * minuteMs, bad: 3, all: 5 },
     { atEpochMs: noon - minuteMs, bad: 3, all: 6 },
   ]);
+});
+
+test("the longest names that there may be have their place", async () => {
+  // No two alike, so that PostgreSQL cannot make them shorter.
+  const long = String.fromCodePoint(...Array.from({ length: 128 }, (_, i) => 0x1_f300 + ((i * 7_919) % 700)));
+  const scope: KpiScope = { site: "s".repeat(63), agent: "a".repeat(63), reader: long };
+  const cursor = await spans.cursor();
+  expect(await spans.keepMinutes([span(scope, 5, 3)], cursor, "99-0")).toBe(true);
+  expect(await spans.list(scope, minuteMs, begin, begin + hourMs)).toEqual([span(scope, 5, 3)]);
+  expect(kpiScopeSchema.safeParse({ ...scope, reader: `${long}x` }).error?.message).toContain(
+    "1-128 characters",
+  );
 });
