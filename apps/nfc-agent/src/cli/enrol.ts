@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { TaplineError } from "@tapline/core/kernel";
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
@@ -54,7 +55,8 @@ async function tokenOf({ token, tokenFile }: Options): Promise<string> {
     throw new TaplineError("invalid-input", "one of --token and --token-file is needed");
   if (tokenFile === undefined) return token ?? "";
   try {
-    return (await readFile(tokenFile === "-" ? "/dev/stdin" : tokenFile, "utf8")).trim();
+    // Not by the path /dev/stdin, which does not open where the input is a socket.
+    return (tokenFile === "-" ? await text(process.stdin) : await readFile(tokenFile, "utf8")).trim();
   } catch (error) {
     throw new TaplineError("misconfigured", `${tokenFile} cannot be read: ${systemCode(error)}`, {
       remedy: "name a file that holds the token alone",
