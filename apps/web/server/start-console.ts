@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import {
   AuditEntries,
   connectPrisma,
+  FleetDesk,
   FleetStore,
   PushSubscriptions,
   RefusedActs,
@@ -72,10 +73,10 @@ export async function startConsole(
     });
   const auth = authOn(recordedPeople(prisma, Date.now));
   const [audit, served] = [new AuditEntries(prisma), new ServedRequests()];
+  const [fleet, steering] = [new FleetStore(prisma), new FleetDesk(prisma)];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
-  const agentViews = new AgentViews(prisma, audit);
-  const alerts = openAlerts(prisma, redis.requests);
+  const [agentViews, alerts] = [new AgentViews(prisma, audit), openAlerts(prisma, redis.requests)];
   server.on(
     "request",
     createHandler({
@@ -84,7 +85,7 @@ export async function startConsole(
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
         ...{ alerts, audit, agentViews, confirm: confirmPerson(auth, Date.now) },
-        ...{ fleet: new FleetStore(prisma), pushes: new PushSubscriptions(prisma, Date.now) },
+        ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
         refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
         logger,

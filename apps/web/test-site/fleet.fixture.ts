@@ -1,5 +1,5 @@
-import { AgentRegistry, FleetStore, type PrismaClient } from "@tapline/adapters/prisma";
-import { type AgentReport, readToken, tokenDigest } from "@tapline/core/tap";
+import { AgentRegistry, FleetDesk, FleetStore, type PrismaClient } from "@tapline/adapters/prisma";
+import { type AgentReport, type AgentSettings, readToken, tokenDigest } from "@tapline/core/tap";
 
 const dayMs = 24 * 3_600_000;
 
@@ -77,6 +77,14 @@ export class FleetFeed {
     await this.#prisma.agentReport.update({
       where: { agent: id },
       data: { seenAt: new Date(Date.now() - forMs) },
+    });
+  }
+
+  /** Makes a revision of the settings, which nobody gets by that. */
+  async makeSettings(settings: AgentSettings, reason: string): Promise<void> {
+    const actor = { kind: "operator", id: "test" } as const;
+    await new FleetDesk(this.#prisma).makeRevision(settings, {
+      ...{ actor, reason, atEpochMs: Date.now(), dryRun: false },
     });
   }
 

@@ -23,8 +23,7 @@ export interface AgentPaneProps {
   standing: Standing | null;
   isAnswered: boolean;
   onClose: () => void;
-  onEnrol: (agentId: string) => void;
-  onRevoke: (agentId: string) => void;
+  onAsk: (act: "enrol" | "pin" | "revoke", agentId: string) => void;
 }
 
 /** Everything that is known of one agent, and what an admin can do about it. */
@@ -143,7 +142,7 @@ function Gaps({ gaps }: { gaps: readonly AgentGap[] }) {
   );
 }
 
-function ActBar({ standing, onEnrol, onRevoke }: AgentPaneProps & { standing: Standing }) {
+function ActBar({ standing, onAsk }: AgentPaneProps & { standing: Standing }) {
   const mayAdminister = useMayAdminister();
   const zone = useTimeZone();
   const { agent, state } = standing;
@@ -151,13 +150,18 @@ function ActBar({ standing, onEnrol, onRevoke }: AgentPaneProps & { standing: St
   return (
     <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
       <legend className="sr-only">What to do about this agent</legend>
-      <Button kind="outline" onClick={() => onEnrol(agent.id)}>
+      <Button kind="outline" onClick={() => onAsk("enrol", agent.id)}>
         {agent.enrolledAtEpochMs === null ? "New token…" : "Enrol anew…"}
       </Button>
       {state === "revoked" ? null : (
-        <Button kind="outline" onClick={() => onRevoke(agent.id)}>
-          Revoke…
-        </Button>
+        <>
+          <Button kind="outline" onClick={() => onAsk("pin", agent.id)}>
+            Settings, version…
+          </Button>
+          <Button kind="outline" onClick={() => onAsk("revoke", agent.id)}>
+            Revoke…
+          </Button>
+        </>
       )}
       {agent.tokenEndsAtEpochMs === null ? null : (
         <p className="text-xs text-ink-faint">

@@ -197,6 +197,28 @@ it("an admin makes a token, which is shown once, and sees the agent come; then r
   expect(browsing.complaints.filter((text) => !text.includes("403"))).toEqual([]);
 });
 
+it("an admin keeps one agent at settings, and is told beforehand what that does", {
+  timeout: 240_000,
+}, async () => {
+  await morning();
+  await fleet.makeSettings({ buzzer: false }, "quiet at night");
+  const page = await openAgents(ada, "?agent=gym-1");
+  await pane(page).getByRole("button", { name: "Settings, version…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Settings").selectOption({ label: "config 1: quiet at night" });
+  await dialog.getByText("Then: config 1, any version.").waitFor();
+  await dialog.getByLabel("Why").fill("It rings in the reading room");
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  await shoot(page, "agents-pin-light");
+  await dialog.getByRole("button", { name: "Keep it at that" }).click();
+  await isShown(page, "gym-1", /Not yet at config 1/);
+  await pane(page).getByText("It rings in the reading room").waitFor();
+  await fleet.report(["gym-1"], { configRevision: 1 });
+  await isShown(page, "gym-1", /Online/);
+  expect(browsing.complaints).toEqual([]);
+});
+
 it("a viewer sees all of it and no acts, and is refused by hand; what cannot be read is said", {
   timeout: 240_000,
 }, async () => {

@@ -26,13 +26,19 @@ const EnrolDialog = dynamic(
   () => loadPart(() => import("./enrol-dialog.tsx")).then((part) => part.EnrolDialog),
   { ssr: false },
 );
+const PinDialog = dynamic(() => loadPart(() => import("./pin-dialog.tsx")).then((part) => part.PinDialog), {
+  ssr: false,
+});
 const RevokeDialog = dynamic(
   () => loadPart(() => import("./revoke-dialog.tsx")).then((part) => part.RevokeDialog),
   { ssr: false },
 );
 
 /** What is to be done, and to which agent; a new one has no name yet. */
-type Asked = { act: "enrol"; agent: string } | { act: "revoke"; agent: string };
+interface Asked {
+  act: "enrol" | "pin" | "revoke";
+  agent: string;
+}
 
 /** The whole fleet, what is abnormal first; one agent whole beside the list; and what an admin can do about them. */
 export function Agents() {
@@ -101,8 +107,7 @@ export function Agents() {
               <AgentPane
                 {...{ id: view.open ?? "", standing: open, isAnswered: fleet.isAnswered }}
                 onClose={() => change({ open: null })}
-                onEnrol={(agent) => setAsked({ act: "enrol", agent })}
-                onRevoke={(agent) => setAsked({ act: "revoke", agent })}
+                onAsk={(act, agent) => setAsked({ act, agent })}
               />
             </Card>
           ) : null}
@@ -186,5 +191,10 @@ function Dialogs({
   const standing = standings.find(({ agent }) => agent.id === asked.agent) ?? null;
   if (asked.act === "enrol")
     return <EnrolDialog given={asked.agent} {...{ standings, sites: sitesOf(standings), onClose }} />;
-  return standing === null ? null : <RevokeDialog {...{ standing, onClose }} />;
+  if (standing === null) return null;
+  return asked.act === "pin" ? (
+    <PinDialog {...{ standing, onClose }} />
+  ) : (
+    <RevokeDialog {...{ standing, onClose }} />
+  );
 }

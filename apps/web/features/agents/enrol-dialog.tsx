@@ -86,6 +86,8 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       <Field
+        // React would focus it before the dialog opens, and the dialog would then choose for itself.
+        ref={(field) => (given === "" ? field?.setAttribute("autofocus", "") : undefined)}
         label="Name of the agent"
         required
         readOnly={given !== ""}

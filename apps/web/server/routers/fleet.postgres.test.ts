@@ -1,6 +1,6 @@
 import { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 let running: TestConsole;
 let cookie: string;
@@ -52,4 +52,41 @@ test("silent agents are told from others, and what is under way is shown", async
 
 test("nobody sees it without signing in", async () => {
   expect((await ask("list", {}, {})).status).toBe(401);
+});
+
+test("an admin keeps an agent at settings and takes that off, told beforehand what it does, audited; others may not", async () => {
+  const { console: site, prisma } = running;
+  const change = async (procedure: string, input: unknown) => {
+    const response = await fetch(`${site.origin}/api/trpc/fleet.${procedure}`, {
+      ...{ method: "POST", body: JSON.stringify(input) },
+      headers: { cookie, origin: site.origin, "content-type": "application/json" },
+    });
+    return { status: response.status, body: (await response.json()) as object };
+  };
+  const act = { actor: { kind: "operator", id: "ann" }, reason: "a test", dryRun: false } as const;
+  await new FleetDesk(prisma).makeRevision({ buzzer: false }, { ...act, atEpochMs: Date.now() });
+  const before = { pinnedRevision: null, pinnedVersion: null };
+  const pinsOf = (id: string) =>
+    prisma.agent.findUniqueOrThrow({ where: { id }, select: { pinnedRevision: true, pinnedVersion: true } });
+
+  const told = await ask("pinEffect", { id: "gate-1", revision: 1 });
+  expect(told.data).toMatchObject([{ agents: ["gate-1"], to: expect.stringContaining("config 1") }]);
+  expect(await pinsOf("gate-1")).toEqual(before);
+  expect((await change("pin", { id: "gate-1", reason: "x" })).status).toBe(400);
+  expect((await change("pin", { id: "gate-1", revision: 9, reason: "x" })).status).toBe(404);
+  expect((await change("pin", { id: "gate-1", revision: 1, reason: "too loud" })).status).toBe(200);
+  expect(await pinsOf("gate-1")).toEqual({ ...before, pinnedRevision: 1 });
+  expect((await change("unpin", { id: "gate-1", reason: "people like it" })).status).toBe(200);
+  expect(await pinsOf("gate-1")).toEqual(before);
+  const entries = await prisma.auditEntry.findMany({
+    where: { subject: "agent/gate-1" },
+    orderBy: { recordedAt: "asc" },
+  });
+  expect(entries.map(({ action }) => action)).toEqual(["fleet.pinned", "fleet.unpinned"]);
+
+  await setRole(prisma, adminSignIn.email, "operator");
+  expect((await change("pin", { id: "gate-1", revision: 1, reason: "x" })).status).toBe(403);
+  expect((await change("unpin", { id: "gate-1", reason: "x" })).status).toBe(403);
+  expect((await ask("pinEffect", { id: "gate-1", revision: 1 })).status).toBe(403);
+  await setRole(prisma, adminSignIn.email, "admin");
 });

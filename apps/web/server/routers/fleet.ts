@@ -1,7 +1,9 @@
 import type { FleetAgent } from "@tapline/core/rollout";
+import { agentIdSchema, agentVersionSchema } from "@tapline/core/tap";
 import { z } from "zod";
 import { fromPostgres } from "../from-stores.ts";
-import { router, viewerProcedure } from "../trpc/init.ts";
+import { adminProcedure, router, viewerProcedure } from "../trpc/init.ts";
+import { actOf, reasonSchema } from "./acting.ts";
 
 const listInput = z
   .strictObject({
@@ -12,6 +14,20 @@ const listInput = z
     silentForMs: z.int().min(0).optional(),
   })
   .prefault({});
+
+/** What an agent is to keep; what is left out keeps its pin. */
+const pinFields = {
+  id: agentIdSchema,
+  revision: z.int().min(0).optional(),
+  version: agentVersionSchema.optional(),
+} as const;
+
+const namesOne = ({ revision, version }: { revision?: number | undefined; version?: string | undefined }) =>
+  revision !== undefined || version !== undefined;
+const needsOne = "must name a revision of the settings, or a version, or both";
+
+/** Only told, for whoever is about to act. */
+const trial = { reason: "to see what it would do", dryRun: true } as const;
 
 export const fleetRouter = router({
   /** Agents by name, with what they last reported; `next` asks for more, null = that was all. */
@@ -25,9 +41,36 @@ export const fleetRouter = router({
   }),
   /** What holds for all, and the roll-outs under way. */
   state: viewerProcedure.query(({ ctx }) => fromPostgres(ctx.fleet.state())),
+  /** Settings that may be given to agents, newest first. */
+  revisions: viewerProcedure.query(({ ctx }) => fromPostgres(ctx.fleet.revisions())),
+  /** Who would be told what else by `pin`, or by `unpin` where nothing is named; changes nothing. */
+  pinEffect: adminProcedure.input(z.strictObject(pinFields)).query(({ ctx, input: { id, ...pins } }) => {
+    const act = { ...actOf(ctx, trial.reason), ...trial, atEpochMs: Date.now() };
+    const { steering } = ctx;
+    return fromPostgres(namesOne(pins) ? steering.pin(id, given(pins), act) : steering.unpin(id, act));
+  }),
+  /** Keeps an agent at settings or a version, whatever is rolled out. @returns who is told what else */
+  pin: adminProcedure
+    .input(z.strictObject({ ...pinFields, reason: reasonSchema }).refine(namesOne, needsOne))
+    .mutation(({ ctx, input: { id, reason, ...pins } }) => {
+      const act = { ...actOf(ctx, reason), dryRun: false, atEpochMs: Date.now() };
+      return fromPostgres(ctx.steering.pin(id, given(pins), act));
+    }),
+  /** Takes off what an agent is kept at. @returns who is told what else */
+  unpin: adminProcedure
+    .input(z.strictObject({ id: agentIdSchema, reason: reasonSchema }))
+    .mutation(({ ctx, input: { id, reason } }) => {
+      const act = { ...actOf(ctx, reason), dryRun: false, atEpochMs: Date.now() };
+      return fromPostgres(ctx.steering.unpin(id, act));
+    }),
 });
 
 function isSilent({ last }: FleetAgent, silentForMs: number | undefined, nowEpochMs: number): boolean {
   if (silentForMs === undefined) return true;
   return last === null || nowEpochMs - last.seenAtEpochMs > silentForMs;
+}
+
+/** Without what is not named. */
+function given({ revision, version }: { revision?: number | undefined; version?: string | undefined }) {
+  return { ...(revision === undefined ? {} : { revision }), ...(version === undefined ? {} : { version }) };
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { FleetReader } from "../fleet/fleet-reader.ts";
+import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -25,6 +25,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     services: { latest: async () => null },
     agentViews: {} as AgentViews,
     fleet: {} as FleetReader,
+    steering: {} as AgentSteering,
     registry: {} as Registry,
     pushes: {} as TrpcParts["pushes"],
     refusals: { note: async () => true },

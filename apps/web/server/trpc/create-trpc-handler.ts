@@ -11,7 +11,7 @@ import type { AuditReader } from "../audit/audit-reader.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { FleetReader } from "../fleet/fleet-reader.ts";
+import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import { appRouter } from "./app-router.ts";
@@ -25,6 +25,7 @@ export interface TrpcParts {
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
+  steering: AgentSteering;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;
@@ -44,6 +45,7 @@ export function createTrpcHandler({
   services,
   agentViews,
   fleet,
+  steering,
   registry,
   pushes,
   refusals,
@@ -65,6 +67,7 @@ export function createTrpcHandler({
         services,
         agentViews,
         fleet,
+        steering,
         registry,
         pushes,
         refusals,

@@ -6,7 +6,7 @@ import type { AuditReader } from "../audit/audit-reader.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { FleetReader } from "../fleet/fleet-reader.ts";
+import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
@@ -27,6 +27,7 @@ export interface RequestContext {
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "list" | "detail">;
   fleet: FleetReader;
+  steering: AgentSteering;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }

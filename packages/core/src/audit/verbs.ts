@@ -60,6 +60,8 @@ export const actingVerbs = {
 
   "console agent.createToken": ["agent.token-created", "act.refused"],
   "console agent.revoke": ["agent.revoked", "act.refused"],
+  "console fleet.pin": ["fleet.pinned", "act.refused"],
+  "console fleet.unpin": ["fleet.unpinned", "act.refused"],
   "console tracker.enrol": ["tracker.enrolled", "act.refused"],
   "console tracker.revoke": ["tracker.revoked", "act.refused"],
   "console alerts.acknowledge": ["alert.acknowledged", "act.refused"],

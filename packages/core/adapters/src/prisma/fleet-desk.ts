@@ -30,6 +30,8 @@ export type FleetAct = {
   readonly reason: string;
   readonly atEpochMs: number;
   readonly dryRun: boolean;
+  /** The trace of the request by which it was asked for. */
+  readonly traceId?: string | null;
 };
 
 type Fleet = { readonly state: FleetState; readonly agents: readonly FleetAgent[] };

@@ -1,0 +1,124 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { adviceOf, api, apiClient } from "../../client/api.ts";
+import { askAgentsAnew } from "../../client/use-agents.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+import type { Standing } from "./agent-standing.ts";
+import { RefusedNotice } from "./refused-notice.tsx";
+
+/** As the server takes them. */
+const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+/** What an agent is to be kept at. */
+interface Pins {
+  revision?: number;
+  version?: string;
+}
+
+/** Keeps an agent at settings or a version whatever is rolled out, or takes that off; says beforehand what it does. */
+export function PinDialog({ standing, onClose }: { standing: Standing; onClose: () => void }) {
+  const { id, pinned } = standing.agent;
+  const [revision, setRevision] = useState("");
+  const [version, setVersion] = useState("");
+  const [why, setWhy] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [isUnderWay, setUnderWay] = useState(false);
+  const pins: Pins = {
+    ...(revision === "" ? {} : { revision: Number(revision) }),
+    ...(versionPattern.test(version.trim()) ? { version: version.trim() } : {}),
+  };
+  const isNamed = Object.keys(pins).length > 0;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const reason = why.trim();
+    if (reason === "" || isUnderWay || !(isNamed || pinned)) return;
+    setUnderWay(true);
+    setError(null);
+    try {
+      if (isNamed) await apiClient.fleet.pin.mutate({ id, reason, ...pins });
+      else await apiClient.fleet.unpin.mutate({ id, reason });
+      onClose();
+    } catch (refusal) {
+      setError(refusal);
+    }
+    setUnderWay(false);
+    askAgentsAnew();
+  };
+  return (
+    <Dialog title={`Settings and version of ${id}`} isOpen onClose={onClose}>
+      <p className="text-sm text-ink-soft">
+        What is chosen here holds for this agent alone, whatever is rolled out, until it is taken off.
+        {pinned ? " It is kept at something now: leave both empty to take that off." : ""}
+      </p>
+      <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
+        <RevisionField revision={revision} onRevision={setRevision} />
+        <Field
+          label="Version"
+          autoComplete="off"
+          pattern={versionPattern.source}
+          title="a version such as 1.2.3"
+          placeholder="as it is"
+          value={version}
+          onChange={(event) => setVersion(event.target.value)}
+        />
+        {isNamed || pinned ? <Effect id={id} pins={pins} /> : null}
+        <WhyField why={why} onWhy={setWhy} />
+        <RefusedNotice error={error} />
+        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !(isNamed || pinned)}>
+          {isNamed || !pinned ? "Keep it at that" : "Take it off"}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+function RevisionField({
+  revision,
+  onRevision,
+}: {
+  revision: string;
+  onRevision: (revision: string) => void;
+}) {
+  const { data, isError } = useQuery(api.fleet.revisions.queryOptions());
+  return (
+    <label className="block text-sm">
+      <span className="mb-1.5 block font-medium">Settings</span>
+      <select
+        value={revision}
+        onChange={(event) => onRevision(event.target.value)}
+        className="h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm"
+      >
+        <option value="">as they are</option>
+        <option value="0">none from the server: its own</option>
+        {data?.map((one) => (
+          <option key={one.revision} value={one.revision}>
+            {`config ${one.revision}: ${one.reason}`}
+          </option>
+        ))}
+      </select>
+      {isError ? <span className="text-xs text-ink-faint">The settings could not be read.</span> : null}
+    </label>
+  );
+}
+
+/** What the server says that it would do. */
+function Effect({ id, pins }: { id: string; pins: Pins }) {
+  const { data, error, isPending } = useQuery(api.fleet.pinEffect.queryOptions({ id, ...pins }));
+  const [told] = data ?? [];
+  return (
+    <p role="status" className="rounded-md border border-line bg-raised px-3 py-2 text-sm">
+      {isPending ? "Asking what it would do…" : null}
+      {error === null ? null : (adviceOf(error) ?? "What it would do could not be asked.")}
+      {data === undefined
+        ? null
+        : told === undefined
+          ? "Nothing is told anew: it has that already."
+          : `Now: ${told.from}. Then: ${told.to}.`}
+    </p>
+  );
+}
