@@ -204,7 +204,7 @@ test("a picture is published for what is news, not for each sign of life", async
   expect(first.lives).toHaveLength(before + 1);
 });
 
-test("under load there are 20 pictures a second at most, and none lags behind at the end", async () => {
+test("under load there are 10 pictures a second at most, and none lags behind at the end", async () => {
   const first = start();
   const fromMs = performance.now();
   for (let i = 0; i < 300; i++) {
@@ -212,7 +212,7 @@ test("under load there are 20 pictures a second at most, and none lags behind at
     if (i % 10 === 0) await pause(10);
   }
   await sees(first, 300);
-  expect(first.lives.length).toBeLessThanOrEqual((performance.now() - fromMs) / 49 + 2);
+  expect(first.lives.length).toBeLessThanOrEqual((performance.now() - fromMs) / 99 + 2);
   expect(first.lives.map(({ seq }) => seq)).toEqual(first.lives.map((_, index) => index + 1));
 });
 

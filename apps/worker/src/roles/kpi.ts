@@ -35,8 +35,8 @@ export type KpiParts = {
 
 /** Who does not hold the lease asks for it so often. */
 const waitMs = 1_000;
-/** Pictures are so far apart: at most 20 a second. */
-const coalesceMs = 50;
+/** Pictures are so far apart: at most 10 a second. Nearly all that this service costs is by picture, and people read no faster. */
+const coalesceMs = 100;
 /** What time alone changes is told so often. */
 const restTickMs = 1_000;
 const standingEveryMs = 10_000;
@@ -47,7 +47,7 @@ const minuteMs = 60_000;
 const longestHandoverMs = 20_000;
 
 /**
- * The KPI service. Any number may run; the one that holds the lease publishes: a live picture as something happens, 20 times a
+ * The KPI service. Any number may run; the one that holds the lease publishes: a live picture as something happens, 10 times a
  * second at most, a point each second, the totals each minute.
  */
 export function startKpi(parts: KpiParts): Role {

@@ -52,7 +52,7 @@ export const kpiTotalsSchema = z.strictObject({
 export type KpiTotals = z.infer<typeof kpiTotalsSchema>;
 
 /**
- * The live picture, published as something happens, 20 times a second at most, and once a second at rest.
+ * The live picture, published as something happens, 10 times a second at most, and once a second at rest.
  * `seq` grows by one with each; a reader drops what is not newer than what it has.
  */
 export const kpiLiveSchema = z.strictObject({
