@@ -7,6 +7,7 @@ import {
   type HistogramName,
   histogramDataSchema,
   histogramNames,
+  quantileOf,
 } from "../telemetry/index.ts";
 import { kpiSources, offered } from "./board/sources.ts";
 import type { KpiScopeKind } from "./catalog/definition.ts";
@@ -94,7 +95,7 @@ export function figureOf(kpi: KpiId, { counts, times, levels, resolutionMs }: Kp
   if (source.is === "share") return source.tell(sumOf(counts, source.bad), sumOf(counts, source.all));
   if (source.is === "reading") return levels[kpi] ?? null;
   const data = times[source.histogram];
-  return data === undefined ? null : Histogram.from(data).quantile(source.share);
+  return data === undefined ? null : quantileOf(data, source.share);
 }
 
 /** What was offered in a span of all of the installation, and how much of that was not taken then. */

@@ -11,13 +11,45 @@ const gamma = (1 + relativeError) / (1 - relativeError);
 const logGamma = Math.log(gamma);
 const minValue = 1e-3;
 
-/** Sparse counts: `[bucket index, count]` pairs sorted by index; index `null` is not used, zero values count in `zero`. */
+/** Sparse counts: `[bucket index, count]` pairs, each index once, from the smallest on; zero values count in `zero`. */
 export const histogramDataSchema = z.strictObject({
   zero: z.int().min(0),
-  buckets: z.array(z.tuple([z.int(), z.int().min(1)])),
+  // One check for all of them: a schema of each pair was most of the work of reading a histogram.
+  buckets: z.custom<[index: number, count: number][]>(
+    areBuckets,
+    "expected pairs of bucket and count, in order",
+  ),
 });
 
 export type HistogramData = z.infer<typeof histogramDataSchema>;
+
+function areBuckets(value: unknown): boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return (
+    Array.isArray(value) &&
+    value.every((pair: unknown) => {
+      if (!Array.isArray(pair) || pair.length !== 2) return false;
+      const [index, count] = pair as [number, number];
+      const isBehind = index > last;
+      last = index;
+      return isBehind && Number.isSafeInteger(index) && Number.isSafeInteger(count) && count >= 1;
+    })
+  );
+}
+
+/** What `Histogram.quantile` says of `data`, for whoever asks that alone. */
+export function quantileOf({ zero, buckets }: HistogramData, q: number): number | null {
+  const total = buckets.reduce((sum, [, count]) => sum + count, zero);
+  if (total === 0) return null;
+  const rank = Math.max(1, Math.ceil(q * total));
+  let seen = zero;
+  if (seen >= rank) return 0;
+  for (const [index, count] of buckets) {
+    seen += count;
+    if (seen >= rank) return middleOf(index);
+  }
+  return null;
+}
 
 /** Gathers values of one kind and unit; `data()` is its mergeable, serialisable form. */
 export class Histogram {
@@ -69,18 +101,8 @@ export class Histogram {
 
   /** The same for several shares, as they are given. */
   quantiles(shares: readonly number[]): (number | null)[] {
-    const total = this.#total;
-    if (total === 0) return shares.map(() => null);
-    return shares.map((q) => {
-      const rank = Math.max(1, Math.ceil(q * total));
-      let seen = this.#zero;
-      if (seen >= rank) return 0;
-      for (const index of this.#sorted()) {
-        seen += this.#counts.get(index) ?? 0;
-        if (seen >= rank) return middleOf(index);
-      }
-      return null;
-    });
+    const data = this.data();
+    return shares.map((q) => quantileOf(data, q));
   }
 
   /** What was recorded, smallest first: each value to `relativeError`, and how often it occurred. */

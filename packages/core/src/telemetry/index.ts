@@ -8,7 +8,13 @@ export {
   telemetryDeltaSchema,
 } from "./delta.ts";
 export { FaultLog, type LogLine } from "./fault-log.ts";
-export { Histogram, type HistogramData, histogramDataSchema, relativeError } from "./histogram.ts";
+export {
+  Histogram,
+  type HistogramData,
+  histogramDataSchema,
+  quantileOf,
+  relativeError,
+} from "./histogram.ts";
 export {
   type AgentCounter,
   type AgentHistogram,
