@@ -49,6 +49,8 @@ export function Agents() {
   const textField = useRef<HTMLInputElement>(null);
   const meant = useMemo(() => standings.filter((one) => isMeant(one, view)), [standings, view]);
   const shown = useMemo(() => meant.filter((one) => isShown(one, view.show)), [meant, view.show]);
+  const counts = useMemo(() => countsOf(meant), [meant]);
+  const sites = useMemo(() => sitesOf(standings), [standings]);
   const cursor = useCursor(shown, view.open);
   const open = standings.find(({ agent }) => agent.id === view.open) ?? null;
 
@@ -76,10 +78,7 @@ export function Agents() {
           )}
         >
           <Card aria-label="List of agents" className="flex min-h-0 flex-col overflow-hidden">
-            <FilterBar
-              {...{ view, textField, counts: countsOf(meant), sites: sitesOf(standings) }}
-              onChange={change}
-            />
+            <FilterBar {...{ view, textField, counts, sites }} onChange={change} />
             {shown.length > 0 ? (
               <AgentList
                 standings={shown}
@@ -89,7 +88,7 @@ export function Agents() {
               />
             ) : (
               <Nothing
-                {...{ fleet, isFleetEmpty: standings.length === 0 }}
+                {...{ fleet, isJudged: standings.length > 0 }}
                 onEnrol={() => setAsked({ act: "enrol", agent: "" })}
               />
             )}
@@ -113,7 +112,7 @@ export function Agents() {
           ) : null}
         </div>
       </div>
-      <Dialogs asked={asked} standings={standings} onClose={() => setAsked(null)} />
+      <Dialogs {...{ asked, standings, sites }} onClose={() => setAsked(null)} />
     </div>
   );
 }
@@ -166,14 +165,16 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
 
 function Nothing({
   fleet,
-  isFleetEmpty,
+  isJudged,
   onEnrol,
 }: {
   fleet: Fleet;
-  isFleetEmpty: boolean;
+  /** False in the first frame, which knows no time yet, whether there are agents or not. */
+  isJudged: boolean;
   onEnrol: () => void;
 }) {
-  if (!isFleetEmpty) return <EmptyList isFleetEmpty={false} onEnrol={onEnrol} />;
+  if (isJudged) return <EmptyList isFleetEmpty={false} onEnrol={onEnrol} />;
+  if (fleet.agents.length > 0) return <ListSkeleton />;
   if (fleet.isFailed) return <UnreadList />;
   return fleet.isAnswered ? <EmptyList isFleetEmpty onEnrol={onEnrol} /> : <ListSkeleton />;
 }
@@ -181,16 +182,17 @@ function Nothing({
 function Dialogs({
   asked,
   standings,
+  sites,
   onClose,
 }: {
   asked: Asked | null;
   standings: readonly Standing[];
+  sites: readonly string[];
   onClose: () => void;
 }) {
   if (asked === null) return null;
   const standing = standings.find(({ agent }) => agent.id === asked.agent) ?? null;
-  if (asked.act === "enrol")
-    return <EnrolDialog given={asked.agent} {...{ standings, sites: sitesOf(standings), onClose }} />;
+  if (asked.act === "enrol") return <EnrolDialog given={asked.agent} {...{ standings, sites, onClose }} />;
   if (standing === null) return null;
   return asked.act === "pin" ? (
     <PinDialog {...{ standing, onClose }} />
