@@ -84,10 +84,11 @@ export class AlertEvaluation {
   }
 
   /** What stands as active is watched until it is known to be over. @returns also a clear of each that nobody watches any more */
-  adopt(open: readonly Alert[], nowEpochMs: number): Evaluated[] {
+  adopt(open: readonly Alert[], nowEpochMs: number): AlertSignal[] {
     const active = open.filter((alert) => alert.active);
-    this.#flood.adopt(active.map((alert) => ({ ...alert, group: alert.group ?? alert.id })));
-    return this.#engine.adopt(active, nowEpochMs);
+    const standing = active.map((alert) => ({ ...alert, group: alert.group ?? alert.id }));
+    const told = this.#flood.adopt(standing, nowEpochMs);
+    return [...told, ...this.order(this.#engine.adopt(active, nowEpochMs))];
   }
 
   /** Has the next `pass` tell how it stands with what is open: that it is over may have been said before somebody asked. */

@@ -47,6 +47,23 @@ test("what a cause elsewhere explains calls nobody, also where a successor finds
   expect(steps[0]).toMatchObject({ facts: { suppressedBy: "away agent=gate-1;site=north" } });
 }, 120_000);
 
+test("what stays when its cause is over calls, also where the watch dies in between", async () => {
+  const rules = rulesOf(1, [
+    rule("backlog", "backlog.taps", 100, "all", { suppressedBy: [{ rule: "away", holdMs: 8_000 }] }),
+    rule("away", "agents.offline", 0, "agent"),
+  ]);
+  alerts.stores = async () => levels(5, 600_000);
+  const first = alerts.start(rules);
+  await alerts.becomes("away active-unacknowledged 1");
+  alerts.stores = async () => levels(500, 600_000);
+  await alerts.becomes("backlog suppressed 1", "away active-unacknowledged 1");
+  alerts.stores = async () => levels(500, 0);
+  await alerts.becomes("backlog suppressed 1", "away returned-unacknowledged 1");
+  first.die();
+  alerts.start(rules);
+  await alerts.becomes("backlog active-unacknowledged 1", "away returned-unacknowledged 1");
+}, 120_000);
+
 test("what called before its cause was found calls no further, and its audit says why", async () => {
   alerts.stores = async () => levels(500, 0);
   alerts.start(

@@ -77,7 +77,7 @@ export class Watch {
       takeRules: (released) => this.#tell(this.#evaluation.change(released, time.now())),
       takeAlerts: (standing) => {
         for (const alert of standing) if (book.learn(alert)) this.#recorder.note(alert);
-        this.#tell(this.#evaluation.order(this.#evaluation.adopt(book.open(), time.now())));
+        this.#tell(this.#evaluation.adopt(book.open(), time.now()));
         this.#hasToAsk = true;
       },
     });
@@ -215,8 +215,8 @@ export class Watch {
       hasMore = page.hasMore && known.length === page.reported.length;
     }
     const nowEpochMs = cursor === null ? this.#time.now() : entryEpochMs(cursor);
-    const gone = this.#evaluation.adopt(this.#book.open(), nowEpochMs);
-    this.#tell(this.#evaluation.order([...gone, ...raised.values()]));
+    this.#tell(this.#evaluation.adopt(this.#book.open(), nowEpochMs));
+    this.#tell(this.#evaluation.order([...raised.values()]));
   }
 
   /** Beside the evaluation, which goes on with what comes: a cursor that is behind costs a successor some work, and nothing else. */

@@ -76,15 +76,49 @@ test("what was active before a restart is explained as before, by when its breac
   const flood = new FloodControl(rules);
   const by = { ruleId: "archive-away", scopeKey: scopeKey(main) };
   const shared = { group: "g", breachedAtEpochMs: 0 };
-  flood.adopt([
+  const standing = [
     { ...shared, ruleId: "backlog-old", scope: {}, suppressedBy: by },
     { ...shared, ruleId: "archive-away", scope: main, suppressedBy: null },
-  ]);
+  ];
+  expect(flood.adopt(standing, 0)).toEqual([]);
   expect(flood.change(rules, 60 * minuteMs)).toEqual([]);
   expect(told(flood.take([evaluated("clear", "archive-away", main, 61 * minuteMs)]))).toEqual([
     "clear archive-away",
   ]);
   expect(told(flood.tick(62 * minuteMs))).toEqual(["unsuppress backlog-old"]);
+});
+
+const orphan = {
+  ...{ ruleId: "backlog-old", scope: {}, group: "g", breachedAtEpochMs: minuteMs },
+  suppressedBy: { ruleId: "archive-away", scopeKey: scopeKey(main) },
+};
+
+test("one whose cause was over before a restart calls after a while, also where its breach is told anew", () => {
+  for (const isToldAnew of [false, true]) {
+    const flood = new FloodControl(rules);
+    expect(flood.adopt([orphan], 2 * minuteMs)).toEqual([]);
+    if (isToldAnew) flood.take([evaluated("raise", "backlog-old", {}, 2 * minuteMs, minuteMs)]);
+    expect(flood.tick(3 * minuteMs - 1)).toEqual([]);
+    expect(told(flood.tick(3 * minuteMs))).toEqual(["unsuppress backlog-old"]);
+  }
+});
+
+test("one that is held is so no longer where it is asked meanwhile what stands, and which rules are in force", () => {
+  const flood = new FloodControl(rules);
+  flood.take([evaluated("raise", "archive-away", main, 0), evaluated("raise", "backlog-old", {}, minuteMs)]);
+  flood.take([evaluated("clear", "archive-away", main, 2 * minuteMs)]);
+  expect(flood.change(rules, 2.5 * minuteMs)).toEqual([]);
+  expect(flood.adopt([orphan], 2.5 * minuteMs)).toEqual([]);
+  expect(told(flood.tick(3 * minuteMs))).toEqual(["unsuppress backlog-old"]);
+});
+
+test("a cause that is known by its telemetry alone suppresses what a restart finds", () => {
+  const flood = new FloodControl(rules);
+  flood.adopt([orphan], 2 * minuteMs);
+  expect(told(flood.take([evaluated("raise", "archive-away", main, 2 * minuteMs, 0)]))).toEqual([
+    "raise archive-away",
+  ]);
+  expect(flood.tick(9 * minuteMs)).toEqual([]);
 });
 
 test("whatever comes in whatever order, in the end what began about when an active cause did is suppressed, and nothing where there is none", () => {

@@ -123,10 +123,11 @@ test("who comes 5 s after the last, or a minute after the first, begins a group 
 test("what was active before a restart suppresses as before, and other rules may end that", () => {
   const flood = new FloodControl(rules);
   const by = { ruleId: "agent-offline", scopeKey: scopeKey(agent) };
-  flood.adopt([
+  const standing = [
     { ruleId: "agent-offline", scope: agent, group: "g", suppressedBy: null, breachedAtEpochMs: 0 },
     { ruleId: "reader-silent", scope: reader, group: "g", suppressedBy: by, breachedAtEpochMs: 0 },
-  ]);
+  ];
+  expect(flood.adopt(standing, 0)).toEqual([]);
   expect(flood.change(rules, 0)).toEqual([]);
   expect(flood.change([offline, { ...silent, parent: "gone" }], 0)).toEqual([]);
   expect(told(flood.tick(10_000))).toEqual(["unsuppress reader-silent"]);

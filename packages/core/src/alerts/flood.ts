@@ -58,13 +58,10 @@ export class FloodControl {
     return Number.isFinite(firstMs) ? firstMs : null;
   }
 
-  /** Takes over what was active before a restart. */
-  adopt(alerts: readonly ActiveAlert[]): void {
-    for (const alert of alerts) {
-      const standing = this.#enter(alert);
-      standing.group = alert.group;
-      standing.suppressedBy = alert.suppressedBy;
-    }
+  /** Takes over what was active before a restart. What was suppressed by a cause that is over by now is held as if it ended now. */
+  adopt(alerts: readonly ActiveAlert[], nowEpochMs: number): AlertSignal[] {
+    const adopted = alerts.map((alert) => this.#goOn(alert, alert));
+    return adopted.flatMap((standing) => this.#settle(standing, nowEpochMs));
   }
 
   /** What the life cycle is told of what one evaluation found: causes before their consequences, else in the same order. */
@@ -114,18 +111,30 @@ export class FloodControl {
   }
 
   #raise(raised: Raised): AlertSignal[] {
-    const standing = this.#enter(raised);
-    const cause = this.#causeOf(standing);
-    const { group, firstOut } =
-      cause === null ? this.#groups.join(raised) : { group: cause.group, firstOut: false };
-    standing.group = group;
-    standing.suppressedBy = cause?.key ?? null;
-    const signals: AlertSignal[] = [{ ...raised, group, firstOut, suppressedBy: standing.suppressedBy }];
+    const known = this.#active.get(textOf(raised));
+    const standing = known === undefined ? this.#enter(raised) : this.#goOn(raised, known);
+    const signals = known === undefined ? [this.#begin(standing, raised)] : this.#again(standing, raised);
     for (const below of this.#below.get(textOf(raised)) ?? [])
       signals.push(...this.#settle(below, raised.atEpochMs));
     for (const below of this.#belowRule.get(raised.ruleId) ?? [])
       if (this.#isExplainedAnew(below, standing)) signals.push(...this.#settle(below, raised.atEpochMs));
     return signals;
+  }
+
+  /** Finds the place of what is raised among what stands. */
+  #begin(standing: Standing, raised: Raised): AlertSignal {
+    const cause = this.#causeOf(standing);
+    const { group, firstOut } =
+      cause === null ? this.#groups.join(raised) : { group: cause.group, firstOut: false };
+    standing.group = group;
+    standing.suppressedBy = cause?.key ?? null;
+    return { ...raised, group, firstOut, suppressedBy: standing.suppressedBy };
+  }
+
+  /** What stands already is told anew by whoever took over: its life goes on, and so does what suppresses it. */
+  #again(standing: Standing, raised: Raised): AlertSignal[] {
+    const { group, suppressedBy } = standing;
+    return [{ ...raised, group, firstOut: false, suppressedBy }, ...this.#settle(standing, raised.atEpochMs)];
   }
 
   /** Whether what nothing suppresses, or nothing any more, is a consequence of what has just been raised elsewhere. */
@@ -173,6 +182,18 @@ export class FloodControl {
     this.#active.set(textOf(key), standing);
     putIn(this.#byRule, ruleId, standing);
     this.#place(standing);
+    return standing;
+  }
+
+  /** Enters anew what stands already: in its group, suppressed as it was, and held no longer than it would have been. */
+  #goOn(
+    alert: Omit<ActiveAlert, "group" | "suppressedBy">,
+    { group, suppressedBy }: Pick<ActiveAlert, "group" | "suppressedBy">,
+  ): Standing {
+    const key = textOf({ ruleId: alert.ruleId, scopeKey: scopeKey(alert.scope) });
+    const heldSinceEpochMs = this.#active.get(key)?.heldSinceEpochMs ?? null;
+    const standing = Object.assign(this.#enter(alert), { group, suppressedBy });
+    if (heldSinceEpochMs !== null) this.#hold(standing, heldSinceEpochMs);
     return standing;
   }
 
