@@ -9,7 +9,7 @@ import { useMayAdminister } from "../../client/viewer.tsx";
 import type { AgentGap } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
-import { Skeleton } from "../../ui/skeleton.tsx";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { AgentActs } from "./agent-acts.tsx";
 import { AgentFigures } from "./agent-figures.tsx";
 import { AgentReaders } from "./agent-readers.tsx";
@@ -47,7 +47,7 @@ export function AgentPane(props: AgentPaneProps) {
             <AgentFigures standing={standing} />
             <AgentReaders standing={standing} />
             {detail === undefined ? (
-              <Waiting isFailed={isFailed} />
+              <PaneWaiting isFailed={isFailed} />
             ) : (
               <>
                 <Gaps gaps={detail.gaps} />
@@ -173,23 +173,6 @@ function ActBar({ standing, onAsk }: AgentPaneProps & { standing: Standing }) {
 }
 
 function Missing({ id, isAnswered }: { id: string; isAnswered: boolean }) {
-  if (!isAnswered) return <Waiting isFailed={false} />;
+  if (!isAnswered) return <PaneWaiting isFailed={false} />;
   return <p className="px-5 py-4 text-sm text-ink-soft">No agent {id} is known.</p>;
-}
-
-function Waiting({ isFailed }: { isFailed: boolean }) {
-  if (isFailed) {
-    return (
-      <p className="px-5 py-4 text-sm text-ink-soft">
-        What else is known of it could not be read; it is tried again all the time.
-      </p>
-    );
-  }
-  return (
-    <div aria-busy="true" className="space-y-3 px-5 py-4">
-      <span className="sr-only">Loading</span>
-      <Skeleton className="h-4 w-2/3" />
-      <Skeleton className="h-4 w-full" />
-    </div>
-  );
 }

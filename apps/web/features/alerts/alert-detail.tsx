@@ -11,8 +11,8 @@ import { useNow } from "../../client/use-now.ts";
 import type { AlertDetail } from "../../contracts/alerts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 import { ActBar, type ActBarProps } from "./act-bar.tsx";
 import { FirstOut } from "./alert-row.tsx";
 import { placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
@@ -47,7 +47,7 @@ export function AlertPane(props: AlertPaneProps) {
         <Head {...props} alert={alert} groupSize={detail?.groupSize ?? 1} />
         <Figures alert={alert} detail={detail} />
         {detail === undefined ? (
-          <Waiting isFailed={isFailed} />
+          <PaneWaiting isFailed={isFailed} />
         ) : (
           <>
             <RuleCard alert={alert} rule={detail.rule} />
@@ -158,24 +158,6 @@ function Fact({
         </dd>
       )}
       {note === null ? null : <dd className="age text-xs text-ink-faint">{note}</dd>}
-    </div>
-  );
-}
-
-function Waiting({ isFailed }: { isFailed: boolean }) {
-  if (isFailed) {
-    return (
-      <p className="px-5 py-4 text-sm text-ink-soft">
-        What else is known of it could not be read; it is tried again all the time.
-      </p>
-    );
-  }
-  return (
-    <div aria-busy="true" className="space-y-3 px-5 py-4">
-      <span className="sr-only">Loading</span>
-      <Skeleton className="h-4 w-2/3" />
-      <Skeleton className="h-4 w-full" />
-      <Skeleton className="h-4 w-5/6" />
     </div>
   );
 }
