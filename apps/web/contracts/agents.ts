@@ -27,13 +27,16 @@ export interface AgentView {
     /** Not heard of for longer it is offline: three of its own intervals, ms. */
     heardWithinMs: number;
   } | null;
-  /** How many of its numbers are in open gaps. */
+  /** How many of its numbers are in open gaps; more than `mostGapNumbers` where there are more. */
   gapNumbers: number;
   /** When its newest archived tap was archived. */
   lastArchivedAtEpochMs: number | null;
   /** By the database's clock: of two readings of an agent the later one holds. */
   readAtEpochMs: number;
 }
+
+/** So many numbers of open gaps are counted. */
+export const mostGapNumbers = 10_000;
 
 /** Numbers of an agent's outbox that have no end. */
 export interface AgentGap {

@@ -1,6 +1,6 @@
 import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
-import type { AgentView } from "../../contracts/agents.ts";
+import { type AgentView, mostGapNumbers } from "../../contracts/agents.ts";
 import { type AgentState, isBehind, type Standing, type TroubleKind } from "./agent-standing.ts";
 import type { AgentsView } from "./view.ts";
 
@@ -55,10 +55,15 @@ export function troubleWords(kind: TroubleKind, standing: Standing, nowEpochMs: 
     case "clock-off":
       return `Its clock is off by ${formatSkew(report?.clockSkewMs ?? null)}`;
     case "gaps":
-      return `${formatCount(agent.gapNumbers)} ${agent.gapNumbers === 1 ? "tap" : "taps"} without an end`;
+      return gapWords(agent.gapNumbers);
     case "behind":
       return `Not yet at ${wantedWords(agent)}`;
   }
+}
+
+function gapWords(numbers: number): string {
+  if (numbers > mostGapNumbers) return `More than ${formatCount(mostGapNumbers)} taps without an end`;
+  return `${formatCount(numbers)} ${numbers === 1 ? "tap" : "taps"} without an end`;
 }
 
 /** How an agent stands where nothing is wrong with it. */

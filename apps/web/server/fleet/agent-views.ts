@@ -1,8 +1,9 @@
 import { type AuditEntries, FleetBoard, GapLedger, type PrismaClient } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
-import type { AgentDetail, AgentView } from "../../contracts/agents.ts";
+import { type AgentDetail, type AgentView, mostGapNumbers } from "../../contracts/agents.ts";
 import { namesOf } from "../alerts/names-of.ts";
 import { fromPostgres } from "../from-stores.ts";
+import { shareReading } from "./share-reading.ts";
 
 const mostGaps = 20;
 const mostActs = 12;
@@ -10,20 +11,18 @@ const mostActs = 12;
 /** Agents as the console's pages show them. */
 export class AgentViews {
   readonly board: FleetBoard;
+  /** All agents, by id. All browsers ask at once where news of them may have been missed. */
+  readonly list: () => Promise<AgentView[]>;
   readonly #prisma: PrismaClient;
   readonly #gaps: GapLedger;
   readonly #audit: Pick<AuditEntries, "page">;
 
   constructor(prisma: PrismaClient, audit: Pick<AuditEntries, "page">) {
-    this.board = new FleetBoard(prisma);
+    this.board = new FleetBoard(prisma, mostGapNumbers);
+    this.list = shareReading(() => fromPostgres(this.board.list()));
     this.#prisma = prisma;
     this.#gaps = new GapLedger(prisma);
     this.#audit = audit;
-  }
-
-  /** All agents, by id. */
-  list(): Promise<AgentView[]> {
-    return fromPostgres(this.board.list());
   }
 
   /** @throws TaplineError `not-found` */

@@ -6,6 +6,7 @@ import { FleetWatch } from "./watch-fleet.ts";
 function watched() {
   const state = { agents: new Map<string, number>(), mark: "a", isWatched: true, isAway: false, now: 0 };
   const log: string[] = [];
+  const asked: number[] = [];
   const read = (ids: readonly string[] | null) =>
     [...state.agents]
       .filter(([id]) => ids === null || ids.includes(id))
@@ -13,7 +14,10 @@ function watched() {
   const watch = new FleetWatch({
     board: {
       list: async (ids = null) => read(ids),
-      news: async () => [...state.agents.keys()].filter((id) => id.startsWith("new")),
+      news: async (withinMs) => {
+        asked.push(withinMs);
+        return [...state.agents.keys()].filter((id) => id.startsWith("new"));
+      },
       mark: async () => {
         if (state.isAway) throw new Error("away");
         return state.mark;
@@ -25,7 +29,7 @@ function watched() {
     logger: { warn: () => {} },
     clock: () => state.now,
   });
-  return { state, log, look: () => watch.look() };
+  return { state, log, asked, look: () => watch.look() };
 }
 
 test("what is read first is asked for anew by browsers; then they hear of what is other, once", async () => {
@@ -54,17 +58,28 @@ test("a change that leaves no trace is seen within half a minute, one that moves
   expect(log).toEqual(["missed", "old:2", "old:3"]);
 });
 
-test("while it cannot be read browsers are told once, and miss nothing of what came meanwhile", async () => {
+test("while it cannot be read browsers are told once; then all is read at once, whatever changed meanwhile", async () => {
   const { state, log, look } = watched();
-  state.agents.set("new", 1);
+  state.agents.set("new", 1).set("old", 1);
   await look();
   state.isAway = true;
   await look();
   await look();
-  state.agents.set("new", 2);
+  state.agents.set("new", 2).set("old", 2);
   state.isAway = false;
   await look();
-  expect(log).toEqual(["missed", "missed", "new:2"]);
+  state.agents.set("old", 3);
+  await look();
+  expect(log).toEqual(["missed", "missed", "new:2 old:2"]);
+});
+
+test("news are asked for since the look before, however long that is, and for what doors keep late", async () => {
+  const { state, asked, look } = watched();
+  for (const now of [5_000, 6_000, 18_000]) {
+    state.now = now;
+    await look();
+  }
+  expect(asked).toEqual([11_000, 22_000]);
 });
 
 test("nothing is read while nobody watches, and whoever comes then begins anew", async () => {

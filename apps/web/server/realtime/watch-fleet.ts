@@ -14,14 +14,15 @@ export interface FleetWatchOptions {
   /** Something of them may not have been told, or cannot be read: browsers ask anew. */
   missed: () => void;
   logger: Pick<Logger, "warn">;
+  /** Goes on evenly, ms. */
   clock: () => number;
 }
 
 const lookEveryMs = 1_000;
 /** What leaves no trace in reports, archive or marks, such as a gap that is filled, is seen so late at most. */
 const wholeEveryMs = 30_000;
-/** Doors keep reports some time after they came, and by their own clocks. */
-const overlapMs = 5_000;
+/** Doors stamp reports by their own clocks and keep them some time later; what is archived is seen once that is committed. */
+const lateMs = 10_000;
 
 /** What browsers were last told of the fleet, and what is other since. */
 export class FleetWatch {
@@ -29,7 +30,9 @@ export class FleetWatch {
   /** By id, without when it was read; null while nobody watches. */
   #told: Map<string, string> | null = null;
   #mark = "";
-  #wholeAtEpochMs = 0;
+  /** When the last look began that read something, and the last one that read all. */
+  #readAtMs = 0;
+  #wholeAtMs = 0;
   #isAway = false;
 
   constructor(options: FleetWatchOptions) {
@@ -58,10 +61,11 @@ export class FleetWatch {
     const now = clock();
     const mark = await board.mark();
     const isFirst = this.#told === null;
-    const isWhole = isFirst || mark !== this.#mark || Math.abs(now - this.#wholeAtEpochMs) >= wholeEveryMs;
-    const ids = isWhole ? null : await board.news(now - lookEveryMs - overlapMs);
+    const isWhole = isFirst || this.#isAway || mark !== this.#mark || now - this.#wholeAtMs >= wholeEveryMs;
+    const ids = isWhole ? null : await board.news(now - this.#readAtMs + lateMs);
     const agents = ids === null || ids.length > 0 ? await board.list(ids) : [];
-    if (isWhole) [this.#mark, this.#wholeAtEpochMs] = [mark, now];
+    this.#readAtMs = now;
+    if (isWhole) [this.#mark, this.#wholeAtMs] = [mark, now];
     const changed = this.#note(agents);
     // What browsers asked for before this look may be older than what it begins with.
     if (isFirst) missed();
@@ -89,7 +93,7 @@ export async function watchFleet(
 ): Promise<void> {
   const listeners = realtime.local.to("agents");
   const watch = new FleetWatch({
-    ...{ board, logger, clock: Date.now },
+    ...{ board, logger, clock: () => performance.now() },
     isWatched: () => (realtime.sockets.adapter.rooms.get("agents")?.size ?? 0) > 0,
     tell: (agents) => listeners.emit("agents", agents),
     missed: () => listeners.emit("agentsMissed"),

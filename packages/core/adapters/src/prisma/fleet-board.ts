@@ -7,7 +7,8 @@ import { readFleetMark, readFleetState } from "./fleet-rows.ts";
 import type { PrismaClient } from "./generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
-const listSql = sql("list-fleet-board");
+/** What `FleetBoard.list` reads. */
+export const listFleetBoardSql = sql("list-fleet-board");
 const newsSql = sql("list-fleet-news");
 
 /** An agent with all that the stores know of it. Times: ms since 1970, null where there is none. */
@@ -36,7 +37,7 @@ export type BoardAgent = {
     /** Not heard of for longer it is offline: three of its own intervals, ms. */
     readonly heardWithinMs: number;
   } | null;
-  /** How many of its numbers are in open gaps. */
+  /** How many of its numbers are in open gaps; the board's bound + 1 where there are more. */
   readonly gapNumbers: number;
   /** When its newest archived tap was archived. */
   readonly lastArchivedAtEpochMs: number | null;
@@ -67,15 +68,18 @@ type Row = {
 /** The fleet as pages show it, and what is new in it. */
 export class FleetBoard {
   readonly #prisma: PrismaClient;
+  readonly #mostGapNumbers: number;
 
-  constructor(prisma: PrismaClient) {
+  /** @param mostGapNumbers so many numbers of an agent's open gaps are counted */
+  constructor(prisma: PrismaClient, mostGapNumbers: number) {
     this.#prisma = prisma;
+    this.#mostGapNumbers = mostGapNumbers;
   }
 
   /** Agents by id. @param ids null = all */
   async list(ids: readonly string[] | null = null): Promise<BoardAgent[]> {
     const [rows, state, revisions] = await Promise.all([
-      this.#prisma.$queryRawUnsafe<Row[]>(listSql, ids),
+      this.#prisma.$queryRawUnsafe<Row[]>(listFleetBoardSql, ids, this.#mostGapNumbers + 1),
       readFleetState(this.#prisma),
       this.#prisma.configRevision.findMany({ select: { revision: true, settings: true } }),
     ]);
@@ -88,9 +92,9 @@ export class FleetBoard {
     return rows.map((row) => agentOf(row, state, reportEveryMs));
   }
 
-  /** Agents that reported, or of which taps were archived, after that time. */
-  async news(sinceEpochMs: number): Promise<string[]> {
-    const rows = await this.#prisma.$queryRawUnsafe<{ agent: string }[]>(newsSql, new Date(sinceEpochMs));
+  /** Agents that reported, or of which taps were archived, within that time, by the database's clock. */
+  async news(withinMs: number): Promise<string[]> {
+    const rows = await this.#prisma.$queryRawUnsafe<{ agent: string }[]>(newsSql, withinMs);
     return rows.map(({ agent }) => agent);
   }
 

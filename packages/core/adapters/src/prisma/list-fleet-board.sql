@@ -1,10 +1,10 @@
 -- Agents as pages show them, by id, with their last reports, and when this was read by the database's clock.
--- $1 text[]: which ones; null = all.
+-- $1 text[]: which ones; null = all.  $2 bigint: so many numbers of open gaps are counted at most
 SELECT agent.id, agent.site, agent.ring, agent.hostname, agent.enrolled_at, agent.revoked_at,
        agent.pinned_revision, agent.pinned_version, kept.seen_at, kept.report,
        good.issued_at AS certificate_issued_at, good.not_after AS certificate_ends_at,
        good.certificates::int AS certificates, waiting.expires_at AS token_ends_at,
-       open.numbers::float8 AS gap_numbers, newest.archived_at AS last_archived_at, clock_timestamp() AS read_at
+       least(open.numbers, $2)::float8 AS gap_numbers, newest.archived_at AS last_archived_at, clock_timestamp() AS read_at
 FROM agent
 LEFT JOIN agent_report AS kept ON kept.agent = agent.id
 CROSS JOIN LATERAL (
@@ -16,8 +16,12 @@ CROSS JOIN LATERAL (
   WHERE agent_id = agent.id AND used_at IS NULL AND expires_at > now()
 ) AS waiting
 CROSS JOIN LATERAL (
-  SELECT coalesce(sum(last - first + 1), 0) AS numbers FROM sequence_gap
-  WHERE scope = 'agent' AND subject = agent.id AND closed_at IS NULL
+  SELECT coalesce(sum(last - first + 1), 0) AS numbers
+  FROM (
+    -- Each has one number at least.
+    SELECT first, last FROM sequence_gap
+    WHERE scope = 'agent' AND subject = agent.id AND closed_at IS NULL LIMIT $2
+  ) AS gap
 ) AS open
 LEFT JOIN LATERAL (
   SELECT segment.archived_at
