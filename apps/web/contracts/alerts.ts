@@ -98,6 +98,8 @@ export interface AlertDetail {
   alert: Alert;
   /** Its rule as it is in force; `null` where there is none any more. */
   rule: AlertRule | null;
+  /** The section of the page of runbooks that says what to do; `null` where the rule names another page. */
+  runbookSection: string | null;
   /** Newest first. */
   transitions: AlertTransition[];
   /** Of the people among the actors, by their ids; of those who are gone none. */

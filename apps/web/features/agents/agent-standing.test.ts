@@ -1,6 +1,8 @@
+import { defaultAlertRules } from "@tapline/core/alerts";
 import { expect, test } from "vitest";
 import { agentView, now, reportOf } from "./agent.fixture.ts";
 import { compareStandings, standingOf, stateOf } from "./agent-standing.ts";
+import { troubleWords } from "./agent-words.ts";
 
 const [minuteMs, dayMs] = [60_000, 24 * 3_600_000];
 const seen = (agoMs: number, heardWithinMs = 3 * minuteMs) => ({
@@ -86,5 +88,33 @@ test("what is abnormal comes first, the worst before the rest, revoked ones last
   const sorted = agents.map((agent) => standingOf(agent, now)).toSorted(compareStandings);
   expect(sorted.map(({ agent }) => agent.id)).toEqual([
     ...["away", "deaf", "late", "gate-2", "gate-10", "new", "gone"],
+  ]);
+});
+
+test("the limits are those of the shipped rules", () => {
+  const limitOf = (id: string) => {
+    const condition = defaultAlertRules.rules.find((rule) => rule.id === id)?.condition;
+    if (condition?.kind !== "threshold") throw new Error(`${id} is no rule with a limit`);
+    const { above, below } = { above: undefined, below: undefined, ...condition.limit };
+    return above ?? below ?? Number.NaN;
+  };
+  const waiting = (oldestAgeMs: number) =>
+    troubles("a", {}, { outbox: { epoch: 1, nextSeq: 10, taps: 3, bytes: 900, oldestAgeMs } });
+  expect([waiting(limitOf("outbox-old")), waiting(limitOf("outbox-old") + 1)]).toEqual([[], ["outbox-old"]]);
+  const skewed = (clockSkewMs: number) => troubles("a", {}, { clockSkewMs });
+  expect([skewed(limitOf("clock-skew")), skewed(limitOf("clock-skew") + 1)]).toEqual([[], ["clock-off"]]);
+  const ending = (leftMs: number) =>
+    troubles("a", { certificate: { issuedAtEpochMs: now - dayMs, endsAtEpochMs: now + leftMs, count: 1 } });
+  const leastLeftMs = limitOf("agent-certificate-ending") * dayMs;
+  expect([ending(leastLeftMs), ending(leastLeftMs - 1)]).toEqual([[], ["certificate-ending"]]);
+});
+
+test("gaps are counted up to a bound, and beyond it said to be more", () => {
+  const words = (gapNumbers: number) =>
+    troubleWords("gaps", standingOf(agentView("a", { gapNumbers }), now), now);
+  expect([1, 10_000, 10_001].map(words)).toEqual([
+    "1 tap without an end",
+    "10,000 taps without an end",
+    "More than 10,000 taps without an end",
   ]);
 });

@@ -50,7 +50,7 @@ export function AlertPane(props: AlertPaneProps) {
           <PaneWaiting isFailed={isFailed} />
         ) : (
           <>
-            <RuleCard alert={alert} rule={detail.rule} />
+            <RuleCard alert={alert} rule={detail.rule} section={detail.runbookSection} />
             <Told alertId={alert.id} />
             <Transitions transitions={detail.transitions} names={detail.names} />
           </>

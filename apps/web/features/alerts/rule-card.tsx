@@ -1,8 +1,15 @@
 import type { Alert, AlertRule } from "@tapline/core/alerts";
 import { ExternalLink } from "lucide-react";
 
+interface RuleCardProps {
+  alert: Alert;
+  rule: AlertRule | null;
+  /** Of the console's page of runbooks. */
+  section: string | null;
+}
+
 /** Why the alert exists and what to do about it, as its rule says. */
-export function RuleCard({ alert, rule }: { alert: Alert; rule: AlertRule | null }) {
+export function RuleCard({ alert, rule, section }: RuleCardProps) {
   if (rule === null) {
     return (
       <p className="border-b border-line px-5 py-4 text-sm text-ink-soft">
@@ -26,28 +33,27 @@ export function RuleCard({ alert, rule }: { alert: Alert; rule: AlertRule | null
         <dd className="font-mono text-[13px] [overflow-wrap:anywhere]">{rule.kpi}</dd>
         <dt className="text-ink-faint">Runbook</dt>
         <dd className="[overflow-wrap:anywhere]">
-          <Runbook address={rule.runbook} />
+          <Runbook address={rule.runbook} section={section} />
         </dd>
       </dl>
     </section>
   );
 }
 
-const section = /^docs\/runbooks\.md#([a-z0-9-]+)$/;
-
 /** Opens beside, so that the list stays as it is. Other pages of docs lie in the folder of this installation. */
-function Runbook({ address }: { address: string }) {
-  const [, id] = section.exec(address) ?? [];
-  if (id === undefined && !address.startsWith("https://"))
+function Runbook({ address, section }: { address: string; section: string | null }) {
+  // A console of an earlier release says nothing of sections.
+  const isOurs = typeof section === "string";
+  if (!isOurs && !address.startsWith("https://"))
     return <span className="font-mono text-[13px]">{address}</span>;
   return (
     <a
-      href={id === undefined ? address : `/runbooks#${id}`}
+      href={isOurs ? `/runbooks#${section}` : address}
       target="_blank"
       rel="noreferrer"
       className="inline-flex items-baseline gap-1 underline underline-offset-4"
     >
-      {id ?? address}
+      {section ?? address}
       <ExternalLink aria-hidden className="size-3 self-center" />
       <span className="sr-only">(opens beside)</span>
     </a>

@@ -4,6 +4,7 @@ import {
   type AlertState,
   type AlertTransition,
   alertStates,
+  runbookSection,
   severities,
   transitionKinds,
 } from "@tapline/core/alerts";
@@ -101,8 +102,9 @@ export class AlertViews {
       ...(alert.lastAct === null ? [] : [alert.lastAct.actor]),
     ];
     const people = actors.flatMap((actor) => (actor.kind === "operator" ? [actor.id] : []));
+    const rule = rules.find(({ id }) => id === alert.ruleId) ?? null;
     return {
-      ...{ alert, groupSize, rule: rules.find((rule) => rule.id === alert.ruleId) ?? null },
+      ...{ alert, groupSize, rule, runbookSection: rule === null ? null : runbookSection(rule.runbook) },
       transitions: steps.toReversed().flatMap(transitionOf),
       names: Object.fromEntries(await namesOf(this.#prisma, people)),
     };

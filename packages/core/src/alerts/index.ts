@@ -42,7 +42,13 @@ export {
 } from "./channels/document.ts";
 export { type MailForm, mailForm } from "./channels/mail-form.ts";
 export { heldUntil, type Maintenance, maintenanceSchema, maxMaintenanceMs } from "./channels/maintenance.ts";
-export { type AlertNotice, alertNoticeSchema, type NoticeKind, type NoticeLinks } from "./channels/notice.ts";
+export {
+  type AlertNotice,
+  alertNoticeSchema,
+  type NoticeKind,
+  type NoticeLinks,
+  runbookSection,
+} from "./channels/notice.ts";
 export {
   type Call,
   type DeliveryPlan,

@@ -41,13 +41,19 @@ export type NoticeLinks = { readonly console: string | null; readonly acknowledg
 /** What a link may be in every form; Slack takes 3,000 characters. */
 const longestLink = 2_000;
 
+/** The section of ours that a rule's runbook is, as the console's page of runbooks has it; null where it is another page. */
+export function runbookSection(runbook: string): string | null {
+  const [, section] = /^docs\/runbooks\.md#([a-z0-9-]+)$/.exec(runbook) ?? [];
+  return section ?? null;
+}
+
 /**
  * Where a rule's runbook can be read: a section of ours on the console's page, somebody's own page where it is.
  * @returns null where nobody could follow it: another page of docs, or no console that is known
  */
 export function runbookLink(runbook: string, console: string | null): string | null {
-  const [, section] = /^docs\/runbooks\.md#([a-z0-9-]+)$/.exec(runbook) ?? [];
-  if (section !== undefined) return console === null ? null : new URL(`/runbooks#${section}`, console).href;
+  const section = runbookSection(runbook);
+  if (section !== null) return console === null ? null : new URL(`/runbooks#${section}`, console).href;
   const isLink = runbook.startsWith("https://") && runbook.length <= longestLink && URL.canParse(runbook);
   return isLink ? runbook : null;
 }
