@@ -65,7 +65,6 @@ export { sealPush } from "./channels/push-encryption.ts";
 export { pushForm, pushHeaders } from "./channels/push-form.ts";
 export {
   nextPush,
-  type PushPace,
   type PushTurn,
   pushesEachMinute,
   type TogetherCount,

@@ -17,17 +17,14 @@ export type ErrorTellers = {
 
 /** Tells of a worker's errors, apart from those that say only that an attempt was too slow for its lock. */
 export function tellErrors<Data>(worker: Worker<Data>, { onError, onTakenOver }: ErrorTellers): void {
-  let foretold = 0;
-  // BullMQ says it once so, and then once more for each job as an error that has no code.
+  let foretold = new Set<string>();
+  // BullMQ says it once so, and then once more for each job as an error that has no code, only these words.
   worker.on("lockRenewalFailed", (jobs) => {
-    foretold = jobs.length;
+    foretold = new Set(jobs.map((job) => `could not renew lock for job ${job}`));
     onTakenOver(jobs.length);
   });
   worker.on("error", (error) => {
-    if (foretold > 0) {
-      foretold--;
-      return;
-    }
+    if (foretold.delete(error.message)) return;
     if ("code" in error && takenOver.has(error.code)) return onTakenOver(1);
     // Of connections that BullMQ makes for itself.
     dropArguments(error);

@@ -1,49 +1,19 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type AlertNotice,
-  alertNoticeSchema,
   type DeliveryLane,
   type DeliveryOutcome,
-  deliveryKey,
   laneConcurrency,
   type NoticeKind,
-  partKey,
   retryDelivery,
 } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Act, recordAct, type Transaction } from "./acts.ts";
-import { activeChannels, channelNamed } from "./alert-channels-desk.ts";
-import type { AlertDelivery, Prisma, PrismaClient } from "./generated/client.ts";
-import { takePushTurn } from "./push-pace.ts";
+import type { Act, Transaction } from "./acts.ts";
+import { testChannel, triedDelivery } from "./channel-tests.ts";
+import { type DeliveryListing, type DeliveryState, listingOf, type Recipient } from "./delivery-row.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { partDelivery } from "./part-delivery.ts";
 
 export const askDeliveriesSql = readFileSync(new URL("./ask-deliveries.sql", import.meta.url), "utf8");
-
-export const deliveryStates = ["waiting", "held", "sent", "failed", "moot"] as const;
-
-export type DeliveryState = (typeof deliveryStates)[number];
-
-/** A line of the delivery log. */
-export type DeliveryListing = {
-  readonly id: string;
-  readonly channel: string;
-  /** Which of the channel's browsers: the id of its subscription. "" = all that the channel reaches. */
-  readonly recipient: string;
-  readonly state: DeliveryState;
-  readonly notice: AlertNotice;
-  readonly attempts: number;
-  /** Why the last attempt failed, or that it was told together with others; "" where there is nothing to say. */
-  readonly fault: string;
-  /** When it may be tried next, or until when it is held. */
-  readonly dueAtEpochMs: number;
-  readonly endedAtEpochMs: number | null;
-  /**
-   * To the end of the delivery, ms: of a call from the raise, so without what the rule waits on purpose before it; of all else from when
-   * it happened. Null before it. The notice has breach and raise.
-   */
-  readonly tookMs: number | null;
-};
 
 export type DeliveryFilter = {
   readonly channel?: string;
@@ -51,19 +21,11 @@ export type DeliveryFilter = {
   readonly alertId?: string;
 };
 
-/** One of those whom a channel reaches, and the push service by which. */
-export type Recipient = { readonly id: string; readonly service: string };
-
 /** Deliveries of one channel, and push service that it goes by, that are under way at a time. */
 const perChannel = 8;
 
 /** How long something handed to the queue may take before it is handed to it again, ms: longer than an attempt and its wait. */
 export const askAgainMs = 30_000;
-
-/** What ends with a flood, in one transaction, may be tens of thousands of rows, ms. */
-const partTimeoutMs = 30_000;
-
-const lookEveryMs = 200;
 
 /** The log is kept for so long, ms. */
 const keptMs = 90 * 24 * 3_600_000;
@@ -124,35 +86,10 @@ export class AlertDeliveries {
   /**
    * Ends a delivery that is to reach several: from now on each of them has one of its own, which fails, waits and is tried again by itself.
    * What has fallen away meanwhile goes to nobody. Of a flood browsers hear in few notifications: `pushesEachMinute` by each channel, the
-   * last of which stands for all that wait; what comes after it waits for the end of the minute.
+   * last of which stands for all that wait. What its channel has no turn for waits, and is handed out again then.
    */
-  async part({ id, channel, notice }: DeliveryListing, to: readonly Recipient[]): Promise<void> {
-    const now = this.#clock();
-    await this.#prisma.$transaction(
-      async (tx) => {
-        const told = await takePushTurn(tx, channel, notice, now);
-        if (told === null) return;
-        const sent = { state: "sent", askedUntil: null, endedAt: new Date(now) };
-        let whole = id;
-        if (told.kind === "more") {
-          const row = { ...deliveryRow(told, channel, now), ...sent };
-          whole = row.id;
-          await tx.alertDelivery.create({ data: row });
-        } else {
-          const { count } = await tx.alertDelivery.updateMany({
-            where: { id, state: "waiting" },
-            data: { ...sent, fault: "" },
-          });
-          if (count === 0) return;
-        }
-        const data = to.map(({ id: recipient, service }) => ({
-          ...deliveryRow(told, channel, now),
-          ...{ id: partKey(whole, recipient), recipient, service },
-        }));
-        await tx.alertDelivery.createMany({ data, skipDuplicates: true });
-      },
-      { timeout: partTimeoutMs },
-    );
+  async part(delivery: DeliveryListing, to: readonly Recipient[]): Promise<void> {
+    await partDelivery(this.#prisma, delivery, to, this.#clock());
   }
 
   /** When there is something to do next, epoch ms; null where nothing waits. */
@@ -193,55 +130,18 @@ export class AlertDeliveries {
     throw new TaplineError("not-found", `there is no delivery ${id}`);
   }
 
+  /** Sends a test by a channel. @returns its id in the log @throws TaplineError `not-found` */
+  async test(name: string, act: Act): Promise<string> {
+    return await testChannel(this.#prisma, name, act, this.#clock());
+  }
+
   /**
    * Waits until a first attempt at it has ended, and at each of its parts, looking at the log now and then.
    * @returns it as it stands then, and not as sent unless all its parts are; still waiting and without a fault where nobody has tried it
    * `withinMs` @throws TaplineError `not-found`
    */
   async tried(id: string, withinMs: number): Promise<DeliveryListing> {
-    for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
-      const delivery = await this.find(id);
-      const parts = await this.#partsOf(delivery);
-      const isTried = [delivery, ...parts].every(({ state, fault }) => state !== "waiting" || fault !== "");
-      if (isTried || waitedMs >= withinMs) return wholeOf(delivery, parts);
-      await sleep(lookEveryMs);
-    }
-  }
-
-  async #partsOf({ channel, recipient, notice }: DeliveryListing): Promise<DeliveryListing[]> {
-    if (recipient !== "") return [];
-    const where = { alertId: notice.alertId, kind: notice.kind, channel, recipient: { not: "" } };
-    return (await this.#prisma.alertDelivery.findMany({ where })).map(listingOf);
-  }
-
-  /** Sends a test by a channel. @returns its id in the log @throws TaplineError `not-found` */
-  async test(name: string, act: Act): Promise<string> {
-    const now = this.#clock();
-    return await this.#prisma.$transaction(async (tx) => {
-      const { channels } = await activeChannels(tx);
-      const channel = channelNamed(channels, name);
-      const alertId = randomUUID();
-      const notice: AlertNotice = {
-        ...{
-          kind: "test",
-          alertId,
-          rev: 1,
-          ruleId: "test",
-          severity: "info",
-          scope: {},
-          value: null,
-          limit: null,
-        },
-        ...{ message: `This is a test of the channel ${name}`, action: "Nothing: it works." },
-        ...{ runbook: "docs/operations.md#alert-channels", raisedAtEpochMs: now, atEpochMs: now },
-        ...{ by: act.actor.id, step: 0 },
-      };
-      const [row] = [deliveryRow(notice, channel.name, now)];
-      await tx.alertDelivery.create({ data: row });
-      const what = { action: "alert-channel.tested" as const, subject: `alert-channel/${name}`, facts: {} };
-      await recordAct(tx, act, what, now);
-      return row.id;
-    });
+    return await triedDelivery(this.#prisma, () => this.find(id), withinMs);
   }
 
   /** Removes what ended longer ago than the log is kept. */
@@ -249,21 +149,6 @@ export class AlertDeliveries {
     const before = new Date(this.#clock() - keptMs);
     await this.#prisma.alertDelivery.deleteMany({ where: { endedAt: { lt: before } } });
   }
-}
-
-/** @param heldUntilEpochMs null: it may be sent at once */
-export function deliveryRow(
-  notice: AlertNotice,
-  channel: string,
-  nowEpochMs: number,
-  heldUntilEpochMs: number | null = null,
-) {
-  const { alertId, rev, kind, step, raisedAtEpochMs } = notice;
-  return {
-    ...{ id: deliveryKey({ alertId, rev, kind, channel, step }), alertId, kind, channel, notice },
-    ...{ state: heldUntilEpochMs === null ? "waiting" : "held", raisedAt: new Date(raisedAtEpochMs) },
-    dueAt: new Date(heldUntilEpochMs ?? nowEpochMs),
-  } satisfies Prisma.AlertDeliveryCreateManyInput;
 }
 
 /** What was not sent of a call that is over falls away. */
@@ -274,29 +159,4 @@ export async function endCalls(tx: Transaction, alertIds: readonly string[], now
     data: { state: "moot", endedAt: now },
   });
   await tx.alertEscalation.deleteMany({ where: { alertId: { in: [...alertIds] } } });
-}
-
-/** A delivery as one of its parts stands that did not arrive. */
-function wholeOf(delivery: DeliveryListing, parts: readonly DeliveryListing[]): DeliveryListing {
-  const away = parts.filter(({ state }) => state !== "sent");
-  const [first] = away;
-  if (first === undefined) return delivery;
-  const { state, fault, endedAtEpochMs, tookMs } = first;
-  const said = fault === "" ? "" : `${away.length} of ${parts.length} browsers could not be told: ${fault}`;
-  return { ...delivery, ...{ state, endedAtEpochMs, tookMs }, fault: said };
-}
-
-export function listingOf(row: AlertDelivery): DeliveryListing {
-  const { id, channel, recipient, attempts, fault, dueAt, endedAt } = row;
-  const notice = alertNoticeSchema.parse(row.notice);
-  return {
-    ...{ id, channel, recipient, attempts, fault, state: row.state as DeliveryState },
-    ...{ notice, dueAtEpochMs: dueAt.getTime() },
-    endedAtEpochMs: endedAt?.getTime() ?? null,
-    tookMs: endedAt === null ? null : endedAt.getTime() - beginningOf(notice),
-  };
-}
-
-function beginningOf({ kind, raisedAtEpochMs, atEpochMs }: AlertNotice): number {
-  return kind === "call" ? raisedAtEpochMs : atEpochMs;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type DeliveryListing, listingOf } from "./alert-deliveries.ts";
+import { type DeliveryListing, listingOf } from "./delivery-row.ts";
 import type { PrismaClient } from "./generated/client.ts";
 
 const lastDeliveriesSql = readFileSync(new URL("./last-deliveries.sql", import.meta.url), "utf8");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AlertNotice, policyStep } from "@tapline/core/alerts";
 import type { Transaction } from "./acts.ts";
-import { deliveryRow } from "./alert-deliveries.ts";
+import { deliveryRow } from "./delivery-row.ts";
 import type { AlertEscalation } from "./generated/client.ts";
 
 const sqlOf = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");

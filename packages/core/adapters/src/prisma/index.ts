@@ -10,14 +10,7 @@ export { AgentRegistry } from "./agent-registry.ts";
 export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
 export { AlertCallLog, type AlertCalls, type LongStanding } from "./alert-calls.ts";
 export { AlertChannelsDesk, type ReleasedChannels } from "./alert-channels-desk.ts";
-export {
-  AlertDeliveries,
-  type DeliveryFilter,
-  type DeliveryListing,
-  type DeliveryState,
-  deliveryStates,
-  type Recipient,
-} from "./alert-deliveries.ts";
+export { AlertDeliveries, type DeliveryFilter } from "./alert-deliveries.ts";
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
 export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
@@ -49,6 +42,7 @@ export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./aud
 export { auditRow } from "./audit-row.ts";
 export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
+export { type DeliveryListing, type DeliveryState, deliveryStates, type Recipient } from "./delivery-row.ts";
 export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export { type BoardAgent, FleetBoard } from "./fleet-board.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { alertChannelsFormat, parseAlertChannels, type WebPushChannel } from "@tapline/core/alerts";
 import { sha256Hex } from "@tapline/core/kernel";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { browserAt } from "../../../src/alerts/channels/open-push.fixture.ts";
 import {
@@ -206,4 +207,29 @@ test("a key that is lost is forgotten on purpose, with all browsers that wait fo
   ]);
   await pushes.announceKey("key-2");
   expect(await pushes.key()).toBe("key-2");
+});
+
+test("a browser that is being added while the key is forgotten goes with it", async () => {
+  const { endpoint, keys } = browserAt("https://push.example/a").subscription;
+  const bound = { userId: "ada", serverKey: "key-1", label: "Firefox on Linux", createdAt: new Date() };
+  let forgotten: Promise<number> | null = null;
+  // As `add` does it, and stopped before its end.
+  await prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT value FROM installation_fact WHERE name = 'web-push.key' FOR SHARE`;
+      await tx.pushSubscription.create({ data: { id: randomUUID(), endpoint, ...keys, ...bound } });
+      forgotten = pushes.forgetKey({ ...by("ada"), reason: "the folder is lost" });
+      await vi.waitFor(
+        async () =>
+          expect(
+            await prisma.$queryRaw`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          ).toHaveLength(1),
+        { timeout: 60_000, interval: 20 },
+      );
+    },
+    { timeout: 90_000 },
+  );
+  expect(await forgotten).toBe(1);
+  expect(await prisma.pushSubscription.count()).toBe(0);
+  expect(await pushes.key()).toBeNull();
 });

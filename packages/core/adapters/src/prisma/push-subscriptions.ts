@@ -3,7 +3,7 @@ import type { PushSubscription, WebPushChannel } from "@tapline/core/alerts";
 import { sha256Hex, TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import { activeChannels } from "./alert-channels-desk.ts";
-import type { Recipient } from "./alert-deliveries.ts";
+import type { Recipient } from "./delivery-row.ts";
 import { endPush, mayBeTold, toldPeople } from "./end-pushes.ts";
 import type { Prisma, PrismaClient, PushSubscription as Row } from "./generated/client.ts";
 
@@ -85,6 +85,8 @@ export class PushSubscriptions {
   async forgetKey(act: Act): Promise<number> {
     const now = this.#clock();
     return await this.#prisma.$transaction(async (tx) => {
+      // Whoever adds a browser holds it, too: what was added before is read below, and after it none is.
+      await holdKey(tx);
       const rows = await tx.pushSubscription.findMany();
       for (const row of rows) await endPush(tx, row, act, "key-lost", now);
       await tx.installationFact.deleteMany({ where: { name: keyFact } });
@@ -238,9 +240,14 @@ async function assertKey(tx: Transaction, serverKey: string): Promise<void> {
 /** The key that is said, or becomes it now, held until the transaction ends. */
 async function lockKey(tx: Transaction, value: string): Promise<string> {
   await tx.installationFact.createMany({ data: [{ name: keyFact, value }], skipDuplicates: true });
+  return (await holdKey(tx)) ?? value;
+}
+
+/** The key that is said, held until the transaction ends; undefined where none is. */
+async function holdKey(tx: Transaction): Promise<string | undefined> {
   const [row] = await tx.$queryRaw<{ value: string }[]>`
     SELECT value FROM installation_fact WHERE name = ${keyFact} FOR UPDATE`;
-  return row?.value ?? value;
+  return row?.value;
 }
 
 const markOf = (endpoint: string): string => sha256Hex(Buffer.from(endpoint)).slice(0, 32);

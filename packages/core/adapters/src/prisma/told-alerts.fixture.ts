@@ -54,7 +54,8 @@ export async function openTold(
   url = "http://127.0.0.1:1",
   startEpochMs = Date.parse("2026-11-30T08:00:00Z"),
 ) {
-  const prisma = connectPrisma(await freshDatabase());
+  const databaseUrl = await freshDatabase();
+  const prisma = connectPrisma(databaseUrl);
   let nowEpochMs = startEpochMs;
   const clock = () => nowEpochMs;
   const deliveries = new AlertDeliveries(prisma, clock);
@@ -85,7 +86,7 @@ export async function openTold(
     return alert;
   };
   return {
-    ...{ prisma, clock, deliveries, dispatch, keep },
+    ...{ prisma, databaseUrl, clock, deliveries, dispatch, keep },
     maintenance: new AlertMaintenanceDesk(prisma, clock),
     passMs: (ms: number) => {
       nowEpochMs += ms;

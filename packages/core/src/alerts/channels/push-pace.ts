@@ -1,27 +1,24 @@
 import { severities } from "../rule.ts";
 import type { AlertNotice, NoticeKind } from "./notice.ts";
 
-/** Most notifications that a channel sends to each browser in a minute; the last of them tells how many more there are. */
+/** Most notifications that a channel makes for each browser in any minute, tests apart; the last of them tells how many more there are. */
 export const pushesEachMinute = 6;
 
 const minuteMs = 60_000;
 
-/** How much a channel of browsers has told since when. */
-export type PushPace = { readonly sinceEpochMs: number; readonly told: number };
-
-/** Whether the next notice is told by itself, together with all that wait, or at the end of the minute. */
+/** Whether the next notice is told by itself, together with all that wait, or later, when the minute since an earlier one is over. */
 export type PushTurn =
-  | { readonly kind: "alone" | "together"; readonly pace: PushPace }
+  /** With when the channel told of something in this minute, this time included. */
+  | { readonly kind: "alone" | "together"; readonly toldAtEpochMs: readonly number[] }
   | { readonly kind: "later"; readonly atEpochMs: number };
 
-/** @param pace null: it has told nothing yet */
-export function nextPush(pace: PushPace | null, nowEpochMs: number): PushTurn {
+/** @param toldAtEpochMs when the channel told of something before; what is a minute old counts for nothing */
+export function nextPush(toldAtEpochMs: readonly number[], nowEpochMs: number): PushTurn {
   // Also where a clock was set back.
-  const isOver = pace === null || Math.abs(nowEpochMs - pace.sinceEpochMs) >= minuteMs;
-  const now = isOver ? { sinceEpochMs: nowEpochMs, told: 0 } : pace;
-  if (now.told >= pushesEachMinute) return { kind: "later", atEpochMs: now.sinceEpochMs + minuteMs };
-  const told = now.told + 1;
-  return { kind: told === pushesEachMinute ? "together" : "alone", pace: { ...now, told } };
+  const told = toldAtEpochMs.filter((at) => Math.abs(nowEpochMs - at) < minuteMs);
+  if (told.length >= pushesEachMinute) return { kind: "later", atEpochMs: Math.min(...told) + minuteMs };
+  const kind = told.length + 1 === pushesEachMinute ? "together" : "alone";
+  return { kind, toldAtEpochMs: [...told, nowEpochMs] };
 }
 
 /** So many notices of a kind and severity that are told as one. */
