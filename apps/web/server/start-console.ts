@@ -66,14 +66,15 @@ export async function startConsole(
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
+  const [audit, confirm] = [new AuditEntries(prisma), confirmPerson(prisma, Date.now)];
   const authOn = (database: AuthDatabase) =>
     createAuth({
-      ...{ database, prisma, secret: config.secret, origin: origins[0], trustedOrigins: origins, logger },
+      ...{ database, prisma, confirm, secret: config.secret, logger },
+      ...{ origin: origins[0], trustedOrigins: origins },
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
   const auth = authOn(recordedPeople(prisma, Date.now));
-  const [audit, served] = [new AuditEntries(prisma), new ServedRequests()];
-  const [fleet, steering] = [new FleetStore(prisma), new FleetDesk(prisma)];
+  const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   const [agentViews, alerts] = [new AgentViews(prisma, audit), openAlerts(prisma, redis.requests)];
@@ -84,11 +85,10 @@ export async function startConsole(
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
-        ...{ alerts, audit, agentViews, confirm: confirmPerson(auth, Date.now) },
+        ...{ alerts, audit, agentViews, confirm, logger },
         ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
         refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
-        logger,
       }),
       auth: toNodeHandler(auth),
       next: pages.handle,

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { apiClient } from "../../client/api.ts";
+import { apiClient, detailOf } from "../../client/api.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import type { AgentView } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
@@ -11,6 +11,7 @@ import { Field } from "../../ui/field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { type MadeToken, NewToken } from "./new-token.tsx";
+import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
 
 const hourMs = 3_600_000;
@@ -63,10 +64,13 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   const [ring, setRing] = useState("");
   const [ttlMs, setTtl] = useState<number>(hourMs);
   const [why, setWhy] = useState("");
+  const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isUnderWay, setUnderWay] = useState(false);
   const agent = name.trim();
   const known = standings.find((one) => one.agent.id === agent)?.agent;
+  // The server may know it before the list does.
+  const asksPassword = known !== undefined || detailOf(error)?.facts.needs === "password";
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
@@ -75,10 +79,12 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
     setError(null);
     try {
       const place = { site: site.trim() || null, ring: ring === "" ? null : Number(ring) };
-      const told = await apiClient.agent.createToken.mutate({ id: agent, ttlMs, reason, ...place });
+      const proof = asksPassword && password !== "" ? { password } : {};
+      const told = await apiClient.agent.createToken.mutate({ id: agent, ttlMs, reason, ...place, ...proof });
       onMade({ agent, ...told });
     } catch (refusal) {
       setError(refusal);
+      setPassword("");
     }
     setUnderWay(false);
     askAgentsAnew();
@@ -113,6 +119,7 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
         onChange={setTtl}
       />
       <WhyField why={why} onWhy={setWhy} />
+      {asksPassword ? <PasswordField password={password} onPassword={setPassword} /> : null}
       <RefusedNotice error={error} />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
         Make the token

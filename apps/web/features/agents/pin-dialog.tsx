@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
+import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
 
 /** As the server takes them. */
@@ -26,6 +27,7 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
   const [revision, setRevision] = useState("");
   const [version, setVersion] = useState("");
   const [why, setWhy] = useState("");
+  const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isUnderWay, setUnderWay] = useState(false);
   const pins: Pins = {
@@ -40,11 +42,13 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
     setUnderWay(true);
     setError(null);
     try {
-      if (isNamed) await apiClient.fleet.pin.mutate({ id, reason, ...pins });
+      const proof = pins.version === undefined ? {} : { password };
+      if (isNamed) await apiClient.fleet.pin.mutate({ id, reason, ...pins, ...proof });
       else await apiClient.fleet.unpin.mutate({ id, reason });
       onClose();
     } catch (refusal) {
       setError(refusal);
+      setPassword("");
     }
     setUnderWay(false);
     askAgentsAnew();
@@ -68,6 +72,7 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
         />
         {isNamed || pinned ? <Effect id={id} pins={pins} /> : null}
         <WhyField why={why} onWhy={setWhy} />
+        {pins.version === undefined ? null : <PasswordField password={password} onPassword={setPassword} />}
         <RefusedNotice error={error} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !(isNamed || pinned)}>
           {isNamed || !pinned ? "Keep it at that" : "Take it off"}

@@ -7,9 +7,9 @@ import { serverNow } from "../../client/server-clock.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field } from "../../ui/field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
+import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
 
 /** Says what revoking an agent will do, and asks why and for the password; stays open where it is refused. */
@@ -41,15 +41,7 @@ export function RevokeDialog({ standing, onClose }: { standing: Standing; onClos
       <Effect standing={standing} />
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         <WhyField why={why} onWhy={setWhy} />
-        <Field
-          label="Your password"
-          type="password"
-          autoComplete="current-password"
-          required
-          maxLength={1_000}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        <PasswordField password={password} onPassword={setPassword} />
         <RefusedNotice error={error} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
           Revoke {id}

@@ -1,53 +1,74 @@
-import type { IncomingHttpHeaders } from "node:http";
+import { type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
+import { RefusalCount } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
-import { isAPIError } from "better-auth/api";
-import { fromNodeHeaders } from "better-auth/node";
-import type { Auth } from "./create-auth.ts";
-import type { Viewer } from "./viewer.ts";
+import { fromPostgres } from "../from-stores.ts";
+import { passwordHash } from "./password.ts";
+import { lockedForMs, PasswordTries } from "./password-tries.ts";
+import { operator } from "./who-asks.ts";
 
-/** Whoever has a session that is not theirs may not try passwords by it: so many wrong ones of a person within the span. */
-const mostWrong = 5;
-const spanMs = 10 * 60_000;
-
-/** Makes sure that the person who is signed in is the one who acts now. */
-export type ConfirmPerson = (
-  headers: IncomingHttpHeaders,
-  viewer: Pick<Viewer, "userId">,
-  password: string,
-) => Promise<void>;
-
-/** @returns throws TaplineError `forbidden` for a wrong password, `overloaded` after too many, counted per process */
-export function confirmPerson(auth: Auth, clock: () => number): ConfirmPerson {
-  const wrong = new Map<string, number[]>();
-  return async (headers, { userId }, password) => {
-    const now = clock();
-    const recent = (wrong.get(userId) ?? []).filter((at) => Math.abs(now - at) < spanMs);
-    if (recent.length >= mostWrong)
-      throw new TaplineError("overloaded", "the password was wrong too often", {
-        remedy: "wait ten minutes, or sign in anew to find out which one is right",
-        facts: { retryAfterMs: spanMs },
-      });
-    // Counted before it is known, so that many at once are as many tries.
-    wrong.set(userId, [...recent, now]);
-    await check(auth, headers, password);
-    wrong.delete(userId);
-  };
+/** Who is signed in and acts. */
+export interface ActingPerson {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** What is to be done, for the audit log: a procedure's name, or a path below `/api/auth/`. */
+  readonly verb: string;
+  readonly traceId: string | null;
 }
 
-async function check(auth: Auth, headers: IncomingHttpHeaders, password: string): Promise<void> {
-  try {
-    await auth.api.verifyPassword({ body: { password }, headers: fromNodeHeaders(headers) });
-  } catch (cause) {
-    if (!isAPIError(cause))
-      throw new TaplineError("unavailable", "the password cannot be checked: PostgreSQL does not answer", {
-        remedy: "see that PostgreSQL runs and that DATABASE_URL points to it",
-        facts: { part: "postgresql" },
-        cause,
+/**
+ * Makes sure by the password that it is the person who acts, and not whoever has the session.
+ * @param password undefined: none was given
+ * @throws TaplineError `forbidden` where it is none or a wrong one, `overloaded` after too many, `unavailable`
+ */
+export type ConfirmPerson = (who: ActingPerson, password: string | undefined) => Promise<void>;
+
+/**
+ * Each wrong password stands in the audit log, which their number bounds; of those that are not even tried, 30 a minute do. Where that
+ * cannot be written, nothing is done either.
+ */
+export function confirmPerson(prisma: PrismaClient, clock: () => number): ConfirmPerson {
+  const tries = new PasswordTries(clock);
+  const untried = new RefusalCount(clock);
+  const note = ({ userId, verb, traceId }: ActingPerson, facts: Record<string, string | number>) => {
+    const what = { action: "act.refused" as const, subject: `verb/${verb}`, facts };
+    const act = { actor: operator(userId), reason: null, traceId };
+    return fromPostgres(recordOperation(prisma, act, what, clock()));
+  };
+  const refuseUntried = async (who: ActingPerson): Promise<never> => {
+    const passedOver = untried.count();
+    if (passedOver !== null)
+      await note(who, { needs: "password", why: "locked", ...(passedOver > 0 ? { passedOver } : {}) });
+    throw new TaplineError("overloaded", "the password was wrong too often", {
+      remedy:
+        "sign in anew, or wait ten minutes; `tapline agent revoke` on the server revokes an agent meanwhile",
+      facts: { retryAfterMs: lockedForMs },
+    });
+  };
+  return async (who, password) => {
+    if (password === undefined)
+      throw new TaplineError("forbidden", "this needs the password of whoever asks for it", {
+        remedy: "give the password that you sign in with",
+        facts: { needs: "password" },
       });
+    const begun = tries.begin(who);
+    if (begun === null) return refuseUntried(who);
+    const isRight = await isPasswordOf(prisma, who.userId, password).catch((error: unknown) => {
+      tries.wasNone(begun);
+      throw error;
+    });
+    if (isRight) return tries.wasRight(begun);
+    await note(who, { needs: "password", why: "wrong" });
     throw new TaplineError("forbidden", "the password is not right", {
       remedy: "type the password that you sign in with",
       facts: { needs: "password" },
-      cause,
     });
-  }
+  };
+}
+
+async function isPasswordOf(prisma: PrismaClient, userId: string, password: string): Promise<boolean> {
+  const account = await fromPostgres(
+    prisma.account.findFirst({ where: { userId, providerId: "credential" }, select: { password: true } }),
+  );
+  const hash = account?.password ?? null;
+  return hash !== null && (await passwordHash.verify({ hash, password }));
 }

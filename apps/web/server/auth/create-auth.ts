@@ -2,6 +2,8 @@ import type { PrismaClient } from "@tapline/adapters/prisma";
 import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
+import { askForPassword, guessingPaths } from "./ask-for-password.ts";
+import type { ConfirmPerson } from "./confirm-person.ts";
 import { minPasswordLength, passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { refusedSignIns } from "./refused-sign-ins.ts";
@@ -16,6 +18,8 @@ export interface AuthOptions {
   database: AuthDatabase;
   /** Takes the entries of refused sign-ins. */
   prisma: PrismaClient;
+  /** Asked before people are changed. */
+  confirm: ConfirmPerson;
   secret: string;
   /** The origin that browsers see. */
   origin: string;
@@ -60,7 +64,8 @@ export function createAuth(options: AuthOptions) {
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    hooks: refusedSignIns(options.prisma, Date.now),
+    disabledPaths: guessingPaths,
+    hooks: { ...refusedSignIns(options.prisma, Date.now), before: askForPassword(options.confirm) },
     databaseHooks: {
       session: { delete: { after: async (session) => options.onSessionEnded(session.id) } },
     },

@@ -32,15 +32,19 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-const post = (path: string, body: unknown, cookie = "") =>
+const post = (path: string, body: object, cookie = "") =>
   fetch(`${site.console.origin}/api/auth/${path}`, {
     method: "POST",
     headers: {
       ...{ "content-type": "application/json", origin: site.console.origin, cookie },
       traceparent: `00-${traceId}-b7ad6b7169203331-01`,
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...byPassword(path), ...body }),
   });
+
+/** What changes of people are asked for beside. */
+const byPassword = (path: string) =>
+  path.startsWith("admin/") ? { actorPassword: adminSignIn.password } : {};
 
 /** All that is kept of people, but for counters. */
 async function people() {

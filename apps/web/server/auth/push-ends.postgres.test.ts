@@ -26,12 +26,16 @@ beforeEach(async () => {
 });
 afterAll(() => site.stop());
 
-const post = (path: string, body: unknown, cookie: string) =>
+const post = (path: string, body: object, cookie: string) =>
   fetch(`${site.console.origin}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: site.console.origin, cookie },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...byPassword(path), ...body }),
   });
+
+/** What changes of people are asked for beside. */
+const byPassword = (path: string) =>
+  path.startsWith("/api/auth/admin/") ? { actorPassword: adminSignIn.password } : {};
 
 /** A session of the person's, and its cookie: signing in by password is not for as often as here. */
 async function session(): Promise<string> {

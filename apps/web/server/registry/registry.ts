@@ -7,7 +7,7 @@ import type { Redis } from "ioredis";
 /** Who may be an agent, and which trackers may be tapped. */
 export interface Registry {
   agents: Pick<AgentRegistry, "createToken" | "revoke">;
-  directory: Pick<AgentDirectory, "list">;
+  directory: Pick<AgentDirectory, "list" | "isKnown">;
   trackers: Pick<TrackerDesk, "list" | "enrol" | "revoke">;
   /** The pin that tokens carry. @throws TaplineError `misconfigured` where the root is not known here */
   pin: () => Buffer;

@@ -84,6 +84,15 @@ test("an admin keeps an agent at settings and takes that off, told beforehand wh
   });
   expect(entries.map(({ action }) => action)).toEqual(["fleet.pinned", "fleet.unpinned"]);
 
+  const { password } = adminSignIn;
+  const version = { id: "gate-1", version: "1.2.0", reason: "x" };
+  expect((await change("pin", version)).status).toBe(403);
+  expect((await change("pin", { ...version, password: "not the password" })).status).toBe(403);
+  expect(await pinsOf("gate-1")).toEqual(before);
+  expect((await change("pin", { ...version, password })).status).toBe(200);
+  expect(await pinsOf("gate-1")).not.toEqual(before);
+  expect((await change("unpin", { id: "gate-1", reason: "x" })).status).toBe(200);
+
   await setRole(prisma, adminSignIn.email, "operator");
   expect((await change("pin", { id: "gate-1", revision: 1, reason: "x" })).status).toBe(403);
   expect((await change("unpin", { id: "gate-1", reason: "x" })).status).toBe(403);

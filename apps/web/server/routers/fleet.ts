@@ -1,9 +1,10 @@
 import type { FleetAgent } from "@tapline/core/rollout";
 import { agentIdSchema, agentVersionSchema } from "@tapline/core/tap";
 import { z } from "zod";
+import { passwordSchema } from "../auth/password.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { adminProcedure, router, viewerProcedure } from "../trpc/init.ts";
-import { actOf, reasonSchema } from "./acting.ts";
+import { actOf, confirmActor, reasonSchema } from "./acting.ts";
 
 const listInput = z
   .strictObject({
@@ -20,6 +21,13 @@ const pinFields = {
   id: agentIdSchema,
   revision: z.int().min(0).optional(),
   version: agentVersionSchema.optional(),
+} as const;
+
+const pinInput = {
+  ...pinFields,
+  reason: reasonSchema,
+  /** Needed with a version: another program runs at the agent then. */
+  password: passwordSchema.optional(),
 } as const;
 
 const namesOne = ({ revision, version }: { revision?: number | undefined; version?: string | undefined }) =>
@@ -51,8 +59,9 @@ export const fleetRouter = router({
   }),
   /** Keeps an agent at settings or a version, whatever is rolled out. @returns who is told what else */
   pin: adminProcedure
-    .input(z.strictObject({ ...pinFields, reason: reasonSchema }).refine(namesOne, needsOne))
-    .mutation(({ ctx, input: { id, reason, ...pins } }) => {
+    .input(z.strictObject(pinInput).refine(namesOne, needsOne))
+    .mutation(async ({ ctx, input: { id, reason, password, ...pins } }) => {
+      if (pins.version !== undefined) await confirmActor(ctx, "fleet.pin", password);
       const act = { ...actOf(ctx, reason), dryRun: false, atEpochMs: Date.now() };
       return fromPostgres(ctx.steering.pin(id, given(pins), act));
     }),

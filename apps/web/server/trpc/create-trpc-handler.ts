@@ -60,7 +60,7 @@ export function createTrpcHandler({
       let viewer: Promise<Viewer | null> | undefined;
       return {
         traceId: activeTrace()?.traceId ?? traceIdOf(req.headers.traceparent),
-        confirm: (viewer, password) => confirm(req.headers, viewer, password),
+        confirm,
         alerts,
         audit,
         kpi,

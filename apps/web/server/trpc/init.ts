@@ -3,6 +3,7 @@ import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
+import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
@@ -15,8 +16,7 @@ import { errorDetail, toTrpcError } from "./map-error.ts";
 export interface RequestContext {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
-  /** Makes sure by the password that it is the person who acts. @throws TaplineError `forbidden`, `overloaded` */
-  confirm: (viewer: Viewer, password: string) => Promise<void>;
+  confirm: ConfirmPerson;
   /** The trace that the request belongs to; null where it says none. */
   traceId: string | null;
   /** Where it is written down that somebody may not do what he tried. */

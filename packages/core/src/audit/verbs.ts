@@ -80,6 +80,7 @@ export const actingVerbs = {
   "console sign-in": ["session.started", "session.refused"],
   "console sign-out": ["session.ended", "push-subscription.removed"],
   "console people": [
+    "act.refused",
     "user.first-admin",
     "user.created",
     "user.changed",

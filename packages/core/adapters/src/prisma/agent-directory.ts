@@ -47,6 +47,11 @@ export class AgentDirectory {
     this.#clock = clock;
   }
 
+  /** Whether anything is known of it: it was invited, enrolled or revoked, or has reported. */
+  async isKnown(id: string): Promise<boolean> {
+    return (await this.#prisma.agent.findUnique({ where: { id }, select: { id: true } })) !== null;
+  }
+
   /** Every agent, by id. */
   async list(): Promise<AgentListing[]> {
     const now = new Date(this.#clock());
