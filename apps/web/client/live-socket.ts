@@ -1,25 +1,20 @@
 import type { AlertNews } from "@tapline/core/alerts";
 import type { KpiLive } from "@tapline/core/kpi";
-import { io, type Socket } from "socket.io-client";
-import type {
-  ClientToServerEvents,
-  ConnectRefusal,
-  ServerToClientEvents,
-  Topic,
-} from "../contracts/events.ts";
+import { io } from "socket.io-client";
+import type { ConnectRefusal, ServerToClientEvents, Topic } from "../contracts/events.ts";
 import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
 import { aFrameLater, coalesce, nextFrame } from "./coalesce.ts";
+import { joinTopic, joinTopics, type LiveSocket } from "./join-topics.ts";
 import { setSocketState } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { tellPainted } from "./painted-alerts.ts";
 
-type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-
 const retryMs = 1_000;
 const answerMs = 5_000;
-/** What every page follows, and what one page alone does while it stands. */
-const topics = new Set<Topic>(["kpi", "alerts"]);
+const always: readonly Topic[] = ["kpi", "alerts"];
+/** What one page alone follows while it stands, and how it asks anew. */
+const ofPage = new Map<Topic, () => void>();
 let socket: LiveSocket | undefined;
 
 const showLive = coalesce<KpiLive>({
@@ -70,14 +65,10 @@ export function startLive(): void {
 }
 
 async function subscribeAnew(opened: LiveSocket): Promise<void> {
-  try {
-    await Promise.all([...topics].map((topic) => opened.timeout(answerMs).emitWithAck("subscribe", topic)));
-    setSocketState("connected");
-    await queryClient.invalidateQueries();
-  } catch {
-    // No answer: hang up and let the library begin again.
-    opened.disconnect().connect();
-  }
+  // No answer: hang up and let the library begin again.
+  if (!(await joinTopics(opened, { always, ofPage, answerMs }))) return void opened.disconnect().connect();
+  setSocketState("connected");
+  await queryClient.invalidateQueries();
 }
 
 /**
@@ -86,13 +77,12 @@ async function subscribeAnew(opened: LiveSocket): Promise<void> {
  */
 export function followAgents(changed: ServerToClientEvents["agents"], missed: () => void): () => void {
   startLive();
-  topics.add("agents");
+  ofPage.set("agents", missed);
   socket?.on("agents", changed).on("agentsMissed", missed);
   // Where it is not connected yet, the topic is joined, and all asked for anew, once it is.
-  if (socket?.connected === true)
-    socket.timeout(answerMs).emitWithAck("subscribe", "agents").then(missed, missed);
+  if (socket?.connected === true) void joinTopic(socket, "agents", answerMs).then(missed);
   return () => {
-    topics.delete("agents");
+    ofPage.delete("agents");
     socket?.off("agents", changed).off("agentsMissed", missed).emit("unsubscribe", "agents");
   };
 }

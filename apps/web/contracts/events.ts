@@ -23,7 +23,7 @@ export interface ServerToClientEvents {
 
 /** Asked by the browser. */
 export interface ClientToServerEvents {
-  /** Join a topic; needed anew after every reconnect. `true` = joined. */
+  /** Join a topic; needed anew after every reconnect. `true` = joined, `false` = there is no such topic. */
   subscribe: (topic: Topic, answer: (joined: boolean) => void) => void;
   /** Leave a topic that is shown no more. */
   unsubscribe: (topic: Topic) => void;

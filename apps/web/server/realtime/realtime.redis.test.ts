@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { ClientToServerEvents, ServerToClientEvents } from "../../contracts/events.ts";
+import type { ClientToServerEvents, ServerToClientEvents, Topic } from "../../contracts/events.ts";
 import { startConsole } from "../start-console.ts";
 import {
   adminSignIn,
@@ -98,6 +98,12 @@ test("of pictures that wait, such as after a busy moment, the newest alone is to
     waiting.xadd("tapline:{kpi}:live", "*", "j", JSON.stringify(livePicture({ seq })));
   await waiting.exec();
   await vi.waitFor(() => expect(seen).toEqual([259]));
+});
+
+test("a topic that this console does not know is answered, and joined by nobody", async () => {
+  const { client } = await watching({ cookie });
+  expect(await client.timeout(20_000).emitWithAck("subscribe", "weather" as Topic)).toBe(false);
+  expect(client.connected).toBe(true);
 });
 
 test("signing out disconnects the session's sockets, and lets them in no more", async () => {
