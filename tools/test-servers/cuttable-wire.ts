@@ -9,12 +9,14 @@ export type WireState = {
   silent: boolean;
   /** How long each piece is under way in one direction, ms. */
   delayMs: number;
+  /** The most bytes that were under way towards the target at once. */
+  mostUnderWay: number;
 };
 
 /** A TCP wire to `target` on loopback that can be cut, silenced and slowed down; nothing listens before it is `up`. */
 export function cuttableWire(port: number, target: number) {
   const sockets = new Set<Socket>();
-  const state: WireState = { silent: false, delayMs: 0 };
+  const state: WireState = { silent: false, delayMs: 0, mostUnderWay: 0 };
   let bytesLeft = Number.POSITIVE_INFINITY;
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -31,7 +33,8 @@ export function cuttableWire(port: number, target: number) {
         sockets.delete(one);
         other.destroy();
       });
-      one.setNoDelay(true).pipe(underWay(state)).pipe(other);
+      const isTowards = one === near;
+      one.setNoDelay(true).pipe(underWay(state, isTowards)).pipe(other);
     }
     near.on("data", (bytes) => {
       bytesLeft -= bytes.length;
@@ -57,14 +60,22 @@ export function cuttableWire(port: number, target: number) {
 }
 
 /** Lets pieces through one after the other, each after its time; a long wire carries many at once. */
-function underWay(state: WireState): Transform {
+function underWay(state: WireState, isTowards: boolean): Transform {
   let before: Promise<unknown> = Promise.resolve();
+  let bytes = 0;
   return new Transform({
-    transform(piece, _encoding, done) {
+    transform(piece: Buffer, _encoding, done) {
       if (state.silent) return done();
       if (state.delayMs === 0) return done(null, piece);
+      bytes += piece.length;
+      if (isTowards) state.mostUnderWay = Math.max(state.mostUnderWay, bytes);
       const arrived = sleep(state.delayMs);
-      before = before.then(() => arrived).then(() => this.push(piece));
+      before = before
+        .then(() => arrived)
+        .then(() => {
+          bytes -= piece.length;
+          this.push(piece);
+        });
       return done();
     },
   });
