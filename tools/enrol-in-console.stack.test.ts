@@ -5,7 +5,12 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterEach, expect, inject, it } from "vitest";
 import { type LaunchedStack, launchStack } from "./local-stack/stack.fixture.ts";
 import { chromiumArguments } from "./servers/index.ts";
-import { buildConsolePages, temporaryFolder, testEnvironment } from "./test-servers/index.ts";
+import {
+  buildConsolePages,
+  pagesBuiltWithinMs,
+  temporaryFolder,
+  testEnvironment,
+} from "./test-servers/index.ts";
 
 const agentDir = join(import.meta.dirname, "../apps/nfc-agent/src");
 const cli = join(agentDir, "cli/main.ts");
@@ -88,5 +93,5 @@ it.skipIf(chromiumPath === null)(
     await acts.getByText("It was stolen").waitFor();
     await acts.getByText("It was turned away").first().waitFor();
   },
-  300_000,
+  pagesBuiltWithinMs + 300_000,
 );

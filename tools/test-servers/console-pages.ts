@@ -5,7 +5,10 @@ import { testEnvironment } from "./config.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Builds the console's pages where that was not done yet; takes up to some minutes. */
+/** How long a test or its hook may take where the pages are built first, ms: some minutes, more on a busy machine. */
+export const pagesBuiltWithinMs = 600_000;
+
+/** Builds the console's pages where that was not done yet. */
 export function buildConsolePages(): void {
   if (existsSync(join(root, "apps/web/.next/BUILD_ID"))) return;
   execFileSync("npm", ["run", "build", "-w", "apps/web"], {

@@ -1,5 +1,5 @@
 export { testEnvironment } from "./config.ts";
-export { buildConsolePages } from "./console-pages.ts";
+export { buildConsolePages, pagesBuiltWithinMs } from "./console-pages.ts";
 export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";
 export { ownRedisCluster } from "./own-redis-cluster.ts";
 export {

@@ -1,3 +1,4 @@
+import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { type AlertFeed, startAlertFeed } from "./alert-feed.fixture.ts";
@@ -32,7 +33,7 @@ export function alertSite(prepare?: (there: AlertSite) => Promise<void>) {
     await addPeople(started);
     await prepare?.(started);
     kpis = startFeed(site.redis);
-  }, 180_000);
+  }, pagesBuiltWithinMs);
   afterEach(() => started?.browsing.closePages());
   afterAll(async () => {
     kpis?.stop();

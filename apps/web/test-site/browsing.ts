@@ -66,7 +66,26 @@ export async function isConnection(page: Page, word: string, timeout?: number): 
   await until(async () => expect(await textOf(badge)).toContain(word), timeout);
 }
 
+/** Until nothing of a page is on its way any more: half way between two colours nothing can be said of their contrast. */
+export async function isStill(page: Page): Promise<void> {
+  await until(async () => expect(await page.evaluate(movesOf)).toEqual([]));
+}
+
+/** What moves in a page, once what was asked of it is drawn; what goes on for ever is left out. */
+async function movesOf(): Promise<string[]> {
+  const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+  await frame();
+  await frame();
+  const moves = document.getAnimations().filter(({ playState, effect }) => {
+    const isEndless = effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY;
+    return playState === "running" && !isEndless;
+  });
+  return moves.map((move) => `${move.constructor.name} ${move.id}`);
+}
+
+/** Once it is still. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await isStill(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
     [],

@@ -2,7 +2,7 @@ import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
+import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 
 const minuteMs = 60_000;
@@ -65,7 +65,6 @@ it("what is abnormal comes first, an agent that falls silent is told by itself, 
   await isShown(page, "gate-7", /▲ ?gate-7.*Offline: not heard of for 9 min.*Taps waiting: 1,240/);
   await isShown(page, "desk-1", /2 of 4 readers take no taps/);
   await isShown(page, "gym-1", /Online/);
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-light");
 
@@ -80,28 +79,24 @@ it("what is abnormal comes first, an agent that falls silent is told by itself, 
   await pane(page).getByText("How they are now is not known", { exact: false }).waitFor();
   await pane(page).getByText("a new reader PC").waitFor();
   expect(new URL(page.url()).search).toBe("?agent=gate-7");
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-open-light");
   await page.keyboard.press("t");
   await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-open-dark");
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-phone-open-dark");
   await page.goBack();
   await pane(page).waitFor({ state: "detached" });
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await shoot(page, "agents-phone-dark");
   // As a browser at 200 % has it.
   await page.setViewportSize({ width: 720, height: 450 });
   await page.keyboard.press("t");
-  await page.waitForTimeout(300);
+  await isStill(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(720);
   await expectAccessible(page);
   await shoot(page, "agents-zoomed-light");
@@ -156,14 +151,12 @@ it("an admin makes a token, which is shown once, and sees the agent come; then r
   await dialog.getByLabel("Name of the agent").fill("front-desk");
   await dialog.getByLabel("Site").fill("north");
   await dialog.getByLabel("Why").fill("A new PC at the door");
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-enrol-light");
   await dialog.getByRole("button", { name: "Make the token" }).click();
   await dialog.getByText(/^tle1-/).waitFor();
   await dialog.getByText("sudo tapline-agent enrol --server https://127.0.0.1:7443 --token-file -").waitFor();
   await dialog.getByRole("img", { name: "The token for front-desk as a QR code" }).waitFor();
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-token-light");
   const token = await textOf(dialog.getByText(/^tle1-/));
@@ -182,7 +175,6 @@ it("an admin makes a token, which is shown once, and sees the agent come; then r
   await dialog.getByLabel("Your password").fill("not my password");
   await dialog.getByRole("button", { name: "Revoke front-desk" }).click();
   await dialog.getByText("the password is not right").waitFor();
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-revoke-light");
   await dialog.getByLabel("Your password").fill(ada.password);
@@ -208,7 +200,6 @@ it("an admin keeps one agent at settings, and is told beforehand what that does"
   await dialog.getByLabel("Settings").selectOption({ label: "config 1: quiet at night" });
   await dialog.getByText("Then: config 1, any version.").waitFor();
   await dialog.getByLabel("Why").fill("It rings in the reading room");
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "agents-pin-light");
   await dialog.getByRole("button", { name: "Keep it at that" }).click();

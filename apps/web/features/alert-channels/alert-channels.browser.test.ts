@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, expect } from "vitest";
 import { releaseRules } from "../../test-site/alert-feed.fixture.ts";
 import { type AlertSite, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, shoot, textOf, until } from "../../test-site/browsing.ts";
+import { expectAccessible, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { type ChannelFeed, startChannelFeed } from "../../test-site/channel-feed.fixture.ts";
 
 let site: AlertSite["site"];
@@ -82,7 +82,6 @@ it("shows how channels fare and what was told, tests one by keys alone, and says
   stop();
   await until(async () => expect(await log(page).count()).toBe(6));
   expect(await textOf(log(page).first())).toMatch(/Test.*night-room, asked for by Grace Hopper/);
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "channels-light");
   await page.getByLabel("State").selectOption("failed");
@@ -100,7 +99,6 @@ it("begins maintenance and ends it before its time, with reasons", { timeout: 24
   await dialog.getByText("4 h").click();
   await dialog.getByLabel("Sites, with commas between them").fill("north, habour");
   await dialog.getByLabel("Why").fill("New readers are put up");
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "channels-maintenance-light");
   await dialog.getByRole("button", { name: "Begin now" }).click();
@@ -120,11 +118,10 @@ it("begins maintenance and ends it before its time, with reasons", { timeout: 24
   );
   await page.keyboard.press("t");
   await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "channels-dark");
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.waitForTimeout(300);
+  await isStill(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await expectAccessible(page);
   await shoot(page, "channels-phone-dark");

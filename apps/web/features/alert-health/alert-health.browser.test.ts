@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { type AlertSite, ada, alertSite } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, shoot, textOf, until } from "../../test-site/browsing.ts";
+import { expectAccessible, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
 
 const periodMs = 600_000;
 const hourMs = 6 * periodMs;
@@ -120,7 +120,7 @@ it("shows the measures of what was written, for who is on shift, in both themes 
   await shoot(page, "alert-health-dark");
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.waitForTimeout(300);
+  await isStill(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await shoot(page, "alert-health-phone-dark");
   await expectAccessible(page);

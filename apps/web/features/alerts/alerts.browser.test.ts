@@ -74,7 +74,6 @@ it("what is raised shows at once, the worst first, and can be read in both theme
   await page.getByText("See whether the archive answers").waitFor({ state: "hidden" });
   await page.keyboard.press("j");
   await page.getByText("See whether the archive answers").waitFor();
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "alerts-light");
   await page.keyboard.press("t");
@@ -82,7 +81,6 @@ it("what is raised shows at once, the worst first, and can be read in both theme
   await expectAccessible(page);
   await shoot(page, "alerts-dark");
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "alerts-phone-dark");
   await page.keyboard.press("t");

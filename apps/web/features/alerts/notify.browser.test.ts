@@ -11,6 +11,7 @@ import {
   type PushSubscription,
   parseAlertChannels,
 } from "@tapline/core/alerts";
+import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
@@ -30,7 +31,7 @@ beforeAll(async () => {
   [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
   prisma = connectPrisma(site.databaseUrl);
   await new PushSubscriptions(prisma, Date.now).announceKey(publicKey);
-}, 180_000);
+}, pagesBuiltWithinMs);
 beforeEach(() => prisma?.pushSubscription.deleteMany());
 afterEach(() => browsing?.closePages());
 afterAll(async () => {

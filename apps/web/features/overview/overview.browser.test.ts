@@ -1,9 +1,11 @@
+import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import {
   Browsing,
   expectAccessible,
   isConnection,
+  isStill,
   shoot,
   signIn,
   textOf,
@@ -21,7 +23,7 @@ const feeds: ReturnType<typeof startFeed>[] = [];
 beforeAll(async () => {
   if (chromiumPath === null) return;
   [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
-}, 180_000);
+}, pagesBuiltWithinMs);
 afterEach(async () => {
   for (const feed of feeds.splice(0)) feed.stop();
   await browsing?.closePages();
@@ -103,7 +105,6 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await until(async () => expect(await totalArchived(page)).toBeGreaterThan(before));
   await page.locator(".recharts-line-curve").first().waitFor();
   expect(await page.locator(".recharts-reference-area").count()).toBeGreaterThan(0);
-  await page.waitForTimeout(300);
   await expectAccessible(page);
   await shoot(page, "overview-light");
   await page.keyboard.press("t");
@@ -111,7 +112,7 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await expectAccessible(page);
   await shoot(page, "overview-dark");
   await page.setViewportSize({ width: 800, height: 1100 });
-  await page.waitForTimeout(300);
+  await isStill(page);
   await shoot(page, "overview-narrow-dark");
   await page.keyboard.press("t");
   await shoot(page, "overview-narrow-light");
