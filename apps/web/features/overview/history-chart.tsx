@@ -15,24 +15,32 @@ import {
 } from "recharts";
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
-import { hasValues, historyGaps, historyRows, type SeriesSpec, timeTicks } from "./history-series.ts";
+import {
+  highestValue,
+  historyGaps,
+  historyRows,
+  type SeriesSpec,
+  tickNames,
+  timeTicks,
+} from "./history-series.ts";
 import { HistoryTooltip } from "./history-tooltip.tsx";
 
-const tickFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format;
 const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 
 export interface HistoryChartProps {
   history: KpiHistory;
   series: readonly SeriesSpec[];
+  unit: string;
   format: (value: number) => string;
   zone: TimeZoneChoice;
 }
 
 /** Lines over the last hour: gaps are hatched, the unfinished bucket is dotted. Draws only; see history-series. */
-export function HistoryChart({ history, series, format, zone }: HistoryChartProps) {
+export function HistoryChart({ history, series, unit, format, zone }: HistoryChartProps) {
   const hatch = useId();
   const endEpochMs = history.startEpochMs + history.buckets.length * history.bucketMs;
   const rows = historyRows(history, series);
+  const highest = highestValue(rows, series);
   return (
     <ResponsiveContainer width="100%" height="100%">
       <LineChart data={rows} margin={{ top: 8, right: 22, bottom: 0, left: 0 }}>
@@ -57,9 +65,9 @@ export function HistoryChart({ history, series, format, zone }: HistoryChartProp
           {...{ tick, tickLine: false, stroke: "var(--line)" }}
         />
         <YAxis
-          width={46}
-          domain={hasValues(rows, series) ? [0, "auto"] : [0, 1]}
-          tickFormatter={tickFormat}
+          width={52}
+          domain={highest > 0 ? [0, "auto"] : [0, 1]}
+          tickFormatter={tickNames(highest, unit)}
           {...{ tick, tickLine: false, axisLine: false, tickCount: 5 }}
         />
         {historyGaps(history).map((gap) => (

@@ -94,7 +94,7 @@ function Panel({
             loading()
           )
         ) : (
-          <HistoryChart {...{ history, series, format, zone }} />
+          <HistoryChart {...{ history, series, unit, format, zone }} />
         )}
         {history !== undefined && isBlank(history) ? (
           <p className="absolute inset-0 grid place-items-center pb-8 pl-12 text-sm text-ink-soft">

@@ -2,12 +2,13 @@ import type { HistoryBucket, HistoryFigures, KpiHistory } from "@tapline/core/kp
 import { expect, test } from "vitest";
 import {
   describeSeries,
-  hasValues,
+  highestValue,
   historyGaps,
   historyRows,
   isBlank,
   recentValues,
   type SeriesSpec,
+  tickNames,
   timeTicks,
 } from "./history-series.ts";
 
@@ -48,9 +49,8 @@ test("neighbouring holes are one gap; the unfinished bucket is none", () => {
 test("an hour of nothing is told from an hour of zeros", () => {
   expect([isBlank(history(null, null)), isBlank(history(0, null))]).toEqual([true, false]);
   const zeros = historyRows(history(0, 0), [taken]);
-  expect([hasValues(zeros, [taken]), hasValues(historyRows(history(0, 2), [taken]), [taken])]).toEqual([
-    false,
-    true,
+  expect([highestValue(zeros, [taken]), highestValue(historyRows(history(0, 2), [taken]), [taken])]).toEqual([
+    0, 2,
   ]);
 });
 
@@ -69,3 +69,22 @@ test("time ticks fall on full steps", () => {
   const hour = timeTicks(60_000, 3_660_000, 6);
   expect(hour).toEqual([600_000, 1_200_000, 1_800_000, 2_400_000, 3_000_000, 3_600_000]);
 });
+
+test.each([
+  [8_000, "ms", 2_000, "2,000"],
+  [225_000, "ms", 75_000, "75 s"],
+  [450_000, "ms", 112_500, "112.5 s"],
+  [1_800_000, "ms", 450_000, "7.5 min"],
+  [86_400_000, "ms", 21_600_000, "6 h"],
+  [6_000, "taps/s", 1_500, "1,500"],
+  [300_000, "taps/s", 75_000, "75 k"],
+  [0, "ms", 0.5, "0.5"],
+])(
+  "on an axis up to %d %s the tick at %d is %s, short enough to stand there whole",
+  (highest, unit, value, name) => {
+    const nameOf = tickNames(highest, unit);
+    expect(nameOf(value)).toBe(name);
+    expect(nameOf(0)).toBe("0");
+    expect(nameOf(highest).length).toBeLessThanOrEqual(7);
+  },
+);

@@ -42,9 +42,28 @@ export function historyRows(history: KpiHistory, series: readonly SeriesSpec[]):
   });
 }
 
-/** True where some line rises above zero, so that the axis has something to measure. */
-export function hasValues(rows: readonly HistoryRow[], series: readonly SeriesSpec[]): boolean {
-  return rows.some((row) => series.some(({ key }) => Number(row[key] ?? row[`${key}:tail`] ?? 0) > 0));
+/** The highest that some line rises to; 0: there is nothing for the axis to measure. */
+export function highestValue(rows: readonly HistoryRow[], series: readonly SeriesSpec[]): number {
+  const values = rows.flatMap((row) => series.map(({ key }) => Number(row[key] ?? row[`${key}:tail`] ?? 0)));
+  return Math.max(0, ...values);
+}
+
+const tickFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format;
+
+/** How an axis up to `highest` names its ticks: at most seven characters, all by one unit, which they name where it is not `unit`. */
+export function tickNames(highest: number, unit: string): (value: number) => string {
+  const largeTimes = [
+    { from: 7_200_000, divisor: 3_600_000, suffix: " h" },
+    { from: 600_000, divisor: 60_000, suffix: " min" },
+    { from: 10_000, divisor: 1_000, suffix: " s" },
+  ];
+  const largeCounts = [
+    { from: 100_000_000, divisor: 1_000_000, suffix: " M" },
+    { from: 100_000, divisor: 1_000, suffix: " k" },
+  ];
+  const scale = (unit === "ms" ? largeTimes : largeCounts).find(({ from }) => highest >= from);
+  if (scale === undefined) return tickFormat;
+  return (value) => (value === 0 ? "0" : `${tickFormat(value / scale.divisor)}${scale.suffix}`);
 }
 
 /** True where nothing at all is known of the time looked back on. */
