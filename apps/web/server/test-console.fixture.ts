@@ -69,12 +69,15 @@ export async function signIn(origin: string, who = adminSignIn) {
     headers: { "content-type": "application/json", origin },
     body: JSON.stringify(who),
   });
-  const cookie = response.headers
+  return { response, cookie: cookiesOf(response) };
+}
+
+/** What a browser sends from then on that was given this response. */
+export const cookiesOf = (response: Response): string =>
+  response.headers
     .getSetCookie()
     .map((line) => line.split(";", 1)[0])
     .join("; ");
-  return { response, cookie };
-}
 
 /** Gives the person of that address another role. */
 export async function setRole(prisma: PrismaClient, email: string, role: Role | "nobody"): Promise<void> {

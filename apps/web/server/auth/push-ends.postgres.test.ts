@@ -3,7 +3,13 @@ import { PushSubscriptions } from "@tapline/adapters/prisma";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
-import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import {
+  adminSignIn,
+  cookiesOf,
+  signIn,
+  startTestConsole,
+  type TestConsole,
+} from "../test-console.fixture.ts";
 
 const password = "a long enough password";
 
@@ -105,6 +111,21 @@ test("a changed password leaves the browser in which it was changed alone", asyn
   expect((await post("/api/auth/change-password", body, desk)).status).toBe(200);
   expect(await notified()).toBe("desk");
   expect(await ended()).toEqual(Array.from({ length: 2 }, () => "password-changed by themselves"));
+});
+
+test("a changed password that ends all other sessions leaves that browser alone, too, which the session given for it ends", async () => {
+  const [phone, desk] = [await browser("phone"), await browser("desk")];
+  await letRunOut(phone);
+  await browser("tablet");
+  const body = { currentPassword: password, newPassword: "another long password", revokeOtherSessions: true };
+  const changed = await post("/api/auth/change-password", body, desk);
+  expect(changed.status).toBe(200);
+  expect(await notified()).toBe("desk");
+  expect(await ended()).toEqual(Array.from({ length: 2 }, () => "session-ended by themselves"));
+  const cookie = cookiesOf(changed);
+  expect(await site.prisma.session.count({ where: { userId } })).toBe(1);
+  expect((await post("/api/auth/sign-out", {}, cookie)).status).toBe(200);
+  expect(await notified()).toBe("");
 });
 
 const byAdmin: [string, string, object, string][] = [

@@ -3,6 +3,21 @@ import { type Change, type PeopleModel, personOf } from "./person-deeds.ts";
 import { type Asked, pathOf } from "./who-asks.ts";
 
 /**
+ * Which browsers are notified no more where all sessions of a person are ended at once, as also whoever changes his own password may ask
+ * for: then he gets another session, and the browser in which he does it is carried on by that one.
+ */
+export function pushEndOfAll(userId: string, asked: Asked): PushEnd {
+  const own = renewedSession(asked);
+  const of = own === null ? ({ kind: "all" } as const) : ({ kind: "all-but", session: own } as const);
+  return { userId, why: "session-ended", of };
+}
+
+/** The session in place of which whoever changes his password is given another one; null where nobody does. */
+export function renewedSession(asked: Asked): string | null {
+  return pathOf(asked) === "/change-password" ? (asked?.context.session?.session.id ?? null) : null;
+}
+
+/**
  * Which browsers are notified no more by a change of what is kept of a person; null for none. A session that ran out ends none: people are
  * to be told of alerts while no page of the console is open. What somebody ends takes its browsers along, and those of sessions that ran
  * out before, but for signing out, which is of one browser.
@@ -17,7 +32,8 @@ export function pushEndOf(
   const userId = personOf(model, before);
   if (model === "session") {
     const isOver = before.expiresAt instanceof Date && before.expiresAt.getTime() <= nowEpochMs;
-    if (after !== null || isOver) return null;
+    // With a changed password they are ended all at once.
+    if (after !== null || isOver || renewedSession(asked) !== null) return null;
     const kind = pathOf(asked) === "/sign-out" ? "session" : "session-and-strays";
     return { userId, why: "session-ended", of: { kind, session: before.id } };
   }

@@ -9,7 +9,7 @@ import {
 import type { BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
-import { pushEndOf } from "./push-ends.ts";
+import { pushEndOf, pushEndOfAll, renewedSession } from "./push-ends.ts";
 import { house, operator, pathOf, signedIn, traceOf } from "./who-asks.ts";
 
 /** What better-auth keeps its people by. */
@@ -63,7 +63,8 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
       const before = await rowsOf(inner, model, where);
       const left = removes && model === "user" ? before.map(({ id }) => id) : [];
       const all = { kind: "all" } as const;
-      for (const userId of whole) await writeEnd(tx, { userId, why: "session-ended", of: all }, clock());
+      for (const userId of whole)
+        await writeEnd(tx, pushEndOfAll(userId, tryGetCurrentAuthEndpointContext()), clock());
       for (const userId of left) await writeEnd(tx, { userId, why: "person-removed", of: all }, clock());
       if (before.length === 0) return nothing;
       const done = await write(inner);
@@ -144,6 +145,7 @@ async function writeDown(
 ): Promise<void> {
   const asked = tryGetCurrentAuthEndpointContext();
   for (const change of changes) {
+    if (model === "session" && change.before === null) await carryOn(tx, change.after);
     const end = pushEndOf(model, change, asked, atEpochMs);
     if (end !== null) await writeEnd(tx, end, atEpochMs);
     const deed = deedOf(model, change, asked, secured);
@@ -151,6 +153,14 @@ async function writeDown(
     const { actor, ...what } = deed;
     await recordAct(tx, { actor, reason: null, traceId: traceOf(asked) }, what, atEpochMs);
   }
+}
+
+/** Binds a browser to the session that its person is given in place of the one which he ended by changing his password in it. */
+async function carryOn(tx: Transaction, session: Row | null): Promise<void> {
+  const sessionId = renewedSession(tryGetCurrentAuthEndpointContext());
+  if (session === null || sessionId === null) return;
+  const where = { userId: String(session.userId), sessionId };
+  await tx.pushSubscription.updateMany({ where, data: { sessionId: session.id } });
 }
 
 /** Ends browsers by whoever ends what they were notified by. */
