@@ -69,7 +69,7 @@ async function addPeople(there: AlertSite): Promise<void> {
     { ...vera, name: "Vera Looker", role: "viewer" },
   ]) {
     const made = await page.request.post(`${origin}/api/auth/admin/create-user`, {
-      data,
+      data: { ...data, actorPassword: ada.password },
       headers: { origin },
     });
     expect(made.status()).toBe(200);

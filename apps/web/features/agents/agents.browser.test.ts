@@ -186,6 +186,18 @@ it("an admin makes a token, which is shown once, and sees the agent come; then r
       /revoked it.*enrolled.*made a token/s,
     ),
   );
+  await pane(page).getByRole("button", { name: "Enrol anew…" }).click();
+  await dialog.getByText("There is an agent front-desk already").waitFor();
+  await dialog.getByLabel("Why").fill("It was found");
+  await dialog.getByLabel("Your password").fill("not my password");
+  await dialog.getByRole("button", { name: "Make the token" }).click();
+  await dialog.getByText("the password is not right").waitFor();
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  await shoot(page, "agents-enrol-anew-light");
+  await dialog.getByRole("button", { name: "Make the token" }).click();
+  await dialog.getByText(/^tle1-/).waitFor();
   expect(browsing.complaints.filter((text) => !text.includes("403"))).toEqual([]);
 });
 
@@ -207,6 +219,13 @@ it("an admin keeps one agent at settings, and is told beforehand what that does"
   await pane(page).getByText("It rings in the reading room").waitFor();
   await fleet.report(["gym-1"], { configRevision: 1 });
   await isShown(page, "gym-1", /Online/);
+  await pane(page).getByRole("button", { name: "Settings, version…" }).click();
+  expect(await dialog.getByLabel("Your password").count()).toBe(0);
+  await dialog.getByLabel("Version").fill("9.9.9");
+  await dialog.getByLabel("Why").fill("To try it here first");
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await dialog.getByRole("button", { name: "Keep it at that" }).click();
+  await isShown(page, "gym-1", /Not yet at .*9\.9\.9/);
   expect(browsing.complaints).toEqual([]);
 });
 
