@@ -103,6 +103,19 @@ describe("npm start", () => {
     expect(await stack.ended).toBe(0);
   }, 240_000);
 
+  it("says that an agent is silent and its figures are the last, until it is heard again", async () => {
+    const stack = launch();
+    await stack.printed("taps in", startTimeoutMs);
+    const [agent] = await processesOf(dataDir, "nfc-agent");
+    process.kill(agent!, "SIGSTOP");
+    await stack.printed("its last figures", 60_000);
+    process.kill(agent!, "SIGCONT");
+    const lastLine = () => stack.stdout().trim().split("\n").at(-1);
+    await expect.poll(lastLine, { timeout: 60_000 }).toMatch(/^\S+ taps in/);
+    stack.child.kill("SIGINT");
+    expect(await stack.ended).toBe(0);
+  }, 240_000);
+
   it("leaves no process behind when it is killed, and starts again on what it left", async () => {
     const stack = launch("--once", "--taps", "100000", "--rate", "200");
     await expect.poll(() => processesOf(dataDir, "nfc-agent"), { timeout: startTimeoutMs }).toHaveLength(1);

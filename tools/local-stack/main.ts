@@ -60,7 +60,7 @@ async function showSummary(
 
 async function showStatus(stack: Stack, terminal: Terminal, stopped: StopRequest): Promise<void> {
   while (!stopped.isAsked()) {
-    const line = statusLine(stack.counts.agent, stack.counts.awayArchives);
+    const line = statusLine(stack.counts);
     if (terminal.isLive) terminal.show(line);
     else terminal.note(line);
     await Promise.race([stopped.done, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
@@ -79,7 +79,7 @@ async function runOnce(
   const agent = await waitUntilDone(
     stack.counts,
     taps,
-    (counts) => terminal.isLive && terminal.show(statusLine(counts, stack.counts.awayArchives)),
+    () => terminal.isLive && terminal.show(statusLine(stack.counts)),
   );
   terminal.settle();
   const asked = { taps, before: stack.before, startedMs };

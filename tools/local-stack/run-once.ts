@@ -25,14 +25,14 @@ const stallMs = 60_000;
 export async function waitUntilDone(
   counts: LiveCounts,
   taps: number,
-  show: (agent: AgentCounts | undefined) => void,
+  show: () => void,
 ): Promise<AgentCounts> {
   let last = "";
   let changedMs = Date.now();
   for (;;) {
     await counts.next(1_000);
     const { agent } = counts;
-    show(agent);
+    show();
     if (agent?.done === true) return agent;
     const now = JSON.stringify([
       agent?.taps,

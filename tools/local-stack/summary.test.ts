@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { LiveCounts } from "./live-counts.ts";
 import { statusLine, summary } from "./summary.ts";
 
 const facts = {
@@ -36,24 +37,38 @@ it("says why the console is not at its usual port", () => {
   expect(text).toContain("(7400 is in use)");
 });
 
+const agent = {
+  ...{ taps: 12_345, pending: 14, archived: 12_001, duplicates: 230, rejected: 100 },
+  ...{ segments: 9, done: false, connected: true },
+};
+
 it("counts on one line, after what stands in the way, and says when the agent has lost its connection", () => {
-  const counts = {
-    taps: 12_345,
-    pending: 14,
-    archived: 12_001,
-    duplicates: 230,
-    rejected: 100,
-    segments: 9,
-    done: false,
-  };
-  expect(statusLine({ ...counts, connected: true })).toBe(
+  const well = { agent, agentSilentMs: null, awayArchives: [] };
+  expect(statusLine(well)).toBe(
     "taps in 12,345  ·  archived 12,001  ·  backlog 14  ·  rejected 100  ·  duplicates 230",
   );
-  expect(statusLine({ ...counts, connected: false })).toContain("agent not connected");
+  expect(statusLine({ ...well, agent: { ...agent, connected: false } })).toContain("agent not connected");
   const since = new Date(2026, 10, 28, 14, 3, 7).getTime();
-  const away = [{ archive: "main", sinceEpochMs: since, why: "unavailable" }];
-  expect(statusLine({ ...counts, connected: true }, away)).toMatch(
+  const awayArchives = [{ archive: "main", sinceEpochMs: since, why: "unavailable" }];
+  expect(statusLine({ ...well, awayArchives })).toMatch(
     /^archive main not answering since 14:03:07 {2}· {2}taps in 12,345/,
   );
-  expect(statusLine(undefined, away)).toContain("since 14:03:07  ·  waiting for the agent's first figures");
+  expect(statusLine({ ...well, agent: undefined, awayArchives })).toContain(
+    "since 14:03:07  ·  waiting for the agent's first figures",
+  );
+});
+
+it("marks the figures of an agent that has told nothing for 5 s, until it tells some again", () => {
+  let nowMs = 1_000;
+  const counts = new LiveCounts(() => nowMs);
+  expect(statusLine(counts)).toBe("waiting for the agent's first figures");
+  counts.take({ type: "status", agent });
+  nowMs += 4_900;
+  expect(statusLine(counts)).toMatch(/^taps in 12,345/);
+  nowMs += 3_500;
+  expect(statusLine(counts)).toMatch(/^agent silent for 8 s, its last figures {2}· {2}taps in 12,345/);
+  nowMs += 201_600;
+  expect(statusLine(counts)).toMatch(/^agent silent for 3 min/);
+  counts.take({ type: "status", agent });
+  expect(statusLine(counts)).toMatch(/^taps in 12,345/);
 });

@@ -1,5 +1,5 @@
 import type { FirstAdmin } from "./first-admin.ts";
-import type { AgentCounts, AwayArchive } from "./live-counts.ts";
+import type { AwayArchive, LiveCounts } from "./live-counts.ts";
 
 /** What the summary tells. */
 export type SummaryFacts = Readonly<{
@@ -66,21 +66,27 @@ export function awayText({ archive, sinceEpochMs, why }: AwayArchive): string {
   return `archive ${archive} ${why === "misconfigured" ? "refuses us" : "not answering"} since ${since}`;
 }
 
-/** One line: what stands in the way of taps; then figures: taps read by the local agent and what became of them. */
-export function statusLine(
-  counts: AgentCounts | undefined,
-  awayArchives: readonly AwayArchive[] = [],
-): string {
+/** What a status line is made of. */
+export type StatusFacts = Pick<LiveCounts, "agent" | "agentSilentMs" | "awayArchives">;
+
+const spanText = (ms: number) =>
+  ms < 120_000 ? `${Math.floor(ms / 1_000)} s` : `${Math.floor(ms / 60_000)} min`;
+
+/**
+ * One line: what stands in the way of taps; then figures: taps read by the local agent and what became of them. Where the agent
+ * has fallen silent, that these are its last ones.
+ */
+export function statusLine({ agent, agentSilentMs, awayArchives }: StatusFacts): string {
   const troubles = awayArchives.map(awayText);
-  if (counts === undefined) return [...troubles, "waiting for the agent's first figures"].join("  ·  ");
-  const parts = [
-    ...troubles,
-    `taps in ${figure(counts.taps)}`,
-    `archived ${figure(counts.archived)}`,
-    `backlog ${figure(counts.pending)}`,
-    `rejected ${figure(counts.rejected)}`,
-    `duplicates ${figure(counts.duplicates)}`,
+  if (agent === undefined) return [...troubles, "waiting for the agent's first figures"].join("  ·  ");
+  if (agentSilentMs !== null) troubles.push(`agent silent for ${spanText(agentSilentMs)}, its last figures`);
+  const figures = [
+    `taps in ${figure(agent.taps)}`,
+    `archived ${figure(agent.archived)}`,
+    `backlog ${figure(agent.pending)}`,
+    `rejected ${figure(agent.rejected)}`,
+    `duplicates ${figure(agent.duplicates)}`,
   ];
-  if (!counts.connected) parts.push("agent not connected");
-  return parts.join("  ·  ");
+  if (!agent.connected && agentSilentMs === null) figures.push("agent not connected");
+  return [...troubles, ...figures].join("  ·  ");
 }

@@ -10,6 +10,8 @@ import { agentVersion } from "./version.ts";
 import { type Wired, wire } from "./wire.ts";
 
 const statusEveryMs = 250;
+/** How things stand is told again so long after the last time, ms, though nothing changed: a parent marks old figures after 5 s. */
+const statusAgainMs = 2_000;
 /** Leaving takes no longer than this: all that matters is on disk before. */
 const stopWithinMs = 3500;
 
@@ -40,16 +42,20 @@ function tell(message: unknown): void {
   if (process.send !== undefined && process.connected) process.send(message, () => {});
 }
 
-/** Tells the parent how things stand, whenever they changed. */
+/** Tells the parent how things stand: whenever they changed, and now and then where they did not. */
 function report(agent: Agent, bounded: boolean): void {
   let told = "";
+  let toldMs = 0;
   let done = false;
   setInterval(() => {
     if (leaving) return;
     const status = agent.status();
     const text = JSON.stringify(status);
-    if (text !== told) tell({ type: "status", agent: status });
-    told = text;
+    const nowMs = performance.now();
+    if (text !== told || nowMs - toldMs >= statusAgainMs) {
+      tell({ type: "status", agent: status });
+      [told, toldMs] = [text, nowMs];
+    }
     if (!bounded || !status.done || done) return;
     done = true;
     log.info({ ...status }, "all taps have their receipt");

@@ -4,6 +4,7 @@ import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader } from "../contracts/api.ts";
 import { markSignedOut } from "./live-state.ts";
 import { newest } from "./newest.ts";
+import { sentencesOf } from "./sentences.ts";
 import { learnServerTime } from "./server-clock.ts";
 
 async function timedFetch(input: RequestInfo | URL | string, init?: object): Promise<Response> {
@@ -52,10 +53,10 @@ export function messageOfOurs(error: unknown): string | null {
   return detailOf(error) !== null && error instanceof Error ? error.message : null;
 }
 
-/** The same, and what to do about it. */
+/** The same, and what to do about it, as sentences of a page. */
 export function adviceOf(error: unknown): string | null {
   const message = messageOfOurs(error);
-  return message === null ? null : `${message}. ${detailOf(error)?.remedy ?? ""}`.trim();
+  return message === null ? null : sentencesOf(message, detailOf(error)?.remedy ?? null);
 }
 
 /** Whether the server says that it does not understand what was asked of it. */

@@ -104,7 +104,7 @@ it("begins maintenance and ends it before its time, with reasons", { timeout: 24
   await dialog.getByRole("button", { name: "Begin now" }).click();
   await dialog
     .getByRole("alert")
-    .getByText("nothing is known of a site habour; there are harbour, ")
+    .getByText("Nothing is known of a site habour (did you mean harbour?). Mend the name; a site")
     .waitFor();
   await expectAccessible(page);
   await shoot(page, "channels-maintenance-refused-light");

@@ -60,7 +60,9 @@ test("faults are named by file, rule and place", async () => {
     .replace("severity: info", "severity: mild");
   const { isSound, text } = await lintReport(await written("bad.yaml", bad), {}, none);
   expect(isSound).toBe(false);
-  expect(text).toMatch(/bad\.yaml: rules\.backlog-growing\.kpi: /);
+  expect(text).toMatch(
+    /bad\.yaml: rules\.backlog-growing\.kpi: there is no KPI backlog\.tups: did you mean backlog\.taps\? \(docs\/kpis\.md/,
+  );
   expect(text).toMatch(/bad\.yaml: rules\.taps-unusual\.severity: /);
 });
 

@@ -43,21 +43,34 @@ export async function preview(file: string, { rule, days, json }: Options): Prom
 }
 
 function previewText(told: ToldPreview): string {
-  const { ruleId, fired, activeMs, longestMs, scopes, unjudged } = told;
+  const { ruleId, scopes, unjudged } = told;
   const warnings = warningsOf(told.unknown);
   if (unjudged.because !== null)
     return [`${ruleId}: cannot be judged: ${reasons[unjudged.because]}`, ...warnings].join("\n  ");
-  const sum = `${count(fired, "time")}, active for ${minutes(activeMs)} in all, for ${minutes(longestMs)} at most`;
   const rows = scopes.slice(0, mostShown).map(cellsOf);
   const more = scopes.length - rows.length;
   const lines = [
-    `${ruleId}: ${fired === 0 && activeMs === 0 ? "would not have fired" : sum} since ${isoOf(told.fromEpochMs)}`,
+    `${ruleId}: ${sumOf(told)}`,
     ...(rows.length === 0 ? [] : columns(rows).split("\n")),
     ...(more > 0 ? [`and ${more} more, which --json names`] : []),
     ...gapsOf(told),
     ...warnings,
   ];
   return lines.join("\n  ");
+}
+
+/** Of time without history nothing is claimed: neither that it would have fired nor that it would not. */
+function sumOf({ fired, activeMs, longestMs, fromEpochMs, untilEpochMs, unjudged }: ToldPreview): string {
+  const [askedMs, since] = [untilEpochMs - fromEpochMs, `since ${isoOf(fromEpochMs)}`];
+  const beforeMs = unjudged.beforeEpochMs === null ? 0 : unjudged.beforeEpochMs - fromEpochMs;
+  const judgedMs = askedMs - beforeMs - unjudged.missingMs;
+  if (judgedMs <= 0) return `whether it would have fired ${since} cannot be said: nobody kept history then`;
+  const sum = `${count(fired, "time")}, active for ${minutes(activeMs)} in all, for ${minutes(longestMs)} at most`;
+  const part =
+    judgedMs < askedMs
+      ? `in the ${spanText(judgedMs)} of ${spanText(askedMs)} of which there is history, `
+      : "";
+  return `${part}${fired === 0 && activeMs === 0 ? "would not have fired" : sum} ${since}`;
 }
 
 const reasons: Readonly<Record<NonNullable<ToldPreview["unjudged"]["because"]>, string>> = {

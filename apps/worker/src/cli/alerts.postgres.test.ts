@@ -133,12 +133,13 @@ test("maintenance of a site or rule that there is not is refused, a dry run's, t
     const site = await run(...begin, "--site", "nrth", last);
     expect([site.code, site.err]).toEqual([
       1,
-      expect.stringMatching(/a site nrth; there is default\n.*agent token/),
+      expect.stringMatching(/a site nrth \(there is default\)\n.*token for an agent/),
     ]);
     const ofRule = await run(...begin, "--rule", "agent-ofline", last);
     expect(ofRule.err).toContain(
-      "nothing is known of a rule in force agent-ofline; there are agent-offline, ",
+      "nothing is known of a rule in force agent-ofline (did you mean agent-offline?)",
     );
+    expect(ofRule.err).toContain("each alert names the rule that raised it");
   }
 });
 
@@ -260,6 +261,9 @@ test("a preview says how often rules would have fired, and what of that nobody c
     { ...given, id: "behind", kpi: "agents.outbox_oldest_ms", per: "agent", condition },
   ];
   await writeFile(file, stringify({ format: "tapline-alert-rules/1", version: 1, rules }));
+  expect((await run("preview", file, "--days", "1")).out).toMatch(
+    /^refused: whether it would have fired since \S+Z cannot be said: nobody kept history then$/m,
+  );
   const minute = Math.floor(Date.now() / 60_000);
   const span = (scope: { site?: string }, before: number, refused: number) => ({
     ...{ scope, startEpochMs: (minute - before) * 60_000, resolutionMs: 60_000, times: {}, levels: {} },
@@ -278,11 +282,14 @@ test("a preview says how often rules would have fired, and what of that nobody c
   expect(other).toBe(
     "behind: cannot be judged: no history is kept of this level of single agents and readers",
   );
+  expect((await run("preview", file, "--rule", "refused")).out).toMatch(
+    /^refused: in the 24 h of 7 d of which there is history, 2 times, active for 3 min in all, /,
+  );
   const week = await run("preview", file, "--rule", "refused", "--json");
   expect(JSON.parse(week.out)).toMatchObject({ fired: 2, unjudged: { because: null } });
   expect(JSON.parse(week.out).unjudged.missingMs).toBeGreaterThan(5 * 86_400_000);
   expect((await run("preview", file, "--rule", "refuse")).err).toMatch(
-    /has no rule refuse\n.*there are refused, behind/,
+    /has no rule refuse\n.*did you mean refused\?/,
   );
   await writeFile(
     file,
@@ -293,7 +300,7 @@ test("a preview says how often rules would have fired, and what of that nobody c
     }),
   );
   expect((await run("preview", file)).out).toContain(
-    "warning: rules.refused.only.site: nothing is known of a site nrth; there is default; until it comes this does nothing",
+    "warning: rules.refused.only.site: nothing is known of a site nrth (there is default); until it comes this does nothing",
   );
   expect((await run("preview", file, "--days", "31")).err).toContain("31 days cannot be looked back");
 });

@@ -91,7 +91,7 @@ export {
   healthTargets,
   type StandingAlert,
 } from "./health.ts";
-export { type KnownNames, missed, nearestText, unknownNames } from "./known-names.ts";
+export { type KnownNames, missed, unknownNames } from "./known-names.ts";
 export {
   type AlertEvent,
   applyEvent,
@@ -107,6 +107,7 @@ export {
   messageOfAlert,
   unknownPlaceholders,
 } from "./message.ts";
+export { nearestText } from "./nearest.ts";
 export {
   maxPreviewMs,
   type Preview,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type KpiScopeKind, kpiIds, scopeDimensions } from "../kpi/index.ts";
 import { conditionSchema } from "./condition.ts";
+import { nearestText } from "./nearest.ts";
 
 /** Shape and text tell a severity apart, never colour alone: ◆ critical, ▲ warning, ● info. Worst first. */
 export const severities = ["critical", "warning", "info"] as const;
@@ -74,9 +75,14 @@ const causeElsewhereSchema = z.strictObject({
 
 export type CauseElsewhere = z.infer<typeof causeElsewhereSchema>;
 
+const unknownKpi = (given: unknown): string =>
+  typeof given === "string"
+    ? `there is no KPI ${given.slice(0, 100)}: ${nearestText(given, kpiIds)} (docs/kpis.md has all of them)`
+    : "name a KPI of docs/kpis.md";
+
 export const alertRuleSchema = z.strictObject({
   id: ruleId,
-  kpi: z.enum(kpiIds),
+  kpi: z.enum(kpiIds, { error: ({ input }) => unknownKpi(input) }),
   /** What is split into alerts of their own: `all` is one alert for the installation. The KPI must be kept so. */
   per: z.enum(scopeKinds).default("all"),
   /** Of the dimensions that `per` splits by, the values that the rule is for; without it: all. */

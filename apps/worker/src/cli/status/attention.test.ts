@@ -23,7 +23,10 @@ const well: Standing = {
     { instance: "pipe-1", roles: roleNames.slice(1), agoMs: 1_200 },
     { instance: "pipe-0", roles: roleNames.slice(1), agoMs: 30_000 },
   ]),
-  alerts: known({ open: { critical: 0, warning: 0, info: 0 }, unacknowledged: 0, oldestAtEpochMs: null }),
+  alerts: known({
+    ...{ open: { critical: 0, warning: 0, info: 0 }, unacknowledged: 0 },
+    ...{ heldBack: 0, oldestAtEpochMs: null },
+  }),
   buffer: known({
     ...{ isOpen: true, taps: 1, oldestAtEpochMs: now - 900, bytes: 2_048, isShut: false },
     ...{ ceilingBytes: 1_000_000, doors: 1 },
@@ -77,11 +80,17 @@ test("each role is told with its processes, and those that have fallen silent", 
 test("open alerts are told by severity, with how many call and since when, and ask for nothing: they call by themselves", () => {
   expect(textOf(well)).toMatch(/^open alerts +none$/m);
   const open = { critical: 1, warning: 2, info: 0 };
-  const alerts = known({ open, unacknowledged: 2, oldestAtEpochMs: now - 180_000 });
+  const alerts = known({ open, unacknowledged: 2, heldBack: 4, oldestAtEpochMs: now - 180_000 });
   expect(attentionOf({ ...well, alerts })).toEqual([]);
   expect(textOf({ ...well, alerts })).toMatch(
-    /^open alerts +1 critical, 2 warning; 2 unacknowledged; the oldest for 3 min; the console's page \/alerts, or tapline alerts ls/m,
+    /^open alerts +1 critical, 2 warning; 2 unacknowledged; 4 held back; the oldest for 3 min; the console's page \/alerts, or tapline alerts ls/m,
   );
+});
+
+test("where all alerts are held back none is open, and they are counted all the same", () => {
+  const none = { critical: 0, warning: 0, info: 0 };
+  const alerts = known({ open: none, unacknowledged: 0, heldBack: 2, oldestAtEpochMs: null });
+  expect(textOf({ ...well, alerts })).toMatch(/^open alerts +none; 2 held back$/m);
 });
 
 const faults: [string, Partial<Standing>, RegExp][] = [

@@ -27,8 +27,9 @@ const heardMs = 60_000;
 /** More open gaps than that are told as that many. */
 const mostGaps = 1_000;
 
-/** States in which an alert calls for somebody. */
+/** States of what calls for somebody, and of all that the console counts as open; the others but the end are held back. */
 const callingStates: readonly AlertState[] = ["active-unacknowledged", "returned-unacknowledged"];
+const openStates: readonly AlertState[] = [...callingStates, "acknowledged"];
 
 type Database = ReturnType<typeof openDatabaseStanding>;
 
@@ -144,13 +145,18 @@ async function readReconciliation(opened: Database, nowEpochMs: number): Promise
 }
 
 async function readAlerts({ alerts }: Database): Promise<OpenAlerts> {
-  const [counts, oldestAtEpochMs] = await Promise.all([alerts.counts(), alerts.oldestOpenedEpochMs()]);
+  const [counts, oldestAtEpochMs] = await Promise.all([
+    alerts.counts(),
+    alerts.oldestOpenedEpochMs(openStates),
+  ]);
   const sum = (which: (one: (typeof counts)[number]) => boolean): number =>
     counts.filter(which).reduce((total, one) => total + one.count, 0);
-  const of = (severity: Severity): number => sum((one) => one.severity === severity);
+  const of = (severity: Severity): number =>
+    sum((one) => one.severity === severity && openStates.includes(one.state));
   return {
     open: { critical: of("critical"), warning: of("warning"), info: of("info") },
     unacknowledged: sum(({ state }) => callingStates.includes(state)),
+    heldBack: sum(({ state }) => !openStates.includes(state)),
     oldestAtEpochMs,
   };
 }

@@ -102,12 +102,14 @@ function daysText(endings: readonly Ending[], now: number): string {
   return [...first].map(([what, days]) => `${what} ${days}`).join(", ") || "nothing is known to end";
 }
 
-function alertsText({ open, unacknowledged, oldestAtEpochMs }: OpenAlerts, now: number): string {
-  const all = severities.reduce((sum, severity) => sum + open[severity], 0);
-  if (all === 0 || oldestAtEpochMs === null) return "none";
+function alertsText({ open, unacknowledged, heldBack, oldestAtEpochMs }: OpenAlerts, now: number): string {
   const split = severities.filter((severity) => open[severity] > 0).map((one) => `${open[one]} ${one}`);
+  const held = heldBack === 0 ? [] : [`${heldBack} held back`];
+  if (split.length === 0 || oldestAtEpochMs === null) return ["none", ...held].join("; ");
   return [
-    `${split.join(", ")}; ${unacknowledged} unacknowledged; the oldest for ${spanText(Math.max(0, now - oldestAtEpochMs))}`,
+    `${split.join(", ")}; ${unacknowledged} unacknowledged`,
+    ...held,
+    `the oldest for ${spanText(Math.max(0, now - oldestAtEpochMs))}`,
     "the console's page /alerts, or tapline alerts ls, says what to do",
   ].join("; ");
 }

@@ -70,11 +70,13 @@ export type WorkerProcess = {
   readonly agoMs: number;
 };
 
-/** What is open of alerts, and how much of it nobody has said yet that they have seen. */
+/** Alerts as the console counts them: what is open, how much of that nobody has said yet that they have seen, and what is held back. */
 export type OpenAlerts = {
   readonly open: Readonly<Record<Severity, number>>;
   readonly unacknowledged: number;
-  /** When the one was opened that has been open longest; null where none is. */
+  /** Shelved, suppressed by design, or out of service. */
+  readonly heldBack: number;
+  /** When the open one was opened that has been open longest; null where none is. */
   readonly oldestAtEpochMs: number | null;
 };
 

@@ -66,10 +66,11 @@ export class AlertBoard {
     }));
   }
 
-  /** When the alert was opened that has been open longest, ms since 1970; null where none is. */
-  async oldestOpenedEpochMs(): Promise<number | null> {
+  /** When the alert was opened that has been open longest of those in such states, ms since 1970; null where there is none. */
+  async oldestOpenedEpochMs(states: readonly AlertState[]): Promise<number | null> {
     const [row] = await this.#prisma.$queryRaw<{ at: number | null }[]>`
-      SELECT min((body ->> 'openedAtEpochMs')::bigint)::float8 AS at FROM alert WHERE state <> 'normal'`;
+      SELECT min((body ->> 'openedAtEpochMs')::bigint)::float8 AS at FROM alert
+      WHERE state <> 'normal' AND state = ANY (${[...states]})`;
     return row?.at ?? null;
   }
 

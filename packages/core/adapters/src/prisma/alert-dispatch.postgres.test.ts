@@ -138,12 +138,13 @@ test("maintenance of what there is not is refused with what there is: a name tha
     told.maintenance.start({ sites, rules, endsAtEpochMs }, ada);
   const refused = {
     code: "invalid-input",
-    message: "nothing is known of a site nrth; there are north, south, default",
+    message: "nothing is known of a site nrth (did you mean north?)",
   };
   await expect(of(["south", "nrth"])).rejects.toMatchObject(refused);
   await expect(told.maintenance.assertKnown({ sites: ["nrth"], rules: [] })).rejects.toMatchObject(refused);
   await expect(of(["south"], ["agents-ofline"])).rejects.toMatchObject({
-    message: "nothing is known of a rule in force agents-ofline; there is agents-offline",
+    message: "nothing is known of a rule in force agents-ofline (did you mean agents-offline?)",
+    remedy: expect.not.stringContaining("site"),
   });
   expect(await told.maintenance.list("all")).toEqual([]);
   const token = { digest: new Uint8Array(32), agentId: "gate-south", site: "nrth", createdBy: "ada" };

@@ -107,13 +107,16 @@ async function assertKnown(
 ): Promise<void> {
   const inForce = rules.length === 0 ? [] : await ruleIdsInForce(tx);
   const known = sites.length === 0 ? [] : (await knownNames(tx)).sites;
-  const faults = [...missed("a site", sites, known), ...missed("a rule in force", rules, inForce)];
+  const ofSites = missed("a site", sites, known);
+  const faults = [...ofSites, ...missed("a rule in force", rules, inForce)];
   const [first] = faults;
   if (first === undefined) return;
   const more = faults.length === 1 ? "" : `; and of ${faults.length - 1} more names`;
   throw new TaplineError("invalid-input", `${first}${more}`, {
     remedy:
-      "mend the name; a site that is still to come is known once a token for an agent names it (`tapline agent token`)",
+      ofSites.length > 0
+        ? "mend the name; a site that is still to come is known once a token for an agent names it"
+        : "mend the name: each alert names the rule that raised it",
     facts: { unknown: faults.length },
   });
 }

@@ -78,7 +78,7 @@ test("names in a rule that nothing goes by are told: it may be that they come la
     [
       {
         place: "rules.rejects.only.site",
-        fault: "nothing is known of a site nrth; there are north, default",
+        fault: "nothing is known of a site nrth (did you mean north?)",
       },
     ],
   ]);
