@@ -12,8 +12,8 @@ import type { Standing } from "./agent-standing.ts";
 import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
 
-/** As the server takes them. */
-const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+/** As the server takes them. A field reads its pattern with flag v, by which a hyphen in brackets is none unless escaped. */
+const versionPattern = /^\d+\.\d+\.\d+(-([0-9A-Za-z.]|-)+)?$/;
 
 /** What an agent is to be kept at. */
 interface Pins {
