@@ -19,6 +19,7 @@ import {
   defaultAlertRules,
   entryOf,
   openAlert,
+  type Raise,
 } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
@@ -67,12 +68,13 @@ const runWith = (settings: Record<string, string>, ...args: string[]) =>
 
 const by = (reason: string) => ["--reason", reason, "--by", "ada", "--yes"];
 
-async function raised(agent: string): Promise<Alert> {
+async function raised(agent: string, more: Partial<Raise> = {}): Promise<Alert> {
   const context = { atEpochMs: Date.now(), actor: { kind: "job", id: "alerts" } as const };
   const raise = {
     ...{ ruleId: "agent-offline", release: "ab".repeat(32), scope: { site: "north", agent }, unit: "agents" },
     ...({ severity: "warning", message: `${agent} is offline`, value: 1, limit: 0, group: null } as const),
     ...{ breachedAtEpochMs: context.atEpochMs, firstOut: true, suppressedBy: null },
+    ...more,
   };
   const step: AlertStep = openAlert(uuidV7(context.atEpochMs, randomBytes), raise, context);
   const entries = [entryOf(step, uuidV7(context.atEpochMs, randomBytes))];
@@ -116,6 +118,20 @@ test("alerts are listed, shown and acted on; what was done stands in the audit l
   const shown = await run("show", id);
   expect(shown.out, shown.err).toMatch(/do: .*\n.*cause: /s);
   expect(shown.out.split("\n").at(-2)).toContain("operator ada  alert.returned-to-service");
+});
+
+test("figures are shown with their units, as the console shows them", async () => {
+  const away = await raised("gate-7", { value: 300_972, limit: 60_000, unit: "ms" });
+  expect((await run("show", away.id)).out).toContain(
+    "value when raised 5.02 min, limit 60 s, farthest 5.02 min\n",
+  );
+  const ratio = await raised("gate-8", { value: 0.23424878836833601, limit: 0.2, unit: "ratio" });
+  expect((await run("show", ratio.id)).out).toContain(
+    "value when raised 23.4249 %, limit 20 %, farthest 23.4249 %\n",
+  );
+  expect(JSON.parse((await run("show", ratio.id, "--json")).out)).toMatchObject({
+    alert: { value: 0.23424878836833601, limit: 0.2, unit: "ratio" },
+  });
 });
 
 test("who looked at an older revision is refused, and told who was faster", async () => {

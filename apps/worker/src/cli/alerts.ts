@@ -1,4 +1,4 @@
-import { type Alert, type AlertRule, alertStates, severities } from "@tapline/core/alerts";
+import { type Alert, type AlertRule, alertStates, figureText, severities } from "@tapline/core/alerts";
 import { printable, printableLine, TaplineError } from "@tapline/core/kernel";
 import { openAlerts } from "../wire/commands/alerts.ts";
 import { table } from "./columns.ts";
@@ -73,7 +73,9 @@ function cellsOf({ id, severity, state, raisedAtEpochMs, ruleId, message, scopeK
 
 function factsOf(alert: Alert, names: Names): string[] {
   const { id, rev, severity, state, message, scopeKey, ruleId, shelf, suppressedBy, lastAct } = alert;
-  const value = `${alert.value ?? "unknown"}, limit ${alert.limit ?? "none"}, farthest ${alert.peakValue ?? "unknown"} (${alert.unit})`;
+  const figure = (value: number | null) => figureText(value, alert.unit);
+  const limit = alert.limit === null ? "none" : figure(alert.limit);
+  const value = `${figure(alert.value)}, limit ${limit}, farthest ${figure(alert.peakValue)}`;
   return [
     `${message} (${severity})`,
     `alert ${id}, revision ${rev}: ${state}${alert.active ? "" : ", over"}`,

@@ -1,8 +1,8 @@
-import { type KpiScope, scopeKey } from "../kpi/index.ts";
+import { type KpiDefinition, type KpiScope, kpiCatalog, scopeKey } from "../kpi/index.ts";
 import { type AlertRule, type CauseElsewhere, dimensionsOf } from "./rule.ts";
 import type { AlertKey } from "./signal.ts";
 
-/** So long after its parent is over an alert stays suppressed, ms: most are over themselves by then. */
+/** By so much longer than it takes an alert to return is it suppressed after its parent is over, ms. */
 const parentHoldMs = 10_000;
 
 /** Which rules explain which, as a release of them says. */
@@ -33,9 +33,15 @@ export class Causes {
     return this.#rules.get(ruleId)?.suppressedBy ?? [];
   }
 
-  /** How long what the cause suppressed is to stay so once the cause is over, ms. */
+  /**
+   * How long what the cause suppressed is to stay so once the cause is over, ms. Below a parent: until what the cause left in its figures has
+   * passed, and its return has been told.
+   */
   holdMs(ruleId: string, cause: AlertKey): number {
-    return this.elsewhere(ruleId).find(({ rule }) => rule === cause.ruleId)?.holdMs ?? parentHoldMs;
+    const told = this.elsewhere(ruleId).find(({ rule }) => rule === cause.ruleId)?.holdMs;
+    if (told !== undefined) return told;
+    const rule = this.#rules.get(ruleId);
+    return parentHoldMs + (rule === undefined ? 0 : looksBackMs(rule) + rule.offDelayMs);
   }
 
   /** How many rules stand above this one, by the longest way: causes have less than their consequences. */
@@ -52,6 +58,24 @@ export class Causes {
 
   #parentOf(ruleId: string): AlertRule | undefined {
     return this.#rules.get(this.#rules.get(ruleId)?.parent ?? "");
+  }
+}
+
+/** For how long what has happened keeps a rule in breach though nothing more of it happens, ms. */
+function looksBackMs({ kpi, condition }: AlertRule): number {
+  const { windowMs }: KpiDefinition = kpiCatalog[kpi];
+  switch (condition.kind) {
+    case "threshold":
+      return windowMs ?? 0;
+    case "absence":
+      return 0;
+    case "rate-of-change":
+      return condition.windowMs + (windowMs ?? 0);
+    case "burn-rate":
+      // It counts events itself, and is over with the shorter of its windows.
+      return condition.shortMs;
+    case "anomaly":
+      return condition.stepMs + (windowMs ?? 0);
   }
 }
 

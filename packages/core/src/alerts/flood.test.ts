@@ -34,12 +34,38 @@ test("a reader is not silent by itself while its agent is offline: suppressed by
   expect(told(flood.take([evaluated("clear", "agent-offline", agent, 20_000)]))).toEqual([
     "clear agent-offline",
   ]);
-  expect(flood.dueEpochMs).toBe(30_000);
-  expect(flood.tick(29_999)).toEqual([]);
-  flood.take([evaluated("clear", "reader-silent", second, 29_999)]);
-  expect(told(flood.tick(30_000))).toEqual(["unsuppress reader-silent"]);
+  expect(flood.dueEpochMs).toBe(35_000);
+  expect(flood.tick(34_999)).toEqual([]);
+  flood.take([evaluated("clear", "reader-silent", second, 34_999)]);
+  expect(told(flood.tick(35_000))).toEqual(["unsuppress reader-silent"]);
   expect(flood.dueEpochMs).toBeNull();
 });
+
+test.each([
+  ["a level is held for 10 s alone", { kpi: "readers.silent", per: "agent" }, 10_000],
+  ["its off-delay counts", { kpi: "readers.silent", per: "agent", offDelayMs: 60_000 }, 70_000],
+  ["its window counts, too", { kpi: "taps.acceptance_ratio", per: "agent", offDelayMs: 60_000 }, 370_000],
+  [
+    "of a burn rate the shorter window",
+    {
+      kpi: "taps.acceptance_ratio",
+      per: "agent",
+      condition: {
+        ...{ kind: "burn-rate", objectiveRatio: 0.99, factor: 6, minEvents: 10 },
+        ...{ longMs: 3_600_000, shortMs: 300_000 },
+      },
+    },
+    310_000,
+  ],
+] as const)(
+  "what a parent explained is held until it could have returned by itself: %s",
+  (_, given, holdMs) => {
+    const flood = new FloodControl([offline, rule({ id: "below", parent: "agent-offline", ...given })]);
+    flood.take([evaluated("raise", "agent-offline", agent, 0), evaluated("raise", "below", agent, 0)]);
+    flood.take([evaluated("clear", "agent-offline", agent, 0)]);
+    expect(flood.dueEpochMs).toBe(holdMs);
+  },
+);
 
 test("a cause and its consequence that are found at once call once", () => {
   const flood = new FloodControl(rules);
@@ -130,7 +156,7 @@ test("what was active before a restart suppresses as before, and other rules may
   expect(flood.adopt(standing, 0)).toEqual([]);
   expect(flood.change(rules, 0)).toEqual([]);
   expect(flood.change([offline, { ...silent, parent: "gone" }], 0)).toEqual([]);
-  expect(told(flood.tick(10_000))).toEqual(["unsuppress reader-silent"]);
+  expect(told(flood.tick(15_000))).toEqual(["unsuppress reader-silent"]);
   expect(told(flood.change(rules, 20_000))).toEqual(["suppress reader-silent by agent-offline"]);
 });
 
@@ -174,7 +200,7 @@ test("whatever comes in whatever order, in the end who is suppressed is who has 
         const isActive = active.has(`${one.id} ${scopeKey(scope)}`);
         follow(flood.take([evaluated(isActive ? "clear" : "raise", one.id, scope, nowMs)]));
       }
-      follow(flood.tick(nowMs + 10_000));
+      follow(flood.tick(nowMs + 15_000));
       for (const { ruleId, scope, suppressed } of active.values())
         expect(suppressed, `${ruleId} ${scopeKey(scope)}`).toBe(
           causesOf(ruleId, scope).some((cause) => active.has(cause)),

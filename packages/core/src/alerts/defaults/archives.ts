@@ -1,5 +1,8 @@
 import { hourMs, minuteMs, type ShippedRule } from "./shipped-rule.ts";
 
+/** An archive counts as away after a minute: what comes of that waits longer, or it would call just before its cause is known. */
+const longerThanAwayMs = 2 * minuteMs;
+
 /** Shipped rules on the archives. */
 export const archiveRules: readonly ShippedRule[] = [
   {
@@ -23,7 +26,7 @@ export const archiveRules: readonly ShippedRule[] = [
     per: "archive",
     condition: { kind: "threshold", limit: { above: 0.2 }, deadBand: 0.1 },
     severity: "warning",
-    onDelayMs: minuteMs,
+    onDelayMs: longerThanAwayMs,
     offDelayMs: minuteMs,
     message: "{archive}: more than {limit} of attempts fail",
     parent: "archive-away",
@@ -105,10 +108,10 @@ export const archiveRules: readonly ShippedRule[] = [
     kpi: "segments.failed_attempts_per_minute",
     condition: { kind: "threshold", limit: { above: 10 }, deadBand: 5 },
     severity: "warning",
-    onDelayMs: minuteMs,
+    onDelayMs: longerThanAwayMs,
     offDelayMs: minuteMs,
     message: "Attempts at segments fail more than {limit}",
-    suppressedBy: [{ rule: "archive-away", holdMs: 3 * minuteMs }],
+    suppressedBy: [{ rule: "archive-away", beforeMs: 5 * minuteMs, holdMs: 3 * minuteMs }],
     card: {
       cause: "A stage lacks what it needs: keys, PostgreSQL, the archive.",
       consequence: "Segments are tried again and do not get on.",

@@ -72,7 +72,8 @@ export const tapRules: readonly ShippedRule[] = [
     kpi: "backlog.oldest_ms",
     condition: { kind: "threshold", limit: { above: minuteMs }, deadBand: 20_000 },
     severity: "warning",
-    onDelayMs: 10_000,
+    // An archive that is away is known after a minute of failing: just as old are the taps that wait for it.
+    onDelayMs: minuteMs,
     offDelayMs: 10_000,
     message: "The oldest tap has waited for more than {limit}",
     parent: "backlog-very-old",
