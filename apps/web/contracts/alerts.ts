@@ -82,7 +82,7 @@ export interface AlertCounts {
   shelved: number;
   suppressed: number;
   outOfService: number;
-  /** The newest open alert that was the first of its group, or that has none. */
+  /** The newest alert that calls and came of nothing else: of each group its first, or the first that still calls. */
   newestFirstOut: Alert | null;
   /** How many alerts of a group are open, of groups of two and more: of one alone nothing can be the first. */
   groupSizes: Record<string, number>;

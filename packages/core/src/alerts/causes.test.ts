@@ -33,6 +33,17 @@ test("a consequence that was raised first calls no further once its cause is rai
   expect(told(late)).toEqual(["raise archive-away", "suppress backlog-old by archive-away"]);
 });
 
+test("a cause elsewhere that is found seconds after what it explains takes over the mark of their group", () => {
+  const flood = new FloodControl(rules);
+  const [early] = flood.take([evaluated("raise", "backlog-old", {}, minuteMs)]);
+  const group = early?.kind === "raise" ? early.group : "none";
+  expect(early).toMatchObject({ firstOut: true });
+  expect(flood.take([evaluated("raise", "archive-away", main, minuteMs + 5_000)])).toMatchObject([
+    { kind: "raise", ruleId: "archive-away", group, firstOut: true, suppressedBy: null },
+    { kind: "suppress", ruleId: "backlog-old", group },
+  ]);
+});
+
 test.each([
   ["long before its cause", 0, 2 * minuteMs + 1],
   ["long after it", 15 * minuteMs + 1, 0],
@@ -75,7 +86,7 @@ test("of two causes the other one goes on explaining; a cause that comes back in
 test("what was active before a restart is explained as before, by when its breach began", () => {
   const flood = new FloodControl(rules);
   const by = { ruleId: "archive-away", scopeKey: scopeKey(main) };
-  const shared = { group: "g", breachedAtEpochMs: 0 };
+  const shared = { group: "g", firstOut: false, breachedAtEpochMs: 0 };
   const standing = [
     { ...shared, ruleId: "backlog-old", scope: {}, suppressedBy: by },
     { ...shared, ruleId: "archive-away", scope: main, suppressedBy: null },
@@ -89,7 +100,7 @@ test("what was active before a restart is explained as before, by when its breac
 });
 
 const orphan = {
-  ...{ ruleId: "backlog-old", scope: {}, group: "g", breachedAtEpochMs: minuteMs },
+  ...{ ruleId: "backlog-old", scope: {}, group: "g", firstOut: false, breachedAtEpochMs: minuteMs },
   suppressedBy: { ruleId: "archive-away", scopeKey: scopeKey(main) },
 };
 

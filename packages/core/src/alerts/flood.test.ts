@@ -149,9 +149,10 @@ test("who comes 5 s after the last, or a minute after the first, begins a group 
 test("what was active before a restart suppresses as before, and other rules may end that", () => {
   const flood = new FloodControl(rules);
   const by = { ruleId: "agent-offline", scopeKey: scopeKey(agent) };
+  const shared = { group: "g", firstOut: false, breachedAtEpochMs: 0 };
   const standing = [
-    { ruleId: "agent-offline", scope: agent, group: "g", suppressedBy: null, breachedAtEpochMs: 0 },
-    { ruleId: "reader-silent", scope: reader, group: "g", suppressedBy: by, breachedAtEpochMs: 0 },
+    { ...shared, ruleId: "agent-offline", scope: agent, suppressedBy: null },
+    { ...shared, ruleId: "reader-silent", scope: reader, suppressedBy: by },
   ];
   expect(flood.adopt(standing, 0)).toEqual([]);
   expect(flood.change(rules, 0)).toEqual([]);
@@ -221,6 +222,46 @@ test("what an active cause suppresses is of its group, and never the first of it
     flood.take([evaluated("raise", "reader-silent", { ...agent, reader: "r2" }, 600_000)]),
   );
   expect(late).toEqual([group, false]);
+});
+
+test("a cause that is found later than what it explains is the first of their group, and so is a cause of that one", () => {
+  const flood = new FloodControl([slow, silent, offline, backlog]);
+  const [first] = flood.take([evaluated("raise", "reader-slow", reader, 0)]);
+  const group = first?.kind === "raise" ? first.group : "none";
+  expect(first).toMatchObject({ firstOut: true });
+  expect(flood.take([evaluated("raise", "reader-silent", reader, 2_000)])).toMatchObject([
+    { kind: "raise", ruleId: "reader-silent", group, firstOut: true },
+    { kind: "suppress", ruleId: "reader-slow", group },
+  ]);
+  expect(flood.take([evaluated("raise", "agent-offline", agent, 4_000)])).toMatchObject([
+    { kind: "raise", ruleId: "agent-offline", group, firstOut: true },
+    { kind: "suppress", ruleId: "reader-silent", group },
+  ]);
+  expect(flood.take([evaluated("raise", "backlog-old", {}, 5_000)])).toMatchObject([
+    { group, firstOut: false },
+  ]);
+});
+
+test("a cause in a group whose first it does not explain is not the first of it, also after a restart", () => {
+  const shared = { breachedAtEpochMs: 0, suppressedBy: null };
+  for (const isAdopted of [false, true]) {
+    const flood = new FloodControl(rules);
+    const [first] = flood.take([evaluated("raise", "backlog-old", {}, 0)]);
+    const group = first?.kind === "raise" ? first.group : "none";
+    flood.take([evaluated("raise", "reader-silent", reader, 1_000)]);
+    if (isAdopted)
+      flood.adopt(
+        [
+          { ...shared, ruleId: "backlog-old", scope: {}, group, firstOut: true },
+          { ...shared, ruleId: "reader-silent", scope: reader, group, firstOut: false },
+        ],
+        2_000,
+      );
+    expect(flood.take([evaluated("raise", "agent-offline", agent, 3_000)])).toMatchObject([
+      { kind: "raise", group, firstOut: false },
+      { kind: "suppress", ruleId: "reader-silent", group },
+    ]);
+  }
 });
 
 test("ten thousand alerts at once at one site are one group", () => {

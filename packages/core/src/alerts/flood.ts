@@ -13,13 +13,18 @@ export type ActiveAlert = {
   readonly ruleId: string;
   readonly scope: KpiScope;
   readonly group: string;
+  readonly firstOut: boolean;
   readonly suppressedBy: AlertKey | null;
   readonly breachedAtEpochMs: number;
 };
 
+/** What tells an alert, apart from how it stands among others. */
+type Alone = Omit<ActiveAlert, "group" | "firstOut" | "suppressedBy">;
+
 type Standing = ActiveAlert & {
   readonly key: AlertKey;
   group: string;
+  firstOut: boolean;
   suppressedBy: AlertKey | null;
   /** Alerts that would suppress it, the nearest first. */
   ancestors: readonly AlertKey[];
@@ -32,7 +37,7 @@ type Standing = ActiveAlert & {
 /**
  * Puts what was evaluated into order before people hear of it: alerts that begin together and have to do with each other are one
  * group, whose first is marked (ISA-18.2: first-out); an alert whose cause is active itself is suppressed by design, and of its
- * cause's group. Nothing is left out: what is suppressed has its life all the same. Holds what is active, and no more.
+ * cause's group, to whose cause it leaves the mark. Nothing is left out: what is suppressed has its life all the same. Holds what is active, and no more.
  */
 export class FloodControl {
   #causes: Causes;
@@ -113,28 +118,32 @@ export class FloodControl {
   #raise(raised: Raised): AlertSignal[] {
     const known = this.#active.get(textOf(raised));
     const standing = known === undefined ? this.#enter(raised) : this.#goOn(raised, known);
-    const signals = known === undefined ? [this.#begin(standing, raised)] : this.#again(standing, raised);
-    for (const below of this.#below.get(textOf(raised)) ?? [])
-      signals.push(...this.#settle(below, raised.atEpochMs));
-    for (const below of this.#belowRule.get(raised.ruleId) ?? [])
-      if (this.#isExplainedAnew(below, standing)) signals.push(...this.#settle(below, raised.atEpochMs));
-    return signals;
+    const ofRule = [...(this.#belowRule.get(raised.ruleId) ?? [])];
+    const explained = [
+      ...(this.#below.get(textOf(raised)) ?? []),
+      ...ofRule.filter((below) => this.#isExplainedAnew(below, standing)),
+    ];
+    const told =
+      known === undefined ? [this.#begin(standing, raised, explained)] : this.#again(standing, raised);
+    return [...told, ...explained.flatMap((below) => this.#settle(below, raised.atEpochMs))];
   }
 
-  /** Finds the place of what is raised among what stands. */
-  #begin(standing: Standing, raised: Raised): AlertSignal {
+  /** Finds the place of what is raised among what stands. Where it explains the first of the group that it joins, it is the first itself. */
+  #begin(standing: Standing, raised: Raised, explained: readonly Standing[]): AlertSignal {
     const cause = this.#causeOf(standing);
-    const { group, firstOut } =
-      cause === null ? this.#groups.join(raised) : { group: cause.group, firstOut: false };
-    standing.group = group;
-    standing.suppressedBy = cause?.key ?? null;
-    return { ...raised, group, firstOut, suppressedBy: standing.suppressedBy };
+    const joined = cause === null ? this.#groups.join(raised) : { group: cause.group, firstOut: false };
+    const isOfFirst = (below: Standing) => below.firstOut && below.group === joined.group;
+    const { group } = joined;
+    const firstOut = joined.firstOut || (cause === null && explained.some(isOfFirst));
+    const suppressedBy = cause?.key ?? null;
+    Object.assign(standing, { group, firstOut, suppressedBy });
+    return { ...raised, group, firstOut, suppressedBy };
   }
 
   /** What stands already is told anew by whoever took over: its life goes on, and so does what suppresses it. */
   #again(standing: Standing, raised: Raised): AlertSignal[] {
-    const { group, suppressedBy } = standing;
-    return [{ ...raised, group, firstOut: false, suppressedBy }, ...this.#settle(standing, raised.atEpochMs)];
+    const { group, firstOut, suppressedBy } = standing;
+    return [{ ...raised, group, firstOut, suppressedBy }, ...this.#settle(standing, raised.atEpochMs)];
   }
 
   /** Whether what nothing suppresses, or nothing any more, is a consequence of what has just been raised elsewhere. */
@@ -172,10 +181,11 @@ export class FloodControl {
     for (const { rule } of this.#causes.elsewhere(key.ruleId)) takeOut(this.#belowRule, rule, standing);
   }
 
-  #enter({ ruleId, scope, breachedAtEpochMs }: Omit<ActiveAlert, "group" | "suppressedBy">): Standing {
+  #enter({ ruleId, scope, breachedAtEpochMs }: Alone): Standing {
     const key = { ruleId, scopeKey: scopeKey(scope) };
     const standing: Standing = {
-      ...{ key, ruleId, scope, breachedAtEpochMs, group: "", suppressedBy: null, ancestors: [] },
+      ...{ key, ruleId, scope, breachedAtEpochMs, ancestors: [] },
+      ...{ group: "", firstOut: false, suppressedBy: null },
       ...{ heldSinceEpochMs: null, wakeMs: Number.POSITIVE_INFINITY },
     };
     this.#leave(key);
@@ -186,13 +196,10 @@ export class FloodControl {
   }
 
   /** Enters anew what stands already: in its group, suppressed as it was, and held no longer than it would have been. */
-  #goOn(
-    alert: Omit<ActiveAlert, "group" | "suppressedBy">,
-    { group, suppressedBy }: Pick<ActiveAlert, "group" | "suppressedBy">,
-  ): Standing {
+  #goOn(alert: Alone, { group, firstOut, suppressedBy }: Omit<ActiveAlert, keyof Alone>): Standing {
     const key = textOf({ ruleId: alert.ruleId, scopeKey: scopeKey(alert.scope) });
     const heldSinceEpochMs = this.#active.get(key)?.heldSinceEpochMs ?? null;
-    const standing = Object.assign(this.#enter(alert), { group, suppressedBy });
+    const standing = Object.assign(this.#enter(alert), { group, firstOut, suppressedBy });
     if (heldSinceEpochMs !== null) this.#hold(standing, heldSinceEpochMs);
     return standing;
   }
@@ -230,6 +237,7 @@ export class FloodControl {
     if (isSame(standing.suppressedBy, cause.key)) return [];
     standing.suppressedBy = cause.key;
     standing.group = cause.group;
+    standing.firstOut = false;
     const { group, key: suppressedBy } = cause;
     return [{ kind: "suppress", ...alertOf(standing, nowEpochMs), suppressedBy, group }];
   }

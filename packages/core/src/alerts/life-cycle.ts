@@ -108,7 +108,9 @@ export function applyEvent(alert: Alert, event: AlertEvent, context: EventContex
       if (isSame(alert.suppressedBy, event.suppressedBy)) return null;
       return step(alert, context, "suppressed", {
         suppressedBy: event.suppressedBy,
-        ...joinGroup(alert, event.group),
+        // It is of its cause's group, and what another one explains is never the first.
+        group: event.group ?? alert.group,
+        firstOut: false,
       });
     case "unsuppress":
       if (alert.suppressedBy === null) return null;
@@ -132,11 +134,6 @@ export function letGo(
 ): AlertChange {
   const calls = alert.active && !isHeld({ ...alert, ...end });
   return { ...end, unacknowledged: calls || alert.unacknowledged };
-}
-
-/** In the group of its cause it is not the first, whatever it was in its own. */
-function joinGroup(alert: Alert, group = alert.group): Pick<AlertChange, "group" | "firstOut"> {
-  return group === alert.group ? {} : { group, firstOut: false };
 }
 
 function isSame(cause: Alert["suppressedBy"], other: NonNullable<Alert["suppressedBy"]>): boolean {

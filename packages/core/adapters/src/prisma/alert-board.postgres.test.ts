@@ -107,6 +107,19 @@ test("counts what is open, and names the newest that came of nothing else", asyn
   expect(await board.groupSizes()).toEqual({ g: 2 });
 });
 
+test("where the first of a group does not call, the first of it that does is named", async () => {
+  const by = { ruleId: "archive-away", scopeKey: "archive=main" };
+  await raised("warning", 1_000, { group: "g", firstOut: true, suppressedBy: by });
+  expect(await board.newestFirstOut()).toBeNull();
+  const cause = await raised("critical", 2_000, { group: "g" });
+  await raised("warning", 3_000, { group: "g" });
+  expect(await board.newestFirstOut()).toEqual(cause);
+  const other = await raised("info", 2_500, { group: "other" });
+  expect(await board.newestFirstOut()).toEqual(other);
+  const alone = await raised("info", 2_600);
+  expect(await board.newestFirstOut()).toEqual(alone);
+});
+
 test("what is no place is refused", async () => {
   for (const place of ["", "[]", '[1,1,1,"x"]', '[1,1,1,"1; DROP"]'])
     await expect(board.page(open, 2, place)).rejects.toMatchObject({ code: "invalid-input" });

@@ -83,14 +83,20 @@ export class AlertBoard {
     return Object.fromEntries(rows.map(({ group, count }) => [group, count]));
   }
 
-  /** Of the alerts that call somebody and came of nothing else, the one raised last; null where there is none. */
+  /**
+   * Of the alerts that call somebody and came of nothing else, the one raised last; null where none calls. Where the first of a group does
+   * not call, as it is acknowledged, over or held back, the first of those of its group that do stands for it.
+   */
   async newestFirstOut(): Promise<Alert | null> {
     const [row] = await this.#prisma.$queryRaw<{ body: unknown }[]>`
-      SELECT body FROM alert
-      WHERE state <> 'normal' AND state = 'active-unacknowledged'
-        AND ((body ->> 'firstOut')::boolean OR body ->> 'group' IS NULL)
-      ORDER BY (body ->> 'raisedAtEpochMs')::bigint DESC, id DESC
-      LIMIT 1`;
+      WITH calling AS (
+        SELECT id, (body ->> 'raisedAtEpochMs')::bigint AS raised,
+               row_number() OVER (PARTITION BY coalesce(body ->> 'group', id::text)
+                                  ORDER BY (body ->> 'firstOut')::boolean DESC, (body ->> 'raisedAtEpochMs')::bigint, id) AS place
+        FROM alert WHERE state <> 'normal' AND state = 'active-unacknowledged'
+      )
+      SELECT body FROM alert WHERE id = (
+        SELECT id FROM calling WHERE place = 1 ORDER BY raised DESC, id DESC LIMIT 1)`;
     return row === undefined ? null : alertSchema.parse(row.body);
   }
 
