@@ -248,6 +248,29 @@ it("what is told while the database is away shows, and says that it is not recor
   expect(await options(page).count()).toBe(1);
 });
 
+it("while something is held back the page does not say that all is well, and every page names what calls", {
+  timeout: 150_000,
+}, async () => {
+  const by = { ruleId: "archive-away", scopeKey: "archive=main" };
+  const group = "archive main";
+  await alerts.raise(
+    { suppressedBy: by, group, firstOut: true },
+    { suppressedBy: by, group, scope: { site: "north" } },
+  );
+  const page = await openAlerts(grace);
+  await page.getByText("Nothing calls").waitFor();
+  expect(await page.getByText("All is well").count()).toBe(0);
+  await page.getByText("2 suppressed still stand.").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "alerts-held-light");
+  await page.getByRole("button", { name: "2 suppressed" }).click();
+  await until(async () => expect(await options(page).count()).toBe(2));
+  const message = "The archive main has not been usable for more than 1 min";
+  await alerts.raise({ ruleId: by.ruleId, severity: "critical", scope: { archive: "main" }, group, message });
+  await until(async () => expect(await textOf(page.getByTestId("alert-strip"))).toContain(message));
+  expect(browsing.complaints).toEqual([]);
+});
+
 it("a viewer sees everything, can do nothing, and is told why", { timeout: 150_000 }, async () => {
   await alerts.raise({});
   const page = await openAlerts(vera);

@@ -72,7 +72,11 @@ export function Alerts() {
             <Filters {...{ filter, counts, textField }} onFilter={setFilter} />
             {list.alerts.length === 0 ? (
               list.isAnswered ? (
-                <EmptyList filter={filter} error={list.error} />
+                <EmptyList
+                  {...{ filter, counts }}
+                  error={list.error}
+                  onView={(view) => setFilter({ view })}
+                />
               ) : (
                 <ListSkeleton />
               )

@@ -6,6 +6,14 @@ export function openOf({ open }: AlertCounts, severity: Severity): number {
   return sumOfOpen(open[severity]);
 }
 
+/** What views are called. */
+export const viewNames: Record<AlertView, string> = {
+  open: "Open",
+  shelved: "Shelved",
+  suppressed: "Suppressed",
+  "out-of-service": "Out of service",
+};
+
 /** How many alerts a view holds. */
 export function totalOf(counts: AlertCounts, view: AlertView): number {
   if (view === "shelved") return counts.shelved;

@@ -3,18 +3,12 @@
 import type { Severity } from "@tapline/core/alerts";
 import type { RefObject } from "react";
 import { formatCount } from "../../client/format.ts";
-import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
+import { type AlertCounts, type AlertFilter, alertViews } from "../../contracts/alerts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { severityLooks } from "../../ui/severity.tsx";
-import { openOf, totalOf } from "./counts.ts";
+import { openOf, totalOf, viewNames } from "./counts.ts";
 
-const viewNames: Record<AlertView, string> = {
-  open: "Open",
-  shelved: "Shelved",
-  suppressed: "Suppressed",
-  "out-of-service": "Out of service",
-};
 const severities = Object.keys(severityLooks) as Severity[];
 
 /** Which alerts are looked at: by how they stand, how bad they are, and what they say. */
