@@ -251,7 +251,7 @@ function signalOf(watch: Watch, atEpochMs: number): Evaluated {
   const alert = { ruleId: ready.rule.id, scope, scopeKey: key, atEpochMs, value };
   return standing.active
     ? { kind: "raise", ...alert, value: breachValue(watch), limit, breachedAtEpochMs }
-    : { kind: "clear", ...alert, peakValue, because: "in-order" };
+    : { kind: "clear", ...alert, peakValue, because: value === null ? "idle" : "in-order" };
 }
 
 /** The value to raise with: where it has come back into the dead band during the delay, the farthest of the breach. */

@@ -29,6 +29,9 @@ test("nothing is raised by a rule that is gone, and what nobody watches any more
     ...{ kind: "clear", value: null, peakValue: 7, note: "nobody watches it any more" },
   });
   expect(eventOf({ ...clear, because: "in-order" }, rule(), "")).toMatchObject({ note: null });
+  expect(eventOf({ ...clear, because: "idle" }, rule(), "")).toMatchObject({
+    note: expect.stringContaining("too little happens to judge it by"),
+  });
 });
 
 test.each([

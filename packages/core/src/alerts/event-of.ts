@@ -3,7 +3,14 @@ import type { Condition } from "./condition.ts";
 import type { AlertEvent } from "./life-cycle.ts";
 import { messageOfAlert } from "./message.ts";
 import type { AlertRule } from "./rule.ts";
-import type { AlertSignal } from "./signal.ts";
+import type { AlertSignal, Cleared } from "./signal.ts";
+
+/** What is said of an end that no value says. */
+const notesOfClear: Readonly<Record<Cleared["because"], string | null>> = {
+  "in-order": null,
+  idle: "too little happens to judge it by: it is raised again if that breaches it",
+  unwatched: "nobody watches it any more",
+};
 
 /**
  * What a signal means for the life of its alert.
@@ -27,8 +34,8 @@ export function eventOf(
       };
     }
     case "clear": {
-      const note = signal.because === "unwatched" ? "nobody watches it any more" : null;
-      return { kind: "clear", value: signal.value, peakValue: signal.peakValue, note };
+      const { value, peakValue, because } = signal;
+      return { kind: "clear", value, peakValue, note: notesOfClear[because] };
     }
     case "suppress":
       return { kind: "suppress", suppressedBy: signal.suppressedBy, group: signal.group };

@@ -21,6 +21,7 @@ const recordedSampleSchema = z.strictObject({
   kpi: z.enum(kpiIds),
   scope: kpiScopeSchema.default({}),
   value: z.number().nullable(),
+  idle: z.literal(true).exactOptional(),
   events: z.strictObject({ good: z.int().min(0), total: z.int().min(0) }).exactOptional(),
   every: spanSchema.exactOptional(),
   until: spanSchema.exactOptional(),

@@ -27,8 +27,11 @@ export type Cleared = OfAlert & {
   readonly value: number | null;
   /** The value farthest beyond the limit since the breach began; null: not known, as after a restart. */
   readonly peakValue: number | null;
-  /** `unwatched`: its rule, or what its scope names, is gone; nobody looks any more. */
-  readonly because: "in-order" | "unwatched";
+  /**
+   * `idle`: too little happens to judge it by, such as no attempt of which a share could fail. `unwatched`: its rule, or what its scope
+   * names, is gone; nobody looks any more.
+   */
+  readonly because: "in-order" | "idle" | "unwatched";
 };
 
 /** What an evaluation found out. */

@@ -37,7 +37,7 @@ function boardAt(startEpochMs = t0) {
   const live = (atEpochMs: number, awayArchives: SignOfLife["awayArchives"] = []) =>
     tell(atEpochMs, () => undefined, { roles, awayArchives });
   live(startEpochMs);
-  return { board, advance, value, tell, live };
+  return { board, advance, value, tell, live, last };
 }
 
 const scopeOf = (agent: string, reader: string): KpiScope => ({ site: "default", agent, reader });
@@ -195,6 +195,28 @@ describe("the board", () => {
     advance(t0 + 11_000);
     expect(value("taps.in_per_second")).toBe(0);
     expect(value("taps.in_per_second", scopeOf("a", "front"))).toBe(0);
+  });
+
+  test("says of a ratio and a quantile of nothing that nothing happened, as long as somebody would have counted it", () => {
+    const { advance, tell, live, last } = boardAt();
+    const archive = { archive: "main" };
+    const standing = (kpi: KpiId, scope: KpiScope = {}) => {
+      const { value, idle } = last.get(`${kpi} ${scopeKey(scope)}`) ?? {};
+      return { value, idle };
+    };
+    tell(t0, (telemetry) => {
+      telemetry.countOfArchive("archive.failed", "main");
+      telemetry.time("ingest.accept_ms", 5);
+    });
+    advance(t0);
+    expect(standing("archive.error_ratio", archive)).toEqual({ value: 1 });
+    live(t0 + 305_000);
+    advance(t0 + 305_000);
+    expect(standing("archive.error_ratio", archive)).toEqual({ value: null, idle: true });
+    expect(standing("ingest.accept_p99_ms")).toEqual({ value: null, idle: true });
+    advance(t0 + 400_000);
+    expect(standing("ingest.accept_p99_ms")).toEqual({ value: null });
+    expect(standing("backlog.taps")).not.toHaveProperty("idle", true);
   });
 
   test("burns the error budget by the workbook's figures, and keeps what earlier lives counted", () => {

@@ -15,7 +15,7 @@ import { SteadyClock } from "./board/steady-clock.ts";
 import type { KpiScopeKind } from "./catalog/definition.ts";
 import { type KpiId, kpiIds } from "./catalog.ts";
 import { heardServices, heardWithinMs, SignsOfLife } from "./heard.ts";
-import { type KpiSample, type KpiScope, scopeKey } from "./sample.ts";
+import { type KpiSample, type KpiScope, scopeKey, unknownOf } from "./sample.ts";
 
 /** Most series of agents and readers at a time: what belongs to further ones is in the figures of their site and of all. */
 const maxSeries = 100_000;
@@ -155,8 +155,7 @@ export class KpiBoard {
     const samples: KpiSample[] = [];
     for (const series of this.#changed) {
       const isUnknown = unknown.has(serviceOf(series.kpi));
-      for (const sample of series.samples(nowEpochMs))
-        samples.push(isUnknown ? { ...sample, value: null } : sample);
+      for (const sample of series.samples(nowEpochMs)) samples.push(isUnknown ? unknownOf(sample) : sample);
       // One that is unknown has yet to be told when it is known again.
       if (series.nextEndMs === null && !isUnknown && scopeKey(series.scope) !== "")
         this.#series.delete(series.key);

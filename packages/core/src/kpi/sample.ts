@@ -36,6 +36,7 @@ export const kpiSampleSchema = z.strictObject({
   scope: kpiScopeSchema,
   atEpochMs: z.int(),
   value: z.number().nullable(),
+  idle: z.literal(true).exactOptional(),
   events: z.strictObject({ good: count, total: count }).optional(),
 });
 
@@ -45,9 +46,20 @@ export type KpiSample = {
   readonly atEpochMs: number;
   /** In the unit of the catalogue; null = nobody knows (its source is silent). A zero says that nothing happened. */
   readonly value: number | null;
+  /** It is not known only because nothing happened within its window that a ratio or a quantile could be of: its source is heard. */
+  readonly idle?: true;
   /** Of ratios: what was counted since the last sample of this KPI and scope. */
   readonly events?: { readonly good: number; readonly total: number };
 };
+
+/** What a sample says of a figure of what happened within its window. @param value null: nothing did */
+export const happened = (value: number | null): Pick<KpiSample, "value" | "idle"> =>
+  value === null ? { value, idle: true } : { value };
+
+/** The sample while its source is silent: then nobody knows whether nothing happened. */
+export function unknownOf({ idle: _, ...sample }: KpiSample): KpiSample {
+  return { ...sample, value: null };
+}
 
 /**
  * The canonical name of a scope, e.g. "agent=gym-7;site=north"; "" for all of the installation. Halves of characters, which

@@ -2,7 +2,7 @@ import type { CounterName, HistogramName } from "../telemetry/index.ts";
 import { CountSeries } from "./board/series.ts";
 import { kpiSources } from "./board/sources.ts";
 import { type KpiId, kpiCatalog } from "./catalog.ts";
-import type { KpiSample, KpiScope } from "./sample.ts";
+import { happened, type KpiSample, type KpiScope } from "./sample.ts";
 import { figureOf, type KpiSpan, sumOf } from "./spans.ts";
 
 /** What a span has to hold for one KPI to be told from it. */
@@ -40,7 +40,10 @@ export class SpanSeries {
     const nothing = { counts: {}, times: {}, levels: {}, resolutionMs: this.#resolutionMs, startEpochMs };
     const told = span ?? { ...nothing, scope: this.scope };
     const sample = { kpi: this.#kpi, scope: this.scope, atEpochMs: endEpochMs };
-    if (this.#series === null) return { ...sample, value: figureOf(this.#kpi, told) };
+    if (this.#series === null) {
+      const value = figureOf(this.#kpi, told);
+      return { ...sample, ...(kpiSources[this.#kpi].is === "reading" ? { value } : happened(value)) };
+    }
     const { bad, all } = countsOf(this.#kpi, told);
     this.#series.expire(endEpochMs);
     // Just before the end: what happened in it is in the window then, whole.

@@ -83,6 +83,29 @@ test.each(Object.entries(kinds))("nobody knowing neither begins nor ends a breac
   );
 });
 
+test.each([
+  ["threshold", { kind: "threshold", limit: { above: 0.2 } }],
+  ["rate-of-change", { kind: "rate-of-change", limit: { above: 0.2 }, windowMs: 60_000 }],
+])("what is of nothing is in order, other than what nobody knows: %s", (_, condition) => {
+  const found = findings(condition, [
+    [0, { value: 0 }],
+    [1_000, { value: 0.9 }],
+    [1_000, { value: null }],
+    [1_000, { value: null, idle: true }],
+    [120_000, null],
+    [1_000, { value: 0.1 }],
+    [1_000, { value: 0.9 }],
+  ]);
+  expect(found.map(({ breached, known }) => [breached, known])).toEqual([
+    [false, true],
+    [true, true],
+    [true, false],
+    ...Array.from({ length: 3 }, () => [false, true]),
+    [true, true],
+  ]);
+  expect(found[3]).toMatchObject({ value: null });
+});
+
 test("absence is breached where nobody has known the value for so long, and ended by the first one that is known", () => {
   const found = findings({ kind: "absence", afterMs: 30_000 }, [
     [20_000, { value: 1 }],

@@ -6,7 +6,7 @@ export type Finding = {
   readonly breached: boolean;
   /** False while nobody knows: then `breached` neither begins nor ends. */
   readonly known: boolean;
-  /** In the unit of `limit`; null where there is none yet. */
+  /** In the unit of `limit`; null where there is none yet, or, where it is known, nothing that it could be of. */
   readonly value: number | null;
   readonly limit: number;
   /** When time alone may change what is found; infinity: never. */
@@ -14,7 +14,7 @@ export type Finding = {
 };
 
 /** Of a sample, what conditions read. */
-export type Measured = Pick<KpiSample, "value" | "events">;
+export type Measured = Pick<KpiSample, "value" | "events" | "idle">;
 
 /**
  * A condition at work. Pure: a state is never changed, and what is handed back may be the same one where nothing changed. What is

@@ -17,7 +17,7 @@ export type RateOfChangeState = Finding & {
 
 /**
  * By how much the value rose over its lowest, or fell under its highest, within the window. A value stands until the next sample:
- * figures that do not change are not told again.
+ * figures that do not change are not told again. What is of nothing neither rises nor falls, and what follows it begins anew.
  */
 export function rateOfChangeEvaluator(
   condition: ConditionOf<"rate-of-change">,
@@ -39,12 +39,15 @@ export function rateOfChangeEvaluator(
     return { ...state, extremes, value, breached, dueMs: extreme.untilMs + windowMs };
   }
 
+  const anew = (breached: boolean, known: boolean): RateOfChangeState => ({
+    ...{ breached, known, value: null, limit, dueMs: never },
+    ...{ current: null, extremes: [] },
+  });
+
   return {
-    begin: (_, wasBreached) => ({
-      ...{ breached: wasBreached, known: false, value: null, limit, dueMs: never },
-      ...{ current: null, extremes: [] },
-    }),
+    begin: (_, wasBreached) => anew(wasBreached, false),
     step(state, sample, nowMs) {
+      if (sample?.idle) return anew(false, true);
       const value = sample?.value ?? null;
       if (value === null) return judge({ ...state, known: state.known && sample === null }, nowMs);
       const extremes = followedBy(state.extremes, value, nowMs, { isRise, resolutionMs: windowMs / parts });

@@ -1,6 +1,6 @@
 import type { HistogramData } from "../../telemetry/index.ts";
 import { type KpiId, kpiCatalog } from "../catalog.ts";
-import { type KpiSample, type KpiScope, scopeKey } from "../sample.ts";
+import { happened, type KpiSample, type KpiScope, scopeKey } from "../sample.ts";
 import { SlidingSums, SlidingTimes } from "./sliding.ts";
 import type { KpiSource } from "./sources.ts";
 
@@ -68,8 +68,8 @@ export class CountSeries implements Series {
     const events = { good: Math.max(0, this.#freshAll - this.#freshBad), total: this.#freshAll };
     this.#freshBad = 0;
     this.#freshAll = 0;
-    const value = this.#source.tell(bad, all);
-    return [kpiCatalog[kpi].kind === "ratio" ? { ...sample, value, events } : { ...sample, value }];
+    const told = { ...sample, ...happened(this.#source.tell(bad, all)) };
+    return [kpiCatalog[kpi].kind === "ratio" ? { ...told, events } : told];
   }
 }
 
@@ -107,7 +107,7 @@ export class TimeSeries implements Series {
       kpi,
       scope: this.scope,
       atEpochMs,
-      value: this.#times.quantile(share),
+      ...happened(this.#times.quantile(share)),
     }));
   }
 }
