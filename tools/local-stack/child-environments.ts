@@ -15,6 +15,8 @@ export type Addresses = Readonly<{
   streamPort: number;
 }>;
 
+export const archiveUrl = (port: number) => `sftp://tapline@127.0.0.1:${port}/`;
+
 /** The settings of each child, by its name. A child gets the keys that its roles use, and no others. */
 export function childEnvironments(
   config: StackConfig,
@@ -52,7 +54,7 @@ export function childEnvironments(
       ...alerts,
       ...workers,
       ROLE: "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry",
-      TAPLINE_ARCHIVE_URL: `sftp://tapline@127.0.0.1:${at.archivePort}/`,
+      TAPLINE_ARCHIVE_URL: archiveUrl(at.archivePort),
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
       TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,
       TAPLINE_RECIPIENTS: recipientRoles.map((role) => pki(`${secrets.recipients[role]}.crt`)).join(","),

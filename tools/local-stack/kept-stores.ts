@@ -2,7 +2,12 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** URLs, with their passwords, of the stores that `npm start` itself runs; undefined where somebody else runs one. */
-export type OwnStores = Readonly<{ databaseUrl: string | undefined; redisUrl: string | undefined }>;
+export type OwnStores = Readonly<{
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  /** The embedded archive's server, and with which key it is asked. */
+  archive: Readonly<{ url: string; hostKeyPin: string; keyFile: string }>;
+}>;
 
 const fileIn = (root: string) => join(root, "stores.json");
 

@@ -28,6 +28,17 @@ async function rotateArchiveKey(): Promise<string> {
   return `${pair}.crt`;
 }
 
+/** What `tapline status` says of the stack. */
+function taplineStatus(): Promise<{ code: number; out: string }> {
+  const tapline = join(import.meta.dirname, "../../apps/worker/bin/tapline.mjs");
+  const env = { ...testEnvironment(), TAPLINE_DATA_DIR: dataDir };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [tapline, "status"], { env }, (error, out) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out }),
+    );
+  });
+}
+
 /** Those of `pids` whose environment names `text`. */
 async function namedIn(pids: readonly number[], text: string): Promise<number[]> {
   const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "latin1")));
@@ -96,6 +107,9 @@ describe("npm start", () => {
     const [archive] = await processesOf(dataDir, "archive-server");
     process.kill(archive!, "SIGSTOP");
     await stack.printed("archive main not answering since", 60_000);
+    const told = await taplineStatus();
+    expect(told.code).toBe(1);
+    expect(told.out).toMatch(/^archive main +does not answer since [\d:]{8} \(\d+ \w+\): \w+/m);
     process.kill(archive!, "SIGCONT");
     const lastLine = () => stack.stdout().trim().split("\n").at(-1);
     await expect.poll(lastLine, { timeout: 60_000 }).toMatch(/^\S+ taps in/);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Addresses, childEnvironments } from "./child-environments.ts";
+import { type Addresses, archiveUrl, childEnvironments } from "./child-environments.ts";
 import { choosePorts, portInUse } from "./choose-ports.ts";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -98,6 +98,11 @@ export async function startStack(
   await keepStores(folder.root, {
     databaseUrl: config.databaseUrl === undefined ? databaseUrl : undefined,
     redisUrl: config.redisUrl === undefined ? redisUrl : undefined,
+    archive: {
+      url: archiveUrl(ports.archive),
+      hostKeyPin: secrets.archiveHostKeyPin,
+      keyFile: secrets.archiveClientKeyFile,
+    },
   });
   const recipients = await recipientPairs(folder.pki);
   const envs = childEnvironments(config, folder, { ...secrets, recipients }, addresses);

@@ -10,8 +10,8 @@ export const heardWithinMs = 6_000;
 
 type Heard = { readonly atEpochMs: number; readonly sign: SignOfLife };
 
-/** An archive that cannot be used, and since when. */
-export type ArchiveAway = Pick<AwayArchive, "archive" | "why"> & { readonly sinceEpochMs: number };
+/** An archive that cannot be used, since when, and by what the last attempt of who says so ended. */
+export type ArchiveAway = Omit<AwayArchive, "forMs"> & { readonly sinceEpochMs: number };
 
 /** Who has given a sign of life lately, and what they said. */
 export class SignsOfLife {
@@ -33,10 +33,11 @@ export class SignsOfLife {
   away(nowEpochMs: number): ArchiveAway[] {
     const away = new Map<string, ArchiveAway>();
     for (const { atEpochMs, sign } of this.#lately(nowEpochMs))
-      for (const { archive, forMs, why } of sign.awayArchives) {
+      for (const { forMs, ...what } of sign.awayArchives) {
+        const { archive } = what;
         const sinceEpochMs = atEpochMs - forMs;
         if (sinceEpochMs < (away.get(archive)?.sinceEpochMs ?? Number.POSITIVE_INFINITY))
-          away.set(archive, { archive, sinceEpochMs, why });
+          away.set(archive, { ...what, sinceEpochMs });
       }
     return [...away.values()].sort((a, b) => a.sinceEpochMs - b.sinceEpochMs);
   }

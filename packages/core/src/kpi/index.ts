@@ -11,7 +11,7 @@ export {
   historyEdges,
   type KpiHistory,
 } from "./downsample.ts";
-export { type ArchiveAway, type HeardService, heardServices, heardWithinMs } from "./heard.ts";
+export { type ArchiveAway, type HeardService, heardServices, heardWithinMs, SignsOfLife } from "./heard.ts";
 export { KpiBoard, type PastAvailability } from "./kpi-board.ts";
 export { type BacklogReading, KpiWindow } from "./kpi-window.ts";
 export { type MergeSpan, mergePoints } from "./merge-points.ts";

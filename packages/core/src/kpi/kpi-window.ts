@@ -137,7 +137,7 @@ export class KpiWindow {
       seq,
       atEpochMs: nowEpochMs,
       silent,
-      awayArchives: away,
+      awayArchives: away.map(({ archive, sinceEpochMs, why }) => ({ archive, sinceEpochMs, why })),
       tapsPerSecond: silent.includes("ingest") ? null : perSecond("ingested"),
       archivedPerSecond: isCounting ? perSecond("archived") : null,
       backlog: this.#backlog.taps,

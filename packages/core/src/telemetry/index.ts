@@ -50,6 +50,7 @@ export {
 export {
   type AwayArchive,
   awayArchiveSchema,
+  mostErrorChars,
   type ProcessLoad,
   type SignOfLife,
   signOfLifeEveryMs,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { histogramDataSchema } from "./histogram.ts";
 
+/** So much of an error is told. */
+export const mostErrorChars = 300;
+
 /** An archive that a process cannot use, and for how long. */
 export const awayArchiveSchema = z.strictObject({
   /** Its name in the settings. */
@@ -8,6 +11,8 @@ export const awayArchiveSchema = z.strictObject({
   forMs: z.int().min(0),
   /** `unavailable`: it does not answer; `misconfigured`: it refuses us, until somebody changes something. */
   why: z.enum(["unavailable", "misconfigured"]),
+  /** What the last attempt ended with. */
+  error: z.string().max(mostErrorChars).exactOptional(),
 });
 
 export type AwayArchive = z.infer<typeof awayArchiveSchema>;

@@ -8,7 +8,8 @@ import { standingText } from "./standing-text.ts";
 const now = 1_800_000_000_000;
 const known = <Value>(value: Value) => ({ is: "known", value }) as const;
 const unknown = { is: "unknown", why: "no answer within 5 s" } as const;
-const answers = { state: "answers", sinceEpochMs: now - 3_600_000, why: "" } as const;
+const answers = { state: "answers", sinceEpochMs: now - 3_600_000, awaySinceEpochMs: null, why: "" } as const;
+const away = { ...answers, state: "away", sinceEpochMs: null } as const;
 
 const well: Standing = {
   atEpochMs: now,
@@ -23,6 +24,7 @@ const well: Standing = {
     { instance: "pipe-1", roles: roleNames.slice(1), agoMs: 1_200 },
     { instance: "pipe-0", roles: roleNames.slice(1), agoMs: 30_000 },
   ]),
+  agents: known({ known: 2, online: 2, silent: [] }),
   alerts: known({
     ...{ open: { critical: 0, warning: 0, info: 0 }, unacknowledged: 0 },
     ...{ heldBack: 0, oldestAtEpochMs: null },
@@ -96,22 +98,38 @@ test("where all alerts are held back none is open, and they are counted all the 
 const faults: [string, Partial<Standing>, RegExp][] = [
   [
     "an archive that is away",
-    { archives: known([{ name: "main", state: "away", sinceEpochMs: null, why: "refused" }]) },
-    /archive main: away \(refused\)/,
+    { archives: known([{ ...away, name: "main", why: "refused" }]) },
+    /^! archive main does not answer: refused\n.*SFTP down$/m,
+  ],
+  [
+    "an archive that workers cannot use",
+    { archives: known([{ ...away, name: "main", awaySinceEpochMs: now - 190_000, why: "no answer" }]) },
+    /^archive main +does not answer since 07:56:50 \(3 min\): no answer$[\s\S]*^! archive main does not answer since/m,
+  ],
+  [
+    "an archive that refuses workers",
+    { archives: known([{ ...away, name: "main", state: "refuses", awaySinceEpochMs: now - 190_000_000 }]) },
+    /^! archive main refuses us since 2027-01-13 03:13:20 \(2 d\): /m,
+  ],
+  [
+    "an agent that is silent",
+    {
+      agents: known({
+        ...{ known: 3, online: 2 },
+        silent: [{ agent: "gate-1", site: "north", heardAtEpochMs: now - 190_000 }],
+      }),
+    },
+    /^agents +2 of 3 online; north\/gate-1 silent for 3 min$[\s\S]*^! 1 of 3 agents not heard of: north\/gate-1 silent/m,
   ],
   [
     "services that could rewrite the audit log",
     { logRights: known(["it is a superuser"]) },
     /the services' role could rewrite the audit log: it is a superuser/,
   ],
-  [
-    "a Redis that is away",
-    { stores: [{ name: "Redis", state: "away", sinceEpochMs: null, why: "refused" }] },
-    /Redis is down/,
-  ],
+  ["a Redis that is away", { stores: [{ ...away, name: "Redis", why: "refused" }] }, /Redis is down/],
   [
     "a stack that does not run",
-    { stack: known(null), stores: [{ name: "PostgreSQL", state: "unknown", sinceEpochMs: null, why: "x" }] },
+    { stack: known(null), stores: [{ ...away, name: "PostgreSQL", state: "unknown", why: "x" }] },
     /the stack does not run\n +npm start/,
   ],
   [
@@ -229,6 +247,7 @@ test.each(faults)("%s needs attention, with what to do next", (_, change, said) 
 test("what is not known is never told as a figure, and needs attention", () => {
   const parts = [
     "processes",
+    "agents",
     "buffer",
     "alerts",
     "quarantined",

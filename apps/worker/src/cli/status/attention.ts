@@ -2,6 +2,8 @@ import { daysLeft, warningOf } from "@tapline/core/encryption";
 import { restoreFreshness } from "@tapline/core/kpi";
 import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
+import { silentText } from "./fleet-text.ts";
+import { reachableText } from "./reachable-text.ts";
 import { silentRoles } from "./role-rows.ts";
 import type { LogCopy, Standing, Told } from "./standing.ts";
 
@@ -26,6 +28,7 @@ export function attentionOf(standing: Standing): Attention[] {
     ...ofStack(standing),
     ...ofReachable(standing),
     ...ofProcesses(standing),
+    ...ofAgents(standing),
     ...ofBuffer(standing),
     ...ofCare(standing),
     ...ofEndings(standing),
@@ -46,16 +49,16 @@ function ofStack({ stack, stores }: Standing): Attention[] {
   return [];
 }
 
-function ofReachable({ stores, archives }: Standing): Attention[] {
+function ofReachable({ stores, archives, atEpochMs }: Standing): Attention[] {
   const servers = stores.filter(({ state }) => state !== "answers");
   const silent = archives.is === "known" ? archives.value.filter(({ state }) => state !== "answers") : [];
   return [
-    ...servers.map(({ name, state, why }) => ({
-      what: `${name}: ${state} (${why})`,
-      next: runbook(`${name} is down`),
+    ...servers.map((server) => ({
+      what: `${server.name} ${reachableText(server, atEpochMs)}`,
+      next: runbook(`${server.name} is down`),
     })),
-    ...silent.map(({ name, why }) => ({
-      what: `archive ${name}: away (${why})`,
+    ...silent.map((archive) => ({
+      what: `archive ${archive.name} ${reachableText(archive, atEpochMs)}`,
       next: `nothing is lost meanwhile; ${runbook("SFTP down")}`,
     })),
     ...unknownOf("archives", archives, "give the command the settings that the workers have"),
@@ -68,6 +71,18 @@ function ofProcesses({ processes }: Standing): Attention[] {
     what: `no process with the role ${role} gives a sign of life`,
     next: runbook("A worker died"),
   }));
+}
+
+function ofAgents({ agents, atEpochMs }: Standing): Attention[] {
+  if (agents.is === "unknown") return unknownOf("agents", agents, runbook("PostgreSQL is down"));
+  const { silent, known } = agents.value;
+  if (silent.length === 0) return [];
+  return [
+    {
+      what: `${silent.length} of ${count(known, "agent")} not heard of: ${silentText(agents.value, atEpochMs)}`,
+      next: "tapline fleet ls; docs/runbooks.md, Agent offline",
+    },
+  ];
 }
 
 function ofBuffer({ buffer, atEpochMs }: Standing): Attention[] {

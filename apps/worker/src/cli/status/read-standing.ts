@@ -6,6 +6,8 @@ import { openArchiveLooks, openDatabaseStanding, readRedisStanding } from "../..
 import { placesOf } from "../archive-place.ts";
 import { certificateFiles } from "../certificate-files.ts";
 import type { Stores } from "../find-stores.ts";
+import { readArchives } from "./read-archives.ts";
+import { fleetStanding } from "./read-fleet.ts";
 import { readLogCopies } from "./read-log-copies.ts";
 import { readStack } from "./read-stack.ts";
 import {
@@ -42,13 +44,16 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
   const ask = <Value>(question: (database: Database) => Promise<Value>): Promise<Told<Value>> =>
     database === null ? unknown(why) : told(() => question(database), withinMs);
   try {
-    const [postgres, redis, ...rest] = await Promise.all([
-      ask(({ standing }) => standing.upSinceEpochMs()),
+    const asked =
       urls?.redisUrl === undefined
         ? unknown(why)
-        : told(() => readRedisStanding(urls.redisUrl ?? "", { heardMs, withinMs }), withinMs + 1_000),
+        : told(() => readRedisStanding(urls.redisUrl ?? "", { heardMs, withinMs }), withinMs + 1_000);
+    const heard = asked.then((redis) => part(redis, ({ processes }) => processes));
+    const [postgres, redis, ...rest] = await Promise.all([
+      ask(({ standing }) => standing.upSinceEpochMs()),
+      asked,
       dataDir === undefined ? unknown("no data folder is known") : told(() => readStack(dataDir), withinMs),
-      told(() => readArchives(dataDir), 2 * withinMs),
+      told(() => readArchives(dataDir, heard, nowEpochMs, withinMs), 2 * withinMs),
       urls?.redisUrl === undefined ? unknown(why) : readBuffer(urls.databaseUrl, urls.redisUrl),
       ask(({ standing }) => standing.quarantinedTaps()),
       ask(({ standing }) => standing.newestSegment()),
@@ -58,15 +63,18 @@ export async function readStanding(stores: Told<Stores>, dataDir: string | undef
       ask(readAudit),
       ask((opened) => opened.rightsOverLog()),
       ask(readAlerts),
+      ask(async ({ watch }) => fleetStanding((await watch.read()).fleet, Date.now())),
       database === null ? unknown(why) : told(() => readCopies(database, dataDir), 2 * withinMs),
     ]);
     const [stack, archives, buffer, quarantined, newest, restore, reconciliation, ...log] = rest;
-    const [endings, audit, logRights, alerts, logCopies] = log;
+    const [endings, audit, logRights, alerts, agents, logCopies] = log;
     const names = { postgres: "PostgreSQL", redis: "Redis" };
     return {
       ...{ atEpochMs: nowEpochMs, stack, archives, buffer, quarantined, newest, restore },
-      ...{ reconciliation, endings, audit, logRights, logCopies, alerts },
-      processes: part(redis, ({ processes }) => processes),
+      ...{ reconciliation, endings, audit, logRights, logCopies, alerts, agents },
+      processes: part(redis, ({ processes }) =>
+        processes.map(({ instance, roles, agoMs }) => ({ instance, roles, agoMs })),
+      ),
       stores: [
         reachable(names.postgres, postgres, urls !== null),
         reachable(
@@ -91,29 +99,9 @@ function part<Whole, Part>(whole: Told<Whole>, take: (value: Whole) => Part): To
 
 /** @param isNamed whether it is known where it should answer: only then silence means that it is away */
 function reachable(name: string, since: Told<number | null>, isNamed: boolean): Reachable {
-  if (since.is === "known") return { name, state: "answers", sinceEpochMs: since.value, why: "" };
-  return { name, state: isNamed ? "away" : "unknown", sinceEpochMs: null, why: since.why };
-}
-
-async function readArchives(dataDir: string | undefined): Promise<readonly Reachable[]> {
-  const { looks, close } = openArchiveLooks(await placesOf({}, dataDir));
-  try {
-    return await Promise.all(
-      looks.map(async ({ name, look }) =>
-        reachable(
-          name,
-          await told(async () => {
-            await look();
-            return null;
-          }, withinMs),
-          true,
-        ),
-      ),
-    );
-  } finally {
-    // A server that is away is not waited for.
-    void close().catch(() => undefined);
-  }
+  const none = { name, awaySinceEpochMs: null };
+  if (since.is === "known") return { ...none, state: "answers", sinceEpochMs: since.value, why: "" };
+  return { ...none, state: isNamed ? "away" : "unknown", sinceEpochMs: null, why: since.why };
 }
 
 async function readBuffer(databaseUrl: string, redisUrl: string): Promise<Told<BufferFill>> {

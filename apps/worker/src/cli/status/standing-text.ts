@@ -5,6 +5,8 @@ import { bytesText } from "../bytes-text.ts";
 import { count } from "../count.ts";
 import { spanText } from "../span-text.ts";
 import type { Attention } from "./attention.ts";
+import { fleetText } from "./fleet-text.ts";
+import { clock, reachableText } from "./reachable-text.ts";
 import { roleRows } from "./role-rows.ts";
 import type {
   AuditStanding,
@@ -30,9 +32,10 @@ export function standingText(standing: Standing, attention: readonly Attention[]
           : `runs, process ${stack.pid}, since ${clock(stack.sinceEpochMs)}: ${stack.doing}`,
       ),
     ],
-    ...standing.stores.map((store): [string, string] => [store.name, reachableText(store)]),
-    ...archiveRows(standing.archives),
+    ...standing.stores.map((store): [string, string] => [store.name, reachableText(store, now)]),
+    ...archiveRows(standing.archives, now),
     ...processRows(standing.processes),
+    ["agents", say(standing.agents, (fleet) => fleetText(fleet, now))],
     ["open alerts", say(standing.alerts, (alerts) => alertsText(alerts, now))],
     ["buffer", say(standing.buffer, (fill) => bufferText(fill, now))],
     ["quarantine", say(standing.quarantined, (taps) => count(taps, "tap"))],
@@ -78,16 +81,9 @@ function say<Value>(part: Told<Value>, text: (value: Value) => string): string {
   return part.is === "known" ? text(part.value) : `unknown: ${part.why}`;
 }
 
-const clock = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 19).replace("T", " ");
-
-function reachableText({ state, sinceEpochMs, why }: Reachable): string {
-  if (state !== "answers") return `${state}: ${why}`;
-  return sinceEpochMs === null ? "answers" : `answers, up since ${clock(sinceEpochMs)}`;
-}
-
-function archiveRows(archives: Told<readonly Reachable[]>): [string, string][] {
+function archiveRows(archives: Told<readonly Reachable[]>, now: number): [string, string][] {
   if (archives.is === "unknown") return [["archives", `unknown: ${archives.why}`]];
-  return archives.value.map((one) => [`archive ${one.name}`, reachableText(one)]);
+  return archives.value.map((one) => [`archive ${one.name}`, reachableText(one, now)]);
 }
 
 function processRows(processes: Standing["processes"]): [string, string][] {

@@ -9,12 +9,16 @@ export type Told<Value> =
   | { readonly is: "known"; readonly value: Value }
   | { readonly is: "unknown"; readonly why: string };
 
-/** A server, or an archive. `sinceEpochMs`: when it started; null where that cannot be told. */
+/** A server, or an archive. */
 export type Reachable = {
   readonly name: string;
-  readonly state: "answers" | "away" | "unknown";
+  /** `refuses`: it answers, and lets us do nothing until somebody changes something. */
+  readonly state: "answers" | "away" | "refuses" | "unknown";
+  /** When it started; null where that cannot be told. */
   readonly sinceEpochMs: number | null;
-  /** Why it is away or unknown; "" where it answers. */
+  /** Since when it is away, as far as somebody noticed it. */
+  readonly awaySinceEpochMs: number | null;
+  /** Why it is away or unknown: the last error; "" where it answers. */
   readonly why: string;
 };
 
@@ -80,6 +84,18 @@ export type OpenAlerts = {
   readonly oldestAtEpochMs: number | null;
 };
 
+/** Who is online of the agents that may deliver. */
+export type FleetStanding = {
+  readonly known: number;
+  readonly online: number;
+  /** Those that are not, last heard of first; null: never. */
+  readonly silent: readonly {
+    readonly agent: string;
+    readonly site: string;
+    readonly heardAtEpochMs: number | null;
+  }[];
+};
+
 /** How the installation stands. */
 export type Standing = {
   readonly atEpochMs: number;
@@ -89,6 +105,7 @@ export type Standing = {
   readonly archives: Told<readonly Reachable[]>;
   /** Those that were heard of lately, also those that are silent since. */
   readonly processes: Told<readonly WorkerProcess[]>;
+  readonly agents: Told<FleetStanding>;
   readonly alerts: Told<OpenAlerts>;
   readonly buffer: Told<BufferFill>;
   readonly quarantined: Told<number>;

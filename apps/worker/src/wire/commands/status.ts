@@ -9,6 +9,7 @@ import {
   RestoreDrills,
   rightsOverLog,
   SiteStatements,
+  WatchReadings,
 } from "@tapline/adapters/prisma";
 import {
   connectRedis,
@@ -30,6 +31,7 @@ export function openDatabaseStanding(databaseUrl: string) {
     drills: new RestoreDrills(prisma),
     gaps: new GapLedger(prisma),
     sites: new SiteStatements(prisma),
+    watch: new WatchReadings(prisma),
     ring: new KeyRing(prisma, Date.now),
     auditLogs: async () =>
       (await AuditLog.names(prisma)).map((name) => ({ name, log: new AuditLog(prisma, name) })),

@@ -24,7 +24,7 @@ export type DeltaPage = {
 };
 
 /** What a process last said of itself, and how long ago by the server's clock, ms. */
-export type HeardProcess = Pick<SignOfLife, "roles"> & {
+export type HeardProcess = Pick<SignOfLife, "roles" | "awayArchives"> & {
   readonly instance: string;
   readonly agoMs: number;
 };
@@ -132,7 +132,9 @@ export class TelemetryStream {
       for (const { atEpochMs, delta } of reported) {
         const { instance, sign } = delta;
         const agoMs = Math.max(0, nowEpochMs - atEpochMs);
-        if (sign !== undefined) last.set(instance, { instance, roles: sign.roles, agoMs });
+        if (sign === undefined) continue;
+        const { roles, awayArchives } = sign;
+        last.set(instance, { instance, roles, awayArchives, agoMs });
       }
       after = reported.at(-1)?.entry ?? after;
       if (!hasMore) break;

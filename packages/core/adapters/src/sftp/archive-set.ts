@@ -1,6 +1,6 @@
 import { SpanKind } from "@opentelemetry/api";
 import { TaplineError } from "@tapline/core/kernel";
-import type { AwayArchive } from "@tapline/core/telemetry";
+import { type AwayArchive, mostErrorChars } from "@tapline/core/telemetry";
 import {
   type ArchiveEntry,
   type ArchiveReader,
@@ -74,7 +74,8 @@ export class ArchiveSet implements ArchiveReader {
     return this.targets.flatMap(({ name, archive: { failing } }) => {
       if (failing === null || failing.forMs < awayAfterMs) return [];
       const why = failing.error.code === "misconfigured" ? "misconfigured" : "unavailable";
-      return { archive: name, forMs: Math.round(failing.forMs), why };
+      const error = failing.error.message.slice(0, mostErrorChars);
+      return { archive: name, forMs: Math.round(failing.forMs), why, error };
     });
   }
 
