@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AgentDetail, AgentView } from "../contracts/agents.ts";
+import type { AgentDetail, AgentView, FleetCount } from "../contracts/agents.ts";
 import { laterAgents } from "./agent-rows.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking } from "./asking.ts";
@@ -11,6 +11,8 @@ import { followAgents } from "./live-socket.ts";
 
 /** While the server cannot answer it is asked so often, ms. */
 const retryMs = 5_000;
+/** Time alone makes an agent offline: nobody is told of it, so it is asked for, ms. */
+const countEveryMs = 10_000;
 
 const listKey = api.agentBoard.list.queryKey();
 
@@ -62,6 +64,13 @@ export function useAgents(): Agents {
     isFailed: query.isError,
     heardEpochMs: query.dataUpdatedAt,
   };
+}
+
+/** How many agents are online; `undefined` until it is known. */
+export function useFleetCount(): FleetCount | undefined {
+  const { enabled } = useAsking(recheckMs);
+  const query = useQuery({ ...api.agentBoard.count.queryOptions(), enabled, refetchInterval: countEveryMs });
+  return query.data;
 }
 
 /** What is known of one agent beside its line in the list; `undefined` until it is. */

@@ -38,6 +38,12 @@ export interface AgentView {
 /** So many numbers of open gaps are counted. */
 export const mostGapNumbers = 10_000;
 
+/** Of the agents that may deliver and were there once. */
+export interface FleetCount {
+  known: number;
+  online: number;
+}
+
 /** Numbers of an agent's outbox that have no end. */
 export interface AgentGap {
   epoch: number;

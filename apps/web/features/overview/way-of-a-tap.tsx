@@ -1,14 +1,16 @@
 import type { KpiLive } from "@tapline/core/kpi";
+import { useFleetCount } from "../../client/use-agents.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { wayStages } from "./way-stages.ts";
 
 /** From reader to archive in one line: where taps are now, and what happens to them. */
 export function WayOfATap({ live }: { live: KpiLive }) {
+  const fleet = useFleetCount();
   return (
     <Card aria-label="The way of a tap" className="overflow-hidden">
       <ol className="grid grid-cols-2 sm:grid-cols-4 xl:grid-cols-7">
-        {wayStages(live).map((stage, index) => (
+        {wayStages(live, fleet).map((stage, index) => (
           <li
             key={stage.name}
             className={cn(

@@ -42,6 +42,15 @@ test("warns of nothing while all is well, and of a backlog that does not move", 
   ]);
 });
 
+test("warns of agents only where none of a known fleet is online", () => {
+  const warningOf = (fleet?: { known: number; online: number }) => wayStages(live, fleet)[0]?.warning;
+  expect([undefined, { known: 0, online: 0 }, { known: 3, online: 1 }].map(warningOf)).toEqual([
+    ...[null, null, null],
+  ]);
+  expect(warningOf({ known: 3, online: 0 })).toBe("none of 3 online");
+  expect(warningOf({ known: 1, online: 0 })).toBe("the agent is offline");
+});
+
 test("does not make a time up where nothing was archived", () => {
   const idle = { ...live, tapToArchiveMs: { p50: null, p95: null, p99: null, count: 0 } };
   expect(wayStages(idle).find((stage) => stage.name === "Transfer")?.note).toBe("none in 60 s");

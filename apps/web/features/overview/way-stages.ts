@@ -1,5 +1,6 @@
 import type { HeardService, KpiLive } from "@tapline/core/kpi";
 import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
+import type { FleetCount } from "../../contracts/agents.ts";
 import { waitsTooLong } from "./limits.ts";
 import { rejectTotal } from "./rejects.ts";
 
@@ -14,7 +15,7 @@ export interface WayStage {
 }
 
 /** The way of a tap, stage by stage. Only what is measured is said; of what nobody has been heard, that. */
-export function wayStages(live: KpiLive): WayStage[] {
+export function wayStages(live: KpiLive, fleet?: FleetCount): WayStage[] {
   const { p50 } = live.tapToArchiveMs;
   const late = waitsTooLong(live.oldestAgeMs) ? "waits too long" : null;
   const oldest = live.oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(live.oldestAgeMs)}`;
@@ -27,7 +28,7 @@ export function wayStages(live: KpiLive): WayStage[] {
     ...{ name, value, unit, note, warning },
   });
   return [
-    stage("Agents", formatCount(live.totals.ingested), "taps", "delivered in all"),
+    stage("Agents", formatCount(live.totals.ingested), "taps", "delivered in all", noneOnline(fleet)),
     stage("Ingest", formatRate(live.tapsPerSecond), "taps/s", "mean of 5 s", quiet("ingest")),
     stage("Buffer", formatCount(live.backlog), "taps", oldest, quiet("buffer") ?? late),
     stage("Validation", formatCount(rejectTotal(live.rejects)), "rejected", known, quiet("validation")),
@@ -35,6 +36,12 @@ export function wayStages(live: KpiLive): WayStage[] {
     stage("Transfer", formatRate(live.archivedPerSecond), "taps/s", took, quiet("transfer")),
     stage("Archive", formatCount(live.totals.archived), "taps", "archived in all", away),
   ];
+}
+
+/** Some agents being offline is theirs to say; where none is online, nothing comes. A fleet that is not known yet is none. */
+function noneOnline(fleet: FleetCount | undefined): string | null {
+  if (fleet === undefined || fleet.known === 0 || fleet.online > 0) return null;
+  return fleet.known === 1 ? "the agent is offline" : `none of ${formatCount(fleet.known)} online`;
 }
 
 /** Only who is heard of can be said to have archived nothing. */

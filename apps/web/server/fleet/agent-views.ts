@@ -1,6 +1,6 @@
 import { type AuditEntries, FleetBoard, GapLedger, type PrismaClient } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
-import { type AgentDetail, type AgentView, mostGapNumbers } from "../../contracts/agents.ts";
+import { type AgentDetail, type AgentView, type FleetCount, mostGapNumbers } from "../../contracts/agents.ts";
 import { namesOf } from "../alerts/names-of.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { shareReading } from "./share-reading.ts";
@@ -13,6 +13,7 @@ export class AgentViews {
   readonly board: FleetBoard;
   /** All agents, by id. All browsers ask at once where news of them may have been missed. */
   readonly list: () => Promise<AgentView[]>;
+  readonly count: () => Promise<FleetCount>;
   readonly #prisma: PrismaClient;
   readonly #gaps: GapLedger;
   readonly #audit: Pick<AuditEntries, "page">;
@@ -20,6 +21,7 @@ export class AgentViews {
   constructor(prisma: PrismaClient, audit: Pick<AuditEntries, "page">) {
     this.board = new FleetBoard(prisma, mostGapNumbers);
     this.list = shareReading(() => fromPostgres(this.board.list()));
+    this.count = shareReading(() => fromPostgres(this.board.count()));
     this.#prisma = prisma;
     this.#gaps = new GapLedger(prisma);
     this.#audit = audit;

@@ -23,7 +23,7 @@ export interface TrpcParts {
   audit: AuditReader;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
-  agentViews: Pick<AgentViews, "list" | "detail">;
+  agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   fleet: FleetReader;
   steering: AgentSteering;
   registry: Registry;

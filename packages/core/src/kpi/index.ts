@@ -1,4 +1,9 @@
-export { type AgentReading, agentHeardWithinMs, type KpiReadings } from "./board/readings.ts";
+export {
+  type AgentReading,
+  agentHeardWithinMs,
+  type KpiReadings,
+  missedAgentReports,
+} from "./board/readings.ts";
 export { type KpiSource, kpiSources } from "./board/sources.ts";
 export type { KpiDefinition, KpiKind, KpiScopeKind } from "./catalog/definition.ts";
 export { availabilityObjective, objectiveWindowMs } from "./catalog/objective.ts";

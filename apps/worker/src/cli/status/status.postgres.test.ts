@@ -37,7 +37,9 @@ test("status tells what answers, and what does not as unknown", async () => {
     { name: "Redis", state: "answers" },
   ]);
   expect(told.stack).toEqual({ is: "known", value: null });
-  expect(told.archives.value).toMatchObject([{ name: "main", state: "unknown", why: expect.stringContaining("no server") }]);
+  expect(told.archives.value).toMatchObject([
+    { name: "main", state: "unknown", why: expect.stringContaining("no server") },
+  ]);
   expect(told.agents).toEqual({ is: "known", value: { known: 0, online: 0, silent: [] } });
   expect(told.logRights.value).toContain("it is a superuser");
   const asServices = await run({ ...env, DATABASE_URL: servicesOf(env.DATABASE_URL) }, "--json");

@@ -71,3 +71,14 @@ test("news are those of so long ago, by the database's clock", async () => {
   expect(await board.news(10 * 60_000)).toEqual(["gate-1"]);
   expect((await board.news(60 * 60_000)).toSorted()).toEqual(["gate-1", "gate-2"]);
 });
+
+test("agents are online by three intervals of their own reports; who was only invited, or is revoked, is not counted", async () => {
+  // gate-1 was heard of a minute ago, gate-2 half an hour ago, and gate-3 never.
+  expect(await board.count()).toEqual({ known: 2, online: 1 });
+  await prisma.$executeRaw`INSERT INTO config_revision (revision, settings, reason, made_by) VALUES (7, '{"reportEveryMs": 900000}', 'a test', 'ada')`;
+  await prisma.$executeRaw`UPDATE agent_report SET report = '{"configRevision": 7}' WHERE agent = 'gate-2'`;
+  expect(await board.count()).toEqual({ known: 2, online: 2 });
+  await prisma.agent.update({ where: { id: "gate-2" }, data: { revokedAt: new Date() } });
+  await prisma.agent.update({ where: { id: "gate-3" }, data: { enrolledAt: new Date() } });
+  expect(await board.count()).toEqual({ known: 2, online: 1 });
+});

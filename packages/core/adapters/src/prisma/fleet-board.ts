@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { agentHeardWithinMs } from "@tapline/core/kpi";
+import { agentHeardWithinMs, missedAgentReports } from "@tapline/core/kpi";
 import { type FleetState, type Wanted, wantedOf } from "@tapline/core/rollout";
 import { type AgentReport, agentReportSchema, agentSettingsSchema } from "@tapline/core/tap";
 import { marks, readMark } from "./acts.ts";
@@ -10,6 +10,7 @@ const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, impo
 /** What `FleetBoard.list` reads. */
 export const listFleetBoardSql = sql("list-fleet-board");
 const newsSql = sql("list-fleet-news");
+const countSql = sql("count-fleet");
 
 /** An agent with all that the stores know of it. Times: ms since 1970, null where there is none. */
 export type BoardAgent = {
@@ -96,6 +97,16 @@ export class FleetBoard {
   async news(withinMs: number): Promise<string[]> {
     const rows = await this.#prisma.$queryRawUnsafe<{ agent: string }[]>(newsSql, withinMs);
     return rows.map(({ agent }) => agent);
+  }
+
+  /** How many agents there are that may deliver and were there once, and how many of them are online. */
+  async count(): Promise<{ known: number; online: number }> {
+    const [row] = await this.#prisma.$queryRawUnsafe<{ known: number; online: number }[]>(
+      countSql,
+      agentHeardWithinMs(null),
+      missedAgentReports,
+    );
+    return row ?? { known: 0, online: 0 };
   }
 
   /** Another one where somebody has enrolled, was revoked, or is wanted something else of. */

@@ -43,9 +43,12 @@ export type Level = { readonly kpi: KpiId; readonly scope: KpiScope; readonly va
 /** Agents that were told nothing else report so often, ms; who reports more often is not missed sooner. */
 const usualReportEveryMs = 60_000;
 
-/** An agent that has neither reported nor delivered for longer is offline, ms: three intervals of reports. */
+/** After so many intervals of reports without one an agent is offline. */
+export const missedAgentReports = 3;
+
+/** An agent that has neither reported nor delivered for longer is offline, ms. */
 export const agentHeardWithinMs = (reportEveryMs: number | null): number =>
-  3 * Math.max(usualReportEveryMs, reportEveryMs ?? 0);
+  missedAgentReports * Math.max(usualReportEveryMs, reportEveryMs ?? 0);
 
 const days = (ms: number): number => ms / dayMs;
 const all: KpiScope = {};
