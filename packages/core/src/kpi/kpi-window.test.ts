@@ -100,7 +100,10 @@ test("what nobody alive could count is not known, rather than zero", () => {
 
 test("an archive that anybody cannot use is named, since the earliest that anyone says, until it is used again", () => {
   const window = new KpiWindow(t0);
-  const away = (forMs: number) => [{ archive: "main", forMs, why: "unavailable" as const }];
+  const away = (forMs: number) => [
+    // The picture is for all who look: what the error says is not.
+    { archive: "main", forMs, why: "unavailable" as const, error: "10.0.0.7 does not answer" },
+  ];
   window.add(signOf("one", roles, away(20_000)), t0);
   window.add(signOf("two", roles, away(30_000)), t0 + 1_000);
   expect(window.live(t0 + 2_000, "life", 1, noDrills).awayArchives).toEqual([

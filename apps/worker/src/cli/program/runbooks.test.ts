@@ -44,6 +44,17 @@ test.each(commands)("%s runs as it is printed", async (command) => {
   expect(command.split(" ")).toContain(ran);
 });
 
+test("each section has a step that does not lead to another page, which the console cannot show", () => {
+  const leading = text
+    .split(/^## /m)
+    .slice(1)
+    .filter((section) => {
+      const steps = section.split("\n").filter((line) => line.startsWith("- "));
+      return steps.every((step) => step.includes("](operations.md"));
+    });
+  expect(leading.map((section) => section.split("\n", 1)[0])).toEqual([]);
+});
+
 test("a command that lacks an option, or has one that there is not, would be found", async () => {
   await expect(parsed("tapline archive expire --dry-run")).rejects.toThrow("required option");
   await expect(parsed("tapline status --all")).rejects.toThrow("unknown option");
