@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { defaultAlertRules, severities, unknownPlaceholders } from "./index.ts";
+import { causesNamedBy } from "./causes.ts";
+import { type AlertRule, defaultAlertRules, severities, unknownPlaceholders } from "./index.ts";
 
 const docs = new URL("../../../../docs/", import.meta.url);
 
@@ -50,5 +51,33 @@ test("messages say the condition, without a figure that grows stale, and name wh
     if (rule.condition.kind === "anomaly") expect(rule.message, rule.id).not.toContain("{limit}");
     if (rule.per !== "all" && rule.only === undefined)
       expect(rule.message, rule.id).toContain(`{${rule.per}}`);
+  }
+});
+
+/** How long after it begins a shipped breach of a threshold is told of at the earliest, ms: ages begin when what they count does. */
+function toldAfterMs({ kpi, condition, onDelayMs }: AlertRule): number {
+  if (!kpi.endsWith("_ms") || condition.kind !== "threshold") return onDelayMs;
+  const { limit } = condition;
+  return onDelayMs + ("above" in limit ? limit.above : 0);
+}
+
+test("what comes of a cause that lies elsewhere, or of one that takes time to be known, is told of later than it", () => {
+  const { rules } = defaultAlertRules;
+  const ruleOf = (id: string) =>
+    rules.find((rule) => rule.id === id) ?? expect.fail(`there is no rule ${id}`);
+  const pairs = [
+    ...[
+      ["archive-errors", "archive-away"],
+      ["segments-failing", "archive-away"],
+      ["backlog-old", "archive-away"],
+    ],
+    ...[
+      ["agent-offline", "site-offline"],
+      ["reader-silent", "agent-offline"],
+    ],
+  ] as const;
+  for (const [consequence, cause] of pairs) {
+    expect(causesNamedBy(ruleOf(consequence)), consequence).toContain(cause);
+    expect(toldAfterMs(ruleOf(consequence)), consequence).toBeGreaterThan(toldAfterMs(ruleOf(cause)));
   }
 });

@@ -24,7 +24,8 @@ export const fleetRules: readonly ShippedRule[] = [
     per: "agent",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
-    onDelayMs: 30_000,
+    // Agents of a site whose line is cut are missed one after the other, over the minute between two reports; the site with the last of them.
+    onDelayMs: 2 * minuteMs,
     offDelayMs: 10_000,
     message: "{agent} at {site} is offline",
     parent: "site-offline",
@@ -41,7 +42,7 @@ export const fleetRules: readonly ShippedRule[] = [
     per: "agent",
     condition: { kind: "threshold", limit: { above: 0 } },
     severity: "warning",
-    onDelayMs: minuteMs,
+    onDelayMs: 2.5 * minuteMs,
     offDelayMs: 10_000,
     message: "{agent} at {site}: readers take no taps",
     parent: "agent-offline",
