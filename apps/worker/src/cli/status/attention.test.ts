@@ -107,6 +107,11 @@ const faults: [string, Partial<Standing>, RegExp][] = [
     /^archive main +does not answer since 07:56:50 \(3 min\): no answer$[\s\S]*^! archive main does not answer since/m,
   ],
   [
+    "an archive of which no server is known",
+    { archives: known([{ ...away, name: "main", state: "unknown", why: "no server" }]) },
+    /^! archive main unknown: no server\n +npm start, or/m,
+  ],
+  [
     "an archive that refuses workers",
     { archives: known([{ ...away, name: "main", state: "refuses", awaySinceEpochMs: now - 190_000_000 }]) },
     /^! archive main refuses us since 2027-01-13 03:13:20 \(2 d\): /m,

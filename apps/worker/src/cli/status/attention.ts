@@ -59,7 +59,10 @@ function ofReachable({ stores, archives, atEpochMs }: Standing): Attention[] {
     })),
     ...silent.map((archive) => ({
       what: `archive ${archive.name} ${reachableText(archive, atEpochMs)}`,
-      next: `nothing is lost meanwhile; ${runbook("SFTP down")}`,
+      next:
+        archive.state === "unknown"
+          ? "npm start, or give the command the settings that the workers have"
+          : `nothing is lost meanwhile; ${runbook("SFTP down")}`,
     })),
     ...unknownOf("archives", archives, "give the command the settings that the workers have"),
   ];
