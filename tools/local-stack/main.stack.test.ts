@@ -86,7 +86,7 @@ describe("npm start", () => {
     stack.child.kill("SIGINT");
     expect(await stack.ended).toBe(0);
     expect(Date.now() - startedMs).toBeLessThan(5_500);
-    await noneLeft(2_000);
+    await noneLeft(10_000);
 
     const again = launch();
     await again.printed("Stop      Ctrl-C", startTimeoutMs);
