@@ -2,7 +2,6 @@
 
 import { type FormEvent, useState } from "react";
 import { apiClient, detailOf } from "../../client/api.ts";
-import { askAgentsAnew } from "../../client/use-agents.ts";
 import type { AgentView } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
@@ -13,6 +12,7 @@ import type { Standing } from "./agent-standing.ts";
 import { type MadeToken, NewToken } from "./new-token.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
+import { useGuardedAct } from "./use-guarded-act.ts";
 
 const hourMs = 3_600_000;
 const spans = [
@@ -64,9 +64,7 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   const [ring, setRing] = useState("");
   const [ttlMs, setTtl] = useState<number>(hourMs);
   const [why, setWhy] = useState("");
-  const [password, setPassword] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [isUnderWay, setUnderWay] = useState(false);
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
   const agent = name.trim();
   const known = standings.find((one) => one.agent.id === agent)?.agent;
   // The server may know it before the list does.
@@ -74,20 +72,13 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
-    if (agent === "" || reason === "" || isUnderWay) return;
-    setUnderWay(true);
-    setError(null);
-    try {
+    if (agent === "" || reason === "") return;
+    await run(async () => {
       const place = { site: site.trim() || null, ring: ring === "" ? null : Number(ring) };
       const proof = asksPassword && password !== "" ? { password } : {};
       const told = await apiClient.agent.createToken.mutate({ id: agent, ttlMs, reason, ...place, ...proof });
       onMade({ agent, ...told });
-    } catch (refusal) {
-      setError(refusal);
-      setPassword("");
-    }
-    setUnderWay(false);
-    askAgentsAnew();
+    });
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { adviceOf, api, apiClient } from "../../client/api.ts";
-import { askAgentsAnew } from "../../client/use-agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -11,6 +10,7 @@ import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
+import { useGuardedAct } from "./use-guarded-act.ts";
 
 /** As the server takes them. A field reads its pattern with flag v, by which a hyphen in brackets is none unless escaped. */
 const versionPattern = /^\d+\.\d+\.\d+(-([0-9A-Za-z.]|-)+)?$/;
@@ -27,9 +27,7 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
   const [revision, setRevision] = useState("");
   const [version, setVersion] = useState("");
   const [why, setWhy] = useState("");
-  const [password, setPassword] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [isUnderWay, setUnderWay] = useState(false);
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
   const pins: Pins = {
     ...(revision === "" ? {} : { revision: Number(revision) }),
     ...(versionPattern.test(version.trim()) ? { version: version.trim() } : {}),
@@ -38,20 +36,13 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
-    if (reason === "" || isUnderWay || !(isNamed || pinned)) return;
-    setUnderWay(true);
-    setError(null);
-    try {
+    if (reason === "" || !(isNamed || pinned)) return;
+    await run(async () => {
       const proof = pins.version === undefined ? {} : { password };
       if (isNamed) await apiClient.fleet.pin.mutate({ id, reason, ...pins, ...proof });
       else await apiClient.fleet.unpin.mutate({ id, reason });
       onClose();
-    } catch (refusal) {
-      setError(refusal);
-      setPassword("");
-    }
-    setUnderWay(false);
-    askAgentsAnew();
+    });
   };
   return (
     <Dialog title={`Settings and version of ${id}`} isOpen onClose={onClose}>

@@ -4,37 +4,28 @@ import { type FormEvent, useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
-import { askAgentsAnew } from "../../client/use-agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { PasswordField } from "./password-field.tsx";
 import { RefusedNotice } from "./refused-notice.tsx";
+import { useGuardedAct } from "./use-guarded-act.ts";
 
 /** Says what revoking an agent will do, and asks why and for the password; stays open where it is refused. */
 export function RevokeDialog({ standing, onClose }: { standing: Standing; onClose: () => void }) {
   const { id } = standing.agent;
   const [why, setWhy] = useState("");
-  const [password, setPassword] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [isUnderWay, setUnderWay] = useState(false);
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
-    if (reason === "" || password === "" || isUnderWay) return;
-    setUnderWay(true);
-    setError(null);
-    try {
+    if (reason === "" || password === "") return;
+    await run(async () => {
       // It is listed: so what is done is done also where its certificate was made by hand.
       await apiClient.agent.revoke.mutate({ id, reason, password, unlisted: true });
       onClose();
-    } catch (refusal) {
-      setError(refusal);
-      setPassword("");
-    }
-    setUnderWay(false);
-    askAgentsAnew();
+    });
   };
   return (
     <Dialog title={`Revoke ${id}`} isOpen onClose={onClose}>
