@@ -1,21 +1,14 @@
 import type { PushSubscription } from "@tapline/core/alerts";
 import type { CDPSession, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { expect } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { until } from "../../test-site/browsing.ts";
-import { dialog, type Notifying, opener, standInForPushService, startNotifying } from "./notify.fixture.ts";
-
-const chromiumPath = inject("chromium");
-const it = test.skipIf(chromiumPath === null);
+import { dialog, type Notifying, notifyingSite, opener, standInForPushService } from "./notify.fixture.ts";
 
 let notifying: Notifying;
-
-beforeAll(async () => {
-  if (chromiumPath !== null) notifying = await startNotifying(chromiumPath);
-}, 180_000);
-beforeEach(() => notifying?.prisma.pushSubscription.deleteMany());
-afterEach(() => notifying?.browsing.closePages());
-afterAll(() => notifying?.stop());
+const it = notifyingSite((started) => {
+  notifying = started;
+});
 
 /** The console's service worker, and what delivers to it as the browser does once it has opened a message. */
 async function startWorker(page: Page) {

@@ -1,28 +1,21 @@
 import { AlertChannelsDesk } from "@tapline/adapters/prisma";
 import { alertChannelsFormat, parseAlertChannels } from "@tapline/core/alerts";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { expect } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { expectAccessible, shoot, until } from "../../test-site/browsing.ts";
 import {
   dialog,
   type Notifying,
+  notifyingSite,
   opener,
   publicKey,
   standInForPushService,
-  startNotifying,
 } from "./notify.fixture.ts";
 
-const chromiumPath = inject("chromium");
-const it = test.skipIf(chromiumPath === null);
-
 let notifying: Notifying;
-
-beforeAll(async () => {
-  if (chromiumPath !== null) notifying = await startNotifying(chromiumPath);
-}, 180_000);
-beforeEach(() => notifying?.prisma.pushSubscription.deleteMany());
-afterEach(() => notifying?.browsing.closePages());
-afterAll(() => notifying?.stop());
+const it = notifyingSite((started) => {
+  notifying = started;
+});
 
 it("asks for nothing before a click, then notifies this browser, knows it again, and ends it", {
   timeout: 150_000,

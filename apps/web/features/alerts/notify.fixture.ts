@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { connectPrisma, type PrismaClient, PushSubscriptions } from "@tapline/adapters/prisma";
 import { openVapidKey } from "@tapline/core/alerts";
+import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, inject, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { Browsing } from "../../test-site/browsing.ts";
 import { person, startSite } from "../../test-site/start-site.ts";
@@ -9,8 +11,8 @@ import { person, startSite } from "../../test-site/start-site.ts";
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const { publicKey } = openVapidKey(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
 
-/** A console that notifies browsers, and a browser in which somebody is signed in to it. For tests. */
-export async function startNotifying(chromiumPath: string) {
+/** A console that notifies browsers, and a browser in which somebody is signed in to it. */
+async function startNotifying(chromiumPath: string) {
   const [site, browsing] = await Promise.all([startSite(), Browsing.start(chromiumPath)]);
   const prisma: PrismaClient = connectPrisma(site.databaseUrl);
   await new PushSubscriptions(prisma, Date.now).announceKey(publicKey);
@@ -35,6 +37,21 @@ export async function startNotifying(chromiumPath: string) {
 }
 
 export type Notifying = Awaited<ReturnType<typeof startNotifying>>;
+
+/** One for the test file that asks for it, there before its tests and gone after them; before each no browser is notified. */
+export function notifyingSite(onStarted: (notifying: Notifying) => void) {
+  const chromiumPath = inject("chromium");
+  let started: Notifying | undefined;
+  beforeAll(async () => {
+    if (chromiumPath === null) return;
+    started = await startNotifying(chromiumPath);
+    onStarted(started);
+  }, pagesBuiltWithinMs);
+  beforeEach(() => started?.prisma.pushSubscription.deleteMany());
+  afterEach(() => started?.browsing.closePages());
+  afterAll(() => started?.stop());
+  return test.skipIf(chromiumPath === null);
+}
 
 export const opener = (page: Page) =>
   page.getByRole("button", { name: /^(Notify this browser|This browser is notified)$/ });
