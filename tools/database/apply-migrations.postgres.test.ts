@@ -54,6 +54,21 @@ describe("applying migrations", () => {
     await expect(applyMigrations(url, folder)).rejects.toThrow("20990101000000_bad failed earlier");
   });
 
+  it("applies a migration anew that was cut off within, and asks nobody to settle it", async () => {
+    await applyMigrations(url, folder);
+    await addMigration("20990101000000_slow", "CREATE TABLE half (id int); SELECT pg_advisory_xact_lock(7);");
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("SELECT pg_advisory_lock(7)");
+    const cutOff = expect(applyMigrations(url, folder)).rejects.toMatchObject({ code: "unavailable" });
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await holder.query(end)).rowCount).toBe(1);
+    await cutOff;
+    await holder.end();
+    expect(await applyMigrations(url, folder)).toEqual(["20990101000000_slow"]);
+  });
+
   it("refuses a database whose migration was changed afterwards", async () => {
     await applyMigrations(url, folder);
     const [first] = await readMigrations(folder);

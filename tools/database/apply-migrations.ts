@@ -34,26 +34,36 @@ function refuseChanged(applied: readonly Applied[], migrations: readonly Migrati
   }
 }
 
-/** Runs one script whole or not at all; a failure leaves an unfinished row that stops every later run. */
-async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
+const insertRow = `INSERT INTO "_prisma_migrations" (id, checksum, migration_name`;
+
+/**
+ * Runs one script whole or not at all, with its row: a run that is killed leaves nothing, and the next one applies it. A failure leaves an
+ * unfinished row that stops every later run.
+ */
+async function applyOne(client: pg.Client, { checksum, name, script }: Migration): Promise<void> {
   const id = randomUUID();
-  const insert = `INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)`;
-  await client.query(insert, [id, migration.checksum, migration.name]);
   try {
     await client.query("BEGIN");
-    await client.query(migration.script);
-    await client.query(
-      `UPDATE "_prisma_migrations" SET finished_at = now(), applied_steps_count = 1 WHERE id = $1`,
-      [id],
-    );
+    await client.query(script);
+    await client.query(`${insertRow}, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`, [
+      id,
+      checksum,
+      name,
+    ]);
     await client.query("COMMIT");
   } catch (cause) {
-    await client.query("ROLLBACK");
-    await client.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, messageOf(cause)]);
-    throw new TaplineError("conflict", `the migration ${migration.name} failed: ${messageOf(cause)}`, {
+    await client.query("ROLLBACK").catch(() => {
+      throw new TaplineError("unavailable", `PostgreSQL went away during ${name}: ${messageOf(cause)}`, {
+        remedy: "nothing of the migration was applied; see to the server, and start again",
+        facts: { migration: name },
+        cause,
+      });
+    });
+    await client.query(`${insertRow}, logs) VALUES ($1, $2, $3, $4)`, [id, checksum, name, messageOf(cause)]);
+    throw new TaplineError("conflict", `the migration ${name} failed: ${messageOf(cause)}`, {
       remedy:
         "nothing of it was applied; mend the cause and delete its unfinished row from _prisma_migrations",
-      facts: { migration: migration.name },
+      facts: { migration: name },
       cause,
     });
   }

@@ -13,7 +13,8 @@ async function runTests(args) {
   const folder = await mkdtemp(join(tmpdir(), "tapline-report-"));
   const report = join(folder, "report.json");
   try {
-    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const told = ["default", "json", "tools/setup/flaky-tests.mjs"].map((name) => `--reporter=${name}`);
+    const reporters = [...told, `--outputFile.json=${report}`];
     const exitCode = await runOnNode24(["node_modules/vitest/vitest.mjs", "run", ...reporters, ...args]);
     stopIfAsked();
     const text = await readFile(report, "utf8").catch(() => undefined);
