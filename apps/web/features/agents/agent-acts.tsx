@@ -2,7 +2,7 @@ import type { ShownEntry } from "@tapline/core/audit";
 import { formatDay, formatTime } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AgentDetail } from "../../contracts/agents.ts";
-import { Part } from "./part.tsx";
+import { Part } from "../../ui/part.tsx";
 
 const words: Partial<Record<ShownEntry["action"], string>> = {
   "agent.token-created": "made a token",

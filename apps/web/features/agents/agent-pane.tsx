@@ -10,12 +10,12 @@ import type { AgentGap } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
+import { Part } from "../../ui/part.tsx";
 import { AgentActs } from "./agent-acts.tsx";
 import { AgentFigures } from "./agent-figures.tsx";
 import { AgentReaders } from "./agent-readers.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { calls, calmWords, stateNames, troubleWords } from "./agent-words.ts";
-import { Part } from "./part.tsx";
 
 export interface AgentPaneProps {
   id: string;

@@ -2,8 +2,8 @@ import type { ReaderCondition } from "@tapline/core/tap";
 import { formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { cn } from "../../ui/cn.ts";
+import { Part } from "../../ui/part.tsx";
 import type { Standing } from "./agent-standing.ts";
-import { Part } from "./part.tsx";
 
 /** What each condition of a reader means, and whether it takes taps. */
 const conditions: Record<ReaderCondition, { words: string; isSilent: boolean }> = {

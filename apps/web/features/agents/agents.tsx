@@ -5,22 +5,22 @@ import { useMemo, useRef, useState } from "react";
 import { formatSpan } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
 import { type Agents as Fleet, useAgents } from "../../client/use-agents.ts";
+import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { cn } from "../../ui/cn.ts";
 import { Notice } from "../../ui/notice.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
 import { AgentList } from "./agent-list.tsx";
 import { AgentPane } from "./agent-pane.tsx";
 import { compareStandings, type Standing, standingOf } from "./agent-standing.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { EmptyList, ListSkeleton, UnreadList } from "./list-states.tsx";
 import { useAgentKeys } from "./use-agent-keys.ts";
-import { useCursor } from "./use-cursor.ts";
-import { useView } from "./use-view.ts";
-import { type AgentsView, isMeant, isShown, shows } from "./view.ts";
+import { type AgentsView, agentsAddress, isMeant, isShown, shows } from "./view.ts";
 
 const EnrolDialog = dynamic(
   () => loadPart(() => import("./enrol-dialog.tsx")).then((part) => part.EnrolDialog),
@@ -42,7 +42,7 @@ interface Asked {
 
 /** The whole fleet, what is abnormal first; one agent whole beside the list; and what an admin can do about them. */
 export function Agents() {
-  const { view, change } = useView();
+  const { view, change } = useAddressView(agentsAddress);
   const fleet = useAgents();
   const standings = useStandings(fleet);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -51,7 +51,10 @@ export function Agents() {
   const shown = useMemo(() => meant.filter((one) => isShown(one, view.show)), [meant, view.show]);
   const counts = useMemo(() => countsOf(meant), [meant]);
   const sites = useMemo(() => sitesOf(standings), [standings]);
-  const cursor = useCursor(shown, view.open);
+  const cursor = useCursor(
+    shown.map(({ agent }) => agent.id),
+    view.open,
+  );
   const open = standings.find(({ agent }) => agent.id === view.open) ?? null;
 
   const moveTo = (index: number) => {
@@ -65,18 +68,13 @@ export function Agents() {
     enrol: () => setAsked({ act: "enrol", agent: "" }),
     textField,
   });
-  const isOpen = view.open !== null;
   return (
     <div data-stale={fleet.isFailed} className="flex flex-1 flex-col">
       <Head onEnrol={() => setAsked({ act: "enrol", agent: "" })} />
       {fleet.isFailed && fleet.agents.length > 0 ? <Unread heardEpochMs={fleet.heardEpochMs} /> : null}
-      <div className="relative min-h-96 flex-1">
-        <div
-          className={cn(
-            "absolute inset-0 grid grid-rows-[minmax(0,1fr)] gap-3",
-            isOpen && "lg:grid-cols-[minmax(0,1fr)_27rem]",
-          )}
-        >
+      <WithSidePane
+        name="The open agent"
+        list={
           <Card aria-label="List of agents" className="flex min-h-0 flex-col overflow-hidden">
             <FilterBar {...{ view, textField, counts, sites }} onChange={change} />
             {shown.length > 0 ? (
@@ -93,25 +91,17 @@ export function Agents() {
               />
             )}
           </Card>
-          {isOpen ? (
-            <Card
-              aria-label="The open agent"
-              className={cn(
-                "flex min-h-0 flex-col overflow-hidden",
-                "max-lg:fixed max-lg:top-14 max-lg:right-0 max-lg:bottom-0 max-lg:left-18 max-lg:z-4 max-lg:rounded-none",
-                // The navigation stands at the left, on a phone at the bottom, and stays at hand.
-                "max-sm:bottom-14 max-sm:left-0",
-              )}
-            >
-              <AgentPane
-                {...{ id: view.open ?? "", standing: open, isAnswered: fleet.isAnswered }}
-                onClose={() => change({ open: null })}
-                onAsk={(act, agent) => setAsked({ act, agent })}
-              />
-            </Card>
-          ) : null}
-        </div>
-      </div>
+        }
+        pane={
+          view.open === null ? null : (
+            <AgentPane
+              {...{ id: view.open, standing: open, isAnswered: fleet.isAnswered }}
+              onClose={() => change({ open: null })}
+              onAsk={(act, agent) => setAsked({ act, agent })}
+            />
+          )
+        }
+      />
       <Dialogs {...{ asked, standings, sites }} onClose={() => setAsked(null)} />
     </div>
   );

@@ -2,17 +2,18 @@
 
 import { type FormEvent, useState } from "react";
 import { apiClient, detailOf } from "../../client/api.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { askAgentsAnew } from "../../client/use-agents.ts";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { AgentView } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { type MadeToken, NewToken } from "./new-token.tsx";
-import { PasswordField } from "./password-field.tsx";
-import { RefusedNotice } from "./refused-notice.tsx";
-import { useGuardedAct } from "./use-guarded-act.ts";
 
 const hourMs = 3_600_000;
 const spans = [
@@ -64,7 +65,7 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   const [ring, setRing] = useState("");
   const [ttlMs, setTtl] = useState<number>(hourMs);
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
   const agent = name.trim();
   const known = standings.find((one) => one.agent.id === agent)?.agent;
   // The server may know it before the list does.
@@ -111,7 +112,7 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
       />
       <WhyField why={why} onWhy={setWhy} />
       {asksPassword ? <PasswordField password={password} onPassword={setPassword} /> : null}
-      <RefusedNotice error={error} />
+      <RefusedNotice error={error} lookAt="the agent" />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
         Make the token
       </Button>

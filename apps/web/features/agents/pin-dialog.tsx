@@ -3,14 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { adviceOf, api, apiClient } from "../../client/api.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { askAgentsAnew } from "../../client/use-agents.ts";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
-import { PasswordField } from "./password-field.tsx";
-import { RefusedNotice } from "./refused-notice.tsx";
-import { useGuardedAct } from "./use-guarded-act.ts";
 
 /** As the server takes them. A field reads its pattern with flag v, by which a hyphen in brackets is none unless escaped. */
 const versionPattern = /^\d+\.\d+\.\d+(-([0-9A-Za-z.]|-)+)?$/;
@@ -27,7 +28,7 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
   const [revision, setRevision] = useState("");
   const [version, setVersion] = useState("");
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
   const pins: Pins = {
     ...(revision === "" ? {} : { revision: Number(revision) }),
     ...(versionPattern.test(version.trim()) ? { version: version.trim() } : {}),
@@ -64,7 +65,7 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
         {isNamed || pinned ? <Effect id={id} pins={pins} /> : null}
         <WhyField why={why} onWhy={setWhy} />
         {pins.version === undefined ? null : <PasswordField password={password} onPassword={setPassword} />}
-        <RefusedNotice error={error} />
+        <RefusedNotice error={error} lookAt="the agent" />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !(isNamed || pinned)}>
           {isNamed || !pinned ? "Keep it at that" : "Take it off"}
         </Button>

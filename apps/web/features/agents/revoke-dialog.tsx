@@ -3,20 +3,21 @@
 import { type FormEvent, useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { formatCount, formatSpan } from "../../client/format.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { serverNow } from "../../client/server-clock.ts";
+import { askAgentsAnew } from "../../client/use-agents.ts";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
-import { PasswordField } from "./password-field.tsx";
-import { RefusedNotice } from "./refused-notice.tsx";
-import { useGuardedAct } from "./use-guarded-act.ts";
 
 /** Says what revoking an agent will do, and asks why and for the password; stays open where it is refused. */
 export function RevokeDialog({ standing, onClose }: { standing: Standing; onClose: () => void }) {
   const { id } = standing.agent;
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct();
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
@@ -33,7 +34,7 @@ export function RevokeDialog({ standing, onClose }: { standing: Standing; onClos
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         <WhyField why={why} onWhy={setWhy} />
         <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} />
+        <RefusedNotice error={error} lookAt="the agent" />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
           Revoke {id}
         </Button>

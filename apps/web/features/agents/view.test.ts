@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { agentView, now } from "./agent.fixture.ts";
 import { standingOf } from "./agent-standing.ts";
-import { isMeant, isShown, readView, writeView } from "./view.ts";
+import { agentsAddress, isMeant, isShown } from "./view.ts";
+
+const { read: readView, write: writeView } = agentsAddress;
 
 test("an address and a view are the same; what it does not name is as usual", () => {
   const usual = { show: "all", site: null, text: "", open: null } as const;

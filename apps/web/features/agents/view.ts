@@ -1,3 +1,4 @@
+import type { AddressForm } from "../../client/use-address-view.ts";
 import { type AgentState, agentStates, type Standing } from "./agent-standing.ts";
 
 /** Which agents are looked at, and which of them is open: all of it stands in the address. */
@@ -13,8 +14,7 @@ export interface AgentsView {
 
 export const shows = ["all", "trouble", ...agentStates] as const satisfies readonly AgentsView["show"][];
 
-/** The view that an address names; what it does not name, or names wrongly, is as usual. */
-export function readView(params: Pick<URLSearchParams, "get">): AgentsView {
+function readView(params: Pick<URLSearchParams, "get">): AgentsView {
   const show = shows.find((known) => known === params.get("show"));
   return {
     show: show ?? "all",
@@ -24,8 +24,7 @@ export function readView(params: Pick<URLSearchParams, "get">): AgentsView {
   };
 }
 
-/** As it stands behind the path; "" for the usual view. */
-export function writeView({ show, site, text, open }: AgentsView): string {
+function writeView({ show, site, text, open }: AgentsView): string {
   const params = new URLSearchParams();
   if (show !== "all") params.set("show", show);
   if (site !== null) params.set("site", site);
@@ -33,6 +32,8 @@ export function writeView({ show, site, text, open }: AgentsView): string {
   if (open !== null) params.set("agent", open);
   return params.size === 0 ? "" : `?${params}`;
 }
+
+export const agentsAddress: AddressForm<AgentsView> = { read: readView, write: writeView };
 
 export function isShown(standing: Standing, show: AgentsView["show"]): boolean {
   if (show === "all") return true;

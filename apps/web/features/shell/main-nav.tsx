@@ -1,15 +1,9 @@
 "use client";
 
-import { BellRing, LayoutDashboard, Nfc } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../../ui/cn.ts";
-
-const pages = [
-  { href: "/", name: "Overview", Icon: LayoutDashboard },
-  { href: "/alerts", name: "Alerts", Icon: BellRing },
-  { href: "/agents", name: "Agents", Icon: Nfc },
-] as const;
+import { consolePages, isAt } from "./pages.ts";
 
 /** The pages; on narrow screens at the bottom, in reach of a thumb. */
 export function MainNav() {
@@ -19,8 +13,9 @@ export function MainNav() {
       aria-label="Main"
       className="z-5 border-line bg-surface px-1.5 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:border-r sm:py-3"
     >
-      {pages.map(({ href, name, Icon }) => {
-        const isHere = href === "/" ? path === "/" : path.startsWith(href);
+      {consolePages.map((page) => {
+        const { href, name, Icon } = page;
+        const isHere = isAt(page, path);
         return (
           <Link
             key={href}

@@ -16,6 +16,7 @@ import { ConnectionBanner } from "./connection-banner.tsx";
 import { everywhere, HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { Mark } from "./mark.tsx";
+import { consolePages } from "./pages.ts";
 import { ThemeToggle, useThemeToggle } from "./theme-toggle.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -33,9 +34,10 @@ export function Shell({
   const { toggle } = useThemeToggle();
   const router = useRouter();
   const hotkeys: Hotkey[] = [
-    { keys: ["g", "o"], does: "Go to the overview", run: () => router.push("/") },
-    { keys: ["g", "a"], does: "Go to the alerts", run: () => router.push("/alerts") },
-    { keys: ["g", "r"], does: "Go to readers & agents", run: () => router.push("/agents") },
+    ...consolePages.map(({ key, called, href }) => ({
+      ...{ keys: ["g", key], does: `Go to ${called}` },
+      run: () => router.push(href),
+    })),
     { keys: ["t"], does: "Change the theme", run: toggle },
     { keys: ["?"], does: "Show these keys", run: () => setHelpOpen(true) },
   ];

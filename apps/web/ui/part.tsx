@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A part of what is known of an agent, under its name. */
+/** A part of what a pane tells, under its name. */
 export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="border-b border-line px-5 py-3 text-sm last:border-b-0">

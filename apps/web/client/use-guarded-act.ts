@@ -1,10 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { askAgentsAnew } from "../../client/use-agents.ts";
 
-/** An act on agents for which the server may ask for the password: one at a time, and what stood against the last try. */
-export function useGuardedAct() {
+/** An act for which the server may ask for the password: one at a time, and what stood against the last try. `askAnew`: asks for what it may have changed, whatever became of it. */
+export function useGuardedAct(askAnew: () => void) {
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isUnderWay, setUnderWay] = useState(false);
@@ -19,7 +18,7 @@ export function useGuardedAct() {
       setPassword("");
     }
     setUnderWay(false);
-    askAgentsAnew();
+    askAnew();
   };
   return { password, setPassword, error, isUnderWay, run };
 }

@@ -1,4 +1,4 @@
-import { Field } from "../../ui/field.tsx";
+import { Field } from "./field.tsx";
 
 /** Asks for the password of whoever acts: a session alone is not enough. */
 export function PasswordField({
