@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useChannels, useMaintenance } from "../../client/use-channels.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { ChannelList } from "./channel-list.tsx";
@@ -17,9 +16,6 @@ export function AlertChannelsPage() {
       <div className="mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-2">
         <h1 className="text-lg font-semibold tracking-tight">Channels</h1>
         <p className="text-sm text-ink-faint">how alerts reach people beside this console</p>
-        <Link href="/alerts" className="ml-auto text-sm text-ink-soft underline underline-offset-4">
-          All alerts
-        </Link>
       </div>
       {mayOperate ? null : (
         <p className="mb-3 text-sm text-ink-soft">

@@ -15,7 +15,7 @@ const { it, open } = alertSite(async (there) => {
 
 async function openHealth(): Promise<Page> {
   const page = await open(ada, "/alerts");
-  await page.getByRole("link", { name: "Health of the alarm system" }).click();
+  await page.getByRole("link", { name: "Health" }).click();
   await page.getByRole("heading", { name: "Health of the alarm system" }).waitFor();
   return page;
 }

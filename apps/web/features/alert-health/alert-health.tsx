@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { formatAge, formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
@@ -26,9 +25,6 @@ export function AlertHealthPage() {
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-lg font-semibold tracking-tight">Health of the alarm system</h1>
         <HealthControls {...{ spanMs, setSpan, operators, setOperators }} />
-        <Link href="/alerts" className="ml-auto text-sm text-ink-soft underline underline-offset-4">
-          All alerts
-        </Link>
       </div>
       {isFailed ? (
         <Notice tone="warning" title="The measures could not be read" className="mb-3">

@@ -1,7 +1,6 @@
 "use client";
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
-import Link from "next/link";
 import { memo, useRef, useState } from "react";
 import { useAlertCounts, useAlertList } from "../../client/use-alerts.ts";
 import { useStable } from "../../client/use-stable.ts";
@@ -131,17 +130,6 @@ const Head = memo(function Head() {
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="mr-auto text-lg font-semibold tracking-tight">Alerts</h1>
         <NotifyButton />
-        <nav aria-label="About alerts" className="flex flex-wrap justify-end gap-x-4 gap-y-1 text-sm">
-          <Link href="/alerts/channels" className="text-ink-soft underline underline-offset-4">
-            Channels
-          </Link>
-          <Link href="/runbooks" className="text-ink-soft underline underline-offset-4">
-            Runbooks
-          </Link>
-          <Link href="/alerts/health" className="text-ink-soft underline underline-offset-4">
-            Health of the alarm system
-          </Link>
-        </nav>
       </div>
       <UnrecordedNotice />
     </>

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Card } from "../../ui/card.tsx";
 import { type Block, type Piece, type Runbook, readRunbooks } from "./read-runbooks.ts";
@@ -12,9 +11,6 @@ export function Runbooks() {
     <div>
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="mr-auto text-lg font-semibold tracking-tight">Runbooks</h1>
-        <Link href="/alerts" className="text-sm text-ink-soft underline underline-offset-4">
-          All alerts
-        </Link>
       </div>
       <div className="grid gap-3 lg:grid-cols-[13rem_minmax(0,48rem)]">
         <nav

@@ -1,25 +1,46 @@
-import { BellRing, LayoutDashboard, type LucideIcon, Nfc } from "lucide-react";
+import { BellRing, BookOpenText, LayoutDashboard, type LucideIcon, Nfc } from "lucide-react";
 
-/** A page of the console as its navigation, its keys and its palette name it. */
-export interface ConsolePage {
+/** Something of the console that has an address, as its navigation, its keys and its palette name it. */
+export interface Place {
   href: string;
   /** In the navigation: short. */
   name: string;
   /** In sentences: "Go to …". */
   called: string;
-  Icon: LucideIcon;
   /** Goes there after `g`. */
   key: string;
+}
+
+export interface ConsolePage extends Place {
+  Icon: LucideIcon;
+  /** What stands below the page: tabs lead from one to the other. The page itself is the first, by this name. */
+  parts?: { own: string; others: readonly Place[] };
 }
 
 /** In the order of the navigation: what is looked at most comes first. */
 export const consolePages: readonly ConsolePage[] = [
   { href: "/", name: "Overview", called: "the overview", Icon: LayoutDashboard, key: "o" },
-  { href: "/alerts", name: "Alerts", called: "the alerts", Icon: BellRing, key: "a" },
+  {
+    ...{ href: "/alerts", name: "Alerts", called: "the alerts", Icon: BellRing, key: "a" },
+    parts: {
+      own: "All alerts",
+      others: [
+        { href: "/alerts/channels", name: "Channels", called: "the channels of alerts", key: "c" },
+        { href: "/alerts/health", name: "Health", called: "the health of the alarm system", key: "m" },
+      ],
+    },
+  },
   { href: "/agents", name: "Agents", called: "readers & agents", Icon: Nfc, key: "r" },
+  { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
 ];
 
+/** So many pages stand at the bottom of a phone; the rest is behind "More". */
+export const pagesOnPhone = 4;
+
+/** Every place that `g` and a key lead to. */
+export const places: readonly Place[] = consolePages.flatMap((page) => [page, ...(page.parts?.others ?? [])]);
+
 /** Whether `path` is the page or one below it. */
-export function isAt({ href }: Pick<ConsolePage, "href">, path: string): boolean {
+export function isAt({ href }: Pick<Place, "href">, path: string): boolean {
   return href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
 }

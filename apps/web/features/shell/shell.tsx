@@ -16,7 +16,8 @@ import { ConnectionBanner } from "./connection-banner.tsx";
 import { everywhere, HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { Mark } from "./mark.tsx";
-import { consolePages } from "./pages.ts";
+import { PageTabs } from "./page-tabs.tsx";
+import { places } from "./pages.ts";
 import { ThemeToggle, useThemeToggle } from "./theme-toggle.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -34,7 +35,7 @@ export function Shell({
   const { toggle } = useThemeToggle();
   const router = useRouter();
   const hotkeys: Hotkey[] = [
-    ...consolePages.map(({ key, called, href }) => ({
+    ...places.map(({ key, called, href }) => ({
       ...{ keys: ["g", key], does: `Go to ${called}` },
       run: () => router.push(href),
     })),
@@ -77,6 +78,7 @@ export function Shell({
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
           <div className="mx-auto flex w-full max-w-[100rem] flex-1 flex-col">
             <ConnectionBanner />
+            <PageTabs />
             <ViewerProvider viewer={viewer}>{children}</ViewerProvider>
           </div>
         </main>

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { consolePages, isAt, places } from "./pages.ts";
+
+test("no two places have the same key or address", () => {
+  expect(new Set(places.map(({ key }) => key)).size).toBe(places.length);
+  expect(new Set(places.map(({ href }) => href)).size).toBe(places.length);
+});
+
+test("one page of the navigation is the one that is looked at, also by its parts", () => {
+  const at = (path: string) => consolePages.filter((page) => isAt(page, path)).map(({ name }) => name);
+  expect(at("/")).toEqual(["Overview"]);
+  expect(at("/alerts")).toEqual(["Alerts"]);
+  expect(at("/alerts/health")).toEqual(["Alerts"]);
+  expect(at("/alertsx")).toEqual([]);
+});
