@@ -1,6 +1,7 @@
 import { agentBench } from "./agent/index.ts";
 import { auditBench } from "./audit/index.ts";
 import type { Bench } from "./bench.ts";
+import { consoleBench } from "./console/index.ts";
 import { pathBench } from "./path/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
 import { watchBench } from "./watch/index.ts";
@@ -11,6 +12,7 @@ const benches: readonly Bench[] = [
   { name: "path", run: pathBench },
   { name: "audit", run: auditBench },
   { name: "watch", run: watchBench },
+  { name: "console", run: consoleBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);

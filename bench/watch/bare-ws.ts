@@ -2,8 +2,8 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocketServer } from "ws";
-import { frameOf, livePicture } from "./live-picture.ts";
-import { nowMs } from "./now-ms.ts";
+import { frameOf, livePicture } from "../site/live-picture.ts";
+import { nowMs } from "../site/now-ms.ts";
 
 /** The limit that the console's pushes are measured against: each frame to each connection, and nothing else. */
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "../report.ts";
+import { startConsole } from "../site/start-console.ts";
+import { startStores } from "../site/start-stores.ts";
 import { startEcho } from "./echo-server.ts";
 import { type PaintedPage, startPainting } from "./painting.ts";
 import { inTurn, startBreaches } from "./start-breaches.ts";
-import { startConsole } from "./start-console.ts";
-import { startStores } from "./start-stores.ts";
 
 export type PaintTimes = { readonly p50Ms: number[]; readonly p99Ms: number[] };
 export type PaintLoad = { readonly breaches: number; readonly rounds: number };

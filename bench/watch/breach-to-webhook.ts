@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "../report.ts";
-import { nowMs } from "./now-ms.ts";
+import { nowMs } from "../site/now-ms.ts";
+import { startStores } from "../site/start-stores.ts";
 import { startBreaches } from "./start-breaches.ts";
-import { startStores } from "./start-stores.ts";
 
 const unmeasured = 20;
 const lingerMs = 3_000;

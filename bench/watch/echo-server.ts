@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
-import { nowMs } from "./now-ms.ts";
+import { nowMs } from "../site/now-ms.ts";
 
 /** What breach to paint is measured against: a page that shows each message, and a server that sends them. */
 export type EchoServer = {

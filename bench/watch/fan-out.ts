@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectRedis, kpiKeys } from "@tapline/adapters/redis";
 import { type Child, ofType, startChild } from "../child.ts";
 import { cpuSeconds } from "../cpu-seconds.ts";
 import { baseEnvironment } from "../installation/index.ts";
 import { quantile } from "../report.ts";
+import { publishPictures } from "../site/publish-pictures.ts";
+import { startConsole } from "../site/start-console.ts";
+import { startStores } from "../site/start-stores.ts";
 import type { FanOutOrder } from "./bare-ws.ts";
-import { livePicture } from "./live-picture.ts";
-import { nowMs } from "./now-ms.ts";
-import { startConsole } from "./start-console.ts";
-import { type Stores, startStores } from "./start-stores.ts";
 import type { Arrivals, WatchersOrder } from "./watchers.ts";
 
 const watcherProcesses = 2;
@@ -53,7 +51,12 @@ export async function fanOut(
       await connect(watchers, load, console.origin, cookie);
       await measure(
         { watchers, load, into: ours, faults, pids: [console.pid, stores.redisPid], mayLeaveOut: true },
-        () => publish(stores, `round-${round}`, load.updates),
+        () =>
+          publishPictures(stores.redisUrl, {
+            stream: `round-${round}`,
+            updates: load.updates,
+            everyMs: () => everyMs,
+          }),
       );
       await connect(watchers, load, `ws://127.0.0.1:${String(port)}`, null);
       await measure(
@@ -82,25 +85,6 @@ async function connect(
   const order: WatchersOrder = { type: "connect", url, clients: clients / watchers.length, cookie };
   for (const child of watchers) child.send(order);
   await Promise.all(watchers.map((child) => child.next(ofType("connected"))));
-}
-
-/** As the kpi service does. @returns when each was handed to Redis, by `nowMs` */
-async function publish({ redisUrl }: Stores, stream: string, updates: number): Promise<number[]> {
-  const redis = connectRedis(redisUrl, () => undefined);
-  try {
-    await redis.ping();
-    const sentAtMs: number[] = [];
-    const startMs = nowMs();
-    for (let seq = 1; seq <= updates; seq++) {
-      await sleep(Math.max(0, startMs + seq * everyMs - nowMs()));
-      sentAtMs.push(nowMs());
-      const picture = JSON.stringify(livePicture(stream, seq));
-      await redis.xadd(kpiKeys.live, "MAXLEN", "~", 1_000, "*", "j", picture);
-    }
-    return sentAtMs;
-  } finally {
-    redis.disconnect();
-  }
 }
 
 type Measuring = {

@@ -6,7 +6,7 @@ import { cpuSeconds } from "../cpu-seconds.ts";
 import { countArchived, type Installation, startInstallation } from "../installation/index.ts";
 import { measureStream, nothing } from "../load/measure.ts";
 import { makeLoad } from "../load/taps.ts";
-import { nowMs } from "./now-ms.ts";
+import { nowMs } from "../site/now-ms.ts";
 import { busyTimes, readProfile, type Span } from "./profile.ts";
 
 const kpiWorker = "kpi";

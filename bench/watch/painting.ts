@@ -1,7 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { chromiumArguments } from "../../tools/servers/index.ts";
-import { nowMs } from "./now-ms.ts";
+import { clockAhead, keepCookie, startBrowser, viewport } from "../site/browsing.ts";
 
 /** A row that came to be seen. */
 export type Painted = {
@@ -26,16 +24,15 @@ export type Painting = {
 };
 
 const probe = fileURLToPath(new URL("./paint-probe.js", import.meta.url));
-const clockReadings = 50;
 
 /** One Chromium for all that is compared. */
 export async function startPainting(executablePath: string): Promise<Painting> {
-  const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] });
+  const browser = await startBrowser(executablePath);
   return {
     open: async (url, cookie) => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const context = await browser.newContext({ viewport });
       await context.addInitScript({ path: probe });
-      if (cookie !== undefined) await keep(context, url, cookie);
+      if (cookie !== undefined) await keepCookie(context, url, cookie);
       const page = await context.newPage();
       await page.goto(url);
       return {
@@ -52,27 +49,4 @@ export async function startPainting(executablePath: string): Promise<Painting> {
     },
     close: () => browser.close(),
   };
-}
-
-async function keep(context: BrowserContext, url: string, cookie: string): Promise<void> {
-  const cookies = cookie.split("; ").map((pair) => {
-    const [name = "", ...value] = pair.split("=");
-    return { name, value: value.join("="), url };
-  });
-  await context.addCookies(cookies);
-}
-
-/** How far `nowMs` is ahead of the page's `performance.now()`: by the shortest of some round trips, to half of it. */
-async function clockAhead(page: Page): Promise<number> {
-  let shortestMs = Number.POSITIVE_INFINITY;
-  let aheadMs = 0;
-  for (let i = 0; i < clockReadings; i++) {
-    const askedMs = nowMs();
-    const readMs = await page.evaluate<number>("performance.now()");
-    const tookMs = nowMs() - askedMs;
-    if (tookMs >= shortestMs) continue;
-    shortestMs = tookMs;
-    aheadMs = askedMs + tookMs / 2 - readMs;
-  }
-  return aheadMs;
 }

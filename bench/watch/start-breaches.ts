@@ -11,8 +11,8 @@ import {
 } from "@tapline/core/alerts";
 import { ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "../installation/index.ts";
-import { nowMs } from "./now-ms.ts";
-import type { Stores } from "./start-stores.ts";
+import { nowMs } from "../site/now-ms.ts";
+import type { Stores } from "../site/start-stores.ts";
 
 /** The service that watches, as it runs in production, with a rule that each agent breaches by its first refused tap. */
 export type Breaches = {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { KpiLive } from "@tapline/core/kpi";
 import { io } from "socket.io-client";
 import { WebSocket } from "ws";
-import { nowMs } from "./now-ms.ts";
+import { nowMs } from "../site/now-ms.ts";
 
 /** Connects so many at a time: browsers do not all come in one millisecond. */
 const atOnce = 25;

@@ -1,7 +1,7 @@
 import { type Alert, alertSchema } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
-import type { ConsoleProcess } from "../../watch/start-console.ts";
+import type { ConsoleProcess } from "../../site/start-console.ts";
 
 const answerSchema = z.union([
   z.object({ result: z.object({ data: z.unknown() }) }),

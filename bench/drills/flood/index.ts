@@ -6,7 +6,7 @@ import { hasCode, seededRandom } from "@tapline/core/kernel";
 import { runCommand } from "../../../tools/servers/index.ts";
 import { type Installation, makeTrackers, startInstallation } from "../../installation/index.ts";
 import { quantile } from "../../report.ts";
-import { startConsole } from "../../watch/start-console.ts";
+import { startConsole } from "../../site/start-console.ts";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { compareWithArchive } from "../yard/compare-with-archive.ts";
 import { Flow } from "../yard/flow.ts";
