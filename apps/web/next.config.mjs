@@ -5,5 +5,13 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   transpilePackages: ["@tapline/core"],
-  turbopack: { root: fileURLToPath(new URL("../..", import.meta.url)) },
+  turbopack: {
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    // Pages check the audit log by core's own code, which asks node:crypto for hashes and signatures.
+    resolveAlias: {
+      "next/dist/compiled/crypto-browserify": {
+        browser: "../../packages/core/adapters/src/browser-crypto/without-certificates.cjs",
+      },
+    },
+  },
 };

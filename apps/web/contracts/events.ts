@@ -1,5 +1,5 @@
 import type { AlertNews } from "@tapline/core/alerts";
-import type { AuditEntry } from "@tapline/core/audit";
+import type { ShownEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
 import type { AgentView } from "./agents.ts";
 import type { PaintedAlert } from "./painted.ts";
@@ -57,7 +57,7 @@ export type AuditWatchAnswer =
 
 /** Entries in the order of the log; at most 100, with those that cannot be read. */
 export interface AuditBatch {
-  entries: { index: number; entry: AuditEntry }[];
+  entries: { index: number; recordedAtEpochMs: number; entry: ShownEntry }[];
   /** Places of entries among them that cannot be read: `tapline audit verify --full` tells whether they were changed. */
   unreadable: number[];
   /** Up to where the log was looked at: where a later watch goes on. */

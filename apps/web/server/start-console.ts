@@ -4,6 +4,7 @@ import {
   connectPrisma,
   FleetDesk,
   FleetStore,
+  type PrismaClient,
   PushSubscriptions,
   RefusedActs,
 } from "@tapline/adapters/prisma";
@@ -13,6 +14,7 @@ import { createLog, type LogOutput } from "@tapline/telemetry/logging";
 import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { toNodeHandler } from "better-auth/node";
 import { openAlerts } from "./alerts/alert-store.ts";
+import { AuditViews } from "./audit/audit-views.ts";
 import { confirmPerson } from "./auth/confirm-person.ts";
 import { createAuth } from "./auth/create-auth.ts";
 import { ensureFirstAdmin } from "./auth/ensure-first-admin.ts";
@@ -66,7 +68,8 @@ export async function startConsole(
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
-  const [audit, confirm] = [new AuditEntries(prisma), confirmPerson(prisma, Date.now)];
+  const log = openLog(prisma);
+  const confirm = confirmPerson(prisma, Date.now);
   const authOn = (database: AuthDatabase) =>
     createAuth({
       ...{ database, prisma, confirm, secret: config.secret, logger },
@@ -77,7 +80,7 @@ export async function startConsole(
   const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
-  const [agentViews, alerts] = [new AgentViews(prisma, audit), openAlerts(prisma, redis.requests)];
+  const [agentViews, alerts] = [new AgentViews(prisma, log.audit), openAlerts(prisma, redis.requests)];
   server.on(
     "request",
     createHandler({
@@ -85,9 +88,8 @@ export async function startConsole(
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
-        ...{ alerts, audit, agentViews, confirm, logger },
+        ...{ ...log, alerts, agentViews, confirm, logger },
         ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
-        refusals: new RefusedActs(prisma, Date.now),
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
       auth: toNodeHandler(auth),
@@ -104,7 +106,7 @@ export async function startConsole(
   const stopping = new AbortController();
   const onNews = hearPainted(realtime, alerts.rules, measured.recorder);
   const relaying = startRelays(realtime, redis, { onNews, board: agentViews.board }, logger, stopping.signal);
-  const tail = tailAudit(realtime, { entries: audit, viewerOf: whoIs, logger, signal: stopping.signal });
+  const tail = tailAudit(realtime, { entries: log.audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {
     stopping.abort();
@@ -125,6 +127,15 @@ export async function startConsole(
     origin: origins[0],
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,
+  };
+}
+
+/** The audit log, and where it is written that somebody may not do what he tried. */
+function openLog(prisma: PrismaClient) {
+  return {
+    audit: new AuditEntries(prisma),
+    auditViews: new AuditViews(prisma),
+    refusals: new RefusedActs(prisma, Date.now),
   };
 }
 

@@ -6,6 +6,7 @@ import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
 import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
+import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { kpiRouter } from "../routers/kpi.ts";
 import { pushRouter } from "../routers/push.ts";
@@ -22,6 +23,7 @@ export const appRouter = router({
   alertRules: alertRulesRouter,
   alerts: alertsRouter,
   audit: auditRouter,
+  auditBoard: auditBoardRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,
   kpi: kpiRouter,

@@ -21,6 +21,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     confirm: async () => {},
     alerts: {} as AlertStore,
     audit: {} as AuditReader,
+    auditViews: {} as TrpcParts["auditViews"],
     kpi: {} as KpiStore,
     services: { latest: async () => null },
     agentViews: {} as AgentViews,

@@ -15,12 +15,14 @@ import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import { appRouter } from "./app-router.ts";
+import type { RequestContext } from "./init.ts";
 
 export interface TrpcParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
   confirm: ConfirmPerson;
   alerts: AlertStore;
   audit: AuditReader;
+  auditViews: RequestContext["auditViews"];
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
@@ -41,6 +43,7 @@ export function createTrpcHandler({
   confirm,
   alerts,
   audit,
+  auditViews,
   kpi,
   services,
   agentViews,
@@ -63,6 +66,7 @@ export function createTrpcHandler({
         confirm,
         alerts,
         audit,
+        auditViews,
         kpi,
         services,
         agentViews,

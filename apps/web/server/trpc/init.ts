@@ -3,6 +3,7 @@ import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
+import type { AuditViews } from "../audit/audit-views.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
@@ -23,6 +24,7 @@ export interface RequestContext {
   refusals: Pick<RefusedActs, "note">;
   alerts: AlertStore;
   audit: AuditReader;
+  auditViews: Pick<AuditViews, "page" | "entry" | "names" | "log" | "growth" | "proof" | "exportPlan">;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;

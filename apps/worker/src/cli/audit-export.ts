@@ -1,7 +1,6 @@
 import type { PlaceRange } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
-import { exportAudit } from "../care/export-audit.ts";
-import { openAuditEntries, openAuditLog } from "../wire/commands/audit.ts";
+import { openAuditExport } from "../wire/commands/audit.ts";
 import { type FilterOptions, filterOf } from "./audit-filter.ts";
 import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
@@ -30,10 +29,7 @@ export async function exportEntries(options: Options): Promise<void> {
     range: options.range ?? null,
   };
   const { databaseUrl } = await findStores();
-  const [{ name, log, close }, reading] = [
-    await openAuditLog(databaseUrl, options.log),
-    openAuditEntries(databaseUrl),
-  ];
+  const { name, write, close } = await openAuditExport(databaseUrl, options.log);
   let done = 0;
   const stop = tellProgress(options, () => ({ done, unit: ["entry", "entries"] }));
   const onProgress = (entries: number): void => {
@@ -43,8 +39,7 @@ export async function exportEntries(options: Options): Promise<void> {
     const files = [options.out, proofBeside(options.out), `${options.out}.erased`] as const;
     let summary = { size: 0, unreadable: 0, erased: 0 };
     await writeTogether(files, async ([data, proof, erasures]) => {
-      const parts = { entries: reading.entries, log, onProgress };
-      summary = await exportAudit(wish, parts, { data, proof, erasures });
+      summary = await write(wish, { data, proof, erasures }, onProgress);
     });
     const { size, unreadable, erased } = summary;
     process.stdout.write(
@@ -57,6 +52,6 @@ export async function exportEntries(options: Options): Promise<void> {
       );
   } finally {
     stop();
-    await Promise.allSettled([close(), reading.close()]);
+    await close();
   }
 }

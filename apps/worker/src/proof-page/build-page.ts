@@ -42,7 +42,7 @@ async function bundle(): Promise<string> {
     stdin: { contents: entry, resolveDir: here("."), loader: "ts" },
     ...{ bundle: true, write: false, minify: true, format: "iife", platform: "browser" },
     ...{ target: "es2022", charset: "ascii", legalComments: "eof", logLevel: "error" },
-    inject: [here("browser/buffer.ts")],
+    inject: [`${browserSide}/buffer.ts`],
     define: { global: "globalThis" },
     plugins: [browserCrypto],
   });
@@ -58,7 +58,7 @@ const browserCrypto: Plugin = {
     onResolve({ filter: /^node:crypto$/ }, () => ({ path: "crypto", namespace }));
     // As CommonJS: core's files name much that makes and keeps keys, is never called here, and need not be there.
     onLoad({ filter: /./, namespace }, () => ({
-      ...{ contents: `module.exports = require("./node-crypto.ts")`, resolveDir: here("browser") },
+      ...{ contents: `module.exports = require("./node-crypto.ts")`, resolveDir: browserSide },
     }));
     // Its words in forty languages; ours speak one.
     onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export {}" }));
@@ -71,6 +71,7 @@ const browserCrypto: Plugin = {
   },
 };
 
+const browserSide = here("../../../../packages/core/adapters/src/browser-crypto");
 const namespace = "browser";
 const resolved = Symbol("resolved");
 const coreSources = "/packages/core/src/";

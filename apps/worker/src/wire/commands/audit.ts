@@ -1,4 +1,14 @@
-import { AuditEntries, AuditErasures, AuditLog, connectPrisma, peopleNames } from "@tapline/adapters/prisma";
+import {
+  AuditEntries,
+  AuditErasures,
+  type AuditExportFiles,
+  type AuditExportSummary,
+  type AuditExportWish,
+  AuditLog,
+  connectPrisma,
+  exportAudit,
+  peopleNames,
+} from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 
 /** The audit log in PostgreSQL, for commands. @throws TaplineError `not-found` where there is none, or several and none was named */
@@ -48,4 +58,30 @@ export function openErasures(databaseUrl: string): {
 } {
   const prisma = connectPrisma(databaseUrl);
   return { erasures: new AuditErasures(prisma, Date.now), close: () => prisma.$disconnect() };
+}
+
+/** What writes entries of the log with their proof, for commands. @throws as `openAuditLog` */
+export async function openAuditExport(
+  databaseUrl: string,
+  named?: string,
+): Promise<{
+  /** Of the log. */
+  readonly name: string;
+  readonly write: (
+    wish: AuditExportWish,
+    files: AuditExportFiles,
+    onProgress: (entries: number) => void,
+  ) => Promise<AuditExportSummary>;
+  readonly close: () => Promise<void>;
+}> {
+  const { name, log, close } = await openAuditLog(databaseUrl, named);
+  const reading = openAuditEntries(databaseUrl);
+  return {
+    name,
+    write: (wish, files, onProgress) =>
+      exportAudit(wish, { entries: reading.entries, log, onProgress }, files),
+    close: async () => {
+      await Promise.allSettled([close(), reading.close()]);
+    },
+  };
 }

@@ -32,10 +32,8 @@ export {
 export { ArchiveNotes } from "./archive-notes.ts";
 export {
   AuditEntries,
-  type EntryFilter,
   type EntryPage,
   type PlacedEntry,
-  type PlaceRange,
 } from "./audit-entries.ts";
 export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
@@ -44,6 +42,13 @@ export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
 export { type DeliveryListing, type DeliveryState, deliveryStates, type Recipient } from "./delivery-row.ts";
 export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
+export type { EntryFilter, PlaceRange } from "./entry-queries.ts";
+export {
+  type AuditExportFiles,
+  type AuditExportSummary,
+  type AuditExportWish,
+  exportAudit,
+} from "./export-audit.ts";
 export { type BoardAgent, FleetBoard } from "./fleet-board.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
 export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
@@ -56,6 +61,7 @@ export { knownNames } from "./known-names.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { rightsOverLog } from "./log-rights.ts";
+export { type LogRow, LogRows, type RowsFrom, type RowsPage } from "./log-rows.ts";
 export { peopleNames } from "./people-names.ts";
 export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";

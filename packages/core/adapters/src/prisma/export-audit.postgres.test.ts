@@ -1,14 +1,8 @@
-import {
-  AuditEntries,
-  AuditErasures,
-  AuditLog,
-  connectPrisma,
-  recordOperation,
-} from "@tapline/adapters/prisma";
 import { leafHash, makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { expect, onTestFinished, test } from "vitest";
-import { freshDatabase } from "../../../../tools/test-servers/index.ts";
+import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { exportAudit } from "./export-audit.ts";
+import { AuditEntries, AuditErasures, AuditLog, connectPrisma, recordOperation } from "./index.ts";
 
 test("an export lists beside it whose reason was erased, when and by which entry; its lines stay the sealed entries", async () => {
   const prisma = connectPrisma(await freshDatabase());

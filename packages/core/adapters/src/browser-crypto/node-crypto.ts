@@ -1,5 +1,4 @@
 import "reflect-metadata";
-import { sha256 } from "@noble/hashes/sha2.js";
 import {
   AuthorityKeyIdentifierExtension,
   KeyUsageFlags,
@@ -10,35 +9,7 @@ import {
 import { check, read, tags, wholeBytes } from "./der.ts";
 import { type PublicKey, publicKeyOf } from "./public-key.ts";
 
-/**
- * What the verifying code of core asks of node:crypto, without waiting and without the browser's own cryptography, which can
- * only be waited for. Names and forms are Node's.
- */
-
-export function hash(_algorithm: "sha256", bytes: Uint8Array, form: "buffer" | "hex"): Buffer | string {
-  const digest = Buffer.from(sha256(bytes));
-  return form === "hex" ? digest.toString("hex") : digest;
-}
-
-export function createHash(_algorithm: "sha256") {
-  const whole = sha256.create();
-  const chained = {
-    update: (bytes: Uint8Array | string) => {
-      whole.update(Buffer.from(bytes as Uint8Array));
-      return chained;
-    },
-    digest: () => Buffer.from(whole.digest()),
-  };
-  return chained;
-}
-
-export function createPublicKey({ key }: { key: Uint8Array }): PublicKey {
-  return publicKeyOf(key);
-}
-
-export function verify(algorithm: string | null, data: Uint8Array, key: PublicKey, sig: Uint8Array): boolean {
-  return key.verify(algorithm, data, sig);
-}
+export * from "./verifying.ts";
 
 /** Node's class of this name, as far as it is asked. */
 export class X509Certificate {

@@ -1,7 +1,11 @@
-import type { AuditEntries, AuditLog, EntryFilter, PlaceRange } from "@tapline/adapters/prisma";
 import { type ExportForm, ExportProver, exportRows, subtreeReader, widthAt } from "@tapline/core/audit";
 import { canonicalJson, TaplineError } from "@tapline/core/kernel";
-import type { Append } from "../cli/restore/write-together.ts";
+import type { AuditEntries } from "./audit-entries.ts";
+import type { AuditLog } from "./audit-log.ts";
+import type { EntryFilter, PlaceRange } from "./entry-queries.ts";
+
+/** Writes on; waits while what takes it is behind. */
+type Append = (bytes: Uint8Array | string) => Promise<void>;
 
 export type AuditExportWish = {
   readonly form: ExportForm;

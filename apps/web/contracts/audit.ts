@@ -1,0 +1,61 @@
+import type { ShownEntry } from "@tapline/core/audit";
+
+/** Of entries in one answer. */
+export const auditPageSize = 100;
+/** So many entries a console exports at once; more are the command's to write. */
+export const mostExported = 100_000;
+
+/** An entry where it stands among the others. */
+export interface AuditRow {
+  id: string;
+  recordedAtEpochMs: number;
+  /** Its place in the log; `null` while it waits for one. */
+  index: number | null;
+  /** `null` where it cannot be read: what was recorded there is no entry. */
+  entry: ShownEntry | null;
+}
+
+/** Where a page of entries begins; at a time or a place with what stands there. */
+export type AuditFrom =
+  | { is: "newest" }
+  | { is: "older" | "newer"; than: { id: string; recordedAtEpochMs: number } }
+  | { is: "time"; epochMs: number }
+  | { is: "place"; index: number };
+
+/** Entries that fit, newest first, and whether there are more in the direction that was asked for. */
+export interface AuditPage {
+  rows: AuditRow[];
+  hasMore: boolean;
+}
+
+/** A signed checkpoint as it is kept: the note, and the size that it speaks of. */
+export interface AuditCheckpoint {
+  size: number;
+  note: string;
+  atEpochMs: number;
+}
+
+/** How far the log has come. */
+export interface AuditLogState {
+  /** The log that is told of. */
+  name: string;
+  /** All logs that the database holds: one, unless its key was lost once or somebody planted another. */
+  names: string[];
+  /** Entries with a place. */
+  size: number;
+  /** Entries that wait for one. */
+  waiting: number;
+  signed: AuditCheckpoint | null;
+  /** The newest one that a witness has cosigned. */
+  cosigned: AuditCheckpoint | null;
+  /** The newest one that lies in the archive. */
+  archived: AuditCheckpoint | null;
+}
+
+/** What an export would write. */
+export interface AuditExportPlan {
+  /** At most `mostExported` + 1. */
+  entries: number;
+  /** Of the log, by the checkpoint that would vouch. */
+  size: number;
+}
