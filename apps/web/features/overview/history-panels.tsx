@@ -5,10 +5,12 @@ import dynamic from "next/dynamic";
 import { formatMs, formatRate } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { useSeen } from "../../client/use-seen.ts";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { describeSeries, isBlank, type SeriesSpec } from "./history-series.ts";
+import { Sparkline } from "../../ui/sparkline.tsx";
+import { describeSeries, isBlank, recentValues, type SeriesSpec } from "./history-series.ts";
 import { LineSample } from "./line-sample.tsx";
 
 const loading = () => <Skeleton className="h-full w-full" />;
@@ -43,6 +45,15 @@ interface PanelsProps {
   isFailed: boolean;
 }
 
+/** How the first of the lines runs: what is there before somebody looks at the chart. */
+function Trend({ history, series }: { history: KpiHistory; series: readonly SeriesSpec[] }) {
+  const [first] = series;
+  if (first === undefined) return null;
+  return (
+    <Sparkline values={recentValues(history, Number.POSITIVE_INFINITY, first.of)} className="size-full" />
+  );
+}
+
 /** The last hour, drawn. */
 export function HistoryPanels(props: PanelsProps) {
   return (
@@ -67,6 +78,7 @@ function Panel({
   format: (n: number) => string;
 }) {
   const zone = useTimeZone();
+  const { ref, isSeen } = useSeen<HTMLDivElement>();
   return (
     <Card className="p-4" aria-label={`${title}, last hour`}>
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
@@ -88,13 +100,15 @@ function Panel({
             : "What is drawn is the last that was known."}
         </Notice>
       ) : null}
-      <div className="relative h-56">
+      <div ref={ref} className="relative h-56">
         {history === undefined ? (
           isFailed ? null : (
             loading()
           )
-        ) : (
+        ) : isSeen ? (
           <HistoryChart {...{ history, series, unit, format, zone }} />
+        ) : (
+          <Trend {...{ history, series }} />
         )}
         {history !== undefined && isBlank(history) ? (
           <p className="absolute inset-0 grid place-items-center pb-8 pl-12 text-sm text-ink-soft">

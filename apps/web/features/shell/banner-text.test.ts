@@ -22,6 +22,8 @@ test("nothing is said while all is well, nor on a page that has just been opened
   expect(
     title({ connection: "recovering", socket: "connecting", hasFigures: false, isAnswered: false }),
   ).toBeNull();
+  expect(title({ connection: "stale", hasFigures: false, isAnswered: false })).toBeNull();
+  expect(title({ connection: "recovering", socket: "connecting" })).toBeNull();
 });
 
 test("the nearest known cause is named", () => {

@@ -28,12 +28,15 @@ export function bannerFor(facts: BannerFacts): BannerText | null {
   }
   if (facts.connection === "live") return null;
   if (facts.connection === "recovering") {
-    // A page that has just been opened is not worth a word.
+    // A page that has just been opened is not worth a word: its figures may come before its socket.
+    if (facts.socket === "connecting" && facts.hasFigures) return null;
     return facts.hasFigures
       ? { tone: "info", title: "Connection lost: trying again", text: null }
       : unanswered(facts);
   }
   if (facts.error !== null || facts.socket !== "connected") return unanswered(facts);
+  // Connected before the first answer came: whether there are figures is not known yet.
+  if (!facts.isAnswered) return null;
   return {
     tone: "warning",
     title: facts.hasFigures ? "No new figures" : "No figures yet",
