@@ -2,6 +2,7 @@ import { notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader } from "../contracts/api.ts";
+import { AuthRefusal } from "./auth-api.ts";
 import { markSignedOut } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { sentencesOf } from "./sentences.ts";
@@ -55,6 +56,7 @@ export function messageOfOurs(error: unknown): string | null {
 
 /** The same, and what to do about it, as sentences of a page. */
 export function adviceOf(error: unknown): string | null {
+  if (error instanceof AuthRefusal) return error.message;
   const message = messageOfOurs(error);
   return message === null ? null : sentencesOf(message, detailOf(error)?.remedy ?? null);
 }

@@ -29,6 +29,7 @@ import { listen } from "./listen.ts";
 import { notReady } from "./not-ready.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
+import { People } from "./people/people.ts";
 import { createRealtime, endSession } from "./realtime/create-realtime.ts";
 import { hearPainted } from "./realtime/hear-painted.ts";
 import { startRelays } from "./realtime/start-relays.ts";
@@ -72,7 +73,7 @@ export async function startConsole(
   const confirm = confirmPerson(prisma, Date.now);
   const authOn = (database: AuthDatabase) =>
     createAuth({
-      ...{ database, prisma, confirm, secret: config.secret, logger },
+      ...{ database, prisma, confirm, secret: config.secret, siteName: config.siteName, logger },
       ...{ origin: origins[0], trustedOrigins: origins },
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
@@ -88,7 +89,7 @@ export async function startConsole(
         viewerOf: whoIs,
         kpi: new KpiStore(redis.requests, prisma, Date.now),
         services: new ServicesReports(redis.requests),
-        ...{ ...log, alerts, agentViews, confirm, logger },
+        ...{ ...log, people: new People(prisma, auth, Date.now), alerts, agentViews, confirm, logger },
         ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),

@@ -7,8 +7,9 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { AgentView } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
+import { Copied } from "../../ui/copied.tsx";
 import { Field } from "../../ui/field.tsx";
-import { QrCode } from "./qr-code.tsx";
+import { QrCode } from "../../ui/qr-code.tsx";
 
 /** A token that was just made. */
 export interface MadeToken {
@@ -91,33 +92,6 @@ function HasCome({
       <Button kind="primary" className="w-full" onClick={onClose}>
         Done
       </Button>
-    </div>
-  );
-}
-
-/** A text to be taken elsewhere whole. */
-function Copied({ label, text }: { label: string; text: string }) {
-  const [said, setSaid] = useState("Copy");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("Copied");
-    } catch {
-      setSaid("Select it by hand");
-    }
-  };
-  return (
-    <div>
-      <div className="mb-1 flex items-center justify-between gap-2">
-        <p className="text-sm font-medium">{label}</p>
-        <Button kind="outline" className="h-7 px-2 text-xs" onClick={() => void copy()}>
-          {said}
-          <span className="sr-only">: {label}</span>
-        </Button>
-      </div>
-      <p className="rounded-md border border-line bg-raised px-2.5 py-2 font-mono text-xs [overflow-wrap:anywhere] select-all">
-        {text}
-      </p>
     </div>
   );
 }

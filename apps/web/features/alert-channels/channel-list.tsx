@@ -3,8 +3,8 @@
 import { useState } from "react";
 import type { ChannelsView, ChannelView } from "../../contracts/alert-channels.ts";
 import { Notice } from "../../ui/notice.tsx";
+import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { ChannelRow } from "./channel-row.tsx";
-import { Nothing, Panel, Waiting } from "./panel.tsx";
 import { TestDialog } from "./test-dialog.tsx";
 import { useTests } from "./use-tests.ts";
 

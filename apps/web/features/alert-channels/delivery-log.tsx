@@ -8,8 +8,8 @@ import { useNow } from "../../client/use-now.ts";
 import { type DeliveryFilter, deliveryStates } from "../../contracts/alert-channels.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { columns, DeliveryRow } from "./delivery-row.tsx";
-import { Nothing, Panel, Waiting } from "./panel.tsx";
 
 /** What was told to whom, when, and why not; the newest first. */
 export function DeliveryLogPanel({ names }: { names: readonly string[] }) {

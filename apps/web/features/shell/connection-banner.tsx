@@ -1,5 +1,6 @@
 "use client";
 
+import { useEffect } from "react";
 import { detailOf } from "../../client/api.ts";
 import { formatAge, formatTime } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -7,9 +8,19 @@ import { type Live, useLive } from "../../client/use-live.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { bannerFor } from "./banner-text.ts";
 
-/** Says what is wrong with the connection, since when, and what to do; nothing while all is well. */
+/** Where whoever was signed out signs in anew and comes back. */
+function signInAddress(): string {
+  const { pathname, search, hash } = window.location;
+  return `/sign-in?ended=1&from=${encodeURIComponent(pathname + search)}${hash}`;
+}
+
+/** Says what is wrong with the connection, since when, and what to do; nothing while all is well. Who is signed out is led to sign-in. */
 export function ConnectionBanner() {
   const live = useLive();
+  const isSignedOut = live.connection === "signed-out";
+  useEffect(() => {
+    if (isSignedOut) window.location.assign(signInAddress());
+  }, [isSignedOut]);
   return (
     <div role="status" className="empty:hidden">
       <Banner live={live} />

@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { type SignInResult, safeReturn, signIn, verifyCode } from "./sign-in.ts";
+import { type CodeKind, type SignInResult, safeReturn, signIn, verifyCode } from "./sign-in.ts";
 
 type Refusal = Extract<SignInResult, { kind: "refused" }>;
 
@@ -22,8 +22,10 @@ function useCountdown(from: number | undefined): number {
   return left;
 }
 
-export function SignInForm({ from }: { from: string | undefined }) {
+/** @param hasEnded whether whoever comes was signed in before, and is no more */
+export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEnded: boolean }) {
   const [step, setStep] = useState<"password" | "code">("password");
+  const [codeKind, setCodeKind] = useState<CodeKind>("totp");
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const waitSeconds = useCountdown(refusal?.retryAfterSeconds);
@@ -38,7 +40,7 @@ export function SignInForm({ from }: { from: string | undefined }) {
     const result =
       step === "password"
         ? await signIn({ email: text("email").trim(), password: text("password") })
-        : await verifyCode(text("code").replaceAll(" ", ""));
+        : await verifyCode(text("code").replaceAll(" ", ""), codeKind);
     // A browser that was sent here keeps the anchor that it was on its way to.
     const { origin, hash } = window.location;
     if (result.kind === "signed-in") return window.location.assign(safeReturn(from && from + hash, origin));
@@ -60,6 +62,11 @@ export function SignInForm({ from }: { from: string | undefined }) {
         className="space-y-4"
         aria-busy={isBusy}
       >
+        {hasEnded && refusal === null && step === "password" ? (
+          <Notice tone="info" title="You were signed out">
+            Your session ended, or somebody ended it. Sign in to go on where you were.
+          </Notice>
+        ) : null}
         <div role="alert" className="empty:hidden">
           {refusal === null ? null : (
             <Notice tone={isWrong ? "warning" : "critical"} title={refusal.title}>
@@ -70,16 +77,7 @@ export function SignInForm({ from }: { from: string | undefined }) {
         {step === "password" ? (
           <PasswordFields isWrong={isWrong} />
         ) : (
-          <Field
-            label="Code of your authenticator"
-            name="code"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            pattern="[0-9 ]{6,7}"
-            required
-            autoFocus
-            aria-invalid={isWrong}
-          />
+          <CodeFields key={codeKind} {...{ codeKind, setCodeKind, isWrong }} />
         )}
         <Button kind="primary" type="submit" className="w-full" disabled={isBusy || waitSeconds > 0}>
           {isBusy ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : null}
@@ -110,6 +108,33 @@ function PasswordFields({ isWrong }: { isWrong: boolean }) {
         required
         aria-invalid={isWrong}
       />
+    </>
+  );
+}
+
+function CodeFields({
+  codeKind,
+  setCodeKind,
+  isWrong,
+}: {
+  codeKind: CodeKind;
+  setCodeKind: (kind: CodeKind) => void;
+  isWrong: boolean;
+}) {
+  const isApp = codeKind === "totp";
+  return (
+    <>
+      <Field
+        label={isApp ? "Code of your authenticator" : "Backup code"}
+        name="code"
+        {...(isApp ? { inputMode: "numeric", pattern: "[0-9 ]{6,7}", autoComplete: "one-time-code" } : {})}
+        required
+        autoFocus
+        aria-invalid={isWrong}
+      />
+      <Button className="w-full" onClick={() => setCodeKind(isApp ? "backup-code" : "totp")}>
+        {isApp ? "The app is not at hand: use a backup code" : "Use the app's code"}
+      </Button>
     </>
   );
 }

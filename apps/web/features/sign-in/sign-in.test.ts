@@ -32,8 +32,22 @@ test("a server that is away is told from a wrong password", async () => {
   expect(await signIn(who, away)).toMatchObject({ title: "The server does not answer" });
 });
 
+test("a code goes where its kind is looked at", async () => {
+  const asked: [string, unknown][] = [];
+  const noting = (path: string, init: RequestInit) => {
+    asked.push([path, init.body]);
+    return Promise.resolve(Response.json({}));
+  };
+  await verifyCode("123456", "totp", noting);
+  await verifyCode("abcde-fghij", "backup-code", noting);
+  expect(asked).toEqual([
+    ["/api/auth/two-factor/verify-totp", '{"code":"123456"}'],
+    ["/api/auth/two-factor/verify-backup-code", '{"code":"abcde-fghij"}'],
+  ]);
+});
+
 test("a wrong code is called a code", async () => {
-  expect(await verifyCode("000000", answering(401))).toMatchObject({ title: "Wrong code" });
+  expect(await verifyCode("000000", "totp", answering(401))).toMatchObject({ title: "Wrong code" });
 });
 
 describe("the way back", () => {

@@ -15,9 +15,12 @@ export function signIn(
   return attempt("/api/auth/sign-in/email", given, fetchApi);
 }
 
-/** The second step for those who have it: six digits of the authenticator. */
-export function verifyCode(code: string, fetchApi: Fetch = fetch): Promise<SignInResult> {
-  return attempt("/api/auth/two-factor/verify-totp", { code }, fetchApi);
+/** What the second step asks for: the app's six digits, or a code that was kept for the day on which it is not at hand. */
+export type CodeKind = "totp" | "backup-code";
+
+/** The second step for those who have it. */
+export function verifyCode(code: string, kind: CodeKind, fetchApi: Fetch = fetch): Promise<SignInResult> {
+  return attempt(`/api/auth/two-factor/verify-${kind}`, { code }, fetchApi);
 }
 
 async function attempt(path: string, body: object, fetchApi: Fetch): Promise<SignInResult> {
@@ -67,7 +70,11 @@ function refusal(response: Response, isCode: boolean): SignInResult {
     };
   }
   if (isCode)
-    return { kind: "refused", title: "Wrong code", text: "Enter the code that the authenticator shows now." };
+    return {
+      kind: "refused",
+      title: "Wrong code",
+      text: "Enter the code that the authenticator shows now, or a backup code that was not used yet. After some wrong ones, or ten minutes, begin anew with the password.",
+    };
   return { kind: "refused", title: "Wrong e-mail or password", text: "Check both and try again." };
 }
 

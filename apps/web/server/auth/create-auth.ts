@@ -2,13 +2,15 @@ import type { PrismaClient } from "@tapline/adapters/prisma";
 import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
+import { minPasswordLength } from "../../contracts/password-strength.ts";
 import { askForPassword, guessingPaths } from "./ask-for-password.ts";
 import type { ConfirmPerson } from "./confirm-person.ts";
-import { minPasswordLength, passwordHash } from "./password.ts";
+import { passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
 import { secondFactorNow } from "./second-factor-now.ts";
+import { strongPasswords } from "./strong-passwords.ts";
 
 /** Set by our server from the socket's address, whatever the client sent. */
 export const clientAddressHeader = "x-tapline-client-address";
@@ -24,12 +26,16 @@ export interface AuthOptions {
   /** The origin that browsers see. */
   origin: string;
   trustedOrigins: string[];
+  /** No password may be made of it. */
+  siteName: string;
   logger: Logger;
   /** Told when a session ends before its time (sign-out, ban, revocation). */
   onSessionEnded: (sessionId: string) => void;
 }
 
 const hourSeconds = 3600;
+/** So exactly is known when a session was last used. */
+const noteUseSeconds = 300;
 
 /** Sign-in: passwords and TOTP, no public sign-up, sessions in PostgreSQL. */
 export function createAuth(options: AuthOptions) {
@@ -47,7 +53,7 @@ export function createAuth(options: AuthOptions) {
       minPasswordLength,
       password: passwordHash,
     },
-    session: { expiresIn: 12 * hourSeconds, updateAge: hourSeconds },
+    session: { expiresIn: 12 * hourSeconds, updateAge: noteUseSeconds },
     rateLimit: {
       enabled: true,
       window: 60,
@@ -75,6 +81,7 @@ export function createAuth(options: AuthOptions) {
     },
     plugins: [
       admin({ ac: accessControl, roles: accessRoles, defaultRole: "viewer", adminRoles: ["admin"] }),
+      strongPasswords(options.prisma, options.siteName),
       secondFactorNow(options.prisma),
       twoFactor({ issuer: "Tapline" }),
     ],

@@ -4,9 +4,6 @@ import { z } from "zod";
 /** Argon2id at the OWASP password storage cheat sheet's first choice: 19 MiB, two passes, one lane. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Fewest characters of a password (NIST SP 800-63B-4 §3.1.1 asks 15 where it stands alone). */
-export const minPasswordLength = 15;
-
 /** The password of whoever acts: a session alone is not enough for what harms and is not easily undone. */
 export const passwordSchema = z.string().min(1).max(1_000);
 

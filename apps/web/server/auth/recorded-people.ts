@@ -1,4 +1,3 @@
-import { tryGetCurrentAuthEndpointContext } from "@better-auth/core/context";
 import {
   endPushes,
   type PrismaClient,
@@ -10,7 +9,7 @@ import type { BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
 import { pushEndOf, pushEndOfAll, renewedSession } from "./push-ends.ts";
-import { house, operator, pathOf, signedIn, traceOf } from "./who-asks.ts";
+import { askedNow, house, operator, pathOf, reasonOf, signedIn, traceOf } from "./who-asks.ts";
 
 /** What better-auth keeps its people by. */
 export type AuthDatabase = ReturnType<typeof prismaAdapter>;
@@ -63,8 +62,7 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
       const before = await rowsOf(inner, model, where);
       const left = removes && model === "user" ? before.map(({ id }) => id) : [];
       const all = { kind: "all" } as const;
-      for (const userId of whole)
-        await writeEnd(tx, pushEndOfAll(userId, tryGetCurrentAuthEndpointContext()), clock());
+      for (const userId of whole) await writeEnd(tx, pushEndOfAll(userId, askedNow()), clock());
       for (const userId of left) await writeEnd(tx, { userId, why: "person-removed", of: all }, clock());
       if (before.length === 0) return nothing;
       const done = await write(inner);
@@ -143,7 +141,7 @@ async function writeDown(
   secured: ReadonlySet<string>,
   atEpochMs: number,
 ): Promise<void> {
-  const asked = tryGetCurrentAuthEndpointContext();
+  const asked = askedNow();
   for (const change of changes) {
     if (model === "session" && change.before === null) await carryOn(tx, change.after);
     const end = pushEndOf(model, change, asked, atEpochMs);
@@ -151,13 +149,13 @@ async function writeDown(
     const deed = deedOf(model, change, asked, secured);
     if (deed === null) continue;
     const { actor, ...what } = deed;
-    await recordAct(tx, { actor, reason: null, traceId: traceOf(asked) }, what, atEpochMs);
+    await recordAct(tx, { actor, reason: reasonOf(asked), traceId: traceOf(asked) }, what, atEpochMs);
   }
 }
 
 /** Binds a browser to the session that its person is given in place of the one which he ended by changing his password in it. */
 async function carryOn(tx: Transaction, session: Row | null): Promise<void> {
-  const sessionId = renewedSession(tryGetCurrentAuthEndpointContext());
+  const sessionId = renewedSession(askedNow());
   if (session === null || sessionId === null) return;
   const where = { userId: String(session.userId), sessionId };
   await tx.pushSubscription.updateMany({ where, data: { sessionId: session.id } });
@@ -165,7 +163,7 @@ async function carryOn(tx: Transaction, session: Row | null): Promise<void> {
 
 /** Ends browsers by whoever ends what they were notified by. */
 async function writeEnd(tx: Transaction, end: PushEnd, atEpochMs: number): Promise<void> {
-  const asked = tryGetCurrentAuthEndpointContext();
+  const asked = askedNow();
   const actor = signedIn(asked) ?? (pathOf(asked) === "/sign-out" ? operator(end.userId) : house);
-  await endPushes(tx, end, { actor, reason: null, traceId: traceOf(asked) }, atEpochMs);
+  await endPushes(tx, end, { actor, reason: reasonOf(asked), traceId: traceOf(asked) }, atEpochMs);
 }

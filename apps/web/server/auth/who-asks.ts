@@ -1,9 +1,14 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { tryGetCurrentAuthEndpointContext } from "@better-auth/core/context";
 import { type Actor, traceIdOf } from "@tapline/core/kernel";
 
 /** The request that better-auth is at work on, as much of it as is read here; undefined where nobody asked. */
 export type Asked =
   | {
       readonly path?: string | undefined;
+      /** Why, in the words of whoever acts; better-auth's own requests say none. */
+      readonly reason?: string | null;
+      readonly traceId?: string | null;
       readonly headers?: Headers | undefined;
       readonly getCookie?: ((name: string) => string | null | undefined) | undefined;
       readonly context: {
@@ -15,6 +20,31 @@ export type Asked =
       };
     }
   | undefined;
+
+/** What a procedure of ours does to people. */
+export interface PeopleAct {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** The procedure's name. */
+  readonly verb: string;
+  readonly reason: string | null;
+  readonly traceId: string | null;
+}
+
+const acting = new AsyncLocalStorage<Asked>();
+
+/** Runs what changes people by better-auth's own means, and has it written down as this act. */
+export function actOnPeople<T>(
+  { userId, sessionId, verb, reason, traceId }: PeopleAct,
+  run: () => Promise<T>,
+): Promise<T> {
+  const session = { user: { id: userId }, session: { id: sessionId } };
+  const context = { session, createAuthCookie: (name: string) => ({ name }) };
+  return acting.run({ path: verb, reason, traceId, context }, run);
+}
+
+/** Who asks for what is being done. */
+export const askedNow = (): Asked => acting.getStore() ?? tryGetCurrentAuthEndpointContext();
 
 export const passwordPath = "/sign-in/email";
 export const isSecondFactor = (path: string): boolean => path.startsWith("/two-factor/verify");
@@ -33,7 +63,10 @@ export function signedIn(asked: Asked): Actor | null {
   return id === undefined ? null : operator(id);
 }
 
-export const traceOf = (asked: Asked): string | null => traceIdOf(asked?.headers?.get("traceparent"));
+export const traceOf = (asked: Asked): string | null =>
+  asked?.traceId ?? traceIdOf(asked?.headers?.get("traceparent"));
+
+export const reasonOf = (asked: Asked): string | null => asked?.reason ?? null;
 
 /** Whether the browser says that its second factor was asked for before, and need not be again. */
 export function saysTrusted(asked: Asked): boolean {

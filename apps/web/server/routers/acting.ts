@@ -1,6 +1,7 @@
 import type { Actor } from "@tapline/core/kernel";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
+import type { PeopleAct } from "../auth/who-asks.ts";
 import type { RequestContext } from "../trpc/init.ts";
 
 /** Why; goes into the audit log. */
@@ -14,6 +15,12 @@ export function actOf(
   reason: string,
 ): { actor: Actor; reason: string; traceId: string | null } {
   return { actor: operatorOf(viewer), reason, traceId };
+}
+
+/** The same for what is done to people. */
+export function peopleActOf({ viewer, traceId }: Acting, verb: string, reason: string | null): PeopleAct {
+  const { userId, sessionId } = viewer;
+  return { userId, sessionId, verb, reason, traceId };
 }
 
 /** Makes sure by the password that it is the person who acts: `confirmPerson`. */

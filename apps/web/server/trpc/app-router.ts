@@ -12,6 +12,7 @@ import { kpiRouter } from "../routers/kpi.ts";
 import { pushRouter } from "../routers/push.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
+import { youRouter } from "../routers/you.ts";
 import { router } from "./init.ts";
 
 export const appRouter = router({
@@ -29,6 +30,7 @@ export const appRouter = router({
   kpi: kpiRouter,
   push: pushRouter,
   telemetry: telemetryRouter,
+  you: youRouter,
 });
 
 export type AppRouter = typeof appRouter;

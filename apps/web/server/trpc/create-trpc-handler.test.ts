@@ -27,6 +27,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     agentViews: {} as AgentViews,
     fleet: {} as FleetReader,
     steering: {} as AgentSteering,
+    people: {} as TrpcParts["people"],
     registry: {} as Registry,
     pushes: {} as TrpcParts["pushes"],
     refusals: { note: async () => true },

@@ -13,6 +13,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
+import type { People } from "../people/people.ts";
 import type { Registry } from "../registry/registry.ts";
 import { appRouter } from "./app-router.ts";
 import type { RequestContext } from "./init.ts";
@@ -28,6 +29,7 @@ export interface TrpcParts {
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   fleet: FleetReader;
   steering: AgentSteering;
+  people: People;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;
@@ -49,6 +51,7 @@ export function createTrpcHandler({
   agentViews,
   fleet,
   steering,
+  people,
   registry,
   pushes,
   refusals,
@@ -72,6 +75,7 @@ export function createTrpcHandler({
         agentViews,
         fleet,
         steering,
+        people,
         registry,
         pushes,
         refusals,

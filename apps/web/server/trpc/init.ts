@@ -10,6 +10,7 @@ import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
+import type { People } from "../people/people.ts";
 import type { Registry } from "../registry/registry.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
@@ -30,6 +31,7 @@ export interface RequestContext {
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   fleet: FleetReader;
   steering: AgentSteering;
+  people: People;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }

@@ -76,6 +76,8 @@ export const actingVerbs = {
   "console push.subscribe": ["push-subscription.added", "push-subscription.removed", "act.refused"],
   "console push.renew": ["push-subscription.renewed", "act.refused"],
   "console push.unsubscribe": ["push-subscription.removed"],
+  "console you.endSession": ["session.ended", "push-subscription.removed"],
+  "console you.endOtherSessions": ["session.ended", "push-subscription.removed"],
   "console acknowledge-link": ["alert.acknowledged"],
   "console sign-in": ["session.started", "session.refused"],
   "console sign-out": ["session.ended", "push-subscription.removed"],

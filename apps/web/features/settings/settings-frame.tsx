@@ -1,0 +1,19 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+/** The heading of every page of settings. */
+export function SettingsFrame({ isFailed, children }: { isFailed: boolean; children: ReactNode }) {
+  return (
+    <div data-stale={isFailed}>
+      <div className="mb-3 flex flex-wrap items-baseline gap-x-6 gap-y-2">
+        <h1 className="text-lg font-semibold tracking-tight">Settings</h1>
+        <Link href="/alerts/channels" className="ml-auto text-sm text-ink-soft underline underline-offset-4">
+          Channels of alerts
+        </Link>
+      </div>
+      {children}
+    </div>
+  );
+}

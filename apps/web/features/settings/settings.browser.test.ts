@@ -1,0 +1,136 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { totp } from "../../server/auth/totp.fixture.ts";
+import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
+import { expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
+
+let site: AlertSite["site"];
+let browsing: AlertSite["browsing"];
+
+const { it, open } = alertSite(async (there) => {
+  ({ site, browsing } = there);
+});
+
+async function openSettings(who = ada, path = "/settings"): Promise<Page> {
+  const page = await open(who, path);
+  await isConnection(page, "Live");
+  await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
+  return page;
+}
+
+const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+const sessions = (page: Page) => page.getByRole("list", { name: "Sessions" }).getByRole("listitem");
+
+/** A browser of its own in which somebody signs in by the page. */
+async function signInAt(who: typeof ada, path = "/"): Promise<Page> {
+  const page = await browsing.openPage();
+  await page.goto(`${site.origin}${path}`);
+  await page.getByLabel("E-mail").fill(who.email);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  return page;
+}
+
+it("one sees where one is signed in, and ends a session that somebody looks through: it says why and leads back", {
+  timeout: 300_000,
+}, async () => {
+  const page = await openSettings(vera);
+  await until(async () => expect(await sessions(page).count()).toBeGreaterThan(0));
+  await panel(page, "Where you are signed in").getByText("this browser").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "settings-you-light");
+
+  const other = await signInAt(vera, "/alerts?state=history");
+  await isConnection(other, "Live");
+  const address = new URL(other.url());
+  await page.reload();
+  await until(async () => expect(await sessions(page).count()).toBe(2));
+  await page.getByRole("button", { name: "Sign out all others" }).click();
+  await panel(page, "Where you are signed in").getByText("1 session was ended.").waitFor();
+  await other.getByText("You were signed out").waitFor();
+  await expectAccessible(other);
+  await shoot(other, "sign-in-ended-light");
+  await other.getByLabel("E-mail").fill(vera.email);
+  await other.getByLabel("Password").fill(vera.password);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await isConnection(other, "Live");
+  expect(new URL(other.url()).pathname + new URL(other.url()).search).toBe(address.pathname + address.search);
+
+  await page.keyboard.press("t");
+  await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
+  await expectAccessible(page);
+  await shoot(page, "settings-you-dark");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await shoot(page, "settings-you-phone-dark");
+});
+
+it("a second factor is switched on by the app's code, asked for at sign-in, and a backup code stands in once", {
+  timeout: 300_000,
+}, async () => {
+  const page = await openSettings(grace);
+  await page.getByRole("button", { name: "Switch on…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Your password").fill("not the password");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByText("The password is not right").waitFor();
+  await dialog.getByLabel("Your password").fill(grace.password);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const secret = await textOf(dialog.locator(".select-all"));
+  await expectAccessible(page);
+  await shoot(page, "settings-second-factor-light");
+  const code = () => totp(`otpauth://totp/x?secret=${secret.trim()}`, Date.now());
+  await dialog.getByLabel("Code that the app shows now").fill(code());
+  await dialog.getByRole("button", { name: "Switch on" }).click();
+  await page.getByRole("dialog", { name: "Your second factor is on" }).waitFor();
+  const codes = await page
+    .getByRole("list", { name: "Backup codes" })
+    .getByRole("listitem")
+    .allTextContents();
+  expect(codes).toHaveLength(10);
+  await expectAccessible(page);
+  await shoot(page, "settings-backup-codes-light");
+  await dialog.getByRole("button", { name: "I have kept them" }).click();
+  await panel(page, "Second factor").getByText("On: an authenticator app").waitFor();
+  await isConnection(page, "Live");
+
+  const other = await signInAt(grace);
+  await other.getByRole("button", { name: "use a backup code" }).click();
+  await other.getByLabel("Backup code").fill("never-given");
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByText("Wrong code").waitFor();
+  await other.getByLabel("Backup code").fill(codes[0] ?? "");
+  await expectAccessible(other);
+  await shoot(other, "sign-in-backup-code-light");
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await isConnection(other, "Live");
+
+  await page.getByRole("button", { name: "Switch off…" }).click();
+  await dialog.getByLabel("Your password").fill(grace.password);
+  await dialog.getByRole("button", { name: "Switch off" }).click();
+  await panel(page, "Second factor").getByText("Off", { exact: true }).waitFor();
+});
+
+it("a password that would be guessed is told while it is typed; another one is taken", {
+  timeout: 240_000,
+}, async () => {
+  const page = await openSettings(vera);
+  await page.getByRole("button", { name: "Change password…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change your password" });
+  await dialog.getByLabel("Your password").fill(vera.password);
+  await dialog.getByLabel("New password", { exact: true }).fill("Vera.Looker.Vera");
+  await dialog.getByText("made of your name").waitFor();
+  expect(await dialog.getByRole("button", { name: "Change password" }).isDisabled()).toBe(true);
+  await dialog.getByLabel("New password", { exact: true }).fill("nine green kettles sing");
+  await dialog.getByLabel("New password again").fill("nine green kettles sing");
+  await dialog.getByText("It will do.", { exact: true }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "settings-password-light");
+  await dialog.getByRole("button", { name: "Change password" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await until(async () => expect(await sessions(page).count()).toBe(1));
+  await signInAt({ ...vera, password: "nine green kettles sing" }).then((other) =>
+    isConnection(other, "Live"),
+  );
+});

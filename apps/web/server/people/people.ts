@@ -1,0 +1,67 @@
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import type { SessionView, YouView } from "../../contracts/people.ts";
+import type { Auth } from "../auth/create-auth.ts";
+import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
+
+/** People and their sessions, as they are read and changed by procedures; each change is written down with its reason. */
+export class People {
+  readonly #prisma: PrismaClient;
+  readonly #auth: Auth;
+  readonly #clock: () => number;
+
+  constructor(prisma: PrismaClient, auth: Auth, clock: () => number) {
+    this.#prisma = prisma;
+    this.#auth = auth;
+    this.#clock = clock;
+  }
+
+  async you(userId: string, sessionId: string): Promise<YouView> {
+    const { name, email, role, twoFactorEnabled, sessions } = await this.#prisma.user.findUniqueOrThrow({
+      where: { id: userId },
+      include: { sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } } },
+    });
+    const shown = sessions.map(sessionView);
+    return { name, email, role, secondFactor: twoFactorEnabled, sessionId, sessions: shown };
+  }
+
+  /**
+   * Ends sessions of a person's; their sockets hear of it at once.
+   * @param which one, or all but one
+   * @returns how many stood
+   */
+  endSessions(userId: string, which: { id: string } | { allBut: string }, act: PeopleAct): Promise<number> {
+    return actOnPeople(act, async () => {
+      const id = "id" in which ? which.id : { not: which.allBut };
+      const found = await this.#prisma.session.findMany({
+        where: { ...this.#standing(), userId, id },
+        select: { token: true },
+      });
+      const { internalAdapter } = await this.#auth.$context;
+      await internalAdapter.deleteSessions(found.map(({ token }) => token));
+      return found.length;
+    });
+  }
+
+  #standing() {
+    return { expiresAt: { gt: new Date(this.#clock()) } };
+  }
+}
+
+type Row = {
+  readonly id: string;
+  readonly userAgent: string | null;
+  readonly ipAddress: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly expiresAt: Date;
+};
+
+const sessionView = (row: Row): SessionView => ({
+  id: row.id,
+  // Where nobody said it, it is an empty text.
+  userAgent: row.userAgent || null,
+  address: row.ipAddress || null,
+  sinceEpochMs: row.createdAt.getTime(),
+  usedAtEpochMs: row.updatedAt.getTime(),
+  endsAtEpochMs: row.expiresAt.getTime(),
+});
