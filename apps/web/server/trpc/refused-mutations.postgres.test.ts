@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import { appRouter } from "./app-router.ts";
+
+/** What concerns nobody but whoever does it. */
+const ofOneself = ["push.subscribe", "push.renew", "push.unsubscribe"];
+/** So many refusals of a minute are written one by one; the next one tells how many more there were. */
+const writtenSingly = 30;
+
+let running: TestConsole;
+let cookie: string;
+
+beforeAll(async () => {
+  running = await startTestConsole();
+  await running.console.ensureFirstAdmin(adminSignIn);
+  await setRole(running.prisma, adminSignIn.email, "viewer");
+  ({ cookie } = await signIn(running.console.origin));
+});
+afterAll(() => running.stop());
+
+const post = (path: string) =>
+  fetch(`${running.console.origin}/api/${path}`, {
+    method: "POST",
+    headers: { cookie, origin: running.console.origin, "content-type": "application/json" },
+    body: "{}",
+  });
+
+test("a viewer who tries every mutation by hand is refused each of them, and the audit log says so", async () => {
+  const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+  const mutations = Object.keys(procedures).filter((path) => procedures[path]?._def.type === "mutation");
+  expect(mutations).toEqual(expect.arrayContaining(ofOneself));
+  const refused = mutations.filter((path) => !ofOneself.includes(path));
+  for (const path of refused) {
+    const answer = await post(`trpc/${path}`);
+    expect([path, answer.status]).toEqual([path, 403]);
+    const { error } = (await answer.json()) as { error: { data: { tapline: { code: string } } } };
+    expect(error.data.tapline.code).toBe("forbidden");
+  }
+  const { id: actorId } = await running.prisma.user.findFirstOrThrow();
+  const written = await running.prisma.auditEntry.findMany({ where: { actorId, action: "act.refused" } });
+  const expected = refused.slice(0, writtenSingly).map((path) => `verb/${path}`);
+  expect(written.map(({ subject }) => subject).toSorted()).toEqual(expected.toSorted());
+});
+
+test.each([
+  "create-user",
+  "set-role",
+  "ban-user",
+  "remove-user",
+  "set-user-password",
+  "revoke-user-sessions",
+])("nor may a viewer do anything to people: %s", async (act) => {
+  const answer = await post(`auth/admin/${act}`);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+  expect(await running.prisma.user.count()).toBe(1);
+});
