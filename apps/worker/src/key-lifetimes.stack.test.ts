@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ceilingHoldsMs, connectRedis, partitionKeys, receiptTtlMs } from "@tapline/adapters/redis";
+import { readingHoldsMs } from "@tapline/core/encryption";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectAs, deliver, submit } from "./agent.fixture.ts";
@@ -65,6 +66,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:credits:ceilings$/, within(ceilingHoldsMs)],
   [/^tapline:\{p0\}:credits:agent:gate-[12]$/, within(minuteMs)],
   [/^tapline:\{p0\}:credits:refused:gate-[12]$/, within(24 * 60 * minuteMs)],
+  [/^tapline:\{p0\}:keys:readings$/, within(readingHoldsMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
   [/^tapline:\{p0\}:telemetry:services$/, within(10_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],

@@ -133,7 +133,7 @@ test("the commands show the ring and what a lost key would cost, and refuse what
   ]);
   const dry = (await key("retire", old.slice(0, 8), "--dry-run", ...acting)).out;
   expect(dry).toContain("retiring → retired");
-  expect(dry).toMatch(/old objects: it opens \d+ segments with \d+ taps, .* Its private key can be put away/);
+  expect(dry).toMatch(/Old objects: it opens \d+ segments with \d+ taps, .* Its private key can be put away/);
   expect((await key("retire", old.slice(0, 8), ...acting)).out).toContain("retiring → retired");
   // What a retired key opens counts as open no more; that somebody may have kept it is said.
   const revoking = (await key("map", "--lost", escrow)).out;

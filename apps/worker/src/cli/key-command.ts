@@ -1,6 +1,8 @@
-import type { RingKey } from "@tapline/core/encryption";
+import type { KeyDesk } from "@tapline/adapters/keys";
+import type { KeyChange, RingKey } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { openKeys } from "../wire/commands/keys.ts";
+import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 
 export async function withKeys<Result>(
@@ -12,6 +14,30 @@ export async function withKeys<Result>(
   } finally {
     await close();
   }
+}
+
+/** Options of commands that change the ring. */
+export type KeyActingOptions = ActingOptions & {
+  /** Go past the rule of two persons; the audit entry says so. */
+  readonly alone?: boolean;
+};
+
+/** Makes a change of the ring, or says what it would do; both in the desk's words. */
+export async function makeChange(
+  desk: KeyDesk,
+  change: KeyChange,
+  options: KeyActingOptions,
+): Promise<"made" | "only told"> {
+  const { dryRun, ...act } = actOf(options);
+  const { stand, effect, certificate, needsApproval } = await desk.preview(change);
+  const twoPersons = options.alone === true ? "pass" : "refuse";
+  if (!dryRun) await desk.change(change, act, { stand, twoPersons });
+  say(`${dryRun ? "would change " : ""}${effect.what}`);
+  for (const line of [...effect.lines, ...(certificate?.notes ?? [])]) say(line);
+  if (dryRun && effect.refusal !== null) say(`It would be refused: ${effect.refusal}`);
+  if (dryRun && needsApproval && twoPersons === "refuse")
+    say("It would be refused: two persons have to want it, and the console asks the second one.");
+  return dryRun ? "only told" : "made";
 }
 
 /**
@@ -34,4 +60,6 @@ export function keyNamed(ring: readonly RingKey[], name: string): RingKey {
   return key;
 }
 
-export const shortId = (certSha256: string): string => certSha256.slice(0, 12);
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,50 +1,45 @@
 import { join } from "node:path";
-import type { KeyRole } from "@tapline/core/encryption";
+import { type KeyRole, type RingKey, rotationTo, shortKeyId } from "@tapline/core/encryption";
 import { TaplineError } from "@tapline/core/kernel";
 import { issueIntoFolder } from "../keys/issue-into-folder.ts";
-import { rotateKey } from "../keys/rotate-key.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { actOf } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
 import { findDataDir } from "./find-data-dir.ts";
-import { shortId, withKeys } from "./key-command.ts";
+import { type KeyActingOptions, makeChange, withKeys } from "./key-command.ts";
 import { readGivenText } from "./read-given.ts";
 
-interface RotateOptions extends ActingOptions {
+type RotateOptions = KeyActingOptions & {
   readonly role: KeyRole;
   readonly cert?: string;
   readonly pki?: string;
-}
+};
 
 export async function rotate(options: RotateOptions): Promise<void> {
-  const { role, cert } = options;
-  const { dryRun, ...act } = actOf(options);
-  const { atEpochMs } = act;
-  if (dryRun) {
-    const keys = await withKeys(({ ring }) => ring.read());
-    const active = keys.filter((key) => key.role === role && key.state === "active");
-    const names = active.map(({ subject, certSha256 }) => `${subject} (${shortId(certSha256)})`);
+  const { role, cert, dryRun } = options;
+  const activeOf = (ring: readonly RingKey[]): RingKey[] =>
+    ring.filter((key) => key.role === role && key.state === "active");
+  if (dryRun === true && cert === undefined) {
+    const active = activeOf(await withKeys(({ ring }) => ring.read()));
+    const names = active.map(({ subject, certSha256 }) => `${subject} (${shortKeyId(certSha256)})`);
     return say(`would send into retirement: ${names.join(", ")}; new objects would go to a successor`);
   }
-  const made =
-    cert === undefined
-      ? await issueIntoFolder(options.pki ?? (await defaultFolder()), role, atEpochMs)
-      : null;
-  const certPem = made?.certPem ?? (await readGivenText(cert ?? ""));
-  const { successor, replaced, shares } = await withKeys(async ({ ring, map }) => ({
-    ...(await rotateKey(role, certPem, { ring }, act)),
-    shares: await map.shares(),
-  }));
-  if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);
-  for (const { subject, certSha256 } of replaced) say(`${subject} (${shortId(certSha256)}) is retiring`);
-  say(`new objects are encrypted to ${successor.subject} (${shortId(successor.certSha256)})`);
-  const opened = shares.filter(({ ski }) => replaced.some((key) => key.ski === ski));
-  const certFile = made?.certFile ?? cert ?? "";
-  for (const line of stepsAfter(
-    replaced.map(({ certSha256 }) => shortId(certSha256)),
-    opened,
-    certFile,
-  ))
-    say(line);
+  const { atEpochMs } = actOf(options);
+  await withKeys(async ({ desk, map }) => {
+    const { ring, twoPersons } = await desk.standing();
+    // Before a key is issued that nobody would be let add.
+    if (twoPersons && options.alone !== true) throw desk.twoPersonsNeeded();
+    const made =
+      cert === undefined
+        ? await issueIntoFolder(options.pki ?? (await defaultFolder()), role, atEpochMs)
+        : null;
+    const certPem = made?.certPem ?? (await readGivenText(cert ?? ""));
+    if (made !== null) say(`the new private key is ${made.keyFile}: keep it as safe as the old one`);
+    if ((await makeChange(desk, rotationTo(ring, role, certPem), options)) === "only told") return;
+    const replaced = activeOf(ring);
+    const opened = (await map.shares()).filter(({ ski }) => replaced.some((key) => key.ski === ski));
+    const old = replaced.map(({ certSha256 }) => shortKeyId(certSha256));
+    for (const line of stepsAfter(old, opened, made?.certFile ?? cert ?? "")) say(line);
+  });
 }
 
 /** What is left to do after a rotation, a line each. */

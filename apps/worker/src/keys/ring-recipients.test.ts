@@ -1,4 +1,4 @@
-import { issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { issueHierarchy, type RingKey, readRingKey, ringDigest } from "@tapline/core/encryption";
 import { beforeAll, expect, test } from "vitest";
 import { RingRecipients, type RingRecipientsParts } from "./ring-recipients.ts";
 
@@ -36,7 +36,7 @@ function rig(changes: Partial<RingRecipientsParts> = {}) {
     ...changes,
   });
   const skis = async (): Promise<string[]> => (await recipients.current()).map(({ ski }) => ski);
-  return { state, told, counted, seeded, skis };
+  return { state, told, counted, seeded, skis, reading: () => recipients.reading() };
 }
 
 test("a change of the ring counts for the next segment", async () => {
@@ -82,4 +82,21 @@ test("a trust file that cannot be read at the moment counts as it was", async ()
   await skis();
   [readable, state.nowEpochMs] = [false, 60_000];
   expect(await skis()).toEqual([archive.ski, escrow.ski]);
+});
+
+test("a worker that has nothing to encrypt tells what it takes the ring for all the same, and seeds nothing", async () => {
+  const { state, seeded, reading } = rig();
+  const ours = [archive.certSha256, escrow.certSha256];
+  expect(await reading()).toEqual({
+    ...{ atEpochMs: 0, ring: ringDigest(state.keys), recipients: ours, refused: [] },
+  });
+  state.keys = [archive, escrow, stranger];
+  expect(await reading()).toMatchObject({
+    ...{ recipients: ours, refused: [{ certSha256: stranger.certSha256, why: expect.any(String) }] },
+  });
+  state.keys = [];
+  expect(await reading()).toMatchObject({ ring: null, recipients: ours });
+  state.away = true;
+  expect(await reading()).toMatchObject({ ring: null, recipients: ours });
+  expect(seeded).toEqual([]);
 });

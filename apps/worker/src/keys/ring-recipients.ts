@@ -1,5 +1,12 @@
 import type { KeyRing } from "@tapline/adapters/keys";
-import { judgeRing, type Recipient, type RingKey, type RingVerdict } from "@tapline/core/encryption";
+import {
+  judgeRing,
+  type Recipient,
+  type RingKey,
+  type RingReading,
+  type RingVerdict,
+  ringDigest,
+} from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
@@ -45,6 +52,22 @@ export class RingRecipients {
         remedy: "Look at `tapline key check`; segments wait, and nothing is lost.",
       });
     return recipients;
+  }
+
+  /** What this process takes the ring for now, whether or not there is a segment. Rejects where nothing to trust can be read. */
+  async reading(): Promise<Omit<RingReading, "worker">> {
+    const { ring, named, clock } = this.#parts;
+    const read = await ring.read().catch(() => []);
+    const keys = read.length > 0 ? read : named;
+    const trust = await this.#readTrust();
+    if (this.#judged?.keys !== keys || this.#judged.trust !== trust) this.#judge(keys, trust);
+    const { recipients = [], refused = [] } = this.#judged?.verdict ?? {};
+    return {
+      atEpochMs: clock(),
+      ring: read.length > 0 ? ringDigest(read) : null,
+      recipients: recipients.map(({ certSha256 }) => certSha256),
+      refused: refused.map(({ key, why }) => ({ certSha256: key.certSha256, why })),
+    };
   }
 
   async #keys(): Promise<readonly RingKey[]> {

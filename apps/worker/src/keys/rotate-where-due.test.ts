@@ -1,10 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { changeRing, issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { issueHierarchy, type RingKey, readRingKey, stepOf } from "@tapline/core/encryption";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RotateParts } from "./rotate-key.ts";
-import { rotateWhereDue } from "./rotate-where-due.ts";
+import { type RotateParts, rotateWhereDue } from "./rotate-where-due.ts";
 
 const dayMs = 24 * 3_600_000;
 const nowEpochMs = Date.now();
@@ -20,11 +19,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const parts: RotateParts = {
-  ring: {
-    read: () => Promise.resolve(ring),
-    change: ({ added, states }) => {
-      ring = changeRing(ring, added, states);
-      return Promise.resolve(ring);
+  desk: {
+    standing: () => Promise.resolve({ ring, twoPersons: true, stand: "" }),
+    change: (change, _act, { twoPersons }) => {
+      expect(twoPersons).toBe("pass");
+      ring = [...stepOf(ring, change).after];
+      return Promise.resolve({ is: "made", ring });
     },
   },
 };

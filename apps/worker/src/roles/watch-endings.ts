@@ -6,14 +6,16 @@ import { type Role, repeat } from "./role.ts";
 
 export type WatchEndingsParts = {
   readonly ring: Pick<KeyRing, "read">;
-  readonly endings: Pick<EndingLog, "tell">;
+  readonly endings: Pick<EndingLog, "keep" | "tell">;
   readonly files: WatchedFiles;
   readonly read: (path: string) => Promise<string>;
+  /** So old the archive's key becomes; 0: it is rotated on purpose alone. */
+  readonly rotateAfterDays: number;
   readonly clock: () => number;
   readonly log: Pick<Logger, "warn" | "error">;
 };
 
-const lookEveryMs = 3_600_000;
+const lookEveryMs = 600_000;
 const afterErrorMs = 60_000;
 
 /** Tells ahead, and once for each threshold, of certificates and revocation lists that end. Any number may run. */
@@ -34,10 +36,15 @@ export async function lookAtEndings({
   endings,
   files,
   read,
+  rotateAfterDays,
   clock,
   log,
 }: WatchEndingsParts): Promise<void> {
   const found = await collectEndings(files, await ring.read(), read);
+  await endings.keep({
+    ...{ atEpochMs: clock(), endings: found.endings, rotateAfterDays },
+    unreadable: found.unreadable.map(({ what }) => what),
+  });
   for (const { what, error } of found.unreadable)
     log.error({ err: error, what }, "a certificate that the installation relies on cannot be read");
   for (const ending of found.endings) {

@@ -1,4 +1,4 @@
-import { EndingLog, KeyRing } from "@tapline/adapters/keys";
+import { EndingLog, KeyDesk, KeyRing } from "@tapline/adapters/keys";
 import {
   AuditLog,
   GapLedger,
@@ -52,6 +52,7 @@ export async function openAudit(parts: Parts, archives: ArchiveSet): Promise<Rol
     ring: new KeyRing(parts.prisma, parts.clock),
     endings: parts.instrument("endings", new EndingLog(parts.prisma)),
     files: watchedFiles(parts.config),
+    rotateAfterDays: parts.config.TAPLINE_KEY_ROTATE_DAYS,
     read: (path) => readSetting(path, "a certificate"),
   });
   const rotation = openRotation(parts);
@@ -78,6 +79,6 @@ function openRotation(parts: Parts): Role[] {
   const afterDays = config.TAPLINE_KEY_ROTATE_DAYS;
   if (afterDays === 0) return [];
   const folder = need(config.TAPLINE_KEY_PKI, "TAPLINE_KEY_PKI", "audit");
-  const ring = new KeyRing(prisma, clock);
-  return [rotateKeys({ ...parts, ring, turns: new Turns(prisma), folder, afterDays })];
+  const desk = new KeyDesk(prisma, clock);
+  return [rotateKeys({ ...parts, desk, turns: new Turns(prisma), folder, afterDays })];
 }

@@ -1,11 +1,15 @@
 import { KeyRing } from "@tapline/adapters/keys";
+import { RingReadings } from "@tapline/adapters/redis";
 import { encryptSegment } from "../jobs/encrypt-segment.ts";
 import { RingRecipients } from "../keys/ring-recipients.ts";
 import { need, readNamedKeys, readSetting, readSigner } from "../pki.ts";
+import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
+import { tellRing } from "../roles/tell-ring.ts";
 import type { Parts } from "./parts.ts";
 
-export async function startEncryption(parts: Parts): Promise<void> {
+/** @returns what ends beside the stage, which ends with its queue */
+export async function startEncryption(parts: Parts): Promise<Role> {
   const { config, prisma, clock } = parts;
   const signer = await readSigner(config);
   const trustFile = need(config.TAPLINE_TRUST, "TAPLINE_TRUST", "encryption");
@@ -22,4 +26,9 @@ export async function startEncryption(parts: Parts): Promise<void> {
     run: async (id: string) => await encryptSegment(id, { ...parts, recipients, signer }),
   });
   startStage("encryption", stage.run, parts);
+  return tellRing({
+    ...parts,
+    read: () => ring.reading(),
+    readings: new RingReadings(parts.redis, clock),
+  });
 }

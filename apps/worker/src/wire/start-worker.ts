@@ -48,7 +48,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     ...(collector === null ? [] : [collector]),
   ];
   if (has("validation")) startValidation(parts);
-  if (has("encryption")) await startEncryption(parts);
+  if (has("encryption")) roles.push(await startEncryption(parts));
   if (has("transfer") && archives !== null) roles.push(await startTransfer(parts, archives));
   if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
   if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));

@@ -15,6 +15,31 @@ export {
   issueAgentsFiles,
   issueHierarchy,
 } from "./issue-hierarchy.ts";
+export {
+  type KeyChange,
+  type KeyVerb,
+  keyChangeSchema,
+  keyVerbs,
+  needsTwoPersons,
+  type RingStep,
+  ringDigest,
+  rotationTo,
+  standOf,
+  stateChange,
+  stepOf,
+} from "./key-change.ts";
+export {
+  type ArchiveShare,
+  effectOf,
+  extentOf,
+  isUsable,
+  type KeyEffect,
+  keyName,
+  sayWithout,
+  shortKeyId,
+  takenOut,
+  type WithoutKeys,
+} from "./key-effect.ts";
 export { type KeyRack, keyRack, recipientsAmong } from "./key-rack.ts";
 export {
   changeRing,
@@ -29,6 +54,7 @@ export {
   readRingKey,
   validFromEpochMs,
 } from "./key-ring.ts";
+export { certificateText, type OfferedCertificate, readOffered } from "./offered-certificate.ts";
 export { openAuthority } from "./open-authority.ts";
 export { openEnvelope } from "./open-envelope.ts";
 export { type ObjectSource, openStream } from "./open-stream.ts";
@@ -36,6 +62,7 @@ export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";
 export type { RecipientKey } from "./recipient-key.ts";
 export { type RewrapHead, rewrapEnvelope } from "./rewrap-envelope.ts";
+export { type RingReading, readingHoldsMs, ringReadingSchema } from "./ring-reading.ts";
 export {
   EnvelopeWriter,
   maxEnvelopeBytes,

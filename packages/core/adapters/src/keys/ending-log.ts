@@ -1,14 +1,43 @@
 import { type Ending, warnDays } from "@tapline/core/encryption";
 import { sha256Hex } from "@tapline/core/kernel";
+import { z } from "zod";
 import { recordAct } from "../prisma/acts.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 
-/** Which warnings of endings have been given: each is given once, whoever looks. */
+const keptFact = "keys.endings";
+
+const keptSchema = z.strictObject({
+  atEpochMs: z.int(),
+  endings: z.array(z.strictObject({ what: z.string(), subject: z.string(), endsAtEpochMs: z.number() })),
+  unreadable: z.array(z.string()),
+  rotateAfterDays: z.int(),
+});
+
+/**
+ * What a worker found last that can run out.
+ * @property unreadable what could not be read
+ * @property rotateAfterDays so old the archive's key becomes; 0: it is rotated on purpose alone
+ */
+export type KeptEndings = z.infer<typeof keptSchema>;
+
+/** Which warnings of endings have been given, each once, whoever looks; and what was found last that can run out. */
 export class EndingLog {
   readonly #prisma: PrismaClient;
 
   constructor(prisma: PrismaClient) {
     this.#prisma = prisma;
+  }
+
+  /** Keeps what was found, for the console, which can read none of the files. */
+  async keep(found: KeptEndings): Promise<void> {
+    const fact = { name: keptFact, value: JSON.stringify(found) };
+    await this.#prisma.installationFact.upsert({ where: { name: keptFact }, create: fact, update: fact });
+  }
+
+  /** What was kept last; null: nothing yet. */
+  async kept(): Promise<KeptEndings | null> {
+    const fact = await this.#prisma.installationFact.findUnique({ where: { name: keptFact } });
+    return fact === null ? null : keptSchema.parse(JSON.parse(fact.value));
   }
 
   /**

@@ -1,4 +1,8 @@
-/** Apart from the room `prisma`, which the console loads: what handles keys needs the room `encryption`. */
-export { EndingLog } from "./ending-log.ts";
-export { type ArchiveShare, KeyMap } from "./key-map.ts";
-export { KeyRing, type RingChange } from "./key-ring.ts";
+/** Apart from the room `prisma`: what handles keys needs the room `encryption`. */
+export { EndingLog, type KeptEndings } from "./ending-log.ts";
+export { KeyDesk, type KeyOutcome, type KeyPreview, type KeyWish } from "./key-desk.ts";
+export { KeyMap } from "./key-map.ts";
+export { type KeyRequestListing, KeyRequests } from "./key-requests.ts";
+export { KeyRing } from "./key-ring.ts";
+export type { RingStanding } from "./ring-standing.ts";
+export { withoutKeys } from "./without-keys.ts";

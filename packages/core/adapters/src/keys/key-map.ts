@@ -1,17 +1,10 @@
 import { readFileSync } from "node:fs";
+import type { ArchiveShare } from "@tapline/core/encryption";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
 const [keyMapSql, lostSql] = [sql("key-map"), sql("segments-lost-with")];
 const [noteSql, noteRewrapSql] = [sql("note-segment-key"), sql("note-rewrap")];
-
-/** How much of the archive; times in ms since 1970, null where there is nothing. */
-export type ArchiveShare = {
-  readonly segments: number;
-  readonly taps: number;
-  readonly firstAtEpochMs: number | null;
-  readonly lastAtEpochMs: number | null;
-};
 
 type ShareRow = { segments: number; taps: bigint; first_at: Date | null; last_at: Date | null };
 

@@ -1,8 +1,8 @@
-import { issueHierarchy, type RingKey, readRingKey } from "@tapline/core/encryption";
+import { issueHierarchy, type RingKey, readRingKey, rotationTo } from "@tapline/core/encryption";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
 import { connectPrisma, type PrismaClient } from "../prisma/index.ts";
-import { EndingLog, KeyMap, KeyRing } from "./index.ts";
+import { EndingLog, KeyDesk, KeyMap, KeyRing } from "./index.ts";
 
 const act = { actor: { kind: "operator", id: "ann" }, reason: "a test" } as const;
 let prisma: PrismaClient;
@@ -23,13 +23,20 @@ beforeEach(async () => {
 afterAll(() => prisma.$disconnect());
 
 const open = (): KeyRing => new KeyRing(prisma, () => nowEpochMs);
+const alone = { stand: null, twoPersons: "refuse" } as const;
+const rotate = () =>
+  new KeyDesk(prisma, () => nowEpochMs).change(
+    rotationTo([archive!, escrow!], "archive", next!.certPem),
+    act,
+    alone,
+  );
 
 test("an empty ring is seeded once; who reads it sees a change within a second", async () => {
   const [ring, reader] = [open(), open()];
   expect(await ring.seed([archive!, escrow!], act)).toBe(true);
   expect(await ring.seed([next!], act)).toBe(false);
   expect((await reader.read()).map(({ ski }) => ski)).toEqual([archive!.ski, escrow!.ski]);
-  await ring.change({ added: [next!], states: { [archive!.certSha256]: "retiring" } }, act);
+  await rotate();
   expect(await reader.read()).toHaveLength(2);
   nowEpochMs += 1_001;
   const states = Object.fromEntries((await reader.read()).map(({ ski, state }) => [ski, state]));
@@ -39,9 +46,10 @@ test("an empty ring is seeded once; who reads it sees a change within a second",
 test("a change that the rules refuse changes nothing; each that is made is in the audit log", async () => {
   const ring = open();
   await ring.seed([archive!, escrow!], act);
-  const refused = ring.change({ added: [], states: { [escrow!.certSha256]: "revoked" } }, act);
+  const last = { kind: "state", key: escrow!.certSha256, from: "active", to: "revoked" } as const;
+  const refused = new KeyDesk(prisma, () => nowEpochMs).change(last, act, alone);
   await expect(refused).rejects.toMatchObject({ code: "conflict" });
-  await ring.change({ added: [next!], states: { [archive!.certSha256]: "retiring" } }, act);
+  await rotate();
   const entries = await prisma.auditEntry.findMany({ where: { subject: `key/${archive!.certSha256}` } });
   expect(entries.map(({ action, actorId }) => [action, actorId])).toEqual(
     expect.arrayContaining([
@@ -126,4 +134,8 @@ test("an ending is told once for each threshold, whoever looks", async () => {
   expect(await one.tell({ ...ending, endsAtEpochMs: 1 }, 0, nowEpochMs)).toBe(true);
   const entries = await prisma.auditEntry.count({ where: { action: "key.ending" } });
   expect(entries).toBe(3);
+  expect(await one.kept()).toBeNull();
+  const found = { atEpochMs: nowEpochMs, endings: [ending], unreadable: ["door"], rotateAfterDays: 0 };
+  await one.keep(found);
+  expect(await two.kept()).toEqual(found);
 });

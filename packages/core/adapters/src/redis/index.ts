@@ -8,6 +8,7 @@ export {
   alertKeys,
   alertQueuePrefix,
   creditKeys,
+  keyKeys,
   kpiKeys,
   partitionKeys,
   queuePrefix,
@@ -18,6 +19,7 @@ export { KpiStreams } from "./kpi-streams.ts";
 export { RoleLease } from "./lease.ts";
 export { MemoryWatch, type ServerMemory, serverUpSinceEpochMs } from "./memory-watch.ts";
 export { type QuotaStanding, type RefusedCounts, RefusedQuota } from "./refused-quota.ts";
+export { RingReadings } from "./ring-readings.ts";
 export {
   type AddressedReceipt,
   type BufferOptions,

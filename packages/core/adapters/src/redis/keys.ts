@@ -78,6 +78,11 @@ export const telemetryKeys = {
   services: `${root}:{p0}:telemetry:services`,
 } as const;
 
+export const keyKeys = {
+  /** Hash: what each worker that encrypts takes the key ring for, RingReading JSON by its name; 30 s. */
+  readings: `${root}:{p0}:keys:readings`,
+} as const;
+
 /** In one slot, since seconds and cursor move in one step. */
 export const kpiKeys = {
   /** Stream: the live picture; field j = KpiLive JSON. */
