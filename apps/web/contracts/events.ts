@@ -5,7 +5,7 @@ import type { AgentView } from "./agents.ts";
 import type { PaintedAlert } from "./painted.ts";
 
 /** What a browser may listen to; each topic is a room of the same name. */
-export type Topic = "kpi" | "alerts" | "agents";
+export type Topic = "kpi" | "alerts" | "agents" | "keys";
 
 /** Pushed by the server. Every payload carries what a reader needs to drop what is not newer. */
 export interface ServerToClientEvents {
@@ -17,6 +17,8 @@ export interface ServerToClientEvents {
   agents: (changed: AgentView[]) => void;
   /** News of agents may not have been read: ask anew for what is shown of them. */
   agentsMissed: () => void;
+  /** The key ring, what waits for a second person, or what workers take the ring for is another: ask anew. */
+  keysChanged: () => void;
   /** To be answered once they are shown: the next ones come then. */
   auditEntries: (batch: AuditBatch, received: () => void) => void;
 }

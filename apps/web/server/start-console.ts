@@ -24,6 +24,7 @@ import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
 import { AgentViews } from "./fleet/agent-views.ts";
 import { createHandler } from "./http.ts";
+import { KeyViews } from "./keys/key-views.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
 import { notReady } from "./not-ready.ts";
@@ -35,7 +36,7 @@ import { hearPainted } from "./realtime/hear-painted.ts";
 import { startRelays } from "./realtime/start-relays.ts";
 import { startSweeping } from "./realtime/sweep-sessions.ts";
 import { tailAudit } from "./realtime/tail-audit.ts";
-import { openRedis } from "./redis.ts";
+import { openRedis, type RedisConnections } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
 import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
@@ -81,15 +82,14 @@ export async function startConsole(
   const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
-  const [agentViews, alerts] = [new AgentViews(prisma, log.audit), openAlerts(prisma, redis.requests)];
+  const views = openViews(prisma, redis.requests, log.audit);
+  const { agentViews, alerts, keys } = views;
   server.on(
     "request",
     createHandler({
       trpc: createTrpcHandler({
         viewerOf: whoIs,
-        kpi: new KpiStore(redis.requests, prisma, Date.now),
-        services: new ServicesReports(redis.requests),
-        ...{ ...log, people: new People(prisma, auth, Date.now), alerts, agentViews, confirm, logger },
+        ...{ ...log, ...views, people: new People(prisma, auth, Date.now), confirm, logger },
         ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
@@ -106,7 +106,7 @@ export async function startConsole(
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
   const stopping = new AbortController();
   const onNews = hearPainted(realtime, alerts.rules, measured.recorder);
-  const relaying = startRelays(realtime, redis, { onNews, board: agentViews.board }, logger, stopping.signal);
+  const relaying = startRelays(realtime, redis, { onNews, agentViews, keys }, logger, stopping.signal);
   const tail = tailAudit(realtime, { entries: log.audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {
@@ -137,6 +137,17 @@ function openLog(prisma: PrismaClient) {
     audit: new AuditEntries(prisma),
     auditViews: new AuditViews(prisma),
     refusals: new RefusedActs(prisma, Date.now),
+  };
+}
+
+/** What the pages show. */
+function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
+  return {
+    kpi: new KpiStore(redis, prisma, Date.now),
+    services: new ServicesReports(redis),
+    agentViews: new AgentViews(prisma, audit),
+    alerts: openAlerts(prisma, redis),
+    keys: new KeyViews(prisma, redis, Date.now),
   };
 }
 

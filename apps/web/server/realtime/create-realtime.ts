@@ -34,7 +34,7 @@ export interface RealtimeOptions {
   isTrustedOrigin: (origin: string) => boolean;
 }
 
-const topics: readonly Topic[] = ["kpi", "alerts", "agents"];
+const topics: readonly Topic[] = ["kpi", "alerts", "agents", "keys"];
 /** What processes tell each other, such as that a session has ended, is read at once. */
 const streamMaxLen = 1_000;
 

@@ -1,10 +1,12 @@
 import { AlertStreams, KpiStreams } from "@tapline/adapters/redis";
 import type { AlertNews } from "@tapline/core/alerts";
 import type { Logger } from "pino";
+import type { KeyViews } from "../keys/key-views.ts";
 import type { RedisConnections } from "../redis.ts";
 import type { Realtime } from "./create-realtime.ts";
 import { followStream } from "./follow-stream.ts";
 import { type FleetWatchOptions, watchFleet } from "./watch-fleet.ts";
+import { watchKeys } from "./watch-keys.ts";
 
 /**
  * Hands on to the browsers of this process what the worker publishes, and what is new of the fleet.
@@ -14,14 +16,19 @@ import { type FleetWatchOptions, watchFleet } from "./watch-fleet.ts";
 export async function startRelays(
   realtime: Realtime,
   redis: RedisConnections,
-  told: { onNews: (news: AlertNews) => void; board: FleetWatchOptions["board"] },
+  told: {
+    onNews: (news: AlertNews) => void;
+    agentViews: { board: FleetWatchOptions["board"] };
+    keys: Pick<KeyViews, "mark">;
+  },
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const watchers = realtime.local.to("kpi");
   const listeners = realtime.local.to("alerts");
   await Promise.all([
-    watchFleet(realtime, told.board, logger, signal),
+    watchFleet(realtime, told.agentViews.board, logger, signal),
+    watchKeys(realtime, told.keys, logger, signal),
     followStream({
       ...{ name: "the live KPI stream", stream: new KpiStreams(redis.requests), redis: redis.relay },
       take: (heard) => {

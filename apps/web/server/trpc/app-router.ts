@@ -8,6 +8,7 @@ import { alertsRouter } from "../routers/alerts.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
+import { keysRouter } from "../routers/keys.ts";
 import { kpiRouter } from "../routers/kpi.ts";
 import { pushRouter } from "../routers/push.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   auditBoard: auditBoardRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,
+  keys: keysRouter,
   kpi: kpiRouter,
   push: pushRouter,
   telemetry: telemetryRouter,

@@ -22,6 +22,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     alerts: {} as AlertStore,
     audit: {} as AuditReader,
     auditViews: {} as TrpcParts["auditViews"],
+    keys: {} as TrpcParts["keys"],
     kpi: {} as KpiStore,
     services: { latest: async () => null },
     agentViews: {} as AgentViews,

@@ -24,6 +24,7 @@ export interface TrpcParts {
   alerts: AlertStore;
   audit: AuditReader;
   auditViews: RequestContext["auditViews"];
+  keys: RequestContext["keys"];
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
@@ -46,6 +47,7 @@ export function createTrpcHandler({
   alerts,
   audit,
   auditViews,
+  keys,
   kpi,
   services,
   agentViews,
@@ -70,6 +72,7 @@ export function createTrpcHandler({
         alerts,
         audit,
         auditViews,
+        keys,
         kpi,
         services,
         agentViews,

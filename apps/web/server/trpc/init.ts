@@ -9,6 +9,7 @@ import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
+import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { People } from "../people/people.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -26,6 +27,7 @@ export interface RequestContext {
   alerts: AlertStore;
   audit: AuditReader;
   auditViews: Pick<AuditViews, "page" | "entry" | "names" | "log" | "growth" | "proof" | "exportPlan">;
+  keys: Pick<KeyViews, "approve" | "board" | "cancel" | "change" | "preview">;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;

@@ -1,18 +1,18 @@
 import "reflect-metadata";
-import { KeyObject, webcrypto } from "node:crypto";
+import { KeyObject } from "node:crypto";
 import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 import { TaplineError } from "../kernel/index.ts";
 import { maxRequestChars } from "../tap/index.ts";
-import { pemBlocks, pemToDer } from "./certificate.ts";
+import { pemBlocks, pemToDer, type WebKey } from "./certificate.ts";
 
 const algorithm = { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" };
 
 /** The key of a request whose sender has shown to hold its other half. */
-export type VerifiedRequest = { readonly publicKey: webcrypto.CryptoKey };
+export type VerifiedRequest = { readonly publicKey: WebKey };
 
 /** A new P-256 key and a request (PKCS #10, RFC 2986) to have it certified, both PEM. The key is the caller's alone. */
 export async function requestCertificate(): Promise<{ keyPem: string; csrPem: string }> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: ["Tapline agent"] }],
     keys,
@@ -38,7 +38,7 @@ export async function verifyRequest(pem: string): Promise<VerifiedRequest> {
   return { publicKey };
 }
 
-function parse(der: Buffer): Pkcs10CertificateRequest {
+function parse(der: Buffer<ArrayBuffer>): Pkcs10CertificateRequest {
   try {
     return new Pkcs10CertificateRequest(der);
   } catch {
@@ -46,12 +46,12 @@ function parse(der: Buffer): Pkcs10CertificateRequest {
   }
 }
 
-async function exportP256(request: Pkcs10CertificateRequest): Promise<webcrypto.CryptoKey> {
+async function exportP256(request: Pkcs10CertificateRequest): Promise<WebKey> {
   try {
     const { publicKey } = request;
     const { algorithm: kind } = publicKey;
     if (kind.name === "ECDSA" && "namedCurve" in kind && kind.namedCurve === "P-256")
-      return (await publicKey.export(algorithm, ["verify"])) as webcrypto.CryptoKey;
+      return (await publicKey.export(algorithm, ["verify"])) as WebKey;
   } catch {
     throw refused("its key does not read");
   }

@@ -19,10 +19,13 @@ export const keyUsage = {
   cRLSign: 64,
 } as const;
 
+/** A key of the Web Cryptography API, as the types of whoever compiles this have it: those of Node and of browsers differ. */
+export type WebKey = InstanceType<typeof CryptoKey>;
+
 /** What we need of an X.509 certificate. */
 export interface Certificate {
   readonly x509: X509Certificate;
-  readonly der: Buffer;
+  readonly der: Buffer<ArrayBuffer>;
   /** One line, such as `CN=Tapline archive, O=Example`. */
   readonly subject: string;
   /** Subject and issuer in one form, for comparing with each other and with a CRL's issuer. */
@@ -118,6 +121,6 @@ export function pemBlocks(pem: string, label: string): string[] {
 }
 
 /** The DER of one PEM block. */
-export function pemToDer(block: string): Buffer {
+export function pemToDer(block: string): Buffer<ArrayBuffer> {
   return Buffer.from(block.replace(/-----[^-]+-----/g, "").replace(/\s+/g, ""), "base64");
 }

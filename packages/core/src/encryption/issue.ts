@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { KeyObject, randomBytes } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -17,6 +17,7 @@ import {
   X509CertificateGenerator,
   X509CrlGenerator,
 } from "@peculiar/x509";
+import type { WebKey } from "./certificate.ts";
 
 /** A certificate and its private key, PEM. */
 export interface Issued {
@@ -27,7 +28,7 @@ export interface Issued {
 /** An authority that can issue. */
 export interface Authority {
   readonly certificate: X509Certificate;
-  readonly privateKey: webcrypto.CryptoKey;
+  readonly privateKey: WebKey;
 }
 
 export interface IssueTimes {
@@ -55,7 +56,7 @@ export async function issueAuthority(
   subject: Subject & { readonly pathLength: number; readonly issuer?: Authority },
   times: IssueTimes,
 ): Promise<Authority & Issued> {
-  const keys = await webcrypto.subtle.generateKey(authorityAlgorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(authorityAlgorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.create({
     ...common(subject, times, subject.issuer?.certificate.subjectName ?? name(subject)),
     publicKey: keys.publicKey,
@@ -72,13 +73,13 @@ export async function issueAuthority(
 
 /** A P-256 certificate for one use, and its new key. */
 export async function issueLeaf(request: LeafRequest, times: IssueTimes): Promise<Issued> {
-  const keys = await webcrypto.subtle.generateKey(leafAlgorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(leafAlgorithm, true, ["sign", "verify"]);
   return pems(await certifyKey(keys.publicKey, request, times), keys.privateKey);
 }
 
 /** A certificate for a key whose other half may be somebody else's. */
 export async function certifyKey(
-  publicKey: webcrypto.CryptoKey,
+  publicKey: WebKey,
   request: LeafRequest,
   times: IssueTimes,
 ): Promise<X509Certificate> {
@@ -120,7 +121,7 @@ export async function issueCrl(
 }
 
 /** ECDSA with the hash that fits the curve (RFC 5758 §3.2). */
-function signingAlgorithm({ algorithm }: webcrypto.CryptoKey) {
+function signingAlgorithm({ algorithm }: WebKey) {
   const isP384 = "namedCurve" in algorithm && algorithm.namedCurve === "P-384";
   return isP384 ? authorityAlgorithm : leafAlgorithm;
 }
@@ -138,7 +139,7 @@ function name({ commonName, organisation }: Subject): JsonName {
 }
 
 /** @param issuer absent: the certificate is its own */
-async function keyIdentifiers(own: webcrypto.CryptoKey, issuer?: X509Certificate): Promise<Extension[]> {
+async function keyIdentifiers(own: WebKey, issuer?: X509Certificate): Promise<Extension[]> {
   const { keyId } = await SubjectKeyIdentifierExtension.create(own);
   // The short one of RFC 5280 §4.2.1.2 (2): a proof of a tap carries five of them.
   const short = `4${keyId.slice(-15)}`;
@@ -172,7 +173,7 @@ function isAddress(host: string): boolean {
   return host.includes(":") || /^\d+(\.\d+){3}$/.test(host);
 }
 
-function pems(certificate: X509Certificate, key: webcrypto.CryptoKey): Issued {
+function pems(certificate: X509Certificate, key: WebKey): Issued {
   return {
     certPem: `${certificate.toString("pem")}\n`,
     keyPem: KeyObject.from(key).export({ format: "pem", type: "pkcs8" }).toString(),

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { X509Certificate as ParsedCertificate } from "@peculiar/x509";
 import { messageOf, TaplineError } from "../kernel/index.ts";
 import { certificatesIn, keyUsage } from "./certificate.ts";
@@ -32,7 +32,7 @@ export async function openAuthority(
     if (!new X509Certificate(first.der).checkPrivateKey(key))
       throw new Error("its key does not belong to its certificate");
     const der = key.export({ format: "der", type: "pkcs8" });
-    const privateKey = await webcrypto.subtle.importKey("pkcs8", der, { name: "ECDSA", namedCurve }, false, [
+    const privateKey = await crypto.subtle.importKey("pkcs8", der, { name: "ECDSA", namedCurve }, false, [
       "sign",
     ]);
     return { certificate: new ParsedCertificate(first.der), privateKey };

@@ -33,7 +33,7 @@ export function revocationListsIn(pem: string): RevocationList[] {
   });
 }
 
-function parse(der: Buffer): RevocationList {
+function parse(der: Buffer<ArrayBuffer>): RevocationList {
   const crl = new X509Crl(der);
   const list = new DerReader(der, "a revocation list").inside(tags.sequence);
   const signed = list.whole(tags.sequence);
