@@ -40,6 +40,7 @@ import { openRedis, type RedisConnections } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
 import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
+import { TapViews } from "./taps/tap-views.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
 
 /** A console that serves. */
@@ -94,8 +95,7 @@ export async function startConsole(
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
       auth: toNodeHandler(auth),
-      next: pages.handle,
-      viewerOf: whoIs,
+      ...{ next: pages.handle, viewerOf: whoIs },
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
@@ -143,6 +143,7 @@ function openLog(prisma: PrismaClient) {
 /** What the pages show. */
 function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
   return {
+    tapViews: new TapViews(prisma, redis),
     kpi: new KpiStore(redis, prisma, Date.now),
     services: new ServicesReports(redis),
     agentViews: new AgentViews(prisma, audit),

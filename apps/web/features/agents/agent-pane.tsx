@@ -1,6 +1,7 @@
 "use client";
 
 import { X } from "lucide-react";
+import Link from "next/link";
 import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -83,6 +84,13 @@ function Head({ id, standing, onClose }: AgentPaneProps) {
           {agent.pinned ? " · pinned" : ""}
           {agent.hostname === null ? "" : ` · ${agent.hostname}`}
           {agent.last === null ? "" : ` · ${agent.last.report.platform}`}
+          {" · "}
+          <Link
+            href={`/taps?${new URLSearchParams({ of: `agent:${agent.id}` })}`}
+            className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+          >
+            Its taps
+          </Link>
         </p>
       )}
     </header>

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { Card } from "../../ui/card.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 
@@ -9,6 +10,14 @@ export function NoTapsYet() {
       <p className="mt-1 max-w-prose text-sm text-ink-soft">
         Everything is ready. Hold a tracker to a reader: its first tap shows up here within a second. If it
         does not, see that the reader's agent runs and reaches the ingest address.
+      </p>
+      <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        <Link href="/agents" className="underline decoration-line-strong underline-offset-2">
+          Enrol an agent
+        </Link>
+        <Link href="/taps" className="underline decoration-line-strong underline-offset-2">
+          See the first tap come
+        </Link>
       </p>
     </Card>
   );

@@ -1,6 +1,6 @@
 import type { KpiLive } from "@tapline/core/kpi";
 import type { RejectReason } from "@tapline/core/tap";
-import { reasonLabels } from "./reason-labels.ts";
+import { reasonLabels } from "../../client/reason-labels.ts";
 
 /** Rejects of one reason. */
 export interface RejectRow {

@@ -1,4 +1,4 @@
-import { BellRing, BookOpenText, LayoutDashboard, type LucideIcon, Nfc, Settings } from "lucide-react";
+import { BellRing, BookOpenText, LayoutDashboard, type LucideIcon, Nfc, Route, Settings } from "lucide-react";
 
 /** Something of the console that has an address, as its navigation, its keys and its palette name it. */
 export interface Place {
@@ -31,6 +31,7 @@ export const consolePages: readonly ConsolePage[] = [
     },
   },
   { href: "/agents", name: "Agents", called: "readers & agents", Icon: Nfc, key: "r" },
+  { href: "/taps", name: "Taps", called: "the trace of a tap", Icon: Route, key: "t" },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
   { href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
 ];

@@ -11,6 +11,7 @@ import { fleetRouter } from "../routers/fleet.ts";
 import { keysRouter } from "../routers/keys.ts";
 import { kpiRouter } from "../routers/kpi.ts";
 import { pushRouter } from "../routers/push.ts";
+import { tapRouter } from "../routers/tap.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
 import { youRouter } from "../routers/you.ts";
@@ -31,6 +32,7 @@ export const appRouter = router({
   keys: keysRouter,
   kpi: kpiRouter,
   push: pushRouter,
+  tap: tapRouter,
   telemetry: telemetryRouter,
   you: youRouter,
 });

@@ -8,6 +8,7 @@ import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TapViews } from "../taps/tap-views.ts";
 import { createTrpcHandler, type TrpcParts } from "./create-trpc-handler.ts";
 
 test("one request calls at most ten procedures; a longer batch is refused whole", async () => {
@@ -26,6 +27,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     kpi: {} as KpiStore,
     services: { latest: async () => null },
     agentViews: {} as AgentViews,
+    tapViews: {} as TapViews,
     fleet: {} as FleetReader,
     steering: {} as AgentSteering,
     people: {} as TrpcParts["people"],

@@ -15,6 +15,7 @@ import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { People } from "../people/people.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TapViews } from "../taps/tap-views.ts";
 import { appRouter } from "./app-router.ts";
 import type { RequestContext } from "./init.ts";
 
@@ -28,6 +29,7 @@ export interface TrpcParts {
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
+  tapViews: Pick<TapViews, "list" | "trace">;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;
@@ -51,6 +53,7 @@ export function createTrpcHandler({
   kpi,
   services,
   agentViews,
+  tapViews,
   fleet,
   steering,
   people,
@@ -76,6 +79,7 @@ export function createTrpcHandler({
         kpi,
         services,
         agentViews,
+        tapViews,
         fleet,
         steering,
         people,

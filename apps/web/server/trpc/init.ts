@@ -13,6 +13,7 @@ import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { People } from "../people/people.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TapViews } from "../taps/tap-views.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
 /** What a procedure has at hand. */
@@ -31,6 +32,7 @@ export interface RequestContext {
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
+  tapViews: Pick<TapViews, "list" | "trace">;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;

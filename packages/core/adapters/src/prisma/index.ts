@@ -72,6 +72,23 @@ export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 export { type SiteDay, SiteStatements } from "./site-statements.ts";
+export {
+  type FoundAgentTap,
+  type FoundCheckpoint,
+  type FoundEntry,
+  type FoundRejection,
+  type FoundRun,
+  type FoundSegment,
+  TapFinder,
+} from "./tap-finder.ts";
+export {
+  type ListedTaps,
+  type RunPlace,
+  type SeqPlace,
+  TapLists,
+  type TapPage,
+  type TapStanding,
+} from "./tap-lists.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";
 export { Turns } from "./turns.ts";

@@ -30,4 +30,5 @@ export {
 export { reportHoldsMs, ServicesReports } from "./services-reports.ts";
 export { saidIn } from "./stream-entries.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
+export { type SegmentUnderWay, TapsUnderWay, type TapUnderWay } from "./taps-under-way.ts";
 export { type HeardProcess, ReadDeltas, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";

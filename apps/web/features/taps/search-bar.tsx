@@ -1,0 +1,58 @@
+"use client";
+
+import { type RefObject, useEffect, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { type TapsView, viewOfSearch } from "./view.ts";
+
+/** Finds one tap by any of its names, or lists the taps of an agent, a site or a tracker. */
+export function SearchBar({
+  of,
+  textField,
+  onChange,
+}: {
+  of: string;
+  textField: RefObject<HTMLInputElement | null>;
+  onChange: (given: Partial<TapsView>) => void;
+}) {
+  const [text, setText] = useState(of);
+  useEffect(() => setText(of), [of]);
+  return (
+    <form
+      className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        textField.current?.blur();
+        onChange(viewOfSearch(text));
+      }}
+    >
+      <input
+        ref={textField}
+        type="search"
+        aria-label="Find a tap"
+        aria-describedby="tap-names"
+        placeholder="Find a tap (/)"
+        value={text}
+        maxLength={300}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+        className="h-8 min-w-40 flex-1 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
+      />
+      <Button type="submit" kind="outline" className="h-8">
+        Find
+      </Button>
+      {of === "" ? null : (
+        <Button className="h-8" onClick={() => onChange({ of: "", open: null })}>
+          Show all
+        </Button>
+      )}
+      <p id="tap-names" className="w-full text-xs text-ink-faint">
+        A tracker and its number (<span className="font-mono">2f00c1d4a9e37b10 12</span>, with the epoch
+        between them where it is not the newest), an agent's number (
+        <span className="font-mono">gate-1/1/845</span>), a segment; or an agent, a site, a tracker alone. Not
+        by digest: the index keeps 8 bytes of it, unsorted.
+      </p>
+    </form>
+  );
+}

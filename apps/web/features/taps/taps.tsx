@@ -1,0 +1,87 @@
+"use client";
+
+import { useMemo, useRef } from "react";
+import { formatSpan } from "../../client/format.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useNow } from "../../client/use-now.ts";
+import { type Taps as Listed, useTaps } from "../../client/use-taps.ts";
+import { Card } from "../../ui/card.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { EmptyList, ListSkeleton, UnreadList } from "./list-states.tsx";
+import { SearchBar } from "./search-bar.tsx";
+import { TapList } from "./tap-list.tsx";
+import { TapPane } from "./tap-pane.tsx";
+import { useTapKeys } from "./use-tap-keys.ts";
+import { nameOfRow, tapsAddress } from "./view.ts";
+
+/** Taps, the newest first, and one of them from its reader to the archive. */
+export function Taps() {
+  const { view, change } = useAddressView(tapsAddress);
+  const taps = useTaps(view.of);
+  const textField = useRef<HTMLInputElement>(null);
+  const rows = useMemo(
+    () => taps.rows.map((row) => ({ name: nameOfRow(row, taps.of === "tracker"), taps: row })),
+    [taps.rows, taps.of],
+  );
+  const cursor = useCursor(
+    rows.map(({ name }) => name),
+    view.open,
+  );
+  const moveTo = (index: number) => {
+    const name = cursor.moveTo(index);
+    if (view.open !== null && name !== null) change({ open: name });
+  };
+  useTapKeys({
+    move: (by) => moveTo(cursor.index + by),
+    open: () => change({ open: rows[cursor.index]?.name ?? null }),
+    close: () => change({ open: null }),
+    textField,
+  });
+  return (
+    <div data-stale={taps.isFailed} className="flex flex-1 flex-col">
+      <h1 className="mb-3 min-h-9 text-lg leading-9 font-semibold tracking-tight">Taps</h1>
+      {taps.isFailed && rows.length > 0 ? <Unread heardEpochMs={taps.heardEpochMs} /> : null}
+      <WithSidePane
+        name="The open tap"
+        list={
+          <Card aria-label="List of taps" className="flex min-h-0 flex-col overflow-hidden">
+            <SearchBar of={view.of} textField={textField} onChange={change} />
+            {rows.length > 0 ? (
+              <TapList
+                {...{ rows, cursor: cursor.index, hasMore: taps.hasMore, onMore: taps.loadMore }}
+                onMove={moveTo}
+                onOpen={(open) => change({ open })}
+              />
+            ) : (
+              <Nothing taps={taps} word={view.of} />
+            )}
+          </Card>
+        }
+        pane={
+          view.open === null ? null : (
+            <TapPane key={view.open} name={view.open} onClose={() => change({ open: null })} />
+          )
+        }
+      />
+    </div>
+  );
+}
+
+function Nothing({ taps, word }: { taps: Listed; word: string }) {
+  if (taps.isFailed) return <UnreadList />;
+  return taps.of === undefined ? <ListSkeleton /> : <EmptyList of={taps.of} word={word} />;
+}
+
+function Unread({ heardEpochMs }: { heardEpochMs: number }) {
+  const nowEpochMs = useNow(1_000) ?? heardEpochMs;
+  return (
+    <div role="status">
+      <Notice className="mb-3" tone="warning" title="The taps could not be read">
+        What is shown is what was known {formatSpan(nowEpochMs - heardEpochMs)} ago. It is tried again all the
+        time.
+      </Notice>
+    </div>
+  );
+}
