@@ -17,6 +17,14 @@ export function formatRate(value: number | null): string {
   return value < 1000 ? oneDecimal.format(value) : grouped.format(value);
 }
 
+const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** An amount of bytes in the largest unit that fits. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(1, bytes)) / 10), byteUnits.length - 1);
+  return `${formatCount(Math.round(bytes / 1024 ** power))} ${byteUnits[power]}`;
+}
+
 /** A measured time in ms without its unit; one decimal below ten. `null`: nothing was measured. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return unknown;

@@ -14,6 +14,7 @@ import { createLog, type LogOutput } from "@tapline/telemetry/logging";
 import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { toNodeHandler } from "better-auth/node";
 import { openAlerts } from "./alerts/alert-store.ts";
+import { openArchiveViews } from "./archive/open-archive-views.ts";
 import { AuditViews } from "./audit/audit-views.ts";
 import { confirmPerson } from "./auth/confirm-person.ts";
 import { createAuth } from "./auth/create-auth.ts";
@@ -147,6 +148,7 @@ function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], au
     kpi: new KpiStore(redis, prisma, Date.now),
     services: new ServicesReports(redis),
     agentViews: new AgentViews(prisma, audit),
+    archiveViews: openArchiveViews(prisma, redis, audit),
     alerts: openAlerts(prisma, redis),
     keys: new KeyViews(prisma, redis, Date.now),
   };

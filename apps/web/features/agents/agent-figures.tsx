@@ -1,16 +1,10 @@
-import { formatCount, formatDay, formatSpan, formatTime, unknown } from "../../client/format.ts";
+import { formatBytes, formatCount, formatDay, formatSpan, formatTime, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AgentView } from "../../contracts/agents.ts";
+import { Fact } from "../../ui/fact.tsx";
 import type { Standing, TroubleKind } from "./agent-standing.ts";
 import { daysLeft, formatAgo, formatSkew, wantedWords } from "./agent-words.ts";
-
-const byteUnits = ["B", "KiB", "MiB", "GiB"];
-
-function formatBytes(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log2(Math.max(1, bytes)) / 10), byteUnits.length - 1);
-  return `${formatCount(Math.round(bytes / 1024 ** power))} ${byteUnits[power]}`;
-}
 
 /** The figures of one agent, each with its unit, and how old they are. */
 export function AgentFigures({ standing }: { standing: Standing }) {
@@ -95,26 +89,3 @@ function Runs({ agent }: { agent: AgentView }) {
 }
 
 const settingsWords = (revision: number): string => (revision === 0 ? "its own" : `config ${revision}`);
-
-function Fact({
-  name,
-  value,
-  note = null,
-  isBad = false,
-}: {
-  name: string;
-  value: string;
-  note?: string | null;
-  isBad?: boolean;
-}) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-ink-faint">{name}</dt>
-      <dd className={isBad ? "figure mt-0.5 text-sm font-medium text-warning" : "figure mt-0.5 text-sm"}>
-        {isBad ? <span aria-hidden>▲ </span> : null}
-        {value}
-      </dd>
-      {note === null ? null : <dd className="age text-xs text-ink-faint">{note}</dd>}
-    </div>
-  );
-}

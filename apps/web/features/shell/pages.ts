@@ -1,4 +1,13 @@
-import { BellRing, BookOpenText, LayoutDashboard, type LucideIcon, Nfc, Route, Settings } from "lucide-react";
+import {
+  Archive,
+  BellRing,
+  BookOpenText,
+  LayoutDashboard,
+  type LucideIcon,
+  Nfc,
+  Route,
+  Settings,
+} from "lucide-react";
 
 /** Something of the console that has an address, as its navigation, its keys and its palette name it. */
 export interface Place {
@@ -32,6 +41,16 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { href: "/agents", name: "Agents", called: "readers & agents", Icon: Nfc, key: "r" },
   { href: "/taps", name: "Taps", called: "the trace of a tap", Icon: Route, key: "t" },
+  {
+    ...{ href: "/archive", name: "Archive", called: "segments & archive", Icon: Archive, key: "s" },
+    parts: {
+      own: "Segments",
+      others: [
+        { href: "/archive/quarantine", name: "Quarantine", called: "taps in quarantine", key: "q" },
+        { href: "/archive/holds", name: "Holds", called: "holds & expiry", key: "e" },
+      ],
+    },
+  },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
   { href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
 ];

@@ -5,6 +5,7 @@ import { alertChannelsRouter } from "../routers/alert-channels.ts";
 import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
 import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
+import { archiveBoardRouter } from "../routers/archive-board.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
@@ -25,6 +26,7 @@ export const appRouter = router({
   alertMaintenance: alertMaintenanceRouter,
   alertRules: alertRulesRouter,
   alerts: alertsRouter,
+  archiveBoard: archiveBoardRouter,
   audit: auditRouter,
   auditBoard: auditBoardRouter,
   tracker: trackerRouter,

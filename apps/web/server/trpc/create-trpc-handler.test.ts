@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { AlertStore } from "../alerts/alert-store.ts";
+import type { ArchiveViews } from "../archive/archive-views.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
@@ -28,6 +29,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     services: { latest: async () => null },
     agentViews: {} as AgentViews,
     tapViews: {} as TapViews,
+    archiveViews: {} as ArchiveViews,
     fleet: {} as FleetReader,
     steering: {} as AgentSteering,
     people: {} as TrpcParts["people"],

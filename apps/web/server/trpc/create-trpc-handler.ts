@@ -7,6 +7,7 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import type { Logger } from "pino";
 import { maxCallsPerRequest, serverTimeHeader } from "../../contracts/api.ts";
 import type { AlertStore } from "../alerts/alert-store.ts";
+import type { ArchiveViews } from "../archive/archive-views.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import type { Viewer } from "../auth/viewer.ts";
@@ -30,6 +31,7 @@ export interface TrpcParts {
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   tapViews: Pick<TapViews, "list" | "trace">;
+  archiveViews: ArchiveViews;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;
@@ -54,6 +56,7 @@ export function createTrpcHandler({
   services,
   agentViews,
   tapViews,
+  archiveViews,
   fleet,
   steering,
   people,
@@ -80,6 +83,7 @@ export function createTrpcHandler({
         services,
         agentViews,
         tapViews,
+        archiveViews,
         fleet,
         steering,
         people,

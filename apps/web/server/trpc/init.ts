@@ -2,6 +2,7 @@ import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
+import type { ArchiveViews } from "../archive/archive-views.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { AuditViews } from "../audit/audit-views.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
@@ -33,6 +34,7 @@ export interface RequestContext {
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   tapViews: Pick<TapViews, "list" | "trace">;
+  archiveViews: ArchiveViews;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;

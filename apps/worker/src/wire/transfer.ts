@@ -1,8 +1,16 @@
-import { ArchiveCopies, ArchiveNotes, ReadBacks, Turns } from "@tapline/adapters/prisma";
+import {
+  ArchiveCopies,
+  ArchiveNotes,
+  DeclaredArchivesFact,
+  ReadBacks,
+  Turns,
+} from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
+import { readArchiveSettings } from "../archive-settings.ts";
 import { transferSegment } from "../jobs/transfer-segment.ts";
 import { need, readProcessKey, readSetting } from "../pki.ts";
 import { startCatchUp } from "../roles/catch-up.ts";
+import { startDeclaring } from "../roles/declare-archives.ts";
 import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
 import type { Parts } from "./parts.ts";
@@ -18,5 +26,14 @@ export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise
   startStage("transfer", stage.run, parts);
   const copies = parts.instrument("copies", new ArchiveCopies(parts.prisma));
   const readBacks = new ReadBacks(parts.prisma);
-  return startCatchUp({ ...parts, archives, copies, readBacks, turns: new Turns(parts.prisma) });
+  const named = await readArchiveSettings(parts.config);
+  const roles = [
+    startCatchUp({ ...parts, archives, copies, readBacks, turns: new Turns(parts.prisma) }),
+    startDeclaring({ ...parts, named, declared: new DeclaredArchivesFact(parts.prisma) }),
+  ];
+  return {
+    stop: async (graceMs) => {
+      await Promise.all(roles.map((role) => role.stop(graceMs)));
+    },
+  };
 }

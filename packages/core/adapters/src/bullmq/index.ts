@@ -1,2 +1,2 @@
 export { DeliveryQueue } from "./delivery-queue.ts";
-export { retryDelayMs, SegmentQueues, type StageOptions } from "./segment-queues.ts";
+export { type JobStanding, retryDelayMs, SegmentQueues, type StageOptions } from "./segment-queues.ts";

@@ -24,6 +24,15 @@ export type QueueDepth = {
   readonly jobs: number;
 };
 
+/** How the job of a segment stands. */
+export type JobStanding = {
+  /** "waiting", "active", "delayed"; null where there is no job, as when the stage has just ended. */
+  readonly state: (typeof jobStates)[number] | null;
+  readonly attempts: number;
+  /** Why the last attempt failed; "" where none did. */
+  readonly fault: string;
+};
+
 const longestPauseMs = 15_000;
 
 /** Pauses between attempts grow from 200 ms to 15 s and never end: a segment is not given up. */
@@ -98,6 +107,15 @@ export class SegmentQueues {
       // Somebody else was first.
       if (await job.isDelayed()) throw error;
     });
+  }
+
+  /** How the job of a segment in `stage` stands. */
+  async standing(stage: SegmentStage, segment: string): Promise<JobStanding> {
+    const job = await this.#queues.get(stage)?.getJob(segment);
+    if (job === undefined) return { state: null, attempts: 0, fault: "" };
+    const told = await job.getState();
+    const state = jobStates.find((known) => known === told) ?? null;
+    return { state, attempts: job.attemptsMade, fault: job.failedReason ?? "" };
   }
 
   /** How many jobs of each stage are in each state. */

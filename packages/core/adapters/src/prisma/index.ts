@@ -21,6 +21,14 @@ export {
   assertAbove,
   type ReleasedAlertRules,
 } from "./alert-rules-desk.ts";
+export {
+  ArchiveBoard,
+  type ListedSegment,
+  type SegmentFilter,
+  type SegmentPage,
+  segmentStates,
+  type TargetStanding,
+} from "./archive-board.ts";
 export { ArchiveCopies, type ArchiveTask, type CopySource, type UnnotedCopy } from "./archive-copies.ts";
 export { ArchiveExpiry, type ExpiringSegment } from "./archive-expiry.ts";
 export { ArchiveHolds, type HoldListing, type NewHold } from "./archive-holds.ts";
@@ -40,6 +48,7 @@ export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./aud
 export { auditRow } from "./audit-row.ts";
 export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { connectPrisma } from "./connect.ts";
+export { type DeclaredArchives, DeclaredArchivesFact, wantedOf } from "./declared-archives.ts";
 export { type DeliveryListing, type DeliveryState, deliveryStates, type Recipient } from "./delivery-row.ts";
 export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export type { EntryFilter, PlaceRange } from "./entry-queries.ts";

@@ -1,4 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
+import { defaultSite } from "@tapline/core/transfer";
+import { z } from "zod";
 import { type Act, recordAct } from "./acts.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import type { AgentTap } from "./segment-end.ts";
@@ -29,6 +31,8 @@ export type QuarantinedRow = AgentTap & {
 export type QuarantineFilter = {
   readonly reason?: string;
   readonly agent?: string;
+  /** Where their agents stand. */
+  readonly site?: string;
   readonly sinceEpochMs?: number;
 };
 
@@ -44,13 +48,40 @@ export class QuarantineDesk {
 
   /** Newest first, at most `limit`. */
   async list(filter: QuarantineFilter, limit: number): Promise<QuarantinedRow[]> {
-    const orderBy = [
-      { quarantinedAt: "desc" as const },
-      { epoch: "desc" as const },
-      { seq: "desc" as const },
-    ];
-    const rows = await this.#prisma.quarantinedTap.findMany({ where: whereOf(filter), orderBy, take: limit });
-    return rows.map(rowOf);
+    return (await this.page(filter, limit)).rows;
+  }
+
+  /**
+   * Newest first.
+   * @param after `next` of the page before; null = from the newest on
+   * @throws TaplineError `invalid-input` for a place that is none
+   */
+  async page(
+    filter: QuarantineFilter,
+    limit: number,
+    after: string | null = null,
+  ): Promise<{ rows: QuarantinedRow[]; next: string | null }> {
+    const found = await this.#prisma.quarantinedTap.findMany({
+      where: { AND: [await this.#where(filter), after === null ? {} : older(placeOf(after))] },
+      orderBy: [{ quarantinedAt: "desc" }, { agent: "desc" }, { epoch: "desc" }, { seq: "desc" }],
+      take: limit + 1,
+    });
+    const rows = found.slice(0, limit).map(rowOf);
+    const last = rows.at(-1);
+    if (found.length <= limit || last === undefined) return { rows, next: null };
+    return { rows, next: JSON.stringify([last.quarantinedAtEpochMs, last.agent, last.epoch, last.seq]) };
+  }
+
+  /** How many fit, by reason; of those that could be replayed and of all. */
+  async reasons(filter: QuarantineFilter): Promise<{ reason: string; open: number; all: number }[]> {
+    const where = await this.#where(filter);
+    const count = (fitting: Prisma.QuarantinedTapWhereInput) =>
+      this.#prisma.quarantinedTap.groupBy({
+        ...{ by: ["reason"], where: fitting, _count: true, orderBy: { reason: "asc" } },
+      });
+    const [all, open] = await Promise.all([count(where), count({ AND: [where, isReplayable] })]);
+    const opens = new Map(open.map(({ reason, _count }) => [reason, _count]));
+    return all.map(({ reason, _count }) => ({ reason, all: _count, open: opens.get(reason) ?? 0 }));
   }
 
   /**
@@ -62,11 +93,8 @@ export class QuarantineDesk {
     after: AgentTap | null,
     limit: number,
   ): Promise<QuarantinedRow[]> {
-    const isOpen = [{ outcome: null }, { outcome: "refused" }];
     const rows = await this.#prisma.quarantinedTap.findMany({
-      where: {
-        AND: [whereOf(filter), { OR: isOpen }, { reason: { not: "equivocation" } }, behind(after)],
-      },
+      where: { AND: [await this.#where(filter), isReplayable, behind(after)] },
       orderBy: [{ agent: "asc" }, { epoch: "asc" }, { seq: "asc" }],
       take: limit,
     });
@@ -113,7 +141,39 @@ export class QuarantineDesk {
     const what = { action: "quarantine.revealed" as const, subject: `tap/${nameOf(tap)}`, facts: {} };
     await this.#prisma.$transaction((tx) => recordAct(tx, act, what, this.#clock()));
   }
+
+  async #where({
+    reason,
+    agent,
+    site,
+    sinceEpochMs,
+  }: QuarantineFilter): Promise<Prisma.QuarantinedTapWhereInput> {
+    return {
+      AND: [
+        reason === undefined ? {} : { reason },
+        agent === undefined ? {} : { agent },
+        site === undefined ? {} : { agent: await this.#agentsAt(site) },
+        sinceEpochMs === undefined ? {} : { quarantinedAt: { gte: new Date(sinceEpochMs) } },
+      ],
+    };
+  }
+
+  /** An agent that the registry does not have stands at the usual site. */
+  async #agentsAt(site: string): Promise<Prisma.StringFilter> {
+    const elsewhere = site === defaultSite;
+    const agents = await this.#prisma.agent.findMany({
+      where: elsewhere ? { site: { not: site } } : { site },
+      select: { id: true },
+    });
+    const ids = agents.map(({ id }) => id);
+    return elsewhere ? { notIn: ids } : { in: ids };
+  }
 }
+
+const isReplayable: Prisma.QuarantinedTapWhereInput = {
+  OR: [{ outcome: null }, { outcome: "refused" }],
+  reason: { not: "equivocation" },
+};
 
 const nameOf = (tap: AgentTap | undefined): string =>
   tap === undefined ? "" : `${tap.agent}/${tap.epoch}/${tap.seq}`;
@@ -128,11 +188,27 @@ function behind(after: AgentTap | null): Prisma.QuarantinedTapWhereInput {
   };
 }
 
-function whereOf({ reason, agent, sinceEpochMs }: QuarantineFilter): Prisma.QuarantinedTapWhereInput {
+const placeSchema = z.tuple([z.int(), z.string(), z.int(), z.int()]);
+
+function placeOf(after: string): z.infer<typeof placeSchema> {
+  try {
+    return placeSchema.parse(JSON.parse(after));
+  } catch (cause) {
+    throw new TaplineError("invalid-input", "this is no place in the list of refused taps", {
+      ...{ remedy: "take next of the page before, as it is", cause },
+    });
+  }
+}
+
+function older([at, agent, epoch, seq]: z.infer<typeof placeSchema>): Prisma.QuarantinedTapWhereInput {
+  const quarantinedAt = new Date(at);
   return {
-    ...(reason === undefined ? {} : { reason }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(sinceEpochMs === undefined ? {} : { quarantinedAt: { gte: new Date(sinceEpochMs) } }),
+    OR: [
+      { quarantinedAt: { lt: quarantinedAt } },
+      { quarantinedAt, agent: { lt: agent } },
+      { quarantinedAt, agent, epoch: { lt: BigInt(epoch) } },
+      { quarantinedAt, agent, epoch: BigInt(epoch), seq: { lt: BigInt(seq) } },
+    ],
   };
 }
 

@@ -1,0 +1,128 @@
+"use client";
+
+import { useRef } from "react";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useArchiveOverview, useSegments } from "../../client/use-archive.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useNow } from "../../client/use-now.ts";
+import { Card } from "../../ui/card.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { NoList, Unread } from "./list-states.tsx";
+import { SegmentList } from "./segment-list.tsx";
+import { SegmentPane } from "./segment-pane.tsx";
+import { TargetPane } from "./target-pane.tsx";
+import { TargetStrip } from "./target-strip.tsx";
+import { UnderWay } from "./under-way.tsx";
+import { useListKeys } from "./use-list-keys.ts";
+import { type ArchiveView, archiveAddress } from "./view.ts";
+
+/** The archives and how they stand, what is under way to them, and every segment in them; one of these whole beside the list. */
+export function Archive() {
+  const { view, change } = useAddressView(archiveAddress);
+  const { overview, isFailed, heardEpochMs } = useArchiveOverview();
+  const { state, site, target, text } = view;
+  const list = useSegments({ state, site, target, text: text.trim() || null });
+  const textField = useRef<HTMLInputElement>(null);
+  // Ages grow though nothing comes.
+  useNow(1_000);
+  const ids = list.items.map(({ id }) => id);
+  const cursor = useCursor(ids, partOf(view.open, "segment"));
+  const openSegment = (id: string | null) => change({ open: id === null ? null : `segment/${id}` });
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (partOf(view.open, "segment") !== null && id !== null) openSegment(id);
+  };
+  useListKeys({
+    ...{ on: "Archive", what: "segment" },
+    move: (by) => moveTo(cursor.index + by),
+    open: () => openSegment(ids[cursor.index] ?? null),
+    close: () => change({ open: null }),
+    more: [{ keys: ["/"], does: "Filter by address", run: () => textField.current?.focus() }],
+  });
+  const isOld = isFailed || list.isFailed;
+  return (
+    <div data-stale={isOld} className="flex flex-1 flex-col">
+      <h1 className="mb-2 text-lg font-semibold tracking-tight">Segments & archive</h1>
+      {isOld && (overview !== undefined || list.items.length > 0) ? (
+        <Unread what="archive" heardEpochMs={Math.min(heardEpochMs, list.heardEpochMs)} />
+      ) : null}
+      <TargetStrip
+        {...{ overview, isFailed }}
+        open={partOf(view.open, "archive")}
+        onOpen={(name) => change({ open: `archive/${name}` })}
+      />
+      <UnderWay />
+      <WithSidePane
+        name="What is open"
+        list={
+          <Card aria-label="List of segments" className="flex min-h-0 flex-col overflow-hidden">
+            <FilterBar
+              {...{ view, textField }}
+              sites={overview?.sites ?? []}
+              targets={overview?.targets.map(({ name }) => name) ?? []}
+              onChange={change}
+            />
+            {list.items.length > 0 ? (
+              <SegmentList
+                segments={list.items}
+                cursor={cursor.index}
+                onMove={moveTo}
+                onOpen={openSegment}
+                onEnd={list.hasMore ? list.loadMore : undefined}
+              />
+            ) : (
+              <NoList
+                what="segments"
+                list={list}
+                isNarrowed={isNarrowed(view)}
+                onEnd={list.loadMore}
+                empty={<NothingArchived />}
+              />
+            )}
+          </Card>
+        }
+        pane={
+          view.open === null ? null : <Pane {...{ view, overview }} onClose={() => change({ open: null })} />
+        }
+      />
+    </div>
+  );
+}
+
+const isNarrowed = ({ state, site, target, text }: ArchiveView): boolean =>
+  state !== "all" || site !== null || target !== null || text.trim() !== "";
+
+/** The name of what is open where it is of that kind. */
+function partOf(open: string | null, kind: "segment" | "archive"): string | null {
+  return open?.startsWith(`${kind}/`) === true ? open.slice(kind.length + 1) : null;
+}
+
+function Pane({
+  view,
+  overview,
+  onClose,
+}: {
+  view: ArchiveView;
+  overview: ReturnType<typeof useArchiveOverview>["overview"];
+  onClose: () => void;
+}) {
+  const [segment, archive] = [partOf(view.open, "segment"), partOf(view.open, "archive")];
+  if (segment !== null) return <SegmentPane id={segment} onClose={onClose} />;
+  if (archive === null) return null;
+  const target =
+    overview === undefined ? undefined : (overview.targets.find(({ name }) => name === archive) ?? null);
+  return <TargetPane name={archive} target={target} onClose={onClose} />;
+}
+
+function NothingArchived() {
+  return (
+    <>
+      <p className="text-base font-semibold">Nothing is archived yet</p>
+      <p className="mt-1 text-ink-soft">
+        A segment stands here once its manifest lies in as many archives as count. The first tap that an agent
+        delivers makes the first one.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import type { ReactNode } from "react";
+import { formatSpan } from "../../client/format.ts";
+import { useNow } from "../../client/use-now.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+
+/** What stands in the place of a list that has nothing in it. `what`: of which things, such as "segments". */
+export function NoList({
+  what,
+  list,
+  empty,
+  isNarrowed,
+  onEnd,
+}: {
+  what: string;
+  list: { isAnswered: boolean; isFailed: boolean; hasMore: boolean };
+  /** Why there is none yet. */
+  empty: ReactNode;
+  /** Whether a filter may be what leaves nothing. */
+  isNarrowed: boolean;
+  /** Looks further back. */
+  onEnd: () => void;
+}) {
+  if (list.isFailed) {
+    return (
+      <div className="flex-1 p-4">
+        <Notice tone="warning" title={`The ${what} could not be read`}>
+          How they are is not known. It is tried again all the time; archiving goes on without the console.
+        </Notice>
+      </div>
+    );
+  }
+  if (!list.isAnswered) return <ListSkeleton what={what} />;
+  return (
+    <div className="grid flex-1 place-items-center p-6 text-center">
+      <div className="max-w-sm text-sm">
+        {isNarrowed ? (
+          <>
+            <p className="text-base font-semibold">None matches</p>
+            <p className="mt-1 text-ink-soft">
+              {list.hasMore
+                ? `Among the newest ${what} none is as the filter wants it.`
+                : `None of the ${what} is as the filter wants it.`}
+            </p>
+            {list.hasMore ? (
+              <button type="button" className="mt-3 underline underline-offset-2" onClick={onEnd}>
+                Look further back
+              </button>
+            ) : null}
+          </>
+        ) : (
+          empty
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Says that what is shown is old, and how old. */
+export function Unread({ what, heardEpochMs }: { what: string; heardEpochMs: number }) {
+  const nowEpochMs = useNow(1_000) ?? heardEpochMs;
+  return (
+    <div role="status">
+      <Notice className="mb-3" tone="warning" title={`The ${what} could not be read`}>
+        {heardEpochMs === 0
+          ? "Nothing is known of it yet. "
+          : `What is shown is what was known ${formatSpan(nowEpochMs - heardEpochMs)} ago. `}
+        It is tried again all the time.
+      </Notice>
+    </div>
+  );
+}
+
+function ListSkeleton({ what }: { what: string }) {
+  return (
+    <div aria-busy="true" className="flex-1 space-y-4 p-4">
+      <span className="sr-only">Loading {what}</span>
+      {["a", "b", "c", "d", "e", "f"].map((key) => (
+        <div key={key} className="flex gap-4">
+          <Skeleton className="h-4 w-40" />
+          <Skeleton className="h-4 flex-1" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useArchiveOverview, useRefused, useRefusedReasons } from "../../client/use-archive.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useNow } from "../../client/use-now.ts";
+import type { RefusedFilter } from "../../contracts/archive.ts";
+import { Card } from "../../ui/card.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { NoList, Unread } from "./list-states.tsx";
+import { RefusedFilterBar } from "./refused-filter-bar.tsx";
+import { RefusedList, tapName } from "./refused-list.tsx";
+import { RefusedPane } from "./refused-pane.tsx";
+import { useListKeys } from "./use-list-keys.ts";
+import { type RefusedView, refusedAddress } from "./view.ts";
+
+/** Taps that validation refused: why, of which agent, and what became of them. */
+export function Quarantine() {
+  const { view, change } = useAddressView(refusedAddress);
+  const { overview } = useArchiveOverview();
+  const list = useRefused(filterOf(view));
+  const reasons = useRefusedReasons({ ...filterOf(view), reason: undefined });
+  useNow(1_000);
+  const ids = list.items.map(tapName);
+  const cursor = useCursor(ids, view.open);
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (view.open !== null && id !== null) change({ open: id });
+  };
+  useListKeys({
+    ...{ on: "Quarantine", what: "tap" },
+    move: (by) => moveTo(cursor.index + by),
+    open: () => change({ open: ids[cursor.index] ?? null }),
+    close: () => change({ open: null }),
+  });
+  return (
+    <div data-stale={list.isFailed} className="flex flex-1 flex-col">
+      <h1 className="mb-2 text-lg font-semibold tracking-tight">Quarantine</h1>
+      {list.isFailed && list.items.length > 0 ? (
+        <Unread what="refused taps" heardEpochMs={list.heardEpochMs} />
+      ) : null}
+      <WithSidePane
+        name="The open tap"
+        list={
+          <Card aria-label="List of refused taps" className="flex min-h-0 flex-col overflow-hidden">
+            <RefusedFilterBar {...{ view, reasons }} sites={overview?.sites ?? []} onChange={change} />
+            {list.items.length > 0 ? (
+              <RefusedList
+                taps={list.items}
+                cursor={cursor.index}
+                onMove={moveTo}
+                onOpen={(open) => change({ open })}
+                onEnd={list.hasMore ? list.loadMore : undefined}
+              />
+            ) : (
+              <NoList
+                what="refused taps"
+                list={list}
+                isNarrowed={view.reason !== null || view.site !== null || view.agent !== null}
+                onEnd={list.loadMore}
+                empty={<NothingRefused />}
+              />
+            )}
+          </Card>
+        }
+        pane={
+          view.open === null ? null : (
+            <RefusedPane
+              name={view.open}
+              tap={list.items.find((tap) => tapName(tap) === view.open) ?? null}
+              isAnswered={list.isAnswered}
+              onClose={() => change({ open: null })}
+              onAgent={(agent) => change({ agent })}
+            />
+          )
+        }
+      />
+    </div>
+  );
+}
+
+function filterOf({ reason, site, agent }: RefusedView): RefusedFilter {
+  return {
+    ...(reason === null ? {} : { reason }),
+    ...(site === null ? {} : { site }),
+    ...(agent === null ? {} : { agent }),
+  };
+}
+
+function NothingRefused() {
+  return (
+    <>
+      <p className="text-base font-semibold">No tap was refused</p>
+      <p className="mt-1 text-ink-soft">
+        What validation refuses is kept here, sealed, with its reason. Nothing that was tapped is thrown away.
+      </p>
+    </>
+  );
+}

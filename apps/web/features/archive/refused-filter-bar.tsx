@@ -1,0 +1,64 @@
+"use client";
+
+import { X } from "lucide-react";
+import { formatCount } from "../../client/format.ts";
+import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import { FilterSelect } from "./filter-select.tsx";
+import type { RefusedView } from "./view.ts";
+
+/** Which refused taps are looked at: for which reason, where, and of which agent. */
+export function RefusedFilterBar({
+  view,
+  reasons,
+  sites,
+  onChange,
+}: {
+  view: RefusedView;
+  /** Of the chosen site and agent; `undefined`: not known yet. */
+  reasons: readonly { reason: string; open: number; all: number }[] | undefined;
+  sites: readonly string[];
+  onChange: (given: Partial<RefusedView>) => void;
+}) {
+  const all = reasons?.reduce((sum, one) => sum + one.all, 0) ?? null;
+  const shown = [{ reason: null, all }, ...(reasons ?? [])];
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
+      <fieldset className="flex flex-wrap gap-1">
+        <legend className="sr-only">Reason</legend>
+        {shown.map((one) => (
+          <button
+            key={one.reason ?? ""}
+            type="button"
+            aria-pressed={view.reason === one.reason}
+            onClick={() => onChange({ reason: one.reason })}
+            className={cn(
+              "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-sm",
+              view.reason === one.reason
+                ? "border-line-strong bg-raised font-medium text-ink"
+                : "border-transparent text-ink-soft hover:bg-raised",
+            )}
+          >
+            {one.reason ?? "All"}
+            <span className="figure text-xs text-ink-faint">{formatCount(one.all)}</span>
+          </button>
+        ))}
+      </fieldset>
+      <div className="ml-auto flex items-center gap-2">
+        {view.agent === null ? null : (
+          <Button kind="outline" className="h-8" onClick={() => onChange({ agent: null })}>
+            Agent {view.agent}
+            <X aria-label="Any agent" className="size-4" />
+          </Button>
+        )}
+        <FilterSelect
+          name="Site"
+          all="All sites"
+          values={sites}
+          value={view.site}
+          onValue={(site) => onChange({ site })}
+        />
+      </div>
+    </div>
+  );
+}

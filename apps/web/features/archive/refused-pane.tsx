@@ -1,0 +1,114 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { formatBytes, formatCount, formatDay, formatTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import type { RefusedTap } from "../../contracts/archive.ts";
+import { Button } from "../../ui/button.tsx";
+import { Fact } from "../../ui/fact.tsx";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
+import { Part } from "../../ui/part.tsx";
+import { ago } from "./archive-words.ts";
+import { PaneFrame } from "./pane-frame.tsx";
+import { outcomeWords } from "./refused-list.tsx";
+
+/** Why a tap was refused, what is kept of it, and what became of it; never what it says. */
+export function RefusedPane({
+  name,
+  tap,
+  isAnswered,
+  onClose,
+  onAgent,
+  acts,
+}: {
+  name: string;
+  /** `null`: it is not among those that are loaded. */
+  tap: RefusedTap | null;
+  isAnswered: boolean;
+  onClose: () => void;
+  /** Narrows the list to an agent. */
+  onAgent: (agent: string) => void;
+  acts?: ReactNode;
+}) {
+  return (
+    <PaneFrame
+      kind={tap === null ? "Refused tap" : outcomeWords(tap)}
+      title={name}
+      isCalling={false}
+      {...{ onClose, acts }}
+    >
+      {tap !== null ? (
+        <Known tap={tap} onAgent={onAgent} />
+      ) : isAnswered ? (
+        <p className="px-5 py-4 text-sm text-ink-soft">It is not among the taps that the list has loaded.</p>
+      ) : (
+        <PaneWaiting isFailed={false} />
+      )}
+    </PaneFrame>
+  );
+}
+
+function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => void }) {
+  const zone = useTimeZone();
+  const nowEpochMs = serverNow();
+  const at = (epochMs: number) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  return (
+    <>
+      <Part title="Why">
+        <p className="font-medium">{tap.reason}</p>
+        <p className="[overflow-wrap:anywhere] text-ink-soft">{tap.detail}</p>
+        {tap.firstReason === null || tap.firstReason === tap.reason ? null : (
+          <p className="mt-1 text-ink-faint">Before it was replayed: {tap.firstReason}</p>
+        )}
+      </Part>
+      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+        <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+          <Fact
+            name="Refused"
+            value={ago(tap.quarantinedAtEpochMs, nowEpochMs)}
+            note={at(tap.quarantinedAtEpochMs)}
+          />
+          <Fact name="Read" value={ago(tap.readAtEpochMs, nowEpochMs)} note={at(tap.readAtEpochMs)} />
+          <Fact
+            name="Rules"
+            value={tap.rulesVersion === 0 ? "before releases" : `release ${tap.rulesVersion}`}
+          />
+          <Fact
+            name="Kept"
+            value={tap.sealedBytes === 0 ? "its digest" : formatBytes(tap.sealedBytes)}
+            note={tap.sealedBytes === 0 ? "the quota was spent" : "sealed"}
+          />
+          <Fact
+            name="Replayed"
+            value={tap.replays === 0 ? "never" : `${formatCount(tap.replays)} times`}
+            note={tap.replayedAtEpochMs === null ? null : ago(tap.replayedAtEpochMs, nowEpochMs)}
+          />
+          <Fact name="Reader" value={tap.reader} />
+        </dl>
+      </section>
+      {tap.outcomeSegment === null ? null : (
+        <Part title="Where its content lies">
+          <Link
+            href={`/archive?open=segment/${tap.outcomeSegment}`}
+            className="figure text-xs underline underline-offset-2"
+          >
+            {tap.outcomeSegment}
+          </Link>
+        </Part>
+      )}
+      <Part title="SHA-256 of the tap">
+        <p className="figure text-xs [overflow-wrap:anywhere]">{tap.sha256}</p>
+      </Part>
+      <Part title="Of this agent">
+        <Button kind="outline" className="h-8" onClick={() => onAgent(tap.agent)}>
+          Show its refused taps alone
+        </Button>
+      </Part>
+      <p className="px-5 py-3 text-xs text-ink-faint">
+        What it says is health data and stays sealed:{" "}
+        <code className="font-mono">tapline quarantine show</code> opens it where the process key is, and
+        writes that down.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { formatCount, formatSpan } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import type { SegmentDetail } from "../../contracts/archive.ts";
+import { Part } from "../../ui/part.tsx";
+import { ago } from "./archive-words.ts";
+
+const kinds: Record<string, string> = {
+  ...{ copy: "Lacks its copy", withdraw: "Is to move it into quarantine", rewrap: "Lacks rewraps of it" },
+};
+
+/** Which archives hold it, when each copy was last read back, and what is still to be done. */
+export function SegmentCopies({ detail: { copies, tasks, drills } }: { detail: SegmentDetail }) {
+  const nowEpochMs = serverNow();
+  return (
+    <Part title="Copies">
+      <ul className="space-y-1.5">
+        {copies.map(({ target, storedAtEpochMs, readBackAtEpochMs }) => (
+          <li key={target} className="flex justify-between gap-3">
+            <span>{target}</span>
+            <span className="age text-xs text-ink-faint">
+              stored {ago(storedAtEpochMs, nowEpochMs)},{" "}
+              {readBackAtEpochMs === null
+                ? "not read back yet"
+                : `read back ${ago(readBackAtEpochMs, nowEpochMs)}`}
+            </span>
+          </li>
+        ))}
+        {tasks.map(({ kind, target, attempts, fault, nextAtEpochMs, isUnderWay }) => (
+          <li key={`${kind}/${target}`}>
+            <span className="flex justify-between gap-3">
+              <span className={fault === "" ? "" : "font-medium text-warning"}>
+                {fault === "" ? null : <span aria-hidden>▲ </span>}
+                {target}
+              </span>
+              <span className="age text-xs text-ink-faint">
+                {kinds[kind] ?? kind}; {formatCount(attempts)} {attempts === 1 ? "attempt" : "attempts"},{" "}
+                {isUnderWay
+                  ? "one is under way"
+                  : nextAtEpochMs <= nowEpochMs
+                    ? "the next is due"
+                    : `the next in ${formatSpan(nextAtEpochMs - nowEpochMs)}`}
+              </span>
+            </span>
+            {fault === "" ? null : <p className="text-xs [overflow-wrap:anywhere] text-ink-soft">{fault}</p>}
+          </li>
+        ))}
+      </ul>
+      {copies.length + tasks.length === 0 ? <p className="text-ink-faint">No archive holds it.</p> : null}
+      {drills.map(({ target, outcome, detail, atEpochMs }) => (
+        <p key={atEpochMs} className="age mt-2 text-xs text-ink-faint">
+          Restored for trial from {target} {ago(atEpochMs, nowEpochMs)}: {outcome}
+          {detail === "" ? "" : `, ${detail}`}
+        </p>
+      ))}
+    </Part>
+  );
+}

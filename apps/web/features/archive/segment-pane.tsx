@@ -1,0 +1,167 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { adviceOf } from "../../client/api.ts";
+import { formatBytes, formatCount, formatDay, formatTime } from "../../client/format.ts";
+import { LastActs } from "../../client/last-acts.tsx";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useSegment } from "../../client/use-archive.ts";
+import type { SegmentDetail } from "../../contracts/archive.ts";
+import { Fact } from "../../ui/fact.tsx";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
+import { Part } from "../../ui/part.tsx";
+import { ago, segmentStanding } from "./archive-words.ts";
+import { PaneFrame } from "./pane-frame.tsx";
+import { SegmentCopies } from "./segment-copies.tsx";
+
+/** What a segment's audit entries say, said of who did it. */
+const words = {
+  "segment.archived": "archived it",
+  "segment.adopted": "took it into the index",
+  "segment.copied": "copied it to a further archive",
+  "segment.healed": "brought back what an archive had lost",
+  "segment.missing": "missed it in an archive",
+  "segment.withdrawn": "withdrew it",
+  "segment.expired": "removed it: its time was over",
+  "segment.expiry-refused": "was refused its removal",
+  "segment.rewraps-copied": "copied its rewraps",
+  "restore.proven": "restored it for trial: proven",
+  "restore.sealed": "checked it without a key",
+  "restore.failed": "could not restore it for trial",
+} as const;
+
+/** Everything that is known of one segment. */
+export function SegmentPane({ id, onClose, acts }: { id: string; onClose: () => void; acts?: ReactNode }) {
+  const { detail, isFailed, error } = useSegment(id);
+  const standing =
+    detail === undefined
+      ? null
+      : segmentStanding(
+          { ...detail, targets: detail.copies.map(({ target }) => target), lacking: lackingOf(detail) },
+          serverNow(),
+        );
+  return (
+    <PaneFrame
+      kind={standing?.words ?? "Segment"}
+      title={id}
+      isCalling={standing?.isCalling ?? false}
+      {...{ onClose, acts }}
+    >
+      {detail === undefined ? (
+        isFailed && adviceOf(error) !== null ? (
+          <p className="px-5 py-4 text-sm text-ink-soft">{adviceOf(error)}</p>
+        ) : (
+          <PaneWaiting isFailed={isFailed} />
+        )
+      ) : (
+        <Known detail={detail} />
+      )}
+    </PaneFrame>
+  );
+}
+
+const lackingOf = ({ tasks }: SegmentDetail): string[] =>
+  tasks.filter(({ kind }) => kind === "copy").map(({ target }) => target);
+
+function Known({ detail }: { detail: SegmentDetail }) {
+  const zone = useTimeZone();
+  const nowEpochMs = serverNow();
+  const at = (epochMs: number) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  return (
+    <>
+      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+        <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+          <Fact
+            name="Archived"
+            value={ago(detail.archivedAtEpochMs, nowEpochMs)}
+            note={at(detail.archivedAtEpochMs)}
+          />
+          <Fact
+            name="Taps"
+            value={formatCount(detail.taps)}
+            note={`of ${formatCount(detail.trackers)} ${detail.trackers === 1 ? "tracker" : "trackers"}`}
+          />
+          <Fact name="Object" value={formatBytes(detail.objectBytes)} note="sealed" />
+          <Fact
+            name="First tap read"
+            value={ago(detail.firstReadAtEpochMs, nowEpochMs)}
+            note={at(detail.firstReadAtEpochMs)}
+          />
+          <Fact
+            name="Last tap read"
+            value={ago(detail.lastReadAtEpochMs, nowEpochMs)}
+            note={at(detail.lastReadAtEpochMs)}
+          />
+          {detail.expiredAtEpochMs === null ? null : (
+            <Fact
+              name="Removed"
+              value={ago(detail.expiredAtEpochMs, nowEpochMs)}
+              note={at(detail.expiredAtEpochMs)}
+            />
+          )}
+        </dl>
+      </section>
+      {detail.hold === null ? null : (
+        <Part title="Held">
+          <p>
+            Hold <span className="figure">{detail.hold.id}</span> keeps it from being moved or removed:{" "}
+            {detail.hold.reason}
+          </p>
+        </Part>
+      )}
+      <SegmentCopies detail={detail} />
+      <Files detail={detail} />
+      <Part title="Opened by">
+        <ul className="space-y-1">
+          {detail.keys.map(({ ski, subject, state }) => (
+            <li key={ski}>
+              {subject ?? "a key that the ring does not have"}
+              {state === null ? null : <span className="text-ink-faint"> · {state}</span>}
+              <p className="figure text-xs [overflow-wrap:anywhere] text-ink-faint">{ski}</p>
+            </li>
+          ))}
+        </ul>
+        {detail.keys.length === 0 ? <p className="text-ink-faint">No key is noted for it.</p> : null}
+      </Part>
+      <Part title="Whose taps">
+        <ul className="space-y-1">
+          {detail.agents.map(({ agent, epoch, firstSeq, lastSeq, taps }) => (
+            <li key={`${agent}/${epoch}/${firstSeq}`} className="flex justify-between gap-3">
+              <span className="min-w-0 truncate">{agent}</span>
+              <span className="text-xs whitespace-nowrap text-ink-faint">
+                epoch <span className="figure">{epoch}</span>,{" "}
+                <span className="figure">
+                  {firstSeq}–{lastSeq}
+                </span>
+                : {formatCount(taps)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <LastActs acts={detail.acts} names={detail.names} words={words} />
+    </>
+  );
+}
+
+function Files({
+  detail: { objectPath, manifestPath, objectSha256, manifestSha256 },
+}: {
+  detail: SegmentDetail;
+}) {
+  return (
+    <Part title="Files, with their SHA-256">
+      {[
+        { name: "Object", path: objectPath, sha256: objectSha256 },
+        { name: "Manifest", path: manifestPath, sha256: manifestSha256 },
+      ].map(({ name, path, sha256 }) => (
+        <div key={name} className="not-first:mt-2">
+          <p className="text-xs text-ink-faint">{name}</p>
+          <p className="figure text-xs [overflow-wrap:anywhere]">{path}</p>
+          <p className="figure text-xs [overflow-wrap:anywhere] text-ink-faint">{sha256}</p>
+        </div>
+      ))}
+    </Part>
+  );
+}

@@ -1,0 +1,36 @@
+import { SegmentQueues } from "@tapline/adapters/bullmq";
+import {
+  ArchiveBoard,
+  ArchiveHolds,
+  type AuditEntries,
+  DeclaredArchivesFact,
+  InstallationStanding,
+  KpiSpans,
+  type PrismaClient,
+  QuarantineDesk,
+} from "@tapline/adapters/prisma";
+import { queuePrefix, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import type { Redis } from "ioredis";
+import { ArchiveFlow } from "./archive-flow.ts";
+import { ArchiveViews } from "./archive-views.ts";
+
+/** @param redis a connection whose commands fail soon where Redis is away */
+export function openArchiveViews(
+  prisma: PrismaClient,
+  redis: Redis,
+  audit: Pick<AuditEntries, "page">,
+): ArchiveViews {
+  const flow = new ArchiveFlow(
+    new SegmentBuffer(redis),
+    new SegmentQueues(redis, queuePrefix),
+    new TelemetryStream(redis),
+  );
+  const stores = {
+    ...{ audit, flow, board: new ArchiveBoard(prisma), declared: new DeclaredArchivesFact(prisma) },
+    holds: new ArchiveHolds(prisma, Date.now),
+    quarantine: new QuarantineDesk(prisma, Date.now),
+    standing: new InstallationStanding(prisma),
+    spans: new KpiSpans(prisma),
+  };
+  return new ArchiveViews(stores, prisma, Date.now);
+}
