@@ -20,8 +20,9 @@ export class Browsing {
     this.#browser = browser;
   }
 
-  static async start(executablePath: string): Promise<Browsing> {
-    return new Browsing(await chromium.launch({ executablePath, args: [...chromiumArguments] }));
+  /** @param more arguments of Chromium */
+  static async start(executablePath: string, more: readonly string[] = []): Promise<Browsing> {
+    return new Browsing(await chromium.launch({ executablePath, args: [...chromiumArguments, ...more] }));
   }
 
   /** A page of a browser that knows nobody. */
