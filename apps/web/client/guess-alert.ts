@@ -28,6 +28,8 @@ export function guessAlert(alert: Alert, act: AlertAct, nowEpochMs: number): Ale
         ...{ ...alert, outOfServiceSinceEpochMs: null },
         ...{ state: calling(alert), unacknowledged: alert.active },
       };
+    case "assign":
+      return { ...alert, assignee: act.to };
     case "note":
       return alert;
   }

@@ -20,11 +20,24 @@ const spans = [
 export const usualSpanMs = hourMs;
 
 /** Asks for how long, and says until when that is. */
-export function UntilField({ spanMs, onSpan }: { spanMs: number; onSpan: (ms: number) => void }) {
+export function UntilField({
+  spanMs,
+  onSpan,
+  isFirst = false,
+}: {
+  spanMs: number;
+  onSpan: (ms: number) => void;
+  /** Has the focus when its dialog opens. */
+  isFirst?: boolean;
+}) {
   const zone = useTimeZone();
   const untilEpochMs = serverNow() + spanMs;
   return (
-    <Choice<number> legend="For how long" name="span" options={spans} value={spanMs} onChange={onSpan}>
+    <Choice<number>
+      {...{ legend: "For how long", name: "span", options: spans, isFirst }}
+      value={spanMs}
+      onChange={onSpan}
+    >
       <p className="age mt-1.5 text-xs text-ink-faint">
         until {spanMs >= dayMs ? `${new Date(untilEpochMs).toDateString()}, ` : ""}
         {formatTime(untilEpochMs, zone, false)} {zoneName(untilEpochMs, zone)}

@@ -12,6 +12,11 @@ export function ViewerProvider({ viewer, children }: { viewer: SignedIn; childre
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
+/** The id of whoever looks at the page; "" for nobody. */
+export function useViewerId(): string {
+  return useContext(ViewerContext)?.id ?? "";
+}
+
 /** True for admins; checked again by the server, too. */
 export function useMayAdminister(): boolean {
   return useContext(ViewerContext)?.role === "admin";

@@ -1,7 +1,7 @@
 import type { Alert, AlertRule, AlertState, AlertTransition, Severity } from "@tapline/core/alerts";
 
-/** What is looked at: what calls or has called somebody, and what is kept from calling anybody. */
-export const alertViews = ["open", "shelved", "suppressed", "out-of-service"] as const;
+/** What is looked at: what calls or has called somebody, what is kept from calling anybody, and what is over. */
+export const alertViews = ["open", "shelved", "suppressed", "out-of-service", "history"] as const;
 
 export type AlertView = (typeof alertViews)[number];
 
@@ -13,29 +13,42 @@ export interface AlertFilter {
   text?: string | undefined;
   /** Of this group alone. */
   group?: string | undefined;
+  /** Of those that this person sees to, by their id. */
+  assignee?: string | undefined;
+  /** In the history: opened from then on, and before then, ms since 1970. */
+  fromEpochMs?: number | undefined;
+  untilEpochMs?: number | undefined;
 }
 
-const viewOfState: Record<AlertState, AlertView | null> = {
+const viewOfState: Record<AlertState, AlertView> = {
   "active-unacknowledged": "open",
   "returned-unacknowledged": "open",
   acknowledged: "open",
-  ...{ shelved: "shelved", suppressed: "suppressed", "out-of-service": "out-of-service", normal: null },
+  ...{ shelved: "shelved", suppressed: "suppressed", "out-of-service": "out-of-service", normal: "history" },
 };
 
-/** Under which view an alert is found; `null` = closed, under none. */
-export function viewOf({ state }: Pick<Alert, "state">): AlertView | null {
+/** Under which view an alert is found. */
+export function viewOf({ state }: Pick<Alert, "state">): AlertView {
   return viewOfState[state];
 }
 
 /** Whether an alert is among those that are looked for. */
-export function isMatch(alert: Alert, { view, severity, text, group }: AlertFilter): boolean {
-  if (viewOf(alert) !== view) return false;
+export function isMatch(alert: Alert, filter: AlertFilter): boolean {
+  const { view, severity, text, group, assignee } = filter;
+  if (viewOf(alert) !== view || !isOfTime(alert, filter)) return false;
+  if (assignee !== undefined && alert.assignee !== assignee) return false;
   if (severity !== undefined && alert.severity !== severity) return false;
   if (group !== undefined && alert.group !== group) return false;
   if (text === undefined || text === "") return true;
   const wanted = text.toLowerCase();
   return [alert.message, alert.ruleId, ...Object.values(alert.scope)].some((part) =>
     part.toLowerCase().includes(wanted),
+  );
+}
+
+function isOfTime({ openedAtEpochMs }: Alert, { fromEpochMs, untilEpochMs }: AlertFilter): boolean {
+  return (
+    openedAtEpochMs >= (fromEpochMs ?? 0) && openedAtEpochMs < (untilEpochMs ?? Number.POSITIVE_INFINITY)
   );
 }
 
@@ -47,8 +60,9 @@ const stateRanks: Record<AlertState, number> = {
 };
 const severityRanks: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
-/** The order of the list: what calls first; of that the worst first, then the newest. */
+/** The order of the list: what calls first; of that the worst first, then the newest. Of what is over, what was opened last. */
 export function compareAlerts(a: Alert, b: Alert): number {
+  if (a.state === "normal" && b.state === "normal") return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
   return (
     stateRanks[a.state] - stateRanks[b.state] ||
     severityRanks[a.severity] - severityRanks[b.severity] ||
@@ -93,6 +107,27 @@ export function isFirstOfSeveral({ group, firstOut }: Alert, groupSizes: AlertCo
   return firstOut && group !== null && (groupSizes[group] ?? 1) > 1;
 }
 
+/** A step of an alert's life; `assignee`: to whom it was assigned by it, else null. */
+export type ShownTransition = AlertTransition & { readonly assignee: string | null };
+
+/** An alert of before of the same rule in the same place, and what people did about it, first first. */
+export interface SimilarAlert {
+  alert: Alert;
+  acts: ShownTransition[];
+}
+
+/** Alerts of before that were like one, the last first, and the names of who acted. */
+export interface SimilarAlerts {
+  similar: SimilarAlert[];
+  names: Record<string, string>;
+}
+
+/** A person who may act. */
+export interface ActingPerson {
+  id: string;
+  name: string;
+}
+
 /** One alert with what is known of it. */
 export interface AlertDetail {
   alert: Alert;
@@ -101,7 +136,7 @@ export interface AlertDetail {
   /** The section of the page of runbooks that says what to do; `null` where the rule names another page. */
   runbookSection: string | null;
   /** Newest first. */
-  transitions: AlertTransition[];
+  transitions: ShownTransition[];
   /** Of the people among the actors, by their ids; of those who are gone none. */
   names: Record<string, string>;
   /** How many alerts of its group are open, itself among them; 1 where it has none. */

@@ -2,7 +2,7 @@
 export interface PageFacts {
   siteName: string;
   /** `null` on the sign-in page. */
-  viewer: { name: string; email: string; role: string } | null;
+  viewer: { id: string; name: string; email: string; role: string } | null;
 }
 
 /** Request header from our server to the page it renders; the same from a client is dropped. */

@@ -128,7 +128,7 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
   request.headers[nonceHeader] = nonce;
   request.headers[pageHeader] = encodeFacts({
     siteName: parts.siteName,
-    viewer: viewer && { name: viewer.name, email: viewer.email, role: viewer.role },
+    viewer: viewer && { id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
   });
   return parts.next(request, response);
 }

@@ -7,6 +7,7 @@ export function Choice<Value extends string | number>({
   options,
   value,
   onChange,
+  isFirst = false,
   children,
 }: {
   legend: string;
@@ -14,6 +15,8 @@ export function Choice<Value extends string | number>({
   options: readonly { label: string; value: Value }[];
   value: Value;
   onChange: (value: Value) => void;
+  /** Has the focus when its dialog opens. */
+  isFirst?: boolean;
   /** What the choice comes to. */
   children?: ReactNode;
 }) {
@@ -27,6 +30,8 @@ export function Choice<Value extends string | number>({
             className="cursor-pointer rounded-md border border-line-strong px-2.5 py-1.5 text-sm has-checked:bg-action has-checked:text-on-action has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus"
           >
             <input
+              // React would focus it before the dialog opens, and the dialog would then choose for itself.
+              ref={(radio) => void radio?.toggleAttribute("autofocus", isFirst && value === option.value)}
               type="radio"
               name={name}
               className="sr-only"

@@ -5,8 +5,16 @@ import { useId } from "react";
 /** As many characters as the audit log takes of a reason. */
 export const mostReason = 500;
 
-/** Asks for the reason that goes into the audit log; the first field of a dialog to be typed into. */
-export function WhyField({ why, onWhy }: { why: string; onWhy: (why: string) => void }) {
+/** Asks for the reason that goes into the audit log. `isFirst`: has the focus when its dialog opens. */
+export function WhyField({
+  why,
+  onWhy,
+  isFirst = true,
+}: {
+  why: string;
+  onWhy: (why: string) => void;
+  isFirst?: boolean;
+}) {
   const id = useId();
   return (
     <div>
@@ -15,7 +23,7 @@ export function WhyField({ why, onWhy }: { why: string; onWhy: (why: string) => 
       </label>
       <textarea
         // React would focus it before the dialog opens, and the dialog would then choose for itself.
-        ref={(field) => field?.setAttribute("autofocus", "")}
+        ref={(field) => void field?.toggleAttribute("autofocus", isFirst)}
         id={id}
         required
         rows={2}

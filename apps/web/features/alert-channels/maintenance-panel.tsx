@@ -1,13 +1,13 @@
 "use client";
 
 import { useState } from "react";
+import { type MaintenanceAsk, MaintenanceDialog } from "../../client/maintenance-dialog.tsx";
 import { useMaintenance } from "../../client/use-channels.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { MaintenanceView } from "../../contracts/alert-channels.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
-import { type MaintenanceAsk, MaintenanceDialog } from "./maintenance-dialog.tsx";
 import { MaintenanceRow } from "./maintenance-row.tsx";
 
 /** When alerts are held back: what is on now, and was; begun and ended here. */

@@ -1,4 +1,5 @@
 import { formatAge, formatDayTime } from "../../client/format.ts";
+import { maintenanceWords } from "../../client/maintenance-words.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
@@ -18,7 +19,7 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
       <div className="min-w-0 text-sm [overflow-wrap:anywhere]">
         <p className={isOn ? "font-medium" : "text-ink-soft"}>
           {isOn ? <span aria-hidden>● </span> : null}
-          {wordsOf(window)}
+          {maintenanceWords(window)}
         </p>
         <p className="age mt-0.5 text-ink-soft">
           {isOn
@@ -31,17 +32,11 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
       </div>
       {isOn ? (
         <Button kind="outline" className="disabled:opacity-60" disabled={!mayOperate} onClick={onEnd}>
-          End…<span className="sr-only"> maintenance of {wordsOf(window)}</span>
+          End…<span className="sr-only"> maintenance of {maintenanceWords(window)}</span>
         </Button>
       ) : null}
     </li>
   );
-}
-
-/** Of what, in words. */
-export function wordsOf({ sites, rules }: Pick<MaintenanceView, "sites" | "rules">): string {
-  const ofSites = sites.length === 0 ? "all sites" : sites.join(", ");
-  return rules.length === 0 ? ofSites : `${ofSites}: ${rules.join(", ")}`;
 }
 
 function endWords({ endsAtEpochMs, endedAtEpochMs, endedBy }: MaintenanceView, zone: TimeZoneChoice): string {

@@ -2,7 +2,7 @@
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { type RefObject, useId } from "react";
-import { useMayOperate } from "../../client/viewer.tsx";
+import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { mostReason } from "../../ui/why-field.tsx";
 import type { Asked } from "./ask-dialog.tsx";
@@ -16,6 +16,9 @@ export interface ActBarProps {
   /** For what needs more than a key: until when, and why. */
   onAsk: (asked: Asked, alert: Alert) => void;
 }
+
+/** The bar stays where it is: what it takes is not there for what is known of the alert. */
+const small = "h-8 px-2.5 text-xs disabled:opacity-60";
 
 /** What an operator can do about an alert; viewers see it, and why they cannot. */
 export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
@@ -33,9 +36,9 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
     else sayOnly();
   };
   return (
-    <div className="border-t border-line bg-surface px-5 py-3">
+    <div className="border-t border-line bg-surface px-5 py-2.5">
       <label htmlFor={fieldId} className="sr-only">
-        Note, kept in the audit log
+        Comment, kept in the audit log
       </label>
       <textarea
         ref={noteField}
@@ -44,26 +47,27 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
         maxLength={mostReason}
         value={text}
         disabled={!mayOperate}
-        placeholder={mayOperate ? "Note, kept in the audit log (n)" : "Notes are for operators"}
+        placeholder={mayOperate ? "Comment, kept in the audit log (n)" : "Comments are for operators"}
         onChange={(event) => notes.write(alert, event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
         }}
-        className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-2 text-sm placeholder:text-ink-faint disabled:opacity-60"
+        className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-1.5 text-sm placeholder:text-ink-faint disabled:opacity-60"
       />
-      <fieldset disabled={!mayOperate} className="mt-2 flex flex-wrap gap-2">
+      <fieldset disabled={!mayOperate} className="mt-2 flex flex-wrap gap-1.5">
         <legend className="sr-only">What to do about this alert</legend>
         {alert.unacknowledged ? (
-          <Button kind="primary" className="h-9" onClick={acknowledge}>
-            {written === "" ? "Acknowledge" : "Acknowledge with note"}
+          <Button kind="primary" className={small} onClick={acknowledge}>
+            {written === "" ? "Acknowledge" : "Acknowledge with comment"}
           </Button>
         ) : null}
         {written === "" ? null : (
-          <Button kind="outline" onClick={sayOnly}>
-            Only note
+          <Button kind="outline" className={small} onClick={sayOnly}>
+            {alert.unacknowledged ? "Only comment" : "Comment"}
           </Button>
         )}
+        <Assign alert={alert} onAct={onAct} onAsk={onAsk} />
         <Holds alert={alert} onAsk={onAsk} />
       </fieldset>
       {mayOperate ? null : (
@@ -75,10 +79,32 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
   );
 }
 
+/** Saying who sees to an alert. */
+function Assign({ alert, onAct, onAsk }: Pick<ActBarProps, "alert" | "onAct" | "onAsk">) {
+  const viewerId = useViewerId();
+  if (alert.state === "normal") return null;
+  return (
+    <>
+      {alert.assignee === viewerId ? null : (
+        <Button
+          kind="outline"
+          className={small}
+          onClick={() => onAct(alert, { kind: "assign", to: viewerId, note: null })}
+        >
+          Assign to me
+        </Button>
+      )}
+      <Button kind="outline" className={small} onClick={() => onAsk("assign", alert)}>
+        Assign…
+      </Button>
+    </>
+  );
+}
+
 /** Putting an alert away for a time or for good, and taking it back. */
 function Holds({ alert, onAsk }: Pick<ActBarProps, "alert" | "onAsk">) {
   const button = (asked: Asked, word: string) => (
-    <Button kind="outline" className="disabled:opacity-60" onClick={() => onAsk(asked, alert)}>
+    <Button kind="outline" className={small} onClick={() => onAsk(asked, alert)}>
       {word}
     </Button>
   );
@@ -88,6 +114,7 @@ function Holds({ alert, onAsk }: Pick<ActBarProps, "alert" | "onAsk">) {
     <>
       {alert.shelf === null ? button("shelve", "Shelve…") : button("unshelve", "Take off the shelf…")}
       {button("take-out-of-service", "Out of service…")}
+      {button("maintenance", "Maintenance…")}
     </>
   );
 }

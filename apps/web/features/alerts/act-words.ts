@@ -17,6 +17,8 @@ const done: Record<string, string> = {
   unshelved: "took it off the shelf",
   "taken-out-of-service": "took it out of service",
   "returned-to-service": "returned it to service",
+  assigned: "assigned it",
+  unassigned: "took it off its list",
 };
 
 /** What was to be done. */
@@ -26,7 +28,8 @@ const wanted: Record<AlertAct["kind"], string> = {
   unshelve: "taken off the shelf",
   "take-out-of-service": "taken out of service",
   "return-to-service": "returned to service",
-  note: "noted",
+  assign: "assigned",
+  note: "commented",
 };
 
 /** What to tell of refused acts; `null` where none was refused. One is told in full, of many the number. */
@@ -51,6 +54,7 @@ export function noticeOf(
 
 function whyOf({ name, lastAct, byName, atEpochMs }: ActRefused, nowEpochMs: number): string {
   if (name === "raised-since") return "It was raised again before you acted: look at it anew";
+  if (name === "assigned-so") return "It is assigned so already";
   if (name === "closed") return `It is closed${byPerson(lastAct, byName, atEpochMs, nowEpochMs)}`;
   if (lastAct === null) return "It has changed since you looked";
   return personal(lastAct, byName, atEpochMs, nowEpochMs);

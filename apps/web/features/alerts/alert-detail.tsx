@@ -8,16 +8,19 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useAlertDetail } from "../../client/use-alerts.ts";
 import { useNow } from "../../client/use-now.ts";
+import { usePeople } from "../../client/use-people.ts";
 import type { AlertDetail } from "../../contracts/alerts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
 import { ActBar, type ActBarProps } from "./act-bar.tsx";
+import { AlertMoment } from "./alert-moment.tsx";
 import { FirstOut } from "./alert-row.tsx";
 import { placeOf, staleAfterMs, standingOf, timeLeftMs } from "./alert-words.ts";
 import { formatDuration, formatFigure, momentOf } from "./figures.ts";
-import { RuleCard } from "./rule-card.tsx";
+import { RuleCard, WhatToDo } from "./rule-card.tsx";
+import { Similar } from "./similar.tsx";
 import { Told } from "./told.tsx";
 import { Transitions } from "./transitions.tsx";
 
@@ -50,9 +53,16 @@ export function AlertPane(props: AlertPaneProps) {
           <PaneWaiting isFailed={isFailed} />
         ) : (
           <>
-            <RuleCard alert={alert} rule={detail.rule} section={detail.runbookSection} />
-            <Told alertId={alert.id} />
+            <WhatToDo alert={alert} rule={detail.rule} section={detail.runbookSection} />
             <Transitions transitions={detail.transitions} names={detail.names} />
+            {detail.rule === null ? null : (
+              <>
+                <AlertMoment alert={alert} rule={detail.rule} />
+                <RuleCard rule={detail.rule} />
+              </>
+            )}
+            <Told alertId={alert.id} />
+            <Similar alertId={alert.id} />
           </>
         )}
       </section>
@@ -64,6 +74,7 @@ export function AlertPane(props: AlertPaneProps) {
 function Head({ alert, groupSize, onGroup, onClose }: AlertPaneProps & { alert: Alert; groupSize: number }) {
   useNow(1_000);
   const zone = useTimeZone();
+  const { names } = usePeople();
   const isCalling = alert.state === "active-unacknowledged";
   const { word, ink } = severityLooks[alert.severity];
   return (
@@ -86,6 +97,11 @@ function Head({ alert, groupSize, onGroup, onClose }: AlertPaneProps & { alert: 
       </h2>
       <p className="mt-1 text-xs text-ink-faint">
         {placeOf(alert)} · <span className="font-mono">{alert.ruleId}</span>
+        {alert.assignee ? (
+          <span className="text-ink-soft">
+            {" · "}assigned to {names.get(alert.assignee) ?? "somebody who is gone"}
+          </span>
+        ) : null}
       </p>
       {alert.group === null || groupSize < 2 ? null : (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-xs text-ink-soft">

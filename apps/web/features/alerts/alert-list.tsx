@@ -31,6 +31,8 @@ const loadAheadRows = 40;
 export interface AlertListProps {
   alerts: readonly Alert[];
   groupSizes: AlertCounts["groupSizes"];
+  /** Of people, by their ids. */
+  names: ReadonlyMap<string, string>;
   hasMore: boolean;
   loadMore: () => void;
   cursor: Cursor | null;
@@ -100,7 +102,7 @@ type RowsProps = AlertListProps & {
   items: ReturnType<ReturnType<typeof useVirtualizer>["getVirtualItems"]>;
 };
 
-function Rows({ rows, items, groupSizes, cursor, marked, onOpen, onMark }: RowsProps) {
+function Rows({ rows, items, groupSizes, names, cursor, marked, onOpen, onMark }: RowsProps) {
   useNow(1_000);
   const zone = useTimeZone();
   const nowEpochMs = serverNow();
@@ -124,6 +126,7 @@ function Rows({ rows, items, groupSizes, cursor, marked, onOpen, onMark }: RowsP
             standing={standingOf(row.alert, nowEpochMs, zone)}
             age={formatSpan(nowEpochMs - row.alert.raisedAtEpochMs)}
             figures={figuresOf(row.alert)}
+            assignee={row.alert.assignee ? (names.get(row.alert.assignee) ?? "somebody who is gone") : ""}
             isFirstOut={isFirstOfSeveral(row.alert, groupSizes)}
             isAtCursor={row.alert.id === cursor?.id}
             isMarked={marked.has(row.alert.id)}

@@ -24,6 +24,8 @@ export interface AlertRowProps {
   standing: string;
   age: string;
   figures: string;
+  /** Who sees to it; "": nobody in particular. */
+  assignee: string;
   /** Whether others came of the same thing after it. */
   isFirstOut: boolean;
   isAtCursor: boolean;
@@ -62,6 +64,13 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
         <p className="mt-0.5 flex min-w-0 items-baseline gap-2 text-xs text-ink-faint">
           {props.isFirstOut ? <FirstOut /> : null}
           <span className="shrink truncate">{props.place}</span>
+          {props.assignee === "" ? null : (
+            <span className="max-w-40 shrink-0 truncate text-ink-soft">
+              <span aria-hidden>→ </span>
+              <span className="sr-only">Assigned to </span>
+              {props.assignee}
+            </span>
+          )}
           {isCalling ? (
             <span className="sr-only">{props.standing}</span>
           ) : (

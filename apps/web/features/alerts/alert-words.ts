@@ -54,11 +54,13 @@ export const transitionWords: Record<TransitionKind, string> = {
   unsuppressed: "No longer suppressed",
   "shelf-expired": "Came off the shelf: its time was over",
   acknowledged: "acknowledged it",
-  noted: "noted",
+  noted: "commented",
   shelved: "shelved it",
   unshelved: "took it off the shelf",
   "taken-out-of-service": "took it out of service",
   "returned-to-service": "returned it to service",
+  assigned: "assigned it",
+  unassigned: "assigned it to nobody any more",
 };
 
 /** How much of the time to respond is left; negative: so long over. `null` where nobody is waited for. */

@@ -170,7 +170,7 @@ it("a note that was begun goes with the acknowledgement by key, and stays with i
   await page.keyboard.press("n");
   await page.keyboard.type("asked the keeper of the archive");
   await page.keyboard.press("Escape");
-  const field = page.getByRole("textbox", { name: /Note/ });
+  const field = page.getByRole("textbox", { name: /Comment/ });
   await page.keyboard.press("j");
   await until(async () => expect(await field.inputValue()).toBe(""));
   await page.keyboard.press("k");

@@ -1,16 +1,26 @@
 "use client";
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
-import { memo, useRef, useState } from "react";
-import { useAlertCounts, useAlertList } from "../../client/use-alerts.ts";
+import { memo, useMemo, useRef, useState } from "react";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
+import {
+  type AlertList as Listed,
+  useAlertCounts,
+  useAlertDetail,
+  useAlertList,
+} from "../../client/use-alerts.ts";
+import { usePeople } from "../../client/use-people.ts";
 import { useStable } from "../../client/use-stable.ts";
-import type { AlertFilter } from "../../contracts/alerts.ts";
+import { useViewerId } from "../../client/viewer.tsx";
+import type { AlertCounts, AlertFilter, AlertView } from "../../contracts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { AlertPane } from "./alert-detail.tsx";
 import { AlertList } from "./alert-list.tsx";
-import { AskDialog, type Asked } from "./ask-dialog.tsx";
+import type { Asked } from "./ask-dialog.tsx";
+import { AskDialogs } from "./ask-dialogs.tsx";
 import { totalFor } from "./counts.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { ListFoot } from "./list-foot.tsx";
@@ -20,8 +30,9 @@ import { StaleFrame } from "./stale-frame.tsx";
 import { UnrecordedNotice } from "./unrecorded-notice.tsx";
 import { useActs } from "./use-acts.ts";
 import { useAlertKeys } from "./use-alert-keys.ts";
-import { useListState } from "./use-list-state.ts";
+import { type ListState, useListState } from "./use-list-state.ts";
 import { useNotes } from "./use-notes.ts";
+import { alertsAddress, filterOf, usualView } from "./view.ts";
 
 const noGroups = {};
 
@@ -30,10 +41,17 @@ const [Pane, Filters] = [memo(AlertPane), memo(FilterBar)];
 
 /** All alerts, what calls first; one of them whole beside the list; and what can be done about them. */
 export function Alerts() {
-  const [filter, setFilter] = useState<AlertFilter>({ view: "open" });
+  const { view, change } = useAddressView(alertsAddress);
+  const [viewerId, zone] = [useViewerId(), useTimeZone()];
+  const filter = useMemo(() => filterOf(view, viewerId, zone), [view, viewerId, zone]);
+  const { names } = usePeople();
   const { counts } = useAlertCounts();
   const list = useAlertList(filter);
-  const state = useListState(list.alerts);
+  const linked = useAlertDetail(view.open).detail?.alert ?? null;
+  const state = useListState(list.alerts, {
+    ...{ id: view.open, alert: linked },
+    set: (open) => change({ open }),
+  });
   const acts = useActs();
   const notes = useNotes();
   const [asked, setAsked] = useState<{ what: Asked; alerts: readonly Alert[] } | null>(null);
@@ -42,7 +60,7 @@ export function Alerts() {
   const chosen = list.alerts.filter(({ id }) => state.marked.has(id));
 
   const actOn = (alerts: readonly Alert[], act: AlertAct) => {
-    if (act.kind !== "note") state.moveOn(alerts);
+    if (act.kind !== "note" && act.kind !== "assign") state.moveOn(alerts);
     state.unmarkAll();
     acts.act(alerts, act);
   };
@@ -53,7 +71,8 @@ export function Alerts() {
   const onPane = {
     act: useStable((alert: Alert, act: AlertAct) => actOn([alert], act)),
     ask: useStable((what: Asked, alert: Alert) => setAsked({ what, alerts: [alert] })),
-    showGroup: useStable((group: string) => setFilter({ view: filter.view, group })),
+    change: useStable(change),
+    showGroup: useStable((group: string) => change({ ...usualView, view: view.view, group })),
   };
   return (
     <StaleFrame>
@@ -68,28 +87,11 @@ export function Alerts() {
       <div className="relative min-h-96 flex-1">
         <div className="absolute inset-0 grid grid-rows-[minmax(0,1fr)] gap-3 lg:grid-cols-[minmax(0,1fr)_27rem]">
           <Card aria-label="List of alerts" className="flex min-h-0 flex-col overflow-hidden">
-            <Filters {...{ filter, counts, textField }} onFilter={setFilter} />
-            {list.alerts.length === 0 ? (
-              list.isAnswered ? (
-                <EmptyList
-                  {...{ filter, counts }}
-                  error={list.error}
-                  onView={(view) => setFilter({ view })}
-                />
-              ) : (
-                <ListSkeleton />
-              )
-            ) : (
-              <AlertList
-                {...{
-                  alerts: list.alerts,
-                  groupSizes: counts?.groupSizes ?? noGroups,
-                  hasMore: list.hasMore,
-                }}
-                {...{ loadMore: list.loadMore, cursor: state.cursor, marked: state.marked }}
-                {...{ onMove: state.moveTo, onOpen: state.open, onMark: state.mark }}
-              />
-            )}
+            <Filters {...{ view, counts, textField }} onChange={onPane.change} />
+            <ListBody
+              {...{ list, state, filter, counts, names }}
+              onView={(shown) => change({ ...usualView, view: shown })}
+            />
             <ListFoot
               {...{ list, state, chosen, total: totalFor(counts, filter) }}
               onAcknowledge={() => actOn(chosen, { kind: "acknowledge", note: null })}
@@ -114,14 +116,41 @@ export function Alerts() {
           </Card>
         </div>
       </div>
-      <AskDialog
-        asked={asked?.what ?? null}
-        alerts={asked?.alerts ?? []}
+      <AskDialogs
+        asked={asked}
         onClose={() => setAsked(null)}
         onAct={(act) => asked !== null && actOn(asked.alerts, act)}
       />
     </StaleFrame>
   );
+}
+
+/** The list, or why there is none. */
+function ListBody({
+  list,
+  state,
+  filter,
+  counts,
+  names,
+  onView,
+}: {
+  list: Listed;
+  state: ListState;
+  filter: AlertFilter;
+  counts: AlertCounts | undefined;
+  names: ReadonlyMap<string, string>;
+  onView: (view: AlertView) => void;
+}) {
+  const { alerts, isAnswered, error, hasMore, loadMore } = list;
+  if (alerts.length > 0)
+    return (
+      <AlertList
+        {...{ alerts, hasMore, loadMore, names, groupSizes: counts?.groupSizes ?? noGroups }}
+        {...{ cursor: state.cursor, marked: state.marked }}
+        {...{ onMove: state.moveTo, onOpen: state.open, onMark: state.mark }}
+      />
+    );
+  return isAnswered ? <EmptyList {...{ filter, counts, error, onView }} /> : <ListSkeleton />;
 }
 
 const Head = memo(function Head() {

@@ -8,10 +8,13 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
 
-/** Acts that ask back before they are done. */
-export type Asked = "shelve" | "unshelve" | "take-out-of-service" | "return-to-service";
+/** Acts that ask why before they are done. */
+export type AskedWhy = "shelve" | "unshelve" | "take-out-of-service" | "return-to-service";
 
-const words: Record<Asked, { title: string; says: string; does: string }> = {
+/** What is asked back before it is done. */
+export type Asked = AskedWhy | "assign" | "maintenance";
+
+const words: Record<AskedWhy, { title: string; says: string; does: string }> = {
   shelve: {
     title: "Shelve",
     says: "It calls nobody until then. Everybody sees that it is shelved, by whom and why.",
@@ -42,7 +45,7 @@ export function AskDialog({
   onAct,
 }: {
   /** `null`: closed. */
-  asked: Asked | null;
+  asked: AskedWhy | null;
   alerts: readonly Alert[];
   onClose: () => void;
   onAct: (act: AlertAct) => void;
@@ -67,7 +70,7 @@ export function AskDialog({
   );
 }
 
-function AskForm({ asked, onAct }: { asked: Asked; onAct: (act: AlertAct) => void }) {
+function AskForm({ asked, onAct }: { asked: AskedWhy; onAct: (act: AlertAct) => void }) {
   const [note, setNote] = useState("");
   const [spanMs, setSpan] = useState<number>(usualSpanMs);
   const [mode, setMode] = useState<ShelfMode>("timed");

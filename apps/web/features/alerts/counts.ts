@@ -12,10 +12,12 @@ export const viewNames: Record<AlertView, string> = {
   shelved: "Shelved",
   suppressed: "Suppressed",
   "out-of-service": "Out of service",
+  history: "History",
 };
 
-/** How many alerts a view holds. */
+/** How many alerts a view holds; of the history, which is not counted, none. */
 export function totalOf(counts: AlertCounts, view: AlertView): number {
+  if (view === "history") return 0;
   if (view === "shelved") return counts.shelved;
   if (view === "suppressed") return counts.suppressed;
   if (view === "out-of-service") return counts.outOfService;
@@ -24,7 +26,9 @@ export function totalOf(counts: AlertCounts, view: AlertView): number {
 
 /** How many alerts a filter lets through, where the counts tell. */
 export function totalFor(counts: AlertCounts | undefined, filter: AlertFilter): number | undefined {
-  if (counts === undefined || filter.text !== undefined || filter.group !== undefined) return undefined;
+  const { view, text, group, assignee } = filter;
+  if (counts === undefined || view === "history") return undefined;
+  if ([text, group, assignee].some((part) => part !== undefined)) return undefined;
   if (filter.severity === undefined) return totalOf(counts, filter.view);
   return filter.view === "open" ? openOf(counts, filter.severity) : undefined;
 }

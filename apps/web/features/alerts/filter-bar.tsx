@@ -3,33 +3,37 @@
 import type { Severity } from "@tapline/core/alerts";
 import type { RefObject } from "react";
 import { formatCount } from "../../client/format.ts";
-import { type AlertCounts, type AlertFilter, alertViews } from "../../contracts/alerts.ts";
+import { type AlertCounts, alertViews } from "../../contracts/alerts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { severityLooks } from "../../ui/severity.tsx";
 import { openOf, totalOf, viewNames } from "./counts.ts";
+import type { AlertsView } from "./view.ts";
 
 const severities = Object.keys(severityLooks) as Severity[];
 
 /** Which alerts are looked at: by how they stand, how bad they are, and what they say. */
 export function FilterBar({
-  filter,
+  view: filter,
   counts,
   textField,
-  onFilter,
+  onChange: change,
 }: {
-  filter: AlertFilter;
+  view: AlertsView;
   counts: AlertCounts | undefined;
   textField: RefObject<HTMLInputElement | null>;
-  onFilter: (filter: AlertFilter) => void;
+  onChange: (given: Partial<AlertsView>) => void;
 }) {
-  const change = (given: Partial<AlertFilter>) => onFilter({ ...filter, ...given });
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
         <legend className="sr-only">State</legend>
         {alertViews.map((view) => (
-          <Toggle key={view} isOn={filter.view === view} onClick={() => change({ view, group: undefined })}>
+          <Toggle
+            key={view}
+            isOn={filter.view === view}
+            onClick={() => change({ view, group: null, open: null })}
+          >
             {viewNames[view]}
             <Count of={counts && totalOf(counts, view)} />
           </Toggle>
@@ -41,11 +45,7 @@ export function FilterBar({
           const isOn = filter.severity === severity;
           const { shape, word } = severityLooks[severity];
           return (
-            <Toggle
-              key={severity}
-              isOn={isOn}
-              onClick={() => change({ severity: isOn ? undefined : severity })}
-            >
+            <Toggle key={severity} isOn={isOn} onClick={() => change({ severity: isOn ? null : severity })}>
               <span aria-hidden>{shape}</span>
               {word}
               {filter.view === "open" ? <Count of={counts && openOf(counts, severity)} /> : null}
@@ -53,27 +53,52 @@ export function FilterBar({
           );
         })}
       </fieldset>
+      <Toggle isOn={filter.isMine} onClick={() => change({ isMine: !filter.isMine })}>
+        Mine
+      </Toggle>
+      {filter.view === "history" ? <Days {...{ filter, change }} /> : null}
       <div className="flex min-w-32 flex-1 items-center gap-2">
         <input
           ref={textField}
           type="search"
           aria-label="Filter by words"
           placeholder="Filter by words (/)"
-          value={filter.text ?? ""}
+          value={filter.text}
           maxLength={100}
-          onChange={(event) => change({ text: event.target.value || undefined })}
+          onChange={(event) => change({ text: event.target.value })}
           onKeyDown={(event) => {
             if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
           }}
           className="h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
         />
-        {filter.group === undefined ? null : (
-          <Button kind="outline" className="h-8 shrink-0" onClick={() => change({ group: undefined })}>
+        {filter.group === null ? null : (
+          <Button kind="outline" className="h-8 shrink-0" onClick={() => change({ group: null })}>
             One group <span aria-hidden>×</span>
             <span className="sr-only">: show all</span>
           </Button>
         )}
       </div>
+    </div>
+  );
+}
+
+/** Of which days, both included, the history is. */
+function Days({ filter, change }: { filter: AlertsView; change: (given: Partial<AlertsView>) => void }) {
+  const day = (label: string, value: string | null, onDay: (day: string | null) => void) => (
+    <label className="flex items-center gap-1.5 text-sm text-ink-soft">
+      {label}
+      <input
+        type="date"
+        value={value ?? ""}
+        onChange={(event) => onDay(event.target.value || null)}
+        className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink"
+      />
+    </label>
+  );
+  return (
+    <div className="flex flex-wrap gap-x-3 gap-y-1">
+      {day("Raised from", filter.from, (from) => change({ from }))}
+      {day("to", filter.until, (until) => change({ until }))}
     </div>
   );
 }

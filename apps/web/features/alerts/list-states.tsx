@@ -16,6 +16,7 @@ const nothing: Record<AlertFilter["view"], { title: string; text: string }> = {
     title: "Everything is in service",
     text: "Alerts that were taken out of service stand here until somebody returns them.",
   },
+  history: { title: "No alert is over yet", text: "What is over, and was seen, stands here." },
 };
 
 /** Why there is nothing in the list. @param onView shows another view */
@@ -39,7 +40,8 @@ export function EmptyList({
       </div>
     );
   }
-  const isNarrowed = [filter.severity, filter.text, filter.group].some((part) => part !== undefined);
+  const { view: _, ...narrowing } = filter;
+  const isNarrowed = Object.values(narrowing).some((part) => part !== undefined);
   if (isNarrowed) {
     return <Said title="None matches">Nothing in this view is as the filter wants it.</Said>;
   }

@@ -8,33 +8,39 @@ interface RuleCardProps {
   section: string | null;
 }
 
-/** Why the alert exists and what to do about it, as its rule says. */
-export function RuleCard({ alert, rule, section }: RuleCardProps) {
+/** What is to be done about an alert, first of all that is known of it. */
+export function WhatToDo({ alert, rule, section }: RuleCardProps) {
   if (rule === null) {
     return (
-      <p className="border-b border-line px-5 py-4 text-sm text-ink-soft">
+      <p className="border-b border-line px-5 py-3 text-sm text-ink-soft">
         The rule {alert.ruleId} as it was when this was raised is not kept any more.
       </p>
     );
   }
-  const { cause, consequence, action } = rule.card;
   return (
-    <section aria-label="What to do" className="border-b border-line px-5 py-4">
-      <p className="rounded-md bg-info-surface px-3 py-2.5 text-sm">
-        <span className="block text-xs font-medium text-ink-soft">What to do</span>
-        {action}
+    <section aria-label="What to do" className="border-b border-line px-5 py-3">
+      <p className="rounded-md bg-info-surface px-3 py-2 text-sm">
+        <span className="block text-xs font-medium text-ink-soft">
+          What to do, at length: <Runbook address={rule.runbook} section={section} />
+        </span>
+        {rule.card.action}
       </p>
-      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
+    </section>
+  );
+}
+
+/** Why the alert exists, as its rule says. */
+export function RuleCard({ rule }: { rule: AlertRule }) {
+  const { cause, consequence } = rule.card;
+  return (
+    <section aria-label="Why it exists" className="border-b border-line px-5 py-4">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
         <dt className="text-ink-faint">Cause</dt>
         <dd>{cause}</dd>
         <dt className="text-ink-faint">If nothing is done</dt>
         <dd>{consequence}</dd>
         <dt className="text-ink-faint">Watches</dt>
         <dd className="font-mono text-[13px] [overflow-wrap:anywhere]">{rule.kpi}</dd>
-        <dt className="text-ink-faint">Runbook</dt>
-        <dd className="[overflow-wrap:anywhere]">
-          <Runbook address={rule.runbook} section={section} />
-        </dd>
       </dl>
     </section>
   );

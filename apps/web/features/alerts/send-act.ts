@@ -75,6 +75,8 @@ function send({ id, rev }: Alert, act: AlertAct): Promise<Alert> {
       return alerts.takeOutOfService.mutate({ id, rev, reason: act.note });
     case "return-to-service":
       return alerts.returnToService.mutate({ id, rev, reason: act.note });
+    case "assign":
+      return alerts.assign.mutate({ id, rev, to: act.to, note: act.note });
     case "note":
       return alerts.note.mutate({ id, rev, note: act.note });
   }

@@ -8,10 +8,10 @@ export function Transitions({ transitions, names }: Pick<AlertDetail, "transitio
   const zone = useTimeZone();
   if (transitions.length === 0) return null;
   return (
-    <section aria-label="What happened" className="px-5 py-4">
+    <section aria-label="What happened" className="border-b border-line px-5 py-4">
       <h3 className="text-xs font-medium text-ink-faint">What happened</h3>
       <ol className="mt-2 space-y-2.5 text-sm">
-        {transitions.map(({ kind, atEpochMs, actor, note }) => (
+        {transitions.map(({ kind, atEpochMs, actor, note, assignee }) => (
           <li key={`${atEpochMs} ${kind}`} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3">
             <time
               dateTime={new Date(atEpochMs).toISOString()}
@@ -23,6 +23,7 @@ export function Transitions({ transitions, names }: Pick<AlertDetail, "transitio
             <div className="min-w-0">
               {actor.kind === "operator" ? `${names[actor.id] ?? "Somebody"} ` : ""}
               {transitionWords[kind]}
+              {assignee === null ? "" : ` to ${names[assignee] ?? "somebody who is gone"}`}
               {note === null ? null : (
                 <p className="mt-0.5 border-l-2 border-line pl-2 text-ink-soft [overflow-wrap:anywhere]">
                   {note}

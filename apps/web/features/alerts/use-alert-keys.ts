@@ -4,7 +4,7 @@ import type { Alert, AlertAct } from "@tapline/core/alerts";
 import type { RefObject } from "react";
 import type { Hotkey } from "../../client/hotkeys.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
-import { useMayOperate } from "../../client/viewer.tsx";
+import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
 import type { Asked } from "./ask-dialog.tsx";
 import type { ListState } from "./use-list-state.ts";
 import type { Notes } from "./use-notes.ts";
@@ -23,7 +23,8 @@ export interface AlertKeysOptions {
 /** The keys of the page of alerts. Those that act are there for operators alone. */
 export function useAlertKeys(options: AlertKeysOptions): void {
   const mayOperate = useMayOperate();
-  useHotkeys("Alerts", [...moving(options), ...(mayOperate ? acting(options) : [])]);
+  const viewerId = useViewerId();
+  useHotkeys("Alerts", [...moving(options), ...(mayOperate ? acting(options, viewerId) : [])]);
 }
 
 function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
@@ -41,7 +42,10 @@ function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
   ];
 }
 
-function acting({ state, chosen, notes, actOn, ask, noteField }: AlertKeysOptions): Hotkey[] {
+function acting(
+  { state, chosen, notes, actOn, ask, noteField }: AlertKeysOptions,
+  viewerId: string,
+): Hotkey[] {
   const { current } = state;
   const waiting = chosen.filter(({ unacknowledged }) => unacknowledged);
   return [
@@ -66,8 +70,16 @@ function acting({ state, chosen, notes, actOn, ask, noteField }: AlertKeysOption
       },
     },
     {
+      keys: ["i"],
+      does: "Assign to me",
+      run: () => {
+        if (current !== null && current.state !== "normal" && current.assignee !== viewerId)
+          actOn([current], { kind: "assign", to: viewerId, note: null });
+      },
+    },
+    {
       keys: ["n"],
-      does: "Write a note",
+      does: "Write a comment",
       run: () => {
         if (current) state.open(current.id);
         noteField.current?.focus();

@@ -22,19 +22,35 @@ export interface ListState {
   unmarkAll: () => void;
 }
 
-export function useListState(alerts: readonly Alert[]): ListState {
+/** An alert that is open by itself: its id, itself where it is not in the list, and the way to another one. */
+export interface OpenAlert {
+  id: string | null;
+  alert: Alert | null;
+  set: (id: string | null) => void;
+}
+
+export function useListState(alerts: readonly Alert[], open: OpenAlert): ListState {
   const [wanted, setCursor] = useState<Cursor | null>(null);
   const [marks, setMarks] = useState<ReadonlySet<string>>(new Set());
-  const [isPaneOpen, setPaneOpen] = useState(false);
-  const cursor = settleCursor(wanted, alerts);
+  const openIndex = open.id === null ? -1 : alerts.findIndex(({ id }) => id === open.id);
+  const cursor = settleCursor(openIndex === -1 ? wanted : cursorAt(alerts, openIndex), alerts);
   // So that the place is remembered when its alert goes.
   if (cursor?.id !== wanted?.id || cursor?.index !== wanted?.index) setCursor(cursor);
-  const current = cursor === null ? null : (alerts[cursor.index] ?? null);
+  // One that was in the list and left it gives way to what took its place; one that an address names stays.
+  const [listed, setListed] = useState<string | null>(null);
+  if (openIndex !== -1 && listed !== open.id) setListed(open.id);
+  const isBesideList = open.id !== null && openIndex === -1 && listed !== open.id;
+  const atCursor = cursor === null ? null : (alerts[cursor.index] ?? null);
+  const current = isBesideList ? (open.alert ?? atCursor) : atCursor;
+  const moveTo = (to: Cursor | null) => {
+    setCursor(to);
+    if (open.id !== null && to !== null) open.set(to.id);
+  };
   return {
-    ...{ cursor, current, isPaneOpen: isPaneOpen && current !== null },
+    ...{ cursor, current, isPaneOpen: open.id !== null && current !== null },
     marked: marks,
-    moveTo: (index) => setCursor(cursorAt(alerts, index)),
-    moveOn: (seenTo) => setCursor(nextBeside(cursor, alerts, new Set(seenTo.map(({ id }) => id)))),
+    moveTo: (index) => moveTo(cursorAt(alerts, index)),
+    moveOn: (seenTo) => moveTo(nextBeside(cursor, alerts, new Set(seenTo.map(({ id }) => id)))),
     // Those that each row has stay the same: else all rows were drawn anew for one.
     open: useStable((id) => {
       setCursor(
@@ -43,9 +59,9 @@ export function useListState(alerts: readonly Alert[]): ListState {
           alerts.findIndex((alert) => alert.id === id),
         ),
       );
-      setPaneOpen(true);
+      open.set(id);
     }),
-    closePane: useStable(() => setPaneOpen(false)),
+    closePane: useStable(() => open.set(null)),
     mark: useStable((id) => setMarks(toggled(marks, id))),
     markAll: () => setMarks(new Set(alerts.map(({ id }) => id))),
     unmarkAll: () => setMarks(new Set()),

@@ -1,8 +1,14 @@
-import type { AlertBoard, AlertDesk, AlertRulesDesk, PrismaClient } from "@tapline/adapters/prisma";
+import {
+  type AlertBoard,
+  type AlertDesk,
+  AlertHistory,
+  type AlertRulesDesk,
+  actingPeople,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import {
   type AlertRule,
   type AlertState,
-  type AlertTransition,
   alertStates,
   runbookSection,
   severities,
@@ -10,15 +16,26 @@ import {
 } from "@tapline/core/alerts";
 import type { ShownEntry } from "@tapline/core/audit";
 import type { Clock } from "@tapline/core/kernel";
-import type { AlertCounts, AlertDetail, AlertFilter, AlertView } from "../../contracts/alerts.ts";
+import type {
+  ActingPerson,
+  AlertCounts,
+  AlertDetail,
+  AlertFilter,
+  AlertView,
+  ShownTransition,
+  SimilarAlerts,
+} from "../../contracts/alerts.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { namesOf } from "./names-of.ts";
 
 /** The states of a view, in the order in which they are to be seen to. */
-const statesOf: Record<AlertView, readonly AlertState[]> = {
+const statesOf: Record<Exclude<AlertView, "history">, readonly AlertState[]> = {
   open: ["active-unacknowledged", "returned-unacknowledged", "acknowledged"],
   ...{ shelved: ["shelved"], suppressed: ["suppressed"], "out-of-service": ["out-of-service"] },
 };
+
+/** So many alerts of before are shown beside one. */
+const mostSimilar = 5;
 
 /** Many browsers ask at once when something happens: they share one answer for so long, ms. */
 const sharedMs = 200;
@@ -32,6 +49,7 @@ export interface AlertReader {
 /** What the console's pages show of alerts. */
 export class AlertViews {
   readonly #board: AlertBoard;
+  readonly #history: AlertHistory;
   readonly #store: AlertReader;
   readonly #prisma: PrismaClient;
   readonly #clock: Clock;
@@ -39,17 +57,51 @@ export class AlertViews {
 
   constructor(board: AlertBoard, store: AlertReader, prisma: PrismaClient, clock: Clock) {
     this.#board = board;
+    this.#history = new AlertHistory(prisma);
     this.#store = store;
     this.#prisma = prisma;
     this.#clock = clock;
   }
 
-  page({ view, severity, text, group }: AlertFilter, limit: number, after: string | null) {
-    const filter = {
-      ...{ states: statesOf[view], severity: severity ?? null },
-      ...{ text: text ?? null, group: group ?? null },
+  page({ view, fromEpochMs, untilEpochMs, ...given }: AlertFilter, limit: number, after: string | null) {
+    const { severity = null, text = null, group = null, assignee = null } = given;
+    const filter = { severity, text, group, assignee };
+    if (view !== "history")
+      return fromPostgres(this.#board.page({ ...filter, states: statesOf[view] }, limit, after));
+    const times = { fromEpochMs: fromEpochMs ?? null, untilEpochMs: untilEpochMs ?? null };
+    return fromPostgres(this.#history.page({ ...filter, ...times }, limit, after));
+  }
+
+  people(): Promise<ActingPerson[]> {
+    return fromPostgres(actingPeople(this.#prisma));
+  }
+
+  /** Of before this one. @throws TaplineError `not-found` */
+  async similar(id: string): Promise<SimilarAlerts> {
+    const { ruleId, scopeKey } = await fromPostgres(this.#store.desk.find(id));
+    const { alerts } = await fromPostgres(this.#history.page({ ruleId, scopeKey }, mostSimilar, id));
+    const similar = await fromPostgres(
+      Promise.all(
+        alerts.map(async (alert) => {
+          const steps = (await this.#store.desk.stepsOf(alert.id)).flatMap(transitionOf);
+          return { alert, acts: steps.filter(({ actor }) => actor.kind === "operator") };
+        }),
+      ),
+    );
+    return {
+      similar,
+      names: await this.#namesIn(
+        similar.flatMap(({ acts }) => acts),
+        [],
+      ),
     };
-    return fromPostgres(this.#board.page(filter, limit, after));
+  }
+
+  /** Of the people who acted, and of those who are named otherwise. */
+  async #namesIn(steps: readonly ShownTransition[], others: readonly (string | null | undefined)[]) {
+    const actors = steps.flatMap(({ actor }) => (actor.kind === "operator" ? [actor.id] : []));
+    const named = [...steps.map(({ assignee }) => assignee), ...others].filter((one) => one != null);
+    return Object.fromEntries(await namesOf(this.#prisma, [...actors, ...named]));
   }
 
   counts(): Promise<AlertCounts> {
@@ -97,16 +149,16 @@ export class AlertViews {
         alert.group === null ? 1 : this.#board.sizeOf(alert.group),
       ]),
     );
-    const actors = [
-      ...steps.map(({ actor }) => actor),
-      ...(alert.lastAct === null ? [] : [alert.lastAct.actor]),
-    ];
-    const people = actors.flatMap((actor) => (actor.kind === "operator" ? [actor.id] : []));
+    const transitions = steps.toReversed().flatMap(transitionOf);
+    const lastActor = alert.lastAct?.actor;
     const rule = rules.find(({ id }) => id === alert.ruleId) ?? null;
     return {
       ...{ alert, groupSize, rule, runbookSection: rule === null ? null : runbookSection(rule.runbook) },
-      transitions: steps.toReversed().flatMap(transitionOf),
-      names: Object.fromEntries(await namesOf(this.#prisma, people)),
+      transitions,
+      names: await this.#namesIn(transitions, [
+        alert.assignee,
+        lastActor?.kind === "operator" ? lastActor.id : null,
+      ]),
     };
   }
 
@@ -116,12 +168,13 @@ export class AlertViews {
 }
 
 /** The step that an entry tells of; none for what this version does not know. */
-function transitionOf(entry: ShownEntry): AlertTransition[] {
+function transitionOf(entry: ShownEntry): ShownTransition[] {
   if (entry.version === 1) return [];
-  const { action, actor, atEpochMs, reason, before, after } = entry;
+  const { action, actor, atEpochMs, reason, before, after, facts } = entry;
   const kind = transitionKinds.find((known) => action === `alert.${known}`);
   const to = alertStates.find((state) => state === after?.state);
   if (kind === undefined || to === undefined) return [];
   const from = alertStates.find((state) => state === before?.state) ?? null;
-  return [{ kind, from, to, atEpochMs, actor, note: reason }];
+  const assignee = typeof facts.assignee === "string" ? facts.assignee : null;
+  return [{ kind, from, to, atEpochMs, actor, note: reason, assignee }];
 }

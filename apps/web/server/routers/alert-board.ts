@@ -3,6 +3,7 @@ import { z } from "zod";
 import { healthSpansMs, mostOperators } from "../../contracts/alert-health.ts";
 import { alertViews } from "../../contracts/alerts.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
+import { instantSchema } from "./instant.ts";
 
 const listInput = z
   .strictObject({
@@ -10,6 +11,11 @@ const listInput = z
     severity: z.enum(severities).optional(),
     text: z.string().max(100).optional(),
     group: z.string().max(500).optional(),
+    /** Id of the person who sees to it. */
+    assignee: z.string().max(200).optional(),
+    /** Of the history: opened from then on, and before then. */
+    fromEpochMs: instantSchema.optional(),
+    untilEpochMs: instantSchema.optional(),
     /** `next` of the page before. */
     cursor: z.string().max(200).nullish(),
     /** The query library says so of each page; there is no other. */
@@ -38,6 +44,12 @@ export const alertBoardRouter = router({
   detail: viewerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .query(({ ctx, input }) => ctx.alerts.views.detail(input.id)),
+  /** Alerts of before of the same rule in the same place, and what was done about them. */
+  similar: viewerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .query(({ ctx, input }) => ctx.alerts.views.similar(input.id)),
+  /** To whom alerts can be assigned. */
+  people: viewerProcedure.query(({ ctx }) => ctx.alerts.views.people()),
   /** How well alerts serve those who watch, over the last day, week or 30 days: the measures of ISA-18.2 and EEMUA 191. */
   health: viewerProcedure
     .input(healthInput)

@@ -19,8 +19,8 @@ afterAll(() => running.stop());
 
 async function call(procedure: string, input: unknown, headers: Record<string, string> = { cookie }) {
   const { origin } = running.console;
-  const isQuery = /\.(list|get)$/.test(procedure);
-  const query = isQuery ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";
+  const isQuery = /\.(list|get|detail|similar|people)$/.test(procedure);
+  const query = isQuery && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";
   const response = await fetch(`${origin}/api/trpc/${procedure}${query}`, {
     headers: { ...headers, origin, "content-type": "application/json" },
     ...(isQuery ? {} : { method: "POST", body: JSON.stringify(input) }),
@@ -110,8 +110,29 @@ test("nothing moves without a reason, by a viewer, or by nobody", async () => {
   await setRole(running.prisma, adminSignIn.email, "viewer");
   expect((await call("alerts.acknowledge", { id, rev: 1 })).status).toBe(403);
   expect((await call("alerts.note", { id, rev: 1, note: "x" })).status).toBe(403);
+  expect((await call("alerts.assign", { id, rev: 1, to: null })).status).toBe(403);
   expect((await call("alerts.get", { id })).data).toMatchObject({ alert: { rev: 1 } });
   await setRole(running.prisma, adminSignIn.email, "operator");
+});
+
+test("an alert is assigned to a person by name, and what was done about such ones before is told with it", async () => {
+  const people = (await call("alertBoard.people", undefined)).data as { id: string; name: string }[];
+  const me = people[0]?.id ?? "";
+  const { id } = await raised();
+  expect((await call("alerts.assign", { id, rev: 1, to: me, note: "yours" })).data).toMatchObject({
+    ...{ rev: 2, assignee: me, state: "active-unacknowledged" },
+  });
+  expect((await call("alertBoard.list", { assignee: me })).data).toMatchObject({ alerts: [{ id }] });
+  expect((await call("alertBoard.detail", { id })).data).toMatchObject({
+    names: { [me]: people[0]?.name },
+    transitions: [
+      { kind: "assigned", assignee: me, note: "yours" },
+      { kind: "raised", assignee: null },
+    ],
+  });
+  expect((await call("alerts.assign", { id, rev: 2, to: "nobody-known" })).status).toBe(400);
+  expect((await call("alertBoard.similar", { id })).data).toEqual({ similar: [], names: {} });
+  expect((await call("alertBoard.list", { view: "history" })).data).toEqual({ alerts: [], next: null });
 });
 
 test("lists what is open and what was, page by page", async () => {

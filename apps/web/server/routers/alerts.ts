@@ -35,6 +35,12 @@ const shelveInput = z.strictObject({
   reason: reasonSchema,
 });
 const reasonedInput = z.strictObject({ ...seen, reason: reasonSchema });
+const assignInput = z.strictObject({
+  ...seen,
+  /** Id of a person who may act on alerts; null: nobody in particular. */
+  to: z.string().min(1).max(200).nullable(),
+  note: reasonSchema.nullable().default(null),
+});
 const noteInput = z.strictObject({ ...seen, note: reasonSchema });
 
 type Acting = RequestContext & { readonly viewer: Viewer };
@@ -78,6 +84,11 @@ export const alertsRouter = router({
   returnToService: operatorProcedure
     .input(reasonedInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "return-to-service", note: input.reason })),
+  /** To a person, or to nobody any more: who sees to it. */
+  assign: operatorProcedure
+    .input(assignInput)
+    .mutation(({ ctx, input: { to, note, ...alert } }) => act(ctx, alert, { kind: "assign", to, note })),
+  /** A comment, kept with what happened to it: refused to no operator. */
   note: operatorProcedure
     .input(noteInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "note", note: input.note })),

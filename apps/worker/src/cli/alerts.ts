@@ -5,9 +5,9 @@ import { table } from "./columns.ts";
 import { count } from "./count.ts";
 import { actorText, entryLine, peopleIn } from "./entry-line.ts";
 import { findStores } from "./find-stores.ts";
-import type { Names } from "./person.ts";
+import { type Names, personText } from "./person.ts";
 
-type Opened = ReturnType<typeof openAlerts>;
+export type Opened = ReturnType<typeof openAlerts>;
 
 interface ListOptions {
   readonly all?: boolean;
@@ -40,7 +40,8 @@ export async function show(id: string, { json }: { readonly json?: boolean }): P
     const [found, steps, active] = await Promise.all([desk.find(id), desk.stepsOf(id), rules.active()]);
     const rule = active?.rules.rules.find((one) => one.id === found.ruleId) ?? null;
     const actors = [...steps, ...(found.lastAct === null ? [] : [found.lastAct])].map(({ actor }) => actor);
-    return { alert: found, steps, rule, names: await namesOf(peopleIn(actors)) };
+    const people = [...peopleIn(actors), ...(found.assignee ? [found.assignee] : [])];
+    return { alert: found, steps, rule, names: await namesOf(people) };
   });
   if (json === true) return void process.stdout.write(`${JSON.stringify({ alert, rule, steps })}\n`);
   const lines = [
@@ -87,8 +88,14 @@ function factsOf(alert: Alert, names: Names): string[] {
       : [
           `${lastAct.kind.replaceAll("-", " ")} by ${actorText(lastAct.actor, names)} at ${isoOf(lastAct.atEpochMs)}`,
         ]),
+    ...(alert.assignee ? [`assigned to ${assigneeText(alert, names)}`] : []),
     ...(suppressedBy === null ? [] : [`suppressed by ${suppressedBy.ruleId} ${suppressedBy.scopeKey}`]),
   ];
+}
+
+/** Who is to see to an alert, as people read it. */
+export function assigneeText({ assignee }: Pick<Alert, "assignee">, names: Names): string {
+  return assignee ? personText(assignee, names) : "nobody";
 }
 
 function cardOf(rule: AlertRule | null): string[] {

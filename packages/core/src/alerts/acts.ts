@@ -15,6 +15,8 @@ export type AlertAct =
   | { readonly kind: "unshelve"; readonly note: string }
   | { readonly kind: "take-out-of-service"; readonly note: string }
   | { readonly kind: "return-to-service"; readonly note: string }
+  /** `to`: id of the person who is to see to it; null: nobody in particular any more. */
+  | { readonly kind: "assign"; readonly to: string | null; readonly note: string | null }
   | { readonly kind: "note"; readonly note: string };
 
 /** Who acts, when, and which revision of the alert they had before their eyes. */
@@ -29,6 +31,7 @@ export const actRefusals = [
   "not-shelved",
   "in-service",
   "out-of-service",
+  "assigned-so",
 ] as const;
 
 export type ActRefusal = (typeof actRefusals)[number];
@@ -73,6 +76,10 @@ export function applyAct(alert: Alert, act: AlertAct, context: ActContext): Aler
         "returned-to-service",
         letGo(alert, { outOfServiceSinceEpochMs: null }),
       );
+    case "assign":
+      if ((alert.assignee ?? null) === act.to)
+        throw refusal(alert, "assigned-so", act.to === null ? "is assigned to nobody" : "is theirs already");
+      return step(alert, act, context, act.to === null ? "unassigned" : "assigned", { assignee: act.to });
   }
 }
 

@@ -33,6 +33,8 @@ export const transitionKinds = [
   "unshelved",
   "taken-out-of-service",
   "returned-to-service",
+  "assigned",
+  "unassigned",
 ] as const;
 
 export type TransitionKind = (typeof transitionKinds)[number];
@@ -94,6 +96,8 @@ export const alertSchema = z.strictObject({
   /** The alert of which it is only a consequence. */
   suppressedBy: z.strictObject({ ruleId: z.string(), scopeKey: z.string() }).nullable(),
   outOfServiceSinceEpochMs: at.nullable(),
+  /** Id of the person who sees to it; null, or left out as before there were such: nobody in particular. */
+  assignee: z.string().min(1).max(200).nullable().exactOptional(),
   /** The last act of a person: what the loser of a race is told. */
   lastAct: z
     .strictObject({ kind: z.enum(transitionKinds), actor: actorSchema, atEpochMs: at, rev: z.int() })

@@ -50,6 +50,8 @@ const actionOf = {
   unshelved: "alert.unshelved",
   "taken-out-of-service": "alert.taken-out-of-service",
   "returned-to-service": "alert.returned-to-service",
+  assigned: "alert.assigned",
+  unassigned: "alert.unassigned",
 } as const satisfies Record<TransitionKind, AuditEntry["action"]>;
 
 /** The audit entry of a step. @param id UUID version 7 */
@@ -59,11 +61,12 @@ export function entryOf(
   traceId: string | null = null,
 ): NewAuditEntry {
   const { kind, from, to, atEpochMs, actor, note } = transition;
-  const { ruleId, scopeKey, severity, rev, value, limit, release, shelf, suppressedBy } = alert;
+  const { ruleId, scopeKey, severity, rev, value, limit, release, shelf, suppressedBy, assignee } = alert;
   const why = {
     ...(value === null ? {} : { value }),
     ...(limit === null ? {} : { limit }),
     ...(kind === "raised" ? { release } : {}),
+    ...(kind === "assigned" && assignee ? { assignee } : {}),
     ...(shelf === null ? {} : { shelfMode: shelf.mode, shelfUntilEpochMs: shelf.untilEpochMs }),
     ...(suppressedBy === null ? {} : { suppressedBy: `${suppressedBy.ruleId} ${suppressedBy.scopeKey}` }),
   };

@@ -80,6 +80,8 @@ export const auditActions = [
   "alert.unshelved",
   "alert.taken-out-of-service",
   "alert.returned-to-service",
+  "alert.assigned",
+  "alert.unassigned",
   "alert-rules.released",
   "alert-channels.released",
   "alert-channel.tested",

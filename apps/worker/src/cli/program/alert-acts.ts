@@ -2,12 +2,18 @@ import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
 
-/** `tapline alerts ls|show|ack|shelve|unshelve|out-of-service|return|apply`: alerts, and the rules that raise them. */
+/** `tapline alerts ls|show|ack|comment|assign|shelve|unshelve|out-of-service|return|apply`: alerts, and the rules that raise them. */
 export function addAlertActs(alerts: Command): void {
   addLooks(alerts);
   addAct(alerts, "ack", "say that you have seen it, and see to it").action(
     confirmed(async (id, options) => (await import("../alert-acts.ts")).acknowledge(id, options)),
   );
+  addAct(alerts, "comment", "say something of it, by --reason; it changes nothing else").action(
+    confirmed(async (id, options) => (await import("../alert-acts.ts")).comment(id, options)),
+  );
+  addAct(alerts, "assign", "say who is to see to it; without --to nobody in particular any more")
+    .option("--to <person>", "e-mail address of an operator or admin of the console")
+    .action(confirmed(async (id, options) => (await import("../alert-acts.ts")).assign(id, options)));
   addAct(alerts, "shelve", "let it call nobody for a time")
     .requiredOption("--for <time>", "how long, as in 90m or 2h; at most 7d", durationMs)
     .option("--one-shot", "ends with its breach, too")

@@ -3,6 +3,7 @@ import {
   AlertDesk,
   AlertPreviews,
   AlertRulesDesk,
+  actingPerson,
   assertAbove,
   connectPrisma,
   knownNames,
@@ -48,6 +49,8 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
       await answered(streams.publishRules(released.version));
     },
     knownNames: () => knownNames(prisma),
+    /** Who may act, by e-mail address or id. @throws TaplineError `invalid-input` */
+    actingPerson: (given: string) => actingPerson(prisma, given),
     /** Of people, by their ids. */
     namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: async (): Promise<void> => {

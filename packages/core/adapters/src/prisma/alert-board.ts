@@ -14,6 +14,8 @@ export type BoardFilter = {
   /** Part of the message, of the rule's id or of a name in the scope, in any case of letters. */
   readonly text?: string | null;
   readonly group?: string | null;
+  /** Id of the person who sees to it. */
+  readonly assignee?: string | null;
 };
 
 /** A page of alerts; `next` asks for the one behind it, null = that was all. */
@@ -38,7 +40,7 @@ export class AlertBoard {
    * @throws TaplineError `invalid-input` for a place that is none
    */
   async page(filter: BoardFilter, limit: number, after: string | null = null): Promise<BoardPage> {
-    const { states, severity = null, text = null, group = null } = filter;
+    const { states, severity = null, text = null, group = null, assignee = null } = filter;
     const rows = await this.#prisma.$queryRawUnsafe<{ body: unknown; place: unknown }[]>(
       listBoardSql,
       [...states],
@@ -47,6 +49,7 @@ export class AlertBoard {
       group,
       after === null ? null : placeOf(after),
       limit + 1,
+      assignee,
     );
     const page = rows.slice(0, limit);
     return {

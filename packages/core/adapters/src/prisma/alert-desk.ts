@@ -13,6 +13,7 @@ import {
 } from "@tapline/core/alerts";
 import type { AuditEntry, ShownEntry } from "@tapline/core/audit";
 import { isUuid, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { actingPerson } from "./acting-people.ts";
 import { AuditEntries } from "./audit-entries.ts";
 import { auditRows, entryJson, erasableJson } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
@@ -119,9 +120,11 @@ export class AlertDesk {
   /**
    * Does what a person asks.
    * @returns the alert as it is now
-   * @throws TaplineError `not-found`; `conflict` where somebody was faster or its state forbids it, `invalid-input` for a shelf that cannot be
+   * @throws TaplineError `not-found`; `conflict` where somebody was faster or its state forbids it, `invalid-input` for a shelf that cannot be,
+   * or somebody who may not act
    */
   async act(id: string, act: AlertAct, context: ActContext & { traceId?: string | null }): Promise<Alert> {
+    if (act.kind === "assign" && act.to !== null) await actingPerson(this.#prisma, act.to);
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const before = await this.find(id);
       const step = applyAct(before, act, context);

@@ -1,3 +1,4 @@
+export { type ActingPerson, actingPeople, actingPerson } from "./acting-people.ts";
 export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
 export {
   AgentDirectory,
@@ -13,6 +14,7 @@ export { AlertChannelsDesk, type ReleasedChannels } from "./alert-channels-desk.
 export { AlertDeliveries, type DeliveryFilter } from "./alert-deliveries.ts";
 export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
 export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
+export { AlertHistory, type HistoryFilter } from "./alert-history.ts";
 export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
 export { AlertPreviews, type PreviewBounds, type ToldPreview } from "./alert-previews.ts";
 export {

@@ -1,20 +1,21 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { adviceOf, apiClient } from "../../client/api.ts";
-import { serverNow } from "../../client/server-clock.ts";
-import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
-import { lookAgain } from "../../client/use-channels.ts";
-import type { MaintenanceView } from "../../contracts/alert-channels.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Field } from "../../ui/field.tsx";
-import { Notice } from "../../ui/notice.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
-import { wordsOf } from "./maintenance-row.tsx";
+import type { MaintenanceView } from "../contracts/alert-channels.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { WhyField } from "../ui/why-field.tsx";
+import { adviceOf, apiClient } from "./api.ts";
+import { maintenanceWords } from "./maintenance-words.ts";
+import { serverNow } from "./server-clock.ts";
+import { UntilField, usualSpanMs } from "./until-field.tsx";
+import { lookAgain } from "./use-channels.ts";
 
 export type MaintenanceAsk =
-  | { readonly is: "begin" }
+  /** `of`: what it is proposed for. */
+  | { readonly is: "begin"; readonly of?: Pick<MaintenanceView, "sites" | "rules"> }
   | { readonly is: "end"; readonly window: MaintenanceView };
 
 /** Says what beginning or ending maintenance does, and asks why; it stays open where that is refused. */
@@ -31,7 +32,7 @@ export function MaintenanceDialog({
     <Dialog title={isEnd ? "End maintenance" : "Begin maintenance"} isOpen={asked !== null} onClose={onClose}>
       <p className="text-sm text-ink-soft">
         {isEnd
-          ? `Of ${wordsOf(asked.window)}: what still calls is told at once.`
+          ? `Of ${maintenanceWords(asked.window)}: what still calls is told at once.`
           : "Alerts are raised and shown here, and told to nobody. What still calls at its end is told then."}
       </p>
       {asked === null ? null : <MaintenanceForm asked={asked} onDone={onClose} />}
@@ -42,8 +43,9 @@ export function MaintenanceDialog({
 function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () => void }) {
   const [why, setWhy] = useState("");
   const [spanMs, setSpan] = useState<number>(usualSpanMs);
-  const [sites, setSites] = useState("");
-  const [rules, setRules] = useState("");
+  const proposed = asked.is === "begin" ? asked.of : undefined;
+  const [sites, setSites] = useState(proposed?.sites.join(", ") ?? "");
+  const [rules, setRules] = useState(proposed?.rules.join(", ") ?? "");
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isUnderWay, setUnderWay] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -70,7 +72,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
     <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
       {asked.is === "begin" ? (
         <>
-          <UntilField spanMs={spanMs} onSpan={setSpan} />
+          <UntilField isFirst spanMs={spanMs} onSpan={setSpan} />
           <Field
             label="Sites, with commas between them"
             placeholder="all"
@@ -85,7 +87,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
           />
         </>
       ) : null}
-      <WhyField why={why} onWhy={setWhy} />
+      <WhyField isFirst={asked.is === "end"} why={why} onWhy={setWhy} />
       {refusal === null ? null : (
         <div role="alert">
           <Notice tone="warning" title="It was not done">

@@ -1,0 +1,7 @@
+import type { MaintenanceView } from "../contracts/alert-channels.ts";
+
+/** Of what maintenance is, in words. */
+export function maintenanceWords({ sites, rules }: Pick<MaintenanceView, "sites" | "rules">): string {
+  const ofSites = sites.length === 0 ? "all sites" : sites.join(", ");
+  return rules.length === 0 ? ofSites : `${ofSites}: ${rules.join(", ")}`;
+}

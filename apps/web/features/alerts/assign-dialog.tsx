@@ -1,0 +1,79 @@
+"use client";
+
+import type { Alert, AlertAct } from "@tapline/core/alerts";
+import { type FormEvent, useId, useState } from "react";
+import { usePeople } from "../../client/use-people.ts";
+import { useViewerId } from "../../client/viewer.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { mostReason } from "../../ui/why-field.tsx";
+
+/** Asks who is to see to an alert. */
+export function AssignDialog({
+  alert,
+  onClose,
+  onAct,
+}: {
+  alert: Alert;
+  onClose: () => void;
+  onAct: (act: AlertAct) => void;
+}) {
+  const { people } = usePeople();
+  const viewerId = useViewerId();
+  const ids = { who: useId(), note: useId() };
+  const [to, setTo] = useState(alert.assignee ?? viewerId);
+  const [note, setNote] = useState("");
+  const isSame = (to || null) === (alert.assignee ?? null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isSame) return;
+    onAct({ kind: "assign", to: to || null, note: note.trim() || null });
+    onClose();
+  };
+  return (
+    <Dialog title="Assign" isOpen onClose={onClose}>
+      <p className="text-sm font-medium">{alert.message}</p>
+      <p className="mt-1 text-sm text-ink-soft">
+        Everybody sees who sees to it. It calls as before until somebody acknowledges it.
+      </p>
+      <form onSubmit={submit} className="mt-4 space-y-4">
+        <div>
+          <label htmlFor={ids.who} className="mb-1.5 block text-sm font-medium">
+            To
+          </label>
+          <select
+            // React would focus it before the dialog opens, and the dialog would then choose for itself.
+            ref={(field) => field?.setAttribute("autofocus", "")}
+            id={ids.who}
+            value={to}
+            onChange={(event) => setTo(event.target.value)}
+            className="h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm"
+          >
+            <option value="">Nobody in particular</option>
+            {people.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {id === viewerId ? `${name} (you)` : name}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div>
+          <label htmlFor={ids.note} className="mb-1.5 block text-sm font-medium">
+            What to tell them, if anything
+          </label>
+          <textarea
+            id={ids.note}
+            rows={2}
+            maxLength={mostReason}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+            className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-2 text-sm"
+          />
+        </div>
+        <Button type="submit" kind="primary" className="w-full" disabled={isSame}>
+          {to === "" ? "Assign to nobody" : "Assign"}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

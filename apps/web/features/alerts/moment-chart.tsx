@@ -1,0 +1,134 @@
+"use client";
+
+import type { Alert } from "@tapline/core/alerts";
+import { useId } from "react";
+import {
+  CartesianGrid,
+  type DotItemDotProps,
+  Line,
+  LineChart,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { formatDayTime, formatTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { formatFigure } from "./figures.ts";
+import { gapsIn, type Moment, type MomentRow } from "./moment-series.ts";
+
+const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
+const label = { ...tick, position: "insideTopLeft" as const };
+const line = {
+  type: "linear",
+  stroke: "var(--chart-in)",
+  isAnimationActive: false,
+  connectNulls: false,
+} as const;
+
+export interface MomentChartProps {
+  rows: readonly MomentRow[];
+  moment: Moment;
+  unit: string;
+  zone: TimeZoneChoice;
+  alert: Pick<Alert, "raisedAtEpochMs" | "returnedAtEpochMs">;
+  threshold: number | null;
+}
+
+/** A figure over time with its limit, and when its alert was raised and over; gaps are hatched, the step under way is dotted. */
+export function MomentChart({ rows, moment, unit, zone, alert, threshold }: MomentChartProps) {
+  const hatch = useId();
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <LineChart data={[...rows]} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
+        <defs>
+          <pattern
+            id={hatch}
+            width="6"
+            height="6"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <line x1="0" y1="0" x2="0" y2="6" stroke="var(--chart-gap)" strokeWidth="1" />
+          </pattern>
+        </defs>
+        <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
+        <XAxis
+          dataKey="at"
+          type="number"
+          domain={[moment.fromEpochMs, moment.untilEpochMs]}
+          tickCount={4}
+          tickFormatter={(epochMs: number) => formatTime(epochMs, zone, false)}
+          {...{ tick, tickLine: false, stroke: "var(--line)" }}
+        />
+        <YAxis
+          width={64}
+          domain={[
+            (least: number) => Math.min(0, least),
+            (most: number) => Math.max(most, threshold ?? most) || 1,
+          ]}
+          tickFormatter={(value: number) => formatFigure(value, unit)}
+          {...{ tick, tickLine: false, axisLine: false, tickCount: 4 }}
+        />
+        {gapsIn(rows, moment.resolutionMs).map(({ from, to }) => (
+          <ReferenceArea key={from} x1={from} x2={to} fill={`url(#${hatch})`} fillOpacity={1} stroke="none" />
+        ))}
+        {threshold === null ? null : (
+          <ReferenceLine
+            y={threshold}
+            stroke="var(--warning)"
+            strokeDasharray="6 3"
+            label={{ ...label, value: "limit", position: "insideBottomLeft" }}
+          />
+        )}
+        <ReferenceLine
+          x={alert.raisedAtEpochMs}
+          stroke="var(--line-strong)"
+          label={{ ...label, value: "raised" }}
+        />
+        {alert.returnedAtEpochMs === null ? null : (
+          <ReferenceLine
+            x={alert.returnedAtEpochMs}
+            stroke="var(--line-strong)"
+            label={{ ...label, value: "over" }}
+          />
+        )}
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: "var(--line-strong)" }}
+          content={({ active, payload }) => {
+            const row = payload?.[0]?.payload as MomentRow | undefined;
+            if (!active || row === undefined) return null;
+            return (
+              <p className="figure rounded-md border border-line bg-surface px-3 py-2 text-xs shadow-md">
+                {formatDayTime(row.startEpochMs, zone, serverNow())}
+                {row.isUnfinished ? " (not finished)" : ""}: {formatFigure(row.value ?? row.tail, unit)}
+              </p>
+            );
+          }}
+        />
+        <Line {...line} dataKey="value" strokeWidth={1.75} dot={false} activeDot={{ r: 3 }} />
+        <Line
+          {...line}
+          dataKey="tail"
+          strokeWidth={1.25}
+          strokeDasharray="1 3"
+          activeDot={false}
+          dot={tailDot}
+        />
+      </LineChart>
+    </ResponsiveContainer>
+  );
+}
+
+/** The step under way ends in a hollow dot. */
+function tailDot({ key, cx, cy, payload }: DotItemDotProps) {
+  const isUnfinished = (payload as MomentRow | undefined)?.isUnfinished === true;
+  if (!isUnfinished || cy === undefined || cy === null) return <g key={key} />;
+  return (
+    <circle key={key} {...{ cx, cy, r: 3, strokeWidth: 1.25 }} fill="var(--surface)" stroke={line.stroke} />
+  );
+}
