@@ -9,6 +9,7 @@ import { shownQueue, startBullBoard } from "./bull-board.ts";
 import { eventToPaint } from "./event-to-paint.ts";
 import { firstLoad } from "./first-load.ts";
 import { memoryGrowth } from "./memory-growth.ts";
+import { fillAuditLog, type Scrolled, scrollAuditLog } from "./scroll-frames.ts";
 import { type Vitals, vitalsOf } from "./vitals.ts";
 
 type Site = {
@@ -22,6 +23,7 @@ type Site = {
 };
 
 const hourMs = 3_600_000;
+const auditEntries = 10_000;
 
 /** What the console costs a browser, and how soon it shows what happens. */
 export async function consoleBench(options: BenchOptions): Promise<Outcome> {
@@ -43,6 +45,7 @@ export async function consoleBench(options: BenchOptions): Promise<Outcome> {
   if (wants("first-load-js-vs-bull-board")) rows.push(await firstLoads(site));
   if (wants("lcp", "inp", "cls")) rows.push(...(await vitals(site)));
   if (wants("event-to-paint-p99")) rows.push(await paints(site));
+  if (wants("audit-scroll-fps")) rows.push(await scrolling(site, stores.databaseUrl));
   if (wants("memory-growth")) rows.push(await growth(site));
   return { rows, faults };
 }
@@ -124,6 +127,29 @@ async function paints({ browser, origin, cookie, redisUrl, rounds, options, faul
   return figure("event-to-paint-p99", "ms", p99Ms, {
     note: "from the live picture in Redis to the end of the main thread's work on the Overview's frame",
   });
+}
+
+async function scrolling(
+  { browser, origin, cookie, rounds, options }: Site,
+  databaseUrl: string,
+): Promise<Row> {
+  await fillAuditLog(databaseUrl, auditEntries);
+  const all: Scrolled[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    options.say(`round ${round}: ${auditEntries} audit entries scrolled through`);
+    all.push(await scrollAuditLog(browser, { origin, cookie }));
+  }
+  const p99Ms = Math.max(...all.map(({ p99Ms }) => p99Ms));
+  const moved = Math.min(...all.map(({ movedRatio }) => movedRatio));
+  return figure(
+    "audit-scroll-fps",
+    "frames/s",
+    all.map(({ framesPerSecond }) => framesPerSecond),
+    {
+      aim: "≥ 50",
+      note: `${auditEntries} entries, 400 px a frame, pages loaded on the way; p99 of a frame at most ${Math.round(p99Ms)} ms; it moved in ${Math.round(moved * 100)} % of frames`,
+    },
+  );
 }
 
 async function growth({ browser, origin, cookie, redisUrl, options, faults }: Site): Promise<Row> {

@@ -39,7 +39,12 @@ const pushNews = coalesce<readonly AlertNews[]>({
 
 /** Opens this page's one connection; called again it does nothing. */
 export function startLive(): void {
-  if (socket !== undefined) return;
+  liveSocket();
+}
+
+/** This page's one connection, for what is more than a topic. */
+export function liveSocket(): LiveSocket {
+  if (socket !== undefined) return socket;
   const opened: LiveSocket = io({
     transports: ["websocket"],
     reconnectionDelay: 250,
@@ -62,6 +67,7 @@ export function startLive(): void {
     setSocketState("lost");
     if (!opened.active) setTimeout(() => opened.connect(), retryMs);
   });
+  return opened;
 }
 
 async function subscribeAnew(opened: LiveSocket): Promise<void> {

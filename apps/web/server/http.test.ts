@@ -23,6 +23,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
         void response.end(JSON.stringify({ facts: request.headers["x-tapline-page"], url: request.url })),
       viewerOf: async () => ada,
       links: { desk: {} as LinkParts["desk"], key: undefined, clock: Date.now },
+      exports: {} as HttpParts["exports"],
       origins: ["http://console.test", "http://localhost:7400"],
       notReady: async () => [],
       served: new ServedRequests(),

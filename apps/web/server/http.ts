@@ -5,6 +5,7 @@ import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
 import { acknowledgeByLink, type LinkParts, linkPath } from "./alerts/acknowledge-link.ts";
+import { type ExportParts, exportByHttp, exportPath } from "./audit/export-route.ts";
 import { clientAddressHeader } from "./auth/create-auth.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import { apiContentSecurityPolicy, contentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
@@ -18,6 +19,7 @@ export interface HttpParts {
   next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   viewerOf: (headers: IncomingMessage["headers"]) => Promise<Viewer | null>;
   links: LinkParts;
+  exports: Omit<ExportParts, "viewerOf" | "logger">;
   /** The origins that we are, the one that browsers should use first. */
   origins: readonly [string, ...string[]];
   /** Names of the parts that do not answer; empty = ready. */
@@ -57,6 +59,7 @@ export function createHandler(parts: HttpParts): RequestListener {
 function kindOf(path: string): string {
   if (path === "/healthz" || path === "/readyz") return "probe";
   if (path.startsWith("/api/trpc/")) return "tRPC";
+  if (path === exportPath) return "export";
   if (path.startsWith("/api/")) return "sign-in";
   return openFiles.test(path) ? "file" : "page";
 }
@@ -76,6 +79,7 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     if (path.startsWith("/api/trpc/"))
       return void traced(request, response, () => parts.trpc(request, response));
     if (path.startsWith("/api/auth/")) return auth(parts, request, response);
+    if (path === exportPath) return exportByHttp({ ...parts, ...parts.exports }, request, response);
     return answer(response, 404, "not found\n");
   }
   if (openFiles.test(path)) return parts.next(request, response);

@@ -98,6 +98,7 @@ export async function startConsole(
       auth: toNodeHandler(auth),
       ...{ next: pages.handle, viewerOf: whoIs },
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
+      exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
       ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
     }),

@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   Nfc,
   Route,
+  ScrollText,
   Settings,
 } from "lucide-react";
 
@@ -51,6 +52,7 @@ export const consolePages: readonly ConsolePage[] = [
       ],
     },
   },
+  { href: "/audit", name: "Audit", called: "the audit log", Icon: ScrollText, key: "u" },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
   { href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
 ];

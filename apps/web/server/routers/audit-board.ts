@@ -1,3 +1,4 @@
+import { auditActions } from "@tapline/core/audit";
 import { z } from "zod";
 import { auditFilterFields, givenOf } from "../audit/filter.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
@@ -38,6 +39,10 @@ export const auditBoardRouter = router({
   names: viewerProcedure
     .input(z.strictObject({ ids: z.array(z.string().max(256)).max(500) }))
     .query(({ ctx, input }) => ctx.auditViews.names(input.ids)),
+  /** What can be recorded, and the kinds of it. */
+  actions: viewerProcedure.query(() => [
+    ...new Set(auditActions.flatMap((action) => [action.slice(0, action.indexOf(".")), action])),
+  ]),
   /** How far the log has come, with its newest checkpoints. */
   log: viewerProcedure.query(({ ctx }) => ctx.auditViews.log()),
   /** That the log of `to` entries begins with that of `from` (RFC 9162 §2.1.4): for whoever has both checkpoints. */

@@ -1,0 +1,56 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { adviceOf } from "../../client/api.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import type { Log } from "./use-log.ts";
+import { targetOf } from "./view.ts";
+
+/** Asks for a place of the log or a time, and goes there. */
+export function GoToDialog({ goTo, onClose }: { goTo: Log["goTo"]; onClose: () => void }) {
+  const zone = useTimeZone();
+  const [said, setSaid] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const go = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const target = targetOf(said, zone === "utc");
+    if (target === null) return setFault("This is neither a place, such as 12345, nor a time.");
+    try {
+      await goTo(target);
+      onClose();
+    } catch (error) {
+      setFault(adviceOf(error) ?? "The server does not answer.");
+    }
+  };
+  return (
+    <Dialog title="Go to" isOpen onClose={onClose}>
+      <form onSubmit={go} className="space-y-3">
+        <Field
+          label="A place of the log, or a time"
+          placeholder="12345, or 2026-11-29 14:03"
+          value={said}
+          autoComplete="off"
+          onChange={(event) => setSaid(event.target.value)}
+        />
+        <p className="text-xs text-ink-faint">
+          Times are {zone === "utc" ? "UTC" : "of your time zone"}. The list begins with what stands there, or
+          was recorded last before it, as far as the filter wants it.
+        </p>
+        {fault === null ? null : (
+          <div role="alert">
+            <Notice tone="warning" title="There is nothing to go to">
+              {fault}
+            </Notice>
+          </div>
+        )}
+        <Button kind="primary" type="submit">
+          Go
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { useState } from "react";
+import { adviceOf, apiClient } from "../../client/api.ts";
+import { Button } from "../../ui/button.tsx";
+import { saveFile } from "./save-file.ts";
+
+/** Gives out the proof that an entry stands in the log, as `tapline audit prove` writes it. */
+export function ProofButton({ id }: { id: string }) {
+  const [said, setSaid] = useState<string | null>(null);
+  const prove = async (): Promise<void> => {
+    setSaid(null);
+    try {
+      const { text } = await apiClient.auditBoard.proof.query({ id });
+      const name = `${id}.tlog-proof`;
+      saveFile(name, [text], "text/plain");
+      setSaid(
+        `${name} was saved. Whoever has the log's verifier key checks it offline: tapline audit verify ${name}`,
+      );
+    } catch (error) {
+      setSaid(adviceOf(error) ?? "The server does not answer: nothing was saved.");
+    }
+  };
+  return (
+    <>
+      <Button kind="outline" onClick={prove}>
+        Save its proof
+      </Button>
+      {said === null ? null : (
+        <p role="status" className="order-last basis-full text-xs text-ink-soft [overflow-wrap:anywhere]">
+          {said}
+        </p>
+      )}
+    </>
+  );
+}

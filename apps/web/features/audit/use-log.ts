@@ -1,0 +1,156 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { followAudit } from "../../client/follow-audit.ts";
+import type { AuditFrom, AuditPage } from "../../contracts/audit.ts";
+import type { AuditBatch } from "../../contracts/events.ts";
+import {
+  asSeen,
+  type LogWindow,
+  openedAt,
+  openedAtEnd,
+  withArrived,
+  withNewer,
+  withNewest,
+  withOlder,
+} from "./log-window.ts";
+import type { AuditFilter } from "./view.ts";
+
+/** While the server cannot answer it is asked so often, ms. */
+const retryMs = 3_000;
+/** Before every entry that there can be. */
+const begin = { id: "00000000-0000-0000-0000-000000000000", recordedAtEpochMs: 0 };
+
+export interface Log {
+  /** `null` until the first answer. */
+  window: LogWindow | null;
+  /** Why nothing could be read when last asked. */
+  error: unknown;
+  /** Loads what stands next to what is held, where it is not on its way already. */
+  more: (direction: "older" | "newer") => void;
+  /** The newest are looked at. */
+  seen: () => void;
+  /** Drops all and begins there. Settles once it is there. @throws what the server answers */
+  goTo: (target: Exclude<AuditFrom, { is: "older" | "newer" }> | { is: "oldest" }) => Promise<void>;
+}
+
+/**
+ * The entries that fit, as far as they are held, and what comes.
+ * @param isAtTop whether the newest are looked at
+ */
+export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
+  const key = JSON.stringify(filter);
+  const [held, setHeld] = useState<{ key: string; window: LogWindow } | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const shown = useRef(held);
+  // Answers of before a jump, or of another filter, are dropped.
+  const life = useRef(0);
+  const loading = useRef(new Set<string>());
+  const show = useCallback(
+    (window: LogWindow) => {
+      shown.current = { key, window };
+      setHeld(shown.current);
+    },
+    [key],
+  );
+  const page = useCallback(
+    (from: AuditFrom): Promise<AuditPage> =>
+      apiClient.auditBoard.page.query({ filter: JSON.parse(key) as AuditFilter, from }),
+    [key],
+  );
+
+  const goTo = useCallback<Log["goTo"]>(
+    async (target) => {
+      const own = ++life.current;
+      loading.current.clear();
+      const found = await page(target.is === "oldest" ? { is: "newer", than: begin } : target);
+      if (own !== life.current) return;
+      setError(null);
+      show(target.is === "oldest" ? openedAtEnd(found) : openedAt(found, target.is === "newest"));
+    },
+    [page, show],
+  );
+  const more = useCallback<Log["more"]>(
+    (direction) => {
+      const window = shown.current?.key === key ? shown.current.window : null;
+      const row = direction === "older" ? window?.rows.at(-1) : window?.rows[0];
+      if (row === undefined || loading.current.has(direction)) return;
+      loading.current.add(direction);
+      const own = life.current;
+      const { id, recordedAtEpochMs } = row;
+      page({ is: direction, than: { id, recordedAtEpochMs } })
+        .then((found) => {
+          const now = shown.current?.window;
+          if (own !== life.current || now === undefined) return;
+          setError(null);
+          loading.current.delete(direction);
+          show(direction === "older" ? withOlder(now, found) : withNewer(now, found));
+        })
+        .catch((refusal: unknown) => {
+          if (own !== life.current) return;
+          setError(refusal);
+          setTimeout(() => loading.current.delete(direction), retryMs);
+        });
+    },
+    [key, page, show],
+  );
+  useTail({ filter: key, goTo, page, shown, show, setError, isAtTop });
+  const seen = useCallback(() => {
+    if (shown.current?.key === key) show(asSeen(shown.current.window));
+  }, [key, show]);
+  return { window: held?.key === key ? held.window : null, error, more, goTo, seen };
+}
+
+/** Keeps up with the log: begins with its newest entries, and takes in what comes. */
+function useTail(parts: {
+  filter: string;
+  goTo: Log["goTo"];
+  page: (from: AuditFrom) => Promise<AuditPage>;
+  shown: { readonly current: { key: string; window: LogWindow } | null };
+  show: (window: LogWindow) => void;
+  setError: (error: unknown) => void;
+  isAtTop: () => boolean;
+}): void {
+  const { filter, goTo, page, shown, show, setError, isAtTop } = parts;
+  const atTop = useRef(isAtTop);
+  atTop.current = isAtTop;
+  useEffect(() => {
+    let isEnded = false;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const { sinceEpochMs: _, untilEpochMs, ...watch } = JSON.parse(filter) as AuditFilter;
+    setError(null);
+    const open = async (): Promise<void> => {
+      await goTo({ is: "newest" }).catch((refusal: unknown) => {
+        if (isEnded) return;
+        setError(refusal);
+        retry = setTimeout(open, retryMs);
+      });
+    };
+    void open();
+    const holding = () => (isEnded || shown.current?.key !== filter ? undefined : shown.current.window);
+    // Once it is told of what comes, what came since the first answer is asked for.
+    const begun = async (): Promise<void> => {
+      const newest = await page({ is: "newest" }).catch(() => null);
+      const window = holding();
+      if (newest !== null && window !== undefined) show(withNewest(window, newest, atTop.current()));
+    };
+    const told = ({ entries, unreadable }: AuditBatch) => {
+      const window = holding();
+      if (window === undefined) return;
+      const rows = entries.map((row) => ({ ...row, id: row.entry.id }));
+      const next = withArrived(window, rows, atTop.current());
+      show(
+        unreadable.length === 0 ? next : { ...next, fresh: next.fresh + unreadable.length, hasNewer: true },
+      );
+    };
+    // Nothing that comes is from before a time that is over.
+    const end =
+      untilEpochMs === undefined ? followAudit({ watch, begun: () => void begun(), told }) : () => {};
+    return () => {
+      isEnded = true;
+      clearTimeout(retry);
+      end();
+    };
+  }, [filter, goTo, page, shown, show, setError]);
+}
