@@ -4,6 +4,7 @@ import { tellNews } from "./alert-news.ts";
 import { type AlertPages, guessInPages, patchPages } from "./alert-pages.ts";
 import { api, queryClient } from "./api.ts";
 import { afterPaint } from "./coalesce.ts";
+import { unlessPaused } from "./pause.ts";
 import { RecentAlerts } from "./recent-alerts.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 import { unrecordedAlerts } from "./unrecorded-alerts.ts";
@@ -29,8 +30,10 @@ export function showNews(news: readonly AlertNews[]): void {
   for (const { alerts, recorded } of told) unrecordedAlerts.note(alerts, recorded, Date.now());
   const changed = told.flatMap(({ alerts }) => alerts);
   if (changed.length === 0) return;
-  // What is told once more when it is recorded is said aloud once.
-  tellNews(putAlerts(changed));
+  const fresh = recent.note(changed, Date.now());
+  unlessPaused(fresh.length, () => showAlerts(changed));
+  // What is told once more when it is recorded is said aloud once, also while the page stands still.
+  tellNews(fresh);
   // The server counts what is recorded.
   if (told.some(({ recorded }) => recorded)) recount();
 }
@@ -41,13 +44,16 @@ export function askAlertsAnew(): void {
   void queryClient.invalidateQueries({ queryKey: api.alertBoard.pathKey() });
 }
 
-/** Puts alerts as the server has told them into every list, and has their details asked for anew. @returns those that were news */
-export function putAlerts(changed: readonly Alert[]): Alert[] {
-  const fresh = recent.note(changed, Date.now());
+/** Puts alerts as the server has answered an act with them into every list, and has their details asked for anew. */
+export function putAlerts(changed: readonly Alert[]): void {
+  recent.note(changed, Date.now());
+  showAlerts(changed);
+}
+
+function showAlerts(changed: readonly Alert[]): void {
   patchLists((pages, filter) => patchPages(pages, filter, changed));
   for (const { id } of changed)
     void queryClient.invalidateQueries({ queryKey: api.alertBoard.detail.queryKey({ id }) });
-  return fresh;
 }
 
 /** Shows what acts will probably make of alerts, until `endGuesses`. */

@@ -5,6 +5,7 @@ import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader 
 import { AuthRefusal } from "./auth-api.ts";
 import { markSignedOut } from "./live-state.ts";
 import { newest } from "./newest.ts";
+import { holdWhilePaused } from "./pause.ts";
 import { sentencesOf } from "./sentences.ts";
 import { learnServerTime } from "./server-clock.ts";
 
@@ -26,7 +27,7 @@ export const queryClient = new QueryClient({
       if (error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED") markSignedOut();
     },
   }),
-  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, persister: holdWhilePaused } },
 });
 
 /** For what people do; what they look at is asked for by `api`. */

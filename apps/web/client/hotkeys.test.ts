@@ -5,6 +5,7 @@ const hotkeys: Hotkey[] = [
   { keys: ["?"], does: "help", run: () => {} },
   { keys: ["g", "o"], does: "overview", run: () => {} },
   { keys: ["o"], does: "open", run: () => {} },
+  { keys: ["Ctrl+k"], does: "find", run: () => {} },
   { keys: ["j"], does: "next", run: () => {}, repeats: true },
 ];
 
@@ -48,4 +49,12 @@ test("keys with a modifier or typed into a field are left alone", () => {
   const press = matcher();
   expect(press("?", 0, { hasModifier: true })).toBeUndefined();
   expect(press("?", 0, { isTyping: true })).toBeUndefined();
+});
+
+test("a key with Ctrl is another one than without, and works in fields, too", () => {
+  const press = matcher();
+  expect(press("k")).toBeUndefined();
+  expect(press("Ctrl+j")).toBeUndefined();
+  expect(press("Ctrl+k")).toBe("find");
+  expect(press("Ctrl+k", 0, { isTyping: true })).toBe("find");
 });

@@ -1,4 +1,4 @@
-/** A key or two in a row, such as `["?"]` or `["g", "o"]`, and what it does. */
+/** A key or two in a row, such as `["?"]`, `["Ctrl+k"]` or `["g", "o"]`, and what it does. With Ctrl it works in fields, too. */
 export interface Hotkey {
   keys: readonly string[];
   does: string;
@@ -8,14 +8,16 @@ export interface Hotkey {
 }
 
 const sequenceMs = 1_000;
+export const ctrl = "Ctrl+";
 
 /** What of a key press decides. */
 export interface Press {
+  /** With Ctrl (or the Mac's command key): `Ctrl+k`. */
   key: string;
   atMs: number;
-  /** With Ctrl, Alt or Meta: the browser's or the system's. */
+  /** With Alt: the browser's or the system's. */
   hasModifier: boolean;
-  /** While somebody writes in a field, or a dialog has the keys. */
+  /** While somebody writes in a field. */
   isTyping: boolean;
   /** Made by a key that is held down. */
   isRepeated: boolean;
@@ -25,7 +27,7 @@ export interface Press {
 export function hotkeyMatcher(hotkeys: () => readonly Hotkey[]): (press: Press) => Hotkey | undefined {
   let before: { key: string; atMs: number } | undefined;
   return (press) => {
-    if (press.hasModifier || press.isTyping) {
+    if (press.hasModifier || (press.isTyping && !press.key.startsWith(ctrl))) {
       before = undefined;
       return undefined;
     }

@@ -6,9 +6,10 @@ import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
 import { aFrameLater, coalesce, nextFrame } from "./coalesce.ts";
 import { joinTopic, joinTopics, type LiveSocket } from "./join-topics.ts";
-import { setSocketState } from "./live-state.ts";
+import { noteHeard, setSocketState } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { tellPainted } from "./painted-alerts.ts";
+import { unlessPaused } from "./pause.ts";
 
 const retryMs = 1_000;
 const answerMs = 5_000;
@@ -19,8 +20,13 @@ let socket: LiveSocket | undefined;
 
 const showLive = coalesce<KpiLive>({
   merge: (waiting, arrived) => newest(waiting, arrived) ?? arrived,
-  write: (arrived) =>
-    queryClient.setQueryData(api.kpi.live.queryKey(), (known) => newest(known, arrived) ?? arrived),
+  write: (arrived) => {
+    noteHeard({ atEpochMs: arrived.atEpochMs, receivedEpochMs: Date.now() });
+    // A picture is no change: it only is a later one.
+    unlessPaused(0, () =>
+      queryClient.setQueryData(api.kpi.live.queryKey(), (known) => newest(known, arrived) ?? arrived),
+    );
+  },
   // By no frame: most pages draw nothing of a picture, and what they have to draw would come a frame later for one that was asked for in vain.
   schedule: aFrameLater,
 });

@@ -8,6 +8,7 @@ import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking } from "./asking.ts";
 import { coalesce, nextFrame } from "./coalesce.ts";
 import { followAgents } from "./live-socket.ts";
+import { unlessPaused } from "./pause.ts";
 
 /** While the server cannot answer it is asked so often, ms. */
 const retryMs = 5_000;
@@ -23,12 +24,13 @@ queryClient.setQueryDefaults(listKey, {
 
 const show = coalesce<readonly AgentView[]>({
   merge: (waiting, arrived) => [...waiting, ...arrived],
-  write: (changed) => {
-    // What is set is shared like an answer, so it has to be whole.
-    queryClient.setQueryData(listKey, (known) => known && laterAgents(known, changed, false));
-    for (const { id } of changed)
-      void queryClient.invalidateQueries({ queryKey: api.agentBoard.detail.queryKey({ id }) });
-  },
+  write: (changed) =>
+    unlessPaused(changed.length, () => {
+      // What is set is shared like an answer, so it has to be whole.
+      queryClient.setQueryData(listKey, (known) => known && laterAgents(known, changed, false));
+      for (const { id } of changed)
+        void queryClient.invalidateQueries({ queryKey: api.agentBoard.detail.queryKey({ id }) });
+    }),
   schedule: nextFrame,
 });
 
@@ -64,6 +66,11 @@ export function useAgents(): Agents {
     isFailed: query.isError,
     heardEpochMs: query.dataUpdatedAt,
   };
+}
+
+/** All agents as they are now, for whoever looks one up by its name; nobody is told of changes for it. */
+export function useAgentNames(): readonly AgentView[] {
+  return useQuery(api.agentBoard.list.queryOptions()).data ?? none;
 }
 
 /** How many agents are online; `undefined` until it is known. */

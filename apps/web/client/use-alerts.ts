@@ -9,11 +9,12 @@ import { withRecent } from "./alert-cache.ts";
 import { type AlertPages, alertsPerPage } from "./alert-pages.ts";
 import { api } from "./api.ts";
 import { recheckMs, useAsking } from "./asking.ts";
+import { goesOn } from "./pause.ts";
 
 /** How many alerts there are; `undefined` until the first answer. */
 export function useAlertCounts(): { counts: AlertCounts | undefined; isFailed: boolean } {
   const asking = useAsking(recheckMs);
-  const query = useQuery({ ...api.alertBoard.counts.queryOptions(), ...asking });
+  const query = useQuery({ ...api.alertBoard.counts.queryOptions(), ...asking, meta: goesOn });
   return { counts: query.data, isFailed: query.isError };
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
+import { ctrl, type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
 
 /** Hotkeys that work now, and where: the help's heading. */
 export interface HotkeyGroup {
@@ -38,11 +38,13 @@ export function useHotkeys(on: string, hotkeys: readonly Hotkey[]): void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  // An open dialog has the keys, also where nothing in it has the focus any more.
+  if (document.querySelector("dialog:modal") !== null) return;
   const hotkey = match({
-    key: event.key,
+    key: event.ctrlKey || event.metaKey ? `${ctrl}${event.key}` : event.key,
     atMs: event.timeStamp,
-    hasModifier: event.ctrlKey || event.altKey || event.metaKey,
-    isTyping: isTaken(event.target),
+    hasModifier: event.altKey,
+    isTyping: isField(event.target),
     isRepeated: event.repeat,
   });
   if (hotkey === undefined) return;
@@ -50,9 +52,8 @@ function onKeyDown(event: KeyboardEvent): void {
   hotkey.run();
 }
 
-/** True where the key belongs to what it was pressed in, or to an open dialog, also where nothing in it has the focus any more. */
-function isTaken(target: EventTarget | null): boolean {
-  if (document.querySelector("dialog:modal") !== null) return true;
+/** True where the key belongs to what it was pressed in. */
+function isField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

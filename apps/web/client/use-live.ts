@@ -6,7 +6,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { api, queryClient } from "./api.ts";
 import { ageOf, type Connection, connectionOf } from "./connection.ts";
 import { startLive } from "./live-socket.ts";
-import { getSocketState, onSocketState, type SocketState } from "./live-state.ts";
+import { getSocketState, lastHeard, onSocketState, type SocketState } from "./live-state.ts";
 import { serverNow } from "./server-clock.ts";
 import { tick, useNow } from "./use-now.ts";
 
@@ -43,7 +43,7 @@ export function useLive(): Live {
   const live = query.data ?? null;
   const ageMs = ageOfPicture(live, query.dataUpdatedAt, nowEpochMs ?? Date.now());
   return {
-    ...{ live, ageMs, socket, connection: connectionOf(socket, ageMs) },
+    ...{ live, ageMs, socket, connection: connectionOf(socket, freshestOf(ageMs)) },
     error: query.error,
     isAnswered: query.isFetched,
   };
@@ -74,7 +74,15 @@ function onConnection(listener: () => void): () => void {
 function connectionNow(): Connection {
   const picture = queryClient.getQueryCache().get<KpiLive | null>(pictureHash)?.state;
   const ageMs = ageOfPicture(picture?.data ?? null, picture?.dataUpdatedAt ?? 0, Date.now());
-  return connectionOf(getSocketState(), ageMs);
+  return connectionOf(getSocketState(), freshestOf(ageMs));
+}
+
+/** Of the picture that is shown and the one that was heard last the age of the newer one: while pages stand still they are two. */
+function freshestOf(shownAgeMs: number | null): number | null {
+  const heard = lastHeard();
+  if (heard === null) return shownAgeMs;
+  const heardAgeMs = ageOf({ ...heard, serverNowEpochMs: serverNow(), nowEpochMs: Date.now() });
+  return shownAgeMs === null ? heardAgeMs : Math.min(shownAgeMs, heardAgeMs);
 }
 
 function ageOfPicture(live: KpiLive | null, receivedEpochMs: number, nowEpochMs: number): number | null {

@@ -2,7 +2,7 @@
 
 import { standingHotkeys } from "../../client/use-hotkeys.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Kbd } from "../../ui/kbd.tsx";
+import { Keys } from "./keys.tsx";
 
 /** Where the keys work that no page has for itself. */
 export const everywhere = "Everywhere";
@@ -34,16 +34,8 @@ function Row({ does, keys }: { does: string; keys: readonly string[] }) {
     <div className="flex items-center justify-between py-1.5">
       <dt className="text-ink-soft">{does}</dt>
       <dd className="flex items-center gap-1">
-        {keys.flatMap(shownAs).map((key) => (
-          <Kbd key={key}>{key}</Kbd>
-        ))}
+        <Keys keys={keys} />
       </dd>
     </div>
   );
-}
-
-/** As it stands on the key; a capital is a letter with Shift. */
-function shownAs(key: string): string[] {
-  if (key === "Escape") return ["Esc"];
-  return /^[A-Z]$/.test(key) ? ["Shift", key.toLowerCase()] : [key];
 }

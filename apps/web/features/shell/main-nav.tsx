@@ -1,9 +1,9 @@
 "use client";
 
-import { Ellipsis } from "lucide-react";
+import { Ellipsis, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { cn } from "../../ui/cn.ts";
 import { type ConsolePage, consolePages, isAt, pagesOnPhone } from "./pages.ts";
 
@@ -13,7 +13,7 @@ const hereLook = "bg-raised text-ink ring-1 ring-line";
 const elsewhereLook = "text-ink-soft hover:bg-raised hover:text-ink";
 
 /** The pages; on narrow screens at the bottom, in reach of a thumb, the first ones beside "More". */
-export function MainNav() {
+export function MainNav({ onFind }: { onFind: () => void }) {
   const path = usePathname();
   return (
     <nav
@@ -28,7 +28,7 @@ export function MainNav() {
           className={cn(itemLook, index >= pagesOnPhone && "max-sm:hidden")}
         />
       ))}
-      {consolePages.length > pagesOnPhone ? <More path={path} /> : null}
+      <More path={path} onFind={onFind} />
     </nav>
   );
 }
@@ -47,8 +47,8 @@ function PageLink({ page, isHere, className }: { page: ConsolePage; isHere: bool
   );
 }
 
-/** On a phone: the pages that have no room at the bottom. */
-function More({ path }: { path: string }) {
+/** On a phone: the pages that have no room at the bottom, and what keys do elsewhere. */
+function More({ path, onFind }: { path: string; onFind: () => void }) {
   const popover = useRef<HTMLDivElement>(null);
   const rest = consolePages.slice(pagesOnPhone);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone somewhere sees the page, not the list
@@ -73,9 +73,26 @@ function More({ path }: { path: string }) {
         {rest.map((page) => (
           <PageLink key={page.href} page={page} isHere={isAt(page, path)} className={moreLook} />
         ))}
+        <MoreButton
+          onClick={() => {
+            popover.current?.hidePopover();
+            onFind();
+          }}
+        >
+          <Search aria-hidden className="size-5" />
+          Find or do…
+        </MoreButton>
       </div>
     </>
   );
 }
 
 const moreLook = "flex w-full items-center gap-3 rounded-md px-3 py-2.5 text-sm font-medium";
+
+function MoreButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" className={cn(moreLook, elsewhereLook)} onClick={onClick}>
+      {children}
+    </button>
+  );
+}

@@ -1,25 +1,28 @@
 "use client";
 
-import { Keyboard } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Hotkey } from "../../client/hotkeys.ts";
+import { loadPart } from "../../client/load-part.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
+import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
 import { ViewerProvider } from "../../client/viewer.tsx";
 import type { PageFacts } from "../../contracts/page.ts";
-import { Button } from "../../ui/button.tsx";
 import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
-import { Clock } from "./clock.tsx";
-import { ConnectionBadge } from "./connection-badge.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { Header } from "./header.tsx";
 import { everywhere, HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
-import { Mark } from "./mark.tsx";
 import { PageTabs } from "./page-tabs.tsx";
 import { places } from "./pages.ts";
-import { ThemeToggle, useThemeToggle } from "./theme-toggle.tsx";
-import { UserMenu } from "./user-menu.tsx";
+import { PausedBanner } from "./paused-banner.tsx";
+import { useThemeToggle } from "./theme-toggle.tsx";
+
+const Palette = dynamic(() => loadPart(() => import("./palette/palette.tsx")).then((part) => part.Palette), {
+  ssr: false,
+});
 
 /** What stands around every page of those signed in. */
 export function Shell({
@@ -32,17 +35,11 @@ export function Shell({
   children: ReactNode;
 }) {
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const { toggle } = useThemeToggle();
-  const router = useRouter();
-  const hotkeys: Hotkey[] = [
-    ...places.map(({ key, called, href }) => ({
-      ...{ keys: ["g", key], does: `Go to ${called}` },
-      run: () => router.push(href),
-    })),
-    { keys: ["t"], does: "Change the theme", run: toggle },
-    { keys: ["?"], does: "Show these keys", run: () => setHelpOpen(true) },
-  ];
-  useHotkeys(everywhere, hotkeys);
+  // `null`: it was never opened, and nothing of it is loaded.
+  const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
+  const openPalette = () => setPaletteOpen(true);
+  usePauseOfPage();
+  useShellKeys({ openPalette, openHelp: () => setHelpOpen(true) });
   return (
     <div className="grid min-h-screen grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
       <a
@@ -51,30 +48,11 @@ export function Shell({
       >
         Skip to the content
       </a>
-      <header className="sticky top-0 z-5 col-span-full flex items-center gap-3 border-b border-line bg-surface pr-3 pl-4.5">
-        <Mark className="size-9 shrink-0" />
-        <div className="min-w-0 leading-tight">
-          <p className="font-semibold tracking-tight max-sm:sr-only">Tapline</p>
-          <p className="truncate text-xs text-ink-faint">{siteName}</p>
-        </div>
-        <div className="ml-auto flex items-center gap-1">
-          <ConnectionBadge />
-          <Clock />
-          <ThemeToggle />
-          <Button
-            aria-label="Show keys"
-            title="Keys (?)"
-            className="size-9 px-0 max-md:hidden"
-            onClick={() => setHelpOpen(true)}
-          >
-            <Keyboard aria-hidden className="size-4" />
-          </Button>
-          <UserMenu viewer={viewer} />
-        </div>
-      </header>
-      <MainNav />
+      <Header {...{ siteName, viewer }} onFind={openPalette} onHelp={() => setHelpOpen(true)} />
+      <MainNav onFind={openPalette} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
         <AlertStrip />
+        <PausedBanner />
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
           <div className="mx-auto flex w-full max-w-[100rem] flex-1 flex-col">
             <ConnectionBanner />
@@ -85,6 +63,27 @@ export function Shell({
       </div>
       <Announcer />
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isPaletteOpen === null ? null : (
+        <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+      )}
     </div>
   );
+}
+
+/** The keys that work on every page. */
+function useShellKeys({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }): void {
+  const { toggle } = useThemeToggle();
+  const router = useRouter();
+  const hotkeys: Hotkey[] = [
+    ...places.map(({ key, called, href }) => ({
+      ...{ keys: ["g", key], does: `Go to ${called}` },
+      run: () => router.push(href),
+    })),
+    { keys: [":"], does: "Find or do", run: openPalette },
+    { keys: ["Ctrl+k"], does: "The same, also out of a field", run: openPalette },
+    { keys: ["p"], does: "Pause what is shown, or go on", run: togglePause },
+    { keys: ["t"], does: "Change the theme", run: toggle },
+    { keys: ["?"], does: "Show these keys", run: openHelp },
+  ];
+  useHotkeys(everywhere, hotkeys);
 }

@@ -1,12 +1,12 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
+import { Contrast, Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useNow } from "../../client/use-now.ts";
 import { Button } from "../../ui/button.tsx";
-import { nextTheme } from "./next-theme.ts";
+import { isTheme, nextTheme, themes } from "./themes.ts";
 
-const icons = { system: Monitor, light: Sun, dark: Moon } as const;
+const icons = { system: Monitor, light: Sun, dark: Moon, contrast: Contrast } as const;
 
 export function useThemeToggle() {
   const { theme, systemTheme, setTheme } = useTheme();
@@ -17,13 +17,14 @@ export function ThemeToggle() {
   // The server does not know the choice: until the page runs, the button shows the default.
   const isKnown = useNow(60_000) !== null;
   const { theme, toggle } = useThemeToggle();
-  const shown = isKnown && (theme === "light" || theme === "dark") ? theme : "system";
+  const shown = isKnown && isTheme(theme) ? theme : "system";
+  const name = themes.find((one) => one.theme === shown)?.name;
   const Icon = icons[shown];
   return (
     <Button
-      aria-label={`Theme: ${shown}. Change`}
-      title={`Theme: ${shown} (t)`}
-      className="size-9 px-0"
+      aria-label={`Theme: ${name}. Change`}
+      title={`Theme: ${name} (t)`}
+      className="size-9 px-0 max-sm:hidden"
       onClick={toggle}
     >
       <Icon aria-hidden className="size-4" />

@@ -1,0 +1,84 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTheme } from "next-themes";
+import { useState } from "react";
+import { useAgentNames } from "../../../client/use-agents.ts";
+import { useAlertList } from "../../../client/use-alerts.ts";
+import { standingHotkeys } from "../../../client/use-hotkeys.ts";
+import { readTapName, writeTapName } from "../../../contracts/tap-name.ts";
+import { severityLooks } from "../../../ui/severity.tsx";
+import { places } from "../pages.ts";
+import { themes } from "../themes.ts";
+import type { Entry } from "./find-entries.ts";
+
+/** Everything that can be found and done now. @param text what is typed: a tap's id is in no list that the browser has */
+export function useEntries(text: string): Entry[] {
+  const router = useRouter();
+  const { setTheme } = useTheme();
+  const agents = useAgentNames();
+  const { alerts } = useAlertList({ view: "open" });
+  // As the page stood when the palette was opened: it is in front of it.
+  const [acts] = useState(entriesOfHotkeys);
+  const pages = places.map(({ href, called, key }) => ({
+    ...{ id: href, group: "Go to", name: capital(called), keys: ["g", key], run: () => router.push(href) },
+  }));
+  const looks = themes.map(({ theme, name }) => ({
+    ...{ id: `theme ${theme}`, group: "Theme", name: `Theme: ${name}`, run: () => setTheme(theme) },
+  }));
+  // Names are for whoever types one: unasked they would stand before everything else.
+  const named = text.trim() === "" ? [] : [...entriesOfAlerts(), ...entriesOfAgents()];
+  return [...pages, ...acts, ...named, ...tapNamed(), ...looks];
+
+  function entriesOfAlerts(): Entry[] {
+    return alerts.map(({ id, message, severity, ruleId, scope }) => ({
+      ...{ id: `alert ${id}`, group: "Open alerts", name: message, aside: severityLooks[severity].word },
+      words: [ruleId, ...Object.values(scope)].join(" "),
+      run: () => router.push(`/alerts?${new URLSearchParams({ alert: id })}`),
+    }));
+  }
+
+  function entriesOfAgents(): Entry[] {
+    return agents.map(({ id, site, hostname }) => ({
+      ...{ id: `agent ${id}`, group: "Agents", name: id, aside: site, words: `${site} ${hostname ?? ""}` },
+      run: () => router.push(`/agents?${new URLSearchParams({ agent: id })}`),
+    }));
+  }
+
+  function tapNamed(): Entry[] {
+    const wanted = text.trim();
+    const tap = readTapName(wanted);
+    if (tap !== null) {
+      const run = () => router.push(`/taps?${new URLSearchParams({ tap: writeTapName(tap) })}`);
+      return [{ id: "tap", group: "Taps", name: `Find tap “${wanted}”`, words: wanted, run }];
+    }
+    // Agents, sites and trackers are one word.
+    if (!/^\S+$/.test(wanted)) return [];
+    const run = () => router.push(`/taps?${new URLSearchParams({ of: wanted })}`);
+    return [{ id: "tap", group: "Taps", name: `Find taps of “${wanted}”`, words: wanted, run }];
+  }
+}
+
+/** The first keys of what leads to pages, closes something, or opens the palette. */
+const unsaid = ["g", "Escape", ":", "Ctrl+k"];
+
+/** Keys that move through a list or close something say nothing without it, and pages have entries of their own. */
+function entriesOfHotkeys(): Entry[] {
+  return standingHotkeys().flatMap(({ on, hotkeys }) =>
+    hotkeys
+      .filter(({ keys, repeats }) => !repeats && !unsaid.includes(keys[0] ?? ""))
+      .map(({ keys, does }) => ({
+        ...{ id: `act ${on} ${does}`, group: on, name: does, keys },
+        // The page may have drawn itself anew meanwhile: what the key does then is done.
+        run: () =>
+          standingHotkeys()
+            .find((group) => group.on === on)
+            ?.hotkeys.find((hotkey) => hotkey.does === does)
+            ?.run(),
+      })),
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
