@@ -10,6 +10,7 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
     <ThemeProvider
       attribute="data-theme"
       defaultTheme="system"
+      themes={["light", "dark", "contrast"]}
       enableColorScheme={false}
       disableTransitionOnChange
       {...(nonce === undefined ? {} : { nonce })}

@@ -39,11 +39,14 @@ describe("every page", () => {
       await isConnection(page, "Live");
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await expectAccessible(page);
-        await shoot(page, `page-${nameOf(href)}-${colorScheme}`);
+        for (const contrast of ["no-preference", "more"] as const) {
+          await page.emulateMedia({ colorScheme, contrast });
+          await expectAccessible(page);
+          const look = contrast === "more" ? `contrast-${colorScheme}` : colorScheme;
+          await shoot(page, `page-${nameOf(href)}-${look}`);
+        }
       }
-      await page.emulateMedia({ colorScheme: "light" });
+      await page.emulateMedia({ colorScheme: "light", contrast: "no-preference" });
       for (const { name, width, height } of sizes) {
         await page.setViewportSize({ width, height });
         await fitsItsWidth(page);

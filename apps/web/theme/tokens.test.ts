@@ -26,8 +26,8 @@ const text: [on: string, names: string[]][] = [
   ["surface", ["ink", "ink-soft", "ink-faint", "stale", "warning", "critical", "focus"]],
   ["page", ["ink", "ink-soft", "ink-faint", "stale"]],
   ["raised", ["ink", "ink-soft", "ink-faint", "stale"]],
-  ["warning-surface", ["warning", "ink"]],
-  ["critical-surface", ["critical", "ink"]],
+  ["warning-surface", ["warning", "ink", "ink-faint", "stale"]],
+  ["critical-surface", ["critical", "ink", "ink-faint", "stale"]],
   ["info-surface", ["info", "ink"]],
   ["action", ["on-action"]],
 ];
@@ -42,18 +42,25 @@ const graphics = [
 ];
 
 describe.each([
-  ["light", ":root"],
-  ["dark", '[data-theme="dark"]'],
-])("in %s", (_name, selector) => {
+  ["light", ":root", 4.5, 3],
+  ["dark", '[data-theme="dark"]', 4.5, 3],
+  ["high contrast, light", "@utility high-contrast-light", 7, 4.5],
+  ["high contrast, dark", "@utility high-contrast-dark", 7, 4.5],
+])("in %s", (_name, selector, leastOfText, leastOfGraphics) => {
   const tokens = tokensIn(selector);
   const of = (name: string) => tokens.get(name) ?? expect.unreachable(`no token ${name}`);
 
   test.each(text)("words on %s can be read", (on, names) => {
-    for (const name of names) expect(contrast(of(name), of(on)), name).toBeGreaterThanOrEqual(4.5);
+    for (const name of names) expect(contrast(of(name), of(on)), name).toBeGreaterThanOrEqual(leastOfText);
   });
 
   test("lines of charts and edges of fields can be seen", () => {
-    for (const name of graphics) expect(contrast(of(name), of("surface")), name).toBeGreaterThanOrEqual(3);
+    for (const name of graphics)
+      expect(contrast(of(name), of("surface")), name).toBeGreaterThanOrEqual(leastOfGraphics);
+  });
+
+  test("nothing that another theme has is missing", () => {
+    expect([...tokens.keys()].toSorted()).toEqual([...tokensIn(":root").keys()].toSorted());
   });
 
   test("the grid of a chart stays behind every line", () => {
