@@ -18,9 +18,9 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const { nonce } = await pageFacts();
+  const { nonce, siteTimeZone } = await pageFacts();
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" data-site-zone={siteTimeZone} suppressHydrationWarning>
       <body>
         <Providers nonce={nonce}>{children}</Providers>
       </body>

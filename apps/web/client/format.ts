@@ -1,4 +1,5 @@
 import type { TimeZoneChoice } from "./time-zone.ts";
+import { ianaZone, shortName, whoseZone } from "./zones.ts";
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -52,29 +53,32 @@ export function formatSpan(ms: number): string {
 const toMinutes = { hour: "2-digit", minute: "2-digit" } as const;
 const toSeconds = { ...toMinutes, second: "2-digit" } as const;
 const toDays = { weekday: "short", day: "numeric", month: "short" } as const;
-// Made once: each takes a millisecond of a frame to make.
-const times = {
-  utc: timesIn({ timeZone: "UTC" }),
-  local: timesIn({}),
-};
-const localZone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+// Made once for each zone: each takes a millisecond of a frame to make.
+const made = new Map<string, ReturnType<typeof timesIn>>();
 
-function timesIn(zone: { timeZone?: string }) {
+function timesOf(choice: TimeZoneChoice) {
+  const timeZone = ianaZone(choice);
+  const times = made.get(timeZone) ?? timesIn(timeZone);
+  made.set(timeZone, times);
+  return times;
+}
+
+function timesIn(timeZone: string) {
   return {
-    minutes: new Intl.DateTimeFormat("en-GB", { ...toMinutes, ...zone }),
-    seconds: new Intl.DateTimeFormat("en-GB", { ...toSeconds, ...zone }),
-    days: new Intl.DateTimeFormat("en-GB", { ...toDays, ...zone }),
+    minutes: new Intl.DateTimeFormat("en-GB", { ...toMinutes, timeZone }),
+    seconds: new Intl.DateTimeFormat("en-GB", { ...toSeconds, timeZone }),
+    days: new Intl.DateTimeFormat("en-GB", { ...toDays, timeZone }),
   };
 }
 
 /** A time of day, `14:03` or `14:03:07`, in the chosen zone. */
 export function formatTime(epochMs: number, zone: TimeZoneChoice, withSeconds = true): string {
-  return times[zone][withSeconds ? "seconds" : "minutes"].format(epochMs);
+  return timesOf(zone)[withSeconds ? "seconds" : "minutes"].format(epochMs);
 }
 
 /** A day, such as `Sun 29 Nov`, in the chosen zone. */
 export function formatDay(epochMs: number, zone: TimeZoneChoice): string {
-  return times[zone].days.format(epochMs);
+  return timesOf(zone).days.format(epochMs);
 }
 
 /** A time of day, after its day where that is another one than today. @param nowEpochMs by the server's clock */
@@ -89,9 +93,9 @@ export function formatDayTime(
   return day === formatDay(nowEpochMs, zone) ? time : `${day}, ${time}`;
 }
 
-/** The zone's short name, such as `UTC` or `CET`. */
+/** The zone's short name, such as `UTC` or `CET`, with whose it is where site and browser have two: `CET site`. */
 export function zoneName(epochMs: number, zone: TimeZoneChoice): string {
-  if (zone === "utc") return "UTC";
-  const parts = localZone.formatToParts(epochMs);
-  return parts.find((part) => part.type === "timeZoneName")?.value ?? "local";
+  const whose = whoseZone(epochMs, zone);
+  const name = shortName(epochMs, ianaZone(zone));
+  return whose === null ? name : `${name} ${whose}`;
 }

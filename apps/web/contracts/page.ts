@@ -1,6 +1,8 @@
 /** What the server tells a page about who looks at it, in `pageHeader`, as JSON in base64url. */
 export interface PageFacts {
   siteName: string;
+  /** The zone that the clocks on its walls go by, as the IANA names it, such as `Europe/Berlin`. */
+  siteTimeZone: string;
   /** `null` on the sign-in page. */
   viewer: { id: string; name: string; email: string; role: string } | null;
 }

@@ -35,6 +35,11 @@ const environmentSchema = z.object({
   TAPLINE_ALERT_LINK_KEY: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
+  /** The zone of the clocks on its walls, such as `Europe/Berlin`; default: the machine's. */
+  TAPLINE_SITE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin")
+    .default(new Intl.DateTimeFormat().resolvedOptions().timeZone),
   ...otlpSettings,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
@@ -57,6 +62,7 @@ export interface WebConfig {
   /** `undefined`: links in messages of alerts do not acknowledge. */
   alertLinkKey: string | undefined;
   siteName: string;
+  siteTimeZone: string;
   logLevel: string;
   otlp: OtlpSettings;
 }
@@ -100,9 +106,18 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     ingestUrl: env.TAPLINE_INGEST_URL === undefined ? undefined : new URL(env.TAPLINE_INGEST_URL).origin,
     alertLinkKey: readLinkKey(env.TAPLINE_ALERT_LINK_KEY),
     siteName: env.TAPLINE_SITE_NAME,
+    siteTimeZone: env.TAPLINE_SITE_TIME_ZONE,
     logLevel: env.LOG_LEVEL,
     otlp: env,
   };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }
 
 function readLinkKey(file: string | undefined): string | undefined {

@@ -27,7 +27,11 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       origins: ["http://console.test", "http://localhost:7400"],
       notReady: async () => [],
       served: new ServedRequests(),
-      ...{ siteName: "Site", isTls: false, logger: pino({ level: "silent" }) },
+      ...{
+        site: { siteName: "Site", siteTimeZone: "Europe/Berlin" },
+        isTls: false,
+        logger: pino({ level: "silent" }),
+      },
       ...given,
     }),
   );
@@ -41,6 +45,7 @@ test("a page is told who looks at it, and a client cannot tell it so", async () 
   const { facts } = (await (await fetch(origin, forged)).json()) as { facts: string };
   expect(JSON.parse(Buffer.from(facts, "base64url").toString())).toEqual({
     siteName: "Site",
+    siteTimeZone: "Europe/Berlin",
     viewer: { name: "Ada", email: "ada@console.test", role: "viewer" },
   });
 });

@@ -25,7 +25,7 @@ export interface HttpParts {
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
   served: Pick<ServedRequests, "record">;
-  siteName: string;
+  site: Pick<PageFacts, "siteName" | "siteTimeZone">;
   isTls: boolean;
   logger: Logger;
 }
@@ -131,7 +131,8 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
   request.headers["content-security-policy"] = policy;
   request.headers[nonceHeader] = nonce;
   request.headers[pageHeader] = encodeFacts({
-    siteName: parts.siteName,
+    siteName: parts.site.siteName,
+    siteTimeZone: parts.site.siteTimeZone,
     viewer: viewer && { id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
   });
   return parts.next(request, response);

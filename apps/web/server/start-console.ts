@@ -100,7 +100,7 @@ export async function startConsole(
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
-      ...{ siteName: config.siteName, isTls: config.tls !== undefined, logger },
+      ...{ site: config, isTls: config.tls !== undefined, logger },
     }),
   );
   const measured = await measure(config.healthPort, { served, redis: redis.requests, prisma, logger });

@@ -39,6 +39,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       ingestUrl: undefined,
       alertLinkKey: undefined,
       siteName: "Test site",
+      siteTimeZone: "Europe/Berlin",
       logLevel: "silent",
       otlp: z.object(otlpSettings).parse({}),
     },

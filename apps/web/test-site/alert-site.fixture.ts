@@ -18,6 +18,9 @@ export interface AlertSite {
   alerts: AlertFeed;
 }
 
+/** How the browser is set up that looks at a page, such as its time zone. */
+type BrowserLook = Parameters<Browsing["openPage"]>[0];
+
 type Started = AlertSite & {
   /** What a browser has of the session that each person signed in to, by e-mail. */
   readonly sessions: Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>;
@@ -50,9 +53,9 @@ export function alertSite(prepare?: (there: AlertSite) => Promise<void>) {
   return {
     it: test.skipIf(chromiumPath === null),
     /** A page of the console, looked at by somebody. */
-    open: async (who: typeof person, path: string): Promise<Page> => {
+    open: async (who: typeof person, path: string, browser: BrowserLook = {}): Promise<Page> => {
       if (started === undefined) throw new Error("the site stands while tests run");
-      const page = await signedIn(started, who);
+      const page = await signedIn(started, who, browser);
       await page.goto(`${started.site.origin}${path}`);
       return page;
     },
@@ -60,8 +63,12 @@ export function alertSite(prepare?: (there: AlertSite) => Promise<void>) {
 }
 
 /** By the session that the person has already, where it stands: more than ten sign-ins a minute are refused. */
-async function signedIn({ site, browsing, sessions }: Started, who: typeof person): Promise<Page> {
-  const page = await browsing.openPage();
+async function signedIn(
+  { site, browsing, sessions }: Started,
+  who: typeof person,
+  browser: BrowserLook = {},
+): Promise<Page> {
+  const page = await browsing.openPage(browser);
   const auth = `${site.origin}/api/auth`;
   await page.context().addCookies(sessions.get(who.email) ?? []);
   const session = await page.request.get(`${auth}/get-session`);

@@ -48,7 +48,11 @@ export async function startSite(): Promise<Site> {
       TAPLINE_WEB_SECRET_FILE: secretFile,
       TAPLINE_INGEST_ROOT: rootFile,
     },
-    ...{ TAPLINE_SITE_NAME: "North clinic, reader hall 2", LOG_LEVEL: "warn" },
+    ...{
+      TAPLINE_SITE_NAME: "North clinic, reader hall 2",
+      TAPLINE_SITE_TIME_ZONE: "Europe/Berlin",
+      LOG_LEVEL: "warn",
+    },
   };
   let { child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: "0" });
   child.send({ type: "ensure-first-admin", ...person });

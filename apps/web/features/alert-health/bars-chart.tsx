@@ -2,7 +2,7 @@
 
 import { useId } from "react";
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { formatCount, formatTime } from "../../client/format.ts";
+import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
 import { type BarRow, barRows, barTicks } from "./bars.ts";
@@ -42,7 +42,7 @@ export function BarsChart({
           interval="preserveStart"
           minTickGap={16}
           tickFormatter={(at: number) =>
-            bars.barMs < hourMs ? formatTime(at, zone, false) : dayOf(at, zone)
+            bars.barMs < hourMs ? formatTime(at, zone, false) : formatDay(at, zone)
           }
           {...{ tick, tickLine: false, stroke: "var(--line)" }}
         />
@@ -73,7 +73,7 @@ function BarTooltip({ row, zone }: { row: BarRow; zone: TimeZoneChoice }) {
   return (
     <div className="rounded-md border border-line bg-surface px-3 py-2 text-xs shadow-md">
       <p className="text-ink-faint">
-        from {dayOf(row.at, zone)}, {formatTime(row.at, zone, false)}
+        from {formatDay(row.at, zone)}, {formatTime(row.at, zone, false)}
         {row.unfinished === undefined ? "" : ", not over"}
       </p>
       <p className="mt-0.5">
@@ -82,10 +82,4 @@ function BarTooltip({ row, zone }: { row: BarRow; zone: TimeZoneChoice }) {
       </p>
     </div>
   );
-}
-
-function dayOf(epochMs: number, zone: TimeZoneChoice): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    ...{ weekday: "short", day: "numeric", month: "short", ...(zone === "utc" ? { timeZone: "UTC" } : {}) },
-  }).format(epochMs);
 }

@@ -6,6 +6,7 @@ import { formatMs, formatRate } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useSeen } from "../../client/use-seen.ts";
+import { ianaZone } from "../../client/zones.ts";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -83,7 +84,9 @@ function Panel({
     <Card className="p-4" aria-label={`${title}, last hour`}>
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <h2 className="text-sm font-semibold">{title}</h2>
-        <span className="text-xs text-ink-faint">{unit} · last hour, 10 s means</span>
+        <span className="text-xs text-ink-faint">
+          {unit} · last hour, 10 s means, times in {ianaZone(zone)}
+        </span>
         <ul className="ml-auto flex flex-wrap gap-x-4 text-xs text-ink-soft">
           {series.map((spec) => (
             <li key={spec.key} className="flex items-center gap-1.5">

@@ -2,21 +2,22 @@
 
 import { formatTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
-import { chooseTimeZone, useTimeZone } from "../../client/time-zone.ts";
+import { chooseTimeZone, nextTimeZone, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { Button } from "../../ui/button.tsx";
+import { zoneWords } from "./zone-words.ts";
 
 /** The server's time, in the zone that all times on the page are shown in; pressing it changes the zone. */
 export function Clock() {
   const isKnown = useNow(1_000) !== null;
   const zone = useTimeZone();
-  if (!isKnown) return <span aria-hidden className="inline-block h-9 w-32" />;
+  if (!isKnown) return <span aria-hidden className="inline-block h-9 w-32 max-sm:w-24" />;
   const nowEpochMs = serverNow();
-  const other = zone === "utc" ? "local" : "utc";
+  const next = nextTimeZone(zone);
   return (
     <Button
-      onClick={() => chooseTimeZone(other)}
-      title={`Show times in ${other === "utc" ? "UTC" : "local time"}`}
+      onClick={() => chooseTimeZone(next)}
+      title={`All times are in ${zoneWords(zone)}. Press for ${zoneWords(next)}.`}
       className="tabular-nums"
     >
       <time dateTime={new Date(nowEpochMs).toISOString()} className="font-mono text-[13px]">

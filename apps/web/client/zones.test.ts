@@ -1,0 +1,34 @@
+import { afterEach, expect, test, vi } from "vitest";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+/** The module as a page of that site has it. */
+async function pageOf(siteZone: string) {
+  vi.stubGlobal("document", { documentElement: { dataset: { siteZone } } });
+  const [zones, format] = [await import("./zones.ts"), await import("./format.ts")];
+  return { ...zones, ...format, here: zones.ianaZone("local") };
+}
+
+const winter = Date.UTC(2026, 0, 5, 23, 30);
+
+test("times of the site are in its zone, on its day, and say whose they are", async () => {
+  const { formatTime, formatDay, zoneName, here } = await pageOf("Asia/Tokyo");
+  expect(formatTime(winter, "site", false)).toBe("08:30");
+  expect(formatDay(winter, "site")).toContain("6 Jan");
+  expect(zoneName(winter, "site")).toBe(here === "Asia/Tokyo" ? "GMT+9" : "GMT+9 site");
+  expect(zoneName(winter, "utc")).toBe("UTC");
+});
+
+test("where browser and site have one zone, nothing need be told apart", async () => {
+  const { whoseZone, here } = await pageOf(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  expect(here).toBeTruthy();
+  expect([whoseZone(winter, "site"), whoseZone(winter, "local")]).toEqual([null, null]);
+});
+
+test("a zone that the browser does not know is UTC", async () => {
+  const { formatTime } = await pageOf("Moon/Tranquility");
+  expect(formatTime(winter, "site", false)).toBe("23:30");
+});
