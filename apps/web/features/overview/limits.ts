@@ -5,3 +5,10 @@ export const oldestAgeLimitMs = 30_000;
 export function waitsTooLong(oldestAgeMs: number | null): boolean {
   return oldestAgeMs !== null && oldestAgeMs > oldestAgeLimitMs;
 }
+
+/** As the shipped rule `archive-away` has it: what lasts less may be over before anybody has looked, ms. */
+const awayIsCriticalMs = 60_000;
+
+export function isAwayTooLong({ sinceEpochMs }: { sinceEpochMs: number }, nowEpochMs: number): boolean {
+  return nowEpochMs - sinceEpochMs > awayIsCriticalMs;
+}

@@ -94,7 +94,7 @@ it("a console without taps says what to do", async () => {
   feed.stop();
 });
 
-it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 240_000 }, async () => {
+it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 480_000 }, async () => {
   await site.redis.del("tapline:{kpi}:seconds");
   await writeHistory(site.redis, Date.now());
   const feed = feedFrom(site.redis);
@@ -135,6 +135,9 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await expectAccessible(page);
   await shoot(page, "stale-light");
   await page.keyboard.press("t");
+  await expectAccessible(page);
+  await shoot(page, "stale-contrast");
+  await page.keyboard.press("t");
   await page.keyboard.press("t");
   await expectAccessible(page);
   await shoot(page, "stale-dark");
@@ -157,7 +160,10 @@ it("an archive that is away and services that nothing is heard of are named, and
   const troubles = await page.getByTestId("trouble").allTextContents();
   expect(troubles).toHaveLength(2);
   expect(troubles[0]).toContain("Nothing is heard of: ingest, transfer");
-  expect(troubles[1]).toMatch(/Archive main has not answered since \d\d:\d\d:\d\d, for 2 min/);
+  expect(troubles[1]).toMatch(/Archive main has not answered since \d\d:\d\d:\d\d \(UTC here\), for 2 min/);
+  for (const trouble of await page.getByTestId("trouble").all())
+    expect(await textOf(trouble)).toContain("Critical: ");
+  await page.getByRole("link", { name: "What to do: Archive main" }).waitFor();
   for (const tile of ["taps-in", "archived", "duplicates", "rejects"])
     expect(await textOf(page.getByTestId(tile).locator("p.text-ink .figure"))).toBe("–");
   await expectAccessible(page);

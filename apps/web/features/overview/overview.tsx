@@ -6,9 +6,10 @@ import { formatAge } from "../../client/format.ts";
 import { type Live, useLive } from "../../client/use-live.ts";
 import { NoFigures, NoTapsYet, OverviewSkeleton } from "./empty-states.tsx";
 import { HistoryPanels } from "./history-panels.tsx";
+import { LastActs } from "./last-acts.tsx";
 import { Tiles } from "./tiles.tsx";
-import { Troubles } from "./trouble.tsx";
 import { WayOfATap } from "./way-of-a-tap.tsx";
+import { WrongList } from "./wrong-list.tsx";
 
 const refreshMs = 10_000;
 
@@ -53,12 +54,13 @@ function Body({
   if (live === null) return isAnswered ? <NoFigures /> : <OverviewSkeleton />;
   return (
     <>
-      <Troubles live={live} />
+      <WrongList live={live} />
       {live.totals.ingested === 0 ? <NoTapsYet /> : null}
       <div className="space-y-3">
         <WayOfATap live={live} />
         <Tiles live={live} history={history} />
         <HistoryPanels history={history} isFailed={isHistoryFailed} />
+        <LastActs />
       </div>
     </>
   );

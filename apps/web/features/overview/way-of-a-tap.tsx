@@ -4,6 +4,11 @@ import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { wayStages } from "./way-stages.ts";
 
+const looks = {
+  warning: { surface: "bg-warning-surface", ink: "text-warning", shape: "▲" },
+  critical: { surface: "bg-critical-surface", ink: "text-critical", shape: "◆" },
+} as const;
+
 /** From reader to archive in one line: where taps are now, and what happens to them. */
 export function WayOfATap({ live }: { live: KpiLive }) {
   const fleet = useFleetCount();
@@ -15,7 +20,7 @@ export function WayOfATap({ live }: { live: KpiLive }) {
             key={stage.name}
             className={cn(
               "relative -mt-px -ml-px border-t border-l border-line px-4 py-3",
-              stage.warning === null ? "" : "bg-warning-surface",
+              stage.warning === null ? "" : looks[stage.severity].surface,
             )}
           >
             {index === 0 ? null : (
@@ -31,8 +36,17 @@ export function WayOfATap({ live }: { live: KpiLive }) {
               <span className="figure text-xl leading-none font-medium">{stage.value}</span>
               <span className="text-xs text-ink-faint">{stage.unit}</span>
             </p>
-            <p className={cn("mt-1.5 text-xs", stage.warning ? "text-warning" : "truncate text-ink-faint")}>
-              {stage.warning === null ? null : <span>▲ {stage.warning}, </span>}
+            <p
+              className={cn(
+                "mt-1.5 text-xs",
+                stage.warning ? looks[stage.severity].ink : "truncate text-ink-faint",
+              )}
+            >
+              {stage.warning === null ? null : (
+                <span>
+                  {looks[stage.severity].shape} {stage.warning},{" "}
+                </span>
+              )}
               {stage.note}
             </p>
           </li>

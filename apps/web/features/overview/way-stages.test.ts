@@ -42,6 +42,17 @@ test("warns of nothing while all is well, and of a backlog that does not move", 
   ]);
 });
 
+test("an archive that stays away and a part that nobody hears of are critical, what may be over soon is not", () => {
+  const bad = (given: Partial<KpiLive>) =>
+    wayStages({ ...live, ...given }).flatMap(({ name, warning, severity }) =>
+      warning === null ? [] : [`${name} ${severity}`],
+    );
+  const away = (sinceEpochMs: number) => ({ archive: "main", sinceEpochMs, why: "unavailable" as const });
+  expect(bad({ atEpochMs: 60_000, awayArchives: [away(0)] })).toEqual(["Archive warning"]);
+  expect(bad({ atEpochMs: 60_001, awayArchives: [away(0)] })).toEqual(["Archive critical"]);
+  expect(bad({ silent: ["ingest"], oldestAgeMs: 30_001 })).toEqual(["Ingest critical", "Buffer warning"]);
+});
+
 test("warns of agents only where none of a known fleet is online", () => {
   const warningOf = (fleet?: { known: number; online: number }) => wayStages(live, fleet)[0]?.warning;
   expect([undefined, { known: 0, online: 0 }, { known: 3, online: 1 }].map(warningOf)).toEqual([

@@ -1,7 +1,7 @@
 import type { HeardService, KpiLive } from "@tapline/core/kpi";
 import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
 import type { FleetCount } from "../../contracts/agents.ts";
-import { waitsTooLong } from "./limits.ts";
+import { isAwayTooLong, waitsTooLong } from "./limits.ts";
 import { rejectTotal } from "./rejects.ts";
 
 /** One stage of a tap's way with what is known of it now. */
@@ -12,21 +12,28 @@ export interface WayStage {
   note: string;
   /** What is abnormal, in words; `null` where all is well. */
   warning: string | null;
+  /** How bad that is: nobody being heard of, or an archive that stays away, stops taps. */
+  severity: "warning" | "critical";
 }
+
+const unheard = "not heard of";
 
 /** The way of a tap, stage by stage. Only what is measured is said; of what nobody has been heard, that. */
 export function wayStages(live: KpiLive, fleet?: FleetCount): WayStage[] {
   const { p50 } = live.tapToArchiveMs;
   const late = waitsTooLong(live.oldestAgeMs) ? "waits too long" : null;
   const oldest = live.oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(live.oldestAgeMs)}`;
-  const quiet = (service: HeardService) => (live.silent.includes(service) ? "not heard of" : null);
+  const quiet = (service: HeardService) => (live.silent.includes(service) ? unheard : null);
   const names = live.awayArchives.map(({ archive }) => archive).join(", ");
   const away = names === "" ? null : `${names} away`;
   const known = `+ ${formatCount(live.duplicates)} duplicates, 60 s`;
   const took = p50 === null ? nothingTook(live) : `p50 ${formatMs(p50)} ms`;
-  const stage = (name: string, value: string, unit: string, note: string, warning: string | null = null) => ({
-    ...{ name, value, unit, note, warning },
-  });
+  const isAwayLong = live.awayArchives.some((archive) => isAwayTooLong(archive, live.atEpochMs));
+  const stage = (name: string, value: string, unit: string, note: string, warning: string | null = null) =>
+    ({
+      ...{ name, value, unit, note, warning },
+      severity: warning === unheard || (warning === away && isAwayLong) ? "critical" : "warning",
+    }) as const;
   return [
     stage("Agents", formatCount(live.totals.ingested), "taps", "delivered in all", noneOnline(fleet)),
     stage("Ingest", formatRate(live.tapsPerSecond), "taps/s", "mean of 5 s", quiet("ingest")),
