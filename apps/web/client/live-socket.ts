@@ -88,13 +88,31 @@ async function subscribeAnew(opened: LiveSocket): Promise<void> {
  * @param missed for when something may not have been told: before it was joined, too
  */
 export function followAgents(changed: ServerToClientEvents["agents"], missed: () => void): () => void {
-  startLive();
-  ofPage.set("agents", missed);
+  const leave = followTopic("agents", missed);
   socket?.on("agents", changed).on("agentsMissed", missed);
-  // Where it is not connected yet, the topic is joined, and all asked for anew, once it is.
-  if (socket?.connected === true) void joinTopic(socket, "agents", answerMs).then(missed);
   return () => {
-    ofPage.delete("agents");
-    socket?.off("agents", changed).off("agentsMissed", missed).emit("unsubscribe", "agents");
+    socket?.off("agents", changed).off("agentsMissed", missed);
+    leave();
+  };
+}
+
+/** Follows the keys for a page that shows them, until called off. @param changed for when something of them is, or may be, another */
+export function followKeys(changed: () => void): () => void {
+  const leave = followTopic("keys", changed);
+  socket?.on("keysChanged", changed);
+  return () => {
+    socket?.off("keysChanged", changed);
+    leave();
+  };
+}
+
+function followTopic(topic: Topic, missed: () => void): () => void {
+  startLive();
+  ofPage.set(topic, missed);
+  // Where it is not connected yet, the topic is joined, and all asked for anew, once it is.
+  if (socket?.connected === true) void joinTopic(socket, topic, answerMs).then(missed);
+  return () => {
+    ofPage.delete(topic);
+    socket?.emit("unsubscribe", topic);
   };
 }

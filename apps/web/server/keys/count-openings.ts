@@ -4,6 +4,7 @@ import type { ArchiveShare, RingKey } from "@tapline/core/encryption";
 /** What the keys of a ring open, as it was counted. */
 export interface Openings {
   atEpochMs: number;
+  total: ArchiveShare;
   shares: readonly (ArchiveShare & { readonly ski: string | null })[];
   /** By key id: what only it opens of what keys in use open, and how many segments an active key opens, too. */
   of: ReadonlyMap<string, { only: ArchiveShare; alsoActive: number }>;
@@ -15,11 +16,11 @@ const restPerWork = 20;
 
 /** Counts what keys open; not again before its time, unless the ring is another one. */
 export class CountOpenings {
-  readonly #map: Pick<KeyMap, "lostWith" | "shares">;
+  readonly #map: Pick<KeyMap, "lostWith" | "shares" | "total">;
   readonly #clock: () => number;
   #kept: { stand: string; tookMs: number; openings: Openings } | null = null;
 
-  constructor(map: Pick<KeyMap, "lostWith" | "shares">, clock: () => number) {
+  constructor(map: Pick<KeyMap, "lostWith" | "shares" | "total">, clock: () => number) {
     this.#map = map;
     this.#clock = clock;
   }
@@ -37,7 +38,7 @@ export class CountOpenings {
   }
 
   async #count(ring: readonly RingKey[], atEpochMs: number): Promise<Openings> {
-    const shares = await this.#map.shares();
+    const [total, shares] = [await this.#map.total(), await this.#map.shares()];
     const active = ring.filter(({ state }) => state === "active").map(({ ski }) => ski);
     const of = new Map<string, { only: ArchiveShare; alsoActive: number }>();
     for (const ski of new Set(ring.map((key) => key.ski))) {
@@ -46,6 +47,6 @@ export class CountOpenings {
       const { segments } = await this.#map.lostWith([ski], active);
       of.set(ski, { only, alsoActive: opens - segments });
     }
-    return { atEpochMs, shares, of };
+    return { atEpochMs, total, shares, of };
   }
 }

@@ -132,17 +132,12 @@ export class KeyViews {
 
   async #read(nowEpochMs: number): Promise<KeysView> {
     const { ring, twoPersons, stand } = await this.desk.standing();
-    const [openings, requests, found, logKeys, workers, archived] = await Promise.all([
+    const [openings, requests, found, logKeys, workers] = await Promise.all([
       this.#openings.of(ring, stand),
       this.requests.list(),
       this.#endings.kept(),
       this.#logKeys(),
       this.#workers(ring),
-      this.#prisma.segment.aggregate({
-        where: { expiredAt: null },
-        _count: true,
-        _sum: { taps: true },
-      }),
     ]);
     const known = new Set(ring.map(({ ski }) => ski));
     return {
@@ -151,7 +146,7 @@ export class KeyViews {
       strangers: openings.shares
         .filter(({ ski }) => ski === null || !known.has(ski))
         .map(({ ski, ...share }) => ({ ski, share })),
-      archived: { segments: archived._count, taps: archived._sum.taps ?? 0 },
+      archived: { segments: openings.total.segments, taps: openings.total.taps },
       countedAtEpochMs: openings.atEpochMs,
       requests: requests.map((request) => requestViewOf(request, stand)),
     };

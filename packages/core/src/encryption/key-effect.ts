@@ -105,7 +105,7 @@ function consequence(state: KeyState, without: WithoutKeys): string {
   if (state === "active") return "Keep its private key at hand";
   if (state === "retiring")
     return "Keep its private key at hand for them, until they are rewrapped and it is retired";
-  if (state === "retired" && without.lost.segments > 0) return `It would be refused: ${sayWithout(without)}`;
+  if (state === "retired" && without.lost.segments > 0) return "Its private key has to stay at hand";
   if (state === "retired") return `Its private key can be put away: ${sayWithout(without)}`;
   const rescue =
     without.lost.segments === 0
@@ -127,8 +127,12 @@ export function sayWithout({ lost, gone, unsure }: WithoutKeys): string {
 export function extentOf({ segments, taps, firstAtEpochMs, lastAtEpochMs }: ArchiveShare): string {
   if (firstAtEpochMs === null || lastAtEpochMs === null) return "nothing";
   const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
-  return `${segments} segments with ${taps} taps, archived ${day(firstAtEpochMs)} to ${day(lastAtEpochMs)}`;
+  const [first, last] = [day(firstAtEpochMs), day(lastAtEpochMs)];
+  const when = first === last ? `on ${first}` : `${first} to ${last}`;
+  return `${counted(segments, "segment")} with ${counted(taps, "tap")}, archived ${when}`;
 }
+
+const counted = (count: number, of: string): string => `${count} ${of}${count === 1 ? "" : "s"}`;
 
 /** A key by its identifier: what the ring says of it. Of two certificates for one key the one in use. */
 export function keyName(ski: string, ring: readonly RingKey[]): string {

@@ -97,7 +97,7 @@ test("a key is not retired while only it opens something, and revoking it says w
     },
   });
   const retire: KeyChange = { kind: "state", key: archive!.certSha256, from: "retiring", to: "retired" };
-  expect((await desk.preview(retire)).effect.refusal).toMatch(/1 segments with 7 taps.*nobody could open/);
+  expect((await desk.preview(retire)).effect.refusal).toMatch(/1 segment with 7 taps.*nobody could open/);
   const refused = desk.change(retire, ann, { stand: null, twoPersons: "ask" });
   await expect(refused).rejects.toMatchObject({ code: "conflict" });
   const revoke = await desk.preview({ ...retire, to: "revoked" });

@@ -3,10 +3,12 @@ import type { ArchiveShare } from "@tapline/core/encryption";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
-const [keyMapSql, lostSql] = [sql("key-map"), sql("segments-lost-with")];
+const [keyMapSql, lostSql, totalSql] = [sql("key-map"), sql("segments-lost-with"), sql("archived-total")];
 const [noteSql, noteRewrapSql] = [sql("note-segment-key"), sql("note-rewrap")];
 
 type ShareRow = { segments: number; taps: bigint; first_at: Date | null; last_at: Date | null };
+
+const none: ShareRow = { segments: 0, taps: 0n, first_at: null, last_at: null };
 
 /** Which keys open which part of the archive, by the index. Keys are SubjectKeyIdentifiers, hexadecimal. */
 export class KeyMap {
@@ -22,10 +24,16 @@ export class KeyMap {
     return rows.map((row) => ({ ski: row.ski, ...shareOf(row) }));
   }
 
+  /** All that is archived, whatever opens it. */
+  async total(): Promise<ArchiveShare> {
+    const [row] = await this.#prisma.$queryRawUnsafe<ShareRow[]>(totalSql);
+    return shareOf(row ?? none);
+  }
+
   /** What nobody could open any more if the keys `gone` were, given that `usable` can be used. */
   async lostWith(gone: readonly string[], usable: readonly string[]): Promise<ArchiveShare> {
     const [row] = await this.#prisma.$queryRawUnsafe<ShareRow[]>(lostSql, [...gone], [...usable]);
-    return shareOf(row ?? { segments: 0, taps: 0n, first_at: null, last_at: null });
+    return shareOf(row ?? none);
   }
 
   /** Notes that one more key opens a segment; of a segment that the index does not have, nothing. */

@@ -105,6 +105,7 @@ test("the key map tells what would be gone with a key: what no other that is lef
       [null, 1, 40],
     ]),
   );
+  expect(await map.total()).toMatchObject({ segments: 4, taps: 100 });
   expect(await map.lostWith(["aa"], ["bb", "ee"])).toMatchObject({ segments: 1, taps: 30 });
   expect(await map.lostWith(["aa"], ["bb"])).toMatchObject({ segments: 2, taps: 40 });
   expect(await map.lostWith(["aa", "ee"], ["aa", "bb", "ee"])).toMatchObject({ segments: 2, taps: 40 });

@@ -1,0 +1,192 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useMemo, useState } from "react";
+import { formatSpan } from "../../client/format.ts";
+import { loadPart } from "../../client/load-part.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useKeys } from "../../client/use-keys.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useMayAdminister } from "../../client/viewer.tsx";
+import type { KeysView, KeyView } from "../../contracts/keys.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { AroundParts } from "./around-parts.tsx";
+import type { AskedAct } from "./asked.ts";
+import { KeyPane } from "./key-pane.tsx";
+import { KeyTable } from "./key-table.tsx";
+import { inOrder } from "./key-words.ts";
+import { RequestList } from "./request-list.tsx";
+import { useKeyKeys } from "./use-key-keys.ts";
+import { keysAddress } from "./view.ts";
+
+const Dialogs = dynamic(() => loadPart(() => import("./dialogs.tsx")).then((part) => part.Dialogs), {
+  ssr: false,
+});
+
+/** Whom objects are encrypted to, who can open what, and what an admin can do about it. */
+export function Keys() {
+  const { view: address, change } = useAddressView(keysAddress);
+  const { view, isFailed, heardEpochMs } = useKeys();
+  const [asked, setAsked] = useState<AskedAct | null>(null);
+  const [outcome, setOutcome] = useState<string | null>(null);
+  const keys = useMemo(() => inOrder(view?.keys ?? []), [view]);
+  const open = keys.find(({ shortId }) => shortId === address.open) ?? null;
+  const cursor = useCursor(
+    keys.map(({ shortId }) => shortId),
+    address.open,
+  );
+  // Ages go on though nothing is told.
+  useNow(1_000);
+  const ask = (wanted: AskedAct) => {
+    setOutcome(null);
+    setAsked(wanted);
+  };
+  useKeyKeys({
+    move: (by) => {
+      const id = cursor.moveTo(cursor.index + by);
+      if (address.open !== null && id !== null) change({ open: id });
+    },
+    open: () => change({ open: keys[cursor.index]?.shortId ?? null }),
+    close: () => change({ open: null }),
+    add: () => ask({ act: "add" }),
+  });
+  return (
+    <div data-stale={isFailed} className="flex flex-1 flex-col">
+      <Head view={view} onAsk={ask} />
+      {isFailed && view !== undefined ? <Unread heardEpochMs={heardEpochMs} /> : null}
+      {outcome === null ? null : (
+        <div role="status">
+          <Notice className="mb-3" tone="info" title={outcome} onDismiss={() => setOutcome(null)} />
+        </div>
+      )}
+      <WithSidePane
+        name="The open key"
+        list={
+          <Card aria-label="Keys and what is around them" className="flex min-h-0 flex-col overflow-hidden">
+            <Whole
+              {...{ view, isFailed, keys }}
+              cursor={cursor.index}
+              onOpen={(key) => change({ open: key.shortId })}
+              onAsk={ask}
+            />
+          </Card>
+        }
+        pane={
+          open === null || view === undefined ? null : (
+            <KeyPane {...{ of: open, view }} onClose={() => change({ open: null })} onAsk={ask} />
+          )
+        }
+      />
+      {asked === null ? null : (
+        <Dialogs
+          asked={asked}
+          onDone={(told) => {
+            setOutcome(told);
+            setAsked(null);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Head({ view, onAsk }: { view: KeysView | undefined; onAsk: (asked: AskedAct) => void }) {
+  const mayAdminister = useMayAdminister();
+  return (
+    <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">Keys</h1>
+      {mayAdminister ? (
+        <>
+          {view === undefined ? null : (
+            <Button onClick={() => onAsk({ act: "rule", twoPersons: !view.twoPersons })}>
+              {view.twoPersons ? "End the rule of two persons…" : "Want two persons…"}
+            </Button>
+          )}
+          <Button kind="outline" onClick={() => onAsk({ act: "rotate" })}>
+            Rotate…
+          </Button>
+          <Button kind="outline" onClick={() => onAsk({ act: "add" })}>
+            Add a certificate…
+          </Button>
+        </>
+      ) : (
+        <p className="text-sm text-ink-faint">Changing keys needs the role admin.</p>
+      )}
+    </div>
+  );
+}
+
+function Unread({ heardEpochMs }: { heardEpochMs: number }) {
+  const nowEpochMs = useNow(1_000) ?? heardEpochMs;
+  return (
+    <div role="status">
+      <Notice className="mb-3" tone="warning" title="The keys could not be read">
+        What is shown is what was known {formatSpan(nowEpochMs - heardEpochMs)} ago. It is tried again all the
+        time; workers encrypt without the console.
+      </Notice>
+    </div>
+  );
+}
+
+function Whole({
+  view,
+  isFailed,
+  keys,
+  cursor,
+  onOpen,
+  onAsk,
+}: {
+  view: KeysView | undefined;
+  isFailed: boolean;
+  keys: readonly KeyView[];
+  cursor: number;
+  onOpen: (key: KeyView) => void;
+  onAsk: (asked: AskedAct) => void;
+}) {
+  if (view === undefined) {
+    if (!isFailed) return <PaneWaiting isFailed={false} />;
+    return (
+      <div className="p-4">
+        <Notice tone="warning" title="The keys could not be read">
+          Nothing is known of them. It is tried again all the time; workers encrypt without the console.
+        </Notice>
+      </div>
+    );
+  }
+  return (
+    <section
+      aria-label="Ring, workers, certificates"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
+      tabIndex={0}
+      className="@container min-h-0 flex-1 overflow-y-auto -outline-offset-2"
+    >
+      <h2 className="sr-only">The ring and what is around it</h2>
+      <RequestList requests={view.requests} onAsk={onAsk} />
+      {keys.length === 0 ? <EmptyRing /> : <KeyTable {...{ keys, view, cursor, onOpen }} />}
+      <p className="border-b border-line px-5 py-2 text-xs text-ink-faint">
+        {view.twoPersons
+          ? "Adding, rotating and revoking need two admins: one asks, another approves."
+          : "One admin alone can add, rotate and revoke."}
+      </p>
+      <AroundParts view={view} />
+    </section>
+  );
+}
+
+function EmptyRing() {
+  return (
+    <div className="border-b border-line px-5 py-4 text-sm">
+      <p className="font-semibold">The ring is empty</p>
+      <p className="mt-1 text-ink-soft">
+        It is filled from <code className="font-mono text-xs">TAPLINE_RECIPIENTS</code> with the first segment
+        that a worker encrypts.
+      </p>
+    </div>
+  );
+}
