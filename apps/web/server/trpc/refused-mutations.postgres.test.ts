@@ -3,7 +3,10 @@ import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from
 import { appRouter } from "./app-router.ts";
 
 /** What concerns nobody but whoever does it. */
-const ofOneself = ["push.subscribe", "push.renew", "push.unsubscribe"];
+const ofOneself = [
+  ...["push.subscribe", "push.renew", "push.unsubscribe"],
+  ...["you.endSession", "you.endOtherSessions"],
+];
 /** So many refusals of a minute are written one by one; the next one tells how many more there were. */
 const writtenSingly = 30;
 
