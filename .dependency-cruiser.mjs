@@ -58,7 +58,7 @@ export default {
       {
         path: "node_modules/",
         pathNot:
-          "node_modules/(@bufbuild/protobuf/|@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|zod/)",
+          "node_modules/(@bufbuild/protobuf/|@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|uqr/|zod/)",
       },
     ),
     forbid("packages-without-apps", "packages never import apps", { path: "^packages/" }, { path: "^apps/" }),

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { ProofQueue } from "@tapline/adapters/bullmq";
 import {
   AuditEntries,
   connectPrisma,
@@ -8,7 +9,7 @@ import {
   PushSubscriptions,
   RefusedActs,
 } from "@tapline/adapters/prisma";
-import { ServicesReports } from "@tapline/adapters/redis";
+import { queuePrefix, ServicesReports } from "@tapline/adapters/redis";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { createLog, type LogOutput } from "@tapline/telemetry/logging";
 import type { ProcessMetrics } from "@tapline/telemetry/metrics";
@@ -41,6 +42,7 @@ import { openRedis, type RedisConnections } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
 import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
+import { withProofPages } from "./taps/proof-pages.ts";
 import { TapViews } from "./taps/tap-views.ts";
 import { createTrpcHandler } from "./trpc/create-trpc-handler.ts";
 
@@ -96,7 +98,7 @@ export async function startConsole(
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
       auth: toNodeHandler(auth),
-      ...{ next: pages.handle, viewerOf: whoIs },
+      ...{ next: withProofPages(pages.handle, views.tapProofs), viewerOf: whoIs },
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
@@ -146,6 +148,7 @@ function openLog(prisma: PrismaClient) {
 function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
   return {
     tapViews: new TapViews(prisma, redis),
+    tapProofs: new ProofQueue(redis, queuePrefix),
     kpi: new KpiStore(redis, prisma, Date.now),
     services: new ServicesReports(redis),
     agentViews: new AgentViews(prisma, audit),

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ProofQueue } from "@tapline/adapters/bullmq";
+import { connectRedis, queuePrefix } from "@tapline/adapters/redis";
 import { openLogSigner } from "@tapline/core/audit";
 import { sha256Hex } from "@tapline/core/kernel";
-import { objectPaths } from "@tapline/core/transfer";
+import { objectPaths, parseTapProof } from "@tapline/core/transfer";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../tools/test-servers/index.ts";
 import { connectAs, deliver, submit } from "./agent.fixture.ts";
@@ -101,6 +103,28 @@ test("a tap is proven to who has the root certificate and the log's verifier key
     code: 9,
     out: expect.stringContaining("(expired)"),
   });
+});
+
+test("whoever has no way to an archive asks a worker, and gets the proof that the command writes", async () => {
+  const redis = connectRedis(path.environment.REDIS_URL, () => undefined);
+  const queue = new ProofQueue(redis, queuePrefix);
+  try {
+    const wish = { tracker: path.trackers[0]!.id, epoch: 1, seq: 3 };
+    const command = JSON.parse(await prove(3));
+    const [asked, again] = await Promise.all([queue.ask(wish, 60_000), queue.ask(wish, 60_000)]);
+    expect(again).toBe(asked);
+    const proof = parseTapProof(asked);
+    expect(proof).toMatchObject({
+      ...{ tap: command.tap, segment: command.segment, signature: command.signature },
+      log: { entry: command.log.entry, index: command.log.index },
+    });
+    await expect(queue.ask({ ...wish, seq: 99 }, 60_000)).rejects.toMatchObject({
+      ...{ code: "not-found", message: expect.stringContaining("holds no tap 99") },
+    });
+  } finally {
+    await queue.close(1_000);
+    redis.disconnect();
+  }
 });
 
 test("a proof goes onto a slip of paper", async () => {

@@ -9,6 +9,7 @@ import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Ladder } from "./ladder.tsx";
 import { SegmentTaps } from "./segment-taps.tsx";
 import { Verdict, Where, Whose } from "./tap-facts.tsx";
+import { TapProof } from "./tap-proof.tsx";
 import { placeWords, stateNames } from "./tap-words.ts";
 import { Waterfall } from "./waterfall.tsx";
 
@@ -68,6 +69,7 @@ function Traced({ trace, isFailed }: { trace: TapTrace; isFailed: boolean }) {
       ) : null}
       <Verdict trace={trace} />
       <Ladder trace={trace} />
+      <TapProof trace={trace} />
       <Waterfall steps={trace.steps} isOneOfMany={segment !== null && segment.taps > 1} />
       <Whose trace={trace} />
       {segment === null ? null : (

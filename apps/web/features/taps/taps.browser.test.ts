@@ -1,6 +1,23 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ProofQueue } from "@tapline/adapters/bullmq";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectRedis, queuePrefix } from "@tapline/adapters/redis";
+import { formatVerifierKey } from "@tapline/core/audit";
+import { issueHierarchy } from "@tapline/core/encryption";
+import { formatTapProof, type TapProof } from "@tapline/core/transfer";
+import { temporaryFolder } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
+import {
+  log,
+  makeTapProof,
+  nowEpochMs,
+  signerOf,
+} from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
 import { type AlertSite, ada, alertSite, vera } from "../../test-site/alert-site.fixture.ts";
 import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
@@ -10,6 +27,27 @@ let browsing: AlertSite["browsing"];
 let prisma: PrismaClient;
 let feed: TapFeed;
 let fleet: FleetFeed;
+let workers: ProofQueue;
+let proof: TapProof;
+let dir: string;
+
+const cli = fileURLToPath(new URL("../../../worker/src/cli/main.ts", import.meta.url));
+
+/** A worker that can prove one tap, and what an auditor has of its log. */
+async function startProving(redisUrl: string): Promise<void> {
+  const pki = await issueHierarchy({ nowEpochMs, organisation: "Example", agents: [], hosts: [] });
+  proof = makeTapProof(3, signerOf(pki));
+  dir = await temporaryFolder();
+  await writeFile(join(dir, "trust.pem"), pki["trust.pem"]?.pem ?? "");
+  await writeFile(join(dir, "log.vkey"), `${formatVerifierKey(log.key)}\n`);
+  workers = new ProofQueue(
+    connectRedis(redisUrl, () => undefined),
+    queuePrefix,
+  );
+  const made = { is: "made", proof: formatTapProof(proof).toString() } as const;
+  const untold = { concurrency: 1, onError: () => undefined, onTakenOver: () => undefined };
+  workers.work(async () => made, untold);
+}
 
 const { it, open } = alertSite(async (there) => {
   browsing = there.browsing;
@@ -17,6 +55,7 @@ const { it, open } = alertSite(async (there) => {
   feed = new TapFeed(prisma, there.site.redisServer.url);
   fleet = new FleetFeed(prisma);
   await feed.begin();
+  await startProving(there.site.redisServer.url);
 });
 beforeEach(async () => {
   await feed?.clear();
@@ -24,6 +63,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   feed?.close();
+  await workers?.close(1_000);
   await prisma?.$disconnect();
 });
 
@@ -145,6 +185,51 @@ it("every verdict is shown, and a tap is found by each of its names by keys alon
   const other = await openTaps(ada, `?of=${tracker}&tap=gate-1%2F1%2F4`);
   await until(async () => expect(await options(other).count()).toBe(3));
   await pane(other).getByText("Refused: Signature wrong").waitFor();
+});
+
+it("a proof is made, downloaded, verified by the command and by the page, and goes onto a slip", {
+  timeout: 300_000,
+}, async () => {
+  await feed.archive([tap(proof.tap.seq, { tracker: proof.tap.tracker })]);
+  const page = await openTaps(vera, `?tap=${encodeURIComponent(`${proof.tap.tracker} 1 ${proof.tap.seq}`)}`);
+  await pane(page).getByRole("button", { name: "Make the proof" }).click();
+  await pane(page).getByText("It says since when the audit log has it.", { exact: false }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "taps-proof-light");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    pane(page).getByRole("link", { name: "Download" }).click(),
+  ]);
+  const file = join(dir, "proof.json");
+  await download.saveAs(file);
+  const command = [cli, "verify", file, "--trust", join(dir, "trust.pem"), "--key", join(dir, "log.vkey")];
+  const verified = await promisify(execFile)(process.execPath, command, { env: {}, cwd: "/" });
+  expect(verified.stdout).toContain(`proven: tap ${proof.tap.seq} of tracker ${proof.tap.tracker}`);
+  const bytes = await readFile(file);
+  const at = bytes.indexOf(proof.tap.digest);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await writeFile(file, bytes);
+  await expect(promisify(execFile)(process.execPath, command, { env: {}, cwd: "/" })).rejects.toMatchObject({
+    stdout: expect.stringContaining("NOT proven"),
+  });
+
+  const verifying = page.context().waitForEvent("page");
+  await pane(page).getByRole("link", { name: "Verify in the browser" }).click();
+  const verify = await verifying;
+  await verify.getByText("Waiting for a trust file, the log's key.").waitFor();
+  const asked: string[] = [];
+  verify.on("request", (request) => asked.push(request.url()));
+  await verify.getByLabel("Choose files").setInputFiles([join(dir, "trust.pem"), join(dir, "log.vkey")]);
+  await verify.locator('#verdict[data-fault="proven"]').waitFor();
+  expect(asked).toEqual([]);
+  await expectAccessible(verify);
+  await shoot(verify, "taps-verify-light");
+
+  const printing = page.context().waitForEvent("page");
+  await pane(page).getByRole("link", { name: "Slip with QR codes" }).click();
+  const slip = await printing;
+  await slip.getByText(`Proof of tap ${proof.tap.seq}`).first().waitFor({ state: "attached" });
+  await shoot(slip, "taps-slip");
 });
 
 it("an agent leads to its taps, and what cannot be read is said", { timeout: 240_000 }, async () => {

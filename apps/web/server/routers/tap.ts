@@ -1,8 +1,10 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { z } from "zod";
 import { maxNameLength, readTapName, type TapName } from "../../contracts/tap-name.ts";
+import { fromRedis } from "../from-stores.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
 
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const nameSchema = z.string().max(maxNameLength);
 
 const listInput = z.strictObject({
@@ -24,6 +26,10 @@ export const tapRouter = router({
   trace: viewerProcedure
     .input(z.strictObject({ name: nameSchema }))
     .query(({ ctx, input }) => ctx.tapViews.trace(nameOf(input.name))),
+  /** The proof of one tap, as JSON: a worker makes it, since manifests lie in archives alone. */
+  proof: viewerProcedure
+    .input(z.strictObject({ tracker: z.string().min(1).max(256), epoch: count, seq: count }))
+    .query(async ({ ctx, input }) => ({ json: await fromRedis(ctx.tapProofs.ask(input)) })),
 });
 
 /** @throws TaplineError `invalid-input` */

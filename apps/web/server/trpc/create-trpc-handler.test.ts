@@ -30,6 +30,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     agentViews: {} as AgentViews,
     tapViews: {} as TapViews,
     archiveViews: {} as ArchiveViews,
+    tapProofs: {} as TrpcParts["tapProofs"],
     fleet: {} as FleetReader,
     steering: {} as AgentSteering,
     people: {} as TrpcParts["people"],

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
+import type { ProofQueue } from "@tapline/adapters/bullmq";
 import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { messageOf, traceIdOf } from "@tapline/core/kernel";
@@ -32,6 +33,7 @@ export interface TrpcParts {
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
+  tapProofs: Pick<ProofQueue, "ask">;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;
@@ -57,6 +59,7 @@ export function createTrpcHandler({
   agentViews,
   tapViews,
   archiveViews,
+  tapProofs,
   fleet,
   steering,
   people,
@@ -84,6 +87,7 @@ export function createTrpcHandler({
         agentViews,
         tapViews,
         archiveViews,
+        tapProofs,
         fleet,
         steering,
         people,

@@ -1,3 +1,4 @@
+import type { ProofQueue } from "@tapline/adapters/bullmq";
 import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { initTRPC } from "@trpc/server";
@@ -35,6 +36,7 @@ export interface RequestContext {
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
+  tapProofs: Pick<ProofQueue, "ask">;
   fleet: FleetReader;
   steering: AgentSteering;
   people: People;

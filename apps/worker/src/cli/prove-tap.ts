@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { TlogProof } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
-import { formatTapProof } from "@tapline/core/transfer";
-import { proofSlip, type SlipForm, slipForms } from "../care/proof-slip.ts";
+import { formatTapProof, proofSlip, type SlipForm, slipForms } from "@tapline/core/transfer";
 import { type ProofParts, proveTap, type WantedTap } from "../care/prove-tap.ts";
 import { openArchives } from "../wire/commands/open-archives.ts";
 import { openProofs } from "../wire/commands/proofs.ts";

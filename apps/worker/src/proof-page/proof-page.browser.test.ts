@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { type HierarchyFile, issueHierarchy } from "@tapline/core/encryption";
 import { canonicalJson, type JsonValue } from "@tapline/core/kernel";
-import { formatTapProof, proofCodes, type TapProof } from "@tapline/core/transfer";
+import { formatTapProof, proofCodes, proofSlip, type SlipForm, type TapProof } from "@tapline/core/transfer";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { erasureOf } from "../../../../packages/core/src/audit/erasure.fixture.ts";
@@ -20,7 +20,6 @@ import {
 } from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
 import { chromiumArguments } from "../../../../tools/servers/index.ts";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
-import { proofSlip, type SlipForm } from "../care/proof-slip.ts";
 import type { Given } from "./dom/verdict.ts";
 import { verifyFiles } from "./verify-files.ts";
 

@@ -21,6 +21,7 @@ import { openKpiReadings } from "./kpi-readings.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
+import { startProving } from "./prove.ts";
 import { startTellingAlerts } from "./tell-alerts.ts";
 import { startTransfer } from "./transfer.ts";
 import { startValidation } from "./validation.ts";
@@ -49,7 +50,8 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   ];
   if (has("validation")) startValidation(parts);
   if (has("encryption")) roles.push(await startEncryption(parts));
-  if (has("transfer") && archives !== null) roles.push(await startTransfer(parts, archives));
+  if (has("transfer") && archives !== null)
+    roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
   if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
   if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
   const readings = openKpiReadings(parts);

@@ -85,7 +85,7 @@ export async function revokeSigner(pki: Record<string, HierarchyFile>): Promise<
     thisUpdate: new Date(nowEpochMs),
     nextUpdate: new Date(nowEpochMs + 86_400_000),
     signingAlgorithm: algorithm,
-    signingKey,
+    signingKey: signingKey as Parameters<typeof X509CrlGenerator.create>[0]["signingKey"],
     entries: [{ serialNumber: new X509Certificate(pemOf(pki, "signer.crt")).serialNumber }],
   });
   return crl.toString("pem").replace(/(BEGIN|END) CRL/g, "$1 X509 CRL");

@@ -85,6 +85,16 @@ export function startPage(by: Verifying): void {
   verifying = by;
   listenToFiles();
   listenToField();
+  takeFromAddress();
+}
+
+/** A proof that the address brings behind `#proof=`, in base64url: what stands there is told to no server. */
+function takeFromAddress(): void {
+  const [, code] = /^#proof=([\w-]+)$/.exec(location.hash) ?? [];
+  if (code === undefined) return;
+  const text = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  void take([new File([bytes], "the one in the address")]);
 }
 
 function listenToField(): void {

@@ -1,4 +1,10 @@
-import { ArchiveIndex, AuditEntries, AuditLog, connectPrisma } from "@tapline/adapters/prisma";
+import {
+  ArchiveIndex,
+  AuditEntries,
+  AuditLog,
+  connectPrisma,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import type { TlogProof } from "@tapline/core/audit";
 import type { WantedTap } from "../../care/prove-tap.ts";
 
@@ -12,17 +18,26 @@ export function openProofs(
   readonly close: () => Promise<void>;
 } {
   const prisma = connectPrisma(databaseUrl);
-  const [index, entries] = [new ArchiveIndex(prisma), new AuditEntries(prisma)];
+  const index = new ArchiveIndex(prisma);
   return {
     findSegment: ({ tracker, epoch, seq }) => index.segmentOf(tracker, epoch ?? null, seq),
-    proveSegment: async (segment) => {
-      for (const log of named === undefined ? await AuditLog.names(prisma) : [named])
-        for (const entry of await entries.archivalsOf(segment)) {
-          const proof = await new AuditLog(prisma, log).prove(entry);
-          if (proof !== null) return proof;
-        }
-      return null;
-    },
+    proveSegment: segmentProver(prisma, named),
     close: () => prisma.$disconnect(),
+  };
+}
+
+/** Proves by the audit log that a segment is archived; null where the log has not got so far. @param named default: any log that knows it */
+export function segmentProver(
+  prisma: PrismaClient,
+  named?: string,
+): (segment: string) => Promise<TlogProof | null> {
+  const entries = new AuditEntries(prisma);
+  return async (segment) => {
+    for (const log of named === undefined ? await AuditLog.names(prisma) : [named])
+      for (const entry of await entries.archivalsOf(segment)) {
+        const proof = await new AuditLog(prisma, log).prove(entry);
+        if (proof !== null) return proof;
+      }
+    return null;
   };
 }

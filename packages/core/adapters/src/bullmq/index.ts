@@ -1,2 +1,3 @@
 export { DeliveryQueue } from "./delivery-queue.ts";
+export { type ProofAnswer, ProofQueue, type ProofWish } from "./proof-queue.ts";
 export { type JobStanding, retryDelayMs, SegmentQueues, type StageOptions } from "./segment-queues.ts";

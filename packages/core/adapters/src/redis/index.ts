@@ -11,6 +11,7 @@ export {
   keyKeys,
   kpiKeys,
   partitionKeys,
+  proofKey,
   queuePrefix,
   telemetryKeys,
   trackerKey,

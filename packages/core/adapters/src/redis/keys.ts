@@ -115,5 +115,10 @@ export const agentNewsChannel = `${root}:agents:news`;
 /** Prefix of BullMQ's own keys; its scripts want them in one slot. */
 export const queuePrefix = `${root}:{p0}:queue`;
 
+/** String: what a worker answered to who asked for a tap's proof, JSON; 15 s. `id`: `proofId` of the tap. */
+export function proofKey(id: string): string {
+  return `${root}:{p0}:proof:${id}`;
+}
+
 /** Alike, of the queue of alerts' deliveries. */
 export const alertQueuePrefix = `${root}:{alerts}:queue`;

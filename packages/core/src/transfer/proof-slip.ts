@@ -1,5 +1,6 @@
-import { proofCodes, type TapProof } from "@tapline/core/transfer";
 import { encode } from "uqr";
+import { proofCodes } from "./proof-codes.ts";
+import type { TapProof } from "./tap-proof-form.ts";
 
 /** What a slip is written as: a page to be printed, or the drawing alone. */
 export const slipForms = ["html", "svg"] as const;
