@@ -32,3 +32,14 @@ test("a zone that the browser does not know is UTC", async () => {
   const { formatTime } = await pageOf("Moon/Tranquility");
   expect(formatTime(winter, "site", false)).toBe("23:30");
 });
+
+test("a day of the site begins by its clocks, also on the days on which they are changed", async () => {
+  const { wallTimeIn } = await pageOf("Europe/Berlin");
+  const startOf = (day: string) => new Date(wallTimeIn(Date.parse(day), "site")).toISOString();
+  expect(startOf("2026-01-05")).toBe("2026-01-04T23:00:00.000Z");
+  expect([startOf("2026-03-29"), startOf("2026-03-30")]).toEqual([
+    "2026-03-28T23:00:00.000Z",
+    "2026-03-29T22:00:00.000Z",
+  ]);
+  expect(wallTimeIn(winter, "utc")).toBe(winter);
+});

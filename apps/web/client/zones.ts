@@ -38,3 +38,22 @@ export function whoseZone(epochMs: number, choice: TimeZoneChoice): "site" | "he
   if (choice === "utc" || shortName(epochMs, siteZone()) === shortName(epochMs, browserZone)) return null;
   return choice === "site" ? "site" : "here";
 }
+
+/** When the clocks of a zone show what those of UTC show at a time: so days of a zone begin, which are not all 24 h long. */
+export function wallTimeIn(utcEpochMs: number, choice: TimeZoneChoice): number {
+  const zone = ianaZone(choice);
+  const near = utcEpochMs - aheadMs(utcEpochMs, zone);
+  // Its clocks may have been changed between the two.
+  return utcEpochMs - aheadMs(near, zone);
+}
+
+/** How far a zone's clocks are ahead of UTC. */
+function aheadMs(epochMs: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    ...{ timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric" },
+    ...{ hour: "numeric", minute: "numeric", second: "numeric" },
+  }).formatToParts(epochMs);
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+  const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return shown - Math.floor(epochMs / 1000) * 1000;
+}

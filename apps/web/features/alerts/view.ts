@@ -1,6 +1,7 @@
 import type { Severity } from "@tapline/core/alerts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AddressForm } from "../../client/use-address-view.ts";
+import { wallTimeIn } from "../../client/zones.ts";
 import { type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
 import { severityLooks } from "../../ui/severity.tsx";
 
@@ -73,9 +74,7 @@ export function filterOf(view: AlertsView, viewerId: string, zone: TimeZoneChoic
   };
 }
 
-/** When a day begins, or one so many days behind it. Days of people's own zone are not all 24 h long. */
+/** When a day begins, or one so many days behind it. */
 function startOf(day: string, zone: TimeZoneChoice, daysOn = 0): number {
-  if (zone === "utc") return Date.parse(day) + daysOn * dayMs;
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + daysOn).getTime();
+  return wallTimeIn(Date.parse(day) + daysOn * dayMs, zone);
 }

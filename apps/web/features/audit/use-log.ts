@@ -2,7 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { apiClient } from "../../client/api.ts";
-import { followAudit } from "../../client/follow-audit.ts";
+import { type AuditFollowing, followAudit } from "../../client/follow-audit.ts";
+import { getPause, onPause, unlessPaused } from "../../client/pause.ts";
 import type { AuditFrom, AuditPage } from "../../contracts/audit.ts";
 import type { AuditBatch } from "../../contracts/events.ts";
 import {
@@ -145,12 +146,32 @@ function useTail(parts: {
       );
     };
     // Nothing that comes is from before a time that is over.
-    const end =
-      untilEpochMs === undefined ? followAudit({ watch, begun: () => void begun(), told }) : () => {};
+    const end = untilEpochMs === undefined ? followUnlessPaused({ watch, begun, told }) : () => {};
     return () => {
       isEnded = true;
       clearTimeout(retry);
       end();
     };
   }, [filter, goTo, page, shown, show, setError]);
+}
+
+/** Follows the log, and while the page stands still only counts what comes: once it goes on, the newest entries are asked for. */
+function followUnlessPaused({
+  watch,
+  begun,
+  told,
+}: Omit<AuditFollowing, "begun"> & { begun: () => Promise<void> }): () => void {
+  const ends = [
+    followAudit({
+      watch,
+      begun: () => unlessPaused(0, () => void begun()),
+      told: (batch) => unlessPaused(batch.entries.length + batch.unreadable.length, () => told(batch)),
+    }),
+    onPause(() => {
+      if (getPause().sinceEpochMs === null) void begun();
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
 }
