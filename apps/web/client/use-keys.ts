@@ -6,6 +6,7 @@ import type { KeysView } from "../contracts/keys.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking } from "./asking.ts";
 import { followKeys } from "./live-socket.ts";
+import { unlessPaused } from "./pause.ts";
 
 /** While the server cannot answer it is asked so often, ms. */
 const retryMs = 5_000;
@@ -15,10 +16,12 @@ export function askKeysAnew(): void {
   void queryClient.invalidateQueries({ queryKey: api.keys.pathKey() });
 }
 
+const hear = (): void => unlessPaused(1, askKeysAnew);
+
 /** The ring and all about it, as the server tells of it; `view` undefined: not known yet. */
 export function useKeys(): { view: KeysView | undefined; isFailed: boolean; heardEpochMs: number } {
   const { enabled, refetchInterval } = useAsking(recheckMs);
-  useEffect(() => followKeys(askKeysAnew), []);
+  useEffect(() => followKeys(hear), []);
   const query = useQuery({
     ...api.keys.board.queryOptions(),
     enabled,

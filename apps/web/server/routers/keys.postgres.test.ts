@@ -105,8 +105,12 @@ test("where two persons are wanted one asks, the other approves by what they saw
   expect((await board(other)).requests).toMatchObject([{ id, isOwn: false, state: "waiting", reason }]);
   expect((await call("keys.approve", { id, stand, reason, password })).status).toBe(403);
   const seen = await preview({ do: "approve", request: id }, other);
-  expect(seen.change).toEqual(change);
+  await setRole(running.prisma, adminSignIn.email, "operator");
   const approval = { id, stand: seen.stand, reason: "I looked at it", password: second.password };
+  const shutOut = await call("keys.approve", approval, other);
+  expect([shutOut.status, shutOut.said]).toEqual([409, expect.stringContaining("no admin any more")]);
+  await setRole(running.prisma, adminSignIn.email, "admin");
+  expect(seen.change).toEqual(change);
   expect((await call("keys.approve", approval, other)).status).toBe(200);
   const late = await call("keys.cancel", { id, reason });
   expect([late.status, late.said]).toEqual([409, expect.stringContaining("by Ben Second")]);
