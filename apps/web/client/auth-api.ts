@@ -6,6 +6,8 @@ const sayings: Readonly<Record<string, string>> = {
   LOCKED: "The password was wrong too often. Sign in anew, or wait ten minutes.",
   INVALID_CODE: "The code is not right. Enter the one that the app shows now; its clock must be right.",
   INVALID_TWO_FACTOR_COOKIE: "The code is not right. Enter the one that the app shows now.",
+  NO_INVITATION: "The invitation was used, withdrawn, or has ended. Ask an admin for another one.",
+  KNOWN_PERSON: "There is an account of this address already. Sign in.",
   SESSION_NOT_FRESH: "You signed in too long ago for this. Sign in anew.",
 };
 

@@ -61,6 +61,8 @@ export function liveSocket(): LiveSocket {
   opened.on("kpi", showLive);
   opened.on("alerts", (news) => pushNews([news]));
   opened.on("alertsMissed", askAlertsAnew);
+  // What the page shows and offers was made for the role of before.
+  opened.on("roleChanged", () => window.location.reload());
   opened.on("connect", () => void subscribeAnew(opened));
   opened.on("disconnect", (reason) => {
     setSocketState("lost");

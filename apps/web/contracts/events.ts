@@ -19,6 +19,8 @@ export interface ServerToClientEvents {
   agentsMissed: () => void;
   /** The key ring, what waits for a second person, or what workers take the ring for is another: ask anew. */
   keysChanged: () => void;
+  /** Whoever looks may do other things than before: come anew. */
+  roleChanged: () => void;
   /** To be answered once they are shown: the next ones come then. */
   auditEntries: (batch: AuditBatch, received: () => void) => void;
 }

@@ -23,3 +23,47 @@ export interface YouView {
   /** The newest first. */
   readonly sessions: readonly SessionView[];
 }
+
+/** Roles, weakest first: each may do all that those before it may. */
+export const roleNames = ["viewer", "operator", "admin"] as const;
+export type RoleName = (typeof roleNames)[number];
+
+/** Somebody who has an account. */
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  /** Signs in no more until somebody lets him. */
+  readonly disabled: boolean;
+  readonly secondFactor: boolean;
+  readonly createdAtEpochMs: number;
+  /** `null`: never. */
+  readonly lastSignInEpochMs: number | null;
+  /** The newest first. */
+  readonly sessions: readonly SessionView[];
+}
+
+/** Somebody who was asked to come, and has not yet. */
+export interface InvitationView {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly createdAtEpochMs: number;
+  readonly expiresAtEpochMs: number;
+}
+
+export interface PeopleView {
+  /** By name. */
+  readonly people: readonly PersonView[];
+  readonly invitations: readonly InvitationView[];
+}
+
+/** What an invitation says to whoever opens its link. */
+export interface OpenInvitation {
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly siteName: string;
+}

@@ -8,7 +8,14 @@ import type { Viewer } from "./auth/viewer.ts";
 import { createHandler, type HttpParts } from "./http.ts";
 import { listen } from "./listen.ts";
 
-const ada: Viewer = { userId: "u", sessionId: "s", name: "Ada", email: "ada@console.test", role: "viewer" };
+const ada: Viewer = {
+  userId: "u",
+  sessionId: "s",
+  name: "Ada",
+  email: "ada@console.test",
+  role: "viewer",
+  isToken: false,
+};
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();

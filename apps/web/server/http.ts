@@ -32,6 +32,7 @@ export interface HttpParts {
 
 /** Without a session one sees these pages alone. */
 const signInPath = "/sign-in";
+const joinPath = "/join";
 /** The longest that sign-in takes is an address, a password, and a name. */
 const maxAuthBodyBytes = 16 * 1024;
 const openFiles = /^\/(?:_next\/static\/|icon\.svg$|notifications\.js$)/;
@@ -125,7 +126,8 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
     return answer(response, 503, unavailablePage(nonce, error.message, error.remedy ?? ""), "text/html");
   }
   const path = pathOf(request);
-  if (viewer === null && path !== signInPath) return redirect(response, signInUrl(request));
+  if (viewer === null && path !== signInPath && path !== joinPath)
+    return redirect(response, signInUrl(request));
   if (viewer !== null && path === signInPath) return redirect(response, "/");
   // Next puts the nonce that it finds in the request's policy on everything that it renders.
   request.headers["content-security-policy"] = policy;

@@ -32,8 +32,8 @@ import { listen } from "./listen.ts";
 import { notReady } from "./not-ready.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
-import { People } from "./people/people.ts";
-import { createRealtime, endSession } from "./realtime/create-realtime.ts";
+import { openPeople } from "./people/open-people.ts";
+import { createRealtime, endSession, renewSessions } from "./realtime/create-realtime.ts";
 import { hearPainted } from "./realtime/hear-painted.ts";
 import { startRelays } from "./realtime/start-relays.ts";
 import { startSweeping } from "./realtime/sweep-sessions.ts";
@@ -74,15 +74,17 @@ export async function startConsole(
   const origins = originsOf(config, port);
   const prisma = connectPrisma(config.databaseUrl);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
-  const log = openLog(prisma);
-  const confirm = confirmPerson(prisma, Date.now);
+  const [log, confirm] = [openLog(prisma), confirmPerson(prisma, Date.now)];
   const authOn = (database: AuthDatabase) =>
     createAuth({
-      ...{ database, prisma, confirm, secret: config.secret, siteName: config.siteName, logger },
-      ...{ origin: origins[0], trustedOrigins: origins },
+      ...{ database, prisma, confirm, logger, siteName: config.siteName },
+      ...{ origin: origins[0], trustedOrigins: origins, secret: config.secret },
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
   const auth = authOn(recordedPeople(prisma, Date.now));
+  const people = openPeople(prisma, auth, { config, origin: origins[0] }, (ids) =>
+    renewSessions(realtime, ids),
+  );
   const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
   const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
@@ -92,8 +94,8 @@ export async function startConsole(
     "request",
     createHandler({
       trpc: createTrpcHandler({
-        viewerOf: whoIs,
-        ...{ ...log, ...views, people: new People(prisma, auth, Date.now), confirm, logger },
+        viewerOf: people.callerOf,
+        ...{ ...log, ...views, ...people, confirm, logger },
         ...{ fleet, steering, pushes: new PushSubscriptions(prisma, Date.now) },
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
@@ -126,10 +128,7 @@ export async function startConsole(
     await Promise.allSettled([prisma.$disconnect(), pages.close()]);
   };
   return {
-    port,
-    healthPort: measured.healthPort,
-    metrics: measured.metrics,
-    origin: origins[0],
+    ...{ port, origin: origins[0], healthPort: measured.healthPort, metrics: measured.metrics },
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
     close,
   };

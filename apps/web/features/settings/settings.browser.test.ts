@@ -112,6 +112,114 @@ it("a second factor is switched on by the app's code, asked for at sign-in, and 
   await panel(page, "Second factor").getByText("Off", { exact: true }).waitFor();
 });
 
+it("an admin invites somebody by a link that makes the account; who is disabled is led out", {
+  timeout: 300_000,
+}, async () => {
+  const page = await openSettings(ada, "/settings/people");
+  const people = page.getByRole("list", { name: "People" });
+  const row = (name: string) => people.getByRole("listitem", { name, exact: true });
+  await row("Vera Looker").waitFor();
+  expect(await row("Administrator").getByRole("button").count()).toBe(0);
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Kim Ota");
+  await dialog.getByLabel("E-mail").fill("kim@console.test");
+  await dialog.getByText("operator", { exact: true }).click();
+  await dialog.getByLabel("Why").fill("joins the night shift");
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await expectAccessible(page);
+  await shoot(page, "settings-invite-light");
+  await dialog.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("dialog", { name: "The link for Kim Ota" }).waitFor();
+  const link = (await textOf(dialog.locator(".select-all"))).trim();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await row("Invitation of Kim Ota").waitFor();
+
+  const other = await browsing.openPage();
+  await other.goto(link);
+  await other.getByLabel("New password", { exact: true }).fill("seven slow lanterns fall");
+  await other.getByLabel("New password again").fill("seven slow lanterns fall");
+  await other.getByText("It will do.", { exact: true }).waitFor();
+  await expectAccessible(other);
+  await shoot(other, "join-light");
+  await other.getByRole("button", { name: "Make the account" }).click();
+  await isConnection(other, "Live");
+  const late = await browsing.openPage();
+  await late.goto(link);
+  await late.getByText("This link does not work").waitFor();
+
+  await page.reload();
+  await row("Kim Ota").getByText("1 session").waitFor();
+  expect(await row("Invitation of Kim Ota").count()).toBe(0);
+  await expectAccessible(page);
+  await shoot(page, "settings-people-light");
+  await page.keyboard.press("t");
+  await until(async () => expect(await page.locator("html").getAttribute("data-theme")).toBe("dark"));
+  await expectAccessible(page);
+  await shoot(page, "settings-people-dark");
+
+  await row("Kim Ota").getByRole("button", { name: "Change role" }).click();
+  await dialog.getByText("viewer", { exact: true }).click();
+  await dialog.getByLabel("Why").fill("changes team");
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await dialog.getByRole("button", { name: "Make Kim Ota viewer" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await other.getByRole("button", { name: "Kim Ota" }).click();
+  await until(async () => expect(await textOf(other.locator("#user-menu"))).toMatch(/Role:\s*viewer/));
+  await row("Kim Ota").getByRole("button", { name: "Disable" }).click();
+  await dialog.getByLabel("Why").fill("left us");
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await shoot(page, "settings-disable-dark");
+  await dialog.getByRole("button", { name: "Disable: Kim Ota" }).click();
+  await row("Kim Ota").getByText("disabled").waitFor();
+  await other.getByText("You were signed out").waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await shoot(page, "settings-people-phone-dark");
+
+  const viewer = await openSettings(vera, "/settings/people");
+  await viewer.getByText("This needs the role admin").waitFor();
+  await expectAccessible(viewer);
+  expect(browsing.complaints).toEqual([]);
+});
+
+it("a token is shown once, works, and is revoked; the installation says how it is set and where", {
+  timeout: 300_000,
+}, async () => {
+  const page = await openSettings(ada, "/settings/tokens");
+  await page.getByText("There is none").waitFor();
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name, by which you will know it").fill("shift report");
+  await dialog.getByLabel("Why").fill("a table of each shift");
+  await dialog.getByLabel("Your password").fill(ada.password);
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Make the token" }).click();
+  await page.getByRole("dialog", { name: "The token shift report" }).waitFor();
+  const token = (await textOf(dialog.locator(".select-all").first())).trim();
+  await expectAccessible(page);
+  await shoot(page, "settings-token-light");
+  const ask = () =>
+    fetch(`${site.origin}/api/trpc/kpi.live`, { headers: { authorization: `Bearer ${token}` } });
+  expect((await ask()).status).toBe(200);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  const row = page.getByRole("listitem", { name: "shift report" });
+  await row.getByText("last used").waitFor();
+  await row.getByRole("button", { name: "Revoke" }).click();
+  await dialog.getByLabel("Why").fill("it leaked");
+  await dialog.getByRole("button", { name: "Revoke shift report" }).click();
+  await row.getByText("Revoked").waitFor();
+  expect((await ask()).status).toBe(401);
+  await shoot(page, "settings-tokens-light");
+  await page.goto(`${site.origin}/settings/installation`);
+  await page.getByText("TAPLINE_SITE_NAME").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "settings-installation-light");
+  const viewer = await openSettings(vera, "/settings/tokens");
+  await viewer.getByText("This needs the role admin").waitFor();
+});
+
 it("a password that would be guessed is told while it is typed; another one is taken", {
   timeout: 240_000,
 }, async () => {

@@ -56,7 +56,17 @@ export const consolePages: readonly ConsolePage[] = [
   { href: "/keys", name: "Keys", called: "the keys", Icon: KeyRound, key: "k" },
   { href: "/audit", name: "Audit", called: "the audit log", Icon: ScrollText, key: "u" },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
-  { href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
+  {
+    ...{ href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
+    parts: {
+      own: "You",
+      others: [
+        { href: "/settings/people", name: "People", called: "the people of this console", key: "w" },
+        { href: "/settings/tokens", name: "API tokens", called: "the API tokens", key: "x" },
+        { href: "/settings/installation", name: "Installation", called: "the installation", key: "i" },
+      ],
+    },
+  },
 ];
 
 /** So many pages stand at the bottom of a phone; the rest is behind "More". */

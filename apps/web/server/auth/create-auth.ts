@@ -3,8 +3,10 @@ import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
 import { minPasswordLength } from "../../contracts/password-strength.ts";
+import { Invitations } from "../people/invitations.ts";
 import { askForPassword, guessingPaths } from "./ask-for-password.ts";
 import type { ConfirmPerson } from "./confirm-person.ts";
+import { joining } from "./joining.ts";
 import { passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { refusedSignIns } from "./refused-sign-ins.ts";
@@ -33,7 +35,8 @@ export interface AuthOptions {
   onSessionEnded: (sessionId: string) => void;
 }
 
-const hourSeconds = 3600;
+/** So long a session stands unused, ms. */
+export const sessionMs = 12 * 3_600_000;
 /** So exactly is known when a session was last used. */
 const noteUseSeconds = 300;
 
@@ -53,7 +56,7 @@ export function createAuth(options: AuthOptions) {
       minPasswordLength,
       password: passwordHash,
     },
-    session: { expiresIn: 12 * hourSeconds, updateAge: noteUseSeconds },
+    session: { expiresIn: sessionMs / 1_000, updateAge: noteUseSeconds },
     rateLimit: {
       enabled: true,
       window: 60,
@@ -61,6 +64,7 @@ export function createAuth(options: AuthOptions) {
       customRules: {
         "/sign-in/*": { window: 60, max: 10 },
         "/two-factor/*": { window: 60, max: 10 },
+        "/invitation/*": { window: 60, max: 10 },
         "/get-session": false,
       },
     },
@@ -84,6 +88,7 @@ export function createAuth(options: AuthOptions) {
       strongPasswords(options.prisma, options.siteName),
       secondFactorNow(options.prisma),
       twoFactor({ issuer: "Tapline" }),
+      joining(new Invitations(options.prisma, options.siteName, Date.now)),
     ],
   });
 }

@@ -7,6 +7,7 @@ import {
 } from "@tapline/adapters/prisma";
 import type { BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
+import { assertAdminLeft, holdAdmins } from "./last-admin.ts";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
 import { pushEndOf, pushEndOfAll, renewedSession } from "./push-ends.ts";
 import { askedNow, house, operator, pathOf, reasonOf, signedIn, traceOf } from "./who-asks.ts";
@@ -56,6 +57,7 @@ function recording(plain: Adapter, clock: () => number, inTransaction: InTransac
     removes = false,
   ): Promise<T> =>
     inTransaction(async (tx, inner) => {
+      await holdAdmins(tx, model);
       const found = await rowsOf(inner, model, where);
       const whole = removes ? allSessionsOf(model, where) : [];
       const secured = await hold(tx, [...new Set([...found.map((row) => personOf(model, row)), ...whole])]);
@@ -141,6 +143,7 @@ async function writeDown(
   secured: ReadonlySet<string>,
   atEpochMs: number,
 ): Promise<void> {
+  await assertAdminLeft(tx, model, changes);
   const asked = askedNow();
   for (const change of changes) {
     if (model === "session" && change.before === null) await carryOn(tx, change.after);

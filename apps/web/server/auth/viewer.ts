@@ -11,6 +11,8 @@ export interface Viewer {
   name: string;
   email: string;
   role: Role;
+  /** A program that asks by a token of its own, and no person. */
+  isToken: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function viewerOf(auth: Auth, headers: IncomingHttpHeaders): Promis
   const { user, session } = found;
   const role = roles.find((known) => known === user.role);
   if (role === undefined) return null;
-  return { userId: user.id, sessionId: session.id, name: user.name, email: user.email, role };
+  return { userId: user.id, sessionId: session.id, name: user.name, email: user.email, role, isToken: false };
 }
 
 /** Who acts, for the audit log: the person's id, nothing else of them. */

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
-import type { SessionView, YouView } from "../../contracts/people.ts";
+import type { PersonView, SessionView, YouView } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
 import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
 
@@ -22,6 +22,36 @@ export class People {
     });
     const shown = sessions.map(sessionView);
     return { name, email, role, secondFactor: twoFactorEnabled, sessionId, sessions: shown };
+  }
+
+  /** Everybody who has an account, by name. */
+  async list(): Promise<PersonView[]> {
+    const rows = await this.#prisma.user.findMany({
+      orderBy: [{ name: "asc" }, { email: "asc" }],
+      include: { sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } } },
+    });
+    const lastSignIns = await this.#lastSignIns(rows.map(({ id }) => id));
+    return rows.map((row) => ({
+      ...{ id: row.id, name: row.name, email: row.email, role: row.role },
+      ...{ disabled: row.banned, secondFactor: row.twoFactorEnabled },
+      createdAtEpochMs: row.createdAt.getTime(),
+      lastSignInEpochMs: lastSignIns.get(row.id) ?? null,
+      sessions: row.sessions.map(sessionView),
+    }));
+  }
+
+  /** By person, as the audit log has it: sessions go. */
+  async #lastSignIns(ids: readonly string[]): Promise<Map<string, number>> {
+    const found = await this.#prisma.auditEntry.groupBy({
+      by: ["subject"],
+      where: { action: "session.started", subject: { in: ids.map((id) => `user/${id}`) } },
+      _max: { recordedAt: true },
+    });
+    return new Map(
+      found.flatMap(({ subject, _max: { recordedAt } }) =>
+        recordedAt === null ? [] : [[subject.slice("user/".length), recordedAt.getTime()] as const],
+      ),
+    );
   }
 
   /**

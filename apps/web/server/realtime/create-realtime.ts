@@ -48,6 +48,14 @@ export function endSession(realtime: Realtime, sessionId: string): void {
   realtime.in(sessionRoom(sessionId)).disconnectSockets(true);
 }
 
+/** Has every page of these sessions come anew, in every process: its person may do other things than before. */
+export function renewSessions(realtime: Realtime, sessionIds: readonly string[]): void {
+  if (sessionIds.length === 0) return;
+  const rooms = realtime.in(sessionIds.map(sessionRoom));
+  rooms.emit("roleChanged");
+  rooms.disconnectSockets(true);
+}
+
 /** Socket.IO over WebSocket alone: so no sticky sessions are needed. A lost connection begins anew, with the newest of everything. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const realtime: Realtime = new Server(options.server, {

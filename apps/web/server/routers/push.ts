@@ -3,7 +3,7 @@ import { pushSubscriptionSchema } from "@tapline/core/alerts";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
-import { procedureFor, router, viewerProcedure } from "../trpc/init.ts";
+import { personProcedure, router } from "../trpc/init.ts";
 
 const subscribeInput = z.strictObject({
   subscription: pushSubscriptionSchema,
@@ -31,19 +31,19 @@ const whose = ({ viewer: { userId, sessionId } }: { viewer: Viewer }) => ({ user
 /** In which browsers whoever is signed in is notified of alerts. Endpoints come in, and never go out. */
 export const pushRouter = router({
   /** The key to subscribe with, null where nobody notifies browsers; one's own browsers; the channels that reach them, and all that reach browsers. */
-  state: viewerProcedure.query(async ({ ctx: { pushes, viewer } }) => {
+  state: personProcedure("viewer").query(async ({ ctx: { pushes, viewer } }) => {
     const asked = [pushes.key(), pushes.list(viewer.userId), pushes.channelsFor(viewer.email)] as const;
     const [key, browsers, channels] = await fromPostgres(Promise.all(asked));
     return { key, browsers, channels: channels.own, allChannels: channels.all };
   }),
-  subscribe: procedureFor("operator")
+  subscribe: personProcedure("operator")
     .input(subscribeInput)
     .mutation(({ ctx, input }) => {
       guard.assertUrl(new URL(input.subscription.endpoint));
       return fromPostgres(ctx.pushes.add({ ...whose(ctx), ...input }, actOf(ctx)));
     }),
   /** A browser that is notified already carries on: by this session, or at the endpoint that its push service gave it now. */
-  renew: procedureFor("operator")
+  renew: personProcedure("operator")
     .input(
       z.strictObject({ subscription: pushSubscriptionSchema, replaces: z.string().regex(/^[0-9a-f]{32}$/) }),
     )
@@ -52,7 +52,9 @@ export const pushRouter = router({
       return fromPostgres(ctx.pushes.renew({ ...whose(ctx), ...input }, actOf(ctx)));
     }),
   /** Also for whoever may not act any more. */
-  unsubscribe: viewerProcedure.input(z.strictObject({ id: z.uuid() })).mutation(async ({ ctx, input }) => {
-    await fromPostgres(ctx.pushes.remove(ctx.viewer.userId, input.id, actOf(ctx)));
-  }),
+  unsubscribe: personProcedure("viewer")
+    .input(z.strictObject({ id: z.uuid() }))
+    .mutation(async ({ ctx, input }) => {
+      await fromPostgres(ctx.pushes.remove(ctx.viewer.userId, input.id, actOf(ctx)));
+    }),
 });

@@ -4,8 +4,8 @@ import { appRouter } from "./app-router.ts";
 
 /** What better-auth does, whose database writes it (auth/recorded-people.ts). */
 const ofSignIn = ["sign-in", "sign-out", "people"];
-/** Links in messages, which ask for no session (alerts/acknowledge-link.ts). */
-const ofLinks = ["acknowledge-link"];
+/** Links in messages and invitations, which ask for no session (alerts/acknowledge-link.ts, auth/joining.ts). */
+const ofLinks = ["acknowledge-link", "invitation"];
 
 test("every mutation is known to write into the audit log, and by which action", () => {
   // At run time procedures lie flat by their paths, which tRPC's types do not tell.

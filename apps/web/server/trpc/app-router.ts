@@ -5,12 +5,15 @@ import { alertChannelsRouter } from "../routers/alert-channels.ts";
 import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
 import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
+import { apiTokensRouter } from "../routers/api-tokens.ts";
 import { archiveBoardRouter } from "../routers/archive-board.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
+import { installationRouter } from "../routers/installation.ts";
 import { keysRouter } from "../routers/keys.ts";
 import { kpiRouter } from "../routers/kpi.ts";
+import { peopleRouter } from "../routers/people.ts";
 import { pushRouter } from "../routers/push.ts";
 import { tapRouter } from "../routers/tap.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
@@ -27,12 +30,15 @@ export const appRouter = router({
   alertRules: alertRulesRouter,
   alerts: alertsRouter,
   archiveBoard: archiveBoardRouter,
+  apiTokens: apiTokensRouter,
   audit: auditRouter,
   auditBoard: auditBoardRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,
   keys: keysRouter,
+  installation: installationRouter,
   kpi: kpiRouter,
+  people: peopleRouter,
   push: pushRouter,
   tap: tapRouter,
   telemetry: telemetryRouter,

@@ -15,13 +15,13 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
-import type { People } from "../people/people.ts";
+import type { PeopleParts } from "../people/open-people.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TapViews } from "../taps/tap-views.ts";
 import { appRouter } from "./app-router.ts";
 import type { RequestContext } from "./init.ts";
 
-export interface TrpcParts {
+export interface TrpcParts extends PeopleParts {
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
   confirm: ConfirmPerson;
   alerts: AlertStore;
@@ -36,7 +36,6 @@ export interface TrpcParts {
   tapProofs: Pick<ProofQueue, "ask">;
   fleet: FleetReader;
   steering: AgentSteering;
-  people: People;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;
@@ -63,6 +62,10 @@ export function createTrpcHandler({
   fleet,
   steering,
   people,
+  peopleDesk,
+  invitations,
+  apiTokens,
+  installation,
   registry,
   pushes,
   refusals,
@@ -91,6 +94,10 @@ export function createTrpcHandler({
         fleet,
         steering,
         people,
+        peopleDesk,
+        invitations,
+        apiTokens,
+        installation,
         registry,
         pushes,
         refusals,

@@ -1,6 +1,7 @@
 import type { ProofQueue } from "@tapline/adapters/bullmq";
 import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
+import { TaplineError } from "@tapline/core/kernel";
 import { initTRPC } from "@trpc/server";
 import type { AlertStore } from "../alerts/alert-store.ts";
 import type { ArchiveViews } from "../archive/archive-views.ts";
@@ -13,13 +14,13 @@ import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
 import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
-import type { People } from "../people/people.ts";
+import type { PeopleParts } from "../people/open-people.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TapViews } from "../taps/tap-views.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
 /** What a procedure has at hand. */
-export interface RequestContext {
+export interface RequestContext extends PeopleParts {
   /** Who asks, looked up once per request; `null` for nobody. Rejects where it cannot be known. */
   viewer: () => Promise<Viewer | null>;
   confirm: ConfirmPerson;
@@ -39,7 +40,6 @@ export interface RequestContext {
   tapProofs: Pick<ProofQueue, "ask">;
   fleet: FleetReader;
   steering: AgentSteering;
-  people: People;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }
@@ -81,5 +81,15 @@ export function procedureFor(role: Role) {
 }
 
 export const viewerProcedure = procedureFor("viewer");
+
+/** A procedure for people signed in with at least `role`: what it does is of themselves, and no program's affair. */
+export function personProcedure(role: Role) {
+  return procedureFor(role).use(({ ctx, next }) => {
+    if (!ctx.viewer.isToken) return next();
+    throw new TaplineError("forbidden", "this is for people, and not for tokens", {
+      remedy: "sign in, and do it in the console",
+    });
+  });
+}
 
 export const adminProcedure = procedureFor("admin");

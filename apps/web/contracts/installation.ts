@@ -1,0 +1,25 @@
+/** A place at which agents stand. */
+export interface SiteView {
+  readonly site: string;
+  /** Agents that are not revoked. */
+  readonly agents: number;
+}
+
+/** What the console knows of how this installation is set. No secret is in it. */
+export interface InstallationView {
+  readonly siteName: string;
+  /** What browsers call it first. */
+  readonly origin: string;
+  readonly isTls: boolean;
+  /** Whether tokens for agents are made here. */
+  readonly makesAgentTokens: boolean;
+  /** Where agents reach the door; `null`: the console was not told. */
+  readonly doorUrl: string | null;
+  /** Whether links in messages of alerts acknowledge here. */
+  readonly takesAlertLinks: boolean;
+  readonly sessionMs: number;
+  /** Archives that hold segments, by name. */
+  readonly archives: readonly string[];
+  /** By name. */
+  readonly sites: readonly SiteView[];
+}

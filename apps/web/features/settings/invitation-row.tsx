@@ -1,0 +1,39 @@
+"use client";
+
+import { formatDayTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import type { InvitationView } from "../../contracts/people.ts";
+import { Button } from "../../ui/button.tsx";
+
+/** Somebody who was asked to come, and has not yet. */
+export function InvitationRow({
+  invitation,
+  onWithdraw,
+}: {
+  invitation: InvitationView;
+  onWithdraw: () => void;
+}) {
+  const { name, email, role, expiresAtEpochMs } = invitation;
+  const zone = useTimeZone();
+  return (
+    <li
+      aria-label={`Invitation of ${name}`}
+      className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3 text-sm"
+    >
+      <div className="min-w-0">
+        <p className="font-medium [overflow-wrap:anywhere]">
+          {name} <span className="font-normal text-ink-soft">invited as {role}</span>
+        </p>
+        <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
+        <p className="text-xs text-ink-faint">
+          The link works once, until{" "}
+          <span className="age">{formatDayTime(expiresAtEpochMs, zone, serverNow())}</span>
+        </p>
+      </div>
+      <Button kind="outline" onClick={onWithdraw}>
+        Withdraw…<span className="sr-only"> the invitation of {name}</span>
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { formatDayTime, zoneName } from "../../client/format.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { askAccountsAnew } from "../../client/use-accounts.ts";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import type { RoleName } from "../../contracts/people.ts";
+import { Button } from "../../ui/button.tsx";
+import { Choice } from "../../ui/choice.tsx";
+import { Copied } from "../../ui/copied.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+import { RoleChoice } from "./person-dialog.tsx";
+
+const dayMs = 24 * 3_600_000;
+
+interface Made {
+  name: string;
+  secret: string;
+  expiresAtEpochMs: number;
+}
+
+/** Makes a link by which somebody makes his own account, and shows it once. */
+export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const [made, setMade] = useState<Made | null>(null);
+  return (
+    <Dialog title={made === null ? "Invite somebody" : `The link for ${made.name}`} isOpen onClose={onClose}>
+      {made === null ? <Ask onMade={setMade} /> : <MadeLink made={made} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function Ask({ onMade }: { onMade: (made: Made) => void }) {
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<RoleName>("viewer");
+  const [ttlMs, setTtlMs] = useState(3 * dayMs);
+  const [why, setWhy] = useState("");
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAccountsAnew);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const wish = { name: name.trim(), email: email.trim(), role, ttlMs, reason: why.trim(), password };
+    if (wish.name === "" || wish.reason === "") return;
+    await run(async () => onMade({ name: wish.name, ...(await apiClient.people.invite.mutate(wish)) }));
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="space-y-4">
+      <Field
+        label="Name"
+        required
+        maxLength={80}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label="E-mail"
+        type="email"
+        required
+        maxLength={254}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <RoleChoice role={role} onRole={setRole} />
+      <Choice
+        legend="The link works for"
+        name="ttl"
+        options={[
+          { label: "1 day", value: dayMs },
+          { label: "3 days", value: 3 * dayMs },
+          { label: "14 days", value: 14 * dayMs },
+        ]}
+        value={ttlMs}
+        onChange={setTtlMs}
+      />
+      <WhyField why={why} onWhy={setWhy} />
+      <PasswordField password={password} onPassword={setPassword} />
+      <RefusedNotice error={error} lookAt="the list" />
+      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+        Make the link
+      </Button>
+    </form>
+  );
+}
+
+function MadeLink({ made, onClose }: { made: Made; onClose: () => void }) {
+  const zone = useTimeZone();
+  const { name, secret, expiresAtEpochMs } = made;
+  // Behind the hash, so that no server and no log on the way reads it.
+  const link = `${window.location.origin}/join#${secret}`;
+  return (
+    <div className="space-y-4 text-sm">
+      <p>
+        Whoever opens it makes the account of {name}, once, until{" "}
+        <span className="age whitespace-nowrap">
+          {formatDayTime(expiresAtEpochMs, zone, serverNow())} {zoneName(expiresAtEpochMs, zone)}
+        </span>
+        : send it to nobody else. <span className="font-medium text-warning">▲ It is not shown again.</span>
+      </p>
+      <Copied label="Link" text={link} />
+      <Button kind="primary" className="w-full" onClick={onClose}>
+        Done
+      </Button>
+    </div>
+  );
+}

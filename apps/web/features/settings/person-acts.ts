@@ -1,0 +1,62 @@
+import { apiClient } from "../../client/api.ts";
+import type { PersonView } from "../../contracts/people.ts";
+
+/** What an admin does to somebody else's account. */
+export type PersonAct = "role" | "disable" | "enable" | "reset" | "sessions";
+
+/** What can be done to a person as he stands. */
+export function actsFor(person: PersonView): PersonAct[] {
+  if (person.disabled) return ["enable"];
+  return [
+    "role",
+    ...(person.sessions.length > 0 ? (["sessions"] as const) : []),
+    ...(person.secondFactor ? (["reset"] as const) : []),
+    "disable",
+  ];
+}
+
+export const actNames: Record<PersonAct, string> = {
+  role: "Change role",
+  disable: "Disable",
+  enable: "Enable",
+  reset: "Reset second factor",
+  sessions: "Sign out everywhere",
+};
+
+const times = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
+
+/** What an act will do, as sentences. */
+export function effectsOf(act: PersonAct, { name, sessions }: PersonView): string[] {
+  const ended = times(sessions.length, "The session that stands ends", "sessions end");
+  switch (act) {
+    case "role":
+      return [
+        `What ${name} may do changes at once; open pages are loaded anew.`,
+        "Notifications in browsers end for viewers.",
+      ];
+    case "disable":
+      return [
+        sessions.length === 0 ? `${name} is not signed in now.` : `${ended} at once.`,
+        `${name} signs in no more until an admin enables the account. Nothing that ${name} did is lost.`,
+      ];
+    case "enable":
+      return [`${name} signs in again by the password of before, with the role of before.`];
+    case "reset":
+      return [
+        `The password alone signs ${name} in until another app is enrolled: make sure that it is ${name} who asks.`,
+        "Backup codes are worth nothing any more.",
+      ];
+    case "sessions":
+      return [`${ended} at once; ${name} may sign in again.`];
+  }
+}
+
+type Guarded = { id: string; reason: string; password: string };
+
+/** Does all but a change of role, which needs more. */
+export const runs: Record<Exclude<PersonAct, "role">, (given: Guarded) => Promise<unknown>> = {
+  disable: (given) => apiClient.people.disable.mutate(given),
+  enable: (given) => apiClient.people.enable.mutate(given),
+  reset: (given) => apiClient.people.resetSecondFactor.mutate(given),
+  sessions: (given) => apiClient.people.endSessions.mutate(given),
+};

@@ -1,0 +1,84 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { askAccountsAnew } from "../../client/use-accounts.ts";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import { type PersonView, type RoleName, roleNames } from "../../contracts/people.ts";
+import { Button } from "../../ui/button.tsx";
+import { Choice } from "../../ui/choice.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+import { actNames, effectsOf, type PersonAct, runs } from "./person-acts.ts";
+
+/** Says what an act will do to a person's account, asks why and for the password; stays open where it is refused. */
+export function PersonDialog({
+  person,
+  act,
+  onClose,
+}: {
+  person: PersonView;
+  act: PersonAct;
+  onClose: () => void;
+}) {
+  const { id, name, role: seen } = person;
+  const [why, setWhy] = useState("");
+  const [role, setRole] = useState<RoleName>(() => roleNames.find((one) => one === seen) ?? "viewer");
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAccountsAnew);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const given = { id, reason: why.trim(), password };
+    if (given.reason === "" || password === "") return;
+    await run(async () => {
+      if (act === "role") await apiClient.people.setRole.mutate({ ...given, seen, role });
+      else await runs[act](given);
+      onClose();
+    });
+  };
+  const label = act === "role" ? `Make ${name} ${role}` : `${actNames[act]}: ${name}`;
+  return (
+    <Dialog title={`${actNames[act]}: ${name}`} isOpen onClose={onClose}>
+      <ul className="list-disc space-y-1 pl-4 text-sm text-ink-soft">
+        {effectsOf(act, person).map((effect) => (
+          <li key={effect}>{effect}</li>
+        ))}
+      </ul>
+      <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
+        {act === "role" ? <RoleChoice role={role} onRole={setRole} /> : null}
+        <WhyField why={why} onWhy={setWhy} />
+        <PasswordField password={password} onPassword={setPassword} />
+        <RefusedNotice error={error} lookAt="the list" />
+        <Button
+          type="submit"
+          kind="primary"
+          className="w-full"
+          disabled={isUnderWay || (act === "role" && role === seen)}
+        >
+          {label}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+const meanings: Record<RoleName, string> = {
+  viewer: "Looks at everything, changes nothing.",
+  operator: "Acts on alerts, too, and is notified of them.",
+  admin: "Does everything: agents, trackers, people.",
+};
+
+export function RoleChoice({ role, onRole }: { role: RoleName; onRole: (role: RoleName) => void }) {
+  return (
+    <Choice
+      legend="Role"
+      name="role"
+      options={roleNames.map((value) => ({ label: value, value }))}
+      value={role}
+      onChange={onRole}
+    >
+      <p className="mt-2 text-sm text-ink-soft">{meanings[role]}</p>
+    </Choice>
+  );
+}

@@ -1,0 +1,97 @@
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import { TaplineError } from "@tapline/core/kernel";
+import type { RoleName } from "../../contracts/people.ts";
+import type { Auth } from "../auth/create-auth.ts";
+import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
+
+/** What admins do to other people's accounts. Nobody does it to his own: so no admin shuts himself out. Each is written down with its reason. */
+export class PeopleDesk {
+  readonly #prisma: PrismaClient;
+  readonly #auth: Auth;
+  readonly #onRoleChanged: (sessionIds: readonly string[]) => void;
+
+  /** @param onRoleChanged told the sessions of a person who may do other things than before */
+  constructor(prisma: PrismaClient, auth: Auth, onRoleChanged: (sessionIds: readonly string[]) => void) {
+    this.#prisma = prisma;
+    this.#auth = auth;
+    this.#onRoleChanged = onRoleChanged;
+  }
+
+  /**
+   * @param seen the role that whoever asks believes the person to have
+   * @throws TaplineError `conflict` where it is another one by now
+   */
+  async setRole(userId: string, { seen, role }: { seen: string; role: RoleName }, act: PeopleAct) {
+    await this.#other(userId, act);
+    const { adapter } = await this.#auth.$context;
+    const where = [
+      { field: "id", value: userId },
+      { field: "role", value: seen },
+    ];
+    const changed = await actOnPeople(act, () =>
+      adapter.updateMany({ model: "user", where, update: { role } }),
+    );
+    if (changed === 0) {
+      const { name, role: now } = await this.#other(userId, act);
+      throw new TaplineError("conflict", `${name} is ${now} by now, not ${seen}`, {
+        remedy: "look at it again",
+        facts: { role: now },
+      });
+    }
+    const sessions = await this.#prisma.session.findMany({ where: { userId }, select: { id: true } });
+    this.#onRoleChanged(sessions.map(({ id }) => id));
+  }
+
+  /** Lets a person sign in no more, and ends all his sessions. */
+  async disable(userId: string, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    await actOnPeople(act, async () => {
+      const people = await this.#people();
+      // In this order: once it is done no session is begun any more.
+      await people.updateUser(userId, { banned: true, banReason: null, banExpires: null });
+      await people.deleteUserSessions(userId);
+    });
+  }
+
+  async enable(userId: string, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    const data = { banned: false, banReason: null, banExpires: null };
+    await actOnPeople(act, async () => (await this.#people()).updateUser(userId, data));
+  }
+
+  /** For whoever has lost app and backup codes: the password alone signs him in until he enrols another one. */
+  async resetSecondFactor(userId: string, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    await actOnPeople(act, async () => {
+      const { adapter, internalAdapter } = await this.#auth.$context;
+      await internalAdapter.updateUser(userId, { twoFactorEnabled: false });
+      await adapter.deleteMany({ model: "twoFactor", where: [{ field: "userId", value: userId }] });
+      // Browsers in which it was not asked for: they would not be asked for the next one either.
+      const trusted = { value: userId, identifier: { startsWith: "trust-device-" } };
+      await this.#prisma.verification.deleteMany({ where: trusted });
+    });
+  }
+
+  /** Signs a person out everywhere. */
+  async endSessions(userId: string, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    await actOnPeople(act, async () => (await this.#people()).deleteUserSessions(userId));
+  }
+
+  async #people() {
+    return (await this.#auth.$context).internalAdapter;
+  }
+
+  /** @throws TaplineError `forbidden` for one's own account, `not-found` */
+  async #other(userId: string, act: PeopleAct) {
+    if (userId === act.userId)
+      throw new TaplineError("forbidden", "nobody does this to his own account", {
+        remedy: "ask another admin",
+      });
+    const person = await this.#prisma.user.findUnique({ where: { id: userId } });
+    if (person !== null) return person;
+    throw new TaplineError("not-found", "this person is not there any more", {
+      remedy: "look at the list again",
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { readEntry } from "@tapline/core/audit";
+import { io } from "socket.io-client";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { ApiTokenView } from "../../contracts/api-tokens.ts";
+import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+
+const { password } = adminSignIn;
+
+let site: TestConsole;
+let admin: string;
+let adminId: string;
+/** Entries that stood before a test. */
+let before: number;
+
+beforeAll(async () => {
+  site = await startTestConsole();
+  await site.console.ensureFirstAdmin(adminSignIn);
+  ({ id: adminId } = await site.prisma.user.findFirstOrThrow());
+  ({ cookie: admin } = await signIn(site.console.origin));
+});
+beforeEach(async () => {
+  before = await site.prisma.auditEntry.count();
+});
+afterAll(() => site.stop());
+
+const cookieOf = () => ({ cookie: admin, origin: site.console.origin });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+async function act(procedure: string, input: object, headers: Record<string, string> = cookieOf()) {
+  const response = await fetch(`${site.console.origin}/api/trpc/${procedure}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(input),
+  });
+  const { result } = (await response.json()) as { result?: { data: Record<string, unknown> } };
+  return { status: response.status, data: result?.data };
+}
+
+const ask = (procedure: string, headers: Record<string, string>) =>
+  fetch(`${site.console.origin}/api/trpc/${procedure}`, { headers });
+
+async function tokens(): Promise<ApiTokenView[]> {
+  const response = await ask("apiTokens.list", cookieOf());
+  return ((await response.json()) as { result: { data: ApiTokenView[] } }).result.data;
+}
+
+const wish = { name: "shift report", role: "viewer", ttlMs: 3_600_000, reason: "reports", password };
+
+async function made(given: object = {}): Promise<{ id: string; token: string }> {
+  const { status, data } = await act("apiTokens.create", { ...wish, ...given });
+  expect(status).toBe(200);
+  return { id: String(data?.id), token: String(data?.token) };
+}
+
+async function written() {
+  const rows = await site.prisma.auditEntry.findMany({
+    orderBy: [{ recordedAt: "asc" }, { id: "asc" }],
+    skip: before,
+  });
+  return rows.map(({ bytes }) => readEntry(bytes));
+}
+
+test("a token asks what its role may, and is known by its digest alone", async () => {
+  const { id, token } = await made();
+  expect(token).toMatch(/^tapline_[\w-]{43}$/);
+  expect((await ask("kpi.live", bearer(token))).status).toBe(200);
+  const [row] = await site.prisma.apiToken.findMany();
+  expect(JSON.stringify(row)).not.toContain(token.slice(8));
+  expect(await tokens()).toMatchObject([
+    { id, name: "shift report", role: "viewer", createdBy: "Administrator", revokedAtEpochMs: null },
+  ]);
+  expect(Math.abs(Number((await tokens())[0]?.lastUsedAtEpochMs) - Date.now())).toBeLessThan(60_000);
+  expect(await written()).toMatchObject([
+    { action: "api-token.created", actor: { id: adminId }, subject: `api-token/${id}` },
+  ]);
+});
+
+test("without its password nobody makes one, and no token is an admin", async () => {
+  expect((await act("apiTokens.create", { ...wish, password: "not the password" })).status).toBe(403);
+  expect((await act("apiTokens.create", { ...wish, role: "admin" })).status).toBe(400);
+});
+
+test("one that was revoked, has ended, or was made up opens nothing", async () => {
+  const [revoked, ended] = [await made(), await made()];
+  expect((await act("apiTokens.revoke", { id: revoked.id, reason: "leaked" })).status).toBe(200);
+  expect((await act("apiTokens.revoke", { id: revoked.id, reason: "leaked" })).status).toBe(409);
+  const past = new Date(Date.now() - 1);
+  await site.prisma.apiToken.update({ where: { id: ended.id }, data: { expiresAt: past } });
+  const madeUp = `tapline_${"a".repeat(43)}`;
+  for (const token of [revoked.token, ended.token, madeUp, "x"])
+    expect((await ask("kpi.live", bearer(token))).status).toBe(401);
+  expect((await written()).at(-1)).toMatchObject({
+    action: "api-token.revoked",
+    subject: `api-token/${revoked.id}`,
+  });
+});
+
+test("a viewer's token acts on nothing, which is written down as the token's; no token does what people do of themselves", async () => {
+  const { id, token } = await made();
+  const operators = await made({ role: "operator" });
+  before = await site.prisma.auditEntry.count();
+  const acked = { id: "019abc00-0000-7000-8000-000000000000", seenRev: 1, note: null };
+  expect((await act("alerts.acknowledge", acked, bearer(token))).status).not.toBe(200);
+  expect((await act("alertMaintenance.end", { id: 1, reason: "x" }, bearer(token))).status).toBe(403);
+  expect((await act("apiTokens.create", wish, bearer(operators.token))).status).toBe(403);
+  expect((await act("you.endOtherSessions", {}, bearer(operators.token))).status).toBe(403);
+  expect((await ask("you.show", bearer(token))).status).toBe(403);
+  const refusals = (await written()).filter(({ action }) => action === "act.refused");
+  expect(refusals.map(({ actor, subject }) => `${actor.id} ${subject}`)).toEqual(
+    expect.arrayContaining([
+      `token/${id} verb/alertMaintenance.end`,
+      `token/${operators.id} verb/apiTokens.create`,
+    ]),
+  );
+});
+
+test("a token opens no page, no socket and nothing of sign-in", async () => {
+  const { token } = await made({ role: "operator" });
+  const page = await fetch(site.console.origin, { headers: bearer(token), redirect: "manual" });
+  expect(page.status).toBe(303);
+  const session = await fetch(`${site.console.origin}/api/auth/get-session`, { headers: bearer(token) });
+  expect(await session.json()).toBeNull();
+  const socket = io(site.console.origin, {
+    ...{ transports: ["websocket"], extraHeaders: bearer(token), reconnection: false },
+  });
+  const refused = await new Promise((resolve) =>
+    socket.once("connect_error", (error) => resolve(error.message)),
+  );
+  expect(refused).toBe("unauthenticated");
+  socket.disconnect();
+});
+
+test("a token that asks without end is held back", async () => {
+  const { token } = await made();
+  const statuses: number[] = [];
+  // Over two minutes at most, of which one has more than it may.
+  for (let calls = 0; calls < 620 && !statuses.includes(429); calls++)
+    statuses.push((await ask("push.state", bearer(token))).status);
+  expect(statuses).toContain(429);
+});
