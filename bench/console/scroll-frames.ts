@@ -7,7 +7,7 @@ import { inFreshContext } from "../site/browsing.ts";
 const probe = fileURLToPath(new URL("./scroll-probe.js", import.meta.url));
 /** At 60 frames a second somebody drags the list by 550 entries a second: faster than any wheel. */
 const pixelsPerFrame = 400;
-const mostMs = 120_000;
+const mostMs = 240_000;
 
 /** What a list was like to scroll through. */
 export type Scrolled = {

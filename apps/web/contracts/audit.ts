@@ -1,7 +1,7 @@
 import type { ShownEntry } from "@tapline/core/audit";
 
 /** Of entries in one answer. */
-export const auditPageSize = 100;
+export const auditPageSize = 200;
 /** So many entries a console exports at once; more are the command's to write. */
 export const mostExported = 100_000;
 

@@ -10,7 +10,7 @@ import type { LogWindow } from "./log-window.ts";
 
 const rowHeight = 44;
 /** So close to an end of what is held more is asked for. */
-const rowsAhead = 40;
+const rowsAhead = 120;
 
 export interface AuditListProps {
   window: LogWindow;
@@ -18,6 +18,8 @@ export interface AuditListProps {
   scroller: RefObject<HTMLDivElement | null>;
   /** Place of the entry that the list points at; -1: none. */
   cursor: number;
+  /** The entry that is to be scrolled to; none once it was: entries that come move nothing by themselves. */
+  toShow: { current: string | null };
   onMove: (index: number) => void;
   onEnd: (end: "newest" | "oldest") => void;
   onOpen: (id: string) => void;
@@ -33,7 +35,7 @@ const elementId = (id: string): string => `entry-${id}`;
 
 /** The entries that are held, as many as fit the window; asks for more before an end of them is reached. */
 export function AuditList(props: AuditListProps) {
-  const { window, names, scroller, cursor, onOpen, onMore, onSeen } = props;
+  const { window, names, scroller, cursor, toShow, onOpen, onMore, onSeen } = props;
   const { rows } = window;
   const zone = useTimeZone();
   const keyOf = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
@@ -58,12 +60,11 @@ export function AuditList(props: AuditListProps) {
     if (window.fresh > 0 && !window.hasNewer && isScrolledUp(scroller.current)) onSeen();
   });
   const pointedAt = rows[cursor]?.id;
-  const moves = useRef<string | undefined>(undefined);
   useEffect(() => {
-    if (pointedAt === undefined || moves.current === pointedAt) return;
-    const isFirst = moves.current === undefined;
-    moves.current = pointedAt;
-    if (!isFirst || cursor > 0) virtualizer.scrollToIndex(cursor, { align: "auto" });
+    if (toShow.current === null) return;
+    const at = rows.findIndex(({ id }) => id === toShow.current);
+    toShow.current = null;
+    if (at !== -1) virtualizer.scrollToIndex(at, { align: "auto" });
   });
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">

@@ -6,14 +6,23 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { adviceOf, api } from "../../client/api.ts";
-import { formatDay, formatSpan, formatTime, zoneName } from "../../client/format.ts";
+import { formatSpan, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { AuditLogState, AuditRow } from "../../contracts/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
-import { actorText, changesOf, factName, factText, linkOf, type Names, placeText } from "./entry-words.ts";
+import {
+  actorText,
+  changesOf,
+  factName,
+  factText,
+  linkOf,
+  type Names,
+  placeText,
+  timeText,
+} from "./entry-words.ts";
 import { ProofButton } from "./proof-button.tsx";
 import type { AuditView } from "./view.ts";
 
@@ -184,13 +193,12 @@ function Why({ entry: { reason, erased } }: { entry: ShownEntry }) {
 
 /** In both zones, whichever is chosen. */
 function When({ atEpochMs }: { atEpochMs: number }) {
-  const said = (zone: "utc" | "local") =>
-    `${formatDay(atEpochMs, zone)}, ${formatTime(atEpochMs, zone)} ${zoneName(atEpochMs, zone)}`;
+  const said = (zone: "utc" | "local") => `${timeText(atEpochMs, zone)} ${zoneName(atEpochMs, zone)}`;
   return (
     <Fact name="When">
       <time dateTime={new Date(atEpochMs).toISOString()} className="age">
         {said("utc")}
-        <span className="block text-ink-faint">{said("local")}</span>
+        {said("local") === said("utc") ? null : <span className="block text-ink-faint">{said("local")}</span>}
       </time>
     </Fact>
   );

@@ -71,7 +71,11 @@ function Readable(props: AuditRowProps) {
 
 function Time({ time, iso }: Pick<AuditRowProps, "time" | "iso">) {
   return (
-    <time dateTime={iso} title={iso} className="age truncate text-xs text-ink-faint @max-2xl:text-right">
+    <time
+      dateTime={iso}
+      title={iso}
+      className="age truncate text-xs text-ink-faint @max-2xl:text-right @max-2xl:whitespace-normal"
+    >
       {time}
     </time>
   );

@@ -57,14 +57,17 @@ export function Audit() {
   const cursor = useCursor(ids, view.open !== null && ids.includes(view.open) ? view.open : null);
   const goTo: Log["goTo"] = async (target) => {
     await log.goTo(target);
+    cursor.moveTo(target.is === "oldest" ? ids.length - 1 : 0);
     requestAnimationFrame(() => {
       const element = scroller.current;
       element?.scrollTo({ top: target.is === "oldest" ? element.scrollHeight : 0 });
     });
   };
   const go = (target: Parameters<Log["goTo"]>[0]) => void goTo(target).catch(() => {});
+  const toShow = useRef<string | null>(view.open);
   const moveTo = (index: number) => {
     const id = cursor.moveTo(index);
+    toShow.current = id;
     if (view.open !== null && id !== null) change({ open: id });
   };
   const onOpen = useStable((id: string) => change({ open: id }));
@@ -94,7 +97,7 @@ export function Audit() {
             <Fresh count={log.window?.fresh ?? 0} onClick={() => go({ is: "newest" })} />
             {log.window !== null && rows.length > 0 ? (
               <AuditList
-                {...{ window: log.window, names, scroller, cursor: cursor.index, onOpen }}
+                {...{ window: log.window, names, scroller, toShow, cursor: cursor.index, onOpen }}
                 onMove={moveTo}
                 onEnd={(end) => go({ is: end })}
                 onMore={log.more}

@@ -37,12 +37,7 @@ export function FilterBar(props: FilterBarProps) {
       />
       <Actions {...props} />
       <Actor {...props} />
-      <FilterField
-        name="On what"
-        hint="segment, agent/gym-1"
-        value={view.subject}
-        onValue={(subject) => onChange({ subject })}
-      />
+      <FilterField name="On what" value={view.subject} onValue={(subject) => onChange({ subject })} />
       <Button
         kind="outline"
         className="h-8 px-2.5"
@@ -69,7 +64,6 @@ function Actions({ view, onChange }: FilterBarProps) {
   return (
     <FilterField
       name="What"
-      hint="key, key.changed"
       value={view.action}
       options={known.data ?? []}
       onValue={(action) => onChange({ action })}
@@ -83,7 +77,6 @@ function Actor({ view, names, onChange }: FilterBarProps) {
   return (
     <FilterField
       name="Who"
-      hint="a person, agent, job"
       value={names[view.by] ?? view.by}
       options={Object.values(names)}
       onValue={(said) => onChange({ by: idOf(said) })}
@@ -150,7 +143,8 @@ function FilterField({
   onValue,
 }: {
   name: string;
-  hint: string;
+  /** Stands in the empty field in place of its name. */
+  hint?: string;
   value: string;
   options?: readonly string[];
   field?: RefObject<HTMLInputElement | null>;
@@ -166,7 +160,7 @@ function FilterField({
         ref={field}
         type="search"
         aria-label={name}
-        placeholder={hint}
+        placeholder={hint ?? name}
         defaultValue={value}
         maxLength={200}
         list={options.length === 0 ? undefined : listId}

@@ -30,6 +30,8 @@ export function GoToDialog({ goTo, onClose }: { goTo: Log["goTo"]; onClose: () =
     <Dialog title="Go to" isOpen onClose={onClose}>
       <form onSubmit={go} className="space-y-3">
         <Field
+          // React would focus it before the dialog opens, and the dialog would then choose for itself.
+          ref={(field) => field?.setAttribute("autofocus", "")}
           label="A place of the log, or a time"
           placeholder="12345, or 2026-11-29 14:03"
           value={said}

@@ -1,6 +1,7 @@
 import { adviceOf } from "../../client/api.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { isTriedAgain } from "./use-log.ts";
 
 /** Why there is nothing in the list. */
 export function EmptyList({ isFiltered }: { isFiltered: boolean }) {
@@ -24,8 +25,10 @@ export function Unread({ error, isShown }: { error: unknown; isShown: boolean })
     <div role="status">
       <Notice className="m-3" tone="warning" title="The audit log could not be read">
         {adviceOf(error) ?? "The server does not answer."}{" "}
-        {isShown ? "What is shown is what was read before." : ""} It is tried again all the time; operations
-        go on to be recorded without the console.
+        {isShown ? "What is shown is what was read before. " : ""}
+        {isTriedAgain(error)
+          ? "It is tried again all the time; operations go on to be recorded without the console."
+          : null}
       </Notice>
     </div>
   );

@@ -11,7 +11,7 @@ export interface LogWindow {
 }
 
 /** So many entries are held at most; those farthest from what is looked at go first. */
-export const mostRows = 1_000;
+export const mostRows = 2_000;
 
 /** A window that begins with the newest, or with what stands at a time or a place. */
 export function openedAt({ rows, hasMore }: AuditPage, isNewest: boolean): LogWindow {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { apiClient } from "../../client/api.ts";
+import { apiClient, detailOf } from "../../client/api.ts";
 import { type AuditFollowing, followAudit } from "../../client/follow-audit.ts";
 import { getPause, onPause, unlessPaused } from "../../client/pause.ts";
 import type { AuditFrom, AuditPage } from "../../contracts/audit.ts";
@@ -22,6 +22,12 @@ import type { AuditFilter } from "./view.ts";
 const retryMs = 3_000;
 /** Before every entry that there can be. */
 const begin = { id: "00000000-0000-0000-0000-000000000000", recordedAtEpochMs: 0 };
+
+/** What the server refuses, such as a search that takes too long, it would refuse again. */
+export function isTriedAgain(error: unknown): boolean {
+  const code = detailOf(error)?.code;
+  return code === undefined || code === "unavailable";
+}
 
 export interface Log {
   /** `null` until the first answer. */
@@ -91,7 +97,7 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
         .catch((refusal: unknown) => {
           if (own !== life.current) return;
           setError(refusal);
-          setTimeout(() => loading.current.delete(direction), retryMs);
+          if (isTriedAgain(refusal)) setTimeout(() => loading.current.delete(direction), retryMs);
         });
     },
     [key, page, show],
@@ -125,7 +131,7 @@ function useTail(parts: {
       await goTo({ is: "newest" }).catch((refusal: unknown) => {
         if (isEnded) return;
         setError(refusal);
-        retry = setTimeout(open, retryMs);
+        if (isTriedAgain(refusal)) retry = setTimeout(open, retryMs);
       });
     };
     void open();
