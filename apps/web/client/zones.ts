@@ -47,6 +47,11 @@ export function wallTimeIn(utcEpochMs: number, choice: TimeZoneChoice): number {
   return utcEpochMs - aheadMs(near, zone);
 }
 
+/** The other way: when the clocks of UTC show what those of a zone show at a time. */
+export function utcTimeOf(epochMs: number, choice: TimeZoneChoice): number {
+  return epochMs + aheadMs(epochMs, ianaZone(choice));
+}
+
 /** How far a zone's clocks are ahead of UTC. */
 function aheadMs(epochMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", {

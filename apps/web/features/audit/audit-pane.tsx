@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 import { adviceOf, api } from "../../client/api.ts";
 import { formatSpan, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditLogState, AuditRow } from "../../contracts/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -191,14 +192,19 @@ function Why({ entry: { reason, erased } }: { entry: ShownEntry }) {
   );
 }
 
-/** In both zones, whichever is chosen. */
+/** In every zone that people may mean, whichever is chosen; those that say the same once. */
 function When({ atEpochMs }: { atEpochMs: number }) {
-  const said = (zone: "utc" | "local") => `${timeText(atEpochMs, zone)} ${zoneName(atEpochMs, zone)}`;
+  const said = (zone: TimeZoneChoice) => `${timeText(atEpochMs, zone)} ${zoneName(atEpochMs, zone)}`;
+  const [first, ...others] = new Set((["utc", "site", "local"] as const).map(said));
   return (
     <Fact name="When">
       <time dateTime={new Date(atEpochMs).toISOString()} className="age">
-        {said("utc")}
-        {said("local") === said("utc") ? null : <span className="block text-ink-faint">{said("local")}</span>}
+        {first}
+        {others.map((other) => (
+          <span key={other} className="block text-ink-faint">
+            {other}
+          </span>
+        ))}
       </time>
     </Fact>
   );

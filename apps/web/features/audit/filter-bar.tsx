@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useId, useState } from "react";
 import { api } from "../../client/api.ts";
+import { zoneName } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -100,7 +102,7 @@ function Times({ view, onChange }: FilterBarProps) {
         zone={zone}
         onValue={(untilEpochMs) => onChange({ untilEpochMs })}
       />
-      <span className="text-xs text-ink-faint">{zone === "utc" ? "UTC" : "your time zone"}</span>
+      <span className="text-xs text-ink-faint">{zoneName(serverNow(), zone)}</span>
     </div>
   );
 }

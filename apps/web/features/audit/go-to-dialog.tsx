@@ -2,6 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import { adviceOf } from "../../client/api.ts";
+import { zoneName } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -17,7 +19,7 @@ export function GoToDialog({ goTo, onClose }: { goTo: Log["goTo"]; onClose: () =
   const [fault, setFault] = useState<string | null>(null);
   const go = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const target = targetOf(said, zone === "utc");
+    const target = targetOf(said, zone);
     if (target === null) return setFault("This is neither a place, such as 12345, nor a time.");
     try {
       await goTo(target);
@@ -39,8 +41,8 @@ export function GoToDialog({ goTo, onClose }: { goTo: Log["goTo"]; onClose: () =
           onChange={(event) => setSaid(event.target.value)}
         />
         <p className="text-xs text-ink-faint">
-          Times are {zone === "utc" ? "UTC" : "of your time zone"}. The list begins with what stands there, or
-          was recorded last before it, as far as the filter wants it.
+          A time that names no zone is {zoneName(serverNow(), zone)}. The list begins with what stands there,
+          or was recorded last before it, as far as the filter wants it.
         </p>
         {fault === null ? null : (
           <div role="alert">

@@ -17,11 +17,11 @@ test("what is looked at stands in the address and comes out of it the same", () 
 
 test("one goes to a place by a number and to a time by a date", () => {
   for (const place of ["12345", "#12345", "12,345", " 12 345 "])
-    expect(targetOf(place, true)).toEqual({ is: "place", index: 12_345 });
+    expect(targetOf(place, "utc")).toEqual({ is: "place", index: 12_345 });
   const epochMs = Date.UTC(2026, 10, 29, 12, 5);
   for (const time of ["2026-11-29T12:05", "2026-11-29 12:05", "2026-11-29T12:05:00Z"])
-    expect(targetOf(time, true)).toEqual({ is: "time", epochMs });
-  expect(targetOf("2026-11-29", true)).toEqual({ is: "time", epochMs: Date.UTC(2026, 10, 29) });
-  expect(targetOf("noon", true)).toBeNull();
-  expect(targetOf("", true)).toBeNull();
+    expect(targetOf(time, "utc")).toEqual({ is: "time", epochMs });
+  expect(targetOf("2026-11-29", "utc")).toEqual({ is: "time", epochMs: Date.UTC(2026, 10, 29) });
+  expect(targetOf("noon", "utc")).toBeNull();
+  expect(targetOf("", "utc")).toBeNull();
 });

@@ -1,4 +1,6 @@
+import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AddressForm } from "../../client/use-address-view.ts";
+import { fieldTimeOf } from "./field-time.ts";
 
 /** Which entries are looked at, and which of them is open: all of it stands in the address. */
 export interface AuditView {
@@ -67,18 +69,17 @@ export function filterOf({ by, action, subject, text, sinceEpochMs, untilEpochMs
 
 export const isFiltered = (view: AuditView): boolean => Object.keys(filterOf(view)).length > 0;
 
-/** Where somebody wants to go: a place of the log, a time, or nowhere that is understood. @param isUtc whether a time without a zone is UTC's */
+/** Where somebody wants to go: a place of the log, a time, or nowhere that is understood. @param zone of a time that names none */
 export function targetOf(
   text: string,
-  isUtc: boolean,
+  zone: TimeZoneChoice,
 ): { is: "place"; index: number } | { is: "time"; epochMs: number } | null {
   const said = text.trim().replace(/^#/, "");
   if (/^\d[\d,. ]*$/.test(said)) {
     const index = Number(said.replace(/[,. ]/g, ""));
     return Number.isSafeInteger(index) ? { is: "place", index } : null;
   }
-  const zoned =
-    isUtc && /\d$/.test(said) ? `${said.replace(" ", "T")}${/T| /.test(said) ? "" : "T00:00"}Z` : said;
-  const epochMs = instant(zoned);
+  const [, day, time = "00:00"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?$/.exec(said) ?? [];
+  const epochMs = day === undefined ? instant(said) : fieldTimeOf(`${day}T${time}`, zone);
   return epochMs === null ? null : { is: "time", epochMs };
 }
