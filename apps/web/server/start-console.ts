@@ -25,6 +25,7 @@ import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
 import { AgentViews } from "./fleet/agent-views.ts";
+import { HandoverViews } from "./handover/handover-views.ts";
 import { createHandler } from "./http.ts";
 import { KeyViews } from "./keys/key-views.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
@@ -145,12 +146,13 @@ function openLog(prisma: PrismaClient) {
 
 /** What the pages show. */
 function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
+  const [kpi, agentViews] = [new KpiStore(redis, prisma, Date.now), new AgentViews(prisma, audit)];
+  const told = { prisma, fleet: agentViews.board, live: () => kpi.live() };
   return {
+    ...{ kpi, agentViews, handovers: new HandoverViews(told, Date.now) },
     tapViews: new TapViews(prisma, redis),
     tapProofs: new ProofQueue(redis, queuePrefix),
-    kpi: new KpiStore(redis, prisma, Date.now),
     services: new ServicesReports(redis),
-    agentViews: new AgentViews(prisma, audit),
     archiveViews: openArchiveViews(prisma, redis, audit),
     alerts: openAlerts(prisma, redis),
     keys: new KeyViews(prisma, redis, Date.now),

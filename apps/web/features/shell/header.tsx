@@ -23,7 +23,7 @@ export function Header({
   onHelp: () => void;
 }) {
   return (
-    <header className="sticky top-0 z-5 col-span-full flex items-center gap-3 border-b border-line bg-surface pr-3 pl-4.5">
+    <header className="print:hidden sticky top-0 z-5 col-span-full flex items-center gap-3 border-b border-line bg-surface pr-3 pl-4.5">
       <Mark className="size-9 shrink-0" />
       <div className="min-w-0 leading-tight">
         <p className="font-semibold tracking-tight max-sm:sr-only">Tapline</p>

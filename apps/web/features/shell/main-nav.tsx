@@ -18,7 +18,7 @@ export function MainNav({ onFind }: { onFind: () => void }) {
   return (
     <nav
       aria-label="Main"
-      className="z-5 border-line bg-surface px-1.5 [scrollbar-width:thin] max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:overflow-x-hidden sm:overflow-y-auto sm:border-r sm:py-3 short:space-y-0.5 short:py-1.5"
+      className="print:hidden z-5 border-line bg-surface px-1.5 [scrollbar-width:thin] max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:overflow-x-hidden sm:overflow-y-auto sm:border-r sm:py-3 short:space-y-0.5 short:py-1.5"
     >
       {consolePages.map((page, index) => (
         <PageLink

@@ -1,5 +1,6 @@
 import {
   Archive,
+  ArrowLeftRight,
   BellRing,
   BookOpenText,
   KeyRound,
@@ -55,6 +56,7 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { href: "/keys", name: "Keys", called: "the keys", Icon: KeyRound, key: "k" },
   { href: "/audit", name: "Audit", called: "the audit log", Icon: ScrollText, key: "u" },
+  { href: "/handover", name: "Handover", called: "the shift handover", Icon: ArrowLeftRight, key: "h" },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
   {
     ...{ href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },

@@ -41,7 +41,7 @@ export function Shell({
   usePauseOfPage();
   useShellKeys({ openPalette, openHelp: () => setHelpOpen(true) });
   return (
-    <div className="grid min-h-screen grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
+    <div className="grid min-h-screen print:block grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
       <a
         href="#main"
         className="sr-only z-10 rounded-md bg-action px-4 py-2 text-sm font-medium text-on-action focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -51,12 +51,16 @@ export function Shell({
       <Header {...{ siteName, viewer }} onFind={openPalette} onHelp={() => setHelpOpen(true)} />
       <MainNav onFind={openPalette} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
-        <AlertStrip />
-        <PausedBanner />
+        <div className="contents print:hidden">
+          <AlertStrip />
+          <PausedBanner />
+        </div>
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
           <div className="mx-auto flex w-full max-w-[100rem] flex-1 flex-col">
-            <ConnectionBanner />
-            <PageTabs />
+            <div className="contents print:hidden">
+              <ConnectionBanner />
+              <PageTabs />
+            </div>
             <ViewerProvider viewer={viewer}>{children}</ViewerProvider>
           </div>
         </main>

@@ -11,6 +11,7 @@ import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
 import { installationRouter } from "../routers/installation.ts";
+import { handoverRouter } from "../routers/handover.ts";
 import { keysRouter } from "../routers/keys.ts";
 import { kpiRouter } from "../routers/kpi.ts";
 import { peopleRouter } from "../routers/people.ts";
@@ -37,6 +38,7 @@ export const appRouter = router({
   fleet: fleetRouter,
   keys: keysRouter,
   installation: installationRouter,
+  handover: handoverRouter,
   kpi: kpiRouter,
   people: peopleRouter,
   push: pushRouter,

@@ -31,6 +31,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     tapViews: {} as TapViews,
     archiveViews: {} as ArchiveViews,
     tapProofs: {} as TrpcParts["tapProofs"],
+    handovers: {} as TrpcParts["handovers"],
     fleet: {} as FleetReader,
     steering: {} as AgentSteering,
     people: {} as TrpcParts["people"],

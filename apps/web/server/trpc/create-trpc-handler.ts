@@ -34,6 +34,7 @@ export interface TrpcParts extends PeopleParts {
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
   tapProofs: Pick<ProofQueue, "ask">;
+  handovers: RequestContext["handovers"];
   fleet: FleetReader;
   steering: AgentSteering;
   registry: Registry;
@@ -59,6 +60,7 @@ export function createTrpcHandler({
   tapViews,
   archiveViews,
   tapProofs,
+  handovers,
   fleet,
   steering,
   people,
@@ -91,6 +93,7 @@ export function createTrpcHandler({
         tapViews,
         archiveViews,
         tapProofs,
+        handovers,
         fleet,
         steering,
         people,

@@ -12,6 +12,7 @@ import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
+import type { HandoverViews } from "../handover/handover-views.ts";
 import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { PeopleParts } from "../people/open-people.ts";
@@ -38,6 +39,7 @@ export interface RequestContext extends PeopleParts {
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
   tapProofs: Pick<ProofQueue, "ask">;
+  handovers: Pick<HandoverViews, "now" | "list" | "submit" | "sign" | "withdraw">;
   fleet: FleetReader;
   steering: AgentSteering;
   registry: Registry;

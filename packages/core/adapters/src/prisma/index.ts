@@ -1,5 +1,6 @@
 export { type ActingPerson, actingPeople, actingPerson } from "./acting-people.ts";
 export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
+export { actsOfPeople } from "./acts-of-people.ts";
 export {
   AgentDirectory,
   type AgentListing,
@@ -40,6 +41,7 @@ export {
   type TrackerTap,
 } from "./archive-index.ts";
 export { ArchiveNotes } from "./archive-notes.ts";
+export { type ArchiveStanding, archiveStandings } from "./archive-standing.ts";
 export {
   AuditEntries,
   type EntryPage,
@@ -67,6 +69,7 @@ export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
 export type { PrismaClient } from "./generated/client.ts";
+export { type Handover, HandoverDesk, type NewHandover } from "./handover-desk.ts";
 export { InstallationStanding } from "./installation-standing.ts";
 export { knownNames } from "./known-names.ts";
 export { KpiSpans } from "./kpi-spans.ts";

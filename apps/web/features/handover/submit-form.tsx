@@ -1,0 +1,57 @@
+"use client";
+
+import { type FormEvent, useId, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import { askHandoverAnew } from "../../client/use-handover.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import { Button } from "../../ui/button.tsx";
+
+/** As many characters as a note may have. */
+const mostNote = 4_000;
+
+/** What who leaves has to say; handed over with all that stands below, as it is at that moment. */
+export function SubmitForm() {
+  const mayOperate = useMayOperate();
+  const fieldId = useId();
+  const [note, setNote] = useState("");
+  const { error, isUnderWay, run } = useGuardedAct(askHandoverAnew);
+  if (!mayOperate)
+    return <p className="text-sm text-ink-faint print:hidden">Handing over needs the role operator.</p>;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    await run(async () => {
+      await apiClient.handover.submit.mutate({ note: note.trim() });
+      setNote("");
+    });
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="space-y-3">
+      <div>
+        <label htmlFor={fieldId} className="mb-1.5 block text-sm font-medium">
+          Note for who comes
+        </label>
+        <textarea
+          id={fieldId}
+          rows={4}
+          maxLength={mostNote}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+          placeholder="What is not in the lists below: what to watch, what was promised to whom"
+          className="w-full rounded-md border border-line-strong bg-surface px-3 py-2 text-sm placeholder:text-ink-faint"
+        />
+      </div>
+      <RefusedNotice error={error} lookAt="this page" />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 print:hidden">
+        <Button type="submit" kind="primary" disabled={isUnderWay}>
+          Hand over
+        </Button>
+        <p className="text-xs text-ink-soft">
+          Keeps what stands below, as it is then, with the note. Who comes signs it in their own session;
+          until then it can be withdrawn.
+        </p>
+      </div>
+    </form>
+  );
+}
