@@ -1,3 +1,4 @@
+import { connectPrisma, KpiSpans } from "@tapline/adapters/prisma";
 import type { Page } from "playwright-core";
 import { beforeEach, expect } from "vitest";
 import { releaseRules } from "../../test-site/alert-feed.fixture.ts";
@@ -18,6 +19,18 @@ async function openAlerts(who = ada, address = ""): Promise<Page> {
   const page = await open(who, `/alerts${address}`);
   await isConnection(page, "Live");
   return page;
+}
+
+/** Half an hour of the figure that the rule watches, with a gap. */
+async function keepBacklog(): Promise<void> {
+  const prisma = connectPrisma(site.databaseUrl);
+  const minute = Math.floor(Date.now() / 60_000) - 28;
+  const spans = Array.from({ length: 28 }, (_, at) => ({
+    ...{ scope: {}, startEpochMs: (minute + at) * 60_000, resolutionMs: 60_000, counts: {}, times: {} },
+    levels: { "backlog.oldest_ms": 4_000 * at },
+  })).filter((_, at) => at < 8 || at > 11);
+  await new KpiSpans(prisma).keepMinutes(spans, null, "1-0");
+  await prisma.$disconnect();
 }
 
 const options = (page: Page) => page.getByRole("option");
@@ -75,6 +88,7 @@ const hasFocus = (element: Element) => element === document.activeElement;
 it("what is over is found in the history, and beside an alert of its like, and read on a phone to the last line", {
   timeout: 240_000,
 }, async () => {
+  await keepBacklog();
   const [before] = await alerts.raise({
     ruleId: "backlog-old",
     message: "The oldest tap waits for too long",
@@ -91,10 +105,14 @@ it("what is over is found in the history, and beside an alert of its like, and r
   await alerts.raise({ ruleId: "backlog-old", message: "The oldest tap waits again" });
   const similar = pane(page).getByRole("region", { name: "Similar alerts of before" });
   await similar.getByText("Grace Hopper acknowledged it: restarted the archive").waitFor();
+  const moment = pane(page).getByRole("region", { name: "The figure around its moment" });
+  await moment.getByText("Last known").waitFor();
+  await moment.locator(".recharts-line").first().waitFor();
+  await moment.scrollIntoViewIfNeeded();
   await expectAccessible(page);
   await shoot(page, "alerts-detail-light");
   await page.setViewportSize({ width: 390, height: 844 });
-  await options(page).first().click();
+  // It was opened to write the comment, and covers the list here.
   await similar.scrollIntoViewIfNeeded();
   const bar = await page.getByRole("textbox", { name: /Comment/ }).boundingBox();
   const last = await similar.boundingBox();

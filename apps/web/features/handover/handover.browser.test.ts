@@ -17,7 +17,7 @@ async function openHandover(who = ada): Promise<Page> {
   return page;
 }
 
-const shift = (page: Page) => page.getByRole("region", { name: "This shift" });
+const shift = (page: Page) => page.getByRole("region", { name: "This shift", exact: true });
 
 it("one hands over, another one sees what changed since, takes over in their own browser, and both see the record", {
   timeout: 300_000,

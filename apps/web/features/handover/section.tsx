@@ -15,10 +15,10 @@ export function Section({
 }) {
   return (
     <section aria-label={title} className="min-w-0 break-inside-avoid-page text-sm">
-      <h3 className="mb-1.5 border-b border-line pb-1 text-xs font-semibold text-ink-soft print:text-ink">
+      <h2 className="mb-1.5 border-b border-line pb-1 text-xs font-semibold text-ink-soft print:text-ink">
         {title}
         {count > 1 ? <span className="figure font-normal"> {formatCount(count)}</span> : null}
-      </h3>
+      </h2>
       {count === 0 ? (
         <p className="text-ink-soft print:text-ink">{none}</p>
       ) : (

@@ -16,6 +16,7 @@ import { AlertHealthReader } from "./alert-health-reader.ts";
 import { AlertViews } from "./alert-views.ts";
 import { ChannelViews } from "./channel-views.ts";
 import { RulePreviewer } from "./rule-previewer.ts";
+import { RulesEditor } from "./rules-editor.ts";
 
 /** Alerts, and the rules that they come of. */
 export interface AlertStore {
@@ -24,6 +25,7 @@ export interface AlertStore {
   views: AlertViews;
   health: AlertHealthReader;
   previewer: RulePreviewer;
+  editor: RulesEditor;
   channels: ChannelViews;
 }
 
@@ -34,7 +36,11 @@ export function openAlerts(prisma: PrismaClient, redis: Redis): AlertStore {
   const views = new AlertViews(new AlertBoard(prisma), { desk, rules }, prisma, Date.now);
   const health = new AlertHealthReader(new AlertCallLog(prisma), Date.now);
   const previewer = new RulePreviewer(new AlertPreviews(prisma, Date.now));
-  return { desk, rules, views, health, previewer, channels: openChannels(prisma) };
+  const editor = new RulesEditor(
+    { rules, streams, channels: new AlertChannelsDesk(prisma, Date.now) },
+    prisma,
+  );
+  return { desk, editor, rules, views, health, previewer, channels: openChannels(prisma) };
 }
 
 function openChannels(prisma: PrismaClient): ChannelViews {

@@ -15,8 +15,8 @@ export class RulePreviewer {
     this.#previews = previews;
   }
 
-  /** @throws TaplineError `invalid-input`, also for steps that no history tells apart; `overloaded` where it takes too long, or others are previewed already */
-  async preview(rule: AlertRule, spanMs: number): Promise<ToldPreview> {
+  /** @param signal aborted where nobody waits any more @throws TaplineError `invalid-input`, also for steps that no history tells apart; `overloaded` where it takes too long, or others are previewed already */
+  async preview(rule: AlertRule, spanMs: number, signal?: AbortSignal): Promise<ToldPreview> {
     if (rule.condition.kind === "anomaly" && rule.condition.stepMs < previewResolutionMs)
       throw new TaplineError("invalid-input", "history is by the minute, and the rule's steps are shorter", {
         remedy: "preview it with stepMs of 60000, or use `tapline alerts preview`",
@@ -27,7 +27,7 @@ export class RulePreviewer {
       });
     this.#underWay++;
     try {
-      return await fromPostgres(this.#previews.preview(rule, { ...bounds, spanMs }));
+      return await fromPostgres(this.#previews.preview(rule, { ...bounds, spanMs, signal }));
     } finally {
       this.#underWay--;
     }

@@ -175,6 +175,9 @@ test("those of before are listed by time, page by page", async () => {
   await sign("alan", first.id);
   const second = await submit("alan", "the second");
   await act("alan", "withdraw", { id: second.id, reason: "too early" });
+  expect((await entriesOf(second.id)).map(({ action }) => action)).toEqual([
+    ...["handover.submitted", "handover.withdrawn"],
+  ]);
   const page = (await ask("list", { limit: 1 })).data as HandoverPage;
   expect(page.handovers).toMatchObject([{ id: second.id, withdrawn: { reason: "too early" } }]);
   const behind = (await ask("list", { limit: 1, cursor: page.next })).data as HandoverPage;

@@ -67,6 +67,16 @@ test("what has come back into the dead band by the end of the delay is raised wi
   ]);
 });
 
+test("a rule that is off watches nothing, and what stands of it is over when it is switched off", () => {
+  const engine = engineOf([{ ...delayed, onDelayMs: 0 }]);
+  expect(told(engine.take(sample(0, 200), start))).toEqual(["raise 0"]);
+  expect(engine.change([{ ...delayed, off: true }], start + 1_000)).toMatchObject([
+    { kind: "clear", because: "unwatched" },
+  ]);
+  expect(engine.watches).toBe(0);
+  expect(engine.take(sample(2_000, 500), start + 2_000)).toEqual([]);
+});
+
 test("without delays a sample tells at once, and of samples at the same moment the last one counts", () => {
   const engine = engineOf([rule()]);
   const signals = replay(engine, [sample(5, 70_000), sample(5, 1), sample(5, 80_000)], start + 10);

@@ -146,8 +146,9 @@ export class RuleEngine {
     const signals: Evaluated[] = [];
     const nowMs = this.#advance(nowEpochMs, signals);
     const before = [...this.#allGroups()].flatMap(({ byScope }) => [...byScope.values()].flat());
-    this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
-    this.#groups = groupsOf(rules.map(readyRule));
+    const watching = rules.filter(({ off }) => off !== true);
+    this.#rules = new Map(watching.map((rule) => [rule.id, rule]));
+    this.#groups = groupsOf(watching.map(readyRule));
     this.#watches = 0;
     for (const old of before) {
       const { kpi, per } = old.ready.rule;

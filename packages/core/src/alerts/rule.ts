@@ -107,6 +107,8 @@ export const alertRuleSchema = z.strictObject({
   parent: ruleId.exactOptional(),
   /** Rules whose alerts explain those of this one on whatever scope either is: suppressed by design, too. */
   suppressedBy: z.array(causeElsewhereSchema).min(1).max(20).exactOptional(),
+  /** It watches nothing, and what stands of it is over; left out: it watches. */
+  off: z.literal(true).exactOptional(),
   card: cardSchema,
 });
 

@@ -73,6 +73,8 @@ export const actingVerbs = {
   "console alerts.returnToService": ["alert.returned-to-service", "act.refused"],
   "console alerts.note": ["alert.noted", "act.refused"],
   "console alerts.assign": ["alert.assigned", "alert.unassigned", "act.refused"],
+  "console alertRules.release": ["alert-rules.released", "act.refused"],
+  "console alertRules.undo": ["alert-rules.released", "act.refused"],
   "console alertChannels.test": ["alert-channel.tested", "act.refused"],
   "console alertMaintenance.start": ["alert-maintenance.started", "act.refused"],
   "console alertMaintenance.end": ["alert-maintenance.ended", "act.refused"],

@@ -19,6 +19,8 @@ export type PreviewBounds = {
   readonly maxScopes: number;
   /** How long it may take, ms; infinity: as long as it takes. */
   readonly limitMs: number;
+  /** Aborted where nobody waits for it any more. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type ToldPreview = Preview & {
@@ -45,7 +47,7 @@ export class AlertPreviews {
     return { ...(await this.#judged(rule, bounds)), unknown };
   }
 
-  async #judged(rule: AlertRule, { spanMs, maxScopes, limitMs }: PreviewBounds): Promise<Preview> {
+  async #judged(rule: AlertRule, { spanMs, maxScopes, limitMs, signal }: PreviewBounds): Promise<Preview> {
     const begunEpochMs = this.#clock();
     const untilEpochMs = Math.floor(begunEpochMs / previewResolutionMs) * previewResolutionMs;
     const options = { fromEpochMs: untilEpochMs - spanMs, untilEpochMs, maxScopes };
@@ -53,6 +55,8 @@ export class AlertPreviews {
     if (preview.because !== null) return preview.result();
     const minutes = this.#minutes.read(rule.kpi, rule.per, preview.readFromEpochMs, untilEpochMs);
     for await (const { startEpochMs, spans } of minutes) {
+      if (signal?.aborted === true)
+        throw new TaplineError("overloaded", `nobody waits for the preview of ${rule.id} any more`);
       if (this.#clock() - begunEpochMs > limitMs)
         throw new TaplineError(
           "overloaded",

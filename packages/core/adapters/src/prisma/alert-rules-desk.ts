@@ -37,6 +37,12 @@ export class AlertRulesDesk {
     return row === null ? null : { ...listingOf(row), rules: alertRulesSchema.parse(row.rules) };
   }
 
+  /** The release before the one in force; null where there is none. */
+  async before(): Promise<ReleasedAlertRules | null> {
+    const row = await this.#prisma.alertRuleRelease.findFirst({ orderBy: { version: "desc" }, skip: 1 });
+    return row === null ? null : { ...listingOf(row), rules: alertRulesSchema.parse(row.rules) };
+  }
+
   /** The rules in force; where nothing was ever released these become the first release. */
   async activeOrFirst(first: AlertRules): Promise<ReleasedAlertRules> {
     const act = { actor: { kind: "job", id: "alerts" }, reason: "the first start" } as const;
@@ -76,17 +82,17 @@ export async function ruleIdsInForce(tx: PrismaClient | Transaction): Promise<st
 }
 
 /** @throws TaplineError `conflict` where `rules` cannot follow `active` */
-export function assertAbove(
-  rules: AlertRules,
-  active: Pick<AlertRulesListing, "version" | "sha256"> | null,
-): void {
+export function assertAbove(rules: AlertRules, active: AlertRulesListing | null): void {
   if (active === null || rules.version > active.version) return;
+  const facts = { version: active.version, by: active.madeBy, atEpochMs: active.madeAtEpochMs };
   if (active.sha256 === releaseIdOf(rules).sha256)
-    throw new TaplineError("conflict", `version ${active.version} of the alert rules is in force already`);
+    throw new TaplineError("conflict", `version ${active.version} of the alert rules is in force already`, {
+      facts,
+    });
   throw new TaplineError(
     "conflict",
     `version ${active.version} of the alert rules is in force, and these are version ${rules.version}`,
-    { remedy: `give them version ${active.version + 1}` },
+    { remedy: `give them version ${active.version + 1}`, facts },
   );
 }
 

@@ -1,0 +1,70 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import { askRulesAnew } from "../../client/use-rules.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { WhyField } from "../../ui/why-field.tsx";
+
+/** Says what a release will change, and asks why and for the password; stays open where it is refused. */
+export function ReleaseDialog({
+  title,
+  says,
+  changes,
+  does,
+  onRelease,
+  onClose,
+}: {
+  title: string;
+  says: string;
+  /** `undefined`: not known yet. */
+  changes: readonly string[] | undefined;
+  does: string;
+  onRelease: (given: { reason: string; password: string }) => Promise<void>;
+  onClose: () => void;
+}) {
+  const [why, setWhy] = useState("");
+  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askRulesAnew);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const reason = why.trim();
+    if (reason === "" || password === "") return;
+    await run(async () => {
+      await onRelease({ reason, password });
+      onClose();
+    });
+  };
+  return (
+    <Dialog title={title} isOpen onClose={onClose}>
+      <p className="text-sm text-ink-soft">{says} Alerts that stand go on under a rule of the same name.</p>
+      <Changes changes={changes} />
+      <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
+        <WhyField why={why} onWhy={setWhy} />
+        <PasswordField password={password} onPassword={setPassword} />
+        <RefusedNotice error={error} lookAt="the rules" />
+        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+          {does}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What changes, line by line. */
+export function Changes({ changes }: { changes: readonly string[] | undefined }) {
+  if (changes === undefined)
+    return <p className="mt-2 text-sm text-ink-soft">What changes is being looked at…</p>;
+  if (changes.length === 0) return <p className="mt-2 text-sm text-ink-soft">Nothing changes.</p>;
+  return (
+    <ul aria-label="What changes" className="mt-2 max-h-48 space-y-1 overflow-y-auto font-mono text-xs">
+      {changes.map((line) => (
+        <li key={line} className="[overflow-wrap:anywhere]">
+          {line}
+        </li>
+      ))}
+    </ul>
+  );
+}

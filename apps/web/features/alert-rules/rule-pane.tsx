@@ -1,0 +1,156 @@
+"use client";
+
+import type { AlertRule } from "@tapline/core/alerts";
+import { X } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useDeferredValue, useState } from "react";
+import { apiClient } from "../../client/api.ts";
+import { loadPart } from "../../client/load-part.ts";
+import { useRulesPlan } from "../../client/use-rules.ts";
+import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
+import type { ShownRule } from "../../contracts/alert-rules.ts";
+import { Button } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { Preview } from "./preview.tsx";
+import { Changes } from "./release-dialog.tsx";
+import { RuleForm } from "./rule-form.tsx";
+
+const ReleaseDialog = dynamic(
+  () => loadPart(() => import("./release-dialog.tsx")).then((part) => part.ReleaseDialog),
+  { ssr: false },
+);
+
+/** One rule: why it exists, how it judges, what another figure would have done, and the way to put that in force. */
+export function RulePane({
+  id,
+  shown,
+  version,
+  onClose,
+}: {
+  id: string;
+  /** `null`: no rule in force has that id. */
+  shown: ShownRule | null;
+  version: number;
+  onClose: () => void;
+}) {
+  const [isAsked, setAsked] = useState(false);
+  const [draft, setDraft] = useState<{ rule: AlertRule; version: number } | null>(null);
+  const mayOperate = useMayOperate();
+  const mayAdminister = useMayAdminister();
+  const changed = draft !== null && shown !== null && isOther(draft.rule, shown.rule) ? draft : null;
+  const plan = useRulesPlan(useDeferredValue(mayOperate ? (changed?.rule ?? null) : null), id, version);
+  if (shown === null)
+    return (
+      <div className="p-5 text-sm text-ink-soft">
+        <p>No rule in force is called {id}.</p>
+        <Button kind="outline" className="mt-3" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+    );
+  const { rule, unit } = shown;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <section
+        aria-label="The rule"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
+        tabIndex={0}
+        className="min-h-0 flex-1 space-y-4 overflow-y-auto px-5 py-4 -outline-offset-2"
+      >
+        <header className="flex items-start gap-2">
+          <div className="min-w-0 flex-1">
+            <h2 className="text-base font-semibold [overflow-wrap:anywhere]">{rule.message}</h2>
+            <p className="mt-1 font-mono text-xs text-ink-faint">
+              {rule.id} · {rule.kpi}
+            </p>
+          </div>
+          <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
+            <X aria-hidden className="size-4" />
+          </Button>
+        </header>
+        {changed !== null && changed.version !== version ? (
+          <div role="alert">
+            <Notice tone="warning" title="Other rules were put in force meanwhile">
+              What you changed stands here still, against version {version} now. Look at it again before you
+              apply it.
+            </Notice>
+          </div>
+        ) : null}
+        <RuleForm
+          {...{ rule: changed?.rule ?? rule, unit, faults: plan?.faults ?? [], mayChange: mayOperate }}
+          onChange={(next) => setDraft({ rule: next, version: draft?.version ?? version })}
+        />
+        {mayOperate ? (
+          <Preview
+            now={rule}
+            changed={changed?.rule ?? null}
+            isSound={plan === undefined || plan.faults.length === 0}
+          />
+        ) : (
+          <p className="text-xs text-ink-faint">
+            Trying other figures needs the role operator; applying them, admin.
+          </p>
+        )}
+        <Card rule={rule} />
+      </section>
+      {changed === null ? null : (
+        <div className="border-t border-line px-5 py-3">
+          <Changes changes={plan?.changes} />
+          <div className="mt-3 flex flex-wrap gap-2">
+            {mayAdminister ? (
+              <Button
+                kind="primary"
+                className="h-9"
+                disabled={plan === undefined || plan.changes.length === 0}
+                onClick={() => setAsked(true)}
+              >
+                Apply…
+              </Button>
+            ) : (
+              <p className="self-center text-xs text-ink-faint">Applying needs the role admin.</p>
+            )}
+            <Button kind="outline" onClick={() => setDraft(null)}>
+              Discard
+            </Button>
+          </div>
+        </div>
+      )}
+      {isAsked && changed !== null ? (
+        <ReleaseDialog
+          title={`Apply to ${id}`}
+          says={`In force as version ${changed.version + 1}, at once on every process.`}
+          changes={plan?.changes}
+          does="Put it in force"
+          onRelease={async (given) => {
+            const asked = { id, rule: { ...changed.rule }, seenVersion: changed.version, ...given };
+            await apiClient.alertRules.release.mutate(asked);
+            setDraft(null);
+          }}
+          onClose={() => {
+            setAsked(false);
+            // Who was told that others were faster decides anew, on what is in force now.
+            setDraft((one) => one && { ...one, version });
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+const isOther = (a: AlertRule, b: AlertRule): boolean => JSON.stringify(a) !== JSON.stringify(b);
+
+/** Why the rule exists. */
+function Card({ rule: { card } }: { rule: AlertRule }) {
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 border-t border-line pt-4 text-sm">
+      <dt className="text-ink-faint">Cause</dt>
+      <dd>{card.cause}</dd>
+      <dt className="text-ink-faint">If nothing is done</dt>
+      <dd>{card.consequence}</dd>
+      <dt className="text-ink-faint">What to do</dt>
+      <dd>{card.action}</dd>
+      <dt className="text-ink-faint">Within</dt>
+      <dd className="figure">{card.respondWithinMinutes} min</dd>
+    </dl>
+  );
+}
