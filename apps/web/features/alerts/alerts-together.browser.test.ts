@@ -91,7 +91,7 @@ it("what is over is found in the history, and beside an alert of its like, and r
   await keepBacklog();
   const [before] = await alerts.raise({
     ruleId: "backlog-old",
-    message: "The oldest tap waits for too long",
+    message: "The oldest tap waits far too long",
   });
   const page = await openAlerts(grace);
   await until(async () => expect(await options(page).count()).toBe(1));
@@ -113,19 +113,19 @@ it("what is over is found in the history, and beside an alert of its like, and r
   await shoot(page, "alerts-detail-light");
   await page.setViewportSize({ width: 390, height: 844 });
   // It was opened to write the comment, and covers the list here.
-  await similar.scrollIntoViewIfNeeded();
+  await similar.evaluate((element) => element.scrollIntoView({ block: "end" }));
   const bar = await page.getByRole("textbox", { name: /Comment/ }).boundingBox();
   const last = await similar.boundingBox();
   expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0);
   await expectAccessible(page);
   await shoot(page, "alerts-detail-phone-light");
   await page.setViewportSize({ width: 1440, height: 900 });
-  await similar.getByRole("link").click();
+  await similar.getByRole("link").first().click();
   await pane(page).getByText("· Closed").waitFor();
   await until(async () => expect(await options(page).count()).toBeGreaterThan(0));
-  await page.getByLabel("Filter by words").fill("too long");
+  await page.getByLabel("Filter by words").fill("far too long");
   await until(async () => expect(await options(page).count()).toBe(1));
-  expect(page.url()).toMatch(/view=history.*words=too/);
+  expect(page.url()).toMatch(/view=history.*words=far/);
   await page.reload();
   await until(async () => expect(await options(page).count()).toBe(1));
   await page.keyboard.press("t");

@@ -21,7 +21,7 @@ import { formatFigure } from "./figures.ts";
 import { gapsIn, type Moment, type MomentRow } from "./moment-series.ts";
 
 const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
-const label = { ...tick, position: "insideTopLeft" as const };
+const label = { ...tick, position: "insideTopRight" as const };
 const line = {
   type: "linear",
   stroke: "var(--chart-in)",
@@ -43,7 +43,7 @@ export function MomentChart({ rows, moment, unit, zone, alert, threshold }: Mome
   const hatch = useId();
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <LineChart data={[...rows]} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
+      <LineChart data={[...rows]} margin={{ top: 8, right: 20, bottom: 0, left: 0 }}>
         <defs>
           <pattern
             id={hatch}
@@ -65,7 +65,7 @@ export function MomentChart({ rows, moment, unit, zone, alert, threshold }: Mome
           {...{ tick, tickLine: false, stroke: "var(--line)" }}
         />
         <YAxis
-          width={64}
+          width={84}
           domain={[
             (least: number) => Math.min(0, least),
             (most: number) => Math.max(most, threshold ?? most) || 1,

@@ -78,7 +78,7 @@ it("it is printed black on white on A4, without what only a screen needs", { tim
   await shoot(page, "handover-print");
   const looks = await shift(page).evaluate((element) => {
     const { color, backgroundColor } = getComputedStyle(element);
-    return { color, backgroundColor, page: getComputedStyle(document.body).backgroundColor };
+    return { color, backgroundColor, page: getComputedStyle(document.documentElement).backgroundColor };
   });
   expect(looks).toEqual({
     ...{ color: "rgb(0, 0, 0)", backgroundColor: "rgb(255, 255, 255)", page: "rgb(255, 255, 255)" },

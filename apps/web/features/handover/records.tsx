@@ -11,6 +11,7 @@ import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { changesOf } from "./changes.ts";
 import { Picture } from "./picture.tsx";
+import { SectionsOf } from "./section.tsx";
 
 /** Handovers of before, the last first; each opens as it was kept. */
 export function Records() {
@@ -72,11 +73,13 @@ function Record({ handover, names }: { handover: HandoverView; names: Record<str
       )}
       {isOpen ? (
         <div className="mt-4">
-          <Picture
-            names={names}
-            picture={signed?.picture ?? picture}
-            {...(signed === null ? {} : { changes: changesOf(picture, signed.picture) })}
-          />
+          <SectionsOf value={`, ${time(submittedAtEpochMs)}`}>
+            <Picture
+              names={names}
+              picture={signed?.picture ?? picture}
+              {...(signed === null ? {} : { changes: changesOf(picture, signed.picture) })}
+            />
+          </SectionsOf>
         </div>
       ) : null}
     </li>

@@ -1,5 +1,10 @@
-import type { ReactNode } from "react";
+"use client";
+
+import { createContext, type ReactNode, useContext } from "react";
 import { formatCount } from "../../client/format.ts";
+
+/** Behind the name of each section, so that those of several pictures on one page are told apart. */
+export const SectionsOf = createContext("");
 
 /** A part of a handover: a heading, how many, and the lines; or that there are none. */
 export function Section({
@@ -13,8 +18,9 @@ export function Section({
   none: string;
   children: ReactNode;
 }) {
+  const of = useContext(SectionsOf);
   return (
-    <section aria-label={title} className="min-w-0 break-inside-avoid-page text-sm">
+    <section aria-label={`${title}${of}`} className="min-w-0 break-inside-avoid-page text-sm">
       <h2 className="mb-1.5 border-b border-line pb-1 text-xs font-semibold text-ink-soft print:text-ink">
         {title}
         {count > 1 ? <span className="figure font-normal"> {formatCount(count)}</span> : null}

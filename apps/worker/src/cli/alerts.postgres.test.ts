@@ -120,6 +120,26 @@ test("alerts are listed, shown and acted on; what was done stands in the audit l
   expect(shown.out.split("\n").at(-2)).toContain("operator ada  alert.returned-to-service");
 });
 
+test("an alert is commented on and assigned by e-mail address, and who may not act is named", async () => {
+  const { id } = await raised("gate-9");
+  const person = { id: "user-alan", name: "Alan", email: "alan@example.org", role: "operator" };
+  await prisma.user.create({ data: person });
+  await prisma.user.create({ data: { ...person, id: "user-v", email: "v@example.org", role: "viewer" } });
+  expect((await run("comment", id, ...by("the cable is out"))).code).toBe(0);
+  const done = await run("assign", id, "--to", "Alan@example.org", ...by("near it"));
+  expect(done.out, done.err).toContain("is now assigned to Alan (user-alan)");
+  expect((await run("show", id)).out).toContain("assigned to Alan (user-alan)\n");
+  const refused = await run("assign", id, "--to", "v@example.org", ...by("no"));
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("may not act on alerts")]);
+  expect((await run("assign", id, ...by("seen to"))).out).toContain("is now assigned to nobody");
+  expect((await desk.stepsOf(id)).map(({ action, reason }) => [action, reason])).toEqual([
+    ["alert.raised", null],
+    ["alert.noted", "the cable is out"],
+    ["alert.assigned", "near it"],
+    ["alert.unassigned", "seen to"],
+  ]);
+});
+
 test("figures are shown with their units, as the console shows them", async () => {
   const away = await raised("gate-7", { value: 300_972, limit: 60_000, unit: "ms" });
   expect((await run("show", away.id)).out).toContain(
