@@ -5,6 +5,7 @@ import type { KpiLive } from "@tapline/core/kpi";
 import { useEffect, useMemo } from "react";
 import type {
   ArchiveOverview,
+  AskedView,
   HoldsView,
   OpenSegmentView,
   RefusedFilter,
@@ -15,11 +16,14 @@ import type {
 } from "../contracts/archive.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking } from "./asking.ts";
+import { goesOn } from "./pause.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 
 const perPage = 50;
 /** What is under way changes by the moment and nobody tells of it, ms. */
 const lookEveryMs = 2_000;
+/** Somebody waits for what comes of a task, ms. */
+const followEveryMs = 700;
 /** While the server cannot answer it is asked so often, ms. */
 const retryMs = 5_000;
 /** News come with each segment: lists are asked for anew so often at most, ms. */
@@ -182,4 +186,27 @@ export function useUnderWay(): {
 export function useHolds(): { holds: HoldsView | undefined; isFailed: boolean; heardEpochMs: number } {
   const query = useQuery({ ...api.archiveBoard.holds.queryOptions(), ...useArchiveAsking() });
   return { holds: query.data, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt };
+}
+
+/** What was asked of the workers last; `undefined` until it is known. */
+export function useAskedTasks(): readonly AskedView[] | undefined {
+  const { enabled } = useAsking(recheckMs);
+  return useQuery({ ...api.archiveBoard.tasks.queryOptions(), enabled, refetchInterval: lookEveryMs }).data;
+}
+
+/** One task, asked after until it has ended. */
+export function useAskedTask(id: string | null): AskedView | undefined {
+  const { enabled } = useAsking(recheckMs);
+  const query = useQuery({
+    ...api.archiveBoard.task.queryOptions({ id: id ?? "" }),
+    // Also while the page stands still: somebody has asked for it.
+    meta: goesOn,
+    enabled: enabled && id !== null,
+    refetchInterval: ({ state }) => (state.data?.endedAtEpochMs == null ? followEveryMs : false),
+  });
+  const hasEnded = query.data?.endedAtEpochMs != null;
+  useEffect(() => {
+    if (hasEnded) askArchiveAnew();
+  }, [hasEnded]);
+  return query.data;
 }

@@ -158,3 +158,22 @@ export interface HoldsView {
   /** Segments whose files were removed because their time was over, and when the last ones were. */
   expired: { segments: number; lastAtEpochMs: number | null };
 }
+
+/** What was asked of the workers about the archive, and what came of it. Times: ms since 1970. */
+export interface AskedView {
+  id: string;
+  kind: "retry" | "verify" | "preview-restore" | "preview-replay" | "replay" | "look-at-host-key" | "repin";
+  /** Such as `segment/<id>` or `archive/<name>`. */
+  subject: string;
+  state: "asked" | "under-way" | "done" | "failed";
+  /** The person's name, or who else it was. */
+  askedBy: string;
+  reason: string | null;
+  askedAtEpochMs: number;
+  /** The worker that has it, or had it. */
+  takenBy: string | null;
+  /** How far it has come; "" where that was not said. */
+  progress: string;
+  outcome: { says: string; facts: Record<string, string | number>; list: string[] } | null;
+  endedAtEpochMs: number | null;
+}

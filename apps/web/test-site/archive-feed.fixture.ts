@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SegmentQueues } from "@tapline/adapters/bullmq";
-import { DeclaredArchivesFact, type PrismaClient } from "@tapline/adapters/prisma";
+import {
+  type AskedKind,
+  type AskedOutcome,
+  AskedTasks,
+  DeclaredArchivesFact,
+  type PrismaClient,
+} from "@tapline/adapters/prisma";
 import { partitionKeys, queuePrefix, TelemetryStream } from "@tapline/adapters/redis";
 import { uuidV7 } from "@tapline/core/kernel";
 import { type SignOfLife, TelemetryRecorder } from "@tapline/core/telemetry";
@@ -150,6 +157,21 @@ export class ArchiveFeed {
     const said: SignOfLife = { roles: ["transfer"], awayArchives: [{ archive, forMs: 300_000, why, error }] };
     const delta = new TelemetryRecorder("worker-1").take(Date.now(), said);
     if (delta !== null) await new TelemetryStream(this.#redis).report(delta);
+  }
+
+  /** A worker takes what was asked of it, and ends it so. */
+  async answer(
+    kind: AskedKind,
+    given: Partial<AskedOutcome>,
+    state: "done" | "failed" = "done",
+  ): Promise<void> {
+    const asked = new AskedTasks(this.#prisma, Date.now);
+    for (;;) {
+      const task = await asked.take([kind], "worker-1", 60_000);
+      if (task !== null)
+        return await asked.end(task, "worker-1", state, { says: "", facts: {}, list: [], ...given });
+      await sleep(100);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { ArchiveHolds, connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { Page } from "playwright-core";
 import { afterAll, expect } from "vitest";
-import { type AlertSite, ada, alertSite, vera } from "../../test-site/alert-site.fixture.ts";
+import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { ArchiveFeed } from "../../test-site/archive-feed.fixture.ts";
 import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
@@ -88,6 +88,9 @@ it("archives, segments and what is under way are told, by themselves as they cha
     .waitFor();
   await feed.failing("the archive does not answer: ECONNREFUSED");
   await page.getByText("the archive does not answer: ECONNREFUSED").waitFor();
+  await page.getByRole("button", { name: "Try now…" }).click();
+  await page.getByRole("dialog").getByText("it is tried for ever, and no tap is lost").waitFor();
+  await page.keyboard.press("Escape");
   await expectAccessible(page);
   await shoot(page, "archive-trouble-light");
   await page.keyboard.press("t");
@@ -142,6 +145,7 @@ it("the list is worked through by keys, further back as it is scrolled, and narr
   await page.getByLabel("Archive", { exact: true }).selectOption("off-site");
   await page.getByText("None matches").waitFor();
   expect(new URL(page.url()).search).toBe("?site=north&in=off-site");
+  await page.getByLabel("Archive", { exact: true }).blur();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys" });
   await help.getByRole("heading", { name: "Archive", exact: true }).waitFor();
@@ -191,6 +195,86 @@ it("refused taps tell why and what became of them, and holds what they guard", {
   await holds.keyboard.press("t");
   await expectAccessible(holds);
   await shoot(holds, "holds-dark");
+});
+
+it("an operator has an archive verified, another one who asks for the same is told, and both see what came of it", {
+  timeout: 240_000,
+}, async () => {
+  const page = await openArchive(grace, "?open=archive/main");
+  await pane(page).getByRole("button", { name: "Verify…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Objects stay closed").waitFor();
+  await dialog.getByText("All of it", { exact: true }).click();
+  await dialog.getByText("may take hours").waitFor();
+  await dialog.getByLabel("Why").fill("The disk was swapped");
+  await expectAccessible(page);
+  await shoot(page, "archive-verify-light");
+  await dialog.getByRole("button", { name: "Verify now" }).click();
+  await dialog.getByText("Asked; waiting for a worker…").waitFor();
+
+  const other = await openArchive(ada, "?open=archive/main");
+  await other.getByRole("region", { name: "Asked of the workers" }).getByText("waits for a worker").waitFor();
+  await pane(other).getByRole("button", { name: "Verify…" }).click();
+  await other.getByRole("dialog").getByText("All of it", { exact: true }).click();
+  await other.getByRole("dialog").getByLabel("Why").fill("I want to know, too");
+  await other.getByRole("dialog").getByRole("button", { name: "Verify now" }).click();
+  await other.getByText("Grace Hopper has asked for the same already").waitFor();
+  await other.keyboard.press("Escape");
+  const says = "1 fault was found.";
+  const list = ["main: 2026/11/29/segment-1.ndjson.gz.p7m: its digest is another one"];
+  await feed.answer("verify", { says, facts: { segments: 61, bytes: 262_144, faults: 1 }, list });
+  await dialog.getByText(says).waitFor();
+  await dialog.getByText("256 KiB").waitFor();
+  await dialog.getByText("its digest is another one").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "archive-verified-light");
+  await other.getByRole("button", { name: /Verify · archive\/main.*1 fault was found/ }).click();
+  await other.getByRole("dialog").getByText("asked by Grace Hopper: The disk was swapped").waitFor();
+  expect(await pane(page).getByRole("button", { name: "Host key…" }).count()).toBe(0);
+});
+
+it("refused taps are replayed only after it was looked at what that does, and a host key is believed by the password", {
+  timeout: 240_000,
+}, async () => {
+  const page = await openArchive(ada, "/quarantine?reason=schema");
+  await page.getByRole("button", { name: "Replay…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Of the taps that were refused for schema", { exact: false }).waitFor();
+  await dialog.getByRole("button", { name: "Look at what it would do" }).click();
+  await feed.answer("preview-replay", {
+    says: "Of 2 taps in quarantine 1 would go into the buffer again.",
+    facts: { passing: 1, "refused still": 1 },
+    list: ["1 stay, refused still: schema"],
+  });
+  await dialog.getByLabel("Why").fill("The rules were wrong");
+  await expectAccessible(page);
+  await shoot(page, "quarantine-replay-light");
+  await dialog.getByRole("button", { name: "Replay 1 tap" }).click();
+  await feed.answer("replay", { says: "Of 2 taps in quarantine 1 went into the buffer again." });
+  await dialog.getByText("1 went into the buffer again").waitFor();
+  await page.keyboard.press("Escape");
+
+  const offered = `SHA256:${"B".repeat(43)}`;
+  const archive = await openArchive(ada, "?open=archive/off-site");
+  await pane(archive).getByRole("button", { name: "Host key…" }).click();
+  const asking = archive.getByRole("dialog");
+  await asking.getByRole("button", { name: "Look at the key it shows now" }).click();
+  const says = "The server shows a key that is not believed.";
+  await feed.answer("look-at-host-key", { says, facts: { offered }, list: [`SHA256:${"A".repeat(43)}`] });
+  await asking.getByText(offered).waitFor();
+  await asking.getByLabel("Why").fill("Its administrator named the key by telephone");
+  await asking.getByLabel("Your password").fill("not my password");
+  await asking.getByRole("button", { name: "Believe this key" }).click();
+  await asking.getByText("the password is not right").waitFor();
+  await expectAccessible(archive);
+  await shoot(archive, "archive-host-key-light");
+  await archive.evaluate(() => document.documentElement.setAttribute("data-theme", "dark"));
+  await expectAccessible(archive);
+  await shoot(archive, "archive-host-key-dark");
+  await asking.getByLabel("Your password").fill(ada.password);
+  await asking.getByRole("button", { name: "Believe this key" }).click();
+  await feed.answer("repin", { says: "It is believed from now on: restart the workers." });
+  await asking.getByText("It is believed from now on").waitFor();
 });
 
 it("what cannot be read is said, and how old what stands there is", { timeout: 240_000 }, async () => {

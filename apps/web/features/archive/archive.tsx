@@ -1,12 +1,16 @@
 "use client";
 
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useSegments } from "../../client/use-archive.ts";
 import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
+import { ActDialogs, type Asked, SegmentActs, TargetActs } from "./acts.tsx";
+import { AskedList } from "./asked-list.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { NoList, Unread } from "./list-states.tsx";
 import { SegmentList } from "./segment-list.tsx";
@@ -24,6 +28,7 @@ export function Archive() {
   const { state, site, target, text } = view;
   const list = useSegments({ state, site, target, text: text.trim() || null });
   const textField = useRef<HTMLInputElement>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   // Ages grow though nothing comes.
   useNow(1_000);
   const ids = list.items.map(({ id }) => id);
@@ -43,7 +48,7 @@ export function Archive() {
   const isOld = isFailed || list.isFailed;
   return (
     <div data-stale={isOld} className="flex flex-1 flex-col">
-      <h1 className="mb-2 text-lg font-semibold tracking-tight">Segments & archive</h1>
+      <Head onAsk={setAsked} />
       {isOld && (overview !== undefined || list.items.length > 0) ? (
         <Unread what="archive" heardEpochMs={Math.min(heardEpochMs, list.heardEpochMs)} />
       ) : null}
@@ -52,7 +57,8 @@ export function Archive() {
         open={partOf(view.open, "archive")}
         onOpen={(name) => change({ open: `archive/${name}` })}
       />
-      <UnderWay />
+      <UnderWay onRetry={(segment) => setAsked({ act: "retry", segment })} />
+      <AskedList />
       <WithSidePane
         name="What is open"
         list={
@@ -83,9 +89,12 @@ export function Archive() {
           </Card>
         }
         pane={
-          view.open === null ? null : <Pane {...{ view, overview }} onClose={() => change({ open: null })} />
+          view.open === null ? null : (
+            <Pane {...{ view, overview }} onAsk={setAsked} onClose={() => change({ open: null })} />
+          )
         }
       />
+      <ActDialogs asked={asked} onClose={() => setAsked(null)} />
     </div>
   );
 }
@@ -101,18 +110,27 @@ function partOf(open: string | null, kind: "segment" | "archive"): string | null
 function Pane({
   view,
   overview,
+  onAsk,
   onClose,
 }: {
   view: ArchiveView;
   overview: ReturnType<typeof useArchiveOverview>["overview"];
+  onAsk: (asked: Asked) => void;
   onClose: () => void;
 }) {
   const [segment, archive] = [partOf(view.open, "segment"), partOf(view.open, "archive")];
-  if (segment !== null) return <SegmentPane id={segment} onClose={onClose} />;
+  if (segment !== null)
+    return <SegmentPane id={segment} onClose={onClose} acts={<SegmentActs id={segment} onAsk={onAsk} />} />;
   if (archive === null) return null;
   const target =
     overview === undefined ? undefined : (overview.targets.find(({ name }) => name === archive) ?? null);
-  return <TargetPane name={archive} target={target} onClose={onClose} />;
+  return (
+    <TargetPane
+      name={archive}
+      {...{ target, onClose }}
+      acts={target == null ? undefined : <TargetActs name={archive} onAsk={onAsk} />}
+    />
+  );
 }
 
 function NothingArchived() {
@@ -124,5 +142,21 @@ function NothingArchived() {
         delivers makes the first one.
       </p>
     </>
+  );
+}
+
+function Head({ onAsk }: { onAsk: (asked: Asked) => void }) {
+  const mayOperate = useMayOperate();
+  return (
+    <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">Segments & archive</h1>
+      {mayOperate ? (
+        <Button kind="outline" onClick={() => onAsk({ act: "restore", segment: null })}>
+          Preview restore…
+        </Button>
+      ) : (
+        <p className="text-sm text-ink-faint">Verifying and trying again need the role operator.</p>
+      )}
+    </div>
   );
 }

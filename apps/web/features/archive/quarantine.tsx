@@ -1,10 +1,15 @@
 "use client";
 
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useRefused, useRefusedReasons } from "../../client/use-archive.ts";
 import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
 import type { RefusedFilter } from "../../contracts/archive.ts";
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { NoList, Unread } from "./list-states.tsx";
@@ -14,12 +19,21 @@ import { RefusedPane } from "./refused-pane.tsx";
 import { useListKeys } from "./use-list-keys.ts";
 import { type RefusedView, refusedAddress } from "./view.ts";
 
+const ReplayDialog = dynamic(
+  () => loadPart(() => import("./replay-dialog.tsx")).then((part) => part.ReplayDialog),
+  {
+    ssr: false,
+  },
+);
+
 /** Taps that validation refused: why, of which agent, and what became of them. */
 export function Quarantine() {
   const { view, change } = useAddressView(refusedAddress);
   const { overview } = useArchiveOverview();
   const list = useRefused(filterOf(view));
   const reasons = useRefusedReasons({ ...filterOf(view), reason: undefined });
+  const mayOperate = useMayOperate();
+  const [isReplaying, setReplaying] = useState(false);
   useNow(1_000);
   const ids = list.items.map(tapName);
   const cursor = useCursor(ids, view.open);
@@ -35,7 +49,16 @@ export function Quarantine() {
   });
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
-      <h1 className="mb-2 text-lg font-semibold tracking-tight">Quarantine</h1>
+      <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">Quarantine</h1>
+        {mayOperate ? (
+          <Button kind="outline" onClick={() => setReplaying(true)}>
+            Replay…
+          </Button>
+        ) : (
+          <p className="text-sm text-ink-faint">Replaying needs the role operator.</p>
+        )}
+      </div>
       {list.isFailed && list.items.length > 0 ? (
         <Unread what="refused taps" heardEpochMs={list.heardEpochMs} />
       ) : null}
@@ -75,6 +98,7 @@ export function Quarantine() {
           )
         }
       />
+      {isReplaying ? <ReplayDialog view={view} onClose={() => setReplaying(false)} /> : null}
     </div>
   );
 }

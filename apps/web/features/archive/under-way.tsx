@@ -2,13 +2,14 @@ import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useUnderWay } from "../../client/use-archive.ts";
 import { useNow } from "../../client/use-now.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
 import type { OpenSegmentView } from "../../contracts/archive.ts";
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { cn } from "../../ui/cn.ts";
 import { shortId, stageNames } from "./archive-words.ts";
 
 /** Segments on their way to the archive, and why the last attempt at one failed. */
-export function UnderWay() {
+export function UnderWay({ onRetry }: { onRetry: (segment: string) => void }) {
   const { open, isFailed, heardEpochMs } = useUnderWay();
   useNow(1_000);
   const nowEpochMs = serverNow();
@@ -29,7 +30,7 @@ export function UnderWay() {
       {failing.length === 0 ? null : (
         <ul aria-label="Segments that fail" className="w-full space-y-1 pb-1">
           {failing.map((segment) => (
-            <Failing key={segment.id} segment={segment} nowEpochMs={nowEpochMs} />
+            <Failing key={segment.id} {...{ segment, nowEpochMs, onRetry }} />
           ))}
         </ul>
       )}
@@ -47,10 +48,19 @@ function wordsOf(open: readonly OpenSegmentView[] | undefined, nowEpochMs: numbe
   return `${formatCount(open.length)} ${open.length === 1 ? "segment" : "segments"} of ${formatCount(taps)} ${taps === 1 ? "tap" : "taps"}: ${byStage}; the oldest for ${formatSpan(nowEpochMs - oldest.cutAtEpochMs)}`;
 }
 
-function Failing({ segment, nowEpochMs }: { segment: OpenSegmentView; nowEpochMs: number }) {
+function Failing({
+  segment,
+  nowEpochMs,
+  onRetry,
+}: {
+  segment: OpenSegmentView;
+  nowEpochMs: number;
+  onRetry: (segment: string) => void;
+}) {
+  const mayOperate = useMayOperate();
   const { id, stage, attempts, state, fault, taps, cutAtEpochMs } = segment;
   return (
-    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2">
+    <li className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-start gap-x-2">
       <span aria-hidden className="text-warning">
         ▲
       </span>
@@ -63,8 +73,13 @@ function Failing({ segment, nowEpochMs }: { segment: OpenSegmentView; nowEpochMs
           </span>
           {state === "active" ? "; one is under way" : "; the next within 15 s"}
         </p>
-        <p className={cn("text-ink-soft [overflow-wrap:anywhere]")}>{fault}</p>
+        <p className="text-ink-soft [overflow-wrap:anywhere]">{fault}</p>
       </div>
+      {mayOperate ? (
+        <Button kind="outline" className="h-8" onClick={() => onRetry(id)}>
+          Try now…
+        </Button>
+      ) : null}
     </li>
   );
 }

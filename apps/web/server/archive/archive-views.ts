@@ -1,6 +1,8 @@
 import {
   type ArchiveBoard,
   type ArchiveHolds,
+  type AskedListing,
+  type AskedTasks,
   type AuditEntries,
   type DeclaredArchivesFact,
   type InstallationStanding,
@@ -15,6 +17,7 @@ import {
 import { objectPaths } from "@tapline/core/transfer";
 import type {
   ArchiveOverview,
+  AskedView,
   HoldsView,
   OpenSegmentView,
   RefusedFilter,
@@ -30,6 +33,7 @@ import { targetView } from "./target-view.ts";
 
 const mostActs = 12;
 const mostHolds = 50;
+const mostTasks = 20;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
@@ -42,6 +46,7 @@ export interface ArchiveStores {
   standing: Pick<InstallationStanding, "quarantinedTaps">;
   spans: Pick<KpiSpans, "list">;
   audit: Pick<AuditEntries, "page">;
+  asked: Pick<AskedTasks, "ask" | "find" | "list">;
   flow: ArchiveFlow;
 }
 
@@ -50,6 +55,8 @@ export class ArchiveViews {
   /** Every browser asks as often: those that ask at once share an answer. */
   readonly overview: () => Promise<ArchiveOverview>;
   readonly underWay: () => Promise<OpenSegmentView[]>;
+  /** What is asked of the workers. */
+  readonly asked: ArchiveStores["asked"];
   readonly #stores: ArchiveStores;
   readonly #prisma: PrismaClient;
   readonly #clock: () => number;
@@ -57,6 +64,7 @@ export class ArchiveViews {
   constructor(stores: ArchiveStores, prisma: PrismaClient, clock: () => number) {
     this.overview = shareReading(() => this.#overview());
     this.underWay = shareReading(() => stores.flow.open());
+    this.asked = stores.asked;
     this.#stores = stores;
     this.#prisma = prisma;
     this.#clock = clock;
@@ -125,6 +133,25 @@ export class ArchiveViews {
       guards: hold.releasedAtEpochMs === null ? await fromPostgres(holds.guards(hold)) : null,
     }));
     return { holds: await Promise.all(guarded), expired };
+  }
+
+  /** What was asked of the workers last. */
+  async tasks(): Promise<AskedView[]> {
+    return await this.#named(await fromPostgres(this.asked.list(mostTasks)));
+  }
+
+  /** @throws TaplineError `not-found` */
+  async task(id: string): Promise<AskedView> {
+    const [task] = await this.#named([await fromPostgres(this.asked.find(id))]);
+    return task as AskedView;
+  }
+
+  async #named(tasks: readonly AskedListing[]): Promise<AskedView[]> {
+    const names = await namesOf(
+      this.#prisma,
+      tasks.map(({ askedBy }) => askedBy),
+    );
+    return tasks.map((task) => ({ ...task, askedBy: names.get(task.askedBy) ?? task.askedBy }));
   }
 
   async #overview(): Promise<ArchiveOverview> {

@@ -2,6 +2,7 @@ import { SegmentQueues } from "@tapline/adapters/bullmq";
 import {
   ArchiveBoard,
   ArchiveHolds,
+  AskedTasks,
   type AuditEntries,
   DeclaredArchivesFact,
   InstallationStanding,
@@ -27,6 +28,7 @@ export function openArchiveViews(
   );
   const stores = {
     ...{ audit, flow, board: new ArchiveBoard(prisma), declared: new DeclaredArchivesFact(prisma) },
+    asked: new AskedTasks(prisma, Date.now),
     holds: new ArchiveHolds(prisma, Date.now),
     quarantine: new QuarantineDesk(prisma, Date.now),
     standing: new InstallationStanding(prisma),

@@ -55,6 +55,12 @@ export const archiveBoardRouter = router({
   reasons: viewerProcedure
     .input(z.strictObject(refusedFilter).prefault({}))
     .query(({ ctx, input }) => ctx.archiveViews.reasons(input)),
+  /** What was asked of the workers, the last first. */
+  tasks: viewerProcedure.query(({ ctx }) => ctx.archiveViews.tasks()),
+  /** One of these, and what came of it. */
+  task: viewerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .query(({ ctx, input }) => ctx.archiveViews.task(input.id)),
   /** Holds with what they guard, and what expired. */
   holds: viewerProcedure.query(({ ctx }) => ctx.archiveViews.holds()),
 });

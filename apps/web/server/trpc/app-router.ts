@@ -6,6 +6,7 @@ import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
 import { alertRulesRouter } from "../routers/alert-rules.ts";
 import { alertsRouter } from "../routers/alerts.ts";
 import { apiTokensRouter } from "../routers/api-tokens.ts";
+import { archiveRouter } from "../routers/archive.ts";
 import { archiveBoardRouter } from "../routers/archive-board.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   alertMaintenance: alertMaintenanceRouter,
   alertRules: alertRulesRouter,
   alerts: alertsRouter,
+  archive: archiveRouter,
   archiveBoard: archiveBoardRouter,
   apiTokens: apiTokensRouter,
   audit: auditRouter,

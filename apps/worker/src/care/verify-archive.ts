@@ -19,6 +19,8 @@ export type VerifyParts = SegmentParts & {
 export type VerifyWish = {
   /** `YYYY/MM/DD` of the first day; "" = all. */
   readonly sinceDay: string;
+  /** `YYYY/MM/DD`: this day alone. */
+  readonly day?: string;
   /** How many of the objects are read, 0 to 1. Manifests and signatures are all read. */
   readonly sampleRatio: number;
   /** This segment alone. */
@@ -85,6 +87,7 @@ export async function verifyArchive(wish: VerifyWish, parts: VerifyParts): Promi
 /** Days that the archive has, and those that only the index knows. */
 async function daysOf({ parts, wish }: Run): Promise<string[]> {
   if (wish.segment !== null) return [dayOfSegment(wish.segment)];
+  if (wish.day !== undefined) return [wish.day];
   const archived = await Array.fromAsync(archivedDays(parts.reader, wish.sinceDay));
   return [...new Set([...archived, ...((await parts.catalogue?.days(wish.sinceDay)) ?? [])])].sort();
 }

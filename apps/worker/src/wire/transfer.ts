@@ -13,6 +13,7 @@ import { startCatchUp } from "../roles/catch-up.ts";
 import { startDeclaring } from "../roles/declare-archives.ts";
 import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
+import { openAskedTasks } from "./asked-tasks.ts";
 import type { Parts } from "./parts.ts";
 
 export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise<Role> {
@@ -29,6 +30,7 @@ export async function startTransfer(parts: Parts, archives: ArchiveSet): Promise
   const named = await readArchiveSettings(parts.config);
   const roles = [
     startCatchUp({ ...parts, archives, copies, readBacks, turns: new Turns(parts.prisma) }),
+    openAskedTasks(parts, archives, own.trust),
     startDeclaring({ ...parts, named, declared: new DeclaredArchivesFact(parts.prisma) }),
   ];
   return {

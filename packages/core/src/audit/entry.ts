@@ -11,6 +11,8 @@ export const auditActions = [
   "segment.copy-withdrawn",
   "segment.rewraps-copied",
   "archive.repinned",
+  "archive.asked",
+  "archive.answered",
   "buffer.opened",
   "key.seeded",
   "key.changed",

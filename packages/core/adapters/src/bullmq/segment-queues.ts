@@ -102,11 +102,14 @@ export class SegmentQueues {
     await this.add(stage, segment);
     const job = await this.#queues.get(stage)?.getJob(segment);
     if (job?.processedOn === undefined || job.processedOn <= Date.now() + longestPauseMs) return;
-    if (!(await job.isDelayed())) return;
-    await job.promote().catch(async (error: unknown) => {
-      // Somebody else was first.
-      if (await job.isDelayed()) throw error;
-    });
+    await promote(job);
+  }
+
+  /** Has a segment's job tried at once, also where it waits for its next attempt. */
+  async hurry(stage: SegmentStage, segment: string): Promise<void> {
+    await this.add(stage, segment);
+    const job = await this.#queues.get(stage)?.getJob(segment);
+    if (job !== undefined) await promote(job);
   }
 
   /** How the job of a segment in `stage` stands. */
@@ -159,4 +162,13 @@ export class SegmentQueues {
     // BullMQ leaves connections that it was handed to whoever made them.
     for (const connection of this.#connections) connection.disconnect();
   }
+}
+
+/** Takes a job up at once that waits for a time. */
+async function promote(job: Job<SegmentJob>): Promise<void> {
+  if (!(await job.isDelayed())) return;
+  await job.promote().catch(async (error: unknown) => {
+    // Somebody else was first.
+    if (await job.isDelayed()) throw error;
+  });
 }

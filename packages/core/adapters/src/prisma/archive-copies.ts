@@ -126,6 +126,12 @@ export class ArchiveCopies {
     });
   }
 
+  /** Has what archives lack of a segment tried at once. @returns how many archives that are */
+  async hurry(segment: string): Promise<number> {
+    const where = { segmentId: segment, OR: [{ leasedUntil: null }, { leasedUntil: { lt: new Date() } }] };
+    return (await this.#prisma.archiveTask.updateMany({ where, data: { nextAt: new Date() } })).count;
+  }
+
   /** The attempt failed: it is made again by whoever asks after `waitMs`. */
   async postpone({ kind, target, segment }: ArchiveTask, waitMs: number, fault: string): Promise<void> {
     await this.#prisma.archiveTask.updateMany({

@@ -43,6 +43,14 @@ export {
 export { ArchiveNotes } from "./archive-notes.ts";
 export { type ArchiveStanding, archiveStandings } from "./archive-standing.ts";
 export {
+  type AskedKind,
+  type AskedListing,
+  type AskedOutcome,
+  AskedTasks,
+  type NewAsked,
+  type TakenTask,
+} from "./asked-tasks.ts";
+export {
   AuditEntries,
   type EntryPage,
   type PlacedEntry,
