@@ -37,11 +37,12 @@ export interface TapStep {
   /**
    * - `known`: at `atEpochMs`, or between that and `untilEpochMs`.
    * - `not-kept`: it was done, and nobody kept when.
+   * - `unread`: when is kept in Redis, which does not answer.
    * - `at-it`: it is under way.
    * - `not-yet`: it comes later.
    * - `none`: this tap does not come to it.
    */
-  is: "known" | "not-kept" | "at-it" | "not-yet" | "none";
+  is: "known" | "not-kept" | "unread" | "at-it" | "not-yet" | "none";
   atEpochMs: number | null;
   untilEpochMs: number | null;
   /** Of what or whom: an archive, a checkpoint. */
@@ -116,5 +117,6 @@ export interface TapSegment {
   /** At most 50 of each. */
   trackers: TapRun[];
   agents: TapRun[];
-  entry: { id: string; index: number | null } | null;
+  /** `isWitnessed`: a witness has cosigned the log once. */
+  entry: { id: string; index: number | null; isWitnessed: boolean } | null;
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useState } from "react";
 import { formatSpan, formatTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
@@ -87,7 +88,14 @@ function HasCome({
       </p>
       <p className="text-ink-soft">
         Start its service where it does not run yet:{" "}
-        <code className="font-mono text-xs">sudo systemctl start tapline-agent</code>
+        <code className="font-mono text-xs">sudo systemctl start tapline-agent</code>. Then{" "}
+        <Link
+          href={`/taps?${new URLSearchParams({ of: `agent:${made.agent}` })}`}
+          className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+        >
+          see its first tap come
+        </Link>
+        .
       </p>
       <Button kind="primary" className="w-full" onClick={onClose}>
         Done

@@ -43,6 +43,9 @@ export function Ladder({ trace }: { trace: TapTrace }) {
       </ol>
       <p className="mt-2 text-ink-soft">
         {next === null ? endWords[state] : `Next, ${next}: it waits for ${wants[next]}.`}
+        {next === "proven" && trace.segment?.entry?.isWitnessed === false
+          ? " No witness has cosigned anything yet: without one no tap comes to that."
+          : null}
       </p>
     </Part>
   );

@@ -36,6 +36,7 @@ export const stepNames: Readonly<Record<TapStepName, string>> = {
 /** What is said of a step in place of a time. */
 export const stepWords: Readonly<Record<Exclude<TapStep["is"], "known">, string>> = {
   "not-kept": "done; the time is not kept",
+  unread: "not known: Redis does not answer",
   "at-it": "now",
   "not-yet": "not yet",
   none: "does not come to it",

@@ -26,7 +26,7 @@ export function Waterfall({ steps, isOneOfMany }: { steps: readonly TapStep[]; i
 function Step({ drawn }: { drawn: DrawnStep }) {
   const zone = useTimeZone();
   const { step, sinceMs } = drawn;
-  const isDone = step.is === "known" || step.is === "not-kept";
+  const isDone = step.is === "known" || step.is === "not-kept" || step.is === "unread";
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)_5rem_4.5rem] items-center gap-x-2 border-b border-line py-1.5 last:border-b-0">
       <span aria-hidden className={isDone || step.is === "at-it" ? "text-ink" : "text-ink-faint"}>

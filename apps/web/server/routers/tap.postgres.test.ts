@@ -1,7 +1,9 @@
+import { connectRedis } from "@tapline/adapters/redis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { TapList, TapTrace } from "../../contracts/taps.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 import { type FedTap, TapFeed } from "../../test-site/tap-feed.fixture.ts";
+import { TapViews } from "../taps/tap-views.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 let running: TestConsole;
@@ -207,4 +209,18 @@ test("nobody who is not signed in sees any of it, and a cursor that is none is r
   expect((await ask("list", { of: "" }, {})).status).toBe(401);
   for (const cursor of ["x", '{"epoch":-1,"seq":2}', "[]"])
     expect(await list("gate-1", cursor)).toMatchObject({ status: 400, code: "invalid-input" });
+});
+
+test("while Redis does not answer, what is archived can be looked at all the same", async () => {
+  await feed.archive([tap(1)]);
+  const away = connectRedis("redis://127.0.0.1:1", () => undefined, { commandTimeoutMs: 200 });
+  const views = new TapViews(running.prisma, away);
+  const shown = await views.trace({ by: "tracker", tracker, epoch: null, seq: 1 });
+  expect(shown).toMatchObject({ state: "archived", rung: "archived" });
+  expect(timeOf(shown, "receipt")).toMatchObject([{ is: "unread", atEpochMs: null }]);
+  expect((await views.list("gate-1", null)).rows).toHaveLength(1);
+  await expect(views.trace({ by: "tracker", tracker, epoch: null, seq: 2 })).rejects.toMatchObject({
+    code: "unavailable",
+  });
+  away.disconnect();
 });

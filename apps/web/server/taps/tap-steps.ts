@@ -16,6 +16,14 @@ function known(atEpochMs: number, until: number | null = null, what: string | nu
   return { is: "known", atEpochMs, untilEpochMs: until === atEpochMs ? null : until, what } as const;
 }
 
+/** When an agent was told, ms since 1970; null: not kept any more; `unread`: Redis has it, and does not answer. */
+export type ReceiptTime = number | null | "unread";
+
+function receiptStep(at: ReceiptTime): Omit<TapStep, "step"> {
+  if (at === "unread") return { ...blank, is: "unread" };
+  return at === null ? notKept : known(at);
+}
+
 /** All steps in their order; those of which nothing is said come later. */
 function stepsOf(said: Said): TapStep[] {
   return tapSteps.flatMap((step) =>
@@ -23,8 +31,8 @@ function stepsOf(said: Said): TapStep[] {
   );
 }
 
-/** Of a tap that lies in an archived segment. @param receiptAt when its agent was told; null: not kept */
-export function archivedSteps(segment: FoundSegment, receiptAt: number | null): TapStep[] {
+/** Of a tap that lies in an archived segment. @param receiptAt when its agent was told */
+export function archivedSteps(segment: FoundSegment, receiptAt: ReceiptTime): TapStep[] {
   const { copies, entry } = segment;
   return stepsOf({
     read: known(segment.firstReadAtEpochMs, segment.lastReadAtEpochMs),
@@ -38,7 +46,7 @@ export function archivedSteps(segment: FoundSegment, receiptAt: number | null): 
             .toSorted((a, b) => a.storedAtEpochMs - b.storedAtEpochMs)
             .map(({ target, storedAtEpochMs }) => known(storedAtEpochMs, null, target)),
     indexed: known(segment.archivedAtEpochMs),
-    receipt: receiptAt === null ? notKept : known(receiptAt),
+    receipt: receiptStep(receiptAt),
     ...(entry === null ? {} : { recorded: known(entry.recordedAtEpochMs, null, placeOf(entry.index)) }),
     ...checkpointSteps(entry),
   });
@@ -88,7 +96,7 @@ export function endedSteps(
   readAtEpochMs: number | null,
   endedAtEpochMs: number,
   segment: string | null,
-  receiptAt: number | null,
+  receiptAt: ReceiptTime,
 ): TapStep[] {
   return stepsOf({
     read: readAtEpochMs === null ? notKept : known(readAtEpochMs),
@@ -97,7 +105,7 @@ export function endedSteps(
     judged: notKept,
     ...{ sealed: none, archived: none },
     indexed: known(endedAtEpochMs),
-    receipt: receiptAt === null ? notKept : known(receiptAt),
+    receipt: receiptStep(receiptAt),
     ...{ recorded: none, checkpoint: none, cosigned: none },
   });
 }

@@ -1,13 +1,21 @@
 import { type FoundSegment, type PrismaClient, TapFinder, TapLists } from "@tapline/adapters/prisma";
 import { TapsUnderWay, type TapUnderWay } from "@tapline/adapters/redis";
-import { TaplineError } from "@tapline/core/kernel";
+import { hasCode, TaplineError } from "@tapline/core/kernel";
 import { objectPaths } from "@tapline/core/transfer";
 import type { Redis } from "ioredis";
 import { readTapsOf, type TapName, writeTapName } from "../../contracts/tap-name.ts";
 import type { TapList, TapSegment, TapTrace } from "../../contracts/taps.ts";
 import { fromPostgres, fromRedis } from "../from-stores.ts";
 import { readRunPlace, readSeqPlace, writePlace } from "./list-places.ts";
-import { archivedRung, archivedSteps, endedSteps, gapSteps, readSteps, underWaySteps } from "./tap-steps.ts";
+import {
+  archivedRung,
+  archivedSteps,
+  endedSteps,
+  gapSteps,
+  type ReceiptTime,
+  readSteps,
+  underWaySteps,
+} from "./tap-steps.ts";
 
 type AgentName = Extract<TapName, { by: "agent" }>;
 
@@ -115,7 +123,7 @@ export class TapViews {
         tracker: trackerIn(segment),
       });
     }
-    const receiptAt = await fromRedis(this.#way.receiptAt(name));
+    const receiptAt = await this.#receiptAt(name);
     const ended = { ...blank, name: writeTapName(name), agent, reader: rejected?.reader ?? null };
     if (duplicate !== null) {
       const { segment, heldBy, endedAtEpochMs } = duplicate;
@@ -154,15 +162,13 @@ export class TapViews {
   }
 
   async #bySegment(id: string): Promise<TapTrace> {
-    const [found, open] = await Promise.all([
-      fromPostgres(this.#finder.segment(id)),
-      fromRedis(this.#way.segment(id)),
-    ]);
+    const found = await fromPostgres(this.#finder.segment(id));
     if (found !== null)
       return await this.#archived(id, found, {
         tracker: trackerIn(found),
         agent: await this.#agentIn(found),
       });
+    const open = await fromRedis(this.#way.segment(id));
     if (open === null)
       throw new TaplineError("not-found", `no segment ${id} is known`, {
         remedy:
@@ -185,13 +191,23 @@ export class TapViews {
     const receiptAt =
       agent == null || agent.seq === null
         ? null
-        : await fromRedis(this.#way.receiptAt({ agent: agent.id, epoch: agent.epoch, seq: agent.seq }));
+        : await this.#receiptAt({ agent: agent.id, epoch: agent.epoch, seq: agent.seq });
     return {
       ...{ ...blank, ...given, name, state: "archived" },
       segment: shownSegment(segment),
       steps: archivedSteps(segment, receiptAt),
       rung: archivedRung(segment),
     };
+  }
+
+  /** What is archived can be looked at without Redis. */
+  async #receiptAt(tap: Omit<AgentName, "by">): Promise<ReceiptTime> {
+    try {
+      return await fromRedis(this.#way.receiptAt(tap));
+    } catch (error) {
+      if (hasCode(error, "unavailable")) return "unread";
+      throw error;
+    }
   }
 
   async #segment(id: string): Promise<FoundSegment> {
@@ -231,6 +247,6 @@ function shownSegment({ entry, ...segment }: FoundSegment): TapSegment {
     ...{ copies: [...shown.copies], keys: [...shown.keys] },
     ...{ trackers: [...shown.trackers], agents: [...shown.agents] },
     manifestPath: objectPaths(segment.id).manifest,
-    entry: entry === null ? null : { id: entry.id, index: entry.index },
+    entry: entry === null ? null : { id: entry.id, index: entry.index, isWitnessed: entry.isWitnessed },
   };
 }

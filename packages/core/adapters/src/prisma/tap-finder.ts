@@ -84,6 +84,8 @@ export type FoundEntry = {
   readonly checkpoint: FoundCheckpoint | null;
   readonly cosigned: FoundCheckpoint | null;
   readonly archived: FoundCheckpoint | null;
+  /** Whether a witness has ever cosigned the log. */
+  readonly isWitnessed: boolean;
 };
 
 export type FoundCheckpoint = { readonly size: number; readonly atEpochMs: number };
@@ -203,10 +205,11 @@ export class TapFinder {
       this.#prisma.auditLeaf.findUnique({ where: { entryId: entry.id }, select: { index: true } }),
       this.#prisma.auditHead.findMany(),
     ]);
-    const known = { id: entry.id, recordedAtEpochMs: entry.recordedAt.getTime() };
-    if (leaf === null) return { ...known, index: null, checkpoint: null, cosigned: null, archived: null };
     // The log of the installation's present key has come farthest; those of earlier keys stand still.
     const [head] = heads.toSorted((a, b) => Number(b.size - a.size));
+    const isWitnessed = head !== undefined && head.cosignedSize > 0n;
+    const known = { id: entry.id, recordedAtEpochMs: entry.recordedAt.getTime(), isWitnessed };
+    if (leaf === null) return { ...known, index: null, checkpoint: null, cosigned: null, archived: null };
     const covering = (size: bigint | undefined, at: Date | null | undefined): FoundCheckpoint | null =>
       size === undefined || at == null || size <= leaf.index
         ? null
