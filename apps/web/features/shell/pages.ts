@@ -37,7 +37,7 @@ export const consolePages: readonly ConsolePage[] = [
     parts: {
       own: "All alerts",
       others: [
-        { href: "/alerts/rules", name: "Rules", called: "the rules of alerts", key: "x" },
+        { href: "/alerts/rules", name: "Rules", called: "the rules of alerts", key: "d" },
         { href: "/alerts/channels", name: "Channels", called: "the channels of alerts", key: "c" },
         { href: "/alerts/health", name: "Health", called: "the health of the alarm system", key: "m" },
       ],
