@@ -20,7 +20,7 @@ export function Clock() {
       title={`All times are in ${zoneWords(zone)}. Press for ${zoneWords(next)}.`}
       className="tabular-nums max-sm:flex-col max-sm:gap-0 max-sm:px-1 max-sm:leading-tight"
     >
-      <time dateTime={new Date(nowEpochMs).toISOString()} className="font-mono text-[13px]">
+      <time dateTime={new Date(nowEpochMs).toISOString()} className="font-mono text-[0.8125rem]">
         {formatTime(nowEpochMs, zone)}
       </time>
       <span className="text-xs text-ink-faint max-sm:text-[10px]">{zoneName(nowEpochMs, zone)}</span>

@@ -78,6 +78,10 @@ export const pagesOnPhone = 4;
 /** Every place that `g` and a key lead to. */
 export const places: readonly Place[] = consolePages.flatMap((page) => [page, ...(page.parts?.others ?? [])]);
 
+/** The page for a screen on a wall has no navigation, and no place in one. */
+export const wallPath = "/wall";
+export const wallKey = "w";
+
 /** Whether `path` is the page or one below it. */
 export function isAt({ href }: Pick<Place, "href">, path: string): boolean {
   return href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);

@@ -16,7 +16,7 @@ import { Header } from "./header.tsx";
 import { everywhere, HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { PageTabs } from "./page-tabs.tsx";
-import { places } from "./pages.ts";
+import { places, wallKey, wallPath } from "./pages.ts";
 import { PausedBanner } from "./paused-banner.tsx";
 import { useThemeToggle } from "./theme-toggle.tsx";
 
@@ -83,6 +83,7 @@ function useShellKeys({ openPalette, openHelp }: { openPalette: () => void; open
       ...{ keys: ["g", key], does: `Go to ${called}` },
       run: () => router.push(href),
     })),
+    { keys: ["g", wallKey], does: "Go to the wall display", run: () => router.push(wallPath) },
     { keys: [":"], does: "Find or do", run: openPalette },
     { keys: ["Ctrl+k"], does: "The same, also out of a field", run: openPalette },
     { keys: ["p"], does: "Pause what is shown, or go on", run: togglePause },

@@ -1,10 +1,12 @@
 "use client";
 
-import { ChevronDown, LogOut } from "lucide-react";
+import { ChevronDown, LogOut, MonitorPlay } from "lucide-react";
+import Link from "next/link";
 import { useEffect, useState } from "react";
 import { carryOn, forgetThisBrowser } from "../../client/this-browser.ts";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
+import { Preferences } from "./preferences.tsx";
 
 async function signOut(): Promise<boolean> {
   try {
@@ -16,7 +18,10 @@ async function signOut(): Promise<boolean> {
   }
 }
 
-/** Who is signed in, and the way out. */
+const itemLook =
+  "flex h-9 items-center gap-2 rounded-md border border-transparent px-2.5 text-sm text-ink-soft hover:border-line hover:bg-raised hover:text-ink";
+
+/** Who is signed in, what this browser keeps for them, and the way out. */
 export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> }) {
   const [failed, setFailed] = useState(false);
   // Where the server does not answer, the next page does it.
@@ -36,7 +41,7 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
       <div
         id="user-menu"
         popover="auto"
-        className="fixed inset-auto top-13 right-3 m-0 w-64 rounded-lg border border-line bg-surface p-1.5 text-ink shadow-lg"
+        className="fixed inset-auto top-13 right-3 m-0 max-h-[calc(100vh-4rem)] w-80 max-w-[calc(100vw-1.5rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1.5 text-ink shadow-lg"
       >
         <div className="px-3 py-2">
           <p className="truncate text-sm font-semibold">{viewer.name}</p>
@@ -46,6 +51,12 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
           </p>
         </div>
         <hr className="my-1 border-line" />
+        <Preferences />
+        <hr className="my-1 border-line" />
+        <Link href="/wall" className={itemLook}>
+          <MonitorPlay aria-hidden className="size-4" />
+          Wall display
+        </Link>
         <Button className="w-full justify-start" onClick={() => void leave()}>
           <LogOut aria-hidden className="size-4" />
           Sign out

@@ -8,7 +8,7 @@ import { useAlertList } from "../../../client/use-alerts.ts";
 import { standingHotkeys } from "../../../client/use-hotkeys.ts";
 import { readTapName, writeTapName } from "../../../contracts/tap-name.ts";
 import { severityLooks } from "../../../ui/severity.tsx";
-import { places } from "../pages.ts";
+import { places, wallKey, wallPath } from "../pages.ts";
 import { themes } from "../themes.ts";
 import type { Entry } from "./find-entries.ts";
 
@@ -23,12 +23,16 @@ export function useEntries(text: string): Entry[] {
   const pages = places.map(({ href, called, key }) => ({
     ...{ id: href, group: "Go to", name: capital(called), keys: ["g", key], run: () => router.push(href) },
   }));
+  const wall = {
+    ...{ id: wallPath, group: "Go to", name: "Wall display", keys: ["g", wallKey] },
+    run: () => router.push(wallPath),
+  };
   const looks = themes.map(({ theme, name }) => ({
     ...{ id: `theme ${theme}`, group: "Theme", name: `Theme: ${name}`, run: () => setTheme(theme) },
   }));
   // Names are for whoever types one: unasked they would stand before everything else.
   const named = text.trim() === "" ? [] : [...entriesOfAlerts(), ...entriesOfAgents()];
-  return [...pages, ...acts, ...named, ...tapNamed(), ...looks];
+  return [...pages, wall, ...acts, ...named, ...tapNamed(), ...looks];
 
   function entriesOfAlerts(): Entry[] {
     return alerts.map(({ id, message, severity, ruleId, scope }) => ({

@@ -1,0 +1,67 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { HistoryFigures, KpiHistory, KpiLive } from "@tapline/core/kpi";
+import { api } from "../../client/api.ts";
+import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
+import { useLive } from "../../client/use-live.ts";
+import { NoFigures, OverviewSkeleton } from "./empty-states.tsx";
+import { recentValues } from "./history-series.ts";
+import { rejectTotal } from "./rejects.ts";
+import { Figure, Tile } from "./tile.tsx";
+import { WayOfATap } from "./way-of-a-tap.tsx";
+import { WrongList } from "./wrong-list.tsx";
+
+const refreshMs = 10_000;
+const trendMs = 600_000;
+/** So many lines have room on a screen of 1920 × 1080. */
+const mostWrong = 4;
+
+/** The Overview as it is read from afar: what is wrong, the way of a tap, and the figures that say how it goes. */
+export function Wall() {
+  const { live, connection, isAnswered } = useLive();
+  const history = useQuery({
+    ...api.kpi.history.queryOptions(),
+    enabled: connection !== "signed-out",
+    refetchInterval: refreshMs,
+  });
+  if (live === null) return isAnswered ? <NoFigures /> : <OverviewSkeleton />;
+  const isTrusted = connection === "live" || connection === "recovering";
+  return (
+    <div data-stale={!isTrusted} className="flex min-h-0 flex-1 flex-col gap-3">
+      <WayOfATap live={live} />
+      <Figures live={live} history={history.data} />
+      <div className="min-h-0 flex-1 overflow-hidden">
+        <WrongList live={live} most={mostWrong} calm="Nothing is wrong" />
+      </div>
+    </div>
+  );
+}
+
+function Figures({ live, history }: { live: KpiLive; history: KpiHistory | undefined }) {
+  const trend = (of: (figures: HistoryFigures) => number | null) => recentValues(history, trendMs, of);
+  const { oldestAgeMs } = live;
+  return (
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-5">
+      <Tile name="Taps in" window="mean of 5 s" trend={trend((f) => f.ingestedPerSecond)}>
+        <Figure value={formatRate(live.tapsPerSecond)} unit="taps/s" />
+      </Tile>
+      <Tile name="Archived" window="mean of 5 s" trend={trend((f) => f.archivedPerSecond)}>
+        <Figure value={formatRate(live.archivedPerSecond)} unit="taps/s" />
+      </Tile>
+      <Tile
+        name="Backlog"
+        window={oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(oldestAgeMs)}`}
+        trend={trend((f) => f.backlog)}
+      >
+        <Figure value={formatCount(live.backlog)} unit={live.backlog === 1 ? "tap" : "taps"} />
+      </Tile>
+      <Tile name="Tap → archive, p99" window="last 60 s" trend={trend((f) => f.tapToArchiveMs.p99)}>
+        <Figure value={formatMs(live.tapToArchiveMs.p99)} unit="ms" />
+      </Tile>
+      <Tile name="Rejected" window="last 60 s" trend={trend((f) => f.rejectedPerSecond)}>
+        <Figure value={formatCount(rejectTotal(live.rejects))} unit="taps" />
+      </Tile>
+    </div>
+  );
+}
