@@ -7,7 +7,16 @@ const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**"];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["**/*.test.{ts,tsx}"], exclude: [...exclude, served] } },
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: [...exclude, served],
+          // What takes part of a second takes many on a machine that is busy with something else.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "integration",
