@@ -7,11 +7,13 @@ import { Invitations } from "../people/invitations.ts";
 import { askForPassword, guessingPaths } from "./ask-for-password.ts";
 import type { ConfirmPerson } from "./confirm-person.ts";
 import { joining } from "./joining.ts";
+import { lockOut } from "./lock-out.ts";
 import { passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
 import { secondFactorNow } from "./second-factor-now.ts";
+import { SignInTries } from "./sign-in-tries.ts";
 import { strongPasswords } from "./strong-passwords.ts";
 
 /** Set by our server from the socket's address, whatever the client sent. */
@@ -85,6 +87,7 @@ export function createAuth(options: AuthOptions) {
     },
     plugins: [
       admin({ ac: accessControl, roles: accessRoles, defaultRole: "viewer", adminRoles: ["admin"] }),
+      lockOut(new SignInTries(options.prisma, Date.now), clientAddressHeader),
       strongPasswords(options.prisma, options.siteName),
       secondFactorNow(options.prisma),
       twoFactor({ issuer: "Tapline" }),
