@@ -53,7 +53,7 @@ test("a page is told who looks at it, and a client cannot tell it so", async () 
   expect(JSON.parse(Buffer.from(facts, "base64url").toString())).toEqual({
     siteName: "Site",
     siteTimeZone: "Europe/Berlin",
-    viewer: { name: "Ada", email: "ada@console.test", role: "viewer" },
+    viewer: { id: "u", name: "Ada", email: "ada@console.test", role: "viewer" },
   });
 });
 

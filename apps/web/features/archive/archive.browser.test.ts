@@ -73,14 +73,14 @@ it("archives, segments and what is under way are told, by themselves as they cha
   await pane(page).getByText("Timed out while waiting for handshake").waitFor();
   await pane(page).getByText("CN=archive 2026").waitFor();
   await pane(page)
-    .getByText(/Restored for trial from main 20 min ago: proven/)
+    .getByText(/Restored for trial from main 2\d min ago: proven/)
     .waitFor();
   expect(new URL(page.url()).search).toBe(`?show=lacking&open=segment%2F${segments.late}`);
   await expectAccessible(page);
   await shoot(page, "archive-segment-light");
 
   await feed.away("off-site", "misconfigured", "the host key is not the one that is believed");
-  await page.getByText("▲ Refuses us for 5 min").waitFor();
+  await page.getByText(/▲ Refuses us for \d+ min/).waitFor();
   await page.getByRole("button", { name: "off-site", exact: true }).click();
   await pane(page).getByText("the host key is not the one that is believed").waitFor();
   await pane(page)
@@ -140,7 +140,7 @@ it("the list is worked through by keys, further back as it is scrolled, and narr
   await page.getByLabel("Filter by address").fill("nowhere");
   await page.getByText("None of the segments is as the filter wants it.").waitFor();
   await page.getByLabel("Filter by address").fill("");
-  await page.getByLabel("Site").selectOption("north");
+  await page.getByRole("combobox", { name: "Site" }).selectOption("north");
   await counts(page, 1);
   await page.getByLabel("Archive", { exact: true }).selectOption("off-site");
   await page.getByText("None matches").waitFor();
@@ -166,7 +166,7 @@ it("refused taps tell why and what became of them, and holds what they guard", {
   await counts(page, 3);
   await page.getByRole("button", { name: "schema 2" }).click();
   await counts(page, 2);
-  await page.getByLabel("Site").selectOption("harbour");
+  await page.getByRole("combobox", { name: "Site" }).selectOption("harbour");
   await counts(page, 1);
   await options(page).first().click();
   await pane(page).getByText("measurements.0.bpm: too large").waitFor();

@@ -69,14 +69,15 @@ it("new entries come in as they get their places, and move nothing for who reads
   await shoot(page, "audit-light");
 
   await list(page).evaluate((element) => element.scrollTo({ top: 2_200 }));
-  const middle = options(page).nth(15);
-  const [before, line] = [await middle.boundingBox(), await middle.getAttribute("id")];
+  await isStill(page);
+  const line = page.locator(`#${await options(page).nth(15).getAttribute("id")}`);
+  const before = await line.boundingBox();
   await feed.record(
     job,
     Array.from({ length: 12 }, (_, i) => `new/${i}`),
   );
   await page.getByRole("button", { name: "12 new" }).waitFor();
-  expect(await page.locator(`#${line}`).boundingBox()).toEqual(before);
+  expect(await line.boundingBox()).toEqual(before);
   await expectAccessible(page);
   await shoot(page, "audit-new-light");
   await page.getByRole("button", { name: "12 new" }).click();
@@ -142,7 +143,7 @@ it("ten thousand entries are scrolled through with a bounded page, each part of 
   await until(async () => expect(await textOf(options(page).last())).toMatch(/segment\/0\b/));
   await page.keyboard.press("Home");
   await firstIs(page, new RegExp(`segment/${held - 1}\\b`));
-  expect(await scrollTop(page)).toBe(0);
+  await until(async () => expect(await scrollTop(page)).toBe(0));
   await page.keyboard.press(":");
   await dialog(page).getByLabel("A place of the log, or a time").fill("999999999");
   await page.keyboard.press("Enter");
@@ -163,8 +164,7 @@ it("filters by keys stand in the address; the log's growth is checked in the bro
   expect(new URL(page.url()).search).toBe("?words=broken+SEAL");
   await page.keyboard.press("o");
   await pane(page).getByRole("button", { name: "key/4711" }).click();
-  await until(async () => expect(new URL(page.url()).search).toMatch(/words=.*|subject=key%2F4711/));
-  expect(new URL(page.url()).searchParams.get("subject")).toBe("key/4711");
+  await until(async () => expect(new URL(page.url()).searchParams.get("subject")).toBe("key/4711"));
   await page.keyboard.press("Escape");
   await page.getByLabel("What", { exact: true }).fill("gap");
   await page.keyboard.press("Enter");

@@ -76,13 +76,16 @@ it("it is printed black on white on A4, without what only a screen needs", { tim
   await page.setViewportSize({ width: 794, height: 1_123 });
   await page.emulateMedia({ media: "print" });
   await shoot(page, "handover-print");
-  const looks = await shift(page).evaluate((element) => {
-    const { color, backgroundColor } = getComputedStyle(element);
-    return { color, backgroundColor, page: getComputedStyle(document.documentElement).backgroundColor };
-  });
-  expect(looks).toEqual({
-    ...{ color: "rgb(0, 0, 0)", backgroundColor: "rgb(255, 255, 255)", page: "rgb(255, 255, 255)" },
-  });
+  const looks = () =>
+    shift(page).evaluate((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      return { color, backgroundColor, page: getComputedStyle(document.documentElement).backgroundColor };
+    });
+  await until(async () =>
+    expect(await looks()).toEqual({
+      ...{ color: "rgb(0, 0, 0)", backgroundColor: "rgb(255, 255, 255)", page: "rgb(255, 255, 255)" },
+    }),
+  );
   expect(await page.getByRole("button", { name: "Hand over" }).isVisible()).toBe(false);
   expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(false);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(794);

@@ -64,7 +64,7 @@ export const consolePages: readonly ConsolePage[] = [
     parts: {
       own: "You",
       others: [
-        { href: "/settings/people", name: "People", called: "the people of this console", key: "w" },
+        { href: "/settings/people", name: "People", called: "the people of this console", key: "f" },
         { href: "/settings/tokens", name: "API tokens", called: "the API tokens", key: "x" },
         { href: "/settings/installation", name: "Installation", called: "the installation", key: "i" },
       ],

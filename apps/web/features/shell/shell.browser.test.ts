@@ -155,9 +155,9 @@ it("high contrast is a choice and what the system may ask for, and nothing moves
     page
       .getByRole("button", { name: "Pause what is shown" })
       .evaluate((button) => getComputedStyle(button).transitionDuration);
-  expect(await inkOf()).toBe("rgb(21, 25, 29)");
+  await until(async () => expect(await inkOf()).toBe("rgb(21, 25, 29)"));
   await page.emulateMedia({ contrast: "more" });
-  expect(await inkOf()).toBe("rgb(0, 0, 0)");
+  await until(async () => expect(await inkOf()).toBe("rgb(0, 0, 0)"));
   await page.emulateMedia({ contrast: "more", colorScheme: "dark" });
   await until(async () => expect(await inkOf()).toBe("rgb(255, 255, 255)"));
   await page.emulateMedia({ contrast: "no-preference", colorScheme: "light" });

@@ -41,11 +41,12 @@ it("a screen on a wall shows all at once and larger, by what is critical, too, a
     expect(await textOf(page.getByTestId("trouble").first())).toContain("Archive main"),
   );
   await page.getByText("3 more are open").waitFor();
-  const beyond = await page.evaluate(() => {
-    const { scrollHeight, clientHeight } = document.documentElement;
-    return scrollHeight - clientHeight;
-  });
-  expect(beyond).toBe(0);
+  const beyond = () =>
+    page.evaluate(() => {
+      const { scrollHeight, clientHeight } = document.documentElement;
+      return scrollHeight - clientHeight;
+    });
+  await until(async () => expect(await beyond()).toBe(0));
   const last = await page.getByText("3 more are open").boundingBox();
   expect(last!.y + last!.height).toBeLessThanOrEqual(1080);
   for (const look of ["light", "dark", "contrast"] as const) {
@@ -58,7 +59,7 @@ it("a screen on a wall shows all at once and larger, by what is critical, too, a
   }
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Overview" }).waitFor();
-  expect(await sizeOf()).toBe(usualSize);
+  await until(async () => expect(await sizeOf()).toBe(usualSize));
   await alerts.endAll();
   expect(browsing.complaints).toEqual([]);
 });
