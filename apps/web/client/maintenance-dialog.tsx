@@ -5,13 +5,14 @@ import type { MaintenanceView } from "../contracts/alert-channels.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { WhyField } from "../ui/why-field.tsx";
-import { adviceOf, apiClient } from "./api.ts";
+import { apiClient } from "./api.ts";
 import { maintenanceWords } from "./maintenance-words.ts";
+import { RefusedNotice } from "./refused-notice.tsx";
 import { serverNow } from "./server-clock.ts";
 import { UntilField, usualSpanMs } from "./until-field.tsx";
 import { lookAgain } from "./use-channels.ts";
+import { useGuardedAct } from "./use-guarded-act.ts";
 
 export type MaintenanceAsk =
   /** `of`: what it is proposed for. */
@@ -46,15 +47,12 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
   const proposed = asked.is === "begin" ? asked.of : undefined;
   const [sites, setSites] = useState(proposed?.sites.join(", ") ?? "");
   const [rules, setRules] = useState(proposed?.rules.join(", ") ?? "");
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [isUnderWay, setUnderWay] = useState(false);
+  const { error, isUnderWay, run } = useGuardedAct(() => void lookAgain());
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
-    if (reason === "" || isUnderWay) return;
-    setUnderWay(true);
-    setRefusal(null);
-    try {
+    if (reason === "") return;
+    await run(async () => {
       const { alertMaintenance } = apiClient;
       if (asked.is === "end") await alertMaintenance.end.mutate({ id: asked.window.id, reason });
       else {
@@ -62,11 +60,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
         await alertMaintenance.start.mutate({ ...of, endsAtEpochMs: serverNow() + spanMs, reason });
       }
       onDone();
-    } catch (error) {
-      setRefusal(adviceOf(error) ?? "The server does not answer: whether it was done is not known.");
-    }
-    setUnderWay(false);
-    await lookAgain();
+    });
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
@@ -88,13 +82,7 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
         </>
       ) : null}
       <WhyField isFirst={asked.is === "end"} why={why} onWhy={setWhy} />
-      {refusal === null ? null : (
-        <div role="alert">
-          <Notice tone="warning" title="It was not done">
-            {refusal}
-          </Notice>
-        </div>
-      )}
+      <RefusedNotice error={error} lookAt="the channels of alerts" />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
         {asked.is === "begin" ? "Begin now" : "End now"}
       </Button>

@@ -5,13 +5,11 @@ import { useEffect } from "react";
 import type { AgentDetail, AgentView, FleetCount } from "../contracts/agents.ts";
 import { laterAgents } from "./agent-rows.ts";
 import { api, queryClient } from "./api.ts";
-import { recheckMs, useAsking } from "./asking.ts";
+import { recheckMs, useAsking, useAskingAnew } from "./asking.ts";
 import { coalesce, nextFrame } from "./coalesce.ts";
 import { followAgents } from "./live-socket.ts";
 import { unlessPaused } from "./pause.ts";
 
-/** While the server cannot answer it is asked so often, ms. */
-const retryMs = 5_000;
 /** Time alone makes an agent offline: nobody is told of it, so it is asked for, ms. */
 const countEveryMs = 10_000;
 
@@ -53,13 +51,8 @@ const none: readonly AgentView[] = [];
 
 /** All agents, as the server tells of them. */
 export function useAgents(): Agents {
-  const { enabled, refetchInterval } = useAsking(recheckMs);
   useEffect(() => followAgents(show, askAgentsAnew), []);
-  const query = useQuery({
-    ...api.agentBoard.list.queryOptions(),
-    enabled,
-    refetchInterval: ({ state }) => (state.status === "error" ? retryMs : refetchInterval),
-  });
+  const query = useQuery({ ...api.agentBoard.list.queryOptions(), ...useAskingAnew(recheckMs) });
   return {
     agents: query.data ?? none,
     isAnswered: query.isFetched,

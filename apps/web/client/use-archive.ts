@@ -15,7 +15,7 @@ import type {
   SegmentView,
 } from "../contracts/archive.ts";
 import { api, queryClient } from "./api.ts";
-import { recheckMs, useAsking } from "./asking.ts";
+import { recheckMs, useAsking, useAskingAnew } from "./asking.ts";
 import { goesOn } from "./pause.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 
@@ -24,8 +24,6 @@ const perPage = 50;
 const lookEveryMs = 2_000;
 /** Somebody waits for what comes of a task, ms. */
 const followEveryMs = 700;
-/** While the server cannot answer it is asked so often, ms. */
-const retryMs = 5_000;
 /** News come with each segment: lists are asked for anew so often at most, ms. */
 const newsEveryMs = 3_000;
 
@@ -61,16 +59,6 @@ function useArchiveNews(): void {
   }, []);
 }
 
-/** How often to ask: sooner where the last answer was none. */
-function useArchiveAsking(restMs = recheckMs) {
-  const { enabled, refetchInterval } = useAsking(restMs);
-  return {
-    enabled,
-    refetchInterval: ({ state }: { state: { status: string } }) =>
-      state.status === "error" ? retryMs : refetchInterval,
-  };
-}
-
 /** The archives and how each stands; `undefined` until it is known. */
 export function useArchiveOverview(): {
   overview: ArchiveOverview | undefined;
@@ -78,7 +66,7 @@ export function useArchiveOverview(): {
   heardEpochMs: number;
 } {
   useArchiveNews();
-  const query = useQuery({ ...api.archiveBoard.overview.queryOptions(), ...useArchiveAsking() });
+  const query = useQuery({ ...api.archiveBoard.overview.queryOptions(), ...useAskingAnew(recheckMs) });
   return { overview: query.data, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt };
 }
 
@@ -107,7 +95,7 @@ export function useSegments(filter: SegmentQuery): PagedList<SegmentView> {
       { ...filter, limit: perPage },
       { getNextPageParam: ({ next }) => next, initialCursor: null },
     ),
-    ...useArchiveAsking(),
+    ...useAskingAnew(recheckMs),
     placeholderData: (before) => before,
   });
   const items = useMemo(() => query.data?.pages.flatMap(({ segments }) => segments) ?? [], [query.data]);
@@ -122,7 +110,7 @@ export function useRefused(filter: RefusedFilter): PagedList<RefusedTap> {
       { ...filter, limit: perPage },
       { getNextPageParam: ({ next }) => next, initialCursor: null },
     ),
-    ...useArchiveAsking(),
+    ...useAskingAnew(recheckMs),
     placeholderData: (before) => before,
   });
   const items = useMemo(() => query.data?.pages.flatMap(({ taps }) => taps) ?? [], [query.data]);
@@ -150,7 +138,7 @@ function pagingOf(query: {
 export function useRefusedReasons(
   filter: RefusedFilter,
 ): { reason: string; open: number; all: number }[] | undefined {
-  return useQuery({ ...api.archiveBoard.reasons.queryOptions(filter), ...useArchiveAsking() }).data;
+  return useQuery({ ...api.archiveBoard.reasons.queryOptions(filter), ...useAskingAnew(recheckMs) }).data;
 }
 
 /** What is known of one segment; `undefined` until it is. */
@@ -159,7 +147,7 @@ export function useSegment(id: string | null): {
   isFailed: boolean;
   error: unknown;
 } {
-  const asking = useArchiveAsking();
+  const asking = useAskingAnew(recheckMs);
   const query = useQuery({
     ...api.archiveBoard.segment.queryOptions({ id: id ?? "" }),
     ...asking,
@@ -184,7 +172,7 @@ export function useUnderWay(): {
 
 /** Holds and what expired; `undefined` until it is known. */
 export function useHolds(): { holds: HoldsView | undefined; isFailed: boolean; heardEpochMs: number } {
-  const query = useQuery({ ...api.archiveBoard.holds.queryOptions(), ...useArchiveAsking() });
+  const query = useQuery({ ...api.archiveBoard.holds.queryOptions(), ...useAskingAnew(recheckMs) });
   return { holds: query.data, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt };
 }
 

@@ -1,8 +1,9 @@
 "use client";
 
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { cn } from "./cn.ts";
+import { drawnWith, movedTo } from "./list-moves.ts";
 
 const rowHeight = 46;
 /** So many rows before the end of what is loaded more is asked for. */
@@ -37,11 +38,7 @@ export function OptionList(props: OptionListProps) {
     estimateSize: () => rowHeight,
     getItemKey: keyOf,
     overscan: 8,
-    // The option that the list points at has to be there, however far away it was scrolled.
-    rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      return cursor < 0 || shown.includes(cursor) ? shown : [...shown, cursor].sort((a, b) => a - b);
-    },
+    rangeExtractor: drawnWith(cursor),
   });
   const pointedAt = ids[cursor];
   const moves = useRef<string | undefined>(undefined);
@@ -107,16 +104,7 @@ function onListKey(
   { cursor, ids, onMove, onOpen }: OptionListProps,
   scroller: HTMLElement | null,
 ): void {
-  const page = Math.max(1, Math.floor((scroller?.clientHeight ?? rowHeight) / rowHeight) - 1);
-  const moves: Record<string, number> = {
-    ArrowDown: cursor + 1,
-    ArrowUp: cursor - 1,
-    PageDown: cursor + page,
-    PageUp: cursor - page,
-    Home: 0,
-    End: ids.length - 1,
-  };
-  const to = moves[event.key];
+  const to = movedTo(event.key, { at: cursor, count: ids.length, scroller, rowHeight });
   const pointedAt = ids[cursor];
   if (to !== undefined) onMove(to);
   else if (event.key === "Enter" && pointedAt !== undefined) onOpen(pointedAt);

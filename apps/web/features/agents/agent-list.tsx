@@ -1,10 +1,11 @@
 "use client";
 
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
 import { formatCount, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AgentRow, type AgentRowProps, ColumnNames } from "./agent-row.tsx";
 import type { Standing } from "./agent-standing.ts";
 import {
@@ -41,11 +42,7 @@ export function AgentList(props: AgentListProps) {
     estimateSize: () => rowHeight,
     getItemKey: keyOf,
     overscan: 8,
-    // The option that the list points at has to be there, however far away it was scrolled.
-    rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      return cursor < 0 || shown.includes(cursor) ? shown : [...shown, cursor].sort((a, b) => a - b);
-    },
+    rangeExtractor: drawnWith(cursor),
   });
   const pointedAt = standings[cursor]?.agent.id;
   const moves = useRef<string | undefined>(undefined);
@@ -127,16 +124,7 @@ function onListKey(
   { cursor, standings, onMove, onOpen }: AgentListProps,
   scroller: HTMLElement | null,
 ): void {
-  const page = Math.max(1, Math.floor((scroller?.clientHeight ?? rowHeight) / rowHeight) - 1);
-  const moves: Record<string, number> = {
-    ArrowDown: cursor + 1,
-    ArrowUp: cursor - 1,
-    PageDown: cursor + page,
-    PageUp: cursor - page,
-    Home: 0,
-    End: standings.length - 1,
-  };
-  const to = moves[event.key];
+  const to = movedTo(event.key, { at: cursor, count: standings.length, scroller, rowHeight });
   const pointedAt = standings[cursor]?.agent.id;
   if (to !== undefined) onMove(to);
   else if (event.key === "Enter" && pointedAt !== undefined) onOpen(pointedAt);

@@ -1,6 +1,5 @@
 "use client";
 
-import { X } from "lucide-react";
 import Link from "next/link";
 import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
@@ -10,6 +9,7 @@ import { useMayAdminister } from "../../client/viewer.tsx";
 import type { AgentGap } from "../../contracts/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import { AgentActs } from "./agent-acts.tsx";
@@ -32,68 +32,50 @@ export function AgentPane(props: AgentPaneProps) {
   const { id, standing } = props;
   const { detail, isFailed } = useAgentDetail(standing === null ? null : id);
   return (
-    <>
-      <section
-        aria-label="What is known"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
-        tabIndex={0}
-        className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
-      >
-        <Head {...props} />
-        {standing === null ? (
-          <Missing id={id} isAnswered={props.isAnswered} />
-        ) : (
-          <>
-            <Troubles standing={standing} />
-            <AgentFigures standing={standing} />
-            <AgentReaders standing={standing} />
-            {detail === undefined ? (
-              <PaneWaiting isFailed={isFailed} />
-            ) : (
-              <>
-                <Gaps gaps={detail.gaps} />
-                <AgentActs acts={detail.acts} names={detail.names} />
-              </>
-            )}
-          </>
-        )}
-      </section>
-      {standing === null ? null : <ActBar {...props} standing={standing} />}
-    </>
+    <PaneFrame
+      kind={standing === null ? unknown : stateNames[standing.state]}
+      title={id}
+      under={standing === null ? undefined : <Whereabouts agent={standing.agent} />}
+      isCalling={standing?.troubles.some(calls) === true}
+      onClose={props.onClose}
+      acts={standing === null ? null : <ActBar {...props} standing={standing} />}
+    >
+      {standing === null ? (
+        <Missing id={id} isAnswered={props.isAnswered} />
+      ) : (
+        <>
+          <Troubles standing={standing} />
+          <AgentFigures standing={standing} />
+          <AgentReaders standing={standing} />
+          {detail === undefined ? (
+            <PaneWaiting isFailed={isFailed} />
+          ) : (
+            <>
+              <Gaps gaps={detail.gaps} />
+              <AgentActs acts={detail.acts} names={detail.names} />
+            </>
+          )}
+        </>
+      )}
+    </PaneFrame>
   );
 }
 
-function Head({ id, standing, onClose }: AgentPaneProps) {
-  const agent = standing?.agent;
-  const isCalling = standing?.troubles.some(calls) === true;
+function Whereabouts({ agent }: { agent: Standing["agent"] }) {
   return (
-    <header className="border-b border-line px-5 pt-4 pb-3">
-      <div className="flex items-start gap-2">
-        <p className={cn("flex-1 text-xs font-semibold", isCalling ? "text-warning" : "text-ink-soft")}>
-          {isCalling ? <span aria-hidden>▲ </span> : null}
-          {standing === null ? unknown : stateNames[standing.state]}
-        </p>
-        <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
-          <X aria-hidden className="size-4" />
-        </Button>
-      </div>
-      <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">{id}</h2>
-      {agent === undefined ? null : (
-        <p className="mt-1 text-xs text-ink-faint">
-          site {agent.site} · ring <span className="figure">{agent.ring}</span>
-          {agent.pinned ? " · pinned" : ""}
-          {agent.hostname === null ? "" : ` · ${agent.hostname}`}
-          {agent.last === null ? "" : ` · ${agent.last.report.platform}`}
-          {" · "}
-          <Link
-            href={`/taps?${new URLSearchParams({ of: `agent:${agent.id}` })}`}
-            className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
-          >
-            Its taps
-          </Link>
-        </p>
-      )}
-    </header>
+    <>
+      site {agent.site} · ring <span className="figure">{agent.ring}</span>
+      {agent.pinned ? " · pinned" : ""}
+      {agent.hostname === null ? "" : ` · ${agent.hostname}`}
+      {agent.last === null ? "" : ` · ${agent.last.report.platform}`}
+      {" · "}
+      <Link
+        href={`/taps?${new URLSearchParams({ of: `agent:${agent.id}` })}`}
+        className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+      >
+        Its taps
+      </Link>
+    </>
   );
 }
 

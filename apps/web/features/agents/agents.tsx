@@ -12,13 +12,14 @@ import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { AgentList } from "./agent-list.tsx";
 import { AgentPane } from "./agent-pane.tsx";
 import { compareStandings, type Standing, standingOf } from "./agent-standing.ts";
 import { FilterBar } from "./filter-bar.tsx";
-import { EmptyList, ListSkeleton, UnreadList } from "./list-states.tsx";
+import { EmptyList, UnreadList } from "./list-states.tsx";
 import { useAgentKeys } from "./use-agent-keys.ts";
 import { type AgentsView, agentsAddress, isMeant, isShown, shows } from "./view.ts";
 
@@ -164,9 +165,9 @@ function Nothing({
   onEnrol: () => void;
 }) {
   if (isJudged) return <EmptyList isFleetEmpty={false} onEnrol={onEnrol} />;
-  if (fleet.agents.length > 0) return <ListSkeleton />;
+  if (fleet.agents.length > 0) return <ListSkeleton of="agents" />;
   if (fleet.isFailed) return <UnreadList />;
-  return fleet.isAnswered ? <EmptyList isFleetEmpty onEnrol={onEnrol} /> : <ListSkeleton />;
+  return fleet.isAnswered ? <EmptyList isFleetEmpty onEnrol={onEnrol} /> : <ListSkeleton of="agents" />;
 }
 
 function Dialogs({

@@ -1,7 +1,6 @@
 import { useMayAdminister } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 
 /** Why there is nothing in the list: there are no agents yet, or none is meant. */
 export function EmptyList({ isFleetEmpty, onEnrol }: { isFleetEmpty: boolean; onEnrol: () => void }) {
@@ -48,21 +47,6 @@ export function UnreadList() {
       <Notice tone="warning" title="The agents could not be read">
         How they are is not known. It is tried again all the time; agents go on without the console.
       </Notice>
-    </div>
-  );
-}
-
-/** Before the first answer. */
-export function ListSkeleton() {
-  return (
-    <div aria-busy="true" className="flex-1 space-y-4 p-4">
-      <span className="sr-only">Loading agents</span>
-      {["a", "b", "c", "d", "e", "f"].map((key) => (
-        <div key={key} className="flex gap-4">
-          <Skeleton className="h-4 w-40" />
-          <Skeleton className="h-4 flex-1" />
-        </div>
-      ))}
     </div>
   );
 }

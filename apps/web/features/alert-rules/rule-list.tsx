@@ -1,3 +1,6 @@
+"use client";
+
+import { useEffect, useRef } from "react";
 import type { ShownRule } from "../../contracts/alert-rules.ts";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark } from "../../ui/severity.tsx";
@@ -12,10 +15,12 @@ export function RuleList({
   cursor: number;
   onOpen: (id: string) => void;
 }) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => list.current?.children[cursor]?.scrollIntoView({ block: "nearest" }), [cursor]);
   if (rules.length === 0)
     return <p className="p-6 text-center text-sm text-ink-soft">No rule is as the filter wants it.</p>;
   return (
-    <ul aria-label="Rules" className="min-h-0 flex-1 divide-y divide-line overflow-y-auto">
+    <ul ref={list} aria-label="Rules" className="min-h-0 flex-1 divide-y divide-line overflow-y-auto">
       {rules.map(({ rule }, index) => (
         <li key={rule.id}>
           <button

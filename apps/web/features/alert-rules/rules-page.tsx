@@ -3,13 +3,14 @@
 import { useRef } from "react";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useCursor } from "../../client/use-cursor.ts";
-import { useHotkeys } from "../../client/use-hotkeys.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
 import { useRulesBoard } from "../../client/use-rules.ts";
 import type { RulesBoard, ShownRule } from "../../contracts/alert-rules.ts";
 import { Card } from "../../ui/card.tsx";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 import { ReleaseLine } from "./release-line.tsx";
 import { RuleList } from "./rule-list.tsx";
 import { RulePane } from "./rule-pane.tsx";
@@ -30,13 +31,16 @@ export function RulesPage() {
     const id = cursor.moveTo(index);
     if (view.open !== null && id !== null) change({ open: id });
   };
-  useHotkeys("Rules of alerts", [
-    { keys: ["j"], does: "Next rule", run: () => moveTo(cursor.index + 1), repeats: true },
-    { keys: ["k"], does: "Previous rule", run: () => moveTo(cursor.index - 1), repeats: true },
-    { keys: ["o"], does: "Open", run: () => change({ open: shown[cursor.index]?.rule.id ?? null }) },
-    { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
-    { keys: ["Escape"], does: "Close what is open", run: () => change({ open: null }) },
-  ]);
+  useListKeys(
+    "Rules of alerts",
+    "rule",
+    {
+      move: (by) => moveTo(cursor.index + by),
+      open: () => change({ open: shown[cursor.index]?.rule.id ?? null }),
+      close: () => change({ open: null }),
+    },
+    [{ keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() }],
+  );
   return (
     <div className="flex flex-1 flex-col" data-stale={isFailed}>
       <h1 className="mb-1 text-lg font-semibold tracking-tight">Alert rules</h1>
@@ -44,7 +48,10 @@ export function RulesPage() {
       {isFailed ? (
         <div role="status">
           <Notice className="mb-3" tone="warning" title="The rules could not be read">
-            What is shown is the last that was known. It is tried again all the time.
+            {board === undefined
+              ? "Nothing is known of them. "
+              : "What is shown is the last that was known. "}
+            It is tried again all the time; alerts are raised without the console.
           </Notice>
         </div>
       ) : null}
@@ -53,23 +60,17 @@ export function RulesPage() {
         list={
           <Card aria-label="List of rules" className="flex min-h-0 flex-col overflow-hidden">
             <div className="border-b border-line px-3 py-2">
-              <input
-                ref={textField}
-                type="search"
-                aria-label="Filter by words"
-                placeholder="Filter by words (/)"
+              <SearchField
+                name="Filter by words"
+                hint="Filter by words (/)"
                 value={view.text}
-                maxLength={100}
-                onChange={(event) => change({ text: event.target.value })}
-                onKeyDown={(event) => {
-                  if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
-                }}
-                className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
+                field={textField}
+                onValue={(text) => change({ text })}
               />
             </div>
             {board === undefined ? (
               isFailed ? null : (
-                <Loading />
+                <ListSkeleton of="the rules" />
               )
             ) : (
               <RuleList rules={shown} cursor={cursor.index} onOpen={(id) => change({ open: id })} />
@@ -98,15 +99,4 @@ function isMeant({ rule }: ShownRule, text: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => said.includes(word));
-}
-
-function Loading() {
-  return (
-    <div aria-busy="true" className="space-y-4 p-4">
-      <span className="sr-only">Loading the rules</span>
-      {["a", "b", "c", "d"].map((key) => (
-        <Skeleton key={key} className="h-4 w-2/3" />
-      ))}
-    </div>
-  );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { formatSpan } from "../../client/format.ts";
@@ -9,6 +9,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type AlertCounts, isFirstOfSeveral } from "../../contracts/alerts.ts";
+import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AlertRow } from "./alert-row.tsx";
 import { placeOf, standingOf } from "./alert-words.ts";
 import { figuresOf } from "./figures.ts";
@@ -62,11 +63,7 @@ export function AlertList(props: AlertListProps) {
     estimateSize: (index) => (rows[index]?.kind === "heading" ? headingHeight : rowHeight),
     getItemKey: keyOf,
     overscan: 8,
-    // The option that the list points at has to be there, however far away it was scrolled.
-    rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      return cursorRow < 0 || shown.includes(cursorRow) ? shown : [...shown, cursorRow].sort((a, b) => a - b);
-    },
+    rangeExtractor: drawnWith(cursorRow),
   });
   const moves = useRef(cursor?.id);
   useEffect(() => {
@@ -155,17 +152,7 @@ function onListKey(
   { cursor, alerts, onMove, onMark, onOpen }: AlertListProps,
   scroller: HTMLElement | null,
 ): void {
-  const at = cursor?.index ?? 0;
-  const page = Math.max(1, Math.floor((scroller?.clientHeight ?? rowHeight) / rowHeight) - 1);
-  const moves: Record<string, number> = {
-    ArrowDown: at + 1,
-    ArrowUp: at - 1,
-    PageDown: at + page,
-    PageUp: at - page,
-    Home: 0,
-    End: alerts.length - 1,
-  };
-  const to = moves[event.key];
+  const to = movedTo(event.key, { at: cursor?.index ?? 0, count: alerts.length, scroller, rowHeight });
   if (to !== undefined) onMove(to);
   else if (event.key === " " && cursor !== null) onMark(cursor.id);
   else if (event.key === "Enter" && cursor !== null) onOpen(cursor.id);

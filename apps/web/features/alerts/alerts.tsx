@@ -16,6 +16,7 @@ import { useViewerId } from "../../client/viewer.tsx";
 import type { AlertCounts, AlertFilter, AlertView } from "../../contracts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { AlertPane } from "./alert-detail.tsx";
 import { AlertList } from "./alert-list.tsx";
@@ -24,7 +25,7 @@ import { AskDialogs } from "./ask-dialogs.tsx";
 import { totalFor } from "./counts.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { ListFoot } from "./list-foot.tsx";
-import { EmptyList, ListSkeleton } from "./list-states.tsx";
+import { EmptyList } from "./list-states.tsx";
 import { NotifyButton } from "./notify-button.tsx";
 import { StaleFrame } from "./stale-frame.tsx";
 import { UnrecordedNotice } from "./unrecorded-notice.tsx";
@@ -150,7 +151,7 @@ function ListBody({
         {...{ onMove: state.moveTo, onOpen: state.open, onMark: state.mark }}
       />
     );
-  return isAnswered ? <EmptyList {...{ filter, counts, error, onView }} /> : <ListSkeleton />;
+  return isAnswered ? <EmptyList {...{ filter, counts, error, onView }} /> : <ListSkeleton of="alerts" />;
 }
 
 const Head = memo(function Head() {

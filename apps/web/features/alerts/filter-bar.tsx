@@ -5,8 +5,9 @@ import type { RefObject } from "react";
 import { formatCount } from "../../client/format.ts";
 import { type AlertCounts, alertViews } from "../../contracts/alerts.ts";
 import { Button } from "../../ui/button.tsx";
-import { cn } from "../../ui/cn.ts";
+import { SearchField } from "../../ui/search-field.tsx";
 import { severityLooks } from "../../ui/severity.tsx";
+import { Toggle } from "../../ui/toggle.tsx";
 import { openOf, totalOf, viewNames } from "./counts.ts";
 import type { AlertsView } from "./view.ts";
 
@@ -58,18 +59,12 @@ export function FilterBar({
       </Toggle>
       {filter.view === "history" ? <Days {...{ filter, change }} /> : null}
       <div className="flex min-w-32 flex-1 items-center gap-2">
-        <input
-          ref={textField}
-          type="search"
-          aria-label="Filter by words"
-          placeholder="Filter by words (/)"
+        <SearchField
+          name="Filter by words"
+          hint="Filter by words (/)"
           value={filter.text}
-          maxLength={100}
-          onChange={(event) => change({ text: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
-          }}
-          className="h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
+          field={textField}
+          onValue={(text) => change({ text })}
         />
         {filter.group === null ? null : (
           <Button kind="outline" className="h-8 shrink-0" onClick={() => change({ group: null })}>
@@ -100,32 +95,6 @@ function Days({ filter, change }: { filter: AlertsView; change: (given: Partial<
       {day("Raised from", filter.from, (from) => change({ from }))}
       {day("to", filter.until, (until) => change({ until }))}
     </div>
-  );
-}
-
-function Toggle({
-  isOn,
-  onClick,
-  children,
-}: {
-  isOn: boolean;
-  onClick: () => void;
-  children: React.ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={cn(
-        "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-sm",
-        isOn
-          ? "border-line-strong bg-raised font-medium text-ink"
-          : "border-transparent text-ink-soft hover:bg-raised",
-      )}
-    >
-      {children}
-    </button>
   );
 }
 

@@ -2,7 +2,6 @@ import { Fragment, type ReactNode } from "react";
 import { formatCount } from "../../client/format.ts";
 import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 import { totalOf, viewNames } from "./counts.ts";
 
 const nothing: Record<AlertFilter["view"], { title: string; text: string }> = {
@@ -73,21 +72,6 @@ function Said({ title, children }: { title: string; children: ReactNode }) {
         <p className="font-semibold">{title}</p>
         <p className="mt-1 text-sm text-ink-soft">{children}</p>
       </div>
-    </div>
-  );
-}
-
-/** Before the first answer. */
-export function ListSkeleton() {
-  return (
-    <div aria-busy="true" className="flex-1 space-y-4 p-4">
-      <span className="sr-only">Loading alerts</span>
-      {["a", "b", "c", "d", "e"].map((key) => (
-        <div key={key} className="space-y-2">
-          <Skeleton className="h-4 w-2/3" />
-          <Skeleton className="h-3 w-1/3" />
-        </div>
-      ))}
     </div>
   );
 }

@@ -282,7 +282,7 @@ it("what cannot be read is said, and how old what stands there is", { timeout: 2
   await until(async () => expect(await options(page).count()).toBeGreaterThan(5));
   await page.route(/archiveBoard\./, (route) => route.abort());
   await page.getByText("The archive could not be read").waitFor();
-  await page.getByText(/^Not known since/).waitFor();
+  await page.getByText(/^Not known for/).waitFor();
   await shoot(page, "archive-old-light");
   await page.reload();
   await page.getByText("The segments could not be read").waitFor();

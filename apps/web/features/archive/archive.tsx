@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useSegments } from "../../client/use-archive.ts";
 import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -18,7 +19,6 @@ import { SegmentPane } from "./segment-pane.tsx";
 import { TargetPane } from "./target-pane.tsx";
 import { TargetStrip } from "./target-strip.tsx";
 import { UnderWay } from "./under-way.tsx";
-import { useListKeys } from "./use-list-keys.ts";
 import { type ArchiveView, archiveAddress } from "./view.ts";
 
 /** The archives and how they stand, what is under way to them, and every segment in them; one of these whole beside the list. */
@@ -38,13 +38,16 @@ export function Archive() {
     const id = cursor.moveTo(index);
     if (partOf(view.open, "segment") !== null && id !== null) openSegment(id);
   };
-  useListKeys({
-    ...{ on: "Archive", what: "segment" },
-    move: (by) => moveTo(cursor.index + by),
-    open: () => openSegment(ids[cursor.index] ?? null),
-    close: () => change({ open: null }),
-    more: [{ keys: ["/"], does: "Filter by address", run: () => textField.current?.focus() }],
-  });
+  useListKeys(
+    "Archive",
+    "segment",
+    {
+      move: (by) => moveTo(cursor.index + by),
+      open: () => openSegment(ids[cursor.index] ?? null),
+      close: () => change({ open: null }),
+    },
+    [{ keys: ["/"], does: "Filter by address", run: () => textField.current?.focus() }],
+  );
   const isOld = isFailed || list.isFailed;
   return (
     <div data-stale={isOld} className="flex flex-1 flex-col">

@@ -2,9 +2,10 @@
 
 import type { RefObject } from "react";
 import { segmentShows } from "../../contracts/archive.ts";
-import { cn } from "../../ui/cn.ts";
+import { FilterSelect } from "../../ui/filter-select.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { Toggle } from "../../ui/toggle.tsx";
 import { showNames } from "./archive-words.ts";
-import { FilterSelect } from "./filter-select.tsx";
 import type { ArchiveView } from "./view.ts";
 
 /** Which segments are looked at: how they lie, whose taps they hold, where, and under which address. */
@@ -26,20 +27,9 @@ export function FilterBar({
       <fieldset className="flex flex-wrap gap-1">
         <legend className="sr-only">How they lie in the archives</legend>
         {segmentShows.map((state) => (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={view.state === state}
-            onClick={() => onChange({ state })}
-            className={cn(
-              "inline-flex h-8 items-center rounded-md border px-2.5 text-sm",
-              view.state === state
-                ? "border-line-strong bg-raised font-medium text-ink"
-                : "border-transparent text-ink-soft hover:bg-raised",
-            )}
-          >
+          <Toggle key={state} isOn={view.state === state} onClick={() => onChange({ state })}>
             {showNames[state]}
-          </button>
+          </Toggle>
         ))}
       </fieldset>
       <div className="flex min-w-56 flex-1 items-center gap-2">
@@ -57,18 +47,13 @@ export function FilterBar({
           value={view.target}
           onValue={(target) => onChange({ target })}
         />
-        <input
-          ref={textField}
-          type="search"
-          aria-label="Filter by address"
-          placeholder="Part of the address: 2026/11/29, an id (/)"
+        <SearchField
+          name="Filter by address"
+          hint="Part of the address: 2026/11/29, an id (/)"
           value={view.text}
-          maxLength={200}
-          onChange={(event) => onChange({ text: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
-          }}
-          className="h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
+          field={textField}
+          most={200}
+          onValue={(text) => onChange({ text })}
         />
       </div>
     </div>

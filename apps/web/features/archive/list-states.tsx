@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { formatSpan } from "../../client/format.ts";
 import { useNow } from "../../client/use-now.ts";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 
 /** What stands in the place of a list that has nothing in it. `what`: of which things, such as "segments". */
 export function NoList({
@@ -30,7 +30,7 @@ export function NoList({
       </div>
     );
   }
-  if (!list.isAnswered) return <ListSkeleton what={what} />;
+  if (!list.isAnswered) return <ListSkeleton of={what} />;
   return (
     <div className="grid flex-1 place-items-center p-6 text-center">
       <div className="max-w-sm text-sm">
@@ -67,20 +67,6 @@ export function Unread({ what, heardEpochMs }: { what: string; heardEpochMs: num
           : `What is shown is what was known ${formatSpan(nowEpochMs - heardEpochMs)} ago. `}
         It is tried again all the time.
       </Notice>
-    </div>
-  );
-}
-
-function ListSkeleton({ what }: { what: string }) {
-  return (
-    <div aria-busy="true" className="flex-1 space-y-4 p-4">
-      <span className="sr-only">Loading {what}</span>
-      {["a", "b", "c", "d", "e", "f"].map((key) => (
-        <div key={key} className="flex gap-4">
-          <Skeleton className="h-4 w-40" />
-          <Skeleton className="h-4 flex-1" />
-        </div>
-      ))}
     </div>
   );
 }

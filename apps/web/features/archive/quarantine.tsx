@@ -6,6 +6,7 @@ import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useRefused, useRefusedReasons } from "../../client/use-archive.ts";
 import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { RefusedFilter } from "../../contracts/archive.ts";
@@ -16,7 +17,6 @@ import { NoList, Unread } from "./list-states.tsx";
 import { RefusedFilterBar } from "./refused-filter-bar.tsx";
 import { RefusedList, tapName } from "./refused-list.tsx";
 import { RefusedPane } from "./refused-pane.tsx";
-import { useListKeys } from "./use-list-keys.ts";
 import { type RefusedView, refusedAddress } from "./view.ts";
 
 const ReplayDialog = dynamic(
@@ -41,8 +41,7 @@ export function Quarantine() {
     const id = cursor.moveTo(index);
     if (view.open !== null && id !== null) change({ open: id });
   };
-  useListKeys({
-    ...{ on: "Quarantine", what: "tap" },
+  useListKeys("Quarantine", "tap", {
     move: (by) => moveTo(cursor.index + by),
     open: () => change({ open: ids[cursor.index] ?? null }),
     close: () => change({ open: null }),

@@ -3,8 +3,8 @@
 import { X } from "lucide-react";
 import { formatCount } from "../../client/format.ts";
 import { Button } from "../../ui/button.tsx";
-import { cn } from "../../ui/cn.ts";
-import { FilterSelect } from "./filter-select.tsx";
+import { FilterSelect } from "../../ui/filter-select.tsx";
+import { Toggle } from "../../ui/toggle.tsx";
 import type { RefusedView } from "./view.ts";
 
 /** Which refused taps are looked at: for which reason, where, and of which agent. */
@@ -27,21 +27,14 @@ export function RefusedFilterBar({
       <fieldset className="flex flex-wrap gap-1">
         <legend className="sr-only">Reason</legend>
         {shown.map((one) => (
-          <button
+          <Toggle
             key={one.reason ?? ""}
-            type="button"
-            aria-pressed={view.reason === one.reason}
+            isOn={view.reason === one.reason}
             onClick={() => onChange({ reason: one.reason })}
-            className={cn(
-              "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-sm",
-              view.reason === one.reason
-                ? "border-line-strong bg-raised font-medium text-ink"
-                : "border-transparent text-ink-soft hover:bg-raised",
-            )}
           >
             {one.reason ?? "All"}
             <span className="figure text-xs text-ink-faint">{formatCount(one.all)}</span>
-          </button>
+          </Toggle>
         ))}
       </fieldset>
       <div className="ml-auto flex items-center gap-2">

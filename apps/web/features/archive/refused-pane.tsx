@@ -6,10 +6,10 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import type { RefusedTap } from "../../contracts/archive.ts";
 import { Button } from "../../ui/button.tsx";
 import { Fact } from "../../ui/fact.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import { ago } from "./archive-words.ts";
-import { PaneFrame } from "./pane-frame.tsx";
 import { outcomeWords } from "./refused-list.tsx";
 
 /** Why a tap was refused, what is kept of it, and what became of it; never what it says. */
@@ -31,12 +31,7 @@ export function RefusedPane({
   acts?: ReactNode;
 }) {
   return (
-    <PaneFrame
-      kind={tap === null ? "Refused tap" : outcomeWords(tap)}
-      title={name}
-      isCalling={false}
-      {...{ onClose, acts }}
-    >
+    <PaneFrame kind={tap === null ? "Refused tap" : outcomeWords(tap)} title={name} {...{ onClose, acts }}>
       {tap !== null ? (
         <Known tap={tap} onAgent={onAgent} />
       ) : isAnswered ? (
@@ -80,7 +75,7 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
           />
           <Fact
             name="Replayed"
-            value={tap.replays === 0 ? "never" : `${formatCount(tap.replays)} times`}
+            value={replaysOf(tap)}
             note={tap.replayedAtEpochMs === null ? null : ago(tap.replayedAtEpochMs, nowEpochMs)}
           />
           <Fact name="Reader" value={tap.reader} />
@@ -111,4 +106,9 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
       </p>
     </>
   );
+}
+
+function replaysOf({ replays }: RefusedTap): string {
+  if (replays === 0) return "never";
+  return replays === 1 ? "once" : `${formatCount(replays)} times`;
 }

@@ -9,10 +9,10 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useSegment } from "../../client/use-archive.ts";
 import type { SegmentDetail } from "../../contracts/archive.ts";
 import { Fact } from "../../ui/fact.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import { ago, segmentStanding } from "./archive-words.ts";
-import { PaneFrame } from "./pane-frame.tsx";
 import { SegmentCopies } from "./segment-copies.tsx";
 
 /** What a segment's audit entries say, said of who did it. */

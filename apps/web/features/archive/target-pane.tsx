@@ -5,10 +5,10 @@ import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TargetView } from "../../contracts/archive.ts";
 import { Fact } from "../../ui/fact.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import { ago, formatByteRate, formatRatio, targetStanding } from "./archive-words.ts";
-import { PaneFrame } from "./pane-frame.tsx";
 
 /** Everything that is known of one archive. `target`: `null` = there is none of that name; `undefined`: not known yet. */
 export function TargetPane({

@@ -23,9 +23,7 @@ export function UnderWay({ onRetry }: { onRetry: (segment: string) => void }) {
     >
       <h2 className="font-medium text-ink-soft">Under way</h2>
       <p className="age text-ink-faint" role="status">
-        {isFailed
-          ? `Not known since ${formatSpan(Date.now() - heardEpochMs)}: Redis or the console's server does not answer.`
-          : wordsOf(open, nowEpochMs)}
+        {isFailed ? unreadWords(heardEpochMs) : wordsOf(open, nowEpochMs)}
       </p>
       {failing.length === 0 ? null : (
         <ul aria-label="Segments that fail" className="w-full space-y-1 pb-1">
@@ -36,6 +34,11 @@ export function UnderWay({ onRetry }: { onRetry: (segment: string) => void }) {
       )}
     </Card>
   );
+}
+
+function unreadWords(heardEpochMs: number): string {
+  const span = heardEpochMs === 0 ? "" : ` for ${formatSpan(Date.now() - heardEpochMs)}`;
+  return `Not known${span}: Redis or the console's server does not answer.`;
 }
 
 function wordsOf(open: readonly OpenSegmentView[] | undefined, nowEpochMs: number): string {

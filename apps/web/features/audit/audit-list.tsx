@@ -1,9 +1,10 @@
 "use client";
 
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
+import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AuditRowLine, type AuditRowProps, ColumnNames } from "./audit-row.tsx";
 import { actorText, type Names, placeText, reasonText, timeText } from "./entry-words.ts";
 import type { LogWindow } from "./log-window.ts";
@@ -46,11 +47,7 @@ export function AuditList(props: AuditListProps) {
     estimateSize: () => rowHeight,
     getItemKey: keyOf,
     overscan: 10,
-    // The option that the list points at has to be there, however far away it was scrolled.
-    rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      return cursor < 0 || shown.includes(cursor) ? shown : [...shown, cursor].sort((a, b) => a - b);
-    },
+    rangeExtractor: drawnWith(cursor),
   });
   const items = virtualizer.getVirtualItems();
   const { startIndex, endIndex } = virtualizer.range ?? { startIndex: 0, endIndex: 0 };
@@ -135,18 +132,13 @@ function onListKey(
   event: KeyboardEvent,
   { cursor, window, scroller, onMove, onEnd, onOpen }: AuditListProps,
 ): void {
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1);
-  const moves: Record<string, number> = {
-    ArrowDown: cursor + 1,
-    ArrowUp: cursor - 1,
-    PageDown: cursor + page,
-    PageUp: cursor - page,
-  };
-  const to = moves[event.key];
   const pointedAt = window.rows[cursor]?.id;
-  if (to !== undefined) onMove(to);
-  else if (event.key === "Home") onEnd("newest");
+  const count = window.rows.length;
+  const to = movedTo(event.key, { at: cursor, count, scroller: scroller.current, rowHeight });
+  // The ends are those of the log, not of what is held of it.
+  if (event.key === "Home") onEnd("newest");
   else if (event.key === "End") onEnd("oldest");
+  else if (to !== undefined) onMove(to);
   else if (event.key === "Enter" && pointedAt !== undefined) onOpen(pointedAt);
   else return;
   event.preventDefault();

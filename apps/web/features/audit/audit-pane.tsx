@@ -2,16 +2,16 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { ShownEntry } from "@tapline/core/audit";
-import { X } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { adviceOf, api } from "../../client/api.ts";
-import { formatSpan, zoneName } from "../../client/format.ts";
+import { formatCount, formatSpan, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditLogState, AuditRow } from "../../contracts/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import {
@@ -50,50 +50,36 @@ export function AuditPane(props: AuditPaneProps) {
   });
   const row = held?.index != null ? held : (asked.data ?? held);
   return (
-    <>
-      <section
-        aria-label="The whole entry"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
-        tabIndex={0}
-        className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
-      >
-        <Head {...props} row={row} />
-        {row === null ? (
-          <Missing error={asked.error} />
-        ) : (
-          <>
-            {row.entry === null ? <Unreadable id={id} /> : <Entry {...props} entry={row.entry} />}
-            <Standing row={row} />
-          </>
-        )}
-      </section>
-      {row?.index == null ? null : (
-        <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
-          <legend className="sr-only">What to do about this entry</legend>
-          <ProofButton id={id} />
-          <Button kind="outline" onClick={() => props.onVerify(row)}>
-            Verify it…
-          </Button>
-        </fieldset>
+    <PaneFrame
+      kind={
+        <span className="figure font-normal text-ink-faint">{row === null ? "" : placeText(row.index)}</span>
+      }
+      title={row?.entry?.action ?? "Entry"}
+      under={<span className="font-mono [overflow-wrap:anywhere]">{id}</span>}
+      onClose={props.onClose}
+      acts={row?.index == null ? null : <ActBar id={id} onVerify={() => props.onVerify(row)} />}
+    >
+      {row === null ? (
+        <Missing error={asked.error} />
+      ) : (
+        <>
+          {row.entry === null ? <Unreadable id={id} /> : <Entry {...props} entry={row.entry} />}
+          <Standing row={row} />
+        </>
       )}
-    </>
+    </PaneFrame>
   );
 }
 
-function Head({ id, row, onClose }: AuditPaneProps) {
+function ActBar({ id, onVerify }: { id: string; onVerify: () => void }) {
   return (
-    <header className="border-b border-line px-5 pt-4 pb-3">
-      <div className="flex items-start gap-2">
-        <p className="figure flex-1 text-xs text-ink-faint">{row === null ? "" : placeText(row.index)}</p>
-        <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
-          <X aria-hidden className="size-4" />
-        </Button>
-      </div>
-      <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">
-        {row?.entry?.action ?? "Entry"}
-      </h2>
-      <p className="mt-1 font-mono text-xs text-ink-faint [overflow-wrap:anywhere]">{id}</p>
-    </header>
+    <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
+      <legend className="sr-only">What to do about this entry</legend>
+      <ProofButton id={id} />
+      <Button kind="outline" onClick={onVerify}>
+        Verify it…
+      </Button>
+    </fieldset>
   );
 }
 
@@ -246,7 +232,7 @@ function Vouchers({ index, log }: { index: number | null; log: AuditLogState }) 
   const covers = (note: AuditLogState["signed"], none: string, behind: string): string => {
     if (note === null) return none;
     if (index === null || index >= note.size) return behind;
-    return `yes: one of ${note.size.toLocaleString("en-US")} entries, ${formatSpan(serverNow() - note.atEpochMs)} ago`;
+    return `yes: one of ${formatCount(note.size)} entries, ${formatSpan(serverNow() - note.atEpochMs)} ago`;
   };
   return (
     <>

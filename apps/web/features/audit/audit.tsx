@@ -11,11 +11,12 @@ import { useMayOperate } from "../../client/viewer.tsx";
 import type { AuditRow } from "../../contracts/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { AuditList, isScrolledUp } from "./audit-list.tsx";
 import { AuditPane } from "./audit-pane.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { EmptyList, ListSkeleton, Unread } from "./list-states.tsx";
+import { EmptyList, Unread } from "./list-states.tsx";
 import { useAuditKeys } from "./use-audit-keys.ts";
 import { type Log, useLog } from "./use-log.ts";
 import { useNames } from "./use-names.ts";
@@ -162,5 +163,5 @@ function Fresh({ count, onClick }: { count: number; onClick: () => void }) {
 
 function Nothing({ log, view }: { log: Log; view: AuditView }) {
   if (log.window !== null) return <EmptyList isFiltered={isFiltered(view)} />;
-  return log.error === null ? <ListSkeleton /> : <div className="flex-1" />;
+  return log.error === null ? <ListSkeleton of="entries" /> : <div className="flex-1" />;
 }

@@ -13,6 +13,7 @@ import {
   seenLines,
 } from "@tapline/core/audit";
 import { canonicalJson, messageOf } from "@tapline/core/kernel";
+import { formatCount } from "../../client/format.ts";
 
 /** One thing that was looked at, and what came of it. `unknown`: it could not be looked at, and why. */
 export interface CheckFact {
@@ -116,7 +117,7 @@ function entryFacts(
       assertLeads(head, headOf(newest), growth);
       return {
         is: "holds",
-        says: `Its SHA-256, made anew here of its sealed bytes, leads to the root of the checkpoint: it is entry #${proof.index.toLocaleString("en-US")}.`,
+        says: `Its SHA-256, made anew here of its sealed bytes, leads to the root of the checkpoint: it is entry #${formatCount(proof.index)}.`,
       };
     }),
     checked("The open entry as it is shown", () => {
@@ -142,7 +143,7 @@ const reasonLimit = (entry: ShownEntry): string =>
 const headOf = (note: string): Checkpoint => parseCheckpoint(parseNote(note).text);
 
 const countOf = ({ size }: Pick<Checkpoint, "size">): string =>
-  `${size.toLocaleString("en-US")} ${size === 1 ? "entry" : "entries"}`;
+  `${formatCount(size)} ${size === 1 ? "entry" : "entries"}`;
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, ".");

@@ -1,5 +1,5 @@
 import type { ShownEntry } from "@tapline/core/audit";
-import { formatDay, formatTime } from "../../client/format.ts";
+import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
@@ -31,7 +31,7 @@ export function timeText(epochMs: number, zone: TimeZoneChoice, nowEpochMs = ser
 
 /** Where an entry stands in the log, such as `#12,345`. */
 export function placeText(index: AuditRow["index"]): string {
-  return index === null ? "waiting" : `#${index.toLocaleString("en-US")}`;
+  return index === null ? "waiting" : `#${formatCount(index)}`;
 }
 
 /** A fact's name in running words, such as `not after`, of `notAfter`. */

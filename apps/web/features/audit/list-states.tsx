@@ -1,6 +1,5 @@
 import { adviceOf } from "../../client/api.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 import { isTriedAgain } from "./use-log.ts";
 
 /** Why there is nothing in the list. */
@@ -30,21 +29,6 @@ export function Unread({ error, isShown }: { error: unknown; isShown: boolean })
           ? "It is tried again all the time; operations go on to be recorded without the console."
           : null}
       </Notice>
-    </div>
-  );
-}
-
-/** Before the first answer. */
-export function ListSkeleton() {
-  return (
-    <div aria-busy="true" className="flex-1 space-y-4 p-4">
-      <span className="sr-only">Loading entries</span>
-      {["a", "b", "c", "d", "e", "f"].map((key) => (
-        <div key={key} className="flex gap-4">
-          <Skeleton className="h-4 w-32" />
-          <Skeleton className="h-4 flex-1" />
-        </div>
-      ))}
     </div>
   );
 }

@@ -5,7 +5,6 @@ import { formatDayTime, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useHandoverNow } from "../../client/use-handover.ts";
-import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { HandoverNow } from "../../contracts/handover.ts";
 import { Button } from "../../ui/button.tsx";
@@ -21,7 +20,6 @@ import { Waiting } from "./waiting.tsx";
 /** The shift as it stands, to be handed over by one person and taken over by another; and those of before. */
 export function HandoverPage() {
   const { now, isFailed, heardEpochMs } = useHandoverNow();
-  useHotkeys("Shift handover", [{ keys: ["p"], does: "Print", run: () => window.print() }]);
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-3" data-stale={isFailed}>
       <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">

@@ -1,10 +1,10 @@
-import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
 import { Button } from "../../ui/button.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { Part } from "../../ui/part.tsx";
 import type { AskedAct } from "./asked.ts";
 import {
@@ -28,44 +28,30 @@ export interface KeyPaneProps {
 /** All that is known of one key, and what an admin can do about it. */
 export function KeyPane({ of: key, view, onClose, onAsk }: KeyPaneProps) {
   return (
-    <>
-      <section
-        aria-label="What is known"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
-        tabIndex={0}
-        className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
-      >
-        <header className="border-b border-line px-5 pt-4 pb-3">
-          <div className="flex items-start gap-2">
-            <p className="flex-1 text-xs font-semibold text-ink-soft">{stateNames[key.state]}</p>
-            <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
-              <X aria-hidden className="size-4" />
-            </Button>
-          </div>
-          <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">
-            {key.subject}
-          </h2>
-          <p className="mt-1 text-xs text-ink-faint">{roleNames[key.role]} key</p>
-        </header>
-        <Believed of={key} view={view} />
-        <Opens of={key} view={view} />
-        <Part title="Certificate">
-          <dl className="space-y-1.5">
-            <Fact name="SHA-256">
-              <span className="font-mono text-xs break-all">{key.certSha256}</span>
-            </Fact>
-            <Fact name="Key id in objects">
-              <span className="font-mono text-xs break-all">{key.ski}</span>
-            </Fact>
-            <Fact name="Valid">
-              {dayOf(key.validFromEpochMs)} to {dayOf(key.notAfterEpochMs)} (
-              {daysWords(key.notAfterEpochMs, serverNow())})
-            </Fact>
-          </dl>
-        </Part>
-      </section>
-      <ActBar of={key} onAsk={onAsk} />
-    </>
+    <PaneFrame
+      kind={stateNames[key.state]}
+      title={key.subject}
+      under={`${roleNames[key.role]} key`}
+      onClose={onClose}
+      acts={<ActBar of={key} onAsk={onAsk} />}
+    >
+      <Believed of={key} view={view} />
+      <Opens of={key} view={view} />
+      <Part title="Certificate">
+        <dl className="space-y-1.5">
+          <Fact name="SHA-256">
+            <span className="font-mono text-xs break-all">{key.certSha256}</span>
+          </Fact>
+          <Fact name="Key id in objects">
+            <span className="font-mono text-xs break-all">{key.ski}</span>
+          </Fact>
+          <Fact name="Valid">
+            {dayOf(key.validFromEpochMs)} to {dayOf(key.notAfterEpochMs)} (
+            {daysWords(key.notAfterEpochMs, serverNow())})
+          </Fact>
+        </dl>
+      </Part>
+    </PaneFrame>
   );
 }
 

@@ -3,10 +3,12 @@
 import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { formatSpan } from "../../client/format.ts";
+import type { Hotkey } from "../../client/hotkeys.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useCursor } from "../../client/use-cursor.ts";
 import { useKeys } from "../../client/use-keys.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
@@ -21,7 +23,6 @@ import { KeyPane } from "./key-pane.tsx";
 import { KeyTable } from "./key-table.tsx";
 import { inOrder } from "./key-words.ts";
 import { RequestList } from "./request-list.tsx";
-import { useKeyKeys } from "./use-key-keys.ts";
 import { keysAddress } from "./view.ts";
 
 const Dialogs = dynamic(() => loadPart(() => import("./dialogs.tsx")).then((part) => part.Dialogs), {
@@ -46,15 +47,20 @@ export function Keys() {
     setOutcome(null);
     setAsked(wanted);
   };
-  useKeyKeys({
-    move: (by) => {
-      const id = cursor.moveTo(cursor.index + by);
-      if (address.open !== null && id !== null) change({ open: id });
+  const acting: Hotkey[] = [{ keys: ["e"], does: "Add a certificate", run: () => ask({ act: "add" }) }];
+  useListKeys(
+    "Keys of the archive",
+    "key",
+    {
+      move: (by) => {
+        const id = cursor.moveTo(cursor.index + by);
+        if (address.open !== null && id !== null) change({ open: id });
+      },
+      open: () => change({ open: keys[cursor.index]?.shortId ?? null }),
+      close: () => change({ open: null }),
     },
-    open: () => change({ open: keys[cursor.index]?.shortId ?? null }),
-    close: () => change({ open: null }),
-    add: () => ask({ act: "add" }),
-  });
+    useMayAdminister() ? acting : [],
+  );
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <Head view={view} onAsk={ask} />

@@ -55,8 +55,8 @@ function Begin({ onOffer }: { onOffer: (offer: Offer) => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       <p className="text-sm text-ink-soft">
-        You need an authenticator app, such as the one of your phone or of your keeper of passwords. From then
-        on it is asked for at each sign-in.
+        You need an authenticator app, such as one on your phone or your password manager. From then on its
+        code is asked for at each sign-in.
       </p>
       <PasswordField password={password} onPassword={setPassword} />
       <RefusedNotice error={error} lookAt="your account" />

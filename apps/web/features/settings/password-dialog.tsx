@@ -29,7 +29,7 @@ export function PasswordDialog({ you, onClose }: { you: YouView; onClose: () => 
   return (
     <Dialog title="Change your password" isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        {/* By it a keeper of passwords knows whose they are. */}
+        {/* By it a password manager knows whose they are. */}
         <input type="hidden" autoComplete="username" value={you.email} readOnly />
         <PasswordField password={password} onPassword={setPassword} />
         <NewPasswordField {...chosen} />

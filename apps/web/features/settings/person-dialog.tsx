@@ -65,8 +65,8 @@ export function PersonDialog({
 
 const meanings: Record<RoleName, string> = {
   viewer: "Looks at everything, changes nothing.",
-  operator: "Acts on alerts, too, and is notified of them.",
-  admin: "Does everything: agents, trackers, people.",
+  operator: "Acts on alerts and the archive, too, and hands shifts over.",
+  admin: "Does everything: also agents, keys, rules of alerts, and people.",
 };
 
 export function RoleChoice({ role, onRole }: { role: RoleName; onRole: (role: RoleName) => void }) {

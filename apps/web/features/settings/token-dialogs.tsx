@@ -63,8 +63,10 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
         onChange={setRole}
       >
         <p className="mt-2 text-sm text-ink-soft">
-          {role === "viewer" ? "Looks at everything, changes nothing." : "Acts on alerts, too."} What asks for
-          a password no token does.
+          {role === "viewer"
+            ? "Looks at everything, changes nothing."
+            : "Acts on alerts and the archive, too."}{" "}
+          What asks for a password no token does.
         </p>
       </Choice>
       <Choice

@@ -3,11 +3,10 @@
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { loadPart } from "../../client/load-part.ts";
-import { chooseTimeZone, useTimeZone } from "../../client/time-zone.ts";
 import { askYouAnew, useYou } from "../../client/use-you.ts";
+import { ZoneChoice } from "../../client/zone-choice.tsx";
 import type { YouView } from "../../contracts/people.ts";
 import { Button } from "../../ui/button.tsx";
-import { Choice } from "../../ui/choice.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { SessionsPanel } from "./sessions-panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
@@ -101,7 +100,7 @@ function SecondFactorPanel({ you, setOpen }: PanelProps) {
         <p className="font-medium">{you.secondFactor ? "On: an authenticator app" : "Off"}</p>
         <p className="mt-1 text-ink-soft">
           {you.secondFactor
-            ? "Behind the password a code of your app is asked for, or one of your backup codes."
+            ? "After the password a code from your app is asked for, or one of your backup codes."
             : "The password alone signs you in. With a second factor a stolen password opens nothing."}
         </p>
         <div className="mt-3 flex flex-wrap gap-2">
@@ -126,22 +125,11 @@ function SecondFactorPanel({ you, setOpen }: PanelProps) {
 }
 
 function TimesPanel() {
-  const zone = useTimeZone();
   return (
     <Panel title="Times">
-      <div className="px-4 py-3">
-        <Choice
-          legend="Show times in"
-          name="time-zone"
-          options={[
-            { label: "this browser's zone", value: "local" },
-            { label: "UTC", value: "utc" },
-          ]}
-          value={zone}
-          onChange={chooseTimeZone}
-        >
-          <p className="mt-2 text-sm text-ink-soft">In this browser; a click on the clock changes it, too.</p>
-        </Choice>
+      <div className="space-y-2 px-4 py-3 text-sm text-ink-soft">
+        <ZoneChoice name="time-zone" />
+        <p>In this browser; a click on the clock changes it, too.</p>
       </div>
     </Panel>
   );

@@ -1,11 +1,8 @@
 "use client";
 
 import { useTheme } from "next-themes";
-import { formatTime, zoneName } from "../../client/format.ts";
-import { serverNow } from "../../client/server-clock.ts";
-import { chooseTimeZone, type TimeZoneChoice, timeZoneChoices, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
-import { ianaZone } from "../../client/zones.ts";
+import { ZoneChoice } from "../../client/zone-choice.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { isTheme, type Theme } from "./themes.ts";
 
@@ -15,12 +12,10 @@ const looks: readonly { label: string; value: Theme }[] = [
   { label: "Dark", value: "dark" },
   { label: "High contrast", value: "contrast" },
 ];
-const zoneLabels: Record<TimeZoneChoice, string> = { local: "This browser", site: "Site", utc: "UTC" };
 
 /** What this browser keeps of how somebody wants pages: their look, and in which zone times are. */
 export function Preferences() {
   const { theme, setTheme } = useTheme();
-  const zone = useTimeZone();
   // The server knows neither.
   if (useNow(60_000) === null) return null;
   return (
@@ -32,17 +27,7 @@ export function Preferences() {
         value={isTheme(theme) ? theme : "system"}
         onChange={setTheme}
       />
-      <Choice
-        legend="Times in the zone of"
-        name="zone"
-        options={timeZoneChoices.map((value) => ({ label: zoneLabels[value], value }))}
-        value={zone}
-        onChange={chooseTimeZone}
-      >
-        <p className="mt-1.5 text-xs text-ink-faint">
-          {ianaZone(zone)}: it is {formatTime(serverNow(), zone, false)} {zoneName(serverNow(), zone)}
-        </p>
-      </Choice>
+      <ZoneChoice name="zone" />
     </div>
   );
 }

@@ -71,7 +71,7 @@ function Accept({ secret, invitation }: { secret: string; invitation: OpenInvita
   return (
     <form method="post" onSubmit={(event) => void submit(event)} className="space-y-4">
       <p className="text-sm text-ink-soft">
-        You come as <strong className="font-semibold text-ink">{role}</strong>, and sign in by{" "}
+        You join as <strong className="font-semibold text-ink">{role}</strong>, and sign in with{" "}
         <strong className="font-semibold text-ink [overflow-wrap:anywhere]">{email}</strong>.
       </p>
       <Field

@@ -1,7 +1,6 @@
 import Link from "next/link";
 import type { TapList } from "../../contracts/taps.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 
 /** Why there is nothing in the list. */
 export function EmptyList({ of, word }: { of: TapList["of"]; word: string }) {
@@ -47,21 +46,6 @@ export function UnreadList() {
       <Notice tone="warning" title="The taps could not be read">
         It is tried again all the time; taps go on without the console.
       </Notice>
-    </div>
-  );
-}
-
-/** Before the first answer. */
-export function ListSkeleton() {
-  return (
-    <div aria-busy="true" className="flex-1 space-y-4 p-4">
-      <span className="sr-only">Loading taps</span>
-      {["a", "b", "c", "d", "e", "f"].map((key) => (
-        <div key={key} className="flex gap-4">
-          <Skeleton className="h-4 w-40" />
-          <Skeleton className="h-4 flex-1" />
-        </div>
-      ))}
     </div>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 
-import { X } from "lucide-react";
 import { adviceOf } from "../../client/api.ts";
+import { unknown } from "../../client/format.ts";
 import { useTapTrace } from "../../client/use-taps.ts";
 import type { TapTrace } from "../../contracts/taps.ts";
-import { Button } from "../../ui/button.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Ladder } from "./ladder.tsx";
 import { SegmentTaps } from "./segment-taps.tsx";
@@ -17,27 +17,17 @@ import { Waterfall } from "./waterfall.tsx";
 export function TapPane({ name, onClose }: { name: string; onClose: () => void }) {
   const { trace, isUnknown, error } = useTapTrace(name);
   return (
-    <section
-      aria-label="What is known"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
-      tabIndex={0}
-      className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
+    <PaneFrame
+      kind={
+        <span role="status">
+          {trace === undefined ? (isUnknown ? "Not known" : unknown) : stateNames[trace.state]}
+        </span>
+      }
+      title={trace?.name ?? name}
+      onClose={onClose}
     >
-      <header className="border-b border-line px-5 pt-4 pb-3">
-        <div className="flex items-start gap-2">
-          <p role="status" className="flex-1 text-xs font-semibold text-ink-soft">
-            {trace === undefined ? (isUnknown ? "Not known" : "–") : stateNames[trace.state]}
-          </p>
-          <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
-            <X aria-hidden className="size-4" />
-          </Button>
-        </div>
-        <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">
-          {trace?.name ?? name}
-        </h2>
-      </header>
       {trace === undefined ? <Untraced error={error} /> : <Traced trace={trace} isFailed={error !== null} />}
-    </section>
+    </PaneFrame>
   );
 }
 

@@ -4,16 +4,17 @@ import { useMemo, useRef } from "react";
 import { formatSpan } from "../../client/format.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type Taps as Listed, useTaps } from "../../client/use-taps.ts";
 import { Card } from "../../ui/card.tsx";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { EmptyList, ListSkeleton, UnreadList } from "./list-states.tsx";
+import { EmptyList, UnreadList } from "./list-states.tsx";
 import { SearchBar } from "./search-bar.tsx";
 import { TapList } from "./tap-list.tsx";
 import { TapPane } from "./tap-pane.tsx";
-import { useTapKeys } from "./use-tap-keys.ts";
 import { nameOfRow, tapsAddress } from "./view.ts";
 
 /** Taps, the newest first, and one of them from its reader to the archive. */
@@ -33,12 +34,16 @@ export function Taps() {
     const name = cursor.moveTo(index);
     if (view.open !== null && name !== null) change({ open: name });
   };
-  useTapKeys({
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: rows[cursor.index]?.name ?? null }),
-    close: () => change({ open: null }),
-    textField,
-  });
+  useListKeys(
+    "Taps",
+    "tap",
+    {
+      move: (by) => moveTo(cursor.index + by),
+      open: () => change({ open: rows[cursor.index]?.name ?? null }),
+      close: () => change({ open: null }),
+    },
+    [{ keys: ["/"], does: "Find a tap", run: () => textField.current?.focus() }],
+  );
   return (
     <div data-stale={taps.isFailed} className="flex flex-1 flex-col">
       <h1 className="mb-3 min-h-9 text-lg leading-9 font-semibold tracking-tight">Taps</h1>
@@ -71,7 +76,7 @@ export function Taps() {
 
 function Nothing({ taps, word }: { taps: Listed; word: string }) {
   if (taps.isFailed) return <UnreadList />;
-  return taps.of === undefined ? <ListSkeleton /> : <EmptyList of={taps.of} word={word} />;
+  return taps.of === undefined ? <ListSkeleton of="taps" /> : <EmptyList of={taps.of} word={word} />;
 }
 
 function Unread({ heardEpochMs }: { heardEpochMs: number }) {

@@ -1,21 +1,25 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button } from "../../ui/button.tsx";
-import { cn } from "../../ui/cn.ts";
+import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
 
-/** The head of what is open, all that is known of it, and at the foot what can be done about it. */
+/** The head of what is open beside a list, all that is known of it, and at the foot what can be done about it. */
 export function PaneFrame({
   kind,
   title,
-  isCalling,
+  under,
+  isCalling = false,
   onClose,
   children,
   acts,
 }: {
   /** How it stands, in few words. */
-  kind: string;
+  kind: ReactNode;
   title: string;
-  isCalling: boolean;
+  /** What else names it. */
+  under?: ReactNode;
+  /** Whether it calls for somebody. */
+  isCalling?: boolean;
   onClose: () => void;
   children: ReactNode;
   acts?: ReactNode;
@@ -41,6 +45,7 @@ export function PaneFrame({
             </Button>
           </div>
           <h2 className="mt-1 text-base leading-snug font-semibold [overflow-wrap:anywhere]">{title}</h2>
+          {under === undefined ? null : <p className="mt-1 text-xs text-ink-faint">{under}</p>}
         </header>
         {children}
       </section>

@@ -1,0 +1,32 @@
+"use client";
+
+import type { Hotkey } from "./hotkeys.ts";
+import { useHotkeys } from "./use-hotkeys.ts";
+
+export interface ListKeys {
+  move: (by: number) => void;
+  /** Opens what the list points at. */
+  open: () => void;
+  close: () => void;
+}
+
+/**
+ * The keys of a list with what is open of it at its side: the same ones on every page.
+ * @param on heading of the help
+ * @param what is listed, in the singular
+ * @param more further ones, such as those that act
+ */
+export function useListKeys(
+  on: string,
+  what: string,
+  { move, open, close }: ListKeys,
+  more: readonly Hotkey[] = [],
+): void {
+  useHotkeys(on, [
+    { keys: ["j"], does: `Next ${what}`, run: () => move(1), repeats: true },
+    { keys: ["k"], does: `Previous ${what}`, run: () => move(-1), repeats: true },
+    { keys: ["o"], does: "Open (or Enter in the list)", run: open },
+    ...more,
+    { keys: ["Escape"], does: "Close what is open", run: close },
+  ]);
+}
