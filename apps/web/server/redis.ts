@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectRedis } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 
@@ -36,6 +37,8 @@ export function openRedis(url: string, onError: (error: Error) => void): RedisCo
 }
 
 async function quitSoon(redis: Redis): Promise<void> {
-  if (redis.status === "ready") await redis.quit();
-  else redis.disconnect();
+  // One that was ready may not answer any more.
+  if (redis.status === "ready")
+    await Promise.race([redis.quit(), sleep(commandTimeoutMs, undefined, { ref: false })]);
+  redis.disconnect();
 }

@@ -46,7 +46,7 @@ export async function followStream<Heard extends { readonly entry: string }>(
         if (!isFirst) following.missed();
         isFirst = false;
       }
-      const heard: Heard[] = await stream.follow(redis, after, blockMs);
+      const heard: Heard[] = await unlessAborted(signal, stream.follow(redis, after, blockMs));
       if (signal.aborted) return;
       if (heard.length > 0) following.take(heard);
       if (after !== null) after = heard.at(-1)?.entry ?? after;
@@ -56,5 +56,18 @@ export async function followStream<Heard extends { readonly entry: string }>(
       after = null;
       await sleep(pauseAfterErrorMs, undefined, { signal }).catch(() => {});
     }
+  }
+}
+
+/** Settles as `asked` does, or rejects with the signal: what waits on a connection that is ended while Redis is away never settles. */
+async function unlessAborted<T>(signal: AbortSignal, asked: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([asked, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
