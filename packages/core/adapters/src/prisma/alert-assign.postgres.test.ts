@@ -103,6 +103,13 @@ test("only who may act can be assigned, nobody twice, and an alert goes back to 
   expect(await actingPerson(services, "BOB@console.test")).toEqual({ id: "p-bob", name: "Bob" });
 });
 
+test("who is named by an address stands in the alert and in the log by id alone", async () => {
+  const { id } = await raised();
+  expect((await act(id, assign("BOB@console.test"), "p-ada", 1)).assignee).toBe("p-bob");
+  expect((await desk.find(id)).assignee).toBe("p-bob");
+  expect(JSON.stringify(await desk.stepsOf(id))).not.toContain("@");
+});
+
 test("a comment stands in nobody's way, and nobody's act in that of a comment", async () => {
   const { id } = await raised();
   await act(id, { kind: "note", note: "I look at it" }, "p-bob", 1);

@@ -124,10 +124,10 @@ export class AlertDesk {
    * or somebody who may not act
    */
   async act(id: string, act: AlertAct, context: ActContext & { traceId?: string | null }): Promise<Alert> {
-    if (act.kind === "assign" && act.to !== null) await actingPerson(this.#prisma, act.to);
+    const wanted = await this.#byId(act);
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const before = await this.find(id);
-      const step = applyAct(before, act, context);
+      const step = applyAct(before, wanted, context);
       const entries = [entryOf(step, uuidV7(context.atEpochMs, randomBytes), context.traceId)];
       const outcomes = await this.write([{ baseRev: before.rev, alert: step.alert, entries }]);
       if (!outcomes.has(id)) continue;
@@ -138,6 +138,12 @@ export class AlertDesk {
     throw new TaplineError("overloaded", `alert ${id} changes faster than it can be acted on`, {
       remedy: "try again in a few seconds",
     });
+  }
+
+  /** People stand in alerts and in the audit log by their ids, however they are named. */
+  async #byId(act: AlertAct): Promise<AlertAct> {
+    if (act.kind !== "assign" || act.to === null) return act;
+    return { ...act, to: (await actingPerson(this.#prisma, act.to)).id };
   }
 }
 
