@@ -135,6 +135,15 @@ test("a tap on its way is found at its stage, and its receipt's time once it has
   expect(timeOf(ended, "receipt")).toMatchObject([{ is: "known", atEpochMs: expect.any(Number) }]);
 });
 
+test("a claim that was left over, without segment and index, ends the search", async () => {
+  const { redis } = running;
+  const generation = await redis.get("tapline:{p0}:generation");
+  const segment = "019ad0c5-7f00-7abc-8def-0123456789ab";
+  const claim = `0102030405060708 ${segment} gate-1/1/77`;
+  await redis.hset(`tapline:{p0}:tracker:${generation}:${tracker}`, "1:77", claim);
+  expect(await trace(`${tracker} 77`)).toMatchObject({ status: 404, code: "not-found" });
+});
+
 test("a number without an end is with its agent, in a gap, or not known", async () => {
   await fleet.report(["gate-2"], {
     outbox: { epoch: 1, nextSeq: 40, taps: 2, bytes: 900, oldestAgeMs: 5 },

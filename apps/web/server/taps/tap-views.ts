@@ -68,15 +68,18 @@ export class TapViews {
     return name.by === "agent" ? await this.#byAgent(name) : await this.#bySegment(name.segment);
   }
 
-  async #byTracker({ tracker, epoch, seq }: Extract<TapName, { by: "tracker" }>): Promise<TapTrace> {
+  async #byTracker(
+    { tracker, epoch, seq }: Extract<TapName, { by: "tracker" }>,
+    isSecondLook = false,
+  ): Promise<TapTrace> {
     const found = await fromPostgres(this.#finder.byTracker(tracker, epoch, seq));
     if (found === null) {
       const claim = await fromRedis(this.#way.ofTracker(tracker, epoch, seq));
       const trace = claim === null ? null : await this.#underWay(tracker, seq, claim);
       if (trace !== null) return trace;
-      // Between the two questions it may have come to the archive.
-      if (claim !== null)
-        return await this.#byTracker({ by: "tracker", tracker, epoch: claim.trackerEpoch, seq });
+      // Between the two questions it may have come to the archive. A claim may also be left over: one look more says which.
+      if (claim !== null && !isSecondLook)
+        return await this.#byTracker({ by: "tracker", tracker, epoch: claim.trackerEpoch, seq }, true);
       throw new TaplineError("not-found", `no tap ${seq} of tracker ${tracker} is known`, {
         remedy:
           "it may be with its agent yet, or was refused: what was refused is found by its agent's number, such as gate-1/1/845",
