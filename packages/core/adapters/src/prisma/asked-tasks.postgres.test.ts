@@ -81,3 +81,14 @@ test("what no worker takes is not done hours later, and stands in nobody's way",
   });
   expect(await asked.take(["replay"], "w1", leaseMs)).toMatchObject({ id: next });
 });
+
+test("nor is done hours later what the only worker had begun, and left", async () => {
+  const id = await asked.ask({ kind: "repin", subject: "archive/main", wish }, act);
+  expect(await asked.take(["repin"], "w1", leaseMs)).toMatchObject({ id });
+  await prisma.askedTask.update({ where: { id }, data: { leasedUntil: new Date(Date.now() - 11 * 60_000) } });
+  expect(await asked.take(["repin"], "w2", leaseMs)).toBeNull();
+  expect(await asked.find(id)).toMatchObject({
+    state: "failed",
+    outcome: { says: expect.stringContaining("No worker") },
+  });
+});
