@@ -90,6 +90,18 @@ test("by the password an admin acts, but sets no own one: that is changed by the
   expect(await people()).toEqual(stood);
 });
 
+test("nor does an admin give himself another role, or lock himself out, by these paths", async () => {
+  const stood = await people();
+  const own = { userId: adminId, actorPassword: password };
+  expect(await post("admin/set-role", { ...own, role: "viewer" })).toBe(403);
+  expect(await post("admin/set-role", { ...own, userId: [adminId], role: "viewer" })).toBe(403);
+  expect(await post("admin/update-user", { ...own, data: { role: "viewer" } })).toBe(403);
+  expect(await post("admin/update-user", { ...own, data: { banned: true } })).toBe(403);
+  expect(await people()).toEqual(stood);
+  const { id: userId } = await site.prisma.user.findFirstOrThrow({ where: { email: eve.email } });
+  expect(await post("admin/set-role", { userId, role: "operator", actorPassword: password })).toBe(200);
+});
+
 test("wrong passwords count together, wherever a session tries them, and leave the person's other session alone", async () => {
   const wrong = "not the password";
   const stood = await people();

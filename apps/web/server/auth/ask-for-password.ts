@@ -51,11 +51,26 @@ export function askForPassword(confirm: ConfirmPerson): Before {
     const who = { userId: found.user.id, sessionId: found.session.id, verb: path.slice(1) };
     const password = passwordSchema.optional().catch(undefined).parse(body[field]);
     // Returned, not thrown: it is the answer, and no fault for the log.
-    return confirm({ ...who, traceId: traceOf(request) }, password).catch((error: unknown) =>
+    const refused = await confirm({ ...who, traceId: traceOf(request) }, password).catch((error: unknown) =>
       refusalOf(error, field),
     );
+    if (refused instanceof APIError) return refused;
+    return String(body.userId) === found.user.id && givesRole(path, body.data) ? ownRole() : undefined;
   });
 }
+
+/** Whether a request is one for another role, or for none. */
+function givesRole(path: string, data: unknown): boolean {
+  if (path === "/admin/set-role") return true;
+  const fields = z.record(z.string(), z.unknown()).catch({}).parse(data);
+  return path === "/admin/update-user" && ("role" in fields || "banned" in fields);
+}
+
+const ownRole = () =>
+  new APIError("FORBIDDEN", {
+    code: "OWN_ROLE",
+    message: "nobody changes his own role or locks himself out: ask another admin",
+  });
 
 /** @throws what is not ours */
 function refusalOf(error: unknown, field: string): APIError {
