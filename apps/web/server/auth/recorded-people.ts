@@ -7,7 +7,8 @@ import {
 } from "@tapline/adapters/prisma";
 import type { BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
-import { assertAdminLeft, holdAdmins } from "./last-admin.ts";
+import { endGivenBy } from "./given-by-admins.ts";
+import { assertAdminLeft, formerAdmins, holdAdmins } from "./last-admin.ts";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
 import { pushEndOf, pushEndOfAll, renewedSession } from "./push-ends.ts";
 import { askedNow, house, operator, pathOf, reasonOf, signedIn, traceOf } from "./who-asks.ts";
@@ -154,6 +155,8 @@ async function writeDown(
     const { actor, ...what } = deed;
     await recordAct(tx, { actor, reason: reasonOf(asked), traceId: traceOf(asked) }, what, atEpochMs);
   }
+  const act = { actor: signedIn(asked) ?? house, reason: reasonOf(asked), traceId: traceOf(asked) };
+  for (const userId of formerAdmins(model, changes)) await endGivenBy(tx, userId, act, atEpochMs);
 }
 
 /** Binds a browser to the session that its person is given in place of the one which he ended by changing his password in it. */

@@ -105,6 +105,8 @@ test("a viewer's token acts on nothing, which is written down as the token's; no
   expect((await act("apiTokens.create", wish, bearer(operators.token))).status).toBe(403);
   expect((await act("you.endOtherSessions", {}, bearer(operators.token))).status).toBe(403);
   expect((await ask("you.show", bearer(token))).status).toBe(403);
+  expect((await act("handover.submit", { note: "by a program" }, bearer(operators.token))).status).toBe(403);
+  expect(await site.prisma.shiftHandover.count()).toBe(0);
   const refusals = (await written()).filter(({ action }) => action === "act.refused");
   expect(refusals.map(({ actor, subject }) => `${actor.id} ${subject}`)).toEqual(
     expect.arrayContaining([
@@ -112,6 +114,58 @@ test("a viewer's token acts on nothing, which is written down as the token's; no
       `token/${operators.id} verb/apiTokens.create`,
     ]),
   );
+});
+
+test("what an admin gave out ends once he is one no more, however he ceases to be", async () => {
+  const kim = { email: "kim@console.test", password: "nine green kettles sing" };
+  const post = async (path: string, body: object) =>
+    (
+      await fetch(`${site.console.origin}/api/auth/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...cookieOf() },
+        body: JSON.stringify({ actorPassword: password, ...body }),
+      })
+    ).status;
+  expect(await post("admin/create-user", { ...kim, name: "Kim", role: "admin" })).toBe(200);
+  const { id } = await site.prisma.user.findUniqueOrThrow({ where: { email: kim.email } });
+  const guest = { email: "back@console.test", name: "Back", role: "admin", reason: "a way back" };
+  const ways: [name: string, leave: () => Promise<number>, back: () => Promise<unknown>][] = [
+    [
+      "by role",
+      async () => {
+        const wish = { id, seen: "admin", role: "viewer", reason: "changes team", password };
+        return (await act("people.setRole", wish)).status;
+      },
+      () => site.prisma.user.update({ where: { id }, data: { role: "admin" } }),
+    ],
+    [
+      "disabled",
+      async () => (await act("people.disable", { id, reason: "left us", password })).status,
+      () => site.prisma.user.update({ where: { id }, data: { banned: false } }),
+    ],
+    ["removed", () => post("admin/remove-user", { userId: id }), async () => undefined],
+  ];
+  const { token: others } = await made();
+  for (const [name, leave, back] of ways) {
+    const { cookie } = await signIn(site.console.origin, kim);
+    const kims = { cookie, origin: site.console.origin };
+    const guarded = { password: kim.password };
+    const given = await act("apiTokens.create", { ...wish, ...guarded }, kims);
+    const invited = await act("people.invite", { ...guest, ...guarded }, kims);
+    const [token, secret] = [String(given.data?.token), String(invited.data?.secret)];
+    expect((await ask("kpi.live", bearer(token))).status, name).toBe(200);
+    expect(await post("invitation/read", { secret, actorPassword: undefined }), name).toBe(200);
+    expect(await leave(), name).toBe(200);
+    expect((await ask("kpi.live", bearer(token))).status, name).toBe(401);
+    expect(await post("invitation/read", { secret, actorPassword: undefined }), name).toBe(404);
+    const ended = (await written()).filter(({ facts }) => facts.why === "maker-no-admin");
+    expect(ended.slice(-2), name).toMatchObject([
+      { action: "api-token.revoked", actor: { id: adminId }, subject: `api-token/${given.data?.id}` },
+      { action: "user.invitation-withdrawn", subject: `invitation/${invited.data?.id}` },
+    ]);
+    await back();
+  }
+  expect((await ask("kpi.live", bearer(others))).status).toBe(200);
 });
 
 test("a token opens no page, no socket and nothing of sign-in", async () => {

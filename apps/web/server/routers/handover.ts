@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { passwordSchema } from "../auth/password.ts";
-import { procedureFor, type RequestContext, router, viewerProcedure } from "../trpc/init.ts";
+import { personProcedure, type RequestContext, router, viewerProcedure } from "../trpc/init.ts";
 import { confirmActor, reasonSchema } from "./acting.ts";
 
-const operatorProcedure = procedureFor("operator");
+/** Two people hand over: a token is none, and would let whoever made it be both. */
+const handingOver = personProcedure("operator");
 
 const noteSchema = z.string().trim().max(4_000);
 const listInput = z
@@ -29,18 +30,18 @@ export const handoverRouter = router({
     .input(listInput)
     .query(({ ctx, input: { cursor, limit } }) => ctx.handovers.list(limit, cursor ?? null)),
   /** Hands over what stands at this moment; it waits for the signature of somebody else. */
-  submit: operatorProcedure
+  submit: handingOver
     .input(z.strictObject({ note: noteSchema }))
     .mutation(({ ctx, input: { note } }) => ctx.handovers.submit(note, byOf(ctx))),
   /** Takes over; refused to who handed over. */
-  sign: operatorProcedure
+  sign: handingOver
     .input(z.strictObject({ id: z.uuid(), note: noteSchema.nullable(), password: passwordSchema }))
     .mutation(async ({ ctx, input: { id, note, password } }) => {
       await confirmActor(ctx, "handover.sign", password);
       return await ctx.handovers.sign(id, note, byOf(ctx));
     }),
   /** Takes one back that nobody has signed. */
-  withdraw: operatorProcedure
+  withdraw: handingOver
     .input(z.strictObject({ id: z.uuid(), reason: reasonSchema }))
     .mutation(({ ctx, input: { id, reason } }) => ctx.handovers.withdraw(id, reason, byOf(ctx))),
 });

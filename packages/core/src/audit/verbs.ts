@@ -93,8 +93,14 @@ export const actingVerbs = {
   "console push.unsubscribe": ["push-subscription.removed"],
   "console people.invite": ["user.invited", "act.refused"],
   "console people.withdrawInvitation": ["user.invitation-withdrawn", "act.refused"],
-  "console people.setRole": ["user.changed", "push-subscription.removed", "act.refused"],
-  "console people.disable": ["user.changed", "session.ended", "push-subscription.removed", "act.refused"],
+  "console people.setRole": [
+    ...["user.changed", "push-subscription.removed", "act.refused"],
+    ...["api-token.revoked", "user.invitation-withdrawn"],
+  ],
+  "console people.disable": [
+    ...["user.changed", "session.ended", "push-subscription.removed", "act.refused"],
+    ...["api-token.revoked", "user.invitation-withdrawn"],
+  ],
   "console people.enable": ["user.changed", "act.refused"],
   "console people.resetSecondFactor": ["user.changed", "act.refused"],
   "console people.endSessions": ["session.ended", "push-subscription.removed", "act.refused"],
@@ -117,6 +123,8 @@ export const actingVerbs = {
     "user.changed",
     "user.removed",
     "push-subscription.removed",
+    "api-token.revoked",
+    "user.invitation-withdrawn",
   ],
 
   "door admission": ["agent.refused"],
