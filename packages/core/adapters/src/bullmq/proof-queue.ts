@@ -47,6 +47,8 @@ export class ProofQueue {
   #queue: Queue<ProofWish> | null = null;
   #worker: Worker<ProofWish> | null = null;
   #working: Redis | null = null;
+  /** Who waits for an answer in this process. */
+  #asking = 0;
 
   constructor(connection: Redis, prefix: string) {
     this.#connection = connection;
@@ -61,11 +63,18 @@ export class ProofQueue {
     const id = idOf(wish);
     const kept = await this.#answer(id);
     if (kept !== null) return kept;
+    if (this.#asking >= mostWaiting) throw tooMany();
+    this.#asking += 1;
+    try {
+      return await this.#made(id, wish, waitMs);
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  async #made(id: string, wish: ProofWish, waitMs: number): Promise<string> {
     const queue = this.#opened();
-    if ((await queue.getWaitingCount()) >= mostWaiting)
-      throw new TaplineError("overloaded", "too many proofs are asked for at once", {
-        remedy: "ask again in a minute; where it goes on, see that a worker with the role transfer runs",
-      });
+    if ((await queue.getWaitingCount()) >= mostWaiting) throw tooMany();
     await queue.add(name, wish, { jobId: id, removeOnComplete: true, removeOnFail: true });
     for (const end = Date.now() + waitMs; Date.now() < end; ) {
       const answer = await this.#answer(id);
@@ -129,6 +138,11 @@ export class ProofQueue {
     throw new TaplineError(code, message, remedy === null ? {} : { remedy });
   }
 }
+
+const tooMany = () =>
+  new TaplineError("overloaded", "too many proofs are asked for at once", {
+    remedy: "ask again in a minute; where it goes on, see that a worker with the role transfer runs",
+  });
 
 const idOf = ({ tracker, epoch, seq }: ProofWish): string =>
   sha256Hex(Buffer.from(`${epoch} ${seq} ${tracker}`));
