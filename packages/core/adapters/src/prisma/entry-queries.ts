@@ -1,5 +1,6 @@
 import { readableEntry, type ShownEntry, together } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { FewAtOnce } from "./few-at-once.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
 /** Which entries; what is left out or null counts for nothing. An action or a subject may be a kind alone: `key`, `segment`. */
@@ -36,13 +37,24 @@ export const besides = Prisma.sql`
 /** How long a search for a text may take, which no index helps. */
 const searchMs = 5_000;
 
-/** Asks for entries that fit a filter. @throws TaplineError `overloaded` where a text is searched in too many of them */
+/** Each search holds a connection all that time: so few at once leave the others to those who do something else. */
+const searches = new FewAtOnce(3, 12);
+const tooManySearches = () =>
+  new TaplineError("overloaded", "too many search the log for texts at once", {
+    remedy: "ask again in some seconds, or filter by time, action, actor or subject",
+  });
+
+/** Asks for entries that fit a filter. @throws TaplineError `overloaded` where a text is searched in too many of them, or by too many at once */
 export async function search<Row>(
   prisma: PrismaClient,
   filter: EntryFilter,
   query: Prisma.Sql,
 ): Promise<Row[]> {
   if (filter.text == null) return await prisma.$queryRaw<Row[]>(query);
+  return await searches.run(() => searchText<Row>(prisma, query), tooManySearches);
+}
+
+async function searchText<Row>(prisma: PrismaClient, query: Prisma.Sql): Promise<Row[]> {
   try {
     return await prisma.$transaction(
       async (tx) => {
