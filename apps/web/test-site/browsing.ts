@@ -69,6 +69,10 @@ export async function isConnection(page: Page, word: string, timeout?: number): 
   await until(async () => expect(await textOf(badge)).toContain(word), timeout);
 }
 
+/** What stands behind the page's path: the address follows what is done a moment later. */
+export const isSearch = (page: Page, search: string) =>
+  until(async () => expect(new URL(page.url()).search).toBe(search));
+
 /** Until nothing of a page is on its way any more: half way between two colours nothing can be said of their contrast. */
 export async function isStill(page: Page): Promise<void> {
   await until(async () => expect(await page.evaluate(movesOf)).toEqual([]));

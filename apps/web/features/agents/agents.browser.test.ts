@@ -2,7 +2,15 @@ import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
+import {
+  expectAccessible,
+  isConnection,
+  isSearch,
+  isStill,
+  shoot,
+  textOf,
+  until,
+} from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 
 const minuteMs = 60_000;
@@ -78,7 +86,7 @@ it("what is abnormal comes first, an agent that falls silent is told by itself, 
   await pane(page).getByText("A tap has waited for 31 min").waitFor();
   await pane(page).getByText("How they are now is not known", { exact: false }).waitFor();
   await pane(page).getByText("a new reader PC").waitFor();
-  expect(new URL(page.url()).search).toBe("?agent=gate-7");
+  await isSearch(page, "?agent=gate-7");
   await expectAccessible(page);
   await shoot(page, "agents-open-light");
   await page.keyboard.press("t");
@@ -119,7 +127,7 @@ it("the list is worked through by keys alone, and the address holds all that is 
   await pane(page).getByRole("heading", { name: "desk-1" }).waitFor();
   await page.keyboard.press("j");
   await pane(page).getByRole("heading", { name: "desk-2" }).waitFor();
-  expect(new URL(page.url()).search).toBe("?agent=desk-2");
+  await isSearch(page, "?agent=desk-2");
   await page.keyboard.press("Escape");
   await pane(page).waitFor({ state: "detached" });
   await page.keyboard.press("/");
@@ -130,7 +138,7 @@ it("the list is worked through by keys alone, and the address holds all that is 
   await page.getByRole("listbox", { name: "Agents" }).focus();
   await page.keyboard.press("End");
   await pane(page).getByRole("heading", { name: "gym-10" }).waitFor();
-  expect(new URL(page.url()).search).toBe("?words=gym+1.2&agent=gym-10");
+  await isSearch(page, "?words=gym+1.2&agent=gym-10");
   const other = await openAgents(grace, "?show=trouble&site=north&words=desk&agent=desk-2");
   await until(async () => expect(await options(other).count()).toBe(2));
   await pane(other).getByText("Its clock is off by −48 s").waitFor();

@@ -125,7 +125,7 @@ it("what is over is found in the history, and beside an alert of its like, and r
   await until(async () => expect(await options(page).count()).toBeGreaterThan(0));
   await page.getByLabel("Filter by words").fill("far too long");
   await until(async () => expect(await options(page).count()).toBe(1));
-  expect(page.url()).toMatch(/view=history.*words=far/);
+  await until(async () => expect(page.url()).toMatch(/view=history.*words=far/));
   await page.reload();
   await until(async () => expect(await options(page).count()).toBe(1));
   await page.keyboard.press("t");

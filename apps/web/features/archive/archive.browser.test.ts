@@ -3,7 +3,15 @@ import type { Page } from "playwright-core";
 import { afterAll, expect } from "vitest";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { ArchiveFeed } from "../../test-site/archive-feed.fixture.ts";
-import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
+import {
+  expectAccessible,
+  isConnection,
+  isSearch,
+  isStill,
+  shoot,
+  textOf,
+  until,
+} from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 
 const [minuteMs, hourMs] = [60_000, 3_600_000];
@@ -75,7 +83,7 @@ it("archives, segments and what is under way are told, by themselves as they cha
   await pane(page)
     .getByText(/Restored for trial from main 2\d min ago: proven/)
     .waitFor();
-  expect(new URL(page.url()).search).toBe(`?show=lacking&open=segment%2F${segments.late}`);
+  await isSearch(page, `?show=lacking&open=segment%2F${segments.late}`);
   await expectAccessible(page);
   await shoot(page, "archive-segment-light");
 
@@ -144,8 +152,8 @@ it("the list is worked through by keys, further back as it is scrolled, and narr
   await counts(page, 1);
   await page.getByLabel("Archive", { exact: true }).selectOption("off-site");
   await page.getByText("None matches").waitFor();
-  expect(new URL(page.url()).search).toBe("?site=north&in=off-site");
-  await page.getByLabel("Archive", { exact: true }).blur();
+  await isSearch(page, "?site=north&in=off-site");
+  await page.getByLabel("Filter by address").blur();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys" });
   await help.getByRole("heading", { name: "Archive", exact: true }).waitFor();
@@ -172,7 +180,7 @@ it("refused taps tell why and what became of them, and holds what they guard", {
   await pane(page).getByText("measurements.0.bpm: too large").waitFor();
   await pane(page).getByText("release 2").waitFor();
   await pane(page).getByRole("button", { name: "Show its refused taps alone" }).click();
-  expect(new URL(page.url()).search).toBe("?reason=schema&site=harbour&agent=gate-1&tap=gate-1%2F1%2F8");
+  await isSearch(page, "?reason=schema&site=harbour&agent=gate-1&tap=gate-1%2F1%2F8");
   await expectAccessible(page);
   await shoot(page, "quarantine-open-light");
   await page.setViewportSize({ width: 390, height: 844 });

@@ -10,7 +10,15 @@ import { auditPageSize } from "../../contracts/audit.ts";
 import { readZip } from "../../server/audit/read-zip.fixture.ts";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { AuditFeed } from "../../test-site/audit-feed.fixture.ts";
-import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
+import {
+  expectAccessible,
+  isConnection,
+  isSearch,
+  isStill,
+  shoot,
+  textOf,
+  until,
+} from "../../test-site/browsing.ts";
 
 const command = fileURLToPath(new URL("../../../worker/src/cli/main.ts", import.meta.url));
 const held = 10_000;
@@ -161,7 +169,7 @@ it("filters by keys stand in the address; the log's growth is checked in the bro
   await page.keyboard.type("broken SEAL");
   await page.keyboard.press("Enter");
   await until(async () => expect(await options(page).count()).toBe(1));
-  expect(new URL(page.url()).search).toBe("?words=broken+SEAL");
+  await isSearch(page, "?words=broken+SEAL");
   await page.keyboard.press("o");
   await pane(page).getByRole("button", { name: "key/4711" }).click();
   await until(async () => expect(new URL(page.url()).searchParams.get("subject")).toBe("key/4711"));

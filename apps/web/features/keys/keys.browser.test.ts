@@ -5,7 +5,7 @@ import { issueHierarchy, type RingKey, readRingKey, ringDigest } from "@tapline/
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, isConnection, shoot, textOf, until } from "../../test-site/browsing.ts";
+import { expectAccessible, isConnection, isSearch, shoot, textOf, until } from "../../test-site/browsing.ts";
 
 const hourMs = 3_600_000;
 const ben = { email: "ben@console.test", password: "a pass phrase of his own" };
@@ -129,7 +129,7 @@ it("who can open what stands on one page, with what workers do and what runs out
   await page.keyboard.press("k");
   await page.keyboard.press("o");
   await pane(page).getByText("No other key that is in use opens 1 object with 250 taps of it.").waitFor();
-  expect(new URL(page.url()).search).toBe(`?key=${archive!.certSha256.slice(0, 12)}`);
+  await isSearch(page, `?key=${archive!.certSha256.slice(0, 12)}`);
   await expectAccessible(page);
   await shoot(page, "keys-open-light");
   await page.keyboard.press("t");

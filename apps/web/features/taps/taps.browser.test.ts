@@ -19,7 +19,15 @@ import {
   signerOf,
 } from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
 import { type AlertSite, ada, alertSite, vera } from "../../test-site/alert-site.fixture.ts";
-import { expectAccessible, isConnection, isStill, shoot, textOf, until } from "../../test-site/browsing.ts";
+import {
+  expectAccessible,
+  isConnection,
+  isSearch,
+  isStill,
+  shoot,
+  textOf,
+  until,
+} from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 import { type FedTap, TapFeed } from "../../test-site/tap-feed.fixture.ts";
 
@@ -111,7 +119,7 @@ it("the first tap shows up by itself, is followed from its reader to its proof, 
   await says(page, "Ack ladder", /The highest rung: nothing is to come/);
   await says(page, "In the archive", /CN=North archive 2026 \(active\)/);
   await pane(page).getByText("shown nowhere here", { exact: false }).waitFor();
-  expect(new URL(page.url()).searchParams.get("tap")).toBe(`${tracker} 1`);
+  await until(async () => expect(new URL(page.url()).searchParams.get("tap")).toBe(`${tracker} 1`));
   await expectAccessible(page);
   await shoot(page, "taps-open-light");
   await page.keyboard.press("t");
@@ -174,7 +182,7 @@ it("every verdict is shown, and a tap is found by each of its names by keys alon
   await pane(page).waitFor({ state: "detached" });
   await find("site:north");
   await until(async () => expect(await options(page).count()).toBe(2));
-  expect(new URL(page.url()).search).toBe("?of=site%3Anorth");
+  await isSearch(page, "?of=site%3Anorth");
   await find("nobody");
   await page.getByText("Nothing is called “nobody”").waitFor();
   await find(`${tracker} 999`);
@@ -240,7 +248,7 @@ it("an agent leads to its taps, and what cannot be read is said", { timeout: 240
   await isConnection(page, "Live");
   await page.getByRole("link", { name: "Its taps" }).click();
   await until(async () => expect(await options(page).count()).toBeGreaterThan(0));
-  expect(new URL(page.url()).search).toBe("?of=agent%3Agate-1");
+  await isSearch(page, "?of=agent%3Agate-1");
   await page.route(/tap\.(list|trace)/, (route) => route.abort());
   await page.reload();
   await page.getByText("The taps could not be read").waitFor();
