@@ -85,5 +85,7 @@ test("every filter takes what fits, and all of them together", async () => {
 
 test("what is no cursor is refused, and nobody reads it without signing in", async () => {
   expect(await list({ cursor: "1.x" })).toMatchObject({ status: 400, error: { code: "invalid-input" } });
+  for (const nul of [{ text: "a\0" }, { actorId: "a\0" }])
+    expect(await list(nul)).toMatchObject({ status: 400, error: { code: "invalid-input" } });
   expect((await list({}, {})).status).toBe(401);
 });

@@ -184,6 +184,12 @@ test("those of before are listed by time, page by page", async () => {
   expect(behind.handovers).toMatchObject([{ id: first.id, note: "the first" }]);
 });
 
+test("a note that cannot be kept is refused as what it is", async () => {
+  const refused = await act("grace", "submit", { note: "a\0b" });
+  expect([refused.status, refused.error?.message]).toEqual([400, expect.stringContaining("U+0000")]);
+  expect(((await ask("now")).data as HandoverNow).waiting).toBeNull();
+});
+
 test("a viewer sees it and does nothing, and nobody sees nothing", async () => {
   const { id } = await submit("grace");
   expect((await act("vera", "submit", { note: "x" })).status).toBe(403);
