@@ -82,6 +82,16 @@ test("what no worker takes is not done hours later, and stands in nobody's way",
   expect(await asked.take(["replay"], "w1", leaseMs)).toMatchObject({ id: next });
 });
 
+test("more than workers come to is not asked for, until some of it has ended", async () => {
+  const ask = (n: number) => asked.ask({ kind: "look-at-host-key", subject: `archive/n-${n}`, wish }, act);
+  const open = await prisma.askedTask.count({ where: { endedAt: null } });
+  for (let n = open; n < 50; n++) await ask(n);
+  await expect(ask(50)).rejects.toMatchObject({ code: "overloaded" });
+  const subject = { startsWith: "archive/n-" };
+  await prisma.askedTask.updateMany({ where: { subject }, data: { state: "done", endedAt: new Date() } });
+  await ask(50);
+});
+
 test("nor is done hours later what the only worker had begun, and left", async () => {
   const id = await asked.ask({ kind: "repin", subject: "archive/main", wish }, act);
   expect(await asked.take(["repin"], "w1", leaseMs)).toMatchObject({ id });

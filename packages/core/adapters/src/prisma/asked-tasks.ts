@@ -18,6 +18,8 @@ export type AskedKind =
 /** A task that waits longer than this for a worker is given up: nothing is done hours after somebody wanted it, ms. */
 const waitsForMs = 10 * 60_000;
 const mostAttempts = 3;
+/** More at once than workers come to before they are given up. */
+const mostOpen = 50;
 const notTaken =
   "No worker took it within 10 minutes. See that one with the role transfer runs, and ask again.";
 const tooOften = "Three workers ended while they had it. See their logs before you ask again.";
@@ -85,10 +87,14 @@ export class AskedTasks {
   /**
    * Asks for a task, with its audit entry in one transaction.
    * @returns its id
-   * @throws TaplineError `conflict` where the same is under way: by whom it was asked, and when
+   * @throws TaplineError `conflict` where the same is under way: by whom it was asked, and when; `overloaded` where too much waits
    */
   async ask({ kind, subject, wish }: NewAsked, act: Act): Promise<string> {
     await this.#giveUp();
+    if ((await this.#prisma.askedTask.count({ where: { endedAt: null } })) >= mostOpen)
+      throw new TaplineError("overloaded", `${mostOpen} tasks wait for a worker already`, {
+        remedy: "ask again in some minutes; where it goes on, see that a worker with the role transfer runs",
+      });
     const atEpochMs = this.#clock();
     const id = uuidV7(atEpochMs, randomBytes);
     const entry = newEntry(atEpochMs, randomBytes, {
