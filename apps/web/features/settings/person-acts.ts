@@ -26,18 +26,24 @@ export const actNames: Record<PersonAct, string> = {
 const times = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
 
 /** What an act will do, as sentences. */
-export function effectsOf(act: PersonAct, { name, sessions }: PersonView): string[] {
+export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView): string[] {
+  const given =
+    role === "admin"
+      ? [`API tokens that ${name} made end with the role of an admin, as do invitations that wait.`]
+      : [];
   const ended = times(sessions.length, "The session that stands ends", "sessions end");
   switch (act) {
     case "role":
       return [
         `What ${name} may do changes at once; open pages are loaded anew.`,
         "Notifications in browsers end for viewers.",
+        ...given,
       ];
     case "disable":
       return [
         sessions.length === 0 ? `${name} is not signed in now.` : `${ended} at once.`,
         `${name} signs in no more until an admin enables the account. Nothing that ${name} did is lost.`,
+        ...given,
       ];
     case "enable":
       return [`${name} signs in again by the password of before, with the role of before.`];
