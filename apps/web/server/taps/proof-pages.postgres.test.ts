@@ -113,6 +113,7 @@ test("the page that verifies keeps its own policy, in no origin of ours; where i
   );
   expect(await served.text()).toContain("<p>verify");
   expect(await (await fetch(`${origin}/taps`)).text()).toBe("next");
+  expect(await (await fetch(`${origin}//[`)).text()).toBe("next");
   await rm(page);
   expect((await fetch(`${origin}/verify`)).status).toBe(404);
   server.close();

@@ -25,8 +25,9 @@ export function withProofPages(
   page = builtPage,
 ): PageHandler["handle"] {
   return async (request, response) => {
-    const url = new URL(request.url ?? "/", "http://console");
-    if (request.method !== "GET") return await handle(request, response);
+    // What begins with two slashes may be no address at all.
+    const url = URL.parse(request.url ?? "/", "http://console");
+    if (request.method !== "GET" || url === null) return await handle(request, response);
     if (url.pathname === "/verify") return await servePage(page, response);
     if (url.pathname === "/taps/slip")
       return await serveSlip(url.searchParams.get("tap") ?? "", proofs, response);
