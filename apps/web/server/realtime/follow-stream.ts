@@ -61,10 +61,10 @@ export async function followStream<Heard extends { readonly entry: string }>(
 
 /** Settles as `asked` does, or rejects with the signal: what waits on a connection that is ended while Redis is away never settles. */
 async function unlessAborted<T>(signal: AbortSignal, asked: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const stop = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([asked, aborted.promise]);
   } finally {
