@@ -26,7 +26,7 @@ import type {
   SegmentView,
 } from "../../contracts/archive.ts";
 import { namesOf } from "../alerts/names-of.ts";
-import { shareReading } from "../fleet/share-reading.ts";
+import { shareReading, shareReadings } from "../fleet/share-reading.ts";
 import { fromPostgres } from "../from-stores.ts";
 import type { ArchiveFlow } from "./archive-flow.ts";
 import { targetView } from "./target-view.ts";
@@ -55,15 +55,19 @@ export class ArchiveViews {
   /** Every browser asks as often: those that ask at once share an answer. */
   readonly overview: () => Promise<ArchiveOverview>;
   readonly underWay: () => Promise<OpenSegmentView[]>;
+  /** Holds, the newest first, with what they guard. */
+  readonly holds: () => Promise<HoldsView>;
   /** What is asked of the workers. */
   readonly asked: ArchiveStores["asked"];
   readonly #stores: ArchiveStores;
   readonly #prisma: PrismaClient;
   readonly #clock: () => number;
+  readonly #reasons = shareReadings<{ reason: string; open: number; all: number }[]>();
 
   constructor(stores: ArchiveStores, prisma: PrismaClient, clock: () => number) {
     this.overview = shareReading(() => this.#overview());
     this.underWay = shareReading(() => stores.flow.open());
+    this.holds = shareReading(() => this.#holds());
     this.asked = stores.asked;
     this.#stores = stores;
     this.#prisma = prisma;
@@ -111,13 +115,15 @@ export class ArchiveViews {
     return { taps: rows.map(refusedTap), next };
   }
 
-  /** How many refused taps there are, by reason, and how many of those could be replayed. */
+  /** How many refused taps there are, by reason, and how many of those could be replayed. It goes over all of them. */
   async reasons(filter: RefusedFilter): Promise<{ reason: string; open: number; all: number }[]> {
-    return await fromPostgres(this.#stores.quarantine.reasons(given(filter)));
+    const { reason, agent, site } = filter;
+    return await this.#reasons(JSON.stringify([reason, agent, site]), () =>
+      fromPostgres(this.#stores.quarantine.reasons(given(filter))),
+    );
   }
 
-  /** Holds, the newest first, with what they guard. */
-  async holds(): Promise<HoldsView> {
+  async #holds(): Promise<HoldsView> {
     const { holds, board } = this.#stores;
     const [listed, expired] = await fromPostgres(Promise.all([holds.list(true), board.expiry()]));
     const shown = listed

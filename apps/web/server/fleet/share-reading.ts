@@ -15,3 +15,19 @@ export function shareReading<Read>(read: () => Promise<Read>): () => Promise<Rea
     return next;
   };
 }
+
+/** The same for readings of several things: those of one thing are shared, and of what nobody asks for nothing is kept. */
+export function shareReadings<Read>(): (key: string, read: () => Promise<Read>) => Promise<Read> {
+  const shared = new Map<string, { ask: () => Promise<Read>; asking: number }>();
+  return async (key, read) => {
+    const one = shared.get(key) ?? { ask: shareReading(read), asking: 0 };
+    shared.set(key, one);
+    one.asking += 1;
+    try {
+      return await one.ask();
+    } finally {
+      one.asking -= 1;
+      if (one.asking === 0) shared.delete(key);
+    }
+  };
+}
