@@ -69,6 +69,8 @@ test("a replay needs a preview of the same taps that has ended well", async () =
   await asked.end(taken!, "w1", "done", { says: "Of 1 tap …", facts: { passing: 1 }, list: [] });
   const narrower = { ...everything, reason: "schema" };
   expect((await post("replay", { ...replay, filter: narrower })).status).toBe(409);
+  for (const reason of ["", "schema, agent gate-1"])
+    expect((await post("replay", { ...replay, filter: { ...everything, reason } })).status).toBe(400);
   expect((await post("replay", replay)).status).toBe(200);
 });
 

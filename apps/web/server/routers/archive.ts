@@ -31,7 +31,12 @@ const restoreInput = z
 
 /** Which refused taps; null counts for nothing. */
 const filterSchema = z.strictObject({
-  reason: z.string().max(50).nullable(),
+  /** A name and nothing else, so that two filters never have the same subject. */
+  reason: z
+    .string()
+    .max(50)
+    .regex(/^[a-z][a-z-]*$/, "must be the name of a reason")
+    .nullable(),
   agent: agentIdSchema.nullable(),
   site: siteSchema.nullable(),
 });
