@@ -80,6 +80,8 @@ test("viewers are refused, which is written down; so is nobody, and what is aske
     "form=csv&by=x",
   ])
     expect([wrong, (await fetchExport(wrong)).status]).toEqual([wrong, 400]);
+  for (const site of ["cross-site", "same-site"])
+    expect((await fetchExport("form=csv", { cookie, "sec-fetch-site": site })).status).toBe(403);
   const beyond = await fetchExport("form=csv&first=0&last=100000");
   expect([beyond.status, await beyond.json()]).toMatchObject([404, { code: "not-found" }]);
   expect((await fetchExport("form=ndjson&text=nothing+like+it")).status).toBe(200);

@@ -38,6 +38,9 @@ const mostAtOnce = 2;
 /** A browser that reads no faster is not waited for. */
 const longestMs = 5 * 60_000;
 
+/** What browsers say where a page of ours asks, or a person by the address bar: a link elsewhere may not hold a place. */
+const ownSites: readonly unknown[] = [undefined, "same-origin", "none"];
+
 const instant = z.iso.datetime({ offset: true }).transform(Date.parse).optional();
 const place = z.coerce
   .number()
@@ -70,6 +73,8 @@ export async function exportByHttp(
 ): Promise<void> {
   try {
     if (request.method !== "GET") throw new TaplineError("invalid-input", "an export is asked for by GET");
+    if (!ownSites.includes(request.headers["sec-fetch-site"]))
+      throw new TaplineError("forbidden", "an export is not asked for by another site");
     const viewer = await mayExport(parts, request);
     const wish = wishOf(request.url ?? "");
     await assertFits(parts, wish);
