@@ -288,6 +288,7 @@ it("refused taps are replayed only after it was looked at what that does, and a 
 it("what cannot be read is said, and how old what stands there is", { timeout: 240_000 }, async () => {
   const page = await openArchive(vera);
   await until(async () => expect(await options(page).count()).toBeGreaterThan(5));
+  await page.getByText(/^Nothing: every tap|the oldest for/).waitFor();
   await page.route(/archiveBoard\./, (route) => route.abort());
   await page.getByText("The archive could not be read").waitFor();
   await page.getByText(/^Not known for/).waitFor();
