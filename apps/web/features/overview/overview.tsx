@@ -59,8 +59,8 @@ function Body({
       <div className="space-y-3">
         <WayOfATap live={live} />
         <Tiles live={live} history={history} />
-        <HistoryPanels history={history} isFailed={isHistoryFailed} />
         <LastActs />
+        <HistoryPanels history={history} isFailed={isHistoryFailed} />
       </div>
     </>
   );
