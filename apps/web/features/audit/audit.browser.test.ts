@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryFolder } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
-import { afterAll, expect } from "vitest";
+import { afterAll, expect, vi } from "vitest";
 import { auditPageSize } from "../../contracts/audit.ts";
 import { readZip } from "../../server/audit/read-zip.fixture.ts";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
@@ -67,6 +67,21 @@ async function scrollThrough(element: Element, pixels: number): Promise<{ most: 
   return { most, tallest };
 }
 
+/** One of the lines that are drawn, and where it stands once the list is no more on its way. */
+async function restingLine(page: Page, at: number) {
+  return await vi.waitFor(
+    async () => {
+      const line = page.locator(`#${await options(page).nth(at).getAttribute("id")}`);
+      const before = await line.boundingBox({ timeout: 1_000 });
+      await isStill(page);
+      expect(before).not.toBeNull();
+      expect(await line.boundingBox({ timeout: 1_000 })).toEqual(before);
+      return { line, before };
+    },
+    { timeout: 45_000, interval: 100 },
+  );
+}
+
 it("new entries come in as they get their places, and move nothing for who reads older ones; one entry tells all", {
   timeout: 300_000,
 }, async () => {
@@ -77,9 +92,7 @@ it("new entries come in as they get their places, and move nothing for who reads
   await shoot(page, "audit-light");
 
   await list(page).evaluate((element) => element.scrollTo({ top: 2_200 }));
-  await isStill(page);
-  const line = page.locator(`#${await options(page).nth(15).getAttribute("id")}`);
-  const before = await line.boundingBox();
+  const { line, before } = await restingLine(page, 15);
   await feed.record(
     job,
     Array.from({ length: 12 }, (_, i) => `new/${i}`),

@@ -103,6 +103,9 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await isConnection(page, "Live");
   const before = await totalArchived(page);
   await until(async () => expect(await totalArchived(page)).toBeGreaterThan(before));
+  // Charts are loaded once somebody comes to them.
+  const chart = page.getByRole("region", { name: "Throughput, last hour" });
+  await chart.scrollIntoViewIfNeeded();
   await page.locator(".recharts-line-curve").first().waitFor();
   expect(await page.locator(".recharts-reference-area").count()).toBeGreaterThan(0);
   await expectAccessible(page);
@@ -125,6 +128,7 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await page.keyboard.press("Escape");
   await page.reload();
   await isConnection(page, "Live");
+  await chart.scrollIntoViewIfNeeded();
   await page.locator(".recharts-line-curve").first().waitFor();
   expect(browsing.complaints).toEqual([]);
 
