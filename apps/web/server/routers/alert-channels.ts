@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deliveryStates } from "../../contracts/alert-channels.ts";
-import { procedureFor, router, viewerProcedure } from "../trpc/init.ts";
+import { operatorProcedure, router, viewerProcedure } from "../trpc/init.ts";
 import { actOf, reasonSchema } from "./acting.ts";
 
 const channelName = z.string().min(1).max(60);
@@ -29,7 +29,7 @@ export const alertChannelsRouter = router({
       ctx.alerts.channels.deliveries(filter, limit, cursor ?? null),
     ),
   /** Has the role alerts send a test by a channel. Answers with how that stands once it was tried, or after 15 s. */
-  test: procedureFor("operator")
+  test: operatorProcedure
     .input(z.strictObject({ name: channelName, reason: reasonSchema }))
     .mutation(({ ctx, input: { name, reason } }) => ctx.alerts.channels.test(name, actOf(ctx, reason))),
 });

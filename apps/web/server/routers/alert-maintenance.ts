@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { procedureFor, router, viewerProcedure } from "../trpc/init.ts";
+import { operatorProcedure, router, viewerProcedure } from "../trpc/init.ts";
 import { actOf, reasonSchema } from "./acting.ts";
-
-const operatorProcedure = procedureFor("operator");
 
 const startInput = z.strictObject({
   /** Without any: alerts of all sites, and of none. */

@@ -1,10 +1,8 @@
 import { alertRuleSchema, maxPreviewMs } from "@tapline/core/alerts";
 import { z } from "zod";
 import { passwordSchema } from "../auth/password.ts";
-import { adminProcedure, procedureFor, router, viewerProcedure } from "../trpc/init.ts";
+import { adminProcedure, operatorProcedure, router, viewerProcedure } from "../trpc/init.ts";
 import { actOf, confirmActor, reasonSchema } from "./acting.ts";
-
-const operatorProcedure = procedureFor("operator");
 
 const dayMs = 24 * 3_600_000;
 /** A rule is some hundred characters; lists of sites make it longer. */

@@ -2,10 +2,8 @@ import { type AlertAct, alertStates, severities, shelfModes } from "@tapline/cor
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
-import { procedureFor, type RequestContext, router, viewerProcedure } from "../trpc/init.ts";
+import { operatorProcedure, type RequestContext, router, viewerProcedure } from "../trpc/init.ts";
 import { reasonSchema } from "./acting.ts";
-
-const operatorProcedure = procedureFor("operator");
 
 const alertId = z.uuid();
 

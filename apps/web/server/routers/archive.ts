@@ -6,10 +6,8 @@ import { z } from "zod";
 import { passwordSchema } from "../auth/password.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
-import { adminProcedure, procedureFor, type RequestContext, router } from "../trpc/init.ts";
+import { adminProcedure, operatorProcedure, type RequestContext, router } from "../trpc/init.ts";
 import { actOf, confirmActor, reasonSchema } from "./acting.ts";
-
-const operatorProcedure = procedureFor("operator");
 
 const targetSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must be an archive's name");
 const daySchema = z.iso.date();

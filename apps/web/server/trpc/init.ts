@@ -70,7 +70,7 @@ const mapped = t.procedure.use(async ({ next }) => {
 });
 
 /** A procedure for those signed in with at least `role`. There is none for anybody else. */
-export function procedureFor(role: Role) {
+function procedureFor(role: Role) {
   return mapped.use(async ({ ctx, next, path, type }) => {
     const viewer = await ctx.viewer();
     if (viewer !== null && type === "mutation" && !mayActAs(viewer.role, role))
@@ -93,5 +93,7 @@ export function personProcedure(role: Role) {
     });
   });
 }
+
+export const operatorProcedure = procedureFor("operator");
 
 export const adminProcedure = procedureFor("admin");
