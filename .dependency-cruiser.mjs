@@ -114,6 +114,15 @@ export default {
       },
     ),
     forbid(
+      "pages-without-core",
+      "pages know core's types alone: a value would bring the schemas of its whole room; what checks the log is loaded when it is asked for",
+      {
+        path: "^apps/web/(features|ui|client|theme|contracts)/",
+        pathNot: [testFiles, "^apps/web/features/audit/check-log\\.ts$"],
+      },
+      { path: core, dependencyTypesNot: ["type-only"] },
+    ),
+    forbid(
       "adapters-at-the-rim",
       "only wire/ (worker) and server/ (web) import adapters; others are handed what they need",
       {

@@ -130,6 +130,12 @@ const faults: [rule: string, what: string, path: string, source: string][] = [
     'import "@tapline/core/encryption";',
   ],
   [
+    "pages-without-core",
+    "a page that imports a value of core",
+    "apps/web/features/sign-in/x.tsx",
+    'import { inner } from "@tapline/core/tap"; export const x = inner;',
+  ],
+  [
     "adapters-at-the-rim",
     "a job that imports an adapter",
     "apps/worker/src/jobs/x.ts",
@@ -171,6 +177,10 @@ it("finds nothing where nothing is wrong", async () => {
   await write(
     "apps/web/client/y.ts",
     'import type { server } from "../server/main.ts";\nexport type Y = typeof server;\n',
+  );
+  await write(
+    "apps/web/client/z.ts",
+    'import type { inner } from "@tapline/core/tap";\nexport type Z = typeof inner;\n',
   );
   expect(await findImportFaults(house, ["packages", "apps"])).toEqual([]);
 });

@@ -16,7 +16,7 @@ const systems = [
   ["Linux", "Linux"],
 ] as const;
 
-/** By which a person knows one of his browsers, as "Firefox on Windows". */
+/** By which a person knows one of their browsers, as "Firefox on Windows". */
 export function browserLabel(userAgent: string): string {
   const nameIn = (known: readonly (readonly [string, string])[]) =>
     known.find(([mark]) => userAgent.includes(mark))?.[1];

@@ -15,3 +15,7 @@ export const reasonLabels: Record<RejectReason, string> = {
   equivocation: "Contradicts an earlier tap",
   rate: "Too many from one tracker",
 };
+
+/** The same of a reason that was read: one that this version does not know stands as it is. */
+export const reasonWords = (reason: string): string =>
+  (reasonLabels as Readonly<Record<string, string>>)[reason] ?? reason;

@@ -1,5 +1,8 @@
 import type { HandoverPicture } from "../server/handover/picture.ts";
 
+/** As many characters as a note of a handover may have. */
+export const mostNote = 4_000;
+
 export type { HandoverPicture };
 
 /** An alert as a handover tells of it. */

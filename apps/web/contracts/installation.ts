@@ -5,6 +5,13 @@ export interface SiteView {
   readonly agents: number;
 }
 
+/** For how many days KPIs of one resolution are kept. */
+export interface KpiDays {
+  readonly all: number;
+  /** By agent and by reader. */
+  readonly agent: number;
+}
+
 /** What the console knows of how this installation is set. No secret is in it. */
 export interface InstallationView {
   readonly siteName: string;
@@ -18,6 +25,7 @@ export interface InstallationView {
   /** Whether links in messages of alerts acknowledge here. */
   readonly takesAlertLinks: boolean;
   readonly sessionMs: number;
+  readonly kpiDays: { readonly minutes: KpiDays; readonly hours: KpiDays };
   /** Archives that hold segments, by name. */
   readonly archives: readonly string[];
   /** By name. */

@@ -1,4 +1,4 @@
-/** One session of a person: a browser in which he is signed in. */
+/** One session of a person: a browser in which they are signed in. */
 export interface SessionView {
   readonly id: string;
   /** As the browser names itself; `null`: it did not. */
@@ -34,7 +34,7 @@ export interface PersonView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
-  /** Signs in no more until somebody lets him. */
+  /** Signs in no more until somebody lets them. */
   readonly disabled: boolean;
   readonly secondFactor: boolean;
   readonly createdAtEpochMs: number;

@@ -135,7 +135,7 @@ export async function startConsole(
   };
 }
 
-/** The audit log, and where it is written that somebody may not do what he tried. */
+/** The audit log, and where it is written that somebody may not do what they tried. */
 function openLog(prisma: PrismaClient) {
   return {
     audit: new AuditEntries(prisma),

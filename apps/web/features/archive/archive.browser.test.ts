@@ -172,7 +172,7 @@ it("refused taps tell why and what became of them, and holds what they guard", {
   await feed.refuse("gate-2", 9, "schema", "battery: missing", 3 * minuteMs);
   await page.reload();
   await counts(page, 3);
-  await page.getByRole("button", { name: "schema 2" }).click();
+  await page.getByRole("button", { name: "Fields not as agreed 2" }).click();
   await counts(page, 2);
   await page.getByRole("combobox", { name: "Site" }).selectOption("harbour");
   await counts(page, 1);
@@ -247,7 +247,9 @@ it("refused taps are replayed only after it was looked at what that does, and a 
   const page = await openArchive(ada, "/quarantine?reason=schema");
   await page.getByRole("button", { name: "Replay…" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByText("Of the taps that were refused for schema", { exact: false }).waitFor();
+  await dialog
+    .getByText("Of the taps that were refused for “Fields not as agreed”", { exact: false })
+    .waitFor();
   await dialog.getByRole("button", { name: "Look at what it would do" }).click();
   await feed.answer("preview-replay", {
     says: "Of 2 taps in quarantine 1 would go into the buffer again.",

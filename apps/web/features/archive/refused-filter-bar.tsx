@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { formatCount } from "../../client/format.ts";
+import { reasonWords } from "../../client/reason-labels.ts";
 import { Button } from "../../ui/button.tsx";
 import { FilterSelect } from "../../ui/filter-select.tsx";
 import { Toggle } from "../../ui/toggle.tsx";
@@ -32,7 +33,7 @@ export function RefusedFilterBar({
             isOn={view.reason === one.reason}
             onClick={() => onChange({ reason: one.reason })}
           >
-            {one.reason ?? "All"}
+            {one.reason === null ? "All" : reasonWords(one.reason)}
             <span className="figure text-xs text-ink-faint">{formatCount(one.all)}</span>
           </Toggle>
         ))}

@@ -1,3 +1,4 @@
+import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { RefusedTap } from "../../contracts/archive.ts";
 import { cn } from "../../ui/cn.ts";
@@ -64,7 +65,7 @@ export function RefusedList({
               </p>
             </div>
             <div className="min-w-0">
-              <p className="truncate text-sm">{tap.reason}</p>
+              <p className="truncate text-sm">{reasonWords(tap.reason)}</p>
               <p className="truncate text-xs text-ink-faint">{tap.detail}</p>
             </div>
             <p className={cn("age truncate text-right text-xs text-ink-soft", middle)}>

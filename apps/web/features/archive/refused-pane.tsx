@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { formatBytes, formatCount, formatDay, formatTime } from "../../client/format.ts";
+import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { RefusedTap } from "../../contracts/archive.ts";
@@ -50,10 +51,13 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
   return (
     <>
       <Part title="Why">
-        <p className="font-medium">{tap.reason}</p>
+        <p>
+          <span className="font-medium">{reasonWords(tap.reason)}</span>{" "}
+          <span className="font-mono text-xs text-ink-faint">{tap.reason}</span>
+        </p>
         <p className="[overflow-wrap:anywhere] text-ink-soft">{tap.detail}</p>
         {tap.firstReason === null || tap.firstReason === tap.reason ? null : (
-          <p className="mt-1 text-ink-faint">Before it was replayed: {tap.firstReason}</p>
+          <p className="mt-1 text-ink-faint">Before it was replayed: {reasonWords(tap.firstReason)}</p>
         )}
       </Part>
       <section aria-label="Figures" className="border-b border-line px-5 py-3">

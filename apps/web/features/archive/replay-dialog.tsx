@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { formatCount } from "../../client/format.ts";
+import { reasonWords } from "../../client/reason-labels.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -73,7 +74,7 @@ export function ReplayDialog({
 
 function wordsOf({ reason, agent, site }: Pick<RefusedView, "reason" | "agent" | "site">): string {
   const parts = [
-    reason === null ? "" : ` for ${reason}`,
+    reason === null ? "" : ` for “${reasonWords(reason)}”`,
     agent === null ? "" : ` of agent ${agent}`,
     site === null ? "" : ` at site ${site}`,
   ].join("");

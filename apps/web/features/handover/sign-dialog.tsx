@@ -5,7 +5,7 @@ import { apiClient } from "../../client/api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askHandoverAnew } from "../../client/use-handover.ts";
-import type { HandoverView } from "../../contracts/handover.ts";
+import { type HandoverView, mostNote } from "../../contracts/handover.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
@@ -54,7 +54,7 @@ export function SignDialog({
             ref={(field) => field?.setAttribute("autofocus", "")}
             id={fieldId}
             rows={2}
-            maxLength={4_000}
+            maxLength={mostNote}
             value={note}
             onChange={(event) => setNote(event.target.value)}
             className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-2 text-sm"

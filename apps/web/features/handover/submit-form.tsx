@@ -6,10 +6,8 @@ import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askHandoverAnew } from "../../client/use-handover.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
+import { mostNote } from "../../contracts/handover.ts";
 import { Button } from "../../ui/button.tsx";
-
-/** As many characters as a note may have. */
-const mostNote = 4_000;
 
 /** What who leaves has to say; handed over with all that stands below, as it is at that moment. */
 export function SubmitForm() {

@@ -1,19 +1,18 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { spanRetentionMs } from "@tapline/core/kpi";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { api } from "../../client/api.ts";
 import { useAsking } from "../../client/asking.ts";
 import { formatCount } from "../../client/format.ts";
-import type { InstallationView } from "../../contracts/installation.ts";
+import type { InstallationView, KpiDays } from "../../contracts/installation.ts";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 
 /** What is set changes with a restart: it is looked at so often, ms. */
 const lookMs = 60_000;
-const [hourMs, dayMs] = [3_600_000, 86_400_000];
+const hourMs = 3_600_000;
 
 /** How this installation is set, how long things are kept, and where each of it is decided. */
 export function Installation() {
@@ -73,8 +72,8 @@ function Console({ view }: { view: InstallationView }) {
   );
 }
 
-const daysOf = (resolutionMs: number, kind: "all" | "agent") =>
-  (spanRetentionMs[resolutionMs]?.[kind] ?? 0) / dayMs;
+const daysOf = ({ all, agent }: KpiDays): string =>
+  `${formatCount(all)} days; by agent and reader ${formatCount(agent)} days`;
 
 function Retention({ view }: { view: InstallationView }) {
   return (
@@ -95,10 +94,10 @@ function Retention({ view }: { view: InstallationView }) {
           90 days
         </Row>
         <Row what="KPIs by the minute" where="fixed">
-          {formatCount(daysOf(60_000, "all"))} days; by agent and reader {daysOf(60_000, "agent")} days
+          {daysOf(view.kpiDays.minutes)}
         </Row>
         <Row what="KPIs by the hour" where="fixed">
-          {formatCount(daysOf(hourMs, "all"))} days; by agent and reader {daysOf(hourMs, "agent")} days
+          {daysOf(view.kpiDays.hours)}
         </Row>
       </Rows>
     </Panel>

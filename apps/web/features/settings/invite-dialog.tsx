@@ -26,7 +26,7 @@ interface Made {
   expiresAtEpochMs: number;
 }
 
-/** Makes a link by which somebody makes his own account, and shows it once. */
+/** Makes a link by which somebody makes their own account, and shows it once. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<Made | null>(null);
   return (

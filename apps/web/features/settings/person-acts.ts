@@ -4,7 +4,7 @@ import type { PersonView } from "../../contracts/people.ts";
 /** What an admin does to somebody else's account. */
 export type PersonAct = "role" | "disable" | "enable" | "reset" | "sessions";
 
-/** What can be done to a person as he stands. */
+/** What can be done to a person as they stand. */
 export function actsFor(person: PersonView): PersonAct[] {
   if (person.disabled) return ["enable"];
   return [

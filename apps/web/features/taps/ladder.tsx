@@ -1,14 +1,18 @@
-import { type AckLevel, ackLevels, reaches } from "@tapline/core/tap";
+import type { AckLevel } from "@tapline/core/tap";
 import type { TapTrace } from "../../contracts/taps.ts";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
 
+/** The lowest rung first. */
 const promises: Readonly<Record<AckLevel, string>> = {
   accepted: "in the memory of a server",
   durable: "in Redis, on disk",
   archived: "in the archive, checked and indexed",
   proven: "in a checkpoint that a witness has cosigned",
 };
+
+// Core's own list would bring all its schemas into the page.
+const rungs = Object.keys(promises) as AckLevel[];
 
 /** What the next rung waits for. */
 const wants: Readonly<Record<AckLevel, string>> = {
@@ -25,8 +29,8 @@ export function Ladder({ trace }: { trace: TapTrace }) {
   return (
     <Part title="Ack ladder">
       <ol className="space-y-1">
-        {ackLevels.map((level) => {
-          const isReached = rung !== null && reaches(rung, level);
+        {rungs.map((level, index) => {
+          const isReached = rung !== null && index <= rungs.indexOf(rung);
           return (
             <li
               key={level}
@@ -54,7 +58,7 @@ export function Ladder({ trace }: { trace: TapTrace }) {
 /** `null`: no rung is to come. */
 function nextOf({ rung, state }: TapTrace): AckLevel | null {
   if (state === "rejected" || state === "gap" || rung === "proven") return null;
-  return rung === null ? "accepted" : (ackLevels[ackLevels.indexOf(rung) + 1] ?? null);
+  return rung === null ? "accepted" : (rungs[rungs.indexOf(rung) + 1] ?? null);
 }
 
 const endWords: Readonly<Record<TapTrace["state"], string>> = {

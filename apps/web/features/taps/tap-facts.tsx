@@ -1,11 +1,11 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { formatCount, formatDayTime } from "../../client/format.ts";
+import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { TapSegment, TapTrace } from "../../contracts/taps.ts";
 import { Part } from "../../ui/part.tsx";
-import { reasonWords } from "./tap-words.ts";
 
 const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
 

@@ -1,5 +1,4 @@
 import { formatTime } from "../../client/format.ts";
-import { reasonLabels } from "../../client/reason-labels.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { ListedTaps, TapPlace, TapState, TapStep, TapStepName } from "../../contracts/taps.ts";
 
@@ -54,11 +53,6 @@ export function placeWords(place: TapPlace): string {
     return "It is in its agent's outbox, or in the buffer before validation. Which of the two is not shown: what lies in the buffer is sealed.";
   const failed = place.isFailing ? " An attempt at it has failed; it is tried again by itself." : "";
   return `It is ${stages[place.stage]}.${failed}`;
-}
-
-/** A reason of validation in words; one that this version does not know as it is. */
-export function reasonWords(reason: string): string {
-  return (reasonLabels as Readonly<Record<string, string>>)[reason] ?? reason;
 }
 
 const thousandths = new Intl.NumberFormat("en", { minimumIntegerDigits: 3 });

@@ -12,7 +12,7 @@ const acceptance = z.strictObject({
   password: z.string().max(1_000),
 });
 
-/** What whoever has an invitation may do without being signed in: read it, and make his account by it. */
+/** What whoever has an invitation may do without being signed in: read it, and make their account by it. */
 export function joining(invitations: Invitations) {
   return {
     id: "joining",

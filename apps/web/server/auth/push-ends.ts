@@ -12,10 +12,10 @@ export function pushEndOfAll(userId: string, asked: Asked): PushEnd {
   return { userId, why: "session-ended", of };
 }
 
-/** Where whoever is signed in is given another session in place of his own. */
+/** Where whoever is signed in is given another session in place of their own. */
 const renewing: readonly string[] = ["/change-password", "/two-factor/verify-totp", "/two-factor/disable"];
 
-/** The session in place of which whoever changes how he signs in is given another one; null where nobody does. */
+/** The session in place of which whoever changes how they sign in is given another one; null where nobody does. */
 export function renewedSession(asked: Asked): string | null {
   return renewing.includes(pathOf(asked)) ? (asked?.context.session?.session.id ?? null) : null;
 }

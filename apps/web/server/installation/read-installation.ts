@@ -1,7 +1,15 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
-import type { InstallationView } from "../../contracts/installation.ts";
+import { spanRetentionMs } from "@tapline/core/kpi";
+import type { InstallationView, KpiDays } from "../../contracts/installation.ts";
 import { sessionMs } from "../auth/create-auth.ts";
 import type { WebConfig } from "../config.ts";
+
+const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
+
+function daysOf(resolutionMs: number): KpiDays {
+  const { all = 0, agent = 0 } = spanRetentionMs[resolutionMs] ?? {};
+  return { all: all / dayMs, agent: agent / dayMs };
+}
 
 /** How this installation is set, as far as the console knows it. */
 export async function readInstallation(
@@ -20,6 +28,7 @@ export async function readInstallation(
   ]);
   return {
     ...{ siteName: config.siteName, origin, isTls: origin.startsWith("https:"), sessionMs },
+    kpiDays: { minutes: daysOf(minuteMs), hours: daysOf(hourMs) },
     makesAgentTokens: config.ingestRootPem !== undefined,
     doorUrl: config.ingestUrl ?? null,
     takesAlertLinks: config.alertLinkKey !== undefined,

@@ -4,7 +4,7 @@ import type { RoleName } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
 import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
 
-/** What admins do to other people's accounts. Nobody does it to his own: so no admin shuts himself out. Each is written down with its reason. */
+/** What admins do to other people's accounts. Nobody does it to their own: so no admin shuts themselves out. Each is written down with its reason. */
 export class PeopleDesk {
   readonly #prisma: PrismaClient;
   readonly #auth: Auth;
@@ -42,7 +42,7 @@ export class PeopleDesk {
     this.#onRoleChanged(sessions.map(({ id }) => id));
   }
 
-  /** Lets a person sign in no more, and ends all his sessions. */
+  /** Lets a person sign in no more, and ends all their sessions. */
   async disable(userId: string, act: PeopleAct): Promise<void> {
     await this.#other(userId, act);
     await actOnPeople(act, async () => {
@@ -59,7 +59,7 @@ export class PeopleDesk {
     await actOnPeople(act, async () => (await this.#people()).updateUser(userId, data));
   }
 
-  /** For whoever has lost app and backup codes: the password alone signs him in until he enrols another one. */
+  /** For whoever has lost app and backup codes: the password alone signs them in until they enrol another one. */
   async resetSecondFactor(userId: string, act: PeopleAct): Promise<void> {
     await this.#other(userId, act);
     await actOnPeople(act, async () => {
@@ -85,7 +85,7 @@ export class PeopleDesk {
   /** @throws TaplineError `forbidden` for one's own account, `not-found` */
   async #other(userId: string, act: PeopleAct) {
     if (userId === act.userId)
-      throw new TaplineError("forbidden", "nobody does this to his own account", {
+      throw new TaplineError("forbidden", "nobody does this to their own account", {
         remedy: "ask another admin",
       });
     const person = await this.#prisma.user.findUnique({ where: { id: userId } });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostNote } from "../../contracts/handover.ts";
 import { passwordSchema } from "../auth/password.ts";
 import { personProcedure, type RequestContext, router, viewerProcedure } from "../trpc/init.ts";
 import { confirmActor, reasonSchema } from "./acting.ts";
@@ -6,7 +7,7 @@ import { confirmActor, reasonSchema } from "./acting.ts";
 /** Two people hand over: a token is none, and would let whoever made it be both. */
 const handingOver = personProcedure("operator");
 
-const noteSchema = z.string().trim().max(4_000);
+const noteSchema = z.string().trim().max(mostNote);
 const listInput = z
   .strictObject({
     /** `next` of the page before. */

@@ -27,7 +27,7 @@ export interface RequestContext extends PeopleParts {
   confirm: ConfirmPerson;
   /** The trace that the request belongs to; null where it says none. */
   traceId: string | null;
-  /** Where it is written down that somebody may not do what he tried. */
+  /** Where it is written down that somebody may not do what they tried. */
   refusals: Pick<RefusedActs, "note">;
   alerts: AlertStore;
   audit: AuditReader;
