@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
+import { everywhere, type Hotkey, hotkeyMatcher, ownFirst } from "./hotkeys.ts";
 
 const hotkeys: Hotkey[] = [
   { keys: ["?"], does: "help", run: () => {} },
@@ -57,4 +57,20 @@ test("a key with Ctrl is another one than without, and works in fields, too", ()
   expect(press("Ctrl+j")).toBeUndefined();
   expect(press("Ctrl+k")).toBe("find");
   expect(press("Ctrl+k", 0, { isTyping: true })).toBe("find");
+});
+
+test("what a page has on a key takes the place of what works everywhere, whichever came first", () => {
+  const hotkey = (key: string, does: string) => ({ keys: [key], does, run: () => {} });
+  const shell = { on: everywhere, hotkeys: [hotkey(":", "find"), hotkey("?", "help")] };
+  const page = { on: "Audit", hotkeys: [hotkey(":", "go to a place")] };
+  for (const groups of [
+    [shell, page],
+    [page, shell],
+  ]) {
+    const told = ownFirst(groups).map(({ on, hotkeys: of }) => [on, of.map(({ does }) => does)]);
+    expect(told).toEqual([
+      ["Audit", ["go to a place"]],
+      [everywhere, ["help"]],
+    ]);
+  }
 });

@@ -7,6 +7,26 @@ export interface Hotkey {
   repeats?: true;
 }
 
+/** Hotkeys that work now, and where: the help's heading. */
+export interface HotkeyGroup {
+  on: string;
+  hotkeys: readonly Hotkey[];
+}
+
+/** Where the keys work that no page has for itself. */
+export const everywhere = "Everywhere";
+
+/** What pages have first, in whichever order they came; of what works everywhere what no page has on the same keys. */
+export function ownFirst(groups: readonly HotkeyGroup[]): HotkeyGroup[] {
+  const own = groups.filter(({ on }) => on !== everywhere);
+  const nameOf = ({ keys }: Hotkey) => keys.join(" ");
+  const taken = new Set(own.flatMap(({ hotkeys }) => hotkeys.map(nameOf)));
+  const rest = groups
+    .filter(({ on }) => on === everywhere)
+    .map(({ on, hotkeys }) => ({ on, hotkeys: hotkeys.filter((hotkey) => !taken.has(nameOf(hotkey))) }));
+  return [...own, ...rest];
+}
+
 const sequenceMs = 1_000;
 export const ctrl = "Ctrl+";
 

@@ -1,20 +1,14 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { ctrl, type Hotkey, hotkeyMatcher } from "./hotkeys.ts";
-
-/** Hotkeys that work now, and where: the help's heading. */
-export interface HotkeyGroup {
-  on: string;
-  hotkeys: readonly Hotkey[];
-}
+import { ctrl, type Hotkey, type HotkeyGroup, hotkeyMatcher, ownFirst } from "./hotkeys.ts";
 
 /** One entry for each component that has hotkeys. */
 const standing = new Set<() => HotkeyGroup>();
 
 /** Every hotkey that works now, by where. */
 export function standingHotkeys(): HotkeyGroup[] {
-  return [...standing].map((group) => group());
+  return ownFirst([...standing].map((group) => group()));
 }
 
 // One matcher for all: else the second key of a sequence would run what a page has on that key alone.

@@ -103,7 +103,7 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
         {formatCount(opens.taps)} taps
         {opens.firstAtEpochMs === null || opens.lastAtEpochMs === null
           ? ""
-          : `, archived ${dayOf(opens.firstAtEpochMs)} to ${dayOf(opens.lastAtEpochMs)}`}
+          : `, archived ${daysBetween(opens.firstAtEpochMs, opens.lastAtEpochMs)}`}
         .
       </p>
       <p className="mt-1 text-ink-soft">
@@ -114,6 +114,11 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
       {state === "active" || !isInUse ? null : <Rewrapped done={alsoActive} all={opens.segments} />}
     </Part>
   );
+}
+
+function daysBetween(firstEpochMs: number, lastEpochMs: number): string {
+  const [first, last] = [dayOf(firstEpochMs), dayOf(lastEpochMs)];
+  return first === last ? `on ${first}` : `${first} to ${last}`;
 }
 
 /** How far a retiring key's share is handed on to active ones. */

@@ -1,30 +1,26 @@
 "use client";
 
+import { everywhere } from "../../client/hotkeys.ts";
 import { standingHotkeys } from "../../client/use-hotkeys.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Keys } from "./keys.tsx";
-
-/** Where the keys work that no page has for itself. */
-export const everywhere = "Everywhere";
 
 /** The keys that work on this page now, its own first. */
 export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const groups = isOpen ? standingHotkeys() : [];
   return (
     <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
-      {groups
-        .toSorted((a, b) => Number(a.on === everywhere) - Number(b.on === everywhere))
-        .map(({ on, hotkeys }) => (
-          <section key={on} className="not-first:mt-4">
-            <h3 className="text-xs font-medium text-ink-faint">{on}</h3>
-            <dl className="divide-y divide-line text-sm">
-              {hotkeys.map(({ keys, does }) => (
-                <Row key={does} does={does} keys={keys} />
-              ))}
-              {on === everywhere ? <Row does="Close what is open" keys={["Esc"]} /> : null}
-            </dl>
-          </section>
-        ))}
+      {groups.map(({ on, hotkeys }) => (
+        <section key={on} className="not-first:mt-4">
+          <h3 className="text-xs font-medium text-ink-faint">{on}</h3>
+          <dl className="divide-y divide-line text-sm">
+            {hotkeys.map(({ keys, does }) => (
+              <Row key={does} does={does} keys={keys} />
+            ))}
+            {on === everywhere ? <Row does="Close what is open" keys={["Esc"]} /> : null}
+          </dl>
+        </section>
+      ))}
     </Dialog>
   );
 }

@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import type { Hotkey } from "../../client/hotkeys.ts";
+import { everywhere, type Hotkey } from "../../client/hotkeys.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
@@ -13,7 +13,7 @@ import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Header } from "./header.tsx";
-import { everywhere, HelpDialog } from "./help-dialog.tsx";
+import { HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { PageTabs } from "./page-tabs.tsx";
 import { places, wallKey, wallPath } from "./pages.ts";
