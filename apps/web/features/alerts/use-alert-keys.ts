@@ -32,6 +32,11 @@ function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
   return [
     { keys: ["j"], does: "Next alert", run: () => state.moveTo(at + 1), repeats: true },
     { keys: ["k"], does: "Previous alert", run: () => state.moveTo(at - 1), repeats: true },
+    {
+      keys: ["o"],
+      does: "Open (or Enter in the list)",
+      run: () => state.current && state.open(state.current.id),
+    },
     { keys: ["x"], does: "Mark or unmark", run: () => state.current && state.mark(state.current.id) },
     { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
     {

@@ -3,15 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, expect } from "vitest";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { ArchiveFeed } from "../../test-site/archive-feed.fixture.ts";
-import {
-  expectAccessible,
-  isConnection,
-  isSearch,
-  isStill,
-  shoot,
-  textOf,
-  until,
-} from "../../test-site/browsing.ts";
+import { expectAccessible, isConnection, isSearch, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 
 const [minuteMs, hourMs] = [60_000, 3_600_000];
@@ -184,7 +176,6 @@ it("refused taps tell why and what became of them, and holds what they guard", {
   await expectAccessible(page);
   await shoot(page, "quarantine-open-light");
   await page.setViewportSize({ width: 390, height: 844 });
-  await isStill(page);
   await expectAccessible(page);
   await shoot(page, "quarantine-phone-open-light");
 
