@@ -5,9 +5,9 @@ import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxi
 import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import { tick } from "../../ui/chart-parts.tsx";
 import { type BarRow, barRows, barTicks } from "./bars.ts";
 
-const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 const hourMs = 3_600_000;
 
 /** Bars over time: those with a flood are hatched, the unfinished one is hollow. Draws only; see bars. */

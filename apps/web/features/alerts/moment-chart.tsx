@@ -17,10 +17,10 @@ import {
 import { formatDayTime, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import { formatFigure } from "./figures.ts";
 import { gapsIn, type Moment, type MomentRow } from "./moment-series.ts";
 
-const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 const label = { ...tick, position: "insideTopRight" as const };
 const line = {
   type: "linear",
@@ -44,17 +44,7 @@ export function MomentChart({ rows, moment, unit, zone, alert, threshold }: Mome
   return (
     <ResponsiveContainer width="100%" height="100%">
       <LineChart data={[...rows]} margin={{ top: 8, right: 20, bottom: 0, left: 0 }}>
-        <defs>
-          <pattern
-            id={hatch}
-            width="6"
-            height="6"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line x1="0" y1="0" x2="0" y2="6" stroke="var(--chart-gap)" strokeWidth="1" />
-          </pattern>
-        </defs>
+        <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
         <XAxis
           dataKey="at"
@@ -127,8 +117,5 @@ export function MomentChart({ rows, moment, unit, zone, alert, threshold }: Mome
 /** The step under way ends in a hollow dot. */
 function tailDot({ key, cx, cy, payload }: DotItemDotProps) {
   const isUnfinished = (payload as MomentRow | undefined)?.isUnfinished === true;
-  if (!isUnfinished || cy === undefined || cy === null) return <g key={key} />;
-  return (
-    <circle key={key} {...{ cx, cy, r: 3, strokeWidth: 1.25 }} fill="var(--surface)" stroke={line.stroke} />
-  );
+  return <HollowEnd key={key} {...{ cx, cy, isUnfinished, stroke: line.stroke }} />;
 }

@@ -15,6 +15,7 @@ import {
 } from "recharts";
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import {
   highestValue,
   historyGaps,
@@ -24,8 +25,6 @@ import {
   timeTicks,
 } from "./history-series.ts";
 import { HistoryTooltip } from "./history-tooltip.tsx";
-
-const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 
 export interface HistoryChartProps {
   history: KpiHistory;
@@ -44,17 +43,7 @@ export function HistoryChart({ history, series, unit, format, zone }: HistoryCha
   return (
     <ResponsiveContainer width="100%" height="100%">
       <LineChart data={rows} margin={{ top: 8, right: 22, bottom: 0, left: 0 }}>
-        <defs>
-          <pattern
-            id={hatch}
-            width="6"
-            height="6"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line x1="0" y1="0" x2="0" y2="6" stroke="var(--chart-gap)" strokeWidth="1" />
-          </pattern>
-        </defs>
+        <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
         <XAxis
           dataKey="at"
@@ -110,17 +99,13 @@ function tailOf(spec: SeriesSpec) {
     ...lineOf(spec),
     dataKey: `${spec.key}:tail`,
     ...{ strokeWidth: 1.25, strokeDasharray: "1 3", strokeLinecap: "round" as const, activeDot: false },
-    dot: ({ key, cx, cy, payload }: DotItemDotProps) =>
-      isUnfinished(payload) && cy !== undefined && cy !== null ? (
-        <circle
-          key={key}
-          {...{ cx, cy, r: 3, strokeWidth: 1.25 }}
-          fill="var(--surface)"
-          stroke={`var(${spec.color})`}
-        />
-      ) : (
-        <g key={key} />
-      ),
+    dot: ({ key, cx, cy, payload }: DotItemDotProps) => (
+      <HollowEnd
+        key={key}
+        {...{ cx, cy, isUnfinished: isUnfinished(payload) }}
+        stroke={`var(${spec.color})`}
+      />
+    ),
   };
 }
 
