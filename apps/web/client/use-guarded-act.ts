@@ -2,6 +2,8 @@
 
 import { useState } from "react";
 
+export type GuardedAct = ReturnType<typeof useGuardedAct>;
+
 /** An act for which the server may ask for the password: one at a time, and what stood against the last try. `askAnew`: asks for what it may have changed, whatever became of it. */
 export function useGuardedAct(askAnew: () => void) {
   const [password, setPassword] = useState("");

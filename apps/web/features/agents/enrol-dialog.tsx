@@ -1,17 +1,14 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient, detailOf } from "../../client/api.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { AgentView } from "../../contracts/agents.ts";
-import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { type MadeToken, NewToken } from "./new-token.tsx";
 
@@ -65,7 +62,8 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
   const [ring, setRing] = useState("");
   const [ttlMs, setTtl] = useState<number>(hourMs);
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
+  const act = useGuardedAct(askAgentsAnew);
+  const { password, error, run } = act;
   const agent = name.trim();
   const known = standings.find((one) => one.agent.id === agent)?.agent;
   // The server may know it before the list does.
@@ -110,12 +108,9 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
         value={ttlMs}
         onChange={setTtl}
       />
-      <WhyField why={why} onWhy={setWhy} />
-      {asksPassword ? <PasswordField password={password} onPassword={setPassword} /> : null}
-      <RefusedNotice error={error} lookAt="the agent" />
-      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+      <ActEnd {...{ act, why, asksPassword }} onWhy={setWhy} lookAt="the agent">
         Make the token
-      </Button>
+      </ActEnd>
     </form>
   );
 }

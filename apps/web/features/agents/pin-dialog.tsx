@@ -2,15 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { adviceOf, api, apiClient } from "../../client/api.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 
 /** As the server takes them. A field reads its pattern with flag v, by which a hyphen in brackets is none unless escaped. */
@@ -28,7 +25,8 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
   const [revision, setRevision] = useState("");
   const [version, setVersion] = useState("");
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
+  const act = useGuardedAct(askAgentsAnew);
+  const { password, run } = act;
   const pins: Pins = {
     ...(revision === "" ? {} : { revision: Number(revision) }),
     ...(versionPattern.test(version.trim()) ? { version: version.trim() } : {}),
@@ -63,12 +61,15 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
           onChange={(event) => setVersion(event.target.value)}
         />
         {isNamed || pinned ? <Effect id={id} pins={pins} /> : null}
-        <WhyField why={why} onWhy={setWhy} />
-        {pins.version === undefined ? null : <PasswordField password={password} onPassword={setPassword} />}
-        <RefusedNotice error={error} lookAt="the agent" />
-        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !(isNamed || pinned)}>
+        <ActEnd
+          {...{ act, why }}
+          onWhy={setWhy}
+          asksPassword={pins.version !== undefined}
+          isReady={isNamed || pinned}
+          lookAt="the agent"
+        >
           {isNamed || !pinned ? "Keep it at that" : "Take it off"}
-        </Button>
+        </ActEnd>
       </form>
     </Dialog>
   );

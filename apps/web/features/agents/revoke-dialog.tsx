@@ -1,23 +1,21 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { formatCount, formatSpan } from "../../client/format.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import type { Standing } from "./agent-standing.ts";
 
 /** Says what revoking an agent will do, and asks why and for the password; stays open where it is refused. */
 export function RevokeDialog({ standing, onClose }: { standing: Standing; onClose: () => void }) {
   const { id } = standing.agent;
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAgentsAnew);
+  const act = useGuardedAct(askAgentsAnew);
+  const { password, run } = act;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
@@ -32,12 +30,9 @@ export function RevokeDialog({ standing, onClose }: { standing: Standing; onClos
     <Dialog title={`Revoke ${id}`} isOpen onClose={onClose}>
       <Effect standing={standing} />
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-        <WhyField why={why} onWhy={setWhy} />
-        <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="the agent" />
-        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the agent">
           Revoke {id}
-        </Button>
+        </ActEnd>
       </form>
     </Dialog>
   );

@@ -1,13 +1,10 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
+import { ActEnd } from "../../client/act-end.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askRulesAnew } from "../../client/use-rules.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 
 /** Says what a release will change, and asks why and for the password; stays open where it is refused. */
 export function ReleaseDialog({
@@ -27,7 +24,8 @@ export function ReleaseDialog({
   onClose: () => void;
 }) {
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askRulesAnew);
+  const act = useGuardedAct(askRulesAnew);
+  const { password, run } = act;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const reason = why.trim();
@@ -42,12 +40,9 @@ export function ReleaseDialog({
       <p className="text-sm text-ink-soft">{says} Alerts that stand go on under a rule of the same name.</p>
       <Changes changes={changes} />
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-        <WhyField why={why} onWhy={setWhy} />
-        <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="the rules" />
-        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the rules">
           {does}
-        </Button>
+        </ActEnd>
       </form>
     </Dialog>
   );

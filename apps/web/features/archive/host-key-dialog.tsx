@@ -1,13 +1,12 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import type { TargetView } from "../../contracts/archive.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import { AskedOutcome } from "./asked-outcome.tsx";
 import { useAsked } from "./use-asked.ts";
 
@@ -75,12 +74,9 @@ export function HostKeyDialog({
                 set.
               </li>
             </ul>
-            <WhyField why={why} onWhy={setWhy} />
-            <PasswordField password={repin.password} onPassword={repin.setPassword} />
-            <RefusedNotice error={repin.error} lookAt="what was asked of the workers" />
-            <Button type="submit" kind="primary" className="w-full" disabled={repin.isUnderWay}>
+            <ActEnd act={repin} why={why} onWhy={setWhy} lookAt="what was asked of the workers">
               Believe this key
-            </Button>
+            </ActEnd>
           </form>
         ) : null}
       </div>

@@ -1,13 +1,13 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { formatCount } from "../../client/format.ts";
 import { reasonWords } from "../../client/reason-labels.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import { AskedOutcome } from "./asked-outcome.tsx";
 import { useAsked } from "./use-asked.ts";
 import type { RefusedView } from "./view.ts";
@@ -60,11 +60,15 @@ export function ReplayDialog({
               They go the way of every tap, under the numbers that their agents gave them, and stand in the
               archive as archived late. It cannot be undone.
             </p>
-            <WhyField why={why} onWhy={setWhy} />
-            <RefusedNotice error={replay.error} lookAt="what was asked of the workers" />
-            <Button type="submit" kind="primary" className="w-full" disabled={replay.isUnderWay}>
+            <ActEnd
+              act={replay}
+              why={why}
+              onWhy={setWhy}
+              asksPassword={false}
+              lookAt="what was asked of the workers"
+            >
               Replay {formatCount(passing)} {passing === 1 ? "tap" : "taps"}
-            </Button>
+            </ActEnd>
           </form>
         ) : null}
       </div>

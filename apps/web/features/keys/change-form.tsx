@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { formatTime } from "../../client/format.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
@@ -8,11 +9,8 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askKeysAnew } from "../../client/use-keys.ts";
 import type { KeyPreviewView } from "../../contracts/keys.ts";
-import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import type { Preview } from "./use-preview.ts";
 
 export interface ChangeFormProps {
@@ -36,7 +34,8 @@ export function ChangeForm({ preview, approves, verb, onDone }: ChangeFormProps)
 function ToldForm({ preview, told, approves, verb, onDone }: ChangeFormProps & { told: KeyPreviewView }) {
   const [why, setWhy] = useState("");
   const zone = useTimeZone();
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askKeysAnew);
+  const guarded = useGuardedAct(askKeysAnew);
+  const { password, run } = guarded;
   const { change, stand, effect, needsApproval } = told;
   const isAsked = needsApproval && approves === null;
   const act = async (reason: string): Promise<string> => {
@@ -74,12 +73,9 @@ function ToldForm({ preview, told, approves, verb, onDone }: ChangeFormProps & {
       ) : null}
       {effect.refusal !== null ? null : (
         <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-          <WhyField why={why} onWhy={setWhy} />
-          <PasswordField password={password} onPassword={setPassword} />
-          <RefusedNotice error={error} lookAt="the ring" />
-          <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+          <ActEnd act={guarded} why={why} onWhy={setWhy} lookAt="the ring">
             {isAsked ? "Ask a second person" : verb}
-          </Button>
+          </ActEnd>
         </form>
       )}
     </>

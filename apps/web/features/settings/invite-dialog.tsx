@@ -1,9 +1,9 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { formatDayTime, zoneName } from "../../client/format.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { askAccountsAnew } from "../../client/use-accounts.ts";
@@ -14,8 +14,6 @@ import { Choice } from "../../ui/choice.tsx";
 import { Copied } from "../../ui/copied.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import { RoleChoice } from "./person-dialog.tsx";
 
 const dayMs = 24 * 3_600_000;
@@ -42,7 +40,8 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
   const [role, setRole] = useState<RoleName>("viewer");
   const [ttlMs, setTtlMs] = useState(3 * dayMs);
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAccountsAnew);
+  const act = useGuardedAct(askAccountsAnew);
+  const { password, run } = act;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const wish = { name: name.trim(), email: email.trim(), role, ttlMs, reason: why.trim(), password };
@@ -78,12 +77,9 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
         value={ttlMs}
         onChange={setTtlMs}
       />
-      <WhyField why={why} onWhy={setWhy} />
-      <PasswordField password={password} onPassword={setPassword} />
-      <RefusedNotice error={error} lookAt="the list" />
-      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the list">
         Make the link
-      </Button>
+      </ActEnd>
     </form>
   );
 }

@@ -1,16 +1,13 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { askAccountsAnew } from "../../client/use-accounts.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { type PersonView, type RoleName, roleNames } from "../../contracts/people.ts";
-import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 import { actNames, effectsOf, type PersonAct, runs } from "./person-acts.ts";
 
 /** Says what an act will do to a person's account, asks why and for the password; stays open where it is refused. */
@@ -26,7 +23,8 @@ export function PersonDialog({
   const { id, name, role: seen } = person;
   const [why, setWhy] = useState("");
   const [role, setRole] = useState<RoleName>(() => roleNames.find((one) => one === seen) ?? "viewer");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(askAccountsAnew);
+  const guarded = useGuardedAct(askAccountsAnew);
+  const { password, run } = guarded;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const given = { id, reason: why.trim(), password };
@@ -47,17 +45,15 @@ export function PersonDialog({
       </ul>
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         {act === "role" ? <RoleChoice role={role} onRole={setRole} /> : null}
-        <WhyField why={why} onWhy={setWhy} />
-        <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="the list" />
-        <Button
-          type="submit"
-          kind="primary"
-          className="w-full"
-          disabled={isUnderWay || (act === "role" && role === seen)}
+        <ActEnd
+          act={guarded}
+          why={why}
+          onWhy={setWhy}
+          isReady={act !== "role" || role !== seen}
+          lookAt="the list"
         >
           {label}
-        </Button>
+        </ActEnd>
       </form>
     </Dialog>
   );

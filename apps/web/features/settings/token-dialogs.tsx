@@ -1,20 +1,19 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { formatDayTime, zoneName } from "../../client/format.ts";
-import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import { WhyDialog } from "../../client/why-dialog.tsx";
 import { type ApiTokenView, type TokenRole, tokenRoles } from "../../contracts/api-tokens.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Copied } from "../../ui/copied.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { PasswordField } from "../../ui/password-field.tsx";
-import { WhyField } from "../../ui/why-field.tsx";
 
 const dayMs = 24 * 3_600_000;
 
@@ -39,7 +38,8 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
   const [role, setRole] = useState<TokenRole>("viewer");
   const [ttlMs, setTtlMs] = useState(90 * dayMs);
   const [why, setWhy] = useState("");
-  const { password, setPassword, error, isUnderWay, run } = useGuardedAct(() => {});
+  const act = useGuardedAct(() => {});
+  const { password, run } = act;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const wish = { name: name.trim(), role, ttlMs, reason: why.trim(), password };
@@ -81,12 +81,9 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
         value={ttlMs}
         onChange={setTtlMs}
       />
-      <WhyField why={why} onWhy={setWhy} />
-      <PasswordField password={password} onPassword={setPassword} />
-      <RefusedNotice error={error} lookAt="the list" />
-      <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
+      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the list">
         Make the token
-      </Button>
+      </ActEnd>
     </form>
   );
 }
@@ -123,29 +120,22 @@ export function RevokeTokenDialog({
   token: ApiTokenView;
   onClose: () => void;
 }) {
-  const [why, setWhy] = useState("");
-  const { error, isUnderWay, run } = useGuardedAct(() => {});
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const reason = why.trim();
-    if (reason === "") return;
-    await run(async () => {
-      await apiClient.apiTokens.revoke.mutate({ id, reason });
-      onClose();
-    });
+  const revoke = async (reason: string) => {
+    await apiClient.apiTokens.revoke.mutate({ id, reason });
+    onClose();
   };
   return (
-    <Dialog title={`Revoke ${name}`} isOpen onClose={onClose}>
+    <WhyDialog
+      title={`Revoke ${name}`}
+      does={`Revoke ${name}`}
+      lookAt="the list"
+      askAnew={() => {}}
+      onAct={revoke}
+      onClose={onClose}
+    >
       <p className="text-sm text-ink-soft">
         From the next call on the program that has it is refused. It is not undone: make another one.
       </p>
-      <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-        <WhyField why={why} onWhy={setWhy} />
-        <RefusedNotice error={error} lookAt="the list" />
-        <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          Revoke {name}
-        </Button>
-      </form>
-    </Dialog>
+    </WhyDialog>
   );
 }
