@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { serviceWordSchema, workloadNameSchema } from "./workload-name.ts";
+
+/** More replicas of one service than anybody runs: a number beyond it is a mistake. */
+export const mostReplicas = 500;
+const replicas = z.number().int().min(1).max(mostReplicas);
+const setting = z.string().regex(/^[A-Z][A-Z0-9_]{0,79}$/, "must be a setting's name");
+
+export const releaseSpecSchema = z.strictObject({
+  /** The release's identity. */
+  id: z.string().min(1).max(200),
+  /** Which program: an image's tag in a cluster; on one machine the project's own version or a folder below `releases`. */
+  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, "must be a version, without slashes"),
+  /** Settings that differ from the installation's; no secrets. */
+  config: z.record(setting, z.string().max(4_096)),
+});
+/** What is needed to run one release of a service. */
+export type ReleaseSpec = Readonly<z.infer<typeof releaseSpecSchema>>;
+
+export const outlierSchema = z.strictObject({
+  consecutiveErrors: z.number().int().min(1),
+  intervalMs: z.number().int().min(100),
+  baseEjectionMs: z.number().int().min(100),
+  maxEjectionPercent: z.number().int().min(0).max(100),
+});
+
+export const actuatorActSchema = z.discriminatedUnion("kind", [
+  /** So many replicas; where an autoscaler sets the number, so many at least: its lower bound. */
+  z.strictObject({ kind: z.literal("scale"), workload: workloadNameSchema, replicas }),
+  /** Within which an autoscaler may scale; `unsupported` where there is none. */
+  z.strictObject({ kind: z.literal("bound"), workload: workloadNameSchema, min: replicas, max: replicas }),
+  /** All replicas anew, one after another, the next only once the new one is ready. */
+  z.strictObject({ kind: z.literal("restart"), workload: workloadNameSchema }),
+  /** One replica anew: one that is ready is drained, one that is not is ended at once. */
+  z.strictObject({ kind: z.literal("replace"), workload: workloadNameSchema, replica: z.string().min(1) }),
+  /** Runs a release there. Nothing is sent to it by that. `refused` where another release there gets a share. */
+  z.strictObject({
+    ...{ kind: z.literal("place"), workload: workloadNameSchema },
+    ...{ release: releaseSpecSchema, replicas },
+  }),
+  /** Drains and ends a workload. `refused` while it gets a share, or while the other colour has no ready replica. */
+  z.strictObject({ kind: z.literal("retire"), workload: workloadNameSchema }),
+  /** Where what comes anew goes. `refused` where the colour that gets some has no ready replica. */
+  z.strictObject({
+    ...{ kind: z.literal("share"), service: serviceWordSchema },
+    greenPercent: z.number().int().min(0).max(100),
+  }),
+  /** How a mesh connects to a service; `unsupported` where there is no mesh. */
+  z.strictObject({
+    ...{ kind: z.literal("connections"), service: serviceWordSchema },
+    maxConnections: z.number().int().min(1).optional(),
+    outlier: outlierSchema.optional(),
+  }),
+]);
+/** One change of what runs. */
+export type ActuatorAct = z.infer<typeof actuatorActSchema>;
