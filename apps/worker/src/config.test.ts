@@ -30,6 +30,8 @@ describe("the worker's settings", () => {
       TAPLINE_RECIPIENT_PINS: [],
       TAPLINE_KEY_ROTATE_DAYS: 0,
       TAPLINE_UNSIGNED_TAPS: "refuse",
+      TAPLINE_ACTUATOR: "none",
+      TAPLINE_COLOUR: "blue",
       TAPLINE_FAULT_POINTS: "off",
       TAPLINE_HEALTH_PORT: 0,
       OTEL_SDK_DISABLED: false,

@@ -6,6 +6,7 @@ import { bufferSettings } from "./settings/buffer.ts";
 import { careSettings } from "./settings/care.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
 import { list } from "./settings/forms.ts";
+import { handsSettings } from "./settings/hands.ts";
 import { ingestSettings } from "./settings/ingest.ts";
 import { processSettings } from "./settings/process.ts";
 import { storesSettings } from "./settings/stores.ts";
@@ -43,6 +44,7 @@ const environmentSchema = z.object({
   ...alertsSettings,
   ...auditSettings,
   ...validationSettings,
+  ...handsSettings,
   ...processSettings,
   ...otlpSettings,
 });

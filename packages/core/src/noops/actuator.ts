@@ -51,8 +51,11 @@ export type Landscape = z.infer<typeof landscapeSchema>;
 
 /** Under what an act is done. */
 export type ActTerms = Readonly<{
-  /** Number of the actor's lease (≥ 0). An act under a lower number than one that has acted is refused as `fenced`. */
-  fence: number;
+  /**
+   * Number of the decider's lease (≥ 0): an act under a lower number than one that has acted is refused as `fenced`. null: a
+   * person acts, who holds no lease; then `revision` alone guards what was seen.
+   */
+  fence: number | null;
   /** Of the workload, or of the share, that the actor has looked at; undefined: whatever stands there now. */
   revision?: string | undefined;
   /** For whoever reads logs and the audit log: who acts and why. */

@@ -1,0 +1,13 @@
+import { colourSchema } from "@tapline/core/noops";
+import { z } from "zod";
+import { path } from "./forms.ts";
+
+/** What runs the services, and which side of a change of releases this process stands on. */
+export const handsSettings = {
+  /** Colour of the workload that this process belongs to. */
+  TAPLINE_COLOUR: colourSchema.default("blue"),
+  /** What runs the services and can change how many there are: the supervisor of `npm start`, a cluster, or nothing that we may ask. */
+  TAPLINE_ACTUATOR: z.enum(["none", "local", "kubernetes"]).default("none"),
+  /** For `local`: path of the supervisor's socket. */
+  TAPLINE_ACTUATOR_SOCKET: path.optional(),
+} as const;
