@@ -1,0 +1,14 @@
+export type { BalancePolicy } from "./policy.ts";
+export { type ServiceReadings, serviceReadingsSchema } from "./readings.ts";
+export {
+  newScalingState,
+  type ScalingBehaviour,
+  type ScalingDirection,
+  type ScalingRate,
+  type ScalingState,
+  settleScaling,
+} from "./scaling/behaviour.ts";
+export { Hpa, type HpaPod, type HpaSettings, hpaDefaults, hpaRecommends, hpaSyncMs } from "./scaling/hpa.ts";
+export { type OfferedWork, serversFor, shareThatWaits, shareThatWaitsLonger } from "./staffing.ts";
+export { type ExpectedLoad, newWishState, type WishState, wishOf } from "./wish.ts";
+export { type ServiceWish, serviceWishSchema, type Wishes, wishesSchema } from "./wishes.ts";

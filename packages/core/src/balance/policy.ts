@@ -1,0 +1,22 @@
+import type { ScalingBehaviour } from "./scaling/behaviour.ts";
+
+/** How many replicas a service may have, and what they are to keep to. */
+export type BalancePolicy = {
+  readonly min: number;
+  readonly max: number;
+  /** Units that one replica works on at once. */
+  readonly serversPerReplica: number;
+  /** A share of `objectiveShare` of all units is to be done within so long, wait included, ms. */
+  readonly objectiveMs: number;
+  /** 0-1. */
+  readonly objectiveShare: number;
+  /** No more than this share of all servers' time is planned to be busy, 0-1: what the model does not know of needs room, too. */
+  readonly mostBusy: number;
+  /** What has waited for too long is to be worked off within so long, ms. */
+  readonly catchUpMs: number;
+  /** Replicas are taken away only where fewer would do for this much more load, as a share of it. */
+  readonly lowerTolerance: number;
+  readonly behaviour: ScalingBehaviour;
+  /** Older readings hold: they never take replicas away, ms. */
+  readonly readingsMaxAgeMs: number;
+};
