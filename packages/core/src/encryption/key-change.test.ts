@@ -41,13 +41,16 @@ test("what was asked for of a key is not done to one that is in another state me
   expect(() => stepOf([other], stateChange("retire", archive!))).toThrow("the ring has no such key");
 });
 
-test("a second person is needed for what lets a key in or shuts one out for ever, and to end that rule", () => {
+test("a second person is needed for what lets a key in, or in again, or shuts one out for ever, and to end that rule", () => {
   expect(needsTwoPersons({ kind: "add", role: "other", certPem: successor })).toBe(true);
   expect(needsTwoPersons(rotationTo(ring(), "archive", successor))).toBe(true);
   expect(needsTwoPersons(stateChange("revoke", archive!))).toBe(true);
   expect(needsTwoPersons({ kind: "rule", twoPersons: false })).toBe(true);
   expect(needsTwoPersons({ kind: "rule", twoPersons: true })).toBe(false);
   expect(needsTwoPersons(stateChange("retire", archive!))).toBe(false);
+  expect(needsTwoPersons(stateChange("activate", { ...archive!, state: "retiring" }))).toBe(false);
+  const back = { kind: "state", key: archive!.certSha256, from: "retired", to: "retiring" } as const;
+  expect(needsTwoPersons(back)).toBe(true);
 });
 
 test("a ring's stand is another one after each change, and the same in any order", () => {

@@ -92,9 +92,10 @@ function otherwise(message: string): TaplineError {
   return new TaplineError("conflict", message, { remedy: "Look at the ring, and ask anew." });
 }
 
-/** Whether two persons have to want it where the rule is on: it lets a key in, or shuts one out for ever, or ends the rule. */
+/** Whether two persons have to want it where the rule is on: it lets a key in, or in again, or shuts one out for ever, or ends the rule. */
 export function needsTwoPersons(change: KeyChange): boolean {
-  if (change.kind === "state") return change.to === "revoked";
+  // A retired key on its way back: new objects have gone without it, perhaps for years, and whoever holds it would read them again.
+  if (change.kind === "state") return change.to === "revoked" || change.from === "retired";
   return change.kind === "rule" ? !change.twoPersons : true;
 }
 
