@@ -1,6 +1,8 @@
+import { connectPrisma } from "@tapline/adapters/prisma";
 import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { addPerson } from "../server/people/add-person.fixture.ts";
 import { type AlertFeed, startAlertFeed } from "./alert-feed.fixture.ts";
 import { Browsing } from "./browsing.ts";
 import { startFeed } from "./feed.ts";
@@ -80,19 +82,10 @@ async function signedIn(
   return page;
 }
 
-/** An operator and a viewer, made by the administrator. */
-async function addPeople(there: Started): Promise<void> {
-  const { origin } = there.site;
-  const page = await signedIn(there, ada);
-  for (const data of [
-    { ...grace, name: "Grace Hopper", role: "operator" },
-    { ...vera, name: "Vera Looker", role: "viewer" },
-  ]) {
-    const made = await page.request.post(`${origin}/api/auth/admin/create-user`, {
-      data: { ...data, actorPassword: ada.password },
-      headers: { origin },
-    });
-    expect(made.status()).toBe(200);
-  }
-  await there.browsing.closePages();
+/** An operator and a viewer. */
+async function addPeople({ site }: Started): Promise<void> {
+  const prisma = connectPrisma(site.databaseUrl);
+  await addPerson(prisma, { ...grace, name: "Grace Hopper", role: "operator" });
+  await addPerson(prisma, { ...vera, name: "Vera Looker", role: "viewer" });
+  await prisma.$disconnect();
 }

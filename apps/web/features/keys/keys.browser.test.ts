@@ -4,6 +4,7 @@ import { keyKeys, RingReadings } from "@tapline/adapters/redis";
 import { issueHierarchy, type RingKey, readRingKey, ringDigest } from "@tapline/core/encryption";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
+import { addPerson } from "../../server/people/add-person.fixture.ts";
 import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { expectAccessible, isConnection, isSearch, shoot, textOf, until } from "../../test-site/browsing.ts";
 
@@ -25,12 +26,7 @@ const { it, open } = alertSite(async (there) => {
   escrow = readRingKey(files["escrow.crt"]!.pem, "escrow");
   next = readRingKey(later["archive.crt"]!.pem, "archive");
   privateKey = later["archive.key"]!.pem;
-  const page = await open(ada, "/");
-  const made = await page.request.post(`${site.origin}/api/auth/admin/create-user`, {
-    data: { ...ben, name: "Ben Second", role: "admin", actorPassword: ada.password },
-    headers: { origin: site.origin },
-  });
-  expect(made.status()).toBe(200);
+  await addPerson(prisma, { ...ben, name: "Ben Second", role: "admin" });
 });
 beforeEach(async () => {
   // Nothing is there where no Chromium is.

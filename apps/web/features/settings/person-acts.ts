@@ -2,13 +2,14 @@ import { apiClient } from "../../client/api.ts";
 import type { PersonView } from "../../contracts/people.ts";
 
 /** What an admin does to somebody else's account. */
-export type PersonAct = "role" | "disable" | "enable" | "reset" | "sessions";
+export type PersonAct = "role" | "password" | "disable" | "enable" | "reset" | "sessions" | "remove";
 
 /** What can be done to a person as they stand. */
 export function actsFor(person: PersonView): PersonAct[] {
-  if (person.disabled) return ["enable"];
+  if (person.disabled) return ["enable", "remove"];
   return [
     "role",
+    "password",
     ...(person.sessions.length > 0 ? (["sessions"] as const) : []),
     ...(person.secondFactor ? (["reset"] as const) : []),
     "disable",
@@ -17,10 +18,12 @@ export function actsFor(person: PersonView): PersonAct[] {
 
 export const actNames: Record<PersonAct, string> = {
   role: "Change role",
+  password: "Set password",
   disable: "Disable",
   enable: "Enable",
   reset: "Reset second factor",
   sessions: "Sign out everywhere",
+  remove: "Remove",
 };
 
 const times = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
@@ -52,6 +55,17 @@ export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView):
         `The password alone signs ${name} in until another app is enrolled: make sure that it is ${name} who asks.`,
         "Backup codes are worth nothing any more.",
       ];
+    case "password":
+      return [
+        `The password of before is worth nothing any more: make sure that it is ${name} who asks.`,
+        sessions.length === 0 ? `${name} is not signed in now.` : `${ended} at once.`,
+        `Tell ${name} the new one by a way that you trust, to be changed at the first sign-in.`,
+      ];
+    case "remove":
+      return [
+        "The account is taken away, and cannot be brought back; whoever has it anew needs an invitation.",
+        `What ${name} did stays in the audit log, by an id that no name belongs to any more.`,
+      ];
     case "sessions":
       return [`${ended} at once; ${name} may sign in again.`];
   }
@@ -59,10 +73,11 @@ export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView):
 
 type Guarded = { id: string; reason: string; password: string };
 
-/** Does all but a change of role, which needs more. */
-export const runs: Record<Exclude<PersonAct, "role">, (given: Guarded) => Promise<unknown>> = {
+/** Does all but what needs more: a change of role, a password. */
+export const runs: Record<Exclude<PersonAct, "role" | "password">, (given: Guarded) => Promise<unknown>> = {
   disable: (given) => apiClient.people.disable.mutate(given),
   enable: (given) => apiClient.people.enable.mutate(given),
   reset: (given) => apiClient.people.resetSecondFactor.mutate(given),
   sessions: (given) => apiClient.people.endSessions.mutate(given),
+  remove: (given) => apiClient.people.remove.mutate(given),
 };

@@ -8,6 +8,7 @@ import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { type PersonView, type RoleName, roleNames } from "../../contracts/people.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { NewPasswordField, useNewPassword } from "../../ui/new-password-field.tsx";
 import { actNames, effectsOf, type PersonAct, runs } from "./person-acts.ts";
 
 /** Says what an act will do to a person's account, asks why and for the password; stays open where it is refused. */
@@ -20,17 +21,21 @@ export function PersonDialog({
   act: PersonAct;
   onClose: () => void;
 }) {
-  const { id, name, role: seen } = person;
+  const { id, name, email, role: seen } = person;
   const [why, setWhy] = useState("");
   const [role, setRole] = useState<RoleName>(() => roleNames.find((one) => one === seen) ?? "viewer");
+  const chosen = useNewPassword([email, name]);
   const guarded = useGuardedAct(askAccountsAnew);
   const { password, run } = guarded;
+  const isReady = act === "role" ? role !== seen : act !== "password" || chosen.isGood;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const given = { id, reason: why.trim(), password };
-    if (given.reason === "" || password === "") return;
+    if (given.reason === "" || password === "" || !isReady) return;
     await run(async () => {
       if (act === "role") await apiClient.people.setRole.mutate({ ...given, seen, role });
+      else if (act === "password")
+        await apiClient.people.setPassword.mutate({ ...given, newPassword: chosen.password });
       else await runs[act](given);
       onClose();
     });
@@ -45,13 +50,8 @@ export function PersonDialog({
       </ul>
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         {act === "role" ? <RoleChoice role={role} onRole={setRole} /> : null}
-        <ActEnd
-          act={guarded}
-          why={why}
-          onWhy={setWhy}
-          isReady={act !== "role" || role !== seen}
-          lookAt="the list"
-        >
+        {act === "password" ? <NewPasswordField {...chosen} /> : null}
+        <ActEnd act={guarded} why={why} onWhy={setWhy} isReady={isReady} lookAt="the list">
           {label}
         </ActEnd>
       </form>

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 const { password } = adminSignIn;
@@ -8,6 +9,7 @@ const eve = { email: "eve@console.test", password: "a long enough password" };
 
 let site: TestConsole;
 let adminId: string;
+let eveId: string;
 /** A session of the admin's that somebody else has; another one for each test. */
 let stolen: string;
 /** Entries that stood before a test. */
@@ -17,6 +19,7 @@ beforeAll(async () => {
   site = await startTestConsole();
   await site.console.ensureFirstAdmin(adminSignIn);
   ({ id: adminId } = await site.prisma.user.findFirstOrThrow());
+  eveId = await addPerson(site.prisma, { ...eve, name: "Eve", role: "viewer" });
 });
 beforeEach(async () => {
   ({ cookie: stolen } = await signIn(site.console.origin));
@@ -24,8 +27,14 @@ beforeEach(async () => {
 });
 afterAll(() => site.stop());
 
-async function post(path: string, body: object, cookie = stolen) {
-  const response = await fetch(`${site.console.origin}/api/auth/${path}`, {
+const post = (path: string, body: object, cookie = stolen) => ask(`auth/${path}`, body, cookie);
+
+/** What changes nothing, and asks for the password. */
+const enable = (given: string) =>
+  ask("trpc/people.enable", { id: eveId, reason: "a test", password: given }, stolen);
+
+async function ask(path: string, body: object, cookie: string) {
+  const response = await fetch(`${site.console.origin}/api/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: site.console.origin, cookie },
     body: JSON.stringify(body),
@@ -52,54 +61,47 @@ const people = () =>
     site.prisma.twoFactor.count(),
   ]);
 
-test("whoever has an admin's session alone makes no admin, sets no password and gives no role", async () => {
-  const stood = await people();
-  const acts: [string, object][] = [
-    ["create-user", { ...eve, name: "Eve", role: "admin" }],
-    ["set-user-password", { userId: adminId, newPassword: eve.password }],
-    ["set-role", { userId: adminId, role: "viewer" }],
-    ["update-user", { userId: adminId, data: { email: eve.email } }],
-    ["ban-user", { userId: adminId }],
-    ["remove-user", { userId: adminId }],
-    ["revoke-user-sessions", { userId: adminId }],
-  ];
-  for (const [path, body] of acts) {
-    expect(await post(`admin/${path}`, body), path).toBe(403);
-    expect(await post(`admin/${path}`, { ...body, actorPassword: 1 }), path).toBe(403);
-  }
-  expect(await refused()).toEqual([]);
-  for (const [path, body] of acts.slice(2)) {
-    expect(await post(`admin/${path}`, { ...body, actorPassword: eve.password }), path).toBe(403);
-  }
-  expect(await refused()).toEqual(acts.slice(2).map(([path]) => `verb/admin/${path} wrong`));
-  const [path, body] = acts[0] ?? ["", {}];
-  expect(await post(`admin/${path}`, { ...body, actorPassword: password })).toBe(429);
-  expect((await refused()).at(-1)).toBe("verb/admin/create-user locked");
-  expect(await people()).toEqual(stood);
-});
+/** A path as it is written, which `fetch` would tidy up. */
+const postRaw = (path: string, body: object) =>
+  new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        ...{ host: "127.0.0.1", port: site.console.port, method: "POST", path: `/api/auth/${path}` },
+        headers: { "content-type": "application/json", origin: site.console.origin, cookie: stolen },
+      },
+      (response) => resolve(response.resume().statusCode),
+    );
+    asked.on("error", reject).end(JSON.stringify(body));
+  });
 
-test("by the password an admin acts, but sets no own one: that is changed by the old one", async () => {
-  const actorPassword = password;
-  expect(await post("admin/create-user", { ...eve, name: "Eve", actorPassword })).toBe(200);
-  const { id: userId } = await site.prisma.user.findFirstOrThrow({ where: { email: eve.email } });
-  const newPassword = "another long password";
-  expect(await post("admin/set-user-password", { userId, newPassword, actorPassword })).toBe(200);
-  const stood = await people();
-  for (const own of [adminId, [adminId]])
-    expect(await post("admin/set-user-password", { userId: own, newPassword, actorPassword })).toBe(403);
-  expect(await people()).toEqual(stood);
-});
-
-test("nor does an admin give himself another role, or lock himself out, by these paths", async () => {
+test("people are changed by procedures alone, which ask why: better-auth's own paths are not there, with any password", async () => {
   const stood = await people();
   const own = { userId: adminId, actorPassword: password };
-  expect(await post("admin/set-role", { ...own, role: "viewer" })).toBe(403);
-  expect(await post("admin/set-role", { ...own, userId: [adminId], role: "viewer" })).toBe(403);
-  expect(await post("admin/update-user", { ...own, data: { role: "viewer" } })).toBe(403);
-  expect(await post("admin/update-user", { ...own, data: { banned: true } })).toBe(403);
+  const acts: [string, object][] = [
+    ["create-user", { ...eve, name: "Eve", role: "admin", actorPassword: password }],
+    ["set-user-password", { ...own, newPassword: eve.password }],
+    ["set-role", { ...own, role: "viewer" }],
+    ["update-user", { ...own, data: { email: eve.email } }],
+    ["ban-user", own],
+    ["remove-user", own],
+    ["revoke-user-sessions", own],
+    ["impersonate-user", own],
+  ];
+  for (const [path, body] of acts) expect(await post(`admin/${path}`, body), path).toBe(404);
+  const [path, body] = acts[0] ?? ["", {}];
+  for (const written of [
+    `/admin/${path}`,
+    `admin/${path}/`,
+    `%61dmin/${path}`,
+    `./admin/${path}`,
+    `Admin/${path}`,
+  ])
+    expect(await postRaw(written, body), written).toBe(404);
+  for (const read of ["list-users", `get-user?id=${adminId}`]) {
+    const headers = { cookie: stolen };
+    expect((await fetch(`${site.console.origin}/api/auth/admin/${read}`, { headers })).status).toBe(404);
+  }
   expect(await people()).toEqual(stood);
-  const { id: userId } = await site.prisma.user.findFirstOrThrow({ where: { email: eve.email } });
-  expect(await post("admin/set-role", { userId, role: "operator", actorPassword: password })).toBe(200);
 });
 
 test("wrong passwords count together, wherever a session tries them, and leave the person's other session alone", async () => {
@@ -123,7 +125,6 @@ test("wrong passwords count together, wherever a session tries them, and leave t
 });
 
 test("nothing tells a right password from a wrong one, however the path is written", async () => {
-  const { port } = site.console;
   const paths = [
     "verify-password",
     "verify-password/",
@@ -131,45 +132,30 @@ test("nothing tells a right password from a wrong one, however the path is writt
     "verify-passwor%64",
     "./verify-password",
   ];
-  for (const path of paths) {
-    const status = await new Promise((resolve, reject) => {
-      const asked = request(
-        {
-          ...{ host: "127.0.0.1", port, method: "POST", path: `/api/auth/${path}` },
-          headers: { "content-type": "application/json", origin: site.console.origin, cookie: stolen },
-        },
-        (response) => resolve(response.resume().statusCode),
-      );
-      asked.on("error", reject).end(JSON.stringify({ password }));
-    });
-    expect(status, path).toBe(404);
-  }
+  for (const path of paths) expect(await postRaw(path, { password }), path).toBe(404);
 });
 
 test("a password that cannot be checked is no wrong one", async () => {
-  const rename = () =>
-    post("admin/update-user", { userId: adminId, data: { name: "Ada" }, actorPassword: password });
+  const act = () => enable(password);
   await site.prisma.$executeRaw`ALTER TABLE account RENAME TO account_away`;
   try {
-    for (let tries = 0; tries < 6; tries++) expect(await rename()).toBe(503);
+    for (let tries = 0; tries < 6; tries++) expect(await act()).toBe(503);
   } finally {
     await site.prisma.$executeRaw`ALTER TABLE account_away RENAME TO account`;
   }
-  expect(await rename()).toBe(200);
+  expect(await act()).toBe(200);
   expect(await refused()).toEqual([]);
 });
 
 test("a wrong password that cannot be written down counts all the same, and its act is not done", async () => {
-  const rename = (actorPassword: string) =>
-    post("admin/update-user", { userId: adminId, data: { name: "Eve" }, actorPassword });
   const stood = await people();
   await site.prisma.$executeRaw`ALTER TABLE audit_entry ADD CONSTRAINT closed CHECK (false) NOT VALID`;
   try {
-    for (let tries = 0; tries < 6; tries++) expect(await rename("not the password")).toBe(503);
+    for (let tries = 0; tries < 6; tries++) expect(await enable("not the password")).toBe(503);
   } finally {
     await site.prisma.$executeRaw`ALTER TABLE audit_entry DROP CONSTRAINT closed`;
   }
-  expect(await rename(password)).toBe(429);
-  expect(await refused()).toEqual(["verb/admin/update-user locked"]);
+  expect(await enable(password)).toBe(429);
+  expect(await refused()).toEqual(["verb/people.enable locked"]);
   expect(await people()).toEqual(stood);
 });

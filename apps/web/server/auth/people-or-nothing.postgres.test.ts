@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addPerson } from "../people/add-person.fixture.ts";
+import { Invitations } from "../people/invitations.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 import { totp } from "./totp.fixture.ts";
+import { house } from "./who-asks.ts";
 
 /** Lets no transaction end that changed a person or a password and wrote no entry. */
 const guard = readFileSync(
@@ -18,6 +21,8 @@ let adminId: string;
 let olaId: string;
 let admin: string;
 let olas: string;
+/** Of somebody's invitation. */
+let secret: string;
 
 beforeAll(async () => {
   site = await startTestConsole();
@@ -26,25 +31,31 @@ beforeAll(async () => {
   await site.prisma.$executeRawUnsafe(`DO $guard$ BEGIN EXECUTE $all$${guard}$all$; END $guard$`);
   ({ id: adminId } = await site.prisma.user.findFirstOrThrow());
   ({ cookie: admin } = await signIn(site.console.origin));
-  await post("admin/create-user", { ...ola, name: "Ola" }, admin);
-  ({ id: olaId } = await site.prisma.user.findFirstOrThrow({ where: { email: ola.email } }));
+  olaId = await addPerson(site.prisma, { ...ola, name: "Ola", role: "viewer" });
+  const invitations = new Invitations(site.prisma, "Test site", Date.now);
+  const eve = { email: "eve@console.test", name: "Eve", role: "viewer", ttlMs: 3_600_000 } as const;
+  ({ secret } = await invitations.invite(eve, { actor: house, reason: "a test", traceId: null }));
   ({ cookie: olas } = await signIn(site.console.origin, ola));
 });
 afterAll(() => site.stop());
 
-const post = (path: string, body: object, cookie = "") =>
-  fetch(`${site.console.origin}/api/auth/${path}`, {
+const post = (path: string, body: object, cookie = "") => ask(`auth/${path}`, body, cookie);
+
+/** What an admin does to a person. */
+const actAs = (procedure: string, wish: object = {}, id = olaId) => {
+  const given = { id, reason: "a test", password: adminSignIn.password, ...wish };
+  return ask(`trpc/people.${procedure}`, given, admin);
+};
+
+const ask = (path: string, body: object, cookie: string) =>
+  fetch(`${site.console.origin}/api/${path}`, {
     method: "POST",
     headers: {
       ...{ "content-type": "application/json", origin: site.console.origin, cookie },
       traceparent: `00-${traceId}-b7ad6b7169203331-01`,
     },
-    body: JSON.stringify({ ...byPassword(path), ...body }),
+    body: JSON.stringify(body),
   });
-
-/** What changes of people are asked for beside. */
-const byPassword = (path: string) =>
-  path.startsWith("admin/") ? { actorPassword: adminSignIn.password } : {};
 
 /** All that is kept of people, but for counters. */
 async function people() {
@@ -123,31 +134,23 @@ const verbs: Verb[] = [
   ["a person signs in", () => post("sign-in/email", ola), () => [began("/sign-in/email", false)]],
   [
     "a person is made",
-    () => post("admin/create-user", { ...ola, email: "eve@console.test", name: "Eve" }, admin),
-    () => [
-      { action: "user.changed", after: { password: true } },
-      { action: "user.created", after: { role: "viewer", banned: false, secondFactor: false } },
-    ],
+    () => post("invitation/accept", { secret, name: "Eve", password: ola.password }),
+    () => [{ action: "user.created", after: { role: "viewer" } }],
   ],
   [
     "a role is another one",
-    () => post("admin/set-role", { userId: olaId, role: "operator" }, admin),
+    () => actAs("setRole", { seen: "viewer", role: "operator" }),
     () => [changed(adminId, { before: { role: "viewer" }, after: { role: "operator" } })],
   ],
   [
     "a name is another one",
-    () => post("admin/update-user", { userId: olaId, data: { name: "Ola N." } }, admin),
-    () => [changed(adminId, { facts: { by: "/admin/update-user", name: true } })],
-  ],
-  [
-    "an admin sets a password",
-    () => post("admin/set-user-password", { userId: olaId, newPassword: newPassword }, admin),
-    () => [changed(adminId, { facts: { by: "/admin/set-user-password", password: true } })],
+    () => asOla("update-user", { name: "Ola N." }),
+    () => [changed(olaId, { facts: { by: "/update-user", name: true } })],
   ],
   [
     "a person asks for a second factor",
     async () => {
-      const response = await asOla("two-factor/enable", { password: newPassword });
+      const response = await asOla("two-factor/enable", { password: ola.password });
       if (response.ok) ({ totpURI: totpUri } = (await response.json()) as { totpURI: string });
       return response;
     },
@@ -165,7 +168,7 @@ const verbs: Verb[] = [
   ],
   [
     "a second factor is switched off",
-    () => asOla("two-factor/disable", { password: newPassword }),
+    () => asOla("two-factor/disable", { password: ola.password }),
     () => [
       ended(olaId, "/two-factor/disable"),
       began("/two-factor/disable", false),
@@ -175,27 +178,23 @@ const verbs: Verb[] = [
   ],
   [
     "an admin ends a person's sessions",
-    () => post("admin/revoke-user-sessions", { userId: olaId }, admin),
-    () => [1, 2].map(() => ended(adminId, "/admin/revoke-user-sessions")),
+    () => actAs("endSessions"),
+    () => [1, 2].map(() => ended(adminId, "people.endSessions")),
   ],
   [
-    "a person is banned",
-    () => post("admin/ban-user", { userId: olaId, banExpiresIn: 3600 }, admin),
-    () => [
-      changed(adminId, {
-        before: { banned: false, bannedUntil: null },
-        after: { banned: true, bannedUntil: expect.stringMatching(/Z$/) },
-      }),
-    ],
+    "an admin sets a password",
+    () => actAs("setPassword", { newPassword }),
+    () => [changed(adminId, { facts: { by: "people.setPassword", password: true } })],
   ],
   [
-    "a person is banned no longer",
-    () => post("admin/unban-user", { userId: olaId }, admin),
-    () => [changed(adminId, { after: { banned: false, bannedUntil: null } })],
+    "a person is disabled",
+    () => actAs("disable"),
+    () => [changed(adminId, { before: { banned: false }, after: { banned: true } })],
   ],
+  ["a person is enabled", () => actAs("enable"), () => [changed(adminId, { after: { banned: false } })]],
   [
     "a person is removed",
-    () => post("admin/remove-user", { userId: olaId }, admin),
+    () => actAs("remove"),
     () => [
       changed(adminId, { before: { password: true } }),
       { ...by(adminId), action: "user.removed", before: { role: "operator", banned: false } },
@@ -213,7 +212,7 @@ const orderOf = (entry: object) => {
 async function changesNothing(fault: string, act: () => Promise<Response>): Promise<void> {
   const before = await people();
   const count = await site.prisma.auditEntry.count();
-  await withFault(fault, async () => expect((await act()).status).toBe(500));
+  await withFault(fault, async () => expect((await act()).status).toBeGreaterThanOrEqual(500));
   expect(await people()).toEqual(before);
   expect(await site.prisma.auditEntry.count()).toBe(count);
 }
@@ -244,19 +243,17 @@ describe.each(verbs)("where %s", (_name, act, told) => {
 });
 
 test("what was done before a fault is told, what comes behind it does not take place", async () => {
-  const { user } = (await (await post("admin/create-user", { ...ola, name: "Ola" }, admin)).json()) as {
-    user: { id: string };
-  };
+  const id = await addPerson(site.prisma, { ...ola, name: "Ola", role: "viewer" });
   await signIn(site.console.origin, ola);
   const count = await site.prisma.auditEntry.count();
   const onRemoval = faults["the log refuses the entry"].replace(
     "FOR EACH ROW",
     "FOR EACH ROW WHEN (NEW.action = 'user.removed')",
   );
-  await withFault(onRemoval, () => post("admin/remove-user", { userId: user.id }, admin));
+  await withFault(onRemoval, () => actAs("remove", {}, id));
   expect((await entriesSince(count)).map(({ action }) => action)).toEqual(["session.ended", "user.changed"]);
-  expect(await site.prisma.user.count({ where: { id: user.id } })).toBe(1);
-  expect(await site.prisma.session.count({ where: { userId: user.id } })).toBe(0);
+  expect(await site.prisma.user.count({ where: { id } })).toBe(1);
+  expect(await site.prisma.session.count({ where: { userId: id } })).toBe(0);
 });
 
 test("signing out ends the session and is told, or leaves it", async () => {

@@ -3,6 +3,7 @@ import { PushSubscriptions } from "@tapline/adapters/prisma";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
+import { addPerson } from "../people/add-person.fixture.ts";
 import {
   adminSignIn,
   cookiesOf,
@@ -27,8 +28,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   email = `person-${++count}@console.test`;
-  await post("/api/auth/admin/create-user", { email, password, name: "Ola", role: "operator" }, admin);
-  ({ id: userId } = await site.prisma.user.findFirstOrThrow({ where: { email } }));
+  userId = await addPerson(site.prisma, { email, password, name: "Ola", role: "operator" });
 });
 afterAll(() => site.stop());
 
@@ -36,12 +36,16 @@ const post = (path: string, body: object, cookie: string) =>
   fetch(`${site.console.origin}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: site.console.origin, cookie },
-    body: JSON.stringify({ ...byPassword(path), ...body }),
+    body: JSON.stringify(body),
   });
 
-/** What changes of people are asked for beside. */
-const byPassword = (path: string) =>
-  path.startsWith("/api/auth/admin/") ? { actorPassword: adminSignIn.password } : {};
+/** What an admin does to the person. */
+const actAs = (procedure: string, wish: object = {}) =>
+  post(
+    `/api/trpc/people.${procedure}`,
+    { id: userId, reason: "a test", password: adminSignIn.password, ...wish },
+    admin,
+  );
 
 /** A session of the person's, and its cookie: signing in by password is not for as often as here. */
 async function session(): Promise<string> {
@@ -129,20 +133,20 @@ test("a changed password that ends all other sessions leaves that browser alone,
 });
 
 const byAdmin: [string, string, object, string][] = [
-  ["sets a password", "set-user-password", { newPassword: "another long password" }, "password-changed"],
-  ["ends all sessions", "revoke-user-sessions", {}, "session-ended"],
-  ["makes a viewer", "set-role", { role: "viewer" }, "may-not-be-told"],
-  ["bans", "ban-user", {}, "may-not-be-told"],
-  ["removes a person", "remove-user", {}, "session-ended"],
+  ["sets a password", "setPassword", { newPassword: "another long password" }, "password-changed"],
+  ["ends all sessions", "endSessions", {}, "session-ended"],
+  ["makes a viewer", "setRole", { seen: "operator", role: "viewer" }, "may-not-be-told"],
+  ["disables", "disable", {}, "may-not-be-told"],
+  ["removes a person", "remove", {}, "session-ended"],
 ];
 
 test.each(byAdmin)(
   "where an admin %s, all browsers end with it, also of sessions that ran out",
-  async (_, path, body, why) => {
+  async (_, procedure, wish, why) => {
     const phone = await browser("phone");
     await browser("desk");
     await letRunOut(phone);
-    expect((await post(`/api/auth/admin/${path}`, { userId, ...body }, admin)).status).toBe(200);
+    expect((await actAs(procedure, wish)).status).toBe(200);
     expect(await notified()).toBe("");
     expect(await ended()).toEqual([`${why} by another`, `${why} by another`]);
   },
@@ -150,7 +154,7 @@ test.each(byAdmin)(
 
 test("a browser whose session has run out ends when all sessions of its person are ended, though none stands", async () => {
   await letRunOut(await browser("phone"));
-  await post("/api/auth/admin/revoke-user-sessions", { userId }, admin);
+  await actAs("endSessions");
   expect(await ended()).toEqual(["session-ended by another"]);
 });
 
@@ -173,7 +177,7 @@ test("whoever is on the way to subscribe while his sessions are ended is not not
     const { subscription } = browserAt(`https://push.example/${userId}/${i}`);
     return post("/api/trpc/push.subscribe", { subscription, serverKey: "key-1", label: "race" }, cookie);
   });
-  await post("/api/auth/admin/revoke-user-sessions", { userId }, admin);
+  await actAs("endSessions");
   await Promise.all(asked);
   expect(await notified()).toBe("");
 });

@@ -32,7 +32,7 @@ export function openPeople(
   const apiTokens = new ApiTokens(prisma, Date.now);
   return {
     people: new People(prisma, auth, Date.now),
-    peopleDesk: new PeopleDesk(prisma, auth, onRoleChanged),
+    peopleDesk: new PeopleDesk(prisma, auth, config.siteName, onRoleChanged),
     invitations: new Invitations(prisma, config.siteName, Date.now),
     apiTokens,
     installation: () => readInstallation(prisma, config, origin),

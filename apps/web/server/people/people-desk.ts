@@ -1,19 +1,28 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
+import { weaknessOf } from "../../contracts/password-strength.ts";
 import type { RoleName } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
+import { passwordHash } from "../auth/password.ts";
 import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
 
 /** What admins do to other people's accounts. Nobody does it to their own: so no admin shuts themselves out. Each is written down with its reason. */
 export class PeopleDesk {
   readonly #prisma: PrismaClient;
   readonly #auth: Auth;
+  readonly #siteName: string;
   readonly #onRoleChanged: (sessionIds: readonly string[]) => void;
 
   /** @param onRoleChanged told the sessions of a person who may do other things than before */
-  constructor(prisma: PrismaClient, auth: Auth, onRoleChanged: (sessionIds: readonly string[]) => void) {
+  constructor(
+    prisma: PrismaClient,
+    auth: Auth,
+    siteName: string,
+    onRoleChanged: (sessionIds: readonly string[]) => void,
+  ) {
     this.#prisma = prisma;
     this.#auth = auth;
+    this.#siteName = siteName;
     this.#onRoleChanged = onRoleChanged;
   }
 
@@ -76,6 +85,30 @@ export class PeopleDesk {
   async endSessions(userId: string, act: PeopleAct): Promise<void> {
     await this.#other(userId, act);
     await actOnPeople(act, async () => (await this.#people()).deleteUserSessions(userId));
+  }
+
+  /**
+   * For whoever has lost their password, or has none: signs them out everywhere, too.
+   * @throws TaplineError `invalid-input` for one that would be guessed
+   */
+  async setPassword(userId: string, newPassword: string, act: PeopleAct): Promise<void> {
+    const { email, name } = await this.#other(userId, act);
+    const weakness = weaknessOf(newPassword, [email, name, this.#siteName]);
+    if (weakness !== null) throw new TaplineError("invalid-input", weakness);
+    const password = await passwordHash.hash(newPassword);
+    await actOnPeople(act, async () => {
+      const people = await this.#people();
+      const account = { userId, accountId: userId, providerId: "credential", password };
+      if ((await people.findCredentialAccount(userId)) === null) await people.createAccount(account);
+      else await people.updatePassword(userId, password);
+      await people.deleteUserSessions(userId);
+    });
+  }
+
+  /** Takes the account away; what its person did stays in the audit log, by an id that names nobody any more. */
+  async remove(userId: string, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    await actOnPeople(act, async () => (await this.#people()).deleteUser(userId));
   }
 
   async #people() {

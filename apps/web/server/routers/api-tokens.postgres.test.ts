@@ -2,6 +2,7 @@ import { readEntry } from "@tapline/core/audit";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ApiTokenView } from "../../contracts/api-tokens.ts";
+import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 const { password } = adminSignIn;
@@ -118,16 +119,15 @@ test("a viewer's token acts on nothing, which is written down as the token's; no
 
 test("what an admin gave out ends once he is one no more, however he ceases to be", async () => {
   const kim = { email: "kim@console.test", password: "nine green kettles sing" };
-  const post = async (path: string, body: object) =>
+  const invitation = async (secret: string) =>
     (
-      await fetch(`${site.console.origin}/api/auth/${path}`, {
+      await fetch(`${site.console.origin}/api/auth/invitation/read`, {
         method: "POST",
-        headers: { "content-type": "application/json", ...cookieOf() },
-        body: JSON.stringify({ actorPassword: password, ...body }),
+        headers: { "content-type": "application/json", origin: site.console.origin },
+        body: JSON.stringify({ secret }),
       })
     ).status;
-  expect(await post("admin/create-user", { ...kim, name: "Kim", role: "admin" })).toBe(200);
-  const { id } = await site.prisma.user.findUniqueOrThrow({ where: { email: kim.email } });
+  const id = await addPerson(site.prisma, { ...kim, name: "Kim", role: "admin" });
   const guest = { email: "back@console.test", name: "Back", role: "admin", reason: "a way back" };
   const ways: [name: string, leave: () => Promise<number>, back: () => Promise<unknown>][] = [
     [
@@ -143,7 +143,11 @@ test("what an admin gave out ends once he is one no more, however he ceases to b
       async () => (await act("people.disable", { id, reason: "left us", password })).status,
       () => site.prisma.user.update({ where: { id }, data: { banned: false } }),
     ],
-    ["removed", () => post("admin/remove-user", { userId: id }), async () => undefined],
+    [
+      "removed",
+      async () => (await act("people.remove", { id, reason: "left us", password })).status,
+      async () => undefined,
+    ],
   ];
   const { token: others } = await made();
   for (const [name, leave, back] of ways) {
@@ -154,10 +158,10 @@ test("what an admin gave out ends once he is one no more, however he ceases to b
     const invited = await act("people.invite", { ...guest, ...guarded }, kims);
     const [token, secret] = [String(given.data?.token), String(invited.data?.secret)];
     expect((await ask("kpi.live", bearer(token))).status, name).toBe(200);
-    expect(await post("invitation/read", { secret, actorPassword: undefined }), name).toBe(200);
+    expect(await invitation(secret), name).toBe(200);
     expect(await leave(), name).toBe(200);
     expect((await ask("kpi.live", bearer(token))).status, name).toBe(401);
-    expect(await post("invitation/read", { secret, actorPassword: undefined }), name).toBe(404);
+    expect(await invitation(secret), name).toBe(404);
     const ended = (await written()).filter(({ facts }) => facts.why === "maker-no-admin");
     expect(ended.slice(-2), name).toMatchObject([
       { action: "api-token.revoked", actor: { id: adminId }, subject: `api-token/${given.data?.id}` },

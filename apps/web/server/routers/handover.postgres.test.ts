@@ -4,6 +4,7 @@ import { entryOf, openAlert } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { HandoverNow, HandoverPage, HandoverView } from "../../contracts/handover.ts";
+import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 const people = {
@@ -27,12 +28,7 @@ beforeAll(async () => {
     ["alan", "operator"],
     ["vera", "viewer"],
   ] as const) {
-    const made = await fetch(`${console.origin}/api/auth/admin/create-user`, {
-      method: "POST",
-      headers: { "content-type": "application/json", origin: console.origin, cookie: cookies.ada },
-      body: JSON.stringify({ ...people[who], name: who, role, actorPassword: adminSignIn.password }),
-    });
-    expect(made.status).toBe(200);
+    await addPerson(prisma, { ...people[who], name: who, role });
     cookies[who] = (await signIn(console.origin, people[who])).cookie;
   }
   expect(await prisma.user.count()).toBe(4);

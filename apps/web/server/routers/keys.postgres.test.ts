@@ -5,6 +5,7 @@ import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ClientToServerEvents, ServerToClientEvents } from "../../contracts/events.ts";
 import type { KeyPreviewView, KeysView } from "../../contracts/keys.ts";
+import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 const until = { timeout: 20_000, interval: 50 };
@@ -27,12 +28,7 @@ beforeAll(async () => {
   await running.console.ensureFirstAdmin(adminSignIn);
   const { origin } = running.console;
   ({ cookie } = await signIn(origin));
-  const made = await fetch(`${origin}/api/auth/admin/create-user`, {
-    method: "POST",
-    headers: { cookie, origin, "content-type": "application/json" },
-    body: JSON.stringify({ ...second, name: "Ben Second", role: "admin", actorPassword: password }),
-  });
-  expect(made.status).toBe(200);
+  await addPerson(running.prisma, { ...second, name: "Ben Second", role: "admin" });
   ({ cookie: other } = await signIn(origin, second));
   const act = { actor: { kind: "job", id: "encryption" }, reason: "a test" } as const;
   await new KeyRing(running.prisma, Date.now).seed([archive, escrow], act);

@@ -2,6 +2,7 @@ import { readEntry } from "@tapline/core/audit";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { OpenInvitation, PeopleView } from "../../contracts/people.ts";
+import { passwordHash } from "../auth/password.ts";
 import { totp } from "../auth/totp.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
@@ -165,6 +166,24 @@ test("who is disabled is signed out and signs in no more, until he is enabled", 
   expect(await site.prisma.session.count({ where: { userId: id } })).toBe(0);
 });
 
+test("a forgotten password is set anew, which signs its person out; a weak one is not taken", async () => {
+  const userId = await idOf(kim.email);
+  const expiresAt = new Date(Date.now() + 60_000);
+  await site.prisma.session.create({ data: { id: "s", token: "t", userId, expiresAt } });
+  const wish = { id: userId, reason: "forgot it", password };
+  const weak = await act("people.setPassword", { ...wish, newPassword: "Kim.Console.KimKim" });
+  expect([weak.status, await site.prisma.session.count({ where: { userId } })]).toEqual([400, 1]);
+  const newPassword = "eleven calm rivers meet";
+  expect((await act("people.setPassword", { ...wish, newPassword })).status).toBe(200);
+  expect(await site.prisma.session.count({ where: { userId } })).toBe(0);
+  const { password: hash } = await site.prisma.account.findFirstOrThrow({ where: { userId } });
+  expect(await passwordHash.verify({ hash: hash ?? "", password: newPassword })).toBe(true);
+  kim.password = newPassword;
+  expect((await written()).find(({ action }) => action === "user.changed")).toMatchObject({
+    ...{ actor: { id: adminId }, facts: { by: "people.setPassword", password: true } },
+  });
+});
+
 test("a second factor that is lost is reset, and the browsers that were trusted by it with it", async () => {
   await site.prisma.session.deleteMany();
   ({ cookie: admin } = await signIn(site.console.origin));
@@ -184,7 +203,7 @@ test("a second factor that is lost is reset, and the browsers that were trusted 
 
 test("nobody does it to himself, and of two admins who remove each other one stays", async () => {
   const wish = { id: adminId, reason: "to see", password };
-  for (const procedure of ["disable", "resetSecondFactor", "endSessions"])
+  for (const procedure of ["disable", "resetSecondFactor", "endSessions", "remove"])
     expect((await act(`people.${procedure}`, wish)).status, procedure).toBe(403);
   const id = await idOf(kim.email);
   await site.prisma.user.update({ where: { id }, data: { role: "admin" } });
@@ -214,8 +233,9 @@ test("who is no admin does none of it, and each try is written down", async () =
   const tries: [string, object][] = [
     ["invite", { ...invitation, email: "eve@console.test", password: kim.password }],
     ["withdrawInvitation", { id: "x", reason: "by hand" }],
+    ["setPassword", { ...onPerson, newPassword: "eleven calm rivers meet" }],
     ["setRole", { ...onPerson, seen: "admin", role: "viewer" }],
-    ...["disable", "enable", "resetSecondFactor", "endSessions"].map((name): [string, object] => [
+    ...["disable", "enable", "resetSecondFactor", "endSessions", "remove"].map((name): [string, object] => [
       name,
       onPerson,
     ]),

@@ -65,4 +65,16 @@ export const peopleRouter = router({
     const act = peopleActOf(ctx, "people.endSessions", input.reason);
     await fromPostgres(ctx.peopleDesk.endSessions(input.id, act));
   }),
+  setPassword: adminProcedure
+    .input(onPerson.extend({ newPassword: passwordSchema }))
+    .mutation(async ({ ctx, input }) => {
+      await confirmActor(ctx, "people.setPassword", input.password);
+      const act = peopleActOf(ctx, "people.setPassword", input.reason);
+      await fromPostgres(ctx.peopleDesk.setPassword(input.id, input.newPassword, act));
+    }),
+  remove: adminProcedure.input(onPerson).mutation(async ({ ctx, input }) => {
+    await confirmActor(ctx, "people.remove", input.password);
+    const act = peopleActOf(ctx, "people.remove", input.reason);
+    await fromPostgres(ctx.peopleDesk.remove(input.id, act));
+  }),
 });

@@ -1,6 +1,7 @@
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { YouView } from "../../contracts/people.ts";
+import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 let site: TestConsole;
@@ -83,10 +84,7 @@ test("all others end at once, and this one stays", async () => {
 
 test("nobody ends a session of somebody else", async () => {
   const eve = { email: "eve@console.test", password: "nine green kettles sing" };
-  const body = { ...eve, name: "Eve", role: "viewer", actorPassword: adminSignIn.password };
-  expect(await fetch(`${site.console.origin}/api/auth/admin/create-user`, posted(body))).toMatchObject({
-    status: 200,
-  });
+  await addPerson(site.prisma, { ...eve, name: "Eve", role: "viewer" });
   const { cookie: hers } = await signIn(site.console.origin, eve);
   const { sessionId: id } = await you();
   expect(await act("you.endSession", { id }, hers)).toEqual({ status: 200, data: false });
@@ -111,14 +109,13 @@ test("a password that would be guessed is not taken, wherever it is set", async 
     400,
     { code: "WEAK_PASSWORD", message: /your name, your address/ },
   ]);
-  const person = { email: "kim@console.test", name: "Kim", role: "viewer", actorPassword: currentPassword };
-  const made = await fetch(
-    `${auth}/admin/create-user`,
-    posted({ ...person, password: "Kim.Console.KimKim" }),
-  );
-  expect(made.status).toBe(400);
   const eve = await site.prisma.user.findUniqueOrThrow({ where: { email: "eve@console.test" } });
-  const set = { userId: eve.id, newPassword: "qwertyuiop123456789", actorPassword: currentPassword };
-  expect((await fetch(`${auth}/admin/set-user-password`, posted(set))).status).toBe(400);
+  const set = {
+    id: eve.id,
+    newPassword: "qwertyuiop123456789",
+    reason: "forgot it",
+    password: currentPassword,
+  };
+  expect((await act("people.setPassword", set)).status).toBe(400);
   expect(await hashes()).toEqual(stood);
 });

@@ -104,6 +104,13 @@ export const actingVerbs = {
   "console people.enable": ["user.changed", "act.refused"],
   "console people.resetSecondFactor": ["user.changed", "act.refused"],
   "console people.endSessions": ["session.ended", "push-subscription.removed", "act.refused"],
+  "console people.setPassword": [
+    ...["user.changed", "session.ended", "push-subscription.removed", "act.refused"],
+  ],
+  "console people.remove": [
+    ...["user.removed", "user.changed", "session.ended", "push-subscription.removed", "act.refused"],
+    ...["api-token.revoked", "user.invitation-withdrawn"],
+  ],
   "console invitation": ["user.created"],
   "console apiTokens.create": ["api-token.created", "act.refused"],
   "console apiTokens.revoke": ["api-token.revoked", "act.refused"],
