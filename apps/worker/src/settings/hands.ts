@@ -1,4 +1,4 @@
-import { colourSchema } from "@tapline/core/noops";
+import { colourSchema } from "@tapline/core/kernel";
 import { z } from "zod";
 import { path } from "./forms.ts";
 

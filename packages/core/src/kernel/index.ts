@@ -2,6 +2,7 @@ export { type Actor, actorSchema } from "./actor.ts";
 export { decodeBase45, encodeBase45 } from "./base45.ts";
 export { canonicalJson, type JsonValue } from "./canonical-json.ts";
 export type { Clock, RandomBytes } from "./clock.ts";
+export { type Colour, colourSchema, colours, otherColour } from "./colour.ts";
 export { sha256, sha256Hex } from "./digest.ts";
 export { type ErrorCode, type ErrorFacts, errorCodes, hasCode, messageOf, TaplineError } from "./errors.ts";
 export { printable, printableLine } from "./printable.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { colourSchema } from "../kernel/index.ts";
 import type { ActuatorAct } from "./actuator-act.ts";
-import { colourSchema, serviceWordSchema } from "./workload-name.ts";
+import { serviceWordSchema } from "./workload-name.ts";
 
 /** How a replica stands. `failed`: it died, hangs or does not come up; whoever runs it tries again. */
 export const replicaStates = ["starting", "ready", "draining", "failed"] as const;

@@ -16,9 +16,6 @@ export {
 } from "./actuator-act.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";
 export {
-  type Colour,
-  colourSchema,
-  colours,
   serviceWordSchema,
   type WorkloadName,
   workloadNameSchema,

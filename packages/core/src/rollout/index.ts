@@ -1,4 +1,4 @@
-export { effectOf, type FleetEffect } from "./effect.ts";
+export { effectOf, type FleetEffect } from "./fleet/effect.ts";
 export {
   type AgentPlace,
   type AgentRuns,
@@ -10,7 +10,58 @@ export {
   rolloutKinds,
   rolloutStates,
   type Track,
-} from "./fleet-state.ts";
-export { type HealthLimits, type RingHealth, ringHealth, type Trouble, troubles } from "./ring-health.ts";
-export { abortRollout, advanceRollout, haltRollout, resumeRollout, startRollout } from "./steps.ts";
-export { type Wanted, wantedOf } from "./wanted.ts";
+} from "./fleet/fleet-state.ts";
+export {
+  type HealthLimits,
+  type RingHealth,
+  ringHealth,
+  type Trouble,
+  troubles,
+} from "./fleet/ring-health.ts";
+export { abortRollout, advanceRollout, haltRollout, resumeRollout, startRollout } from "./fleet/steps.ts";
+export { type Wanted, wantedOf } from "./fleet/wanted.ts";
+export { analyse, analysisLimits, type Check } from "./release/analysis.ts";
+export { type Evidence, noEvidence, sumEvidence } from "./release/evidence.ts";
+export {
+  type ReleaseContent,
+  type ReleasedService,
+  releaseContentSchema,
+  releasedServiceSchema,
+  releasedServices,
+  type ServiceRelease,
+  settingsOf,
+} from "./release/release.ts";
+export {
+  isOver,
+  isReturning,
+  newShiftState,
+  nothing,
+  type Shift,
+  type ShiftAct,
+  type ShiftPhase,
+  type ShiftState,
+  type ShiftView,
+  type Side,
+  shiftPhases,
+  shiftStateSchema,
+  targetOf,
+  type Verdict,
+  wantedShare,
+} from "./release/shift.ts";
+export {
+  checkedPlan,
+  defaultPlan,
+  returnPlan,
+  type ShiftPlan,
+  shiftPlanSchema,
+  stepsBy,
+} from "./release/shift-plan.ts";
+export {
+  advanceShift,
+  promoteShift,
+  retargetShift,
+  shiftText,
+  turnShiftBack,
+} from "./release/shift-verbs.ts";
+export { type ShiftStep, stepShift } from "./release/step-shift.ts";
+export { chanceOfMore, type Proportion } from "./release/two-proportions.ts";

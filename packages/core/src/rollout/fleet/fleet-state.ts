@@ -1,4 +1,4 @@
-import type { AgentReport } from "../tap/index.ts";
+import type { AgentReport } from "../../tap/index.ts";
 
 /** What can be rolled out: a revision of the settings, a version of the agent. */
 export const rolloutKinds = ["config", "version"] as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasCode } from "../kernel/index.ts";
+import { hasCode } from "../../kernel/index.ts";
 import {
   abortRollout,
   advanceRollout,
@@ -12,7 +12,7 @@ import {
   startRollout,
   type Track,
   wantedOf,
-} from "./index.ts";
+} from "../index.ts";
 
 const limits = { silentAfterMs: 60_000, maxOutboxAgeMs: 30_000 };
 const nowEpochMs = 1_000_000;

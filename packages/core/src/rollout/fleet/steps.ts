@@ -1,4 +1,4 @@
-import { TaplineError } from "../kernel/index.ts";
+import { TaplineError } from "../../kernel/index.ts";
 import type { Rollout, Track } from "./fleet-state.ts";
 import type { RingHealth } from "./ring-health.ts";
 
