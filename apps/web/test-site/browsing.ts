@@ -6,7 +6,8 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { expect, vi } from "vitest";
 import { person } from "./start-site.ts";
 
-const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
+/** Where pictures for people go. */
+export const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
 mkdirSync(artifacts, { recursive: true });
 
 /** Chromium with the pages that a test has opened. */

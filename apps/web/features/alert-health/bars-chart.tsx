@@ -1,27 +1,31 @@
 "use client";
 
 import { useId } from "react";
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from "recharts";
+import { ChartFrame } from "../../client/chart/frame.tsx";
 import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { ianaZone } from "../../client/zones.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
 import { tick } from "../../ui/chart-parts.tsx";
-import { type BarRow, barRows, barTicks } from "./bars.ts";
+import { type BarRow, barLength, barRows, barTable, barTicks } from "./bars.ts";
 
 const hourMs = 3_600_000;
 
 /** Bars over time: those with a flood are hatched, the unfinished one is hollow. Draws only; see bars. */
 export function BarsChart({
+  title,
   bars,
   floods,
   zone,
-}: Pick<AlarmHealth, "bars" | "floods"> & { zone: TimeZoneChoice }) {
+}: Pick<AlarmHealth, "bars" | "floods"> & { title: string; zone: TimeZoneChoice }) {
   const hatch = useId();
   const rows = barRows({ bars, floods });
   const isCalm = bars.counts.every((count) => count === 0);
+  const note = `One bar is ${barLength(bars.barMs)}; hatched: with a flood; hollow: not over; times in ${ianaZone(zone)}`;
   const drawn = { stackId: "calls", isAnimationActive: false } as const;
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartFrame words={{ title, note, legend: [] }} table={() => barTable(title, { bars, floods })}>
       <BarChart data={rows} barCategoryGap={1} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
         <defs>
           <pattern
@@ -65,7 +69,7 @@ export function BarsChart({
         <Bar dataKey="flood" fill={`url(#${hatch})`} stroke="var(--warning)" {...drawn} />
         <Bar dataKey="unfinished" fill="var(--surface)" stroke="var(--chart-in)" {...drawn} />
       </BarChart>
-    </ResponsiveContainer>
+    </ChartFrame>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ChartTable } from "../../client/chart/table.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
 
 /** One bar of the chart: how many called, under how the bar looks. */
@@ -17,6 +18,22 @@ export function barRows({
     const look: BarLook = isFlood ? "flood" : index === counts.length - 1 ? "unfinished" : "calm";
     return { at, calls, [look]: calls };
   });
+}
+
+/** What the chart draws, to take away. */
+export function barTable(name: string, health: Pick<AlarmHealth, "bars" | "floods">): ChartTable {
+  const rows = barRows(health);
+  return {
+    name,
+    columns: [
+      { name: "alerts", unit: "" },
+      { name: "with a flood", unit: "" },
+    ],
+    rows: rows.map(({ at, calls, flood }, index) => ({
+      ...{ fromEpochMs: at, untilEpochMs: at + health.bars.barMs, isUnfinished: index === rows.length - 1 },
+      values: [calls, flood !== undefined],
+    })),
+  };
 }
 
 const hourMs = 3_600_000;

@@ -13,15 +13,17 @@ const BarsChart = dynamic(() => loadPart(() => import("./bars-chart.tsx")).then(
   loading,
 });
 
+const title = "Alerts that called somebody";
+
 /** How often somebody was called over time, and when it was a flood. */
 export function CallsPanel({ health }: { health: AlarmHealth }) {
   const { bars, floods, annunciated, targets } = health;
   const zone = useTimeZone();
   return (
     <Panel
-      title="Alerts that called somebody"
+      title={title}
       note={
-        <span className="flex flex-wrap gap-x-4 gap-y-1">
+        <span className="mr-9 flex flex-wrap gap-x-4 gap-y-1">
           <span>
             <span className="figure text-ink-soft" data-testid="annunciated">
               {formatCount(annunciated)}
@@ -36,7 +38,7 @@ export function CallsPanel({ health }: { health: AlarmHealth }) {
       }
     >
       <div className="relative h-60">
-        <BarsChart {...{ bars, floods, zone }} />
+        <BarsChart {...{ title, bars, floods, zone }} />
         {annunciated === 0 ? (
           <p className="absolute inset-0 grid place-items-center pb-8 pl-10 text-sm text-ink-soft">
             <span className="rounded bg-surface px-3 py-1">Nobody was called in this time</span>

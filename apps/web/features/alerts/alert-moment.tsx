@@ -11,7 +11,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { formatFigure } from "./figures.ts";
-import { latestOf, momentOfAlert, momentRows, thresholdOf } from "./moment-series.ts";
+import { latestOf, momentOfAlert, momentRows } from "./moment-series.ts";
 
 const loading = () => <Skeleton className="h-full w-full" />;
 const MomentChart = dynamic(
@@ -58,7 +58,7 @@ export function AlertMoment({ alert, rule }: { alert: Alert; rule: AlertRule }) 
         {ageMs === 0 ? ", of the minute under way" : `, ${formatAge(ageMs)} ago`}
       </p>
       <div className="h-40">
-        <MomentChart {...{ rows, unit, zone, moment, alert }} threshold={thresholdOf(rule)} />
+        <MomentChart {...{ rows, unit, zone, moment, alert, rule }} />
       </div>
       <details className="mt-2 text-xs">
         <summary className="cursor-pointer text-ink-soft">As a table</summary>

@@ -1,6 +1,6 @@
 "use client";
 
-import type { Alert } from "@tapline/core/alerts";
+import type { Alert, AlertRule } from "@tapline/core/alerts";
 import { useId } from "react";
 import {
   CartesianGrid,
@@ -9,17 +9,18 @@ import {
   LineChart,
   ReferenceArea,
   ReferenceLine,
-  ResponsiveContainer,
   Tooltip,
   XAxis,
   YAxis,
 } from "recharts";
-import { formatDayTime, formatTime } from "../../client/format.ts";
+import { ChartFrame } from "../../client/chart/frame.tsx";
+import { formatDay, formatDayTime, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import { ianaZone } from "../../client/zones.ts";
 import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import { formatFigure } from "./figures.ts";
-import { gapsIn, type Moment, type MomentRow } from "./moment-series.ts";
+import { gapsIn, type Moment, type MomentRow, momentTable, thresholdOf } from "./moment-series.ts";
 
 const label = { ...tick, position: "insideTopRight" as const };
 const line = {
@@ -34,15 +35,22 @@ export interface MomentChartProps {
   moment: Moment;
   unit: string;
   zone: TimeZoneChoice;
-  alert: Pick<Alert, "raisedAtEpochMs" | "returnedAtEpochMs">;
-  threshold: number | null;
+  alert: Pick<Alert, "message" | "raisedAtEpochMs" | "returnedAtEpochMs">;
+  rule: Pick<AlertRule, "kpi" | "condition">;
 }
 
 /** A figure over time with its limit, and when its alert was raised and over; gaps are hatched, the step under way is dotted. */
-export function MomentChart({ rows, moment, unit, zone, alert, threshold }: MomentChartProps) {
+export function MomentChart({ rows, moment, unit, zone, alert, rule }: MomentChartProps) {
   const hatch = useId();
+  const threshold = thresholdOf(rule);
+  const { kpi } = rule;
+  const raisedAt = `${formatDay(alert.raisedAtEpochMs, zone)}, ${formatTime(alert.raisedAtEpochMs, zone)}`;
+  const note = `${alert.message} · ${unit}, raised ${raisedAt}, times in ${ianaZone(zone)}`;
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartFrame
+      words={{ title: kpi, note, legend: [] }}
+      table={() => momentTable({ name: kpi, unit, limit: threshold }, rows, moment.resolutionMs)}
+    >
       <LineChart data={[...rows]} margin={{ top: 8, right: 20, bottom: 0, left: 0 }}>
         <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
@@ -110,7 +118,7 @@ export function MomentChart({ rows, moment, unit, zone, alert, threshold }: Mome
           dot={tailDot}
         />
       </LineChart>
-    </ResponsiveContainer>
+    </ChartFrame>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gapsIn, latestOf, momentOfAlert, momentRows, thresholdOf } from "./moment-series.ts";
+import { gapsIn, latestOf, momentOfAlert, momentRows, momentTable, thresholdOf } from "./moment-series.ts";
 
 const minute = 60_000;
 const now = 1_000 * minute + 20_000;
@@ -33,6 +33,30 @@ test("what nobody knows is a gap, and the step under way is no value yet", () =>
   expect(gapsIn(rows, minute)).toEqual([{ from: 997 * minute, to: 999 * minute }]);
   expect(latestOf(rows, minute)).toEqual({ value: 9, endEpochMs: 1_001 * minute });
   expect(latestOf(momentRows(moment, [], now), minute)).toBeNull();
+});
+
+test("as a table each step has its value and the limit, where one is drawn", () => {
+  const moment = { fromEpochMs: 999 * minute, untilEpochMs: 1_001 * minute, resolutionMs: minute } as const;
+  const rows = momentRows(moment, [{ startEpochMs: 1_000 * minute, value: 9 }], now);
+  const of = { name: "backlog.oldest_ms", unit: "ms" };
+  expect(momentTable({ ...of, limit: 60 }, rows, minute)).toEqual({
+    name: "backlog.oldest_ms",
+    columns: [
+      { name: "value", unit: "ms" },
+      { name: "limit", unit: "ms" },
+    ],
+    rows: [
+      {
+        ...{ fromEpochMs: 999 * minute, untilEpochMs: 1_000 * minute },
+        ...{ values: [null, 60], isUnfinished: false },
+      },
+      {
+        ...{ fromEpochMs: 1_000 * minute, untilEpochMs: 1_001 * minute },
+        ...{ values: [9, 60], isUnfinished: true },
+      },
+    ],
+  });
+  expect(momentTable({ ...of, limit: null }, rows, minute).rows[0]?.values).toEqual([null]);
 });
 
 test("only a threshold is a line of the figure itself", () => {

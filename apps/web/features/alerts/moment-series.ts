@@ -1,4 +1,5 @@
 import type { Alert, AlertRule } from "@tapline/core/alerts";
+import type { ChartTable } from "../../client/chart/table.ts";
 
 const [minuteMs, hourMs] = [60_000, 3_600_000] as const;
 /** So much is shown before the breach and behind its end, ms. */
@@ -52,6 +53,23 @@ export function momentRows(
     const row = { at: startEpochMs + resolutionMs / 2, startEpochMs, isUnfinished };
     return { ...row, value: isUnfinished ? null : value, tail: leads ? value : null };
   });
+}
+
+/** What the chart draws, to take away. @param limit stands beside each value; `null`: none is drawn */
+export function momentTable(
+  { name, unit, limit }: { name: string; unit: string; limit: number | null },
+  rows: readonly MomentRow[],
+  resolutionMs: number,
+): ChartTable {
+  const limits = limit === null ? [] : [limit];
+  return {
+    name,
+    columns: ["value", ...limits.map(() => "limit")].map((column) => ({ name: column, unit })),
+    rows: rows.map(({ startEpochMs, value, tail, isUnfinished }) => ({
+      ...{ fromEpochMs: startEpochMs, untilEpochMs: startEpochMs + resolutionMs, isUnfinished },
+      values: [value ?? tail, ...limits],
+    })),
+  };
 }
 
 /** Stretches of finished steps of which nothing is known. */

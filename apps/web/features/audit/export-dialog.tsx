@@ -4,13 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { adviceOf, api } from "../../client/api.ts";
 import { formatCount } from "../../client/format.ts";
+import { saveFile } from "../../client/save-file.ts";
 import { mostExported } from "../../contracts/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { fetchExport, type SavedExport } from "./fetch-export.ts";
-import { saveFile } from "./save-file.ts";
 import { type AuditView, filterOf, isFiltered } from "./view.ts";
 
 const forms = [

@@ -2,8 +2,8 @@
 
 import { useState } from "react";
 import { adviceOf, apiClient } from "../../client/api.ts";
+import { saveFile } from "../../client/save-file.ts";
 import { Button } from "../../ui/button.tsx";
-import { saveFile } from "./save-file.ts";
 
 /** Gives out the proof that an entry stands in the log, as `tapline audit prove` writes it. */
 export function ProofButton({ id }: { id: string }) {

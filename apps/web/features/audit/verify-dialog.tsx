@@ -3,6 +3,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { adviceOf } from "../../client/api.ts";
 import { formatDayTime, formatTime, zoneName } from "../../client/format.ts";
+import { saveFile } from "../../client/save-file.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
@@ -12,7 +13,6 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import type { CheckFact } from "./check-log.ts";
 import { forgetCheckpoint, keepVerifierKeys, keptCheckpoint, verifierKeys } from "./kept-checkpoint.ts";
-import { saveFile } from "./save-file.ts";
 import { type Verification, verifyNow } from "./verify-now.ts";
 
 /** Checks here whether the log has only grown, and tells as facts what was looked at. */

@@ -8,11 +8,11 @@ import {
   Line,
   LineChart,
   ReferenceArea,
-  ResponsiveContainer,
   Tooltip,
   XAxis,
   YAxis,
 } from "recharts";
+import { ChartFrame } from "../../client/chart/frame.tsx";
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
@@ -20,6 +20,7 @@ import {
   highestValue,
   historyGaps,
   historyRows,
+  historyTable,
   type SeriesSpec,
   tickNames,
   timeTicks,
@@ -27,6 +28,9 @@ import {
 import { HistoryTooltip } from "./history-tooltip.tsx";
 
 export interface HistoryChartProps {
+  title: string;
+  /** Over what time, by which unit, in which zone. */
+  note: string;
   history: KpiHistory;
   series: readonly SeriesSpec[];
   unit: string;
@@ -35,13 +39,16 @@ export interface HistoryChartProps {
 }
 
 /** Lines over the last hour: gaps are hatched, the unfinished bucket is dotted. Draws only; see history-series. */
-export function HistoryChart({ history, series, unit, format, zone }: HistoryChartProps) {
+export function HistoryChart({ title, note, history, series, unit, format, zone }: HistoryChartProps) {
   const hatch = useId();
   const endEpochMs = history.startEpochMs + history.buckets.length * history.bucketMs;
   const rows = historyRows(history, series);
   const highest = highestValue(rows, series);
   return (
-    <ResponsiveContainer width="100%" height="100%">
+    <ChartFrame
+      words={{ title, note, legend: series }}
+      table={() => historyTable(title, history, series, unit)}
+    >
       <LineChart data={rows} margin={{ top: 8, right: 22, bottom: 0, left: 0 }}>
         <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
@@ -81,7 +88,7 @@ export function HistoryChart({ history, series, unit, format, zone }: HistoryCha
           <Line key={`${spec.key}:tail`} {...tailOf(spec)} />
         ))}
       </LineChart>
-    </ResponsiveContainer>
+    </ChartFrame>
   );
 }
 

@@ -80,14 +80,13 @@ function Panel({
 }) {
   const zone = useTimeZone();
   const { ref, isSeen } = useSeen<HTMLDivElement>();
+  const note = `${unit} · last hour, 10 s means, times in ${ianaZone(zone)}`;
   return (
     <Card className="p-4" aria-label={`${title}, last hour`}>
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <h2 className="text-sm font-semibold">{title}</h2>
-        <span className="text-xs text-ink-faint">
-          {unit} · last hour, 10 s means, times in {ianaZone(zone)}
-        </span>
-        <ul className="ml-auto flex flex-wrap gap-x-4 text-xs text-ink-soft">
+        <span className="text-xs text-ink-faint">{note}</span>
+        <ul className="mr-9 ml-auto flex flex-wrap gap-x-4 text-xs text-ink-soft">
           {series.map((spec) => (
             <li key={spec.key} className="flex items-center gap-1.5">
               <LineSample spec={spec} />
@@ -109,7 +108,7 @@ function Panel({
             loading()
           )
         ) : isSeen ? (
-          <HistoryChart {...{ history, series, unit, format, zone }} />
+          <HistoryChart {...{ title, note, history, series, unit, format, zone }} />
         ) : (
           <Trend {...{ history, series }} />
         )}

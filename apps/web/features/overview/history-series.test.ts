@@ -5,6 +5,7 @@ import {
   highestValue,
   historyGaps,
   historyRows,
+  historyTable,
   isBlank,
   recentValues,
   type SeriesSpec,
@@ -37,6 +38,13 @@ test("the unfinished bucket is drawn by a line of its own that begins at the las
 
 test("a bucket without figures has no value, not zero", () => {
   expect(historyRows(history(0, null, 0), [taken]).map((row) => row.in)).toEqual([0, null, null]);
+});
+
+test("as a table each bucket has its figures, and nothing where nothing is known", () => {
+  const { columns, rows } = historyTable("Throughput", history(0, null, 2), [taken], "taps/s");
+  expect(columns).toEqual([{ name: "Taps in", unit: "taps/s" }]);
+  expect(rows.map(({ values }) => values)).toEqual([[0], [null], [2]]);
+  expect(rows.at(-1)).toMatchObject({ fromEpochMs: 20_000, untilEpochMs: 30_000, isUnfinished: true });
 });
 
 test("neighbouring holes are one gap; the unfinished bucket is none", () => {

@@ -1,4 +1,5 @@
 import type { HistoryBucket, HistoryFigures, KpiHistory } from "@tapline/core/kpi";
+import type { ChartTable } from "../../client/chart/table.ts";
 
 /** One line of a chart. */
 export interface SeriesSpec {
@@ -40,6 +41,23 @@ export function historyRows(history: KpiHistory, series: readonly SeriesSpec[]):
     }
     return row;
   });
+}
+
+/** What the chart draws, to take away. */
+export function historyTable(
+  name: string,
+  { buckets, bucketMs }: KpiHistory,
+  series: readonly SeriesSpec[],
+  unit: string,
+): ChartTable {
+  return {
+    name,
+    columns: series.map(({ label }) => ({ name: label, unit })),
+    rows: buckets.map(({ startEpochMs, figures, unfinished }) => ({
+      ...{ fromEpochMs: startEpochMs, untilEpochMs: startEpochMs + bucketMs, isUnfinished: unfinished },
+      values: series.map(({ of }) => (figures === null ? null : of(figures))),
+    })),
+  };
 }
 
 /** The highest that some line rises to; 0: there is nothing for the axis to measure. */

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import {
+  artifacts,
   Browsing,
   expectAccessible,
   isConnection,
@@ -149,6 +152,71 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   await page.reload();
   await isConnection(page, "Stale");
 });
+
+it("a chart is taken away as a table of what is drawn, as a picture for paper from a dark screen, and printed alone", {
+  timeout: 240_000,
+}, async () => {
+  await site.redis.del("tapline:{kpi}:seconds");
+  await writeHistory(site.redis, Date.now());
+  feedFrom(site.redis);
+  const page = await browsing.openPage({ colorScheme: "dark" });
+  await signIn(page, site.origin);
+  const chart = page.getByRole("region", { name: "Throughput, last hour" });
+  await chart.scrollIntoViewIfNeeded();
+  await chart.locator(".recharts-line-curve").first().waitFor();
+  const save = async (name: string) => {
+    await chart.getByRole("button", { name: "Save or print: Throughput" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      chart.getByRole("button", { name }).click(),
+    ]);
+    return file;
+  };
+  const csv = await save("CSV, times in UTC");
+  expect(csv.suggestedFilename()).toMatch(/^tapline-throughput-\d{8}T\d{4}Z-\d{8}T\d{4}Z\.csv$/);
+  const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines[0]).toBe("from (UTC),until (UTC),Taps in (taps/s),Archived (taps/s),finished");
+  expect(lines).toHaveLength(1 + 360);
+  expect(lines.at(-1)).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d0Z,20.*Z,.*,no$/);
+  expect(lines.filter((line) => /Z,[\d.]+,[\d.]+,yes$/.test(line)).length).toBeGreaterThan(100);
+  expect(lines.some((line) => line.endsWith("Z,,,yes"))).toBe(true);
+
+  const png = await save("PNG, for paper");
+  await png.saveAs(join(artifacts, "chart-throughput.png"));
+  const seen = await page.evaluate(coloursOf, (await readFile(await png.path())).toString("base64"));
+  expect(seen.corner).toBe("#ffffff");
+  // The line of taps in, as paper has it.
+  expect(seen.all).toContain("#00408c");
+
+  await chart.getByRole("button", { name: "Save or print: Throughput" }).click();
+  await expectAccessible(page);
+  await shoot(page, "chart-menu-dark");
+  await chart.getByRole("button", { name: "Print…" }).click();
+  await page.emulateMedia({ media: "print" });
+  await page
+    .locator(".print-sheet")
+    .getByText(/times in UTC · \d+ \w+ 20\d\d, \d\d:\d\d/)
+    .waitFor();
+  expect(await page.getByRole("main").isVisible()).toBe(false);
+  await shoot(page, "chart-print");
+  expect(browsing.complaints).toEqual([]);
+});
+
+/** The first dot of a picture, and all colours in it. */
+async function coloursOf(base64: string): Promise<{ corner: string; all: string[] }> {
+  const image = new Image();
+  image.src = `data:image/png;base64,${base64}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: image.naturalWidth, height: image.naturalHeight });
+  const context = canvas.getContext("2d")!;
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const all = new Set<string>();
+  for (let at = 0; at < data.length; at += 4)
+    all.add(`#${[0, 1, 2].map((part) => data[at + part]!.toString(16).padStart(2, "0")).join("")}`);
+  return { corner: [...all][0]!, all: [...all] };
+}
 
 it("an archive that is away and services that nothing is heard of are named, and show no zeros", {
   timeout: 150_000,

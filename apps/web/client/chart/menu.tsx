@@ -1,0 +1,105 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { type RefObject, useId, useRef, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { saveFile } from "../save-file.ts";
+import { useTimeZone } from "../time-zone.ts";
+import { ianaZone } from "../zones.ts";
+import { type ChartWords, drawOnPaper, pngOf } from "./picture.ts";
+import { printAlone } from "./print.ts";
+import { type ChartTable, chartCsv, chartFileName } from "./table.ts";
+
+export interface ChartMenuProps {
+  words: ChartWords;
+  /** What is drawn now. */
+  table: () => ChartTable;
+  /** In which the chart stands. */
+  frame: RefObject<HTMLElement | null>;
+}
+
+const itemLook = "w-full justify-start";
+
+/** Takes a chart away: its figures as a table, or as it is drawn, on paper. */
+export function ChartMenu({ table, words, frame }: ChartMenuProps) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const menu = useRef<HTMLDivElement>(null);
+  const [isFailed, setFailed] = useState(false);
+  const timeZone = ianaZone(useTimeZone());
+  const drawn = () => {
+    const chart = frame.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
+    if (chart === null || chart === undefined) throw new Error("nothing is drawn");
+    return drawOnPaper(chart, { ...words, note: `${words.note} · ${spanOf(table(), timeZone)}` });
+  };
+  const acts = {
+    "CSV, times in UTC": () =>
+      saveFile(chartFileName(table(), "csv"), [chartCsv(table())], "text/csv;charset=utf-8"),
+    "PNG, for paper": async () =>
+      saveFile(chartFileName(table(), "png"), [await pngOf(drawn())], "image/png"),
+    "Print…": () => printAlone(drawn()),
+  };
+  const run = async (act: () => void | Promise<void>) => {
+    setFailed(false);
+    try {
+      await act();
+      menu.current?.hidePopover();
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      <Button
+        ref={button}
+        popoverTarget={id}
+        aria-haspopup="true"
+        aria-label={`Save or print: ${words.title}`}
+        title="Save or print"
+        className="size-7 px-0"
+      >
+        <Download aria-hidden className="size-4" />
+      </Button>
+      <div
+        id={id}
+        ref={menu}
+        popover="auto"
+        onBeforeToggle={() => place(menu.current, button.current)}
+        className="fixed inset-auto m-0 w-48 rounded-lg border border-line bg-surface p-1.5 text-ink shadow-lg"
+      >
+        {Object.entries(acts).map(([label, act]) => (
+          <Button key={label} className={itemLook} onClick={() => void run(act)}>
+            {label}
+          </Button>
+        ))}
+        {isFailed ? (
+          <p role="alert" className="px-2.5 py-1.5 text-xs text-critical">
+            ▲ This browser could not do it. Take another way, or another browser.
+          </p>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** From when until when, with the year: on a screen it is now. */
+function spanOf({ rows }: ChartTable, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone });
+  const [from, until] = [rows.at(0)?.fromEpochMs, rows.at(-1)?.untilEpochMs];
+  return from === undefined || until === undefined ? "" : format.formatRange(from, until);
+}
+
+/** Room that the menu needs below its button, px; where there is less it opens above. */
+const roomBelow = 150;
+
+/** At its button, until the page is scrolled away from under it. */
+function place(menu: HTMLElement | null, button: HTMLElement | null): void {
+  if (menu === null || button === null) return;
+  const { clientWidth, clientHeight } = document.documentElement;
+  const { top, bottom, right } = button.getBoundingClientRect();
+  const isBelow = clientHeight - bottom > roomBelow;
+  menu.style.right = `${clientWidth - right}px`;
+  menu.style.top = isBelow ? `${bottom + 4}px` : "auto";
+  menu.style.bottom = isBelow ? "auto" : `${clientHeight - top + 4}px`;
+  window.addEventListener("scroll", () => menu.hidePopover(), { capture: true, once: true });
+}
