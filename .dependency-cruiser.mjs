@@ -53,12 +53,12 @@ export default {
     ),
     forbid(
       "core-without-io",
-      "core uses zod and codecs, and no other package",
+      "core uses zod, codecs and CEL, and no other package",
       { path: core, pathNot: [testFiles, "/test-[^/]+\\.ts$"] },
       {
         path: "node_modules/",
         pathNot:
-          "node_modules/(@bufbuild/protobuf/|@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|uqr/|zod/)",
+          "node_modules/(@bufbuild/(cel|protobuf)/|@peculiar/|@types/|asn1js/|canonicalize/|cborg/|reflect-metadata/|uqr/|zod/)",
       },
     ),
     forbid("packages-without-apps", "packages never import apps", { path: "^packages/" }, { path: "^apps/" }),

@@ -143,7 +143,7 @@ export {
   type Severity,
   severities,
 } from "./rule.ts";
-export { assertRouted, ruleChanges } from "./rule-changes.ts";
+export { assertRouted, changesById, ruleChanges } from "./rule-changes.ts";
 export type { AlertKey, AlertSignal, AmongOthers, Cleared, Evaluated, Raised } from "./signal.ts";
 export { parseUnrecorded, type ToldEvent, unrecordedText } from "./told-event.ts";
 export { type AlertStep, type AlertTransition, entryOf } from "./transition.ts";

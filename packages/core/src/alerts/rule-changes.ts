@@ -18,16 +18,25 @@ export function assertRouted({ rules }: AlertRules, channels: AlertChannels): vo
 
 /** What differs: a line for each rule that is new or gone, and for each part of one that is another. */
 export function ruleChanges(before: readonly AlertRule[], after: readonly AlertRule[]): string[] {
+  return changesById(before, after, ({ severity }) => severity);
+}
+
+/** As `ruleChanges`, of any rules that have ids. @param gist what is told of one that is new */
+export function changesById<Rule extends { readonly id: string }>(
+  before: readonly Rule[],
+  after: readonly Rule[],
+  gist: (rule: Rule) => string,
+): string[] {
   const [old, now] = [before, after].map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
   const gone = before.filter(({ id }) => now?.has(id) !== true).map(({ id }) => `${id}: gone`);
   const others = after.flatMap((rule) => {
     const was = old?.get(rule.id);
-    return was === undefined ? [`${rule.id}: new, ${rule.severity}`] : partChanges(was, rule);
+    return was === undefined ? [`${rule.id}: new, ${gist(rule)}`] : partChanges(was, rule);
   });
   return [...gone, ...others];
 }
 
-function partChanges(before: AlertRule, after: AlertRule): string[] {
+function partChanges<Rule extends { readonly id: string }>(before: Rule, after: Rule): string[] {
   const [old, now]: Readonly<Record<string, unknown>>[] = [before, after];
   const parts = new Set([before, after].flatMap((rule) => Object.keys(rule)));
   return [...parts].flatMap((part) => {

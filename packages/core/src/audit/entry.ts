@@ -100,6 +100,21 @@ export const auditActions = [
   "push-subscription.added",
   "push-subscription.removed",
   "push-subscription.renewed",
+  "noops-rules.released",
+  "noops.asked",
+  "noops.approved",
+  "noops.denied",
+  "noops.expired",
+  "noops.refused",
+  "noops.begun",
+  "noops.done",
+  "noops.failed",
+  "noops.undo-asked",
+  "noops.mode-set",
+  "noops.paused",
+  "noops.resumed",
+  "noops.killed",
+  "noops.revived",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

@@ -1,3 +1,4 @@
+export { type HouseAct, isHouseAct, type NoopsAct, noopsActSchema, subjectOf, wordsOf } from "./act.ts";
 export {
   type ActTerms,
   type Actuator,
@@ -14,7 +15,54 @@ export {
   type ReleaseSpec,
   releaseSpecSchema,
 } from "./actuator-act.ts";
+export {
+  type ActState,
+  type ConditionState,
+  conditionStates,
+  type Decision,
+  type DecisionState,
+  decisionSchema,
+  decisionStates,
+  type EvidenceRead,
+  evidenceReadSchema,
+  type GuardName,
+  type GuardVerdict,
+  guardNames,
+} from "./decision.ts";
+export { defaultNoopsRules } from "./default-rules.ts";
+export {
+  type Evidence,
+  type EvidenceReading,
+  type EvidenceSubject,
+  type EvidenceValue,
+  evidenceFields,
+  evidenceName,
+} from "./evidence.ts";
+export { Expression, type Judged } from "./expression.ts";
+export { shippedAlerts, unknownAlerts } from "./lint.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";
+export {
+  type NoopsRuleFault,
+  type NoopsRuleSetId,
+  noopsRuleChanges,
+  noopsRuleSetIdOf,
+  parseNoopsRules,
+  readNoopsRules,
+} from "./release.ts";
+export {
+  type ActSpec,
+  type NoopsRule,
+  type NoopsRules,
+  noopsRuleSchema,
+  noopsRulesFormat,
+  noopsRulesSchema,
+  noopsServices,
+  type RuleMode,
+  type RuleScope,
+  ruleModes,
+} from "./rule.ts";
+export { formOf, modeOf, type NoopsSwitches, noSwitches, type SetByPerson } from "./switches.ts";
+export { canBeUndone, undoOf } from "./undo.ts";
 export {
   serviceWordSchema,
   type WorkloadName,

@@ -28,6 +28,11 @@ const looking = [
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],
   ...["gap ls", "gap statement", "gap verify", "key check", "key ls", "key map"],
   ...[
+    "noops defaults",
+    "noops explain",
+    "noops lint",
+    "noops ls",
+    "noops show",
     "quarantine ls",
     "quarantine show",
     "rules ls",

@@ -7,6 +7,7 @@ import { addBuffer } from "./buffer.ts";
 import { addFleet } from "./fleet.ts";
 import { addGap } from "./gap.ts";
 import { addKey } from "./key.ts";
+import { addNoops } from "./noops.ts";
 import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addRules } from "./rules.ts";
@@ -28,6 +29,7 @@ export function taplineProgram(): Command {
   addBuffer(program);
   addRules(program);
   addAlerts(program);
+  addNoops(program);
   addQuarantine(program);
   addKey(program);
   addTracker(program);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type AlertAct, alertRulesFormat, entryOf, openAlert } from "@tapline/core/alerts";
 import { type AuditEntry, newEntry, readEntry } from "@tapline/core/audit";
 import { uuidV7 } from "@tapline/core/kernel";
+import { noopsRulesFormat } from "@tapline/core/noops";
 import { defaultRules } from "@tapline/core/validation";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,6 +16,8 @@ import {
   ArchiveHolds,
   connectPrisma,
   FleetDesk,
+  NoopsDesk,
+  NoopsRulesDesk,
   type PrismaClient,
   QuarantineDesk,
   RefusedActs,
@@ -221,6 +224,20 @@ const deeds: [string, () => Promise<unknown>, Partial<AuditEntry> & { before?: u
           act,
         ),
       { action: "alert-rules.released", after: { version: 1 } },
+    ],
+    [
+      "NoOps rules are given out",
+      () =>
+        new NoopsRulesDesk(services, Date.now).release(
+          { format: noopsRulesFormat, version: 1, actsPerHour: 60, rules: [] },
+          act,
+        ),
+      { action: "noops-rules.released", after: { version: 1 } },
+    ],
+    [
+      "NoOps is paused",
+      () => new NoopsDesk(services, Date.now).pause({ pauses: "all", untilEpochMs: null }, act),
+      { action: "noops.paused" },
     ],
     [
       "an alert is raised",

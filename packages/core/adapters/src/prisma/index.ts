@@ -23,6 +23,7 @@ export {
   type AlertRulesListing,
   assertAbove,
   type ReleasedAlertRules,
+  ruleIdsInForce,
 } from "./alert-rules-desk.ts";
 export {
   ArchiveBoard,
@@ -84,6 +85,15 @@ export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { rightsOverLog } from "./log-rights.ts";
 export { type LogRow, LogRows, type RowsFrom, type RowsPage } from "./log-rows.ts";
+export { type DecisionFilter, type DecisionPage, NoopsDesk, type NoopsStanding } from "./noops-desk.ts";
+export { type LeaseListing, NoopsLease } from "./noops-lease.ts";
+export { type ActEnd, NoopsLog } from "./noops-log.ts";
+export {
+  assertNoopsRulesAbove,
+  NoopsRulesDesk,
+  type NoopsRulesListing,
+  type ReleasedNoopsRules,
+} from "./noops-rules-desk.ts";
 export { peopleNames } from "./people-names.ts";
 export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";

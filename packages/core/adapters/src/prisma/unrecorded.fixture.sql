@@ -24,7 +24,7 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'tracker', 'agent', 'agent_token', 'agent_certificate', 'config_revision', 'rollout', 'archive_hold', 'archive_key',
     'validation_release', 'segment', 'segment_copy', 'gap_statement', 'site_statement', 'quarantined_tap', 'user', 'account',
-    'alert', 'alert_rule_release'
+    'alert', 'alert_rule_release', 'noops_rule_set', 'noops_switch'
   ] LOOP
     EXECUTE format(
       'CREATE CONSTRAINT TRIGGER unrecorded AFTER INSERT OR UPDATE OR DELETE ON %I DEFERRABLE INITIALLY DEFERRED '

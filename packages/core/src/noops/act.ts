@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { type ActuatorAct, actuatorActSchema } from "./actuator-act.ts";
+import { serviceWordSchema, workloadText } from "./workload-name.ts";
+
+/** Acts that the actuator does not do: what they change stands in our own stores. */
+const houseActs = [
+  /** Ends the life of the buffer: agents send again what has no receipt (`flushBuffer`). */
+  z.strictObject({ kind: z.literal("flush-buffer") }),
+  /** Sends nothing to an archive any more, or does so again; segments wait for the archives that are left, or get their copies later. */
+  z.strictObject({ kind: z.literal("target"), archive: z.string().min(1).max(63), open: z.boolean() }),
+  /** A successor for the archive's key, issued from the folder of the installation's PKI. */
+  z.strictObject({ kind: z.literal("rotate-key") }),
+  /** What goes to new segments of a service goes back to the release before: the release desk does it. */
+  z.strictObject({ kind: z.literal("roll-back"), service: serviceWordSchema }),
+  /** A release of validation's rules in which a tracker may bring so many new taps. */
+  z.strictObject({
+    kind: z.literal("quota"),
+    tapsPerHour: z.int().min(1).max(1_000_000),
+    burst: z.int().min(1).max(1_000_000),
+  }),
+  /** That release of validation's rules in force again; how a quota is undone. */
+  z.strictObject({ kind: z.literal("switch-rules"), release: z.int().min(1) }),
+] as const;
+
+/** One thing that NoOps does, with everything that it takes to do it. */
+export const noopsActSchema = z.discriminatedUnion("kind", [...actuatorActSchema.options, ...houseActs]);
+
+export type NoopsAct = z.infer<typeof noopsActSchema>;
+export type HouseAct = Exclude<NoopsAct, ActuatorAct>;
+
+const houseKinds: readonly string[] = houseActs.map(({ shape }) => shape.kind.value);
+
+export function isHouseAct(act: NoopsAct): act is HouseAct {
+  return houseKinds.includes(act.kind);
+}
+
+/** What the act changes, as locks, cool-downs and pages name it: `validation/blue`, or the act's own kind. */
+export function subjectOf(act: NoopsAct): string {
+  if ("workload" in act) return workloadText(act.workload);
+  if (act.kind === "target") return `archive/${act.archive}`;
+  return "service" in act ? act.service : act.kind;
+}
+
+/** In words, for people, before it is done. @param before replicas wanted so far, where that is known */
+export function wordsOf(act: NoopsAct, before: number | null = null): string {
+  const subject = subjectOf(act);
+  switch (act.kind) {
+    case "scale":
+      return `scale ${subject} ${before === null ? "" : `from ${before} `}to ${replicas(act.replicas)}`;
+    case "bound":
+      return `let the autoscaler of ${subject} keep between ${act.min} and ${replicas(act.max)}`;
+    case "restart":
+      return `restart ${subject}, one replica after another`;
+    case "replace":
+      return `replace replica ${act.replica} of ${subject}`;
+    case "place":
+      return `run release ${act.release.id} as ${subject} in ${replicas(act.replicas)}`;
+    case "retire":
+      return `drain and end ${subject}`;
+    case "share":
+      return `send ${act.greenPercent} % of what comes anew for ${subject} to green`;
+    case "connections":
+      return `${connectionWords(act)} of the mesh to ${subject}`;
+    case "flush-buffer":
+      return "flush the buffer: agents send again what has no receipt";
+    case "target":
+      return `${act.open ? "send to" : "send nothing to"} ${subject}${act.open ? " again" : ""}`;
+    case "rotate-key":
+      return "rotate the archive's key to a successor from the installation's PKI";
+    case "roll-back":
+      return `roll ${subject} back to the release before`;
+    case "quota":
+      return `let a tracker bring ${act.tapsPerHour} new taps an hour, ${act.burst} at once`;
+    case "switch-rules":
+      return `put release ${act.release} of validation's rules in force again`;
+  }
+}
+
+const replicas = (count: number): string => `${count} replica${count === 1 ? "" : "s"}`;
+
+function connectionWords(act: Extract<NoopsAct, { kind: "connections" }>): string {
+  const parts = [
+    ...(act.maxConnections === undefined ? [] : [`allow ${act.maxConnections} connections`]),
+    ...(act.outlier === undefined ? [] : ["set when failing replicas are left out"]),
+  ];
+  return parts.length === 0 ? "leave the connections" : parts.join(" and ");
+}

@@ -1,0 +1,52 @@
+import { parse } from "@bufbuild/cel";
+
+type Expr = NonNullable<ReturnType<typeof parse>["expr"]>;
+
+/** What an expression names: a function, of what (null: not a text, as `target`), and the field of it. */
+export type Named = { readonly called: string; readonly of: string | null; readonly field: string | null };
+
+export type NamedEvidence = {
+  readonly calls: readonly Named[];
+  /** Variables. */
+  readonly variables: readonly string[];
+};
+
+/** Everything that an expression names. @throws Error of CEL where the text is none */
+export function namedEvidence(text: string): NamedEvidence {
+  const [calls, variables]: [Named[], string[]] = [[], []];
+  const walk = (expr: Expr | undefined, field: string | null): void => {
+    const { exprKind } = expr ?? {};
+    switch (exprKind?.case) {
+      case "identExpr":
+        variables.push(exprKind.value.name);
+        break;
+      case "selectExpr":
+        walk(exprKind.value.operand, exprKind.value.field);
+        break;
+      case "callExpr": {
+        const { function: called, args, target } = exprKind.value;
+        if (target === undefined && /^[a-z]/.test(called)) calls.push({ called, of: textOf(args[0]), field });
+        for (const part of [target, ...args]) walk(part, null);
+        break;
+      }
+      case "listExpr":
+        for (const part of exprKind.value.elements) walk(part, null);
+        break;
+      case "structExpr":
+        for (const { value } of exprKind.value.entries) walk(value, null);
+        break;
+      case "comprehensionExpr":
+        for (const part of ["iterRange", "accuInit", "loopCondition", "loopStep", "result"] as const)
+          walk(exprKind.value[part], null);
+        break;
+      default:
+    }
+  };
+  walk(parse(text).expr, null);
+  return { calls, variables };
+}
+
+function textOf(expr: Expr | undefined): string | null {
+  const constant = expr?.exprKind.case === "constExpr" ? expr.exprKind.value.constantKind : null;
+  return constant?.case === "stringValue" ? constant.value : null;
+}

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { ruleOf } from "./decision.fixture.ts";
+import { defaultNoopsRules } from "./default-rules.ts";
+import { shippedAlerts, unknownAlerts } from "./lint.ts";
+import { noopsRuleChanges, noopsRuleSetIdOf, parseNoopsRules, readNoopsRules } from "./release.ts";
+import { type NoopsRule, noopsRulesFormat } from "./rule.ts";
+import { formOf, modeOf } from "./switches.ts";
+
+const document = (...rules: readonly object[]) => ({ format: noopsRulesFormat, version: 1, rules });
+const faultsOf = (more: Partial<NoopsRule>) =>
+  readNoopsRules(document({ ...ruleOf(), ...more })).faults.map(({ place, fault }) => `${place}: ${fault}`);
+
+test("what is shipped is sound, and armed only where it takes nothing from anybody", () => {
+  const armed = defaultNoopsRules.rules.filter(({ mode }) => mode === "armed").map(({ id }) => id);
+  expect(armed).toEqual(["replace-silent-replica", "scale-up-on-wish", "scale-down-on-wish"]);
+  expect(unknownAlerts(defaultNoopsRules.rules, shippedAlerts)).toEqual([]);
+});
+
+test.each<[string, Partial<NoopsRule>, string]>([
+  ["a KPI", { when: 'kpi("backlog.tap") > 1.0' }, "there is no KPI backlog.tap: did you mean backlog.taps"],
+  ["a function", { when: "servic(target).p99Ms > 1" }, "there is no function servic: did you mean service?"],
+  ["a field", { when: "service(target).p99 > 1" }, "service(…) has no p99: did you mean p99Ms"],
+  ["a service", { when: 'service("validaton").p99Ms > 1' }, "no service validaton: did you mean validation?"],
+  ["one of `only`", { only: ["transferr"] }, "there is no service transferr: did you mean transfer?"],
+  [
+    "a variable",
+    { when: "targett == 'a'" },
+    "targett is nothing that can be asked for: did you mean target?",
+  ],
+])("%s that there is not is named with what may be meant", (_what, more, fault) => {
+  expect(faultsOf(more).join()).toContain(fault);
+});
+
+test.each<[string, Partial<NoopsRule>, string]>([
+  ["no CEL", { when: "service(target" }, "rules.scale-up.when: it is no CEL"],
+  ["no answer", { clearWhen: "service(target).p99Ms" }, "rules.scale-up.clearWhen: it cannot be answered"],
+  ["types that do not fit", { when: "service(target).p99Ms / 2 > 1" }, "figures are doubles"],
+  ["a target where there is none", { per: "installation" }, "the rule is asked once, so there is no target"],
+  [
+    "a target of another kind",
+    { when: "archive(target).isOpen" },
+    "a target of a rule per service is no archive",
+  ],
+  ["an act for something else", { act: { kind: "rotate-key" } }, "rotate-key is done to one installation"],
+  [
+    "a flush by itself",
+    { per: "installation", when: 'kpi("backlog.taps") > 1.0', act: { kind: "flush-buffer" } },
+    "never done by itself",
+  ],
+  [
+    "nothing asked of a thing",
+    { when: "service(target) == service(target)" },
+    "say what of service(…) is asked for",
+  ],
+])("%s is a fault", (_what, more, fault) => {
+  expect(faultsOf(more).join()).toContain(fault);
+});
+
+test("the same id twice is a fault, and places name the rule", () => {
+  expect(readNoopsRules(document(ruleOf(), ruleOf())).faults).toContainEqual({
+    ...{ place: "rules.scale-up.id", fault: "another rule has it already" },
+  });
+  expect(readNoopsRules(document({ ...ruleOf(), perHour: 0 })).faults[0]?.place).toBe(
+    "rules.scale-up.perHour",
+  );
+  expect(() => parseNoopsRules({})).toThrow("these are no NoOps rules");
+});
+
+test("an alert that no rule raises is told apart from a fault", () => {
+  const rule = ruleOf({ when: 'alert("backlog-olt").active > 0' });
+  expect(readNoopsRules(document(rule)).faults).toEqual([]);
+  expect(unknownAlerts([rule], ["backlog-old"])).toEqual([
+    { place: "rules.scale-up", fault: "no rule of alerts is named backlog-olt: did you mean backlog-old?" },
+  ]);
+});
+
+test("a document's name does not change with what it leaves out", () => {
+  const { forMs: _, ...sparse } = ruleOf();
+  const [one, other] = [document(sparse), document(ruleOf({ forMs: 0 }))].map(parseNoopsRules);
+  expect(noopsRuleSetIdOf(one!)).toEqual(noopsRuleSetIdOf(other!));
+});
+
+test("changes are told by rule and part", () => {
+  const [was, is] = [ruleOf(), ruleOf({ perHour: 2 })];
+  expect(noopsRuleChanges([was, ruleOf({ id: "old" })], [is, ruleOf({ id: "new" })])).toEqual([
+    ...["old: gone", "scale-up: perHour: 10 → 2", "new: new, armed, scale"],
+  ]);
+});
+
+test("a rule that was armed by hand is as written once it is another one; dry-run by hand stays", () => {
+  const rule = ruleOf({ mode: "approval" });
+  const set = (mode: "armed" | "dry-run") => ({
+    modes: [{ ruleId: rule.id, mode, form: formOf(rule), by: "ada", atEpochMs: 1, reason: null }],
+  });
+  expect(modeOf(rule, set("armed"))).toBe("armed");
+  expect(modeOf(ruleOf({ mode: "approval", perHour: 2 }), set("armed"))).toBe("approval");
+  expect(modeOf(ruleOf({ mode: "approval", perHour: 2 }), set("dry-run"))).toBe("dry-run");
+  expect(modeOf(ruleOf({ mode: "armed" }), set("armed"))).toBe("armed");
+});
