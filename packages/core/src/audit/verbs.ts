@@ -62,6 +62,11 @@ export const actingVerbs = {
   "tapline noops undo": ["noops.undo-asked"],
   "tapline quarantine show": ["quarantine.revealed"],
   "tapline quarantine replay": ["quarantine.replayed"],
+  "tapline release create": ["release.made"],
+  "tapline release shift": ["release.shift-started"],
+  "tapline release step": ["release.shift-advanced"],
+  "tapline release promote": ["release.shift-forced"],
+  "tapline release rollback": ["release.rollback-started"],
   "tapline rules release": ["rules.released"],
   "tapline rules switch": ["rules.switched"],
   "tapline tracker import": ["tracker.enrolled"],
@@ -162,6 +167,10 @@ export const actingVerbs = {
   "job reconcile": [
     ...["segment.adopted", "segment.copied", "segment.copy-withdrawn", "segment.rewraps-copied"],
     ...["segment.missing", "segment.healed", "segment.leftovers-quarantined"],
+  ],
+  "job release-control": [
+    ...["release.shift-advanced", "release.shift-held", "release.promoted"],
+    ...["release.rollback-started", "release.rolled-back"],
   ],
   "job transfer": [
     ...["segment.archived", "segment.refused", "segment.quarantined", "segment.seal-refused"],

@@ -23,6 +23,7 @@ const looking = [
     "audit verify-export",
   ],
   ...["alerts defaults", "alerts lint", "alerts ls", "alerts preview", "alerts show", "alerts test"],
+  ...["release ls", "release show"],
   ...["alerts channel ls", "alerts deliveries", "alerts maintenance ls"],
   ...["buffer show", "agent ls"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],

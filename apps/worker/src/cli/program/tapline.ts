@@ -10,6 +10,7 @@ import { addKey } from "./key.ts";
 import { addNoops } from "./noops.ts";
 import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
+import { addRelease } from "./release.ts";
 import { addRules } from "./rules.ts";
 import { addSite } from "./site.ts";
 import { addStatus } from "./status.ts";
@@ -28,6 +29,7 @@ export function taplineProgram(): Command {
   addAudit(program);
   addBuffer(program);
   addRules(program);
+  addRelease(program);
   addAlerts(program);
   addNoops(program);
   addQuarantine(program);

@@ -99,6 +99,9 @@ export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-su
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
 export { type RefusedAct, RefusedActs } from "./refused-acts.ts";
+export { type ReleaseAct, ReleaseDesk, type ShiftEffect } from "./release-desk.ts";
+export type { ReleaseListing, ShiftEvidence, ShiftListing } from "./release-rows.ts";
+export type { Standing } from "./release-steps.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";

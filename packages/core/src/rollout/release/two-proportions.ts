@@ -16,8 +16,6 @@ export function chanceOfMore(one: Proportion, other: Proportion): number {
 /** Sum over all tables with the same margins in which `one` has at least as many hits. */
 function fisher(one: Proportion, other: Proportion): number {
   const [total, hits] = [one.of + other.of, one.hits + other.hits];
-  const logs = logFactorials(total);
-  const choose = (n: number, k: number): number => (logs[n] ?? 0) - (logs[k] ?? 0) - (logs[n - k] ?? 0);
   const all = choose(total, hits);
   let sum = 0;
   for (let k = one.hits; k <= Math.min(one.of, hits); k++) {
@@ -27,10 +25,12 @@ function fisher(one: Proportion, other: Proportion): number {
   return Math.min(1, sum);
 }
 
-function logFactorials(upTo: number): Float64Array {
-  const logs = new Float64Array(upTo + 1);
-  for (let n = 2; n <= upTo; n++) logs[n] = (logs[n - 1] ?? 0) + Math.log(n);
-  return logs;
+const logFactorials = new Float64Array(exactUpTo + 1);
+for (let n = 2; n <= exactUpTo; n++) logFactorials[n] = (logFactorials[n - 1] ?? 0) + Math.log(n);
+
+/** Logarithm of n over k, both up to `exactUpTo`. */
+function choose(n: number, k: number): number {
+  return (logFactorials[n] ?? 0) - (logFactorials[k] ?? 0) - (logFactorials[n - k] ?? 0);
 }
 
 function normal(one: Proportion, other: Proportion): number {

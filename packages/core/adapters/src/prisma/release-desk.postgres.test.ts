@@ -1,0 +1,148 @@
+import { hasCode } from "@tapline/core/kernel";
+import { defaultPlan, type ReleaseContent, type ShiftState } from "@tapline/core/rollout";
+import { defaultRules } from "@tapline/core/validation";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
+import { connectPrisma, type PrismaClient, ReleaseDesk, RulesDesk, type ShiftListing } from "./index.ts";
+
+let prisma: PrismaClient;
+let desk: ReleaseDesk;
+let nowEpochMs = 1_790_000_000_000;
+const act = { actor: { kind: "operator", id: "ada" }, reason: "a new sensor", dryRun: false } as const;
+const content: ReleaseContent = {
+  service: "validation",
+  version: "1.4.0",
+  config: { LOG_LEVEL: "debug" },
+  rules: 1,
+};
+
+beforeEach(async () => {
+  await prisma?.$disconnect();
+  prisma = connectPrisma(await freshDatabase());
+  desk = new ReleaseDesk(prisma, () => nowEpochMs++);
+  await new RulesDesk(prisma, () => nowEpochMs).makeFirst(defaultRules);
+});
+afterAll(() => prisma.$disconnect());
+
+const actions = async (): Promise<string[]> => {
+  const rows = await prisma.auditEntry.findMany({
+    where: { action: { startsWith: "release." } },
+    orderBy: [{ recordedAt: "asc" }, { id: "asc" }],
+  });
+  return rows.map(({ action, actorId }) => `${action} ${actorId}`);
+};
+const refused = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+const moved = (shift: ShiftListing, change: Partial<ShiftState>) =>
+  desk.note(shift, { ...shift.state, why: "seen", ...change }, null);
+
+test("a release never changes, and names rules that there are", async () => {
+  const made = await desk.make(content, act);
+  expect(made).toMatchObject({ id: 1, ...content, madeBy: "operator/ada", reason: "a new sensor" });
+  expect(hasCode(await refused(desk.make({ ...content, rules: 9 }, act)), "not-found")).toBe(true);
+  await expect(prisma.serviceRelease.update({ where: { id: 1 }, data: { version: "2" } })).rejects.toThrow();
+  await expect(prisma.serviceRelease.deleteMany()).rejects.toThrow();
+  expect(await desk.releases("validation")).toHaveLength(1);
+  expect(await actions()).toEqual(["release.made ada"]);
+});
+
+test("secrets and what a process is are no settings of a release", async () => {
+  for (const name of ["ROLE", "DATABASE_URL", "TAPLINE_PROCESS_KEY", "TAPLINE_COLOUR", "lower"])
+    await expect(desk.make({ ...content, config: { [name]: "x" } }, act)).rejects.toThrow();
+});
+
+test("what is only to be shown changes nothing and is not audited", async () => {
+  const dry = { ...act, dryRun: true };
+  expect((await desk.make(content, dry)).id).toBe(1);
+  expect(await desk.releases()).toEqual([]);
+  await desk.make(content, act);
+  expect((await desk.shift(1, dry)).says).toContain(
+    "from what the installation brings (blue) to release 1 (green)",
+  );
+  expect(await desk.open()).toEqual([]);
+  expect(await actions()).toEqual(["release.made ada"]);
+});
+
+test("a shift begins once for each service; another release takes its place and begins anew", async () => {
+  await desk.make(content, act);
+  await desk.make({ ...content, version: "1.5.0" }, act);
+  const { shift } = await desk.shift(1, act);
+  expect(shift).toMatchObject({ id: 1, base: null, release: 1, stable: "blue", state: { phase: "placing" } });
+  expect(hasCode(await refused(desk.shift(1, act)), "conflict")).toBe(true);
+  await moved(shift, { phase: "routing", step: 2 });
+  const { shift: other } = await desk.shift(2, act);
+  expect(other).toMatchObject({ id: 1, release: 2, state: { phase: "placing", step: 0 } });
+  expect(await actions()).toEqual([
+    ...["release.made ada", "release.made ada", "release.shift-started ada"],
+    ...["release.shift-advanced release-control", "release.shift-started ada"],
+  ]);
+});
+
+test("who writes what was read before somebody else changed it is refused", async () => {
+  await desk.make(content, act);
+  const { shift } = await desk.shift(1, act);
+  await desk.rollBack("validation", act);
+  expect(hasCode(await refused(moved(shift, { phase: "routing" })), "conflict")).toBe(true);
+  expect((await desk.open())[0]?.state.phase).toBe("returning");
+});
+
+test("promoted, held, turned back and ended: each is audited once, and what ended stays", async () => {
+  await desk.make(content, act);
+  let { shift } = await desk.shift(1, act);
+  shift = await moved(shift, { phase: "routing", restarts: 0, size: 1 });
+  shift = await moved(shift, { routedAtEpochMs: nowEpochMs });
+  shift = await moved(shift, { held: "somebody else set the share to 90 %" });
+  ({ shift } = await desk.advance("validation", act));
+  expect(shift.state.held).toBeNull();
+  ({ shift } = await desk.promote("validation", act));
+  expect(shift.state).toMatchObject({ isForced: true, step: defaultPlan.steps.length - 1 });
+  shift = await moved(shift, { phase: "promoted" });
+  expect(shift.endedAtEpochMs).not.toBeNull();
+  expect(await desk.standing("validation")).toEqual({ release: 1, colour: "green", before: null });
+  await expect(prisma.releaseShift.update({ where: { id: 1 }, data: { reason: "x" } })).rejects.toThrow();
+  await expect(prisma.releaseShift.deleteMany()).rejects.toThrow();
+  expect(await actions()).toEqual([
+    ...["release.made ada", "release.shift-started ada", "release.shift-advanced release-control"],
+    ...["release.shift-held release-control", "release.shift-advanced ada", "release.shift-forced ada"],
+    "release.promoted release-control",
+  ]);
+});
+
+test("a way back turns what is under way; of what has ended it makes a shift of its own, once", async () => {
+  await desk.make(content, act);
+  expect(hasCode(await refused(desk.rollBack("validation", act)), "conflict")).toBe(true);
+  let { shift } = await desk.shift(1, act);
+  ({ shift } = await desk.rollBack("validation", act));
+  expect(shift.state.phase).toBe("returning");
+  expect(hasCode(await refused(desk.rollBack("validation", act)), "conflict")).toBe(true);
+  expect(hasCode(await refused(desk.promote("validation", act)), "conflict")).toBe(true);
+  await moved(shift, { phase: "rolled-back" });
+  ({ shift } = await desk.shift(1, act));
+  await moved(shift, { phase: "promoted" });
+  const back = await desk.rollBack("validation", act);
+  expect(back.shift).toMatchObject({
+    kind: "return",
+    base: 1,
+    release: null,
+    stable: "green",
+    plan: { steps: [100] },
+  });
+  await moved(back.shift, { phase: "promoted" });
+  expect(await desk.standing("validation")).toEqual({ release: null, colour: "blue", before: undefined });
+  expect(hasCode(await refused(desk.rollBack("validation", act)), "conflict")).toBe(true);
+  const ways = (await actions()).filter((entry) => entry.includes("roll"));
+  expect(ways).toEqual([
+    ...["release.rollback-started ada", "release.rolled-back release-control"],
+    "release.rollback-started ada",
+  ]);
+  expect((await desk.shifts({ service: "validation" })).map(({ id }) => id)).toEqual([3, 2, 1]);
+});
+
+test("of two who begin at the same moment one is refused", async () => {
+  await desk.make(content, act);
+  const both = await Promise.allSettled([desk.shift(1, act), desk.shift(1, act)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+});

@@ -1,0 +1,286 @@
+import type { Deed } from "@tapline/core/audit";
+import { TaplineError } from "@tapline/core/kernel";
+import {
+  advanceShift,
+  checkedPlan,
+  defaultPlan,
+  newShiftState,
+  promoteShift,
+  type ReleaseContent,
+  type ReleasedService,
+  releaseContentSchema,
+  retargetShift,
+  returnPlan,
+  type ShiftPlan,
+  type ShiftState,
+  shiftText,
+  targetOf,
+  turnShiftBack,
+} from "@tapline/core/rollout";
+import { type Act, recordAct, type Transaction } from "./acts.ts";
+import type { Prisma, PrismaClient } from "./generated/client.ts";
+import {
+  type ReleaseListing,
+  releaseOf,
+  type ShiftEvidence,
+  type ShiftListing,
+  shiftOf,
+} from "./release-rows.ts";
+import {
+  type Begun,
+  beginShift,
+  changeShift,
+  openShift,
+  type Standing,
+  shiftDeed,
+  standing,
+} from "./release-steps.ts";
+
+/** Who acts, and why; `dryRun` tells the effect and changes nothing. */
+export type ReleaseAct = Act & { readonly reason: string; readonly dryRun: boolean };
+
+/** What an act does, or would do. */
+export type ShiftEffect = {
+  readonly shift: ShiftListing;
+  /** In a sentence, for whoever decides. */
+  readonly says: string;
+};
+
+/** The controller's own name in the audit log. */
+const controller = { actor: { kind: "job", id: "release-control" } } as const;
+
+/** Releases of services, and the shifts from one to another. Each change is one transaction with its audit entry. */
+export class ReleaseDesk {
+  readonly #prisma: PrismaClient;
+  readonly #clock: () => number;
+
+  constructor(prisma: PrismaClient, clock: () => number) {
+    this.#prisma = prisma;
+    this.#clock = clock;
+  }
+
+  /** Newest first. */
+  async releases(service?: ReleasedService): Promise<ReleaseListing[]> {
+    const where = service === undefined ? {} : { service };
+    const rows = await this.#prisma.serviceRelease.findMany({ where, orderBy: { id: "desc" } });
+    return rows.map(releaseOf);
+  }
+
+  /** @throws TaplineError `not-found` */
+  async release(id: number): Promise<ReleaseListing> {
+    return await foundRelease(this.#prisma, id);
+  }
+
+  /** Shifts, newest first. @param before id of the last one of the page before */
+  async shifts(
+    filter: { service?: ReleasedService; limit?: number; before?: number } = {},
+  ): Promise<ShiftListing[]> {
+    const { service, limit = 50, before } = filter;
+    const rows = await this.#prisma.releaseShift.findMany({
+      where: {
+        ...(service === undefined ? {} : { service }),
+        ...(before === undefined ? {} : { id: { lt: before } }),
+      },
+      orderBy: { id: "desc" },
+      take: limit,
+    });
+    return rows.map(shiftOf);
+  }
+
+  /** Those under way. */
+  async open(): Promise<ShiftListing[]> {
+    const rows = await this.#prisma.releaseShift.findMany({
+      where: { endedAt: null },
+      orderBy: { id: "asc" },
+    });
+    return rows.map(shiftOf);
+  }
+
+  /** What runs of a service, as its last shift left it. */
+  async standing(service: ReleasedService): Promise<Standing> {
+    return await standing(this.#prisma, service);
+  }
+
+  /** Makes a release; nothing runs by it yet. @returns it; with `dryRun` as it would be */
+  async make(content: ReleaseContent, act: ReleaseAct): Promise<ReleaseListing> {
+    const { service, version, config, rules } = releaseContentSchema.parse(content);
+    return await this.#step(act, async (tx, at) => {
+      if (rules !== null && (await tx.validationRelease.count({ where: { version: rules } })) === 0)
+        throw new TaplineError("not-found", `there is no release ${rules} of the validation rules`, {
+          remedy: "`tapline rules ls` shows which there are",
+        });
+      const last = await tx.serviceRelease.aggregate({ _max: { id: true } });
+      const id = (last._max.id ?? 0) + 1;
+      const made = { madeAt: at, madeBy: `${act.actor.kind}/${act.actor.id}`, reason: act.reason };
+      const row = await tx.serviceRelease.create({ data: { id, service, version, config, rules, ...made } });
+      const names = Object.keys(config).toSorted().join(",");
+      const facts = { service, version, settings: names, ...(rules === null ? {} : { rules }) };
+      await recordAct(tx, act, { action: "release.made", subject: `release/${id}`, facts }, at.getTime());
+      return releaseOf(row);
+    });
+  }
+
+  /**
+   * Begins to lead a service to a release. Where it is on the way to another one, this one takes that one's place.
+   * @throws TaplineError `not-found`; `conflict` where it runs already, or the service is on its way back
+   */
+  async shift(id: number, act: ReleaseAct, plan: ShiftPlan = defaultPlan): Promise<ShiftEffect> {
+    checkedPlan(plan);
+    return await this.#step(act, async (tx, at) => {
+      const { service } = await foundRelease(tx, id);
+      const open = await openShift(tx, service);
+      const now = at.getTime();
+      if (open !== null) {
+        if (open.release === id) throw new TaplineError("conflict", `release ${id} is on its way already`);
+        if (open.state.phase === "returning" || open.state.phase === "clearing")
+          throw new TaplineError("conflict", `${service} is on its way back to what ran before`, {
+            remedy: "wait for its end, then begin anew",
+          });
+        const state = retargetShift(
+          open,
+          now,
+          `release ${id} takes the place of release ${open.release ?? "none"}`,
+        );
+        const change = { state, releaseId: id, plan };
+        return await this.#changed(tx, open, change, "release.shift-started", act, at);
+      }
+      const { release: base, colour } = await standing(tx, service);
+      if (base === id) throw new TaplineError("conflict", `release ${id} of ${service} runs already`);
+      const begun = { service, kind: "release" as const, base, release: id, stable: colour, plan };
+      return await begin(tx, begun, act, at);
+    });
+  }
+
+  /** One share further without waiting, or on from a standstill. @throws TaplineError `conflict` */
+  async advance(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
+    return await this.#steer(service, act, "release.shift-advanced", advanceShift);
+  }
+
+  /** To the end without waiting for windows and evidence. @throws TaplineError `conflict` */
+  async promote(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
+    return await this.#steer(service, act, "release.shift-forced", promoteShift);
+  }
+
+  /**
+   * Back to what ran before: the shift under way turns back, or where there is none, the last one is undone by one of its own.
+   * @throws TaplineError `conflict` where nothing ran before
+   */
+  async rollBack(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
+    const open = await openShift(this.#prisma, service);
+    if (open !== null) return await this.#steer(service, act, "release.rollback-started", turnShiftBack);
+    return await this.#step(act, async (tx, at) => {
+      const { release, colour, before } = await standing(tx, service);
+      if (before === undefined)
+        throw new TaplineError(
+          "conflict",
+          `nothing ran before of ${service}: there is nothing to go back to`,
+        );
+      const back = { service, kind: "return" as const, base: release, release: before, stable: colour };
+      return await begin(tx, { ...back, plan: returnPlan }, act, at);
+    });
+  }
+
+  /**
+   * What the controller made of a shift. Audited where phase, share or standstill is another one.
+   * @throws TaplineError `conflict` where somebody has changed it since it was read
+   */
+  async note(shift: ShiftListing, state: ShiftState, evidence: ShiftEvidence | null): Promise<ShiftListing> {
+    const act = { ...controller, reason: state.why, dryRun: false };
+    return await this.#step(act, async (tx, at) => {
+      const deed = shiftDeed(shift, state);
+      const changed = await changeShift(tx, shift, { state, evidence }, at);
+      if (deed !== null) await recordAct(tx, act, deed, at.getTime());
+      return changed;
+    });
+  }
+
+  async #steer(
+    service: ReleasedService,
+    act: ReleaseAct,
+    action: Deed["action"],
+    step: (shift: ShiftListing, nowEpochMs: number, why: string) => ShiftState,
+  ): Promise<ShiftEffect> {
+    return await this.#step(act, async (tx, at) => {
+      const open = await openShift(tx, service);
+      if (open === null)
+        throw new TaplineError("conflict", `no shift of ${service} is under way`, {
+          remedy: "`tapline release ls` shows what runs",
+        });
+      return await this.#changed(tx, open, { state: step(open, at.getTime(), act.reason) }, action, act, at);
+    });
+  }
+
+  async #changed(
+    tx: Transaction,
+    before: ShiftListing,
+    change: { state: ShiftState; releaseId?: number; plan?: ShiftPlan },
+    action: Deed["action"],
+    act: ReleaseAct,
+    at: Date,
+  ): Promise<ShiftEffect> {
+    const shift = await changeShift(tx, before, change, at);
+    const facts = { service: shift.service, ...(shift.release === null ? {} : { release: shift.release }) };
+    const [was, is] = [before, shift].map(({ state, release }) => ({
+      phase: state.phase,
+      step: state.step,
+      release,
+    }));
+    const deed = { action, subject: `shift/${shift.id}`, facts };
+    await recordAct(tx, act, { ...deed, before: was ?? {}, after: is ?? {} }, at.getTime());
+    return { shift, says: shiftText(before, shift.state) };
+  }
+
+  /** One step comes after the other. With `dryRun` it is done and undone. */
+  async #step<Result>(
+    act: ReleaseAct,
+    change: (tx: Transaction, at: Date) => Promise<Result>,
+  ): Promise<Result> {
+    if (act.reason.trim() === "") throw new TaplineError("invalid-input", "a reason is needed");
+    try {
+      return await this.#prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('release_shift', 0))`;
+        const result = await change(tx, new Date(this.#clock()));
+        if (act.dryRun) throw new DryRun(result);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof DryRun) return error.result as Result;
+      throw error;
+    }
+  }
+}
+
+/** Rolls a step back that was only to be shown. */
+class DryRun extends Error {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super("dry run");
+    this.result = result;
+  }
+}
+
+async function begin(tx: Transaction, begun: Begun, act: ReleaseAct, at: Date): Promise<ShiftEffect> {
+  const shift = await beginShift(tx, begun, newShiftState(at.getTime(), act.reason), act, at);
+  const { service, release, base, stable, plan, kind } = begun;
+  const name = (id: number | null): string =>
+    id === null ? "what the installation brings" : `release ${id}`;
+  const action =
+    kind === "return" ? ("release.rollback-started" as const) : ("release.shift-started" as const);
+  const facts = { service, steps: plan.steps.join(","), colour: targetOf({ stable }) };
+  const deed = { action, subject: `shift/${shift.id}`, facts, before: { release: base }, after: { release } };
+  await recordAct(tx, act, deed, at.getTime());
+  const says = `${service} goes from ${name(base)} (${stable}) to ${name(release)} (${targetOf({ stable })}) by ${plan.steps.join(", ")} %`;
+  return { shift, says };
+}
+
+async function foundRelease(
+  prisma: Pick<PrismaClient, "serviceRelease"> | Prisma.TransactionClient,
+  id: number,
+): Promise<ReleaseListing> {
+  const row = await prisma.serviceRelease.findUnique({ where: { id } });
+  if (row !== null) return releaseOf(row);
+  throw new TaplineError("not-found", `there is no release ${id}`, {
+    remedy: "`tapline release ls` shows which there are",
+  });
+}
