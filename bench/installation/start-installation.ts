@@ -59,7 +59,10 @@ export type Installation = {
   readonly stop: () => Promise<void>;
 };
 
-const usualWorkers = ["ingest", "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry"] as const;
+const usualWorkers = [
+  "ingest",
+  "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry,balance",
+] as const;
 
 /** Starts one. Where something does not come up, nothing is left of it. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {

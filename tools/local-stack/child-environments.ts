@@ -53,7 +53,7 @@ export function childEnvironments(
     "worker-pipeline": {
       ...alerts,
       ...workers,
-      ROLE: "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry",
+      ROLE: "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry,balance",
       TAPLINE_ARCHIVE_URL: archiveUrl(at.archivePort),
       TAPLINE_ARCHIVE_HOST_KEY: secrets.archiveHostKeyPin,
       TAPLINE_ARCHIVE_KEY: secrets.archiveClientKeyFile,

@@ -2,6 +2,7 @@ import { otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import { alertsSettings } from "./settings/alerts.ts";
 import { auditSettings } from "./settings/audit.ts";
+import { balanceSettings } from "./settings/balance.ts";
 import { bufferSettings } from "./settings/buffer.ts";
 import { careSettings } from "./settings/care.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
@@ -24,6 +25,7 @@ export const roleNames = [
   "kpi",
   "telemetry",
   "alerts",
+  "balance",
 ] as const;
 
 export type RoleName = (typeof roleNames)[number];
@@ -43,6 +45,7 @@ const environmentSchema = z.object({
   ...careSettings,
   ...alertsSettings,
   ...auditSettings,
+  ...balanceSettings,
   ...validationSettings,
   ...handsSettings,
   ...processSettings,

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { ceilingHoldsMs, connectRedis, partitionKeys, receiptTtlMs } from "@tapline/adapters/redis";
+import {
+  ceilingHoldsMs,
+  connectRedis,
+  partitionKeys,
+  receiptTtlMs,
+  wishesHoldMs,
+} from "@tapline/adapters/redis";
 import { readingHoldsMs } from "@tapline/core/encryption";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -69,6 +75,8 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:keys:readings$/, within(readingHoldsMs)],
   [/^tapline:\{p0\}:telemetry:deltas$/, entries(10_000)],
   [/^tapline:\{p0\}:telemetry:services$/, within(10_000)],
+  [/^tapline:\{p0\}:balance:wishes$/, within(wishesHoldMs)],
+  [/^tapline:\{p0\}:balance:leader$/, within(3_000)],
   [/^tapline:\{kpi\}:live$/, entries(100)],
   [/^tapline:\{kpi\}:seconds$/, entries(3_700)],
   [/^tapline:\{kpi\}:second:\d+$/, within(900_000)],

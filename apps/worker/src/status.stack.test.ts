@@ -15,7 +15,7 @@ beforeAll(async () => {
   path = await setUpPath();
   [door, pipeline] = await Promise.all([
     startDoor(),
-    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry", {
+    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry,balance", {
       TAPLINE_INSTANCE: "pipeline",
     }),
   ]);
@@ -49,6 +49,7 @@ test("status tells each role's processes; a killed one is silent, and its role a
     "kpi",
     "alerts",
     "telemetry",
+    "balance",
   ])
     expect(rowOf(all, role)).toMatch(/^pipeline heard [\d.]+ m?s ago$/);
   expect(all).not.toContain("sign of life");

@@ -31,7 +31,7 @@ export type Yard = {
 /** The stages twice, so that one can take over from the other. */
 const workers = [
   ...["ingest", "buffer", "buffer", "validation", "validation", "encryption", "encryption"],
-  ...["transfer", "transfer", "audit,kpi,alerts,telemetry"],
+  ...["transfer", "transfer", "audit,kpi,alerts,telemetry,balance"],
 ];
 
 export async function openYard(flowOptions: FlowOptions, { seed, say }: DrillOptions): Promise<Yard> {

@@ -1,3 +1,4 @@
+import { WishBoard } from "@tapline/adapters/redis";
 import {
   answered,
   metricPrefix,
@@ -7,8 +8,10 @@ import {
   storeMetrics,
 } from "@tapline/telemetry/metrics";
 import manifest from "../../package.json" with { type: "json" };
+import type { RunningBalance } from "../roles/balance.ts";
 import type { RunningCollector } from "../roles/collector.ts";
 import { aggregateMetrics } from "./aggregate-metrics.ts";
+import { balanceMetrics } from "./balance-metrics.ts";
 import type { Parts } from "./parts.ts";
 
 export type Measured = {
@@ -16,11 +19,13 @@ export type Measured = {
   readonly streams: (() => number) | null;
   /** null where this process does not collect. */
   readonly collector: Pick<RunningCollector, "report"> | null;
+  /** null where this process does not balance. */
+  readonly balance: Pick<RunningBalance, "forecast"> | null;
 };
 
 export function workerMetrics(
   { config, counted, served, redis, prisma, queues }: Parts,
-  { streams, collector }: Measured,
+  { streams, collector, balance }: Measured,
 ): ProcessMetrics {
   const info = { app: "worker", version: manifest.version, roles: config.roles.join(",") };
   const metrics = new ProcessMetrics({ info, served, counted });
@@ -46,6 +51,7 @@ export function workerMetrics(
       type: "gauge",
       read: () => [{ labels: {}, value: streams() }],
     });
+  balanceMetrics(registry, new WishBoard(redis), balance);
   if (collector !== null) aggregateMetrics(registry, collector.report);
   return metrics;
 }

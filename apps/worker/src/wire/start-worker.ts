@@ -12,6 +12,7 @@ import { warnWhereRewritable } from "../warn-where-rewritable.ts";
 import { startAlertsRole } from "./alerts.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
+import { startBalanceRole } from "./balance.ts";
 import { openBuffer } from "./buffer.ts";
 import { startTelemetryCollector } from "./collector.ts";
 import { startEncryption } from "./encryption.ts";
@@ -34,12 +35,14 @@ export type Running = {
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
+type Has = (role: Config["roles"][number]) => boolean;
+
 type Hooks = { readonly onLive: (live: KpiLive) => void };
 
 /** The composition root: makes the parts, starts the roles that the settings name. */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = await connectParts(config, log);
-  const has = (role: Config["roles"][number]): boolean => config.roles.includes(role);
+  const has: Has = (role) => config.roles.includes(role);
   const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
   const load = sampleLoad(parts);
   const sign = () => ({ roles: [...config.roles], awayArchives: archives?.away() ?? [] });
@@ -48,21 +51,18 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     startTelemetry({ ...parts, sign, load: () => load.sample() }),
     ...(collector === null ? [] : [collector]),
   ];
-  if (has("validation")) startValidation(parts);
-  if (has("encryption")) roles.push(await startEncryption(parts));
-  if (has("transfer") && archives !== null)
-    roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
-  if (has("buffer") && archives !== null) roles.push(await openBuffer(parts, archives));
-  if (has("audit") && archives !== null) roles.push(await openAudit(parts, archives));
+  roles.push(...(await startStages(parts, has, archives)));
   const readings = openKpiReadings(parts);
   if (has("kpi")) roles.push(startKpiRole(parts, readings, hooks));
   if (has("alerts")) roles.push(startAlertsRole(parts, readings), await startTellingAlerts(parts));
+  const balance = has("balance") ? startBalanceRole(parts) : null;
+  if (balance !== null) roles.push(balance);
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
-  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector });
+  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector, balance });
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
@@ -76,6 +76,18 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
       parts.redis.disconnect();
     },
   };
+}
+
+/** What takes a tap from the buffer to the archive, and takes care of it there. */
+async function startStages(parts: Parts, has: Has, archives: ArchiveSet | null): Promise<Role[]> {
+  const roles: Role[] = [];
+  if (has("validation")) startValidation(parts);
+  if (has("encryption")) roles.push(await startEncryption(parts));
+  if (archives === null) return roles;
+  if (has("transfer")) roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
+  if (has("buffer")) roles.push(await openBuffer(parts, archives));
+  if (has("audit")) roles.push(await openAudit(parts, archives));
+  return roles;
 }
 
 /** Connects before the first tap does; where a part is away, the tap's own attempts say so. */

@@ -1,3 +1,9 @@
+export { Balancer } from "./balancer.ts";
+export { fitHoltWinters } from "./forecast/fit.ts";
+export { Forecaster, type ForecastStanding, stepMs as forecastStepMs } from "./forecast/forecaster.ts";
+export { HoltWinters, type HoltWintersParameters } from "./forecast/holt-winters.ts";
+export { LoadBoard, type LoadEvidence, type StoreReadings } from "./load-board.ts";
+export { balanceBehaviour, balancedServices, policyOf, type ReplicaBounds, usualPolicy } from "./policies.ts";
 export type { BalancePolicy } from "./policy.ts";
 export { type ServiceReadings, serviceReadingsSchema } from "./readings.ts";
 export {

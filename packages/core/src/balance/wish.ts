@@ -76,7 +76,9 @@ const erlangs = (perSecond: number, serviceMs: number): number => (perSecond * s
 
 /** null where what has to be known is not. */
 function loadOf(policy: BalancePolicy, readings: ServiceReadings): Load | null {
-  const { arrivalsPerSecond, serviceMs, queued, oldestAgeMs } = readings;
+  const { arrivalsPerSecond, queued, oldestAgeMs } = readings;
+  // Where nothing comes it does not matter how long it would take.
+  const serviceMs = readings.serviceMs ?? (arrivalsPerSecond === 0 ? 0 : null);
   if (arrivalsPerSecond === null || serviceMs === null) return null;
   // What waits for less is what the queue's model expects anyway.
   const isLate = queued !== null && queued > 0 && (oldestAgeMs ?? 0) > waitMs(policy, serviceMs);
@@ -134,9 +136,11 @@ function reasons({ policy, readings, expected }: Asked, decided: Decided): strin
     why.push(
       `${figure(readings.queued ?? 0)} wait, the oldest for ${figure((readings.oldestAgeMs ?? 0) / 1_000)} s`,
     );
-  why.push(
-    `${figure(readings.arrivalsPerSecond ?? 0)}/s of ${figure(load.serviceMs)} ms keep ${figure(load.erlangs)} busy and need ${reactive}`,
-  );
+  if (readings.arrivalsPerSecond === 0) why.push("nothing arrives");
+  else
+    why.push(
+      `${figure(readings.arrivalsPerSecond ?? 0)}/s of ${figure(load.serviceMs)} ms keep ${figure(load.erlangs)} busy and need ${reactive}`,
+    );
   if (held === "window") why.push(`${recommended} would do, and did not for all of the window`);
   if (held === "rate") why.push(`${recommended} are needed, and come or go no faster`);
   if (wish === policy.max && Math.max(reactive, forecast ?? 0) >= policy.max)

@@ -83,6 +83,7 @@ export { InstallationStanding } from "./installation-standing.ts";
 export { knownNames } from "./known-names.ts";
 export { KpiSpans } from "./kpi-spans.ts";
 export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
+export { LoadHistory, type LoadStep } from "./load-history.ts";
 export { rightsOverLog } from "./log-rights.ts";
 export { type LogRow, LogRows, type RowsFrom, type RowsPage } from "./log-rows.ts";
 export { type DecisionFilter, type DecisionPage, NoopsDesk, type NoopsStanding } from "./noops-desk.ts";

@@ -7,6 +7,7 @@ export { DoorNews, type VerdictHint } from "./door-news.ts";
 export {
   alertKeys,
   alertQueuePrefix,
+  balanceKeys,
   creditKeys,
   keyKeys,
   kpiKeys,
@@ -33,3 +34,4 @@ export { saidIn } from "./stream-entries.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
 export { type SegmentUnderWay, TapsUnderWay, type TapUnderWay } from "./taps-under-way.ts";
 export { type HeardProcess, ReadDeltas, type ReportedDelta, TelemetryStream } from "./telemetry-stream.ts";
+export { WishBoard, wishesHoldMs } from "./wish-board.ts";

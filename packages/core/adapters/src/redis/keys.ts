@@ -78,6 +78,14 @@ export const telemetryKeys = {
   services: `${root}:{p0}:telemetry:services`,
 } as const;
 
+/** With the table of services, of which wishes come. */
+export const balanceKeys = {
+  /** String: what all services need, Wishes JSON; 10 s. */
+  wishes: `${root}:{p0}:balance:wishes`,
+  /** String: which process tells it. */
+  leader: `${root}:{p0}:balance:leader`,
+} as const;
+
 export const keyKeys = {
   /** Hash: what each worker that encrypts takes the key ring for, RingReading JSON by its name; 30 s. */
   readings: `${root}:{p0}:keys:readings`,

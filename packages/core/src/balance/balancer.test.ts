@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { Histogram, type ServicesReport, type TelemetryDelta } from "../telemetry/index.ts";
+import { Balancer } from "./balancer.ts";
+import type { LoadEvidence } from "./load-board.ts";
+import { type ServiceWish, wishesSchema } from "./wishes.ts";
+
+const begin = 1_800_000_000_000;
+const row = {
+  ...{ isSilent: false, errorRatio: 0, p50Ms: 2, p99Ms: 9, memoryBytes: 1, loopDelayMs: 0, redisMs: 1 },
+  ...{ postgresqlMs: 1, queued: 0 },
+};
+
+function services(atEpochMs: number, cpuRatio = 0.2): ServicesReport {
+  const rows = [
+    { instance: "door", roles: ["ingest"], cpuRatio, requestsPerSecond: 100 },
+    {
+      instance: "pipeline",
+      roles: ["buffer", "validation", "transfer"],
+      cpuRatio: 0.1,
+      requestsPerSecond: 0,
+    },
+    { instance: "gone", roles: ["ingest"], cpuRatio: 1, requestsPerSecond: 0, isSilent: true },
+    { instance: "pages", roles: ["console"], cpuRatio: 0.5, requestsPerSecond: 100, p50Ms: 20 },
+  ].map((each) => ({ ...row, heardAtEpochMs: atEpochMs, ...each }));
+  return { atEpochMs, services: rows, mesh: null };
+}
+
+function evidence(atEpochMs: number, more: Partial<LoadEvidence> = {}): LoadEvidence {
+  const waiting = { validation: 0, encryption: 0, transfer: 0 };
+  return { services: services(atEpochMs), stores: { waiting, oldestAtEpochMs: null }, ...more };
+}
+
+const idle = {
+  ...{ spanMs: 1_000, requests: 0, errors: 0, took: new Histogram().data(), memoryBytes: 1 },
+  loopDelayMs: 0,
+};
+
+/** A second in which so many taps came and went, 0.2 ms of the CPU each at the door, 100 in a segment that took 50 ms to transfer. */
+function second(taps: number): TelemetryDelta {
+  const took = new Histogram();
+  if (taps > 0) took.record(50, taps / 100);
+  return {
+    ...{ instance: "door", atEpochMs: 0, rejects: {} },
+    sign: {
+      ...{ roles: ["ingest"], awayArchives: [] },
+      load: { ...idle, cpuRatio: taps * 0.0002, redisMs: 1, postgresqlMs: 1, queued: 0 },
+    },
+    counters: { "tap.ingested": taps, "tap.archived": taps, "segment.archived": taps / 100 },
+    histograms: taps > 0 ? { "segment.transfer_ms": took.data() } : {},
+  };
+}
+
+function after(seconds: number, taps: number): Balancer {
+  const balancer = new Balancer(new Map([["ingest", { min: 1, max: 20 }]]), null);
+  for (let i = 1; i <= seconds; i++) balancer.hear(second(taps), begin + i * 1_000);
+  return balancer;
+}
+
+const of = (service: string, balancer: Balancer, at: number, given = evidence(at)): ServiceWish => {
+  const told = wishesSchema.parse(balancer.wishes(given, at));
+  const wish = told.services.find((one) => one.service === service);
+  if (wish === undefined) throw new Error(`no wish for ${service}`);
+  return wish;
+};
+
+describe("what services need", () => {
+  const now = begin + 60_000;
+
+  test("is told from what arrives, and from what it costs by telemetry and the table of services", () => {
+    const balancer = after(60, 1_000);
+    const door = of("ingest", balancer, now);
+    expect(door.readings).toMatchObject({ replicas: 1, arrivalsPerSecond: 1_000, cpuRatio: 0.2 });
+    expect(door.readings.serviceMs).toBeCloseTo(0.2, 6);
+    expect(door).toMatchObject({ wish: 1, mayLower: true });
+    const transfer = of("transfer", balancer, now);
+    expect(transfer.readings).toMatchObject({ replicas: 1, arrivalsPerSecond: 10 });
+    expect(transfer.readings.serviceMs).toBeGreaterThan(49);
+    expect(transfer.readings.serviceMs).toBeLessThan(51);
+    const pages = of("web", balancer, now);
+    expect(pages.readings).toMatchObject({ replicas: 1, arrivalsPerSecond: 100, serviceMs: 5 });
+  });
+
+  test("rises within seconds of what arrives", () => {
+    const balancer = after(60, 1_000);
+    expect(of("ingest", balancer, now).wish).toBe(1);
+    for (let i = 1; i <= 10; i++) balancer.hear(second(20_000), now + i * 1_000);
+    expect(of("ingest", balancer, now + 10_000).wish).toBeGreaterThan(1);
+  });
+
+  test("is held while telemetry, or the table of services, is out", () => {
+    const balancer = after(60, 10_000);
+    const busy = of("ingest", balancer, now, evidence(now));
+    expect(busy.wish).toBeGreaterThan(1);
+    const later = now + 600_000;
+    for (const given of [evidence(later), evidence(later, { services: null })]) {
+      const held = of("ingest", balancer, later, given);
+      expect(held).toMatchObject({ wish: busy.wish, mayLower: false });
+    }
+  });
+
+  test("is the least that is allowed where one process does the work", () => {
+    const balancer = new Balancer(new Map([["kpi", { min: 2, max: 2 }]]), null);
+    expect(of("kpi", balancer, now)).toMatchObject({ wish: 2, why: ["one does the work, 1 stand by"] });
+    expect(of("audit", balancer, now).wish).toBe(1);
+  });
+
+  test("is what was wished before where another process takes over, until it knows better", () => {
+    const before = after(60, 1_000).wishes(evidence(now), now);
+    const many = { ...before, services: before.services.map((one) => ({ ...one, wish: 3 })) };
+    const next = new Balancer(new Map(), many);
+    expect(of("ingest", next, now).wish).toBe(3);
+    next.hear(second(0), now);
+    expect(of("ingest", next, now + 1_000).wish).toBe(3);
+    for (let i = 2; i < 600; i++) {
+      next.hear(second(0), now + i * 1_000);
+      next.wishes(evidence(now + i * 1_000), now + i * 1_000);
+    }
+    expect(of("ingest", next, now + 600_000).wish).toBe(1);
+  });
+
+  test("asks for transfers to catch up with what waits for too long", () => {
+    const balancer = after(60, 10_000);
+    const stores = {
+      waiting: { validation: 0, encryption: 0, transfer: 400 },
+      oldestAtEpochMs: now - 30_000,
+    };
+    const { why, wish } = of("transfer", balancer, now, evidence(now, { stores }));
+    expect(wish).toBe(2);
+    expect(why[0]).toBe("400 wait, the oldest for 30 s");
+  });
+});

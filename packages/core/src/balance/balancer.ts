@@ -1,0 +1,61 @@
+import type { TelemetryDelta } from "../telemetry/index.ts";
+import { Forecaster, type ForecastStanding } from "./forecast/forecaster.ts";
+import { LoadBoard, type LoadEvidence } from "./load-board.ts";
+import { balancedServices, policyOf, type ReplicaBounds, standBy } from "./policies.ts";
+import { newWishState, type WishState, wishOf } from "./wish.ts";
+import type { ServiceWish, Wishes } from "./wishes.ts";
+
+/** So long a replica takes at most until it serves, ms: load is foretold as far ahead. */
+const readyWithinMs = 60_000;
+
+/** All wishes of one process: what it heard, what it foretells, and what it wished before. Pure: the clock is handed in. */
+export class Balancer {
+  readonly board = new LoadBoard();
+  readonly forecaster = new Forecaster();
+  readonly #bounds: ReadonlyMap<string, ReplicaBounds>;
+  readonly #states = new Map<string, WishState>();
+
+  /** @param before what was wished last, by whoever did: a change of processes takes no replica away */
+  constructor(bounds: ReadonlyMap<string, ReplicaBounds>, before: Wishes | null) {
+    this.#bounds = bounds;
+    for (const { service, wish } of before?.services ?? [])
+      this.#states.set(service, { ...newWishState, wish });
+  }
+
+  hear(delta: TelemetryDelta, atEpochMs: number): void {
+    this.board.hear(delta, atEpochMs);
+  }
+
+  forecast(): ForecastStanding {
+    return this.forecaster.standing();
+  }
+
+  wishes(evidence: LoadEvidence, nowEpochMs: number): Wishes {
+    const services = balancedServices.map((service) => this.#wish(service, evidence, nowEpochMs));
+    return { atEpochMs: nowEpochMs, services };
+  }
+
+  #wish(service: string, evidence: LoadEvidence, nowEpochMs: number): ServiceWish {
+    const bounds = this.#bounds.get(service);
+    const policy = policyOf(service, bounds);
+    const readings = this.board.read(service, evidence, nowEpochMs);
+    if (policy === null) {
+      const wish = standBy(service, bounds);
+      const why = [wish > 1 ? `one does the work, ${wish - 1} stand by` : "one does the work"];
+      return {
+        ...{ service, atEpochMs: nowEpochMs, readings, wish, reactive: wish, forecast: null, why },
+        mayLower: readings.replicas !== null,
+      };
+    }
+    const tapsPerUnit = this.board.tapsPerUnit(service);
+    const load = tapsPerUnit === null ? null : this.forecaster.expect(nowEpochMs, readyWithinMs);
+    const expected =
+      load === null || tapsPerUnit === null ? null : { ...load, perSecond: load.perSecond / tapsPerUnit };
+    const told = wishOf(
+      { service, policy, readings, expected, nowEpochMs },
+      this.#states.get(service) ?? newWishState,
+    );
+    this.#states.set(service, told.state);
+    return told.wish;
+  }
+}

@@ -1,0 +1,107 @@
+import { seededRandom } from "@tapline/core/kernel";
+import { describe, expect, test } from "vitest";
+import { Forecaster, stepMs } from "./forecaster.ts";
+import { RollingError } from "./rolling-error.ts";
+
+const begin = Date.UTC(2026, 0, 5);
+const daySteps = 288;
+
+/** A gym's load: quiet nights, two peaks a day, quieter at weekends. */
+function load(step: number): number {
+  const [hour, day] = [(step % daySteps) / 12, Math.floor(step / daySteps) % 7];
+  const peak = (at: number): number => Math.exp(-((hour - at) ** 2) / 4);
+  return (10 + 80 * peak(8) + 120 * peak(18)) * (day > 4 ? 0.5 : 1);
+}
+
+function grown(steps: number, at: (step: number) => number | null): Forecaster {
+  const forecaster = new Forecaster();
+  for (let step = 0; step < steps; step++) forecaster.add(begin + step * stepMs, at(step));
+  return forecaster;
+}
+
+describe("a forecast of load", () => {
+  const random = seededRandom(3);
+  const noisy = Array.from({ length: 21 * daySteps }, (_, step) => load(step) * (0.9 + 0.2 * random()));
+  const at = (step: number): number => noisy[step] ?? load(step);
+
+  test("is believed once it foretells better than what the season before was, and sees the evening coming", () => {
+    const steps = 16 * daySteps + 15 * 12;
+    const forecaster = grown(steps, at);
+    const { mase, isTrusted } = forecaster.standing();
+    expect(mase).toBeLessThan(0.9);
+    expect(isTrusted).toBe(true);
+    const now = begin + steps * stepMs;
+    const expected = forecaster.expect(now, 600_000);
+    expect(expected?.perSecond).toBeGreaterThan(0.95 * load(steps + 2));
+    expect(expected?.perSecond).toBeLessThan(1.4 * load(steps + 2));
+  });
+
+  test("is not believed before two days are known", () => {
+    const forecaster = grown(daySteps, at);
+    expect(forecaster.standing()).toEqual({ mase: null, isTrusted: false });
+    expect(forecaster.expect(begin + daySteps * stepMs, 60_000)).toBeNull();
+  });
+
+  test("is not believed where load follows no pattern", () => {
+    const chance = seededRandom(9);
+    let height = 100;
+    const forecaster = grown(14 * daySteps, (step) => {
+      if (step % 3 === 0) height = 200 * chance() ** 4;
+      return height;
+    });
+    const { mase } = forecaster.standing();
+    // It may be somewhat better than yesterday's same time; it must not be believed where it is not.
+    expect(forecaster.standing().isTrusted && (mase ?? 1) >= 1).toBe(false);
+  });
+
+  test("loses belief where the pattern changes", () => {
+    const forecaster = grown(17 * daySteps, at);
+    expect(forecaster.standing().isTrusted).toBe(true);
+    const chance = seededRandom(4);
+    let seen = true;
+    for (let step = 0; step < daySteps; step++) {
+      forecaster.add(begin + (17 * daySteps + step) * stepMs, step % 2 === 0 ? 0 : 400 * chance());
+      seen &&= forecaster.standing().isTrusted;
+    }
+    expect(seen).toBe(false);
+  });
+
+  test("goes on where steps are missing, and says nothing of times for which it has none", () => {
+    const steps = 10 * daySteps;
+    const forecaster = grown(steps, at);
+    forecaster.add(begin + (steps + 20) * stepMs, load(steps + 20));
+    expect(forecaster.untilEpochMs).toBe(begin + (steps + 21) * stepMs);
+    expect(forecaster.expect(begin + (steps + 60) * stepMs, 60_000)).toBeNull();
+    forecaster.add(begin, 1e6);
+    expect(forecaster.untilEpochMs).toBe(begin + (steps + 21) * stepMs);
+  });
+
+  test("stands again from the same history", () => {
+    const steps = 9 * daySteps;
+    const [one, other] = [grown(steps, at), grown(steps, at)];
+    const now = begin + steps * stepMs;
+    expect(one.expect(now, 60_000)).toEqual(other.expect(now, 60_000));
+  });
+});
+
+describe("the error of forecasts", () => {
+  test("is scaled by that of the season that foretells best", () => {
+    const error = new RollingError(24);
+    for (let i = 0; i < 24; i++) error.judge(10, 9, [6, 8]);
+    expect(error.score()).toEqual({ mase: 0.5, above: 1 });
+  });
+
+  test("counts the last steps alone, and says nothing from a few", () => {
+    const error = new RollingError(24);
+    for (let i = 0; i < 23; i++) error.judge(10, 0, [9]);
+    expect(error.score().mase).toBeNull();
+    for (let i = 0; i < 24; i++) error.judge(10, 10, [9]);
+    expect(error.score()).toEqual({ mase: 0, above: 0 });
+  });
+
+  test("is past all trust where the season before was right each time", () => {
+    const error = new RollingError(24);
+    for (let i = 0; i < 24; i++) error.judge(10, 10.1, [10]);
+    expect(error.score().mase).toBe(Number.POSITIVE_INFINITY);
+  });
+});
