@@ -22,7 +22,7 @@ function environments(set: NodeJS.ProcessEnv = {}) {
   const stores = { databaseUrl: "postgresql://127.0.0.1/t", redisUrl: "redis://127.0.0.1" };
   const ports = { archivePort: 1, webPort: 7400, ingestPort: 2, streamPort: 3 };
   return childEnvironments(
-    readConfig({ once: false }, set),
+    readConfig({ once: false, agent: true }, set),
     folder,
     { ...secrets, recipients },
     { ...stores, ...ports },

@@ -13,6 +13,8 @@ export type PortName = "web" | "ingest" | "stream" | "postgres" | "redis" | "arc
 export type StackConfig = Readonly<{
   dataDir: string;
   once: boolean;
+  /** Whether the simulated agent runs along. */
+  agent: boolean;
   /** Taps to read before the agent stops; undefined: it goes on. */
   taps: number | undefined;
   readers: number;
@@ -103,6 +105,7 @@ export function readConfig(flags: Flags, environment: NodeJS.ProcessEnv = proces
   return {
     dataDir: resolve(flags.dataDir ?? env.TAPLINE_DATA_DIR ?? defaultDataDir),
     once: flags.once,
+    agent: flags.agent,
     taps: flags.taps ?? (flags.once ? defaultTapsOnce : undefined),
     readers: flags.readers ?? env.TAPLINE_AGENT_READERS,
     ratePerSecond: flags.rate ?? env.TAPLINE_AGENT_RATE,

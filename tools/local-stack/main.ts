@@ -25,8 +25,8 @@ const plainEveryMs = 10_000;
 async function writeFirstScript(stack: Stack, folder: DataFolder, terminal: Terminal): Promise<void> {
   for (;;) {
     await stack.counts.next(plainEveryMs);
-    if ((stack.counts.agent?.archived ?? 0) === 0) continue;
-    // The database may be on its way down or up: the next figures bring the next try.
+    if (stack.counts.agent?.archived === 0) continue;
+    // No agent of ours may run, and the database may be on its way down or up: the next figures bring the next try.
     const path = await writeRestoreScript(stack.addresses.databaseUrl, folder).catch(() => undefined);
     if (path === undefined) continue;
     terminal.note(`the first object is archived; restore it by: sh ${path}`);
@@ -58,9 +58,14 @@ async function showSummary(
   if (restoreScript === undefined) void writeFirstScript(stack, folder, terminal);
 }
 
-async function showStatus(stack: Stack, terminal: Terminal, stopped: StopRequest): Promise<void> {
+async function showStatus(
+  stack: Stack,
+  hasAgent: boolean,
+  terminal: Terminal,
+  stopped: StopRequest,
+): Promise<void> {
   while (!stopped.isAsked()) {
-    const line = statusLine(stack.counts);
+    const line = statusLine(stack.counts, hasAgent);
     if (terminal.isLive) terminal.show(line);
     else terminal.note(line);
     await Promise.race([stopped.done, sleep(terminal.isLive ? liveEveryMs : plainEveryMs)]);
@@ -114,7 +119,7 @@ async function run(config: StackConfig, startedMs: number, terminal: Terminal): 
     if (!config.once) await showSummary(stack, folder, config.commandStartedMs ?? startedMs, terminal);
     await (config.once
       ? runOnce(config, stack, folder, startedMs, terminal)
-      : showStatus(stack, terminal, stopped));
+      : showStatus(stack, config.agent, terminal, stopped));
     return 0;
   } catch (error) {
     if (!stopped.isAsked()) throw error;

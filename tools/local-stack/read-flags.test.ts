@@ -27,11 +27,17 @@ describe("the command line of npm start", () => {
     [["--readers", "two"], "It must be a whole number"],
     [["extra"], "too many arguments"],
     [["--taps"], "argument missing"],
+    [["--once", "--no-agent"], "--once needs the simulated agent"],
   ])("refuses %j in one sentence", (args, text) => {
     const refusal = () => readFlags(args);
     expect(refusal).toThrow(TaplineError);
     expect(refusal).toThrow(text);
     expect(refusal).not.toThrow("\n");
+  });
+
+  it("leaves the simulated agent out where that is asked", () => {
+    expect(config([]).agent).toBe(true);
+    expect(config(["--no-agent"]).agent).toBe(false);
   });
 
   it("explains itself on --help", () => {

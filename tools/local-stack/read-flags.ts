@@ -4,6 +4,8 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 /** The command line of `npm start`. */
 export type Flags = Readonly<{
   once: boolean;
+  /** False: no simulated agent of its own. */
+  agent: boolean;
   taps?: number;
   dataDir?: string;
   webPort?: number;
@@ -32,6 +34,7 @@ function command(): Command {
     .option("--web-port <port>", "the console's port (default: 7400 or a free one)", port)
     .option("--ingest-port <port>", "the agents' port (default: 7443 or a free one)", port)
     .option("--readers <number>", "simulated readers (default: 4)", wholeNumber(1, 1_000))
+    .option("--no-agent", "no simulated agent: enrol one of yours in the console")
     .option("--rate <number>", "taps per second over all readers", wholeNumber(1, 1_000_000))
     .allowExcessArguments(false)
     .exitOverride()
@@ -53,5 +56,10 @@ export function readFlags(args: readonly string[]): Flags | { help: string } {
       remedy: "npm start -- --help lists the flags",
     });
   }
-  return { once: false, ...program.opts<Partial<Flags>>() };
+  const flags = { once: false, agent: true, ...program.opts<Partial<Flags>>() };
+  if (flags.once && !flags.agent)
+    throw new TaplineError("invalid-input", "--once needs the simulated agent, which --no-agent leaves out", {
+      remedy: "leave one of them out",
+    });
+  return flags;
 }

@@ -115,8 +115,9 @@ export async function startStack(
     worker("worker-pipeline"),
   ]);
   const before = await countArchive(databaseUrl);
-  await builder.child("agent", "apps/nfc-agent/src/main.ts", envs.agent, (message) =>
-    builder.counts.take(message),
-  );
+  if (config.agent)
+    await builder.child("agent", "apps/nfc-agent/src/main.ts", envs.agent, (message) =>
+      builder.counts.take(message),
+    );
   return { addresses, counts: builder.counts, before, firstAdmin, webPortInUse, stop: () => builder.stop() };
 }

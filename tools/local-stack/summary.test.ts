@@ -53,9 +53,9 @@ it("counts on one line, after what stands in the way, and says when the agent ha
   expect(statusLine({ ...well, awayArchives })).toMatch(
     /^archive main not answering since 14:03:07 {2}· {2}taps in 12,345/,
   );
-  expect(statusLine({ ...well, agent: undefined, awayArchives })).toContain(
-    "since 14:03:07  ·  waiting for the agent's first figures",
-  );
+  const without = { ...well, agent: undefined, awayArchives };
+  expect(statusLine(without)).toContain("since 14:03:07  ·  waiting for the agent's first figures");
+  expect(statusLine(without, false)).toContain("since 14:03:07  ·  no agent runs along");
 });
 
 it("marks the figures of an agent that has told nothing for 5 s, until it tells some again", () => {

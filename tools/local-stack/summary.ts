@@ -75,9 +75,12 @@ const spanText = (ms: number) =>
 /**
  * One line: what stands in the way of taps; then figures: taps read by the local agent and what became of them. Where the agent
  * has fallen silent, that these are its last ones.
+ * @param hasAgent false: none runs along, and there are no figures to wait for
  */
-export function statusLine({ agent, agentSilentMs, awayArchives }: StatusFacts): string {
+export function statusLine({ agent, agentSilentMs, awayArchives }: StatusFacts, hasAgent = true): string {
   const troubles = awayArchives.map(awayText);
+  if (!hasAgent)
+    return [...troubles, "no agent runs along: the console shows those that enrol"].join("  ·  ");
   if (agent === undefined) return [...troubles, "waiting for the agent's first figures"].join("  ·  ");
   if (agentSilentMs !== null) troubles.push(`agent silent for ${spanText(agentSilentMs)}, its last figures`);
   const figures = [

@@ -1,7 +1,8 @@
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { expect, test } from "vitest";
+import { stateOf } from "../../client/agent-state.ts";
 import { agentView, now, reportOf } from "./agent.fixture.ts";
-import { compareStandings, standingOf, stateOf } from "./agent-standing.ts";
+import { compareStandings, standingOf } from "./agent-standing.ts";
 import { troubleWords } from "./agent-words.ts";
 
 const [minuteMs, dayMs] = [60_000, 24 * 3_600_000];

@@ -1,9 +1,5 @@
+import { type AgentState, stateOf } from "../../client/agent-state.ts";
 import type { AgentView } from "../../contracts/agents.ts";
-
-/** How an agent stands, as far as it was heard of. */
-export const agentStates = ["online", "offline", "never-seen", "revoked"] as const;
-
-export type AgentState = (typeof agentStates)[number];
 
 /** What is not as it should be, the worst first: the order of the list. */
 export const troubleKinds = [
@@ -40,13 +36,6 @@ export interface Standing {
   waitedMs: number;
   /** When the certificate ends that it shows. */
   certificateEndsAtEpochMs: number | null;
-}
-
-export function stateOf({ revokedAtEpochMs, last }: AgentView, nowEpochMs: number): AgentState {
-  if (revokedAtEpochMs !== null) return "revoked";
-  if (last === null) return "never-seen";
-  // Who was heard in what is the future by now was heard before the clock was put back.
-  return Math.abs(nowEpochMs - last.seenAtEpochMs) <= last.heardWithinMs ? "online" : "offline";
 }
 
 export function standingOf(agent: AgentView, nowEpochMs: number): Standing {

@@ -1,7 +1,8 @@
+import type { AgentState } from "../../client/agent-state.ts";
 import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { type AgentView, mostGapNumbers } from "../../contracts/agents.ts";
-import { type AgentState, isBehind, type Standing, type TroubleKind } from "./agent-standing.ts";
+import { isBehind, type Standing, type TroubleKind } from "./agent-standing.ts";
 import type { AgentsView } from "./view.ts";
 
 const dayMs = 24 * 3_600_000;

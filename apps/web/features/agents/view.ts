@@ -1,5 +1,6 @@
+import { type AgentState, agentStates } from "../../client/agent-state.ts";
 import type { AddressForm } from "../../client/use-address-view.ts";
-import { type AgentState, agentStates, type Standing } from "./agent-standing.ts";
+import type { Standing } from "./agent-standing.ts";
 
 /** Which agents are looked at, and which of them is open: all of it stands in the address. */
 export interface AgentsView {

@@ -1,27 +1,5 @@
-import Link from "next/link";
 import { Card } from "../../ui/card.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-
-/** Nothing was ever tapped: what to do for the first. */
-export function NoTapsYet() {
-  return (
-    <Card className="mb-3 border-dashed border-line-strong px-6 py-5">
-      <h2 className="font-semibold">No taps yet</h2>
-      <p className="mt-1 max-w-prose text-sm text-ink-soft">
-        Everything is ready. Hold a tracker to a reader: its first tap shows up here within a second. If it
-        does not, see that the reader's agent runs and reaches the ingest address.
-      </p>
-      <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm">
-        <Link href="/agents" className="underline decoration-line-strong underline-offset-2">
-          Enrol an agent
-        </Link>
-        <Link href="/taps" className="underline decoration-line-strong underline-offset-2">
-          See the first tap come
-        </Link>
-      </p>
-    </Card>
-  );
-}
 
 /** No live picture was ever seen, and the banner above says why. */
 export function NoFigures() {

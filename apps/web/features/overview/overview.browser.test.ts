@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { connectPrisma } from "@tapline/adapters/prisma";
 import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
@@ -15,6 +16,7 @@ import {
   until,
 } from "../../test-site/browsing.ts";
 import { startFeed, writeHistory } from "../../test-site/feed.ts";
+import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 import { person, type Site, startSite } from "../../test-site/start-site.ts";
 
 const chromiumPath = inject("chromium");
@@ -73,7 +75,7 @@ it("signing in says what is wrong, and then lets in", async () => {
   await page.getByRole("heading", { name: "Sign in to Tapline" }).waitFor();
 });
 
-it("a console without taps says what to do", async () => {
+it("a console without taps leads to the first one, step by step", async () => {
   const page = await browsing.openPage();
   await signIn(page, site.origin);
   await page.getByText("There are no figures to show").waitFor();
@@ -92,9 +94,29 @@ it("a console without taps says what to do", async () => {
   await isConnection(page, "Live");
   expect(await textOf(page.getByTestId("restore"))).toContain("not yet due: nothing is archived");
   expect(await textOf(page.getByTestId("restore"))).not.toContain("overdue");
+  const guide = page.getByRole("region", { name: "The way to the first tap" });
+  await guide.getByText("No agent is known yet.").waitFor();
   await expectAccessible(page);
   await shoot(page, "empty-light");
+  const prisma = connectPrisma(site.databaseUrl);
+  const fleet = new FleetFeed(prisma);
+  await fleet.enrol("north", "front-desk");
+  await guide.getByText("has enrolled, and is not online").waitFor();
+  await fleet.report(["front-desk"], { readers: { failed: 1 } });
+  await guide.getByText("sees no reader that takes taps").waitFor();
+  await fleet.report(["front-desk"]);
+  await guide.getByText("is online with 4 readers. Waiting for its first tap…").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "empty-online-light");
   feed.stop();
+  feedFrom(site.redis);
+  await guide.getByText("The first tap is here").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "first-tap-light");
+  await guide.getByRole("button", { name: "Close" }).click();
+  await guide.waitFor({ state: "detached" });
+  await fleet.clear();
+  await prisma.$disconnect();
 });
 
 it("numbers move, the last hour is drawn, and both themes can be read", { timeout: 480_000 }, async () => {

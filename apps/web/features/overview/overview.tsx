@@ -1,15 +1,23 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { api } from "../../client/api.ts";
 import { formatAge } from "../../client/format.ts";
+import { loadPart } from "../../client/load-part.ts";
 import { type Live, useLive } from "../../client/use-live.ts";
-import { NoFigures, NoTapsYet, OverviewSkeleton } from "./empty-states.tsx";
+import { NoFigures, OverviewSkeleton } from "./empty-states.tsx";
 import { HistoryPanels } from "./history-panels.tsx";
 import { LastActs } from "./last-acts.tsx";
 import { Tiles } from "./tiles.tsx";
 import { WayOfATap } from "./way-of-a-tap.tsx";
 import { WrongList } from "./wrong-list.tsx";
+
+const FirstVisit = dynamic(
+  () => loadPart(() => import("./first-visit.tsx")).then((part) => part.FirstVisit),
+  { ssr: false },
+);
 
 const refreshMs = 10_000;
 
@@ -51,11 +59,15 @@ function Body({
   history: Parameters<typeof HistoryPanels>[0]["history"];
   isHistoryFailed: boolean;
 }) {
+  // Whoever has seen that there are none is told of the first one.
+  const [isFirstVisit, setFirstVisit] = useState(false);
   if (live === null) return isAnswered ? <NoFigures /> : <OverviewSkeleton />;
+  const hasTap = live.totals.ingested > 0;
+  if (!hasTap && !isFirstVisit) setFirstVisit(true);
   return (
     <>
       <WrongList live={live} />
-      {live.totals.ingested === 0 ? <NoTapsYet /> : null}
+      {isFirstVisit ? <FirstVisit hasTap={hasTap} onClose={() => setFirstVisit(false)} /> : null}
       <div className="space-y-3">
         <WayOfATap live={live} />
         <Tiles live={live} history={history} />

@@ -13,6 +13,9 @@ export function EmptyList({ of, word }: { of: TapList["of"]; word: string }) {
           {of === "nothing"
             ? "Neither an agent, nor a site, nor a tracker. What was refused is found by its agent's number."
             : `Nothing of the ${of} ${word} has an end in what is known.`}
+          {of === "agent"
+            ? " Hold a tracker to one of its readers: its tap shows up here once it is archived."
+            : null}
         </p>
       </div>
     </div>

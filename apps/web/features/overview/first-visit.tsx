@@ -1,0 +1,158 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { api } from "../../client/api.ts";
+import { formatTime } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { useTimeZone } from "../../client/time-zone.ts";
+import { useAgents } from "../../client/use-agents.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useMayAdminister } from "../../client/viewer.tsx";
+import { writeTapName } from "../../contracts/tap-name.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { type Visit, type VisitStep, visitOf, visitSteps } from "./first-visit.ts";
+
+/** The first tap is on its way for less than a second: so often it is looked for, ms. */
+const lookMs = 1_000;
+
+const titles: Readonly<Record<VisitStep, string>> = {
+  enrol: "Enrol an agent",
+  start: "Start it",
+  tap: "Hold a tracker to one of its readers",
+};
+
+const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+const code = "font-mono text-xs whitespace-nowrap";
+
+/** Leads through a first visit: from no agent to the first tap, and says when it is here. */
+export function FirstVisit({ hasTap, onClose }: { hasTap: boolean; onClose: () => void }) {
+  const fleet = useAgents();
+  useNow(1_000);
+  const visit = visitOf(fleet.agents, serverNow());
+  const at = hasTap ? visitSteps.length : visitSteps.indexOf(visit.next);
+  return (
+    <Card
+      aria-label="The way to the first tap"
+      className="mb-3 border-dashed border-line-strong px-6 py-5 text-sm"
+    >
+      <div className="flex items-start gap-4">
+        <div role="status" className="mr-auto">
+          <h2 className="text-base font-semibold">{hasTap ? "The first tap is here" : "No taps yet"}</h2>
+        </div>
+        {hasTap ? (
+          <Button kind="outline" onClick={onClose}>
+            Close
+          </Button>
+        ) : null}
+      </div>
+      <ol className="mt-3 space-y-2.5">
+        {visitSteps.map((step, index) => (
+          <Step key={step} title={titles[step]} is={index < at ? "done" : index > at ? "later" : "next"}>
+            {index === at && fleet.isAnswered ? <Next {...{ visit, isFailed: fleet.isFailed }} /> : null}
+          </Step>
+        ))}
+      </ol>
+      {hasTap ? <FirstTap /> : null}
+    </Card>
+  );
+}
+
+const marks = { done: "✓", next: "●", later: "○" } as const;
+const said = { done: "done", next: "next", later: "later" } as const;
+
+function Step({ title, is, children }: { title: string; is: keyof typeof marks; children: ReactNode }) {
+  return (
+    <li className="grid grid-cols-[1.25rem_minmax(0,1fr)]" aria-current={is === "next" ? "step" : undefined}>
+      <span aria-hidden className="text-ink-faint">
+        {marks[is]}
+      </span>
+      <div>
+        <p className={cn(is === "next" ? "font-medium" : "text-ink-soft")}>
+          {title} <span className="sr-only">({said[is]})</span>
+        </p>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+/** What to do for the step that is next, and what it waits for. */
+function Next({ visit, isFailed }: { visit: Visit; isFailed: boolean }) {
+  if (isFailed)
+    return (
+      <p className="mt-0.5 text-warning">
+        ▲ How the agents are could not be read. It is tried again all the time.
+      </p>
+    );
+  const { next, agent, readers } = visit;
+  if (next === "enrol") return <ToEnrol agent={agent} />;
+  const name = (
+    <Link className={link} href={`/agents?${new URLSearchParams({ agent: agent?.id ?? "" })}`}>
+      {agent?.id}
+    </Link>
+  );
+  if (next === "start")
+    return (
+      <p className="mt-0.5 max-w-prose text-ink-soft">
+        {name} has enrolled, and is not online. On its PC:{" "}
+        <code className={code}>sudo systemctl start tapline-agent</code>. It shows up here by itself.
+      </p>
+    );
+  return (
+    <p className="mt-0.5 max-w-prose text-ink-soft">
+      {name} is online{" "}
+      {readers === 0
+        ? "and sees no reader that takes taps: plug one in, or look at what it says of them."
+        : `with ${readers} ${readers === 1 ? "reader" : "readers"}.`}{" "}
+      Waiting for its first tap…
+    </p>
+  );
+}
+
+function ToEnrol({ agent }: { agent: Visit["agent"] }) {
+  const mayAdminister = useMayAdminister();
+  const zone = useTimeZone();
+  const until = agent?.tokenEndsAtEpochMs ?? null;
+  return (
+    <p className="mt-0.5 max-w-prose text-ink-soft">
+      {agent === null || until === null
+        ? "No agent is known yet. One reads trackers at the NFC readers of one PC. "
+        : `A token for ${agent.id} waits for its use until ${formatTime(until, zone, false)}: run the command that came with it. `}
+      {mayAdminister ? (
+        <Link className={link} href="/agents">
+          {until === null ? "Make a token for it" : "Make another token"}
+        </Link>
+      ) : (
+        "Making tokens needs the role admin."
+      )}
+    </p>
+  );
+}
+
+/** Which one it was, once it has its end. */
+function FirstTap() {
+  const zone = useTimeZone();
+  const { data } = useQuery({
+    ...api.tap.list.queryOptions({ of: "" }),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.rows.length === 0 ? lookMs : false,
+  });
+  const first = data?.rows.at(-1);
+  if (first === undefined) return <p className="mt-3 text-ink-soft">It is on its way to the archive.</p>;
+  const { who: agent, epoch, firstSeq: seq, is, atEpochMs } = first;
+  const when = atEpochMs === null ? "" : ` at ${formatTime(atEpochMs, zone)}`;
+  const tap = writeTapName({ by: "agent", agent, epoch, seq });
+  return (
+    <p className="mt-3 text-ink-soft">
+      {agent} read it, and it was {is === "archived" ? "archived" : "refused"}
+      <span className="age">{when}</span>.{" "}
+      <Link className={link} href={`/taps?${new URLSearchParams({ of: `agent:${agent}`, tap })}`}>
+        See each of its steps
+      </Link>
+    </p>
+  );
+}
