@@ -28,6 +28,13 @@ export interface AuditPage {
   hasMore: boolean;
 }
 
+/** What people did last, newest first, without their signing in and out. */
+export interface LastActs {
+  acts: ShownEntry[];
+  /** Of the people, by their ids; of those who are gone none. */
+  names: Record<string, string>;
+}
+
 /** A signed checkpoint as it is kept: the note, and the size that it speaks of. */
 export interface AuditCheckpoint {
   size: number;

@@ -1,5 +1,6 @@
 import {
   AuditLog,
+  actsOfPeople,
   type EntryFilter,
   type LogHead,
   LogRows,
@@ -15,12 +16,15 @@ import {
   type AuditPage,
   type AuditRow,
   auditPageSize,
+  type LastActs,
   mostExported,
 } from "../../contracts/audit.ts";
 import { namesOf } from "../alerts/names-of.ts";
 import { fromPostgres } from "../from-stores.ts";
 
-/** The audit log as the console's page shows it. */
+const mostLastActs = 5;
+
+/** The audit log as the console's pages show it. */
 export class AuditViews {
   readonly #prisma: PrismaClient;
   readonly #rows: LogRows;
@@ -43,6 +47,12 @@ export class AuditViews {
   /** The names of people, by their ids; of those who are gone none. */
   async names(ids: readonly string[]): Promise<Record<string, string>> {
     return Object.fromEntries(await namesOf(this.#prisma, ids));
+  }
+
+  /** The last few things that people did. */
+  async lastActs(): Promise<LastActs> {
+    const { entries: acts } = await fromPostgres(actsOfPeople(this.#prisma, 0, mostLastActs));
+    return { acts, names: await this.names([...new Set(acts.map(({ actor }) => actor.id))]) };
   }
 
   /** @throws TaplineError `not-found` before there is a log */

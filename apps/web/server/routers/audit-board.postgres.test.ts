@@ -8,7 +8,7 @@ import {
   parseTlogProof,
 } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AuditFrom, AuditLogState, AuditPage, AuditRow } from "../../contracts/audit.ts";
+import type { AuditFrom, AuditLogState, AuditPage, AuditRow, LastActs } from "../../contracts/audit.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
 const signer = openLogSigner(makeLogKey(), "tapline.test/log");
@@ -34,8 +34,8 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 async function ask<Answer>(path: string, input: unknown): Promise<{ status: number; data: Answer }> {
-  const query = encodeURIComponent(JSON.stringify(input));
-  const response = await fetch(`${running.console.origin}/api/trpc/auditBoard.${path}?input=${query}`, {
+  const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+  const response = await fetch(`${running.console.origin}/api/trpc/auditBoard.${path}${query}`, {
     headers: { cookie },
   });
   const body = (await response.json()) as { result?: { data: Answer }; error?: { data: Answer } };
@@ -117,4 +117,27 @@ test("an entry's proof and the log's growth lead to the root that the log signed
   expect(JSON.parse(Buffer.from(proof.extra ?? []).toString())).toEqual(row?.entry);
   checkTlogProof(proof, leafHash(proof.extra ?? new Uint8Array(0)), [signer.key]);
   expect((await ask("proof", { id: "00000000-0000-7000-8000-000000000000" })).status).toBe(404);
+});
+
+test("the last acts of people are found among whatever else is recorded, with their names", async () => {
+  const { id } = await running.prisma.user.findFirstOrThrow({ where: { email: adminSignIn.email } });
+  for (const [n, action] of (["key.changed", "gap.swept", "session.started"] as const).entries())
+    await recordOperation(
+      running.prisma,
+      { actor: { kind: "operator", id }, reason: `act ${n}` },
+      { action, subject: `key/act-${n}`, facts: {} },
+      1,
+    );
+  const { acts, names } = (await ask<LastActs>("lastActs", undefined)).data;
+  expect(acts.slice(0, 2).map(({ subject, reason }) => [subject, reason])).toEqual([
+    ...[
+      ["key/act-1", "act 1"],
+      ["key/act-0", "act 0"],
+    ],
+  ]);
+  expect(acts.length).toBeLessThanOrEqual(5);
+  expect(acts.every(({ actor, action }) => actor.kind === "operator" && !action.startsWith("session."))).toBe(
+    true,
+  );
+  expect(names).toMatchObject({ [id]: "Administrator" });
 });

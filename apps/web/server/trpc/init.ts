@@ -11,7 +11,7 @@ import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
+import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
 import type { HandoverViews } from "../handover/handover-views.ts";
 import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
@@ -31,7 +31,10 @@ export interface RequestContext extends PeopleParts {
   refusals: Pick<RefusedActs, "note">;
   alerts: AlertStore;
   audit: AuditReader;
-  auditViews: Pick<AuditViews, "page" | "entry" | "names" | "log" | "growth" | "proof" | "exportPlan">;
+  auditViews: Pick<
+    AuditViews,
+    "page" | "entry" | "names" | "lastActs" | "log" | "growth" | "proof" | "exportPlan"
+  >;
   keys: Pick<KeyViews, "approve" | "board" | "cancel" | "change" | "preview">;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
@@ -41,7 +44,7 @@ export interface RequestContext extends PeopleParts {
   tapProofs: Pick<ProofQueue, "ask">;
   handovers: Pick<HandoverViews, "now" | "list" | "submit" | "sign" | "withdraw">;
   fleet: FleetReader;
-  steering: AgentSteering;
+  steering: FleetSteering;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }
