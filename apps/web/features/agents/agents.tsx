@@ -11,18 +11,20 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Card } from "../../ui/card.tsx";
-import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { AgentList } from "./agent-list.tsx";
 import { AgentPane } from "./agent-pane.tsx";
 import { compareStandings, type Standing, standingOf } from "./agent-standing.ts";
-import { FilterBar } from "./filter-bar.tsx";
-import { EmptyList, UnreadList } from "./list-states.tsx";
+import { FleetList } from "./fleet-list.tsx";
+import { focusSite } from "./site-grid.tsx";
 import { useAgentKeys } from "./use-agent-keys.ts";
-import { type AgentsView, agentsAddress, isMeant, isShown, shows } from "./view.ts";
+import { type AgentsView, agentsAddress, isMeant, isShown, rolloutsOpen, shows } from "./view.ts";
 
+const RolloutPane = dynamic(
+  () => loadPart(() => import("./rollouts/rollout-pane.tsx")).then((part) => part.RolloutPane),
+  { ssr: false, loading: () => <PaneWaiting isFailed={false} /> },
+);
 const EnrolDialog = dynamic(
   () => loadPart(() => import("./enrol-dialog.tsx")).then((part) => part.EnrolDialog),
   { ssr: false },
@@ -51,50 +53,54 @@ export function Agents() {
   const meant = useMemo(() => standings.filter((one) => isMeant(one, view)), [standings, view]);
   const shown = useMemo(() => meant.filter((one) => isShown(one, view.show)), [meant, view.show]);
   const counts = useMemo(() => countsOf(meant), [meant]);
-  const sites = useMemo(() => sitesOf(standings), [standings]);
+  const sites = useMemo(() => [...new Set(standings.map(({ agent }) => agent.site))].sort(), [standings]);
+  const bySite = view.by === "site";
+  const siteGrid = useRef<HTMLUListElement>(null);
   const cursor = useCursor(
     shown.map(({ agent }) => agent.id),
     view.open,
   );
   const open = standings.find(({ agent }) => agent.id === view.open) ?? null;
 
+  const enrol = () => setAsked({ act: "enrol", agent: "" });
   const moveTo = (index: number) => {
     const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
+    if (view.open !== null && view.open !== rolloutsOpen && id !== null) change({ open: id });
   };
   useAgentKeys({
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: shown[cursor.index]?.agent.id ?? null }),
+    move: (by) => (bySite ? focusSite(siteGrid.current, by) : moveTo(cursor.index + by)),
+    open: () => {
+      if (!bySite) change({ open: shown[cursor.index]?.agent.id ?? null });
+    },
     close: () => change({ open: null }),
-    enrol: () => setAsked({ act: "enrol", agent: "" }),
+    bySite: () => change({ by: bySite ? "agent" : "site" }),
+    rollouts: () => change({ open: rolloutsOpen }),
+    enrol,
     textField,
   });
   return (
     <div data-stale={fleet.isFailed} className="flex flex-1 flex-col">
-      <Head onEnrol={() => setAsked({ act: "enrol", agent: "" })} />
+      <Head
+        onRollouts={() => change({ open: view.open === rolloutsOpen ? null : rolloutsOpen })}
+        onEnrol={enrol}
+      />
       {fleet.isFailed && fleet.agents.length > 0 ? <Unread heardEpochMs={fleet.heardEpochMs} /> : null}
       <WithSidePane
-        name="The open agent"
+        name={view.open === rolloutsOpen ? "Roll-outs" : "The open agent"}
         list={
-          <Card aria-label="List of agents" className="flex min-h-0 flex-col overflow-hidden">
-            <FilterBar {...{ view, textField, counts, sites }} onChange={change} />
-            {shown.length > 0 ? (
-              <AgentList
-                standings={shown}
-                cursor={cursor.index}
-                onMove={moveTo}
-                onOpen={(id) => change({ open: id })}
-              />
-            ) : (
-              <Nothing
-                {...{ fleet, isJudged: standings.length > 0 }}
-                onEnrol={() => setAsked({ act: "enrol", agent: "" })}
-              />
-            )}
-          </Card>
+          <FleetList
+            {...{ fleet, view, shown, counts, sites, siteGrid, textField }}
+            isJudged={standings.length > 0}
+            cursor={cursor.index}
+            onChange={change}
+            onMove={moveTo}
+            onEnrol={enrol}
+          />
         }
         pane={
-          view.open === null ? null : (
+          view.open === null ? null : view.open === rolloutsOpen ? (
+            <RolloutPane onClose={() => change({ open: null })} />
+          ) : (
             <AgentPane
               {...{ id: view.open, standing: open, isAnswered: fleet.isAnswered }}
               onClose={() => change({ open: null })}
@@ -123,14 +129,12 @@ function countsOf(meant: readonly Standing[]): Record<AgentsView["show"], number
   return Object.fromEntries(counts) as Record<AgentsView["show"], number>;
 }
 
-const sitesOf = (standings: readonly Standing[]): string[] =>
-  [...new Set(standings.map(({ agent }) => agent.site))].sort();
-
-function Head({ onEnrol }: { onEnrol: () => void }) {
+function Head({ onRollouts, onEnrol }: { onRollouts: () => void; onEnrol: () => void }) {
   const mayAdminister = useMayAdminister();
   return (
     <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="mr-auto text-lg font-semibold tracking-tight">Readers & agents</h1>
+      <Button onClick={onRollouts}>Settings and versions</Button>
       {mayAdminister ? (
         <Button kind="outline" onClick={onEnrol}>
           Enrol an agent…
@@ -152,22 +156,6 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
       </Notice>
     </div>
   );
-}
-
-function Nothing({
-  fleet,
-  isJudged,
-  onEnrol,
-}: {
-  fleet: Fleet;
-  /** False in the first frame, which knows no time yet, whether there are agents or not. */
-  isJudged: boolean;
-  onEnrol: () => void;
-}) {
-  if (isJudged) return <EmptyList isFleetEmpty={false} onEnrol={onEnrol} />;
-  if (fleet.agents.length > 0) return <ListSkeleton of="agents" />;
-  if (fleet.isFailed) return <UnreadList />;
-  return fleet.isAnswered ? <EmptyList isFleetEmpty onEnrol={onEnrol} /> : <ListSkeleton of="agents" />;
 }
 
 function Dialogs({

@@ -34,6 +34,15 @@ export function FilterBar({
           </Toggle>
         ))}
       </fieldset>
+      <fieldset className="flex gap-1">
+        <legend className="sr-only">One by one, or by site</legend>
+        <Toggle isOn={view.by === "agent"} onClick={() => onChange({ by: "agent" })}>
+          Agents
+        </Toggle>
+        <Toggle isOn={view.by === "site"} onClick={() => onChange({ by: "site" })}>
+          Sites
+        </Toggle>
+      </fieldset>
       <div className="flex min-w-56 flex-1 items-center gap-2">
         <FilterSelect
           name="Site"

@@ -3,15 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ActEnd } from "../../client/act-end.tsx";
-import { adviceOf, api, apiClient } from "../../client/api.ts";
+import { api, apiClient } from "../../client/api.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import type { Standing } from "./agent-standing.ts";
-
-/** As the server takes them. A field reads its pattern with flag v, by which a hyphen in brackets is none unless escaped. */
-const versionPattern = /^\d+\.\d+\.\d+(-([0-9A-Za-z.]|-)+)?$/;
+import { EffectNotice } from "./effect-notice.tsx";
+import { versionPattern } from "./version-pattern.ts";
 
 /** What an agent is to be kept at. */
 interface Pins {
@@ -107,16 +106,10 @@ function RevisionField({
 /** What the server says that it would do. */
 function Effect({ id, pins }: { id: string; pins: Pins }) {
   const { data, error, isPending } = useQuery(api.fleet.pinEffect.queryOptions({ id, ...pins }));
-  const [told] = data ?? [];
   return (
-    <p role="status" className="rounded-md border border-line bg-raised px-3 py-2 text-sm">
-      {isPending ? "Asking what it would do…" : null}
-      {error === null ? null : (adviceOf(error) ?? "What it would do could not be asked.")}
-      {data === undefined
-        ? null
-        : told === undefined
-          ? "Nothing is told anew: it has that already."
-          : `Now: ${told.from}. Then: ${told.to}.`}
-    </p>
+    <EffectNotice
+      {...{ effect: data, error, isPending }}
+      nothing="Nothing is told anew: it has that already."
+    />
   );
 }

@@ -9,9 +9,14 @@ export interface AgentsView {
   site: string | null;
   /** Words that all stand somewhere in what is told of an agent. */
   text: string;
-  /** The agent that is open beside the list. */
+  /** Agents one by one, or their sites. */
+  by: "agent" | "site";
+  /** What is open beside the list: an agent, or `rolloutsOpen`. */
   open: string | null;
 }
+
+/** The roll-outs are open: no agent is called so. */
+export const rolloutsOpen = "/rollouts";
 
 export const shows = ["all", "trouble", ...agentStates] as const satisfies readonly AgentsView["show"][];
 
@@ -21,16 +26,19 @@ function readView(params: Pick<URLSearchParams, "get">): AgentsView {
     show: show ?? "all",
     site: params.get("site") || null,
     text: params.get("words") ?? "",
-    open: params.get("agent") || null,
+    by: params.get("by") === "site" ? "site" : "agent",
+    open: params.get("agent") || (params.get("open") === "rollouts" ? rolloutsOpen : null),
   };
 }
 
-function writeView({ show, site, text, open }: AgentsView): string {
+function writeView({ show, site, text, by, open }: AgentsView): string {
   const params = new URLSearchParams();
   if (show !== "all") params.set("show", show);
   if (site !== null) params.set("site", site);
   if (text !== "") params.set("words", text);
-  if (open !== null) params.set("agent", open);
+  if (by === "site") params.set("by", by);
+  if (open === rolloutsOpen) params.set("open", "rollouts");
+  else if (open !== null) params.set("agent", open);
   return params.size === 0 ? "" : `?${params}`;
 }
 

@@ -11,6 +11,7 @@ import { archiveBoardRouter } from "../routers/archive-board.ts";
 import { auditRouter } from "../routers/audit.ts";
 import { auditBoardRouter } from "../routers/audit-board.ts";
 import { fleetRouter } from "../routers/fleet.ts";
+import { fleetRolloutRouter } from "../routers/fleet-rollout.ts";
 import { handoverRouter } from "../routers/handover.ts";
 import { installationRouter } from "../routers/installation.ts";
 import { keysRouter } from "../routers/keys.ts";
@@ -38,6 +39,7 @@ export const appRouter = router({
   auditBoard: auditBoardRouter,
   tracker: trackerRouter,
   fleet: fleetRouter,
+  fleetRollout: fleetRolloutRouter,
   keys: keysRouter,
   installation: installationRouter,
   handover: handoverRouter,

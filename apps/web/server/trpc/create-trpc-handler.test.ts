@@ -5,7 +5,7 @@ import type { AlertStore } from "../alerts/alert-store.ts";
 import type { ArchiveViews } from "../archive/archive-views.ts";
 import type { AuditReader } from "../audit/audit-reader.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
+import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import { listen } from "../listen.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -33,7 +33,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     tapProofs: {} as TrpcParts["tapProofs"],
     handovers: {} as TrpcParts["handovers"],
     fleet: {} as FleetReader,
-    steering: {} as AgentSteering,
+    steering: {} as FleetSteering,
     people: {} as TrpcParts["people"],
     peopleDesk: {} as TrpcParts["peopleDesk"],
     invitations: {} as TrpcParts["invitations"],

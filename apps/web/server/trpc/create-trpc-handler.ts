@@ -13,7 +13,7 @@ import type { AuditReader } from "../audit/audit-reader.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
-import type { AgentSteering, FleetReader } from "../fleet/fleet-reader.ts";
+import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
 import type { PeopleParts } from "../people/open-people.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -36,7 +36,7 @@ export interface TrpcParts extends PeopleParts {
   tapProofs: Pick<ProofQueue, "ask">;
   handovers: RequestContext["handovers"];
   fleet: FleetReader;
-  steering: AgentSteering;
+  steering: FleetSteering;
   registry: Registry;
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
   refusals: Pick<RefusedActs, "note">;

@@ -1,12 +1,6 @@
-import type { FleetStore } from "@tapline/adapters/prisma";
+import type { FleetTrack } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
-import {
-  type FleetState,
-  type HealthLimits,
-  type RolloutKind,
-  ringHealth,
-  rolloutKinds,
-} from "@tapline/core/rollout";
+import { type FleetState, type Patience, type RolloutKind, rolloutKinds } from "@tapline/core/rollout";
 import { agentVersionSchema } from "@tapline/core/tap";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { tellEffect, withFleet } from "./fleet-command.ts";
@@ -65,23 +59,14 @@ export async function advanceRing(
   const act = actOf(options);
   const effect = await withFleet(async (store, desk) => {
     const kind = kindOf(options, await store.state());
-    return await desk.advance(kind, options.force === true, await limitsOf(options, store), act);
+    return await desk.advance(kind, options.force === true, await store.limits(patienceOf(options)), act);
   });
   tellEffect(effect, act.dryRun);
 }
 
-/** How long an agent may be silent, or a tap wait in an outbox, before its ring is not healthy. */
-const usualPatienceMs = 10 * 60_000;
-
-/** An agent that may report every hour is not silent after ten minutes. */
-async function limitsOf(options: HealthOptions, store: FleetStore): Promise<HealthLimits> {
-  const { settings } = await store.plan();
-  const slowestMs = Math.max(0, ...[...settings.values()].map(({ reportEveryMs }) => reportEveryMs ?? 0));
-  return {
-    silentAfterMs: Math.max(options.silentFor ?? usualPatienceMs, 3 * slowestMs),
-    maxOutboxAgeMs: options.outboxAge ?? usualPatienceMs,
-  };
-}
+const patienceOf = ({ silentFor, outboxAge }: HealthOptions): Patience => ({
+  ...{ silentForMs: silentFor, outboxAgeMs: outboxAge },
+});
 
 function kindOf({ kind }: StepOptions, state: FleetState): RolloutKind {
   const [one, other] = rolloutKinds.filter((each) => state[each].rollout !== null);
@@ -94,31 +79,12 @@ function kindOf({ kind }: StepOptions, state: FleetState): RolloutKind {
 }
 
 export async function status(options: HealthOptions & { readonly json?: boolean }): Promise<void> {
-  const nowEpochMs = Date.now();
-  const tracks = await withFleet(async (store) => {
-    const [state, agents, limits] = [
-      await store.state(),
-      await store.agents(),
-      await limitsOf(options, store),
-    ];
-    return rolloutKinds.map((kind) => ({
-      kind,
-      ...state[kind],
-      rings: ringHealth<number | string | null>(kind, state[kind], agents, limits, nowEpochMs),
-    }));
-  });
+  const tracks = await withFleet((store) => store.tracks(Date.now(), patienceOf(options)));
   if (options.json === true) process.stdout.write(`${JSON.stringify(tracks)}\n`);
   else for (const track of tracks) process.stdout.write(`${trackText(track)}\n`);
 }
 
-type TrackStatus = {
-  readonly kind: RolloutKind;
-  readonly standing: number | string | null;
-  readonly rollout: FleetState[RolloutKind]["rollout"];
-  readonly rings: ReturnType<typeof ringHealth>;
-};
-
-function trackText({ kind, standing, rollout, rings }: TrackStatus): string {
+function trackText({ kind, standing, rollout, rings }: FleetTrack): string {
   const what = (value: number | string | null) => (value === null ? "any" : String(value));
   const head =
     rollout === null

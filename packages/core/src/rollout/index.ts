@@ -11,6 +11,7 @@ export {
   rolloutStates,
   type Track,
 } from "./fleet/fleet-state.ts";
+export { healthLimits, type Patience } from "./fleet/health-limits.ts";
 export {
   type HealthLimits,
   type RingHealth,

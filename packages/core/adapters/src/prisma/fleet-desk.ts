@@ -21,6 +21,7 @@ import type { AgentSettings } from "@tapline/core/tap";
 import { recordAct } from "./acts.ts";
 import { fleetMarkFact, readFleetAgents, readFleetState } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { assertSeen, type SeenRollout } from "./seen-rollout.ts";
 
 const reachRingSql = readFileSync(new URL("./reach-ring.sql", import.meta.url), "utf8");
 
@@ -32,6 +33,8 @@ export type FleetAct = {
   readonly dryRun: boolean;
   /** The trace of the request by which it was asked for. */
   readonly traceId?: string | null;
+  /** The roll-out as the actor saw it: where somebody has moved it on since, the step is refused. */
+  readonly seen?: SeenRollout | undefined;
 };
 
 type Fleet = { readonly state: FleetState; readonly agents: readonly FleetAgent[] };
@@ -96,6 +99,7 @@ export class FleetDesk {
   ): Promise<FleetEffect> {
     return await this.#step(act, async (tx, { state, agents }) => {
       const track = textTrack(state, kind);
+      await assertSeen(tx, track, act.seen);
       const target = track.rollout?.target ?? "";
       const health = ringHealth<number | string | null>(
         kind,
@@ -168,6 +172,7 @@ export class FleetDesk {
   ): Promise<FleetEffect> {
     return await this.#step(act, async (tx, { state }) => {
       const track = textTrack(state, kind);
+      await assertSeen(tx, track, act.seen);
       const next = step(track).rollout;
       const id = track.rollout?.id ?? 0;
       if (next === null) await end(tx, id, "aborted", act);

@@ -1,5 +1,17 @@
 import { readFileSync } from "node:fs";
-import type { AgentPlace, FleetAgent, FleetState } from "@tapline/core/rollout";
+import {
+  type AgentPlace,
+  type FleetAgent,
+  type FleetState,
+  type HealthLimits,
+  healthLimits,
+  type Patience,
+  type RingHealth,
+  type RolloutKind,
+  ringHealth,
+  rolloutKinds,
+  type Track,
+} from "@tapline/core/rollout";
 import { type AgentReport, type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
 import { readFleetAgents, readFleetMark, readFleetState } from "./fleet-rows.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -29,6 +41,12 @@ export type ConfigRevision = {
   readonly madeAtEpochMs: number;
   readonly madeBy: string;
   readonly reason: string;
+};
+
+/** What can be rolled out of one kind: what holds, the roll-out under way, and how its rings stand. */
+export type FleetTrack = Track<number | string | null> & {
+  readonly kind: RolloutKind;
+  readonly rings: readonly RingHealth[];
 };
 
 /** The fleet in PostgreSQL, as read by the door, commands and console. */
@@ -77,6 +95,22 @@ export class FleetStore {
 
   async agents(): Promise<FleetAgent[]> {
     return await readFleetAgents(this.#prisma);
+  }
+
+  /** By what a ring is healthy now. */
+  async limits(patience: Patience = {}): Promise<HealthLimits> {
+    return healthLimits((await this.plan()).settings.values(), patience);
+  }
+
+  /** One for each kind. */
+  async tracks(nowEpochMs: number, patience: Patience = {}): Promise<FleetTrack[]> {
+    const { state, settings } = await this.plan();
+    const agents = await this.agents();
+    const limits = healthLimits(settings.values(), patience);
+    return rolloutKinds.map((kind) => {
+      const track: Track<number | string | null> = state[kind];
+      return { kind, ...track, rings: ringHealth(kind, track, agents, limits, nowEpochMs) };
+    });
   }
 
   /** Newest first. */

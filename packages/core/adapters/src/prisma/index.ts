@@ -73,7 +73,13 @@ export {
 } from "./export-audit.ts";
 export { type BoardAgent, FleetBoard } from "./fleet-board.ts";
 export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
-export { type ConfigRevision, type FleetPlan, FleetStore, type ToldReport } from "./fleet-store.ts";
+export {
+  type ConfigRevision,
+  type FleetPlan,
+  FleetStore,
+  type FleetTrack,
+  type ToldReport,
+} from "./fleet-store.ts";
 export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts";
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";

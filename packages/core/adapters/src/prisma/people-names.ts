@@ -2,7 +2,7 @@ import type { PrismaClient } from "./generated/client.ts";
 
 /** The names of people, by their ids; of those who are gone, and of who is no person of the console, none. */
 export async function peopleNames(
-  prisma: PrismaClient,
+  prisma: Pick<PrismaClient, "user">,
   ids: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const asked = [...new Set(ids)];

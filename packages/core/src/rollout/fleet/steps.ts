@@ -15,7 +15,7 @@ export function startRollout<Value>(
 ): Track<Value> {
   if (track.rollout !== null)
     throw new TaplineError("conflict", `roll-out ${track.rollout.id} is under way`, {
-      remedy: "let it end: tapline fleet rollout advance, or abort",
+      remedy: "let it end, or take it back: tapline fleet rollout advance, or abort",
     });
   if (target === track.standing)
     throw new TaplineError("invalid-input", `${String(target)} is what everybody should have already`);
@@ -44,7 +44,7 @@ export function advanceRollout<Value>(
   const sick = health.filter((ring) => ring.reached && ring.troubled.length > 0);
   if (sick.length > 0 && !force)
     throw new TaplineError("conflict", `not healthy yet: ${sick.map(sickness).join("; ")}`, {
-      remedy: "wait, look at tapline fleet rollout status, or go on with --force and a reason",
+      remedy: "wait, see to those that hold it up, or go on by force, with a reason",
       facts: Object.fromEntries(sick.map(({ ring, troubled }) => [`ring${ring}`, troubled.length])),
     });
   const reached = rollout.reached + 1;
