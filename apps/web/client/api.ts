@@ -2,7 +2,7 @@ import { notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { type AppRouter, type ErrorDetail, maxCallsPerRequest, serverTimeHeader } from "../contracts/api.ts";
-import { AuthRefusal } from "./auth-api.ts";
+import { AuthRefusal } from "./auth-refusal.ts";
 import { markSignedOut } from "./live-state.ts";
 import { newest } from "./newest.ts";
 import { holdWhilePaused } from "./pause.ts";

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { AuthRefusal, askAuth } from "./auth-api.ts";
+import { askAuth } from "./auth-api.ts";
+import { AuthRefusal } from "./auth-refusal.ts";
 
 let answer: { status: number; body: string } = { status: 200, body: "{}" };
 const server = createServer((_request, response) => {

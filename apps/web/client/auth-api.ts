@@ -1,5 +1,4 @@
-/** Why sign-in's own API did not do what it was asked, as sentences of a page. */
-export class AuthRefusal extends Error {}
+import { AuthRefusal } from "./auth-refusal.ts";
 
 const sayings: Readonly<Record<string, string>> = {
   PASSWORD_NEEDED: "The password is not right. Type the password that you sign in with.",

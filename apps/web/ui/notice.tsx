@@ -35,13 +35,7 @@ export function Notice({
 }) {
   const { shape, word, look, ink } = tones[tone];
   return (
-    <div
-      className={cn(
-        "flex flex-wrap items-start gap-x-3 gap-y-2 rounded-md border-l-4 px-4 py-3",
-        look,
-        className,
-      )}
-    >
+    <div className={cn("notice", look, className)}>
       <span aria-hidden className={cn("mt-px text-sm leading-5", ink)}>
         {shape}
       </span>

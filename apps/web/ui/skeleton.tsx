@@ -2,5 +2,5 @@ import { cn } from "./cn.ts";
 
 /** Stands where a figure will be. */
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={cn("block animate-pulse rounded bg-line", className)} />;
+  return <span aria-hidden className={cn("skeleton", className)} />;
 }

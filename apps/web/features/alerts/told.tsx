@@ -41,7 +41,7 @@ export function Told({ alertId }: { alertId: string }) {
                 </time>
                 <div className="min-w-0">
                   {kindWords[delivery.kind]} by <span className="font-medium">{wayText(delivery)}</span>
-                  <span className={cn("text-ink-soft", isTroubled(delivery) && "font-medium text-warning")}>
+                  <span className={cn(isTroubled(delivery) ? "font-medium text-warning" : "text-ink-soft")}>
                     {" · "}
                     {isTroubled(delivery) ? <span aria-hidden>▲ </span> : null}
                     {stateWords[delivery.state]}

@@ -13,13 +13,16 @@ import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Header } from "./header.tsx";
-import { HelpDialog } from "./help-dialog.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { PageTabs } from "./page-tabs.tsx";
 import { places, wallKey, wallPath } from "./pages.ts";
 import { PausedBanner } from "./paused-banner.tsx";
 import { useThemeToggle } from "./theme-toggle.tsx";
 
+const HelpDialog = dynamic(
+  () => loadPart(() => import("./help-dialog.tsx")).then((part) => part.HelpDialog),
+  { ssr: false },
+);
 const Palette = dynamic(() => loadPart(() => import("./palette/palette.tsx")).then((part) => part.Palette), {
   ssr: false,
 });
@@ -34,8 +37,8 @@ export function Shell({
   viewer: NonNullable<PageFacts["viewer"]>;
   children: ReactNode;
 }) {
-  const [isHelpOpen, setHelpOpen] = useState(false);
   // `null`: it was never opened, and nothing of it is loaded.
+  const [isHelpOpen, setHelpOpen] = useState<boolean | null>(null);
   const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
   const openPalette = () => setPaletteOpen(true);
   usePauseOfPage();
@@ -66,7 +69,7 @@ export function Shell({
         </main>
       </div>
       <Announcer />
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
       {isPaletteOpen === null ? null : (
         <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
       )}

@@ -1,12 +1,18 @@
 "use client";
 
 import { ChevronDown, LogOut, MonitorPlay } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect, useState } from "react";
+import { loadPart } from "../../client/load-part.ts";
 import { carryOn, forgetThisBrowser } from "../../client/this-browser.ts";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
-import { Preferences } from "./preferences.tsx";
+
+const Preferences = dynamic(
+  () => loadPart(() => import("./preferences.tsx")).then((part) => part.Preferences),
+  { ssr: false },
+);
 
 async function signOut(): Promise<boolean> {
   try {
@@ -24,6 +30,8 @@ const itemLook =
 /** Who is signed in, what this browser keeps for them, and the way out. */
 export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> }) {
   const [failed, setFailed] = useState(false);
+  // What is in it is loaded once somebody opens it.
+  const [wasOpened, setOpened] = useState(false);
   // Where the server does not answer, the next page does it.
   useEffect(() => void carryOn().catch(() => undefined), []);
   const leave = async () => {
@@ -41,6 +49,7 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
       <div
         id="user-menu"
         popover="auto"
+        onToggle={() => setOpened(true)}
         className="fixed inset-auto top-13 right-3 m-0 max-h-[calc(100vh-4rem)] w-80 max-w-[calc(100vw-1.5rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1.5 text-ink shadow-lg"
       >
         <div className="px-3 py-2">
@@ -51,7 +60,7 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
           </p>
         </div>
         <hr className="my-1 border-line" />
-        <Preferences />
+        {wasOpened ? <Preferences /> : null}
         <hr className="my-1 border-line" />
         <Link href="/wall" className={itemLook}>
           <MonitorPlay aria-hidden className="size-4" />

@@ -1,7 +1,8 @@
 "use client";
 
 import { type FormEvent, useEffect, useState } from "react";
-import { AuthRefusal, askAuth } from "../../client/auth-api.ts";
+import { askAuth } from "../../client/auth-api.ts";
+import { AuthRefusal } from "../../client/auth-refusal.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { OpenInvitation } from "../../contracts/people.ts";

@@ -1,0 +1,2 @@
+/** Why sign-in's own API did not do what it was asked, as sentences of a page. */
+export class AuthRefusal extends Error {}
