@@ -7,6 +7,7 @@ import { childEnvironments } from "./child-environments.ts";
 import { readConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openSecrets, type Secrets } from "./open-secrets.ts";
+import { bases } from "./supervisor/bases.ts";
 
 let folder: DataFolder;
 let secrets: Secrets;
@@ -21,12 +22,19 @@ function environments(set: NodeJS.ProcessEnv = {}) {
   const recipients = { archive: "archive", escrow: "escrow" };
   const stores = { databaseUrl: "postgresql://127.0.0.1/t", redisUrl: "redis://127.0.0.1" };
   const ports = { archivePort: 1, webPort: 7400, ingestPort: 2, streamPort: 3 };
-  return childEnvironments(
+  const { worker, ...others } = childEnvironments(
     readConfig({ once: false, agent: true }, set),
     folder,
     { ...secrets, recipients },
     { ...stores, ...ports },
   );
+  return {
+    ...{
+      "worker-ingest": worker(bases["worker-ingest"]),
+      "worker-pipeline": worker(bases["worker-pipeline"]),
+    },
+    ...{ "worker-validation-2": worker(["validation"]), ...others },
+  };
 }
 
 test("messages of alerts lead to this console, and acknowledge by a key that it and the role alerts alone have", () => {
@@ -51,4 +59,13 @@ test("an origin or a key that somebody has set holds", () => {
   const { "worker-pipeline": pipeline, web } = environments(own);
   expect(pipeline).toMatchObject(own);
   expect(web).toMatchObject({ TAPLINE_ALERT_LINK_KEY: "/own" });
+});
+
+test("a process of one service has no keys that others use", () => {
+  const { "worker-validation-2": validation, "worker-pipeline": pipeline } = environments();
+  expect(validation).toMatchObject({ ROLE: "validation", TAPLINE_PROCESS_KEY: secrets.processKeyFile });
+  for (const name of ["TAPLINE_ARCHIVE_KEY", "TAPLINE_SIGNER_KEY", "TAPLINE_AUDIT_KEY", "TAPLINE_INGEST_KEY"])
+    expect(validation, name).not.toHaveProperty(name);
+  expect(pipeline).toHaveProperty("TAPLINE_SIGNER_KEY");
+  expect(pipeline).not.toHaveProperty("TAPLINE_INGEST_KEY");
 });

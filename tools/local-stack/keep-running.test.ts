@@ -21,11 +21,29 @@ it("starts a part again that died, and says how it died", async () => {
   const said: string[] = [];
   let started = 0;
   const start = async () => lives[started++]!.running;
-  const kept = await keepRunning("worker", start, (line) => said.push(line));
+  const kept = await keepRunning("worker", start, { say: (line) => said.push(line) });
   lives[0]!.die();
   await expect.poll(() => started, { timeout: 3_000 }).toBe(2);
-  expect(said[0]).toBe("worker ended (exit code 7); starting it again in 0.5 s");
+  expect(said[0]).toBe("worker ended (exit code 7); starting it again at once");
   expect(kept.current()).toBe(lives[1]!.running);
+  expect(kept.standing()).toMatchObject({ state: "ready", restarts: 1 });
+  await kept.stop(10);
+});
+
+it("waits before it starts a part again that dies again and again", async () => {
+  const lives = [part(), part(), part()];
+  const said: string[] = [];
+  let started = 0;
+  const start = async () => lives[started++]!.running;
+  const kept = await keepRunning("worker", start, { say: (line) => said.push(line) });
+  lives[0]!.die();
+  await expect.poll(() => kept.standing().restarts, { timeout: 10_000 }).toBe(1);
+  lives[1]!.die();
+  await expect.poll(() => kept.standing().restarts, { timeout: 10_000 }).toBe(2);
+  expect(said.filter((line) => line.includes("starting"))).toEqual([
+    "worker ended (exit code 7); starting it again at once",
+    "worker ended (exit code 7); starting it again in 0.5 s",
+  ]);
   await kept.stop(10);
 });
 
@@ -38,7 +56,7 @@ it("does not start a part again that was stopped", async () => {
       started++;
       return only.running;
     },
-    () => {},
+    { say: () => {} },
   );
   await kept.stop(10);
   await sleep(700);
@@ -48,37 +66,18 @@ it("does not start a part again that was stopped", async () => {
 
 it("tells a first start that fails", async () => {
   const failing = () => Promise.reject(new Error("no"));
-  await expect(keepRunning("worker", failing, () => {})).rejects.toThrow("no");
+  await expect(keepRunning("worker", failing, { say: () => {} })).rejects.toThrow("no");
 });
 
 it("ends who sends before who receives", async () => {
   const ended: string[] = [];
-  const names: PartName[] = [
-    "postgres",
-    "redis",
-    "archive",
-    "witness",
-    "worker-ingest",
-    "worker-pipeline",
-    "web",
-    "agent",
-  ];
+  const names: PartName[] = ["postgres", "redis", "archive", "witness", "workers", "web", "agent"];
   const parts = new Map(
     names.map((name) => {
       const stop = async () => void ended.push(name);
-      const exited = new Promise<void>(() => {});
-      return [name, { current: () => ({ exited, stop }), stop }] as const;
+      return [name, { stop }] as const;
     }),
   );
   await stopParts(parts);
-  expect(ended).toEqual([
-    "agent",
-    "web",
-    "worker-ingest",
-    "worker-pipeline",
-    "archive",
-    "witness",
-    "redis",
-    "postgres",
-  ]);
+  expect(ended).toEqual(["agent", "web", "workers", "archive", "witness", "redis", "postgres"]);
 });

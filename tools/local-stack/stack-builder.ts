@@ -1,16 +1,16 @@
 import { TaplineError } from "@tapline/core/kernel";
 import type { DataFolder } from "./data-folder.ts";
-import { type Kept, keepRunning, type Running } from "./keep-running.ts";
+import { type Kept, keepRunning } from "./keep-running.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { openLogFile } from "./log-file.ts";
 import { type Child, type ChildMessage, startChild } from "./start-child.ts";
-import { type PartName, stopParts } from "./stop-order.ts";
+import { type Endable, type PartName, stopParts } from "./stop-order.ts";
 
 const readyTimeoutMs = 60_000;
 
 /** Keeps the parts of one stack: what has been started can be ended at any time, also half way. */
 export class StackBuilder {
-  readonly #parts = new Map<PartName, Kept<Running>>();
+  readonly #parts = new Map<PartName, Endable>();
   readonly #folder: DataFolder;
   readonly #say: (line: string) => void;
   readonly counts = new LiveCounts();
@@ -22,7 +22,7 @@ export class StackBuilder {
   }
 
   /** Adds a part; once the stack is stopping, it is ended at once. */
-  async add<T extends Running>(name: PartName, part: Kept<T>): Promise<Kept<T>> {
+  async add<T extends Endable>(name: PartName, part: T): Promise<T> {
     this.#parts.set(name, part);
     if (this.#stopping !== undefined) {
       await part.stop(500);
@@ -37,10 +37,11 @@ export class StackBuilder {
     script: string,
     environment: NodeJS.ProcessEnv,
     onMessage: (message: ChildMessage) => void = () => {},
+    onChange: () => void = () => {},
   ): Promise<Kept<Child>> {
     const logFile = openLogFile(this.#folder.logs, name);
     const start = () => startChild({ name, script, environment, logFile, readyTimeoutMs, onMessage });
-    return this.add(name, await keepRunning(name, start, this.#say));
+    return this.add(name, await keepRunning(name, start, { say: this.#say, onChange }));
   }
 
   /** Ends everything, in order; called again it waits for the same end. */

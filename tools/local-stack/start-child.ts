@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
 import { stopChild, watchOver } from "../servers/index.ts";
@@ -10,12 +11,16 @@ import { failureReason } from "./failure-reason.ts";
 export type ChildPlan = Readonly<{
   /** For messages and the log's name: "web", "worker-ingest". */
   name: string;
-  /** Path from the project's root. */
+  /** Path from `root`. */
   script: string;
+  /** Folder of the program; default: the project. */
+  root?: string;
   environment: NodeJS.ProcessEnv;
   logFile: string;
   readyTimeoutMs: number;
   onMessage?: (message: ChildMessage) => void;
+  /** Breaks the start off. */
+  signal?: AbortSignal;
 }>;
 
 /** What a child says: at least a type. */
@@ -24,12 +29,16 @@ export type ChildMessage = Readonly<{ type: string } & Record<string, unknown>>;
 /** A child that has said it is ready. `exited` resolves to how it ended, asked or not. */
 export type Child = Readonly<{
   ready: ChildMessage;
+  pid: number | undefined;
   exited: Promise<string>;
   send: (message: object) => void;
+  /** Gives it a connection; false where it takes none any more. Then the connection is still ours. */
+  hand: (message: object, socket: Socket) => boolean;
   stop: (graceMs: number) => Promise<void>;
 }>;
 
-const root = join(import.meta.dirname, "../..");
+/** The folder of this project. */
+export const projectRoot = join(import.meta.dirname, "../..");
 
 /**
  * A larger nursery: what a tap needs lives for milliseconds, and with the default of 16 MiB much of it is promoted
@@ -46,6 +55,7 @@ function isMessage(message: unknown): message is ChildMessage {
 function launch(plan: ChildPlan): ChildProcess {
   const log = openSync(plan.logFile, "a", 0o600);
   try {
+    const root = plan.root ?? projectRoot;
     return fork(join(root, plan.script), [], {
       cwd: root,
       env: plan.environment,
@@ -63,6 +73,13 @@ function launch(plan: ChildPlan): ChildProcess {
 async function reasonIn(logFile: string, fromBytes: number): Promise<string> {
   const log = await readFile(logFile).catch(() => Buffer.alloc(0));
   return failureReason(log.subarray(fromBytes).toString("utf8")) ?? "it gave no reason";
+}
+
+function hand(child: ChildProcess, message: object, socket: Socket): boolean {
+  if (!child.connected) return false;
+  // Where it dies before it has the connection, that is over, as if it had died a moment later.
+  child.send(message, socket, {}, (error) => void (error === null || socket.destroy()));
+  return true;
 }
 
 /** Starts a child and resolves once it is ready. Throws `unavailable` with its last words where it does not get there. */
@@ -85,9 +102,17 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     setTimeout(() => resolve(undefined), plan.readyTimeoutMs).unref();
   });
   const stop = (graceMs: number) => stopChild(child, "SIGTERM", graceMs);
+  const breakOff = () => void stop(1_000);
+  plan.signal?.addEventListener("abort", breakOff, { once: true });
+  if (plan.signal?.aborted) breakOff();
   const first = await Promise.race([ready, exited, late]);
+  plan.signal?.removeEventListener("abort", breakOff);
   if (typeof first === "object")
-    return { ready: first, exited, stop, send: (message) => void (child.connected && child.send(message)) };
+    return {
+      ...{ ready: first, pid: child.pid, exited, stop },
+      send: (message) => void (child.connected && child.send(message)),
+      hand: (message, socket) => hand(child, message, socket),
+    };
   await stop(2_000);
   const how = first === undefined ? `was not ready after ${plan.readyTimeoutMs} ms` : `ended (${first})`;
   throw new TaplineError("unavailable", `${plan.name} ${how}: ${await reasonIn(plan.logFile, logBytes)}`, {

@@ -16,6 +16,8 @@ import type { StackBuilder } from "./stack-builder.ts";
 import type { ChildMessage } from "./start-child.ts";
 import { startBufferStore, startDatabase } from "./start-stores.ts";
 import { startWitness } from "./start-witness.ts";
+import type { Crew } from "./supervisor/crew.ts";
+import { openWorkers } from "./supervisor/open-workers.ts";
 
 /** A stack that runs. */
 export type Stack = Readonly<{
@@ -33,7 +35,14 @@ export type Stack = Readonly<{
 /** The console may have to be made ready and to hash a password on a slow machine. */
 const adminTimeoutMs = 90_000;
 
-async function startWeb(builder: StackBuilder, env: NodeJS.ProcessEnv): Promise<FirstAdmin | undefined> {
+/** How long the console may take to end, ms. */
+const webGraceMs = 3_000;
+
+async function startWeb(
+  builder: StackBuilder,
+  env: NodeJS.ProcessEnv,
+  crew: Crew,
+): Promise<FirstAdmin | undefined> {
   let tell: (message: ChildMessage) => void = () => {};
   const answer = new Promise<ChildMessage>((resolve, reject) => {
     tell = (message) => message.type === "first-admin" && resolve(message);
@@ -42,7 +51,12 @@ async function startWeb(builder: StackBuilder, env: NodeJS.ProcessEnv): Promise<
     setTimeout(late, adminTimeoutMs).unref();
   });
   answer.catch(() => {});
-  const web = await builder.child("web", "apps/web/server/main.ts", env, (message) => tell(message));
+  const script = "apps/web/server/main.ts";
+  const web = await builder.child("web", script, env, (message) => tell(message), crew.changed);
+  crew.addLone({
+    ...{ service: "web", standing: web.standing },
+    renew: () => web.current().stop(webGraceMs),
+  });
   return ensureFirstAdmin(web.current().send, answer);
 }
 
@@ -106,13 +120,16 @@ export async function startStack(
   });
   const recipients = await recipientPairs(folder.pki);
   const envs = childEnvironments(config, folder, { ...secrets, recipients }, addresses);
-  const worker = (name: "worker-ingest" | "worker-pipeline") =>
-    builder.child(name, "apps/worker/src/main.ts", envs[name], (message) => builder.counts.take(message));
+  const workers = await openWorkers({
+    ...{ config, folder, ports, say },
+    environments: envs,
+    onMessage: (message) => builder.counts.take(message),
+  });
+  await builder.add("workers", workers);
   const [firstAdmin] = await Promise.all([
-    config.once ? undefined : startWeb(builder, envs.web),
+    config.once ? undefined : startWeb(builder, envs.web, workers.crew),
     enrolTrackers(trackers, databaseUrl, envs.cli),
-    worker("worker-ingest"),
-    worker("worker-pipeline"),
+    workers.begin(),
   ]);
   const before = await countArchive(databaseUrl);
   if (config.agent)

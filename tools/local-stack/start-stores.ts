@@ -38,7 +38,7 @@ export async function startDatabase(
   const logFile = openLogFile(folder.logs, "postgres");
   const start = () =>
     startPostgres({ dataDir: folder.postgres, logFile, port, password: secrets.postgresPassword });
-  const part = await keepRunning("PostgreSQL", start, say);
+  const part = await keepRunning("PostgreSQL", start, { say });
   const { url: ownerUrl } = part.current();
   try {
     await applyMigrations(ownerUrl);
@@ -64,6 +64,6 @@ export async function startBufferStore(
   const logFile = openLogFile(folder.logs, "redis");
   const password = randomBytes(32).toString("hex");
   const start = () => startRedis({ dataDir: folder.redis, logFile, port, password, program });
-  const part = await keepRunning("Redis", start, say);
+  const part = await keepRunning("Redis", start, { say });
   return { url: part.current().url, part };
 }

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     stopping = true;
     ready = false;
     log.info({ why }, "stopping");
+    tellParent({ type: "draining" });
     setTimeout(() => process.exit(1), graceMs + 1_500).unref();
     await running?.stop(graceMs);
     await otlp.close();

@@ -13,6 +13,7 @@ import { Door } from "../ingress/door.ts";
 import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { EpochLimits } from "../ingress/epoch-limits.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
+import { HandedConnections } from "../ingress/handed-connections.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress } from "../ingress/server.ts";
 import type { AgentStanding } from "../ingress/standing.ts";
@@ -108,14 +109,20 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
   });
   await server.listen({ host: settings.host, port: settings.port });
   const streaming = await createStreamServer({ ...common, streams, port: settings.streamPort });
+  const handed = new HandedConnections({ rest: server.server, stream: streaming.listener });
   return {
     port: (server.server.address() as AddressInfo).port,
     streamPort: streaming.port,
     streams: () => streams.size,
     stop: async (graceMs) => {
+      handed.close();
       waiters.wakeAll();
       server.server.closeIdleConnections();
-      await Promise.all([streaming.stop(graceMs), server.close()]);
+      await Promise.all([
+        streaming.stop(graceMs),
+        // Its own count knows nothing of those that were handed over.
+        server.close().then(() => handed.ended("rest", graceMs)),
+      ]);
       common.credits.stop();
       // Where Redis is away, the lease gives them back.
       await Promise.race([creditBook.leave().catch(() => undefined), setTimeout(leaveWithinMs)]);

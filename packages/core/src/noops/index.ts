@@ -40,6 +40,7 @@ export {
 } from "./evidence.ts";
 export { Expression, type Judged } from "./expression.ts";
 export { shippedAlerts, unknownAlerts } from "./lint.ts";
+export { type ActRequest, actAnswerSchema, actRefusalSchema, actRequestSchema } from "./local-control.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";
 export {
   type NoopsRuleFault,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createServer, type TLSSocket } from "node:tls";
+import { createServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { boundConnections } from "../bound-connections.ts";
 import { noteEnded } from "../note-ended.ts";
@@ -37,6 +37,8 @@ export type StreamServerParts = {
 
 export type StreamServer = {
   readonly port: number;
+  /** Where connections come in. */
+  readonly listener: TlsServer;
   /** Answers what came and ends all streams, at most `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
@@ -73,6 +75,7 @@ export async function createStreamServer({
   await once(listener, "listening");
   return {
     port: (listener.address() as AddressInfo).port,
+    listener,
     stop: async (graceMs) => {
       listener.close();
       let timer: NodeJS.Timeout | undefined;

@@ -1,0 +1,1 @@
+export { localActuator } from "./local-actuator.ts";
