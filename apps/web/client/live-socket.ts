@@ -1,7 +1,7 @@
 import type { AlertNews } from "@tapline/core/alerts";
 import type { KpiLive } from "@tapline/core/kpi";
 import { io } from "socket.io-client";
-import type { ConnectRefusal, ServerToClientEvents, Topic } from "../contracts/events.ts";
+import type { ConnectRefusal, MarkedTopic, ServerToClientEvents, Topic } from "../contracts/events.ts";
 import { askAlertsAnew, mergeNews, showNews } from "./alert-cache.ts";
 import { api, queryClient } from "./api.ts";
 import { aFrameLater, coalesce, nextFrame } from "./coalesce.ts";
@@ -98,12 +98,13 @@ export function followAgents(changed: ServerToClientEvents["agents"], missed: ()
   };
 }
 
-/** Follows the keys for a page that shows them, until called off. @param changed for when something of them is, or may be, another */
-export function followKeys(changed: () => void): () => void {
-  const leave = followTopic("keys", changed);
-  socket?.on("keysChanged", changed);
+/** Follows it for a page that shows it, until called off. @param changed for when something of it is, or may be, another */
+export function followMarked(topic: MarkedTopic, changed: () => void): () => void {
+  const leave = followTopic(topic, changed);
+  const hear = (of: MarkedTopic) => of === topic && changed();
+  socket?.on("changed", hear);
   return () => {
-    socket?.off("keysChanged", changed);
+    socket?.off("changed", hear);
     leave();
   };
 }

@@ -5,7 +5,12 @@ import type { AgentView } from "./agents.ts";
 import type { PaintedAlert } from "./painted.ts";
 
 /** What a browser may listen to; each topic is a room of the same name. */
-export type Topic = "kpi" | "alerts" | "agents" | "keys";
+export type Topic = "kpi" | "alerts" | "agents" | MarkedTopic;
+
+/** Of which is told that something has changed, and not what. */
+export const markedTopics = ["keys", "noops", "releases"] as const;
+
+export type MarkedTopic = (typeof markedTopics)[number];
 
 /** Pushed by the server. Every payload carries what a reader needs to drop what is not newer. */
 export interface ServerToClientEvents {
@@ -17,8 +22,8 @@ export interface ServerToClientEvents {
   agents: (changed: AgentView[]) => void;
   /** News of agents may not have been read: ask anew for what is shown of them. */
   agentsMissed: () => void;
-  /** The key ring, what waits for a second person, or what workers take the ring for is another: ask anew. */
-  keysChanged: () => void;
+  /** Something of it is another, or cannot be read: ask anew. */
+  changed: (topic: MarkedTopic) => void;
   /** Whoever looks may do other things than before: come anew. */
   roleChanged: () => void;
   /** To be answered once they are shown: the next ones come then. */

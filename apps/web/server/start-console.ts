@@ -30,6 +30,7 @@ import { createHandler } from "./http.ts";
 import { KeyViews } from "./keys/key-views.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
+import { NoopsViews } from "./noops/noops-views.ts";
 import { notReady } from "./not-ready.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
@@ -41,6 +42,7 @@ import { startSweeping } from "./realtime/sweep-sessions.ts";
 import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis, type RedisConnections } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
+import { ReleaseViews } from "./releases/release-views.ts";
 import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
 import { withProofPages } from "./taps/proof-pages.ts";
@@ -87,10 +89,9 @@ export async function startConsole(
     renewSessions(realtime, ids),
   );
   const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
-  const isTrustedOrigin = (origin: string) => origins.includes(origin);
   const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
   const views = openViews(prisma, redis.requests, log.audit);
-  const { agentViews, alerts, keys } = views;
+  const { agentViews, alerts } = views;
   server.on(
     "request",
     createHandler({
@@ -110,10 +111,10 @@ export async function startConsole(
   );
   const measured = await measure(config.healthPort, { served, redis: redis.requests, prisma, logger });
   // After the handler above: Socket.IO puts itself in front of what listens already.
-  const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, isTrustedOrigin });
+  const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, origins });
   const stopping = new AbortController();
-  const onNews = hearPainted(realtime, alerts.rules, measured.recorder);
-  const relaying = startRelays(realtime, redis, { onNews, agentViews, keys }, logger, stopping.signal);
+  const told = { onNews: hearPainted(realtime, alerts.rules, measured.recorder), agentViews, marked: views };
+  const relaying = startRelays(realtime, redis, told, logger, stopping.signal);
   const tail = tailAudit(realtime, { entries: log.audit, viewerOf: whoIs, logger, signal: stopping.signal });
   const stopSweeping = startSweeping(realtime.local, prisma, logger);
   const close = async () => {
@@ -147,12 +148,15 @@ function openLog(prisma: PrismaClient) {
 /** What the pages show. */
 function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
   const [kpi, agentViews] = [new KpiStore(redis, prisma, Date.now), new AgentViews(prisma, audit)];
+  const services = new ServicesReports(redis);
   const told = { prisma, fleet: agentViews.board, live: () => kpi.live() };
   return {
     ...{ kpi, agentViews, handovers: new HandoverViews(told, Date.now) },
     tapViews: new TapViews(prisma, redis),
     tapProofs: new ProofQueue(redis, queuePrefix),
-    services: new ServicesReports(redis),
+    services,
+    noops: new NoopsViews(prisma, redis, Date.now),
+    releases: new ReleaseViews(prisma, services, Date.now),
     archiveViews: openArchiveViews(prisma, redis, audit),
     alerts: openAlerts(prisma, redis),
     keys: new KeyViews(prisma, redis, Date.now),

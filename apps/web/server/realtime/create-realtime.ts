@@ -4,11 +4,12 @@ import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { hasCode } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
-import type {
-  ClientToServerEvents,
-  ConnectRefusal,
-  ServerToClientEvents,
-  Topic,
+import {
+  type ClientToServerEvents,
+  type ConnectRefusal,
+  markedTopics,
+  type ServerToClientEvents,
+  type Topic,
 } from "../../contracts/events.ts";
 import { requireRole, type Viewer } from "../auth/viewer.ts";
 import { realtimeKeys } from "./keys.ts";
@@ -31,10 +32,11 @@ export interface RealtimeOptions {
   /** A connection that waits for Redis rather than fails; the adapter makes more of its kind. */
   redis: Redis;
   viewerOf: (headers: RealtimeSocket["handshake"]["headers"]) => Promise<Viewer | null>;
-  isTrustedOrigin: (origin: string) => boolean;
+  /** Pages of these may connect. */
+  origins: readonly string[];
 }
 
-const topics: readonly Topic[] = ["kpi", "alerts", "agents", "keys"];
+const topics: readonly Topic[] = ["kpi", "alerts", "agents", ...markedTopics];
 /** What processes tell each other, such as that a session has ended, is read at once. */
 const streamMaxLen = 1_000;
 
@@ -72,7 +74,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     }),
     // A page of another origin could ride on the cookie; browsers always say where they come from.
     allowRequest: ({ headers: { origin } }, decide) =>
-      decide(null, origin === undefined || options.isTrustedOrigin(origin)),
+      decide(null, origin === undefined || options.origins.includes(origin)),
   });
   realtime.use((socket, next) => {
     admit(socket, options.viewerOf).then(

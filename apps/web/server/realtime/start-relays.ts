@@ -1,15 +1,15 @@
 import { AlertStreams, KpiStreams } from "@tapline/adapters/redis";
 import type { AlertNews } from "@tapline/core/alerts";
 import type { Logger } from "pino";
-import type { KeyViews } from "../keys/key-views.ts";
+import type { MarkedTopic } from "../../contracts/events.ts";
 import type { RedisConnections } from "../redis.ts";
 import type { Realtime } from "./create-realtime.ts";
 import { followStream } from "./follow-stream.ts";
 import { type FleetWatchOptions, watchFleet } from "./watch-fleet.ts";
-import { watchKeys } from "./watch-keys.ts";
+import { type Marked, watchMarks } from "./watch-marks.ts";
 
 /**
- * Hands on to the browsers of this process what the worker publishes, and what is new of the fleet.
+ * Hands on to the browsers of this process what the worker publishes, and what is new of the fleet and of what pages show whole.
  * @param told `onNews` is told of alerts before browsers are
  * @returns settles once it has ended, after the signal
  */
@@ -19,7 +19,7 @@ export async function startRelays(
   told: {
     onNews: (news: AlertNews) => void;
     agentViews: { board: FleetWatchOptions["board"] };
-    keys: Pick<KeyViews, "mark">;
+    marked: Readonly<Record<MarkedTopic, Marked>>;
   },
   logger: Logger,
   signal: AbortSignal,
@@ -28,7 +28,7 @@ export async function startRelays(
   const listeners = realtime.local.to("alerts");
   await Promise.all([
     watchFleet(realtime, told.agentViews.board, logger, signal),
-    watchKeys(realtime, told.keys, logger, signal),
+    watchMarks(realtime, told.marked, logger, signal),
     followStream({
       ...{ name: "the live KPI stream", stream: new KpiStreams(redis.requests), redis: redis.relay },
       take: (heard) => {

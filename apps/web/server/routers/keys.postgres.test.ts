@@ -125,7 +125,7 @@ test("browsers that show keys are told when something is another", async () => {
     ...{ transports: ["websocket"], extraHeaders: { cookie }, forceNew: true },
   });
   let told = 0;
-  socket.on("keysChanged", () => told++);
+  socket.on("changed", () => told++);
   await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
   expect(await socket.emitWithAck("subscribe", "keys")).toBe(true);
   await vi.waitFor(() => expect(told).toBe(1), until);

@@ -16,8 +16,10 @@ import { handoverRouter } from "../routers/handover.ts";
 import { installationRouter } from "../routers/installation.ts";
 import { keysRouter } from "../routers/keys.ts";
 import { kpiRouter } from "../routers/kpi.ts";
+import { noopsRouter } from "../routers/noops.ts";
 import { peopleRouter } from "../routers/people.ts";
 import { pushRouter } from "../routers/push.ts";
+import { releasesRouter } from "../routers/releases.ts";
 import { tapRouter } from "../routers/tap.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
@@ -44,8 +46,10 @@ export const appRouter = router({
   installation: installationRouter,
   handover: handoverRouter,
   kpi: kpiRouter,
+  noops: noopsRouter,
   people: peopleRouter,
   push: pushRouter,
+  releases: releasesRouter,
   tap: tapRouter,
   telemetry: telemetryRouter,
   you: youRouter,

@@ -32,6 +32,8 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     archiveViews: {} as ArchiveViews,
     tapProofs: {} as TrpcParts["tapProofs"],
     handovers: {} as TrpcParts["handovers"],
+    noops: {} as TrpcParts["noops"],
+    releases: {} as TrpcParts["releases"],
     fleet: {} as FleetReader,
     steering: {} as FleetSteering,
     people: {} as TrpcParts["people"],

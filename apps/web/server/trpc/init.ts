@@ -15,8 +15,10 @@ import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
 import type { HandoverViews } from "../handover/handover-views.ts";
 import type { KeyViews } from "../keys/key-views.ts";
 import type { KpiStore } from "../kpi/kpi-store.ts";
+import type { NoopsViews } from "../noops/noops-views.ts";
 import type { PeopleParts } from "../people/open-people.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { ReleaseViews } from "../releases/release-views.ts";
 import type { TapViews } from "../taps/tap-views.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
@@ -43,6 +45,11 @@ export interface RequestContext extends PeopleParts {
   archiveViews: ArchiveViews;
   tapProofs: Pick<ProofQueue, "ask">;
   handovers: Pick<HandoverViews, "now" | "list" | "submit" | "sign" | "withdraw">;
+  noops: Pick<
+    NoopsViews,
+    "board" | "decisions" | "decision" | "undoEffect" | "answer" | "setMode" | "pause" | "turn"
+  >;
+  releases: Pick<ReleaseViews, "board" | "shifts" | "make" | "shift" | "steer">;
   fleet: FleetReader;
   steering: FleetSteering;
   registry: Registry;

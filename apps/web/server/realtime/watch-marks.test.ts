@@ -1,10 +1,11 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { KeyWatch } from "./watch-keys.ts";
+import { MarkWatch } from "./watch-marks.ts";
 
-test("browsers are told when keys are another, once when they cannot be read, and nothing is read while nobody looks", async () => {
+test("browsers are told when something is another, once when they cannot be read, and nothing is read while nobody looks", async () => {
   let [mark, isWatched, read, told]: [string | null, boolean, number, number] = ["a", false, 0, 0];
-  const watch = new KeyWatch({
+  const watch = new MarkWatch({
+    topic: "keys",
     read: async () => {
       read += 1;
       if (mark === null) throw new Error("away");
