@@ -41,6 +41,12 @@ const parts: readonly Part[] = [
     args: [join(import.meta.dirname, "map.ts")],
   },
   {
+    name: "migrations",
+    remedy: "only add, or mark what is unused by then with -- Contract: unused since <version>",
+    command: process.execPath,
+    args: [join(import.meta.dirname, "migrations.ts")],
+  },
+  {
     name: "page of KPIs",
     remedy: "npm run docs writes docs/kpis.md anew",
     command: process.execPath,

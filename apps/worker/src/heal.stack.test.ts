@@ -2,7 +2,14 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArchiveIndex, ArchiveNotes } from "@tapline/adapters/prisma";
-import { connectRedis, RefusedQuota, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import {
+  connectRedis,
+  RefusedQuota,
+  SegmentBuffer,
+  SegmentShares,
+  StageEvidence,
+  TapLedger,
+} from "@tapline/adapters/redis";
 import { ArchiveSet, SftpArchive, type SftpHooks } from "@tapline/adapters/sftp";
 import { hasCode } from "@tapline/core/kernel";
 import { CumulativeTelemetry } from "@tapline/core/telemetry";
@@ -144,6 +151,7 @@ describe("a buffer that was lost", () => {
       archives: new ArchiveSet([{ name: mainTarget, archive }]),
       buffer,
       queues: { add: () => Promise.resolve() },
+      ...{ colour: "blue" as const, shares: new SegmentShares(redis), evidence: new StageEvidence(redis) },
       trust: { rootPems: [path.files["trust.pem"]!.pem], crlPems: [path.files["trust.pem"]!.pem] },
       notes: new ArchiveNotes(path.prisma),
       ledger: new TapLedger(redis),

@@ -85,9 +85,18 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{alerts\}:live$/, entries(1_000)],
   [/^tapline:\{alerts\}:cursor$/, small(1)],
   [/^tapline:\{alerts\}:leader$/, within(3_000)],
-  [/^tapline:\{p0\}:queue:(validation|encryption|transfer|proof):(meta|marker|id)$/, small(8)],
-  [/^tapline:\{p0\}:queue:(validation|encryption|transfer|proof):events$/, entries(100)],
-  [/^tapline:\{p0\}:queue:(validation|encryption|transfer|proof):stalled-check$/, within(minuteMs)],
+  [
+    /^tapline:\{p0\}:queue:(validation|encryption|transfer|proof|(?:validation|encryption|transfer)-green):(meta|marker|id)$/,
+    small(8),
+  ],
+  [
+    /^tapline:\{p0\}:queue:(validation|encryption|transfer|proof|(?:validation|encryption|transfer)-green):events$/,
+    entries(100),
+  ],
+  [
+    /^tapline:\{p0\}:queue:(validation|encryption|transfer|proof|(?:validation|encryption|transfer)-green):stalled-check$/,
+    within(minuteMs),
+  ],
   [/^tapline:\{p0\}:proof:[0-9a-f]{64}$/, within(15_000)],
   [/^tapline:\{alerts\}:queue:alert-(?:delivery|push):(meta|marker|id)$/, small(8)],
   [/^tapline:\{alerts\}:queue:alert-(?:delivery|push):events$/, entries(100)],

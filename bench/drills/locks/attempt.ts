@@ -17,7 +17,7 @@ export type Segment = {
 /** A segment as it stands in Redis once it was cut. */
 export function openSegment(id: string, generation: string, taps: number): OpenSegment {
   const entries = { firstEntry: "0-1", lastEntry: "0-1" };
-  return { id, generation, stage: "validation", ...entries, taps, cutAtEpochMs: 0 };
+  return { id, generation, stage: "validation", ...entries, taps, cutAtEpochMs: 0, routes: {} };
 }
 
 /** Where an attempt stands: before a step that others can see. */

@@ -1,5 +1,6 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import { routeOf } from "@tapline/core/buffer";
 import { type ArchiveAway, heardWithinMs, SignsOfLife } from "@tapline/core/kpi";
 import type { OpenSegmentView } from "../../contracts/archive.ts";
 import { fromRedis } from "../from-stores.ts";
@@ -25,10 +26,12 @@ export class ArchiveFlow {
     const open = await fromRedis(this.#buffer.openSegments());
     const seen = open
       .toSorted((a, b) => a.cutAtEpochMs - b.cutAtEpochMs)
-      .map(async ({ id, stage, taps, cutAtEpochMs }) => ({
-        ...{ id, stage, taps, cutAtEpochMs },
-        ...(await fromRedis(this.#queues.standing(stage, id))),
-      }));
+      .map(async (segment) => {
+        const { id, stage, taps, cutAtEpochMs } = segment;
+        const { colour } = routeOf(segment, stage);
+        const standing = await fromRedis(this.#queues.standing(stage, id, colour));
+        return { id, stage, taps, cutAtEpochMs, ...standing };
+      });
     return await Promise.all(seen);
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveCopies, AskedOutcome } from "@tapline/adapters/prisma";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
+import { routeOf } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
 import { segmentIdSchema } from "@tapline/core/transfer";
 import { z } from "zod";
@@ -22,14 +23,15 @@ export async function retrySegment(wish: unknown, parts: RetryParts): Promise<As
   const { segment } = wishSchema.parse(wish);
   const open = await parts.buffer.find(segment);
   if (open === null) return await retryCopies(segment, parts);
-  const { attempts } = await parts.queues.standing(open.stage, segment);
-  await parts.queues.hurry(open.stage, segment);
+  const route = routeOf(open, open.stage);
+  const { attempts } = await parts.queues.standing(open.stage, segment, route.colour);
+  await parts.queues.hurry(open.stage, segment, route);
   for (const endMs = performance.now() + waitsMs; performance.now() < endMs; await sleep(lookEveryMs)) {
     const now = await parts.buffer.find(segment);
     if (now === null) return { says: "It was tried, and has ended.", facts: { taps: open.taps }, list: [] };
     if (now.stage !== open.stage)
       return { says: `It was tried, and came to ${now.stage}.`, facts: { taps: open.taps }, list: [] };
-    const job = await parts.queues.standing(open.stage, segment);
+    const job = await parts.queues.standing(open.stage, segment, route.colour);
     if (job.attempts > attempts)
       throw new TaplineError("unavailable", `it was tried, and failed again: ${job.fault}`, {
         remedy: "It is tried again at most 15 s apart. Mend what the error names.",

@@ -1,8 +1,7 @@
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
-import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { SealedSegment, SegmentBuffer } from "@tapline/adapters/redis";
-import type { OpenSegment } from "@tapline/core/buffer";
+import { type OpenSegment, routeOf } from "@tapline/core/buffer";
 import {
   type Recipient,
   type SealedObject,
@@ -16,12 +15,20 @@ import {
   archiveRecord,
   buildManifest,
   LineWriter,
+  type Manifest,
   type ManifestFacts,
   type SegmentMember,
 } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import { inStageSpan } from "@tapline/telemetry/segments";
 import { isTracing } from "@tapline/telemetry/tracing";
+import {
+  type Came,
+  type ColourParts,
+  compareWithOther,
+  isCompared,
+  leaveToOther,
+} from "./compare-colours.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 
 const gzip = promisify(gzipCallback);
@@ -31,9 +38,8 @@ const gzipLevel = 2;
 
 const expectedLineBytes = 1_500;
 
-export type EncryptionParts = {
+export type EncryptionParts = ColourParts & {
   readonly buffer: SegmentBuffer;
-  readonly queues: Pick<SegmentQueues, "add">;
   readonly loader: SegmentLoader;
   /** Whom this segment is encrypted to, as the key ring stands. */
   readonly recipients: () => Promise<readonly Recipient[]>;
@@ -52,11 +58,21 @@ export async function encryptSegment(id: string, parts: EncryptionParts): Promis
   const buffered = taps.map((tap) => tap.buffered);
   await inStageSpan("encryption", segment, buffered, async () => {
     if (segment.stage === "encryption") {
-      const own = parts.loader.ownSealed(id);
-      await parts.loader.keepSealed(id, own ?? (await seal(segment, parts)));
+      const sealed = parts.loader.ownSealed(id) ?? (await seal(segment, parts));
+      const came = cameTo(sealed);
+      if (isCompared(segment, "encryption", parts))
+        return await leaveToOther(segment, "encryption", came, parts);
+      compareWithOther(segment, "encryption", came, parts);
+      await parts.loader.keepSealed(id, sealed);
     }
-    await parts.queues.add("transfer", id);
+    await parts.queues.add("transfer", id, routeOf(segment, "transfer"));
   });
+}
+
+/** What a sealed form holds: the object itself is another one each time. */
+function cameTo({ manifest }: Pick<SealedSegment, "manifest">): Came {
+  const { version, plainSha256, runs } = JSON.parse(manifest.toString("utf8")) as Manifest;
+  return { grounds: String(version), result: JSON.stringify([plainSha256, runs]) };
 }
 
 async function seal(segment: OpenSegment, parts: EncryptionParts): Promise<SealedSegment> {

@@ -73,6 +73,7 @@ test("a refused tap that another attempt had claimed is free again once the segm
     ...{ clock: Date.now, log: { error: () => undefined } },
     // Nothing of the segment goes into an archive.
     ...{ archives: undefined as never, queues: undefined as never, notes: undefined as never },
+    ...{ colour: "blue" as const, shares: undefined as never, evidence: undefined as never },
     trust: { rootPems: [], crlPems: [] },
   });
   expect(await buffer.find(id)).toBeNull();

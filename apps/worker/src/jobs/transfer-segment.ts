@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { SpanKind } from "@opentelemetry/api";
-import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
 import type {
   QuotaStanding,
@@ -11,7 +10,7 @@ import type {
 } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
-import { type OpenSegment, tapTraces } from "@tapline/core/buffer";
+import { type OpenSegment, routeOf, tapTraces } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import type { CumulativeTelemetry } from "@tapline/core/telemetry";
@@ -21,6 +20,7 @@ import { inStageSpan, noteArchived } from "@tapline/telemetry/segments";
 import { inSpan } from "@tapline/telemetry/tracing";
 import type { Logger } from "pino";
 import { checkSealed } from "./check-sealed.ts";
+import { type ColourParts, compareWithOther, isCompared, leaveToOther } from "./compare-colours.ts";
 import { duplicatesOf } from "./duplicates-of.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { endedDelta } from "./ended-delta.ts";
@@ -32,11 +32,10 @@ import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.t
 
 const byTransfer = { actor: { kind: "job", id: "transfer" } } as const;
 
-export type TransferParts = {
+export type TransferParts = ColourParts & {
   readonly buffer: SegmentBuffer;
   readonly ledger: Pick<TapLedger, "release">;
   readonly loader: SegmentLoader;
-  readonly queues: Pick<SegmentQueues, "add">;
   /** By whom sealed forms must be signed. */
   readonly trust: Omit<Trust, "atEpochMs">;
   readonly notes: Pick<ArchiveNotes, "add">;
@@ -71,8 +70,9 @@ async function transfer(
 ): Promise<void> {
   const { id } = segment;
   const accepted = acceptedTaps(loaded.taps, verdicts);
-  const sealed = accepted.length === 0 ? null : await sealedOf(id, accepted.length, parts);
-  const copies = sealed === null ? [] : await upload(segment, sealed, parts);
+  const sealed = accepted.length === 0 ? null : await sealedOf(segment, accepted.length, parts);
+  const copies = sealed === null ? [] : await uploadCompared(segment, sealed, parts);
+  if (copies === null) return;
   const members = accepted.map(memberOf);
   const row = sealed === null ? null : rowOfSealed(id, accepted, members, sealed);
   const quota = await parts.refusedQuota.count(id, quotaCounts(loaded.taps, verdicts));
@@ -115,7 +115,8 @@ async function transfer(
  * The segment's sealed form. One that was made by another process lay in Redis, and is checked; where it is not what encryption
  * made, it goes no further, and the segment is sealed once more.
  */
-async function sealedOf(id: string, taps: number, parts: TransferParts): Promise<SealedSegment> {
+async function sealedOf(segment: OpenSegment, taps: number, parts: TransferParts): Promise<SealedSegment> {
+  const { id } = segment;
   const own = parts.loader.ownSealed(id);
   if (own !== null) return own;
   const found = await parts.loader.foundSealed(id);
@@ -127,7 +128,7 @@ async function sealedOf(id: string, taps: number, parts: TransferParts): Promise
     checkSealed(id, taps, found, parts.trust);
     return found;
   } catch (error) {
-    await takeBack(id, found, error, parts);
+    await takeBack(segment, found, error, parts);
     throw new TaplineError(
       "corrupt",
       `the sealed form of segment ${id} is not what encryption made: ${messageOf(error)}`,
@@ -142,14 +143,15 @@ async function sealedOf(id: string, taps: number, parts: TransferParts): Promise
 
 /** Told in the audit log once for each segment: where whoever does it goes on, each attempt is in the log alone. */
 async function takeBack(
-  id: string,
+  segment: OpenSegment,
   found: SealedSegment,
   cause: unknown,
   parts: TransferParts,
 ): Promise<void> {
+  const { id } = segment;
   const times = await parts.buffer.discardSealed(id, found);
   if (times === 0) return;
-  await parts.queues.add("encryption", id);
+  await parts.queues.add("encryption", id, routeOf(segment, "encryption"));
   if (times > 1) return;
   const facts = { why: messageOf(cause), objectSha256: sha256(found.object).toString("hex") };
   const entry = {
@@ -160,6 +162,34 @@ async function takeBack(
     facts,
   };
   await parts.notes.add(newEntry(parts.clock(), randomBytes, entry));
+}
+
+/** An upload that is compared comes to the same bytes, or to none. */
+const sameBytes = { grounds: "bytes", result: "" };
+
+/**
+ * Uploads; where both colours are to, this one only lays the files there, and the other one, which finds them, compares them
+ * byte for byte. Files that are other ones are set aside, and the next attempt lays them there anew.
+ * @returns null where the other colour goes on
+ */
+async function uploadCompared(
+  segment: OpenSegment,
+  sealed: SealedSegment,
+  parts: TransferParts,
+): Promise<string[] | null> {
+  const isLeft = isCompared(segment, "transfer", parts);
+  try {
+    const copies = await upload(segment, sealed, parts);
+    if (isLeft) await leaveToOther(segment, "transfer", sameBytes, parts);
+    else compareWithOther(segment, "transfer", sameBytes, parts);
+    return isLeft ? null : copies;
+  } catch (error) {
+    const isOther = hasCode(error, "conflict") && (await parts.buffer.generation()) === segment.generation;
+    if (isLeft || !isOther || !routeOf(segment, "transfer").both) throw error;
+    compareWithOther(segment, "transfer", { ...sameBytes, result: "other bytes" }, parts);
+    await parts.archives.quarantine(segment.id);
+    throw error;
+  }
 }
 
 /**

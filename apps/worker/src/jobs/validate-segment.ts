@@ -1,6 +1,5 @@
-import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { DoorNews, RefusedQuota, SegmentBuffer } from "@tapline/adapters/redis";
-import type { OpenSegment } from "@tapline/core/buffer";
+import { type OpenSegment, routeOf } from "@tapline/core/buffer";
 import {
   type CheckedTap,
   checkSignature,
@@ -11,21 +10,22 @@ import {
 import { inStageSpan, noteBuffered } from "@tapline/telemetry/segments";
 import type { Logger } from "pino";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
+import { type ColourParts, compareWithOther, isCompared, leaveToOther } from "./compare-colours.ts";
 import { quotaCounts } from "./refused-taps.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 import { verdictHintsOf } from "./verdict-hints.ts";
 
-export type ValidationParts = SequenceParts & {
-  readonly buffer: SegmentBuffer;
-  readonly queues: Pick<SegmentQueues, "add">;
-  readonly loader: SegmentLoader;
-  readonly doorNews: Pick<DoorNews, "tellVerdicts">;
-  readonly refusedQuota: Pick<RefusedQuota, "count" | "perDay">;
-  /** The release of the rules to judge by. */
-  readonly rules: () => Promise<RulesRelease>;
-  readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
-  readonly log: Pick<Logger, "warn">;
-};
+export type ValidationParts = SequenceParts &
+  ColourParts & {
+    readonly buffer: SegmentBuffer;
+    readonly loader: SegmentLoader;
+    readonly doorNews: Pick<DoorNews, "tellVerdicts">;
+    readonly refusedQuota: Pick<RefusedQuota, "count" | "perDay">;
+    /** The release of the rules to judge by. */
+    readonly rules: () => Promise<RulesRelease>;
+    readonly findTrackers: (ids: readonly string[]) => Promise<ReadonlyMap<string, KnownTracker>>;
+    readonly log: Pick<Logger, "warn">;
+  };
 
 /** The validation stage: judges every tap of the segment and keeps the verdicts. Safe to run again. */
 export async function validateSegment(id: string, parts: ValidationParts): Promise<void> {
@@ -40,7 +40,7 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
       await validate(segment, taps, release, parts);
     });
   } else {
-    await parts.queues.add(segment.stage, id);
+    await parts.queues.add(segment.stage, id, routeOf(segment, segment.stage));
   }
 }
 
@@ -52,12 +52,32 @@ async function validate(
 ): Promise<void> {
   const { id } = segment;
   const verdicts = await judge(segment, taps, release, parts);
+  noteJudged(segment, verdicts, parts);
+  const came = { grounds: String(release.version), result: verdicts.map(wordOf).join() };
+  if (isCompared(segment, "validation", parts)) return await leaveToOther(segment, "validation", came, parts);
+  compareWithOther(segment, "validation", came, parts);
   const next = verdicts.some((verdict) => verdict.is === "accepted") ? "encryption" : "transfer";
   const isFirst = await parts.loader.keepVerdicts(id, verdicts, next);
   if (isFirst) await countRefused(id, taps, verdicts, parts);
-  await parts.queues.add(next, id);
+  await parts.queues.add(next, id, routeOf(segment, next));
   // A hint for the person at the reader: nobody waits for it, and nothing hangs on it.
   if (isFirst) parts.doorNews.tellVerdicts(verdictHintsOf(taps, verdicts)).catch(() => undefined);
+}
+
+/** A verdict without the words in which it is told. */
+function wordOf(verdict: TapVerdict): string {
+  return verdict.is === "rejected" ? `rejected: ${verdict.reason}` : verdict.is;
+}
+
+function noteJudged(
+  segment: OpenSegment,
+  verdicts: readonly TapVerdict[],
+  { evidence, colour }: ValidationParts,
+): void {
+  const { watch } = routeOf(segment, "validation");
+  if (watch === null) return;
+  const rejected = verdicts.filter(({ is }) => is === "rejected").length;
+  evidence.note("validation", colour, watch, { taps: verdicts.length, rejected }).catch(() => undefined);
 }
 
 /** Where this is cut off, transfer counts: each segment counts once. */

@@ -3,8 +3,8 @@ import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import { flushedLife, isOfThisForm, lifeName } from "@tapline/core/buffer";
-import { hasCode, uuidV7 } from "@tapline/core/kernel";
+import { flushedLife, isOfThisForm, lifeName, type OpenSegment, routeOf } from "@tapline/core/buffer";
+import { type Colour, colours, hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type Role, repeat, Wake } from "./role.ts";
@@ -58,7 +58,7 @@ export function startBuffer(parts: BufferParts): Role {
         await mayHaveCome;
         return 0;
       }
-      await parts.queues.add("validation", id);
+      await parts.queues.add("validation", id, routeOf(cut, "validation"));
       return 0;
     },
     (error) => {
@@ -175,5 +175,12 @@ async function giveJobs({ buffer, queues, clock }: BufferParts): Promise<void> {
   // One that was cut in the future was cut by a clock that was ahead: its age is not known.
   for (const segment of await buffer.openSegments())
     if (Math.abs(nowEpochMs - segment.cutAtEpochMs) > overdueMs)
-      await queues.askAgain(segment.stage, segment.id);
+      // Of a segment that two releases share both are asked: the colour that it went to may have ended.
+      for (const route of coloursOf(segment)) await queues.askAgain(segment.stage, segment.id, route);
+}
+
+function coloursOf(segment: OpenSegment): { colour: Colour; watch: string | null }[] {
+  const { colour, watch } = routeOf(segment, segment.stage);
+  const isShared = segment.routes[segment.stage] !== undefined;
+  return isShared ? colours.map((each) => ({ colour: each, watch })) : [{ colour, watch }];
 }

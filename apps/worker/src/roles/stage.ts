@@ -1,7 +1,7 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
-import type { SegmentBuffer } from "@tapline/adapters/redis";
+import type { Seen, SegmentBuffer, StageEvidence } from "@tapline/adapters/redis";
 import type { SegmentStage } from "@tapline/core/buffer";
-import { hasCode } from "@tapline/core/kernel";
+import { type Colour, hasCode } from "@tapline/core/kernel";
 import type { HistogramName, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { TakenOverLog } from "./taken-over-log.ts";
@@ -10,6 +10,9 @@ export type StageParts = {
   readonly queues: Pick<SegmentQueues, "work">;
   readonly buffer: Pick<SegmentBuffer, "noteFailure">;
   readonly telemetry: TelemetryRecorder;
+  /** Whose segments this process takes. */
+  readonly colour: Colour;
+  readonly evidence: Pick<StageEvidence, "note">;
   readonly log: Logger;
 };
 
@@ -28,18 +31,25 @@ export function startStage(
   handle: (id: string) => Promise<void>,
   parts: StageParts,
 ): void {
+  // Where this fails Redis is away, and nothing goes on that could be judged by it.
+  const note = (watch: string, seen: Seen): void =>
+    void parts.evidence.note(stage, parts.colour, watch, seen).catch(() => undefined);
   const takenOver = new TakenOverLog(parts.log, { stage });
   parts.queues.work(
     stage,
-    async (id) => {
+    async (id, watch) => {
       const startedAt = performance.now();
       await handle(id);
-      parts.telemetry.time(timings[stage], performance.now() - startedAt);
+      const tookMs = performance.now() - startedAt;
+      parts.telemetry.time(timings[stage], tookMs);
+      if (watch !== null) note(watch, { attempts: 1, tookMs });
     },
     {
+      colour: parts.colour,
       concurrency: concurrency[stage],
       onTakenOver: (attempts) => takenOver.note(attempts),
-      onFailedAttempt: (segment, attempt, error) => {
+      onFailedAttempt: (segment, attempt, error, watch) => {
+        if (watch !== null) note(watch, { attempts: 1, failures: 1 });
         parts.telemetry.count("segment.failed_attempt");
         // Where this fails too, Redis is away, and so is everything that could wait.
         if (segment !== "") parts.buffer.noteFailure(segment).catch(() => undefined);

@@ -4,6 +4,7 @@ import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../pki.ts";
 import { startBuffer } from "../roles/buffer.ts";
 import type { Role } from "../roles/role.ts";
+import { startTakingOver } from "../roles/take-over.ts";
 import { watchMemory } from "../roles/watch-memory.ts";
 import type { Parts } from "./parts.ts";
 import { reconciler } from "./reconciler.ts";
@@ -22,10 +23,11 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
   };
   const subscriber = parts.connect();
   const role = startBuffer({ ...parts, archives: { check, level: levelled }, subscriber });
+  const takingOver = startTakingOver(parts);
   const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });
   return {
     stop: async (graceMs) => {
-      await Promise.all([role.stop(graceMs), watching.stop(graceMs)]);
+      await Promise.all([role, takingOver, watching].map((each) => each.stop(graceMs)));
       subscriber.disconnect();
     },
   };

@@ -39,8 +39,8 @@ export function workerMetrics(
     help: "Jobs of a stage by state; every worker tells the same, absent where Redis does not answer",
     type: "gauge",
     read: async () =>
-      ((await answered(queues.depths())) ?? []).map(({ stage, state, jobs }) => ({
-        labels: { queue: stage, state },
+      ((await answered(queues.depths())) ?? []).map(({ queue, state, jobs }) => ({
+        labels: { queue, state },
         value: jobs,
       })),
   });

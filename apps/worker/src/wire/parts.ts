@@ -9,6 +9,8 @@ import {
   ReadDeltas,
   RefusedQuota,
   SegmentBuffer,
+  SegmentShares,
+  StageEvidence,
   TapLedger,
   TelemetryStream,
 } from "@tapline/adapters/redis";
@@ -83,6 +85,10 @@ export async function connectParts(config: Config, log: Logger) {
     loader: new SegmentLoader(buffer),
     queues: instrument("queues", new SegmentQueues(redis, queuePrefix, tracesOn(config))),
     instance,
+    /** Which of two releases this process belongs to, and what is shared between both. */
+    colour: config.TAPLINE_COLOUR,
+    shares: instrument("shares", new SegmentShares(redis)),
+    evidence: new StageEvidence(redis),
     /** Fault points around what else a role needs. */
     instrument,
     readBackNotes: new ReadBackNotes(clock),

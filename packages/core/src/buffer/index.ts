@@ -17,9 +17,14 @@ export {
 export { flushedLife, flushedName, isOfThisForm, lifeName } from "./generation.ts";
 export { packReceipt, unpackReceipt } from "./receipt-form.ts";
 export {
+  type CutSegment,
+  drawsOf,
   type OpenSegment,
   openSegmentSchema,
+  readRoutes,
+  routeOf,
   type SegmentStage,
+  type StageRoute,
   segmentLimits,
   segmentStages,
 } from "./segment.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { colourSchema, sha256 } from "../kernel/index.ts";
 
 /**
  * How far a segment may grow. A cut takes what is there when the stage behind is free: one tap at rest,
@@ -23,6 +24,21 @@ export const segmentStages = ["validation", "encryption", "transfer"] as const;
 
 export type SegmentStage = (typeof segmentStages)[number];
 
+/** Which of two releases does a stage of a segment. */
+export const stageRouteSchema = z.strictObject({
+  colour: colourSchema,
+  /** What is seen of this stage counts as evidence under this name; null while nobody looks. */
+  watch: z.string().nullable().default(null),
+  /** The colour of the new release; null while nobody looks. */
+  target: colourSchema.nullable().default(null),
+  /** Both colours do it: the one named is compared with the other one, whose result stands. */
+  both: z.boolean().default(false),
+});
+
+export type StageRoute = z.infer<typeof stageRouteSchema>;
+
+const routesSchema = z.partialRecord(z.enum(segmentStages), stageRouteSchema);
+
 /** A segment on its way, without its bytes. */
 export const openSegmentSchema = z.object({
   id: z.uuid(),
@@ -34,6 +50,37 @@ export const openSegmentSchema = z.object({
   lastEntry: z.string(),
   taps: z.coerce.number().int().min(1),
   cutAtEpochMs: z.coerce.number().int(),
+  /** Of those stages that two releases share; JSON in Redis. */
+  routes: z
+    .string()
+    .default("")
+    .transform((text) => readRoutes(text)),
+  /** What the colour that is compared came to in the present stage: see `both`. */
+  candidate: z.string().optional(),
 });
 
 export type OpenSegment = z.infer<typeof openSegmentSchema>;
+
+/** What a cut has made. */
+export type CutSegment = Pick<OpenSegment, "taps" | "lastEntry" | "routes">;
+
+/** @param text JSON by stage; "" where one colour does all */
+export function readRoutes(text: string): z.infer<typeof routesSchema> {
+  return text === "" ? {} : routesSchema.parse(JSON.parse(text));
+}
+
+/** Where a stage of a segment is done. */
+export function routeOf({ routes }: Pick<OpenSegment, "routes">, stage: SegmentStage): StageRoute {
+  return routes[stage] ?? { colour: "blue", watch: null, target: null, both: false };
+}
+
+/**
+ * Each stage, and for it two numbers from 0 to 99 that a segment's id fixes, so that whoever draws again draws the same: of its
+ * colour, and of whether both colours do it.
+ */
+export function drawsOf(id: string): (string | number)[] {
+  return segmentStages.flatMap((stage) => {
+    const digest = sha256(Buffer.from(`${id}/${stage}`));
+    return [stage, digest.readUInt32BE(0) % 100, digest.readUInt32BE(4) % 100];
+  });
+}

@@ -1,18 +1,30 @@
 import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
+import { type Colour, colours } from "@tapline/core/kernel";
 import { type Job, Queue, type Telemetry, Worker } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 import type { Redis } from "ioredis";
 import { stopWorker } from "./stop-worker.ts";
 import { type ErrorTellers, tellErrors } from "./tell-errors.ts";
 
-/** What a job carries: the segment's id, never its bytes. */
-type SegmentJob = { readonly segment: string };
+/** What a job carries: the segment's id, never its bytes; and under which name what is seen of it counts. */
+type SegmentJob = { readonly segment: string; readonly watch?: string };
+
+/** To whom a job is given, and who looks: a part of a segment's `StageRoute`. */
+export type JobRoute = { readonly colour: Colour; readonly watch: string | null };
+
+const usual: JobRoute = { colour: "blue", watch: null };
+
+/** Blue keeps the plain name, under which it waited before there were two colours. */
+const queueName = (stage: SegmentStage, colour: Colour): string =>
+  colour === "blue" ? stage : `${stage}-${colour}`;
 
 export type StageOptions = Pick<ErrorTellers, "onTakenOver"> & {
   /** Segments that one process works on at once. */
   readonly concurrency: number;
+  /** Whose jobs are done. Default: blue. */
+  readonly colour?: Colour;
   /** Told of every failed attempt; the job is tried again for ever. */
-  readonly onFailedAttempt: (segment: string, attempt: number, error: Error) => void;
+  readonly onFailedAttempt: (segment: string, attempt: number, error: Error, watch: string | null) => void;
 };
 
 /** States of a job that is not done. */
@@ -20,6 +32,8 @@ const jobStates = ["waiting", "active", "delayed"] as const;
 
 export type QueueDepth = {
   readonly stage: SegmentStage;
+  /** The queue's name: there is one for each stage and colour. */
+  readonly queue: string;
   readonly state: (typeof jobStates)[number];
   readonly jobs: number;
 };
@@ -52,12 +66,12 @@ const stalledIntervalMs = 2_500;
 /** BullMQ tells of each job in a stream that nobody here reads; it cannot be told not to. */
 const eventsKept = 100;
 
-/** The queues of the segment path: one per stage, one job per segment and stage. */
+/** The queues of the segment path: one per stage and colour, one job per segment, stage and colour. */
 export class SegmentQueues {
   readonly #connection: Redis;
   readonly #prefix: string;
   readonly #telemetry: { readonly telemetry?: Telemetry };
-  readonly #queues: ReadonlyMap<SegmentStage, Queue<SegmentJob>>;
+  readonly #queues: ReadonlyMap<string, Queue<SegmentJob>>;
   readonly #workers: Worker<SegmentJob>[] = [];
   readonly #connections: Redis[] = [];
 
@@ -69,21 +83,20 @@ export class SegmentQueues {
     this.#telemetry = traced ? { telemetry: new BullMQOtel({ tracerName: "bullmq" }) } : {};
     this.#connection = connection;
     this.#prefix = prefix;
-    this.#queues = new Map(
-      segmentStages.map((stage) => {
-        const streams = { events: { maxLen: eventsKept } };
-        return [stage, new Queue<SegmentJob>(stage, { connection, prefix, streams, ...this.#telemetry })];
-      }),
-    );
+    const streams = { events: { maxLen: eventsKept } };
+    const names = segmentStages.flatMap((stage) => colours.map((colour) => queueName(stage, colour)));
+    const open = (name: string): Queue<SegmentJob> =>
+      new Queue<SegmentJob>(name, { connection, prefix, streams, ...this.#telemetry });
+    this.#queues = new Map(names.map((name) => [name, open(name)]));
     // The connection's owner is told of its errors; without a listener BullMQ would print each of them.
     for (const queue of this.#queues.values()) queue.on("error", () => undefined);
   }
 
-  /** Asks for `stage` to be done with `segment`; where that is asked already, nothing changes. */
-  async add(stage: SegmentStage, segment: string): Promise<void> {
-    await this.#queues.get(stage)?.add(
+  /** Asks for `stage` to be done with `segment`; where that is asked of that colour already, nothing changes. */
+  async add(stage: SegmentStage, segment: string, { colour, watch }: JobRoute = usual): Promise<void> {
+    await this.#queue(stage, colour)?.add(
       stage,
-      { segment },
+      { segment, ...(watch === null ? {} : { watch }) },
       {
         jobId: segment,
         attempts: Number.MAX_SAFE_INTEGER,
@@ -98,44 +111,53 @@ export class SegmentQueues {
    * Asks for work that is overdue. A job whose last attempt was made by a clock that was ahead waits for a time that is far
    * away: it is taken up at once.
    */
-  async askAgain(stage: SegmentStage, segment: string): Promise<void> {
-    await this.add(stage, segment);
-    const job = await this.#queues.get(stage)?.getJob(segment);
+  async askAgain(stage: SegmentStage, segment: string, route: JobRoute = usual): Promise<void> {
+    await this.add(stage, segment, route);
+    const job = await this.#queue(stage, route.colour)?.getJob(segment);
     if (job?.processedOn === undefined || job.processedOn <= Date.now() + longestPauseMs) return;
     await promote(job);
   }
 
   /** Has a segment's job tried at once, also where it waits for its next attempt. */
-  async hurry(stage: SegmentStage, segment: string): Promise<void> {
-    await this.add(stage, segment);
-    const job = await this.#queues.get(stage)?.getJob(segment);
+  async hurry(stage: SegmentStage, segment: string, route: JobRoute = usual): Promise<void> {
+    await this.add(stage, segment, route);
+    const job = await this.#queue(stage, route.colour)?.getJob(segment);
     if (job !== undefined) await promote(job);
   }
 
   /** How the job of a segment in `stage` stands. */
-  async standing(stage: SegmentStage, segment: string): Promise<JobStanding> {
-    const job = await this.#queues.get(stage)?.getJob(segment);
+  async standing(stage: SegmentStage, segment: string, colour: Colour = "blue"): Promise<JobStanding> {
+    const job = await this.#queue(stage, colour)?.getJob(segment);
     if (job === undefined) return { state: null, attempts: 0, fault: "" };
     const told = await job.getState();
     const state = jobStates.find((known) => known === told) ?? null;
     return { state, attempts: job.attemptsMade, fault: job.failedReason ?? "" };
   }
 
-  /** How many jobs of each stage are in each state. */
+  /** How many jobs of each stage and colour are in each state. */
   async depths(): Promise<QueueDepth[]> {
-    const depths = [...this.#queues].map(async ([stage, queue]) => {
-      const counts = await queue.getJobCounts(...jobStates);
-      return jobStates.map((state) => ({ stage, state, jobs: counts[state] ?? 0 }));
-    });
+    const depths = segmentStages.flatMap((stage) => colours.map((colour) => this.#depthsOf(stage, colour)));
     return (await Promise.all(depths)).flat();
   }
 
+  /** How many jobs of a stage one colour has not done. */
+  async inHand(stage: SegmentStage, colour: Colour): Promise<number> {
+    return (await this.#depthsOf(stage, colour)).reduce((sum, { jobs }) => sum + jobs, 0);
+  }
+
   /** Does `stage` for every segment that comes, until `close`. */
-  work(stage: SegmentStage, handle: (segment: string) => Promise<void>, options: StageOptions): void {
+  work(
+    stage: SegmentStage,
+    handle: (segment: string, watch: string | null) => Promise<void>,
+    options: StageOptions,
+  ): void {
     const connection = this.#connection.duplicate();
     connection.on("error", () => undefined);
     this.#connections.push(connection);
-    const worker = new Worker<SegmentJob>(stage, async (job) => await handle(job.data.segment), {
+    const name = queueName(stage, options.colour ?? "blue");
+    const run = async ({ data }: Job<SegmentJob>): Promise<void> =>
+      await handle(data.segment, data.watch ?? null);
+    const worker = new Worker<SegmentJob>(name, run, {
       connection,
       prefix: this.#prefix,
       ...this.#telemetry,
@@ -146,10 +168,11 @@ export class SegmentQueues {
       settings: { backoffStrategy: retryDelayMs },
     });
     worker.on("failed", (job: Job<SegmentJob> | undefined, error) => {
-      if (job !== undefined) options.onFailedAttempt(job.data.segment, job.attemptsMade, error);
+      if (job !== undefined)
+        options.onFailedAttempt(job.data.segment, job.attemptsMade, error, job.data.watch ?? null);
     });
     tellErrors(worker, {
-      onError: (error) => options.onFailedAttempt("", 0, error),
+      onError: (error) => options.onFailedAttempt("", 0, error, null),
       onTakenOver: options.onTakenOver,
     });
     this.#workers.push(worker);
@@ -161,6 +184,16 @@ export class SegmentQueues {
     await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
     // BullMQ leaves connections that it was handed to whoever made them.
     for (const connection of this.#connections) connection.disconnect();
+  }
+
+  async #depthsOf(stage: SegmentStage, colour: Colour): Promise<QueueDepth[]> {
+    const counts = (await this.#queue(stage, colour)?.getJobCounts(...jobStates)) ?? {};
+    const queue = queueName(stage, colour);
+    return jobStates.map((state) => ({ stage, queue, state, jobs: counts[state] ?? 0 }));
+  }
+
+  #queue(stage: SegmentStage, colour: Colour): Queue<SegmentJob> | undefined {
+    return this.#queues.get(queueName(stage, colour));
   }
 }
 

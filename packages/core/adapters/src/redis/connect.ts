@@ -70,6 +70,11 @@ export function mapRedisError(error: unknown): unknown {
       facts: { retryAfterMs: 2_000 },
       cause: error,
     });
+  if (error.message.startsWith("FENCED"))
+    return new TaplineError("conflict", "somebody with a newer lease has acted", {
+      remedy: "end: the other process goes on",
+      cause: error,
+    });
   if (error.message.startsWith("OOM"))
     return new TaplineError("overloaded", "the buffer has no memory left", {
       remedy: "give Redis more memory, or find out why the archive does not take segments",

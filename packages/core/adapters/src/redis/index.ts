@@ -29,7 +29,9 @@ export {
   type SealedSegment,
   SegmentBuffer,
 } from "./segment-buffer.ts";
+export { SegmentShares, type StageShare, type StageWatch } from "./segment-shares.ts";
 export { reportHoldsMs, ServicesReports } from "./services-reports.ts";
+export { type Seen, StageEvidence } from "./stage-evidence.ts";
 export { saidIn } from "./stream-entries.ts";
 export { type Claim, type ClaimAnswer, type Lease, type Leases, TapLedger } from "./tap-ledger.ts";
 export { type SegmentUnderWay, TapsUnderWay, type TapUnderWay } from "./taps-under-way.ts";

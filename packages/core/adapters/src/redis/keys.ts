@@ -29,6 +29,10 @@ export function partitionKeys(partition: number) {
     sealed: (id: string) => `${base}:sealed:${id}`,
     /** List: receipts that wait for the end of another segment. */
     waiting: (id: string) => `${base}:waiting:${id}`,
+    /** Hash: which share of each stage goes to green, JSON by stage; absent where one colour does all. */
+    shares: `${base}:shares`,
+    /** Hash: what was seen of a stage's two colours under one name; the fields stand in `stage-evidence.ts`; a day. */
+    evidence: (stage: string, watch: string) => `${base}:evidence:${stage}:${watch}`,
     /** Stream: receipts of one agent; field p = packed Receipt. */
     receipts: (agent: string) => `${base}:receipts:${agent}`,
     /** Channel: the agent whose receipts have grown, or "" where the next segment may be cut. */

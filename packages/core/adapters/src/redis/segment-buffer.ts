@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import {
   type BufferBytes,
   type BufferedTap,
+  type CutSegment,
   decodeFrame,
+  drawsOf,
   type FrameSealer,
   isSealedFrame,
   type OpenSegment,
   openSegmentSchema,
   packReceipt,
+  readRoutes,
   reservedForResultsBytes,
   type SegmentStage,
   segmentLimits,
@@ -102,15 +105,17 @@ export class SegmentBuffer {
   }
 
   /** Cuts what is there into segment `id`; null where nothing was there or enough is open. */
-  async cut(id: string, nowEpochMs: number): Promise<{ lastEntry: string; taps: number } | null> {
-    const { generation, uncut, open, preparing, failing, segment } = this.#keys;
+  async cut(id: string, nowEpochMs: number): Promise<CutSegment | null> {
+    const { generation, uncut, open, preparing, failing, segment, shares } = this.#keys;
     const { maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial } = segmentLimits;
     const answer = (await this.#run(
       "cut-segment",
-      [generation, uncut, open, preparing, failing, segment(id)],
-      [id, maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial, nowEpochMs],
-    )) as [string, string, number] | null;
-    return answer === null ? null : { lastEntry: answer[1], taps: answer[2] };
+      [generation, uncut, open, preparing, failing, segment(id), shares],
+      [id, maxTaps, maxBytes, maxOpen, maxPreparing, maxOpenPartial, nowEpochMs, ...drawsOf(id)],
+    )) as [string, string, number, string] | null;
+    if (answer === null) return null;
+    const [, lastEntry, taps, routes] = answer;
+    return { lastEntry, taps, routes: readRoutes(routes) };
   }
 
   /** Notes that an attempt at segment `id` failed, so that the next segments do not wait for it. */

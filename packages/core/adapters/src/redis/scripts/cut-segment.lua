@@ -1,10 +1,12 @@
 -- Cuts what is there into one segment, if the stages behind are free for it: a full one is cut while few enough
 -- are on their way, one that is not full only while fewer are, so that under load segments fill instead. Segments
 -- of which an attempt has failed hold up no others, until as many as may be open at all are of that kind.
--- KEYS: 1 generation  2 uncut  3 open  4 preparing  5 failing  6 segment
+-- Each stage goes to the colour that the segment's draw falls to by the present shares.
+-- KEYS: 1 generation  2 uncut  3 open  4 preparing  5 failing  6 segment  7 shares
 -- ARGV: 1 segment id  2 most taps  3 most bytes  4 most open segments  5 most of them before transfer
 --       6 from how many open segments on only full ones are cut  7 now (epoch ms)
--- Returns: { first entry, last entry, taps } or nil where nothing was cut; an error reply NOGENERATION as in
+--       8… stage, draw of its colour, draw of being done by both (0-99)
+-- Returns: { first entry, last entry, taps, routes (JSON) or "" } or nil where nothing was cut; an error reply NOGENERATION as in
 -- append-frame. A frame is never split, so one frame may overshoot the bounds when it is alone.
 local generation = redis.call('GET', KEYS[1])
 if not generation then
@@ -39,4 +41,23 @@ redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[4], ARGV[1])
 redis.call('HSET', KEYS[6], 'id', ARGV[1], 'generation', generation, 'stage', 'validation', 'firstEntry', first,
   'lastEntry', last, 'taps', taps, 'bytes', bytes, 'cutAtEpochMs', ARGV[7])
-return { first, last, taps }
+local routes = {}
+local routed = ''
+for i = 8, #ARGV, 3 do
+  local text = redis.call('HGET', KEYS[7], ARGV[i])
+  if text then
+    local share = cjson.decode(text)
+    local route = { colour = tonumber(ARGV[i + 1]) < share.green and 'green' or 'blue' }
+    if share.watch then
+      route.watch = share.watch
+      route.target = share.target
+      route.both = route.colour == share.target and tonumber(ARGV[i + 2]) < share.both
+    end
+    routes[ARGV[i]] = route
+    routed = cjson.encode(routes)
+  end
+end
+if routed ~= '' then
+  redis.call('HSET', KEYS[6], 'routes', routed)
+end
+return { first, last, taps, routed }
