@@ -53,8 +53,7 @@ export class ClusterControllers {
   }
 
   #all(resource: string): Stored[] {
-    const namespaces = ["tapline"];
-    return namespaces.flatMap((namespace) => this.#store.list(resource, namespace));
+    return this.#store.namespaces.flatMap((namespace) => this.#store.list(resource, namespace));
   }
 
   #autoscale({ metadata: { namespace, name }, spec }: Stored): void {

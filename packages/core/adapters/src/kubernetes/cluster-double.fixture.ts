@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -17,6 +18,8 @@ type Fault = {
   answer: { code: number; headers?: Record<string, string> } | "hang" | "cut" | "do it, then cut";
 };
 
+type Eviction = { deleteOptions?: { preconditions?: { uid?: string } } };
+
 const extensions: ReadonlySet<string> = new Set(["keda.sh", "networking.istio.io"]);
 
 /**
@@ -26,7 +29,8 @@ const extensions: ReadonlySet<string> = new Set(["keda.sh", "networking.istio.io
  */
 export class ClusterDouble {
   readonly store = new ClusterStore();
-  readonly namespace = "tapline";
+  /** To which the service account belongs. */
+  namespace = "tapline";
   /** Folder of a service account: token, ca.crt, namespace. */
   readonly folder: string;
   readonly asked: Asked[] = [];
@@ -39,6 +43,8 @@ export class ClusterDouble {
   evictionsAllowed: number | null = null;
   rules = rulesOfNoops();
   #token = "";
+  /** Of somebody who may do everything. */
+  readonly #adminToken = randomUUID();
   #tokens = 0;
   readonly #controllers = new ClusterControllers(this.store);
   readonly #watches = new Map<ServerResponse, Asked>();
@@ -63,6 +69,21 @@ export class ClusterDouble {
 
   get url(): string {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** For somebody who may do everything. */
+  get kubeconfig(): Json {
+    return {
+      clusters: [
+        {
+          name: "double",
+          cluster: { server: this.url, "certificate-authority": join(this.folder, "ca.crt") },
+        },
+      ],
+      users: [{ name: "admin", user: { token: this.#adminToken } }],
+      contexts: [{ name: "double", context: { cluster: "double", user: "admin" } }],
+      "current-context": "double",
+    };
   }
 
   /** From now on only a new token counts; it stands in the folder. */
@@ -103,7 +124,8 @@ export class ClusterDouble {
       const body = Buffer.concat(chunks).toString();
       this.asked.push(asked);
       this.meanwhile?.(asked);
-      if (request.headers.authorization !== `Bearer ${this.#token}`)
+      const isAdmin = request.headers.authorization === `Bearer ${this.#adminToken}`;
+      if (!isAdmin && request.headers.authorization !== `Bearer ${this.#token}`)
         throw new Refused(401, "Unauthorized", "Unauthorized");
       const fault = this.#takeFault(asked);
       if (fault === "hang") return;
@@ -118,7 +140,7 @@ export class ClusterDouble {
         response.writeHead(fault.code, fault.headers).end(JSON.stringify(status));
         return;
       }
-      this.#refuseForeign(asked);
+      if (!isAdmin) this.#refuseForeign(asked);
       const found = this.#do(asked, request, body, response);
       if (fault !== undefined) return void response.destroy();
       if (found === undefined) return;
@@ -164,17 +186,27 @@ export class ClusterDouble {
         return this.store.patch(resource, namespace, name, JSON.parse(body), manager);
       }
       case "create":
-        return this.#evict(namespace, name, JSON.parse(body));
+        return this.#create(asked, JSON.parse(body));
+      case "delete":
+        if (resource !== "") this.store.remove(resource, namespace, name);
+        return { kind: "Status", status: "Success" };
       default:
         throw new Refused(405, "MethodNotAllowed", asked.verb);
     }
   }
 
-  #evict(
-    namespace: string,
-    name: string,
-    eviction: { deleteOptions?: { preconditions?: { uid?: string } } },
-  ): Json {
+  #create(asked: Asked, body: Parameters<ClusterStore["create"]>[2]): unknown {
+    const { resource, namespace, name = "", subresource } = asked;
+    if (subresource === "eviction") return this.#evict(namespace, name, body as Eviction);
+    if (subresource === "token") {
+      this.namespace = namespace;
+      return { kind: "TokenRequest", status: { token: this.#token } };
+    }
+    // A namespace is there once something is in it.
+    return resource === "" ? body : this.store.create(resource, namespace, body);
+  }
+
+  #evict(namespace: string, name: string, eviction: Eviction): Json {
     const pod = this.store.get("pods", namespace, name);
     const uid = eviction.deleteOptions?.preconditions?.uid;
     if (uid !== undefined && uid !== pod.metadata.uid)
@@ -232,7 +264,9 @@ function readAsked(request: IncomingMessage): Asked {
     root === "api" ? ["", ...parts] : parts;
   const watch = url.searchParams.get("watch") === "true";
   const reading = name === undefined ? (watch ? "watch" : "list") : "get";
-  const verb = { GET: reading, PATCH: "patch", POST: "create" }[request.method ?? ""] ?? `${request.method}`;
+  const verb =
+    { GET: reading, PATCH: "patch", POST: "create", DELETE: "delete" }[request.method ?? ""] ??
+    `${request.method}`;
   return { group, resource, verb, name, namespace, subresource, query: url.searchParams };
 }
 

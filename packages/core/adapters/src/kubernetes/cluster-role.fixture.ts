@@ -5,11 +5,17 @@ import { loadAllYaml } from "@kubernetes/client-node";
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] };
 export type Attempt = { group: string; resource: string; verb: string; name?: string | undefined };
 
-/** The Role that the manifests give to noops. */
-export function rulesOfNoops(): Rule[] {
+type Manifest = { kind: string; rules?: Rule[] };
+
+/** The account of noops and what it may do, as the manifests have it. */
+export function manifestsOfNoops(): Manifest[] {
   const path = join(import.meta.dirname, "../../../../../istio/services/noops-rbac.yaml");
-  const documents = loadAllYaml(readFileSync(path, "utf8")) as { kind: string; rules?: Rule[] }[];
-  return documents.filter(({ kind }) => kind === "Role").flatMap(({ rules }) => rules ?? []);
+  return loadAllYaml(readFileSync(path, "utf8")) as Manifest[];
+}
+
+/** The Role among them. */
+export function rulesOfNoops(): Rule[] {
+  return manifestsOfNoops().flatMap(({ rules }) => rules ?? []);
 }
 
 /** As the API server's authorizer decides. */

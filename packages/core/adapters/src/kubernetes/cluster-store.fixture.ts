@@ -66,6 +66,10 @@ export class ClusterStore {
     return this.#version;
   }
 
+  get namespaces(): string[] {
+    return [...new Set([...this.#objects.values()].map(({ metadata }) => metadata.namespace))];
+  }
+
   /** Forgets what was, so that whoever stood before now must list anew. */
   forgetHistory(): void {
     this.#oldest = this.#version + 1;

@@ -1,2 +1,1 @@
-export { kubeconfig, ownNamespace, serviceAccountConfig } from "./cluster-config.ts";
-export { KubernetesActuator } from "./kubernetes-actuator.ts";
+export { type ClusterSettings, openCluster } from "./open-cluster.ts";
