@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { testRetries } from "./tools/test-servers/config.ts";
 
 const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
-const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**"];
+const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/*.cluster.test.ts"];
 
 export default defineConfig({
   test: {
