@@ -34,6 +34,8 @@ export function useHotkeys(on: string, hotkeys: readonly Hotkey[]): void {
 function onKeyDown(event: KeyboardEvent): void {
   // An open dialog has the keys, also where nothing in it has the focus any more.
   if (document.querySelector("dialog:modal") !== null) return;
+  // So does an open menu, of which Escape closes the uppermost.
+  if (event.key === "Escape" && document.querySelector(":popover-open") !== null) return;
   const hotkey = match({
     key: event.ctrlKey || event.metaKey ? `${ctrl}${event.key}` : event.key,
     atMs: event.timeStamp,

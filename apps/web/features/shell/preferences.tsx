@@ -4,6 +4,7 @@ import { useTheme } from "next-themes";
 import { useNow } from "../../client/use-now.ts";
 import { ZoneChoice } from "../../client/zone-choice.tsx";
 import { Choice } from "../../ui/choice.tsx";
+import { AlarmSwitch } from "./alarm/alarm-switch.tsx";
 import { isTheme, type Theme } from "./themes.ts";
 
 const looks: readonly { label: string; value: Theme }[] = [
@@ -13,7 +14,7 @@ const looks: readonly { label: string; value: Theme }[] = [
   { label: "High contrast", value: "contrast" },
 ];
 
-/** What this browser keeps of how somebody wants pages: their look, and in which zone times are. */
+/** What this browser keeps of how somebody wants pages: their look, in which zone times are, and whether they are heard. */
 export function Preferences() {
   const { theme, setTheme } = useTheme();
   // The server knows neither.
@@ -28,6 +29,7 @@ export function Preferences() {
         onChange={setTheme}
       />
       <ZoneChoice name="zone" />
+      <AlarmSwitch />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
 import { ViewerProvider } from "../../client/viewer.tsx";
 import type { PageFacts } from "../../contracts/page.ts";
+import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
 import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -69,6 +70,7 @@ export function Shell({
         </main>
       </div>
       <Announcer />
+      <AlarmWhereChosen />
       {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
       {isPaletteOpen === null ? null : (
         <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />

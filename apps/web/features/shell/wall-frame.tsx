@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
+import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
 import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
 import { Clock } from "./clock.tsx";
@@ -37,6 +38,7 @@ export function WallFrame({ siteName, children }: { siteName: string; children: 
         {children}
       </main>
       <Announcer />
+      <AlarmWhereChosen />
     </div>
   );
 }
