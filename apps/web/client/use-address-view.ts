@@ -2,6 +2,7 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
+import { noteUnread, unreadOf } from "./unread-address.ts";
 
 /** How a page's view stands in its address. */
 export interface AddressForm<View> {
@@ -25,6 +26,10 @@ export function useAddressView<View extends { open: string | null }>(
     // The router tells of an address some time later: what was typed meanwhile is not undone by it.
     const now = new URLSearchParams(window.location.search);
     if (now.toString() === params.toString()) setView(form.read(params));
+  }, [params, form]);
+  useEffect(() => {
+    noteUnread(unreadOf(form.read, new URLSearchParams(params)));
+    return () => noteUnread([]);
   }, [params, form]);
   const change = (given: Partial<View>) => {
     const before = form.read(new URLSearchParams(window.location.search));

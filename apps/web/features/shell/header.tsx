@@ -1,6 +1,6 @@
 "use client";
 
-import { Keyboard, Search } from "lucide-react";
+import { Bookmark, Keyboard, Search } from "lucide-react";
 import type { PageFacts } from "../../contracts/page.ts";
 import { Button } from "../../ui/button.tsx";
 import { Clock } from "./clock.tsx";
@@ -15,11 +15,13 @@ export function Header({
   siteName,
   viewer,
   onFind,
+  onViews,
   onHelp,
 }: {
   siteName: string;
   viewer: NonNullable<PageFacts["viewer"]>;
   onFind: () => void;
+  onViews: () => void;
   onHelp: () => void;
 }) {
   return (
@@ -40,6 +42,14 @@ export function Header({
           onClick={onFind}
         >
           <Search aria-hidden className="size-4" />
+        </Button>
+        <Button
+          aria-label="Saved views"
+          title="Saved views (b)"
+          className="size-9 px-0 max-md:hidden"
+          onClick={onViews}
+        >
+          <Bookmark aria-hidden className="size-4" />
         </Button>
         <ThemeToggle />
         <Button

@@ -195,3 +195,55 @@ it("times are shown in the zone of the browser, of the site or in UTC, and alway
   // Also that what the server has drawn is what the browser draws first.
   expect(browsing.complaints).toEqual([]);
 });
+
+it("a view is kept by a name, gone to from elsewhere and from the palette, renamed and given up; an address that is not understood says so", {
+  timeout: 240_000,
+}, async () => {
+  const page = await open(grace, "/alerts?view=history&severity=critical");
+  await isConnection(page, "Live");
+  await page.getByRole("button", { name: "Saved views" }).click();
+  const dialog = page.getByRole("dialog", { name: "Saved views" });
+  await dialog.getByText("None yet.").waitFor();
+  await dialog.getByText("Alerts: view history · severity critical").waitFor();
+  await dialog.getByLabel("Name of this view").fill("Critical ones of before");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("“Critical ones of before” is kept.").waitFor();
+  await dialog.getByRole("link", { name: "Critical ones of before" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "views-light");
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await page.getByRole("heading", { name: "Readers & agents" }).waitFor();
+  await page.keyboard.press(":");
+  await page.getByRole("combobox").fill("critical ones");
+  const chosen = page.getByRole("dialog").locator("[role=option][aria-selected=true]");
+  await until(async () => expect(await textOf(chosen)).toContain("Critical ones of before"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.search === "?view=history&severity=critical");
+  await page.getByRole("heading", { name: "Alerts", exact: true }).waitFor();
+
+  await page.goto(new URL("/agents", page.url()).href);
+  await isConnection(page, "Live");
+  await page.keyboard.press("b");
+  await dialog.getByRole("button", { name: "Rename “Critical ones of before”" }).click();
+  await dialog.getByLabel("Another name for “Critical ones of before”").fill("Before");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("link", { name: "Before", exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "Remove “Before”" }).click();
+  await dialog.getByText("None yet.").waitFor();
+  await dialog.getByRole("button", { name: "Keep it after all" }).click();
+  await dialog.getByRole("link", { name: "Before", exact: true }).click();
+  await page.waitForURL((url) => url.search === "?view=history&severity=critical");
+
+  await page.goto(new URL("/alerts?view=history&severity=loud&shade=grey", page.url()).href);
+  const notice = page.getByText("Not all of this address is understood");
+  await notice.waitFor();
+  await page.getByText("severity, shade").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "unread-address-light");
+  await page.getByRole("button", { name: "Open", exact: true }).first().click();
+  await notice.waitFor({ state: "hidden" });
+  expect(browsing.complaints).toEqual([]);
+});

@@ -19,6 +19,7 @@ import { PageTabs } from "./page-tabs.tsx";
 import { places, wallKey, wallPath } from "./pages.ts";
 import { PausedBanner } from "./paused-banner.tsx";
 import { useThemeToggle } from "./theme-toggle.tsx";
+import { WhereUnread } from "./views/where-unread.tsx";
 
 const HelpDialog = dynamic(
   () => loadPart(() => import("./help-dialog.tsx")).then((part) => part.HelpDialog),
@@ -27,6 +28,11 @@ const HelpDialog = dynamic(
 const Palette = dynamic(() => loadPart(() => import("./palette/palette.tsx")).then((part) => part.Palette), {
   ssr: false,
 });
+
+const ViewsDialog = dynamic(
+  () => loadPart(() => import("./views/views-dialog.tsx")).then((part) => part.ViewsDialog),
+  { ssr: false },
+);
 
 /** What stands around every page of those signed in. */
 export function Shell({
@@ -41,9 +47,11 @@ export function Shell({
   // `null`: it was never opened, and nothing of it is loaded.
   const [isHelpOpen, setHelpOpen] = useState<boolean | null>(null);
   const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
+  const [isViewsOpen, setViewsOpen] = useState<boolean | null>(null);
   const openPalette = () => setPaletteOpen(true);
+  const openViews = () => setViewsOpen(true);
   usePauseOfPage();
-  useShellKeys({ openPalette, openHelp: () => setHelpOpen(true) });
+  useShellKeys({ openPalette, openViews, openHelp: () => setHelpOpen(true) });
   return (
     <div className="grid min-h-screen print:block grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
       <a
@@ -52,7 +60,12 @@ export function Shell({
       >
         Skip to the content
       </a>
-      <Header {...{ siteName, viewer }} onFind={openPalette} onHelp={() => setHelpOpen(true)} />
+      <Header
+        {...{ siteName, viewer }}
+        onFind={openPalette}
+        onViews={openViews}
+        onHelp={() => setHelpOpen(true)}
+      />
       <MainNav onFind={openPalette} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
         <div className="contents print:hidden">
@@ -64,6 +77,7 @@ export function Shell({
             <div className="contents print:hidden">
               <ConnectionBanner />
               <PageTabs />
+              <WhereUnread />
             </div>
             <ViewerProvider viewer={viewer}>{children}</ViewerProvider>
           </div>
@@ -75,12 +89,21 @@ export function Shell({
       {isPaletteOpen === null ? null : (
         <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
       )}
+      {isViewsOpen === null ? null : <ViewsDialog isOpen={isViewsOpen} onClose={() => setViewsOpen(false)} />}
     </div>
   );
 }
 
 /** The keys that work on every page. */
-function useShellKeys({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }): void {
+function useShellKeys({
+  openPalette,
+  openViews,
+  openHelp,
+}: {
+  openPalette: () => void;
+  openViews: () => void;
+  openHelp: () => void;
+}): void {
   const { toggle } = useThemeToggle();
   const router = useRouter();
   const hotkeys: Hotkey[] = [
@@ -91,6 +114,7 @@ function useShellKeys({ openPalette, openHelp }: { openPalette: () => void; open
     { keys: ["g", wallKey], does: "Go to the wall display", run: () => router.push(wallPath) },
     { keys: [":"], does: "Find or do", run: openPalette },
     { keys: ["Ctrl+k"], does: "The same, also out of a field", run: openPalette },
+    { keys: ["b"], does: "Your saved views, and save this one", run: openViews },
     { keys: ["p"], does: "Pause what is shown, or go on", run: togglePause },
     { keys: ["t"], does: "Change the theme", run: toggle },
     { keys: ["?"], does: "Show these keys", run: openHelp },

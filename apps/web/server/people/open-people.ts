@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { PrismaClient } from "@tapline/adapters/prisma";
+import { type PrismaClient, SavedViews } from "@tapline/adapters/prisma";
 import type { InstallationView } from "../../contracts/installation.ts";
 import type { Auth } from "../auth/create-auth.ts";
 import { type Viewer, viewerOf } from "../auth/viewer.ts";
@@ -16,6 +16,7 @@ export interface PeopleParts {
   peopleDesk: PeopleDesk;
   invitations: Invitations;
   apiTokens: ApiTokens;
+  savedViews: SavedViews;
   installation: () => Promise<InstallationView>;
 }
 
@@ -35,6 +36,7 @@ export function openPeople(
     peopleDesk: new PeopleDesk(prisma, auth, config.siteName, onRoleChanged),
     invitations: new Invitations(prisma, config.siteName, Date.now),
     apiTokens,
+    savedViews: new SavedViews(prisma, Date.now),
     installation: () => readInstallation(prisma, config, origin),
     callerOf: (headers) => {
       const token = bearerOf(headers.authorization);

@@ -20,6 +20,7 @@ import { noopsRouter } from "../routers/noops.ts";
 import { peopleRouter } from "../routers/people.ts";
 import { pushRouter } from "../routers/push.ts";
 import { releasesRouter } from "../routers/releases.ts";
+import { savedViewsRouter } from "../routers/saved-views.ts";
 import { tapRouter } from "../routers/tap.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
 import { trackerRouter } from "../routers/tracker.ts";
@@ -50,6 +51,7 @@ export const appRouter = router({
   people: peopleRouter,
   push: pushRouter,
   releases: releasesRouter,
+  savedViews: savedViewsRouter,
   tap: tapRouter,
   telemetry: telemetryRouter,
   you: youRouter,

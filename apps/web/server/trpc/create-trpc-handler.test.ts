@@ -42,6 +42,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     apiTokens: {} as TrpcParts["apiTokens"],
     installation: {} as TrpcParts["installation"],
     registry: {} as Registry,
+    savedViews: {} as TrpcParts["savedViews"],
     pushes: {} as TrpcParts["pushes"],
     refusals: { note: async () => true },
     logger: pino({ level: "silent" }),

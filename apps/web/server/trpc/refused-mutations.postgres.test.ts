@@ -6,6 +6,7 @@ import { mutationPaths } from "./mutations.fixture.ts";
 const ofOneself = [
   ...["push.subscribe", "push.renew", "push.unsubscribe"],
   ...["you.endSession", "you.endOtherSessions"],
+  ...["savedViews.save", "savedViews.rename", "savedViews.remove"],
 ];
 /** So many refusals of a minute are written one by one; the next one tells how many more there were. */
 const writtenSingly = 30;

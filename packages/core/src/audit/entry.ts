@@ -123,6 +123,9 @@ export const auditActions = [
   "noops.resumed",
   "noops.killed",
   "noops.revived",
+  "saved-view.saved",
+  "saved-view.renamed",
+  "saved-view.removed",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

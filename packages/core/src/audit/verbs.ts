@@ -110,6 +110,9 @@ export const actingVerbs = {
   "console push.subscribe": ["push-subscription.added", "push-subscription.removed", "act.refused"],
   "console push.renew": ["push-subscription.renewed", "act.refused"],
   "console push.unsubscribe": ["push-subscription.removed"],
+  "console savedViews.save": ["saved-view.saved"],
+  "console savedViews.rename": ["saved-view.renamed"],
+  "console savedViews.remove": ["saved-view.removed"],
   "console people.invite": ["user.invited", "act.refused"],
   "console people.withdrawInvitation": ["user.invitation-withdrawn", "act.refused"],
   "console people.setRole": [

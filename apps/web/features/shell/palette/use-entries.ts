@@ -6,10 +6,12 @@ import { useState } from "react";
 import { useAgentNames } from "../../../client/use-agents.ts";
 import { useAlertList } from "../../../client/use-alerts.ts";
 import { standingHotkeys } from "../../../client/use-hotkeys.ts";
+import { useSavedViews } from "../../../client/use-saved-views.ts";
 import { readTapName, writeTapName } from "../../../contracts/tap-name.ts";
 import { severityLooks } from "../../../ui/severity.tsx";
 import { places, wallKey, wallPath } from "../pages.ts";
 import { themes } from "../themes.ts";
+import { pageOf } from "../views/view-words.ts";
 import type { Entry } from "./find-entries.ts";
 
 /** Everything that can be found and done now. @param text what is typed: a tap's id is in no list that the browser has */
@@ -18,6 +20,7 @@ export function useEntries(text: string): Entry[] {
   const { setTheme } = useTheme();
   const agents = useAgentNames();
   const { alerts } = useAlertList({ view: "open" });
+  const { views = [] } = useSavedViews();
   // As the page stood when the palette was opened: it is in front of it.
   const [acts] = useState(entriesOfHotkeys);
   const pages = places.map(({ href, called, key }) => ({
@@ -32,7 +35,13 @@ export function useEntries(text: string): Entry[] {
   }));
   // Names are for whoever types one: unasked they would stand before everything else.
   const named = text.trim() === "" ? [] : [...entriesOfAlerts(), ...entriesOfAgents()];
-  return [...pages, wall, ...acts, ...named, ...tapNamed(), ...looks];
+  const kept = views.flatMap(({ id, name, path, search }) => {
+    const page = pageOf(path);
+    if (page === null) return [];
+    const run = () => router.push(`${path}${search}`);
+    return [{ id: `view ${id}`, group: "Saved views", name, aside: page, words: `${page} view`, run }];
+  });
+  return [...pages, wall, ...kept, ...acts, ...named, ...tapNamed(), ...looks];
 
   function entriesOfAlerts(): Entry[] {
     return alerts.map(({ id, message, severity, ruleId, scope }) => ({
