@@ -1,14 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
-import type { ReleaseSpec } from "@tapline/core/noops";
+import { mayReleaseSet, type ReleaseSpec } from "@tapline/core/noops";
 import { projectRoot } from "../start-child.ts";
 
 export const workerScript = "apps/worker/src/main.ts";
-
-/** What a release may set: settings of ours. Others change which code runs, or whose data it is. */
-const settable = /^(TAPLINE_|LOG_LEVEL$|OTEL_)/;
-/** Set by the supervisor itself, whatever a release says. */
-const fixed = new Set(["TAPLINE_COLOUR", "TAPLINE_DATA_DIR", "TAPLINE_ACTUATOR", "TAPLINE_ACTUATOR_SOCKET"]);
 
 /** The version of the program that this supervisor belongs to. */
 export function ownVersion(): string {
@@ -32,7 +27,7 @@ export function findProgram(version: string, dataDir: string): string | null {
 
 /** Why a release cannot be run here; null where it can. */
 export function cannotRun({ version, config }: ReleaseSpec, dataDir: string): string | null {
-  const strange = Object.keys(config).find((name) => !settable.test(name) || fixed.has(name));
+  const strange = Object.keys(config).find((name) => !mayReleaseSet(name));
   if (strange !== undefined) return `a release cannot set ${strange}`;
   if (findProgram(version, dataDir) !== null) return null;
   return `there is no program of version ${version}: neither this project's (${ownVersion()}) nor one in ${releasesIn(dataDir)}`;

@@ -17,6 +17,17 @@ export const releaseSpecSchema = z.strictObject({
 /** What is needed to run one release of a service. */
 export type ReleaseSpec = Readonly<z.infer<typeof releaseSpecSchema>>;
 
+/** Whoever runs a release says these himself: which colour it is, whom it may ask to change what runs, whose data it is. */
+const fixed: ReadonlySet<string> = new Set([
+  ...["TAPLINE_COLOUR", "TAPLINE_DATA_DIR", "TAPLINE_KUBECONFIG"],
+  ...["TAPLINE_ACTUATOR", "TAPLINE_ACTUATOR_SOCKET"],
+]);
+
+/** Whether a release may set it: settings of ours. Others (`NODE_OPTIONS`, `PATH`) change which code runs. */
+export function mayReleaseSet(name: string): boolean {
+  return /^(TAPLINE_|LOG_LEVEL$|OTEL_)/.test(name) && !fixed.has(name);
+}
+
 export const outlierSchema = z.strictObject({
   consecutiveErrors: z.number().int().min(1),
   intervalMs: z.number().int().min(100),

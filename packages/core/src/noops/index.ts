@@ -11,6 +11,7 @@ export {
 export {
   type ActuatorAct,
   actuatorActSchema,
+  mayReleaseSet,
   mostReplicas,
   type ReleaseSpec,
   releaseSpecSchema,

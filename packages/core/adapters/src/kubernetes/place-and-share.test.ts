@@ -10,7 +10,7 @@ describe("releases", () => {
     addDeployment(bench.cluster.store, "ingest", "blue", 1);
     const env = [
       { name: "LOG_LEVEL", value: "info" },
-      { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "db", key: "url" } } },
+      { name: "TAPLINE_PROCESS_KEY", valueFrom: { secretKeyRef: { name: "db", key: "path" } } },
     ];
     addDeployment(bench.cluster.store, "ingest", "green", 0, env);
     addMesh(bench.cluster.store, "ingest");
@@ -31,11 +31,11 @@ describe("releases", () => {
         ...{ name: "ingest", image: "registry.example:5000/tapline/worker:2.0.0" },
         resources: { requests: { cpu: "1" } },
         env: [
-          { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "db", key: "url" } } },
+          { name: "TAPLINE_PROCESS_KEY", valueFrom: { secretKeyRef: { name: "db", key: "path" } } },
           { name: "LOG_LEVEL", value: "debug" },
         ],
       },
-      { name: "log-shipper", image: "registry.example:5000/logs:7", env: [] },
+      { name: "log-shipper", image: "registry.example:5000/logs:7" },
     ]);
   });
 
@@ -48,16 +48,30 @@ describe("releases", () => {
     const next = { ...release, id: "ingest@3", version: "3.0.0", config: {} };
     await bench.hands.act({ kind: "place", workload: green, release: next, replicas: 1 }, terms);
     expect(main()[0]?.env).toEqual([
-      { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "db", key: "url" } } },
+      { name: "TAPLINE_PROCESS_KEY", valueFrom: { secretKeyRef: { name: "db", key: "path" } } },
       { name: "LOG_LEVEL", value: "info" },
     ]);
   });
 
   test("cannot put a value in a secret's place", async () => {
-    const stolen = { ...release, config: { DATABASE_URL: "postgres://elsewhere" } };
+    const stolen = { ...release, config: { TAPLINE_PROCESS_KEY: "/elsewhere" } };
     expect(await bench.refusal({ kind: "place", workload: green, release: stolen, replicas: 1 })).toBe(
       "refused",
     );
+  });
+
+  test.for([
+    { config: { NODE_OPTIONS: "--import data:text/javascript,steal()" } },
+    { config: { TAPLINE_COLOUR: "blue" } },
+    { version: "2.0.0+build" },
+  ])("cannot change which code runs, nor be an image that there cannot be: %j", async (strange) => {
+    const act: ActuatorAct = {
+      kind: "place",
+      workload: green,
+      release: { ...release, ...strange },
+      replicas: 1,
+    };
+    expect(await bench.refusal(act)).toBe("refused");
   });
 
   test("get a share once they are ready, and not before", async () => {

@@ -1,4 +1,4 @@
-import { actRefused, type ReleaseSpec } from "@tapline/core/noops";
+import { actRefused, mayReleaseSet, type ReleaseSpec } from "@tapline/core/noops";
 import { z } from "zod";
 import { annotations, labels } from "./names.ts";
 import { type ClusterObject, type Container, deploymentSpec, type Variable } from "./resources.ts";
@@ -9,18 +9,19 @@ const beforeSchema = z.record(z.string(), z.string().nullable());
 /**
  * The change of a Deployment that runs a release: the image's tag is the version, settings go into the environment. What an
  * earlier release had set is undone first, so that a release is the same whatever ran there before.
- * @throws TaplineError (`refused`) where a setting comes from a secret
+ * @throws TaplineError (`refused`) where a setting is none that a release may set, or comes from a secret
  */
 export function placeChange(
   deployment: ClusterObject,
   release: ReleaseSpec,
 ): { metadata: object; spec: object } {
+  refuseStrange(release);
   const spec = deploymentSpec.parse(deployment.spec);
   const main = mainContainer(deployment, spec.template.spec.containers);
   const kept = beforeSchema.safeParse(
     JSON.parse(deployment.metadata.annotations[annotations.before] ?? "{}"),
   );
-  const own = undo(main.env, kept.data ?? {});
+  const own = undo(main.env ?? [], kept.data ?? {});
   const before: Record<string, string | null> = {};
   for (const name of Object.keys(release.config)) before[name] = valueToKeep(own, name);
   const env: Variable[] = [
@@ -39,6 +40,15 @@ export function placeChange(
       },
     },
   };
+}
+
+function refuseStrange({ version, config }: ReleaseSpec): void {
+  const strange = Object.keys(config).find((name) => !mayReleaseSet(name));
+  if (strange !== undefined) throw actRefused("refused", `a release cannot set ${strange}`);
+  if (version.includes("+"))
+    throw actRefused("refused", `the version ${version} is no image's tag: these have no +`, {
+      remedy: "build the image under another name of the version",
+    });
 }
 
 /** The container that runs the service: named after it, or the only one. */

@@ -43,7 +43,7 @@ const variable = z.looseObject({
   valueFrom: z.unknown().optional(),
 });
 export type Variable = z.infer<typeof variable>;
-const container = z.looseObject({ name: z.string(), image: z.string(), env: z.array(variable).default([]) });
+const container = z.looseObject({ name: z.string(), image: z.string(), env: z.array(variable).optional() });
 export type Container = z.infer<typeof container>;
 
 export const deploymentSpec = z.looseObject({
