@@ -12,12 +12,25 @@ export interface SessionView {
   readonly endsAtEpochMs: number;
 }
 
+/** A key by which one signs in without a password. */
+export interface PasskeyView {
+  readonly id: string;
+  readonly name: string;
+  /** The host of the console's address at which it works. */
+  readonly host: string;
+  readonly addedAtEpochMs: number;
+  /** `null`: never. */
+  readonly usedAtEpochMs: number | null;
+}
+
 /** Whoever looks, as the page of settings shows it. */
 export interface YouView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
   readonly secondFactor: boolean;
+  /** The newest first. */
+  readonly passkeys: readonly PasskeyView[];
   /** By which the page was asked for. */
   readonly sessionId: string;
   /** The newest first. */
@@ -37,6 +50,8 @@ export interface PersonView {
   /** Signs in no more until somebody lets them. */
   readonly disabled: boolean;
   readonly secondFactor: boolean;
+  /** How many keys sign the person in without a password. */
+  readonly passkeys: number;
   readonly createdAtEpochMs: number;
   /** `null`: never. */
   readonly lastSignInEpochMs: number | null;

@@ -11,7 +11,7 @@ export function actsFor(person: PersonView): PersonAct[] {
     "role",
     "password",
     ...(person.sessions.length > 0 ? (["sessions"] as const) : []),
-    ...(person.secondFactor ? (["reset"] as const) : []),
+    ...(person.secondFactor || person.passkeys > 0 ? (["reset"] as const) : []),
     "disable",
   ];
 }
@@ -53,7 +53,7 @@ export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView):
     case "reset":
       return [
         `The password alone signs ${name} in until another app is enrolled: make sure that it is ${name} who asks.`,
-        "Backup codes are worth nothing any more.",
+        "Backup codes and passkeys are worth nothing any more.",
       ];
     case "password":
       return [

@@ -17,7 +17,7 @@ export function PersonRow({
   isYou: boolean;
   onAct: (act: PersonAct) => void;
 }) {
-  const { name, email, role, disabled, secondFactor, sessions } = person;
+  const { name, email, role, disabled, secondFactor, passkeys, sessions } = person;
   const zone = useTimeZone();
   const last = person.lastSignInEpochMs;
   return (
@@ -33,7 +33,7 @@ export function PersonRow({
         </p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
         <p className="text-xs text-ink-faint">
-          Second factor {secondFactor ? "on" : "off"};{" "}
+          Second factor {secondFactor ? "on" : "off"}; {passkeysOf(passkeys)};{" "}
           {last === null ? (
             "never signed in"
           ) : (
@@ -56,6 +56,9 @@ export function PersonRow({
     </li>
   );
 }
+
+const passkeysOf = (count: number): string =>
+  count === 0 ? "no passkey" : count === 1 ? "1 passkey" : `${count} passkeys`;
 
 const sessionsOf = (count: number): string => (count === 1 ? "1 session" : `${count} sessions`);
 

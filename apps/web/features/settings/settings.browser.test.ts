@@ -18,6 +18,16 @@ async function openSettings(who = ada, path = "/settings"): Promise<Page> {
   return page;
 }
 
+/** A device that holds passkeys, and whose person unlocks them at once. */
+const device = {
+  protocol: "ctap2",
+  transport: "internal",
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const;
+
 const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const sessions = (page: Page) => page.getByRole("list", { name: "Sessions" }).getByRole("listitem");
 
@@ -241,4 +251,63 @@ it("a password that would be guessed is told while it is typed; another one is t
   await signInAt({ ...vera, password: "nine green kettles sing" }).then((other) =>
     isConnection(other, "Live"),
   );
+});
+
+it("a passkey is made where the address is a name, signs in by itself, and is worth nothing once removed", {
+  timeout: 300_000,
+}, async () => {
+  const page = await openSettings(grace);
+  const keys = panel(page, "Passkeys");
+  await keys.getByText("this address is a number").waitFor();
+  await page.goto((await keys.getByRole("link").getAttribute("href")) ?? "");
+  const named = new URL(page.url()).origin;
+  expect(new URL(named).hostname).toBe("localhost");
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", { options: device });
+
+  await page.getByLabel("E-mail").fill(grace.email);
+  await page.getByLabel("Password").fill(grace.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await keys.getByRole("button", { name: "Add a passkey…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Laptop at the desk");
+  await dialog.getByLabel("Your password").fill(grace.password);
+  await expectAccessible(page);
+  await shoot(page, "settings-passkey-light");
+  await dialog.getByRole("button", { name: "Add a passkey" }).click();
+  const row = keys.getByRole("listitem");
+  await row.getByText("For localhost").waitFor();
+  await row.getByText("Never used").waitFor();
+
+  const leave = async () => {
+    await page.context().clearCookies();
+    await page.goto(`${named}/alerts?state=history`);
+    await page.getByRole("button", { name: "Use a passkey" }).waitFor();
+  };
+  await leave();
+  await expectAccessible(page);
+  await shoot(page, "sign-in-passkey-light");
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await isConnection(page, "Live");
+  expect(new URL(page.url()).pathname).toBe("/alerts");
+
+  await page.goto(`${named}/settings`);
+  await row.getByText("Last used").waitFor();
+  await row.getByRole("button", { name: "Remove" }).click();
+  await dialog.getByLabel("Your password").fill(grace.password);
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await row.waitFor({ state: "detached" });
+  await leave();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.getByText("This passkey does not work here").waitFor();
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await shoot(page, "sign-in-passkey-refused-phone-dark");
+  await page.goto(`${site.origin}/sign-in`);
+  await page.getByRole("link", { name: "sign in at localhost" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "sign-in-number-phone-dark");
 });

@@ -8,6 +8,7 @@ import { ZoneChoice } from "../../client/zone-choice.tsx";
 import type { YouView } from "../../contracts/people.ts";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
+import { PasskeysPanel } from "./passkeys-panel.tsx";
 import { SessionsPanel } from "./sessions-panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 
@@ -41,6 +42,7 @@ export function You() {
         <div className="grid gap-3">
           <AccountPanel {...{ you, isFailed, setOpen }} />
           <SecondFactorPanel {...{ you, setOpen }} />
+          {you === undefined ? null : <PasskeysPanel passkeys={you.passkeys} />}
           <TimesPanel />
         </div>
         <SessionsPanel you={you} isFailed={isFailed} />

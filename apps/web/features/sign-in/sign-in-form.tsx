@@ -2,11 +2,20 @@
 
 import { LoaderCircle } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { givePasskey } from "../../client/passkeys.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { type CodeKind, type SignInResult, safeReturn, signIn, verifyCode } from "./sign-in.ts";
+import { PasskeyWay } from "./passkey-way.tsx";
+import {
+  type CodeKind,
+  type SignInResult,
+  safeReturn,
+  signIn,
+  signInByPasskey,
+  verifyCode,
+} from "./sign-in.ts";
 
 type Refusal = Extract<SignInResult, { kind: "refused" }>;
 
@@ -35,12 +44,16 @@ export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEn
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const text = (name: string) => String(given.get(name) ?? "");
+    await run(() =>
+      step === "password"
+        ? signIn({ email: text("email").trim(), password: text("password") })
+        : verifyCode(text("code").replaceAll(" ", ""), codeKind),
+    );
+  };
+  const run = async (attempt: () => Promise<SignInResult>) => {
     setBusy(true);
     setRefusal(null);
-    const result =
-      step === "password"
-        ? await signIn({ email: text("email").trim(), password: text("password") })
-        : await verifyCode(text("code").replaceAll(" ", ""), codeKind);
+    const result = await attempt();
     // A browser that was sent here keeps the anchor that it was on its way to.
     const { origin, hash } = window.location;
     if (result.kind === "signed-in") return window.location.assign(safeReturn(from && from + hash, origin));
@@ -84,6 +97,12 @@ export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEn
           {isBusy ? "Signing in…" : "Sign in"}
         </Button>
       </form>
+      {step === "password" ? (
+        <PasskeyWay
+          isBusy={isBusy || waitSeconds > 0}
+          onGo={() => void run(() => signInByPasskey(givePasskey))}
+        />
+      ) : null}
     </Card>
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { safeReturn, signIn, verifyCode } from "./sign-in.ts";
+import { AuthRefusal } from "../../client/auth-refusal.ts";
+import { safeReturn, signIn, signInByPasskey, verifyCode } from "./sign-in.ts";
 
 const who = { email: "a@b.test", password: "secret" };
 const answering =
@@ -85,4 +86,18 @@ describe("the way back", () => {
     for (const tricky of ["/.//evil.test", "/x/..//evil.test"])
       expect(new URL(safeReturn(tricky, home), home).origin).toBe(home);
   });
+});
+
+test("a passkey that does not fit, is not given or not asked for says so, each in its own words", async () => {
+  const given = () => Promise.resolve({ id: "x" });
+  const refusing = (path: string) =>
+    Promise.resolve(Response.json({}, { status: path.endsWith("offer-sign-in") ? 200 : 401 }));
+  expect(await signInByPasskey(given, answering(200))).toEqual({ kind: "signed-in" });
+  expect(await signInByPasskey(given, refusing)).toMatchObject({ title: "This passkey does not work here" });
+  const cancelled = () => Promise.reject(new AuthRefusal("It was cancelled."));
+  expect(await signInByPasskey(cancelled, answering(200))).toMatchObject({
+    ...{ title: "No passkey was given", text: "It was cancelled." },
+  });
+  const away = () => Promise.reject(new TypeError("fetch failed"));
+  expect(await signInByPasskey(given, away)).toMatchObject({ title: "The server does not answer" });
 });

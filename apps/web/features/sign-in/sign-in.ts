@@ -1,3 +1,5 @@
+import { AuthRefusal } from "../../client/auth-refusal.ts";
+
 /** How an attempt to sign in ended. */
 export type SignInResult =
   | { kind: "signed-in" }
@@ -23,20 +25,46 @@ export function verifyCode(code: string, kind: CodeKind, fetchApi: Fetch = fetch
   return attempt(`/api/auth/two-factor/verify-${kind}`, { code }, fetchApi);
 }
 
-async function attempt(path: string, body: object, fetchApi: Fetch): Promise<SignInResult> {
-  let response: Response;
+/**
+ * Signs in by a key that the browser has.
+ * @param answer has the browser answer what the server asks
+ */
+export async function signInByPasskey(
+  answer: (offer: unknown) => Promise<unknown>,
+  fetchApi: Fetch = fetch,
+): Promise<SignInResult> {
+  const offered = await ask("/api/auth/passkey/offer-sign-in", {}, fetchApi);
+  if (!offered?.ok) return offered === null ? unreachable : refusal(offered, "passkey");
   try {
-    const headers = { "content-type": "application/json" };
-    response = await fetchApi(path, { method: "POST", headers, body: JSON.stringify(body) });
-  } catch {
-    return unreachable;
+    const response = await answer(await offered.json());
+    return attempt("/api/auth/passkey/sign-in", { response }, fetchApi);
+  } catch (error) {
+    const text = error instanceof AuthRefusal ? error.message : "The browser could not use it.";
+    return { kind: "refused", title: "No passkey was given", text };
   }
+}
+
+async function ask(path: string, body: object, fetchApi: Fetch): Promise<Response | null> {
+  const headers = { "content-type": "application/json" };
+  try {
+    return await fetchApi(path, { method: "POST", headers, body: JSON.stringify(body) });
+  } catch {
+    return null;
+  }
+}
+
+async function attempt(path: string, body: object, fetchApi: Fetch): Promise<SignInResult> {
+  const response = await ask(path, body, fetchApi);
+  if (response === null) return unreachable;
   if (response.ok) {
     const answer: unknown = await response.json().catch(() => null);
     const asksForCode = typeof answer === "object" && answer !== null && "twoFactorRedirect" in answer;
     return { kind: asksForCode ? "second-factor" : "signed-in" };
   }
-  return refusal(response, path.includes("two-factor"));
+  return refusal(
+    response,
+    path.includes("two-factor") ? "code" : path.includes("passkey") ? "passkey" : "password",
+  );
 }
 
 const unreachable: SignInResult = {
@@ -45,7 +73,7 @@ const unreachable: SignInResult = {
   text: "Check your connection to it and try again.",
 };
 
-function refusal(response: Response, isCode: boolean): SignInResult {
+function refusal(response: Response, by: "password" | "code" | "passkey"): SignInResult {
   if (response.status === 429) {
     const retryAfterSeconds = Number(response.headers.get("x-retry-after")) || 60;
     return {
@@ -69,7 +97,13 @@ function refusal(response: Response, isCode: boolean): SignInResult {
       text: "The server cannot reach its database. Try again in a moment.",
     };
   }
-  if (isCode)
+  if (by === "passkey")
+    return {
+      kind: "refused",
+      title: "This passkey does not work here",
+      text: "It was removed, or made for another address. Sign in with the password, and add one under Settings.",
+    };
+  if (by === "code")
     return {
       kind: "refused",
       title: "Wrong code",

@@ -6,9 +6,11 @@ import type { ConfirmPerson } from "./confirm-person.ts";
 import { passwordSchema } from "./password.ts";
 import { traceOf } from "./who-asks.ts";
 
-/** Where better-auth asks for the person's own password itself, and in which field; it counts no wrong ones. */
+/** Where the person's own password is asked for, and in which field. Where better-auth checks it itself, too, it counts no wrong ones. */
 const fields: ReadonlyMap<string, string> = new Map([
   ["/change-password", "currentPassword"],
+  ["/passkey/offer", "password"],
+  ["/passkey/remove", "password"],
   ...["enable", "disable", "get-totp-uri", "generate-backup-codes"].map(
     (name) => [`/two-factor/${name}`, "password"] as const,
   ),
@@ -20,8 +22,8 @@ export const guessingPaths = ["/verify-password"];
 type Before = NonNullable<NonNullable<BetterAuthOptions["hooks"]>["before"]>;
 
 /**
- * Asks for the password of whoever is signed in before what gives a session's holder more than the session: changes of passwords
- * and second factors. Other people are changed by procedures alone, which ask for a reason, too: better-auth's own paths for it, and
+ * Asks for the password of whoever is signed in before what gives a session's holder more than the session: changes of passwords,
+ * second factors and passkeys. Other people are changed by procedures alone, which ask for a reason, too: better-auth's own paths for it, and
  * such as a later version brings, are not there. What the console's own code does, without a request, is asked nothing.
  */
 export function askForPassword(confirm: ConfirmPerson): Before {

@@ -4,7 +4,9 @@ import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
 import { minPasswordLength } from "../../contracts/password-strength.ts";
 import { Invitations } from "../people/invitations.ts";
+import { Passkeys } from "../people/passkeys.ts";
 import { askForPassword, guessingPaths } from "./ask-for-password.ts";
+import { byPasskey } from "./by-passkey.ts";
 import type { ConfirmPerson } from "./confirm-person.ts";
 import { joining } from "./joining.ts";
 import { lockOut } from "./lock-out.ts";
@@ -42,7 +44,7 @@ export const sessionMs = 12 * 3_600_000;
 /** So exactly is known when a session was last used. */
 const noteUseSeconds = 300;
 
-/** Sign-in: passwords and TOTP, no public sign-up, sessions in PostgreSQL. */
+/** Sign-in: passwords, TOTP and passkeys, no public sign-up, sessions in PostgreSQL. */
 export function createAuth(options: AuthOptions) {
   return betterAuth({
     appName: "Tapline",
@@ -67,6 +69,7 @@ export function createAuth(options: AuthOptions) {
         "/sign-in/*": { window: 60, max: 10 },
         "/two-factor/*": { window: 60, max: 10 },
         "/invitation/*": { window: 60, max: 10 },
+        "/passkey/*": { window: 60, max: 20 },
         "/get-session": false,
       },
     },
@@ -91,6 +94,7 @@ export function createAuth(options: AuthOptions) {
       strongPasswords(options.prisma, options.siteName),
       secondFactorNow(options.prisma),
       twoFactor({ issuer: "Tapline" }),
+      byPasskey(new Passkeys(options.prisma, Date.now), options.trustedOrigins),
       joining(new Invitations(options.prisma, options.siteName, Date.now)),
     ],
   });

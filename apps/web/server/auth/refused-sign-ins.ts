@@ -2,7 +2,8 @@ import { type PrismaClient, recordAct } from "@tapline/adapters/prisma";
 import { RefusalCount } from "@tapline/core/audit";
 import type { BetterAuthOptions } from "better-auth";
 import { createAuthMiddleware, isAPIError } from "better-auth/api";
-import { house, isSecondFactor, passwordPath, traceOf } from "./who-asks.ts";
+import { z } from "zod";
+import { house, isSecondFactor, passkeyPath, passwordPath, traceOf } from "./who-asks.ts";
 
 /** Writes down who was refused, by id: up to 30 a minute of each process; then how many more there were. */
 export function refusedSignIns(
@@ -17,7 +18,7 @@ export function refusedSignIns(
       if (!isAPIError(request.context.returned)) return;
       const passedOver = refusals.count();
       if (passedOver === null) return;
-      const user = path === passwordPath ? await idOf(prisma, body) : null;
+      const user = await personOf(prisma, path, body);
       const facts = {
         ...{ secondFactor: isSecondFactor(path), status: request.context.returned.statusCode },
         ...(passedOver === 0 ? {} : { passedOver }),
@@ -28,10 +29,19 @@ export function refusedSignIns(
   };
 }
 
-/** The person of a sign-in's address; null where there is none. */
-async function idOf(prisma: PrismaClient, body: unknown): Promise<string | null> {
-  const email = typeof body === "object" && body !== null && "email" in body ? body.email : null;
-  if (typeof email !== "string") return null;
-  const user = await prisma.user.findUnique({ where: { email: email.toLowerCase() }, select: { id: true } });
-  return user?.id ?? null;
+const byAddress = z.object({ email: z.string() });
+const byPasskey = z.object({ response: z.object({ id: z.string() }) });
+
+/** The person of a sign-in's address, or of its passkey; null where there is none. */
+async function personOf(prisma: PrismaClient, path: string, body: unknown): Promise<string | null> {
+  if (path === passwordPath) {
+    const { data } = byAddress.safeParse(body);
+    if (data === undefined) return null;
+    const where = { email: data.email.toLowerCase() };
+    return (await prisma.user.findUnique({ where, select: { id: true } }))?.id ?? null;
+  }
+  const { data } = byPasskey.safeParse(body);
+  if (path !== passkeyPath || data === undefined) return null;
+  const where = { credentialId: data.response.id };
+  return (await prisma.passkey.findUnique({ where, select: { userId: true } }))?.userId ?? null;
 }

@@ -47,7 +47,10 @@ export function actOnPeople<T>(
 export const askedNow = (): Asked => acting.getStore() ?? tryGetCurrentAuthEndpointContext();
 
 export const passwordPath = "/sign-in/email";
-export const isSecondFactor = (path: string): boolean => path.startsWith("/two-factor/verify");
+export const passkeyPath = "/passkey/sign-in";
+/** A passkey is held, and unlocked where it lies: two factors by itself. */
+export const isSecondFactor = (path: string): boolean =>
+  path.startsWith("/two-factor/verify") || path === passkeyPath;
 
 /** The path below `/api/auth`; "" where nobody asked. */
 export const pathOf = (asked: Asked): string => asked?.path ?? "";

@@ -4,12 +4,14 @@ import { weaknessOf } from "../../contracts/password-strength.ts";
 import type { RoleName } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
 import { passwordHash } from "../auth/password.ts";
-import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
+import { actOnPeople, operator, type PeopleAct } from "../auth/who-asks.ts";
+import { Passkeys } from "./passkeys.ts";
 
 /** What admins do to other people's accounts. Nobody does it to their own: so no admin shuts themselves out. Each is written down with its reason. */
 export class PeopleDesk {
   readonly #prisma: PrismaClient;
   readonly #auth: Auth;
+  readonly #passkeys: Passkeys;
   readonly #siteName: string;
   readonly #onRoleChanged: (sessionIds: readonly string[]) => void;
 
@@ -22,6 +24,7 @@ export class PeopleDesk {
   ) {
     this.#prisma = prisma;
     this.#auth = auth;
+    this.#passkeys = new Passkeys(prisma, Date.now);
     this.#siteName = siteName;
     this.#onRoleChanged = onRoleChanged;
   }
@@ -68,13 +71,15 @@ export class PeopleDesk {
     await actOnPeople(act, async () => (await this.#people()).updateUser(userId, data));
   }
 
-  /** For whoever has lost app and backup codes: the password alone signs them in until they enrol another one. */
+  /** For whoever has lost app, backup codes or the device of a passkey: the password alone signs them in until they enrol another one. */
   async resetSecondFactor(userId: string, act: PeopleAct): Promise<void> {
     await this.#other(userId, act);
     await actOnPeople(act, async () => {
       const { adapter, internalAdapter } = await this.#auth.$context;
       await internalAdapter.updateUser(userId, { twoFactorEnabled: false });
       await adapter.deleteMany({ model: "twoFactor", where: [{ field: "userId", value: userId }] });
+      const by = { actor: operator(act.userId), reason: act.reason, traceId: act.traceId, by: act.verb };
+      await this.#passkeys.remove(userId, null, by);
       // Browsers in which it was not asked for: they would not be asked for the next one either.
       const trusted = { value: userId, identifier: { startsWith: "trust-device-" } };
       await this.#prisma.verification.deleteMany({ where: trusted });

@@ -16,24 +16,39 @@ export class People {
   }
 
   async you(userId: string, sessionId: string): Promise<YouView> {
-    const { name, email, role, twoFactorEnabled, sessions } = await this.#prisma.user.findUniqueOrThrow({
-      where: { id: userId },
-      include: { sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } } },
-    });
-    const shown = sessions.map(sessionView);
-    return { name, email, role, secondFactor: twoFactorEnabled, sessionId, sessions: shown };
+    const { name, email, role, twoFactorEnabled, sessions, passkeys } =
+      await this.#prisma.user.findUniqueOrThrow({
+        where: { id: userId },
+        include: {
+          sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } },
+          passkeys: { orderBy: { createdAt: "desc" } },
+        },
+      });
+    return {
+      ...{ name, email, role, secondFactor: twoFactorEnabled, sessionId },
+      sessions: sessions.map(sessionView),
+      passkeys: passkeys.map((row) => ({
+        ...{ id: row.id, name: row.name, host: row.host },
+        addedAtEpochMs: row.createdAt.getTime(),
+        usedAtEpochMs: row.lastUsedAt?.getTime() ?? null,
+      })),
+    };
   }
 
   /** Everybody who has an account, by name. */
   async list(): Promise<PersonView[]> {
     const rows = await this.#prisma.user.findMany({
       orderBy: [{ name: "asc" }, { email: "asc" }],
-      include: { sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } } },
+      include: {
+        sessions: { where: this.#standing(), orderBy: { createdAt: "desc" } },
+        _count: { select: { passkeys: true } },
+      },
     });
     const lastSignIns = await this.#lastSignIns(rows.map(({ id }) => id));
     return rows.map((row) => ({
       ...{ id: row.id, name: row.name, email: row.email, role: row.role },
       ...{ disabled: row.banned, secondFactor: row.twoFactorEnabled },
+      passkeys: row._count.passkeys,
       createdAtEpochMs: row.createdAt.getTime(),
       lastSignInEpochMs: lastSignIns.get(row.id) ?? null,
       sessions: row.sessions.map(sessionView),
