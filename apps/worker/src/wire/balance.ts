@@ -2,13 +2,22 @@ import { LoadHistory } from "@tapline/adapters/prisma";
 import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
 import { type RunningBalance, startBalance } from "../roles/balance.ts";
 import type { Parts } from "./parts.ts";
+import { openScaler } from "./scaler.ts";
 
-export function startBalanceRole(parts: Parts): RunningBalance {
-  return startBalance({
+/** Tells wishes, and whoever may ask for them. */
+export async function openBalance(parts: Parts): Promise<RunningBalance> {
+  const scaler = await openScaler(parts);
+  const role = startBalance({
     ...parts,
     reports: new ServicesReports(parts.redis),
     board: parts.instrument("wishes", new WishBoard(parts.redis)),
     history: new LoadHistory(parts.prisma),
     bounds: new Map(parts.config.TAPLINE_BALANCE_BOUNDS),
   });
+  return {
+    ...role,
+    stop: async (graceMs) => {
+      await Promise.all([scaler?.stop(graceMs), role.stop(graceMs)]);
+    },
+  };
 }

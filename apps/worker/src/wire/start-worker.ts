@@ -12,7 +12,7 @@ import { warnWhereRewritable } from "../warn-where-rewritable.ts";
 import { startAlertsRole } from "./alerts.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
-import { startBalanceRole } from "./balance.ts";
+import { openBalance } from "./balance.ts";
 import { openBuffer } from "./buffer.ts";
 import { startTelemetryCollector } from "./collector.ts";
 import { startEncryption } from "./encryption.ts";
@@ -55,7 +55,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const readings = openKpiReadings(parts);
   if (has("kpi")) roles.push(startKpiRole(parts, readings, hooks));
   if (has("alerts")) roles.push(startAlertsRole(parts, readings), await startTellingAlerts(parts));
-  const balance = has("balance") ? startBalanceRole(parts) : null;
+  const balance = has("balance") ? await openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);

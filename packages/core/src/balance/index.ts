@@ -2,6 +2,14 @@ export { Balancer } from "./balancer.ts";
 export { fitHoltWinters } from "./forecast/fit.ts";
 export { Forecaster, type ForecastStanding, stepMs as forecastStepMs } from "./forecast/forecaster.ts";
 export { HoltWinters, type HoltWintersParameters } from "./forecast/holt-winters.ts";
+export {
+  ExternalScalerDefinition,
+  GetMetricSpecResponse,
+  GetMetricsRequest,
+  GetMetricsResponse,
+  IsActiveResponse,
+  ScaledObjectRef,
+} from "./generated/externalscaler.ts";
 export { LoadBoard, type LoadEvidence, type StoreReadings } from "./load-board.ts";
 export { balanceBehaviour, balancedServices, policyOf, type ReplicaBounds, usualPolicy } from "./policies.ts";
 export type { BalancePolicy } from "./policy.ts";

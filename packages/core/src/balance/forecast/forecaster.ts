@@ -69,6 +69,11 @@ export class Forecaster {
     return { perSecond, forMs };
   }
 
+  /** What the next step is expected to be, without its error band; null where no forecast may be believed. */
+  next(): number | null {
+    return this.#model === null || !this.#isTrusted ? null : this.#model.forecast(1);
+  }
+
   standing(): ForecastStanding {
     const mases = this.#errors.map((error) => error.mase());
     const known = mases.filter((mase) => mase !== null);
