@@ -2,6 +2,7 @@ import { agentBench } from "./agent/index.ts";
 import { auditBench } from "./audit/index.ts";
 import type { Bench } from "./bench.ts";
 import { consoleBench } from "./console/index.ts";
+import { noopsBench } from "./noops/index.ts";
 import { pathBench } from "./path/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
 import { watchBench } from "./watch/index.ts";
@@ -13,6 +14,7 @@ const benches: readonly Bench[] = [
   { name: "audit", run: auditBench },
   { name: "watch", run: watchBench },
   { name: "console", run: consoleBench },
+  { name: "noops", run: noopsBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);

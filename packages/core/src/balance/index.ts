@@ -23,6 +23,23 @@ export {
   settleScaling,
 } from "./scaling/behaviour.ts";
 export { Hpa, type HpaPod, type HpaSettings, hpaDefaults, hpaRecommends, hpaSyncMs } from "./scaling/hpa.ts";
+export { type Comparison, compareScalers, splitTrace } from "./simulation/compare.ts";
+export {
+  type Scaler,
+  type Seen,
+  type Simulated,
+  type SimulatedService,
+  simulate,
+} from "./simulation/fleet.ts";
+export { type ForecastUse, fixedScaler, hpaScaler, oursScaler } from "./simulation/scalers.ts";
+export { measuredServices } from "./simulation/services.ts";
+export {
+  type LoadTrace,
+  makeTrace,
+  parseTrace,
+  type TraceParameters,
+  traceParametersSchema,
+} from "./simulation/trace.ts";
 export { type OfferedWork, serversFor, shareThatWaits, shareThatWaitsLonger } from "./staffing.ts";
 export { type ExpectedLoad, newWishState, type WishState, wishOf } from "./wish.ts";
 export { type ServiceWish, serviceWishSchema, type Wishes, wishesSchema } from "./wishes.ts";

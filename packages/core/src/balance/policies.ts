@@ -4,7 +4,7 @@ import type { ScalingBehaviour } from "./scaling/behaviour.ts";
 
 /**
  * How our own wishes follow load: up at once, as much again or four in 15 s as the Horizontal Pod Autoscaler does; down after
- * three minutes, a quarter a minute.
+ * two and a half minutes, half of them a minute.
  */
 export const balanceBehaviour: ScalingBehaviour = {
   up: {
@@ -15,9 +15,9 @@ export const balanceBehaviour: ScalingBehaviour = {
     ],
   },
   down: {
-    stabilizationMs: 180_000,
+    stabilizationMs: 150_000,
     rates: [
-      { kind: "percent", value: 25, periodMs: 60_000 },
+      { kind: "percent", value: 50, periodMs: 60_000 },
       { kind: "replicas", value: 1, periodMs: 60_000 },
     ],
   },
@@ -25,7 +25,8 @@ export const balanceBehaviour: ScalingBehaviour = {
 
 /** What is the same for all services, unless one says otherwise. */
 export const usualPolicy = {
-  ...{ min: 1, max: 8, objectiveShare: 0.99, mostBusy: 0.9, catchUpMs: 30_000, lowerTolerance: 0.1 },
+  ...{ min: 1, max: 8, objectiveShare: 0.99, mostBusy: 0.95, catchUpMs: 30_000 },
+  ...{ headroom: 0.1, forecastHeadroom: 0.05, lowerTolerance: 0.08 },
   ...{ readingsMaxAgeMs: 6_000, behaviour: balanceBehaviour },
 } as const satisfies Partial<BalancePolicy>;
 

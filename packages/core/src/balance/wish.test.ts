@@ -8,7 +8,7 @@ import { serviceWishSchema } from "./wishes.ts";
 const free = { stabilizationMs: 0, rates: [] };
 const policy: BalancePolicy = {
   ...{ min: 1, max: 50, serversPerReplica: 1, objectiveMs: 500, objectiveShare: 0.99, mostBusy: 0.9 },
-  ...{ catchUpMs: 30_000, lowerTolerance: 0.1, readingsMaxAgeMs: 5_000 },
+  ...{ catchUpMs: 30_000, lowerTolerance: 0.1, headroom: 0, forecastHeadroom: 0, readingsMaxAgeMs: 5_000 },
   behaviour: { up: free, down: { ...free, stabilizationMs: 60_000 } },
 };
 const atEpochMs = 1_800_000_000_000;

@@ -45,11 +45,15 @@ export function wishOf(asked: Asked, state: WishState): { wish: ServiceWish; sta
     };
   }
   const current = state.wish ?? bounded(policy, present);
-  const reactive = needed(policy, load, current);
+  const reactive = needed(policy, load, policy.headroom, current);
   const forecast =
     expected === null
       ? null
-      : needed(policy, { ...load, erlangs: erlangs(expected.perSecond, load.serviceMs) }, current);
+      : needed(
+          policy,
+          { ...load, erlangs: erlangs(expected.perSecond, load.serviceMs) },
+          ...([policy.forecastHeadroom, current] as const),
+        );
   const recommended = bounded(policy, Math.max(reactive, forecast ?? 0));
   const settled = settleScaling(policy.behaviour, state.scaling, {
     ...{ recommended, current, atMs: nowEpochMs },
@@ -94,10 +98,11 @@ function waitMs({ objectiveMs }: BalancePolicy, serviceMs: number): number {
   return Math.max(0, objectiveMs - serviceMs);
 }
 
-/** Replicas for a load; no fewer than there are unless they would do for somewhat more load. */
-function needed(policy: BalancePolicy, load: Load, current: number): number {
-  const least = replicasFor(policy, load, 1);
-  return least >= current ? least : Math.min(current, replicasFor(policy, load, 1 + policy.lowerTolerance));
+/** Replicas for a load and so much more of it; no fewer than there are unless they would do for somewhat more yet. */
+function needed(policy: BalancePolicy, load: Load, headroom: number, current: number): number {
+  const least = replicasFor(policy, load, 1 + headroom);
+  if (least >= current) return least;
+  return Math.min(current, replicasFor(policy, load, 1 + headroom + policy.lowerTolerance));
 }
 
 function replicasFor(policy: BalancePolicy, load: Load, times: number): number {
