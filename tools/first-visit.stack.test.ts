@@ -121,8 +121,14 @@ it.skipIf(chromiumPath === null)(
     const line = page.locator("#agent-front-desk");
     await expect.poll(() => line.textContent(), patiently).toMatch(/Online/);
     await line.click();
-    await page.getByRole("button", { name: "Revoke…" }).click();
     const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Ask for its log…" }).click();
+    await dialog.getByLabel("Why").fill("To see that it can be asked");
+    await dialog.getByRole("button", { name: "Ask for it" }).click();
+    const log = page.getByRole("region", { name: "Its log" });
+    await log.getByText("the agent is ready").waitFor();
+    await log.getByText("the last lines of this log were asked for").waitFor();
+    await page.getByRole("button", { name: "Revoke…" }).click();
     await dialog.getByLabel("Why").fill("It was stolen");
     await dialog.getByLabel("Your password").fill(printed("Password"));
     await dialog.getByRole("button", { name: "Revoke front-desk" }).click();

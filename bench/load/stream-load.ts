@@ -68,7 +68,7 @@ async function run({ url, tls, payloads }: StreamOrder): Promise<number> {
       if (acked === taps.length) resolve();
     });
   });
-  const hello = { epoch, receiptsAfter: "0", generation: "", wantAccepted: false };
+  const hello = { epoch, receiptsAfter: "0", generation: "", wantAccepted: false, sendsLog: false };
   call.write({ message: { $case: "hello", value: hello } });
   await ended;
   const wallS = (performance.now() - startedAt) / 1000;

@@ -4,8 +4,8 @@ import { actingVerbs, auditActions, verbsOf } from "@tapline/core/audit";
 import { beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
-/** They take data, which is recorded once it has ended: taps by their segment, reports in the fleet's tables. */
-const dataRoutes = ["POST /v1/taps", "POST /v1/report"];
+/** They take data, which is recorded once it has ended: taps by their segment, reports in the fleet's tables; a log is kept for an hour. */
+const dataRoutes = ["POST /v1/taps", "POST /v1/report", "POST /v1/log"];
 /** What comes before every route, stream and handshake: whether an agent may come in. */
 const admission = "admission";
 /** Whoever cannot be told from a job yet. */

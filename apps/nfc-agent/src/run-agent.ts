@@ -6,6 +6,7 @@ import type { Agent } from "./agent.ts";
 import { type Config, readConfig } from "./config.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { clearFailure, noteFailure } from "./last-failure.ts";
+import { LogTail } from "./log-tail.ts";
 import { agentVersion } from "./version.ts";
 import { type Wired, wire } from "./wire.ts";
 
@@ -15,7 +16,8 @@ const statusAgainMs = 2_000;
 /** Leaving takes no longer than this: all that matters is on disk before. */
 const stopWithinMs = 3500;
 
-const output = new LogOutput(pino.destination({ fd: 2, sync: true }));
+const tail = new LogTail(pino.destination({ fd: 2, sync: true }));
+const output = new LogOutput(tail);
 const log = pino({ name: "nfc-agent", base: null, mixin: traceFacts }, output);
 let config: Config | null = null;
 let running: Wired | null = null;
@@ -71,6 +73,7 @@ async function start(dataDir: string | undefined): Promise<void> {
     random: Math.random,
     notify: (text, facts) => log.warn(facts, text),
     output,
+    lastLines: (count) => tail.last(count),
     setLogLevel: (level) => {
       log.level = level;
     },

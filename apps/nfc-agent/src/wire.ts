@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, messageOf, TaplineError } from "@tapline/core/kernel";
+import type { AgentLog, LogWanted } from "@tapline/core/tap";
 import type { LogOutput } from "@tapline/telemetry/logging";
 import { Agent } from "./agent.ts";
 import type { Config, LogLevel } from "./config.ts";
@@ -28,6 +29,8 @@ export type Surroundings = {
   notify: (text: string, facts: Record<string, unknown>) => void;
   /** Where lines of the log go. */
   output: LogOutput;
+  /** The last lines of the log; `cut` where not all of them may be sent. */
+  lastLines: (count: number) => { text: string; cut: boolean };
   setLogLevel: (level: LogLevel) => void;
   onFailure: (error: unknown) => void;
 };
@@ -69,11 +72,11 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
       monotonic,
       random,
     }),
-    credentials,
-    settings: settings.current,
+    ...{ credentials, settings: settings.current },
     resendAfterMs: config.resendAfterMs,
     report: (link) => source.report(link),
     onDirective: (directive) => void settings.take(directive),
+    onLogWanted: (wanted) => tellLog(wanted, surroundings),
     ...{ now, monotonic, random },
     onSettled: (settled, segments) => tally.settled(settled, segments),
     ...{ notify, onFailure, ...otlp.delivery },
@@ -110,6 +113,12 @@ export async function wire(config: Config, surroundings: Surroundings): Promise<
       await otlp.close();
     },
   };
+}
+
+/** What is sent of the log stands in it, too: that it was asked for. */
+function tellLog({ id, lines }: LogWanted, { notify, lastLines }: Surroundings): AgentLog {
+  notify("the last lines of this log were asked for, and are sent to the server", { lines });
+  return { id, ...lastLines(lines) };
 }
 
 async function openOutbox(

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AgentDetail, AgentView, FleetCount } from "../contracts/agents.ts";
+import type { AgentDetail, AgentLogView, AgentView, FleetCount } from "../contracts/agents.ts";
 import { laterAgents } from "./agent-rows.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking, useAskingAnew } from "./asking.ts";
@@ -82,4 +82,24 @@ export function useAgentDetail(id: string | null): { detail: AgentDetail | undef
     enabled: asking.enabled && id !== null,
   });
   return { detail: query.data, isFailed: query.isError };
+}
+
+/** While an agent is asked for its log, and while it is not, ms. */
+const [answerEveryMs, logEveryMs] = [1_000, 30_000];
+
+/** Asks anew for what agents told of their logs. */
+export function askAgentLogsAnew(): void {
+  void queryClient.invalidateQueries({ queryKey: api.agentLog.pathKey() });
+  askAgentsAnew();
+}
+
+/** What an agent is asked for of its log, and what it told; `undefined` until it is known. */
+export function useAgentLog(id: string | null): { log: AgentLogView | undefined; isFailed: boolean } {
+  const { enabled } = useAsking(recheckMs);
+  const query = useQuery({
+    ...api.agentLog.show.queryOptions({ id: id ?? "" }),
+    enabled: enabled && id !== null,
+    refetchInterval: ({ state }) => (state.data?.asked == null ? logEveryMs : answerEveryMs),
+  });
+  return { log: query.data, isFailed: query.isError };
 }

@@ -62,3 +62,14 @@ export interface AgentDetail {
   /** Of the people among the actors, by their ids; of those who are gone none. */
   names: Record<string, string>;
 }
+
+/** An asking for the last lines of an agent's log, and what it told within the hour. */
+export interface AgentLogView {
+  /** `by`: a person's name. */
+  asked: { id: string; lines: number; askedAtEpochMs: number; by: string } | null;
+  /** `unable`: it is of a release that does not know how. */
+  told:
+    | { is: "told"; id: string; atEpochMs: number; text: string; cut: boolean }
+    | { is: "unable"; id: string; atEpochMs: number }
+    | null;
+}

@@ -1,5 +1,5 @@
 import type { Clock } from "@tapline/core/kernel";
-import type { AckLevel, AgentReport, LinkName } from "@tapline/core/tap";
+import type { AckLevel, AgentLog, AgentReport, LinkName, LogWanted } from "@tapline/core/tap";
 import type { AgentEvents } from "../events.ts";
 import type { Outbox, Settled } from "../outbox/index.ts";
 import type { Credentials, Link } from "./link.ts";
@@ -31,6 +31,8 @@ export type DeliveryOptions = {
   report?: (link: LinkName) => AgentReport;
   /** What the server wants of this agent; not checked yet. */
   onDirective: (directive: unknown) => void;
+  /** The server wants the last lines of this agent's log. Default: it gets none. */
+  onLogWanted?: (wanted: LogWanted) => AgentLog;
   /** The wall clock, ms since 1970. */
   now: Clock;
   /** A clock that never goes back, ms. */

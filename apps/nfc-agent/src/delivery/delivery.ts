@@ -156,6 +156,7 @@ export class Delivery {
       receiptsAfter: this.#cursor,
       generation: this.#generation.current ?? "",
       wantAccepted: this.#settings.releaseAt === "accepted",
+      sendsLog: this.#options.onLogWanted !== undefined,
     };
   }
 
@@ -180,6 +181,7 @@ export class Delivery {
       generation: (name) => void this.#generation.hear(this.#generation.current, name),
       clock: (sentAtEpochMs, answer) => this.#reports.answered(sentAtEpochMs, answer),
       directive: (directive) => this.#options.onDirective(directive),
+      logWanted: (wanted) => this.#options.onLogWanted?.(wanted) ?? null,
     };
   }
 

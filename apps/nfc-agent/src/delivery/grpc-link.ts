@@ -155,6 +155,11 @@ class GrpcSession implements OpenLink {
       case "reportAnswer":
         listener.clock(message.value.sentAtEpochMs, message.value);
         break;
+      case "logWanted": {
+        const log = listener.logWanted(message.value);
+        if (log !== null) this.#write({ $case: "log", value: log });
+        break;
+      }
       case "directive":
         listener.directive(parseJson(message.value.directive));
     }

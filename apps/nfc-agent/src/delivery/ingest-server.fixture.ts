@@ -4,7 +4,14 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { issueHierarchy } from "@tapline/core/encryption";
-import { type PostTapsResponse, postTapsSchema, submittedTapSchema } from "@tapline/core/tap";
+import {
+  agentCanHeader,
+  canSendLog,
+  type LogWanted,
+  type PostTapsResponse,
+  postTapsSchema,
+  submittedTapSchema,
+} from "@tapline/core/tap";
 import { IngestLedger } from "./ingest-ledger.fixture.ts";
 import type { Credentials } from "./link.ts";
 
@@ -48,6 +55,9 @@ export class IngestServer {
   readonly posts: number[][] = [];
   readonly cursors: string[] = [];
   readonly reports: string[] = [];
+  /** What is asked of agents that say they can tell it, and what they have sent. */
+  logWanted: LogWanted | null = null;
+  readonly logs: unknown[] = [];
   /** Requests whose body came packed. */
   packed = 0;
   protocols = new Set<string | null>();
@@ -97,7 +107,14 @@ export class IngestServer {
     if (request.url === "/v1/report") {
       this.reports.push(body);
       const at = Date.now();
-      reply(response, 200, { receivedAtEpochMs: at, answeredAtEpochMs: at, directive: null });
+      const asksLog = this.logWanted !== null && request.headers[agentCanHeader] === canSendLog;
+      const log = asksLog ? { log: this.logWanted } : {};
+      reply(response, 200, { receivedAtEpochMs: at, answeredAtEpochMs: at, directive: null, ...log });
+      return;
+    }
+    if (request.url === "/v1/log") {
+      this.logs.push(JSON.parse(body));
+      response.writeHead(204).end();
       return;
     }
     const { taps } = postTapsSchema.parse(JSON.parse(body));

@@ -1,4 +1,4 @@
-import type { AckLevel, LinkName, RejectReason } from "@tapline/core/tap";
+import type { AckLevel, AgentLog, LinkName, LogWanted, RejectReason } from "@tapline/core/tap";
 import type { TapRecord } from "../outbox/index.ts";
 import type { Setback } from "./setback.ts";
 
@@ -14,6 +14,8 @@ export type Hello = {
   generation: string;
   /** Whether to tell when taps are in the memory of a server, before they are durable. */
   wantAccepted: boolean;
+  /** Whether it answers where the server asks for its log. */
+  sendsLog: boolean;
 };
 
 /** A tap that the door did not take. `status` has HTTP's meaning. */
@@ -88,6 +90,8 @@ export type LinkListener = {
   clock(sentAtEpochMs: number, answer: ClockAnswer): void;
   /** Not checked yet: what a server wants of this agent. */
   directive(directive: unknown): void;
+  /** The last lines of this agent's log, which the server wants; null where there is nothing to send. */
+  logWanted(wanted: LogWanted): AgentLog | null;
 };
 
 /** One open link. */

@@ -2,6 +2,9 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { problemSchema } from "@tapline/core/kernel";
 import {
+  type AgentLog,
+  agentCanHeader,
+  canSendLog,
   type PostTapsResponse,
   postTapsResponseSchema,
   type ReceiptsResponse,
@@ -10,6 +13,7 @@ import {
   reportAnswerSchema,
 } from "@tapline/core/tap";
 import { Agent, type Dispatcher } from "undici";
+import { z } from "zod";
 import type { TapRecord } from "../outbox/index.ts";
 import { retryAfterMs } from "./backoff.ts";
 import { type BatchTrace, type Credentials, untraced } from "./link.ts";
@@ -40,6 +44,7 @@ type Request = {
   body?: string;
   signal: AbortSignal;
   traceparent?: string;
+  headers?: Readonly<Record<string, string>>;
 };
 type Schema<Answer> = { safeParse(value: unknown): { success: true; data: Answer } | { success: false } };
 
@@ -88,10 +93,17 @@ export class RestClient {
     return this.#ask({ method: "GET", path, signal } as const, waitMs, [200], receiptsResponseSchema);
   }
 
-  /** `POST /v1/report` with a report as JSON. */
+  /** `POST /v1/report` with a report as JSON; says that the server may ask for this agent's log in the answer. */
   postReport(report: string, signal: AbortSignal): Promise<Outcome<ReportAnswer>> {
-    const request = { method: "POST", path: "/v1/report", body: report, signal } as const;
+    const headers = { [agentCanHeader]: canSendLog };
+    const request = { method: "POST", path: "/v1/report", body: report, signal, headers } as const;
     return this.#ask(request, 0, [200], reportAnswerSchema);
+  }
+
+  /** `POST /v1/log`, where the answer to a report has asked for it. */
+  postLog(log: AgentLog, signal: AbortSignal): Promise<Outcome<unknown>> {
+    const request = { method: "POST", path: "/v1/log", body: JSON.stringify(log), signal } as const;
+    return this.#ask(request, 0, [204], z.undefined());
   }
 
   /** Cuts every connection. */
@@ -107,7 +119,7 @@ export class RestClient {
   ): Promise<Outcome<Answer>> {
     try {
       const answerMs = waitMs + this.#options.answerMs;
-      const { body: text, traceparent = "", ...rest } = request;
+      const { body: text, traceparent = "", headers, ...rest } = request;
       const packs = text !== undefined && text.length >= packedFromBytes;
       const body = packs ? await pack(text, { level: constants.Z_BEST_SPEED }) : text;
       const response = await this.#agent.request({
@@ -115,6 +127,7 @@ export class RestClient {
         ...rest,
         ...(body === undefined ? {} : { body }),
         headers: {
+          ...headers,
           accept: "application/json",
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...(packs ? { "content-encoding": "gzip" } : {}),

@@ -94,7 +94,10 @@ class RestSession implements OpenLink {
     void this.#client.postReport(report, this.#over.signal).then((outcome) => {
       if (outcome.kind !== "answered" || this.#over.signal.aborted) return;
       this.#listener.clock(sentAtEpochMs, outcome.answer);
-      if (outcome.answer.directive !== null) this.#listener.directive(outcome.answer.directive);
+      const { directive, log: wanted } = outcome.answer;
+      if (directive !== null) this.#listener.directive(directive);
+      const log = wanted === undefined ? null : this.#listener.logWanted(wanted);
+      if (log !== null) void this.#client.postLog(log, this.#over.signal);
     });
   }
 

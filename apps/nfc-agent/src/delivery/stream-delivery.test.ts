@@ -241,6 +241,22 @@ describe("reports and directives", () => {
     if (link === "grpc") expect(directives).toEqual([{ revision: 3, settings: {}, version: null }]);
   });
 
+  it.each(["grpc", "rest"] as const)("bring the log by %s where the server asks for it", async (link) => {
+    const wanted = { id: crypto.randomUUID(), lines: 3 };
+    rig.rest.logWanted = wanted;
+    rig.deliver({
+      settings: { link, releaseAt: "archived", reportEveryMs: 200 },
+      report: (by) => ({ ...report, link: by }),
+      onLogWanted: ({ id, lines }) => ({ id, text: `${lines} lines\n`, cut: false }),
+    });
+    const told = () => (link === "grpc" ? rig.stream.logs : rig.rest.logs);
+    if (link === "grpc") {
+      await rig.until(() => expect(rig.stream.session?.hello.sendsLog).toBe(true));
+      rig.stream.session?.send({ $case: "logWanted", value: wanted });
+    }
+    await rig.until(() => expect(told()[0]).toEqual({ id: wanted.id, text: "3 lines\n", cut: false }));
+  });
+
   it("leave soon after a change", async () => {
     const delivery = rig.byStream({ report: () => report });
     await rig.until(() => expect(rig.stream.reports).toHaveLength(1));

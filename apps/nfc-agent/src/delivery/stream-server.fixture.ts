@@ -88,6 +88,8 @@ export class StreamServer {
   readonly sessions: StreamSession[] = [];
   readonly reports: string[] = [];
   directive: unknown = null;
+  /** What agents have sent of their logs. */
+  readonly logs: Of<AgentMessage["message"], "log">[] = [];
   /** The server's clock minus the real one, ms. */
   skewMs = 0;
   readonly #pki: Pki;
@@ -158,6 +160,7 @@ export class StreamServer {
       } else if (session !== null && message?.$case === "taps") this.#hearTaps(message.value, session);
       else if (session !== null && message?.$case === "report")
         this.#answerReport(message.value.sentAtEpochMs, message.value.report, session);
+      else if (message?.$case === "log") this.logs.push(message.value);
     });
     const over = () => {
       if (session !== null) session.open = false;

@@ -8,6 +8,7 @@ const words: Partial<Record<ShownEntry["action"], string>> = {
   "agent.renewed": "renewed its certificate",
   "agent.revoked": "revoked it",
   "agent.refused": "was turned away",
+  "agent.log-asked": "asked for its log",
   "agent.quota-spent": "spent its quota of refused taps",
   "fleet.pinned": "pinned it",
   "fleet.unpinned": "took off its pin",

@@ -14,6 +14,7 @@ import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Part } from "../../ui/part.tsx";
 import { AgentActs } from "./agent-acts.tsx";
 import { AgentFigures } from "./agent-figures.tsx";
+import { AgentLog } from "./agent-log.tsx";
 import { AgentReaders } from "./agent-readers.tsx";
 import type { Standing } from "./agent-standing.ts";
 import { calls, calmWords, stateNames, troubleWords } from "./agent-words.ts";
@@ -24,7 +25,7 @@ export interface AgentPaneProps {
   standing: Standing | null;
   isAnswered: boolean;
   onClose: () => void;
-  onAsk: (act: "enrol" | "pin" | "revoke", agentId: string) => void;
+  onAsk: (act: "enrol" | "log" | "pin" | "revoke", agentId: string) => void;
 }
 
 /** Everything that is known of one agent, and what an admin can do about it. */
@@ -47,6 +48,7 @@ export function AgentPane(props: AgentPaneProps) {
           <Troubles standing={standing} />
           <AgentFigures standing={standing} />
           <AgentReaders standing={standing} />
+          <AgentLog standing={standing} onAsk={() => props.onAsk("log", id)} />
           {detail === undefined ? (
             <PaneWaiting isFailed={isFailed} />
           ) : (

@@ -29,6 +29,9 @@ const EnrolDialog = dynamic(
   () => loadPart(() => import("./enrol-dialog.tsx")).then((part) => part.EnrolDialog),
   { ssr: false },
 );
+const LogDialog = dynamic(() => loadPart(() => import("./log-dialog.tsx")).then((part) => part.LogDialog), {
+  ssr: false,
+});
 const PinDialog = dynamic(() => loadPart(() => import("./pin-dialog.tsx")).then((part) => part.PinDialog), {
   ssr: false,
 });
@@ -39,7 +42,7 @@ const RevokeDialog = dynamic(
 
 /** What is to be done, and to which agent; a new one has no name yet. */
 interface Asked {
-  act: "enrol" | "pin" | "revoke";
+  act: "enrol" | "log" | "pin" | "revoke";
   agent: string;
 }
 
@@ -173,6 +176,7 @@ function Dialogs({
   const standing = standings.find(({ agent }) => agent.id === asked.agent) ?? null;
   if (asked.act === "enrol") return <EnrolDialog given={asked.agent} {...{ standings, sites, onClose }} />;
   if (standing === null) return null;
+  if (asked.act === "log") return <LogDialog {...{ standing, onClose }} />;
   return asked.act === "pin" ? (
     <PinDialog {...{ standing, onClose }} />
   ) : (

@@ -1,18 +1,21 @@
 import { connectPrisma, FleetDesk, type PrismaClient } from "@tapline/adapters/prisma";
+import { AgentLogs } from "@tapline/adapters/redis";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";
-import { type AlertSite, ada, alertSite, vera } from "../../test-site/alert-site.fixture.ts";
+import { type AlertSite, ada, alertSite, grace, vera } from "../../test-site/alert-site.fixture.ts";
 import { expectAccessible, isConnection, isSearch, shoot, textOf, until } from "../../test-site/browsing.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 
 let browsing: AlertSite["browsing"];
 let prisma: PrismaClient;
 let fleet: FleetFeed;
+let logs: AgentLogs;
 
 const { it, open } = alertSite(async (there) => {
   ({ browsing } = there);
   prisma = connectPrisma(there.site.databaseUrl);
   fleet = new FleetFeed(prisma);
+  logs = new AgentLogs(there.site.redis, Date.now);
 });
 beforeEach(async () => {
   if (fleet === undefined) return;
@@ -164,4 +167,47 @@ it("the fleet is looked at by site, the worst first, and a site leads to its age
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});
+
+it("an operator asks for an agent's log, sees it come, and why it does not", {
+  timeout: 240_000,
+}, async () => {
+  const page = await open(grace, "/agents?agent=gym-1");
+  const log = page.getByRole("region", { name: "Its log" });
+  await log.getByText("Nobody asked for it within the last hour.").waitFor();
+  const dialog = page.getByRole("dialog");
+  const ask = async () => {
+    await log.getByRole("button", { name: "Ask for its log…" }).click();
+    await dialog.getByLabel("Why").fill("Its clock jumps");
+  };
+  await ask();
+  await dialog.getByText("50 lines").click();
+  await expectAccessible(page);
+  await shoot(page, "agent-log-ask-light");
+  await dialog.getByRole("button", { name: "Ask for it" }).click();
+  await log.getByText("Waiting for its answer…").waitFor();
+  await log.getByText(/Grace Hopper asked/).waitFor();
+  const wanted = async () => (await logs.asked()).get("gym-1");
+  expect(await wanted()).toMatchObject({ lines: 50 });
+  const lines = [
+    { level: 30, time: Date.now(), name: "nfc-agent", msg: "the agent is ready", version: "1.2.0" },
+    { level: 50, time: Date.now(), name: "nfc-agent", msg: "the clock was set back", byMs: 48_000 },
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const told = { id: (await wanted())?.id ?? "", atEpochMs: Date.now() };
+  await logs.tell("gym-1", { is: "told", ...told, text, cut: true });
+  await log.getByText("the clock was set back").waitFor();
+  await log.getByText('{"version":"1.2.0"}').waitFor();
+  await log.getByText(/Its last 2 lines.*older ones did not fit/).waitFor();
+  await expectAccessible(page);
+  await log.scrollIntoViewIfNeeded();
+  await shoot(page, "agent-log-light");
+  await ask();
+  await dialog.getByRole("button", { name: "Ask for it" }).click();
+  await until(async () => expect(await wanted()).toMatchObject({ lines: 200 }));
+  await logs.tell("gym-1", { is: "unable", id: (await wanted())?.id ?? "", atEpochMs: Date.now() });
+  await log.getByText("Its release does not know how to send it").waitFor();
+  const viewer = await open(vera, "/agents?agent=gym-1");
+  await viewer.getByText("Open gaps").waitFor();
+  expect(await viewer.getByRole("region", { name: "Its log" }).count()).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { agentRouter } from "../routers/agent.ts";
 import { agentBoardRouter } from "../routers/agent-board.ts";
+import { agentLogRouter } from "../routers/agent-log.ts";
 import { alertBoardRouter } from "../routers/alert-board.ts";
 import { alertChannelsRouter } from "../routers/alert-channels.ts";
 import { alertMaintenanceRouter } from "../routers/alert-maintenance.ts";
@@ -30,6 +31,7 @@ import { router } from "./init.ts";
 export const appRouter = router({
   agent: agentRouter,
   agentBoard: agentBoardRouter,
+  agentLog: agentLogRouter,
   alertBoard: alertBoardRouter,
   alertChannels: alertChannelsRouter,
   alertMaintenance: alertMaintenanceRouter,

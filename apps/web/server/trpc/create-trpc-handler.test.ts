@@ -28,6 +28,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     kpi: {} as KpiStore,
     services: { latest: async () => null },
     agentViews: {} as AgentViews,
+    agentLogs: {} as TrpcParts["agentLogs"],
     tapViews: {} as TapViews,
     archiveViews: {} as ArchiveViews,
     tapProofs: {} as TrpcParts["tapProofs"],

@@ -1,6 +1,9 @@
 import { problemSchema } from "@tapline/core/kernel";
 import {
+  agentCanHeader,
+  agentLogSchema,
   agentReportSchema,
+  canSendLog,
   maxTapsPerRequest,
   postTapSchema,
   postTapsResponseSchema,
@@ -31,6 +34,22 @@ const reportPath = {
         content: json(reference("ReportAnswer")),
       },
       "400": refusal("The report is not valid."),
+      ...refusals,
+    },
+  },
+};
+
+const logPath = {
+  post: {
+    operationId: "postLog",
+    summary: "Send the last lines of the agent's log",
+    description:
+      "Only where the answer to a report has asked for them (log), by whose id; others are passed over. An agent is asked " +
+      `where its reports have the header ${agentCanHeader}: ${canSendLog}.`,
+    requestBody: { required: true, content: json(reference("Log")) },
+    responses: {
+      "204": { description: "It was taken, or passed over." },
+      "400": refusal("It is no log."),
       ...refusals,
     },
   },
@@ -95,6 +114,7 @@ export function openApiDocument() {
       },
       "/v1/receipts": receiptsPath,
       "/v1/report": reportPath,
+      "/v1/log": logPath,
       ...enrolmentOpenApi.paths,
     },
     components: {
@@ -115,6 +135,7 @@ export function openApiDocument() {
         Results: jsonSchema(postTapsResponseSchema),
         Receipts: jsonSchema(receiptsResponseSchema),
         Report: jsonSchema(agentReportSchema),
+        Log: jsonSchema(agentLogSchema),
         ReportAnswer: jsonSchema(reportAnswerSchema),
         ...enrolmentOpenApi.schemas,
         Problem: jsonSchema(problemSchema),

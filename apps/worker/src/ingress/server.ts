@@ -16,6 +16,8 @@ import type { EnrolmentDesk } from "./enrolment/enrolment-desk.ts";
 import { addEnrolment, enrolmentOpenPaths } from "./enrolment/enrolment-routes.ts";
 import type { FleetPort } from "./fleet.ts";
 import { identityOf } from "./identity.ts";
+import type { LogPort } from "./log-desk.ts";
+import { addLog } from "./log-route.ts";
 import { noteEnded } from "./note-ended.ts";
 import { openApiDocument } from "./openapi.ts";
 import { parseBody } from "./parse-body.ts";
@@ -51,6 +53,7 @@ export type IngressParts = PostTapsParts & {
   readonly logger: FastifyBaseLogger;
   readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
+  readonly logs: LogPort;
   readonly waiters: ReceiptWaiters;
   readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
   readonly generation: () => Promise<string | null>;
@@ -120,6 +123,7 @@ export function createIngress(parts: IngressParts): FastifyInstance {
   server.get(openApiPath, () => document);
   addReceipts(server, parts);
   addReport(server, parts);
+  addLog(server, parts);
   addEnrolment(server, parts);
   return server;
 }

@@ -14,6 +14,7 @@ import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { EpochLimits } from "../ingress/epoch-limits.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { HandedConnections } from "../ingress/handed-connections.ts";
+import type { LogPort } from "../ingress/log-desk.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress } from "../ingress/server.ts";
 import type { AgentStanding } from "../ingress/standing.ts";
@@ -44,6 +45,7 @@ export type IngestParts = {
   readonly refusals: Pick<RefusedActs, "note">;
   readonly enrolment: EnrolmentDesk;
   readonly fleet: FleetPort;
+  readonly logs: LogPort;
   readonly telemetry: TelemetryRecorder;
   readonly served: ServedRequests;
   readonly clock: () => number;
@@ -86,6 +88,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     turnedAway: new TurnedAway(parts.refusals, parts.clock),
     enrolment: parts.enrolment,
     fleet: parts.fleet,
+    logs: parts.logs,
     served: parts.served,
     epochs: new EpochLimits(),
     bodies: new BodyRate(creditBook.limits.tapsPerSecond),

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { AgentDirectory, AgentRegistry, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
-import { AgentNews, Ceilings, CreditBook, ceilingHoldsMs } from "@tapline/adapters/redis";
+import { AgentLogs, AgentNews, Ceilings, CreditBook, ceilingHoldsMs } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { startAgentStanding } from "../ingress/agent-standing.ts";
 import { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { startFleetMemory } from "../ingress/fleet-memory.ts";
+import { startLogDesk } from "../ingress/log-desk.ts";
 import { need, readAgentsAuthority } from "../pki.ts";
 import { declareCeiling } from "../roles/declare-ceiling.ts";
 import { type RunningIngest, startIngest } from "../roles/ingest.ts";
@@ -15,6 +16,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
   const subscriber = parts.connect();
   const agents = await openAgents({ ...parts, subscriber });
   const fleet = startFleetMemory({ ...parts, store: new FleetStore(parts.prisma) });
+  const logs = startLogDesk({ ...parts, logs: new AgentLogs(parts.redis, parts.clock) });
   const limits = {
     tapsPerSecond: config.TAPLINE_AGENT_TAPS_PER_SECOND,
     windowTaps: config.TAPLINE_CREDIT_WINDOW_TAPS,
@@ -30,7 +32,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
       }),
     ),
     ...agents,
-    fleet,
+    ...{ fleet, logs },
     settings: {
       host: config.TAPLINE_INGEST_HOST,
       port: config.TAPLINE_INGEST_PORT,
@@ -49,7 +51,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
     stop: async (graceMs) => {
       await ceiling.stop(graceMs);
       await role.stop(graceMs);
-      await fleet.stop(graceMs);
+      await Promise.all([fleet.stop(graceMs), logs.stop(graceMs)]);
       await agents.standing.stop(graceMs);
       subscriber.disconnect();
     },

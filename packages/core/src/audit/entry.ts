@@ -28,6 +28,7 @@ export const auditActions = [
   "agent.renewed",
   "agent.revoked",
   "agent.refused",
+  "agent.log-asked",
   "agent.quota-spent",
   "user.first-admin",
   "user.created",

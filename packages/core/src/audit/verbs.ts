@@ -75,6 +75,7 @@ export const actingVerbs = {
 
   "console agent.createToken": ["agent.token-created", "act.refused"],
   "console agent.revoke": ["agent.revoked", "act.refused"],
+  "console agentLog.ask": ["agent.log-asked", "act.refused"],
   "console archive.retry": ["archive.asked", "act.refused"],
   "console archive.verify": ["archive.asked", "act.refused"],
   "console archive.previewRestore": ["archive.asked", "act.refused"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ackLevels } from "./ack-ladder.ts";
+import { logWantedSchema } from "./agent-log.ts";
 import { maxEpochMs } from "./wire.ts";
 
 const count = z.int().min(0);
@@ -110,6 +111,8 @@ export const reportAnswerSchema = z.strictObject({
   answeredAtEpochMs: instant,
   /** Null where there is nothing to say, so that the agent stays as it is. */
   directive: agentDirectiveSchema.nullable(),
+  /** That it is asked for the last lines of its log; only for an agent that says it can send them. */
+  log: logWantedSchema.optional(),
 });
 
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;

@@ -1,5 +1,15 @@
 export { type AckLevel, ackLevels, reaches } from "./ack-ladder.ts";
 export {
+  type AgentLog,
+  agentCanHeader,
+  agentLogSchema,
+  canSendLog,
+  type LogWanted,
+  logWantedSchema,
+  mostLogLength,
+  mostLogLines,
+} from "./agent-log.ts";
+export {
   type AgentDirective,
   type AgentReport,
   type AgentSettings,

@@ -14,9 +14,11 @@ import { checkStreamedTap } from "../check-taps.ts";
 import type { AgentCredits } from "../credits/agent-credits.ts";
 import type { Door } from "../door.ts";
 import type { AgentIdentity } from "../identity.ts";
+import type { LogPort } from "../log-desk.ts";
 import { type ReportParts, takeReport } from "../take-report.ts";
 import type { DeliveryHooks } from "../taken-counts.ts";
 import { BatchTaker } from "./batch-taker.ts";
+import { LogTalk } from "./log-talk.ts";
 import * as messages from "./messages.ts";
 import { ReceiptPump } from "./receipt-pump.ts";
 import { outcomeOf, statusOf } from "./status.ts";
@@ -32,6 +34,7 @@ export type AgentStreamParts = ReportParts &
     readonly door: Pick<Door, "take">;
     readonly receipts: (agent: string, after: string) => Promise<{ next: string; receipts: Receipt[] }>;
     readonly log: StreamLog;
+    readonly logs: LogPort;
     readonly served: Pick<ServedRequests, "record">;
   };
 
@@ -55,6 +58,7 @@ export class AgentStream {
   readonly #parts: AgentStreamParts;
   readonly #pump: ReceiptPump;
   readonly #batches: BatchTaker;
+  readonly #logTalk: LogTalk;
   readonly #helloTimer: NodeJS.Timeout;
   readonly #onEnd: () => void;
   #restTimer: NodeJS.Timeout | null = null;
@@ -100,6 +104,7 @@ export class AgentStream {
       },
       clock: parts.clock,
     });
+    this.#logTalk = new LogTalk(identity.agent, parts.logs, (message) => this.#send(message));
     this.#helloTimer = setTimeout(() => this.end(broken("the stream brought no Hello")), helloWithinMs);
     call.on("data", (message: AgentMessage) => this.#receive(message));
     call.on("drain", () => this.#regulate());
@@ -126,6 +131,11 @@ export class AgentStream {
     if (this.#hello === null || directive === null || text === this.#directive) return;
     this.#directive = text;
     this.#send(messages.directiveMessage(directive));
+  }
+
+  /** The agent may be asked for its log. */
+  onLogWanted(): void {
+    this.#logTalk.look();
   }
 
   /** The buffer's generation is `generation` now; without one no credits are given. */
@@ -176,7 +186,8 @@ export class AgentStream {
       if (message.$case === "hello") this.#greet(message.value);
       else if (this.#hello === null) throw broken("the first message must be Hello");
       else if (message.$case === "taps") this.#take(message.value, this.#hello);
-      else this.#report(message.value);
+      else if (message.$case === "report") this.#report(message.value);
+      else if (!this.#logTalk.take(message.value)) throw broken("a log is too long");
     } catch (error) {
       this.end(error);
     }
@@ -194,6 +205,7 @@ export class AgentStream {
     this.#pump.startAt(isSameLife ? hello.receiptsAfter : "0");
     if (this.#generation !== null) this.#batches.grant();
     this.onFleet();
+    this.#logTalk.greeted(hello.sendsLog);
   }
 
   #take({ batch, taps, traceparent }: messages.Taps, { epoch, wantAccepted }: messages.Hello): void {

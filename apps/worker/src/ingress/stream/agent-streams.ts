@@ -37,6 +37,7 @@ export class AgentStreams {
     this.#parts = parts;
     parts.standing.onChange(() => this.#checkStanding());
     parts.fleet.onChange(() => this.#forEach((stream) => stream.onFleet()));
+    parts.logs.onChange(() => this.#forEach((stream) => stream.onLogWanted()));
     this.#timers = [
       setInterval(() => void this.#checkGeneration(), generationEveryMs),
       setInterval(() => {

@@ -5,7 +5,7 @@ import type { RefusedAct } from "@tapline/adapters/prisma";
 import { CreditBook, connectRedis, DoorNews, SegmentBuffer } from "@tapline/adapters/redis";
 import type { OpenSegment } from "@tapline/core/buffer";
 import { issueHierarchy } from "@tapline/core/encryption";
-import type { AgentDirective, AgentReport, Verdict } from "@tapline/core/tap";
+import type { AgentDirective, AgentReport, LogWanted, Verdict } from "@tapline/core/tap";
 import { ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { CreditLimits } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
@@ -13,6 +13,7 @@ import { pino } from "pino";
 import { ownRedis, temporaryFolder } from "../../../../../tools/test-servers/index.ts";
 import { type RunningIngest, startIngest } from "../../roles/ingest.ts";
 import { EnrolmentDesk } from "../enrolment/enrolment-desk.ts";
+import type { LogPort } from "../log-desk.ts";
 import { openStream } from "./stream.fixture.ts";
 
 const noRegistry = (): Promise<never> => Promise.reject(new Error("there is no registry here"));
@@ -34,6 +35,9 @@ function newState() {
     aheadMs: 0,
     reports: [] as { agent: string; report: AgentReport }[],
     directives: new Map<string, AgentDirective>(),
+    /** What agents are asked for, and what they told. */
+    logsWanted: new Map<string, LogWanted>(),
+    logsTold: [] as { agent: string; log: Parameters<LogPort["told"]>[1] }[],
     /** What was to be written down of who was turned away. */
     turnedAway: [] as RefusedAct[],
   };
@@ -81,6 +85,11 @@ export async function setUpIngest(agents: readonly string[]) {
         fleet: {
           report: (agent, report) => void state.reports.push({ agent, report }),
           directiveOf: (agent) => state.directives.get(agent) ?? null,
+          onChange: (callback) => void onFleet.push(callback),
+        },
+        logs: {
+          wantedOf: (agent) => state.logsWanted.get(agent) ?? null,
+          told: (agent, log) => void state.logsTold.push({ agent, log }),
           onChange: (callback) => void onFleet.push(callback),
         },
         enrolment: new EnrolmentDesk({ ...noEnrolment, clock: Date.now, log: pino({ level: "silent" }) }),

@@ -3,6 +3,7 @@ import {
   StreamAckLevel as AckLevel,
   type AgentDirective,
   type AgentMessage,
+  type LogWanted,
   type Receipt,
   type ServerMessage,
 } from "@tapline/core/tap";
@@ -19,6 +20,7 @@ type Case<Name extends string, Message> =
 export type Hello = Case<"hello", AgentMessage["message"]>;
 export type Taps = Case<"taps", AgentMessage["message"]>;
 export type Report = Case<"report", AgentMessage["message"]>;
+export type LogLines = Case<"log", AgentMessage["message"]>;
 
 type ProtoReceipt = Case<"receipts", ServerMessage["message"]>["receipts"][number];
 
@@ -46,6 +48,10 @@ export function generationChanged(generation: string): ServerMessage {
 
 export function directiveMessage(directive: AgentDirective): ServerMessage {
   return { message: { $case: "directive", value: { directive: JSON.stringify(directive) } } };
+}
+
+export function logWanted(value: LogWanted): ServerMessage {
+  return { message: { $case: "logWanted", value } };
 }
 
 export function reportAnswer(

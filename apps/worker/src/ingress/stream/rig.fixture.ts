@@ -18,6 +18,8 @@ export function useDoor() {
     state.known = true;
     state.aheadMs = 0;
     state.directives.clear();
+    state.logsWanted.clear();
+    state.logsTold.length = 0;
     state.turnedAway.length = 0;
     rig.door = await rig.ingest.start();
   });

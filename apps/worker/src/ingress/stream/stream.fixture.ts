@@ -39,7 +39,14 @@ export function openStream(port: number, { ca, cert, key }: Pems, options: Recor
       call.write({
         message: {
           $case: "hello",
-          value: { epoch: 1, receiptsAfter: "0", generation: "", wantAccepted: false, ...changes },
+          value: {
+            epoch: 1,
+            receiptsAfter: "0",
+            generation: "",
+            wantAccepted: false,
+            sendsLog: true,
+            ...changes,
+          },
         },
       }),
     taps: (batch: number, taps: ReturnType<typeof streamTap>[]) =>

@@ -1,3 +1,4 @@
+export { AgentLogs, type AskedLog, logKeptMs, logWantedForMs, type ToldLog } from "./agent-logs.ts";
 export { AgentNews } from "./agent-news.ts";
 export { AlertStreams, type HeardNews } from "./alert-streams.ts";
 export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";

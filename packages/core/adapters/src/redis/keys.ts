@@ -90,6 +90,16 @@ export const balanceKeys = {
   leader: `${root}:{p0}:balance:leader`,
 } as const;
 
+/** With each other, since an answer ends its asking. */
+export const agentLogKeys = {
+  /** Hash: what agents are asked for, AskedLog JSON by the agent's id; each holds for 5 min. */
+  asked: `${root}:{p0}:agent-logs:asked`,
+  /** String: how many were asked for in that minute since 1970; 2 min. */
+  askedIn: (minute: number) => `${root}:{p0}:agent-logs:asked-in:${minute}`,
+  /** String: what the agent told of its log, ToldLog JSON; 1 h. */
+  told: (agent: string) => `${root}:{p0}:agent-logs:told:${agent}`,
+} as const;
+
 export const keyKeys = {
   /** Hash: what each worker that encrypts takes the key ring for, RingReading JSON by its name; 30 s. */
   readings: `${root}:{p0}:keys:readings`,
