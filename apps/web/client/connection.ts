@@ -1,7 +1,5 @@
+import { staleAfterMs } from "../contracts/events.ts";
 import type { SocketState } from "./live-state.ts";
-
-/** Figures older than this are not called live. The publisher speaks at least once a second. */
-export const staleAfterMs = 3_000;
 
 /**
  * - `live`: connected, and the figures are fresh.

@@ -4,6 +4,9 @@ import type { KpiLive } from "@tapline/core/kpi";
 import type { AgentView } from "./agents.ts";
 import type { PaintedAlert } from "./painted.ts";
 
+/** Figures older than this are not called live, ms. The publisher speaks at least once a second. */
+export const staleAfterMs = 3_000;
+
 /** What a browser may listen to; each topic is a room of the same name. */
 export type Topic = "kpi" | "alerts" | "agents" | MarkedTopic;
 

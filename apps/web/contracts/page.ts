@@ -1,3 +1,5 @@
+import type { KpiLive } from "@tapline/core/kpi";
+
 /** What the server tells a page about who looks at it, in `pageHeader`, as JSON in base64url. */
 export interface PageFacts {
   siteName: string;
@@ -5,6 +7,8 @@ export interface PageFacts {
   siteTimeZone: string;
   /** `null` on the sign-in page. */
   viewer: { id: string; name: string; email: string; role: string } | null;
+  /** The live picture, on the Overview alone; `null` where there is no fresh one. */
+  live: KpiLive | null;
 }
 
 /** Request header from our server to the page it renders; the same from a client is dropped. */

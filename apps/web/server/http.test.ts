@@ -3,6 +3,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
+import type { PageFacts } from "../contracts/page.ts";
 import type { LinkParts } from "./alerts/acknowledge-link.ts";
 import type { Viewer } from "./auth/viewer.ts";
 import { createHandler, type HttpParts } from "./http.ts";
@@ -36,6 +37,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       served: new ServedRequests(),
       ...{
         site: { siteName: "Site", siteTimeZone: "Europe/Berlin" },
+        firstPicture: async () => null,
         isTls: false,
         logger: pino({ level: "silent" }),
       },
@@ -49,12 +51,23 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
 test("a page is told who looks at it, and a client cannot tell it so", async () => {
   const origin = await serve();
   const forged = { headers: { "x-tapline-page": "forged" } };
-  const { facts } = (await (await fetch(origin, forged)).json()) as { facts: string };
-  expect(JSON.parse(Buffer.from(facts, "base64url").toString())).toEqual({
+  expect(await factsOf(origin, forged)).toEqual({
     siteName: "Site",
     siteTimeZone: "Europe/Berlin",
+    live: null,
     viewer: { id: "u", name: "Ada", email: "ada@console.test", role: "viewer" },
   });
+});
+
+async function factsOf(url: string, request: RequestInit = {}): Promise<object> {
+  const { facts } = (await (await fetch(url, request)).json()) as { facts: string };
+  return JSON.parse(Buffer.from(facts, "base64url").toString());
+}
+
+test("the Overview is told the live picture to begin with, and no other page is", async () => {
+  const origin = await serve({ firstPicture: async () => ({ atEpochMs: 7 }) as PageFacts["live"] });
+  expect(await factsOf(`${origin}/?x=1`)).toMatchObject({ live: { atEpochMs: 7 } });
+  expect(await factsOf(`${origin}/agents`)).toMatchObject({ live: null });
 });
 
 test("where the session cannot be checked, a page of its own says so; nobody is sent to sign in", async () => {

@@ -26,6 +26,8 @@ export interface HttpParts {
   notReady: () => Promise<string[]>;
   served: Pick<ServedRequests, "record">;
   site: Pick<PageFacts, "siteName" | "siteTimeZone">;
+  /** The live picture, where a fresh one can be had at once. */
+  firstPicture: () => Promise<PageFacts["live"]>;
   isTls: boolean;
   logger: Logger;
 }
@@ -33,6 +35,8 @@ export interface HttpParts {
 /** Without a session one sees these pages alone. */
 const signInPath = "/sign-in";
 const joinPath = "/join";
+/** Drawn with figures in it: whoever opens it sees them before any script has run. */
+const overviewPath = "/";
 /** The longest that sign-in takes is an address, a password, and a name. */
 const maxAuthBodyBytes = 16 * 1024;
 const openFiles = /^\/(?:_next\/static\/|icon\.svg$|notifications\.js$)/;
@@ -135,6 +139,7 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
   request.headers[pageHeader] = encodeFacts({
     siteName: parts.site.siteName,
     siteTimeZone: parts.site.siteTimeZone,
+    live: path === overviewPath ? await parts.firstPicture() : null,
     viewer: viewer && { id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
   });
   return parts.next(request, response);

@@ -29,6 +29,7 @@ import { AgentViews } from "./fleet/agent-views.ts";
 import { HandoverViews } from "./handover/handover-views.ts";
 import { createHandler } from "./http.ts";
 import { KeyViews } from "./keys/key-views.ts";
+import { firstPicture } from "./kpi/first-picture.ts";
 import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
 import { NoopsViews } from "./noops/noops-views.ts";
@@ -107,6 +108,7 @@ export async function startConsole(
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
+      firstPicture: () => firstPicture(views.kpi, Date.now),
       ...{ site: config, isTls: config.tls !== undefined, logger },
     }),
   );

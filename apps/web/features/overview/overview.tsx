@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import type { KpiLive } from "@tapline/core/kpi";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { api } from "../../client/api.ts";
@@ -21,9 +22,10 @@ const FirstVisit = dynamic(
 
 const refreshMs = 10_000;
 
-/** How everything runs, at one look: the way of a tap, the indicators, the last hour. */
-export function Overview() {
-  const live = useLive();
+/** How everything runs, at one look: the way of a tap, the indicators, the last hour. `first`: what is shown until the first answer. */
+export function Overview({ first }: { first: KpiLive | null }) {
+  const asked = useLive();
+  const live = asked.live === null && !asked.isAnswered ? { ...asked, live: first } : asked;
   const history = useQuery({
     ...api.kpi.history.queryOptions(),
     enabled: live.connection !== "signed-out",
