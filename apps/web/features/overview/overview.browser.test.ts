@@ -192,6 +192,8 @@ it("a chart is taken away as a table of what is drawn, as a picture for paper fr
       page.waitForEvent("download"),
       chart.getByRole("button", { name }).click(),
     ]);
+    // Pressed before it has closed, the menu would close and not open.
+    await chart.getByRole("button", { name }).waitFor({ state: "hidden" });
     return file;
   };
   const csv = await save("CSV, times in UTC");
