@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificate } from "./certificates.fixture.ts";
+import { refusedByPolicy } from "./cluster-admission.fixture.ts";
 import { ClusterControllers, endPod } from "./cluster-controllers.fixture.ts";
 import { type Attempt, allows, rulesOfNoops } from "./cluster-role.fixture.ts";
 import { ClusterStore, type Json, Refused, type Stored, type StoreEvent } from "./cluster-store.fixture.ts";
@@ -20,12 +21,13 @@ type Fault = {
 
 type Eviction = { deleteOptions?: { preconditions?: { uid?: string } } };
 
+const accountOfNoops = "system:serviceaccount:tapline:noops";
 const extensions: ReadonlySet<string> = new Set(["keda.sh", "networking.istio.io"]);
 
 /**
  * A double of a Kubernetes API server, over HTTPS with an authority of its own: bearer tokens, the Role of the manifests as its
- * authorizer, resourceVersions, merge patches, watches with bookmarks and a history that ends, evictions with budgets. What it does
- * not have: admission beyond a few rules, other patch types, pagination, and API priority and fairness but as faults.
+ * authorizer and their policy at admission, resourceVersions, merge patches, watches with bookmarks and a history that ends, evictions with budgets. What it does
+ * not have: other admission beyond a few rules, other patch types, pagination, and API priority and fairness but as faults.
  */
 export class ClusterDouble {
   readonly store = new ClusterStore();
@@ -162,7 +164,7 @@ export class ClusterDouble {
     if (asked.namespace !== this.namespace || !allows(this.rules, { ...asked, resource }))
       throw new Refused(
         ...([403, "Forbidden"] as const),
-        `${resource} is forbidden: User "system:serviceaccount:tapline:noops" cannot ${asked.verb} resource "${resource}" in API group "${asked.group}" in the namespace "${asked.namespace}"`,
+        `${resource} is forbidden: User "${accountOfNoops}" cannot ${asked.verb} resource "${resource}" in API group "${asked.group}" in the namespace "${asked.namespace}"`,
       );
     if (extensions.has(asked.group) && this.missing.has(asked.group))
       throw new Refused(404, "NotFound", "the server could not find the requested resource");
@@ -183,7 +185,9 @@ export class ClusterDouble {
         if (request.headers["content-type"] !== "application/merge-patch+json")
           throw new Refused(415, "UnsupportedMediaType", `not here: ${request.headers["content-type"]}`);
         const manager = asked.query.get("fieldManager") ?? "unknown";
-        return this.store.patch(resource, namespace, name, JSON.parse(body), manager);
+        const admit = (old: Stored, next: Stored) =>
+          resource === "deployments" ? refusedByPolicy(accountOfNoops, old, next) : null;
+        return this.store.patch(resource, namespace, name, JSON.parse(body), manager, admit);
       }
       case "create":
         return this.#create(asked, JSON.parse(body));

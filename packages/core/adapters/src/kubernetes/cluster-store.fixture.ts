@@ -132,8 +132,19 @@ export class ClusterStore {
     return structuredClone(object);
   }
 
-  /** Changes an object as a PATCH would. @throws Refused 404, 409 */
-  patch(resource: string, namespace: string, name: string, patch: Json, manager: string): Stored {
+  /**
+   * Changes an object as a PATCH would.
+   * @param admit says why it is not admitted; null where it is
+   * @throws Refused 404, 409, 422
+   */
+  patch(
+    resource: string,
+    namespace: string,
+    name: string,
+    patch: Json,
+    manager: string,
+    admit: (old: Stored, next: Stored) => string | null = () => null,
+  ): Stored {
     const old = this.get(resource, namespace, name);
     const asked = (patch.metadata as Json | undefined)?.resourceVersion;
     if (asked !== undefined && asked !== old.metadata.resourceVersion)
@@ -148,6 +159,8 @@ export class ClusterStore {
       resourceVersion: old.metadata.resourceVersion,
     };
     refuseInvalid(resource, next);
+    const denied = admit(old, next);
+    if (denied !== null) throw new Refused(422, "Invalid", `${resource} "${name}" is forbidden: ${denied}`);
     if (isDeepStrictEqual(next, old)) return old;
     if (old.metadata.generation !== undefined && !isDeepStrictEqual(next.spec, old.spec))
       next.metadata.generation = old.metadata.generation + 1;

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { refusedByPolicy } from "./cluster-admission.fixture.ts";
+import { addDeployment } from "./cluster-objects.fixture.ts";
+import { ClusterStore, type Json, mergePatch, type Stored } from "./cluster-store.fixture.ts";
+import { annotations } from "./names.ts";
+
+const noops = "system:serviceaccount:tapline:noops";
+const secret = { name: "TAPLINE_PROCESS_KEY", valueFrom: { secretKeyRef: { name: "keys", key: "path" } } };
+
+const store = new ClusterStore();
+addDeployment(store, "ingest", "blue", 2, [secret, { name: "LOG_LEVEL", value: "info" }]);
+const before = store.get("deployments", "tapline", "ingest-blue");
+
+type Container = Json & { name: string };
+const containers = () =>
+  (before.spec.template as { spec: { containers: [Container, Container] } }).spec.containers;
+
+/** What the policy says to a change of the pod's template. */
+function said(podSpec: Json, by = noops): string | null {
+  const change = { spec: { template: { spec: podSpec } } };
+  return refusedByPolicy(by, before, mergePatch(before, change) as Stored);
+}
+/** The same of the service's own container. */
+const saidOfContainer = (change: Json) => {
+  const [main, other] = containers();
+  return said({ containers: [mergePatch(main, change), other] });
+};
+
+test("noops may set numbers, marks, a tag and settings", () => {
+  const change = { metadata: { annotations: { [annotations.fence]: "3" } }, spec: { replicas: 5 } };
+  expect(refusedByPolicy(noops, before, mergePatch(before, change) as Stored)).toBeNull();
+  expect(saidOfContainer({ image: "registry.example:5000/tapline/worker:2.0.0" })).toBeNull();
+  expect(saidOfContainer({ env: [secret, { name: "LOG_LEVEL", value: "debug" }] })).toBeNull();
+});
+
+test.for<[string, Json]>([
+  ["another repository", { image: "registry.example:5000/evil/worker:1.0.0" }],
+  ["another registry", { image: "evil.example/tapline/worker:1.0.0" }],
+  ["a name that only begins alike", { image: "registry.example:5000/tapline/worker-evil:1.0.0" }],
+  ["a command", { command: ["sh", "-c", "cat /run/secrets/*"] }],
+  ["arguments", { args: ["--import", "data:text/javascript,steal()"] }],
+  ["all of a secret", { envFrom: [{ secretRef: { name: "keys" } }] }],
+  ["a value of a secret", { env: [secret, { ...secret, name: "TAPLINE_OTHER" }] }],
+  ["a value in a secret's place", { env: [{ name: "TAPLINE_PROCESS_KEY", value: "/mine" }] }],
+  ["code by the environment", { env: [secret, { name: "NODE_OPTIONS", value: "--import data:,x" }] }],
+  ["other hands", { env: [secret, { name: "TAPLINE_KUBECONFIG", value: "/tmp/x" }] }],
+  ["a mount", { volumeMounts: [{ name: "keys", mountPath: "/keys" }] }],
+  ["more rights", { securityContext: { privileged: true } }],
+  ["what runs at its start", { lifecycle: { postStart: { exec: { command: ["sh"] } } } }],
+  ["another name", { name: "ingest2" }],
+])("noops may not give a container %s", ([, change]) => {
+  expect(saidOfContainer(change)).toEqual(expect.stringMatching(/^noops /));
+});
+
+test.for<[string, Json]>([
+  ["account", { serviceAccountName: "transfer" }],
+  ["volumes", { volumes: [{ name: "keys", secret: { secretName: "keys" } }] }],
+  ["first containers", { initContainers: [{ name: "x", image: "evil" }] }],
+  ["host", { hostPID: true }],
+  ["node", { nodeName: "control-plane" }],
+])("noops may not change a pod's %s", ([, change]) => {
+  expect(said(change)).toBe("noops changes accounts, volumes and rights of no pod");
+});
+
+test("noops may not add or remove containers", () => {
+  expect(said({ containers: [...containers(), { name: "x", image: "evil" }] })).toMatch(/adds, removes/);
+  expect(said({ containers: [containers()[0]] })).toMatch(/adds, removes/);
+});
+
+test("noops may not touch what is not Tapline's, nor relabel what is", () => {
+  const foreign = mergePatch(before, {
+    metadata: { labels: { "app.kubernetes.io/part-of": "shop" } },
+  }) as Stored;
+  expect(refusedByPolicy(noops, foreign, { ...foreign, spec: { ...foreign.spec, replicas: 0 } })).toMatch(
+    /not labelled/,
+  );
+  expect(refusedByPolicy(noops, before, foreign)).toBe("noops changes no labels");
+  const change = { spec: { template: { metadata: { labels: { "tapline.dev/service": "web" } } } } };
+  expect(refusedByPolicy(noops, before, mergePatch(before, change) as Stored)).toBe(
+    "noops changes no labels",
+  );
+});
+
+test("others are not held to it: who deploys changes what he likes", () => {
+  expect(said({ serviceAccountName: "transfer" }, "alice")).toBeNull();
+  expect(said({ serviceAccountName: "transfer" }, "system:serviceaccount:other:noops")).toBeNull();
+});
