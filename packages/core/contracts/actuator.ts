@@ -12,7 +12,7 @@ import {
 
 export type { ActuatorUnderTest } from "./actuator-probe.ts";
 
-const testMs = 180_000;
+const testMs = 400_000;
 
 /** What every side of the actuator port does alike. */
 export function actuatorContract(name: string, open: () => Promise<ActuatorUnderTest>): void {

@@ -28,6 +28,11 @@ export function creditSettings() {
   };
 }
 
+/** The socket of what runs the services, as the workers have it; undefined = that of the data folder. */
+export function actuatorSetting(): string | undefined {
+  return process.env.TAPLINE_ACTUATOR_SOCKET || undefined;
+}
+
 /** Files of the process keys, by the worker's own settings; both may be absent. */
 export function processKeySettings() {
   const { TAPLINE_PROCESS_KEY, TAPLINE_PROCESS_KEY_PREVIOUS } = process.env;

@@ -127,6 +127,7 @@ export const auditActions = [
   "saved-view.saved",
   "saved-view.renamed",
   "saved-view.removed",
+  "workload.scaled",
 ] as const;
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]);

@@ -69,6 +69,7 @@ export const actingVerbs = {
   "tapline release rollback": ["release.rollback-started"],
   "tapline rules release": ["rules.released"],
   "tapline rules switch": ["rules.switched"],
+  "tapline scale": ["workload.scaled"],
   "tapline tracker import": ["tracker.enrolled"],
   "tapline tracker enrol": ["tracker.enrolled"],
   "tapline tracker revoke": ["tracker.revoked"],

@@ -12,6 +12,7 @@ import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addRelease } from "./release.ts";
 import { addRules } from "./rules.ts";
+import { addScale } from "./scale.ts";
 import { addSite } from "./site.ts";
 import { addStatus } from "./status.ts";
 import { addTracker } from "./tracker.ts";
@@ -32,6 +33,7 @@ export function taplineProgram(): Command {
   addRelease(program);
   addAlerts(program);
   addNoops(program);
+  addScale(program);
   addQuarantine(program);
   addKey(program);
   addTracker(program);
