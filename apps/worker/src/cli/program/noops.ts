@@ -9,6 +9,7 @@ export function addNoops(program: Command): void {
     .description("what looks after the installation by itself: its rules, its decisions, and how to stop it");
   addLooks(noops);
   addRules(noops);
+  addSimulate(noops);
   addAnswers(noops);
   addSwitches(noops);
 }
@@ -60,6 +61,25 @@ function addRules(noops: Command): void {
   addActing(noops.command("apply").argument("<file>", "YAML or JSON of the format tapline-noops-rules/1"))
     .description("put the rules of a file in force, at once; says what changes")
     .action(confirmed(async (file, options) => (await import("../noops-rules.ts")).apply(file, options)));
+}
+
+function addSimulate(noops: Command): void {
+  noops
+    .command("simulate")
+    .description(
+      "run a trace of load through the services under balance, under Kubernetes' Horizontal Pod Autoscaler and under a fixed size",
+    )
+    .requiredOption("--trace <file>", "CSV of times and arrivals per second, or YAML of what makes a trace")
+    .option("--learn-days <n>", "known beforehand; default: the first 14 days of a longer trace", wholeNumber)
+    .option(
+      "--fixed <n>",
+      "replicas of the fixed size; default: as many as the busiest minute needs",
+      wholeNumber,
+    )
+    .option("--seed <n>", "of the chance in arrivals", wholeNumber, 1)
+    .option("--plot <file>", "draw it as SVG")
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("../noops-simulate.ts")).simulate(options));
 }
 
 function addAnswers(noops: Command): void {

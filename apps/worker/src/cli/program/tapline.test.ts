@@ -34,6 +34,7 @@ const looking = [
     "noops lint",
     "noops ls",
     "noops show",
+    "noops simulate",
     "quarantine ls",
     "quarantine show",
     "rules ls",

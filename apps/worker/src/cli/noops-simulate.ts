@@ -1,0 +1,96 @@
+import { writeFile } from "node:fs/promises";
+import {
+  type Comparison,
+  compareScalers,
+  type LoadTrace,
+  makeTrace,
+  measuredServices,
+  parseTrace,
+  splitTrace,
+  traceParametersSchema,
+} from "@tapline/core/balance";
+import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+import { table } from "./columns.ts";
+import { readGivenText } from "./read-given.ts";
+import { readYaml } from "./read-yaml.ts";
+import { plotSvg } from "./simulate-plot.ts";
+
+interface Options {
+  readonly trace: string;
+  readonly learnDays?: number;
+  readonly fixed?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly plot?: string;
+}
+
+const dayMs = 86_400_000;
+/** Forecasts need days and a week of them; of a longer trace so much is known beforehand. */
+const usualLearnDays = 14;
+
+/** Runs a trace of load through the services under balance, under the Horizontal Pod Autoscaler and under a fixed size, and says what each came to. */
+export async function simulate({ trace, learnDays, fixed, seed, json, plot }: Options): Promise<void> {
+  const read = await readTrace(trace);
+  const days = (read.perSecond.length * read.stepMs) / dayMs;
+  const learned = learnDays ?? (days > usualLearnDays ? usualLearnDays : 0);
+  if (learned >= days)
+    throw new TaplineError(
+      "invalid-input",
+      `the trace has ${Number(days.toPrecision(3))} days: nothing is left to run`,
+      {
+        remedy: `leave some behind those that are learnt from: --learn-days below ${Math.floor(days)}`,
+      },
+    );
+  const parts = splitTrace(read, learned);
+  const comparisons = measuredServices.map((service) =>
+    compareScalers(service, parts, { seed, fixed: fixed ?? null }),
+  );
+  if (plot !== undefined) await write(plot, plotSvg(comparisons));
+  process.stdout.write(
+    json === true
+      ? `${JSON.stringify({ services: comparisons.map(summaryOf) })}\n`
+      : `${text(comparisons)}\n`,
+  );
+}
+
+async function readTrace(file: string): Promise<LoadTrace> {
+  if (file.endsWith(".csv")) return parseTrace(await readGivenText(file));
+  const parsed = traceParametersSchema.safeParse(await readYaml(file));
+  if (parsed.success) return makeTrace(parsed.data);
+  throw new TaplineError("invalid-input", `${file} makes no trace: ${z.prettifyError(parsed.error)}`, {
+    remedy: "see docs/operations.md for its form; a trace of its own is a .csv",
+  });
+}
+
+async function write(file: string, svg: string): Promise<void> {
+  try {
+    await writeFile(file, svg);
+  } catch (cause) {
+    throw new TaplineError("invalid-input", `${file} cannot be written: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function summaryOf({ service, results, forecastUse }: Comparison) {
+  const { steps, ownError, naiveError } = forecastUse;
+  return {
+    service,
+    results: results.map(({ minutes, ...sums }) => ({ ...sums, minutes: minutes.length })),
+    forecast: { steps, mase: steps === 0 ? null : ownError / naiveError },
+  };
+}
+
+function text(comparisons: readonly Comparison[]): string {
+  const heads = ["SERVICE", "UNDER", "TOO SLOW", "REPLICA-HOURS", "ACTS", "TURNS"];
+  const rows = comparisons.flatMap(({ service, results }) =>
+    results.map(({ scaler, violationMinutes, replicaHours, acts, reversals }) => [
+      ...[service, scaler, `${violationMinutes} min`, replicaHours.toFixed(1), `${acts}`, `${reversals}`],
+    ]),
+  );
+  const forecasts = comparisons.map(({ service, forecastUse: { steps, ownError, naiveError } }) =>
+    steps === 0
+      ? `${service}: no forecast was good enough to be used`
+      : `${service}: a forecast was used in ${steps} steps of 5 min; it erred by ${(ownError / naiveError).toFixed(2)} of what the same time a week before would have`,
+  );
+  return [table(heads, rows, "nothing was run"), "", ...forecasts].join("\n");
+}
