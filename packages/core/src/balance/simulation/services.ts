@@ -3,9 +3,10 @@ import type { SimulatedService } from "./fleet.ts";
 const common = { objectiveShare: 0.99, readyAfterMs: 20_000, drainMs: 10_000, min: 2, max: 60 } as const;
 
 /**
- * Services as they were measured on a machine of two cores (`npm run bench -- path`, and the histograms of its services): a tap keeps the
- * door's CPU busy for a quarter of a millisecond; a segment of 500 taps takes the CPU of validation for 60 ms, and a transfer 120 ms of a
- * near archive's time. A replica takes 20 s in a cluster until it is ready, its start and its first answer to a probe included.
+ * Services in round figures of what `npm run bench -- path` measured on two busy cores: 0.4 ms of CPU for a tap by stream, of all serving
+ * processes together. How that is divided is estimated: a quarter of a millisecond the door, 60 ms validation for a segment of 500 taps;
+ * a transfer takes 120 ms of a near archive's time. A replica takes 20 s in a cluster until it is ready, its start and its first answer to
+ * a probe included.
  */
 export const measuredServices: readonly SimulatedService[] = [
   { ...common, service: "ingest", tapsPerUnit: 1, serviceMs: 0.25, serversPerReplica: 1, objectiveMs: 250 },
