@@ -16,6 +16,7 @@ import type {
 } from "../contracts/archive.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAsking, useAskingAnew } from "./asking.ts";
+import { type PagedList, pagingOf } from "./paged-list.ts";
 import { goesOn } from "./pause.ts";
 import { soonAndAfter } from "./soon-and-after.ts";
 
@@ -70,17 +71,6 @@ export function useArchiveOverview(): {
   return { overview: query.data, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt };
 }
 
-export interface PagedList<Item> {
-  items: readonly Item[];
-  /** False until the first answer, good or bad. */
-  isAnswered: boolean;
-  isFailed: boolean;
-  heardEpochMs: number;
-  /** More are there than are loaded. */
-  hasMore: boolean;
-  loadMore: () => void;
-}
-
 export interface SegmentQuery {
   state: SegmentShow;
   site: string | null;
@@ -115,23 +105,6 @@ export function useRefused(filter: RefusedFilter): PagedList<RefusedTap> {
   });
   const items = useMemo(() => query.data?.pages.flatMap(({ taps }) => taps) ?? [], [query.data]);
   return { items, ...pagingOf(query) };
-}
-
-function pagingOf(query: {
-  isFetched: boolean;
-  isError: boolean;
-  dataUpdatedAt: number;
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  fetchNextPage: (options: { cancelRefetch: boolean }) => unknown;
-}): Omit<PagedList<never>, "items"> {
-  return {
-    ...{ isAnswered: query.isFetched, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt },
-    hasMore: query.hasNextPage,
-    loadMore: () => {
-      if (!query.isFetchingNextPage) void query.fetchNextPage({ cancelRefetch: false });
-    },
-  };
 }
 
 /** How many refused taps there are by reason; `undefined` until it is known. */

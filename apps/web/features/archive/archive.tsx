@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { NoList, Unread } from "../../client/list-states.tsx";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useSegments } from "../../client/use-archive.ts";
 import { useCursor } from "../../client/use-cursor.ts";
@@ -13,7 +14,6 @@ import { WithSidePane } from "../../ui/side-pane.tsx";
 import { ActDialogs, type Asked, SegmentActs, TargetActs } from "./acts.tsx";
 import { AskedList } from "./asked-list.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { NoList, Unread } from "./list-states.tsx";
 import { SegmentList } from "./segment-list.tsx";
 import { SegmentPane } from "./segment-pane.tsx";
 import { TargetPane } from "./target-pane.tsx";

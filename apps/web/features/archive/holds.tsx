@@ -1,6 +1,7 @@
 "use client";
 
 import { formatCount, formatDayTime } from "../../client/format.ts";
+import { Unread } from "../../client/list-states.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useHolds } from "../../client/use-archive.ts";
@@ -10,7 +11,6 @@ import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { ago } from "./archive-words.ts";
-import { Unread } from "./list-states.tsx";
 
 /** What may neither be moved nor removed, and what was removed because its time was over. */
 export function Holds() {

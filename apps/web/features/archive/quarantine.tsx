@@ -2,6 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { NoList, Unread } from "../../client/list-states.tsx";
 import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useRefused, useRefusedReasons } from "../../client/use-archive.ts";
@@ -13,7 +14,6 @@ import type { RefusedFilter } from "../../contracts/archive.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { NoList, Unread } from "./list-states.tsx";
 import { RefusedFilterBar } from "./refused-filter-bar.tsx";
 import { RefusedList, tapName } from "./refused-list.tsx";
 import { RefusedPane } from "./refused-pane.tsx";

@@ -3,6 +3,7 @@ import {
   ArrowLeftRight,
   BellRing,
   BookOpenText,
+  Bot,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -56,6 +57,16 @@ export const consolePages: readonly ConsolePage[] = [
     },
   },
   { href: "/keys", name: "Keys", called: "the keys", Icon: KeyRound, key: "k" },
+  {
+    ...{ href: "/noops", name: "NoOps", called: "NoOps", Icon: Bot, key: "n" },
+    parts: {
+      own: "Decisions",
+      others: [
+        { href: "/noops/rules", name: "Rules", called: "the rules of NoOps", key: "y" },
+        { href: "/noops/replicas", name: "Replicas", called: "the replicas of services", key: "v" },
+      ],
+    },
+  },
   { href: "/audit", name: "Audit", called: "the audit log", Icon: ScrollText, key: "u" },
   { href: "/handover", name: "Handover", called: "the shift handover", Icon: ArrowLeftRight, key: "h" },
   { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },

@@ -14,21 +14,23 @@ const listInput = z.strictObject({
   states: z.array(z.enum(decisionStates)).min(1).max(decisionStates.length).optional(),
   rule: ruleId.optional(),
   target: z.string().max(255).optional(),
-  after: z.uuid().nullable().default(null),
+  cursor: z.uuid().nullable().default(null),
+  // What lists of pages send along.
+  direction: z.literal("forward").optional(),
 });
 
 /** What looks after the installation by itself: its decisions, and how people let it, stop it and take it back. */
 export const noopsRouter = router({
   board: viewerProcedure.query(({ ctx }) => ctx.noops.board()),
   /** Decisions, newest first, 50 at a time. */
-  decisions: viewerProcedure.input(listInput).query(({ ctx, input: { states, rule, target, after } }) =>
+  decisions: viewerProcedure.input(listInput).query(({ ctx, input: { states, rule, target, cursor } }) =>
     ctx.noops.decisions(
       {
         ...(states === undefined ? {} : { states }),
         ...(rule === undefined ? {} : { ruleId: rule }),
         ...(target === undefined ? {} : { target }),
       },
-      after,
+      cursor,
     ),
   ),
   decision: viewerProcedure

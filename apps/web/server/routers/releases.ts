@@ -20,8 +20,15 @@ export const releasesRouter = router({
   board: viewerProcedure.query(({ ctx }) => ctx.releases.board()),
   /** Shifts that were and are, newest first. */
   shifts: viewerProcedure
-    .input(z.strictObject({ service: releasedServiceSchema.optional(), before: id.nullable().default(null) }))
-    .query(({ ctx, input: { service, before } }) => ctx.releases.shifts(service, before)),
+    .input(
+      z.strictObject({
+        service: releasedServiceSchema.optional(),
+        cursor: id.nullable().default(null),
+        // What lists of pages send along.
+        direction: z.literal("forward").optional(),
+      }),
+    )
+    .query(({ ctx, input: { service, cursor } }) => ctx.releases.shifts(service, cursor)),
   /** What beginning a shift would do. */
   shiftEffect: adminProcedure
     .input(z.strictObject({ release: id, plan }))

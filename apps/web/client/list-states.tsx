@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { formatSpan } from "../../client/format.ts";
-import { useNow } from "../../client/use-now.ts";
-import { ListSkeleton } from "../../ui/list-skeleton.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { ListSkeleton } from "../ui/list-skeleton.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { formatSpan } from "./format.ts";
+import { useNow } from "./use-now.ts";
 
 /** What stands in the place of a list that has nothing in it. `what`: of which things, such as "segments". */
 export function NoList({
@@ -11,6 +11,7 @@ export function NoList({
   empty,
   isNarrowed,
   onEnd,
+  meanwhile = "archiving goes on without the console",
 }: {
   what: string;
   list: { isAnswered: boolean; isFailed: boolean; hasMore: boolean };
@@ -20,12 +21,14 @@ export function NoList({
   isNarrowed: boolean;
   /** Looks further back. */
   onEnd: () => void;
+  /** What does not wait for it. */
+  meanwhile?: string;
 }) {
   if (list.isFailed) {
     return (
       <div className="flex-1 p-4">
         <Notice tone="warning" title={`The ${what} could not be read`}>
-          How they are is not known. It is tried again all the time; archiving goes on without the console.
+          How they are is not known. It is tried again all the time; {meanwhile}.
         </Notice>
       </div>
     );

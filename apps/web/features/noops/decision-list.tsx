@@ -1,0 +1,76 @@
+import type { Decision } from "@tapline/core/noops";
+import { formatCount, formatSpan } from "../../client/format.ts";
+import { serverNow } from "../../client/server-clock.ts";
+import { cn } from "../../ui/cn.ts";
+import { OptionList } from "../../ui/option-list.tsx";
+import { stateLooks } from "./noops-words.ts";
+
+const columns = cn(
+  "grid-cols-[8.5rem_minmax(0,1fr)_4.5rem]",
+  "@2xl:grid-cols-[9.5rem_minmax(0,2fr)_minmax(0,1fr)_4rem_5.5rem]",
+);
+const wide = "@max-2xl:hidden";
+
+/** Decisions, newest first. */
+export function DecisionList({
+  decisions,
+  cursor,
+  onMove,
+  onOpen,
+  onEnd,
+}: {
+  decisions: readonly Decision[];
+  cursor: number;
+  onMove: (index: number) => void;
+  onOpen: (id: string) => void;
+  onEnd: (() => void) | undefined;
+}) {
+  const nowEpochMs = serverNow();
+  return (
+    <OptionList
+      name="Decisions"
+      ids={decisions.map(({ id }) => id)}
+      {...{ cursor, onMove, onOpen, onEnd, columns }}
+      head={
+        <>
+          <span>State</span>
+          <span>What</span>
+          <span className={wide}>Rule</span>
+          <span className={cn("text-right", wide)}>Times</span>
+          <span className="text-right">Last</span>
+        </>
+      }
+    >
+      {(index) => {
+        const decision = decisions[index];
+        return decision === undefined ? null : <Cells {...{ decision, nowEpochMs }} />;
+      }}
+    </OptionList>
+  );
+}
+
+function Cells({ decision, nowEpochMs }: { decision: Decision; nowEpochMs: number }) {
+  const { state, preview, says, ruleId, target, times, lastAtEpochMs } = decision;
+  const { word, shape, isCalling } = stateLooks[state];
+  return (
+    <>
+      <p className={cn("truncate text-sm", isCalling ? "font-medium text-warning" : "text-ink-soft")}>
+        <span aria-hidden>{shape} </span>
+        {word}
+      </p>
+      <div className="min-w-0">
+        <p className="truncate text-sm">{preview ?? says}</p>
+        <p className="truncate text-xs text-ink-faint">{preview === null ? target : says}</p>
+      </div>
+      <p className={cn("truncate text-sm text-ink-soft", wide)}>{ruleId}</p>
+      <p className={cn("figure truncate text-right text-xs text-ink-soft", wide)}>
+        <span className="sr-only">Decided times: </span>
+        {formatCount(times)}
+      </p>
+      <p className="age truncate text-right text-xs text-ink-soft">
+        <span className="sr-only">Last </span>
+        {formatSpan(nowEpochMs - lastAtEpochMs)} ago
+      </p>
+    </>
+  );
+}

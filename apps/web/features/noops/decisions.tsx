@@ -1,0 +1,147 @@
+"use client";
+
+import { X } from "lucide-react";
+import type { Hotkey } from "../../client/hotkeys.ts";
+import { NoList, Unread } from "../../client/list-states.tsx";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
+import { useDecisions, useNoops } from "../../client/use-noops.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { Toggle } from "../../ui/toggle.tsx";
+import { DecisionList } from "./decision-list.tsx";
+import { DecisionPane } from "./decision-pane.tsx";
+import { SwitchBar } from "./switch-bar.tsx";
+import { useAsked } from "./use-asked.tsx";
+import { type DecisionsView, decisionShows, decisionsAddress, statesOf } from "./view.ts";
+
+/** What NoOps decided, with its evidence and what came of it, and what waits for a person. */
+export function Decisions() {
+  const { view, change } = useAddressView(decisionsAddress);
+  const { board } = useNoops();
+  const states = statesOf[view.show];
+  const list = useDecisions({
+    ...(states === undefined ? {} : { states }),
+    ...(view.rule === null ? {} : { rule: view.rule }),
+  });
+  const asking = useAsked();
+  useNow(1_000);
+  const ids = list.items.map(({ id }) => id);
+  const cursor = useCursor(ids, view.open);
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (view.open !== null && id !== null) change({ open: id });
+  };
+  const stopping: Hotkey[] = [
+    { keys: ["!"], does: "Stop everything", run: () => asking.ask({ act: "kill" }) },
+  ];
+  useListKeys(
+    "NoOps",
+    "decision",
+    {
+      move: (by) => moveTo(cursor.index + by),
+      open: () => change({ open: ids[cursor.index] ?? null }),
+      close: () => change({ open: null }),
+    },
+    useMayOperate() ? stopping : [],
+  );
+  return (
+    <div data-stale={list.isFailed} className="flex flex-1 flex-col">
+      <SwitchBar title="NoOps" board={board} onAsk={asking.ask} />
+      {asking.outcome}
+      {list.isFailed && list.items.length > 0 ? (
+        <Unread what="decisions" heardEpochMs={list.heardEpochMs} />
+      ) : null}
+      <WithSidePane
+        name="The open decision"
+        list={
+          <Card aria-label="List of decisions" className="flex min-h-0 flex-col overflow-hidden">
+            <ShowBar view={view} waiting={board?.waiting.length ?? 0} onChange={change} />
+            {list.items.length > 0 ? (
+              <DecisionList
+                decisions={list.items}
+                cursor={cursor.index}
+                onMove={moveTo}
+                onOpen={(open) => change({ open })}
+                onEnd={list.hasMore ? list.loadMore : undefined}
+              />
+            ) : (
+              <NoList
+                what="decisions"
+                list={list}
+                isNarrowed={view.show !== "acts" || view.rule !== null}
+                onEnd={list.loadMore}
+                meanwhile="NoOps goes on without the console"
+                empty={<NothingDone />}
+              />
+            )}
+          </Card>
+        }
+        pane={
+          view.open === null ? null : (
+            <DecisionPane
+              id={view.open}
+              onClose={() => change({ open: null })}
+              onAsk={asking.ask}
+              onOpen={(open) => change({ open })}
+            />
+          )
+        }
+      />
+      {asking.dialog}
+    </div>
+  );
+}
+
+const showNames = { acts: "Acts", waiting: "Waiting", refused: "Refused", all: "All" } as const;
+
+function ShowBar({
+  view,
+  waiting,
+  onChange,
+}: {
+  view: DecisionsView;
+  waiting: number;
+  onChange: (given: Partial<DecisionsView>) => void;
+}) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-2">
+      <fieldset className="flex flex-wrap gap-1">
+        <legend className="sr-only">Which decisions</legend>
+        {decisionShows.map((show) => (
+          <Toggle key={show} isOn={view.show === show} onClick={() => onChange({ show })}>
+            {showNames[show]}
+            {show === "waiting" && waiting > 0 ? (
+              <span className="figure text-xs text-warning">
+                <span aria-hidden>▲ </span>
+                {waiting}
+              </span>
+            ) : null}
+          </Toggle>
+        ))}
+      </fieldset>
+      {view.rule === null ? null : (
+        <Button kind="outline" className="ml-auto h-8" onClick={() => onChange({ rule: null })}>
+          Rule {view.rule}
+          <X aria-label="Any rule" className="size-4" />
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function NothingDone() {
+  return (
+    <>
+      <p className="text-base font-semibold">NoOps has done nothing yet</p>
+      <p className="mt-1 text-ink-soft">
+        Its rules look at telemetry all the time. What they do, or would have done, stands here with its
+        evidence; “All” shows what they let be, too.
+      </p>
+    </>
+  );
+}

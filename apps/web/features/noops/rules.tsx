@@ -1,0 +1,155 @@
+"use client";
+
+import { Unread } from "../../client/list-states.tsx";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
+import { useNoops } from "../../client/use-noops.ts";
+import { useNow } from "../../client/use-now.ts";
+import type { NoopsBoard, NoopsRuleView } from "../../contracts/noops.ts";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { OptionList } from "../../ui/option-list.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { actWords, modeNames } from "./noops-words.ts";
+import { RulePane } from "./rule-pane.tsx";
+import { SwitchBar } from "./switch-bar.tsx";
+import { useAsked } from "./use-asked.tsx";
+import { rulesAddress } from "./view.ts";
+
+/** By which rules NoOps decides, and what each may do. */
+export function Rules() {
+  const { view, change } = useAddressView(rulesAddress);
+  const { board, isFailed, heardEpochMs } = useNoops();
+  const asking = useAsked();
+  useNow(1_000);
+  const rules = board?.rules ?? [];
+  const ids = rules.map(({ rule }) => rule.id);
+  const cursor = useCursor(ids, view.open);
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (view.open !== null && id !== null) change({ open: id });
+  };
+  useListKeys("Rules of NoOps", "rule", {
+    move: (by) => moveTo(cursor.index + by),
+    open: () => change({ open: ids[cursor.index] ?? null }),
+    close: () => change({ open: null }),
+  });
+  const open = rules.find(({ rule }) => rule.id === view.open);
+  return (
+    <div data-stale={isFailed} className="flex flex-1 flex-col">
+      <SwitchBar title="Rules of NoOps" board={board} onAsk={asking.ask} />
+      {asking.outcome}
+      {isFailed && board !== undefined ? <Unread what="rules" heardEpochMs={heardEpochMs} /> : null}
+      <WithSidePane
+        name="The open rule"
+        list={
+          <Card aria-label="List of rules" className="flex min-h-0 flex-col overflow-hidden">
+            <Whole
+              {...{ board, isFailed, rules }}
+              cursor={cursor.index}
+              onMove={moveTo}
+              onOpen={(id) => change({ open: id })}
+            />
+          </Card>
+        }
+        pane={
+          open === undefined || board === undefined ? null : (
+            <RulePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
+          )
+        }
+      />
+      {asking.dialog}
+    </div>
+  );
+}
+
+const columns = cn(
+  "grid-cols-[minmax(0,1fr)_6rem]",
+  "@2xl:grid-cols-[minmax(0,1.2fr)_7rem_minmax(0,1fr)_8rem]",
+);
+const wide = "@max-2xl:hidden";
+
+function Whole({
+  board,
+  isFailed,
+  rules,
+  cursor,
+  onMove,
+  onOpen,
+}: {
+  board: NoopsBoard | undefined;
+  isFailed: boolean;
+  rules: readonly NoopsRuleView[];
+  cursor: number;
+  onMove: (index: number) => void;
+  onOpen: (id: string) => void;
+}) {
+  if (board === undefined) {
+    if (!isFailed) return <ListSkeleton of="rules" />;
+    return (
+      <div className="p-4">
+        <Notice tone="warning" title="The rules could not be read">
+          Nothing is known of them. It is tried again all the time; NoOps goes on without the console.
+        </Notice>
+      </div>
+    );
+  }
+  if (rules.length === 0)
+    return (
+      <div className="grid flex-1 place-items-center p-6 text-center text-sm">
+        <p className="max-w-sm text-ink-soft">
+          No rules are in force. The first start of a worker with the role noops releases the shipped ones.
+        </p>
+      </div>
+    );
+  return (
+    <>
+      <OptionList
+        name="Rules"
+        ids={rules.map(({ rule }) => rule.id)}
+        {...{ cursor, onMove, onOpen, columns }}
+        head={
+          <>
+            <span>Rule</span>
+            <span>Mode</span>
+            <span className={wide}>Act</span>
+            <span className={wide}>Owner</span>
+          </>
+        }
+      >
+        {(index) => {
+          const one = rules[index];
+          return one === undefined ? null : <Cells of={one} />;
+        }}
+      </OptionList>
+      <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">
+        {board.release === null ? "" : `Release ${board.release.version} of the rules. `}
+        At most {board.actsPerHour ?? "–"} acts of all rules together in an hour.
+      </p>
+    </>
+  );
+}
+
+function Cells({ of: { rule, mode } }: { of: NoopsRuleView }) {
+  return (
+    <>
+      <div className="min-w-0">
+        <p className="truncate text-sm">{rule.id}</p>
+        <p className="truncate text-xs text-ink-faint">{rule.purpose}</p>
+      </div>
+      <div className="min-w-0">
+        <p className={cn("truncate text-sm", mode === "armed" ? "font-medium text-ink" : "text-ink-soft")}>
+          {modeNames[mode]}
+        </p>
+        {mode === rule.mode ? null : (
+          <p className="truncate text-xs text-ink-faint">written: {modeNames[rule.mode].toLowerCase()}</p>
+        )}
+      </div>
+      <p className={cn("truncate text-sm text-ink-soft", wide)}>{actWords(rule.act)}</p>
+      <p className={cn("truncate text-sm text-ink-soft", wide)}>{rule.owner}</p>
+    </>
+  );
+}
