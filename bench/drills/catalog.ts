@@ -1,3 +1,4 @@
+import { chaos } from "./chaos/index.ts";
 import type { Drill } from "./drill.ts";
 import { flood } from "./flood/index.ts";
 import { kills } from "./kills/index.ts";
@@ -5,7 +6,7 @@ import { locks } from "./locks/index.ts";
 import { pathFaults } from "./path-faults/index.ts";
 import { troubledReaders } from "./readers/index.ts";
 
-const drills: readonly Drill[] = [kills, pathFaults, troubledReaders, locks, flood];
+const drills: readonly Drill[] = [kills, chaos, pathFaults, troubledReaders, locks, flood];
 
 export const drillLines = drills.map(({ name, about }) => `    ${name.padEnd(13)}${about}`).join("\n");
 

@@ -15,7 +15,9 @@ export type FoundInArchive = {
   readonly doubled: number;
 };
 
-export async function readArchive(installation: Installation): Promise<FoundInArchive> {
+export async function readArchive(
+  installation: Pick<Installation, "archiveDir" | "archiveKey">,
+): Promise<FoundInArchive> {
   const places = new Map<string, string>();
   const seqs = new Map<number, string>();
   const latest = new Map<string, number>();

@@ -16,3 +16,4 @@ export {
   type PublicTracker,
   startInstallation,
 } from "./start-installation.ts";
+export { StartedStack, type Victim } from "./started-stack.ts";

@@ -1,5 +1,6 @@
 import type { BenchOptions } from "../bench.ts";
-import { figure, type Outcome, type Row } from "../report.ts";
+import { figure, type Outcome, quantile, type Row } from "../report.ts";
+import { recoveries } from "./recovery.ts";
 import { replays } from "./replay.ts";
 import { scalerAnswers } from "./scaler-answers.ts";
 
@@ -18,6 +19,17 @@ export async function noopsBench(options: BenchOptions): Promise<Outcome> {
         note: "GetMetrics by gRPC over TLS 1.3, 8 clients with 16 under way each",
       }),
     );
+  }
+  if (wants("recovery-p99")) {
+    say("npm start, a process of each service killed in turn");
+    const tookMs = await recoveries({ rounds: quick ? 1 : 3, say }, faults);
+    if (tookMs.length > 0)
+      rows.push(
+        figure("recovery-p99", "ms", [quantile(tookMs, 0.99)], {
+          aim: "≤ 2000",
+          note: "from kill -9 of a process of each service until its successor is ready",
+        }),
+      );
   }
   return { rows, faults };
 }

@@ -1,16 +1,22 @@
-import type { AgentFigures } from "../../installation/index.ts";
+import type { AgentFigures, Installation } from "../../installation/index.ts";
 import type { DrillResult } from "../drill.ts";
 import { quarantined } from "../quarantined.ts";
 import { readArchive } from "../read-archive.ts";
 import { readLedger } from "../read-ledger.ts";
+import type { Flow } from "./flow.ts";
 import { isLost, judge } from "./judge.ts";
-import type { Yard } from "./open-yard.ts";
 import { traceLost } from "./trace-lost.ts";
 import { orderFaults } from "./tracker-order.ts";
 
 /** Decrypts the archive, reads the quarantine, and judges by both: nothing lost, nothing twice, order kept. */
 export async function compareWithArchive(
-  { installation, flow }: Pick<Yard, "installation" | "flow">,
+  {
+    installation,
+    flow,
+  }: {
+    readonly installation: Pick<Installation, "databaseUrl" | "archiveDir" | "archiveKey">;
+    readonly flow: Pick<Flow, "ledger">;
+  },
   figures: AgentFigures,
 ): Promise<Omit<DrillResult, "faults">> {
   const { handed } = await readLedger(flow.ledger);

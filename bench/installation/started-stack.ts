@@ -1,0 +1,120 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { localActuator } from "@tapline/adapters/local";
+import { hasCode } from "@tapline/core/kernel";
+import type { Actuator } from "@tapline/core/noops";
+import type { AgentFigures } from "./agent-process.ts";
+import { baseEnvironment } from "./config.ts";
+
+const root = join(import.meta.dirname, "../..");
+/** More than any drill reads. */
+const endlessTaps = 10_000_000;
+const upWithinMs = 180_000;
+const lookEveryMs = 200;
+
+/** A process that the supervisor has started, by what it runs. */
+export type Victim = Readonly<{
+  pid: number;
+  runs: string;
+  /** A worker's services; "" where it is none. */
+  services: string;
+}>;
+
+/** `npm start` without its console, as anybody has it: nobody but its supervisor heals it. */
+export class StartedStack {
+  readonly #dataDir: string;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #said = "";
+  readonly actuator: Actuator;
+
+  private constructor(dataDir: string, child: ChildProcess) {
+    this.#dataDir = dataDir;
+    this.#child = child;
+    this.#ended = new Promise((resolve) => child.once("close", resolve));
+    child.stderr?.on("data", (chunk: Buffer) => {
+      this.#said = `${this.#said}${chunk.toString("utf8")}`.slice(-16_000);
+    });
+    this.actuator = localActuator(join(dataDir, "control.sock"));
+  }
+
+  /** Resolves once every service has a ready process. @param settings of all its processes */
+  static async start(dataDir: string, settings: Readonly<Record<string, string>>): Promise<StartedStack> {
+    const main = join(root, "tools/local-stack/main.ts");
+    const args = [main, "--once", "--taps", String(endlessTaps), "--data-dir", dataDir];
+    const env = { ...baseEnvironment(), LOG_LEVEL: "error", ...settings };
+    const stack = new StartedStack(
+      dataDir,
+      spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] }),
+    );
+    await stack.allUp();
+    return stack;
+  }
+
+  /** Waits until each service has as many ready processes as are wanted. @throws Error with what was said last where it does not come to that */
+  async allUp(): Promise<void> {
+    const end = performance.now() + upWithinMs;
+    while (!(await this.#isUp())) {
+      if (this.#child.exitCode !== null || performance.now() > end)
+        throw new Error(`npm start has not all its services ready:\n${this.#said}`);
+      await sleep(lookEveryMs);
+    }
+  }
+
+  async #isUp(): Promise<boolean> {
+    try {
+      const { workloads } = await this.actuator.look();
+      return workloads.every(
+        ({ replicas, wanted }) => replicas.filter(({ state }) => state === "ready").length >= wanted,
+      );
+    } catch (error) {
+      if (hasCode(error, "unavailable")) return false;
+      throw error;
+    }
+  }
+
+  /** Its children, but for the guard that ends what it leaves behind. */
+  async victims(): Promise<Victim[]> {
+    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const found = await Promise.all(pids.map((pid) => this.#childOf(pid)));
+    return found.filter((victim) => victim !== null);
+  }
+
+  async #childOf(pid: string): Promise<Victim | null> {
+    const read = (name: string) => readFile(`/proc/${pid}/${name}`, "latin1").catch(() => "");
+    const [stat, command] = await Promise.all([read("stat"), read("cmdline")]);
+    // The name before it is in parentheses, and may have some itself.
+    const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (Number(parent) !== this.#child.pid || command.includes("guard.ts")) return null;
+    const script = /([^/\0]+\/)?(src\/main|main)\.ts/.exec(command)?.[0];
+    const [, services = ""] = /(?:^|\0)ROLE=([^\0]*)/.exec(await read("environ")) ?? [];
+    const runs = services || script || (command.split("\0")[0]?.split("/").at(-1) ?? "");
+    return { pid: Number(pid), runs, services };
+  }
+
+  /** The agent's outbox, over all of its lives. */
+  async figures(): Promise<AgentFigures> {
+    const cli = join(root, "apps/nfc-agent/bin/tapline-agent.mjs");
+    const args = [cli, "outbox", "ls", "--pending", "--data-dir", join(this.#dataDir, "agent"), "--json"];
+    const options = { env: baseEnvironment(), maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
+    const { totals, taps } = JSON.parse(stdout) as {
+      totals: Omit<AgentFigures, "pending" | "done">;
+      taps: unknown[];
+    };
+    return { ...totals, pending: taps.length, done: taps.length === 0 };
+  }
+
+  async databaseUrl(): Promise<string> {
+    return JSON.parse(await readFile(join(this.#dataDir, "stores.json"), "utf8")).databaseUrl;
+  }
+
+  /** As Ctrl-C does. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
+    await this.#ended;
+  }
+}
