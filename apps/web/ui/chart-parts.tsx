@@ -1,3 +1,5 @@
+import { ReferenceArea } from "recharts";
+
 /** The names of ticks, in every chart. */
 export const tick = { fill: "var(--ink-faint)", fontSize: 11, fontFamily: "var(--font-mono)" };
 
@@ -9,6 +11,13 @@ export function GapHatch({ id }: { id: string }) {
         <line x1="0" y1="0" x2="0" y2="6" stroke="var(--chart-gap)" strokeWidth="1" />
       </pattern>
     </defs>
+  );
+}
+
+/** What the pointer is drawn over, ms since 1970. */
+export function DrawnOver({ fromEpochMs, untilEpochMs }: { fromEpochMs: number; untilEpochMs: number }) {
+  return (
+    <ReferenceArea x1={fromEpochMs} x2={untilEpochMs} fill="var(--focus)" fillOpacity={0.15} stroke="none" />
   );
 }
 

@@ -1,31 +1,48 @@
 "use client";
 
 import { Download } from "lucide-react";
-import { type RefObject, useId, useRef, useState } from "react";
+import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import { Kbd } from "../../ui/kbd.tsx";
 import { saveFile } from "../save-file.ts";
 import { useTimeZone } from "../time-zone.ts";
 import { ianaZone } from "../zones.ts";
 import { type ChartWords, drawOnPaper, pngOf } from "./picture.ts";
 import { printAlone } from "./print.ts";
 import { type ChartTable, chartCsv, chartFileName } from "./table.ts";
+import type { Zoom } from "./use-zoom.ts";
 
 export interface ChartMenuProps {
   words: ChartWords;
   /** What is drawn now. */
   table: () => ChartTable;
+  /** Where one can look closer. */
+  zoom?: Zoom;
   /** In which the chart stands. */
   frame: RefObject<HTMLElement | null>;
 }
 
 const itemLook = "w-full justify-start";
 
-/** Takes a chart away: its figures as a table, or as it is drawn, on paper. */
-export function ChartMenu({ table, words, frame }: ChartMenuProps) {
+/** Takes a chart away: its figures as a table, or as it is drawn, on paper; and looks at it closer. */
+export function ChartMenu({ table, words, zoom, frame }: ChartMenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [isFailed, setFailed] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    // What stands above it may grow, or somebody scrolls: it stays at its button.
+    const follow = () => place(menu.current, button.current);
+    window.addEventListener("scroll", follow, { capture: true, passive: true });
+    window.addEventListener("resize", follow);
+    return () => {
+      window.removeEventListener("scroll", follow, { capture: true });
+      window.removeEventListener("resize", follow);
+    };
+  }, [isOpen]);
   const timeZone = ianaZone(useTimeZone());
   const drawn = () => {
     const chart = frame.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
@@ -64,7 +81,10 @@ export function ChartMenu({ table, words, frame }: ChartMenuProps) {
         id={id}
         ref={menu}
         popover="auto"
-        onBeforeToggle={() => place(menu.current, button.current)}
+        onBeforeToggle={({ newState }) => {
+          place(menu.current, button.current);
+          setOpen(newState === "open");
+        }}
         className="fixed inset-auto m-0 w-48 rounded-lg border border-line bg-surface p-1.5 text-ink shadow-lg"
       >
         {Object.entries(acts).map(([label, act]) => (
@@ -72,12 +92,37 @@ export function ChartMenu({ table, words, frame }: ChartMenuProps) {
             {label}
           </Button>
         ))}
+        {zoom === undefined ? null : <ZoomItems zoom={zoom} />}
         {isFailed ? (
           <p role="alert" className="px-2.5 py-1.5 text-xs text-critical">
             ▲ This browser could not do it. Take another way, or another browser.
           </p>
         ) : null}
       </div>
+    </>
+  );
+}
+
+/** The menu stays: one looks closer and closer. */
+function ZoomItems({ zoom }: { zoom: Zoom }) {
+  const acts = [
+    { label: "Closer", key: "+", act: zoom.closer, isOff: false },
+    { label: "Farther", key: "−", act: zoom.farther, isOff: !zoom.isZoomed },
+    { label: "Earlier", key: "Shift ←", act: zoom.earlier, isOff: !zoom.isZoomed },
+    { label: "Later", key: "Shift →", act: zoom.later, isOff: !zoom.isZoomed },
+    { label: "Show all", key: "0", act: zoom.showAll, isOff: !zoom.isZoomed },
+  ];
+  return (
+    <>
+      <hr className="my-1 border-line" />
+      {acts.map(({ label, key, act, isOff }) => (
+        <Button key={label} className={cn(itemLook, "disabled:opacity-60")} disabled={isOff} onClick={act}>
+          {label}
+          <span aria-hidden className="ml-auto">
+            <Kbd>{key}</Kbd>
+          </span>
+        </Button>
+      ))}
     </>
   );
 }
@@ -90,9 +135,9 @@ function spanOf({ rows }: ChartTable, timeZone: string): string {
 }
 
 /** Room that the menu needs below its button, px; where there is less it opens above. */
-const roomBelow = 150;
+const roomBelow = 350;
 
-/** At its button, until the page is scrolled away from under it. */
+/** At its button. */
 function place(menu: HTMLElement | null, button: HTMLElement | null): void {
   if (menu === null || button === null) return;
   const { clientWidth, clientHeight } = document.documentElement;
@@ -101,5 +146,4 @@ function place(menu: HTMLElement | null, button: HTMLElement | null): void {
   menu.style.right = `${clientWidth - right}px`;
   menu.style.top = isBelow ? `${bottom + 4}px` : "auto";
   menu.style.bottom = isBelow ? "auto" : `${clientHeight - top + 4}px`;
-  window.addEventListener("scroll", () => menu.hidePopover(), { capture: true, once: true });
 }

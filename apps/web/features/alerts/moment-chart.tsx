@@ -14,11 +14,14 @@ import {
   YAxis,
 } from "recharts";
 import { ChartFrame } from "../../client/chart/frame.tsx";
+import { holds } from "../../client/chart/stretch.ts";
+import { useBrush } from "../../client/chart/use-brush.ts";
+import { useZoom } from "../../client/chart/use-zoom.ts";
 import { formatDay, formatDayTime, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { ianaZone } from "../../client/zones.ts";
-import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
+import { DrawnOver, GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import { formatFigure } from "./figures.ts";
 import { gapsIn, type Moment, type MomentRow, momentTable, thresholdOf } from "./moment-series.ts";
 
@@ -40,24 +43,29 @@ export interface MomentChartProps {
 }
 
 /** A figure over time with its limit, and when its alert was raised and over; gaps are hatched, the step under way is dotted. */
-export function MomentChart({ rows, moment, unit, zone, alert, rule }: MomentChartProps) {
+export function MomentChart({ rows: all, moment, unit, zone, alert, rule }: MomentChartProps) {
   const hatch = useId();
+  const { resolutionMs } = moment;
+  const zoom = useZoom(moment, resolutionMs);
+  const { handlers, over } = useBrush(zoom.show);
+  const rows = all.filter(({ startEpochMs }) => holds(zoom.shown, startEpochMs, resolutionMs));
   const threshold = thresholdOf(rule);
   const { kpi } = rule;
   const raisedAt = `${formatDay(alert.raisedAtEpochMs, zone)}, ${formatTime(alert.raisedAtEpochMs, zone)}`;
   const note = `${alert.message} · ${unit}, raised ${raisedAt}, times in ${ianaZone(zone)}`;
   return (
     <ChartFrame
+      zoom={zoom}
       words={{ title: kpi, note, legend: [] }}
-      table={() => momentTable({ name: kpi, unit, limit: threshold }, rows, moment.resolutionMs)}
+      table={() => momentTable({ name: kpi, unit, limit: threshold }, rows, resolutionMs)}
     >
-      <LineChart data={[...rows]} margin={{ top: 8, right: 20, bottom: 0, left: 0 }}>
+      <LineChart data={rows} margin={{ top: 8, right: 20, bottom: 0, left: 0 }} {...handlers}>
         <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
         <XAxis
           dataKey="at"
           type="number"
-          domain={[moment.fromEpochMs, moment.untilEpochMs]}
+          domain={[zoom.shown.fromEpochMs, zoom.shown.untilEpochMs]}
           tickCount={4}
           tickFormatter={(epochMs: number) => formatTime(epochMs, zone, false)}
           {...{ tick, tickLine: false, stroke: "var(--line)" }}
@@ -71,7 +79,7 @@ export function MomentChart({ rows, moment, unit, zone, alert, rule }: MomentCha
           tickFormatter={(value: number) => formatFigure(value, unit)}
           {...{ tick, tickLine: false, axisLine: false, tickCount: 4 }}
         />
-        {gapsIn(rows, moment.resolutionMs).map(({ from, to }) => (
+        {gapsIn(rows, resolutionMs).map(({ from, to }) => (
           <ReferenceArea key={from} x1={from} x2={to} fill={`url(#${hatch})`} fillOpacity={1} stroke="none" />
         ))}
         {threshold === null ? null : (
@@ -82,18 +90,8 @@ export function MomentChart({ rows, moment, unit, zone, alert, rule }: MomentCha
             label={{ ...label, value: "limit", position: "insideBottomLeft" }}
           />
         )}
-        <ReferenceLine
-          x={alert.raisedAtEpochMs}
-          stroke="var(--line-strong)"
-          label={{ ...label, value: "raised" }}
-        />
-        {alert.returnedAtEpochMs === null ? null : (
-          <ReferenceLine
-            x={alert.returnedAtEpochMs}
-            stroke="var(--line-strong)"
-            label={{ ...label, value: "over" }}
-          />
-        )}
+        <Turns alert={alert} />
+        {over === null ? null : <DrawnOver {...over} />}
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--line-strong)" }}
@@ -119,6 +117,26 @@ export function MomentChart({ rows, moment, unit, zone, alert, rule }: MomentCha
         />
       </LineChart>
     </ChartFrame>
+  );
+}
+
+/** When it was raised and when it was over, one name below the other: both may have been at once. */
+function Turns({ alert }: Pick<MomentChartProps, "alert">) {
+  return (
+    <>
+      <ReferenceLine
+        x={alert.raisedAtEpochMs}
+        stroke="var(--line-strong)"
+        label={{ ...label, value: "raised" }}
+      />
+      {alert.returnedAtEpochMs === null ? null : (
+        <ReferenceLine
+          x={alert.returnedAtEpochMs}
+          stroke="var(--line-strong)"
+          label={{ ...label, value: "over", dy: tick.fontSize + 2 }}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Severity } from "@tapline/core/alerts";
+import { readStretch, zoomName } from "../../client/chart/stretch.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AddressForm } from "../../client/use-address-view.ts";
 import { wallTimeIn } from "../../client/zones.ts";
@@ -18,11 +19,13 @@ export interface AlertsView {
   until: string | null;
   /** The alert that is open beside the list. */
   open: string | null;
+  /** What of its chart is looked at; `null`: all of it. */
+  zoom: string | null;
 }
 
 export const usualView: AlertsView = {
   ...{ view: "open", severity: null, text: "", group: null, isMine: false },
-  ...{ from: null, until: null, open: null },
+  ...{ from: null, until: null, open: null, zoom: null },
 };
 
 const severities = Object.keys(severityLooks) as Severity[];
@@ -41,10 +44,11 @@ function readView(params: Pick<URLSearchParams, "get">): AlertsView {
     group: params.get("group") || null,
     isMine: params.get("mine") === "1",
     ...{ from: day("from"), until: day("until"), open: params.get("alert") || null },
+    zoom: readStretch(params.get(zoomName)) === null ? null : params.get(zoomName),
   };
 }
 
-function writeView({ view, severity, text, group, isMine, from, until, open }: AlertsView): string {
+function writeView({ view, severity, text, group, isMine, from, until, open, zoom }: AlertsView): string {
   const params = new URLSearchParams();
   if (view !== "open") params.set("view", view);
   if (severity !== null) params.set("severity", severity);
@@ -54,6 +58,7 @@ function writeView({ view, severity, text, group, isMine, from, until, open }: A
   if (from !== null) params.set("from", from);
   if (until !== null) params.set("until", until);
   if (open !== null) params.set("alert", open);
+  if (zoom !== null) params.set(zoomName, zoom);
   return params.size === 0 ? "" : `?${params}`;
 }
 

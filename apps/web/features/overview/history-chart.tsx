@@ -13,12 +13,15 @@ import {
   YAxis,
 } from "recharts";
 import { ChartFrame } from "../../client/chart/frame.tsx";
+import { useBrush } from "../../client/chart/use-brush.ts";
+import { useZoom } from "../../client/chart/use-zoom.ts";
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
-import { GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
+import { DrawnOver, GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import {
   highestValue,
   historyGaps,
+  historyIn,
   historyRows,
   historyTable,
   type SeriesSpec,
@@ -26,6 +29,9 @@ import {
   timeTicks,
 } from "./history-series.ts";
 import { HistoryTooltip } from "./history-tooltip.tsx";
+
+/** What is pointed at in one chart of the page is shown in the others, too. */
+const crosshair = "overview";
 
 export interface HistoryChartProps {
   title: string;
@@ -39,25 +45,41 @@ export interface HistoryChartProps {
 }
 
 /** Lines over the last hour: gaps are hatched, the unfinished bucket is dotted. Draws only; see history-series. */
-export function HistoryChart({ title, note, history, series, unit, format, zone }: HistoryChartProps) {
+export function HistoryChart({ title, note, history: all, series, unit, format, zone }: HistoryChartProps) {
   const hatch = useId();
+  const { startEpochMs, bucketMs } = all;
+  const zoom = useZoom(
+    { fromEpochMs: startEpochMs, untilEpochMs: startEpochMs + all.buckets.length * bucketMs },
+    bucketMs,
+  );
+  const { handlers, over } = useBrush(zoom.show);
+  const history = historyIn(all, zoom.shown);
   const endEpochMs = history.startEpochMs + history.buckets.length * history.bucketMs;
   const rows = historyRows(history, series);
   const highest = highestValue(rows, series);
+  const ticks = timeTicks(history.startEpochMs, endEpochMs, 6);
+  const isBySeconds = (ticks[1] ?? 0) - (ticks[0] ?? 0) < 60_000;
   return (
     <ChartFrame
+      zoom={zoom}
       words={{ title, note, legend: series }}
       table={() => historyTable(title, history, series, unit)}
     >
-      <LineChart data={rows} margin={{ top: 8, right: 22, bottom: 0, left: 0 }}>
+      <LineChart
+        data={rows}
+        margin={{ top: 8, right: 22, bottom: 0, left: 0 }}
+        {...handlers}
+        syncId={crosshair}
+        syncMethod="value"
+      >
         <GapHatch id={hatch} />
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
         <XAxis
           dataKey="at"
           type="number"
           domain={[history.startEpochMs, endEpochMs]}
-          ticks={timeTicks(history.startEpochMs, endEpochMs, 6)}
-          tickFormatter={(epochMs: number) => formatTime(epochMs, zone, false)}
+          ticks={ticks}
+          tickFormatter={(epochMs: number) => formatTime(epochMs, zone, isBySeconds)}
           {...{ tick, tickLine: false, stroke: "var(--line)" }}
         />
         <YAxis
@@ -76,6 +98,7 @@ export function HistoryChart({ title, note, history, series, unit, format, zone 
             stroke="none"
           />
         ))}
+        {over === null ? null : <DrawnOver {...over} />}
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--line-strong)" }}

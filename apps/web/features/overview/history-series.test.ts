@@ -4,6 +4,7 @@ import {
   describeSeries,
   highestValue,
   historyGaps,
+  historyIn,
   historyRows,
   historyTable,
   isBlank,
@@ -47,6 +48,15 @@ test("as a table each bucket has its figures, and nothing where nothing is known
   expect(rows.at(-1)).toMatchObject({ fromEpochMs: 20_000, untilEpochMs: 30_000, isUnfinished: true });
 });
 
+test("of a stretch there is what lies in it, by half or more", () => {
+  const { startEpochMs, buckets } = historyIn(history(1, 2, 3, 4), {
+    fromEpochMs: 11_000,
+    untilEpochMs: 30_000,
+  });
+  expect(startEpochMs).toBe(10_000);
+  expect(buckets.map(({ figures }) => figures?.ingestedPerSecond)).toEqual([2, 3]);
+});
+
 test("neighbouring holes are one gap; the unfinished bucket is none", () => {
   expect(historyGaps(history(null, null, 1, null, 2, null))).toEqual([
     { from: 0, to: 20_000 },
@@ -76,6 +86,7 @@ test("a series is told in words", () => {
 test("time ticks fall on full steps", () => {
   const hour = timeTicks(60_000, 3_660_000, 6);
   expect(hour).toEqual([600_000, 1_200_000, 1_800_000, 2_400_000, 3_000_000, 3_600_000]);
+  expect(timeTicks(40_000, 80_000, 6)).toEqual([40_000, 50_000, 60_000, 70_000, 80_000]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { HistoryBucket, HistoryFigures, KpiHistory } from "@tapline/core/kpi";
+import { holds, type Stretch } from "../../client/chart/stretch.ts";
 import type { ChartTable } from "../../client/chart/table.ts";
 
 /** One line of a chart. */
@@ -41,6 +42,13 @@ export function historyRows(history: KpiHistory, series: readonly SeriesSpec[]):
     }
     return row;
   });
+}
+
+/** Of all that is known, what lies in a stretch. */
+export function historyIn(history: KpiHistory, shown: Stretch): KpiHistory {
+  const { bucketMs, startEpochMs } = history;
+  const buckets = history.buckets.filter((bucket) => holds(shown, bucket.startEpochMs, bucketMs));
+  return { bucketMs, buckets, startEpochMs: buckets[0]?.startEpochMs ?? startEpochMs };
 }
 
 /** What the chart draws, to take away. */
@@ -133,10 +141,11 @@ function finishedValue(bucket: HistoryBucket, spec: SeriesSpec): number | null {
   return bucket.unfinished || bucket.figures === null ? null : spec.of(bucket.figures);
 }
 
-/** Full ten minutes (or what divides the span into at most `most` parts) for the time axis. */
+/** Full ten minutes (or what divides the span into at most `most` parts, 5 s at least) for the time axis. */
 export function timeTicks(startEpochMs: number, endEpochMs: number, most: number): number[] {
   const minuteMs = 60_000;
-  const steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240].map((minutes) => minutes * minuteMs);
+  const minutes = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240].map((each) => each * minuteMs);
+  const steps = [5_000, 10_000, 15_000, 30_000, ...minutes];
   const step = steps.find((each) => (endEpochMs - startEpochMs) / each <= most) ?? 360 * minuteMs;
   const first = Math.ceil(startEpochMs / step) * step;
   const count = Math.max(0, Math.floor((endEpochMs - first) / step) + 1);

@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectPrisma } from "@tapline/adapters/prisma";
 import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import {
   artifacts,
   Browsing,
   expectAccessible,
   isConnection,
+  isSearch,
   isStill,
   shoot,
   signIn,
@@ -223,6 +224,75 @@ it("a chart is taken away as a table of what is drawn, as a picture for paper fr
     .waitFor();
   expect(await page.getByRole("main").isVisible()).toBe(false);
   await shoot(page, "chart-print");
+  expect(browsing.complaints).toEqual([]);
+});
+
+it("one looks closer at a stretch of both charts by the pointer, by keys and by the address, and points into both at once", {
+  timeout: 240_000,
+}, async () => {
+  await site.redis.del("tapline:{kpi}:seconds");
+  await writeHistory(site.redis, Date.now());
+  feedFrom(site.redis);
+  const page = await browsing.openPage();
+  await signIn(page, site.origin);
+  const charts = ["Throughput, last hour", "Tap → archive, last hour"].map((name) =>
+    page.getByRole("region", { name }),
+  );
+  const [first, second] = charts as [Locator, Locator];
+  const areDrawn = async () => {
+    await first.scrollIntoViewIfNeeded();
+    for (const chart of charts) await chart.locator(".recharts-line-curve").first().waitFor();
+  };
+  await areDrawn();
+  const surface = first.locator("svg.recharts-surface");
+  const { x, y, width, height } = (await surface.boundingBox())!;
+  const at = (share: number) => [x + width * share, y + height / 2] as const;
+  const pointedAt = (chart: Locator) => textOf(chart.locator(".recharts-tooltip-wrapper .figure").first());
+  await page.mouse.move(...at(0.29));
+  await page.mouse.move(...at(0.3));
+  await until(async () => {
+    expect(await pointedAt(first)).toMatch(/^\d\d:\d\d:\d0 – \d\d:\d\d:\d0$/);
+    expect(await pointedAt(second)).toBe(await pointedAt(first));
+  });
+  const areas = first.locator(".recharts-reference-area");
+  const gaps = await areas.count();
+  await page.mouse.down();
+  await until(async () => {
+    await page.mouse.move(...at(0.55));
+    await page.mouse.move(...at(0.6));
+    expect(await areas.count()).toBe(gaps + 1);
+  });
+  await page.mouse.up();
+  const stretch = () => new URL(page.url()).searchParams.get("zoom")?.split("-").map(Number) ?? [];
+  const seconds = () => (stretch()[1] ?? 0) - (stretch()[0] ?? 0);
+  await until(async () => expect(seconds()).toBeGreaterThan(900));
+  expect(seconds()).toBeLessThan(1_800);
+  for (const chart of charts) await chart.getByRole("button", { name: "Show all" }).waitFor();
+
+  const [drawn, from] = [seconds(), stretch()[0]!];
+  await surface.focus();
+  await page.keyboard.press("+");
+  await until(async () => expect(seconds()).toBeLessThan(drawn * 0.6));
+  expect(stretch()[0]).toBeGreaterThan(from);
+  const closer = stretch()[0]!;
+  await page.keyboard.press("Shift+ArrowRight");
+  await until(async () => expect(stretch()[0]).toBeGreaterThan(closer));
+  expect(seconds()).toBeLessThan(drawn * 0.6);
+  await page.reload();
+  await areDrawn();
+  for (const chart of charts) await chart.getByRole("button", { name: "Show all" }).waitFor();
+  await first.getByRole("button", { name: "Save or print: Throughput" }).click();
+  await expectAccessible(page);
+  await shoot(page, "chart-zoomed-light");
+  const [csv] = await Promise.all([
+    page.waitForEvent("download"),
+    first.getByRole("button", { name: "CSV, times in UTC" }).click(),
+  ]);
+  const lines = (await readFile(await csv.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines).toHaveLength(1 + seconds() / 10);
+  await second.getByRole("button", { name: "Show all" }).click();
+  await isSearch(page, "");
+  await first.getByRole("button", { name: "Show all" }).waitFor({ state: "hidden" });
   expect(browsing.complaints).toEqual([]);
 });
 

@@ -1,0 +1,25 @@
+import { Button } from "../../ui/button.tsx";
+import { formatTime } from "../format.ts";
+import { useTimeZone } from "../time-zone.ts";
+import type { Zoom } from "./use-zoom.ts";
+
+/** Says in a chart that it shows a part, and leads back to all of it. */
+export function Zoomed({ zoom }: { zoom: Zoom }) {
+  const zone = useTimeZone();
+  if (!zoom.isZoomed && !zoom.isElsewhere) return null;
+  const { fromEpochMs, untilEpochMs } = zoom.shown;
+  return (
+    <p className="absolute top-1 right-6 flex items-center gap-2 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 text-xs text-ink-soft print:hidden">
+      {zoom.isElsewhere ? (
+        "▲ Nothing is here of the time in the address"
+      ) : (
+        <span className="figure">
+          {formatTime(fromEpochMs, zone)} – {formatTime(untilEpochMs, zone)}
+        </span>
+      )}
+      <Button kind="outline" className="h-6 px-2 text-xs" onClick={zoom.showAll}>
+        Show all
+      </Button>
+    </p>
+  );
+}
