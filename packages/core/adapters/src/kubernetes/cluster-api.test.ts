@@ -49,8 +49,18 @@ describe("an API server", () => {
 
   test("that exchanges the token is asked with the new one", async () => {
     await bench.hands.look();
-    await bench.cluster.exchangeToken();
+    bench.cluster.exchangeToken();
     expect((await bench.hands.look()).workloads).toHaveLength(1);
+  });
+
+  test("that exchanges the token while a request is under way is asked again, once", async () => {
+    bench.cluster.meanwhile = () => {
+      bench.cluster.meanwhile = undefined;
+      bench.cluster.exchangeToken();
+    };
+    expect((await bench.hands.look()).workloads).toHaveLength(1);
+    bench.cluster.meanwhile = () => bench.cluster.exchangeToken();
+    await expect(bench.hands.look()).rejects.toSatisfy((e) => refusalOf(e) === "unavailable");
   });
 
   test("that has neither KEDA nor Istio has workloads all the same", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -64,7 +65,7 @@ export class ClusterDouble {
     const double = new ClusterDouble(folder, tls);
     await writeFile(join(folder, "ca.crt"), authority);
     await writeFile(join(folder, "namespace"), double.namespace);
-    await double.exchangeToken();
+    double.exchangeToken();
     await new Promise<void>((resolve) => double.#server.listen(0, "127.0.0.1", resolve));
     return double;
   }
@@ -89,10 +90,10 @@ export class ClusterDouble {
   }
 
   /** From now on only a new token counts; it stands in the folder. */
-  async exchangeToken(): Promise<void> {
+  exchangeToken(): void {
     this.#tokens += 1;
     this.#token = `token-${this.#tokens}`;
-    await writeFile(join(this.folder, "token"), `${this.#token}\n`);
+    writeFileSync(join(this.folder, "token"), `${this.#token}\n`);
   }
 
   /** Ends all watches as a server does whose time is over, or cuts their connections. */
