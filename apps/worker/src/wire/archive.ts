@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ArchiveCopies } from "@tapline/adapters/prisma";
+import { ArchiveCopies, ClosedArchives } from "@tapline/adapters/prisma";
 import { ArchiveSet, nonEmpty, SftpArchive, type SftpHooks } from "@tapline/adapters/sftp";
 import { newEntry } from "@tapline/core/audit";
 import { readArchiveSettings } from "../archive-settings.ts";
@@ -17,7 +17,9 @@ export async function openArchives(parts: Parts): Promise<ArchiveSet> {
     });
     return { name, archive };
   });
+  const closed = new ClosedArchives(parts.prisma);
   const set = new ArchiveSet(nonEmpty(opened), rule, {
+    isClosed: (archive) => closed.has(archive),
     onStored: (archive) => telemetry.countOfArchive("archive.stored", archive),
     onFault: (archive, segment, err) => {
       telemetry.countOfArchive("archive.failed", archive);

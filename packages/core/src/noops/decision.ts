@@ -52,7 +52,6 @@ export const guardNames = [
   "cool-down",
   "last-ready",
   "one-at-a-time",
-  "bounds",
   "per-hour",
   "budget",
 ] as const;

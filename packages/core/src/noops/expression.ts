@@ -135,15 +135,19 @@ class Reading {
 
   /** null where there is nothing that counts. */
   read(name: string): EvidenceValue | null {
-    const { evidence, nowEpochMs, maxAgeMs } = this.#looking;
-    const found = evidence.get(name);
-    const ageMs = found === undefined ? null : nowEpochMs - found.atEpochMs;
-    const value = found?.value ?? null;
-    const fault = readFault(value, ageMs, maxAgeMs);
-    const told = typeof value === "number" && !Number.isFinite(value) ? null : value;
-    this.#reads.set(name, { name, value: told, ageMs, fault });
-    return fault === null ? value : null;
+    const read = readEvidence(name, this.#looking);
+    this.#reads.set(name, read);
+    return read.fault === null ? read.value : null;
   }
+}
+
+/** One figure, with its age and whether it counts. */
+export function readEvidence(name: string, { evidence, nowEpochMs, maxAgeMs }: Looking): EvidenceRead {
+  const found = evidence.get(name);
+  const ageMs = found === undefined ? null : nowEpochMs - found.atEpochMs;
+  const value = found?.value ?? null;
+  const told = typeof value === "number" && !Number.isFinite(value) ? null : value;
+  return { name, value: told, ageMs, fault: readFault(value, ageMs, maxAgeMs) };
 }
 
 function readFault(value: EvidenceValue | null, ageMs: number | null, maxAgeMs: number): string | null {

@@ -16,6 +16,7 @@ export {
   type ReleaseSpec,
   releaseSpecSchema,
 } from "./actuator-act.ts";
+export { Decider, type Snapshot, type Verdict } from "./decider.ts";
 export {
   type ActState,
   type ConditionState,
@@ -31,6 +32,7 @@ export {
   guardNames,
 } from "./decision.ts";
 export { defaultNoopsRules } from "./default-rules.ts";
+export { draftOf, gistOf, isCounted } from "./draft.ts";
 export {
   type Evidence,
   type EvidenceReading,
@@ -40,8 +42,20 @@ export {
   evidenceName,
 } from "./evidence.ts";
 export { Expression, type Judged } from "./expression.ts";
+export { askGuards, type GuardFacts, guardsOfPeople } from "./guards.ts";
+export {
+  type PlacedReplica,
+  readyOf,
+  replicasOf,
+  servingWorkload,
+  setReplicas,
+  workloadOf,
+} from "./landscape.ts";
 export { shippedAlerts, unknownAlerts } from "./lint.ts";
 export { type ActRequest, actAnswerSchema, actRefusalSchema, actRequestSchema } from "./local-control.ts";
+export { MemoryTrend } from "./memory-trend.ts";
+export { subjectsNamed } from "./named-evidence.ts";
+export { type Observed, observe } from "./observe.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";
 export {
   type NoopsRuleFault,

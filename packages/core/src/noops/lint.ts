@@ -28,7 +28,7 @@ const subjectsOf: Readonly<Record<RuleScope, readonly EvidenceSubject[]>> = {
 /** Over which targets an act can be done. */
 const scopesOf: Readonly<Record<NoopsRule["act"]["kind"], readonly RuleScope[]>> = {
   scale: ["service"],
-  restart: ["service", "replica"],
+  restart: ["service"],
   connections: ["service"],
   "roll-back": ["service"],
   replace: ["replica"],

@@ -50,3 +50,16 @@ function textOf(expr: Expr | undefined): string | null {
   const constant = expr?.exprKind.case === "constExpr" ? expr.exprKind.value.constantKind : null;
   return constant?.case === "stringValue" ? constant.value : null;
 }
+
+/** What kinds of things rules ask for: `kpi`, `service` and so on; also those that their acts go by. */
+export function subjectsNamed(
+  rules: readonly { readonly when: string; readonly clearWhen?: string; readonly act: { readonly kind: string } }[],
+): Set<string> {
+  return new Set(
+    rules.flatMap(({ when, clearWhen, act }) => [
+      ...[when, clearWhen ?? "true"].flatMap((text) => namedEvidence(text).calls.map(({ called }) => called)),
+      ...(act.kind === "scale" ? ["wish"] : []),
+      ...(act.kind === "target" ? ["archive"] : []),
+    ]),
+  );
+}

@@ -60,6 +60,7 @@ export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
 export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
+export { ClosedArchives } from "./closed-archives.ts";
 export { connectPrisma } from "./connect.ts";
 export { type DeclaredArchives, DeclaredArchivesFact, wantedOf } from "./declared-archives.ts";
 export { type DeliveryListing, type DeliveryState, deliveryStates, type Recipient } from "./delivery-row.ts";

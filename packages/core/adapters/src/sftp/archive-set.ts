@@ -22,6 +22,8 @@ export type SegmentFiles = { readonly object: Buffer; readonly manifest: Buffer;
 
 /** What a set tells whoever watches. */
 export interface SetHooks {
+  /** Whether nothing is to be sent to an archive for now. */
+  readonly isClosed?: (target: string) => boolean;
   /** An archive took a segment. */
   readonly onStored?: (target: string) => void;
   /** An archive could not do its part; the others were enough, or the caller hears of it too. */
@@ -146,6 +148,10 @@ export class ArchiveSet implements ArchiveReader {
   }
 
   async #storeAt({ name, archive }: ArchiveTarget, id: string, files: SegmentFiles): Promise<void> {
+    if (this.#hooks.isClosed?.(name) === true)
+      throw new TaplineError("unavailable", `archive ${name} is closed: nothing is sent to it for now`, {
+        remedy: "`tapline noops ls` says why; the segment is copied there once it is open again",
+      });
     const before = this.#underWay.get(name) ?? 0;
     if (before > maxUnderWayBytes)
       throw new TaplineError("unavailable", `archive ${name} is too slow: ${before} bytes are under way`, {

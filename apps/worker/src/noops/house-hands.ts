@@ -1,0 +1,77 @@
+import type { KeyDesk } from "@tapline/adapters/keys";
+import type { ClosedArchives, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
+import type { ActState, HouseAct } from "@tapline/core/noops";
+import { releasedServiceSchema } from "@tapline/core/rollout";
+import { type FlushParts, flushBuffer } from "../jobs/flush-buffer.ts";
+import { rotateWhereDue } from "../keys/rotate-where-due.ts";
+
+export type HouseParts = {
+  readonly flush: FlushParts;
+  readonly keys: Pick<KeyDesk, "standing" | "change">;
+  /** Folder of the PKI that issues keys; null where this process has none. */
+  readonly pkiFolder: string | null;
+  readonly releases: Pick<ReleaseDesk, "rollBack">;
+  readonly rules: Pick<RulesDesk, "activeVersion" | "find" | "release" | "switchTo">;
+  readonly closed: Pick<ClosedArchives, "set">;
+  readonly clock: () => number;
+};
+
+export type Changed = { readonly before: ActState; readonly after: ActState };
+
+/** Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same. */
+export async function actInHouse(
+  act: HouseAct,
+  by: { readonly actor: Actor; readonly reason: string },
+  parts: HouseParts,
+): Promise<Changed> {
+  switch (act.kind) {
+    case "flush-buffer": {
+      const { generation, taps } = await flushBuffer({ ...by, atEpochMs: parts.clock() }, parts.flush);
+      return { before: { generation, taps }, after: { taps: 0 } };
+    }
+    case "rotate-key":
+      return await rotateKey(parts);
+    case "roll-back": {
+      const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
+        ...{ ...by, dryRun: false },
+      });
+      return { before: { release: shift.base }, after: { release: shift.release, shift: shift.id } };
+    }
+    case "target": {
+      const before = await parts.closed.set(act.archive, act.open);
+      return { before: { open: !before.includes(act.archive) }, after: { open: act.open } };
+    }
+    case "quota":
+      return await setQuota(act, by, parts);
+    case "switch-rules": {
+      const before = await parts.rules.activeVersion();
+      await parts.rules.switchTo(act.release, by);
+      return { before: { release: before }, after: { release: act.release } };
+    }
+  }
+}
+
+async function rotateKey({ keys, pkiFolder, clock }: HouseParts): Promise<Changed> {
+  if (pkiFolder === null)
+    throw new TaplineError("misconfigured", "no folder of a PKI is known to the role noops", {
+      remedy: "set TAPLINE_KEY_FOLDER, or rotate by `tapline key rotate`",
+    });
+  const rotated = await rotateWhereDue({ folder: pkiFolder, afterDays: 0, nowEpochMs: clock() }, { desk: keys });
+  if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
+  return { before: {}, after: { key: rotated.successor.certSha256 } };
+}
+
+async function setQuota(
+  { tapsPerHour, burst }: Extract<HouseAct, { kind: "quota" }>,
+  by: { readonly actor: Actor; readonly reason: string },
+  { rules }: HouseParts,
+): Promise<Changed> {
+  const active = await rules.activeVersion();
+  if (active === null) throw new TaplineError("unavailable", "validation has no rules yet");
+  const { rules: present } = await rules.find(active);
+  const trackerRate = { tapsPerHour, burstTaps: burst };
+  const release = await rules.release({ ...present, trackerRate }, by);
+  await rules.switchTo(release, by);
+  return { before: { release: active }, after: { release } };
+}

@@ -1,0 +1,52 @@
+import type { NoopsLog } from "@tapline/adapters/prisma";
+import { type Decision, gistOf } from "@tapline/core/noops";
+
+/** The same again is counted in its row for so long after it was last decided, though something else came in between. */
+const countedWithinMs = 10 * 60_000;
+/** So often a row is written although nothing is new. */
+const writtenEveryMs = 30_000;
+
+type Kept = { readonly decision: Decision; readonly writtenAtEpochMs: number };
+
+/** Keeps the flight recorder small: what is decided again and again is one row that counts. */
+export class Recorder {
+  readonly #log: Pick<NoopsLog, "add" | "again">;
+  readonly #kept = new Map<string, Kept>();
+  /** Of each rule and target, what it was last. */
+  readonly #last = new Map<string, string>();
+
+  /** @param before decisions of before this life, such as another process made */
+  constructor(log: Pick<NoopsLog, "add" | "again">, before: readonly Decision[]) {
+    this.#log = log;
+    for (const decision of before)
+      this.#kept.set(gistOf(decision), { decision, writtenAtEpochMs: decision.lastAtEpochMs });
+  }
+
+  /** @returns whether it is a row of its own */
+  async record(draft: Decision, fence: number): Promise<boolean> {
+    const { atEpochMs } = draft;
+    const gist = gistOf(draft);
+    const kept = this.#kept.get(gist);
+    const place = `${draft.ruleId} ${draft.target}`;
+    const isOther = this.#last.get(place) !== gist;
+    this.#last.set(place, gist);
+    if (kept === undefined || atEpochMs - kept.decision.lastAtEpochMs > countedWithinMs) {
+      await this.#log.add(draft, fence);
+      this.#kept.set(gist, { decision: draft, writtenAtEpochMs: atEpochMs });
+      return true;
+    }
+    const { id, times } = kept.decision;
+    const again = { ...draft, id, atEpochMs: kept.decision.atEpochMs, times: times + 1 };
+    const isDue = isOther || atEpochMs - kept.writtenAtEpochMs >= writtenEveryMs;
+    if (isDue) await this.#log.again(again, fence);
+    this.#kept.set(gist, { decision: again, writtenAtEpochMs: isDue ? atEpochMs : kept.writtenAtEpochMs });
+    this.#forget(atEpochMs);
+    return false;
+  }
+
+  #forget(nowEpochMs: number): void {
+    if (this.#kept.size < 10_000) return;
+    for (const [gist, { decision }] of this.#kept)
+      if (nowEpochMs - decision.lastAtEpochMs > countedWithinMs) this.#kept.delete(gist);
+  }
+}

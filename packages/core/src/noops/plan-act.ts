@@ -1,0 +1,91 @@
+import { type NoopsAct, wordsOf } from "./act.ts";
+import type { Landscape, Workload } from "./actuator.ts";
+import { evidenceName } from "./evidence.ts";
+import { type Looking, readEvidence } from "./expression.ts";
+import { replicasOf, servingWorkload, setReplicas } from "./landscape.ts";
+import type { ActSpec, NoopsRule } from "./rule.ts";
+
+/** What a rule would do to its target, in words, too; or why there is nothing to do. */
+export type PlannedAct =
+  | { readonly act: NoopsAct; readonly preview: string }
+  | { readonly act: null; readonly says: string };
+
+/** @param landscape null where nobody knows what runs */
+export function planAct(rule: NoopsRule, looking: Looking, landscape: Landscape | null): PlannedAct {
+  const { act } = rule;
+  switch (act.kind) {
+    case "flush-buffer":
+    case "rotate-key":
+    case "quota":
+      return planned(act);
+    case "target":
+      return planned({ kind: "target", archive: looking.target, open: act.open });
+    case "roll-back":
+      return planned({ kind: "roll-back", service: looking.target });
+    case "connections":
+      return planned({ kind: "connections", service: looking.target, maxConnections: act.maxConnections });
+    default:
+      return planOnLandscape(act, looking, landscape);
+  }
+}
+
+function planOnLandscape(
+  act: Extract<ActSpec, { kind: "scale" | "replace" | "restart" }>,
+  looking: Looking,
+  landscape: Landscape | null,
+): PlannedAct {
+  const { target, nowEpochMs, maxAgeMs } = looking;
+  if (landscape === null || nowEpochMs - landscape.atEpochMs > maxAgeMs)
+    return { act: null, says: "what runs is not known now" };
+  if (act.kind === "replace") {
+    const found = replicasOf(landscape).find((one) => one.target === target);
+    if (found === undefined) return { act: null, says: "the replica is gone" };
+    const { service, colour } = found.workload;
+    return planned({ kind: "replace", workload: { service, colour }, replica: found.replica.name });
+  }
+  const workload = servingWorkload(landscape, target);
+  if (workload === null)
+    return { act: null, says: "it does not run, or is being led from one release to another" };
+  const { service, colour } = workload;
+  if (act.kind === "restart") return planned({ kind: "restart", workload: { service, colour } });
+  return planScale(act, looking, workload);
+}
+
+function planScale(
+  act: Extract<ActSpec, { kind: "scale" }>,
+  looking: Looking,
+  workload: Workload,
+): PlannedAct {
+  const { service, colour } = workload;
+  const present = setReplicas(workload);
+  const goal = goalOf(act, looking, present);
+  if (goal === null) return { act: null, says: `what balance wishes for ${service} is not known now` };
+  const { direction, maxStep, min, max } = act;
+  const next =
+    direction === "up"
+      ? Math.min(goal, present + maxStep, max)
+      : Math.max(goal, present - maxStep, Math.min(min, present));
+  const isWanted = direction === "up" ? next > present : next < present;
+  if (isWanted) return planned({ kind: "scale", workload: { service, colour }, replicas: next }, present);
+  const isBound = direction === "up" ? goal > present : goal < present;
+  const bound = direction === "up" ? `${max} are the most` : `${min} are the fewest`;
+  return {
+    act: null,
+    says: isBound ? `${present} replicas stay: ${bound}` : `${present} replicas are as many as are wished`,
+  };
+}
+
+/** null: not known. */
+function goalOf(
+  { to, direction }: Extract<ActSpec, { kind: "scale" }>,
+  looking: Looking,
+  present: number,
+): number | null {
+  if (to === "one-more-or-less") return direction === "up" ? present + 1 : present - 1;
+  const { value, fault } = readEvidence(evidenceName("wish", looking.target, "replicas"), looking);
+  return fault === null && typeof value === "number" ? Math.round(value) : null;
+}
+
+function planned(act: NoopsAct, before: number | null = null): PlannedAct {
+  return { act, preview: wordsOf(act, before) };
+}
