@@ -26,6 +26,7 @@ export const roleNames = [
   "telemetry",
   "alerts",
   "balance",
+  "noops",
 ] as const;
 
 export type RoleName = (typeof roleNames)[number];

@@ -6,6 +6,7 @@ export const bases = {
   "worker-ingest": ["ingest"],
   "worker-pipeline": [
     ...["buffer", "validation", "encryption", "transfer", "audit", "kpi", "alerts", "telemetry", "balance"],
+    "noops",
   ],
 } as const satisfies Record<string, readonly string[]>;
 

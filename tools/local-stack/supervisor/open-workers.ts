@@ -64,6 +64,8 @@ export async function openWorkers({
         ...environments.worker(plan.services),
         ...plan.release?.config,
         TAPLINE_COLOUR: plan.colour,
+        // By its name telemetry and what runs are known to be the same; each life has its own.
+        TAPLINE_INSTANCE: `${plan.name}-${Date.now()}`,
       },
       ...{ logFile: openLogFile(folder.logs, plan.name), readyTimeoutMs, onMessage: hear, signal },
     });

@@ -1,4 +1,10 @@
-import type { AlertDesk, AlertRulesDesk, ClosedArchives, DeclaredArchivesFact, ReleaseDesk } from "@tapline/adapters/prisma";
+import type {
+  AlertDesk,
+  AlertRulesDesk,
+  ClosedArchives,
+  DeclaredArchivesFact,
+  ReleaseDesk,
+} from "@tapline/adapters/prisma";
 import type { ServicesReports, TelemetryStream, WishBoard } from "@tapline/adapters/redis";
 import { KpiBoard, type KpiSample, scopeKey } from "@tapline/core/kpi";
 import {
@@ -86,7 +92,9 @@ export class EvidenceGatherer {
   async #landscape(): Promise<Landscape | null> {
     const { actuator } = this.#sources;
     if (actuator === null) return null;
-    return await this.#bounded("what runs the services", () => actuator.look(AbortSignal.timeout(answerWithinMs)));
+    return await this.#bounded("what runs the services", () =>
+      actuator.look(AbortSignal.timeout(answerWithinMs)),
+    );
   }
 
   async #ask<Answer>(
@@ -138,7 +146,9 @@ export class EvidenceGatherer {
     const active = open.filter((alert) => alert.active);
     return (released?.rules.rules ?? []).map(({ id }) => ({
       ruleId: id,
-      raisedAtEpochMs: active.flatMap(({ ruleId, raisedAtEpochMs }) => (ruleId === id ? [raisedAtEpochMs] : [])),
+      raisedAtEpochMs: active.flatMap(({ ruleId, raisedAtEpochMs }) =>
+        ruleId === id ? [raisedAtEpochMs] : [],
+      ),
     }));
   }
 

@@ -55,9 +55,12 @@ export async function actInHouse(
 async function rotateKey({ keys, pkiFolder, clock }: HouseParts): Promise<Changed> {
   if (pkiFolder === null)
     throw new TaplineError("misconfigured", "no folder of a PKI is known to the role noops", {
-      remedy: "set TAPLINE_KEY_FOLDER, or rotate by `tapline key rotate`",
+      remedy: "set TAPLINE_KEY_PKI, or rotate by `tapline key rotate`",
     });
-  const rotated = await rotateWhereDue({ folder: pkiFolder, afterDays: 0, nowEpochMs: clock() }, { desk: keys });
+  const rotated = await rotateWhereDue(
+    { folder: pkiFolder, afterDays: 0, nowEpochMs: clock() },
+    { desk: keys },
+  );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
   return { before: {}, after: { key: rotated.successor.certSha256 } };
 }

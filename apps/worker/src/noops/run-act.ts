@@ -25,7 +25,8 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   if (act === null) throw new TaplineError("corrupt", `decision ${id} has no act`);
   const reason = `rule ${ruleId}, decision ${id}`;
   assertGoesOn(terms.signal);
-  if (isHouseAct(act)) return await actInHouse(act, { actor: { kind: "rule", id: ruleId }, reason }, parts.house);
+  if (isHouseAct(act))
+    return await actInHouse(act, { actor: { kind: "rule", id: ruleId }, reason }, parts.house);
   const { actuator } = parts;
   if (actuator === null)
     throw new TaplineError("misconfigured", "nothing that runs the services may be asked to change them", {
@@ -57,7 +58,11 @@ function stateOf(act: ActuatorAct, landscape: Landscape): ActState {
   if (act.kind === "bound") return { min: workload.bounds?.min ?? null, max: workload.bounds?.max ?? null };
   if (act.kind !== "replace") return { replicas: setReplicas(workload), ready };
   const replica = workload.replicas.find(({ name }) => name === act.replica);
-  return { replica: act.replica, state: replica?.state ?? null, startedAtEpochMs: replica?.startedAtEpochMs ?? null };
+  return {
+    replica: act.replica,
+    state: replica?.state ?? null,
+    startedAtEpochMs: replica?.startedAtEpochMs ?? null,
+  };
 }
 
 /** @throws TaplineError `conflict` where the act was taken and things are not so */
@@ -67,7 +72,11 @@ function assertSo(act: ActuatorAct, after: ActState): void {
       ? after.replicas === act.replicas
       : act.kind !== "share" || after.greenPercent === act.greenPercent;
   if (!wanted)
-    throw new TaplineError("conflict", `the act was taken, and what is wanted is not so: ${JSON.stringify(after)}`, {
-      remedy: "see who else sets it: one alone may",
-    });
+    throw new TaplineError(
+      "conflict",
+      `the act was taken, and what is wanted is not so: ${JSON.stringify(after)}`,
+      {
+        remedy: "see who else sets it: one alone may",
+      },
+    );
 }

@@ -10,8 +10,10 @@ import {
 import manifest from "../../package.json" with { type: "json" };
 import type { RunningBalance } from "../roles/balance.ts";
 import type { RunningCollector } from "../roles/collector.ts";
+import type { RunningNoops } from "../roles/noops.ts";
 import { aggregateMetrics } from "./aggregate-metrics.ts";
 import { balanceMetrics } from "./balance-metrics.ts";
+import { noopsMetrics } from "./noops-metrics.ts";
 import type { Parts } from "./parts.ts";
 
 export type Measured = {
@@ -21,11 +23,13 @@ export type Measured = {
   readonly collector: Pick<RunningCollector, "report"> | null;
   /** null where this process does not balance. */
   readonly balance: Pick<RunningBalance, "forecast"> | null;
+  /** null where this process is no NoOps. */
+  readonly noops: Pick<RunningNoops, "leads" | "counts"> | null;
 };
 
 export function workerMetrics(
   { config, counted, served, redis, prisma, queues }: Parts,
-  { streams, collector, balance }: Measured,
+  { streams, collector, balance, noops }: Measured,
 ): ProcessMetrics {
   const info = { app: "worker", version: manifest.version, roles: config.roles.join(",") };
   const metrics = new ProcessMetrics({ info, served, counted });
@@ -52,6 +56,7 @@ export function workerMetrics(
       read: () => [{ labels: {}, value: streams() }],
     });
   balanceMetrics(registry, new WishBoard(redis), balance);
+  if (noops !== null) noopsMetrics(registry, noops);
   if (collector !== null) aggregateMetrics(registry, collector.report);
   return metrics;
 }

@@ -21,6 +21,7 @@ import { startKpiRole } from "./kpi.ts";
 import { openKpiReadings } from "./kpi-readings.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
+import { startNoopsRole } from "./noops.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
 import { startProving } from "./prove.ts";
 import { startTellingAlerts } from "./tell-alerts.ts";
@@ -57,12 +58,14 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("alerts")) roles.push(startAlertsRole(parts, readings), await startTellingAlerts(parts));
   const balance = has("balance") ? await openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
+  const noops = has("noops") ? await startNoopsRole(parts, readings) : null;
+  if (noops !== null) roles.push(noops);
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
-  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector, balance });
+  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector, balance, noops });
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,

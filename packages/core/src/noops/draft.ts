@@ -20,9 +20,10 @@ export function draftOf(verdict: Verdict, ruleSet: NoopsRuleSetId, facts: GuardF
   const guards = planned === null ? [] : askGuards({ ...facts, rule, act: planned.act, id: null });
   const refusal = guards.find(({ passed }) => !passed);
   const state = stateOf(planned !== null, refusal, mode);
+  const { version, sha256 } = ruleSet;
   const undo = planned !== null && !canBeUndone(planned.act) ? "; it cannot be undone" : "";
   return {
-    ...{ id, ruleId: rule.id, ruleSet, target, atEpochMs: nowEpochMs, lastAtEpochMs: nowEpochMs, times: 1 },
+    ...{ id, ruleId: rule.id, ruleSet: { version, sha256 }, target, atEpochMs: nowEpochMs, lastAtEpochMs: nowEpochMs, times: 1 },
     ...{ mode, state, condition, evidence: [...evidence], guards },
     says: refusal === undefined ? verdict.says : `${verdict.says}; ${refusal.guard}: ${refusal.says}`,
     act: planned?.act ?? null,

@@ -18,7 +18,13 @@ const two = landscapeOf(replicaOf("validation-1"), replicaOf("validation-2"));
 /** Which guard says no first, and why; null where all pass. */
 function refusal(act: NoopsAct, more: Partial<GuardFacts> = {}, id: string | null = null): string | null {
   const facts = {
-    ...{ switches: noSwitches, recent: [], landscape: two, archives: { open: ["main"], quorum: 1 }, actsPerHour: 60 },
+    ...{
+      switches: noSwitches,
+      recent: [],
+      landscape: two,
+      archives: { open: ["main"], quorum: 1 },
+      actsPerHour: 60,
+    },
     ...{ nowEpochMs: now, rule, act, id, ...more },
   };
   const first = askGuards(facts).find(({ passed }) => !passed);
@@ -186,7 +192,7 @@ test("all guards are asked, and told", () => {
     switches: { ...noSwitches, kill: by },
     recent: [begun(1_000)],
     landscape: two,
-    openArchives: [],
+    archives: { open: [], quorum: 1 },
   };
   const verdicts = askGuards({ ...facts, actsPerHour: 60, nowEpochMs: now, rule, act: scale(1), id: null });
   expect(verdicts.map(({ guard, passed }) => `${guard} ${passed}`)).toEqual([

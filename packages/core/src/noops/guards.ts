@@ -109,7 +109,9 @@ function cooling({ recent, rule, act, nowEpochMs, id }: Asked): string | null {
 function lastReady({ act, landscape, archives }: Asked): string | null {
   if (act.kind === "target" && !act.open) {
     const others = archives.open.filter((archive) => archive !== act.archive).length;
-    return others >= archives.quorum ? null : `${others} archives would be left, and ${archives.quorum} have to hold a segment`;
+    return others >= archives.quorum
+      ? null
+      : `${others} archives would be left, and ${archives.quorum} have to hold a segment`;
   }
   if (!("workload" in act) || !isDisruptive(act, landscape)) return null;
   const workload = landscape === null ? null : workloadOf(landscape, act.workload);

@@ -53,7 +53,11 @@ function textOf(expr: Expr | undefined): string | null {
 
 /** What kinds of things rules ask for: `kpi`, `service` and so on; also those that their acts go by. */
 export function subjectsNamed(
-  rules: readonly { readonly when: string; readonly clearWhen?: string; readonly act: { readonly kind: string } }[],
+  rules: readonly {
+    readonly when: string;
+    readonly clearWhen?: string;
+    readonly act: { readonly kind: string };
+  }[],
 ): Set<string> {
   return new Set(
     rules.flatMap(({ when, clearWhen, act }) => [

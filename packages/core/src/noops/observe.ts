@@ -36,8 +36,7 @@ export function observe(observed: Observed): Map<string, EvidenceReading> {
       evidence.set(evidenceName(subject, of, field), { value, atEpochMs });
   };
   for (const { kpi, scope, value, atEpochMs } of observed.kpis ?? []) {
-    if (Object.keys(scope).length === 0)
-      evidence.set(evidenceName("kpi", kpi, null), { value, atEpochMs });
+    if (Object.keys(scope).length === 0) evidence.set(evidenceName("kpi", kpi, null), { value, atEpochMs });
     const field = archiveFields[kpi];
     if (scope.archive !== undefined && field !== undefined)
       put("archive", scope.archive, { [field]: value }, atEpochMs);

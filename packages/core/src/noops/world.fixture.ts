@@ -62,7 +62,11 @@ export class World {
     const made = this.#decider.decide(snapshot, this.nowEpochMs).map((verdict) => {
       const facts = {
         ...{ switches: this.switches, recent: this.decisions, landscape: this.landscape },
-        ...{ archives: { open: ["main", "second"], quorum: 1 }, actsPerHour: this.actsPerHour, nowEpochMs: this.nowEpochMs },
+        ...{
+          archives: { open: ["main", "second"], quorum: 1 },
+          actsPerHour: this.actsPerHour,
+          nowEpochMs: this.nowEpochMs,
+        },
       };
       const draft = draftOf(verdict, { version: 1, sha256: "ab" }, facts, randomUUID());
       const decision = draft.state === "acting" ? this.#do(draft) : draft;

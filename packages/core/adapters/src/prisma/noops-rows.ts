@@ -10,7 +10,7 @@ export function decisionOf({ body }: Pick<NoopsDecision, "body">): Decision {
 export function rowOf(decision: Decision): Prisma.NoopsDecisionUncheckedCreateInput {
   const { id, ruleId, target, state, atEpochMs, lastAtEpochMs, begunAtEpochMs } = decision;
   return {
-    ...{ id, ruleId, target, state, body: decision },
+    ...{ id, ruleId, target, state, body: decisionSchema.parse(decision) },
     ...{ at: new Date(atEpochMs), lastAt: new Date(lastAtEpochMs) },
     begunAt: begunAtEpochMs === null ? null : new Date(begunAtEpochMs),
   };

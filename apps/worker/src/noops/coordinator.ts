@@ -1,0 +1,277 @@
+import { randomBytes } from "node:crypto";
+import type { NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma";
+import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import {
+  askGuards,
+  canBeUndone,
+  Decider,
+  type Decision,
+  draftOf,
+  type GuardFacts,
+  guardsOfPeople,
+  type NoopsRule,
+  type Verdict,
+  wordsOf,
+} from "@tapline/core/noops";
+import type { Logger } from "pino";
+import { atMost } from "../roles/within.ts";
+import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
+import { Recorder } from "./recorder.ts";
+import { type ActParts, runAct } from "./run-act.ts";
+
+export type CoordinatorParts = ActParts & {
+  readonly flight: Pick<
+    NoopsLog,
+    "switches" | "recent" | "latest" | "add" | "again" | "begin" | "end" | "close"
+  >;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  readonly onDecision: (decision: Decision) => void;
+};
+
+const hourMs = 3_600_000;
+/** So often is looked, while something is done, whether it is to be broken off. */
+const watchEveryMs = 200;
+const actWithinMs = 120_000;
+/** Whoever does not heed the signal is left behind after so long. */
+const letGoMs = 5_000;
+
+/** What holds while an act is done: keeps the lease, and says whether it is still ours. */
+export type Holding = { readonly fence: number; readonly keep: () => Promise<boolean> };
+
+/** One life of the one process that decides, by one release of the rules. */
+export class Coordinator {
+  readonly #parts: CoordinatorParts;
+  readonly #released: ReleasedNoopsRules;
+  readonly #gatherer: Pick<EvidenceGatherer, "gather">;
+  readonly #decider: Decider;
+  readonly #recorder: Recorder;
+  readonly #lookBackMs: number;
+
+  private constructor(
+    parts: CoordinatorParts,
+    released: ReleasedNoopsRules,
+    gatherer: Pick<EvidenceGatherer, "gather">,
+    before: readonly Decision[],
+  ) {
+    this.#parts = parts;
+    this.#released = released;
+    this.#gatherer = gatherer;
+    this.#decider = new Decider(released.rules.rules);
+    this.#recorder = new Recorder(parts.flight, before);
+    const spans = released.rules.rules.map(({ cooldownMs, undoMs }) => Math.max(cooldownMs, undoMs));
+    this.#lookBackMs = Math.max(hourMs, ...spans);
+  }
+
+  get version(): number {
+    return this.#released.version;
+  }
+
+  /** Begins under a lease: what a process before this one left under way is ended, since nobody does it any more. */
+  static async begin(
+    parts: CoordinatorParts,
+    released: ReleasedNoopsRules,
+    gatherer: Pick<EvidenceGatherer, "gather">,
+    fence: number,
+    nowEpochMs: number,
+  ): Promise<Coordinator> {
+    const before = await parts.flight.latest(nowEpochMs - hourMs);
+    for (const left of await parts.flight.recent(nowEpochMs))
+      if (left.state === "acting" && (left.fence ?? 0) < fence)
+        await parts.flight.end(left.id, {
+          is: "failed",
+          error: "its process ended, or lost the lease, while it acted: what runs says how far it came",
+          before: null,
+        });
+    return new Coordinator(parts, released, gatherer, before);
+  }
+
+  /** Looks, decides, and does what is to be done, one after the other. @throws where the lease is lost */
+  async round(holding: Holding): Promise<void> {
+    const seen = await this.#gatherer.gather();
+    const { nowEpochMs } = seen;
+    const verdicts = this.#decider.decide(seen, nowEpochMs);
+    const [switches, recent] = await Promise.all([
+      this.#parts.flight.switches(),
+      this.#parts.flight.recent(nowEpochMs - this.#lookBackMs),
+    ]);
+    const facts = { ...this.#factsOf(seen), switches };
+    const known = [...recent];
+    for (const waiting of recent.filter(({ state }) => state === "waiting-approval"))
+      replaceIn(known, await this.#settleWaiting(waiting, verdicts, { ...facts, recent: known }, holding));
+    for (const verdict of verdicts) {
+      const isAsked = known.some(
+        ({ state, ruleId, target }) =>
+          state === "waiting-approval" && ruleId === verdict.rule.id && target === verdict.target,
+      );
+      if (isAsked) continue;
+      const id = uuidV7(nowEpochMs, randomBytes);
+      const draft = draftOf(verdict, this.#released, { ...facts, recent: known }, id);
+      if (draft.state === "acting") replaceIn(known, await this.#act(draft, verdict.rule.undoMs, holding));
+      else await this.#note(draft, known, holding);
+    }
+  }
+
+  async #note(draft: Decision, known: Decision[], { fence }: Holding): Promise<void> {
+    if (draft.state === "waiting-approval") {
+      await this.#parts.flight.add(draft, fence);
+      known.push(draft);
+      this.#parts.log.info(
+        { decision: draft.id, rule: draft.ruleId, act: draft.preview },
+        "NoOps asks a person",
+      );
+      return this.#parts.onDecision(draft);
+    }
+    if (await this.#recorder.record(draft, fence)) this.#parts.onDecision(draft);
+  }
+
+  #factsOf({
+    landscape,
+    nowEpochMs,
+    evidence,
+    archives,
+    quorum,
+  }: Gathered): Omit<GuardFacts, "switches" | "recent"> {
+    const open = archives.filter(
+      (archive) => evidence.get(`archive(${JSON.stringify(archive)}).isOpen`)?.value === true,
+    );
+    const { actsPerHour } = this.#released.rules;
+    return { landscape, nowEpochMs, archives: { open, quorum }, actsPerHour };
+  }
+
+  /** Ends what waited in vain, and does what a person let it, or asked for. */
+  async #settleWaiting(
+    waiting: Decision,
+    verdicts: readonly Verdict[],
+    facts: GuardFacts,
+    holding: Holding,
+  ): Promise<Decision> {
+    const close = async (state: "expired" | "refused", says: string): Promise<Decision> => {
+      await this.#parts.flight.close(waiting.id, state, says, holding.fence);
+      const closed: Decision = { ...waiting, state, says };
+      this.#parts.onDecision(closed);
+      return closed;
+    };
+    const { nowEpochMs } = facts;
+    if ((waiting.expiresAtEpochMs ?? 0) <= nowEpochMs)
+      return await close(
+        "expired",
+        waiting.word === null ? "nobody answered in time" : "its guards said no until it was too late",
+      );
+    const rule = this.#released.rules.rules.find(({ id }) => id === waiting.ruleId);
+    if (waiting.undoes === null) {
+      const verdict = verdicts.find(
+        ({ rule: { id }, target }) => id === waiting.ruleId && target === waiting.target,
+      );
+      if (rule === undefined) return await close("refused", "its rule is not in force any more");
+      if (verdict === undefined || verdict.condition === "clear")
+        return await close("refused", "it was over before it was done");
+      if (waiting.word === null || !isSame(verdict, waiting)) return waiting;
+    }
+    if (waiting.act === null) return await close("refused", "there is nothing to be done");
+    const guards = askGuards({
+      ...facts,
+      rule: rule ?? ruleOfUndo(waiting),
+      act: waiting.act,
+      id: waiting.id,
+    });
+    const counting =
+      waiting.undoes === null ? guards : guards.filter(({ guard }) => guardsOfPeople.includes(guard));
+    if (counting.some(({ passed }) => !passed)) return waiting;
+    return await this.#act({ ...waiting, guards }, rule?.undoMs ?? 0, holding);
+  }
+
+  async #act(decision: Decision, undoMs: number, holding: Holding): Promise<Decision> {
+    const { flight, log, onDecision } = this.#parts;
+    const stop = new AbortController();
+    // What a person asked for after the kill switch was pulled, as an undo, is theirs to want.
+    const since = decision.word?.is === "asked" ? decision.word.atEpochMs : Number.NEGATIVE_INFINITY;
+    await this.#assertNotKilled(since);
+    const begun = await flight.begin(decision, holding.fence);
+    const told = { decision: begun.id, rule: begun.ruleId, act: begun.preview };
+    log.info(told, "NoOps acts");
+    const watching = this.#watch(stop, since, holding);
+    try {
+      const changed = await heeding(
+        stop.signal,
+        runAct(begun, { fence: holding.fence, signal: stop.signal }, this.#parts),
+      );
+      const isUndoable = begun.act !== null && begun.undoes === null && canBeUndone(begun.act);
+      const undoUntilEpochMs = isUndoable ? (begun.begunAtEpochMs ?? 0) + undoMs : null;
+      const done = await flight.end(begun.id, { is: "done", ...changed, undoUntilEpochMs });
+      log.info(told, "NoOps has acted");
+      onDecision(done);
+      return done;
+    } catch (error) {
+      log.warn({ ...told, err: error }, "what NoOps wanted to do failed");
+      const failed = await flight.end(begun.id, { is: "failed", error: messageOf(error), before: null });
+      onDecision(failed);
+      return failed;
+    } finally {
+      watching.end();
+    }
+  }
+
+  /** @throws TaplineError `conflict` where the kill switch was pulled since then */
+  async #assertNotKilled(sinceEpochMs: number): Promise<void> {
+    const { kill } = await this.#parts.flight.switches();
+    if (kill !== null && kill.atEpochMs > sinceEpochMs)
+      throw new TaplineError("conflict", `broken off: ${kill.by} has pulled the kill switch`);
+  }
+
+  /** Breaks an act off where somebody pulls the kill switch, where the lease is lost, or where neither can be known. */
+  #watch(stop: AbortController, sinceEpochMs: number, { keep }: Holding): { end: () => void } {
+    const limit = setTimeout(
+      () => stop.abort(new TaplineError("unavailable", `it was not done within ${actWithinMs / 1_000} s`)),
+      actWithinMs,
+    );
+    let isOver = false;
+    const look = async (): Promise<void> => {
+      while (!isOver && !stop.signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
+        if (isOver) return;
+        await this.#assertNotKilled(sinceEpochMs);
+        if (!(await keep())) throw new TaplineError("conflict", "broken off: another process decides now");
+      }
+    };
+    look().catch((error: unknown) => stop.abort(error));
+    return {
+      end: () => {
+        isOver = true;
+        clearTimeout(limit);
+      },
+    };
+  }
+}
+
+/** Whether the rule wants now what it asked for. */
+function isSame({ planned }: Verdict, { act }: Decision): boolean {
+  return planned !== null && act !== null && wordsOf(planned.act) === wordsOf(act);
+}
+
+/** The rule is not in force any more; its act can be undone all the same. */
+function ruleOfUndo({ ruleId }: Decision): NoopsRule {
+  return {
+    ...{ id: ruleId, per: "installation", when: "false", forMs: 0, maxAgeMs: 1_000, cooldownMs: 1_000 },
+    ...{ perHour: 1, act: { kind: "rotate-key" }, mode: "dry-run", approvalMs: 60_000, undoMs: 60_000 },
+    ...{ owner: "-", purpose: "-", runbook: "docs/noops.md#undo" },
+  };
+}
+
+function replaceIn(known: Decision[], decision: Decision): void {
+  const index = known.findIndex(({ id }) => id === decision.id);
+  if (index < 0) known.push(decision);
+  else known[index] = decision;
+}
+
+/** Ends with the work, or a little after the signal, where the work does not heed it. */
+async function heeding<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => {
+      void atMost(
+        letGoMs,
+        work.catch(() => undefined),
+      ).then(() => reject(signal.reason));
+    });
+  });
+  return await Promise.race([work, aborted]);
+}

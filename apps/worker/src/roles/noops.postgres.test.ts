@@ -1,0 +1,166 @@
+import type { DecisionState } from "@tapline/core/noops";
+import { afterEach, expect, test } from "vitest";
+import { until } from "../path.fixture.ts";
+import { NoopsRig, scaleUp } from "./noops.fixture.ts";
+
+let rig: NoopsRig;
+afterEach(() => rig.close());
+
+const waitMs = 60_000;
+const act = { actor: { kind: "operator", id: "ada" }, reason: "a test" } as const;
+const decisionsIn = async (...states: DecisionState[]) => (await rig.desk.list({ states }, 50)).decisions;
+const oneIn = (state: DecisionState) =>
+  until(`a decision is ${state}`, async () => (await decisionsIn(state))[0], waitMs);
+/** Long enough for some rounds: what must not happen has its chance. */
+const rounds = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3_000));
+
+test("of two deciders one acts, and the other one does so once the first has ended", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  const [one, two] = [rig.start(), rig.start()];
+  rig.wish = 3;
+  await oneIn("done");
+  expect([one.leads(), two.leads()].filter(Boolean)).toHaveLength(1);
+  const [first, second] = one.leads() ? [one, two] : [two, one];
+  await first.stop(1_000);
+  await until("the other one decides", async () => second.leads(), waitMs);
+  rig.wish = 4;
+  await until("it acts", async () => rig.actuator.acts.length === 2, waitMs);
+  expect(rig.actuator.acts.map(({ act, fence }) => [act.kind === "scale" && act.replicas, fence])).toEqual([
+    [3, 1],
+    [4, 2],
+  ]);
+}, 120_000);
+
+test("an act of a decider whose lease is over is refused by its number", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let isFirst = true;
+  rig.actuator.gate = async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    await held;
+  };
+  rig.start();
+  rig.wish = 3;
+  const { id } = await oneIn("acting");
+  // As where the process stood still for longer than the lease holds.
+  await rig.prisma
+    .$executeRaw`UPDATE noops_lease SET holder = 'other', fence = fence + 1, until = now() + interval '1 hour'`;
+  const failed = await until("it is broken off", async () => (await decisionsIn("failed"))[0], waitMs);
+  expect(failed).toMatchObject({ id, error: "broken off: another process decides now" });
+  await rig.actuator.act(
+    { kind: "scale", workload: { service: "validation", colour: "blue" }, replicas: 5 },
+    { fence: 2, reason: "the other" },
+  );
+  release();
+  await rounds();
+  expect(rig.actuator.acts).toHaveLength(1);
+}, 120_000);
+
+test("the kill switch breaks off what is under way, and nothing acts after it", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  let heard: unknown = null;
+  rig.actuator.gate = (signal) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => {
+        heard = signal.reason;
+        reject(signal.reason);
+      });
+    });
+  rig.start();
+  rig.wish = 3;
+  await oneIn("acting");
+  await rig.desk.kill(act);
+  expect(await oneIn("failed")).toMatchObject({ error: "broken off: ada has pulled the kill switch" });
+  expect(heard).toBeInstanceOf(Error);
+  rig.actuator.gate = async () => undefined;
+  expect(await oneIn("refused")).toMatchObject({
+    guards: expect.arrayContaining([{ guard: "kill-switch", passed: false, says: "ada has pulled it" }]),
+  });
+  expect(rig.actuator.acts).toEqual([]);
+  await rig.desk.revive(act);
+  await oneIn("done");
+}, 120_000);
+
+test("a rule that asks acts once a person approves, and not where it is denied or too late", async () => {
+  rig = await NoopsRig.open({ ...scaleUp, mode: "approval", approvalMs: 60_000 });
+  rig.start();
+  rig.wish = 3;
+  const asked = await oneIn("waiting-approval");
+  await rig.desk.deny(asked.id, act);
+  const again = await until(
+    "it asks again",
+    async () => (await decisionsIn("waiting-approval")).find(({ id }) => id !== asked.id),
+    waitMs,
+  );
+  rig.aheadMs += 61_000;
+  expect(await oneIn("expired")).toMatchObject({ id: again.id, says: "nobody answered in time" });
+  expect(rig.actuator.acts).toEqual([]);
+  const last = await oneIn("waiting-approval");
+  await rig.desk.approve(last.id, act);
+  expect(await oneIn("done")).toMatchObject({ id: last.id, word: { is: "approved", by: act.actor } });
+  expect(rig.actuator.acts).toHaveLength(1);
+}, 120_000);
+
+test("limits hold over a restart: they are read from what was decided", async () => {
+  rig = await NoopsRig.open({ ...scaleUp, perHour: 1 });
+  const first = rig.start();
+  rig.wish = 4;
+  await oneIn("done");
+  await first.stop(1_000);
+  rig.start();
+  const refused = await until(
+    "the limit is told",
+    async () =>
+      (await decisionsIn("refused")).find(({ guards }) =>
+        guards.some(({ guard, passed }) => guard === "per-hour" && !passed),
+      ),
+    waitMs,
+  );
+  expect(refused.says).toContain("the rule has acted 1 times within the hour");
+  rig.aheadMs += 3_600_000;
+  await until("it acts again", async () => rig.actuator.acts.length === 2, waitMs);
+}, 120_000);
+
+test("what was done is undone by what was before, and not done again at once", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  rig.start();
+  rig.wish = 3;
+  const done = await oneIn("done");
+  expect(done).toMatchObject({ before: { replicas: 2, ready: 2 }, after: { replicas: 3, ready: 3 } });
+  await rig.desk.undo(done.id, act);
+  await until("it is undone", async () => (await decisionsIn("undone"))[0], waitMs);
+  expect(rig.actuator.acts.map(({ act }) => act.kind === "scale" && act.replicas)).toEqual([3, 2]);
+  const refused = await until(
+    "the rule is held",
+    async () => (await decisionsIn("refused")).find(({ says }) => says.includes("was undone")),
+    waitMs,
+  );
+  expect(refused.says).toContain(done.id);
+}, 120_000);
+
+test("where nobody says what is wished nothing is done, and that is written down once", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  rig.wish = null;
+  rig.start();
+  const held = await oneIn("none");
+  expect(held).toMatchObject({ condition: "held", says: 'wish("validation").replicas is missing' });
+  await rounds();
+  expect((await rig.desk.list({}, 50)).decisions).toHaveLength(1);
+  expect(rig.actuator.acts).toEqual([]);
+}, 120_000);
+
+test("what a process left under way is ended by who decides next", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  rig.actuator.gate = () => new Promise(() => undefined);
+  rig.start();
+  rig.wish = 3;
+  const { id } = await oneIn("acting");
+  await rig.prisma
+    .$executeRaw`UPDATE noops_lease SET holder = 'dead', fence = fence + 1, until = now() - interval '1 second'`;
+  await until("it is ended", async () => (await rig.desk.find(id)).state === "failed", waitMs);
+  expect((await rig.desk.find(id)).error).toMatch(/another process decides now|while it acted/);
+}, 120_000);

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import type { NoopsLease, NoopsLog, NoopsRulesDesk, ReleasedNoopsRules } from "@tapline/adapters/prisma";
+import type { Decision, DecisionState, NoopsRules } from "@tapline/core/noops";
+import type { Logger } from "pino";
+import { Coordinator, type CoordinatorParts, type Holding } from "../noops/coordinator.ts";
+import { EvidenceGatherer, type EvidenceSources } from "../noops/gather-evidence.ts";
+import { type Role, repeat, Wake } from "./role.ts";
+
+export type NoopsParts = EvidenceSources &
+  Omit<CoordinatorParts, "log" | "onDecision" | "flight"> & {
+    readonly flight: CoordinatorParts["flight"] & Pick<NoopsLog, "prune">;
+    readonly lease: Pick<NoopsLease, "take" | "resign">;
+    readonly rules: Pick<NoopsRulesDesk, "activeOrFirst">;
+    readonly firstRules: NoopsRules;
+    readonly log: Pick<Logger, "info" | "warn" | "error">;
+  };
+
+export type RunningNoops = Role & {
+  /** Whether this process decides. */
+  readonly leads: () => boolean;
+  /** Decisions of this process since its start, by their state when they were made or ended. */
+  readonly counts: () => ReadonlyMap<DecisionState, number>;
+  /** Number of the lease, for who else may act only while this process decides; null while another one does. */
+  readonly fence: () => number | null;
+};
+
+/** How long the lease holds without being kept, ms. */
+export const noopsLeaseMs = 5_000;
+const everyMs = 1_000;
+const standByMs = 1_000;
+const pruneEveryMs = 3_600_000;
+
+/**
+ * NoOps: decides by rules once a second, and at once where something that runs has changed. Any number may run; the one that holds
+ * the lease decides and acts.
+ */
+export function startNoops(parts: NoopsParts): RunningNoops {
+  const { lease, log, actuator } = parts;
+  const holder = randomUUID();
+  const counts = new Map<DecisionState, number>();
+  const onDecision = ({ state }: Decision): void => void counts.set(state, (counts.get(state) ?? 0) + 1);
+  const wake = new Wake();
+  let fence: number | null = null;
+  let coordinator: Coordinator | null = null;
+  let prunedAtMs = Number.NEGATIVE_INFINITY;
+
+  const keep = async (): Promise<boolean> => {
+    const number = await lease.take(holder);
+    const isSame = number !== null && number === fence;
+    fence = number;
+    if (!isSame) coordinator = null;
+    return isSame;
+  };
+  const begin = async (released: ReleasedNoopsRules, number: number): Promise<Coordinator> => {
+    const gatherer = new EvidenceGatherer(parts, released.rules);
+    const nowEpochMs = await parts.telemetryStream.now();
+    return await Coordinator.begin({ ...parts, onDecision }, released, gatherer, number, nowEpochMs);
+  };
+  const decide = async (number: number): Promise<void> => {
+    const released = await parts.rules.activeOrFirst(parts.firstRules);
+    if (coordinator?.version !== released.version) coordinator = await begin(released, number);
+    const holding: Holding = { fence: number, keep };
+    await coordinator.round(holding);
+    if (performance.now() - prunedAtMs < pruneEveryMs) return;
+    prunedAtMs = performance.now();
+    await parts.flight.prune();
+  };
+  const loop = repeat(
+    async () => {
+      await keep();
+      if (fence === null) return standByMs;
+      await decide(fence);
+      await wake.next(everyMs);
+      return 0;
+    },
+    (error) => log.error({ err: error }, "NoOps could not decide; nothing is changed, and it tries again"),
+    everyMs,
+  );
+  const unwatch = actuator?.watch(
+    () => wake.wake(),
+    (error) => log.warn({ err: error }, "what runs the services does not tell of changes now"),
+  );
+  return {
+    leads: () => fence !== null,
+    fence: () => fence,
+    counts: () => counts,
+    stop: async () => {
+      unwatch?.();
+      const stopped = loop.stop();
+      wake.wake();
+      await stopped;
+      await lease.resign(holder).catch(() => undefined);
+    },
+  };
+}

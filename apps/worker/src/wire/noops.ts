@@ -1,0 +1,39 @@
+import { KeyDesk } from "@tapline/adapters/keys";
+import {
+  AlertDesk,
+  AlertRulesDesk,
+  ClosedArchives,
+  DeclaredArchivesFact,
+  NoopsLease,
+  NoopsLog,
+  NoopsRulesDesk,
+  ReleaseDesk,
+  RulesDesk,
+} from "@tapline/adapters/prisma";
+import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
+import { defaultNoopsRules } from "@tapline/core/noops";
+import { noopsLeaseMs, type RunningNoops, startNoops } from "../roles/noops.ts";
+import type { SharedReadings } from "../roles/share-readings.ts";
+import { openActuator } from "./actuator.ts";
+import type { Parts } from "./parts.ts";
+
+export async function startNoopsRole(parts: Parts, readings: SharedReadings): Promise<RunningNoops> {
+  const { prisma, redis, clock, config, buffer, index, instrument } = parts;
+  const closed = new ClosedArchives(prisma);
+  const releases = new ReleaseDesk(prisma, clock);
+  return startNoops({
+    ...{ ...parts, readings, closed, releases, firstRules: defaultNoopsRules },
+    actuator: await openActuator(config),
+    reports: new ServicesReports(redis),
+    wishes: new WishBoard(redis),
+    alerts: { desk: new AlertDesk(prisma), rules: new AlertRulesDesk(prisma, clock) },
+    declared: new DeclaredArchivesFact(prisma),
+    lease: instrument("noopsLease", new NoopsLease(prisma, noopsLeaseMs)),
+    flight: instrument("noops", new NoopsLog(prisma, clock)),
+    rules: new NoopsRulesDesk(prisma, clock),
+    house: {
+      ...{ flush: { buffer, index }, keys: new KeyDesk(prisma, clock), releases, closed, clock },
+      ...{ rules: new RulesDesk(prisma, clock), pkiFolder: config.TAPLINE_KEY_PKI ?? null },
+    },
+  });
+}
