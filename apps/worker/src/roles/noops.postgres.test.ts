@@ -6,7 +6,7 @@ import { NoopsRig, scaleUp } from "./noops.fixture.ts";
 let rig: NoopsRig;
 afterEach(() => rig.close());
 
-const waitMs = 60_000;
+const waitMs = 120_000;
 const act = { actor: { kind: "operator", id: "ada" }, reason: "a test" } as const;
 const decisionsIn = async (...states: DecisionState[]) => (await rig.desk.list({ states }, 50)).decisions;
 const oneIn = (state: DecisionState) =>
@@ -29,7 +29,7 @@ test("of two deciders one acts, and the other one does so once the first has end
     [3, 1],
     [4, 2],
   ]);
-}, 120_000);
+}, 400_000);
 
 test("an act of a decider whose lease is over is refused by its number", async () => {
   rig = await NoopsRig.open(scaleUp);
@@ -58,7 +58,7 @@ test("an act of a decider whose lease is over is refused by its number", async (
   release();
   await rounds();
   expect(rig.actuator.acts).toHaveLength(1);
-}, 120_000);
+}, 400_000);
 
 test("the kill switch breaks off what is under way, and nothing acts after it", async () => {
   rig = await NoopsRig.open(scaleUp);
@@ -83,7 +83,7 @@ test("the kill switch breaks off what is under way, and nothing acts after it", 
   expect(rig.actuator.acts).toEqual([]);
   await rig.desk.revive(act);
   await oneIn("done");
-}, 120_000);
+}, 400_000);
 
 test("a rule that asks acts once a person approves, and not where it is denied or too late", async () => {
   rig = await NoopsRig.open({ ...scaleUp, mode: "approval", approvalMs: 60_000 });
@@ -103,7 +103,7 @@ test("a rule that asks acts once a person approves, and not where it is denied o
   await rig.desk.approve(last.id, act);
   expect(await oneIn("done")).toMatchObject({ id: last.id, word: { is: "approved", by: act.actor } });
   expect(rig.actuator.acts).toHaveLength(1);
-}, 120_000);
+}, 400_000);
 
 test("limits hold over a restart: they are read from what was decided", async () => {
   rig = await NoopsRig.open({ ...scaleUp, perHour: 1 });
@@ -112,18 +112,17 @@ test("limits hold over a restart: they are read from what was decided", async ()
   await oneIn("done");
   await first.stop(1_000);
   rig.start();
-  const refused = await until(
+  await until(
     "the limit is told",
     async () =>
-      (await decisionsIn("refused")).find(({ guards }) =>
-        guards.some(({ guard, passed }) => guard === "per-hour" && !passed),
+      (await decisionsIn("refused")).some(({ says }) =>
+        says.includes("the rule has acted 1 times within the hour"),
       ),
     waitMs,
   );
-  expect(refused.says).toContain("the rule has acted 1 times within the hour");
   rig.aheadMs += 3_600_000;
   await until("it acts again", async () => rig.actuator.acts.length === 2, waitMs);
-}, 120_000);
+}, 400_000);
 
 test("what was done is undone by what was before, and not done again at once", async () => {
   rig = await NoopsRig.open(scaleUp);
@@ -140,7 +139,7 @@ test("what was done is undone by what was before, and not done again at once", a
     waitMs,
   );
   expect(refused.says).toContain(done.id);
-}, 120_000);
+}, 400_000);
 
 test("where nobody says what is wished nothing is done, and that is written down once", async () => {
   rig = await NoopsRig.open(scaleUp);
@@ -151,7 +150,7 @@ test("where nobody says what is wished nothing is done, and that is written down
   await rounds();
   expect((await rig.desk.list({}, 50)).decisions).toHaveLength(1);
   expect(rig.actuator.acts).toEqual([]);
-}, 120_000);
+}, 400_000);
 
 test("what a process left under way is ended by who decides next", async () => {
   rig = await NoopsRig.open(scaleUp);
@@ -163,4 +162,4 @@ test("what a process left under way is ended by who decides next", async () => {
     .$executeRaw`UPDATE noops_lease SET holder = 'dead', fence = fence + 1, until = now() - interval '1 second'`;
   await until("it is ended", async () => (await rig.desk.find(id)).state === "failed", waitMs);
   expect((await rig.desk.find(id)).error).toMatch(/another process decides now|while it acted/);
-}, 120_000);
+}, 400_000);

@@ -23,7 +23,15 @@ export function draftOf(verdict: Verdict, ruleSet: NoopsRuleSetId, facts: GuardF
   const { version, sha256 } = ruleSet;
   const undo = planned !== null && !canBeUndone(planned.act) ? "; it cannot be undone" : "";
   return {
-    ...{ id, ruleId: rule.id, ruleSet: { version, sha256 }, target, atEpochMs: nowEpochMs, lastAtEpochMs: nowEpochMs, times: 1 },
+    ...{
+      id,
+      ruleId: rule.id,
+      ruleSet: { version, sha256 },
+      target,
+      atEpochMs: nowEpochMs,
+      lastAtEpochMs: nowEpochMs,
+      times: 1,
+    },
     ...{ mode, state, condition, evidence: [...evidence], guards },
     says: refusal === undefined ? verdict.says : `${verdict.says}; ${refusal.guard}: ${refusal.says}`,
     act: planned?.act ?? null,

@@ -54,6 +54,13 @@ function addRules(noops: Command): void {
     )
     .action(async (file, options) => (await import("../noops-rules.ts")).lint(file, options));
   noops
+    .command("test")
+    .description("play series of evidence to NoOps rules, and compare what they do with what is expected")
+    .argument("<files...>", "YAML or JSON of the format tapline-noops-tests/1")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nEnds with 0 where all is as expected, 2 where it is not.")
+    .action(async (files, options) => (await import("../noops-test.ts")).test(files, options));
+  noops
     .command("defaults")
     .description("print the shipped rules, as a file to begin with")
     .option("--json", "as JSON")

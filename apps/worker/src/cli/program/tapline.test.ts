@@ -35,6 +35,7 @@ const looking = [
     "noops ls",
     "noops show",
     "noops simulate",
+    "noops test",
     "quarantine ls",
     "quarantine show",
     "rules ls",
