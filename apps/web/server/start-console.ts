@@ -24,7 +24,7 @@ import { type AuthDatabase, recordedPeople } from "./auth/recorded-people.ts";
 import { viewerOf } from "./auth/viewer.ts";
 import type { WebConfig } from "./config.ts";
 import { createBoundedServer } from "./create-bounded-server.ts";
-import { AgentLogDesk } from "./fleet/agent-log-desk.ts";
+import { AgentLogViews } from "./fleet/agent-log-views.ts";
 import { AgentViews } from "./fleet/agent-views.ts";
 import { HandoverViews } from "./handover/handover-views.ts";
 import { createHandler } from "./http.ts";
@@ -154,7 +154,7 @@ function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], au
   const services = new ServicesReports(redis);
   const told = { prisma, fleet: agentViews.board, live: () => kpi.live() };
   return {
-    agentLogs: new AgentLogDesk(prisma, new AgentLogs(redis, Date.now), Date.now),
+    agentLogs: new AgentLogViews(prisma, new AgentLogs(redis, Date.now), Date.now),
     ...{ kpi, agentViews, handovers: new HandoverViews(told, Date.now) },
     tapViews: new TapViews(prisma, redis),
     tapProofs: new ProofQueue(redis, queuePrefix),

@@ -10,7 +10,7 @@ import type { AuditViews } from "../audit/audit-views.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
 import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
-import type { AgentLogDesk } from "../fleet/agent-log-desk.ts";
+import type { AgentLogViews } from "../fleet/agent-log-views.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
 import type { HandoverViews } from "../handover/handover-views.ts";
@@ -42,7 +42,7 @@ export interface RequestContext extends PeopleParts {
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list">;
-  agentLogs: Pick<AgentLogDesk, "ask" | "of">;
+  agentLogs: Pick<AgentLogViews, "ask" | "of">;
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
   tapProofs: Pick<ProofQueue, "ask">;

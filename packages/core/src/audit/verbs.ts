@@ -25,6 +25,7 @@ export const actingVerbs = {
   "tapline alerts maintenance start": ["alert-maintenance.started"],
   "tapline alerts maintenance end": ["alert-maintenance.ended"],
   "tapline agent token": ["agent.token-created"],
+  "tapline agent log": ["agent.log-asked"],
   "tapline agent set-site": ["site.set"],
   "tapline agent revoke": ["agent.revoked"],
   "tapline archive reindex": ["segment.adopted", "buffer.opened"],

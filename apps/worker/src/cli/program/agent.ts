@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
 
-/** `tapline agent token|ls|set-site|revoke`: who may be an agent. */
+/** `tapline agent token|ls|log|set-site|revoke`: who may be an agent, and what it logs. */
 export function addAgentRegistry(program: Command): void {
   const agent = program.command("agent").description("reader PCs: who may deliver");
   addActing(agent.command("token"))
@@ -24,6 +24,11 @@ export function addAgentRegistry(program: Command): void {
     .description("all agents")
     .option("--json", "as JSON")
     .action(async (options) => (await import("../agent-registry.ts")).list(options));
+  addActing(agent.command("log"))
+    .description("ask an agent for the last lines of its log, and print them as it wrote them")
+    .requiredOption("--id <id>", "the agent's id")
+    .option("--lines <n>", "so many, at most 500", wholeNumber, 200)
+    .action(confirmed(async (options) => (await import("../agent-log.ts")).printLog(options)));
   addActing(agent.command("set-site"))
     .description("say at which site an agent stands; its days that are not stated yet count there")
     .requiredOption("--id <id>", "the agent's id")

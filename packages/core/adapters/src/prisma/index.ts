@@ -8,6 +8,7 @@ export {
   type ListedAgent,
   type ListedAgents,
 } from "./agent-directory.ts";
+export { AgentLogDesk, type LogAsking, type LogAskings } from "./agent-log-desk.ts";
 export { AgentRegistry } from "./agent-registry.ts";
 export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
 export { AlertCallLog, type AlertCalls, type LongStanding } from "./alert-calls.ts";
