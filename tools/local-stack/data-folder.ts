@@ -16,6 +16,8 @@ export type DataFolder = Readonly<{
   restored: string;
   /** Of the audit log's witness alone. */
   witness: string;
+  /** Our programs as Node has compiled them. */
+  compiled: string;
 }>;
 
 /** Below this the stack does not start: PostgreSQL and Redis must never meet a full disk half way. */
@@ -89,6 +91,7 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     logs: sub("logs"),
     restored: sub("restored"),
     witness: sub("witness"),
+    compiled: sub("compiled"),
   };
   try {
     await requireOurs(root);

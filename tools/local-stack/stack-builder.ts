@@ -40,7 +40,9 @@ export class StackBuilder {
     onChange: () => void = () => {},
   ): Promise<Kept<Child>> {
     const logFile = openLogFile(this.#folder.logs, name);
-    const start = () => startChild({ name, script, environment, logFile, readyTimeoutMs, onMessage });
+    const { compiled: compiledDir } = this.#folder;
+    const start = () =>
+      startChild({ name, script, environment, logFile, compiledDir, readyTimeoutMs, onMessage });
     return this.add(name, await keepRunning(name, start, { say: this.#say, onChange }));
   }
 

@@ -17,6 +17,8 @@ export type ChildPlan = Readonly<{
   root?: string;
   environment: NodeJS.ProcessEnv;
   logFile: string;
+  /** Folder in which Node keeps what it has compiled: the next start takes half the CPU. What lies there is run: it is ours alone. */
+  compiledDir: string;
   readyTimeoutMs: number;
   onMessage?: (message: ChildMessage) => void;
   /** Breaks the start off. */
@@ -58,7 +60,7 @@ function launch(plan: ChildPlan): ChildProcess {
     const root = plan.root ?? projectRoot;
     return fork(join(root, plan.script), [], {
       cwd: root,
-      env: plan.environment,
+      env: { ...plan.environment, NODE_COMPILE_CACHE: plan.compiledDir },
       execArgv: [...nodeOptions],
       // A process group of its own: Ctrl-C in the terminal must reach us alone, so that we end all in order.
       detached: true,

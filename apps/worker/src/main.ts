@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { serveHealth } from "@tapline/telemetry/health";
 import { createLog, LogOutput } from "@tapline/telemetry/logging";
@@ -55,6 +56,8 @@ async function main(): Promise<void> {
     ...(running.ingestPort === null ? {} : { ingestPort: running.ingestPort }),
     ...(running.streamPort === null ? {} : { streamPort: running.streamPort }),
   });
+  // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
+  flushCompileCache();
 }
 
 try {

@@ -67,7 +67,8 @@ export async function openWorkers({
         // By its name telemetry and what runs are known to be the same; each life has its own.
         TAPLINE_INSTANCE: `${plan.name}-${Date.now()}`,
       },
-      ...{ logFile: openLogFile(folder.logs, plan.name), readyTimeoutMs, onMessage: hear, signal },
+      ...{ logFile: openLogFile(folder.logs, plan.name), compiledDir: folder.compiled },
+      ...{ readyTimeoutMs, onMessage: hear, signal },
     });
     return child;
   }
