@@ -2,6 +2,7 @@ import { AuthRefusal } from "./auth-refusal.ts";
 
 const sayings: Readonly<Record<string, string>> = {
   PASSWORD_NEEDED: "The password is not right. Type the password that you sign in with.",
+  NO_PASSWORD: "Your account has no password. Have an admin set one for you.",
   LOCKED: "The password was wrong too often. Sign in anew, or wait ten minutes.",
   INVALID_CODE: "The code is not right. Enter the one that the app shows now; its clock must be right.",
   INVALID_TWO_FACTOR_COOKIE: "The code is not right. Enter the one that the app shows now.",

@@ -6,7 +6,11 @@ export async function pageFacts(): Promise<PageFacts & { nonce: string | undefin
   const given = await headers();
   const encoded = given.get(pageHeader);
   const nonce = given.get(nonceHeader) ?? undefined;
-  if (encoded === null) return { siteName: "Tapline", siteTimeZone: "UTC", viewer: null, live: null, nonce };
+  if (encoded === null)
+    return {
+      ...{ siteName: "Tapline", siteTimeZone: "UTC", provider: null },
+      ...{ viewer: null, live: null, nonce },
+    };
   const facts = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8")) as PageFacts;
   return { ...facts, nonce };
 }

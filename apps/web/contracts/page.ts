@@ -5,6 +5,8 @@ export interface PageFacts {
   siteName: string;
   /** The zone that the clocks on its walls go by, as the IANA names it, such as `Europe/Berlin`. */
   siteTimeZone: string;
+  /** At whom people sign in, too, as they know it; `null`: here alone. */
+  provider: string | null;
   /** `null` on the sign-in page. */
   viewer: { id: string; name: string; email: string; role: string } | null;
   /** The live picture, on the Overview alone; `null` where there is no fresh one. */

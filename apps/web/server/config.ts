@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
 import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
+import { type OidcSettings, oidcSettingsOf } from "./oidc-settings.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -33,6 +34,21 @@ const environmentSchema = z.object({
   TAPLINE_INGEST_URL: z.url({ protocol: /^https$/, error: "must be an https:// URL" }).optional(),
   /** File with at least 32 characters of secret, as the role `alerts` has it: links in messages of alerts acknowledge here. */
   TAPLINE_ALERT_LINK_KEY: z.string().min(1).optional(),
+  /** A provider of OpenID Connect, by its issuer, at which people sign in, too. */
+  TAPLINE_OIDC_ISSUER: z
+    .url()
+    .refine(isSafeIssuer, "must be an https:// URL, or http:// on loopback")
+    .optional(),
+  /** What it knows the console by; the secret stands in a file. */
+  TAPLINE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  TAPLINE_OIDC_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  /** As people know it; default: the issuer's host. */
+  TAPLINE_OIDC_NAME: z.string().trim().min(1).max(40).optional(),
+  /** Domains, divided by commas; default: addresses at any. */
+  TAPLINE_OIDC_DOMAINS: z.string().min(1).optional(),
+  /** The claim that tells groups, and the role that each gives, such as `nurses=operator,visitors=viewer`. Both or neither. */
+  TAPLINE_OIDC_ROLE_CLAIM: z.string().min(1).optional(),
+  TAPLINE_OIDC_ROLES: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
   /** The zone of the clocks on its walls, such as `Europe/Berlin`; default: the machine's. */
@@ -61,6 +77,8 @@ export interface WebConfig {
   ingestUrl: string | undefined;
   /** `undefined`: links in messages of alerts do not acknowledge. */
   alertLinkKey: string | undefined;
+  /** `undefined`: people sign in here alone. */
+  oidc: OidcSettings | undefined;
   siteName: string;
   siteTimeZone: string;
   logLevel: string;
@@ -105,11 +123,18 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         : readSetting("TAPLINE_INGEST_ROOT", env.TAPLINE_INGEST_ROOT),
     ingestUrl: env.TAPLINE_INGEST_URL === undefined ? undefined : new URL(env.TAPLINE_INGEST_URL).origin,
     alertLinkKey: readLinkKey(env.TAPLINE_ALERT_LINK_KEY),
+    oidc: oidcSettingsOf(env, readSetting),
     siteName: env.TAPLINE_SITE_NAME,
     siteTimeZone: env.TAPLINE_SITE_TIME_ZONE,
     logLevel: env.LOG_LEVEL,
     otlp: env,
   };
+}
+
+/** Whoever could answer in the provider's place could make anybody anyone. */
+function isSafeIssuer(issuer: string): boolean {
+  const { protocol, hostname } = new URL(issuer);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
 }
 
 function isTimeZone(name: string): boolean {

@@ -36,7 +36,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       notReady: async () => [],
       served: new ServedRequests(),
       ...{
-        site: { siteName: "Site", siteTimeZone: "Europe/Berlin" },
+        site: { siteName: "Site", siteTimeZone: "Europe/Berlin", oidc: undefined },
         firstPicture: async () => null,
         isTls: false,
         logger: pino({ level: "silent" }),
@@ -54,6 +54,7 @@ test("a page is told who looks at it, and a client cannot tell it so", async () 
   expect(await factsOf(origin, forged)).toEqual({
     siteName: "Site",
     siteTimeZone: "Europe/Berlin",
+    provider: null,
     live: null,
     viewer: { id: "u", name: "Ada", email: "ada@console.test", role: "viewer" },
   });

@@ -25,7 +25,7 @@ export interface HttpParts {
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
   served: Pick<ServedRequests, "record">;
-  site: Pick<PageFacts, "siteName" | "siteTimeZone">;
+  site: Pick<PageFacts, "siteName" | "siteTimeZone"> & { oidc: { name: string } | undefined };
   /** The live picture, where a fresh one can be had at once. */
   firstPicture: () => Promise<PageFacts["live"]>;
   isTls: boolean;
@@ -139,6 +139,7 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
   request.headers[pageHeader] = encodeFacts({
     siteName: parts.site.siteName,
     siteTimeZone: parts.site.siteTimeZone,
+    provider: parts.site.oidc?.name ?? null,
     live: path === overviewPath ? await parts.firstPicture() : null,
     viewer: viewer && { id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
   });

@@ -82,8 +82,8 @@ export async function startConsole(
   const [log, confirm] = [openLog(prisma), confirmPerson(prisma, Date.now)];
   const authOn = (database: AuthDatabase) =>
     createAuth({
-      ...{ database, prisma, confirm, logger, siteName: config.siteName },
-      ...{ origin: origins[0], trustedOrigins: origins, secret: config.secret },
+      ...config,
+      ...{ database, prisma, confirm, logger, origin: origins[0], trustedOrigins: origins },
       onSessionEnded: (sessionId) => endSession(realtime, sessionId),
     });
   const auth = authOn(recordedPeople(prisma, Date.now));

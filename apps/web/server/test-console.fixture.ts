@@ -38,6 +38,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       ingestRootPem: undefined,
       ingestUrl: undefined,
       alertLinkKey: undefined,
+      oidc: undefined,
       siteName: "Test site",
       siteTimeZone: "Europe/Berlin",
       logLevel: "silent",

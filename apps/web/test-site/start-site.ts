@@ -30,7 +30,8 @@ export interface Site {
   stop: () => Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+/** @param more settings beside the usual ones, the port among them where it has to be known before */
+export async function startSite(more: Record<string, string> = {}): Promise<Site> {
   buildConsolePages();
   const [databaseUrl, redisServer, folder] = await Promise.all([
     freshDatabase(),
@@ -52,9 +53,11 @@ export async function startSite(): Promise<Site> {
       TAPLINE_SITE_NAME: "North clinic, reader hall 2",
       TAPLINE_SITE_TIME_ZONE: "Europe/Berlin",
       LOG_LEVEL: "warn",
+      TAPLINE_WEB_PORT: "0",
     },
+    ...more,
   };
-  let { child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: "0" });
+  let { child, port } = await startServer(settings);
   child.send({ type: "ensure-first-admin", ...person });
   await answerOf(child, "first-admin");
   const redis = new Redis(redisServer.url);

@@ -8,9 +8,9 @@ export const metadata: Metadata = { title: "Sign in" };
 export default async function SignInPage({
   searchParams,
 }: {
-  searchParams: Promise<{ from?: string | string[]; ended?: string | string[] }>;
+  searchParams: Promise<Partial<Record<"from" | "ended" | "refused", string | string[]>>>;
 }) {
-  const [{ siteName }, { from, ended }] = await Promise.all([pageFacts(), searchParams]);
+  const [{ siteName, provider }, { from, ended, refused }] = await Promise.all([pageFacts(), searchParams]);
   return (
     <main className="grid min-h-screen place-items-center px-4 py-10">
       <div className="w-full max-w-sm">
@@ -21,7 +21,12 @@ export default async function SignInPage({
             <p className="text-sm text-ink-faint">{siteName}</p>
           </div>
         </div>
-        <SignInForm from={typeof from === "string" ? from : undefined} hasEnded={ended !== undefined} />
+        <SignInForm
+          from={typeof from === "string" ? from : undefined}
+          hasEnded={ended !== undefined}
+          provider={provider}
+          refused={typeof refused === "string" ? refused : undefined}
+        />
       </div>
     </main>
   );

@@ -7,9 +7,11 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { PasskeyWay } from "./passkey-way.tsx";
+import { OtherWays } from "./other-ways.tsx";
 import {
+  backFromProvider,
   type CodeKind,
+  leaveForProvider,
   type SignInResult,
   safeReturn,
   signIn,
@@ -31,12 +33,23 @@ function useCountdown(from: number | undefined): number {
   return left;
 }
 
-/** @param hasEnded whether whoever comes was signed in before, and is no more */
-export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEnded: boolean }) {
+interface Coming {
+  from: string | undefined;
+  /** Whether whoever comes was signed in before, and is no more. */
+  hasEnded: boolean;
+  /** Where people sign in, too; `null`: nowhere. */
+  provider: string | null;
+  /** Why they were not let in who come back from there. */
+  refused: string | undefined;
+}
+
+export function SignInForm({ from, hasEnded, provider, refused }: Coming) {
   const [step, setStep] = useState<"password" | "code">("password");
   const [codeKind, setCodeKind] = useState<CodeKind>("totp");
   const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(() =>
+    refused === undefined || provider === null ? null : backFromProvider(refused, provider),
+  );
   const waitSeconds = useCountdown(refusal?.retryAfterSeconds);
   const form = useRef<HTMLFormElement>(null);
 
@@ -57,6 +70,7 @@ export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEn
     // A browser that was sent here keeps the anchor that it was on its way to.
     const { origin, hash } = window.location;
     if (result.kind === "signed-in") return window.location.assign(safeReturn(from && from + hash, origin));
+    if (result.kind === "leaves") return window.location.assign(result.url);
     setBusy(false);
     if (result.kind === "second-factor") return setStep("code");
     setRefusal(result);
@@ -98,9 +112,11 @@ export function SignInForm({ from, hasEnded }: { from: string | undefined; hasEn
         </Button>
       </form>
       {step === "password" ? (
-        <PasskeyWay
+        <OtherWays
+          provider={provider}
           isBusy={isBusy || waitSeconds > 0}
-          onGo={() => void run(() => signInByPasskey(givePasskey))}
+          onPasskey={() => void run(() => signInByPasskey(givePasskey))}
+          onProvider={(name) => void run(() => leaveForProvider(name, from && from + window.location.hash))}
         />
       ) : null}
     </Card>

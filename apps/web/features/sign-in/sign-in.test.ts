@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { AuthRefusal } from "../../client/auth-refusal.ts";
-import { safeReturn, signIn, signInByPasskey, verifyCode } from "./sign-in.ts";
+import {
+  backFromProvider,
+  leaveForProvider,
+  safeReturn,
+  signIn,
+  signInByPasskey,
+  verifyCode,
+} from "./sign-in.ts";
 
 const who = { email: "a@b.test", password: "secret" };
 const answering =
@@ -100,4 +107,27 @@ test("a passkey that does not fit, is not given or not asked for says so, each i
   });
   const away = () => Promise.reject(new TypeError("fetch failed"));
   expect(await signInByPasskey(given, away)).toMatchObject({ title: "The server does not answer" });
+});
+
+test("one leaves for the provider, or is told that it is away; each way back has its own words", async () => {
+  const url = "https://id.example/auth";
+  expect(await leaveForProvider("Clinic ID", "/taps", answering(200, { url }))).toEqual({
+    ...{ kind: "leaves", url },
+  });
+  expect(await leaveForProvider("Clinic ID", undefined, answering(502))).toMatchObject({
+    title: "Clinic ID does not answer",
+  });
+  const reasons = [
+    "unknown",
+    "no-address",
+    "other-domain",
+    "other-subject",
+    "disabled",
+    "too-late",
+    "away",
+    "x",
+  ];
+  const titles = reasons.map((why) => backFromProvider(why, "Clinic ID").title);
+  expect(new Set(titles).size).toBe(reasons.length);
+  expect(titles.join()).not.toContain("SAYS");
 });

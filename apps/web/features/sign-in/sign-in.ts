@@ -5,6 +5,8 @@ export type SignInResult =
   | { kind: "signed-in" }
   /** The password was right; a code of the authenticator is asked for. */
   | { kind: "second-factor" }
+  /** It goes on at the provider's. */
+  | { kind: "leaves"; url: string }
   | { kind: "refused"; title: string; text: string; retryAfterSeconds?: number };
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
@@ -42,6 +44,42 @@ export async function signInByPasskey(
     const text = error instanceof AuthRefusal ? error.message : "The browser could not use it.";
     return { kind: "refused", title: "No passkey was given", text };
   }
+}
+
+/** Begins at the provider's. @param from where to be led back to */
+export async function leaveForProvider(
+  provider: string,
+  from: string | undefined,
+  fetchApi: Fetch = fetch,
+): Promise<SignInResult> {
+  const response = await ask("/api/auth/oidc/start", from === undefined ? {} : { from }, fetchApi);
+  if (response === null) return unreachable;
+  if (response.status === 502) return backFromProvider("away", provider);
+  if (!response.ok) return refusal(response, "password");
+  const { url } = (await response.json()) as { url: string };
+  return { kind: "leaves", url };
+}
+
+/** Why somebody came back from the provider and is not signed in. @param why as the address says it */
+export function backFromProvider(why: string, provider: string): Extract<SignInResult, { kind: "refused" }> {
+  const says: Readonly<Record<string, [title: string, text: string]>> = {
+    unknown: [
+      "There is no account for you here",
+      "Ask an admin to invite you, by the address that SAYS has.",
+    ],
+    "no-address": ["SAYS tells no address of yours", "It has to confirm your e-mail address first."],
+    "other-domain": ["Your address is not let in here", "Ask an admin which addresses are."],
+    "other-subject": ["Your address belongs to another account of SAYS", "Ask an admin to look at it."],
+    disabled: ["Sign-in is not allowed", "This account is blocked. Ask an admin."],
+    "too-late": ["It took too long", "Begin anew, in this browser."],
+    away: ["SAYS does not answer", "Try again in a moment, or use the password."],
+  };
+  const failed = [
+    "Signing in at SAYS failed",
+    "Its answer does not fit. Begin anew; if it stays so, ask an admin.",
+  ];
+  const [title = "", text = ""] = (says[why] ?? failed).map((words) => words.replaceAll("SAYS", provider));
+  return { kind: "refused", title, text };
 }
 
 async function ask(path: string, body: object, fetchApi: Fetch): Promise<Response | null> {

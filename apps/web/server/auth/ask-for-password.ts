@@ -50,7 +50,8 @@ export function askForPassword(confirm: ConfirmPerson): Before {
 function refusalOf(error: unknown, field: string): APIError {
   if (!(error instanceof TaplineError)) throw error;
   const message = `${messageOf(error)} (${field}): ${error.remedy ?? ""}`;
-  if (hasCode(error, "forbidden")) return new APIError("FORBIDDEN", { code: "PASSWORD_NEEDED", message });
+  const code = error.facts.why === "none" ? "NO_PASSWORD" : "PASSWORD_NEEDED";
+  if (hasCode(error, "forbidden")) return new APIError("FORBIDDEN", { code, message });
   if (hasCode(error, "overloaded")) return new APIError("TOO_MANY_REQUESTS", { code: "LOCKED", message });
   return new APIError("SERVICE_UNAVAILABLE", { code: "UNAVAILABLE", message });
 }

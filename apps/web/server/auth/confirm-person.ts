@@ -56,6 +56,13 @@ export function confirmPerson(prisma: PrismaClient, clock: () => number): Confir
       tries.wasNone(begun);
       throw error;
     });
+    if (isRight === null) {
+      tries.wasNone(begun);
+      throw new TaplineError("forbidden", "this needs a password, and your account has none", {
+        remedy: "have an admin set one for you under Settings, People",
+        facts: { needs: "password", why: "none" },
+      });
+    }
     if (isRight) return tries.wasRight(begun);
     await note(who, { needs: "password", why: "wrong" });
     throw new TaplineError("forbidden", "the password is not right", {
@@ -65,10 +72,11 @@ export function confirmPerson(prisma: PrismaClient, clock: () => number): Confir
   };
 }
 
-async function isPasswordOf(prisma: PrismaClient, userId: string, password: string): Promise<boolean> {
+/** `null`: the person has none, and signs in by other means. */
+async function isPasswordOf(prisma: PrismaClient, userId: string, password: string): Promise<boolean | null> {
   const account = await fromPostgres(
     prisma.account.findFirst({ where: { userId, providerId: "credential" }, select: { password: true } }),
   );
   const hash = account?.password ?? null;
-  return hash !== null && (await passwordHash.verify({ hash, password }));
+  return hash === null ? null : passwordHash.verify({ hash, password });
 }

@@ -3,16 +3,20 @@ import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
 import type { Logger } from "pino";
 import { minPasswordLength } from "../../contracts/password-strength.ts";
+import type { OidcSettings } from "../oidc-settings.ts";
 import { Invitations } from "../people/invitations.ts";
+import { OidcPeople } from "../people/oidc-people.ts";
 import { Passkeys } from "../people/passkeys.ts";
 import { askForPassword, guessingPaths } from "./ask-for-password.ts";
+import { byOidc } from "./by-oidc.ts";
 import { byPasskey } from "./by-passkey.ts";
 import type { ConfirmPerson } from "./confirm-person.ts";
 import { joining } from "./joining.ts";
 import { lockOut } from "./lock-out.ts";
+import { OidcProvider } from "./oidc-provider.ts";
 import { passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
-import { refusedSignIns } from "./refused-sign-ins.ts";
+import { type NoteRefusal, noteRefusals, refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
 import { secondFactorNow } from "./second-factor-now.ts";
 import { SignInTries } from "./sign-in-tries.ts";
@@ -34,6 +38,8 @@ export interface AuthOptions {
   trustedOrigins: string[];
   /** No password may be made of it. */
   siteName: string;
+  /** Where people sign in, too; `undefined`: nowhere. */
+  oidc: OidcSettings | undefined;
   logger: Logger;
   /** Told when a session ends before its time (sign-out, ban, revocation). */
   onSessionEnded: (sessionId: string) => void;
@@ -44,8 +50,9 @@ export const sessionMs = 12 * 3_600_000;
 /** So exactly is known when a session was last used. */
 const noteUseSeconds = 300;
 
-/** Sign-in: passwords, TOTP and passkeys, no public sign-up, sessions in PostgreSQL. */
+/** Sign-in: passwords, TOTP, passkeys and a provider of OpenID Connect, no public sign-up, sessions in PostgreSQL. */
 export function createAuth(options: AuthOptions) {
+  const note = noteRefusals(options.prisma, Date.now);
   return betterAuth({
     appName: "Tapline",
     baseURL: options.origin,
@@ -70,6 +77,7 @@ export function createAuth(options: AuthOptions) {
         "/two-factor/*": { window: 60, max: 10 },
         "/invitation/*": { window: 60, max: 10 },
         "/passkey/*": { window: 60, max: 20 },
+        "/oidc/*": { window: 60, max: 60 },
         "/get-session": false,
       },
     },
@@ -80,7 +88,7 @@ export function createAuth(options: AuthOptions) {
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
     disabledPaths: guessingPaths,
-    hooks: { ...refusedSignIns(options.prisma, Date.now), before: askForPassword(options.confirm) },
+    hooks: { ...refusedSignIns(options.prisma, note), before: askForPassword(options.confirm) },
     databaseHooks: {
       session: { delete: { after: async (session) => options.onSessionEnded(session.id) } },
     },
@@ -96,8 +104,16 @@ export function createAuth(options: AuthOptions) {
       twoFactor({ issuer: "Tapline" }),
       byPasskey(new Passkeys(options.prisma, Date.now), options.trustedOrigins),
       joining(new Invitations(options.prisma, options.siteName, Date.now)),
+      ...atProvider(options, note),
     ],
   });
+}
+
+/** Signing in at the provider of the settings, where one is set. */
+function atProvider({ oidc, prisma, trustedOrigins: origins, logger }: AuthOptions, note: NoteRefusal) {
+  if (oidc === undefined) return [];
+  const [provider, people] = [new OidcProvider(oidc, Date.now), new OidcPeople(prisma, oidc)];
+  return [byOidc({ provider, people, origins, note, logger })];
 }
 
 export type Auth = ReturnType<typeof createAuth>;

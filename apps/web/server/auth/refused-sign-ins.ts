@@ -1,30 +1,42 @@
 import { type PrismaClient, recordAct } from "@tapline/adapters/prisma";
-import { RefusalCount } from "@tapline/core/audit";
+import { type Deed, RefusalCount } from "@tapline/core/audit";
 import type { BetterAuthOptions } from "better-auth";
 import { createAuthMiddleware, isAPIError } from "better-auth/api";
 import { z } from "zod";
 import { house, isSecondFactor, passkeyPath, passwordPath, traceOf } from "./who-asks.ts";
 
-/** Writes down who was refused, by id: up to 30 a minute of each process; then how many more there were. */
+/** Writes down that somebody was not let in. @param userId `null`: nobody whom we know */
+export type NoteRefusal = (
+  userId: string | null,
+  facts: Deed["facts"],
+  traceId: string | null,
+) => Promise<void>;
+
+/** Up to 30 a minute of each process; then how many more there were. */
+export function noteRefusals(prisma: PrismaClient, clock: () => number): NoteRefusal {
+  const refusals = new RefusalCount(clock);
+  return async (userId, facts, traceId) => {
+    const passedOver = refusals.count();
+    if (passedOver === null) return;
+    const all = { ...facts, ...(passedOver === 0 ? {} : { passedOver }) };
+    const what = { action: "session.refused" as const, subject: `user/${userId ?? "unknown"}`, facts: all };
+    await recordAct(prisma, { actor: house, reason: null, traceId }, what, clock());
+  };
+}
+
+/** Writes down who was refused by password, code or passkey. */
 export function refusedSignIns(
   prisma: PrismaClient,
-  clock: () => number,
+  note: NoteRefusal,
 ): NonNullable<BetterAuthOptions["hooks"]> {
-  const refusals = new RefusalCount(clock);
   return {
     after: createAuthMiddleware(async (request) => {
       const { path, body } = request;
       if (path !== passwordPath && !isSecondFactor(path)) return;
       if (!isAPIError(request.context.returned)) return;
-      const passedOver = refusals.count();
-      if (passedOver === null) return;
       const user = await personOf(prisma, path, body);
-      const facts = {
-        ...{ secondFactor: isSecondFactor(path), status: request.context.returned.statusCode },
-        ...(passedOver === 0 ? {} : { passedOver }),
-      };
-      const what = { action: "session.refused" as const, subject: `user/${user ?? "unknown"}`, facts };
-      await recordAct(prisma, { actor: house, reason: null, traceId: traceOf(request) }, what, clock());
+      const facts = { secondFactor: isSecondFactor(path), status: request.context.returned.statusCode };
+      await note(user, facts, traceOf(request));
     }),
   };
 }

@@ -1,0 +1,69 @@
+import type { GenericEndpointContext } from "@better-auth/core";
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import type { Told } from "../auth/oidc-provider.ts";
+import type { GivenRole, OidcSettings } from "../oidc-settings.ts";
+
+/** Under which accounts of the provider are kept. */
+const providerId = "oidc";
+
+/** Why somebody whom the provider knows is not let in. */
+export type NotLetIn = "unknown" | "no-address" | "other-domain" | "other-subject";
+
+/** Who it is here. */
+export type Found =
+  | { readonly kind: "person"; readonly userId: string }
+  | { readonly kind: "refused"; readonly why: NotLetIn; readonly userId: string | null };
+
+type People = GenericEndpointContext["context"]["internalAdapter"];
+
+/**
+ * People as a provider tells of them. Who was here before is known by the provider's own number for them; who comes first by the
+ * address that it has made sure of, where somebody has that here, or by the role that their groups give. Nobody becomes an admin.
+ */
+export class OidcPeople {
+  readonly #prisma: PrismaClient;
+  readonly #settings: OidcSettings;
+
+  constructor(prisma: PrismaClient, settings: OidcSettings) {
+    this.#prisma = prisma;
+    this.#settings = settings;
+  }
+
+  /** @param people takes whom is new, and whose account is; each is written down */
+  async find(told: Told, people: People): Promise<Found> {
+    // With the issuer: another provider gives out the same numbers.
+    const accountId = `${this.#settings.issuer} ${told.subject}`;
+    const known = await this.#prisma.account.findFirst({ where: { providerId, accountId } });
+    const { email } = told;
+    if (email === null)
+      return known === null ? refused("no-address") : { kind: "person", userId: known.userId };
+    if (!this.#mayHave(email)) return refused("other-domain", known?.userId ?? null);
+    if (known !== null) return { kind: "person", userId: known.userId };
+    const person = await this.#prisma.user.findUnique({ where: { email }, include: { accounts: true } });
+    if (person?.accounts.some((account) => account.providerId === providerId))
+      return refused("other-subject", person.id);
+    const role = this.#roleOf(told.groups);
+    if (person === null && role === null) return refused("unknown");
+    const name = nameOf(told, email);
+    const made = () => people.createUser({ email, emailVerified: true, name, role }, { method: "oauth" });
+    const userId = person?.id ?? (await made()).id;
+    await people.createAccount({ userId, providerId, accountId });
+    return { kind: "person", userId };
+  }
+
+  #mayHave(email: string): boolean {
+    const { domains } = this.#settings;
+    return domains.length === 0 || domains.includes(email.slice(email.lastIndexOf("@") + 1));
+  }
+
+  /** The highest that one of the groups gives. */
+  #roleOf(groups: readonly string[]): GivenRole | null {
+    const given = groups.map((group) => this.#settings.roles.get(group));
+    return given.includes("operator") ? "operator" : given.includes("viewer") ? "viewer" : null;
+  }
+}
+
+const refused = (why: NotLetIn, userId: string | null = null): Found => ({ kind: "refused", why, userId });
+
+const nameOf = ({ name }: Told, email: string): string =>
+  (name ?? email.slice(0, email.lastIndexOf("@"))).slice(0, 80);
