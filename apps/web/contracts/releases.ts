@@ -3,7 +3,15 @@ import type { Colour } from "@tapline/core/kernel";
 import type { ReleasedService } from "@tapline/core/rollout";
 import type { ServiceHealth } from "@tapline/core/telemetry";
 
-export type { ReleaseListing, ShiftListing };
+export type { ReleaseListing };
+
+/** A shift with what follows from how it stands. */
+export interface ShiftView extends ShiftListing {
+  /** Percent of what comes anew that the new release is to have now. */
+  share: number;
+  /** The colour of the new release. */
+  target: Colour;
+}
 
 /** One service that may run in two releases side by side. */
 export interface ServiceReleases {
@@ -16,7 +24,7 @@ export interface ServiceReleases {
   /** What ran before it; `null`: what the installation brings, or nothing. */
   before: number | null;
   /** The shift under way. */
-  shift: ShiftListing | null;
+  shift: ShiftView | null;
   /** Its processes, as they tell of themselves; `null`: nobody tells. */
   processes: ServiceHealth[] | null;
 }
@@ -32,7 +40,7 @@ export interface ReleasesBoard {
 
 /** Shifts, newest first. */
 export interface ShiftsPage {
-  shifts: ShiftListing[];
+  shifts: ShiftView[];
   next: number | null;
   names: Record<string, string>;
 }
@@ -40,5 +48,5 @@ export interface ShiftsPage {
 /** What an act would do, or did. */
 export interface ShiftEffectView {
   says: string;
-  shift: ShiftListing;
+  shift: ShiftView;
 }

@@ -4,6 +4,7 @@ import {
   BellRing,
   BookOpenText,
   Bot,
+  GitBranch,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -57,6 +58,13 @@ export const consolePages: readonly ConsolePage[] = [
     },
   },
   { href: "/keys", name: "Keys", called: "the keys", Icon: KeyRound, key: "k" },
+  {
+    ...{ href: "/releases", name: "Releases", called: "the releases of services", Icon: GitBranch, key: "l" },
+    parts: {
+      own: "Services",
+      others: [{ href: "/releases/history", name: "History", called: "the history of releases", key: "z" }],
+    },
+  },
   {
     ...{ href: "/noops", name: "NoOps", called: "NoOps", Icon: Bot, key: "n" },
     parts: {

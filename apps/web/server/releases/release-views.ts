@@ -3,6 +3,7 @@ import {
   type ReleaseAct,
   ReleaseDesk,
   type ReleaseListing,
+  type ShiftEffect,
   type ShiftListing,
 } from "@tapline/adapters/prisma";
 import type { ServicesReports } from "@tapline/adapters/redis";
@@ -12,6 +13,8 @@ import {
   type ReleasedService,
   releasedServices,
   type ShiftPlan,
+  targetOf,
+  wantedShare,
 } from "@tapline/core/rollout";
 import type { ServiceHealth } from "@tapline/core/telemetry";
 import type {
@@ -19,6 +22,7 @@ import type {
   ServiceReleases,
   ShiftEffectView,
   ShiftsPage,
+  ShiftView,
 } from "../../contracts/releases.ts";
 import { namesOf } from "../alerts/names-of.ts";
 import { shareReading } from "../fleet/share-reading.ts";
@@ -59,7 +63,7 @@ export class ReleaseViews {
       ...(before === null ? {} : { before }),
     };
     const found = await fromPostgres(this.#desk.shifts({ ...asked, limit: pageSize + 1 }));
-    const shifts = found.slice(0, pageSize);
+    const shifts = found.slice(0, pageSize).map(viewOf);
     const next = found.length > pageSize ? (shifts.at(-1)?.id ?? null) : null;
     return { shifts, next, names: await this.#names(shifts.map(({ startedBy }) => startedBy)) };
   }
@@ -69,11 +73,11 @@ export class ReleaseViews {
   }
 
   async shift(release: number, plan: Partial<ShiftPlan>, act: ReleaseAct): Promise<ShiftEffectView> {
-    return await fromPostgres(this.#desk.shift(release, act, { ...defaultPlan, ...plan }));
+    return effectOf(await fromPostgres(this.#desk.shift(release, act, { ...defaultPlan, ...plan })));
   }
 
   async steer(verb: ShiftVerb, service: ReleasedService, act: ReleaseAct): Promise<ShiftEffectView> {
-    return await fromPostgres(this.#desk[verb](service, act));
+    return effectOf(await fromPostgres(this.#desk[verb](service, act)));
   }
 
   async #board(): Promise<ReleasesBoard> {
@@ -82,8 +86,9 @@ export class ReleaseViews {
       fromPostgres(this.#desk.open()),
       this.#services.latest().catch(() => null),
     ]);
+    const shifts = open.map(viewOf);
     const services = await Promise.all(
-      releasedServices.map((service) => this.#service(service, open, report?.services ?? null)),
+      releasedServices.map((service) => this.#service(service, shifts, report?.services ?? null)),
     );
     const people = [...releases.map(({ madeBy }) => madeBy), ...open.map(({ startedBy }) => startedBy)];
     return { readAtEpochMs: this.#clock(), services, releases, names: await this.#names(people) };
@@ -91,7 +96,7 @@ export class ReleaseViews {
 
   async #service(
     service: ReleasedService,
-    open: readonly ShiftListing[],
+    open: readonly ShiftView[],
     processes: readonly ServiceHealth[] | null,
   ): Promise<ServiceReleases> {
     const { release, colour, before } = await fromPostgres(this.#desk.standing(service));
@@ -108,3 +113,11 @@ export class ReleaseViews {
     return Object.fromEntries(await namesOf(this.#prisma, [...new Set(ids)]));
   }
 }
+
+const viewOf = (shift: ShiftListing): ShiftView => ({
+  ...shift,
+  share: wantedShare(shift),
+  target: targetOf(shift),
+});
+
+const effectOf = ({ says, shift }: ShiftEffect): ShiftEffectView => ({ says, shift: viewOf(shift) });

@@ -1,0 +1,154 @@
+"use client";
+
+import { formatSpan } from "../../client/format.ts";
+import { NoList, Unread } from "../../client/list-states.tsx";
+import { serverNow } from "../../client/server-clock.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useShifts } from "../../client/use-releases.ts";
+import type { ShiftView } from "../../contracts/releases.ts";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { OptionList } from "../../ui/option-list.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import { standOf, wayWords } from "./release-words.ts";
+import { ShiftParts } from "./shift-parts.tsx";
+import { historyAddress } from "./view.ts";
+
+/** Each shift that was and is, how it came to its end and on what evidence. */
+export function History() {
+  const { view, change } = useAddressView(historyAddress);
+  const list = useShifts();
+  useNow(1_000);
+  const ids = list.items.map(({ id }) => String(id));
+  const cursor = useCursor(ids, view.open);
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (view.open !== null && id !== null) change({ open: id });
+  };
+  useListKeys("History of releases", "shift", {
+    move: (by) => moveTo(cursor.index + by),
+    open: () => change({ open: ids[cursor.index] ?? null }),
+    close: () => change({ open: null }),
+  });
+  const open = list.items.find(({ id }) => String(id) === view.open);
+  return (
+    <div data-stale={list.isFailed} className="flex flex-1 flex-col">
+      <h1 className="mb-3 text-lg font-semibold tracking-tight">History of releases</h1>
+      {list.isFailed && list.items.length > 0 ? (
+        <Unread what="history" heardEpochMs={list.heardEpochMs} />
+      ) : null}
+      <WithSidePane
+        name="The open shift"
+        list={
+          <Card aria-label="List of shifts" className="flex min-h-0 flex-col overflow-hidden">
+            {list.items.length > 0 ? (
+              <ShiftList
+                shifts={list.items}
+                cursor={cursor.index}
+                onMove={moveTo}
+                onOpen={(id) => change({ open: id })}
+                onEnd={list.hasMore ? list.loadMore : undefined}
+              />
+            ) : (
+              <NoList
+                what="shifts"
+                list={list}
+                isNarrowed={false}
+                onEnd={list.loadMore}
+                meanwhile="releases go on without the console"
+                empty={
+                  <>
+                    <p className="text-base font-semibold">No service was led to another release yet</p>
+                    <p className="mt-1 text-ink-soft">
+                      Each way there and back will stand here, with its evidence.
+                    </p>
+                  </>
+                }
+              />
+            )}
+          </Card>
+        }
+        pane={
+          open === undefined ? null : (
+            <PaneFrame
+              kind={standOf(open.state).words}
+              isCalling={standOf(open.state).isCalling}
+              title={`${open.service}: ${wayWords(open)}`}
+              under={`Shift ${open.id}${open.kind === "return" ? ", a way back" : ""}`}
+              onClose={() => change({ open: null })}
+            >
+              <ShiftParts shift={open} names={list.names} />
+            </PaneFrame>
+          )
+        }
+      />
+    </div>
+  );
+}
+
+const columns = cn(
+  "grid-cols-[minmax(0,1fr)_6rem]",
+  "@2xl:grid-cols-[7rem_minmax(0,1.5fr)_minmax(0,1fr)_6rem]",
+);
+const wide = "@max-2xl:hidden";
+
+function ShiftList({
+  shifts,
+  cursor,
+  onMove,
+  onOpen,
+  onEnd,
+}: {
+  shifts: readonly ShiftView[];
+  cursor: number;
+  onMove: (index: number) => void;
+  onOpen: (id: string) => void;
+  onEnd: (() => void) | undefined;
+}) {
+  return (
+    <OptionList
+      name="Shifts"
+      ids={shifts.map(({ id }) => String(id))}
+      {...{ cursor, onMove, onOpen, onEnd, columns }}
+      head={
+        <>
+          <span className={wide}>Service</span>
+          <span>Way</span>
+          <span className={wide}>How it stands</span>
+          <span className="text-right">Begun</span>
+        </>
+      }
+    >
+      {(index) => {
+        const shift = shifts[index];
+        if (shift === undefined) return null;
+        const { words, isCalling } = standOf(shift.state);
+        return (
+          <>
+            <p className={cn("truncate text-sm font-medium", wide)}>{shift.service}</p>
+            <div className="min-w-0">
+              <p className="truncate text-sm">{wayWords(shift)}</p>
+              <p className="truncate text-xs text-ink-faint">{shift.state.why}</p>
+            </div>
+            <p
+              className={cn(
+                "truncate text-sm",
+                wide,
+                isCalling ? "font-medium text-warning" : "text-ink-soft",
+              )}
+            >
+              {words}
+            </p>
+            <p className="age truncate text-right text-xs text-ink-soft">
+              {formatSpan(serverNow() - shift.startedAtEpochMs)} ago
+            </p>
+          </>
+        );
+      }}
+    </OptionList>
+  );
+}

@@ -1,0 +1,169 @@
+import { formatMs, formatRate, unknown } from "../../client/format.ts";
+import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
+import type { ReleaseListing, ReleasesBoard, ServiceReleases } from "../../contracts/releases.ts";
+import { Button } from "../../ui/button.tsx";
+import { PaneFrame } from "../../ui/pane-frame.tsx";
+import { Part } from "../../ui/part.tsx";
+import type { AskedAct } from "./asked.ts";
+import { actorName, isGoingBack, releaseName, standOf } from "./release-words.ts";
+import { ShiftParts } from "./shift-parts.tsx";
+
+/** One service: what is on its way, how its processes are, and the releases that it can be led to. */
+export function ServicePane({
+  of,
+  board,
+  onClose,
+  onAsk,
+}: {
+  of: ServiceReleases;
+  board: ReleasesBoard;
+  onClose: () => void;
+  onAsk: (asked: AskedAct) => void;
+}) {
+  const { service, release, colour, shift } = of;
+  const stand = shift === null ? null : standOf(shift.state);
+  return (
+    <PaneFrame
+      kind={stand?.words ?? "Nothing is on its way"}
+      isCalling={stand?.isCalling ?? false}
+      title={service}
+      under={`${releaseName(release)} runs, in ${colour}`}
+      onClose={onClose}
+      acts={<Acts {...{ of, onAsk }} />}
+    >
+      {shift === null ? null : <ShiftParts shift={shift} names={board.names} />}
+      <Processes of={of} />
+      <ReleasesOf {...{ of, board, onAsk }} />
+    </PaneFrame>
+  );
+}
+
+function Acts({ of, onAsk }: { of: ServiceReleases; onAsk: (asked: AskedAct) => void }) {
+  const [mayOperate, mayAdminister] = [useMayOperate(), useMayAdminister()];
+  const { service, shift, hasBefore, before } = of;
+  const isOut = shift !== null && !isGoingBack(shift.state);
+  const canGoBack = isOut || (shift === null && hasBefore);
+  if (!mayOperate || (!canGoBack && !isOut)) return null;
+  return (
+    <div className="flex flex-wrap gap-2 border-t border-line px-5 py-3">
+      <Button kind="primary" className="flex-1" onClick={() => onAsk({ act: "rollBack", service })}>
+        {isOut ? "Roll back…" : `Back to ${releaseName(before).toLowerCase()}…`}
+      </Button>
+      {isOut && mayAdminister ? (
+        <>
+          <Button kind="outline" onClick={() => onAsk({ act: "advance", service })}>
+            One step on…
+          </Button>
+          <Button kind="outline" onClick={() => onAsk({ act: "promote", service })}>
+            Promote…
+          </Button>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+function Processes({ of: { processes } }: { of: ServiceReleases }) {
+  if (processes === null)
+    return (
+      <Part title="Processes">
+        <p className="text-ink-faint">Nobody tells how they are.</p>
+      </Part>
+    );
+  return (
+    <Part title="Processes">
+      {processes.length === 0 ? <p className="text-ink-faint">None was heard of within a minute.</p> : null}
+      <ul className="space-y-1.5">
+        {processes.map(({ instance, isSilent, requestsPerSecond, errorRatio, p99Ms }) => (
+          <li key={instance}>
+            <p className="font-mono text-xs [overflow-wrap:anywhere]">{instance}</p>
+            <p className={isSilent ? "text-xs text-warning" : "figure text-xs text-ink-faint"}>
+              {isSilent ? (
+                <>
+                  <span aria-hidden>▲ </span>silent
+                </>
+              ) : (
+                `${formatRate(requestsPerSecond)} per s · p99 ${formatMs(p99Ms)} ms · errors ${
+                  errorRatio === null ? unknown : `${(errorRatio * 100).toFixed(1)} %`
+                }`
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function ReleasesOf({
+  of: { service, release, shift },
+  board,
+  onAsk,
+}: {
+  of: ServiceReleases;
+  board: ReleasesBoard;
+  onAsk: (asked: AskedAct) => void;
+}) {
+  const mayAdminister = useMayAdminister();
+  const releases = board.releases.filter((one) => one.service === service);
+  return (
+    <Part title="Releases">
+      {releases.length === 0 ? (
+        <p className="text-ink-faint">None was made yet: what the installation brings runs.</p>
+      ) : null}
+      <ul className="space-y-2.5">
+        {releases.map((one) => (
+          <li key={one.id} className="flex items-start gap-3">
+            <ReleaseLines {...{ one, names: board.names }} isRunning={one.id === release} />
+            {mayAdminister && one.id !== release && one.id !== shift?.release ? (
+              <Button
+                kind="outline"
+                className="h-8 shrink-0"
+                onClick={() => onAsk({ act: "shift", service, release: one.id })}
+              >
+                <span aria-hidden>Lead to it…</span>
+                <span className="sr-only">
+                  Lead {service} to release {one.id}…
+                </span>
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {mayAdminister ? (
+        <Button kind="outline" className="mt-3 h-8" onClick={() => onAsk({ act: "make", service })}>
+          Make a release…
+        </Button>
+      ) : null}
+    </Part>
+  );
+}
+
+function ReleaseLines({
+  one: { id, version, rules, config, madeBy, reason },
+  names,
+  isRunning,
+}: {
+  one: ReleaseListing;
+  names: Readonly<Record<string, string>>;
+  isRunning: boolean;
+}) {
+  const settings = Object.entries(config);
+  return (
+    <div className="min-w-0 flex-1 text-xs text-ink-faint">
+      <p className="text-sm text-ink">
+        {releaseName(id)}: <span className="font-mono text-xs">{version}</span>
+        {isRunning ? " · runs" : ""}
+      </p>
+      {rules === null ? null : <p>judges by release {rules} of the validation rules</p>}
+      {settings.map(([name, value]) => (
+        <p key={name} className="font-mono [overflow-wrap:anywhere]">
+          {name}={value}
+        </p>
+      ))}
+      <p className="[overflow-wrap:anywhere]">
+        {actorName(madeBy, names)}: {reason}
+      </p>
+    </div>
+  );
+}

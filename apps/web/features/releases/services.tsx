@@ -1,0 +1,176 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Unread } from "../../client/list-states.tsx";
+import { loadPart } from "../../client/load-part.ts";
+import { useAddressView } from "../../client/use-address-view.ts";
+import { useCursor } from "../../client/use-cursor.ts";
+import { useListKeys } from "../../client/use-list-keys.ts";
+import { useNow } from "../../client/use-now.ts";
+import { useReleases } from "../../client/use-releases.ts";
+import { useMayOperate } from "../../client/viewer.tsx";
+import type { ReleasesBoard, ServiceReleases } from "../../contracts/releases.ts";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { ListSkeleton } from "../../ui/list-skeleton.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { OptionList } from "../../ui/option-list.tsx";
+import { WithSidePane } from "../../ui/side-pane.tsx";
+import type { AskedAct } from "./asked.ts";
+import { releaseName, standOf } from "./release-words.ts";
+import { ServicePane } from "./service-pane.tsx";
+import { ShareBar } from "./share-bar.tsx";
+import { servicesAddress } from "./view.ts";
+
+const Dialogs = dynamic(() => loadPart(() => import("./dialogs.tsx")).then((part) => part.Dialogs), {
+  ssr: false,
+});
+
+/** What runs of each service that may run in two releases, and what leads it from one to the other. */
+export function Services() {
+  const { view, change } = useAddressView(servicesAddress);
+  const { board, isFailed, heardEpochMs } = useReleases();
+  const [asked, setAsked] = useState<AskedAct | null>(null);
+  const [outcome, setOutcome] = useState<string | null>(null);
+  useNow(1_000);
+  const services = board?.services ?? [];
+  const ids = services.map(({ service }) => service);
+  const cursor = useCursor(ids, view.open);
+  const moveTo = (index: number) => {
+    const id = cursor.moveTo(index);
+    if (view.open !== null && id !== null) change({ open: id });
+  };
+  const open = services.find(({ service }) => service === view.open);
+  useListKeys("Releases", "service", {
+    move: (by) => moveTo(cursor.index + by),
+    open: () => change({ open: ids[cursor.index] ?? null }),
+    close: () => change({ open: null }),
+  });
+  const ask = (wanted: AskedAct) => {
+    setOutcome(null);
+    setAsked(wanted);
+  };
+  return (
+    <div data-stale={isFailed} className="flex flex-1 flex-col">
+      <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">Releases</h1>
+        {useMayOperate() ? null : (
+          <p className="text-sm text-ink-faint">Rolling back needs the role operator, all else admin.</p>
+        )}
+      </div>
+      {outcome === null ? null : (
+        <div role="status">
+          <Notice className="mb-3" tone="info" title={outcome} onDismiss={() => setOutcome(null)} />
+        </div>
+      )}
+      {isFailed ? <Unread what="releases" heardEpochMs={heardEpochMs} /> : null}
+      <WithSidePane
+        name="The open service"
+        list={
+          <Card aria-label="List of services" className="flex min-h-0 flex-col overflow-hidden">
+            {board === undefined ? (
+              isFailed ? null : (
+                <ListSkeleton of="services" />
+              )
+            ) : (
+              <ServiceList
+                services={services}
+                cursor={cursor.index}
+                onMove={moveTo}
+                onOpen={(id) => change({ open: id })}
+              />
+            )}
+          </Card>
+        }
+        pane={
+          open === undefined || board === undefined ? null : (
+            <ServicePane of={open} board={board} onClose={() => change({ open: null })} onAsk={ask} />
+          )
+        }
+      />
+      {asked === null || board === undefined ? null : (
+        <Dialogs
+          {...{ asked, board }}
+          onDone={(told) => {
+            setOutcome(told);
+            setAsked(null);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+const columns = cn(
+  "grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]",
+  "@2xl:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)_minmax(0,1.6fr)_9rem]",
+);
+const wide = "@max-2xl:hidden";
+
+function ServiceList({
+  services,
+  cursor,
+  onMove,
+  onOpen,
+}: {
+  services: ReleasesBoard["services"];
+  cursor: number;
+  onMove: (index: number) => void;
+  onOpen: (id: string) => void;
+}) {
+  return (
+    <>
+      <OptionList
+        name="Services"
+        ids={services.map(({ service }) => service)}
+        {...{ cursor, onMove, onOpen, columns }}
+        head={
+          <>
+            <span>Service</span>
+            <span className={wide}>Runs</span>
+            <span>On its way</span>
+            <span className={wide}>Evidence</span>
+          </>
+        }
+      >
+        {(index) => {
+          const one = services[index];
+          return one === undefined ? null : <Cells of={one} />;
+        }}
+      </OptionList>
+      <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">
+        Of all other services one process at a time does the work: they have no two releases side by side.
+      </p>
+    </>
+  );
+}
+
+function Cells({ of: { service, release, colour, shift } }: { of: ServiceReleases }) {
+  const stand = shift === null ? null : standOf(shift.state);
+  return (
+    <>
+      <p className="truncate text-sm font-medium">{service}</p>
+      <p className={cn("truncate text-sm text-ink-soft", wide)}>
+        {releaseName(release)} <span className="text-ink-faint">({colour})</span>
+      </p>
+      {shift === null || stand === null ? (
+        <p className="truncate text-sm text-ink-faint">nothing</p>
+      ) : (
+        <div className="min-w-0">
+          <p
+            className={cn("truncate text-sm", stand.isCalling ? "font-medium text-warning" : "text-ink-soft")}
+          >
+            {stand.isCalling ? <span aria-hidden>▲ </span> : null}
+            {releaseName(shift.release)}: {stand.words.toLowerCase()}
+          </p>
+          <ShareBar shift={shift} />
+        </div>
+      )}
+      <p className={cn("truncate text-sm text-ink-soft", wide)}>
+        {shift?.evidence == null ? "–" : shift.evidence.verdict.is}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+import type { AddressForm } from "../../client/use-address-view.ts";
+
+/** What is open beside the list: a service by its word, or a shift by its number. */
+export interface OpenView {
+  open: string | null;
+}
+
+const openForm = (name: string): AddressForm<OpenView> => ({
+  read: (params) => ({ open: params.get(name) || null }),
+  write: ({ open }) => (open === null ? "" : `?${new URLSearchParams({ [name]: open })}`),
+});
+
+export const servicesAddress = openForm("service");
+export const historyAddress = openForm("shift");
