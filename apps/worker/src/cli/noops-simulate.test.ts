@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultNoopsRules } from "@tapline/core/noops";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
@@ -31,14 +32,15 @@ test("a trace by its parameters is run through each service, and drawn", async (
     stringify({ ...parameters, bursts: { perDay: 20, times: 3, minutes: 5 } }),
   );
   const plot = join(dir, "plot.svg");
-  await simulate({ trace, plot, seed: 1 });
+  const rules = await given("rules.yaml", stringify(defaultNoopsRules));
+  await simulate({ trace, rules, plot, seed: 1 });
   expect(told).toMatch(/^SERVICE +UNDER +TOO SLOW +REPLICA-HOURS +ACTS +TURNS$/m);
   for (const service of ["ingest", "validation", "transfer"])
-    for (const scaler of ["balance", "HPA at 80 %", String.raw`\d+ at all times`])
+    for (const scaler of ["balance", "HPA at 80 %", String.raw`\d+ at all times`, "NoOps rules, version 1"])
       expect(told).toMatch(new RegExp(`^${service} +${scaler} +\\d+ min +\\d+\\.\\d`, "m"));
   expect(told).toContain("ingest: no forecast was good enough to be used");
   const svg = await readFile(plot, "utf8");
-  expect(svg.match(/<polyline/g)).toHaveLength(3 * 4);
+  expect(svg.match(/<polyline/g)).toHaveLength(3 * 5);
   expect(svg).toContain("HPA at 80 %");
 });
 

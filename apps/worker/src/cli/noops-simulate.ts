@@ -10,6 +10,7 @@ import {
   traceParametersSchema,
 } from "@tapline/core/balance";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { parseNoopsRules, ruledScaler } from "@tapline/core/noops";
 import { z } from "zod";
 import { table } from "./columns.ts";
 import { readGivenText } from "./read-given.ts";
@@ -18,6 +19,7 @@ import { plotSvg } from "./simulate-plot.ts";
 
 interface Options {
   readonly trace: string;
+  readonly rules?: string;
   readonly learnDays?: number;
   readonly fixed?: number;
   readonly seed: number;
@@ -30,7 +32,7 @@ const dayMs = 86_400_000;
 const usualLearnDays = 14;
 
 /** Runs a trace of load through the services under balance, under the Horizontal Pod Autoscaler and under a fixed size, and says what each came to. */
-export async function simulate({ trace, learnDays, fixed, seed, json, plot }: Options): Promise<void> {
+export async function simulate({ trace, rules, learnDays, fixed, seed, json, plot }: Options): Promise<void> {
   const read = await readTrace(trace);
   const days = (read.perSecond.length * read.stepMs) / dayMs;
   const learned = learnDays ?? (days > usualLearnDays ? usualLearnDays : 0);
@@ -43,9 +45,11 @@ export async function simulate({ trace, learnDays, fixed, seed, json, plot }: Op
       },
     );
   const parts = splitTrace(read, learned);
-  const comparisons = measuredServices.map((service) =>
-    compareScalers(service, parts, { seed, fixed: fixed ?? null }),
-  );
+  const ruleSet = rules === undefined ? null : parseNoopsRules(await readYaml(rules));
+  const comparisons = measuredServices.map((service) => {
+    const more = ruleSet === null ? [] : [ruledScaler(service, parts.past, ruleSet)];
+    return compareScalers(service, parts, { seed, fixed: fixed ?? null, more });
+  });
   if (plot !== undefined) await write(plot, plotSvg(comparisons));
   process.stdout.write(
     json === true

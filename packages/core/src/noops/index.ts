@@ -85,6 +85,7 @@ export {
   type RuleScope,
   ruleModes,
 } from "./rule.ts";
+export { ruledScaler } from "./ruled-scaler.ts";
 export { formOf, modeOf, type NoopsSwitches, noSwitches, type SetByPerson } from "./switches.ts";
 export { canBeUndone, undoOf } from "./undo.ts";
 export {

@@ -77,6 +77,7 @@ function addSimulate(noops: Command): void {
       "run a trace of load through the services under balance, under Kubernetes' Horizontal Pod Autoscaler and under a fixed size",
     )
     .requiredOption("--trace <file>", "CSV of times and arrivals per second, or YAML of what makes a trace")
+    .option("--rules <file>", "also as NoOps rules would have it that act on balance's wishes: YAML or JSON")
     .option("--learn-days <n>", "known beforehand; default: the first 14 days of a longer trace", wholeNumber)
     .option(
       "--fixed <n>",

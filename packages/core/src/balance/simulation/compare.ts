@@ -34,7 +34,7 @@ export function compareScalers(
   }: { readonly seed: number; readonly fixed: number | null; readonly more?: readonly Scaler[] },
 ): Comparison {
   const ours = oursScaler(service, past);
-  const results = [simulate(service, run, ours, { seed, onTick: ours.onTick })];
+  const results = [simulate(service, run, ours, { seed })];
   const size = fixed ?? sizeForPeak(service, results[0]?.minutes ?? []);
   for (const scaler of [hpaScaler(service), fixedScaler(size), ...more])
     results.push(simulate(service, run, scaler, { seed }));

@@ -37,6 +37,8 @@ export type Scaler = {
   readonly everyMs: number;
   /** How many replicas there are to be, those that start included. */
   readonly decide: (seen: Seen) => number;
+  /** Is told the arrivals of each tick, once it has decided. */
+  readonly onTick?: (atMs: number, perSecond: number) => void;
 };
 
 /** One minute of a simulation. */
@@ -66,13 +68,12 @@ const reversalWithinMs = 15 * minuteMs;
  * Runs a trace through a service under a scaler. The backlog is a fluid: what comes beyond what the ready replicas can do waits. Within
  * a tick units wait as in an M/M/c queue, on top of the backlog. Arrivals scatter around the trace as a Poisson process does, by
  * `seed` alone, so that all scalers meet the same ones.
- * @param onTick is told the arrivals of each tick, once its scaler has decided
  */
 export function simulate(
   service: SimulatedService,
   trace: LoadTrace,
   scaler: Scaler,
-  { seed, onTick }: { readonly seed: number; readonly onTick?: (atMs: number, perSecond: number) => void },
+  { seed }: { readonly seed: number },
 ): Simulated {
   const run = new Run(service, scaler);
   const random = seededRandom(seed);
@@ -81,7 +82,7 @@ export function simulate(
     const rate = (trace.perSecond[Math.floor(atMs / trace.stepMs)] ?? 0) / service.tapsPerUnit;
     const units = poisson(random, (rate * tickMs) / 1_000);
     run.tick(atMs, units);
-    onTick?.(atMs, (units * 1_000) / tickMs);
+    scaler.onTick?.(atMs, (units * 1_000) / tickMs);
   }
   return run.result();
 }
