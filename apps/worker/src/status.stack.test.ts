@@ -15,7 +15,7 @@ beforeAll(async () => {
   path = await setUpPath();
   [door, pipeline] = await Promise.all([
     startDoor(),
-    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry,balance", {
+    forkWorker(path, "buffer,validation,encryption,transfer,audit,kpi,alerts,telemetry,balance,noops", {
       TAPLINE_INSTANCE: "pipeline",
     }),
   ]);
@@ -50,6 +50,7 @@ test("status tells each role's processes; a killed one is silent, and its role a
     "alerts",
     "telemetry",
     "balance",
+    "noops",
   ])
     expect(rowOf(all, role)).toMatch(/^pipeline heard [\d.]+ m?s ago$/);
   expect(all).not.toContain("sign of life");
