@@ -76,7 +76,7 @@ it("signing in says what is wrong, and then lets in", async () => {
   await page.getByRole("heading", { name: "Sign in to Tapline" }).waitFor();
 });
 
-it("a console without taps leads to the first one, step by step", async () => {
+it("a console without taps leads to the first one, step by step", { timeout: 240_000 }, async () => {
   const page = await browsing.openPage();
   await signIn(page, site.origin);
   await page.getByText("There are no figures to show").waitFor();
