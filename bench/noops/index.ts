@@ -1,5 +1,6 @@
 import type { BenchOptions } from "../bench.ts";
 import { figure, type Outcome, quantile, type Row } from "../report.ts";
+import { decisions } from "./decision.ts";
 import { recoveries } from "./recovery.ts";
 import { replays } from "./replay.ts";
 import { scalerAnswers } from "./scaler-answers.ts";
@@ -19,6 +20,16 @@ export async function noopsBench(options: BenchOptions): Promise<Outcome> {
         note: "GetMetrics by gRPC over TLS 1.3, 8 clients with 16 under way each",
       }),
     );
+  }
+  if (wants("decision-p99")) {
+    say("npm start, a rule without a delay of its own breached again and again");
+    const tookMs = await decisions({ rounds: quick ? 3 : 30, say }, faults);
+    if (tookMs.length > 0)
+      rows.push(
+        figure("decision-p99", "ms", [quantile(tookMs, 0.99)], {
+          note: "from the breach of a rule without a delay until NoOps has acted",
+        }),
+      );
   }
   if (wants("recovery-p99")) {
     say("npm start, a process of each service killed in turn");
