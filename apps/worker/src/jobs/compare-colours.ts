@@ -28,6 +28,19 @@ export function isCompared(
   return route.both && route.colour === colour;
 }
 
+/**
+ * Whether this stage was given back by the new release, to which this process belongs: what it would come to must not count any
+ * more. The old release does whatever it is asked for.
+ */
+export function isGivenBack(
+  segment: OpenSegment,
+  stage: SegmentStage,
+  { colour }: Pick<ColourParts, "colour">,
+): boolean {
+  const route = routeOf(segment, stage);
+  return route.target === colour && route.colour !== colour;
+}
+
 /** Leaves what this process came to for the other colour, and asks it to do the stage. */
 export async function leaveToOther(
   segment: OpenSegment,

@@ -27,6 +27,7 @@ import {
   type ColourParts,
   compareWithOther,
   isCompared,
+  isGivenBack,
   leaveToOther,
 } from "./compare-colours.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
@@ -53,7 +54,8 @@ export type EncryptionParts = ColourParts & {
  */
 export async function encryptSegment(id: string, parts: EncryptionParts): Promise<void> {
   const segment = await parts.buffer.find(id);
-  if (segment === null) return;
+  if (segment === null || (segment.stage === "encryption" && isGivenBack(segment, "encryption", parts)))
+    return;
   const taps = isTracing() ? (await parts.loader.load(segment)).taps : [];
   const buffered = taps.map((tap) => tap.buffered);
   await inStageSpan("encryption", segment, buffered, async () => {

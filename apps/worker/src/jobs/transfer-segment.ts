@@ -20,7 +20,13 @@ import { inStageSpan, noteArchived } from "@tapline/telemetry/segments";
 import { inSpan } from "@tapline/telemetry/tracing";
 import type { Logger } from "pino";
 import { checkSealed } from "./check-sealed.ts";
-import { type ColourParts, compareWithOther, isCompared, leaveToOther } from "./compare-colours.ts";
+import {
+  type ColourParts,
+  compareWithOther,
+  isCompared,
+  isGivenBack,
+  leaveToOther,
+} from "./compare-colours.ts";
 import { duplicatesOf } from "./duplicates-of.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { endedDelta } from "./ended-delta.ts";
@@ -56,7 +62,7 @@ export type TransferParts = ColourParts & {
  */
 export async function transferSegment(id: string, parts: TransferParts): Promise<void> {
   const segment = await parts.buffer.find(id);
-  if (segment === null) return;
+  if (segment === null || isGivenBack(segment, "transfer", parts)) return;
   const [loaded, verdicts] = await Promise.all([parts.loader.load(segment), parts.loader.verdicts(id)]);
   const buffered = loaded.taps.map((tap) => tap.buffered);
   await inStageSpan("transfer", segment, buffered, () => transfer(segment, loaded, verdicts, parts));

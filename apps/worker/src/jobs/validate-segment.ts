@@ -10,7 +10,13 @@ import {
 import { inStageSpan, noteBuffered } from "@tapline/telemetry/segments";
 import type { Logger } from "pino";
 import { claimSequence, type SequenceClaim, type SequenceParts } from "./claim-sequence.ts";
-import { type ColourParts, compareWithOther, isCompared, leaveToOther } from "./compare-colours.ts";
+import {
+  type ColourParts,
+  compareWithOther,
+  isCompared,
+  isGivenBack,
+  leaveToOther,
+} from "./compare-colours.ts";
 import { quotaCounts } from "./refused-taps.ts";
 import type { LoadedTap, SegmentLoader } from "./segment-loader.ts";
 import { verdictHintsOf } from "./verdict-hints.ts";
@@ -32,6 +38,7 @@ export async function validateSegment(id: string, parts: ValidationParts): Promi
   const segment = await parts.buffer.find(id);
   if (segment === null) return;
   if (segment.stage === "validation") {
+    if (isGivenBack(segment, "validation", parts)) return;
     const release = await parts.rules();
     const { taps } = await parts.loader.load(segment, release);
     const buffered = taps.map((tap) => tap.buffered);

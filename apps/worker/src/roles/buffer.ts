@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
-import type { SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
+import type { SegmentBuffer, SegmentShares, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
-import { flushedLife, isOfThisForm, lifeName, type OpenSegment, routeOf } from "@tapline/core/buffer";
-import { type Colour, colours, hasCode, uuidV7 } from "@tapline/core/kernel";
+import { flushedLife, isOfThisForm, lifeName, routeOf } from "@tapline/core/buffer";
+import { hasCode, uuidV7 } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type Role, repeat, Wake } from "./role.ts";
@@ -12,6 +12,7 @@ import { type Role, repeat, Wake } from "./role.ts";
 export type BufferParts = {
   readonly buffer: SegmentBuffer;
   readonly queues: Pick<SegmentQueues, "add" | "askAgain">;
+  readonly shares: Pick<SegmentShares, "endComparison">;
   readonly index: ArchiveIndex;
   readonly ledger: Pick<TapLedger, "forgetLife">;
   /** Brings the index level with the archives: the recent days, or all of them. */
@@ -170,17 +171,16 @@ function openedEntry(
   });
 }
 
-async function giveJobs({ buffer, queues, clock }: BufferParts): Promise<void> {
+async function giveJobs({ buffer, queues, shares, clock }: BufferParts): Promise<void> {
   const nowEpochMs = clock();
-  // One that was cut in the future was cut by a clock that was ahead: its age is not known.
-  for (const segment of await buffer.openSegments())
-    if (Math.abs(nowEpochMs - segment.cutAtEpochMs) > overdueMs)
-      // Of a segment that two releases share both are asked: the colour that it went to may have ended.
-      for (const route of coloursOf(segment)) await queues.askAgain(segment.stage, segment.id, route);
-}
-
-function coloursOf(segment: OpenSegment): { colour: Colour; watch: string | null }[] {
-  const { colour, watch } = routeOf(segment, segment.stage);
-  const isShared = segment.routes[segment.stage] !== undefined;
-  return isShared ? colours.map((each) => ({ colour: each, watch })) : [{ colour, watch }];
+  for (const segment of await buffer.openSegments()) {
+    // One that was cut in the future was cut by a clock that was ahead: its age is not known.
+    if (Math.abs(nowEpochMs - segment.cutAtEpochMs) <= overdueMs) continue;
+    const { id, stage } = segment;
+    const route = routeOf(segment, stage);
+    if (route.both) await shares.endComparison(id, stage);
+    await queues.askAgain(stage, id, route);
+    // The colour that it went to may have ended: the usual one is asked, too.
+    if (route.colour !== "blue") await queues.askAgain(stage, id, { ...route, colour: "blue" });
+  }
 }

@@ -46,7 +46,11 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const has: Has = (role) => config.roles.includes(role);
   const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
   const load = sampleLoad(parts);
-  const sign = () => ({ roles: [...config.roles], awayArchives: archives?.away() ?? [] });
+  const sign = () => ({
+    roles: [...config.roles],
+    colour: config.TAPLINE_COLOUR,
+    awayArchives: archives?.away() ?? [],
+  });
   const collector = has("telemetry") ? startTelemetryCollector(parts) : null;
   const roles: Role[] = [
     startTelemetry({ ...parts, sign, load: () => load.sample() }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { colourSchema } from "../kernel/index.ts";
 import { Histogram } from "./histogram.ts";
 import type { SignOfLife } from "./sign-of-life.ts";
 
@@ -11,6 +12,8 @@ const silentAfterMs = 6_000;
 export const serviceHealthSchema = z.object({
   instance: z.string(),
   roles: z.array(z.string()),
+  /** Which of two releases it belongs to; absent: blue. */
+  colour: colourSchema.exactOptional(),
   heardAtEpochMs: z.int(),
   isSilent: z.boolean(),
   /** Over the last minute. */
@@ -67,7 +70,13 @@ function rowOf(instance: string, signs: readonly Heard[], last: Heard, nowEpochM
   const took = Histogram.from(...loads.map((load) => load.took));
   const { load } = last.sign;
   return {
-    ...{ instance, roles: last.sign.roles, heardAtEpochMs: last.atEpochMs },
+    ...{
+      instance,
+      roles: last.sign.roles,
+
+      heardAtEpochMs: last.atEpochMs,
+    },
+    ...(last.sign.colour === undefined ? {} : { colour: last.sign.colour }),
     isSilent: nowEpochMs - last.atEpochMs > silentAfterMs,
     requestsPerSecond: toldMs === 0 ? null : (requests * 1000) / toldMs,
     errorRatio: requests === 0 ? null : sum(({ errors }) => errors) / requests,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { colourSchema } from "../kernel/index.ts";
 import { histogramDataSchema } from "./histogram.ts";
 
 /** So much of an error is told. */
@@ -45,6 +46,8 @@ export type ProcessLoad = z.infer<typeof processLoadSchema>;
 export const signOfLifeSchema = z.strictObject({
   /** Worker roles. */
   roles: z.array(z.string()),
+  /** Which of two releases it belongs to; absent: blue. */
+  colour: colourSchema.exactOptional(),
   awayArchives: z.array(awayArchiveSchema),
   load: processLoadSchema.optional(),
 });

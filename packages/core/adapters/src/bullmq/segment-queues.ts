@@ -145,6 +145,12 @@ export class SegmentQueues {
     return (await this.#depthsOf(stage, colour)).reduce((sum, { jobs }) => sum + jobs, 0);
   }
 
+  /** Forgets what waits for a colour that has ended; segments that are open still are asked for anew where they are overdue. */
+  async forget(stage: SegmentStage, colour: Colour): Promise<void> {
+    await this.#queue(stage, colour)?.obliterate({ force: true });
+    await this.#queue(stage, colour)?.resume();
+  }
+
   /** Does `stage` for every segment that comes, until `close`. */
   work(
     stage: SegmentStage,

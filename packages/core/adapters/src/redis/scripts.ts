@@ -13,6 +13,7 @@ const names = [
   "set-share",
   "keep-candidate",
   "note-late",
+  "end-comparison",
   "finish-segment",
   "end-life",
   "grant-credits",

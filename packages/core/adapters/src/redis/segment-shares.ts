@@ -68,6 +68,11 @@ export class SegmentShares {
     return (await this.#ofSegment("note-late", id, [stage])) === 1;
   }
 
+  /** Has a stage of segment `id` done by whoever comes to it, though both colours were to do it. */
+  async endComparison(id: string, stage: SegmentStage): Promise<void> {
+    await this.#ofSegment("end-comparison", id, [stage]);
+  }
+
   async #ofSegment(name: ScriptName, id: string, args: readonly string[]): Promise<unknown> {
     return await runScript(this.#redis, name, [this.#keys.segment(id)], args);
   }

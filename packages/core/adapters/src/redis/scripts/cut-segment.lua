@@ -45,8 +45,8 @@ local routes = {}
 local routed = ''
 for i = 8, #ARGV, 3 do
   local text = redis.call('HGET', KEYS[7], ARGV[i])
-  if text then
-    local share = cjson.decode(text)
+  local share = text and cjson.decode(text)
+  if share and (share.green > 0 or share.watch) then
     local route = { colour = tonumber(ARGV[i + 1]) < share.green and 'green' or 'blue' }
     if share.watch then
       route.watch = share.watch

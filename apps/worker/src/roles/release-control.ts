@@ -1,0 +1,115 @@
+import type { ReleaseDesk, ShiftEvidence, ShiftListing } from "@tapline/adapters/prisma";
+import type { SegmentShares } from "@tapline/adapters/redis";
+import { hasCode } from "@tapline/core/kernel";
+import type { Actuator } from "@tapline/core/noops";
+import {
+  isReturning,
+  type ShiftAct,
+  type ShiftState,
+  type ShiftView,
+  stepShift,
+  wantedShare,
+} from "@tapline/core/rollout";
+import type { Logger } from "pino";
+import { type ActParts, doAct, isOtherWatch, setShare } from "../releases/do-act.ts";
+import { readView, type Shares, stageOf, type ViewParts } from "../releases/read-view.ts";
+import { watchOf } from "../releases/watch-name.ts";
+import { type Role, repeat } from "./role.ts";
+
+export type ReleaseControlParts = ViewParts &
+  ActParts & {
+    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release">;
+    readonly actuator: Pick<Actuator, "look" | "act">;
+    readonly shares: Pick<SegmentShares, "read" | "set">;
+    /** Number of the lease under which this process may act; null while another process does. */
+    readonly fence: () => number | null;
+    /** Whether people have stopped everything: then nothing goes forward, and what goes back goes on. */
+    readonly isStopped: () => Promise<boolean>;
+    readonly log: Pick<Logger, "info" | "warn" | "error">;
+  };
+
+const everyMs = 250;
+const idleMs = 500;
+/** So often is written what the evidence says where nothing else is another one. */
+const tellEvidenceEveryMs = 2_000;
+const lookWithinMs = 5_000;
+
+/** Leads services from one release to another: looks, decides by `stepShift`, writes that down, and does it. */
+export function startReleaseControl(parts: ReleaseControlParts): Role {
+  const loop = repeat(
+    async (signal) => {
+      const fence = parts.fence();
+      const open = fence === null ? [] : await parts.desk.open();
+      if (fence === null || open.length === 0) return idleMs;
+      const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
+      const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
+      const isStopped = await parts.isStopped();
+      for (const shift of open) {
+        if (isStopped && !isReturning(shift.state)) continue;
+        const { view, evidence } = await readView(shift, landscape, shares, parts);
+        const { state, act } = stepShift(shift, view, parts.clock());
+        const noted = await note(shift, state, evidence, parts);
+        if (act !== null) await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts);
+        await keepWatching(noted, act?.kind ?? null, view, shares, fence, parts);
+      }
+      return everyMs;
+    },
+    (error) => {
+      const level = hasCode(error, "conflict") || hasCode(error, "unavailable") ? "warn" : "error";
+      parts.log[level]({ err: error }, "releases could not be led on; it is tried again");
+    },
+    idleMs,
+  );
+  return { stop: () => loop.stop() };
+}
+
+/**
+ * Says who looks from now on, where that is another one and the share stays. Never that nobody does while the new release has a share
+ * that it is to lose: what it is given then would count.
+ */
+async function keepWatching(
+  shift: ShiftListing,
+  act: ShiftAct["kind"] | null,
+  { targetPercent }: ShiftView,
+  shares: Shares,
+  fence: number,
+  parts: ReleaseControlParts,
+): Promise<void> {
+  const stage = stageOf(shift.service);
+  if (stage === null || act === "share" || targetPercent === null || !isOtherWatch(shift, shares[stage]))
+    return;
+  if (watchOf(shift) === null && targetPercent !== wantedShare(shift)) return;
+  await tryTo(() => setShare(shift, stage, targetPercent, fence, parts), shift, "watch", parts);
+}
+
+/** Written before it is done: whoever comes after knows what was meant. @throws TaplineError `conflict` where a person was first */
+async function note(
+  shift: ShiftListing,
+  state: ShiftState,
+  evidence: ShiftEvidence,
+  { desk, log }: ReleaseControlParts,
+): Promise<ShiftListing> {
+  const isSame = JSON.stringify(state) === JSON.stringify(shift.state);
+  const toldAgoMs = evidence.atEpochMs - (shift.evidence?.atEpochMs ?? Number.NEGATIVE_INFINITY);
+  if (isSame && Math.abs(toldAgoMs) < tellEvidenceEveryMs) return shift;
+  if (state.phase !== shift.state.phase)
+    log.info(
+      { shift: shift.id, service: shift.service, phase: state.phase, why: state.why },
+      "a shift goes on",
+    );
+  return await desk.note(shift, state, evidence);
+}
+
+/** What does not work is seen by the next look, and told again until its time is over. */
+async function tryTo(
+  work: () => Promise<void>,
+  { id, service }: ShiftListing,
+  act: string,
+  { log }: ReleaseControlParts,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.warn({ err: error, shift: id, service, act }, "an act of a shift was not done");
+  }
+}
