@@ -24,6 +24,7 @@ import { workerMetrics } from "./metrics.ts";
 import { startNoopsRole } from "./noops.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
 import { startProving } from "./prove.ts";
+import { startReleaseControlRole } from "./release-control.ts";
 import { startTellingAlerts } from "./tell-alerts.ts";
 import { startTransfer } from "./transfer.ts";
 import { startValidation } from "./validation.ts";
@@ -63,7 +64,10 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   const balance = has("balance") ? await openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
   const noops = has("noops") ? await startNoopsRole(parts, readings) : null;
-  if (noops !== null) roles.push(noops);
+  if (noops !== null) {
+    const releases = await startReleaseControlRole(parts, noops.fence);
+    roles.push(noops, ...(releases === null ? [] : [releases]));
+  }
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
