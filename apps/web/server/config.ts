@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
+import { type Colour, colourSchema, messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
 import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import { type OidcSettings, oidcSettingsOf } from "./oidc-settings.ts";
@@ -19,6 +19,8 @@ const environmentSchema = z.object({
   TAPLINE_WEB_PORT: port.default(0),
   /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
   TAPLINE_WEB_HEALTH_PORT: port.default(0),
+  /** Of two releases of the console that run side by side, the side of this process. */
+  TAPLINE_COLOUR: colourSchema.default("blue"),
   /** The origin that browsers see, such as `https://console.example`; default: host and port listened on. */
   TAPLINE_WEB_ORIGIN: z
     .url({ protocol: /^https?$/, error: "must be an http:// or https:// origin" })
@@ -67,6 +69,7 @@ export interface WebConfig {
   host: string;
   port: number;
   healthPort: number;
+  colour: Colour;
   /** `undefined`: what we listen on. */
   origin: string | undefined;
   secret: string;
@@ -114,6 +117,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     host: env.TAPLINE_WEB_HOST,
     port: env.TAPLINE_WEB_PORT,
     healthPort: env.TAPLINE_WEB_HEALTH_PORT,
+    colour: env.TAPLINE_COLOUR,
     origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
     secret,
     tls,

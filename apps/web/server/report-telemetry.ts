@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { TelemetryStream } from "@tapline/adapters/redis";
+import type { Colour } from "@tapline/core/kernel";
 import { CumulativeTelemetry, type ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
 import { LoadSampler, StoreProbe } from "@tapline/telemetry/metrics";
 import { startTelemetry } from "@tapline/telemetry/reporting";
@@ -17,6 +18,8 @@ export interface ConsoleTelemetry {
 }
 
 export interface ReportedParts {
+  /** The side of a change of releases that this process stands on. */
+  colour: Colour;
   served: ServedRequests;
   redis: Redis;
   prisma: PrismaClient;
@@ -24,7 +27,7 @@ export interface ReportedParts {
 }
 
 /** Reports what this process sees, as every process of the installation does, and how it is. */
-export function reportTelemetry({ served, redis, prisma, logger }: ReportedParts): ConsoleTelemetry {
+export function reportTelemetry({ colour, served, redis, prisma, logger }: ReportedParts): ConsoleTelemetry {
   const recorder = new TelemetryRecorder(`console-${hostname()}-${process.pid}`);
   const counted = new CumulativeTelemetry();
   const load = new LoadSampler({
@@ -35,7 +38,7 @@ export function reportTelemetry({ served, redis, prisma, logger }: ReportedParts
   });
   const reporting = startTelemetry({
     ...{ telemetry: recorder, counted, telemetryStream: new TelemetryStream(redis) },
-    sign: () => ({ roles: ["console"], awayArchives: [] }),
+    sign: () => ({ roles: ["web"], colour, awayArchives: [] }),
     load: () => load.sample(),
     clock: Date.now,
     log: logger,

@@ -112,7 +112,7 @@ export async function startConsole(
       ...{ site: config, isTls: config.tls !== undefined, logger },
     }),
   );
-  const measured = await measure(config.healthPort, { served, redis: redis.requests, prisma, logger });
+  const measured = await measure(config, { served, redis: redis.requests, prisma, logger });
   // After the handler above: Socket.IO puts itself in front of what listens already.
   const realtime = createRealtime({ server, redis: redis.realtime, viewerOf: whoIs, origins });
   const stopping = new AbortController();
@@ -168,8 +168,11 @@ function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], au
 }
 
 /** Reports what the console sees, and serves its probes and metrics. */
-async function measure(healthPort: number, parts: ReportedParts) {
-  const { recorder, counted, stop } = reportTelemetry(parts);
+async function measure(
+  { healthPort, colour }: Pick<WebConfig, "healthPort" | "colour">,
+  parts: Omit<ReportedParts, "colour">,
+) {
+  const { recorder, counted, stop } = reportTelemetry({ ...parts, colour });
   const { health, metrics } = await serveConsoleHealth(healthPort, { ...parts, counted });
   return {
     ...{ recorder, metrics },

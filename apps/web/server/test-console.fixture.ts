@@ -30,6 +30,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
       host: "127.0.0.1",
       port: 0,
       healthPort: 0,
+      colour: "blue",
       origin: undefined,
     },
     ...{

@@ -74,9 +74,11 @@ function Processes({ of: { processes } }: { of: ServiceReleases }) {
     <Part title="Processes">
       {processes.length === 0 ? <p className="text-ink-faint">None was heard of within a minute.</p> : null}
       <ul className="space-y-1.5">
-        {processes.map(({ instance, isSilent, requestsPerSecond, errorRatio, p99Ms }) => (
+        {processes.map(({ instance, colour = "blue", isSilent, requestsPerSecond, errorRatio, p99Ms }) => (
           <li key={instance}>
-            <p className="font-mono text-xs [overflow-wrap:anywhere]">{instance}</p>
+            <p className="font-mono text-xs [overflow-wrap:anywhere]">
+              {instance} <span className="text-ink-faint">({colour})</span>
+            </p>
             <p className={isSilent ? "text-xs text-warning" : "figure text-xs text-ink-faint"}>
               {isSilent ? (
                 <>

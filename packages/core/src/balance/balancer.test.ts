@@ -20,7 +20,7 @@ function services(atEpochMs: number, cpuRatio = 0.2): ServicesReport {
       requestsPerSecond: 0,
     },
     { instance: "gone", roles: ["ingest"], cpuRatio: 1, requestsPerSecond: 0, isSilent: true },
-    { instance: "pages", roles: ["console"], cpuRatio: 0.5, requestsPerSecond: 100, p50Ms: 20 },
+    { instance: "pages", roles: ["web"], cpuRatio: 0.5, requestsPerSecond: 100, p50Ms: 20 },
   ].map((each) => ({ ...row, heardAtEpochMs: atEpochMs, ...each }));
   return { atEpochMs, services: rows, mesh: null };
 }

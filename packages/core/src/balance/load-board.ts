@@ -45,9 +45,6 @@ type Heard = {
 
 type Work = { readonly tapsPerUnit: number; readonly serviceMs: number };
 
-/** Names of services in the table of services, where they have another one there. */
-const toldAs: Readonly<Record<string, string>> = { web: "console" };
-
 /** What is known of each service's load, out of telemetry, the table of services and the stores. Pure: the clock is handed in. */
 export class LoadBoard {
   #heard: Heard[] = [];
@@ -94,7 +91,7 @@ export class LoadBoard {
   read(service: string, evidence: LoadEvidence, nowEpochMs: number): ServiceReadings {
     this.#heard = this.#heard.filter(({ atEpochMs }) => nowEpochMs - atEpochMs <= workOverMs);
     const { services } = evidence;
-    const rows = services === null ? null : rowsOf(services, toldAs[service] ?? service);
+    const rows = services === null ? null : rowsOf(services, service);
     const told = {
       // Where nobody tells anything, the last that was told grows old. An old table of services is none, as its keeper sees to.
       atEpochMs: Math.max(0, this.#heardAtEpochMs),
