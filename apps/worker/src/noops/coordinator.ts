@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma";
+import type { ActEnd, NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma";
 import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import {
   askGuards,
@@ -14,8 +14,8 @@ import {
   wordsOf,
 } from "@tapline/core/noops";
 import type { Logger } from "pino";
-import { atMost } from "../roles/within.ts";
 import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
+import { heeding } from "./heeding.ts";
 import { Recorder } from "./recorder.ts";
 import { type ActParts, runAct } from "./run-act.ts";
 
@@ -32,8 +32,14 @@ const hourMs = 3_600_000;
 /** So often is looked, while something is done, whether it is to be broken off. */
 const watchEveryMs = 200;
 const actWithinMs = 120_000;
-/** Whoever does not heed the signal is left behind after so long. */
-const letGoMs = 5_000;
+/** What runs is looked at anew after each act, for the guards of the next. */
+const lookWithinMs = 1_500;
+const leftBehind: ActEnd = {
+  is: "failed",
+  error:
+    "its process ended, lost the lease or could not write while it acted: what runs says how far it came",
+  before: null,
+};
 
 /** What holds while an act is done: keeps the lease, and says whether it is still ours. */
 export type Holding = { readonly fence: number; readonly keep: () => Promise<boolean> };
@@ -66,22 +72,14 @@ export class Coordinator {
     return this.#released.version;
   }
 
-  /** Begins under a lease: what a process before this one left under way is ended, since nobody does it any more. */
+  /** Begins where the decisions of the last hour left off, so that the same again is counted in their rows. */
   static async begin(
     parts: CoordinatorParts,
     released: ReleasedNoopsRules,
     gatherer: Pick<EvidenceGatherer, "gather">,
-    fence: number,
     nowEpochMs: number,
   ): Promise<Coordinator> {
     const before = await parts.flight.latest(nowEpochMs - hourMs);
-    for (const left of await parts.flight.recent(nowEpochMs))
-      if (left.state === "acting" && (left.fence ?? 0) < fence)
-        await parts.flight.end(left.id, {
-          is: "failed",
-          error: "its process ended, or lost the lease, while it acted: what runs says how far it came",
-          before: null,
-        });
     return new Coordinator(parts, released, gatherer, before);
   }
 
@@ -94,10 +92,15 @@ export class Coordinator {
       this.#parts.flight.switches(),
       this.#parts.flight.recent(nowEpochMs - this.#lookBackMs),
     ]);
-    const facts = { ...this.#factsOf(seen), switches };
+    let facts = { ...this.#factsOf(seen), switches };
     const known = [...recent];
-    for (const waiting of recent.filter(({ state }) => state === "waiting-approval"))
-      replaceIn(known, await this.#settleWaiting(waiting, verdicts, { ...facts, recent: known }, holding));
+    for (const left of recent.filter(({ state }) => state === "acting"))
+      if ((left.fence ?? 0) <= holding.fence) replaceIn(known, await this.#endLeft(left));
+    for (const waiting of recent.filter(({ state }) => state === "waiting-approval")) {
+      const settled = await this.#settleWaiting(waiting, verdicts, { ...facts, recent: known }, holding);
+      replaceIn(known, settled);
+      if (settled.begunAtEpochMs !== null) facts = await this.#factsAfterAct(facts);
+    }
     for (const verdict of verdicts) {
       const isAsked = known.some(
         ({ state, ruleId, target }) =>
@@ -106,9 +109,27 @@ export class Coordinator {
       if (isAsked) continue;
       const id = uuidV7(nowEpochMs, randomBytes);
       const draft = draftOf(verdict, this.#released, { ...facts, recent: known }, id);
-      if (draft.state === "acting") replaceIn(known, await this.#act(draft, verdict.rule.undoMs, holding));
-      else await this.#note(draft, known, holding);
+      if (draft.state === "acting") {
+        replaceIn(known, await this.#act(draft, verdict.rule.undoMs, holding));
+        facts = await this.#factsAfterAct(facts);
+      } else await this.#note(draft, known, holding);
     }
+  }
+
+  /** Ends what stands as under way though nobody does it: acts come one after another, so it is left from before. */
+  async #endLeft({ id }: Decision): Promise<Decision> {
+    const ended = await this.#parts.flight.end(id, leftBehind);
+    this.#parts.onDecision(ended);
+    return ended;
+  }
+
+  /** An act takes its time: who has paused meanwhile, and what runs now, counts for the next one of the same round. */
+  async #factsAfterAct<Facts extends object>(facts: Facts): Promise<Facts> {
+    const { flight, actuator } = this.#parts;
+    const signal = AbortSignal.timeout(lookWithinMs);
+    const looked = actuator?.look(signal).catch(() => null) ?? null;
+    const [switches, landscape] = await Promise.all([flight.switches(), looked]);
+    return { ...facts, switches, landscape };
   }
 
   async #note(draft: Decision, known: Decision[], { fence }: Holding): Promise<void> {
@@ -168,8 +189,11 @@ export class Coordinator {
       if (waiting.word === null || !isSame(verdict, waiting)) return waiting;
     }
     if (waiting.act === null) return await close("refused", "there is nothing to be done");
+    // What a person asked for waits for no answer to another question: that one may be waiting for this.
+    const isInTheWay = ({ state }: Decision): boolean =>
+      waiting.undoes === null || state !== "waiting-approval";
     const guards = askGuards({
-      ...facts,
+      ...{ ...facts, recent: facts.recent.filter(isInTheWay) },
       rule: rule ?? ruleOfUndo(waiting),
       act: waiting.act,
       id: waiting.id,
@@ -190,6 +214,7 @@ export class Coordinator {
     const told = { decision: begun.id, rule: begun.ruleId, act: begun.preview };
     log.info(told, "NoOps acts");
     const watching = this.#watch(stop, since, holding);
+    let end: ActEnd;
     try {
       const changed = await heeding(
         stop.signal,
@@ -197,18 +222,17 @@ export class Coordinator {
       );
       const isUndoable = begun.act !== null && begun.undoes === null && canBeUndone(begun.act);
       const undoUntilEpochMs = isUndoable ? (begun.begunAtEpochMs ?? 0) + undoMs : null;
-      const done = await flight.end(begun.id, { is: "done", ...changed, undoUntilEpochMs });
+      end = { is: "done", ...changed, undoUntilEpochMs };
       log.info(told, "NoOps has acted");
-      onDecision(done);
-      return done;
     } catch (error) {
+      end = { is: "failed", error: messageOf(error), before: null };
       log.warn({ ...told, err: error }, "what NoOps wanted to do failed");
-      const failed = await flight.end(begun.id, { is: "failed", error: messageOf(error), before: null });
-      onDecision(failed);
-      return failed;
     } finally {
       watching.end();
     }
+    const ended = await flight.end(begun.id, end);
+    onDecision(ended);
+    return ended;
   }
 
   /** @throws TaplineError `conflict` where the kill switch was pulled since then */
@@ -261,17 +285,4 @@ function replaceIn(known: Decision[], decision: Decision): void {
   const index = known.findIndex(({ id }) => id === decision.id);
   if (index < 0) known.push(decision);
   else known[index] = decision;
-}
-
-/** Ends with the work, or a little after the signal, where the work does not heed it. */
-async function heeding<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => {
-      void atMost(
-        letGoMs,
-        work.catch(() => undefined),
-      ).then(() => reject(signal.reason));
-    });
-  });
-  return await Promise.race([work, aborted]);
 }

@@ -27,7 +27,8 @@ export class MemoryActuator implements Actuator {
   /** What is asked of it waits here first. */
   gate: (signal: AbortSignal | undefined) => Promise<void> = async () => undefined;
   readonly #clock: () => number;
-  readonly #counts = new Map([["validation", 2]]);
+  /** How many replicas of each service run. */
+  readonly counts = new Map([["validation", 2]]);
   #fence = 0;
   #changes = 0;
 
@@ -36,7 +37,7 @@ export class MemoryActuator implements Actuator {
   }
 
   async look(): Promise<Landscape> {
-    const workloads = [...this.#counts].map(([service, wanted]) => this.#workload(service, wanted));
+    const workloads = [...this.counts].map(([service, wanted]) => this.#workload(service, wanted));
     return { atEpochMs: this.#clock(), workloads, shares: {} };
   }
 
@@ -54,7 +55,7 @@ export class MemoryActuator implements Actuator {
     this.#fence = fence ?? this.#fence;
     this.#changes += 1;
     this.acts.push({ act, fence });
-    this.#counts.set(act.workload.service, act.replicas);
+    this.counts.set(act.workload.service, act.replicas);
     return { revision: String(this.#changes) };
   }
 

@@ -1,5 +1,9 @@
+import { randomBytes } from "node:crypto";
+import { NoopsLog } from "@tapline/adapters/prisma";
+import { uuidV7 } from "@tapline/core/kernel";
 import type { DecisionState } from "@tapline/core/noops";
 import { afterEach, expect, test } from "vitest";
+import { decisionOf } from "../../../../packages/core/src/noops/decision.fixture.ts";
 import { until } from "../path.fixture.ts";
 import { NoopsRig, scaleUp } from "./noops.fixture.ts";
 
@@ -162,4 +166,46 @@ test("what a process left under way is ended by who decides next", async () => {
     .$executeRaw`UPDATE noops_lease SET holder = 'dead', fence = fence + 1, until = now() - interval '1 second'`;
   await until("it is ended", async () => (await rig.desk.find(id)).state === "failed", waitMs);
   expect((await rig.desk.find(id)).error).toMatch(/another process decides now|while it acted/);
+}, 400_000);
+
+test("an act of which nobody could write down what came of it is ended, and holds up no others", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  const running = rig.start();
+  await until("it decides", async () => running.leads(), waitMs);
+  const atEpochMs = rig.clock();
+  const left = decisionOf({ id: uuidV7(atEpochMs, randomBytes), atEpochMs, lastAtEpochMs: atEpochMs });
+  await new NoopsLog(rig.prisma, rig.clock).begin(left, running.fence() ?? -1);
+  rig.wish = 3;
+  await oneIn("done");
+  expect(await rig.desk.find(left.id)).toMatchObject({ state: "failed", ruleId: left.ruleId });
+}, 400_000);
+
+test("a pause that is asked for while one act is done holds the next of the same look", async () => {
+  const upToThree = { when: "service(target).wanted < 3", act: { ...scaleUp.act, to: "one-more-or-less" } };
+  rig = await NoopsRig.open({ ...scaleUp, ...upToThree });
+  rig.actuator.counts.set("encryption", 2);
+  let isPaused = false;
+  rig.actuator.gate = async () => {
+    if (!isPaused) await rig.desk.pause({ pauses: "all", untilEpochMs: null }, act);
+    isPaused = true;
+  };
+  rig.start();
+  const refused = await oneIn("refused");
+  expect(refused.guards.find(({ passed }) => !passed)?.guard).toBe("pause");
+  expect(await decisionsIn("done")).toHaveLength(1);
+  await rounds();
+  expect(rig.actuator.acts).toHaveLength(1);
+}, 400_000);
+
+test("an undo does not wait for the answer to another question about the same", async () => {
+  const asking = { when: "service(target).wanted > 2", act: { ...scaleUp.act, to: "one-more-or-less" } };
+  rig = await NoopsRig.open(scaleUp, { ...scaleUp, ...asking, id: "asks", mode: "approval" });
+  rig.start();
+  rig.wish = 3;
+  const done = await oneIn("done");
+  const asked = await oneIn("waiting-approval");
+  expect(asked).toMatchObject({ ruleId: "asks", word: null });
+  await rig.desk.undo(done.id, act);
+  await until("it is undone", async () => (await decisionsIn("undone"))[0], waitMs);
+  expect(rig.actuator.acts.map(({ act }) => act.kind === "scale" && act.replicas)).toEqual([3, 2]);
 }, 400_000);

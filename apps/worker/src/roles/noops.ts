@@ -51,14 +51,14 @@ export function startNoops(parts: NoopsParts): RunningNoops {
     if (!isSame) coordinator = null;
     return isSame;
   };
-  const begin = async (released: ReleasedNoopsRules, number: number): Promise<Coordinator> => {
+  const begin = async (released: ReleasedNoopsRules): Promise<Coordinator> => {
     const gatherer = new EvidenceGatherer(parts, released.rules);
     const nowEpochMs = await parts.telemetryStream.now();
-    return await Coordinator.begin({ ...parts, onDecision }, released, gatherer, number, nowEpochMs);
+    return await Coordinator.begin({ ...parts, onDecision }, released, gatherer, nowEpochMs);
   };
   const decide = async (number: number): Promise<void> => {
     const released = await parts.rules.activeOrFirst(parts.firstRules);
-    if (coordinator?.version !== released.version) coordinator = await begin(released, number);
+    if (coordinator?.version !== released.version) coordinator = await begin(released);
     const holding: Holding = { fence: number, keep };
     await coordinator.round(holding);
     if (performance.now() - prunedAtMs < pruneEveryMs) return;
@@ -89,6 +89,7 @@ export function startNoops(parts: NoopsParts): RunningNoops {
       const stopped = loop.stop();
       wake.wake();
       await stopped;
+      fence = null;
       await lease.resign(holder).catch(() => undefined);
     },
   };

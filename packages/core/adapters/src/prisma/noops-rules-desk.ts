@@ -47,6 +47,8 @@ export class NoopsRulesDesk {
 
   /** The rules in force; where nothing was ever released these become the first release. */
   async activeOrFirst(first: NoopsRules): Promise<ReleasedNoopsRules> {
+    const present = await this.active();
+    if (present !== null) return present;
     const act = { actor: { kind: "job", id: "noops" }, reason: "the first start" } as const;
     await this.#step(async (tx, at) => {
       if ((await tx.noopsRuleSet.count()) === 0) await release(tx, first, act, at, null);
