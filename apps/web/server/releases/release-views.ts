@@ -52,7 +52,10 @@ export class ReleaseViews {
 
   /** Another text where a release, or a shift, is another. */
   async mark(): Promise<string> {
-    const [releases, shifts] = await Promise.all([this.#desk.releases(), this.#desk.shifts({ limit: 20 })]);
+    const [releases, shifts] = await Promise.all([
+      this.#desk.releases({ limit: 1 }),
+      this.#desk.shifts({ limit: 20 }),
+    ]);
     return JSON.stringify([releases[0]?.id, shifts.map(({ id, revision }) => [id, revision])]);
   }
 

@@ -45,7 +45,7 @@ test("a release never changes, and names rules that there are", async () => {
   expect(hasCode(await refused(desk.make({ ...content, rules: 9 }, act)), "not-found")).toBe(true);
   await expect(prisma.serviceRelease.update({ where: { id: 1 }, data: { version: "2" } })).rejects.toThrow();
   await expect(prisma.serviceRelease.deleteMany()).rejects.toThrow();
-  expect(await desk.releases("validation")).toHaveLength(1);
+  expect(await desk.releases({ limit: 5 })).toHaveLength(1);
   expect(await actions()).toEqual(["release.made ada"]);
 });
 
@@ -139,6 +139,26 @@ test("a way back turns what is under way; of what has ended it makes a shift of 
     "release.rollback-started ada",
   ]);
   expect((await desk.shifts({ service: "validation" })).map(({ id }) => id)).toEqual([3, 2, 1]);
+});
+
+test("what takes the place of a way back is no way back itself: it can be taken back", async () => {
+  await desk.make(content, act);
+  await desk.make({ ...content, version: "1.5.0" }, act);
+  await moved((await desk.shift(1, act)).shift, { phase: "promoted" });
+  expect((await desk.rollBack("validation", act)).shift).toMatchObject({ kind: "return", base: 1 });
+  const { shift } = await desk.shift(2, act);
+  expect(shift).toMatchObject({ kind: "release", base: 1, release: 2, plan: defaultPlan });
+  await moved(shift, { phase: "promoted" });
+  expect(await desk.standing("validation")).toMatchObject({ release: 2, before: 1 });
+  expect((await desk.rollBack("validation", act)).shift).toMatchObject({ kind: "return", release: 1 });
+});
+
+test("of two who roll back at the same moment one is refused in words", async () => {
+  await desk.make(content, act);
+  await moved((await desk.shift(1, act)).shift, { phase: "promoted" });
+  const both = await Promise.allSettled([desk.rollBack("validation", act), desk.rollBack("validation", act)]);
+  expect(both.map(({ status }) => status)).toContain("fulfilled");
+  for (const one of both) if (one.status === "rejected") expect(hasCode(one.reason, "conflict")).toBe(true);
 });
 
 test("of two who begin at the same moment one is refused", async () => {

@@ -31,6 +31,7 @@ import {
   beginShift,
   changeShift,
   openShift,
+  type ShiftChange,
   type Standing,
   shiftDeed,
   standing,
@@ -60,9 +61,8 @@ export class ReleaseDesk {
   }
 
   /** Newest first. */
-  async releases(service?: ReleasedService): Promise<ReleaseListing[]> {
-    const where = service === undefined ? {} : { service };
-    const rows = await this.#prisma.serviceRelease.findMany({ where, orderBy: { id: "desc" } });
+  async releases({ limit = 1_000 }: { limit?: number } = {}): Promise<ReleaseListing[]> {
+    const rows = await this.#prisma.serviceRelease.findMany({ orderBy: { id: "desc" }, take: limit });
     return rows.map(releaseOf);
   }
 
@@ -141,7 +141,8 @@ export class ReleaseDesk {
           now,
           `release ${id} takes the place of release ${open.release ?? "none"}`,
         );
-        const change = { state, releaseId: id, plan };
+        // From here on it is no way back any more, also where it began as one.
+        const change = { state, releaseId: id, plan, kind: "release" as const };
         return await this.#changed(tx, open, change, "release.shift-started", act, at);
       }
       const { release: base, colour } = await standing(tx, service);
@@ -166,9 +167,12 @@ export class ReleaseDesk {
    * @throws TaplineError `conflict` where nothing ran before
    */
   async rollBack(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
-    const open = await openShift(this.#prisma, service);
-    if (open !== null) return await this.#steer(service, act, "release.rollback-started", turnShiftBack);
     return await this.#step(act, async (tx, at) => {
+      const open = await openShift(tx, service);
+      if (open !== null) {
+        const state = turnShiftBack(open, at.getTime(), act.reason);
+        return await this.#changed(tx, open, { state }, "release.rollback-started", act, at);
+      }
       const { release, colour, before } = await standing(tx, service);
       if (before === undefined)
         throw new TaplineError(
@@ -213,7 +217,7 @@ export class ReleaseDesk {
   async #changed(
     tx: Transaction,
     before: ShiftListing,
-    change: { state: ShiftState; releaseId?: number; plan?: ShiftPlan },
+    change: Omit<ShiftChange, "evidence">,
     action: Deed["action"],
     act: ReleaseAct,
     at: Date,

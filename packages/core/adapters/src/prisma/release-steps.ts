@@ -70,8 +70,10 @@ export async function beginShift(
   return shiftOf(row);
 }
 
-type Change = {
+/** What of a shift becomes another. */
+export type ShiftChange = {
   readonly state: ShiftState;
+  readonly kind?: ShiftListing["kind"];
   readonly releaseId?: number;
   readonly plan?: ShiftPlan;
   readonly evidence?: ShiftEvidence | null;
@@ -81,7 +83,7 @@ type Change = {
 export async function changeShift(
   tx: Transaction,
   { id, revision }: ShiftListing,
-  { state, evidence, ...rest }: Change,
+  { state, evidence, ...rest }: ShiftChange,
   at: Date,
 ): Promise<ShiftListing> {
   const seen =
