@@ -9,6 +9,7 @@ const dayMs = 24 * 3_600_000;
 const nowEpochMs = Date.now();
 let folder: string;
 let ring: RingKey[];
+let actor: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tapline-rotate-"));
@@ -21,8 +22,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const parts: RotateParts = {
   desk: {
     standing: () => Promise.resolve({ ring, twoPersons: true, stand: "" }),
-    change: (change, _act, { twoPersons }) => {
+    change: (change, act, { twoPersons }) => {
       expect(twoPersons).toBe("pass");
+      actor = act.actor.id;
       ring = [...stepOf(ring, change).after];
       return Promise.resolve({ is: "made", ring });
     },
@@ -41,7 +43,11 @@ test("the archive's key is rotated once it is old enough, and its successor is o
   const names = await readdir(folder);
   expect(names.filter((name) => /^archive-[0-9a-f]{12}\.(crt|key)$/.test(name))).toHaveLength(2);
   expect(rotated?.successor.certSha256).toBe(ring[2]?.certSha256);
+  expect(actor).toBe("key-rotation");
   expect(await rotateWhereDue(at(32), parts)).toBeNull();
+  const act = { actor: { kind: "rule", id: "rotate-key-in-time" }, reason: "a decision" } as const;
+  expect(await rotateWhereDue(at(70), parts, act)).not.toBeNull();
+  expect(actor).toBe("rotate-key-in-time");
 });
 
 test("where no key can be issued nothing is changed", async () => {

@@ -31,7 +31,7 @@ export async function actInHouse(
       return { before: { generation, taps }, after: { taps: 0 } };
     }
     case "rotate-key":
-      return await rotateKey(parts);
+      return await rotateKey(by, parts);
     case "roll-back": {
       const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
         ...{ ...by, dryRun: false },
@@ -52,7 +52,10 @@ export async function actInHouse(
   }
 }
 
-async function rotateKey({ keys, pkiFolder, clock }: HouseParts): Promise<Changed> {
+async function rotateKey(
+  by: { readonly actor: Actor; readonly reason: string },
+  { keys, pkiFolder, clock }: HouseParts,
+): Promise<Changed> {
   if (pkiFolder === null)
     throw new TaplineError("misconfigured", "no folder of a PKI is known to the role noops", {
       remedy: "set TAPLINE_KEY_PKI, or rotate by `tapline key rotate`",
@@ -60,6 +63,7 @@ async function rotateKey({ keys, pkiFolder, clock }: HouseParts): Promise<Change
   const rotated = await rotateWhereDue(
     { folder: pkiFolder, afterDays: 0, nowEpochMs: clock() },
     { desk: keys },
+    by,
   );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
   return { before: {}, after: { key: rotated.successor.certSha256 } };
