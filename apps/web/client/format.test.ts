@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAge, formatCount, formatMs, formatRate, formatTime } from "./format.ts";
+import { formatAge, formatCount, formatMoment, formatMs, formatRate, formatTime } from "./format.ts";
 
 test("counts are grouped and rates keep one decimal while they are small", () => {
   expect(formatCount(1234567)).toBe("1,234,567");
@@ -19,4 +19,5 @@ test("an age is told in the largest unit that fits", () => {
 test("times are told in UTC when asked for", () => {
   expect(formatTime(Date.UTC(2026, 4, 1, 14, 3, 7), "utc")).toBe("14:03:07");
   expect(formatTime(Date.UTC(2026, 4, 1, 14, 3, 7), "utc", false)).toBe("14:03");
+  expect(formatMoment(Date.UTC(2026, 4, 1, 14, 3, 7), "utc")).toBe("Fri 1 May, 14:03:07");
 });

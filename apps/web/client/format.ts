@@ -81,6 +81,11 @@ export function formatDay(epochMs: number, zone: TimeZoneChoice): string {
   return timesOf(zone).days.format(epochMs);
 }
 
+/** A day and a time of day, such as `Sun 29 Nov, 14:03:07`, in the chosen zone. */
+export function formatMoment(epochMs: number, zone: TimeZoneChoice): string {
+  return `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+}
+
 /** A time of day, after its day where that is another one than today. @param nowEpochMs by the server's clock */
 export function formatDayTime(
   epochMs: number,

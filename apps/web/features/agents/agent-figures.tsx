@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDay, formatSpan, formatTime, unknown } from "../../client/format.ts";
+import { formatBytes, formatCount, formatMoment, formatSpan, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AgentView } from "../../contracts/agents.ts";
@@ -26,9 +26,7 @@ export function AgentFigures({ standing }: { standing: Standing }) {
         <Fact
           name="Last tap archived"
           value={archivedAt === null ? "never" : `${formatAgo(archivedAt, nowEpochMs)} ago`}
-          note={
-            archivedAt === null ? null : `${formatDay(archivedAt, zone)}, ${formatTime(archivedAt, zone)}`
-          }
+          note={archivedAt === null ? null : formatMoment(archivedAt, zone)}
         />
         <Fact
           name="Runs since"

@@ -17,7 +17,7 @@ import { ChartFrame } from "../../client/chart/frame.tsx";
 import { holds } from "../../client/chart/stretch.ts";
 import { useBrush } from "../../client/chart/use-brush.ts";
 import { useZoom } from "../../client/chart/use-zoom.ts";
-import { formatDay, formatDayTime, formatTime } from "../../client/format.ts";
+import { formatDayTime, formatMoment, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { ianaZone } from "../../client/zones.ts";
@@ -51,7 +51,7 @@ export function MomentChart({ rows: all, moment, unit, zone, alert, rule }: Mome
   const rows = all.filter(({ startEpochMs }) => holds(zoom.shown, startEpochMs, resolutionMs));
   const threshold = thresholdOf(rule);
   const { kpi } = rule;
-  const raisedAt = `${formatDay(alert.raisedAtEpochMs, zone)}, ${formatTime(alert.raisedAtEpochMs, zone)}`;
+  const raisedAt = formatMoment(alert.raisedAtEpochMs, zone);
   const note = `${alert.message} · ${unit}, raised ${raisedAt}, times in ${ianaZone(zone)}`;
   return (
     <ChartFrame

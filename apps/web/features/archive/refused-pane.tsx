@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { formatBytes, formatCount, formatDay, formatTime } from "../../client/format.ts";
+import { formatBytes, formatCount, formatMoment } from "../../client/format.ts";
 import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -47,7 +47,7 @@ export function RefusedPane({
 function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => void }) {
   const zone = useTimeZone();
   const nowEpochMs = serverNow();
-  const at = (epochMs: number) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
       <Part title="Why">

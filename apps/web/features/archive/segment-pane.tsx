@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { adviceOf } from "../../client/api.ts";
-import { formatBytes, formatCount, formatDay, formatTime } from "../../client/format.ts";
+import { formatBytes, formatCount, formatMoment } from "../../client/format.ts";
 import { LastActs } from "../../client/last-acts.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -67,7 +67,7 @@ const lackingOf = ({ tasks }: SegmentDetail): string[] =>
 function Known({ detail }: { detail: SegmentDetail }) {
   const zone = useTimeZone();
   const nowEpochMs = serverNow();
-  const at = (epochMs: number) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
       <section aria-label="Figures" className="border-b border-line px-5 py-3">

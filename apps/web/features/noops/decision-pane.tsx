@@ -1,7 +1,7 @@
 import type { Decision, EvidenceRead, GuardVerdict } from "@tapline/core/noops";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { formatDay, formatSpan, formatTime } from "../../client/format.ts";
+import { formatMoment, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useDecision } from "../../client/use-noops.ts";
@@ -243,5 +243,5 @@ function Other({ says, id, onOpen }: { says: string; id: string; onOpen: (id: st
 
 function useMoment(): (epochMs: number) => string {
   const zone = useTimeZone();
-  return (epochMs) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  return (epochMs) => formatMoment(epochMs, zone);
 }

@@ -1,4 +1,4 @@
-import { formatSpan, formatTime } from "../../client/format.ts";
+import { formatDayTime, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
@@ -99,7 +99,7 @@ function Held({ board, onAsk }: { board: NoopsBoard; onAsk: (asked: AskedAct) =>
           By {nameOf(pause.by, names)}, {since(pause.atEpochMs)}: {pause.reason}.{" "}
           {pause.untilEpochMs === null
             ? "Until somebody resumes."
-            : `Until ${formatTime(pause.untilEpochMs, zone)}.`}
+            : `Until ${formatDayTime(pause.untilEpochMs, zone, serverNow(), true)}.`}
         </Notice>
       ))}
     </>

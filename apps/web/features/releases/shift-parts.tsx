@@ -1,4 +1,4 @@
-import { formatDay, formatSpan, formatTime } from "../../client/format.ts";
+import { formatMoment, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { ShiftView } from "../../contracts/releases.ts";
@@ -14,7 +14,7 @@ export function ShiftParts({ shift, names }: { shift: ShiftView; names: Readonly
   const zone = useTimeZone();
   const { state, startedAtEpochMs, startedBy, reason, endedAtEpochMs, plan } = shift;
   const ago = (epochMs: number) => `${formatSpan(serverNow() - epochMs)} ago`;
-  const at = (epochMs: number) => `${formatDay(epochMs, zone)}, ${formatTime(epochMs, zone)}`;
+  const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
       {state.held === null ? null : (
