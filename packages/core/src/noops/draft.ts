@@ -56,7 +56,3 @@ export function gistOf({ ruleId, target, ruleSet, state, mode, condition, act, g
   const gist = { ruleId, target, version: ruleSet.version, state, mode, condition, act: done, guard };
   return sha256Hex(canonicalJson(gist));
 }
-
-/** Whether the same decided again is counted in its row, rather than a row of its own. */
-export const isCounted = ({ state }: Decision): boolean =>
-  state === "none" || state === "dry-run" || state === "refused";

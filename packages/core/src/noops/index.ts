@@ -32,7 +32,7 @@ export {
   guardNames,
 } from "./decision.ts";
 export { defaultNoopsRules } from "./default-rules.ts";
-export { draftOf, gistOf, isCounted } from "./draft.ts";
+export { draftOf, gistOf } from "./draft.ts";
 export {
   type Evidence,
   type EvidenceReading,
