@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reservedSettings } from "../rollout/index.ts";
 import { serviceWordSchema, workloadNameSchema } from "./workload-name.ts";
 
 /** More replicas of one service than anybody runs: a number beyond it is a mistake. */
@@ -17,15 +18,9 @@ export const releaseSpecSchema = z.strictObject({
 /** What is needed to run one release of a service. */
 export type ReleaseSpec = Readonly<z.infer<typeof releaseSpecSchema>>;
 
-/** Whoever runs a release says these himself: which colour it is, whom it may ask to change what runs, whose data it is. */
-const fixed: ReadonlySet<string> = new Set([
-  ...["TAPLINE_COLOUR", "TAPLINE_DATA_DIR", "TAPLINE_KUBECONFIG"],
-  ...["TAPLINE_ACTUATOR", "TAPLINE_ACTUATOR_SOCKET"],
-]);
-
-/** Whether a release may set it: settings of ours. Others (`NODE_OPTIONS`, `PATH`) change which code runs. */
+/** Whether a release may set it: settings of ours that guard nothing. Others (`NODE_OPTIONS`, `PATH`) change which code runs. */
 export function mayReleaseSet(name: string): boolean {
-  return /^(TAPLINE_|LOG_LEVEL$|OTEL_)/.test(name) && !fixed.has(name);
+  return /^(TAPLINE_|LOG_LEVEL$|OTEL_)/.test(name) && !reservedSettings.test(name);
 }
 
 export const outlierSchema = z.strictObject({

@@ -29,6 +29,7 @@ export {
   releaseContentSchema,
   releasedServiceSchema,
   releasedServices,
+  reservedSettings,
   type ServiceRelease,
   settingsOf,
 } from "./release/release.ts";

@@ -43,6 +43,11 @@ test.for<[string, Json]>([
   ["a value of a secret", { env: [secret, { ...secret, name: "TAPLINE_OTHER" }] }],
   ["a value in a secret's place", { env: [{ name: "TAPLINE_PROCESS_KEY", value: "/mine" }] }],
   ["code by the environment", { env: [secret, { name: "NODE_OPTIONS", value: "--import data:,x" }] }],
+  ["other people to believe", { env: [secret, { name: "TAPLINE_RECIPIENT_PINS", value: "00" }] }],
+  [
+    "another place to send to",
+    { env: [secret, { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "https://x" }] },
+  ],
   ["other hands", { env: [secret, { name: "TAPLINE_KUBECONFIG", value: "/tmp/x" }] }],
   ["a mount", { volumeMounts: [{ name: "keys", mountPath: "/keys" }] }],
   ["more rights", { securityContext: { privileged: true } }],

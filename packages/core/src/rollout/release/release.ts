@@ -8,12 +8,21 @@ export const releasedServices = ["validation", "encryption", "transfer", "ingest
 export const releasedServiceSchema = z.enum(releasedServices);
 export type ReleasedService = z.infer<typeof releasedServiceSchema>;
 
-/** Settings that say what a process is, or hold secrets: no release sets them. */
-const reserved = /^(ROLE|TAPLINE_COLOUR|TAPLINE_RULES_RELEASE)$|URL|KEY|PASS|SECRET|TOKEN/;
+/**
+ * Settings that say what a process is, whom it believes, what it seals by, where it sends to or listens, and secrets: who could set
+ * them by a release would reach what they guard, past whoever else has to agree to it.
+ */
+export const reservedSettings =
+  /^(ROLE|TAPLINE_COLOUR|TAPLINE_KUBECONFIG)$|^TAPLINE_(ACTUATOR|OIDC|WITNESS)|^OTEL_EXPORTER_|URL|KEY|PASS|SECRET|TOKEN|CERT|CHAIN|TRUST|SIGNER|RECIPIENT|ARCHIVES|SEAL|UNSIGNED|ORIGIN|NETWORKS|PUSH_SERVICES|CONSOLE|FAULT|_(CA|ROOT|HOST|PORT|DIR)$/;
+/** A release says it by a part of its own. */
+const rulesSetting = "TAPLINE_RULES_RELEASE";
 const setting = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{0,79}$/, "must be a setting's name")
-  .refine((name) => !reserved.test(name), "is a secret, or says what a process is: no release sets it");
+  .refine(
+    (name) => !reservedSettings.test(name) && name !== rulesSetting,
+    "is a secret, or says what a process is or believes: no release sets it",
+  );
 
 /** What a release is made of; none of it ever changes. */
 export const releaseContentSchema = z.strictObject({
@@ -35,5 +44,5 @@ export type ServiceRelease = ReleaseContent & {
 
 /** The settings that a process of this release runs with: what it judges by is one of them. */
 export function settingsOf({ config, rules }: ReleaseContent): Record<string, string> {
-  return rules === null ? { ...config } : { ...config, TAPLINE_RULES_RELEASE: String(rules) };
+  return rules === null ? { ...config } : { ...config, [rulesSetting]: String(rules) };
 }
