@@ -55,4 +55,11 @@ describe("an expression", () => {
     expect(answer).toBeNull();
     expect(fault).not.toBeNull();
   });
+
+  test("that goes through lists is none: four of 40 within each other take seconds, six hours", () => {
+    const ten = `[${Array.from({ length: 10 }, (_, i) => i).join(",")}]`;
+    expect(() => new Expression(`${ten}.all(a, ${ten}.exists(b, a == b))`)).toThrow("goes through a list");
+    expect(judge('has(service("validation").p99Ms)').answer).toBe(true);
+    expect(judge('replica("a").state in ["failed", "ready"]').answer).toBe(true);
+  });
 });

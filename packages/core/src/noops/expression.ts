@@ -19,6 +19,7 @@ import {
   evidenceName,
   evidenceSubjects,
 } from "./evidence.ts";
+import { namedEvidence, whyNoLoops } from "./named-evidence.ts";
 
 /** What an expression said: `answer` is null where it said neither yes nor no, and `fault` then tells why. */
 export type Judged = {
@@ -45,8 +46,9 @@ export class Expression {
   readonly #evaluate: (bindings: { target: string }) => unknown;
   #reading: Reading | null = null;
 
-  /** @throws Error of CEL where the text is none */
+  /** @throws Error where the text is no CEL, or goes through lists */
   constructor(text: string) {
+    if (namedEvidence(text).loops) throw new Error(whyNoLoops);
     const env = celEnv({ variables: { target: CelScalar.STRING }, funcs: this.#funcs() });
     this.#evaluate = plan(env, parse(text));
   }

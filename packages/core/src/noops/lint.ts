@@ -12,7 +12,7 @@ import {
   knownKpis,
 } from "./evidence.ts";
 import { Expression } from "./expression.ts";
-import { type Named, namedEvidence } from "./named-evidence.ts";
+import { type Named, namedEvidence, whyNoLoops } from "./named-evidence.ts";
 import { type NoopsRule, noopsServices, type RuleScope } from "./rule.ts";
 
 /** One thing that is wrong with a document. `place` is as in `rules.scale-up-on-wish.when`. */
@@ -105,7 +105,8 @@ function expressionFaults(rule: NoopsRule, place: "when" | "clearWhen"): NoopsRu
   const text = rule[place];
   if (text === undefined) return [];
   try {
-    const { calls, variables } = namedEvidence(text);
+    const { calls, variables, loops } = namedEvidence(text);
+    if (loops) return [{ place, fault: whyNoLoops }];
     const faults = [
       ...calls.flatMap((call) => callFaults(call, rule.per)),
       ...variables.flatMap((name) => variableFaults(name, rule.per)),

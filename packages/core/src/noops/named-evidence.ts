@@ -9,11 +9,18 @@ export type NamedEvidence = {
   readonly calls: readonly Named[];
   /** Variables. */
   readonly variables: readonly string[];
+  /** Whether it goes through lists, as `all` and `map` do. */
+  readonly loops: boolean;
 };
+
+/** One list within another takes as long as one likes, and meanwhile its process does nothing else. */
+export const whyNoLoops =
+  "it goes through a list (all, exists, map, filter), which rules may not: name each thing";
 
 /** Everything that an expression names. @throws Error of CEL where the text is none */
 export function namedEvidence(text: string): NamedEvidence {
   const [calls, variables]: [Named[], string[]] = [[], []];
+  let loops = false;
   const walk = (expr: Expr | undefined, field: string | null): void => {
     const { exprKind } = expr ?? {};
     switch (exprKind?.case) {
@@ -36,6 +43,7 @@ export function namedEvidence(text: string): NamedEvidence {
         for (const { value } of exprKind.value.entries) walk(value, null);
         break;
       case "comprehensionExpr":
+        loops = true;
         for (const part of ["iterRange", "accuInit", "loopCondition", "loopStep", "result"] as const)
           walk(exprKind.value[part], null);
         break;
@@ -43,7 +51,7 @@ export function namedEvidence(text: string): NamedEvidence {
     }
   };
   walk(parse(text).expr, null);
-  return { calls, variables };
+  return { calls, variables, loops };
 }
 
 function textOf(expr: Expr | undefined): string | null {

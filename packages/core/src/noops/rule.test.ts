@@ -33,6 +33,11 @@ test.each<[string, Partial<NoopsRule>, string]>([
 
 test.each<[string, Partial<NoopsRule>, string]>([
   ["no CEL", { when: "service(target" }, "rules.scale-up.when: it is no CEL"],
+  [
+    "what goes on for as long as one likes",
+    { when: '["ingest", "validation"].all(one, true)' },
+    "it goes through a list",
+  ],
   ["no answer", { clearWhen: "service(target).p99Ms" }, "rules.scale-up.clearWhen: it cannot be answered"],
   ["types that do not fit", { when: "service(target).p99Ms / 2 > 1" }, "figures are doubles"],
   ["a target where there is none", { per: "installation" }, "the rule is asked once, so there is no target"],
