@@ -34,8 +34,11 @@ export type Child = Readonly<{
   pid: number | undefined;
   exited: Promise<string>;
   send: (message: object) => void;
-  /** Gives it a connection; false where it takes none any more. Then the connection is still ours. */
-  hand: (message: object, socket: Socket) => boolean;
+  /**
+   * Gives it a connection; false where it takes none any more. Then the connection is still ours; so it is where `onLost` is called,
+   * since the child died before its turn had come.
+   */
+  hand: (message: object, socket: Socket, onLost: () => void) => boolean;
   stop: (graceMs: number) => Promise<void>;
 }>;
 
@@ -77,17 +80,34 @@ async function reasonIn(logFile: string, fromBytes: number): Promise<string> {
   return failureReason(log.subarray(fromBytes).toString("utf8")) ?? "it gave no reason";
 }
 
-function hand(child: ChildProcess, message: object, socket: Socket): boolean {
-  if (!child.connected) return false;
-  // Where it dies before it has the connection, that is over, as if it had died a moment later.
-  child.send(message, socket, {}, (error) => void (error === null || socket.destroy()));
-  return true;
+/**
+ * Node sends one connection at a time, the next once the one before has arrived, and forgets those that wait for that when the child
+ * dies: they would stay open for ever, and nobody would be at the other end.
+ */
+function handing(child: ChildProcess): Child["hand"] {
+  const underWay = new Map<Socket, () => void>();
+  // While some wait there is no "disconnect"; once it is closed nothing is sent to it any more.
+  child.once("close", () => {
+    for (const onLost of underWay.values()) onLost();
+    underWay.clear();
+  });
+  return (message, socket, onLost) => {
+    if (!child.connected) return false;
+    underWay.set(socket, onLost);
+    child.send(message, socket, {}, (error) => {
+      underWay.delete(socket);
+      // It is half given away by then: over, as if the child had died a moment later.
+      if (error !== null) socket.destroy();
+    });
+    return true;
+  };
 }
 
 /** Starts a child and resolves once it is ready. Throws `unavailable` with its last words where it does not get there. */
 export async function startChild(plan: ChildPlan): Promise<Child> {
   const logBytes = statSync(plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = launch(plan);
+  const hand = handing(child);
   if (child.pid !== undefined) watchOver(child.pid, "SIGTERM");
   const exited = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
@@ -111,9 +131,8 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
   plan.signal?.removeEventListener("abort", breakOff);
   if (typeof first === "object")
     return {
-      ...{ ready: first, pid: child.pid, exited, stop },
+      ...{ ready: first, pid: child.pid, exited, stop, hand },
       send: (message) => void (child.connected && child.send(message)),
-      hand: (message, socket) => hand(child, message, socket),
     };
   await stop(2_000);
   const how = first === undefined ? `was not ready after ${plan.readyTimeoutMs} ms` : `ended (${first})`;

@@ -11,6 +11,8 @@ export type Side = "rest" | "stream";
 /** How long a connection waits for somebody who takes it, ms, and how many may wait. */
 const waitsMs = 10_000;
 const mostWaiting = 1_000;
+/** So many may be on their way to one process: one that hangs takes none, and each is a file that we hold open. */
+const mostUnderWay = 1_000;
 
 type Waiting = Readonly<{ side: Side; socket: Socket; timer: NodeJS.Timeout }>;
 type Load = { handed: number; taken: number; open: number };
@@ -29,6 +31,7 @@ export class AgentsDoor {
   readonly #draining = new WeakSet<Child>();
   readonly #waiting = new Set<Waiting>();
   #servers: readonly Server[] = [];
+  #isClosed = false;
 
   constructor(crew: Crew) {
     this.#crew = crew;
@@ -39,10 +42,10 @@ export class AgentsDoor {
   async open({ host, ports }: AgentsDoorOptions): Promise<void> {
     const sides = Object.entries(ports) as [Side, number][];
     this.#servers = sides.map(([side, port]) =>
-      createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#take(side, socket)).listen(
-        port,
-        host,
-      ),
+      createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+        socket.on("error", () => socket.destroy());
+        this.#take(side, socket);
+      }).listen(port, host),
     );
     await Promise.all(this.#servers.map((server) => once(server, "listening")));
   }
@@ -53,9 +56,11 @@ export class AgentsDoor {
     const told = connections as Record<Side, { taken: number; open: number }> | undefined;
     if (told === undefined) return;
     for (const side of ["rest", "stream"] as const) Object.assign(this.#loadOf(child)[side], told[side]);
+    this.#handOnWaiting();
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const server of this.#servers) server.close();
     for (const { socket } of this.#waiting) socket.destroy();
   }
@@ -67,9 +72,8 @@ export class AgentsDoor {
   }
 
   #take(side: Side, socket: Socket): void {
-    socket.on("error", () => socket.destroy());
-    if (this.#hand(side, socket)) return;
-    if (this.#waiting.size >= mostWaiting) return void socket.destroy();
+    if (socket.destroyed || this.#hand(side, socket)) return;
+    if (this.#isClosed || this.#waiting.size >= mostWaiting) return void socket.destroy();
     const timer = setTimeout(() => {
       this.#waiting.delete(waiting);
       socket.destroy();
@@ -84,15 +88,21 @@ export class AgentsDoor {
     const of = (colour: string) => candidates.filter(({ slot }) => slot.plan.colour === colour);
     const colours = { blue: of("blue"), green: of("green") };
     const chosen = chooseReplica(colours, this.#crew.greenPercent("ingest"), Math.random(), Date.now());
-    if (chosen === null || !chosen.child.hand({ type: "connection", side }, socket)) return false;
+    if (chosen === null || !this.#give(chosen.child, side, socket)) return false;
     this.#loadOf(chosen.child)[side].handed++;
     return true;
+  }
+
+  /** One that is lost on its way, since the process dies, goes to another one, or to its next life. */
+  #give(child: Child, side: Side, socket: Socket): boolean {
+    return child.hand({ type: "connection", side }, socket, () => this.#take(side, socket));
   }
 
   #candidate(side: Side, slot: Slot) {
     const { child } = slot;
     if (child === null || this.#draining.has(child)) return [];
     const { handed, taken, open } = this.#loadOf(child)[side];
+    if (handed - taken >= mostUnderWay) return [];
     return [{ slot, child, open: open + handed - taken, readySinceEpochMs: slot.startedAtEpochMs }];
   }
 

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { startChild } from "./start-child.ts";
+
+test("connections that wait for their turn with a child that dies are ours again, and may go to the next one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tapline-child-"));
+  const start = async (name: string) => {
+    const child = await startChild({
+      ...{ name, script: "tools/local-stack/hanging-child.fixture.ts", environment: {} },
+      ...{
+        logFile: join(folder, `${name}.log`),
+        compiledDir: join(folder, "compiled"),
+        readyTimeoutMs: 60_000,
+      },
+    });
+    onTestFinished(() => child.stop(0));
+    return child;
+  };
+  const [accepted, clients]: [Socket[], Socket[]] = [[], []];
+  const server = createServer({ pauseOnConnect: true }, (socket) => accepted.push(socket)).listen(
+    0,
+    "127.0.0.1",
+  );
+  await once(server, "listening");
+  onTestFinished(async () => {
+    for (const client of clients) client.destroy();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const hung = await start("first");
+  for (let count = 1; count <= 4; count++) {
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    clients.push(client);
+    await expect.poll(() => accepted.length, { timeout: 30_000 }).toBe(count);
+  }
+
+  hung.send({ type: "hang" });
+  const lost: Socket[] = [];
+  for (const socket of accepted)
+    expect(hung.hand({ type: "take" }, socket, () => lost.push(socket))).toBe(true);
+  await hung.stop(0);
+  // The first one had left for the child.
+  await expect.poll(() => lost.length, { timeout: 30_000 }).toBe(3);
+  expect(lost[0]).toBe(accepted[1]);
+
+  const next = await start("second");
+  for (const socket of lost) next.hand({ type: "take" }, socket, () => undefined);
+  const answers = await Promise.all(clients.slice(1).map((client) => text(client)));
+  expect(answers).toEqual(["taken", "taken", "taken"]);
+}, 120_000);
