@@ -18,4 +18,7 @@ test("lines of a log are read, with what else they say beside", () => {
   ]);
   expect(lines.map(isLoud)).toEqual([false, true, false, false]);
   expect(logLines("")).toEqual([]);
+  expect(logLines('{"time":1e300,"msg":"of no day"}')).toMatchObject([
+    { atEpochMs: null, text: "of no day" },
+  ]);
 });

@@ -8,6 +8,9 @@ export interface LogLine {
   facts: string;
 }
 
+/** The last moment that a date can be. */
+const latestEpochMs = 8.64e15;
+
 /** By pino's numbers. */
 const levels: Readonly<Record<number, string>> = {
   ...{ 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" },
@@ -27,7 +30,7 @@ function lineOf(line: string): LogLine {
     return { atEpochMs: null, level: "", text: line, facts: "" };
   const { time, level, msg, name: _, ...rest } = read;
   return {
-    atEpochMs: typeof time === "number" ? time : null,
+    atEpochMs: typeof time === "number" && Math.abs(time) <= latestEpochMs ? time : null,
     level: levels[Number(level)] ?? "",
     text: msg as string,
     facts: Object.keys(rest).length === 0 ? "" : JSON.stringify(rest),

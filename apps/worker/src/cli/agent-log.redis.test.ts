@@ -50,9 +50,10 @@ test("a command asks an agent for its log, audited, waits, and prints what it wr
   const asking = log("--id", "gate-1", "--lines", "50", "--yes");
   const { id, lines, by } = await asked();
   expect([lines, by, await entries()]).toEqual([50, "ola", 1]);
-  const text = '{"level":30,"msg":"the agent is ready"}\n';
+  const text = '{"level":30,"msg":"the agent is ready"}\n\u001b]0;spoken\u0007\n';
   await logs.tell("gate-1", { is: "told", id, text, cut: false, atEpochMs: Date.now() });
-  expect(await asking).toMatchObject({ code: 0, out: text });
+  const printed = '{"level":30,"msg":"the agent is ready"}\n?]0;spoken?\n';
+  expect(await asking).toMatchObject({ code: 0, out: printed });
 
   const again = log("--id", "gate-1", "--yes");
   await logs.tell("gate-1", { is: "unable", id: (await asked()).id, atEpochMs: Date.now() });

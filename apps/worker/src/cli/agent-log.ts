@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentLogs, ToldLog } from "@tapline/adapters/redis";
-import { TaplineError } from "@tapline/core/kernel";
+import { printable, TaplineError } from "@tapline/core/kernel";
 import { agentIdSchema, mostLogLines } from "@tapline/core/tap";
 import { openAgentLogs } from "../wire/commands/agent-logs.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
@@ -13,7 +13,7 @@ interface LogOptions extends ActingOptions {
 
 const lookEveryMs = 500;
 
-/** Asks an agent for the last lines of its log, waits until it answers, and prints them as it wrote them. */
+/** Asks an agent for the last lines of its log, waits until it answers, and prints them; what a terminal would take for orders is shown as "?". */
 export async function printLog(options: LogOptions): Promise<void> {
   const { id: agent, lines } = options;
   if (!agentIdSchema.safeParse(agent).success)
@@ -34,7 +34,7 @@ export async function printLog(options: LogOptions): Promise<void> {
   try {
     const told = await answerOf(logs, agent, await desk.ask(agent, lines, act), answerWithinMs);
     if (told.cut) process.stderr.write("older lines did not fit\n");
-    process.stdout.write(told.text);
+    process.stdout.write(printable(told.text));
   } finally {
     await close();
   }

@@ -18,7 +18,10 @@ export type LogWanted = z.infer<typeof logWantedSchema>;
 export const agentLogSchema = z.strictObject({
   id: z.uuid(),
   /** Lines of JSON as the agent wrote them, oldest first, each with its line feed. */
-  text: z.string().max(mostLogLength),
+  text: z
+    .string()
+    .max(mostLogLength)
+    .refine((text) => text.split("\n").length <= mostLogLines + 1, `has more than ${mostLogLines} lines`),
   /** Whether not all that were asked for did fit; the oldest were left out. */
   cut: z.boolean(),
 });
