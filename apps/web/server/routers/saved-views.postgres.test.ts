@@ -1,4 +1,4 @@
-import { mostViewsEach } from "@tapline/adapters/prisma";
+import { mostViewChangesAnHour, mostViewsEach } from "@tapline/adapters/prisma";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 
@@ -94,3 +94,16 @@ test("so many and no more, also where they are saved at once, and each sees his 
 test("it is for people alone: without a session it is refused", async () => {
   expect((await call("list", undefined, "")).status).toBe(401);
 });
+
+test("nobody fills the audit log by changing views again and again", async () => {
+  const entries = () => running.prisma.auditEntry.count({ where: { action: "saved-view.saved" } });
+  let status = 200;
+  for (let times = 0; status === 200; times++) {
+    expect(times).toBeLessThanOrEqual(mostViewChangesAnHour);
+    ({ status } = await call("save", critical));
+  }
+  expect(status).toBe(429);
+  const before = await entries();
+  expect((await call("save", critical)).status).toBe(429);
+  expect(await entries()).toBe(before);
+}, 120_000);

@@ -113,7 +113,13 @@ export type { ReleaseListing, ShiftEvidence, ShiftListing } from "./release-rows
 export type { Standing } from "./release-steps.ts";
 export { type DrillOutcome, type DrillResult, RestoreDrills } from "./restore-drills.ts";
 export { ActiveRules, RulesDesk, type RulesListing } from "./rules-desk.ts";
-export { mostViewsEach, type NewView, type SavedView, SavedViews } from "./saved-views.ts";
+export {
+  mostViewChangesAnHour,
+  mostViewsEach,
+  type NewView,
+  type SavedView,
+  SavedViews,
+} from "./saved-views.ts";
 export { type CatalogueRow, SegmentCatalogue } from "./segment-catalogue.ts";
 export type { AgentTap, QuarantineRow, SegmentEnd, SegmentRow } from "./segment-end.ts";
 export { type SiteDay, SiteStatements } from "./site-statements.ts";

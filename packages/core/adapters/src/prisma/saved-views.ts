@@ -6,6 +6,10 @@ import type { PrismaClient, SavedView as Row } from "./generated/client.ts";
 /** So many views a person may keep. */
 export const mostViewsEach = 50;
 
+/** So many changes of one person an hour, counted by this process: each leaves an entry in the audit log, which nothing goes from. */
+export const mostViewChangesAnHour = 120;
+const hourMs = 3_600_000;
+
 /** A page as somebody looked at it. */
 export type SavedView = {
   readonly id: string;
@@ -24,6 +28,8 @@ export type NewView = Pick<SavedView, "name" | "path" | "search">;
 export class SavedViews {
   readonly #prisma: PrismaClient;
   readonly #clock: () => number;
+  /** Changes in the hour that began then, by person. */
+  readonly #changes = new Map<string, { hour: number; count: number }>();
 
   constructor(prisma: PrismaClient, clock: () => number) {
     this.#prisma = prisma;
@@ -36,8 +42,12 @@ export class SavedViews {
     return rows.map(viewOf).toSorted((a, b) => a.name.localeCompare(b.name, "en"));
   }
 
-  /** Keeps a view; where one is called so already, in its place. @throws TaplineError `conflict` where the person has too many */
+  /**
+   * Keeps a view; where one is called so already, in its place.
+   * @throws TaplineError `conflict` where the person has too many, `overloaded` where they change them too often
+   */
   async save(userId: string, { name, path, search }: NewView, act: Act): Promise<SavedView> {
+    this.#assertFew(userId);
     return await this.#prisma.$transaction(async (tx) => {
       const count = await countHeld(tx, userId);
       const known = await tx.savedView.findUnique({ where: { userId_name: { userId, name } } });
@@ -58,8 +68,9 @@ export class SavedViews {
     });
   }
 
-  /** @throws TaplineError `not-found` where the person has none of that id; `conflict` where another one is called so */
+  /** @throws TaplineError `not-found` where the person has none of that id; `conflict` where another one is called so; `overloaded` */
   async rename(userId: string, id: string, name: string, act: Act): Promise<SavedView> {
+    this.#assertFew(userId);
     return await this.#prisma.$transaction(async (tx) => {
       await countHeld(tx, userId);
       await found(tx, userId, id);
@@ -81,6 +92,23 @@ export class SavedViews {
       await tx.savedView.delete({ where: { id } });
       await record(tx, "saved-view.removed", row, act, this.#clock());
     });
+  }
+
+  /** Removing needs no limit of its own: each view was saved before. */
+  #assertFew(userId: string): void {
+    const hour = Math.floor(this.#clock() / hourMs);
+    const known = this.#changes.get(userId);
+    const count = known?.hour === hour ? known.count + 1 : 1;
+    this.#changes.set(userId, { hour, count });
+    if (count <= mostViewChangesAnHour) return;
+    throw new TaplineError(
+      "overloaded",
+      `nobody changes views more than ${mostViewChangesAnHour} times an hour`,
+      {
+        remedy: "try again in the next hour",
+        facts: { retryAfterMs: (hour + 1) * hourMs - this.#clock() },
+      },
+    );
   }
 }
 
