@@ -1,16 +1,6 @@
-import { dirname, resolve } from "node:path";
-import {
-  type AlertRules,
-  type AlertTestResult,
-  type AlertTests,
-  alertTestsSchema,
-  defaultAlertRules,
-  parseAlertRules,
-  runAlertTest,
-} from "@tapline/core/alerts";
-import { TaplineError } from "@tapline/core/kernel";
+import { alertTestsSchema, defaultAlertRules, parseAlertRules, runAlertTest } from "@tapline/core/alerts";
 import { type Report, tell } from "./alerts-lint.ts";
-import { readYaml } from "./read-yaml.ts";
+import { playFiles, readBeside, readTests } from "./recorded-tests.ts";
 
 type Options = { readonly json?: boolean };
 
@@ -19,39 +9,12 @@ export async function test(files: readonly string[], options: Options): Promise<
   tell(await testReport(files, options));
 }
 
-export async function testReport(files: readonly string[], { json }: Options): Promise<Report> {
-  const results: (AlertTestResult & { readonly file: string })[] = [];
-  for (const file of files) {
-    const tests = await readTests(file);
-    const { rules } = await rulesOf(tests, file);
-    results.push(...tests.tests.map((one) => ({ file, ...runAlertTest(rules, one) })));
-  }
-  const failed = results.filter(({ unexpected, missing }) => unexpected.length + missing.length > 0);
-  const lines = failed.flatMap(({ file, name, unexpected, missing }) => [
-    `${file}: ${name}`,
-    ...missing.map((line) => `  expected: ${line}`),
-    ...unexpected.map((line) => `  not expected: ${line}`),
-  ]);
-  const summary = `${results.length - failed.length} of ${results.length} series as expected`;
-  const text = json === true ? JSON.stringify(results) : [...lines, summary].join("\n");
-  return { isSound: failed.length === 0, text };
-}
-
-async function readTests(file: string): Promise<AlertTests> {
-  const parsed = alertTestsSchema.safeParse(await readYaml(file));
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "the document"}: ${message}`,
-  );
-  throw new TaplineError("invalid-input", `${file} holds no tests of alert rules: ${faults.join("; ")}`, {
-    remedy: "docs/alerts.md shows the form",
-    cause: parsed.error,
+export async function testReport(files: readonly string[], options: Options): Promise<Report> {
+  return await playFiles(files, options, async (file) => {
+    const of = { rules: "alert rules", page: "docs/alerts.md" };
+    const { tests, rules: named } = await readTests(file, alertTestsSchema, of);
+    const { rules } =
+      named === "shipped" ? defaultAlertRules : parseAlertRules(await readBeside(file, named));
+    return tests.map((one) => runAlertTest(rules, one));
   });
-}
-
-/** The rules that a file of tests names. */
-async function rulesOf({ rules }: AlertTests, file: string): Promise<AlertRules> {
-  return rules === "shipped"
-    ? defaultAlertRules
-    : parseAlertRules(await readYaml(resolve(dirname(file), rules)));
 }

@@ -117,17 +117,11 @@ export {
   RulePreview,
   type Unjudged,
 } from "./preview.ts";
-export {
-  type AlertTest,
-  type AlertTestResult,
-  type AlertTests,
-  alertTestsFormat,
-  alertTestsSchema,
-  runAlertTest,
-} from "./recorded-test.ts";
+export { alertTestsFormat, alertTestsSchema, runAlertTest } from "./recorded-test.ts";
 export {
   type AlertRuleReleaseId,
   parseAlertRules,
+  placeInRules,
   readAlertRules,
   releaseIdOf,
 } from "./release.ts";

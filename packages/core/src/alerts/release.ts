@@ -21,7 +21,7 @@ export function readAlertRules(
     return {
       rules: null,
       faults: parsed.error.issues.map(({ path, message }) => ({
-        place: placeOf(given, path),
+        place: placeInRules(given, path),
         fault: message,
       })),
     };
@@ -41,9 +41,10 @@ export function parseAlertRules(given: unknown): AlertRules {
   });
 }
 
-/** `rules.3.message` as `rules.agent-offline.message`, where the rule has an id. */
-function placeOf(given: unknown, path: readonly PropertyKey[]): string {
+/** Where in a document of rules something is wrong: `rules.3.message` as `rules.agent-offline.message`, where the rule has an id. */
+export function placeInRules(given: unknown, path: readonly PropertyKey[]): string {
   const [first, index, ...rest] = path;
+  if (first === undefined) return "the document";
   const rules = typeof given === "object" && given !== null && "rules" in given ? given.rules : null;
   const rule: unknown =
     first === "rules" && Array.isArray(rules) && typeof index === "number" ? rules[index] : null;
@@ -51,6 +52,5 @@ function placeOf(given: unknown, path: readonly PropertyKey[]): string {
     typeof rule === "object" && rule !== null && "id" in rule && typeof rule.id === "string"
       ? rule.id
       : index;
-  const named = index === undefined ? [first] : [first, id, ...rest];
-  return named.length === 1 && first === undefined ? "the document" : named.map(String).join(".");
+  return (index === undefined ? [first] : [first, id, ...rest]).map(String).join(".");
 }

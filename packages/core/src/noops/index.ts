@@ -56,14 +56,7 @@ export { type ActRequest, actAnswerSchema, actRefusalSchema, actRequestSchema } 
 export { MemoryTrend } from "./memory-trend.ts";
 export { subjectsNamed } from "./named-evidence.ts";
 export { type Observed, observe } from "./observe.ts";
-export {
-  type NoopsTest,
-  type NoopsTestResult,
-  type NoopsTests,
-  noopsTestsFormat,
-  noopsTestsSchema,
-  runNoopsTest,
-} from "./recorded-test.ts";
+export { noopsTestsSchema, runNoopsTest } from "./recorded-test.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";
 export {
   type NoopsRuleFault,

@@ -1,4 +1,4 @@
-import { changesById } from "../alerts/index.ts";
+import { changesById, placeInRules } from "../alerts/index.ts";
 import { canonicalJson, sha256Hex, TaplineError } from "../kernel/index.ts";
 import { lintNoopsRules, type NoopsRuleFault } from "./lint.ts";
 import { type NoopsRule, type NoopsRules, noopsRulesSchema } from "./rule.ts";
@@ -22,7 +22,7 @@ export function readNoopsRules(
   const parsed = noopsRulesSchema.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => ({
-      place: placeOf(given, path),
+      place: placeInRules(given, path),
       fault: message,
     }));
     return { rules: null, faults };
@@ -46,18 +46,4 @@ export function parseNoopsRules(given: unknown): NoopsRules {
 /** What differs: a line for each rule that is new or gone, and for each part of one that is another. */
 export function noopsRuleChanges(before: readonly NoopsRule[], after: readonly NoopsRule[]): string[] {
   return changesById(before, after, ({ mode, act }) => `${mode}, ${act.kind}`);
-}
-
-/** `rules.3.when` as `rules.restart-on-memory-growth.when`, where the rule has an id. */
-function placeOf(given: unknown, path: readonly PropertyKey[]): string {
-  const [first, index, ...rest] = path;
-  if (first === undefined) return "the document";
-  const rules = typeof given === "object" && given !== null && "rules" in given ? given.rules : null;
-  const rule: unknown =
-    first === "rules" && Array.isArray(rules) && typeof index === "number" ? rules[index] : null;
-  const id =
-    typeof rule === "object" && rule !== null && "id" in rule && typeof rule.id === "string"
-      ? rule.id
-      : index;
-  return (index === undefined ? [first] : [first, id, ...rest]).map(String).join(".");
 }
