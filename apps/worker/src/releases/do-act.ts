@@ -24,25 +24,31 @@ export async function doAct(
   const { service } = shift;
   const stage = stageOf(service);
   const reason = `shift ${shift.id}: ${shift.state.why}`;
-  if (act.kind === "share" && stage !== null) return await setShare(shift, stage, act.percent, fence, parts);
+  if (act.kind === "share" && stage !== null)
+    return await setShare(stage, shareOf(shift, act.percent), fence, parts);
   await parts.actuator.act(await actuatorAct(shift, act, parts), { fence, reason });
   if (act.kind === "retire" && stage !== null) await parts.queues.forget(stage, act.colour);
 }
 
 /** Shares out what is cut from now on; what the colour that gets nothing any more had in hand is given to the other one. */
 export async function setShare(
-  shift: ShiftListing,
   stage: SegmentStage,
-  targetPercent: number,
+  share: StageShare,
   fence: number,
-  { shares, queues }: ActParts,
+  { shares, queues }: Pick<ActParts, "shares" | "queues">,
 ): Promise<void> {
-  const greenPercent = targetOf(shift) === "green" ? targetPercent : 100 - targetPercent;
-  const watch = watchOf(shift);
-  const moved = await shares.set(stage, { greenPercent, watch }, fence);
-  const colour = greenPercent === 0 ? ("blue" as const) : ("green" as const);
-  for (const id of moved) await queues.add(stage, id, { colour, watch: watch?.name ?? null });
+  const moved = await shares.set(stage, share, fence);
+  const colour = share.greenPercent === 0 ? ("blue" as const) : ("green" as const);
+  for (const id of moved) await queues.add(stage, id, { colour, watch: share.watch?.name ?? null });
 }
+
+/** What a shift has a stage share out by, where its new release gets so much. */
+export function shareOf(shift: ShiftListing, targetPercent: number): StageShare {
+  return { greenPercent: greenOf(shift, targetPercent), watch: watchOf(shift) };
+}
+
+const greenOf = (shift: ShiftListing, targetPercent: number): number =>
+  targetOf(shift) === "green" ? targetPercent : 100 - targetPercent;
 
 /** Whether who looks is another one than shares say. */
 export function isOtherWatch(shift: ShiftListing, { watch }: StageShare): boolean {
@@ -52,10 +58,7 @@ export function isOtherWatch(shift: ShiftListing, { watch }: StageShare): boolea
 
 async function actuatorAct(shift: ShiftListing, act: ShiftAct, { desk }: ActParts): Promise<ActuatorAct> {
   const { service } = shift;
-  if (act.kind === "share") {
-    const greenPercent = targetOf(shift) === "green" ? act.percent : 100 - act.percent;
-    return { kind: "share", service, greenPercent };
-  }
+  if (act.kind === "share") return { kind: "share", service, greenPercent: greenOf(shift, act.percent) };
   const workload = { service, colour: act.colour };
   if (act.kind !== "place") return { ...act, workload };
   const release = await desk.release(act.release);

@@ -1,7 +1,7 @@
 import type { ReleaseDesk, ShiftEvidence, ShiftListing } from "@tapline/adapters/prisma";
 import type { SegmentShares } from "@tapline/adapters/redis";
 import { hasCode } from "@tapline/core/kernel";
-import type { Actuator } from "@tapline/core/noops";
+import type { Actuator, Landscape } from "@tapline/core/noops";
 import {
   isReturning,
   type ShiftAct,
@@ -11,14 +11,16 @@ import {
   wantedShare,
 } from "@tapline/core/rollout";
 import type { Logger } from "pino";
-import { type ActParts, doAct, isOtherWatch, setShare } from "../releases/do-act.ts";
+import { type ActParts, doAct, isOtherWatch, setShare, shareOf } from "../releases/do-act.ts";
+import { type HealParts, healShares } from "../releases/heal-shares.ts";
 import { readView, type Shares, stageOf, type ViewParts } from "../releases/read-view.ts";
 import { watchOf } from "../releases/watch-name.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type ReleaseControlParts = ViewParts &
-  ActParts & {
-    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release">;
+  ActParts &
+  HealParts & {
+    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release" | "standing">;
     readonly actuator: Pick<Actuator, "look" | "act">;
     readonly shares: Pick<SegmentShares, "read" | "set">;
     /** Number of the lease under which this process may act; null while another process does. */
@@ -33,9 +35,12 @@ const idleMs = 500;
 /** So often is written what the evidence says where nothing else is another one. */
 const tellEvidenceEveryMs = 2_000;
 const lookWithinMs = 5_000;
+/** So often is looked whether shares lead to whom is there. */
+const healEveryMs = 5_000;
 
 /** Leads services from one release to another: looks, decides by `stepShift`, writes that down, and does it. */
 export function startReleaseControl(parts: ReleaseControlParts): Role {
+  const trouble = tellTrouble(parts, "releases could not be led on; it is tried again");
   const loop = repeat(
     async (signal) => {
       const fence = parts.fence();
@@ -44,23 +49,51 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
       const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
       const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
       const isStopped = await parts.isStopped();
-      for (const shift of open) {
-        if (isStopped && !isReturning(shift.state)) continue;
-        const { view, evidence } = await readView(shift, landscape, shares, parts);
-        const { state, act } = stepShift(shift, view, parts.clock());
-        const noted = await note(shift, state, evidence, parts);
-        if (act !== null) await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts);
-        await keepWatching(noted, act?.kind ?? null, view, shares, fence, parts);
-      }
+      // One that cannot be led on, as where a person was first, holds up no others.
+      for (const shift of open)
+        if (!isStopped || isReturning(shift.state))
+          await lead(shift, { landscape, shares, fence }, parts).catch(trouble);
       return everyMs;
     },
-    (error) => {
-      const level = hasCode(error, "conflict") || hasCode(error, "unavailable") ? "warn" : "error";
-      parts.log[level]({ err: error }, "releases could not be led on; it is tried again");
-    },
+    trouble,
     idleMs,
   );
-  return { stop: () => loop.stop() };
+  const healing = repeat(
+    async (signal) => {
+      const fence = parts.fence();
+      const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
+      if (fence !== null && !(await parts.isStopped())) await healShares(fence, within, parts);
+      return healEveryMs;
+    },
+    tellTrouble(parts, "whether shares lead to whom is there is not known; it is looked again"),
+    healEveryMs,
+  );
+  return {
+    stop: async () => {
+      await Promise.all([loop.stop(), healing.stop()]);
+    },
+  };
+}
+
+function tellTrouble({ log }: Pick<ReleaseControlParts, "log">, what: string): (error: unknown) => void {
+  return (error) => {
+    const level = hasCode(error, "conflict") || hasCode(error, "unavailable") ? "warn" : "error";
+    log[level]({ err: error }, what);
+  };
+}
+
+type Seen = { readonly landscape: Landscape; readonly shares: Shares; readonly fence: number };
+
+async function lead(
+  shift: ShiftListing,
+  { landscape, shares, fence }: Seen,
+  parts: ReleaseControlParts,
+): Promise<void> {
+  const { view, evidence } = await readView(shift, landscape, shares, parts);
+  const { state, act } = stepShift(shift, view, parts.clock());
+  const noted = await note(shift, state, evidence, parts);
+  if (act !== null) await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts);
+  await keepWatching(noted, act?.kind ?? null, view, shares, fence, parts);
 }
 
 /**
@@ -79,7 +112,7 @@ async function keepWatching(
   if (stage === null || act === "share" || targetPercent === null || !isOtherWatch(shift, shares[stage]))
     return;
   if (watchOf(shift) === null && targetPercent !== wantedShare(shift)) return;
-  await tryTo(() => setShare(shift, stage, targetPercent, fence, parts), shift, "watch", parts);
+  await tryTo(() => setShare(stage, shareOf(shift, targetPercent), fence, parts), shift, "watch", parts);
 }
 
 /** Written before it is done: whoever comes after knows what was meant. @throws TaplineError `conflict` where a person was first */
