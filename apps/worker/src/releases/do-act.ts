@@ -60,7 +60,8 @@ async function actuatorAct(shift: ShiftListing, act: ShiftAct, { desk }: ActPart
   const { service } = shift;
   if (act.kind === "share") return { kind: "share", service, greenPercent: greenOf(shift, act.percent) };
   const workload = { service, colour: act.colour };
-  if (act.kind !== "place") return { ...act, workload };
+  if (act.kind === "retire") return { kind: "retire", workload };
+  if (act.kind === "scale") return { kind: "scale", workload, replicas: act.replicas };
   const release = await desk.release(act.release);
   const spec = { id: String(release.id), version: release.version, config: settingsOf(release) };
   return { kind: "place", workload, release: spec, replicas: act.replicas };
