@@ -2,8 +2,8 @@ import { get } from "node:http";
 import type { Child } from "../start-child.ts";
 
 const askEveryMs = 2_000;
-/** A busy process is late with an answer, a hung one gives none: so long twice in a row, ms. */
-const answerWithinMs = 5_000;
+/** A busy process is late with an answer, a hung one gives none: so long twice in a row, ms. Its restart would take more of what it lacks. */
+const answerWithinMs = 10_000;
 const mostMissed = 2;
 
 /** Ends a life by SIGKILL that answers its health port no more, after `say`; its supervisor then begins the next. */

@@ -55,6 +55,13 @@ test("crashing, slow, refusing everything, letting everything in, and coming to 
   expect(ends({ attempts: 3, compared: 3, differing: 1 }).why).toContain("other results");
 });
 
+test("a release that is slow is known by few attempts, and not by the first two of ten, which find it cold", () => {
+  expect(ends({ attempts: 10, took: timed(10, 900) }).why).toContain("takes longer");
+  const cold = sumEvidence([seen({ took: timed(2, 900) }), seen({ attempts: 10, took: timed(8, 21) })]);
+  expect(ends(cold).is).toBe("good");
+  expect(ends({ attempts: 10, took: timed(10, 90) }).is).toBe("good");
+});
+
 test("where nothing is there to compare with, many failures are bad all the same", () => {
   expect(ends({ attempts: 10, failures: 5 }, noEvidence).is).toBe("bad");
   expect(ends({ attempts: 40, failures: 1 }, noEvidence).is).toBe("good");

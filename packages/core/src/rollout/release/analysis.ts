@@ -1,4 +1,4 @@
-import { quantileOf } from "../../telemetry/index.ts";
+import { Histogram, quantileOf } from "../../telemetry/index.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Verdict } from "./shift.ts";
 import { chanceOfMore, type Proportion } from "./two-proportions.ts";
@@ -19,7 +19,10 @@ export const analysisLimits = {
   /** Where nothing is there to compare with, this error ratio is too much, from so many failures on. */
   maxErrorRatio: 0.1,
   minFailures: 3,
-  /** p99 may be so many times the old one, and so much longer in any case, ms; told from so many samples on. */
+  /**
+   * p99 may be so many times the old one, and so much longer in any case, ms; told from so many samples on. Of fewer the median is
+   * looked at in the same way, and how sure it is.
+   */
   maxSlowdown: 2,
   slackMs: 100,
   minTimed: 20,
@@ -74,8 +77,24 @@ function refused(stable: Evidence, target: Evidence): Check {
 function latency(stable: Evidence, target: Evidence): Check {
   const { maxSlowdown, slackMs, minTimed } = analysisLimits;
   const [old, now] = [p99Of(stable, minTimed), p99Of(target, minTimed)];
-  const isBad = old !== null && now !== null && now > old * maxSlowdown && now > old + slackMs;
-  return { name: "latency", isBad, stable: old, target: now };
+  const isLate = old !== null && now !== null && now > old * maxSlowdown && now > old + slackMs;
+  return { name: "latency", isBad: isLate || isMostlyLate(stable, target), stable: old, target: now };
+}
+
+/** Whether what is usual for the new release was seldom before: told by few samples, too, where the first one or two may be slow by themselves. */
+function isMostlyLate(stable: Evidence, target: Evidence): boolean {
+  const { maxSlowdown, slackMs } = analysisLimits;
+  const [old, now] = [stable, target].map(({ took }) => quantileOf(took, 0.5));
+  if (old == null || now == null) return false;
+  const limitMs = Math.max(old * maxSlowdown, old + slackMs);
+  return now > limitMs && isMore(laterThan(limitMs, target), laterThan(limitMs, stable));
+}
+
+function laterThan(limitMs: number, { took }: Evidence): Proportion {
+  const values = Histogram.from(took).values();
+  const count = (late: boolean): number =>
+    values.reduce((sum, { value, count }) => sum + (!late || value > limitMs ? count : 0), 0);
+  return { of: count(false), hits: count(true) };
 }
 
 const ofAttempts = ({ attempts, failures }: Evidence): Proportion => ({
@@ -103,6 +122,7 @@ function p99Of({ took }: Evidence, minTimed: number): number | null {
 
 function words({ name, stable, target }: Check): string {
   if (name === "results") return "it comes to other results than the old release for the same taps";
+  if (name === "latency" && target === null) return "most of what it does takes longer than before";
   const what = { errors: "attempts that fail", refused: "taps that are refused", latency: "p99" }[name];
   const form = (value: number | null): string => {
     if (value === null) return "unknown";
