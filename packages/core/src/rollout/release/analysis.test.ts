@@ -60,6 +60,10 @@ test("a release that is slow is known by few attempts, and not by the first two 
   const cold = sumEvidence([seen({ took: timed(2, 900) }), seen({ attempts: 10, took: timed(8, 21) })]);
   expect(ends(cold).is).toBe("good");
   expect(ends({ attempts: 10, took: timed(10, 90) }).is).toBe("good");
+  const warm = sumEvidence([seen({ took: timed(5, 900) }), seen({ attempts: 60, took: timed(55, 21) })]);
+  expect(ends(warm).is).toBe("good");
+  const tail = sumEvidence([seen({ took: timed(20, 900) }), seen({ attempts: 300, took: timed(280, 21) })]);
+  expect(ends(tail).why).toContain("p99");
 });
 
 test("where nothing is there to compare with, many failures are bad all the same", () => {

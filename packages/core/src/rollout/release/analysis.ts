@@ -26,6 +26,8 @@ export const analysisLimits = {
   maxSlowdown: 2,
   slackMs: 100,
   minTimed: 20,
+  /** So many have to be that late: a process that has just begun finds everything cold. */
+  minLate: 10,
 } as const;
 
 /** One look at one kind of evidence. */
@@ -75,19 +77,25 @@ function refused(stable: Evidence, target: Evidence): Check {
 }
 
 function latency(stable: Evidence, target: Evidence): Check {
-  const { maxSlowdown, slackMs, minTimed } = analysisLimits;
+  const { minTimed, minLate } = analysisLimits;
   const [old, now] = [p99Of(stable, minTimed), p99Of(target, minTimed)];
-  const isLate = old !== null && now !== null && now > old * maxSlowdown && now > old + slackMs;
-  return { name: "latency", isBad: isLate || isMostlyLate(stable, target), stable: old, target: now };
+  const isTail = old !== null && isLater(old, stable, target, minLate);
+  return { name: "latency", isBad: isTail || isMostlyLate(stable, target), stable: old, target: now };
+}
+
+/** Whether more of what the new release does takes clearly longer than `ms`, a quantile of the old one. */
+function isLater(ms: number, stable: Evidence, target: Evidence, minLate: number): boolean {
+  const { maxSlowdown, slackMs } = analysisLimits;
+  const limitMs = Math.max(ms * maxSlowdown, ms + slackMs);
+  const late = laterThan(limitMs, target);
+  return late.hits >= minLate && isMore(late, laterThan(limitMs, stable));
 }
 
 /** Whether what is usual for the new release was seldom before: told by few samples, too, where the first one or two may be slow by themselves. */
 function isMostlyLate(stable: Evidence, target: Evidence): boolean {
-  const { maxSlowdown, slackMs } = analysisLimits;
-  const [old, now] = [stable, target].map(({ took }) => quantileOf(took, 0.5));
-  if (old == null || now == null) return false;
-  const limitMs = Math.max(old * maxSlowdown, old + slackMs);
-  return now > limitMs && isMore(laterThan(limitMs, target), laterThan(limitMs, stable));
+  const old = quantileOf(stable.took, 0.5);
+  const timed = laterThan(0, target).of;
+  return old !== null && isLater(old, stable, target, timed / 2);
 }
 
 function laterThan(limitMs: number, { took }: Evidence): Proportion {
