@@ -54,6 +54,23 @@ test("a release takes its service out of the shared process, and stands beside t
   expect(shared?.services).not.toContain("validation");
 });
 
+test("what the installation brings comes back where a release had taken its place", () => {
+  const placed = after([{ kind: "place", workload: green, release: release("r1"), replicas: 2 }]);
+  const alone = after([{ kind: "retire", workload: validation }], placed);
+  const back = after([{ kind: "scale", workload: validation, replicas: 2 }], alone);
+  expect(findWanted(back, validation)).toMatchObject({ release: null, replicas: 2 });
+  const slots = named(back);
+  expect(slots[1]).toMatch(/^worker-pipeline: buffer validation /);
+  expect(slots).toContain("worker-validation-2: validation");
+  expect(
+    refused(
+      { kind: "scale", workload: green, replicas: 1 },
+      after([{ kind: "retire", workload: green }], back),
+    ),
+  ).toBe("unknown");
+  expect(refused({ kind: "restart", workload: validation }, alone)).toBe("unknown");
+});
+
 test("a restart and another release make other processes; a scale leaves those that are there", () => {
   const forms = (wanted: Wanted) => planSlots(wanted).map(({ name, form }) => `${name} ${form}`);
   const kept = (wanted: Wanted, before: Wanted) =>

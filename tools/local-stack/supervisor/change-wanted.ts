@@ -6,7 +6,7 @@ import {
   type WorkloadName,
   workloadText,
 } from "@tapline/core/noops";
-import { findWanted, shareOf, type Wanted, type WantedWorkload } from "./wanted.ts";
+import { findWanted, ownColour, shareOf, type Wanted, type WantedWorkload } from "./wanted.ts";
 
 /** More processes of one service than one machine is any use with. */
 export const mostReplicasHere = 32;
@@ -48,7 +48,9 @@ export function changeWanted(
   const found = findWanted(wanted, workload);
   requireRevision(workloadText(workload), found?.revision ?? null, terms.revision);
   const changed =
-    act.kind === "place" ? place(wanted, act, found, standing) : alter(wanted, act, found, standing);
+    act.kind === "place"
+      ? place(wanted, act, found, standing)
+      : alter(wanted, act, found ?? retired(wanted, act), standing);
   const others = wanted.workloads.filter((other) => other !== found);
   const workloads = changed === null ? others : [...others, { ...changed, revision: changes }];
   return { wanted: { ...after, workloads }, revision };
@@ -102,6 +104,14 @@ function place(
 }
 
 type AlteringAct = Extract<ActuatorAct, { kind: "scale" | "restart" | "retire" }>;
+
+/** What the installation itself brings is always there to be scaled up again, which is the way back from the first release that took its place. */
+function retired(wanted: Wanted, { kind, workload }: AlteringAct): WantedWorkload | undefined {
+  const { service, colour } = workload;
+  const isOfInstallation = wanted.workloads.some((other) => other.service === service);
+  if (kind !== "scale" || colour !== ownColour || !isOfInstallation) return undefined;
+  return { service, colour, release: null, replicas: 1, life: 0, revision: 0 };
+}
 
 /** null: it is to be gone. */
 function alter(

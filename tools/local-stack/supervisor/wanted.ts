@@ -32,12 +32,15 @@ export const wantedSchema = z.strictObject({
 });
 export type Wanted = Readonly<z.infer<typeof wantedSchema>>;
 
+/** The installation's own is blue; releases are what is not, until another one takes their place there. */
+export const ownColour = "blue";
+
 /** One of each service, of the installation's own. */
 export const wantedAtFirst: Wanted = {
   fence: 0,
   changes: 0,
   workloads: workerServices.map((service) => ({
-    ...{ service, colour: "blue" as const, release: null },
+    ...{ service, colour: ownColour, release: null },
     ...{ replicas: 1, life: 0, revision: 0 },
   })),
   shares: Object.fromEntries(

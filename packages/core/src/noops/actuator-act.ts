@@ -31,7 +31,10 @@ export const outlierSchema = z.strictObject({
 });
 
 export const actuatorActSchema = z.discriminatedUnion("kind", [
-  /** So many replicas; where an autoscaler sets the number, so many at least: its lower bound. */
+  /**
+   * So many replicas; where an autoscaler sets the number, so many at least: its lower bound. Also brings back what the installation
+   * brings, where that was retired.
+   */
   z.strictObject({ kind: z.literal("scale"), workload: workloadNameSchema, replicas }),
   /** Within which an autoscaler may scale; `unsupported` where there is none. */
   z.strictObject({ kind: z.literal("bound"), workload: workloadNameSchema, min: replicas, max: replicas }),
