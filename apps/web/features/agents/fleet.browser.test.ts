@@ -161,7 +161,7 @@ it("the fleet is looked at by site, the worst first, and a site leads to its age
   await until(async () => expect(await options(page).count()).toBe(3));
   await isSearch(page, "?site=north");
   await page.keyboard.press("Escape");
-  await page.keyboard.press("b");
+  await page.keyboard.press("v");
   await isSearch(page, "?site=north&by=site");
   await until(async () => expect(await sites.count()).toBe(1));
   await page.setViewportSize({ width: 390, height: 844 });

@@ -18,7 +18,7 @@ export function useAgentKeys({ bySite, rollouts, enrol, textField, ...list }: Ag
   const acting: Hotkey[] = [{ keys: ["e"], does: "Enrol an agent", run: enrol }];
   useListKeys("Readers & agents", "agent", list, [
     { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
-    { keys: ["b"], does: "By site, or one by one", run: bySite },
+    { keys: ["v"], does: "By site, or one by one", run: bySite },
     { keys: ["s"], does: "Settings and versions of the fleet", run: rollouts },
     ...(useMayAdminister() ? acting : []),
   ]);
