@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
+import { hasCode, messageOf, printableLine, TaplineError } from "@tapline/core/kernel";
 import { actRequestSchema, type Landscape, refusalOf } from "@tapline/core/noops";
 import type { Crew } from "./crew.ts";
 
@@ -72,7 +72,8 @@ async function act(body: string, crew: Crew, say: (line: string) => void): Promi
   const { act: asked, ...terms } = parsed.data;
   const done = await crew.act(asked, terms);
   const of = "workload" in asked ? `${asked.workload.service}/${asked.workload.colour}` : asked.service;
-  say(`${asked.kind} ${of}: ${terms.reason}`);
+  // What people gave as a reason is words, whatever a terminal would take it for.
+  say(printableLine(`${asked.kind} ${of}: ${terms.reason}`));
   return done;
 }
 

@@ -130,4 +130,5 @@ test("one leaves for the provider, or is told that it is away; each way back has
   const titles = reasons.map((why) => backFromProvider(why, "Clinic ID").title);
   expect(new Set(titles).size).toBe(reasons.length);
   expect(titles.join()).not.toContain("SAYS");
+  expect(backFromProvider("constructor", "Clinic ID")).toEqual(backFromProvider("x", "Clinic ID"));
 });

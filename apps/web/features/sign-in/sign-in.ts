@@ -78,7 +78,8 @@ export function backFromProvider(why: string, provider: string): Extract<SignInR
     "Signing in at SAYS failed",
     "Its answer does not fit. Begin anew; if it stays so, ask an admin.",
   ];
-  const [title = "", text = ""] = (says[why] ?? failed).map((words) => words.replaceAll("SAYS", provider));
+  const told = (Object.hasOwn(says, why) ? says[why] : undefined) ?? failed;
+  const [title = "", text = ""] = told.map((words) => words.replaceAll("SAYS", provider));
   return { kind: "refused", title, text };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReleaseDesk, ReleaseListing, ShiftListing } from "@tapline/adapters/prisma";
-import { TaplineError } from "@tapline/core/kernel";
+import { printable, TaplineError } from "@tapline/core/kernel";
 import {
   defaultPlan,
   type ReleasedService,
@@ -57,7 +57,7 @@ export async function list(options: ListOptions): Promise<void> {
       "no release was made yet",
     ),
   ];
-  process.stdout.write(`${text.join("\n\n")}\n`);
+  process.stdout.write(`${printable(text.join("\n\n"))}\n`);
 }
 
 export async function show(id: number, { json }: { readonly json?: boolean }): Promise<void> {
@@ -69,7 +69,10 @@ export async function show(id: number, { json }: { readonly json?: boolean }): P
     return { release: found, shifts: own };
   });
   if (json === true) process.stdout.write(`${JSON.stringify({ release, shifts })}\n`);
-  else process.stdout.write(`${[JSON.stringify(release, null, 2), ...shifts.map(shiftText)].join("\n\n")}\n`);
+  else {
+    const text = [JSON.stringify(release, null, 2), ...shifts.map(shiftText)].join("\n\n");
+    process.stdout.write(`${printable(text)}\n`);
+  }
 }
 
 export async function create(options: CreateOptions): Promise<void> {

@@ -57,6 +57,23 @@ test.for<[string, Json]>([
   expect(saidOfContainer(change)).toEqual(expect.stringMatching(/^noops /));
 });
 
+test.each([
+  "registry.example:5000/tapline/worker",
+  `registry.example:5000/tapline/worker@sha256:${"0".repeat(64)}`,
+  `registry.example:5000/tapline/worker:1.0.0@sha256:${"0".repeat(64)}`,
+])("of an image that is named %s noops sets a tag, and no other image", (image) => {
+  const [main, other] = containers();
+  const of = (change: Json) => ({
+    spec: { template: { spec: { containers: [mergePatch(main, change), other] } } },
+  });
+  const named = mergePatch(before, of({ image })) as Stored;
+  const saidTo = (to: string) =>
+    refusedByPolicy(noops, named, mergePatch(named, of({ image: to })) as Stored);
+  expect(saidTo("registry.example:5000/tapline/worker:2.0.0")).toBeNull();
+  for (const strange of ["alpine", "registry.example:5000", "registry.example:2.0.0", "evil/worker:2.0.0"])
+    expect(saidTo(strange)).toBe("noops changes of an image the tag alone");
+});
+
 test.for<[string, Json]>([
   ["account", { serviceAccountName: "transfer" }],
   ["volumes", { volumes: [{ name: "keys", secret: { secretName: "keys" } }] }],
