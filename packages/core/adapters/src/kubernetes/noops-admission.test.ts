@@ -80,8 +80,35 @@ test.for<[string, Json]>([
   ["first containers", { initContainers: [{ name: "x", image: "evil" }] }],
   ["host", { hostPID: true }],
   ["node", { nodeName: "control-plane" }],
+  ["names of hosts", { hostAliases: [{ ip: "192.0.2.7", hostnames: ["redis"] }] }],
+  ["resolver", { dnsPolicy: "None", dnsConfig: { nameservers: ["192.0.2.7"] } }],
 ])("noops may not change a pod's %s", ([, change]) => {
-  expect(said(change)).toBe("noops changes accounts, volumes and rights of no pod");
+  expect(said(change)).toBe("noops changes accounts, volumes, rights and places of no pod");
+});
+
+test.each([
+  ["another sidecar", { "sidecar.istio.io/proxyImage": "evil.example/proxy:1" }],
+  ["a sidecar that reads secrets", { "sidecar.istio.io/userVolume": '[{"name":"keys","secret":{}}]' }],
+  ["no sidecar", { "sidecar.istio.io/inject": "false" }],
+])("noops may not have an injector give a pod %s", (_what, annotations) => {
+  const saidTo = (change: Json) => refusedByPolicy(noops, before, mergePatch(before, change) as Stored);
+  const refusal = "noops writes no annotations but its own";
+  expect(saidTo({ spec: { template: { metadata: { annotations } } } })).toBe(refusal);
+  expect(saidTo({ metadata: { annotations } })).toBe(refusal);
+});
+
+test("noops writes its own annotations, and leaves those that are there", () => {
+  const marked = mergePatch(before, {
+    spec: { template: { metadata: { annotations: { "sidecar.istio.io/inject": "true" } } } },
+  }) as Stored;
+  const saidTo = (given: Json) =>
+    refusedByPolicy(
+      noops,
+      marked,
+      mergePatch(marked, { spec: { template: { metadata: { annotations: given } } } }) as Stored,
+    );
+  expect(saidTo({ [annotations.restartedAt]: "2026-11-30T04:00:00Z" })).toBeNull();
+  expect(saidTo({ "sidecar.istio.io/inject": null })).toBe("noops writes no annotations but its own");
 });
 
 test("noops may not add or remove containers", () => {
