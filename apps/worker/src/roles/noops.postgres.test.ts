@@ -209,3 +209,13 @@ test("an undo does not wait for the answer to another question about the same", 
   await until("it is undone", async () => (await decisionsIn("undone"))[0], waitMs);
   expect(rig.actuator.acts.map(({ act }) => act.kind === "scale" && act.replicas)).toEqual([3, 2]);
 }, 400_000);
+
+test("a process that cannot keep its lease does not take itself for the one that decides", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  const running = rig.start();
+  await until("it decides", async () => running.leads(), waitMs);
+  await rig.prisma.$executeRaw`ALTER TABLE noops_lease RENAME TO noops_lease_away`;
+  await until("its lease is over", async () => !running.leads() && running.fence() === null, waitMs);
+  await rig.prisma.$executeRaw`ALTER TABLE noops_lease_away RENAME TO noops_lease`;
+  await until("it decides again", async () => running.leads(), waitMs);
+}, 400_000);

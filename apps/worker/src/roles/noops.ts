@@ -41,11 +41,15 @@ export function startNoops(parts: NoopsParts): RunningNoops {
   const onDecision = ({ state }: Decision): void => void counts.set(state, (counts.get(state) ?? 0) + 1);
   const wake = new Wake();
   let fence: number | null = null;
+  /** From then on, by this process's own clock, another one may hold the lease: nobody could be asked. */
+  let heldUntilMs = Number.NEGATIVE_INFINITY;
   let coordinator: Coordinator | null = null;
   let prunedAtMs = Number.NEGATIVE_INFINITY;
 
   const keep = async (): Promise<boolean> => {
+    const askedAtMs = performance.now();
     const number = await lease.take(holder);
+    heldUntilMs = askedAtMs + noopsLeaseMs;
     const isSame = number !== null && number === fence;
     fence = number;
     if (!isSame) coordinator = null;
@@ -80,9 +84,10 @@ export function startNoops(parts: NoopsParts): RunningNoops {
     () => wake.wake(),
     (error) => log.warn({ err: error }, "what runs the services does not tell of changes now"),
   );
+  const heldFence = (): number | null => (performance.now() < heldUntilMs ? fence : null);
   return {
-    leads: () => fence !== null,
-    fence: () => fence,
+    leads: () => heldFence() !== null,
+    fence: heldFence,
     counts: () => counts,
     stop: async () => {
       unwatch?.();
