@@ -105,7 +105,7 @@ export class NoopsRig {
     const { prisma, clock, actuator } = this;
     const nothing = () => Promise.reject(new Error("not in this test"));
     const running = startNoops({
-      ...{ actuator, readings: nothing, log: pino({ level: "silent" }) },
+      ...{ actuator, instance: "worker-1", readings: nothing, log: pino({ level: "silent" }) },
       telemetryStream: { now: async () => clock(), read: nothing },
       reports: { latest: async () => null },
       wishes: { latest: async () => this.#wishes() },

@@ -24,6 +24,7 @@ test("of two deciders one acts, and the other one does so once the first has end
   rig.wish = 3;
   await oneIn("done");
   expect([one.leads(), two.leads()].filter(Boolean)).toHaveLength(1);
+  expect((await rig.desk.standing()).lease?.holder).toMatch(/^worker-1 \([0-9a-f]{8}\)$/);
   const [first, second] = one.leads() ? [one, two] : [two, one];
   await first.stop(1_000);
   await until("the other one decides", async () => second.leads(), waitMs);

@@ -12,6 +12,8 @@ export type NoopsParts = EvidenceSources &
     readonly lease: Pick<NoopsLease, "take" | "resign">;
     readonly rules: Pick<NoopsRulesDesk, "activeOrFirst">;
     readonly firstRules: NoopsRules;
+    /** Name of this process, for people who ask which one decides. */
+    readonly instance: string;
     readonly log: Pick<Logger, "info" | "warn" | "error">;
   };
 
@@ -35,8 +37,9 @@ const pruneEveryMs = 3_600_000;
  * the lease decides and acts.
  */
 export function startNoops(parts: NoopsParts): RunningNoops {
-  const { lease, log, actuator } = parts;
-  const holder = randomUUID();
+  const { lease, log, actuator, instance } = parts;
+  // No other process, nor another life of this one, has the same.
+  const holder = `${instance} (${randomUUID().slice(0, 8)})`;
   const counts = new Map<DecisionState, number>();
   const onDecision = ({ state }: Decision): void => void counts.set(state, (counts.get(state) ?? 0) + 1);
   const wake = new Wake();
