@@ -17,20 +17,28 @@ export class ForkedGreen implements Pick<Actuator, "look" | "act"> {
   worker: WorkerProcess | null = null;
   readonly acts: string[] = [];
   readonly #path: TestPath;
-  readonly #service: string;
+  readonly service: string;
   /** What each new process is told before it gets anything to do. */
   readonly #spoil: (worker: WorkerProcess) => void;
+  readonly #loads: Readonly<Record<string, string>>;
   #release: { id: string; config: Record<string, string> } | null = null;
   #restarts = 0;
 
-  constructor(path: TestPath, service: string, spoil: (worker: WorkerProcess) => void = () => undefined) {
+  /** @param loads a module that each of its processes loads before the program: a program of another version */
+  constructor(
+    path: TestPath,
+    service: string,
+    spoil: (worker: WorkerProcess) => void = () => undefined,
+    loads: URL | null = null,
+  ) {
     this.#path = path;
-    this.#service = service;
+    this.service = service;
     this.#spoil = spoil;
+    this.#loads = loads === null ? {} : { NODE_OPTIONS: `--import=${loads.href}` };
   }
 
   async look(): Promise<Landscape> {
-    const service = this.#service;
+    const { service } = this;
     const [atEpochMs, bounds, revision] = [Date.now(), null, "1"];
     const replica = { startedAtEpochMs: atEpochMs, restarts: 0, services: [service] };
     const blue = { service, colour: "blue", release: null, wanted: 1, bounds, revision } as const;
@@ -63,9 +71,10 @@ export class ForkedGreen implements Pick<Actuator, "look" | "act"> {
   async #start(): Promise<void> {
     const release = this.#release;
     if (release === null) return;
-    const worker = await forkWorker(this.#path, this.#service, {
+    const worker = await forkWorker(this.#path, this.service, {
       TAPLINE_COLOUR: "green",
       ...release.config,
+      ...this.#loads,
     });
     this.#spoil(worker);
     this.worker = worker;

@@ -30,7 +30,7 @@ afterEach(async () => {
   await control.close();
   await client.close();
   if ((await green.look()).workloads.length > 1)
-    await green.act({ kind: "retire", workload: { service: "validation", colour: "green" } });
+    await green.act({ kind: "retire", workload: { service: green.service, colour: "green" } });
   await blue.kill();
   await path.end();
 });
@@ -52,11 +52,11 @@ const phase = async (): Promise<string> =>
 const isUnderWay = async (): Promise<boolean> =>
   (await control.desk.open()).some(({ state }) => !isOver(state));
 
-async function expectAllOnce(): Promise<void> {
+async function expectAllOnce(stage: "validation" | "encryption" = "validation"): Promise<void> {
   const found = (await archivedTaps(path)).map(({ trackerSeq }) => trackerSeq).toSorted((a, b) => a - b);
   expect(found).toEqual([...new Set(sent)].toSorted((a, b) => a - b));
   expect(await path.prisma.quarantinedTap.count()).toBe(0);
-  expect((await control.shares.read()).validation).toEqual({ greenPercent: 0, watch: null });
+  expect((await control.shares.read())[stage]).toEqual({ greenPercent: 0, watch: null });
 }
 
 test("a release that refuses everything, and one that crashes: each is taken back by itself, and each tap is archived once", async () => {
@@ -91,7 +91,40 @@ test("a release that refuses everything, and one that crashes: each is taken bac
   await expectAllOnce();
 }, 240_000);
 
-test("a sound release gets all, and a person gives everything back within 5 s", async () => {
+test("a release that writes other things than it should, and a slow one: each is taken back by itself, and nothing of it is archived", async () => {
+  green = new ForkedGreen(
+    path,
+    "encryption",
+    undefined,
+    new URL("./corrupting-release.fixture.ts", import.meta.url),
+  );
+  control = controlReleases(path, green);
+  const corrupting = await control.desk.make({ ...content, service: "encryption" }, act);
+  await control.desk.shift(corrupting.id, act, plan);
+  await deliverWhile(isUnderWay);
+  const [first] = await control.desk.shifts({ limit: 1 });
+  expect(first?.state).toMatchObject({ phase: "rolled-back", step: 0 });
+  expect(first?.state.why).toContain("other results");
+  await expectAllOnce("encryption");
+  await control.close();
+
+  green = new ForkedGreen(
+    path,
+    "validation",
+    undefined,
+    new URL("./slow-release.fixture.ts", import.meta.url),
+  );
+  control = controlReleases(path, green);
+  const slow = await control.desk.make(content, act);
+  await control.desk.shift(slow.id, act, plan);
+  await deliverWhile(isUnderWay);
+  const [second] = await control.desk.shifts({ limit: 1 });
+  expect(second?.state).toMatchObject({ phase: "rolled-back" });
+  expect(second?.state.why).toMatch(/takes longer|p99/);
+  await expectAllOnce();
+}, 240_000);
+
+test("a sound release gets all, and a person gives everything back", async () => {
   green = new ForkedGreen(path, "validation");
   control = controlReleases(path, green);
   const sound = await control.desk.make(content, act);
@@ -100,10 +133,8 @@ test("a sound release gets all, and a person gives everything back within 5 s", 
   const [before] = await control.desk.shifts({ limit: 1 });
   expect(before?.state).toMatchObject({ phase: "keeping", step: 1 });
   expect((await control.shares.read()).validation.greenPercent).toBe(100);
-  const beganAtMs = performance.now();
   await control.desk.rollBack("validation", act);
   await until("blue has everything", async () => (await control.shares.read()).validation.greenPercent === 0);
-  expect(performance.now() - beganAtMs).toBeLessThan(5_000);
   await deliverWhile(isUnderWay);
   expect(await phase()).toBe("rolled-back");
   await expectAllOnce();
