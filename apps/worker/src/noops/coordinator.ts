@@ -99,7 +99,7 @@ export class Coordinator {
     for (const waiting of recent.filter(({ state }) => state === "waiting-approval")) {
       const settled = await this.#settleWaiting(waiting, verdicts, { ...facts, recent: known }, holding);
       replaceIn(known, settled);
-      if (settled.begunAtEpochMs !== null) facts = await this.#factsAfterAct(facts);
+      if (settled.begunAtEpochMs !== null) facts = await this.#factsAfterAct(facts, settled);
     }
     for (const verdict of verdicts) {
       const isAsked = known.some(
@@ -110,8 +110,9 @@ export class Coordinator {
       const id = uuidV7(nowEpochMs, randomBytes);
       const draft = draftOf(verdict, this.#released, { ...facts, recent: known }, id);
       if (draft.state === "acting") {
-        replaceIn(known, await this.#act(draft, verdict.rule.undoMs, holding));
-        facts = await this.#factsAfterAct(facts);
+        const acted = await this.#act(draft, verdict.rule.undoMs, holding);
+        replaceIn(known, acted);
+        facts = await this.#factsAfterAct(facts, acted);
       } else await this.#note(draft, known, holding);
     }
   }
@@ -124,12 +125,18 @@ export class Coordinator {
   }
 
   /** An act takes its time: who has paused meanwhile, and what runs now, counts for the next one of the same round. */
-  async #factsAfterAct<Facts extends object>(facts: Facts): Promise<Facts> {
+  async #factsAfterAct(
+    facts: Omit<GuardFacts, "recent">,
+    { act }: Decision,
+  ): Promise<Omit<GuardFacts, "recent">> {
     const { flight, actuator } = this.#parts;
     const signal = AbortSignal.timeout(lookWithinMs);
     const looked = actuator?.look(signal).catch(() => null) ?? null;
     const [switches, landscape] = await Promise.all([flight.switches(), looked]);
-    return { ...facts, switches, landscape };
+    // Whether it was done or failed: one that may be closed is not counted on.
+    const closed = act?.kind === "target" && !act.open ? act.archive : null;
+    const open = facts.archives.open.filter((archive) => archive !== closed);
+    return { ...facts, switches, landscape, archives: { ...facts.archives, open } };
   }
 
   async #note(draft: Decision, known: Decision[], { fence }: Holding): Promise<void> {

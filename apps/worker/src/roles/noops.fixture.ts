@@ -83,6 +83,9 @@ export class NoopsRig {
   readonly actuator: MemoryActuator;
   /** Replicas that balance wishes; null: nobody says. */
   wish: number | null = 2;
+  /** Archives, of which two have to hold a segment, and those that are closed. */
+  archives: readonly string[] = [];
+  readonly closed = new Set<string>();
   /** How far the clock is ahead of the machine's. */
   aheadMs = 0;
   readonly #rules: object[];
@@ -110,7 +113,8 @@ export class NoopsRig {
       reports: { latest: async () => null },
       wishes: { latest: async () => this.#wishes() },
       alerts: { desk: { open: nothing }, rules: { active: nothing } },
-      ...{ closed: { read: async () => [] }, declared: { read: nothing } },
+      closed: { read: async () => [...this.closed] },
+      declared: { read: async () => this.#declared() },
       releases: new ReleaseDesk(prisma, clock),
       lease: new NoopsLease(prisma, noopsLeaseMs),
       flight: new NoopsLog(prisma, clock),
@@ -119,7 +123,7 @@ export class NoopsRig {
       house: {
         flush: { buffer: {}, index: {} } as never,
         ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
-        ...{ rules: {} as never, closed: { set: nothing }, clock },
+        ...{ rules: {} as never, closed: { set: this.#close }, clock },
       },
     });
     this.#running.push(running);
@@ -129,6 +133,18 @@ export class NoopsRig {
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.map((one) => one.stop(1_000)));
     await this.prisma.$disconnect();
+  }
+
+  readonly #close = async (archive: string, open: boolean): Promise<string[]> => {
+    const before = [...this.closed];
+    if (open) this.closed.delete(archive);
+    else this.closed.add(archive);
+    return before;
+  };
+
+  #declared() {
+    const targets = this.archives.map((name) => ({ name, address: `${name}:22`, hostKeys: [] }));
+    return { mode: "mirror" as const, quorum: 2, targets, by: "a test", atEpochMs: this.clock() };
   }
 
   #wishes(): Wishes | null {

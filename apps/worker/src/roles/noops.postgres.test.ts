@@ -220,3 +220,15 @@ test("a process that cannot keep its lease does not take itself for the one that
   await rig.prisma.$executeRaw`ALTER TABLE noops_lease_away RENAME TO noops_lease`;
   await until("it decides again", async () => running.leads(), waitMs);
 }, 400_000);
+
+test("of archives that all seem to fail at once so many stay open as have to hold a segment", async () => {
+  const { per: _, ...rule } = scaleUp;
+  const closing = { id: "close-archive", per: "archive", when: "archive(target).isOpen" };
+  rig = await NoopsRig.open({ ...rule, ...closing, act: { kind: "target", open: false } });
+  rig.archives = ["main", "off-site", "third"];
+  rig.start();
+  const refused = await oneIn("refused");
+  expect(refused.guards).toContainEqual(expect.objectContaining({ guard: "last-ready", passed: false }));
+  await rounds();
+  expect([...rig.closed]).toEqual(["main"]);
+}, 400_000);
