@@ -33,6 +33,7 @@ export class Recorder {
     if (kept === undefined || atEpochMs - kept.decision.lastAtEpochMs > countedWithinMs) {
       await this.#log.add(draft, fence);
       this.#kept.set(gist, { decision: draft, writtenAtEpochMs: atEpochMs });
+      this.#forget(atEpochMs);
       return true;
     }
     const { id, times } = kept.decision;
@@ -40,7 +41,6 @@ export class Recorder {
     const isDue = isOther || atEpochMs - kept.writtenAtEpochMs >= writtenEveryMs;
     if (isDue) await this.#log.again(again, fence);
     this.#kept.set(gist, { decision: again, writtenAtEpochMs: isDue ? atEpochMs : kept.writtenAtEpochMs });
-    this.#forget(atEpochMs);
     return false;
   }
 
@@ -48,5 +48,7 @@ export class Recorder {
     if (this.#kept.size < 10_000) return;
     for (const [gist, { decision }] of this.#kept)
       if (nowEpochMs - decision.lastAtEpochMs > countedWithinMs) this.#kept.delete(gist);
+    // Replicas come and go under new names.
+    for (const [place, gist] of this.#last) if (!this.#kept.has(gist)) this.#last.delete(place);
   }
 }

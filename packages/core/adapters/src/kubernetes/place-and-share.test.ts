@@ -40,7 +40,7 @@ describe("releases", () => {
   });
 
   test("undo what the one before them had set", async () => {
-    const config = { LOG_LEVEL: "trace", TAPLINE_INSTANCE: "x" };
+    const config = { LOG_LEVEL: "trace", TAPLINE_ARCHIVE_READBACK: "1" };
     await bench.hands.act(
       { kind: "place", workload: green, release: { ...release, config }, replicas: 1 },
       terms,

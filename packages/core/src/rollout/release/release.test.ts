@@ -25,6 +25,7 @@ test.each([
   ["whether unsigned taps are taken", "TAPLINE_UNSIGNED_TAPS"],
   ["who may connect", "TAPLINE_INGEST_HOST"],
   ["where spans are sent", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+  ["whose signs of life a process gives", "TAPLINE_INSTANCE"],
   ["whether a process can be held", "TAPLINE_FAULT_POINTS"],
   ["what it judges by, beside its own part for that", "TAPLINE_RULES_RELEASE"],
 ])("no release says %s", (_what, name) => expect(makes(name)).toBe(false));
