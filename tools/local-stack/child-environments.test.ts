@@ -37,6 +37,12 @@ function environments(set: NodeJS.ProcessEnv = {}) {
   };
 }
 
+test("no more doors are wished for than the machine has cores, unless somebody says so", () => {
+  expect(environments()["worker-pipeline"].TAPLINE_BALANCE_BOUNDS).toMatch(/^ingest=1-[1-9]\d*$/);
+  const set = { TAPLINE_BALANCE_BOUNDS: "ingest=2-9" };
+  expect(environments(set)["worker-pipeline"]).toMatchObject(set);
+});
+
 test("messages of alerts lead to this console, and acknowledge by a key that it and the role alerts alone have", () => {
   const { "worker-pipeline": pipeline, web, ...others } = environments();
   expect(pipeline.TAPLINE_ALERT_CONSOLE).toBe("http://127.0.0.1:7400");

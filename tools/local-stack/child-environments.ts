@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { StackConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -48,6 +49,8 @@ export function childEnvironments(
   const keys = workerKeys(folder, secrets, at);
   const worker = (services: readonly string[]) => ({
     ...(services.includes("alerts") ? alerts : {}),
+    // Doors beyond the machine's cores would only take time from each other, and be wished for because of that.
+    TAPLINE_BALANCE_BOUNDS: `ingest=1-${availableParallelism()}`,
     // One agent speaks for a whole fleet of simulated readers, whose strangers and torn tags are refused by design.
     TAPLINE_AGENT_REFUSED_TAPS_PER_DAY: "10000000",
     ...{ ...base, ...stores },
