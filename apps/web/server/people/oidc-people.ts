@@ -35,8 +35,11 @@ export class OidcPeople {
     const accountId = `${this.#settings.issuer} ${told.subject}`;
     const known = await this.#prisma.account.findFirst({ where: { providerId, accountId } });
     const { email } = told;
+    // Without an address that the provider vouches for nobody knows the domain, of somebody known neither.
     if (email === null)
-      return known === null ? refused("no-address") : { kind: "person", userId: known.userId };
+      return known === null || this.#settings.domains.length > 0
+        ? refused("no-address", known?.userId ?? null)
+        : { kind: "person", userId: known.userId };
     if (!this.#mayHave(email)) return refused("other-domain", known?.userId ?? null);
     if (known !== null) return { kind: "person", userId: known.userId };
     const person = await this.#prisma.user.findUnique({ where: { email }, include: { accounts: true } });
@@ -47,7 +50,8 @@ export class OidcPeople {
     const name = nameOf(told, email);
     const made = () => people.createUser({ email, emailVerified: true, name, role }, { method: "oauth" });
     const userId = person?.id ?? (await made()).id;
-    await people.createAccount({ userId, providerId, accountId });
+    // Who is disabled is not let in by the session's own check, and is bound to nobody's account by trying.
+    if (person?.banned !== true) await people.createAccount({ userId, providerId, accountId });
     return { kind: "person", userId };
   }
 
