@@ -163,15 +163,15 @@ const turns = {
     does: "Resume",
     says: "All pauses end; rules act again as their modes say.",
     outcome: "The pauses are over",
-    asksPassword: false,
+    asksPassword: true,
   },
 } as const;
 
 function TurnDialog({ what, onDone, onClose }: Ends & { what: keyof typeof turns }) {
   const { title, does, says, outcome, asksPassword } = turns[what];
   const turn = async (reason: string, password: string) => {
-    if (what === "revive") await apiClient.noops.revive.mutate({ reason, password });
-    else await apiClient.noops[what].mutate({ reason });
+    if (what === "kill") await apiClient.noops.kill.mutate({ reason });
+    else await apiClient.noops[what].mutate({ reason, password });
     onDone(outcome);
   };
   return (

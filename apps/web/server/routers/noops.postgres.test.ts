@@ -92,7 +92,7 @@ test("what was done is taken back by a decision of its own, with its effect told
 test("people stop all or what makes smaller, let go again, and set the mode of a rule", async () => {
   expect((await mutate("noops.pause", { pauses: "down", forMs: 600_000, reason })).status).toBe(200);
   expect((await board()).switches.pauses).toMatchObject([{ pauses: "down", reason }]);
-  expect((await mutate("noops.resume", { reason })).status).toBe(200);
+  expect((await mutate("noops.resume", { reason, password })).status).toBe(200);
   expect((await mutate("noops.kill", { reason })).status).toBe(200);
   expect((await board()).switches.kill).toMatchObject({ reason });
   expect((await mutate("noops.kill", { reason })).status).toBe(409);

@@ -84,8 +84,11 @@ export const noopsRouter = router({
       ctx.noops.pause(pauses, forMs, actOf(ctx, reason)),
     ),
   resume: operatorProcedure
-    .input(z.strictObject(why))
-    .mutation(({ ctx, input: { reason } }) => ctx.noops.turn("resume", actOf(ctx, reason))),
+    .input(z.strictObject({ ...why, password: passwordSchema }))
+    .mutation(async ({ ctx, input: { reason, password } }) => {
+      await confirmActor(ctx, "noops.resume", password);
+      await ctx.noops.turn("resume", actOf(ctx, reason));
+    }),
   /** The big red stop. It asks for no password: who has to stop it has no time. */
   kill: operatorProcedure
     .input(z.strictObject(why))
