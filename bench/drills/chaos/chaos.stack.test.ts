@@ -6,9 +6,9 @@ import { testEnvironment } from "../../../tools/test-servers/index.ts";
 const main = new URL("../main.ts", import.meta.url).pathname;
 
 it("kills any process of npm start, which heals itself: the decrypted archive holds each read tap exactly once", async () => {
-  const args = [main, "chaos", "--times", "5", "--seed", "7"];
+  const args = [main, "chaos", "--times", "3", "--seed", "7"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: testEnvironment() });
   const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-  expect(result).toMatchObject({ drill: "chaos", ok: true, faults: 5, lost: 0, doubled: 0, seed: 7 });
-  expect(result.taps).toBeGreaterThan(50);
+  expect(result).toMatchObject({ drill: "chaos", ok: true, faults: 3, lost: 0, doubled: 0, seed: 7 });
+  expect(result.taps).toBeGreaterThan(30);
 }, 600_000);
