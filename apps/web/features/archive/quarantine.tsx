@@ -6,8 +6,7 @@ import { NoList, Unread } from "../../client/list-states.tsx";
 import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useArchiveOverview, useRefused, useRefusedReasons } from "../../client/use-archive.ts";
-import { useCursor } from "../../client/use-cursor.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { RefusedFilter } from "../../contracts/archive.ts";
@@ -36,16 +35,7 @@ export function Quarantine() {
   const [isReplaying, setReplaying] = useState(false);
   useNow(1_000);
   const ids = list.items.map(tapName);
-  const cursor = useCursor(ids, view.open);
-  const moveTo = (index: number) => {
-    const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
-  };
-  useListKeys("Quarantine", "tap", {
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: ids[cursor.index] ?? null }),
-    close: () => change({ open: null }),
-  });
+  const cursor = useListCursor("Quarantine", "tap", ids, { open: view.open, change });
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
       <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
@@ -70,7 +60,7 @@ export function Quarantine() {
               <RefusedList
                 taps={list.items}
                 cursor={cursor.index}
-                onMove={moveTo}
+                onMove={cursor.moveTo}
                 onOpen={(open) => change({ open })}
                 onEnd={list.hasMore ? list.loadMore : undefined}
               />

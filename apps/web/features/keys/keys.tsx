@@ -1,14 +1,14 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { formatSpan } from "../../client/format.ts";
 import type { Hotkey } from "../../client/hotkeys.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
-import { useCursor } from "../../client/use-cursor.ts";
+import { useAsked } from "../../client/use-asked.tsx";
 import { useKeys } from "../../client/use-keys.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
@@ -33,43 +33,24 @@ const Dialogs = dynamic(() => loadPart(() => import("./dialogs.tsx")).then((part
 export function Keys() {
   const { view: address, change } = useAddressView(keysAddress);
   const { view, isFailed, heardEpochMs } = useKeys();
-  const [asked, setAsked] = useState<AskedAct | null>(null);
-  const [outcome, setOutcome] = useState<string | null>(null);
+  const { ask, dialog, outcome } = useAsked<AskedAct>((asked, ends) => <Dialogs asked={asked} {...ends} />);
   const keys = useMemo(() => inOrder(view?.keys ?? []), [view]);
   const open = keys.find(({ shortId }) => shortId === address.open) ?? null;
-  const cursor = useCursor(
-    keys.map(({ shortId }) => shortId),
-    address.open,
-  );
   // Ages go on though nothing is told.
   useNow(1_000);
-  const ask = (wanted: AskedAct) => {
-    setOutcome(null);
-    setAsked(wanted);
-  };
   const acting: Hotkey[] = [{ keys: ["e"], does: "Add a certificate", run: () => ask({ act: "add" }) }];
-  useListKeys(
+  const cursor = useListCursor(
     "Keys of the archive",
     "key",
-    {
-      move: (by) => {
-        const id = cursor.moveTo(cursor.index + by);
-        if (address.open !== null && id !== null) change({ open: id });
-      },
-      open: () => change({ open: keys[cursor.index]?.shortId ?? null }),
-      close: () => change({ open: null }),
-    },
+    keys.map(({ shortId }) => shortId),
+    { open: address.open, change },
     useMayAdminister() ? acting : [],
   );
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <Head view={view} onAsk={ask} />
       {isFailed && view !== undefined ? <Unread heardEpochMs={heardEpochMs} /> : null}
-      {outcome === null ? null : (
-        <div role="status">
-          <Notice className="mb-3" tone="info" title={outcome} onDismiss={() => setOutcome(null)} />
-        </div>
-      )}
+      {outcome}
       <WithSidePane
         name="The open key"
         list={
@@ -88,16 +69,7 @@ export function Keys() {
           )
         }
       />
-      {asked === null ? null : (
-        <Dialogs
-          asked={asked}
-          onDone={(told) => {
-            setOutcome(told);
-            setAsked(null);
-          }}
-          onClose={() => setAsked(null)}
-        />
-      )}
+      {dialog}
     </div>
   );
 }

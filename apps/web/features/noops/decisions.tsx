@@ -4,8 +4,7 @@ import { X } from "lucide-react";
 import type { Hotkey } from "../../client/hotkeys.ts";
 import { NoList, Unread } from "../../client/list-states.tsx";
 import { useAddressView } from "../../client/use-address-view.ts";
-import { useCursor } from "../../client/use-cursor.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useDecisions, useNoops } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
@@ -16,7 +15,7 @@ import { Toggle } from "../../ui/toggle.tsx";
 import { DecisionList } from "./decision-list.tsx";
 import { DecisionPane } from "./decision-pane.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
-import { useAsked } from "./use-asked.tsx";
+import { useNoopsAsked } from "./use-noops-asked.tsx";
 import { type DecisionsView, decisionShows, decisionsAddress, statesOf } from "./view.ts";
 
 /** What NoOps decided, with its evidence and what came of it, and what waits for a person. */
@@ -28,25 +27,17 @@ export function Decisions() {
     ...(states === undefined ? {} : { states }),
     ...(view.rule === null ? {} : { rule: view.rule }),
   });
-  const asking = useAsked();
+  const asking = useNoopsAsked();
   useNow(1_000);
   const ids = list.items.map(({ id }) => id);
-  const cursor = useCursor(ids, view.open);
-  const moveTo = (index: number) => {
-    const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
-  };
   const stopping: Hotkey[] = [
     { keys: ["!"], does: "Stop everything", run: () => asking.ask({ act: "kill" }) },
   ];
-  useListKeys(
+  const cursor = useListCursor(
     "NoOps",
     "decision",
-    {
-      move: (by) => moveTo(cursor.index + by),
-      open: () => change({ open: ids[cursor.index] ?? null }),
-      close: () => change({ open: null }),
-    },
+    ids,
+    { open: view.open, change },
     useMayOperate() ? stopping : [],
   );
   return (
@@ -65,7 +56,7 @@ export function Decisions() {
               <DecisionList
                 decisions={list.items}
                 cursor={cursor.index}
-                onMove={moveTo}
+                onMove={cursor.moveTo}
                 onOpen={(open) => change({ open })}
                 onEnd={list.hasMore ? list.loadMore : undefined}
               />

@@ -12,12 +12,12 @@ import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
-import { useAsked } from "./use-asked.tsx";
+import { useNoopsAsked } from "./use-noops-asked.tsx";
 
 /** How many replicas each service has and needs, now and by the forecast. */
 export function Replicas() {
   const { board, isFailed, heardEpochMs } = useNoops(true);
-  const asking = useAsked();
+  const asking = useNoopsAsked();
   useNow(1_000);
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">

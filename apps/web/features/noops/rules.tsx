@@ -2,8 +2,7 @@
 
 import { Unread } from "../../client/list-states.tsx";
 import { useAddressView } from "../../client/use-address-view.ts";
-import { useCursor } from "../../client/use-cursor.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNoops } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { NoopsBoard, NoopsRuleView } from "../../contracts/noops.ts";
@@ -16,27 +15,18 @@ import { WithSidePane } from "../../ui/side-pane.tsx";
 import { actWords, modeNames } from "./noops-words.ts";
 import { RulePane } from "./rule-pane.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
-import { useAsked } from "./use-asked.tsx";
+import { useNoopsAsked } from "./use-noops-asked.tsx";
 import { rulesAddress } from "./view.ts";
 
 /** By which rules NoOps decides, and what each may do. */
 export function Rules() {
   const { view, change } = useAddressView(rulesAddress);
   const { board, isFailed, heardEpochMs } = useNoops();
-  const asking = useAsked();
+  const asking = useNoopsAsked();
   useNow(1_000);
   const rules = board?.rules ?? [];
   const ids = rules.map(({ rule }) => rule.id);
-  const cursor = useCursor(ids, view.open);
-  const moveTo = (index: number) => {
-    const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
-  };
-  useListKeys("Rules of NoOps", "rule", {
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: ids[cursor.index] ?? null }),
-    close: () => change({ open: null }),
-  });
+  const cursor = useListCursor("Rules of NoOps", "rule", ids, { open: view.open, change });
   const open = rules.find(({ rule }) => rule.id === view.open);
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
@@ -50,7 +40,7 @@ export function Rules() {
             <Whole
               {...{ board, isFailed, rules }}
               cursor={cursor.index}
-              onMove={moveTo}
+              onMove={cursor.moveTo}
               onOpen={(id) => change({ open: id })}
             />
           </Card>

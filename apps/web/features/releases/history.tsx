@@ -4,8 +4,7 @@ import { formatSpan } from "../../client/format.ts";
 import { NoList, Unread } from "../../client/list-states.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
-import { useCursor } from "../../client/use-cursor.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useShifts } from "../../client/use-releases.ts";
 import type { ShiftView } from "../../contracts/releases.ts";
@@ -24,16 +23,7 @@ export function History() {
   const list = useShifts();
   useNow(1_000);
   const ids = list.items.map(({ id }) => String(id));
-  const cursor = useCursor(ids, view.open);
-  const moveTo = (index: number) => {
-    const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
-  };
-  useListKeys("History of releases", "shift", {
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: ids[cursor.index] ?? null }),
-    close: () => change({ open: null }),
-  });
+  const cursor = useListCursor("History of releases", "shift", ids, { open: view.open, change });
   const open = list.items.find(({ id }) => String(id) === view.open);
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
@@ -49,7 +39,7 @@ export function History() {
               <ShiftList
                 shifts={list.items}
                 cursor={cursor.index}
-                onMove={moveTo}
+                onMove={cursor.moveTo}
                 onOpen={(id) => change({ open: id })}
                 onEnd={list.hasMore ? list.loadMore : undefined}
               />

@@ -1,12 +1,11 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useState } from "react";
 import { Unread } from "../../client/list-states.tsx";
 import { loadPart } from "../../client/load-part.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
-import { useCursor } from "../../client/use-cursor.ts";
-import { useListKeys } from "../../client/use-list-keys.ts";
+import { useAsked } from "../../client/use-asked.tsx";
+import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useReleases } from "../../client/use-releases.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
@@ -14,7 +13,6 @@ import type { ReleasesBoard, ServiceReleases } from "../../contracts/releases.ts
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
-import { Notice } from "../../ui/notice.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import type { AskedAct } from "./asked.ts";
@@ -31,26 +29,14 @@ const Dialogs = dynamic(() => loadPart(() => import("./dialogs.tsx")).then((part
 export function Services() {
   const { view, change } = useAddressView(servicesAddress);
   const { board, isFailed, heardEpochMs } = useReleases();
-  const [asked, setAsked] = useState<AskedAct | null>(null);
-  const [outcome, setOutcome] = useState<string | null>(null);
+  const asking = useAsked<AskedAct>((asked, ends) =>
+    board === undefined ? null : <Dialogs {...{ asked, board }} {...ends} />,
+  );
   useNow(1_000);
   const services = board?.services ?? [];
   const ids = services.map(({ service }) => service);
-  const cursor = useCursor(ids, view.open);
-  const moveTo = (index: number) => {
-    const id = cursor.moveTo(index);
-    if (view.open !== null && id !== null) change({ open: id });
-  };
   const open = services.find(({ service }) => service === view.open);
-  useListKeys("Releases", "service", {
-    move: (by) => moveTo(cursor.index + by),
-    open: () => change({ open: ids[cursor.index] ?? null }),
-    close: () => change({ open: null }),
-  });
-  const ask = (wanted: AskedAct) => {
-    setOutcome(null);
-    setAsked(wanted);
-  };
+  const cursor = useListCursor("Releases", "service", ids, { open: view.open, change });
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
@@ -59,11 +45,7 @@ export function Services() {
           <p className="text-sm text-ink-faint">Rolling back needs the role operator, all else admin.</p>
         )}
       </div>
-      {outcome === null ? null : (
-        <div role="status">
-          <Notice className="mb-3" tone="info" title={outcome} onDismiss={() => setOutcome(null)} />
-        </div>
-      )}
+      {asking.outcome}
       {isFailed ? <Unread what="releases" heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane
         name="The open service"
@@ -77,7 +59,7 @@ export function Services() {
               <ServiceList
                 services={services}
                 cursor={cursor.index}
-                onMove={moveTo}
+                onMove={cursor.moveTo}
                 onOpen={(id) => change({ open: id })}
               />
             )}
@@ -85,20 +67,11 @@ export function Services() {
         }
         pane={
           open === undefined || board === undefined ? null : (
-            <ServicePane of={open} board={board} onClose={() => change({ open: null })} onAsk={ask} />
+            <ServicePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
           )
         }
       />
-      {asked === null || board === undefined ? null : (
-        <Dialogs
-          {...{ asked, board }}
-          onDone={(told) => {
-            setOutcome(told);
-            setAsked(null);
-          }}
-          onClose={() => setAsked(null)}
-        />
-      )}
+      {asking.dialog}
     </div>
   );
 }
