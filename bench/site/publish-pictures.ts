@@ -10,12 +10,14 @@ export type Publishing = {
   /** How many; left out: until `signal` says that it is enough. */
   readonly updates?: number;
   readonly signal?: AbortSignal;
+  /** Called when the first one stands in Redis. */
+  readonly onFirst?: () => void;
 };
 
 /** Writes live pictures as the kpi service does; of the nth the backlog is n taps. @returns when each was handed to Redis, by `nowMs` */
 export async function publishPictures(
   redisUrl: string,
-  { stream, everyMs, updates = Number.POSITIVE_INFINITY, signal }: Publishing,
+  { stream, everyMs, updates = Number.POSITIVE_INFINITY, signal, onFirst }: Publishing,
 ): Promise<number[]> {
   const redis = connectRedis(redisUrl, () => undefined);
   try {
@@ -28,6 +30,7 @@ export async function publishPictures(
       sentAtMs.push(nowMs());
       const picture = JSON.stringify({ ...livePicture(stream, seq), backlog: seq });
       await redis.xadd(kpiKeys.live, "MAXLEN", "~", 1_000, "*", "j", picture);
+      if (seq === 1) onFirst?.();
     }
     return sentAtMs;
   } finally {
@@ -35,7 +38,7 @@ export async function publishPictures(
   }
 }
 
-/** Works while pictures come, `perSecond` a second, as on any day. */
+/** Works while pictures come, `perSecond` a second, as on any day: the first one is there when the work begins. */
 export async function whilePublishing<Result>(
   redisUrl: string,
   { stream, perSecond }: { stream: string; perSecond: number },
@@ -43,8 +46,10 @@ export async function whilePublishing<Result>(
 ): Promise<Result> {
   const enough = new AbortController();
   const everyMs = () => 1_000 / perSecond;
-  const published = publishPictures(redisUrl, { stream, everyMs, signal: enough.signal });
+  const { promise: first, resolve: onFirst } = Promise.withResolvers<void>();
+  const published = publishPictures(redisUrl, { stream, everyMs, signal: enough.signal, onFirst });
   try {
+    await Promise.race([first, published]);
     return await work();
   } finally {
     enough.abort();
