@@ -7,6 +7,15 @@ export {
   type TelemetryDelta,
   telemetryDeltaSchema,
 } from "./delta.ts";
+export { type Edge, type EdgeOperation, meshOutsiders, meshServices } from "./edge.ts";
+export { edges } from "./edges.ts";
+export {
+  consoleOperations,
+  doorOperations,
+  scalerOperations,
+  servicePorts,
+  streamOperations,
+} from "./edges-inside.ts";
 export { FaultLog, type LogLine } from "./fault-log.ts";
 export {
   Histogram,

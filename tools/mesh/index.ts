@@ -1,0 +1,2 @@
+export { type Manifest, nameOf, valueAt } from "./manifest.ts";
+export { readManifests, render } from "./render.ts";
