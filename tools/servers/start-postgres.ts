@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "./free-port.ts";
 import { pathExists } from "./path-exists.ts";
+import { type PeerFiles, peerParameters } from "./peer-files.ts";
 import { type PostgresPrograms, postgresPrograms } from "./postgres-programs.ts";
 import { runCommand } from "./run-command.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
@@ -25,6 +26,10 @@ export type PostgresOptions = Readonly<{
   password?: string;
   /** False switches fsync off, for tests. Default true. */
   durable?: boolean;
+  /** With it: nobody without TLS and a certificate of the same authority, and the URL names these files. */
+  tls?: PeerFiles;
+  /** Lines of `pg_hba.conf` and `pg_ident.conf` in place of ours. */
+  access?: Readonly<{ hba: string; ident: string }>;
 }>;
 
 /**
@@ -71,6 +76,28 @@ async function createCluster(dataDir: string, programs: PostgresPrograms, passwo
   }
 }
 
+/** Copies what TLS needs into `dataDir`, where PostgreSQL's user may read it, and says who comes in. */
+async function writeAccess(
+  dataDir: string,
+  owner: PostgresPrograms["owner"],
+  { tls, access }: PostgresOptions,
+): Promise<string[]> {
+  const path = (name: string) => join(dataDir, name);
+  if (access !== undefined) {
+    await writeFile(path("pg_hba.conf"), access.hba);
+    await writeFile(path("pg_ident.conf"), access.ident);
+  }
+  if (tls === undefined) return [];
+  for (const [name, from] of Object.entries(tls)) {
+    const to = path(`tls.${name}`);
+    await copyFile(from, to);
+    await chmod(to, 0o600);
+    if (owner !== undefined) await chown(to, owner.uid, owner.gid);
+  }
+  const files = ["ssl_ca_file=tls.ca", "ssl_cert_file=tls.cert", "ssl_key_file=tls.key"];
+  return ["ssl=on", ...files].flatMap((setting) => ["-c", setting]);
+}
+
 async function connects(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
   client.on("error", () => {});
@@ -82,8 +109,8 @@ async function connects(url: string): Promise<boolean> {
   }
 }
 
-async function ensureDatabase(serverUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${serverUrl}/postgres` });
+async function ensureDatabase(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [databaseName]);
@@ -106,6 +133,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   const isFilled = await pathExists(join(dataDir, "PG_VERSION"));
   if (!isFilled) await createCluster(dataDir, programs, password);
   const port = options.port ?? (await freePort());
+  const tlsArguments = await writeAccess(dataDir, programs.owner, options);
+  const parameters = peerParameters(options.tls);
   const serverUrl = `postgresql://${databaseName}:${password}@127.0.0.1:${port}`;
   const server = await startServer({
     name: "PostgreSQL",
@@ -113,17 +142,18 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
     args: [
       ...["-D", programs.owner === undefined ? dataDir : dataDirFromWithin],
       ...["-h", "127.0.0.1", "-p", String(port), "-k", ""],
+      ...tlsArguments,
       ...(options.durable === false ? ["-c", "fsync=off", "-c", "full_page_writes=off"] : []),
     ],
     options: spawnOptions(dataDir, programs.owner),
     logFile: options.logFile,
-    url: `${serverUrl}/${databaseName}`,
+    url: `${serverUrl}/${databaseName}${parameters}`,
     port,
     stopSignal: "SIGINT",
-    isReady: () => connects(`${serverUrl}/postgres`),
+    isReady: () => connects(`${serverUrl}/postgres${parameters}`),
     readyTimeoutMs: 60_000,
   });
-  await ensureDatabase(serverUrl).catch(async (error) => {
+  await ensureDatabase(`${serverUrl}/postgres${parameters}`).catch(async (error) => {
     await server.stop();
     throw error;
   });

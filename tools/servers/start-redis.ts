@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { findRedis, type RedisProgram } from "./find-redis.ts";
 import { freePort } from "./free-port.ts";
+import { type PeerFiles, peerParameters, readPeer } from "./peer-files.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
 import { stopLeftover } from "./stop-process.ts";
 
@@ -19,15 +21,22 @@ export type RedisOptions = Readonly<{
   password?: string;
   /** True: an answered write is on disk (AOF, `appendfsync always`). False: memory alone, for tests. Default true. */
   durable?: boolean;
+  /** With it: nobody without TLS and a certificate of the same authority, and the URL names these files. */
+  tls?: PeerFiles;
   /** Further lines of its settings. */
   settings?: readonly string[];
   program?: RedisProgram;
 }>;
 
 /** One PING over a connection of its own: true where the server has loaded its data and lets us in. */
-export function pingRedis(port: number, password: string): Promise<boolean> {
+export async function pingRedis(port: number, password: string, tls?: PeerFiles): Promise<boolean> {
+  const host = "127.0.0.1";
+  const peer = tls === undefined ? undefined : await readPeer(tls);
+  return ping(peer === undefined ? connect(port, host) : connectTls({ port, host, ...peer }), password);
+}
+
+function ping(socket: Socket, password: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
     let answer = "";
     const end = (isReady: boolean) => {
       socket.destroy();
@@ -49,11 +58,16 @@ function settings(
   dataDir: string,
   port: number,
   password: string,
-  { durable = true, settings: more = [] }: RedisOptions,
+  { durable = true, tls, settings: more = [] }: RedisOptions,
 ): string {
   return [
     "bind 127.0.0.1",
-    `port ${port}`,
+    ...(tls === undefined
+      ? [`port ${port}`]
+      : [
+          ...["port 0", `tls-port ${port}`, "tls-auth-clients yes", `tls-ca-cert-file "${tls.ca}"`],
+          ...[`tls-cert-file "${tls.cert}"`, `tls-key-file "${tls.key}"`],
+        ]),
     `requirepass ${password}`,
     "protected-mode yes",
     "daemonize no",
@@ -89,10 +103,10 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer> 
     options: { cwd: dataDir, env },
     stdin: settings(dataDir, port, password, options),
     logFile: options.logFile ?? join(dataDir, "redis.log"),
-    url: `redis://:${password}@127.0.0.1:${port}`,
+    url: `redis${options.tls === undefined ? "" : "s"}://:${password}@127.0.0.1:${port}${peerParameters(options.tls)}`,
     port,
     stopSignal: "SIGTERM",
-    isReady: () => pingRedis(port, password),
+    isReady: () => pingRedis(port, password, options.tls),
     readyTimeoutMs: 60_000,
   });
 }

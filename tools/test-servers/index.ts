@@ -1,6 +1,7 @@
 export { testEnvironment } from "./config.ts";
 export { buildConsolePages, pagesBuiltWithinMs } from "./console-pages.ts";
 export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";
+export { MeshAuthority, serviceUri } from "./mesh-certificates.ts";
 export { ownRedisCluster } from "./own-redis-cluster.ts";
 export {
   freshDatabase,

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { asServices } from "../database/index.ts";
-import { createDatabase, removeWhenGone, startPostgres, startRedis } from "../servers/index.ts";
+import {
+  createDatabase,
+  type PeerFiles,
+  type PostgresOptions,
+  removeWhenGone,
+  startPostgres,
+  startRedis,
+} from "../servers/index.ts";
 import { templateName } from "./global-setup.ts";
 
 const unique = () => randomBytes(6).toString("hex");
@@ -42,14 +49,16 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** A Redis of your own, durable as in production: for tests that kill or wipe it. Stop it when done. */
-export async function ownRedis(options: { port?: number; dataDir?: string; password?: string } = {}) {
+export async function ownRedis(
+  options: { port?: number; dataDir?: string; password?: string; tls?: PeerFiles } = {},
+) {
   const dataDir = options.dataDir ?? join(await temporaryFolder(), "redis");
   const server = await startRedis({ ...options, dataDir });
   return { ...server, dataDir };
 }
 
 /** A PostgreSQL of your own, not migrated: for tests that kill it. Stop it when done. */
-export async function ownPostgres(options: { port?: number; dataDir?: string; password?: string } = {}) {
+export async function ownPostgres(options: Partial<PostgresOptions> = {}) {
   const dataDir = options.dataDir ?? join(await temporaryFolder(), "postgres");
   const server = await startPostgres({ ...options, dataDir, logFile: `${dataDir}.log` });
   return { ...server, dataDir };

@@ -8,7 +8,7 @@ export { pemBlocks } from "./certificate.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
 export { daysLeft, type Ending, endingsIn, warnDays, warningOf } from "./endings.ts";
 export { FrameSeal } from "./frame-seal.ts";
-export { type Authority, type Issued, issueCrl, issueLeaf } from "./issue.ts";
+export { type Authority, type Issued, issueAuthority, issueCrl, issueLeaf } from "./issue.ts";
 export {
   type HierarchyFile,
   type HierarchyRequest,

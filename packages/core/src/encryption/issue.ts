@@ -43,7 +43,8 @@ interface Subject {
 
 export interface LeafRequest extends Subject {
   readonly issuer: Authority;
-  readonly use: "keyAgreement" | "signature" | "server" | "client";
+  /** `workload`: it serves and calls, as each process of a mesh does. */
+  readonly use: "keyAgreement" | "signature" | "server" | "client" | "workload";
   readonly hosts?: readonly string[];
   readonly uri?: string;
 }
@@ -162,9 +163,13 @@ function purpose({ use, hosts = [], uri }: LeafRequest): Extension[] {
     ...hosts.map((host) => ({ type: isAddress(host) ? ("ip" as const) : ("dns" as const), value: host })),
     ...(uri === undefined ? [] : [{ type: "url" as const, value: uri }]),
   ];
-  const extended = { server: ExtendedKeyUsage.serverAuth, client: ExtendedKeyUsage.clientAuth };
+  const extended = {
+    ...{ keyAgreement: [], signature: [] },
+    ...{ server: [ExtendedKeyUsage.serverAuth], client: [ExtendedKeyUsage.clientAuth] },
+    workload: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
+  }[use];
   return [
-    ...(use === "server" || use === "client" ? [new ExtendedKeyUsageExtension([extended[use]])] : []),
+    ...(extended.length > 0 ? [new ExtendedKeyUsageExtension(extended)] : []),
     ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
   ];
 }

@@ -8,6 +8,12 @@ export { type ErrorCode, type ErrorFacts, errorCodes, hasCode, messageOf, Taplin
 export { printable, printableLine } from "./printable.ts";
 export { type Problem, problemSchema, problemTypes } from "./problem.ts";
 export { type Random, seededRandom, wholeBetween } from "./random.ts";
-export { type ClusterNodes, clusterNodes, redisUrlPattern } from "./redis-url.ts";
+export {
+  type ClusterNodes,
+  clusterNodes,
+  type RedisTlsFiles,
+  redisUrlPattern,
+  takeTlsFiles,
+} from "./redis-url.ts";
 export { formatTraceparent, parseTraceparent, type TraceContext, traceIdOf } from "./trace-context.ts";
 export { isUuid, uuidV7, uuidV7EpochMs } from "./uuid.ts";

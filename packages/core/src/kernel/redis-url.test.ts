@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clusterNodes, redisUrlPattern } from "./index.ts";
+import { clusterNodes, redisUrlPattern, takeTlsFiles } from "./index.ts";
 
 describe("where Redis is", () => {
   test("is one server, or some nodes of a cluster with what lets us in", () => {
@@ -23,6 +23,8 @@ describe("where Redis is", () => {
     "rediss://user:secret@redis.example:6380/2",
     "redis-cluster://:secret@one:7000,two:7001,[::1]:7002",
     "rediss-cluster://one:7000",
+    "rediss://:secret@redis.example:6380?sslrootcert=/etc/ca.crt&sslcert=/etc/tls.crt&sslkey=/etc/tls.key",
+    "rediss-cluster://one:7000,two:7001?sslrootcert=/etc/ca.crt",
   ])("%s is a form of it", (url) => {
     expect(redisUrlPattern.test(url)).toBe(true);
   });
@@ -36,5 +38,25 @@ describe("where Redis is", () => {
     "redis-cluster://",
   ])("%s is none", (url) => {
     expect(redisUrlPattern.test(url)).toBe(false);
+  });
+
+  test("with TLS names files by parameters, which servers never see", () => {
+    const all = "rediss://r.example:6380/2?sslrootcert=%2Fetc%2Fca.crt&family=6&sslcert=/c.crt&sslkey=/c.key";
+    expect(takeTlsFiles(all)).toEqual({
+      url: "rediss://r.example:6380/2?family=6",
+      files: { ca: "/etc/ca.crt", cert: "/c.crt", key: "/c.key" },
+    });
+    expect(takeTlsFiles("rediss-cluster://one:7000?sslrootcert=/ca.crt")).toEqual({
+      url: "rediss-cluster://one:7000",
+      files: { ca: "/ca.crt" },
+    });
+    expect(takeTlsFiles("redis://:secret@one")).toEqual({ url: "redis://:secret@one", files: {} });
+  });
+
+  test("is refused with half a pair, or with files and no TLS", () => {
+    expect(() => takeTlsFiles("rediss://one?sslcert=/c.crt")).toThrow("only one of sslcert and sslkey");
+    expect(() => takeTlsFiles("rediss://one?sslmode=require")).toThrow("sslmode=require");
+    expect(takeTlsFiles("rediss://one?sslmode=verify-full").url).toBe("rediss://one");
+    expect(() => takeTlsFiles("redis://one?sslrootcert=/ca.crt")).toThrow("a URL without TLS");
   });
 });

@@ -1,9 +1,12 @@
+import { TaplineError } from "./errors.ts";
+
 /**
  * Where Redis is: `redis://` or `rediss://` (TLS) for one server, `redis-cluster://` or `rediss-cluster://` for a cluster, as in
- * `redis-cluster://user:password@host:port,host:port`: some of its nodes, which name the others.
+ * `redis-cluster://user:password@host:port,host:port`: some of its nodes, which name the others. With TLS the parameters
+ * `sslrootcert`, `sslcert` and `sslkey` name PEM files, as they do in PostgreSQL's URLs.
  */
 export const redisUrlPattern =
-  /^(rediss?:\/\/[^\s,]+|rediss?-cluster:\/\/([^@\s]*@)?[^@\s,/]+:\d+(,[^@\s,/]+:\d+)*)$/;
+  /^(rediss?:\/\/[^\s,]+|rediss?-cluster:\/\/([^@\s]*@)?[^@\s,/?]+:\d+(,[^@\s,/?]+:\d+)*(\?[^\s]*)?)$/;
 
 /** Nodes of a cluster, and what lets us in. */
 export type ClusterNodes = {
@@ -31,4 +34,47 @@ export function clusterNodes(url: string): ClusterNodes | null {
       ...(scheme === "rediss" ? { tls: {} } : {}),
     },
   };
+}
+
+/** PEM files that a connection by TLS is made with; without `ca` the machine's own authorities count. */
+export type RedisTlsFiles = { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
+/**
+ * A URL without the parameters that name files, and those files.
+ * @throws TaplineError misconfigured where files are named without TLS, or one of certificate and key alone
+ */
+export function takeTlsFiles(whole: string): { readonly url: string; readonly files: RedisTlsFiles } {
+  const [base = "", query = ""] = whole.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  const files: { -readonly [Name in keyof RedisTlsFiles]: string } = {};
+  for (const [name, parameter] of fileParameters) {
+    const path = parameters.get(parameter);
+    if (path !== null && path !== "") files[name] = path;
+    parameters.delete(parameter);
+  }
+  const mode = parameters.get("sslmode") ?? onlyMode;
+  if (mode !== onlyMode)
+    throw misconfigured(
+      `REDIS_URL says sslmode=${mode}`,
+      `say sslmode=${onlyMode}, or nothing: it is always so`,
+    );
+  parameters.delete("sslmode");
+  if ((files.cert === undefined) !== (files.key === undefined))
+    throw misconfigured("only one of sslcert and sslkey stands in REDIS_URL", "name both, or neither");
+  if (Object.keys(files).length > 0 && !base.startsWith("rediss"))
+    throw misconfigured("REDIS_URL names certificates and is a URL without TLS", "begin it with rediss");
+  return { url: parameters.size === 0 ? base : `${base}?${parameters.toString()}`, files };
+}
+
+const fileParameters = [
+  ["ca", "sslrootcert"],
+  ["cert", "sslcert"],
+  ["key", "sslkey"],
+] as const;
+
+/** Redis's certificates are always checked so. */
+const onlyMode = "verify-full";
+
+function misconfigured(message: string, remedy: string): TaplineError {
+  return new TaplineError("misconfigured", message, { remedy });
 }

@@ -1,6 +1,7 @@
-import { clusterNodes, TaplineError } from "@tapline/core/kernel";
+import { clusterNodes, TaplineError, takeTlsFiles } from "@tapline/core/kernel";
 import { Cluster, Redis } from "ioredis";
 import { defineScripts } from "./scripts.ts";
+import { tlsFromFiles } from "./tls-from-files.ts";
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
 
@@ -19,11 +20,12 @@ export type Patience = { readonly commandTimeoutMs?: number };
 /**
  * A connection to Redis that reconnects for ever with growing pauses of at most 2 s, and knows our scripts. To a cluster it is
  * a connection to each node that is needed; it takes the same commands, so it has the same type here.
- * @param url as `redisUrlPattern` says, with user and password where the server asks for them
+ * @param whole as `redisUrlPattern` says, with user and password where the server asks for them
  * @param onError told of each connection error
+ * @throws TaplineError misconfigured where it names certificates that cannot be used
  */
 export function connectRedis(
-  url: string,
+  whole: string,
   onError: (error: Error) => void,
   { commandTimeoutMs }: Patience = {},
 ): Redis {
@@ -31,16 +33,18 @@ export function connectRedis(
     commandTimeoutMs === undefined
       ? { maxRetriesPerRequest: null }
       : { maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs, connectTimeout: commandTimeoutMs };
+  const { url, files } = takeTlsFiles(whole);
   const options = { ...patience, reconnectOnError: dropArguments };
   const nodes = clusterNodes(url);
+  const tls = Object.keys(files).length === 0 ? {} : { tls: tlsFromFiles(files) };
   const redis =
     nodes === null
-      ? new Redis(url, { ...options, retryStrategy: pauseMs })
+      ? new Redis(url, { ...options, ...tls, retryStrategy: pauseMs })
       : (new Cluster([...nodes.addresses], {
           clusterRetryStrategy: pauseMs,
           // What waits for a cluster that is away has no timeout of its own.
           enableOfflineQueue: commandTimeoutMs === undefined,
-          redisOptions: { ...options, ...nodes.credentials },
+          redisOptions: { ...options, ...nodes.credentials, ...tls },
         }) as unknown as Redis);
   // What fails while it signs in comes this way alone.
   redis.on("error", (error: Error) => {
