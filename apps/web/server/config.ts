@@ -17,8 +17,12 @@ const environmentSchema = z.object({
   TAPLINE_WEB_HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 = any free port. */
   TAPLINE_WEB_PORT: port.default(0),
-  /** Port of /healthz, /readyz and /metrics on loopback; 0 = any free one. */
+  /** Port of /healthz, /readyz and /metrics; 0 = any free one. */
   TAPLINE_WEB_HEALTH_PORT: port.default(0),
+  /** Address of that port. Beyond loopback, for a cluster's probes, there are no metrics. */
+  TAPLINE_WEB_HEALTH_HOST: z.string().min(1).default("127.0.0.1"),
+  /** Seconds that it goes on serving after it was asked to end and is no longer ready: until nobody is led to it any more. */
+  TAPLINE_DRAIN_DELAY_SECONDS: z.coerce.number().min(0).max(600).default(0),
   /** Of two releases of the console that run side by side, the side of this process. */
   TAPLINE_COLOUR: colourSchema.default("blue"),
   /** The origin that browsers see, such as `https://console.example`; default: host and port listened on. */
@@ -69,6 +73,9 @@ export interface WebConfig {
   host: string;
   port: number;
   healthPort: number;
+  healthHost?: string;
+  /** Default: 0. */
+  drainDelayMs?: number;
   colour: Colour;
   /** `undefined`: what we listen on. */
   origin: string | undefined;
@@ -117,6 +124,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     host: env.TAPLINE_WEB_HOST,
     port: env.TAPLINE_WEB_PORT,
     healthPort: env.TAPLINE_WEB_HEALTH_PORT,
+    healthHost: env.TAPLINE_WEB_HEALTH_HOST,
+    drainDelayMs: env.TAPLINE_DRAIN_DELAY_SECONDS * 1_000,
     colour: env.TAPLINE_COLOUR,
     origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
     secret,

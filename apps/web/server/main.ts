@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { LogOutput } from "@tapline/telemetry/logging";
 import { type Otlp, openOtlp } from "@tapline/telemetry/otlp";
@@ -29,20 +30,25 @@ async function answer(console: Console, message: unknown): Promise<void> {
   }
 }
 
-/** Ends once, whatever asks for it and however often; a hanging part does not keep the process alive. */
-function stopOn(console: Console, otlp: Otlp): void {
+/**
+ * Ends once, whatever asks for it and however often; a hanging part does not keep the process alive.
+ * @param delayMs how long it serves on before that, not ready any more
+ */
+function stopOn(console: Console, otlp: Otlp, delayMs: number): void {
   let isStopping = false;
-  const stop = () => {
+  const stop = async () => {
     if (isStopping) return;
     isStopping = true;
+    console.leave();
+    await wait(delayMs);
     setTimeout(() => process.exit(0), exitWithinMs).unref();
     Promise.all([console.close(), otlp.close()]).then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
-  process.on("disconnect", stop);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
+  process.on("disconnect", () => void stop());
 }
 
 async function main(): Promise<void> {
@@ -56,7 +62,7 @@ async function main(): Promise<void> {
   const otlp = await openOtlp({ ...about, settings: config.otlp }, output);
   const console = await startConsole(config, await openPages(), output);
   await otlp.sendMetrics(console.metrics.registry);
-  stopOn(console, otlp);
+  stopOn(console, otlp, config.drainDelayMs ?? 0);
   process.on("message", (message) => void answer(console, message));
   process.send?.({ type: "ready", port: console.port, healthPort: console.healthPort });
 }

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import type { CumulativeTelemetry, ServedRequests } from "@tapline/core/telemetry";
-import { type Health, serveHealth } from "@tapline/telemetry/health";
+import { type Health, type HealthPlace, serveHealth } from "@tapline/telemetry/health";
 import { ProcessMetrics, StoreProbe, storeMetrics } from "@tapline/telemetry/metrics";
 import type { Redis } from "ioredis";
 import manifest from "../package.json" with { type: "json" };
@@ -12,16 +12,20 @@ export interface MeasuredParts {
   prisma: PrismaClient;
 }
 
-/** Serves probes and metrics of the console on loopback, until it is closed. */
+/** Serves probes and metrics of the console, until it is closed; once it is to `leave`, it is not ready any more. */
 export async function serveConsoleHealth(
-  port: number,
+  place: HealthPlace,
   { served, counted, redis, prisma }: MeasuredParts,
-): Promise<{ health: Health; metrics: ProcessMetrics }> {
+): Promise<{ health: Health; metrics: ProcessMetrics; leave: () => void }> {
   const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served, counted });
   storeMetrics(metrics.registry, [
     new StoreProbe("redis", () => redis.ping()),
     new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),
   ]);
-  const health = await serveHealth(port, { isReady: () => true, metrics: () => metrics.text() });
-  return { health, metrics };
+  let isLeaving = false;
+  const health = await serveHealth(place, { isReady: () => !isLeaving, metrics: () => metrics.text() });
+  const leave = () => {
+    isLeaving = true;
+  };
+  return { health, metrics, leave };
 }

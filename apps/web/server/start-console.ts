@@ -59,6 +59,8 @@ export interface Console {
   origin: string;
   metrics: ProcessMetrics;
   ensureFirstAdmin: (admin: { email: string; password: string }) => Promise<boolean>;
+  /** Says to probes from now on that nobody is to be led here any more, and serves on. */
+  leave: () => void;
   /** Ends connections and releases everything, within a few seconds. */
   close: () => Promise<void>;
 }
@@ -135,7 +137,7 @@ export async function startConsole(
   return {
     ...{ port, origin: origins[0], healthPort: measured.healthPort, metrics: measured.metrics },
     ensureFirstAdmin: (admin) => ensureFirstAdmin(prisma, authOn, admin),
-    close,
+    ...{ leave: measured.leave, close },
   };
 }
 
@@ -169,13 +171,14 @@ function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], au
 
 /** Reports what the console sees, and serves its probes and metrics. */
 async function measure(
-  { healthPort, colour }: Pick<WebConfig, "healthPort" | "colour">,
+  { healthPort, healthHost, colour }: Pick<WebConfig, "healthPort" | "healthHost" | "colour">,
   parts: Omit<ReportedParts, "colour">,
 ) {
   const { recorder, counted, stop } = reportTelemetry({ ...parts, colour });
-  const { health, metrics } = await serveConsoleHealth(healthPort, { ...parts, counted });
+  const place = { port: healthPort, ...(healthHost === undefined ? {} : { host: healthHost }) };
+  const { health, metrics, leave } = await serveConsoleHealth(place, { ...parts, counted });
   return {
-    ...{ recorder, metrics },
+    ...{ recorder, metrics, leave },
     healthPort: health.port,
     stop: async () => {
       health.close();

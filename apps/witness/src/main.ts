@@ -24,10 +24,13 @@ async function main(): Promise<void> {
     served: requests,
   });
   const served = await serve(witness, key, at, { log, requests });
-  const health = await serveHealth(config.TAPLINE_WITNESS_HEALTH_PORT, {
-    isReady: () => true,
-    metrics: () => metrics.text(),
-  });
+  const health = await serveHealth(
+    { port: config.TAPLINE_WITNESS_HEALTH_PORT },
+    {
+      isReady: () => true,
+      metrics: () => metrics.text(),
+    },
+  );
   await otlp.sendMetrics(metrics.registry);
   const stop = (why: string): void => {
     log.info({ why }, "stopping");

@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { serveHealth } from "@tapline/telemetry/health";
 import { createLog, LogOutput } from "@tapline/telemetry/logging";
@@ -9,8 +10,8 @@ import { instanceOf } from "./instance-of.ts";
 import { StatusToParent, tellParent } from "./tell-parent.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
 
-/** How long running work may take to end; the supervisor allows 5 s in all. */
-const graceMs = 3_000;
+/** How much longer than running work the rest may take, before the process ends all the same. */
+const exitMs = 1_500;
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -20,10 +21,10 @@ async function main(): Promise<void> {
   let running: Running | null = null;
   const about = { service: "tapline-worker", version: manifest.version, instance: instanceOf(config) };
   const otlp = await openOtlp({ ...about, settings: config }, output);
-  const health = await serveHealth(config.TAPLINE_HEALTH_PORT, {
-    isReady: () => ready,
-    metrics: () => running?.metrics.text() ?? null,
-  });
+  const health = await serveHealth(
+    { port: config.TAPLINE_HEALTH_PORT, host: config.TAPLINE_HEALTH_HOST },
+    { isReady: () => ready, metrics: () => running?.metrics.text() ?? null },
+  );
   let stopping = false;
   const stop = async (why: string): Promise<void> => {
     if (stopping) return;
@@ -31,7 +32,9 @@ async function main(): Promise<void> {
     ready = false;
     log.info({ why }, "stopping");
     tellParent({ type: "draining" });
-    setTimeout(() => process.exit(1), graceMs + 1_500).unref();
+    if (running !== null) await setTimeout(config.TAPLINE_DRAIN_DELAY_SECONDS * 1_000);
+    const graceMs = config.TAPLINE_GRACE_SECONDS * 1_000;
+    void setTimeout(graceMs + exitMs, undefined, { ref: false }).then(() => process.exit(1));
     await running?.stop(graceMs);
     await otlp.close();
     health.close();

@@ -1,1 +1,1 @@
-export { type Health, type HealthParts, serveHealth } from "./serve-health.ts";
+export { type Health, type HealthParts, type HealthPlace, serveHealth } from "./serve-health.ts";

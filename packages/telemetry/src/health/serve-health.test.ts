@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { type Health, type HealthParts, serveHealth } from "./serve-health.ts";
 
@@ -5,7 +6,7 @@ let health: Health | undefined;
 afterEach(() => health?.close());
 
 const serve = async (port: number, parts: Partial<HealthParts> = {}): Promise<Health> =>
-  serveHealth(port, { isReady: () => true, metrics: () => null, ...parts });
+  serveHealth({ port }, { isReady: () => true, metrics: () => null, ...parts });
 
 test("lives from the start, is ready only while it serves, and knows nothing else", async () => {
   let ready = false;
@@ -39,4 +40,17 @@ test("fails where its port is taken, and answers nobody once closed", async () =
   await expect(serve(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   health.close();
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
+
+test("answers probes from elsewhere where it is told to, and tells them nothing else", async (task) => {
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === "IPv4" && !one.internal)?.address;
+  if (outside === undefined) return task.skip("this machine has no address but loopback");
+  const metrics = async () => ({ text: "tapline_info 1\n", contentType: "text/plain" });
+  health = await serveHealth({ port: 0, host: "0.0.0.0" }, { isReady: () => true, metrics: () => metrics() });
+  const ask = async (host: string, path: string) =>
+    (await fetch(`http://${host}:${health?.port}${path}`)).status;
+  expect([await ask(outside, "/healthz"), await ask(outside, "/readyz")]).toEqual([200, 200]);
+  expect([await ask(outside, "/metrics"), await ask("127.0.0.1", "/metrics")]).toEqual([404, 200]);
 });
