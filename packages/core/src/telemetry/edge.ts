@@ -6,7 +6,7 @@ export const meshServices = [
 
 /** What an edge begins or ends at, beside the services: `ingress` and `egress` are the mesh's own doors. */
 export const meshOutsiders = [
-  ...["agents", "browsers", "ingress", "egress", "keda", "prometheus"],
+  ...["agents", "browsers", "migrations", "ingress", "egress", "keda", "prometheus"],
   ...["redis", "postgresql", "archives", "collector", "witnesses", "kubernetes"],
   ...["webhooks", "mail", "push-services", "identity-provider"],
 ] as const;

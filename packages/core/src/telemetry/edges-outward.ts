@@ -38,6 +38,10 @@ export const outwardEdges: readonly Edge[] = [
       code: "packages/telemetry/src/otlp/open-otlp.ts",
     },
   ]),
+  {
+    ...{ ...straight, from: "migrations", to: "postgresql", port: { name: "tcp-postgresql", number: 5432 } },
+    ...{ protocol: "PostgreSQL", cipheredBy: "mesh", code: "packages/core/adapters/src/prisma/connect.ts" },
+  },
   ...toArchives.map((from): Edge => {
     const port = { name: "tcp-sftp", number: 22 };
     // SSH ciphers; its host key is pinned by the process (TAPLINE_ARCHIVE_HOST_KEY).
