@@ -4,6 +4,7 @@ import type { Bench } from "./bench.ts";
 import { consoleBench } from "./console/index.ts";
 import { noopsBench } from "./noops/index.ts";
 import { pathBench } from "./path/index.ts";
+import { scaleBench } from "./scale/index.ts";
 import { tapToArchive } from "./tap-to-archive/index.ts";
 import { watchBench } from "./watch/index.ts";
 
@@ -15,6 +16,7 @@ const benches: readonly Bench[] = [
   { name: "watch", run: watchBench },
   { name: "console", run: consoleBench },
   { name: "noops", run: noopsBench },
+  { name: "scale", run: scaleBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);
