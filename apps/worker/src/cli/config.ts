@@ -33,6 +33,12 @@ export function actuatorSetting(): string | undefined {
   return process.env.TAPLINE_ACTUATOR_SOCKET || undefined;
 }
 
+/** The cluster to look at, and who scrapes its proxies; both may be absent. */
+export function clusterSettings() {
+  const { KUBECONFIG, PROMETHEUS_URL } = process.env;
+  return { kubeconfig: KUBECONFIG || undefined, prometheus: PROMETHEUS_URL || undefined };
+}
+
 /** Files of the process keys, by the worker's own settings; both may be absent. */
 export function processKeySettings() {
   const { TAPLINE_PROCESS_KEY, TAPLINE_PROCESS_KEY_PREVIOUS } = process.env;

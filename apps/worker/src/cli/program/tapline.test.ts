@@ -25,7 +25,7 @@ const looking = [
   ...["alerts defaults", "alerts lint", "alerts ls", "alerts preview", "alerts show", "alerts test"],
   ...["release ls", "release show"],
   ...["alerts channel ls", "alerts deliveries", "alerts maintenance ls"],
-  ...["buffer show", "agent ls"],
+  ...["buffer show", "agent ls", "doctor"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],
   ...["gap ls", "gap statement", "gap verify", "key check", "key ls", "key map"],
   ...[

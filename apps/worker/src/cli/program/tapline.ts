@@ -4,6 +4,7 @@ import { addAlerts } from "./alerts.ts";
 import { addArchive } from "./archive.ts";
 import { addAudit } from "./audit.ts";
 import { addBuffer } from "./buffer.ts";
+import { addDoctor } from "./doctor.ts";
 import { addFleet } from "./fleet.ts";
 import { addGap } from "./gap.ts";
 import { addKey } from "./key.ts";
@@ -26,6 +27,7 @@ export function taplineProgram(): Command {
     "works on an installation of Tapline and on its archive",
   );
   addStatus(program);
+  addDoctor(program);
   addArchive(program);
   addAudit(program);
   addBuffer(program);

@@ -61,6 +61,18 @@ export class ClusterApi {
     }
   }
 
+  /** Anything that may be read, by its path, and when the server said so by its own clock, epoch ms (to the second). */
+  async read(
+    path: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<{ body: unknown; serverEpochMs: number | null }> {
+    const signal = AbortSignal.timeout(this.#callMs);
+    const response = await this.#once({ path, query }, signal);
+    const serverEpochMs = Date.parse(response.headers.date ?? "");
+    const body: unknown = JSON.parse(await response.body.text());
+    return { body, serverEpochMs: Number.isNaN(serverEpochMs) ? null : serverEpochMs };
+  }
+
   /** Changes the object where it still is as it was read: its resourceVersion goes with the change. */
   async patch(
     resource: ResourceName,

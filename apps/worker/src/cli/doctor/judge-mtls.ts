@@ -1,0 +1,123 @@
+import { edges } from "@tapline/core/telemetry";
+import { z } from "zod";
+import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
+import { type Finding, fault, judged, unknown } from "./finding.ts";
+import { serviceOf, withObjects } from "./read-objects.ts";
+
+const peerSchema = z.looseObject({
+  selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({}) }).optional(),
+  mtls: z.looseObject({ mode: z.string().default("UNSET") }).optional(),
+  portLevelMtls: z.record(z.string(), z.looseObject({ mode: z.string().default("UNSET") })).default({}),
+});
+
+/** Ports where nobody of the mesh calls, and the process itself demands a certificate or has nothing to hide. */
+export function portsBesideMesh(service: string): ReadonlySet<string> {
+  const open = edges.filter(
+    ({ to, cipheredBy }) => to === service && (cipheredBy === "programs" || cipheredBy === "nobody"),
+  );
+  return new Set(open.map(({ port }) => String(port.number)));
+}
+
+/** Whether the mesh demands mTLS of everybody, and has no hole but those that the table of edges knows. */
+export function judgeMtls(picture: ClusterPicture): readonly Finding[] {
+  return withObjects("mTLS", picture, ["peerAuthentications", "meshWide"], (objects) => {
+    const whole = [...objects.meshWide, ...objects.peerAuthentications].filter(
+      ({ spec }) => peerSchema.parse(spec).selector === undefined,
+    );
+    const strict = whole.some(({ spec }) => peerSchema.parse(spec).mtls?.mode === "STRICT");
+    return judged(
+      "mTLS",
+      [
+        ...(strict
+          ? []
+          : [fault("mTLS", "no PeerAuthentication demands STRICT of everybody", "apply istio/base")]),
+        ...whole.filter(({ spec }) => isLax(peerSchema.parse(spec).mtls?.mode)).map(laxFault),
+        ...objects.peerAuthentications.flatMap(holes),
+      ],
+      "STRICT for everybody",
+    );
+  });
+}
+
+const isLax = (mode: string | undefined): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
+
+function laxFault({ metadata }: ClusterObject): Finding {
+  return fault("mTLS", `PeerAuthentication ${metadata.name} lets in plain text`, "set its mode to STRICT");
+}
+
+/** What one that is for some pods takes back. */
+function holes(object: ClusterObject): Finding[] {
+  const { selector, mtls, portLevelMtls } = peerSchema.parse(object.spec);
+  if (selector === undefined) return [];
+  const service = selector.matchLabels["tapline.dev/service"] ?? serviceOf(object);
+  const known = portsBesideMesh(service);
+  const { name } = object.metadata;
+  return [
+    ...(isLax(mtls?.mode) ? [laxFault(object)] : []),
+    ...Object.entries(portLevelMtls)
+      .filter(([port, { mode }]) => isLax(mode) && !known.has(port))
+      .map(([port]) =>
+        fault(
+          "mTLS",
+          `PeerAuthentication ${name} lets plain text in at port ${port}`,
+          `take port ${port} out of it`,
+        ),
+      ),
+  ];
+}
+
+const podSchema = z.looseObject({
+  containers: z.array(z.looseObject({ name: z.string(), image: z.string().default("") })),
+  initContainers: z.array(z.looseObject({ name: z.string(), image: z.string().default("") })).default([]),
+});
+const proxyName = "istio-proxy";
+
+/** Whether each pod has its proxy, of the control plane's version or the one before it. */
+export function judgeProxies(picture: ClusterPicture): readonly Finding[] {
+  return withObjects("proxies", picture, ["pods", "controlPlane"], ({ pods, controlPlane }) => {
+    const running = pods.filter(
+      (pod) => serviceOf(pod) !== "" && pod.metadata.deletionTimestamp === undefined,
+    );
+    const proxies = running.map((pod) => ({ pod: pod.metadata.name, version: proxyVersion(pod) }));
+    const bare = proxies.filter(({ version }) => version === null);
+    const plane = controlPlane.filter(({ metadata }) => metadata.labels.app === "istiod").map(planeVersion);
+    const newest = Math.max(...plane.flatMap((version) => minorOf(version) ?? []));
+    if (!Number.isFinite(newest))
+      return [unknown("proxies", "no istiod was seen", "say where the mesh is: --mesh-namespace")];
+    const old = proxies.filter(({ version }) => Math.abs((minorOf(version) ?? newest) - newest) > 1);
+    return judged(
+      "proxies",
+      [
+        ...bare.map(({ pod }) =>
+          fault(
+            "proxies",
+            `${pod} has no proxy: it is not in the mesh`,
+            "label the namespace for injection, and restart it",
+          ),
+        ),
+        ...old.map(({ pod, version }) =>
+          fault(
+            "proxies",
+            `${pod} has a proxy of ${version}, the control plane is 1.${newest}`,
+            "restart it",
+          ),
+        ),
+      ],
+      `${proxies.length} pods have theirs, the control plane is 1.${newest}`,
+    );
+  });
+}
+
+function proxyVersion(pod: ClusterObject): string | null {
+  const { containers, initContainers } = podSchema.parse(pod.spec);
+  const proxy = [...containers, ...initContainers].find(({ name }) => name === proxyName);
+  return proxy === undefined ? null : tagOf(proxy.image);
+}
+
+const planeVersion = (pod: ClusterObject): string =>
+  tagOf(podSchema.parse(pod.spec).containers[0]?.image ?? "");
+const tagOf = (image: string): string => image.split("@", 1)[0]?.split(":").at(-1) ?? "";
+function minorOf(version: string | null): number | null {
+  const minor = /^1\.(\d+)/.exec(version ?? "")?.[1];
+  return minor === undefined ? null : Number(minor);
+}
