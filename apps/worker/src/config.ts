@@ -3,7 +3,7 @@ import { z } from "zod";
 import { alertsSettings } from "./settings/alerts.ts";
 import { auditSettings } from "./settings/audit.ts";
 import { balanceSettings } from "./settings/balance.ts";
-import { bufferSettings } from "./settings/buffer.ts";
+import { bufferSettings, minMibPerPartition } from "./settings/buffer.ts";
 import { careSettings } from "./settings/care.ts";
 import { encryptionSettings } from "./settings/encryption.ts";
 import { list } from "./settings/forms.ts";
@@ -68,6 +68,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`settings are wrong: ${faults.join("; ")}`);
   }
   const { ROLE, ...rest } = parsed.data;
+  const leastMib = rest.TAPLINE_PARTITIONS * minMibPerPartition;
+  if (rest.TAPLINE_BUFFER_MAX_MIB < leastMib)
+    throw new ConfigError(
+      `settings are wrong: TAPLINE_BUFFER_MAX_MIB: ${rest.TAPLINE_PARTITIONS} partitions need ${leastMib} MiB at least`,
+    );
   return { ...rest, roles: ROLE.length === 0 ? roleNames : ROLE };
 }
 

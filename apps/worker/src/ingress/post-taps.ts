@@ -26,7 +26,7 @@ export type PostTapsParts = AdmissionParts &
     readonly logger: FailureLog;
     readonly epochs: EpochLimits;
     readonly bodies: BodyRate;
-    readonly door: Door;
+    readonly door: Pick<Door, "take">;
     readonly credits: CreditStocks;
     readonly served: Pick<ServedRequests, "record">;
   };

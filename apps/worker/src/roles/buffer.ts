@@ -4,12 +4,11 @@ import type { ArchiveIndex } from "@tapline/adapters/prisma";
 import type { SegmentBuffer, SegmentShares, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { flushedLife, isOfThisForm, lifeName, routeOf } from "@tapline/core/buffer";
-import { hasCode, uuidV7 } from "@tapline/core/kernel";
-import type { Redis } from "ioredis";
-import type { Logger } from "pino";
-import { type Role, repeat, Wake } from "./role.ts";
+import { hasCode } from "@tapline/core/kernel";
+import { type CutParts, startCutting } from "./cut-segments.ts";
+import { type Role, repeat } from "./role.ts";
 
-export type BufferParts = {
+export type BufferParts = Omit<CutParts, "queues"> & {
   readonly buffer: SegmentBuffer;
   readonly queues: Pick<SegmentQueues, "add" | "askAgain">;
   readonly shares: Pick<SegmentShares, "endComparison">;
@@ -21,14 +20,8 @@ export type BufferParts = {
     readonly check: (span: "recent" | "all") => Promise<void>;
     readonly level: (span: "recent" | "all") => Promise<void>;
   };
-  /** A connection for subscriptions. */
-  readonly subscriber: Redis;
-  readonly clock: () => number;
-  readonly log: Logger;
 };
 
-/** News that a cut is possible may be missed, so this is the longest that a cut waits for it. */
-const waitForNewsMs = 250;
 const sweepEveryMs = 5_000;
 const generationCheckMs = 250;
 /** Every how many checks of the generation PostgreSQL is asked too. */
@@ -44,28 +37,7 @@ const overdueMs = 10_000;
  * that every open segment has a job. Any number may run: a cut is one atomic step.
  */
 export function startBuffer(parts: BufferParts): Role {
-  const news = new Wake();
-  const listening = parts.buffer.subscribe(parts.subscriber, (agent) => {
-    if (agent === "") news.wake();
-  });
-  listening.catch((error: unknown) => parts.log.error({ err: error }, "listening for news failed"));
-  const cutting = repeat(
-    async () => {
-      // Asked for before the cut, so that news that come meanwhile count.
-      const mayHaveCome = news.next(waitForNewsMs);
-      const id = uuidV7(parts.clock(), randomBytes);
-      const cut = await parts.buffer.cut(id, parts.clock());
-      if (cut === null) {
-        await mayHaveCome;
-        return 0;
-      }
-      await parts.queues.add("validation", id, routeOf(cut, "validation"));
-      return 0;
-    },
-    (error) => {
-      if (!hasCode(error, "unavailable")) parts.log.error({ err: error }, "cutting a segment failed");
-    },
-  );
+  const cutting = startCutting(parts);
   let checks = 0;
   const opening = repeat(
     async () => {
@@ -84,8 +56,8 @@ export function startBuffer(parts: BufferParts): Role {
     (error) => parts.log.error({ err: error }, "looking for overdue segments failed"),
   );
   return {
-    stop: async () => {
-      await Promise.all([opening.stop(), sweeping.stop(), cutting.stop()]);
+    stop: async (graceMs) => {
+      await Promise.all([opening.stop(), sweeping.stop(), cutting.stop(graceMs)]);
     },
   };
 }
@@ -109,6 +81,12 @@ function waitingTeller({ log, clock }: BufferParts): (error: unknown) => void {
 async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<void> {
   const { buffer, index, ledger, archives, log } = parts;
   const standing = await buffer.generation();
+  if (standing !== null && !(await buffer.keepLife(standing))) {
+    // What the other partitions hold is sent again with what was lost: one life has one name, by which agents know.
+    if (await buffer.endLife(standing))
+      log.warn({ generation: standing }, "a partition of the buffer was lost");
+    return;
+  }
   if (standing !== null && !checkIndex) return;
   const recorded = await index.generation();
   if (standing !== null) {

@@ -9,7 +9,7 @@ import type { Redis } from "ioredis";
 import { BodyRate } from "../ingress/body-rate.ts";
 import { CreditDesk } from "../ingress/credits/credit-desk.ts";
 import { CreditStocks } from "../ingress/credits/credit-stocks.ts";
-import { Door } from "../ingress/door.ts";
+import { Doors } from "../ingress/doors.ts";
 import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { EpochLimits } from "../ingress/epoch-limits.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
@@ -28,6 +28,8 @@ export type IngestSettings = {
   readonly host: string;
   readonly port: number;
   readonly streamPort: number;
+  /** How many the buffer has. */
+  readonly partitions: number;
   /** PEM paths. */
   readonly cert: string;
   readonly key: string;
@@ -76,9 +78,9 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
   ]);
   const waiters = new ReceiptWaiters();
   const desk = new CreditDesk(creditBook, (err) => log.warn({ err }, "credits cannot be asked for"));
-  const door = new Door((frame, taps) => {
+  const door = new Doors(settings.partitions, (frame, taps, partition) => {
     desk.spending(taps);
-    return buffer.append(frame, taps, creditBook.holder);
+    return buffer.append(frame, taps, creditBook.holder, partition);
   });
   const common = {
     tls: { cert, key, agentCa },

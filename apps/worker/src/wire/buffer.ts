@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { ArchiveCopies } from "@tapline/adapters/prisma";
-import { MemoryWatch } from "@tapline/adapters/redis";
+import { Cutters, MemoryWatch } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../pki.ts";
 import { startBuffer } from "../roles/buffer.ts";
@@ -22,7 +23,11 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
     log.info(await level(span), "index and archive are level");
   };
   const subscriber = parts.connect();
-  const role = startBuffer({ ...parts, archives: { check, level: levelled }, subscriber });
+  const role = startBuffer({
+    ...{ ...parts, archives: { check, level: levelled }, subscriber },
+    partitions: config.TAPLINE_PARTITIONS,
+    ...{ cutters: new Cutters(parts.redis), cutter: `${parts.instance}/${randomUUID()}` },
+  });
   const takingOver = startTakingOver(parts);
   const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });
   return {

@@ -28,7 +28,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
     creditBook: parts.instrument(
       "credits",
       new CreditBook(parts.redis, limits, `${parts.instance}/${randomUUID()}`, {
-        refusedPerDay: parts.refusedQuota.perDay,
+        ...{ refusedPerDay: parts.refusedQuota.perDay, partitions: config.TAPLINE_PARTITIONS },
       }),
     ),
     ...agents,
@@ -36,6 +36,7 @@ export async function openIngest(parts: Parts): Promise<RunningIngest> {
     settings: {
       host: config.TAPLINE_INGEST_HOST,
       port: config.TAPLINE_INGEST_PORT,
+      partitions: config.TAPLINE_PARTITIONS,
       streamPort: config.TAPLINE_STREAM_PORT,
       cert: need(config.TAPLINE_INGEST_CERT, "TAPLINE_INGEST_CERT", "ingest"),
       key: need(config.TAPLINE_INGEST_KEY, "TAPLINE_INGEST_KEY", "ingest"),

@@ -32,7 +32,7 @@ export const bufferMaxBytes = (config: Config): number => config.TAPLINE_BUFFER_
 async function bufferOptions(config: Config): Promise<BufferOptions> {
   const keys = await readProcessKeys(config);
   return {
-    maxBytes: bufferMaxBytes(config),
+    ...{ partitions: config.TAPLINE_PARTITIONS, maxBytes: bufferMaxBytes(config) },
     seal: keys === null ? null : new FrameSeal(keys, randomBytes),
     sealsFrames: config.TAPLINE_BUFFER_SEAL === "process-key",
   };

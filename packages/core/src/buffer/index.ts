@@ -15,6 +15,13 @@ export {
   sealedFrameVersion,
 } from "./frame.ts";
 export { flushedLife, flushedName, isOfThisForm, lifeName } from "./generation.ts";
+export {
+  assignPartitions,
+  maxPartitions,
+  partitionOfAgent,
+  partitionOfSegment,
+  segmentId,
+} from "./partition.ts";
 export { packReceipt, unpackReceipt } from "./receipt-form.ts";
 export {
   type CutSegment,

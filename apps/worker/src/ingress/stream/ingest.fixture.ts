@@ -67,8 +67,7 @@ export async function setUpIngest(agents: readonly string[]) {
       const role = await startIngest({
         settings: {
           host: "127.0.0.1",
-          port: 0,
-          streamPort: 0,
+          ...{ port: 0, streamPort: 0, partitions: 1 },
           cert: path("server.crt"),
           key: path("server.key"),
           agentCa: path("agents.crt"),

@@ -1,4 +1,4 @@
-import { reservedForResultsBytes } from "@tapline/core/buffer";
+import { type BufferBytes, reservedForResultsBytes } from "@tapline/core/buffer";
 import {
   afterQuota,
   burstTaps,
@@ -27,10 +27,12 @@ export class CreditBook {
   readonly holder: string;
   readonly #leaseMs: number;
   readonly #refusedPerDay: number;
+  readonly #partitions: number;
 
   /**
    * @param holder names the process that asks, and no other
    * @param options.refusedPerDay quota of a day beyond which an agent is let in as `afterQuota` says; as `RefusedQuota` counts; default: none
+   * @param options.partitions how many the buffer has: all share window and ceiling; default: 1
    * @param options.leaseMs how long it keeps what it was granted without a sign of life; default `creditLeaseMs`
    */
   constructor(
@@ -40,13 +42,15 @@ export class CreditBook {
     {
       leaseMs = creditLeaseMs,
       refusedPerDay = Number.MAX_SAFE_INTEGER,
-    }: { leaseMs?: number; refusedPerDay?: number } = {},
+      partitions = 1,
+    }: { leaseMs?: number; refusedPerDay?: number; partitions?: number } = {},
   ) {
     this.#redis = redis;
     this.limits = limits;
     this.holder = holder;
     this.#leaseMs = leaseMs;
     this.#refusedPerDay = refusedPerDay;
+    this.#partitions = partitions;
   }
 
   /**
@@ -59,11 +63,14 @@ export class CreditBook {
     asks: readonly (CreditAsk & { readonly agent: string })[],
   ): Promise<{ grants: CreditGrant[]; holders: number }> {
     const { windowTaps, tapsPerSecond, maxBytes } = this.limits;
+    const others = await this.#inOthers();
     const keys = [partitionKeys(0).counts, creditKeys.held, creditKeys.leases, creditKeys.shut];
-    const args = [this.holder, heldTaps, this.#leaseMs, windowTaps, tapsPerSecond];
+    const args = [this.holder, heldTaps, this.#leaseMs, windowTaps - others.taps, tapsPerSecond];
     const bounds = [burstTaps(this.limits), reservedTaps(this.limits)];
     const quotas = [this.#refusedPerDay, afterQuota(this.#refusedPerDay)];
-    const ceilings = [maxBytes, reservedForResultsBytes, usualTapBytes, ...quotas];
+    const reserved = Math.max(0, this.#partitions * reservedForResultsBytes - others.resultBytes);
+    const usual = Math.max(usualTapBytes, others.taps > 0 ? others.frameBytes / others.taps : 0);
+    const ceilings = [maxBytes - others.frameBytes - others.resultBytes, reserved, usual, ...quotas];
     try {
       const [holders = 1, ...numbers] = (await runScript(
         this.#redis,
@@ -79,6 +86,18 @@ export class CreditBook {
     } catch (error) {
       throw mapRedisError(error);
     }
+  }
+
+  /** What is in the partitions that the granting step does not see; what they have taken since comes off the next grant. */
+  async #inOthers(): Promise<BufferBytes & { readonly taps: number }> {
+    const names = ["buffered", "frames", "results"] as const;
+    const counts = await Promise.all(
+      Array.from({ length: this.#partitions - 1 }, (_, i) =>
+        this.#redis.hmget(partitionKeys(i + 1).counts, ...names),
+      ),
+    );
+    const sum = (at: number): number => counts.reduce((all, of) => all + Math.max(0, Number(of[at] ?? 0)), 0);
+    return { taps: sum(0), frameBytes: sum(1), resultBytes: sum(2) };
   }
 
   /** Gives back whatever this process holds, at its end. */

@@ -4,6 +4,7 @@ export { AlertStreams, type HeardNews } from "./alert-streams.ts";
 export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";
 export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
+export { Cutters, cutterLeaseMs } from "./cutters.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
 export {
   alertKeys,

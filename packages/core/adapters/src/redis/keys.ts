@@ -1,7 +1,8 @@
 /**
  * Every Redis key of Tapline, in one place. What one Lua script touches shares a hash tag, so that all of it
- * works on Redis Cluster: `{p<n>}` is a partition of the buffer. The trackers in flight are with the first one, since a
- * claim holds only in the life of the buffer in which it is made.
+ * works on Redis Cluster: `{p<n>}` is a partition of the buffer, which has the frames and segments of some of the agents. What is of all
+ * agents is with the first one: claims, receipts, credits, telemetry, queues. A segment of another partition has a card there, under
+ * the key that a segment of the first one has; see `segment-card.ts`.
  */
 const root = "tapline";
 
@@ -21,9 +22,12 @@ export function partitionKeys(partition: number) {
     preparing: `${base}:preparing`,
     /** Set: those of the open ones of which an attempt has failed; they are tried again, and nobody waits for them. */
     failing: `${base}:failing`,
-    /** Hash: what is there; buffered = taps, frames = bytes of frames, results = bytes of verdicts and sealed forms. */
+    /**
+     * Hash: what is there; buffered = taps, frames = bytes of frames, results = bytes of verdicts and sealed forms; where there is more than one partition,
+     * with the first one: partitions = how many the life knows of, opened = how many of them stand.
+     */
     counts: `${base}:counts`,
-    /** Hash: one open segment. */
+    /** Hash: one open segment; or with the first partition the card of one that lies in another, 30 days. */
     segment: (id: string) => `${base}:segment:${id}`,
     /** Hash: the sealed object, manifest and signature of an open segment. */
     sealed: (id: string) => `${base}:sealed:${id}`,
@@ -49,6 +53,12 @@ export type PartitionKeys = ReturnType<typeof partitionKeys>;
 export function trackerKey(generation: string, tracker: string): string {
   return `${root}:{p0}:tracker:${generation}:${tracker}`;
 }
+
+/** Set: ids of the segments that have a card, so that they go with their life whatever was lost. */
+export const cardsKey = `${root}:{p0}:cards`;
+
+/** Sorted set: the processes that cut segments by the end of their lease, ms since 1970; there with more than one partition. */
+export const cuttersKey = `${root}:{p0}:cutters`;
 
 /** String: the last token that a lease of a tracker was given; it only grows. */
 export const fenceKey = `${root}:{p0}:fence`;

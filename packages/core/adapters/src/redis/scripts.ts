@@ -20,6 +20,8 @@ const names = [
   "count-refused",
   "declare-ceiling",
   "read-backlog",
+  "count-partitions",
+  "join-cutters",
 ] as const;
 
 /** The atomic steps; each is one Lua file, whose head states keys, arguments and answer. */

@@ -1,7 +1,8 @@
-import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
+import { partitionOfSegment, type SegmentStage, segmentStages } from "@tapline/core/buffer";
 import { type Colour, colourSchema } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { BufferLife } from "./buffer-life.ts";
 import { mapRedisError } from "./connect.ts";
 import { partitionKeys } from "./keys.ts";
 import { runScript, type ScriptName } from "./scripts.ts";
@@ -30,9 +31,11 @@ export type StageShare = { readonly greenPercent: number; readonly watch: StageW
 export class SegmentShares {
   readonly #redis: Redis;
   readonly #keys = partitionKeys(0);
+  readonly #life: BufferLife;
 
   constructor(redis: Redis) {
     this.#redis = redis;
+    this.#life = new BufferLife(redis, 1);
   }
 
   async read(): Promise<Readonly<Record<SegmentStage, StageShare>>> {
@@ -47,12 +50,18 @@ export class SegmentShares {
    * @throws TaplineError `conflict` where somebody with a newer lease has said otherwise
    */
   async set(stage: SegmentStage, { greenPercent, watch }: StageShare, fence: number): Promise<string[]> {
-    const { shares, open, segment } = this.#keys;
     const seen = watch === null ? {} : { watch: watch.name, target: watch.target, both: watch.bothPercent };
     const entry = shareSchema.parse({ green: greenPercent, fence, ...seen });
-    const args = [stage, greenPercent, fence, JSON.stringify(entry), segment("")];
+    const args = [stage, greenPercent, fence, JSON.stringify(entry)];
     try {
-      return (await runScript(this.#redis, "set-share", [shares, open], args)) as string[];
+      const moved: string[] = [];
+      // Asked for each time anew: a partition that is opened meanwhile may have taken over what was said before.
+      for (let partition = 0; partition < (await this.#life.partitions()); partition++) {
+        const { shares, open, segment } = partitionKeys(partition);
+        const step = [...args, segment("")];
+        moved.push(...((await runScript(this.#redis, "set-share", [shares, open], step)) as string[]));
+      }
+      return moved;
     } catch (error) {
       throw mapRedisError(error);
     }
@@ -74,7 +83,7 @@ export class SegmentShares {
   }
 
   async #ofSegment(name: ScriptName, id: string, args: readonly string[]): Promise<unknown> {
-    return await runScript(this.#redis, name, [this.#keys.segment(id)], args);
+    return await runScript(this.#redis, name, [partitionKeys(partitionOfSegment(id)).segment(id)], args);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type SegmentStage, unpackReceipt } from "@tapline/core/buffer";
+import { partitionOfSegment, type SegmentStage, unpackReceipt } from "@tapline/core/buffer";
 import type { Redis } from "ioredis";
 import { mapRedisError } from "./connect.ts";
 import { partitionKeys, trackerKey } from "./keys.ts";
@@ -64,7 +64,7 @@ export class TapsUnderWay {
     return await this.#read(async () => {
       const [open, failing] = await Promise.all([
         this.#buffer.find(id),
-        this.#redis.sismember(partitionKeys(0).failing, id),
+        this.#redis.sismember(partitionKeys(partitionOfSegment(id)).failing, id),
       ]);
       if (open === null) return null;
       const { stage, taps, cutAtEpochMs, firstEntry, lastEntry } = open;

@@ -1,8 +1,9 @@
 -- Takes one frame of taps into the buffer.
--- KEYS: 1 generation  2 frames  3 uncut  4 counts  5 held (credits by process)
+-- KEYS: 1 generation  2 frames  3 uncut  4 counts  5 held (credits by process), only where it shares the slot
 -- ARGV: 1 taps (count)  2 bytes  3 frame  4 process that was granted the taps
 --       5 ceiling of the buffer (bytes)  6 part of it that is kept for what stages make of segments (bytes)  7 channel
--- From here on the taps count as buffered, so in the same step they no longer count as granted.
+-- From here on the taps count as buffered, so in the same step they no longer count as granted; where held is elsewhere, the
+-- process says at its next ask what it holds, and until then they count as both.
 -- Returns: the generation; an error reply NOGENERATION where the buffer was lost and has
 -- not been declared anew, so that nothing is taken before the archive was reconciled; or FULL where the frame does
 -- not fit below the ceiling.
@@ -20,7 +21,7 @@ local id = redis.call('XADD', KEYS[2], '*', 'd', ARGV[3])
 if redis.call('RPUSH', KEYS[3], id .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]) == 1 then
   redis.call('PUBLISH', ARGV[7], '')
 end
-local held = redis.call('HGET', KEYS[5], ARGV[4])
+local held = KEYS[5] and redis.call('HGET', KEYS[5], ARGV[4])
 if held then
   redis.call('HSET', KEYS[5], ARGV[4], math.max(0, held - ARGV[1]))
 end

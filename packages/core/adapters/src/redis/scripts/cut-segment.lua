@@ -5,12 +5,13 @@
 -- KEYS: 1 generation  2 uncut  3 open  4 preparing  5 failing  6 segment  7 shares
 -- ARGV: 1 segment id  2 most taps  3 most bytes  4 most open segments  5 most of them before transfer
 --       6 from how many open segments on only full ones are cut  7 now (epoch ms)
---       8… stage, draw of its colour, draw of being done by both (0-99)
+--       8 generation in which alone it may be cut, or ""
+--       9… stage, draw of its colour, draw of being done by both (0-99)
 -- Returns: { first entry, last entry, taps, routes (JSON) or "" } or nil where nothing was cut; an error reply NOGENERATION as in
 -- append-frame. A frame is never split, so one frame may overshoot the bounds when it is alone.
 local generation = redis.call('GET', KEYS[1])
-if not generation then
-  return redis.error_reply('NOGENERATION the buffer has no generation')
+if not generation or (ARGV[8] ~= '' and generation ~= ARGV[8]) then
+  return redis.error_reply('NOGENERATION the buffer has no generation, or another one by now')
 end
 if redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[4]) or redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[5]) then
   return nil
@@ -43,7 +44,7 @@ redis.call('HSET', KEYS[6], 'id', ARGV[1], 'generation', generation, 'stage', 'v
   'lastEntry', last, 'taps', taps, 'bytes', bytes, 'cutAtEpochMs', ARGV[7])
 local routes = {}
 local routed = ''
-for i = 8, #ARGV, 3 do
+for i = 9, #ARGV, 3 do
   local text = redis.call('HGET', KEYS[7], ARGV[i])
   local share = text and cjson.decode(text)
   if share and (share.green > 0 or share.watch) then

@@ -1,6 +1,6 @@
 -- Ends a segment: hands out its receipts, and those that waited for it, and forgets its bytes.
 -- KEYS: 1 segment  2 sealed  3 open  4 frames  5 counts  6 waiting list of this segment
---       7 preparing  8 failing  9 telemetry deltas
+--       7 preparing  8 failing  9 telemetry deltas, only where one is told
 -- ARGV: 1 segment id  2 prefix of receipt streams  3 channel  4 prefix of waiting lists  5 prefix of segments
 --       6 time to live of receipts (ms)  7 most receipts kept per agent  8 telemetry delta of the end (JSON) or ""
 --       9 most deltas kept  10 number of entries, then entry ids, then per receipt: agent, segment it waits for or "", packed receipt
@@ -24,7 +24,7 @@ redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('SREM', KEYS[7], ARGV[1])
 redis.call('SREM', KEYS[8], ARGV[1])
-redis.call('HINCRBY', KEYS[5], 'buffered', -held[1])
+redis.call('HINCRBY', KEYS[5], 'buffered', 0 - held[1])
 redis.call('HINCRBY', KEYS[5], 'frames', 0 - (held[2] or 0))
 redis.call('HINCRBY', KEYS[5], 'results', 0 - (held[3] or 0))
 for i = 11 + entries, #ARGV, 3 do
