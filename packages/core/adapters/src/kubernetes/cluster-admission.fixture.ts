@@ -5,14 +5,25 @@ import { strings } from "@bufbuild/cel/ext";
 import { loadAllYaml } from "@kubernetes/client-node";
 
 type Named = { name: string; expression: string };
+type Rule = { apiGroups: string[]; operations: string[]; resources: string[] };
 type Policy = {
   kind: string;
   spec: {
+    matchConstraints: { resourceRules: Rule[] };
     matchConditions: Named[];
-    variables: Named[];
+    variables?: Named[];
     validations: { message: string; expression: string }[];
   };
 };
+
+/** What is asked for of which resource. */
+type Deed = {
+  readonly group: string;
+  readonly resource: string;
+  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+};
+
+const deployments: Deed = { group: "apps", resource: "deployments", operation: "UPDATE" };
 
 const path = join(import.meta.dirname, "../../../../../istio/services/noops-admission.yaml");
 const any = mapType(CelScalar.STRING, CelScalar.DYN);
@@ -33,22 +44,38 @@ function evaluate(expression: string, bindings: Bindings): unknown {
   return value;
 }
 
-function readPolicy(): Policy["spec"] {
-  const documents = loadAllYaml(readFileSync(path, "utf8")) as Policy[];
-  const policy = documents.find(({ kind }) => kind === "ValidatingAdmissionPolicy");
-  if (policy === undefined) throw new Error(`no policy in ${path}`);
-  return policy.spec;
-}
-const policy = readPolicy();
+const policies = (loadAllYaml(readFileSync(path, "utf8")) as Policy[])
+  .filter(({ kind }) => kind === "ValidatingAdmissionPolicy")
+  .map(({ spec }) => spec);
 
-/** Why the manifests' policy refuses a change of a Deployment; null where it does not. Evaluated as an API server does. */
-export function refusedByPolicy(username: string, oldObject: object, object: object): string | null {
-  const request = { userInfo: { username }, namespace: "tapline" };
+/** Why the manifests' policies refuse what is asked for; null where they do not. Evaluated as an API server does. */
+export function refusedByPolicy(
+  username: string,
+  oldObject: object | null,
+  object: object | null,
+  deed: Deed = deployments,
+): string | null {
+  const { group, resource, operation } = deed;
+  const request = {
+    ...{ userInfo: { username }, namespace: "tapline", operation, subResource: "" },
+    resource: { group, version: "v1", resource },
+  };
   const bindings = { object, oldObject, request, variables: {} as Record<string, unknown> };
-  if (!policy.matchConditions.every(({ expression }) => evaluate(expression, bindings) === true)) return null;
-  for (const { name, expression } of policy.variables)
-    bindings.variables[name] = evaluate(expression, bindings);
-  for (const { message, expression } of policy.validations)
-    if (evaluate(expression, bindings) !== true) return message;
+  for (const policy of policies.filter((one) => concerns(one, deed)))
+    if (policy.matchConditions.every(({ expression }) => evaluate(expression, bindings) === true)) {
+      for (const { name, expression } of policy.variables ?? [])
+        bindings.variables[name] = evaluate(expression, bindings);
+      for (const { message, expression } of policy.validations)
+        if (evaluate(expression, bindings) !== true) return message;
+    }
   return null;
+}
+
+function concerns({ matchConstraints }: Policy["spec"], { group, resource, operation }: Deed): boolean {
+  return matchConstraints.resourceRules.some(
+    ({ apiGroups, operations, resources }) =>
+      apiGroups.includes(group) &&
+      operations.includes(operation) &&
+      (resources.includes(resource) || resources.includes("*/*")),
+  );
 }

@@ -189,7 +189,7 @@ export class ClusterDouble {
           throw new Refused(415, "UnsupportedMediaType", `not here: ${request.headers["content-type"]}`);
         const manager = asked.query.get("fieldManager") ?? "unknown";
         const admit = (old: Stored, next: Stored) =>
-          resource === "deployments" ? refusedByPolicy(accountOfNoops, old, next) : null;
+          refusedByPolicy(accountOfNoops, old, next, { group: asked.group, resource, operation: "UPDATE" });
         return this.store.patch(resource, namespace, name, JSON.parse(body), manager, admit);
       }
       case "create":

@@ -130,6 +130,15 @@ test("noops may not touch what is not Tapline's, nor relabel what is", () => {
   );
 });
 
+test.each([
+  ["owners", { ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "gone", uid: "0" }] }],
+  ["finalizers", { finalizers: ["tapline.dev/never"] }],
+])("noops may not change %s: what belongs to nothing is removed", (_what, metadata) => {
+  expect(refusedByPolicy(noops, before, mergePatch(before, { metadata }) as Stored)).toBe(
+    "noops changes no owners and no finalizers",
+  );
+});
+
 test("others are not held to it: who deploys changes what he likes", () => {
   expect(said({ serviceAccountName: "transfer" }, "alice")).toBeNull();
   expect(said({ serviceAccountName: "transfer" }, "system:serviceaccount:other:noops")).toBeNull();
