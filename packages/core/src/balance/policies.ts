@@ -3,19 +3,19 @@ import type { BalancePolicy } from "./policy.ts";
 import type { ScalingBehaviour } from "./scaling/behaviour.ts";
 
 /**
- * How our own wishes follow load: up at once, as much again or four in 15 s as the Horizontal Pod Autoscaler does; down after
- * two and a half minutes, half of them a minute.
+ * How our own wishes follow load: up at once, to four times as many or eight more in 15 s, since a burst that is met by halves is met
+ * late; down after 75 s, half of them a minute. What keeps them from turning is the tolerance below.
  */
 export const balanceBehaviour: ScalingBehaviour = {
   up: {
     stabilizationMs: 0,
     rates: [
-      { kind: "percent", value: 100, periodMs: 15_000 },
-      { kind: "replicas", value: 4, periodMs: 15_000 },
+      { kind: "percent", value: 300, periodMs: 15_000 },
+      { kind: "replicas", value: 8, periodMs: 15_000 },
     ],
   },
   down: {
-    stabilizationMs: 150_000,
+    stabilizationMs: 75_000,
     rates: [
       { kind: "percent", value: 50, periodMs: 60_000 },
       { kind: "replicas", value: 1, periodMs: 60_000 },
@@ -23,10 +23,11 @@ export const balanceBehaviour: ScalingBehaviour = {
   },
 };
 
-/** What is the same for all services, unless one says otherwise. */
+/** What is the same for all services, unless one says otherwise. How these were chosen: docs/decisions/0045-balance.md. */
 export const usualPolicy = {
-  ...{ min: 1, max: 8, objectiveShare: 0.99, mostBusy: 0.95, catchUpMs: 30_000 },
-  ...{ headroom: 0.1, forecastHeadroom: 0.05, lowerTolerance: 0.08 },
+  ...{ min: 1, max: 8, objectiveShare: 0.99, mostBusy: 0.95, catchUpMs: 15_000 },
+  ...{ headroom: { least: 0.04, most: 0.3, moves: 1.6 }, leadMs: 30_000, forecastHeadroom: 0 },
+  ...{ raiseBeyond: 0.06, lowerTolerance: 0.18 },
   ...{ readingsMaxAgeMs: 6_000, behaviour: balanceBehaviour },
 } as const satisfies Partial<BalancePolicy>;
 

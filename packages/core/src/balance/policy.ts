@@ -12,12 +12,19 @@ export type BalancePolicy = {
   readonly objectiveShare: number;
   /** No more than this share of all servers' time is planned to be busy, 0-1: what the model does not know of needs room, too. */
   readonly mostBusy: number;
-  /** So much more load than there is is planned for, as a share of it: load moves while a replica gets ready. */
-  readonly headroom: number;
+  /**
+   * So much more load than there is is planned for, as a share of it: `moves` times what it usually moves by while a replica gets
+   * ready, within `least` and `most`.
+   */
+  readonly headroom: { readonly least: number; readonly most: number; readonly moves: number };
+  /** From the wish for a replica until it serves, about, ms. */
+  readonly leadMs: number;
   /** The same of load that is foretold, beside its error band. */
   readonly forecastHeadroom: number;
   /** What has waited for too long is to be worked off within so long, ms. */
   readonly catchUpMs: number;
+  /** Where replicas are too few as many are wished as would do for this much more load, as a share of it. */
+  readonly raiseBeyond: number;
   /** Replicas are taken away only where fewer would do for this much more load, as a share of it. */
   readonly lowerTolerance: number;
   readonly behaviour: ScalingBehaviour;

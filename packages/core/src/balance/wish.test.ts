@@ -8,7 +8,8 @@ import { serviceWishSchema } from "./wishes.ts";
 const free = { stabilizationMs: 0, rates: [] };
 const policy: BalancePolicy = {
   ...{ min: 1, max: 50, serversPerReplica: 1, objectiveMs: 500, objectiveShare: 0.99, mostBusy: 0.9 },
-  ...{ catchUpMs: 30_000, lowerTolerance: 0.1, headroom: 0, forecastHeadroom: 0, readingsMaxAgeMs: 5_000 },
+  ...{ catchUpMs: 30_000, lowerTolerance: 0.1, raiseBeyond: 0, forecastHeadroom: 0, readingsMaxAgeMs: 5_000 },
+  ...{ headroom: { least: 0, most: 0, moves: 0 }, leadMs: 30_000 },
   behaviour: { up: free, down: { ...free, stabilizationMs: 60_000 } },
 };
 const atEpochMs = 1_800_000_000_000;
@@ -59,6 +60,40 @@ describe("a service's wish", () => {
       return told.wish.wish;
     });
     expect(new Set(wishes).size).toBe(1);
+  });
+
+  test("leaves room for as much as load usually moves by, within its bounds", () => {
+    const headroom = { least: 0.05, most: 0.4, moves: 2 };
+    const end = (share: number): number => {
+      let state = newWishState;
+      let wish = 0;
+      for (let look = 0; look < 200; look++) {
+        const arrivalsPerSecond = look % 2 === 0 ? 200 : 200 * (1 - share);
+        const at = atEpochMs + look * 30_000;
+        const told = ask({ arrivalsPerSecond }, state, { at, policy: { headroom } });
+        state = told.state;
+        wish = Math.max(...(look < 100 ? [0] : [wish]), told.wish.wish);
+      }
+      return wish;
+    };
+    const [calm, restless, wild] = [end(0), end(0.1), end(0.5)];
+    expect(restless).toBeGreaterThan(calm);
+    expect(wild).toBeGreaterThan(restless);
+    // 20 erlangs and two fifths more, with what the queue needs beside.
+    expect(wild).toBeLessThan(20 * 1.4 + 6);
+  });
+
+  test("goes beyond what would just do where replicas are too few, and gives none back in between", () => {
+    const policy = { raiseBeyond: 0.2, lowerTolerance: 0.5, behaviour: { up: free, down: free } };
+    const risen = ask({ arrivalsPerSecond: 100 }, newWishState, { policy });
+    const enough = ask({ arrivalsPerSecond: 100 }, newWishState).wish.wish;
+    expect(risen.wish.wish).toBeGreaterThan(enough);
+    for (const arrivalsPerSecond of [100, 85, 110]) {
+      const { wish } = ask({ arrivalsPerSecond }, risen.state, { at: atEpochMs + 1_000, policy });
+      expect(wish.wish).toBe(risen.wish.wish);
+    }
+    const fallen = ask({ arrivalsPerSecond: 50 }, risen.state, { at: atEpochMs + 1_000, policy });
+    expect(fallen.wish.wish).toBeLessThan(risen.wish.wish);
   });
 
   test("counts what has waited for too long, and not what has just come", () => {

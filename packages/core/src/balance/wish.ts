@@ -1,3 +1,4 @@
+import { type LoadMoves, newLoadMoves, noteMove } from "./load-moves.ts";
 import type { BalancePolicy } from "./policy.ts";
 import type { ServiceReadings } from "./readings.ts";
 import { newScalingState, type ScalingState, settleScaling } from "./scaling/behaviour.ts";
@@ -8,9 +9,13 @@ import type { ServiceWish } from "./wishes.ts";
 export type ExpectedLoad = { readonly perSecond: number; readonly forMs: number };
 
 /** What was decided before about one service. */
-export type WishState = { readonly scaling: ScalingState; readonly wish: number | null };
+export type WishState = {
+  readonly scaling: ScalingState;
+  readonly wish: number | null;
+  readonly moves: LoadMoves;
+};
 
-export const newWishState: WishState = { scaling: newScalingState, wish: null };
+export const newWishState: WishState = { scaling: newScalingState, wish: null, moves: newLoadMoves };
 
 type Asked = {
   readonly service: string;
@@ -45,7 +50,8 @@ export function wishOf(asked: Asked, state: WishState): { wish: ServiceWish; sta
     };
   }
   const current = state.wish ?? bounded(policy, present);
-  const reactive = needed(policy, load, policy.headroom, current);
+  const moves = noteMove(state.moves, load.erlangs, nowEpochMs, policy.leadMs);
+  const reactive = needed(policy, load, headroom(policy, moves), current);
   const forecast =
     expected === null
       ? null
@@ -64,7 +70,7 @@ export function wishOf(asked: Asked, state: WishState): { wish: ServiceWish; sta
       ...{ ...told, wish, reactive, forecast, mayLower: true },
       why: reasons(asked, { load, reactive, forecast, recommended, wish, held: settled.held }),
     },
-    state: { scaling: settled.state, wish },
+    state: { scaling: settled.state, wish, moves },
   };
 }
 
@@ -98,11 +104,20 @@ function waitMs({ objectiveMs }: BalancePolicy, serviceMs: number): number {
   return Math.max(0, objectiveMs - serviceMs);
 }
 
-/** Replicas for a load and so much more of it; no fewer than there are unless they would do for somewhat more yet. */
-function needed(policy: BalancePolicy, load: Load, headroom: number, current: number): number {
-  const least = replicasFor(policy, load, 1 + headroom);
-  if (least >= current) return least;
-  return Math.min(current, replicasFor(policy, load, 1 + headroom + policy.lowerTolerance));
+/** So much more load than there is, as a share of it, as it usually moves by while a replica gets ready. */
+function headroom({ headroom: { least, most, moves } }: BalancePolicy, { usual }: LoadMoves): number {
+  return Math.min(most, Math.max(least, moves * usual));
+}
+
+/**
+ * Replicas for a load and so much more of it. Where they are too few somewhat more are wished than would do, and none is given back
+ * unless fewer would do for more load yet: between the two nothing is turned.
+ */
+function needed(policy: BalancePolicy, load: Load, room: number, current: number): number {
+  const least = replicasFor(policy, load, 1 + room);
+  if (least === current) return current;
+  if (least > current) return replicasFor(policy, load, 1 + room + policy.raiseBeyond);
+  return Math.min(current, replicasFor(policy, load, 1 + room + policy.lowerTolerance));
 }
 
 function replicasFor(policy: BalancePolicy, load: Load, times: number): number {
