@@ -14,6 +14,8 @@ export type FlushAct = {
   readonly reason: string;
   readonly traceId?: string | null;
   readonly atEpochMs: number;
+  /** Breaks it off before it has begun in PostgreSQL; from there on it has to be done to its end. */
+  readonly signal?: AbortSignal;
 };
 
 /** What a flush does: so many taps are sent again by their agents, of which so many segments are under way. */
@@ -59,6 +61,7 @@ export async function flushBuffer(act: FlushAct, parts: FlushParts): Promise<Flu
     traceId: act.traceId,
     facts: { taps, segments, bytes },
   });
+  act.signal?.throwIfAborted();
   await parts.index.endGeneration(generation, entry);
   await parts.buffer.endLife(generation);
   return effect;

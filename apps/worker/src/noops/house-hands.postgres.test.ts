@@ -14,6 +14,7 @@ import { actInHouse, type HouseParts } from "./house-hands.ts";
 let prisma: PrismaClient;
 let parts: HouseParts;
 const by = { actor: { kind: "rule", id: "a-rule" }, reason: "rule a-rule, decision 1" } as const;
+const going = { ...by, signal: new AbortController().signal };
 const nothing = () => Promise.reject(new Error("not in this test"));
 
 beforeAll(async () => {
@@ -30,11 +31,11 @@ afterAll(() => prisma.$disconnect());
 
 /** Does an act and then what undoes it. @returns what the act changed */
 async function doAndUndo(act: HouseAct, between: () => Promise<void>) {
-  const changed = await actInHouse(act, by, parts);
+  const changed = await actInHouse(act, going, parts);
   await between();
   const undo = undoOf({ act, before: changed.before });
   if (undo === null || !isHouseAct(undo)) throw new Error(`${act.kind} is not undone in the house`);
-  await actInHouse(undo, by, parts);
+  await actInHouse(undo, going, parts);
   return changed;
 }
 
@@ -71,14 +72,48 @@ test("a roll-back is the release desk's, in the rule's name", async () => {
   await desk.make({ service: "validation", version: "1.4.0", config: {}, rules: null }, act);
   const { shift } = await desk.shift(1, act);
   await desk.note(shift, { ...shift.state, phase: "promoted", why: "seen" }, null);
-  const changed = await actInHouse({ kind: "roll-back", service: "validation" }, by, parts);
+  const changed = await actInHouse({ kind: "roll-back", service: "validation" }, going, parts);
   const [open] = await desk.open();
   expect(open).toMatchObject({ kind: "return", base: 1, release: null, startedBy: "rule/a-rule" });
   expect(changed).toEqual({ before: { release: 1 }, after: { release: null, shift: open?.id } });
 });
 
 test("where no PKI is known no key is rotated", async () => {
-  await expect(actInHouse({ kind: "rotate-key" }, by, parts)).rejects.toMatchObject({
+  await expect(actInHouse({ kind: "rotate-key" }, going, parts)).rejects.toMatchObject({
     code: "misconfigured",
   });
+});
+
+test("a quota that the kill switch meets between its steps is released and not in force", async () => {
+  const rules = new RulesDesk(prisma, Date.now);
+  const [before, stop] = [await rules.activeVersion(), new AbortController()];
+  const release: RulesDesk["release"] = async (...args) => {
+    const version = await rules.release(...args);
+    stop.abort(new Error("killed"));
+    return version;
+  };
+  const stopped = { ...parts, rules: Object.assign(new RulesDesk(prisma, Date.now), { release }) };
+  const act = { kind: "quota", tapsPerHour: 90, burst: 9 } as const;
+  await expect(actInHouse(act, { ...by, signal: stop.signal }, stopped)).rejects.toThrow("killed");
+  expect(await rules.activeVersion()).toBe(before);
+});
+
+test("a flush that the kill switch meets after its look ends no life of the buffer", async () => {
+  const stop = new AbortController();
+  const ended: string[] = [];
+  const flush: HouseParts["flush"] = {
+    buffer: {
+      generation: async () => "life",
+      backlog: async () => {
+        stop.abort(new Error("killed"));
+        return { taps: 1, frameBytes: 1, resultBytes: 0 } as never;
+      },
+      openSegments: async () => [],
+      endLife: async (life) => ended.push(life) > 0,
+    },
+    index: { generation: async () => "life", endGeneration: async (life) => void ended.push(life) },
+  };
+  const terms = { ...by, signal: stop.signal };
+  await expect(actInHouse({ kind: "flush-buffer" }, terms, { ...parts, flush })).rejects.toThrow("killed");
+  expect(ended).toEqual([]);
 });

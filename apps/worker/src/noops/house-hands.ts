@@ -17,21 +17,25 @@ export type HouseParts = {
   readonly clock: () => number;
 };
 
+/** Who has it done, and what breaks it off between its steps: where the kill switch is pulled, or another process decides. */
+export type HouseTerms = { readonly actor: Actor; readonly reason: string; readonly signal: AbortSignal };
+
 export type Changed = { readonly before: ActState; readonly after: ActState };
 
 /** Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same. */
 export async function actInHouse(
   act: HouseAct,
-  by: { readonly actor: Actor; readonly reason: string },
+  { signal, ...by }: HouseTerms,
   parts: HouseParts,
 ): Promise<Changed> {
   switch (act.kind) {
     case "flush-buffer": {
-      const { generation, taps } = await flushBuffer({ ...by, atEpochMs: parts.clock() }, parts.flush);
+      const flush = { ...by, atEpochMs: parts.clock(), signal };
+      const { generation, taps } = await flushBuffer(flush, parts.flush);
       return { before: { generation, taps }, after: { taps: 0 } };
     }
     case "rotate-key":
-      return await rotateKey(by, parts);
+      return await rotateKey({ ...by, signal }, parts);
     case "roll-back": {
       const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
         ...{ ...by, dryRun: false },
@@ -43,9 +47,10 @@ export async function actInHouse(
       return { before: { open: !before.includes(act.archive) }, after: { open: act.open } };
     }
     case "quota":
-      return await setQuota(act, by, parts);
+      return await setQuota(act, { ...by, signal }, parts);
     case "switch-rules": {
       const before = await parts.rules.activeVersion();
+      signal.throwIfAborted();
       await parts.rules.switchTo(act.release, by);
       return { before: { release: before }, after: { release: act.release } };
     }
@@ -53,7 +58,7 @@ export async function actInHouse(
 }
 
 async function rotateKey(
-  by: { readonly actor: Actor; readonly reason: string },
+  { signal, ...by }: HouseTerms,
   { keys, pkiFolder, clock }: HouseParts,
 ): Promise<Changed> {
   if (pkiFolder === null)
@@ -62,7 +67,7 @@ async function rotateKey(
     });
   const rotated = await rotateWhereDue(
     { folder: pkiFolder, afterDays: 0, nowEpochMs: clock() },
-    { desk: keys },
+    { desk: keys, signal },
     by,
   );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
@@ -71,14 +76,16 @@ async function rotateKey(
 
 async function setQuota(
   { tapsPerHour, burst }: Extract<HouseAct, { kind: "quota" }>,
-  by: { readonly actor: Actor; readonly reason: string },
+  { signal, ...by }: HouseTerms,
   { rules }: HouseParts,
 ): Promise<Changed> {
   const active = await rules.activeVersion();
   if (active === null) throw new TaplineError("unavailable", "validation has no rules yet");
   const { rules: present } = await rules.find(active);
+  signal.throwIfAborted();
   const trackerRate = { tapsPerHour, burstTaps: burst };
   const release = await rules.release({ ...present, trackerRate }, by);
+  signal.throwIfAborted();
   await rules.switchTo(release, by);
   return { before: { release: active }, after: { release } };
 }

@@ -26,7 +26,11 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   const reason = `rule ${ruleId}, decision ${id}`;
   assertGoesOn(terms.signal);
   if (isHouseAct(act))
-    return await actInHouse(act, { actor: { kind: "rule", id: ruleId }, reason }, parts.house);
+    return await actInHouse(
+      act,
+      { actor: { kind: "rule", id: ruleId }, reason, signal: terms.signal },
+      parts.house,
+    );
   const { actuator } = parts;
   if (actuator === null)
     throw new TaplineError("misconfigured", "nothing that runs the services may be asked to change them", {

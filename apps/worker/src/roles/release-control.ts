@@ -3,6 +3,7 @@ import type { SegmentShares } from "@tapline/adapters/redis";
 import { hasCode } from "@tapline/core/kernel";
 import type { Actuator, Landscape } from "@tapline/core/noops";
 import {
+  afterStanding,
   isReturning,
   type ShiftAct,
   type ShiftState,
@@ -35,11 +36,14 @@ const idleMs = 500;
 /** So often is written what the evidence says where nothing else is another one. */
 const tellEvidenceEveryMs = 2_000;
 const lookWithinMs = 5_000;
+/** So often is written, while people have stopped everything, that a shift's time stands still. */
+const noteStandingEveryMs = 1_000;
 /** So often is looked whether shares lead to whom is there. */
 const healEveryMs = 5_000;
 
 /** Leads services from one release to another: looks, decides by `stepShift`, writes that down, and does it. */
 export function startReleaseControl(parts: ReleaseControlParts): Role {
+  const standing = new StandingTimes(parts);
   const trouble = tellTrouble(parts, "releases could not be led on; it is tried again");
   const loop = repeat(
     async (signal) => {
@@ -50,9 +54,14 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
       const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
       const isStopped = await parts.isStopped();
       // One that cannot be led on, as where a person was first, holds up no others.
-      for (const shift of open)
-        if (!isStopped || isReturning(shift.state))
-          await lead(shift, { landscape, shares, fence }, parts).catch(trouble);
+      for (const shift of open) {
+        const step = async (): Promise<void> => {
+          const isStanding = isStopped && !isReturning(shift.state);
+          const timed = await standing.passOver(shift, isStanding);
+          if (!isStanding) await lead(timed, { landscape, shares, fence }, parts);
+        };
+        await step().catch(trouble);
+      }
       return everyMs;
     },
     trouble,
@@ -80,6 +89,33 @@ function tellTrouble({ log }: Pick<ReleaseControlParts, "log">, what: string): (
     const level = hasCode(error, "conflict") || hasCode(error, "unavailable") ? "warn" : "error";
     log[level]({ err: error }, what);
   };
+}
+
+/** For how long shifts stand because people stopped everything: that time counts against none of their limits. */
+class StandingTimes {
+  readonly #parts: Pick<ReleaseControlParts, "clock" | "desk">;
+  /** Until when it is written that a shift stands, ms since 1970, by the shift's number. */
+  readonly #notedUntil = new Map<ShiftListing["id"], number>();
+
+  constructor(parts: Pick<ReleaseControlParts, "clock" | "desk">) {
+    this.#parts = parts;
+  }
+
+  /** @returns the shift, with the time taken out of its own that is written by now */
+  async passOver(shift: ShiftListing, isStanding: boolean): Promise<ShiftListing> {
+    const now = this.#parts.clock();
+    const until = this.#notedUntil.get(shift.id);
+    if (until === undefined) {
+      if (isStanding) this.#notedUntil.set(shift.id, now);
+      return shift;
+    }
+    if (isStanding && now - until < noteStandingEveryMs) return shift;
+    const stood = afterStanding(shift.state, Math.max(0, now - until));
+    const noted = await this.#parts.desk.note(shift, stood, shift.evidence);
+    if (isStanding) this.#notedUntil.set(shift.id, now);
+    else this.#notedUntil.delete(shift.id);
+    return noted;
+  }
 }
 
 type Seen = { readonly landscape: Landscape; readonly shares: Shares; readonly fence: number };

@@ -34,6 +34,7 @@ export {
   settingsOf,
 } from "./release/release.ts";
 export {
+  afterStanding,
   isOver,
   isReturning,
   newShiftState,

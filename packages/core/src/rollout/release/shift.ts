@@ -69,6 +69,15 @@ export const isOver = ({ phase }: Pick<ShiftState, "phase">): boolean =>
 export const isReturning = ({ phase }: Pick<ShiftState, "phase">): boolean =>
   phase === "returning" || phase === "clearing" || phase === "rolled-back";
 
+/** As it stands after `ms` in which people had stopped everything: no time of it has passed. */
+export function afterStanding(state: ShiftState, ms: number): ShiftState {
+  const { sinceEpochMs, routedAtEpochMs } = state;
+  return {
+    ...{ ...state, sinceEpochMs: sinceEpochMs + ms },
+    routedAtEpochMs: routedAtEpochMs === null ? null : routedAtEpochMs + ms,
+  };
+}
+
 /** The share, percent, that the new release is to have as the shift stands. */
 export function wantedShare({ plan, state }: Pick<Shift, "plan" | "state">): number {
   if (state.phase === "placing" || isReturning(state)) return 0;
