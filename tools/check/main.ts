@@ -53,6 +53,12 @@ const parts: readonly Part[] = [
     args: [join(import.meta.dirname, "kpis.ts")],
   },
   {
+    name: "texts of the console",
+    remedy: "put it into apps/web/strings/en.json, as docs/console.md says",
+    command: process.execPath,
+    args: [join(import.meta.dirname, "literal-texts.ts")],
+  },
+  {
     name: "runbooks of the console",
     remedy: "npm run docs writes them anew",
     command: process.execPath,

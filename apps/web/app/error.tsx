@@ -1,23 +1,23 @@
 "use client";
 
+import * as strings from "../strings/generated/app/error.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
   return (
     <main className="mx-auto max-w-xl px-4 py-16">
-      <h1 className="sr-only">Error</h1>
+      <h1 className="sr-only">{strings.error}</h1>
       <Notice
         tone="critical"
-        title="This page could not be shown"
+        title={strings.thisPageCouldNotBe}
         action={
           <Button kind="outline" onClick={reset}>
-            Try again
+            {strings.tryAgain}
           </Button>
         }
       >
-        A fault in the console itself. Taps go on being archived; reload the page if trying again does not
-        help.
+        {strings.aFaultInTheConsole}
       </Notice>
     </main>
   );

@@ -2,11 +2,13 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { pageFacts } from "../client/page-facts.ts";
 import { Providers } from "../client/providers.tsx";
+import * as strings from "../strings/generated/app/layout.ts";
+import { language } from "../strings/locale.ts";
 import "../theme/globals.css";
 
 export const metadata: Metadata = {
-  title: { default: "Tapline", template: "%s · Tapline" },
-  description: "Watch taps on their way into the archive.",
+  title: { default: strings.tapline, template: strings.sTapline },
+  description: strings.watchTapsOnTheirWay,
   robots: { index: false, follow: false },
 };
 
@@ -20,7 +22,7 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { nonce, siteTimeZone } = await pageFacts();
   return (
-    <html lang="en" data-site-zone={siteTimeZone} suppressHydrationWarning>
+    <html lang={language} data-site-zone={siteTimeZone} suppressHydrationWarning>
       <body>
         <Providers nonce={nonce}>{children}</Providers>
       </body>

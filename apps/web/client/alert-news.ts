@@ -1,5 +1,6 @@
 import type { Alert } from "@tapline/core/alerts";
 import { isJustRaised } from "../contracts/painted.ts";
+import * as strings from "../strings/generated/client/alert-news.ts";
 
 /** What is said aloud of alerts that have just been raised. */
 export interface AlertNews {
@@ -33,7 +34,7 @@ export function wordsFor(changed: readonly Alert[], severity: "critical" | "warn
   const raised = changed.filter((alert) => alert.severity === severity && isJustRaised(alert));
   const named = raised.find(({ firstOut }) => firstOut) ?? raised[0];
   if (named === undefined) return "";
-  const what = severity === "critical" ? "critical alert" : "warning";
-  if (raised.length === 1) return `New ${what}: ${named.message}`;
-  return `${raised.length} new ${what}s, the first: ${named.message}`;
+  const what = severity === "critical" ? strings.criticalAlert : "warning";
+  if (raised.length === 1) return strings.newWhatMessage({ what, message: named.message });
+  return strings.raisedNewWhatSThe({ raised: raised.length, what, message: named.message });
 }

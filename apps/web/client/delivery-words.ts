@@ -1,17 +1,24 @@
 import type { DeliveryView } from "../contracts/alert-channels.ts";
+import * as strings from "../strings/generated/client/delivery-words.ts";
 import { formatAge, formatDayTime, formatMs } from "./format.ts";
 import type { TimeZoneChoice } from "./time-zone.ts";
 
 export const stateWords: Record<DeliveryView["state"], string> = {
-  waiting: "Waiting",
-  held: "Held back",
-  sent: "Sent",
-  failed: "Given up",
-  moot: "Not needed",
+  waiting: strings.waiting,
+  held: strings.heldBack,
+  sent: strings.sent,
+  failed: strings.givenUp,
+  moot: strings.notNeeded,
 };
 
 export const kindWords: Record<DeliveryView["kind"], string> = {
-  ...{ call: "Call", acknowledged: "Acknowledged", over: "Over", test: "Test", more: "Together" },
+  ...{
+    call: strings.call,
+    acknowledged: strings.acknowledged,
+    over: strings.over,
+    test: strings.test,
+    more: strings.together,
+  },
 };
 
 /** Whether somebody should have a look: it was given up, or has failed and is tried again. */
@@ -29,12 +36,12 @@ export function tookText({ tookMs }: Pick<DeliveryView, "tookMs">): string {
   return tookMs === null ? "–" : spanWords(tookMs);
 }
 
-const spanWords = (ms: number): string => (ms < 10_000 ? `${formatMs(ms)} ms` : formatAge(ms));
+const spanWords = (ms: number): string => (ms < 10_000 ? strings.msMs({ ms: formatMs(ms) }) : formatAge(ms));
 
 /** Since when that is counted, as in `84 ms after the raise`. */
 export function sinceWords({ kind }: Pick<DeliveryView, "kind">): string {
-  if (kind === "call") return "after the raise";
-  return kind === "test" ? "after it was asked for" : "after it happened";
+  if (kind === "call") return strings.afterTheRaise;
+  return kind === "test" ? strings.afterItWasAskedFor : strings.afterItHappened;
 }
 
 /**
@@ -46,17 +53,18 @@ export function stagesOf(delivery: DeliveryView, zone: TimeZoneChoice, nowEpochM
   if (kind !== "call" || state !== "sent" || breachedAtEpochMs === null) return "";
   const breach = formatDayTime(breachedAtEpochMs, zone, nowEpochMs, true);
   const raised = spanWords(Math.max(0, raisedAtEpochMs - breachedAtEpochMs));
-  const again = step === 0 ? "" : `, as step ${step + 1}: nobody had acknowledged`;
-  return `breach ${breach}, raised ${raised} later, sent ${tookText(delivery)} after that${again}`;
+  const again = step === 0 ? "" : strings.asStepStepNobodyHad({ step: step + 1 });
+  return strings.breachBreachRaisedRaisedLater({ breach, raised, took: tookText(delivery), again });
 }
 
 /** What comes next, or why it came to nothing; "" where there is nothing to say. @param nowEpochMs by the server's clock */
 export function remarkOf(delivery: DeliveryView, zone: TimeZoneChoice, nowEpochMs: number): string {
   const { state, fault, dueAtEpochMs } = delivery;
-  if (state === "held") return `by maintenance, until ${formatDayTime(dueAtEpochMs, zone, nowEpochMs)}`;
+  if (state === "held")
+    return strings.byMaintenanceUntilTime({ time: formatDayTime(dueAtEpochMs, zone, nowEpochMs) });
   if (state !== "waiting" || fault === "") return fault;
   const due = formatDayTime(dueAtEpochMs, zone, nowEpochMs, true);
   return dueAtEpochMs > nowEpochMs
-    ? `${fault}; tried again at ${due}`
-    : `${fault}; due to be tried again since ${due}, when its turn comes`;
+    ? strings.faultTriedAgainAtDue({ fault, due })
+    : strings.faultDueToBeTried({ fault, due });
 }

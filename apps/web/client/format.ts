@@ -1,8 +1,9 @@
+import { dateLocale, language } from "../strings/locale.ts";
+import { grouped } from "../strings/runtime.ts";
 import type { TimeZoneChoice } from "./time-zone.ts";
 import { ianaZone, shortName, whoseZone } from "./zones.ts";
 
-const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const oneDecimal = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const oneDecimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** Stands where a figure is not known: never a guessed number, and never a zero. */
 export const unknown = "–";
@@ -65,9 +66,9 @@ function timesOf(choice: TimeZoneChoice) {
 
 function timesIn(timeZone: string) {
   return {
-    minutes: new Intl.DateTimeFormat("en-GB", { ...toMinutes, timeZone }),
-    seconds: new Intl.DateTimeFormat("en-GB", { ...toSeconds, timeZone }),
-    days: new Intl.DateTimeFormat("en-GB", { ...toDays, timeZone }),
+    minutes: new Intl.DateTimeFormat(dateLocale, { ...toMinutes, timeZone }),
+    seconds: new Intl.DateTimeFormat(dateLocale, { ...toSeconds, timeZone }),
+    days: new Intl.DateTimeFormat(dateLocale, { ...toDays, timeZone }),
   };
 }
 

@@ -1,3 +1,5 @@
+import * as strings from "../strings/generated/client/hotkeys.ts";
+
 /** A key or two in a row, such as `["?"]`, `["Ctrl+k"]` or `["g", "o"]`, and what it does. With Ctrl it works in fields, too. */
 export interface Hotkey {
   keys: readonly string[];
@@ -14,7 +16,7 @@ export interface HotkeyGroup {
 }
 
 /** Where the keys work that no page has for itself. */
-export const everywhere = "Everywhere";
+export const everywhere = strings.everywhere;
 
 /** What pages have first, in whichever order they came; of what works everywhere what no page has on the same keys. */
 export function ownFirst(groups: readonly HotkeyGroup[]): HotkeyGroup[] {

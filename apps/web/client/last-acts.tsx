@@ -1,4 +1,5 @@
 import type { ShownEntry } from "@tapline/core/audit";
+import * as strings from "../strings/generated/client/last-acts.ts";
 import { Part } from "../ui/part.tsx";
 import { formatDay, formatTime } from "./format.ts";
 import { useTimeZone } from "./time-zone.ts";
@@ -16,8 +17,8 @@ export function LastActs({
 }) {
   const zone = useTimeZone();
   return (
-    <Part title="Last in the audit log">
-      {acts.length === 0 ? <p className="text-ink-faint">Nothing yet.</p> : null}
+    <Part title={strings.lastInTheAuditLog}>
+      {acts.length === 0 ? <p className="text-ink-faint">{strings.nothingYet}</p> : null}
       <ol className="space-y-2">
         {acts.map(({ id, action, actor, atEpochMs, reason }) => (
           <li key={id} className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3">
@@ -45,5 +46,5 @@ export function LastActs({
 
 function whoOf({ kind, id }: ShownEntry["actor"], names: Readonly<Record<string, string>>): string {
   if (kind === "operator") return names[id] ?? id;
-  return kind === "agent" ? "It" : `Job ${id}`;
+  return kind === "agent" ? strings.it : strings.jobId({ id });
 }

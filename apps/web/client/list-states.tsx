@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import * as strings from "../strings/generated/client/list-states.ts";
 import { ListSkeleton } from "../ui/list-skeleton.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { formatSpan } from "./format.ts";
@@ -11,7 +12,7 @@ export function NoList({
   empty,
   isNarrowed,
   onEnd,
-  meanwhile = "archiving goes on without the console",
+  meanwhile = strings.archivingGoesOnWithoutThe,
 }: {
   what: string;
   list: { isAnswered: boolean; isFailed: boolean; hasMore: boolean };
@@ -27,8 +28,8 @@ export function NoList({
   if (list.isFailed) {
     return (
       <div className="flex-1 p-4">
-        <Notice tone="warning" title={`The ${what} could not be read`}>
-          How they are is not known. It is tried again all the time; {meanwhile}.
+        <Notice tone="warning" title={strings.theWhatCouldNotBe({ what })}>
+          {strings.howTheyAreIsNot({ meanwhile })}
         </Notice>
       </div>
     );
@@ -39,15 +40,13 @@ export function NoList({
       <div className="max-w-sm text-sm">
         {isNarrowed ? (
           <>
-            <p className="text-base font-semibold">None matches</p>
+            <p className="text-base font-semibold">{strings.noneMatches}</p>
             <p className="mt-1 text-ink-soft">
-              {list.hasMore
-                ? `Among the newest ${what} none is as the filter wants it.`
-                : `None of the ${what} is as the filter wants it.`}
+              {list.hasMore ? strings.amongTheNewestWhatNone({ what }) : strings.noneOfTheWhatIs({ what })}
             </p>
             {list.hasMore ? (
               <button type="button" className="mt-3 underline underline-offset-2" onClick={onEnd}>
-                Look further back
+                {strings.lookFurtherBack}
               </button>
             ) : null}
           </>
@@ -64,11 +63,13 @@ export function Unread({ what, heardEpochMs }: { what: string; heardEpochMs: num
   const nowEpochMs = useNow(1_000) ?? heardEpochMs;
   return (
     <div role="status">
-      <Notice className="mb-3" tone="warning" title={`The ${what} could not be read`}>
-        {heardEpochMs === 0
-          ? "Nothing is known of it yet. "
-          : `What is shown is what was known ${formatSpan(nowEpochMs - heardEpochMs)} ago. `}
-        It is tried again all the time.
+      <Notice className="mb-3" tone="warning" title={strings.theWhatCouldNotBe({ what })}>
+        {strings.spanItIsTriedAgain({
+          span:
+            heardEpochMs === 0
+              ? strings.nothingIsKnownOfIt
+              : strings.whatIsShownIsWhat({ span: formatSpan(nowEpochMs - heardEpochMs) }),
+        })}
       </Notice>
     </div>
   );

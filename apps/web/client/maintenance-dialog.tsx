@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import type { MaintenanceView } from "../contracts/alert-channels.ts";
+import * as strings from "../strings/generated/client/maintenance-dialog.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
@@ -30,11 +31,15 @@ export function MaintenanceDialog({
 }) {
   const isEnd = asked?.is === "end";
   return (
-    <Dialog title={isEnd ? "End maintenance" : "Begin maintenance"} isOpen={asked !== null} onClose={onClose}>
+    <Dialog
+      title={isEnd ? strings.endMaintenance : strings.beginMaintenance}
+      isOpen={asked !== null}
+      onClose={onClose}
+    >
       <p className="text-sm text-ink-soft">
         {isEnd
-          ? `Of ${maintenanceWords(asked.window)}: what still calls is told at once.`
-          : "Alerts are raised and shown here, and told to nobody. What still calls at its end is told then."}
+          ? strings.ofMaintenanceWhatStillCalls({ maintenance: maintenanceWords(asked.window) })
+          : strings.alertsAreRaisedAndShown}
       </p>
       {asked === null ? null : <MaintenanceForm asked={asked} onDone={onClose} />}
     </Dialog>
@@ -68,23 +73,23 @@ function MaintenanceForm({ asked, onDone }: { asked: MaintenanceAsk; onDone: () 
         <>
           <UntilField isFirst spanMs={spanMs} onSpan={setSpan} />
           <Field
-            label="Sites, with commas between them"
-            placeholder="all"
+            label={strings.sitesWithCommasBetweenThem}
+            placeholder={strings.all}
             value={sites}
             onChange={(event) => setSites(event.target.value)}
           />
           <Field
-            label="Rules, with commas between them"
-            placeholder="all"
+            label={strings.rulesWithCommasBetweenThem}
+            placeholder={strings.all}
             value={rules}
             onChange={(event) => setRules(event.target.value)}
           />
         </>
       ) : null}
       <WhyField isFirst={asked.is === "end"} why={why} onWhy={setWhy} />
-      <RefusedNotice error={error} lookAt="the channels of alerts" />
+      <RefusedNotice error={error} lookAt={strings.theChannelsOfAlerts} />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-        {asked.is === "begin" ? "Begin now" : "End now"}
+        {asked.is === "begin" ? strings.beginNow : strings.endNow}
       </Button>
     </form>
   );

@@ -1,5 +1,6 @@
 import { headers } from "next/headers";
 import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
+import * as strings from "../strings/generated/client/page-facts.ts";
 
 /** What our server says about this request; read while a page is rendered there. */
 export async function pageFacts(): Promise<PageFacts & { nonce: string | undefined }> {
@@ -8,7 +9,7 @@ export async function pageFacts(): Promise<PageFacts & { nonce: string | undefin
   const nonce = given.get(nonceHeader) ?? undefined;
   if (encoded === null)
     return {
-      ...{ siteName: "Tapline", siteTimeZone: "UTC", provider: null },
+      ...{ siteName: strings.tapline, siteTimeZone: "UTC", provider: null },
       ...{ viewer: null, live: null, nonce },
     };
   const facts = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8")) as PageFacts;

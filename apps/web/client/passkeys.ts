@@ -1,6 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import * as strings from "../strings/generated/client/passkeys.ts";
 import { AuthRefusal } from "./auth-refusal.ts";
 
 /** Why no passkey can be used here: the address is a number, to which browsers bind none, or the browser has none. */
@@ -54,9 +55,5 @@ export async function givePasskey(offer: unknown): Promise<unknown> {
 
 function refused(error: unknown): never {
   const isThere = error instanceof DOMException && error.name === "InvalidStateError";
-  throw new AuthRefusal(
-    isThere
-      ? "This device has a passkey of yours already."
-      : "The browser gave no passkey: it was cancelled, took too long, or there is none. Try again.",
-  );
+  throw new AuthRefusal(isThere ? strings.thisDeviceHasAPasskey : strings.theBrowserGaveNoPasskey);
 }

@@ -1,3 +1,4 @@
+import * as strings from "../strings/generated/client/refused-notice.ts";
 import { Notice } from "../ui/notice.tsx";
 import { adviceOf } from "./api.ts";
 
@@ -6,9 +7,8 @@ export function RefusedNotice({ error, lookAt }: { error: unknown; lookAt: strin
   if (error === null) return null;
   return (
     <div role="alert">
-      <Notice tone="warning" title="It was not done">
-        {adviceOf(error) ??
-          `The server does not answer: whether it was done is not known. Look at ${lookAt}.`}
+      <Notice tone="warning" title={strings.itWasNotDone}>
+        {adviceOf(error) ?? strings.theServerDoesNotAnswer({ lookAt })}
       </Notice>
     </div>
   );

@@ -1,3 +1,4 @@
+import * as strings from "../strings/generated/client/this-browser.ts";
 import { apiClient, detailOf } from "./api.ts";
 import { browserLabel } from "./browser-label.ts";
 
@@ -24,9 +25,7 @@ export class NotSwitchedOn extends Error {}
  */
 export async function switchOn(key: string): Promise<void> {
   if ((await Notification.requestPermission()) !== "granted")
-    throw new NotSwitchedOn(
-      "This browser may not show notifications of the console. Allow it in its settings.",
-    );
+    throw new NotSwitchedOn(strings.thisBrowserMayNotShow);
   await navigator.serviceWorker.register(serviceWorker, { scope: "/" });
   const { pushManager } = await navigator.serviceWorker.ready;
   // One that is bound to another key takes no messages by this one.
@@ -84,7 +83,7 @@ async function subscribe(pushManager: PushManager, key: string): Promise<PushSub
   try {
     return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
   } catch {
-    throw new NotSwitchedOn("This browser's push service cannot be reached, or the browser has none.");
+    throw new NotSwitchedOn(strings.thisBrowsersPushServiceCannot);
   }
 }
 

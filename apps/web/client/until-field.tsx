@@ -1,5 +1,6 @@
 "use client";
 
+import * as strings from "../strings/generated/client/until-field.ts";
 import { Choice } from "../ui/choice.tsx";
 import { formatTime, zoneName } from "./format.ts";
 import { serverNow } from "./server-clock.ts";
@@ -9,7 +10,7 @@ const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 24 * 3_600_000];
 
 /** For how long something may hold back alerts; a week at most, less the minute in which it is decided. */
 const spans = [
-  { label: "15 min", value: 15 * minuteMs },
+  { label: strings.n15Min, value: 15 * minuteMs },
   { label: "1 h", value: hourMs },
   { label: "4 h", value: 4 * hourMs },
   { label: "8 h", value: 8 * hourMs },
@@ -34,13 +35,16 @@ export function UntilField({
   const untilEpochMs = serverNow() + spanMs;
   return (
     <Choice<number>
-      {...{ legend: "For how long", name: "span", options: spans, isFirst }}
+      {...{ legend: strings.forHowLong, name: "span", options: spans, isFirst }}
       value={spanMs}
       onChange={onSpan}
     >
       <p className="age mt-1.5 text-xs text-ink-faint">
-        until {spanMs >= dayMs ? `${new Date(untilEpochMs).toDateString()}, ` : ""}
-        {formatTime(untilEpochMs, zone, false)} {zoneName(untilEpochMs, zone)}
+        {strings.untilToDateStringTime({
+          toDateString: spanMs >= dayMs ? `${new Date(untilEpochMs).toDateString()}, ` : "",
+          time: formatTime(untilEpochMs, zone, false),
+          zone: zoneName(untilEpochMs, zone),
+        })}
       </p>
     </Choice>
   );

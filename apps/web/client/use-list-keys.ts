@@ -1,5 +1,6 @@
 "use client";
 
+import * as strings from "../strings/generated/client/use-list-keys.ts";
 import type { Hotkey } from "./hotkeys.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
 
@@ -23,10 +24,10 @@ export function useListKeys(
   more: readonly Hotkey[] = [],
 ): void {
   useHotkeys(on, [
-    { keys: ["j"], does: `Next ${what}`, run: () => move(1), repeats: true },
-    { keys: ["k"], does: `Previous ${what}`, run: () => move(-1), repeats: true },
-    { keys: ["o"], does: "Open (or Enter in the list)", run: open },
+    { keys: ["j"], does: strings.nextWhat({ what }), run: () => move(1), repeats: true },
+    { keys: ["k"], does: strings.previousWhat({ what }), run: () => move(-1), repeats: true },
+    { keys: ["o"], does: strings.openOrEnterInThe, run: open },
     ...more,
-    { keys: ["Escape"], does: "Close what is open", run: close },
+    { keys: ["Escape"], does: strings.closeWhatIsOpen, run: close },
   ]);
 }

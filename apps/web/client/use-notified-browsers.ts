@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import * as strings from "../strings/generated/client/use-notified-browsers.ts";
 import { adviceOf, api, apiClient } from "./api.ts";
 import {
   canBeNotified,
@@ -67,5 +68,5 @@ function reachOf(own: readonly string[], all: readonly string[]): Reach {
 
 function whyOf(error: unknown): string {
   if (error instanceof NotSwitchedOn) return error.message;
-  return adviceOf(error) ?? "The server does not answer. Try again.";
+  return adviceOf(error) ?? strings.theServerDoesNotAnswer;
 }

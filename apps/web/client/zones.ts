@@ -1,6 +1,7 @@
+import { dateLocale } from "../strings/locale.ts";
 import type { TimeZoneChoice } from "./time-zone.ts";
 
-const browserZone = new Intl.DateTimeFormat("en-GB").resolvedOptions().timeZone;
+const browserZone = new Intl.DateTimeFormat(dateLocale).resolvedOptions().timeZone;
 let site: string | undefined;
 
 /** The installation's zone, such as `Europe/Berlin`, as the server says it in the page; one that the browser does not know is UTC. */
@@ -11,7 +12,7 @@ function siteZone(): string {
 
 function known(zone: string | undefined): string {
   try {
-    return new Intl.DateTimeFormat("en-GB", { timeZone: zone ?? "UTC" }).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat(dateLocale, { timeZone: zone ?? "UTC" }).resolvedOptions().timeZone;
   } catch {
     return "UTC";
   }
@@ -28,7 +29,7 @@ const names = new Map<string, Intl.DateTimeFormat>();
 /** The short name of a zone at a time, such as `CET` or `GMT-5`. */
 export function shortName(epochMs: number, zone: string): string {
   const format =
-    names.get(zone) ?? new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" });
+    names.get(zone) ?? new Intl.DateTimeFormat(dateLocale, { timeZone: zone, timeZoneName: "short" });
   names.set(zone, format);
   return format.formatToParts(epochMs).find(({ type }) => type === "timeZoneName")?.value ?? zone;
 }
@@ -54,7 +55,7 @@ export function utcTimeOf(epochMs: number, choice: TimeZoneChoice): number {
 
 /** How far a zone's clocks are ahead of UTC. */
 function aheadMs(epochMs: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
+  const parts = new Intl.DateTimeFormat(dateLocale, {
     ...{ timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric" },
     ...{ hour: "numeric", minute: "numeric", second: "numeric" },
   }).formatToParts(epochMs);

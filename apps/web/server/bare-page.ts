@@ -1,11 +1,13 @@
+import { dateLocale, language } from "../strings/locale.ts";
+
 /** Times of `timeTag` as whoever reads them reads times: by their browser's zone. All that ever runs in such a page. */
 const showLocalTimes = `
-const form = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short",
+const form = new Intl.DateTimeFormat("${dateLocale}", { weekday: "short", day: "numeric", month: "short",
   hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 for (const one of document.querySelectorAll("time")) one.textContent = form.format(new Date(one.dateTime));
 `;
 
-const utc = new Intl.DateTimeFormat("en-GB", {
+const utc = new Intl.DateTimeFormat(dateLocale, {
   ...{ weekday: "short", day: "numeric", month: "short" },
   ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC", timeZoneName: "short" },
 });
@@ -16,7 +18,7 @@ export function barePage(
   { title, body, head = "" }: { title: string; body: string; head?: string },
 ): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

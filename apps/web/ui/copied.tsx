@@ -1,17 +1,18 @@
 "use client";
 
 import { useState } from "react";
+import * as strings from "../strings/generated/ui/copied.ts";
 import { Button } from "./button.tsx";
 
 /** A text to be taken elsewhere whole. */
 export function Copied({ label, text }: { label: string; text: string }) {
-  const [said, setSaid] = useState("Copy");
+  const [said, setSaid] = useState(strings.copy);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid("Copied");
+      setSaid(strings.copied);
     } catch {
-      setSaid("Select it by hand");
+      setSaid(strings.selectItByHand);
     }
   };
   return (

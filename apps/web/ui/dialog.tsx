@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import * as strings from "../strings/generated/ui/dialog.ts";
 import { Button } from "./button.tsx";
 
 /** A modal window: the browser's own, which keeps the focus in, closes on Escape and gives the focus back. */
@@ -33,7 +34,7 @@ export function Dialog({
         <h2 id={titleId} className="font-semibold">
           {title}
         </h2>
-        <Button aria-label="Close" className="size-8 px-0" onClick={onClose}>
+        <Button aria-label={strings.close} className="size-8 px-0" onClick={onClose}>
           <X aria-hidden className="size-4" />
         </Button>
       </div>

@@ -2,6 +2,7 @@
 
 import { useId, useState } from "react";
 import { minPasswordLength, weaknessOf } from "../contracts/password-strength.ts";
+import * as strings from "../strings/generated/ui/new-password-field.ts";
 import { Field } from "./field.tsx";
 
 /** A password that is being chosen. @param known what others know of its person */
@@ -27,7 +28,7 @@ export function NewPasswordField({
   return (
     <div className="space-y-4">
       <Field
-        label="New password"
+        label={strings.newPassword}
         type="password"
         autoComplete="new-password"
         required
@@ -37,7 +38,7 @@ export function NewPasswordField({
         aria-describedby={id}
       />
       <Field
-        label="New password again"
+        label={strings.newPasswordAgain}
         type="password"
         autoComplete="new-password"
         required
@@ -59,9 +60,8 @@ function sayingOf({
   weakness,
   isSame,
 }: Pick<ReturnType<typeof useNewPassword>, "password" | "again" | "weakness" | "isSame">): string {
-  if (password === "")
-    return `At least ${minPasswordLength} characters: several words that have nothing to do with each other or with you.`;
+  if (password === "") return strings.atLeastMinPasswordLength({ minPasswordLength });
   if (weakness !== null) return `▲ ${weakness}`;
-  if (again === "") return "It will do. Type it once more.";
-  return isSame ? "It will do." : "▲ The two are not the same yet.";
+  if (again === "") return strings.itWillDoTypeIt;
+  return isSame ? strings.itWillDo : strings.theTwoAreNotThe;
 }

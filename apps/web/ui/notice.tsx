@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
+import * as strings from "../strings/generated/ui/notice.ts";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 
@@ -7,12 +8,17 @@ import { cn } from "./cn.ts";
 const tones = {
   critical: {
     shape: "◆",
-    word: "Critical",
+    word: strings.critical,
     look: "bg-critical-surface border-critical",
     ink: "text-critical",
   },
-  warning: { shape: "▲", word: "Warning", look: "bg-warning-surface border-warning", ink: "text-warning" },
-  info: { shape: "●", word: "Note", look: "bg-info-surface border-line-strong", ink: "text-info" },
+  warning: {
+    shape: "▲",
+    word: strings.warning,
+    look: "bg-warning-surface border-warning",
+    ink: "text-warning",
+  },
+  info: { shape: "●", word: strings.note, look: "bg-info-surface border-line-strong", ink: "text-info" },
 } as const;
 
 export type Tone = keyof typeof tones;
@@ -48,7 +54,7 @@ export function Notice({
       </div>
       {action}
       {onDismiss === undefined ? null : (
-        <Button aria-label="Put away" className="-my-1 -mr-2 size-7 px-0" onClick={onDismiss}>
+        <Button aria-label={strings.putAway} className="-my-1 -mr-2 size-7 px-0" onClick={onDismiss}>
           <X aria-hidden className="size-4" />
         </Button>
       )}

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
+import * as strings from "../strings/generated/ui/pane-frame.ts";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 
@@ -27,7 +28,7 @@ export function PaneFrame({
   return (
     <>
       <section
-        aria-label="What is known"
+        aria-label={strings.whatIsKnown}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
@@ -40,7 +41,7 @@ export function PaneFrame({
               {isCalling ? <span aria-hidden>▲ </span> : null}
               {kind}
             </p>
-            <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
+            <Button aria-label={strings.close} className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
               <X aria-hidden className="size-4" />
             </Button>
           </div>

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import * as strings from "../strings/generated/ui/panel.ts";
 import { Card } from "./card.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
@@ -29,7 +30,7 @@ export function Nothing({ title, children }: { title: string; children: ReactNod
 export function Waiting({ of }: { of: string }) {
   return (
     <div aria-busy="true" className="space-y-4 px-4 py-4">
-      <span className="sr-only">Loading {of}</span>
+      <span className="sr-only">{strings.loadingOf({ of })}</span>
       {["a", "b", "c"].map((key) => (
         <div key={key} className="space-y-2">
           <Skeleton className="h-4 w-1/3" />

@@ -1,3 +1,4 @@
+import * as strings from "../strings/generated/ui/password-field.ts";
 import { Field } from "./field.tsx";
 
 /** Asks for the password of whoever acts: a session alone is not enough. */
@@ -10,7 +11,7 @@ export function PasswordField({
 }) {
   return (
     <Field
-      label="Your password"
+      label={strings.yourPassword}
       type="password"
       autoComplete="current-password"
       required

@@ -1,11 +1,12 @@
 import type { Severity } from "@tapline/core/alerts";
+import * as strings from "../strings/generated/ui/severity.ts";
 import { cn } from "./cn.ts";
 
 /** Shape and word carry the meaning; the colour only helps. */
 export const severityLooks: Record<Severity, { shape: string; word: string; ink: string }> = {
-  critical: { shape: "◆", word: "Critical", ink: "text-critical" },
-  warning: { shape: "▲", word: "Warning", ink: "text-warning" },
-  info: { shape: "●", word: "Info", ink: "text-info" },
+  critical: { shape: "◆", word: strings.critical, ink: "text-critical" },
+  warning: { shape: "▲", word: strings.warning, ink: "text-warning" },
+  info: { shape: "●", word: strings.info, ink: "text-info" },
 };
 
 /** The shape of a severity, with its word for those who do not see it. `isCalm`: without colour. */

@@ -1,6 +1,7 @@
 "use client";
 
 import { useId } from "react";
+import * as strings from "../strings/generated/ui/why-field.ts";
 
 /** As many characters as the audit log takes of a reason. */
 export const mostReason = 500;
@@ -19,7 +20,7 @@ export function WhyField({
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
-        Why
+        {strings.why}
       </label>
       <textarea
         // React would focus it before the dialog opens, and the dialog would then choose for itself.

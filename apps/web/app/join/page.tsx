@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 import { pageFacts } from "../../client/page-facts.ts";
 import { Mark } from "../../features/shell/mark.tsx";
 import { JoinForm } from "../../features/sign-in/join-form.tsx";
+import * as strings from "../../strings/generated/app/join/page.ts";
 
-export const metadata: Metadata = { title: "Join" };
+export const metadata: Metadata = { title: strings.join };
 
 export default async function JoinPage() {
   const { siteName } = await pageFacts();
@@ -13,7 +14,7 @@ export default async function JoinPage() {
         <div className="mb-6 flex items-center gap-3">
           <Mark className="size-11" />
           <div className="leading-tight">
-            <h1 className="text-xl font-semibold tracking-tight">Join Tapline</h1>
+            <h1 className="text-xl font-semibold tracking-tight">{strings.joinTapline}</h1>
             <p className="text-sm text-ink-faint">{siteName}</p>
           </div>
         </div>

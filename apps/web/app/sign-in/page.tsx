@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 import { pageFacts } from "../../client/page-facts.ts";
 import { Mark } from "../../features/shell/mark.tsx";
 import { SignInForm } from "../../features/sign-in/sign-in-form.tsx";
+import * as strings from "../../strings/generated/app/sign-in/page.ts";
 
-export const metadata: Metadata = { title: "Sign in" };
+export const metadata: Metadata = { title: strings.signIn };
 
 export default async function SignInPage({
   searchParams,
@@ -17,7 +18,7 @@ export default async function SignInPage({
         <div className="mb-6 flex items-center gap-3">
           <Mark className="size-11" />
           <div className="leading-tight">
-            <h1 className="text-xl font-semibold tracking-tight">Sign in to Tapline</h1>
+            <h1 className="text-xl font-semibold tracking-tight">{strings.signInToTapline}</h1>
             <p className="text-sm text-ink-faint">{siteName}</p>
           </div>
         </div>

@@ -3,8 +3,9 @@ import { redirect } from "next/navigation";
 import { pageFacts } from "../../client/page-facts.ts";
 import { Wall } from "../../features/overview/wall.tsx";
 import { WallFrame } from "../../features/shell/wall-frame.tsx";
+import * as strings from "../../strings/generated/app/wall/page.ts";
 
-export const metadata: Metadata = { title: "Wall display" };
+export const metadata: Metadata = { title: strings.wallDisplay };
 
 export default async function WallPage() {
   const { siteName, viewer } = await pageFacts();

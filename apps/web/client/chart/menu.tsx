@@ -2,6 +2,8 @@
 
 import { Download } from "lucide-react";
 import { type RefObject, useEffect, useId, useRef, useState } from "react";
+import * as strings from "../../strings/generated/client/chart/menu.ts";
+import { dateLocale } from "../../strings/locale.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Kbd } from "../../ui/kbd.tsx";
@@ -50,9 +52,9 @@ export function ChartMenu({ table, words, zoom, frame }: ChartMenuProps) {
     return drawOnPaper(chart, { ...words, note: `${words.note} · ${spanOf(table(), timeZone)}` });
   };
   const acts = {
-    "CSV, times in UTC": () =>
+    [strings.csvTimesInUtc]: () =>
       saveFile(chartFileName(table(), "csv"), [chartCsv(table())], "text/csv;charset=utf-8"),
-    "PNG, for paper": async () =>
+    [strings.pngForPaper]: async () =>
       saveFile(chartFileName(table(), "png"), [await pngOf(drawn())], "image/png"),
     "Print…": () => printAlone(drawn()),
   };
@@ -71,8 +73,8 @@ export function ChartMenu({ table, words, zoom, frame }: ChartMenuProps) {
         ref={button}
         popoverTarget={id}
         aria-haspopup="true"
-        aria-label={`Save or print: ${words.title}`}
-        title="Save or print"
+        aria-label={strings.saveOrPrintTitle({ title: words.title })}
+        title={strings.saveOrPrint}
         className="size-7 px-0"
       >
         <Download aria-hidden className="size-4" />
@@ -95,7 +97,7 @@ export function ChartMenu({ table, words, zoom, frame }: ChartMenuProps) {
         {zoom === undefined ? null : <ZoomItems zoom={zoom} />}
         {isFailed ? (
           <p role="alert" className="px-2.5 py-1.5 text-xs text-critical">
-            ▲ This browser could not do it. Take another way, or another browser.
+            {strings.thisBrowserCouldNotDo}
           </p>
         ) : null}
       </div>
@@ -106,11 +108,11 @@ export function ChartMenu({ table, words, zoom, frame }: ChartMenuProps) {
 /** The menu stays: one looks closer and closer. */
 function ZoomItems({ zoom }: { zoom: Zoom }) {
   const acts = [
-    { label: "Closer", key: "+", act: zoom.closer, isOff: false },
-    { label: "Farther", key: "−", act: zoom.farther, isOff: !zoom.isZoomed },
-    { label: "Earlier", key: "Shift ←", act: zoom.earlier, isOff: !zoom.isZoomed },
-    { label: "Later", key: "Shift →", act: zoom.later, isOff: !zoom.isZoomed },
-    { label: "Show all", key: "0", act: zoom.showAll, isOff: !zoom.isZoomed },
+    { label: strings.closer, key: "+", act: zoom.closer, isOff: false },
+    { label: strings.farther, key: "−", act: zoom.farther, isOff: !zoom.isZoomed },
+    { label: strings.earlier, key: "Shift ←", act: zoom.earlier, isOff: !zoom.isZoomed },
+    { label: strings.later, key: "Shift →", act: zoom.later, isOff: !zoom.isZoomed },
+    { label: strings.showAll, key: "0", act: zoom.showAll, isOff: !zoom.isZoomed },
   ];
   return (
     <>
@@ -129,7 +131,7 @@ function ZoomItems({ zoom }: { zoom: Zoom }) {
 
 /** From when until when, with the year: on a screen it is now. */
 function spanOf({ rows }: ChartTable, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone });
+  const format = new Intl.DateTimeFormat(dateLocale, { dateStyle: "medium", timeStyle: "short", timeZone });
   const [from, until] = [rows.at(0)?.fromEpochMs, rows.at(-1)?.untilEpochMs];
   return from === undefined || until === undefined ? "" : format.formatRange(from, until);
 }

@@ -1,3 +1,5 @@
+import * as strings from "../../strings/generated/client/chart/table.ts";
+
 /** What a chart draws, as a table: a row for each step of time. */
 export interface ChartTable {
   /** Of what the chart is. */
@@ -20,7 +22,7 @@ export interface ChartTable {
 /** As a file of CSV (RFC 4180): times in UTC (RFC 3339), units in the head, nothing where nothing is known. */
 export function chartCsv({ columns, rows }: ChartTable): string {
   const named = columns.map(({ name, unit }) => (unit === "" ? name : `${name} (${unit})`));
-  const head = ["from (UTC)", "until (UTC)", ...named, "finished"].map(quoted);
+  const head = [strings.fromUtc, strings.untilUtc, ...named, "finished"].map(quoted);
   const body = rows.map(({ fromEpochMs, untilEpochMs, values, isUnfinished }) =>
     [timeOf(fromEpochMs), timeOf(untilEpochMs), ...values.map(cellOf), cellOf(!isUnfinished)].join(","),
   );

@@ -1,3 +1,4 @@
+import * as strings from "../../strings/generated/client/chart/zoomed.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatTime } from "../format.ts";
 import { useTimeZone } from "../time-zone.ts";
@@ -11,14 +12,14 @@ export function Zoomed({ zoom }: { zoom: Zoom }) {
   return (
     <p className="absolute top-1 right-6 flex items-center gap-2 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 text-xs text-ink-soft print:hidden">
       {zoom.isElsewhere ? (
-        "▲ Nothing is here of the time in the address"
+        strings.nothingIsHereOfThe
       ) : (
         <span className="figure">
           {formatTime(fromEpochMs, zone)} – {formatTime(untilEpochMs, zone)}
         </span>
       )}
       <Button kind="outline" className="h-6 px-2 text-xs" onClick={zoom.showAll}>
-        Show all
+        {strings.showAll}
       </Button>
     </p>
   );

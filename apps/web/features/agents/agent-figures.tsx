@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatMoment, formatSpan, unknown } from "../
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AgentView } from "../../contracts/agents.ts";
+import * as strings from "../../strings/generated/agents/agent-figures.ts";
 import { Fact } from "../../ui/fact.tsx";
 import type { Standing, TroubleKind } from "./agent-standing.ts";
 import { daysLeft, formatAgo, formatSkew, wantedWords } from "./agent-words.ts";
@@ -15,44 +16,58 @@ export function AgentFigures({ standing }: { standing: Standing }) {
   const report = last?.report;
   const has = (...kinds: TroubleKind[]) => troubles.some((kind) => kinds.includes(kind));
   return (
-    <section aria-label="Figures" className="border-b border-line px-5 py-3">
+    <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
       <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
         <Fact
-          name="Reported"
-          value={last === null ? "never" : `${formatAgo(last.seenAtEpochMs, nowEpochMs)} ago`}
-          note={last === null ? null : `missed after ${formatSpan(last.heardWithinMs)}`}
+          name={strings.reported}
+          value={
+            last === null ? "never" : strings.seenAgo({ seen: formatAgo(last.seenAtEpochMs, nowEpochMs) })
+          }
+          note={last === null ? null : strings.missedAfterSpan({ span: formatSpan(last.heardWithinMs) })}
           isBad={has("offline", "never-came")}
         />
         <Fact
-          name="Last tap archived"
-          value={archivedAt === null ? "never" : `${formatAgo(archivedAt, nowEpochMs)} ago`}
+          name={strings.lastTapArchived}
+          value={
+            archivedAt === null
+              ? "never"
+              : strings.archivedAtAgo({ archivedAt: formatAgo(archivedAt, nowEpochMs) })
+          }
           note={archivedAt === null ? null : formatMoment(archivedAt, zone)}
         />
         <Fact
-          name="Runs since"
+          name={strings.runsSince}
           value={report === undefined ? unknown : formatAgo(report.startedAtEpochMs, nowEpochMs)}
-          note={report === undefined ? null : `by ${report.link === "grpc" ? "gRPC" : "REST"}`}
+          note={
+            report === undefined
+              ? null
+              : strings.byLink({ link: report.link === "grpc" ? strings.gRpc : strings.rest })
+          }
         />
         <Fact
-          name="Taps waiting"
-          value={report === undefined ? unknown : `${formatCount(report.outbox.taps)} taps`}
+          name={strings.tapsWaiting}
+          value={report === undefined ? unknown : strings.tapsTaps({ taps: formatCount(report.outbox.taps) })}
           note={
             report === undefined || report.outbox.taps === 0
               ? null
-              : `${formatBytes(report.outbox.bytes)}, oldest ${formatSpan(waitedMs)}`
+              : strings.sizeOldestSpan({ size: formatBytes(report.outbox.bytes), span: formatSpan(waitedMs) })
           }
           isBad={has("outbox-old", "paused")}
         />
         <Fact
-          name="Certificate"
-          value={endsAt === null ? "none" : `${daysLeft(endsAt, nowEpochMs)} left`}
-          note={certificate === null ? null : `${formatAgo(certificate.issuedAtEpochMs, nowEpochMs)} old`}
+          name={strings.certificate}
+          value={endsAt === null ? "none" : strings.daysLeftLeft({ daysLeft: daysLeft(endsAt, nowEpochMs) })}
+          note={
+            certificate === null
+              ? null
+              : strings.issuedOld({ issued: formatAgo(certificate.issuedAtEpochMs, nowEpochMs) })
+          }
           isBad={has("certificate-ended", "certificate-ending")}
         />
         <Fact
-          name="Clock"
+          name={strings.clock}
           value={formatSkew(report?.clockSkewMs ?? null)}
-          note={report === undefined ? null : "server minus agent"}
+          note={report === undefined ? null : strings.serverMinusAgent}
           isBad={has("clock-off")}
         />
         <Runs agent={agent} />
@@ -68,22 +83,27 @@ function Runs({ agent }: { agent: AgentView }) {
   return (
     <>
       <Fact
-        name="Version"
+        name={strings.version}
         value={report?.version ?? unknown}
-        note={agent.wanted?.version == null ? "any is wanted" : `wanted: ${agent.wanted.version}`}
+        note={
+          agent.wanted?.version == null
+            ? strings.anyIsWanted
+            : strings.wantedVersion({ version: agent.wanted.version })
+        }
       />
       <Fact
-        name="Settings"
+        name={strings.settings}
         value={report === undefined ? unknown : settingsWords(report.configRevision)}
-        note={wanted === "" ? null : `to come: ${wanted}`}
+        note={wanted === "" ? null : strings.toComeWanted({ wanted })}
       />
       <Fact
-        name="Next number"
+        name={strings.nextNumber}
         value={report === undefined ? unknown : formatCount(report.outbox.nextSeq)}
-        note={report === undefined ? null : `epoch ${report.outbox.epoch}`}
+        note={report === undefined ? null : strings.epochEpoch({ epoch: report.outbox.epoch })}
       />
     </>
   );
 }
 
-const settingsWords = (revision: number): string => (revision === 0 ? "its own" : `config ${revision}`);
+const settingsWords = (revision: number): string =>
+  revision === 0 ? strings.itsOwn : strings.configRevision({ revision });

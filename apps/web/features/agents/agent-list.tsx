@@ -5,6 +5,7 @@ import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
 import { formatCount, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/agents/agent-list.ts";
 import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AgentRow, type AgentRowProps, ColumnNames } from "./agent-row.tsx";
 import type { Standing } from "./agent-standing.ts";
@@ -59,7 +60,7 @@ export function AgentList(props: AgentListProps) {
         ref={scroller}
         role="listbox"
         tabIndex={0}
-        aria-label="Agents"
+        aria-label={strings.agents}
         aria-activedescendant={pointedAt === undefined ? undefined : elementId(pointedAt)}
         onKeyDown={(event) => onListKey(event, props, scroller.current)}
         className="min-h-0 flex-1 overflow-y-auto outline-none [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"
@@ -111,7 +112,7 @@ function lineOf(
     isCalling: troubles.some(calls),
     version: report?.version ?? unknown,
     target: wantedWords(agent),
-    readers: report === undefined ? unknown : `${readers.working} of ${count}`,
+    readers: report === undefined ? unknown : strings.workingOfCount({ working: readers.working, count }),
     lastTap: formatAgo(agent.lastArchivedAtEpochMs, nowEpochMs),
     waiting: formatCount(report?.outbox.taps ?? null),
     certificate: daysLeft(certificateEndsAtEpochMs, nowEpochMs),

@@ -7,6 +7,8 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useAgentLog } from "../../client/use-agents.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { AgentLogView } from "../../contracts/agents.ts";
+import * as strings from "../../strings/generated/agents/agent-log.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
@@ -19,15 +21,15 @@ export function AgentLog({ standing, onAsk }: { standing: Standing; onAsk: () =>
   const { log, isFailed } = useAgentLog(mayOperate ? standing.agent.id : null);
   if (!mayOperate) return null;
   return (
-    <Part title="Its log">
+    <Part title={strings.itsLog}>
       {isFailed ? (
-        <p className="text-warning">▲ What it told could not be read. It is tried again.</p>
+        <p className="text-warning">{strings.whatItToldCouldNot}</p>
       ) : (
         <Answer log={log} isOnline={standing.state === "online"} />
       )}
       {log?.asked != null || standing.state === "revoked" ? null : (
         <Button kind="outline" className="mt-2" onClick={onAsk}>
-          Ask for its log…
+          {strings.askForItsLog}
         </Button>
       )}
     </Part>
@@ -41,18 +43,19 @@ function Answer({ log, isOnline }: { log: AgentLogView | undefined; isOnline: bo
     <>
       {asked === null ? null : (
         <p role="status" className="mb-2 text-ink-soft">
-          {asked.by} asked <span className="age">{formatSpan(serverNow() - asked.askedAtEpochMs)}</span> ago.{" "}
-          {isOnline ? "Waiting for its answer…" : "It is not online: it is asked if it comes within 5 min."}
+          {rich(strings.byAskedSpanAgoIs, {
+            by: asked.by,
+            span: <span className="age">{formatSpan(serverNow() - asked.askedAtEpochMs)}</span>,
+            isOnline: isOnline ? strings.waitingForItsAnswer : strings.itIsNotOnlineIt,
+          })}
         </p>
       )}
       {told === null ? (
         asked === null ? (
-          <p className="text-ink-faint">Nobody asked for it within the last hour.</p>
+          <p className="text-ink-faint">{strings.nobodyAskedForItWithin}</p>
         ) : null
       ) : told.is === "unable" ? (
-        <p className="text-ink-soft">
-          Its release does not know how to send it: look on its PC, or give it a newer version.
-        </p>
+        <p className="text-ink-soft">{strings.itsReleaseDoesNotKnow}</p>
       ) : (
         <Lines told={told} />
       )}
@@ -67,13 +70,18 @@ function Lines({ told }: { told: Extract<AgentLogView["told"], { is: "told" }> }
   return (
     <>
       <p className="mb-1 text-xs text-ink-faint">
-        {lines.length === 0 ? "No line since it was started, " : `Its last ${lines.length} lines, `}
-        as of {formatTime(atEpochMs, zone)}
-        {cut ? "; older ones did not fit" : ""}
+        {strings.linesAsOfTime({
+          lines:
+            lines.length === 0
+              ? strings.noLineSinceItWas
+              : strings.itsLastLinesLines({ lines: lines.length }),
+          time: formatTime(atEpochMs, zone),
+        })}
+        {cut ? strings.olderOnesDidNotFit : ""}
       </p>
       {lines.length === 0 ? null : (
         <ol
-          aria-label="Lines of its log"
+          aria-label={strings.linesOfItsLog}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
           tabIndex={0}
           className="max-h-72 space-y-1 overflow-y-auto rounded-md border border-line bg-raised p-2 font-mono text-xs"

@@ -1,12 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import { formatCount, formatSpan, formatTime, unknown } from "../../client/format.ts";
+import { formatSpan, formatTime, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useAgentDetail } from "../../client/use-agents.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { AgentGap } from "../../contracts/agents.ts";
+import * as strings from "../../strings/generated/agents/agent-pane.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
@@ -66,17 +68,21 @@ export function AgentPane(props: AgentPaneProps) {
 function Whereabouts({ agent }: { agent: Standing["agent"] }) {
   return (
     <>
-      site {agent.site} · ring <span className="figure">{agent.ring}</span>
-      {agent.pinned ? " · pinned" : ""}
-      {agent.hostname === null ? "" : ` · ${agent.hostname}`}
-      {agent.last === null ? "" : ` · ${agent.last.report.platform}`}
-      {" · "}
-      <Link
-        href={`/taps?${new URLSearchParams({ of: `agent:${agent.id}` })}`}
-        className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
-      >
-        Its taps
-      </Link>
+      {rich(strings.siteSiteRingRingPinned, {
+        site: agent.site,
+        ring: <span className="figure">{agent.ring}</span>,
+        pinned: agent.pinned ? strings.pinned : "",
+        hostname: agent.hostname === null ? "" : ` · ${agent.hostname}`,
+        platform: agent.last === null ? "" : ` · ${agent.last.report.platform}`,
+        link: (words) => (
+          <Link
+            href={`/taps?${new URLSearchParams({ of: `agent:${agent.id}` })}`}
+            className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+          >
+            {words}
+          </Link>
+        ),
+      })}
     </>
   );
 }
@@ -89,7 +95,7 @@ function Troubles({ standing }: { standing: Standing }) {
     <div className="border-b border-line px-5 py-3 text-sm">
       {troubles.length === 0 ? (
         <p className="age text-ink-soft">
-          {standing.state === "online" ? "Nothing is wrong." : calmWords(standing, nowEpochMs, zone)}
+          {standing.state === "online" ? strings.nothingIsWrong : calmWords(standing, nowEpochMs, zone)}
         </p>
       ) : (
         <ul className="space-y-1">
@@ -111,20 +117,23 @@ function Troubles({ standing }: { standing: Standing }) {
 function Gaps({ gaps }: { gaps: readonly AgentGap[] }) {
   const nowEpochMs = serverNow();
   return (
-    <Part title="Open gaps">
+    <Part title={strings.openGaps}>
       {gaps.length === 0 ? (
-        <p className="text-ink-faint">None: every tap that it read has an end, or is still with it.</p>
+        <p className="text-ink-faint">{strings.noneEveryTapThatIt}</p>
       ) : (
         <ul className="space-y-1">
           {gaps.map(({ epoch, first, last, openedAtEpochMs }) => (
             <li key={`${epoch}/${first}`} className="flex justify-between gap-3">
               <span>
-                epoch <span className="figure">{epoch}</span>, {first === last ? "number " : "numbers "}
-                <span className="figure">{first === last ? first : `${first}–${last}`}</span>{" "}
-                <span className="text-ink-faint">({formatCount(last - first + 1)})</span>
+                {rich(strings.gap, {
+                  epoch: <span className="figure">{epoch}</span>,
+                  count: last - first + 1,
+                  numbers: <span className="figure">{first === last ? first : `${first}–${last}`}</span>,
+                  faint: (words) => <span className="text-ink-faint">{words}</span>,
+                })}
               </span>
               <span className="age text-xs whitespace-nowrap text-ink-faint">
-                for {formatSpan(nowEpochMs - openedAtEpochMs)}
+                {strings.forSpan({ span: formatSpan(nowEpochMs - openedAtEpochMs) })}
               </span>
             </li>
           ))}
@@ -141,23 +150,23 @@ function ActBar({ standing, onAsk }: AgentPaneProps & { standing: Standing }) {
   if (!mayAdminister) return null;
   return (
     <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
-      <legend className="sr-only">What to do about this agent</legend>
+      <legend className="sr-only">{strings.whatToDoAboutThis}</legend>
       <Button kind="outline" onClick={() => onAsk("enrol", agent.id)}>
-        {agent.enrolledAtEpochMs === null ? "New token…" : "Enrol anew…"}
+        {agent.enrolledAtEpochMs === null ? strings.newToken : strings.enrolAnew}
       </Button>
       {state === "revoked" ? null : (
         <>
           <Button kind="outline" onClick={() => onAsk("pin", agent.id)}>
-            Settings, version…
+            {strings.settingsVersion}
           </Button>
           <Button kind="outline" onClick={() => onAsk("revoke", agent.id)}>
-            Revoke…
+            {strings.revoke}
           </Button>
         </>
       )}
       {agent.tokenEndsAtEpochMs === null ? null : (
         <p className="text-xs text-ink-faint">
-          A token waits for its use until {formatTime(agent.tokenEndsAtEpochMs, zone, false)}.
+          {strings.aTokenWaitsForIts({ time: formatTime(agent.tokenEndsAtEpochMs, zone, false) })}
         </p>
       )}
     </fieldset>
@@ -166,5 +175,5 @@ function ActBar({ standing, onAsk }: AgentPaneProps & { standing: Standing }) {
 
 function Missing({ id, isAnswered }: { id: string; isAnswered: boolean }) {
   if (!isAnswered) return <PaneWaiting isFailed={false} />;
-  return <p className="px-5 py-4 text-sm text-ink-soft">No agent {id} is known.</p>;
+  return <p className="px-5 py-4 text-sm text-ink-soft">{strings.noAgentIdIsKnown({ id })}</p>;
 }

@@ -1,6 +1,7 @@
 import type { ReaderCondition } from "@tapline/core/tap";
 import { formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import * as strings from "../../strings/generated/agents/agent-readers.ts";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
 import type { Standing } from "./agent-standing.ts";
@@ -8,11 +9,11 @@ import type { Standing } from "./agent-standing.ts";
 /** What each condition of a reader means, and whether it takes taps. */
 const conditions: Record<ReaderCondition, { words: string; isSilent: boolean }> = {
   ready: { words: "ready", isSilent: false },
-  reading: { words: "reading a tap", isSilent: false },
-  collision: { words: "sees several tags at once", isSilent: false },
-  stalled: { words: "stalled: a tag lies there and gives no tap", isSilent: true },
-  busy: { words: "busy: another program has it", isSilent: true },
-  paused: { words: "paused: the outbox has no room", isSilent: true },
+  reading: { words: strings.readingATap, isSilent: false },
+  collision: { words: strings.seesSeveralTagsAtOnce, isSilent: false },
+  stalled: { words: strings.stalledATagLiesThere, isSilent: true },
+  busy: { words: strings.busyAnotherProgramHasIt, isSilent: true },
+  paused: { words: strings.pausedTheOutboxHasNo, isSilent: true },
   failed: { words: "failed", isSilent: true },
   gone: { words: "unplugged", isSilent: false },
 };
@@ -26,8 +27,8 @@ export function AgentReaders({ standing }: { standing: Standing }) {
   const found = order.filter((condition) => (last.report.readers[condition] ?? 0) > 0);
   const isOld = state !== "online";
   return (
-    <Part title="Readers">
-      {found.length === 0 ? <p className="text-ink-soft">It has no reader.</p> : null}
+    <Part title={strings.readers}>
+      {found.length === 0 ? <p className="text-ink-soft">{strings.itHasNoReader}</p> : null}
       <ul className="space-y-1">
         {found.map((condition) => {
           const { words, isSilent } = conditions[condition];
@@ -48,7 +49,7 @@ export function AgentReaders({ standing }: { standing: Standing }) {
       </ul>
       {isOld && found.length > 0 ? (
         <p className="age mt-1 text-xs text-ink-faint">
-          That was {formatSpan(serverNow() - last.seenAtEpochMs)} ago: how they are now is not known.
+          {strings.thatWasSpanAgoHow({ span: formatSpan(serverNow() - last.seenAtEpochMs) })}
         </p>
       ) : null}
     </Part>

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import * as strings from "../../strings/generated/agents/agent-row.ts";
 import { cn } from "../../ui/cn.ts";
 
 /** The columns, by how wide the list is: on a phone what and how, beside an open agent some, else all. */
@@ -73,27 +74,27 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
         {props.words}
         <More of={props.more} />
       </p>
-      <Figure name="Version" className={wide}>
+      <Figure name={strings.version} className={wide}>
         {props.version}
         {props.target === "" ? null : (
           <span className="block truncate text-ink-faint">
             <span aria-hidden>→ </span>
-            <span className="sr-only">, to come: </span>
+            <span className="sr-only">{strings.toCome} </span>
             {props.target}
           </span>
         )}
       </Figure>
-      <Figure name="Readers" className={wide}>
+      <Figure name={strings.readers} className={wide}>
         {props.readers}
       </Figure>
-      <Figure name="Last tap archived" className={wide}>
+      <Figure name={strings.lastTapArchived} className={wide}>
         {props.lastTap}
       </Figure>
-      <Figure name="Taps waiting">{props.waiting}</Figure>
-      <Figure name="Certificate" className={wide}>
+      <Figure name={strings.tapsWaiting}>{props.waiting}</Figure>
+      <Figure name={strings.certificate} className={wide}>
         {props.certificate}
       </Figure>
-      <Figure name="Clock" className={middle}>
+      <Figure name={strings.clock} className={middle}>
         {props.clock}
       </Figure>
     </div>
@@ -105,7 +106,7 @@ function More({ of }: { of: number }) {
     <span className="text-ink-faint">
       {" "}
       <span aria-hidden>+{of}</span>
-      <span className="sr-only">and {of} more</span>
+      <span className="sr-only">{strings.andOfMore({ of })}</span>
     </span>
   );
 }
@@ -140,14 +141,14 @@ export function ColumnNames() {
       )}
     >
       <span />
-      <span>Agent</span>
-      <span className={middle}>How it is</span>
-      <span className={cn(name, wide)}>Version</span>
-      <span className={cn(name, wide)}>Readers</span>
-      <span className={cn(name, wide)}>Last tap</span>
-      <span className={name}>Waiting</span>
-      <span className={cn(name, wide)}>Certificate</span>
-      <span className={cn(name, middle)}>Clock</span>
+      <span>{strings.agent}</span>
+      <span className={middle}>{strings.howItIs}</span>
+      <span className={cn(name, wide)}>{strings.version}</span>
+      <span className={cn(name, wide)}>{strings.readers}</span>
+      <span className={cn(name, wide)}>{strings.lastTap}</span>
+      <span className={name}>{strings.waiting}</span>
+      <span className={cn(name, wide)}>{strings.certificate}</span>
+      <span className={cn(name, middle)}>{strings.clock}</span>
     </div>
   );
 }

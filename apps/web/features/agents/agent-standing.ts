@@ -1,5 +1,6 @@
 import { type AgentState, stateOf } from "../../client/agent-state.ts";
 import type { AgentView } from "../../contracts/agents.ts";
+import { language } from "../../strings/locale.ts";
 
 /** What is not as it should be, the worst first: the order of the list. */
 export const troubleKinds = [
@@ -91,7 +92,7 @@ export function isBehind({ wanted, last }: AgentView): boolean {
   return (wanted.version !== null && wanted.version !== version) || wanted.revision !== configRevision;
 }
 
-const byName = new Intl.Collator("en", { numeric: true });
+const byName = new Intl.Collator(language, { numeric: true });
 const stateRanks: Record<AgentState, number> = { offline: 0, online: 0, "never-seen": 1, revoked: 2 };
 
 /** The order of the list: what is abnormal first, of that the worst; what is alike by name. */

@@ -10,6 +10,7 @@ import { type Agents as Fleet, useAgents } from "../../client/use-agents.ts";
 import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/agents/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
@@ -136,14 +137,14 @@ function Head({ onRollouts, onEnrol }: { onRollouts: () => void; onEnrol: () => 
   const mayAdminister = useMayAdminister();
   return (
     <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
-      <h1 className="mr-auto text-lg font-semibold tracking-tight">Readers & agents</h1>
-      <Button onClick={onRollouts}>Settings and versions</Button>
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.readersAgents}</h1>
+      <Button onClick={onRollouts}>{strings.settingsAndVersions}</Button>
       {mayAdminister ? (
         <Button kind="outline" onClick={onEnrol}>
-          Enrol an agent…
+          {strings.enrolAnAgent}
         </Button>
       ) : (
-        <p className="text-sm text-ink-faint">Enrolling and revoking need the role admin.</p>
+        <p className="text-sm text-ink-faint">{strings.enrollingAndRevokingNeedThe}</p>
       )}
     </div>
   );
@@ -153,9 +154,8 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
   const nowEpochMs = useNow(1_000) ?? heardEpochMs;
   return (
     <div role="status">
-      <Notice className="mb-3" tone="warning" title="The agents could not be read">
-        What is shown is what was known {formatSpan(nowEpochMs - heardEpochMs)} ago, and who went offline
-        since is not known. It is tried again all the time.
+      <Notice className="mb-3" tone="warning" title={strings.theAgentsCouldNotBe}>
+        {strings.whatIsShownIsWhat({ span: formatSpan(nowEpochMs - heardEpochMs) })}
       </Notice>
     </div>
   );

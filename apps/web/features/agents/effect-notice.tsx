@@ -1,5 +1,7 @@
 import type { FleetEffect } from "@tapline/core/rollout";
 import { adviceOf } from "../../client/api.ts";
+import * as strings from "../../strings/generated/agents/effect-notice.ts";
+import { rich } from "../../strings/rich.tsx";
 
 const mostNamed = 5;
 
@@ -18,14 +20,18 @@ export function EffectNotice({
 }) {
   return (
     <div role="status" className="rounded-md border border-line bg-raised px-3 py-2 text-sm">
-      {isPending ? "Asking what it would do…" : null}
-      {error == null ? null : (adviceOf(error) ?? "What it would do could not be asked.")}
+      {isPending ? strings.askingWhatItWouldDo : null}
+      {error == null ? null : (adviceOf(error) ?? strings.whatItWouldDoCould)}
       {effect?.length === 0 ? nothing : null}
       {effect === undefined || effect.length === 0 ? null : (
         <ul className="space-y-1">
           {effect.map(({ agents, from, to }) => (
             <li key={`${from}\n${to}`} className="[overflow-wrap:anywhere]">
-              <span className="font-medium">{namesOf(agents)}</span>. Now: {from}. Then: {to}.
+              {rich(strings.namesNowFromThenTo, {
+                names: <span className="font-medium">{namesOf(agents)}</span>,
+                from,
+                to,
+              })}
             </li>
           ))}
         </ul>
@@ -37,5 +43,5 @@ export function EffectNotice({
 function namesOf(agents: readonly string[]): string {
   const more = agents.length - mostNamed;
   const named = agents.slice(0, mostNamed).join(", ");
-  return more > 0 ? `${agents.length} agents: ${named} and ${more} more` : named;
+  return more > 0 ? strings.agentsAgentsNamedAndMore({ agents: agents.length, named, more }) : named;
 }

@@ -6,6 +6,7 @@ import { apiClient, detailOf } from "../../client/api.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { AgentView } from "../../contracts/agents.ts";
+import * as strings from "../../strings/generated/agents/enrol-dialog.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -35,7 +36,11 @@ export function EnrolDialog({
 }) {
   const [made, setMade] = useState<MadeToken | null>(null);
   return (
-    <Dialog title={given === "" ? "Enrol an agent" : `New token for ${given}`} isOpen onClose={onClose}>
+    <Dialog
+      title={given === "" ? strings.enrolAnAgent : strings.newTokenForGiven({ given })}
+      isOpen
+      onClose={onClose}
+    >
       {made === null ? (
         <EnrolForm {...{ given, standings, sites }} onMade={setMade} />
       ) : (
@@ -84,32 +89,29 @@ function EnrolForm({ given, standings, sites, onMade }: EnrolFormProps) {
       <Field
         // React would focus it before the dialog opens, and the dialog would then choose for itself.
         ref={(field) => (given === "" ? field?.setAttribute("autofocus", "") : undefined)}
-        label="Name of the agent"
+        label={strings.nameOfTheAgent}
         required
         readOnly={given !== ""}
         autoComplete="off"
         pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
-        title="1 to 63 lower-case letters, digits or hyphens"
-        placeholder="front-desk"
+        title={strings.n1To63LowerCase}
+        placeholder={strings.frontDesk}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
       {known === undefined ? null : (
-        <p className="text-xs text-ink-soft">
-          There is an agent {agent} already: a token that waits ends now, and the machine that uses this one
-          takes its place.
-        </p>
+        <p className="text-xs text-ink-soft">{strings.thereIsAnAgentAgent({ agent })}</p>
       )}
       <PlaceFields {...{ known, sites, site, setSite, ring, setRing }} />
       <Choice<number>
-        legend="The token is good for"
+        legend={strings.theTokenIsGoodFor}
         name="ttl"
         options={spans}
         value={ttlMs}
         onChange={setTtl}
       />
-      <ActEnd {...{ act, why, asksPassword }} onWhy={setWhy} lookAt="the agent">
-        Make the token
+      <ActEnd {...{ act, why, asksPassword }} onWhy={setWhy} lookAt={strings.theAgent}>
+        {strings.makeTheToken}
       </ActEnd>
     </form>
   );
@@ -134,17 +136,17 @@ function PlaceFields({
   return (
     <div className="grid grid-cols-2 gap-3">
       <Field
-        label="Site"
+        label={strings.site}
         list="agent-sites"
         autoComplete="off"
         pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
-        title="1 to 63 lower-case letters, digits or hyphens"
-        placeholder={known?.site ?? "default"}
+        title={strings.n1To63LowerCase}
+        placeholder={known?.site ?? strings.defaultWord}
         value={site}
         onChange={(event) => setSite(event.target.value)}
       />
       <Field
-        label="Ring of roll-outs"
+        label={strings.ringOfRollOuts}
         type="number"
         min={0}
         max={1_000}

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "react";
 import { formatCount } from "../../client/format.ts";
+import * as strings from "../../strings/generated/agents/filter-bar.ts";
 import { FilterSelect } from "../../ui/filter-select.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Toggle } from "../../ui/toggle.tsx";
@@ -26,7 +27,7 @@ export function FilterBar({
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
-        <legend className="sr-only">State</legend>
+        <legend className="sr-only">{strings.state}</legend>
         {shows.map((show) => (
           <Toggle key={show} isOn={view.show === show} onClick={() => onChange({ show })}>
             {showNames[show]}
@@ -35,25 +36,25 @@ export function FilterBar({
         ))}
       </fieldset>
       <fieldset className="flex gap-1">
-        <legend className="sr-only">One by one, or by site</legend>
+        <legend className="sr-only">{strings.oneByOneOrBy}</legend>
         <Toggle isOn={view.by === "agent"} onClick={() => onChange({ by: "agent" })}>
-          Agents
+          {strings.agents}
         </Toggle>
         <Toggle isOn={view.by === "site"} onClick={() => onChange({ by: "site" })}>
-          Sites
+          {strings.sites}
         </Toggle>
       </fieldset>
       <div className="flex min-w-56 flex-1 items-center gap-2">
         <FilterSelect
           name="Site"
-          all="All sites"
+          all={strings.allSites}
           values={sites}
           value={view.site}
           onValue={(site) => onChange({ site })}
         />
         <SearchField
           name="Filter by words"
-          hint="Filter by words (/)"
+          hint={strings.filterByWords}
           value={view.text}
           field={textField}
           onValue={(text) => onChange({ text })}

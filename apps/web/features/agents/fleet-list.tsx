@@ -1,5 +1,6 @@
 import type { RefObject } from "react";
 import type { Agents as Fleet } from "../../client/use-agents.ts";
+import * as strings from "../../strings/generated/agents/fleet-list.ts";
 import { Card } from "../../ui/card.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { AgentList } from "./agent-list.tsx";
@@ -32,7 +33,7 @@ export interface FleetListProps {
 export function FleetList(props: FleetListProps) {
   const { view, counts, sites, textField, onChange } = props;
   return (
-    <Card aria-label="List of agents" className="flex min-h-0 flex-col overflow-hidden">
+    <Card aria-label={strings.listOfAgents} className="flex min-h-0 flex-col overflow-hidden">
       <FilterBar {...{ view, textField, counts, sites, onChange }} />
       <Body {...props} />
     </Card>

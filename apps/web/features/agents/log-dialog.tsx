@@ -4,10 +4,11 @@ import { useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { askAgentLogsAnew } from "../../client/use-agents.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/agents/log-dialog.ts";
 import { Choice } from "../../ui/choice.tsx";
 import type { Standing } from "./agent-standing.ts";
 
-const counts = [50, 200, 500].map((value) => ({ value, label: `${value} lines` }));
+const counts = [50, 200, 500].map((value) => ({ value, label: strings.valueLines({ value }) }));
 
 /** Asks an agent for the last lines of its log; says beforehand what comes of it. */
 export function LogDialog({ standing, onClose }: { standing: Standing; onClose: () => void }) {
@@ -15,9 +16,9 @@ export function LogDialog({ standing, onClose }: { standing: Standing; onClose: 
   const [lines, setLines] = useState(200);
   return (
     <WhyDialog
-      title={`The log of ${id}`}
-      does="Ask for it"
-      lookAt="the agent"
+      title={strings.theLogOfId({ id })}
+      does={strings.askForIt}
+      lookAt={strings.theAgent}
       askAnew={askAgentLogsAnew}
       onAct={async (reason) => {
         await apiClient.agentLog.ask.mutate({ id, lines, reason });
@@ -26,11 +27,10 @@ export function LogDialog({ standing, onClose }: { standing: Standing; onClose: 
       onClose={onClose}
     >
       <p className="mb-4 text-sm text-ink-soft">
-        It sends its last lines by its own link to the door, 64 KiB of them at most. Operators can read them
-        here for an hour. That you asked stands in the audit log, and in its own.
-        {standing.state === "online" ? "" : " It is not online: it is asked if it comes within 5 min."}
+        {strings.itSendsItsLastLines}
+        {standing.state === "online" ? "" : strings.itIsNotOnlineIt}
       </p>
-      <Choice legend="How many" name="lines" options={counts} value={lines} onChange={setLines} />
+      <Choice legend={strings.howMany} name="lines" options={counts} value={lines} onChange={setLines} />
     </WhyDialog>
   );
 }

@@ -7,6 +7,8 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { AgentView } from "../../contracts/agents.ts";
+import * as strings from "../../strings/generated/agents/new-token.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Copied } from "../../ui/copied.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -45,26 +47,30 @@ export function NewToken({
   return (
     <div className="space-y-4 text-sm">
       <p>
-        This token lets one machine in as <strong className="font-semibold">{made.agent}</strong>, once, until{" "}
-        <span className="age whitespace-nowrap">
-          {formatTime(made.expiresAtEpochMs, zone, false)} {zoneName(made.expiresAtEpochMs, zone)}
-        </span>
-        . <span className="font-medium text-warning">▲ It is not shown again.</span>
+        {rich(strings.thisTokenLetsOneMachine, {
+          agent: <strong className="font-semibold">{made.agent}</strong>,
+          time: (
+            <span className="age whitespace-nowrap">
+              {formatTime(made.expiresAtEpochMs, zone, false)} {zoneName(made.expiresAtEpochMs, zone)}
+            </span>
+          ),
+          b: (words) => <span className="font-medium text-warning">{words}</span>,
+        })}
       </p>
-      <Copied label="Token" text={made.token} />
+      <Copied label={strings.token} text={made.token} />
       <div className="flex justify-center">
         <QrCode text={made.token} name={`The token for ${made.agent} as a QR code`} />
       </div>
       {made.serverUrl === null ? (
         <Field
-          label="The server's address, as the PC reaches it"
+          label={strings.theServersAddressAsThe}
           value={server}
           onChange={(event) => setServer(event.target.value.trim())}
         />
       ) : null}
-      <Copied label="On the reader PC, then paste the token, then Ctrl-D" text={command} />
+      <Copied label={strings.onTheReaderPcThen} text={command} />
       <p role="status" className="text-ink-soft">
-        Waiting for {made.agent}…
+        {strings.waitingForAgent({ agent: made.agent })}
       </p>
     </div>
   );
@@ -83,22 +89,26 @@ function HasCome({
   return (
     <div className="space-y-4 text-sm">
       <p role="status">
-        <strong className="font-semibold">{made.agent}</strong> has enrolled,{" "}
-        <span className="age">{formatSpan(serverNow() - enrolledAt)}</span> ago. The token is used up.
+        {rich(strings.agentHasEnrolledSpanAgo, {
+          agent: <strong className="font-semibold">{made.agent}</strong>,
+          span: <span className="age">{formatSpan(serverNow() - enrolledAt)}</span>,
+        })}
       </p>
       <p className="text-ink-soft">
-        Start its service where it does not run yet:{" "}
-        <code className="font-mono text-xs">sudo systemctl start tapline-agent</code>. Then{" "}
-        <Link
-          href={`/taps?${new URLSearchParams({ of: `agent:${made.agent}` })}`}
-          className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
-        >
-          see its first tap come
-        </Link>
-        .
+        {rich(strings.startItsServiceWhereIt, {
+          code: (words) => <code className="font-mono text-xs">{words}</code>,
+          link: (words) => (
+            <Link
+              href={`/taps?${new URLSearchParams({ of: `agent:${made.agent}` })}`}
+              className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+            >
+              {words}
+            </Link>
+          ),
+        })}
       </p>
       <Button kind="primary" className="w-full" onClick={onClose}>
-        Done
+        {strings.done}
       </Button>
     </div>
   );

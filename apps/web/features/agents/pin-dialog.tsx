@@ -6,6 +6,7 @@ import { ActEnd } from "../../client/act-end.tsx";
 import { api, apiClient } from "../../client/api.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import * as strings from "../../strings/generated/agents/pin-dialog.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import type { Standing } from "./agent-standing.ts";
@@ -43,19 +44,19 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
     });
   };
   return (
-    <Dialog title={`Settings and version of ${id}`} isOpen onClose={onClose}>
+    <Dialog title={strings.settingsAndVersionOfId({ id })} isOpen onClose={onClose}>
       <p className="text-sm text-ink-soft">
-        What is chosen here holds for this agent alone, whatever is rolled out, until it is taken off.
-        {pinned ? " It is kept at something now: leave both empty to take that off." : ""}
+        {strings.whatIsChosenHereHolds}
+        {pinned ? strings.itIsKeptAtSomething : ""}
       </p>
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         <RevisionField revision={revision} onRevision={setRevision} />
         <Field
-          label="Version"
+          label={strings.version}
           autoComplete="off"
           pattern={versionPattern.source}
-          title="a version such as 1.2.3"
-          placeholder="as it is"
+          title={strings.aVersionSuchAs1}
+          placeholder={strings.asItIs}
           value={version}
           onChange={(event) => setVersion(event.target.value)}
         />
@@ -65,9 +66,9 @@ export function PinDialog({ standing, onClose }: { standing: Standing; onClose: 
           onWhy={setWhy}
           asksPassword={pins.version !== undefined}
           isReady={isNamed || pinned}
-          lookAt="the agent"
+          lookAt={strings.theAgent}
         >
-          {isNamed || !pinned ? "Keep it at that" : "Take it off"}
+          {isNamed || !pinned ? strings.keepItAtThat : strings.takeItOff}
         </ActEnd>
       </form>
     </Dialog>
@@ -84,21 +85,21 @@ function RevisionField({
   const { data, isError } = useQuery(api.fleet.revisions.queryOptions());
   return (
     <label className="block text-sm">
-      <span className="mb-1.5 block font-medium">Settings</span>
+      <span className="mb-1.5 block font-medium">{strings.settings}</span>
       <select
         value={revision}
         onChange={(event) => onRevision(event.target.value)}
         className="h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm"
       >
-        <option value="">as they are</option>
-        <option value="0">none from the server: its own</option>
+        <option value="">{strings.asTheyAre}</option>
+        <option value="0">{strings.noneFromTheServerIts}</option>
         {data?.map((one) => (
           <option key={one.revision} value={one.revision}>
-            {`config ${one.revision}: ${one.reason}`}
+            {strings.configRevisionReason({ revision: one.revision, reason: one.reason })}
           </option>
         ))}
       </select>
-      {isError ? <span className="text-xs text-ink-faint">The settings could not be read.</span> : null}
+      {isError ? <span className="text-xs text-ink-faint">{strings.theSettingsCouldNotBe}</span> : null}
     </label>
   );
 }
@@ -106,10 +107,5 @@ function RevisionField({
 /** What the server says that it would do. */
 function Effect({ id, pins }: { id: string; pins: Pins }) {
   const { data, error, isPending } = useQuery(api.fleet.pinEffect.queryOptions({ id, ...pins }));
-  return (
-    <EffectNotice
-      {...{ effect: data, error, isPending }}
-      nothing="Nothing is told anew: it has that already."
-    />
-  );
+  return <EffectNotice {...{ effect: data, error, isPending }} nothing={strings.nothingIsToldAnewIt} />;
 }

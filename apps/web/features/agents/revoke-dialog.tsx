@@ -3,10 +3,11 @@
 import { type FormEvent, useState } from "react";
 import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
-import { formatCount, formatSpan } from "../../client/format.ts";
+import { formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { askAgentsAnew } from "../../client/use-agents.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
+import * as strings from "../../strings/generated/agents/revoke-dialog.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Standing } from "./agent-standing.ts";
 
@@ -27,11 +28,11 @@ export function RevokeDialog({ standing, onClose }: { standing: Standing; onClos
     });
   };
   return (
-    <Dialog title={`Revoke ${id}`} isOpen onClose={onClose}>
+    <Dialog title={strings.revokeId({ id })} isOpen onClose={onClose}>
       <Effect standing={standing} />
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the agent">
-          Revoke {id}
+        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt={strings.theAgent}>
+          {strings.revokeId({ id })}
         </ActEnd>
       </form>
     </Dialog>
@@ -42,25 +43,17 @@ function Effect({ standing: { agent, readers } }: { standing: Standing }) {
   const { certificate, tokenEndsAtEpochMs, last } = agent;
   const certificates = certificate?.count ?? 0;
   const waiting = last?.report.outbox.taps ?? 0;
-  const readerCount = readers.working + readers.silent;
   return (
     <ul className="list-disc space-y-1 pl-4 text-sm text-ink-soft">
-      <li>
-        {certificates === 0
-          ? "No certificate lets it in any more"
-          : `Its ${certificates === 1 ? "certificate lets" : `${certificates} certificates let`} it in no more`}
-        , from within seconds on.
-      </li>
-      {tokenEndsAtEpochMs === null ? null : <li>The token that waits for its use ends.</li>}
+      <li>{strings.certificatesLetItInNoMore({ certificates })}</li>
+      {tokenEndsAtEpochMs === null ? null : <li>{strings.theTokenThatWaitsFor}</li>}
       {last === null ? null : (
         <li>
-          {waiting === 0 ? "No tap waits" : `${formatCount(waiting)} taps wait`} in its outbox, as it said{" "}
-          {formatSpan(serverNow() - last.seenAtEpochMs)} ago. What waits, and what is still tapped at its{" "}
-          {readerCount === 1 ? "reader" : `${readerCount} readers`}, stays on that PC and is not archived
-          until it is enrolled anew.
+          {strings.tapsWaitInOutbox({ waiting, span: formatSpan(serverNow() - last.seenAtEpochMs) })}{" "}
+          {strings.whatStaysOnThatPc({ readers: readers.working + readers.silent })}
         </li>
       )}
-      <li>Undone by enrolling it anew, at the PC, with a new token.</li>
+      <li>{strings.undoneByEnrollingItAnew}</li>
     </ul>
   );
 }

@@ -2,6 +2,8 @@ import type { RefObject } from "react";
 import { type AgentState, agentStates } from "../../client/agent-state.ts";
 import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import * as strings from "../../strings/generated/agents/site-grid.ts";
+import { rich } from "../../strings/rich.tsx";
 import { cn } from "../../ui/cn.ts";
 import { calls, stateNames, troubleWords } from "./agent-words.ts";
 import type { SiteStanding } from "./sites.ts";
@@ -19,7 +21,7 @@ export function SiteGrid({
   return (
     <ul
       ref={grid}
-      aria-label="Sites"
+      aria-label={strings.sites}
       className="grid min-h-0 flex-1 auto-rows-min grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-2 overflow-y-auto p-3"
     >
       {sites.map((site) => (
@@ -53,7 +55,9 @@ function Site({ site: one, onChoose }: { site: SiteStanding; onChoose: (site: st
           </span>
           {isCalling ? (
             <span className="text-xs font-medium whitespace-nowrap text-warning">
-              <span className="figure">{formatCount(calling)}</span> not well
+              {rich(strings.callingNotWell, {
+                calling: <span className="figure">{formatCount(calling)}</span>,
+              })}
             </span>
           ) : null}
         </span>
@@ -64,8 +68,10 @@ function Site({ site: one, onChoose }: { site: SiteStanding; onChoose: (site: st
           )}
           {waitingTaps > 0 ? (
             <span>
-              <span className="figure">{formatCount(waitingTaps)}</span>{" "}
-              {waitingTaps === 1 ? "tap waits" : "taps wait"}
+              {rich(strings.waitingTapsTapsWait, {
+                waitingTaps: <span className="figure">{formatCount(waitingTaps)}</span>,
+                waitingTapsCount: waitingTaps,
+              })}
             </span>
           ) : null}
         </span>
@@ -82,9 +88,11 @@ const Count = ({ state, counts }: { state: AgentState; counts: SiteStanding["cou
 
 function worstWords({ worst, calling }: SiteStanding): string {
   const [trouble] = worst.troubles;
-  if (trouble === undefined) return "Nothing is wrong.";
+  if (trouble === undefined) return strings.nothingIsWrong;
   const words = `${worst.agent.id}: ${troubleWords(trouble, worst, serverNow())}`;
-  return calls(trouble) && calling > 1 ? `${words}, and ${formatCount(calling - 1)} more` : words;
+  return calls(trouble) && calling > 1
+    ? strings.wordsAndCallingMore({ words, calling: formatCount(calling - 1) })
+    : words;
 }
 
 /** Moves the focus to the next site, or the one before; to the first where none has it. */

@@ -1,4 +1,5 @@
 import { type AgentState, agentStates } from "../../client/agent-state.ts";
+import { language } from "../../strings/locale.ts";
 import { compareStandings, type Standing } from "./agent-standing.ts";
 import { calls } from "./agent-words.ts";
 
@@ -35,7 +36,7 @@ function siteOf(site: string, standings: readonly Standing[]): SiteStanding {
   };
 }
 
-const byName = new Intl.Collator("en", { numeric: true });
+const byName = new Intl.Collator(language, { numeric: true });
 
 function compareSites(a: SiteStanding, b: SiteStanding): number {
   return compareTroubles(a.worst, b.worst) || b.calling - a.calling || byName.compare(a.site, b.site);

@@ -1,5 +1,6 @@
 import { type AgentState, agentStates } from "../../client/agent-state.ts";
 import type { AddressForm } from "../../client/use-address-view.ts";
+import * as strings from "../../strings/generated/agents/view.ts";
 import type { Standing } from "./agent-standing.ts";
 
 /** Which agents are looked at, and which of them is open: all of it stands in the address. */
@@ -54,7 +55,14 @@ export function isMeant(standing: Standing, { site, text }: Pick<AgentsView, "si
   const { agent } = standing;
   if (site !== null && agent.site !== site) return false;
   const { id, hostname, ring, last } = agent;
-  const said = [id, agent.site, hostname, `ring ${ring}`, last?.report.version, ...standing.troubles]
+  const said = [
+    id,
+    agent.site,
+    hostname,
+    strings.ringRing({ ring }),
+    last?.report.version,
+    ...standing.troubles,
+  ]
     .join(" ")
     .toLowerCase();
   return text

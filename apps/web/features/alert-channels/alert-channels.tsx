@@ -2,6 +2,7 @@
 
 import { useChannels, useMaintenance } from "../../client/use-channels.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/alert-channels/alert-channels.ts";
 import { ChannelList } from "./channel-list.tsx";
 import { DeliveryLogPanel } from "./delivery-log.tsx";
 import { MaintenancePanel } from "./maintenance-panel.tsx";
@@ -14,14 +15,10 @@ export function AlertChannelsPage() {
   return (
     <div data-stale={isFailed || maintenance.isFailed}>
       <div className="mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-2">
-        <h1 className="text-lg font-semibold tracking-tight">Channels</h1>
-        <p className="text-sm text-ink-faint">how alerts reach people beside this console</p>
+        <h1 className="text-lg font-semibold tracking-tight">{strings.channels}</h1>
+        <p className="text-sm text-ink-faint">{strings.howAlertsReachPeopleBeside}</p>
       </div>
-      {mayOperate ? null : (
-        <p className="mb-3 text-sm text-ink-soft">
-          You are signed in as a viewer: tests and maintenance need the role operator. An admin can give it.
-        </p>
-      )}
+      {mayOperate ? null : <p className="mb-3 text-sm text-ink-soft">{strings.youAreSignedInAs}</p>}
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_27rem]">
         <ChannelList channels={channels} isFailed={isFailed} />
         <MaintenancePanel />

@@ -2,6 +2,8 @@
 
 import { useState } from "react";
 import type { ChannelsView, ChannelView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/channel-list.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { ChannelRow } from "./channel-row.tsx";
@@ -19,24 +21,26 @@ export function ChannelList({
 }) {
   const tests = useTests();
   const [asked, setAsked] = useState<ChannelView | null>(null);
-  const release = channels === undefined || channels.version === 0 ? null : `release ${channels.version}`;
+  const release =
+    channels === undefined || channels.version === 0
+      ? null
+      : strings.releaseVersion({ version: channels.version });
   return (
     <Panel
-      title="Channels in force"
+      title={strings.channelsInForce}
       aside={release === null ? null : <span className="figure text-xs text-ink-faint">{release}</span>}
     >
       {isFailed ? (
-        <Notice tone="warning" title="The channels could not be read" className="m-3">
-          {channels === undefined
-            ? "It is tried again all the time."
-            : "What is shown is the last that was known."}
+        <Notice tone="warning" title={strings.theChannelsCouldNotBe} className="m-3">
+          {channels === undefined ? strings.itIsTriedAgainAll : strings.whatIsShownIsThe}
         </Notice>
       ) : null}
       {channels === undefined ? isFailed ? null : <Waiting of="channels" /> : null}
       {channels?.channels.length === 0 ? (
-        <Nothing title="Nobody is told beside this console">
-          Channels come by <code className="font-mono text-xs">tapline alerts channel release</code>, as
-          docs/operations.md says under “Alert channels”.
+        <Nothing title={strings.nobodyIsToldBesideThis}>
+          {rich(strings.channelsComeByTaplineAlerts, {
+            code: (words) => <code className="font-mono text-xs">{words}</code>,
+          })}
         </Nothing>
       ) : null}
       <ul className="divide-y divide-line">
@@ -49,8 +53,8 @@ export function ChannelList({
           />
         ))}
       </ul>
-      <Names title="Schedules" names={channels?.schedules ?? []} />
-      <Names title="Policies" names={channels?.policies ?? []} />
+      <Names title={strings.schedules} names={channels?.schedules ?? []} />
+      <Names title={strings.policies} names={channels?.policies ?? []} />
       <TestDialog
         channel={asked}
         onClose={() => setAsked(null)}

@@ -5,6 +5,8 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { ChannelView, DeliveryView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/channel-row.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import type { TestState } from "./use-tests.ts";
@@ -22,8 +24,8 @@ export function ChannelRow({
   const mayOperate = useMayOperate();
   const { name, way, tells, waiting, held, last } = channel;
   const open = [
-    ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting`]),
-    ...(held === 0 ? [] : [`${formatCount(held)} held back by maintenance`]),
+    ...(waiting === 0 ? [] : [strings.waitingWaiting({ waiting: formatCount(waiting) })]),
+    ...(held === 0 ? [] : [strings.heldHeldBackByMaintenance({ held: formatCount(held) })]),
   ];
   return (
     <li
@@ -34,10 +36,10 @@ export function ChannelRow({
         <p className="text-sm [overflow-wrap:anywhere]">
           <span className="font-medium">{name}</span> <span className="text-ink-soft">{way}</span>
         </p>
-        <p className="mt-0.5 text-xs text-ink-faint">tells: {tells.join(", ")}</p>
+        <p className="mt-0.5 text-xs text-ink-faint">{strings.tellsTells({ tells: tells.join(", ") })}</p>
         <p className="mt-1.5 text-sm">
           {last === null ? (
-            <span className="text-ink-faint">Nothing was sent by it yet</span>
+            <span className="text-ink-faint">{strings.nothingWasSentByIt}</span>
           ) : (
             <Last last={last} />
           )}
@@ -50,7 +52,7 @@ export function ChannelRow({
         disabled={!mayOperate || test?.is === "under-way"}
         onClick={onTest}
       >
-        Test…<span className="sr-only"> {name}</span>
+        {rich(strings.testName, { name: <span className="sr-only"> {name}</span> })}
       </Button>
       <div role="status" className="col-span-2 text-sm empty:hidden">
         {test === null ? null : <TestFact test={test} />}
@@ -70,7 +72,7 @@ function Last({ last }: { last: DeliveryView }) {
         {isBad ? <span aria-hidden>▲ </span> : null}
         {stateWords[last.state]}
       </span>{" "}
-      <span className="age text-ink-soft">{formatAge(Math.max(0, agoMs))} ago</span>
+      <span className="age text-ink-soft">{strings.spanAgo({ span: formatAge(Math.max(0, agoMs)) })}</span>
       {last.state === "sent" ? (
         <span className="text-ink-soft">
           , <span className="figure">{tookText(last)}</span> {sinceWords(last)}
@@ -86,11 +88,12 @@ function Last({ last }: { last: DeliveryView }) {
 /** What came of a test, as a fact. */
 function TestFact({ test }: { test: TestState }) {
   const zone = useTimeZone();
-  if (test.is === "under-way") return <p className="text-ink-soft">The test is on its way…</p>;
+  if (test.is === "under-way") return <p className="text-ink-soft">{strings.theTestIsOnIts}</p>;
   if (test.is === "refused")
     return (
       <p className="font-medium text-warning">
-        <span aria-hidden>▲ </span>The test was not asked for: {test.why}
+        <span aria-hidden>▲ </span>
+        {strings.theTestWasNotAsked({ why: test.why })}
       </p>
     );
   const { delivery } = test;
@@ -98,17 +101,22 @@ function TestFact({ test }: { test: TestState }) {
   if (delivery.state === "sent")
     return (
       <p>
-        <span className="font-medium">The test was sent</span> at <span className="figure">{at}</span>,{" "}
-        <span className="figure">{tookText(delivery)}</span> {sinceWords(delivery)}
+        {rich(strings.theTestWasSentAt, {
+          b: (words) => <span className="font-medium">{words}</span>,
+          at: <span className="figure">{at}</span>,
+          took: <span className="figure">{tookText(delivery)}</span>,
+          since: sinceWords(delivery),
+        })}
       </p>
     );
   return (
     <p className="[overflow-wrap:anywhere]">
       <span className="font-medium text-warning">
-        <span aria-hidden>▲ </span>The test has not been sent:
+        <span aria-hidden>▲ </span>
+        {strings.theTestHasNotBeen}
       </span>{" "}
       {delivery.fault === "" && delivery.state === "waiting"
-        ? "nobody took it up within 15 s. Does a worker with the role alerts run? The log below tells what comes of it."
+        ? strings.nobodyTookItUpWithin
         : remarkOf(delivery, zone, serverNow())}
     </p>
   );

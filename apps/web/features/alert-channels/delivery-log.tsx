@@ -6,6 +6,7 @@ import { formatCount } from "../../client/format.ts";
 import { type DeliveryLog, useDeliveries } from "../../client/use-channels.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type DeliveryFilter, deliveryStates } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/delivery-log.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
@@ -18,25 +19,25 @@ export function DeliveryLogPanel({ names }: { names: readonly string[] }) {
   const { channel, state } = filter;
   return (
     <Panel
-      title="Delivery log"
+      title={strings.deliveryLog}
       aside={
         <div className="flex flex-wrap gap-2">
           <Choose
-            label="Channel"
+            label={strings.channel}
             value={channel ?? ""}
             onChoose={(name) => setFilter({ ...filter, channel: name === "" ? undefined : name })}
           >
-            <option value="">all channels</option>
+            <option value="">{strings.allChannels}</option>
             {names.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </Choose>
           <Choose
-            label="State"
+            label={strings.state}
             value={state ?? ""}
             onChoose={(name) => setFilter({ ...filter, state: deliveryStates.find((one) => one === name) })}
           >
-            <option value="">all states</option>
+            <option value="">{strings.allStates}</option>
             {deliveryStates.map((one) => (
               <option key={one} value={one}>
                 {stateWords[one]}
@@ -47,10 +48,8 @@ export function DeliveryLogPanel({ names }: { names: readonly string[] }) {
       }
     >
       {log.isFailed ? (
-        <Notice tone="warning" title="The log could not be read" className="m-3">
-          {log.deliveries.length === 0
-            ? "It is tried again all the time."
-            : "What is shown is the last that was known."}
+        <Notice tone="warning" title={strings.theLogCouldNotBe} className="m-3">
+          {log.deliveries.length === 0 ? strings.itIsTriedAgainAll : strings.whatIsShownIsThe}
         </Notice>
       ) : null}
       <Rows log={log} isNarrowed={channel !== undefined || state !== undefined} />
@@ -62,26 +61,24 @@ function Rows({ log, isNarrowed }: { log: DeliveryLog; isNarrowed: boolean }) {
   const { deliveries, isAnswered, isFailed, hasMore, loadMore } = log;
   // Rows say what is still to come, and of which day they are.
   useNow(5_000);
-  if (!isAnswered) return <Waiting of="the delivery log" />;
+  if (!isAnswered) return <Waiting of={strings.theDeliveryLog} />;
   if (deliveries.length === 0)
     return isFailed ? null : (
-      <Nothing title={isNarrowed ? "None matches" : "Nobody was told anything yet"}>
-        {isNarrowed
-          ? "No delivery of the last 90 days is as the filter wants it."
-          : "What is told by channels stands here for 90 days."}
+      <Nothing title={isNarrowed ? strings.noneMatches : strings.nobodyWasToldAnythingYet}>
+        {isNarrowed ? strings.noDeliveryOfTheLast : strings.whatIsToldByChannels}
       </Nothing>
     );
   return (
     <>
       <div aria-hidden className={`${columns} px-4 pt-2 text-xs text-ink-faint max-md:hidden`}>
-        <span>When</span>
-        <span>What</span>
-        <span>Channel</span>
-        <span>State</span>
-        <span className="text-right">Attempts</span>
-        <span className="text-right">Took</span>
+        <span>{strings.when}</span>
+        <span>{strings.what}</span>
+        <span>{strings.channel}</span>
+        <span>{strings.state}</span>
+        <span className="text-right">{strings.attempts}</span>
+        <span className="text-right">{strings.took}</span>
       </div>
-      <ol aria-label="Deliveries" className="divide-y divide-line">
+      <ol aria-label={strings.deliveries} className="divide-y divide-line">
         {deliveries.map((delivery) => (
           <DeliveryRow key={delivery.id} delivery={delivery} />
         ))}
@@ -89,11 +86,11 @@ function Rows({ log, isNarrowed }: { log: DeliveryLog; isNarrowed: boolean }) {
       <div className="flex min-h-11 items-center justify-between border-t border-line px-4 py-1 text-xs text-ink-faint">
         <span>
           <span className="figure">{formatCount(deliveries.length)}</span>
-          {hasMore ? " of more" : " in all"}
+          {hasMore ? strings.ofMore : strings.inAll}
         </span>
         {hasMore ? (
           <Button className="h-8 text-xs" onClick={loadMore}>
-            Show more
+            {strings.showMore}
           </Button>
         ) : null}
       </div>

@@ -11,6 +11,7 @@ import { formatDay, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { DeliveryView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/delivery-row.ts";
 import { cn } from "../../ui/cn.ts";
 
 /** The columns of the log where there is room for them. */
@@ -40,7 +41,7 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
           {message}
           {by === null ? null : (
             <span className="text-ink-soft">
-              {kind === "test" ? ", asked for by " : ", by "}
+              {kind === "test" ? strings.askedForBy : strings.by}
               {by}
             </span>
           )}
@@ -48,7 +49,7 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
         {remark === "" ? null : <p className="mt-0.5 text-xs text-ink-soft">{remark}</p>}
       </div>
       <span className="min-w-0 truncate max-md:mr-3">
-        <span className="sr-only">by </span>
+        <span className="sr-only">{strings.by2} </span>
         {wayText(delivery)}
       </span>
       <span className={cn("max-md:mr-3", isBad ? "font-medium text-warning" : "text-ink-soft")}>
@@ -57,7 +58,7 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
       </span>
       <span className="figure text-ink-soft max-md:mr-3 md:text-right">
         {attempts}
-        <span className="md:sr-only"> {attempts === 1 ? "attempt" : "attempts"}</span>
+        <span className="md:sr-only"> {strings.attempts({ attempts })}</span>
       </span>
       <span className="figure text-ink-soft md:text-right">
         {state === "sent" ? tookText(delivery) : "–"}

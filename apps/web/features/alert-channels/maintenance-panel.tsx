@@ -5,6 +5,7 @@ import { type MaintenanceAsk, MaintenanceDialog } from "../../client/maintenance
 import { useMaintenance } from "../../client/use-channels.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { MaintenanceView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/maintenance-panel.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
@@ -18,11 +19,11 @@ export function MaintenancePanel() {
   const mayOperate = useMayOperate();
   return (
     <Panel
-      title="Maintenance"
+      title={strings.maintenance}
       aside={
         <div className="flex items-center gap-1">
           <Button aria-pressed={which === "all"} onClick={() => setWhich(which === "all" ? "on" : "all")}>
-            {which === "all" ? "Only what is on" : "Past, too"}
+            {which === "all" ? strings.onlyWhatIsOn : strings.pastToo}
           </Button>
           <Button
             kind="outline"
@@ -30,14 +31,14 @@ export function MaintenancePanel() {
             disabled={!mayOperate}
             onClick={() => setAsked({ is: "begin" })}
           >
-            Begin…
+            {strings.begin}
           </Button>
         </div>
       }
     >
       {isFailed ? (
-        <Notice tone="warning" title="Maintenance could not be read" className="m-3">
-          Whether any is on is not known. It is tried again all the time.
+        <Notice tone="warning" title={strings.maintenanceCouldNotBeRead} className="m-3">
+          {strings.whetherAnyIsOnIs}
         </Notice>
       ) : null}
       <Windows {...{ windows, isFailed, which }} onEnd={(window) => setAsked({ is: "end", window })} />
@@ -60,9 +61,8 @@ function Windows({
   if (windows === undefined) return isFailed ? null : <Waiting of="maintenance" />;
   if (windows.length === 0)
     return (
-      <Nothing title={which === "on" ? "None is on" : "There was none"}>
-        While it is on, alerts are raised and shown here, and told to nobody. What still calls at its end is
-        told then.
+      <Nothing title={which === "on" ? strings.noneIsOn : strings.thereWasNone}>
+        {strings.whileItIsOnAlerts}
       </Nothing>
     );
   return (

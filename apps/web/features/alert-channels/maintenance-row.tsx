@@ -5,6 +5,8 @@ import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { MaintenanceView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/maintenance-row.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 
 /** One time in which alerts are told to nobody: of what, until when, by whom and why. */
@@ -23,7 +25,10 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
         </p>
         <p className="age mt-0.5 text-ink-soft">
           {isOn
-            ? `until ${formatDayTime(window.endsAtEpochMs, zone, serverNow())}, ${formatAge(leftMs)} left`
+            ? strings.untilTimeSpanLeft({
+                time: formatDayTime(window.endsAtEpochMs, zone, serverNow()),
+                span: formatAge(leftMs),
+              })
             : endWords(window, zone)}
         </p>
         <p className="mt-0.5 text-xs text-ink-faint">
@@ -32,7 +37,14 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
       </div>
       {isOn ? (
         <Button kind="outline" className="disabled:opacity-60" disabled={!mayOperate} onClick={onEnd}>
-          End…<span className="sr-only"> maintenance of {maintenanceWords(window)}</span>
+          {rich(strings.endMaintenance, {
+            maintenance: (
+              <span className="sr-only">
+                {" "}
+                {strings.maintenanceOfMaintenance({ maintenance: maintenanceWords(window) })}
+              </span>
+            ),
+          })}
         </Button>
       ) : null}
     </li>
@@ -40,6 +52,10 @@ export function MaintenanceRow({ window, onEnd }: { window: MaintenanceView; onE
 }
 
 function endWords({ endsAtEpochMs, endedAtEpochMs, endedBy }: MaintenanceView, zone: TimeZoneChoice): string {
-  if (endedAtEpochMs === null) return `ended ${formatDayTime(endsAtEpochMs, zone, serverNow())}`;
-  return `ended ${formatDayTime(endedAtEpochMs, zone, serverNow())} by ${endedBy ?? "somebody"}, before its time`;
+  if (endedAtEpochMs === null)
+    return strings.endedTime({ time: formatDayTime(endsAtEpochMs, zone, serverNow()) });
+  return strings.endedTimeByEndedBy({
+    time: formatDayTime(endedAtEpochMs, zone, serverNow()),
+    endedBy: endedBy ?? "somebody",
+  });
 }

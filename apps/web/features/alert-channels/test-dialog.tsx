@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import type { ChannelView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/test-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
@@ -18,10 +19,12 @@ export function TestDialog({
   onSend: (name: string, reason: string) => void;
 }) {
   return (
-    <Dialog title={`Send a test by ${channel?.name ?? ""}`} isOpen={channel !== null} onClose={onClose}>
-      <p className="text-sm text-ink-soft">
-        Whoever the channel reaches gets one message that says that it is a test.
-      </p>
+    <Dialog
+      title={strings.sendATestByName({ name: channel?.name ?? "" })}
+      isOpen={channel !== null}
+      onClose={onClose}
+    >
+      <p className="text-sm text-ink-soft">{strings.whoeverTheChannelReachesGets}</p>
       {channel === null ? null : (
         <TestForm
           key={channel.name}
@@ -45,7 +48,7 @@ function TestForm({ onSend }: { onSend: (reason: string) => void }) {
     <form onSubmit={submit} className="mt-4 space-y-4">
       <WhyField why={why} onWhy={setWhy} />
       <Button type="submit" kind="primary" className="w-full">
-        Send the test
+        {strings.sendTheTest}
       </Button>
     </form>
   );

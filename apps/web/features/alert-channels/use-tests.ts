@@ -4,6 +4,7 @@ import { useState } from "react";
 import { apiClient, messageOfOurs } from "../../client/api.ts";
 import { lookAgain } from "../../client/use-channels.ts";
 import type { DeliveryView } from "../../contracts/alert-channels.ts";
+import * as strings from "../../strings/generated/alert-channels/use-tests.ts";
 
 export type TestState =
   | { readonly is: "under-way" }
@@ -22,7 +23,7 @@ export function useTests() {
       try {
         note(name, { is: "tried", delivery: await apiClient.alertChannels.test.mutate({ name, reason }) });
       } catch (error) {
-        note(name, { is: "refused", why: messageOfOurs(error) ?? "the server does not answer" });
+        note(name, { is: "refused", why: messageOfOurs(error) ?? strings.theServerDoesNotAnswer });
       }
       await lookAgain();
     },

@@ -5,6 +5,7 @@ import { formatAge, formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useAlarmHealth } from "../../client/use-alerts.ts";
 import { type AlarmHealth, type HealthSpanMs, healthSpansMs } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/alert-health.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { CallsPanel } from "./calls-panel.tsx";
@@ -23,14 +24,12 @@ export function AlertHealthPage() {
   return (
     <div data-stale={isOld}>
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="text-lg font-semibold tracking-tight">Health of the alarm system</h1>
+        <h1 className="text-lg font-semibold tracking-tight">{strings.healthOfTheAlarmSystem}</h1>
         <HealthControls {...{ spanMs, setSpan, operators, setOperators }} />
       </div>
       {isFailed ? (
-        <Notice tone="warning" title="The measures could not be read" className="mb-3">
-          {health === undefined
-            ? "It is tried again all the time."
-            : "What is shown is the last that was known."}
+        <Notice tone="warning" title={strings.theMeasuresCouldNotBe} className="mb-3">
+          {health === undefined ? strings.itIsTriedAgainAll : strings.whatIsShownIsThe}
         </Notice>
       ) : null}
       {health === undefined ? isFailed ? null : <Loading /> : <Health health={health} />}
@@ -41,7 +40,7 @@ export function AlertHealthPage() {
 function Loading() {
   return (
     <div aria-busy="true" className="space-y-3">
-      <span className="sr-only">Loading the measures</span>
+      <span className="sr-only">{strings.loadingTheMeasures}</span>
       <Skeleton className="h-28 rounded-lg" />
       <Skeleton className="h-72 rounded-lg" />
     </div>
@@ -53,9 +52,8 @@ function Health({ health }: { health: AlarmHealth }) {
   return (
     <div className="space-y-3">
       {health.isWhole ? null : (
-        <Notice tone="info" title="The span is cut short">
-          There were more alerts than are read: the measures go back{" "}
-          {formatAge(serverNow() - health.fromEpochMs)}.
+        <Notice tone="info" title={strings.theSpanIsCutShort}>
+          {strings.thereWereMoreAlertsThan({ span: formatAge(serverNow() - health.fromEpochMs) })}
         </Notice>
       )}
       <div className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-5">
@@ -66,8 +64,8 @@ function Health({ health }: { health: AlarmHealth }) {
       <CallsPanel health={health} />
       <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-4">
         <Panel
-          title="Called most often"
-          note={topRatio === null ? null : `the first 10: ${shareOf(topRatio)} of all`}
+          title={strings.calledMostOften}
+          note={topRatio === null ? null : strings.theFirst10ShareOf({ share: shareOf(topRatio) })}
         >
           <Counted
             total={top.length}
@@ -77,10 +75,10 @@ function Health({ health }: { health: AlarmHealth }) {
             }))}
           />
         </Panel>
-        <Panel title="Severities" note="of those that called">
+        <Panel title={strings.severities} note={strings.ofThoseThatCalled}>
           <SeveritySplit health={health} />
         </Panel>
-        <Panel title="What chatters" note="3 times or more in 60 s">
+        <Panel title={strings.whatChatters} note={strings.n3TimesOrMoreIn}>
           <Counted
             total={totals.chattering}
             rows={chattering.map(({ ruleId, scopeKey, times }) => ({
@@ -88,7 +86,7 @@ function Health({ health }: { health: AlarmHealth }) {
             }))}
           />
         </Panel>
-        <Panel title="What is stale" note="active for more than 24 h">
+        <Panel title={strings.whatIsStale} note={strings.activeForMoreThan24}>
           <Counted
             total={totals.stale}
             rows={stale.map(({ ruleId, scopeKey, raisedAtEpochMs }) => ({

@@ -7,6 +7,8 @@ import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { ianaZone } from "../../client/zones.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/bars-chart.ts";
+import { rich } from "../../strings/rich.tsx";
 import { tick } from "../../ui/chart-parts.tsx";
 import { type BarRow, barLength, barRows, barTable, barTicks } from "./bars.ts";
 
@@ -22,7 +24,7 @@ export function BarsChart({
   const hatch = useId();
   const rows = barRows({ bars, floods });
   const isCalm = bars.counts.every((count) => count === 0);
-  const note = `One bar is ${barLength(bars.barMs)}; hatched: with a flood; hollow: not over; times in ${ianaZone(zone)}`;
+  const note = strings.oneBarIsBarLength({ barLength: barLength(bars.barMs), zone: ianaZone(zone) });
   const drawn = { stackId: "calls", isAnimationActive: false } as const;
   return (
     <ChartFrame words={{ title, note, legend: [] }} table={() => barTable(title, { bars, floods })}>
@@ -77,12 +79,12 @@ function BarTooltip({ row, zone }: { row: BarRow; zone: TimeZoneChoice }) {
   return (
     <div className="rounded-md border border-line bg-surface px-3 py-2 text-xs shadow-md">
       <p className="text-ink-faint">
-        from {formatDay(row.at, zone)}, {formatTime(row.at, zone, false)}
-        {row.unfinished === undefined ? "" : ", not over"}
+        {strings.fromDayTime({ day: formatDay(row.at, zone), time: formatTime(row.at, zone, false) })}
+        {row.unfinished === undefined ? "" : strings.notOver}
       </p>
       <p className="mt-0.5">
-        <span className="figure">{formatCount(row.calls)}</span> alerts
-        {row.flood === undefined ? "" : ", with a flood"}
+        {rich(strings.callsAlerts, { calls: <span className="figure">{formatCount(row.calls)}</span> })}
+        {row.flood === undefined ? "" : strings.withAFlood}
       </p>
     </div>
   );

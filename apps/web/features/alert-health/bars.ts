@@ -1,5 +1,6 @@
 import type { ChartTable } from "../../client/chart/table.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/bars.ts";
 
 /** One bar of the chart: how many called, under how the bar looks. */
 export type BarRow = { at: number; calls: number } & { [look in BarLook]?: number };
@@ -27,7 +28,7 @@ export function barTable(name: string, health: Pick<AlarmHealth, "bars" | "flood
     name,
     columns: [
       { name: "alerts", unit: "" },
-      { name: "with a flood", unit: "" },
+      { name: strings.withAFlood, unit: "" },
     ],
     rows: rows.map(({ at, calls, flood }, index) => ({
       ...{ fromEpochMs: at, untilEpochMs: at + health.bars.barMs, isUnfinished: index === rows.length - 1 },
@@ -48,5 +49,5 @@ export function barTicks({ startEpochMs, barMs, counts }: AlarmHealth["bars"]): 
 
 /** How long a bar is, in words. */
 export function barLength(barMs: number): string {
-  return barMs < hourMs ? `${barMs / 60_000} min` : `${barMs / hourMs} h`;
+  return barMs < hourMs ? strings.barMsMin({ barMs: barMs / 60_000 }) : `${barMs / hourMs} h`;
 }

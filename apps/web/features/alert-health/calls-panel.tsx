@@ -3,6 +3,8 @@ import { formatCount } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/calls-panel.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { barLength } from "./bars.ts";
 import { Panel } from "./panel.tsx";
@@ -13,7 +15,7 @@ const BarsChart = dynamic(() => loadPart(() => import("./bars-chart.tsx")).then(
   loading,
 });
 
-const title = "Alerts that called somebody";
+const title = strings.alertsThatCalledSomebody;
 
 /** How often somebody was called over time, and when it was a flood. */
 export function CallsPanel({ health }: { health: AlarmHealth }) {
@@ -25,14 +27,18 @@ export function CallsPanel({ health }: { health: AlarmHealth }) {
       note={
         <span className="mr-9 flex flex-wrap gap-x-4 gap-y-1">
           <span>
-            <span className="figure text-ink-soft" data-testid="annunciated">
-              {formatCount(annunciated)}
-            </span>{" "}
-            in all, one bar is {barLength(bars.barMs)}
+            {rich(strings.annunciatedInAllOneBar, {
+              annunciated: (
+                <span className="figure text-ink-soft" data-testid="annunciated">
+                  {formatCount(annunciated)}
+                </span>
+              ),
+              barLength: barLength(bars.barMs),
+            })}
           </span>
           <span className="flex items-center gap-1.5">
             <FloodSample />
-            with a flood: more than {targets.floodAbove} per operator in 10 min
+            {strings.withAFloodMoreThan({ floodAbove: targets.floodAbove })}
           </span>
         </span>
       }
@@ -41,12 +47,15 @@ export function CallsPanel({ health }: { health: AlarmHealth }) {
         <BarsChart {...{ title, bars, floods, zone }} />
         {annunciated === 0 ? (
           <p className="absolute inset-0 grid place-items-center pb-8 pl-10 text-sm text-ink-soft">
-            <span className="rounded bg-surface px-3 py-1">Nobody was called in this time</span>
+            <span className="rounded bg-surface px-3 py-1">{strings.nobodyWasCalledInThis}</span>
           </p>
         ) : null}
       </div>
       <p className="sr-only">
-        At most {formatCount(Math.max(...bars.counts))} in one bar; {formatCount(floods.length)} floods.
+        {strings.atMostCountInOne({
+          count: formatCount(Math.max(...bars.counts)),
+          floods: formatCount(floods.length),
+        })}
       </p>
     </Panel>
   );

@@ -1,4 +1,5 @@
 import { formatCount } from "../../client/format.ts";
+import * as strings from "../../strings/generated/alert-health/counted.ts";
 import { ShareBar } from "./share-bar.tsx";
 
 interface CountedRow {
@@ -12,7 +13,7 @@ interface CountedRow {
 
 /** Names with how often or how long, and how many of `total` are not named; says so where there are none. */
 export function Counted({ rows, total }: { rows: readonly CountedRow[]; total: number }) {
-  if (rows.length === 0) return <p className="text-sm text-ink-faint">None</p>;
+  if (rows.length === 0) return <p className="text-sm text-ink-faint">{strings.none}</p>;
   return (
     <>
       <ul className="space-y-2.5 text-sm">
@@ -30,12 +31,14 @@ export function Counted({ rows, total }: { rows: readonly CountedRow[]; total: n
         ))}
       </ul>
       {total > rows.length ? (
-        <p className="mt-2.5 text-xs text-ink-faint">and {formatCount(total - rows.length)} more</p>
+        <p className="mt-2.5 text-xs text-ink-faint">
+          {strings.andTotalMore({ total: formatCount(total - rows.length) })}
+        </p>
       ) : null}
     </>
   );
 }
 
 function placeWords(scopeKey: string): string {
-  return scopeKey === "" ? "whole installation" : scopeKey.replaceAll(";", ", ").replaceAll("=", " ");
+  return scopeKey === "" ? strings.wholeInstallation : scopeKey.replaceAll(";", ", ").replaceAll("=", " ");
 }

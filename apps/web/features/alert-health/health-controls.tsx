@@ -1,4 +1,5 @@
 import { type HealthSpanMs, healthSpansMs, mostOperators } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/health-controls.ts";
 import { cn } from "../../ui/cn.ts";
 
 /** As people say it. */
@@ -22,7 +23,7 @@ export function HealthControls({
   return (
     <>
       <fieldset className="flex gap-1">
-        <legend className="sr-only">Look back</legend>
+        <legend className="sr-only">{strings.lookBack}</legend>
         {healthSpansMs.map((ms) => (
           <button
             key={ms}
@@ -41,7 +42,7 @@ export function HealthControls({
         ))}
       </fieldset>
       <label className="flex items-center gap-2 text-sm text-ink-soft">
-        Operators on shift
+        {strings.operatorsOnShift}
         <input
           type="number"
           min={1}

@@ -1,3 +1,4 @@
+import * as strings from "../../strings/generated/alert-health/measure.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import type { MeasureText } from "./measures.ts";
@@ -13,8 +14,8 @@ export function Measure({ measure, className }: { measure: MeasureText; classNam
         <span className="text-xs text-ink-faint">{unit}</span>
       </p>
       <p className={cn("mt-3 text-xs", isTolerable ? "text-ink-faint" : "font-medium text-warning")}>
-        {isTolerable ? "" : "▲ Too much. "}
-        Tolerable: {tolerable}
+        {isTolerable ? "" : strings.tooMuch}
+        {strings.tolerableTolerable({ tolerable })}
       </p>
     </Card>
   );

@@ -1,6 +1,7 @@
 import type { Severity } from "@tapline/core/alerts";
 import { formatCount, formatRate } from "../../client/format.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/measures.ts";
 
 /** One measure beside what ISA-18.2 (table 7) and EEMUA 191 hold for tolerable. */
 export interface MeasureText {
@@ -16,31 +17,44 @@ export function shareOf(ratio: number): string {
   return `${formatRate(ratio * 100).replace(/\.0$/, "")} %`;
 }
 
-const alertsOf = (count: number) => (count === 1 ? "alert" : "alerts");
+const alertsOf = (count: number) => strings.alerts({ count });
 
 export function measuresOf({ perOperatorPer10Min, floodRatio, totals, targets }: AlarmHealth): MeasureText[] {
   const { mean, max } = perOperatorPer10Min;
   return [
     {
-      ...{ name: "Mean in 10 min", value: mean.toFixed(2), unit: "per operator" },
-      ...{ tolerable: `at most ${targets.perOperatorPer10Min}` },
+      ...{ name: strings.meanIn10Min, value: mean.toFixed(2), unit: strings.perOperator },
+      ...{ tolerable: strings.atMostPerOperatorPer({ perOperatorPer10Min: targets.perOperatorPer10Min }) },
       isTolerable: mean <= targets.perOperatorPer10Min,
     },
     {
-      ...{ name: "Most in 10 min", value: formatRate(max).replace(/\.0$/, ""), unit: "per operator" },
-      ...{ tolerable: `at most ${targets.floodAbove}`, isTolerable: max <= targets.floodAbove },
+      ...{ name: strings.mostIn10Min, value: formatRate(max).replace(/\.0$/, ""), unit: strings.perOperator },
+      ...{
+        tolerable: strings.atMostFloodAbove({ floodAbove: targets.floodAbove }),
+        isTolerable: max <= targets.floodAbove,
+      },
     },
     {
-      ...{ name: "Time in flood", value: shareOf(floodRatio).slice(0, -2), unit: "% of the time" },
-      ...{ tolerable: `below ${shareOf(targets.floodRatio)}`, isTolerable: floodRatio < targets.floodRatio },
+      ...{ name: strings.timeInFlood, value: shareOf(floodRatio).slice(0, -2), unit: strings.ofTheTime },
+      ...{
+        tolerable: strings.belowShare({ share: shareOf(targets.floodRatio) }),
+        isTolerable: floodRatio < targets.floodRatio,
+      },
     },
     {
-      ...{ name: "Chattering", value: formatCount(totals.chattering), unit: alertsOf(totals.chattering) },
+      ...{
+        name: strings.chattering,
+        value: formatCount(totals.chattering),
+        unit: alertsOf(totals.chattering),
+      },
       ...{ tolerable: "none", isTolerable: totals.chattering <= targets.chattering },
     },
     {
-      ...{ name: "Stale", value: formatCount(totals.stale), unit: alertsOf(totals.stale) },
-      ...{ tolerable: `at most ${targets.stale}`, isTolerable: totals.stale <= targets.stale },
+      ...{ name: strings.stale, value: formatCount(totals.stale), unit: alertsOf(totals.stale) },
+      ...{
+        tolerable: strings.atMostStale({ stale: targets.stale }),
+        isTolerable: totals.stale <= targets.stale,
+      },
     },
   ];
 }

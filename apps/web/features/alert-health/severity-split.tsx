@@ -1,5 +1,6 @@
 import { formatCount } from "../../client/format.ts";
 import type { AlarmHealth } from "../../contracts/alert-health.ts";
+import * as strings from "../../strings/generated/alert-health/severity-split.ts";
 import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
 import { severityShares, shareOf } from "./measures.ts";
 import { ShareBar } from "./share-bar.tsx";
@@ -18,7 +19,7 @@ export function SeveritySplit({ health }: { health: AlarmHealth }) {
           <ShareBar ratio={ratio ?? 0} wantedRatio={wantedRatio} />
           <p className="mt-1 flex justify-between text-xs text-ink-faint">
             <span className="age">{ratio === null ? "" : shareOf(ratio)}</span>
-            <span>wanted: about {shareOf(wantedRatio)}</span>
+            <span>{strings.wantedAboutShare({ share: shareOf(wantedRatio) })}</span>
           </p>
         </li>
       ))}

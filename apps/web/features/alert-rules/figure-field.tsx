@@ -1,6 +1,7 @@
 "use client";
 
 import { useId, useState } from "react";
+import * as strings from "../../strings/generated/alert-rules/figure-field.ts";
 import type { RuleField } from "./rule-fields.ts";
 
 /** A figure with its unit. What is being typed stands as typed, and counts where it is a number. */
@@ -19,7 +20,7 @@ export function FigureField({
   const [typed, setTyped] = useState<string | null>(null);
   const text = typed !== null && Number(typed) === value ? typed : String(value);
   const isBroken = typed !== null && (typed.trim() === "" || Number.isNaN(Number(typed)));
-  const said = isBroken ? "write a number" : fault;
+  const said = isBroken ? strings.writeANumber : fault;
   return (
     <div>
       <label htmlFor={id} className="mb-1 block text-xs text-ink-soft">

@@ -5,6 +5,8 @@ import { useEffect, useRef, useState } from "react";
 import { adviceOf, apiClient } from "../../client/api.ts";
 import { formatCount, formatSpan } from "../../client/format.ts";
 import { useNow } from "../../client/use-now.ts";
+import * as strings from "../../strings/generated/alert-rules/preview.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
@@ -49,9 +51,11 @@ export function Preview({
     setUnderWay(null);
   };
   return (
-    <section aria-label="Preview" className="rounded-md border border-line p-3 text-sm">
+    <section aria-label={strings.preview} className="rounded-md border border-line p-3 text-sm">
       <div className="flex items-center gap-2">
-        <h3 className="mr-auto text-xs font-semibold text-ink-soft">Over the last {days} days</h3>
+        <h3 className="mr-auto text-xs font-semibold text-ink-soft">
+          {strings.overTheLastDaysDays({ days })}
+        </h3>
         {underWay === null ? (
           <Button
             kind="outline"
@@ -59,29 +63,29 @@ export function Preview({
             disabled={!isSound}
             onClick={() => void run()}
           >
-            Preview
+            {strings.preview}
           </Button>
         ) : (
           <Button kind="outline" className="h-8 text-xs" onClick={() => cancelling.current?.abort()}>
-            Cancel
+            {strings.cancel}
           </Button>
         )}
       </div>
       {underWay === null ? null : <Progress {...underWay} isOfTwo={changed !== null} />}
       {error === null ? null : (
         <div role="alert">
-          <Notice className="mt-2" tone="warning" title="It could not be previewed">
-            {adviceOf(error) ?? "The server does not answer. Try again."}
+          <Notice className="mt-2" tone="warning" title={strings.itCouldNotBePreviewed}>
+            {adviceOf(error) ?? strings.theServerDoesNotAnswer}
           </Notice>
         </div>
       )}
       {told === null || told.of !== asked ? null : (
         <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
-          <dt className="text-ink-faint">As in force</dt>
+          <dt className="text-ink-faint">{strings.asInForce}</dt>
           <dd>{wordsOf(told.now)}</dd>
           {told.changed === null ? null : (
             <>
-              <dt className="text-ink-faint">As changed</dt>
+              <dt className="text-ink-faint">{strings.asChanged}</dt>
               <dd>{wordsOf(told.changed)}</dd>
             </>
           )}
@@ -97,20 +101,24 @@ function Progress({ part, sinceMs, isOfTwo }: { part: Part; sinceMs: number; isO
   const step = part === "now" ? 1 : 2;
   return (
     <p role="status" className="mt-2 text-xs text-ink-soft">
-      {isOfTwo ? `${step} of 2: ` : ""}the minutes of {days} days are played to the rule{" "}
-      {part === "now" ? "as it is in force" : "as it was changed"},{" "}
-      <span className="figure">{formatSpan(Math.max(0, nowMs - sinceMs))}</span> so far
+      {isOfTwo ? strings.stepOf2({ step }) : ""}
+      {rich(strings.theMinutesOfDaysDays, {
+        days,
+        part: part === "now" ? strings.asItIsInForce : strings.asItWasChanged,
+        span: <span className="figure">{formatSpan(Math.max(0, nowMs - sinceMs))}</span>,
+      })}
     </p>
   );
 }
 
 function wordsOf({ fired, activeMs, longestMs, scopes, unjudged }: Told): string {
-  if (unjudged.because !== null) return "cannot be judged: no history of it is kept";
-  const places = scopes.length > 1 ? ` in ${formatCount(scopes.length)} places` : "";
+  if (unjudged.because !== null) return strings.cannotBeJudgedNoHistory;
+  const places = scopes.length > 1 ? strings.inScopesPlaces({ scopes: formatCount(scopes.length) }) : "";
   const stood =
     activeMs === 0
       ? ""
-      : `, standing for ${formatSpan(activeMs)}, at most ${formatSpan(longestMs)} at a stretch`;
-  const missing = unjudged.missingMs === 0 ? "" : `; no history of ${formatSpan(unjudged.missingMs)} of it`;
-  return `${fired === 1 ? "once" : `${formatCount(fired)} times`}${places}${stood}${missing}`;
+      : strings.standingForSpanAtMost({ span: formatSpan(activeMs), span2: formatSpan(longestMs) });
+  const missing =
+    unjudged.missingMs === 0 ? "" : strings.noHistoryOfSpanOf({ span: formatSpan(unjudged.missingMs) });
+  return `${fired === 1 ? "once" : strings.firedTimes({ fired: formatCount(fired) })}${places}${stood}${missing}`;
 }

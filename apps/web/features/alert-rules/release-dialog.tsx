@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { ActEnd } from "../../client/act-end.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askRulesAnew } from "../../client/use-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/release-dialog.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 
 /** Says what a release will change, and asks why and for the password; stays open where it is refused. */
@@ -37,10 +38,10 @@ export function ReleaseDialog({
   };
   return (
     <Dialog title={title} isOpen onClose={onClose}>
-      <p className="text-sm text-ink-soft">{says} Alerts that stand go on under a rule of the same name.</p>
+      <p className="text-sm text-ink-soft">{strings.saysAlertsThatStandGo({ says })}</p>
       <Changes changes={changes} />
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the rules">
+        <ActEnd {...{ act, why }} onWhy={setWhy} lookAt={strings.theRules}>
           {does}
         </ActEnd>
       </form>
@@ -51,10 +52,13 @@ export function ReleaseDialog({
 /** What changes, line by line. */
 export function Changes({ changes }: { changes: readonly string[] | undefined }) {
   if (changes === undefined)
-    return <p className="mt-2 text-sm text-ink-soft">What changes is being looked at…</p>;
-  if (changes.length === 0) return <p className="mt-2 text-sm text-ink-soft">Nothing changes.</p>;
+    return <p className="mt-2 text-sm text-ink-soft">{strings.whatChangesIsBeingLooked}</p>;
+  if (changes.length === 0) return <p className="mt-2 text-sm text-ink-soft">{strings.nothingChanges}</p>;
   return (
-    <ul aria-label="What changes" className="mt-2 max-h-48 space-y-1 overflow-y-auto font-mono text-xs">
+    <ul
+      aria-label={strings.whatChanges}
+      className="mt-2 max-h-48 space-y-1 overflow-y-auto font-mono text-xs"
+    >
       {changes.map((line) => (
         <li key={line} className="[overflow-wrap:anywhere]">
           {line}

@@ -8,6 +8,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { RuleRelease, RulesBoard } from "../../contracts/alert-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/release-line.ts";
 import { Button } from "../../ui/button.tsx";
 
 const UndoDialog = dynamic(
@@ -23,28 +24,28 @@ export function ReleaseLine({ board: { release, before } }: { board: RulesBoard 
   const mayAdminister = useMayAdminister();
   const [isAsked, setAsked] = useState(false);
   const words = ({ version, madeBy, madeAtEpochMs, reason }: RuleRelease) =>
-    `version ${version}, by ${madeBy}, ${formatDayTime(madeAtEpochMs, zone, serverNow())}${reason === null ? "" : `: ${reason}`}`;
-  if (release === null)
-    return (
-      <p className="mb-3 text-sm text-ink-soft">
-        No rules were released yet: the role alerts does it when it starts.
-      </p>
-    );
+    strings.versionVersionByMadeBy({
+      version,
+      madeBy,
+      time: formatDayTime(madeAtEpochMs, zone, serverNow()),
+      reason: reason === null ? "" : `: ${reason}`,
+    });
+  if (release === null) return <p className="mb-3 text-sm text-ink-soft">{strings.noRulesWereReleasedYet}</p>;
   const [last] = before;
   return (
     <div className="mb-3 flex flex-wrap items-start gap-x-4 gap-y-1 text-sm text-ink-soft">
       <details className="mr-auto min-w-0 [overflow-wrap:anywhere]">
-        <summary className="cursor-pointer">In force: {words(release)}</summary>
+        <summary className="cursor-pointer">{strings.inForceWords({ words: words(release) })}</summary>
         <ol className="mt-1 space-y-0.5 pl-4 text-xs">
           {before.map((one) => (
             <li key={one.version}>{words(one)}</li>
           ))}
-          {last === undefined ? <li>It is the first one.</li> : null}
+          {last === undefined ? <li>{strings.itIsTheFirstOne}</li> : null}
         </ol>
       </details>
       {last !== undefined && mayAdminister ? (
         <Button kind="outline" className="h-8 text-xs" onClick={() => setAsked(true)}>
-          Back to version {last.version}…
+          {strings.backToVersionVersion({ version: last.version })}
         </Button>
       ) : null}
       {isAsked && last !== undefined ? (

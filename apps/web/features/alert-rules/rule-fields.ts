@@ -1,4 +1,5 @@
 import type { AlertRule } from "@tapline/core/alerts";
+import * as strings from "../../strings/generated/alert-rules/rule-fields.ts";
 
 /** A figure of a rule that can be changed. */
 export interface RuleField {
@@ -17,8 +18,8 @@ const seconds = { unit: "s", scale: 1_000 };
 export function fieldsOf({ condition }: AlertRule, unit: string): RuleField[] {
   return [
     ...conditionFields(condition, own(unit)),
-    { place: "onDelayMs", label: "Must last before it is raised", ...seconds },
-    { place: "offDelayMs", label: "Must be in order before it is over", ...seconds },
+    { place: "onDelayMs", label: strings.mustLastBeforeItIs, ...seconds },
+    { place: "offDelayMs", label: strings.mustBeInOrderBefore, ...seconds },
   ];
 }
 
@@ -35,29 +36,29 @@ function conditionFields(condition: AlertRule["condition"], shown: Shown): RuleF
   const plain = (unit: string) => ({ unit, scale: 1 });
   switch (condition.kind) {
     case "threshold":
-      return [limitField(condition.limit, shown), field("deadBand", "Over once it is back by", shown)];
+      return [limitField(condition.limit, shown), field("deadBand", strings.overOnceItIsBack, shown)];
     case "absence":
-      return [field("afterMs", "Silent for", seconds)];
+      return [field("afterMs", strings.silentFor, seconds)];
     case "rate-of-change":
       return [
         limitField(condition.limit, shown),
-        field("windowMs", "Within", seconds),
-        field("deadBand", "Over once it is back by", shown),
+        field("windowMs", strings.within, seconds),
+        field("deadBand", strings.overOnceItIsBack, shown),
       ];
     case "burn-rate":
       return [
-        field("objectiveRatio", "Promised share of good ones", { unit: "%", scale: 0.01 }),
-        field("factor", "Budget spent faster than", plain("×")),
-        field("longMs", "Over", seconds),
-        field("shortMs", "And still over the last", seconds),
-        field("minEvents", "Of at least", plain("events")),
-        field("deadBand", "Over once it is back by", plain("×")),
+        field("objectiveRatio", strings.promisedShareOfGoodOnes, { unit: "%", scale: 0.01 }),
+        field("factor", strings.budgetSpentFasterThan, plain("×")),
+        field("longMs", strings.over, seconds),
+        field("shortMs", strings.andStillOverTheLast, seconds),
+        field("minEvents", strings.ofAtLeast, plain("events")),
+        field("deadBand", strings.overOnceItIsBack, plain("×")),
       ];
     case "anomaly":
       return [
-        field("deviations", "Farther from its forecast than", plain("usual errors")),
-        field("minDifference", "And than", shown),
-        field("deadBand", "Over once it is back by", plain("usual errors")),
+        field("deviations", strings.fartherFromItsForecastThan, plain(strings.usualErrors)),
+        field("minDifference", strings.andThan, shown),
+        field("deadBand", strings.overOnceItIsBack, plain(strings.usualErrors)),
       ];
   }
 }
@@ -66,7 +67,7 @@ function limitField(limit: { above: number } | { below: number }, shown: Shown):
   const side = "above" in limit ? "above" : "below";
   return {
     place: `condition.limit.${side}`,
-    label: side === "above" ? "Breached above" : "Breached below",
+    label: side === "above" ? strings.breachedAbove : strings.breachedBelow,
     ...shown,
   };
 }

@@ -3,6 +3,7 @@
 import type { AlertRule, Severity } from "@tapline/core/alerts";
 import { useId } from "react";
 import type { RulesPlan } from "../../contracts/alert-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/rule-form.ts";
 import { severityLooks } from "../../ui/severity.tsx";
 import { FigureField } from "./figure-field.tsx";
 import { fieldsOf, figureAt, withFigure } from "./rule-fields.ts";
@@ -33,7 +34,7 @@ export function RuleForm({
   );
   return (
     <fieldset disabled={!mayChange} className="space-y-3">
-      <legend className="sr-only">The rule {rule.id}</legend>
+      <legend className="sr-only">{strings.theRuleId({ id: rule.id })}</legend>
       <label className="flex items-center gap-2 text-sm">
         <input
           type="checkbox"
@@ -41,11 +42,11 @@ export function RuleForm({
           checked={rule.off !== true}
           onChange={(event) => onChange(switched(rule, event.target.checked))}
         />
-        In use
+        {strings.inUse}
       </label>
       <div>
         <label htmlFor={ids.severity} className="mb-1 block text-xs text-ink-soft">
-          Severity
+          {strings.severity}
         </label>
         <select
           id={ids.severity}
@@ -73,7 +74,7 @@ export function RuleForm({
       </div>
       <div>
         <label htmlFor={ids.message} className="mb-1 block text-xs text-ink-soft">
-          Message
+          {strings.message}
         </label>
         <textarea
           id={ids.message}

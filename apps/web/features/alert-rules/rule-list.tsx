@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import type { ShownRule } from "../../contracts/alert-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/rule-list.ts";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark } from "../../ui/severity.tsx";
 
@@ -18,9 +19,9 @@ export function RuleList({
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => list.current?.children[cursor]?.scrollIntoView({ block: "nearest" }), [cursor]);
   if (rules.length === 0)
-    return <p className="p-6 text-center text-sm text-ink-soft">No rule is as the filter wants it.</p>;
+    return <p className="p-6 text-center text-sm text-ink-soft">{strings.noRuleIsAsThe}</p>;
   return (
-    <ul ref={list} aria-label="Rules" className="min-h-0 flex-1 divide-y divide-line overflow-y-auto">
+    <ul ref={list} aria-label={strings.rules} className="min-h-0 flex-1 divide-y divide-line overflow-y-auto">
       {rules.map(({ rule }, index) => (
         <li key={rule.id}>
           <button
@@ -40,10 +41,10 @@ export function RuleList({
               </span>
               <span className="block truncate text-xs text-ink-faint">
                 <span className="font-mono">{rule.id}</span> · {rule.kpi}
-                {rule.per === "all" ? "" : `, by ${rule.per}`}
+                {rule.per === "all" ? "" : strings.byPer({ per: rule.per })}
               </span>
             </span>
-            <span className="text-xs text-ink-soft">{rule.off ? "off" : ""}</span>
+            <span className="text-xs text-ink-soft">{rule.off ? strings.off : ""}</span>
           </button>
         </li>
       ))}

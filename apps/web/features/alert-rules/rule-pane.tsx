@@ -9,6 +9,7 @@ import { loadPart } from "../../client/load-part.ts";
 import { useRulesPlan } from "../../client/use-rules.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
 import type { ShownRule } from "../../contracts/alert-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/rule-pane.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Preview } from "./preview.tsx";
@@ -42,9 +43,9 @@ export function RulePane({
   if (shown === null)
     return (
       <div className="p-5 text-sm text-ink-soft">
-        <p>No rule in force is called {id}.</p>
+        <p>{strings.noRuleInForceIs({ id })}</p>
         <Button kind="outline" className="mt-3" onClick={onClose}>
-          Close
+          {strings.close}
         </Button>
       </div>
     );
@@ -52,7 +53,7 @@ export function RulePane({
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <section
-        aria-label="The rule"
+        aria-label={strings.theRule}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
         tabIndex={0}
         className="min-h-0 flex-1 space-y-4 overflow-y-auto px-5 py-4 -outline-offset-2"
@@ -64,15 +65,14 @@ export function RulePane({
               {rule.id} · {rule.kpi}
             </p>
           </div>
-          <Button aria-label="Close" className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
+          <Button aria-label={strings.close} className="-mt-1.5 -mr-2 size-8 px-0" onClick={onClose}>
             <X aria-hidden className="size-4" />
           </Button>
         </header>
         {changed !== null && changed.version !== version ? (
           <div role="alert">
-            <Notice tone="warning" title="Other rules were put in force meanwhile">
-              What you changed stands here still, against version {version} now. Look at it again before you
-              apply it.
+            <Notice tone="warning" title={strings.otherRulesWerePutIn}>
+              {strings.whatYouChangedStandsHere({ version })}
             </Notice>
           </div>
         ) : null}
@@ -87,9 +87,7 @@ export function RulePane({
             isSound={plan === undefined || plan.faults.length === 0}
           />
         ) : (
-          <p className="text-xs text-ink-faint">
-            Trying other figures needs the role operator; applying them, admin.
-          </p>
+          <p className="text-xs text-ink-faint">{strings.tryingOtherFiguresNeedsThe}</p>
         )}
         <Card rule={rule} />
       </section>
@@ -104,23 +102,23 @@ export function RulePane({
                 disabled={plan === undefined || plan.changes.length === 0}
                 onClick={() => setAsked(true)}
               >
-                Apply…
+                {strings.apply}
               </Button>
             ) : (
-              <p className="self-center text-xs text-ink-faint">Applying needs the role admin.</p>
+              <p className="self-center text-xs text-ink-faint">{strings.applyingNeedsTheRoleAdmin}</p>
             )}
             <Button kind="outline" onClick={() => setDraft(null)}>
-              Discard
+              {strings.discard}
             </Button>
           </div>
         </div>
       )}
       {isAsked && changed !== null ? (
         <ReleaseDialog
-          title={`Apply to ${id}`}
-          says={`In force as version ${changed.version + 1}, at once on every process.`}
+          title={strings.applyToId({ id })}
+          says={strings.inForceAsVersionVersion({ version: changed.version + 1 })}
           changes={plan?.changes}
-          does="Put it in force"
+          does={strings.putItInForce}
           onRelease={async (given) => {
             const asked = { id, rule: { ...changed.rule }, seenVersion: changed.version, ...given };
             await apiClient.alertRules.release.mutate(asked);
@@ -143,14 +141,16 @@ const isOther = (a: AlertRule, b: AlertRule): boolean => JSON.stringify(a) !== J
 function Card({ rule: { card } }: { rule: AlertRule }) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 border-t border-line pt-4 text-sm">
-      <dt className="text-ink-faint">Cause</dt>
+      <dt className="text-ink-faint">{strings.cause}</dt>
       <dd>{card.cause}</dd>
-      <dt className="text-ink-faint">If nothing is done</dt>
+      <dt className="text-ink-faint">{strings.ifNothingIsDone}</dt>
       <dd>{card.consequence}</dd>
-      <dt className="text-ink-faint">What to do</dt>
+      <dt className="text-ink-faint">{strings.whatToDo}</dt>
       <dd>{card.action}</dd>
-      <dt className="text-ink-faint">Within</dt>
-      <dd className="figure">{card.respondWithinMinutes} min</dd>
+      <dt className="text-ink-faint">{strings.within}</dt>
+      <dd className="figure">
+        {strings.respondWithinMinutesMin({ respondWithinMinutes: card.respondWithinMinutes })}
+      </dd>
     </dl>
   );
 }

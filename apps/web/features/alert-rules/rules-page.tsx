@@ -6,6 +6,7 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useListKeys } from "../../client/use-list-keys.ts";
 import { useRulesBoard } from "../../client/use-rules.ts";
 import type { RulesBoard, ShownRule } from "../../contracts/alert-rules.ts";
+import * as strings from "../../strings/generated/alert-rules/rules-page.ts";
 import { Card } from "../../ui/card.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -32,37 +33,36 @@ export function RulesPage() {
     if (view.open !== null && id !== null) change({ open: id });
   };
   useListKeys(
-    "Rules of alerts",
+    strings.rulesOfAlerts,
     "rule",
     {
       move: (by) => moveTo(cursor.index + by),
       open: () => change({ open: shown[cursor.index]?.rule.id ?? null }),
       close: () => change({ open: null }),
     },
-    [{ keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() }],
+    [{ keys: ["/"], does: strings.filterByWords, run: () => textField.current?.focus() }],
   );
   return (
     <div className="flex flex-1 flex-col" data-stale={isFailed}>
-      <h1 className="mb-1 text-lg font-semibold tracking-tight">Alert rules</h1>
+      <h1 className="mb-1 text-lg font-semibold tracking-tight">{strings.alertRules}</h1>
       {board === undefined ? null : <ReleaseLine board={board} />}
       {isFailed ? (
         <div role="status">
-          <Notice className="mb-3" tone="warning" title="The rules could not be read">
-            {board === undefined
-              ? "Nothing is known of them. "
-              : "What is shown is the last that was known. "}
-            It is tried again all the time; alerts are raised without the console.
+          <Notice className="mb-3" tone="warning" title={strings.theRulesCouldNotBe}>
+            {strings.boardItIsTriedAgain({
+              board: board === undefined ? strings.nothingIsKnownOfThem : strings.whatIsShownIsThe,
+            })}
           </Notice>
         </div>
       ) : null}
       <WithSidePane
         name="The open rule"
         list={
-          <Card aria-label="List of rules" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfRules} className="flex min-h-0 flex-col overflow-hidden">
             <div className="border-b border-line px-3 py-2">
               <SearchField
                 name="Filter by words"
-                hint="Filter by words (/)"
+                hint={strings.filterByWords2}
                 value={view.text}
                 field={textField}
                 onValue={(text) => change({ text })}
@@ -70,7 +70,7 @@ export function RulesPage() {
             </div>
             {board === undefined ? (
               isFailed ? null : (
-                <ListSkeleton of="the rules" />
+                <ListSkeleton of={strings.theRules} />
               )
             ) : (
               <RuleList rules={shown} cursor={cursor.index} onOpen={(id) => change({ open: id })} />

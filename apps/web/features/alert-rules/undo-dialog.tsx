@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { api, apiClient } from "../../client/api.ts";
+import * as strings from "../../strings/generated/alert-rules/undo-dialog.ts";
 import { ReleaseDialog } from "./release-dialog.tsx";
 
 /** Puts the release before in force again, as a new one. */
@@ -17,10 +18,10 @@ export function UndoDialog({
   const { data } = useQuery(api.alertRules.undoPlan.queryOptions());
   return (
     <ReleaseDialog
-      title={`Back to version ${to}`}
-      says={`The rules of version ${to} are in force again, as version ${seenVersion + 1}, at once on every process.`}
+      title={strings.backToVersionTo({ to })}
+      says={strings.theRulesOfVersionTo({ to, seenVersion: seenVersion + 1 })}
       changes={data?.changes}
-      does="Put it in force"
+      does={strings.putItInForce}
       onRelease={async (given) => void (await apiClient.alertRules.undo.mutate({ seenVersion, ...given }))}
       onClose={onClose}
     />

@@ -3,6 +3,7 @@
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { type RefObject, useId } from "react";
 import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/alerts/act-bar.ts";
 import { Button } from "../../ui/button.tsx";
 import { mostReason } from "../../ui/why-field.tsx";
 import type { Asked } from "./ask-dialog.tsx";
@@ -38,7 +39,7 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
   return (
     <div className="border-t border-line bg-surface px-5 py-2.5">
       <label htmlFor={fieldId} className="sr-only">
-        Comment, kept in the audit log
+        {strings.commentKeptInTheAudit}
       </label>
       <textarea
         ref={noteField}
@@ -47,7 +48,7 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
         maxLength={mostReason}
         value={text}
         disabled={!mayOperate}
-        placeholder={mayOperate ? "Comment, kept in the audit log (n)" : "Comments are for operators"}
+        placeholder={mayOperate ? strings.commentKeptInTheAudit2 : strings.commentsAreForOperators}
         onChange={(event) => notes.write(alert, event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
@@ -56,25 +57,21 @@ export function ActBar({ alert, notes, noteField, onAct, onAsk }: ActBarProps) {
         className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-1.5 text-sm placeholder:text-ink-faint disabled:opacity-60"
       />
       <fieldset disabled={!mayOperate} className="mt-2 flex flex-wrap gap-1.5">
-        <legend className="sr-only">What to do about this alert</legend>
+        <legend className="sr-only">{strings.whatToDoAboutThis}</legend>
         {alert.unacknowledged ? (
           <Button kind="primary" className={small} onClick={acknowledge}>
-            {written === "" ? "Acknowledge" : "Acknowledge with comment"}
+            {written === "" ? strings.acknowledge : strings.acknowledgeWithComment}
           </Button>
         ) : null}
         {written === "" ? null : (
           <Button kind="outline" className={small} onClick={sayOnly}>
-            {alert.unacknowledged ? "Only comment" : "Comment"}
+            {alert.unacknowledged ? strings.onlyComment : strings.comment}
           </Button>
         )}
         <Assign alert={alert} onAct={onAct} onAsk={onAsk} />
         <Holds alert={alert} onAsk={onAsk} />
       </fieldset>
-      {mayOperate ? null : (
-        <p className="mt-2 text-xs text-ink-faint">
-          You are signed in as a viewer: acting on alerts needs the role operator. An admin can give it.
-        </p>
-      )}
+      {mayOperate ? null : <p className="mt-2 text-xs text-ink-faint">{strings.youAreSignedInAs}</p>}
     </div>
   );
 }
@@ -91,11 +88,11 @@ function Assign({ alert, onAct, onAsk }: Pick<ActBarProps, "alert" | "onAct" | "
           className={small}
           onClick={() => onAct(alert, { kind: "assign", to: viewerId, note: null })}
         >
-          Assign to me
+          {strings.assignToMe}
         </Button>
       )}
       <Button kind="outline" className={small} onClick={() => onAsk("assign", alert)}>
-        Assign…
+        {strings.assign}
       </Button>
     </>
   );
@@ -109,12 +106,12 @@ function Holds({ alert, onAsk }: Pick<ActBarProps, "alert" | "onAsk">) {
     </Button>
   );
   if (alert.state === "normal") return null;
-  if (alert.outOfServiceSinceEpochMs !== null) return button("return-to-service", "Return to service…");
+  if (alert.outOfServiceSinceEpochMs !== null) return button("return-to-service", strings.returnToService);
   return (
     <>
-      {alert.shelf === null ? button("shelve", "Shelve…") : button("unshelve", "Take off the shelf…")}
-      {button("take-out-of-service", "Out of service…")}
-      {button("maintenance", "Maintenance…")}
+      {alert.shelf === null ? button("shelve", strings.shelve) : button("unshelve", strings.takeOffTheShelf)}
+      {button("take-out-of-service", strings.outOfService)}
+      {button("maintenance", strings.maintenance)}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { formatAge } from "../../client/format.ts";
+import * as strings from "../../strings/generated/alerts/act-words.ts";
 import type { Tone } from "../../ui/notice.tsx";
 import type { ActRefused, ActResult } from "./send-act.ts";
 
@@ -12,24 +13,24 @@ export interface ActNotice {
 
 /** What was done, as a sentence ends: "Ada acknowledged it". */
 const done: Record<string, string> = {
-  acknowledged: "acknowledged it",
-  shelved: "shelved it",
-  unshelved: "took it off the shelf",
-  "taken-out-of-service": "took it out of service",
-  "returned-to-service": "returned it to service",
-  assigned: "assigned it",
-  unassigned: "took it off its list",
+  acknowledged: strings.acknowledgedIt,
+  shelved: strings.shelvedIt,
+  unshelved: strings.tookItOffTheShelf,
+  "taken-out-of-service": strings.tookItOutOfService,
+  "returned-to-service": strings.returnedItToService,
+  assigned: strings.assignedIt,
+  unassigned: strings.tookItOffItsList,
 };
 
 /** What was to be done. */
 const wanted: Record<AlertAct["kind"], string> = {
-  acknowledge: "acknowledged",
-  shelve: "shelved",
-  unshelve: "taken off the shelf",
-  "take-out-of-service": "taken out of service",
-  "return-to-service": "returned to service",
-  assign: "assigned",
-  note: "commented",
+  acknowledge: strings.acknowledged,
+  shelve: strings.shelved,
+  unshelve: strings.takenOffTheShelf,
+  "take-out-of-service": strings.takenOutOfService,
+  "return-to-service": strings.returnedToService,
+  assign: strings.assigned,
+  note: strings.commented,
 };
 
 /** What to tell of refused acts; `null` where none was refused. One is told in full, of many the number. */
@@ -42,21 +43,27 @@ export function noticeOf(
   const refused = results.flatMap(({ id, refusal }) => (refusal === null ? [] : [{ id, refusal }]));
   const [first] = refused;
   if (first === undefined) return null;
-  const message = alerts.find(({ id }) => id === first.id)?.message ?? "An alert";
+  const message = alerts.find(({ id }) => id === first.id)?.message ?? strings.anAlert;
   const why = whyOf(first.refusal, nowEpochMs);
-  if (refused.length === 1) return { tone: "warning", title: why, text: `${message}: not ${wanted[act]}.` };
+  if (refused.length === 1)
+    return { tone: "warning", title: why, text: strings.messageNotWanted({ message, wanted: wanted[act] }) };
   return {
     tone: "warning",
-    title: `${refused.length} of ${results.length} were not ${wanted[act]}`,
-    text: `The first, ${message}: ${why}.`,
+    title: strings.refusedOfResultsWereNot({
+      refused: refused.length,
+      results: results.length,
+      wanted: wanted[act],
+    }),
+    text: strings.theFirstMessageWhy({ message, why }),
   };
 }
 
 function whyOf({ name, lastAct, byName, atEpochMs }: ActRefused, nowEpochMs: number): string {
-  if (name === "raised-since") return "It was raised again before you acted: look at it anew";
-  if (name === "assigned-so") return "It is assigned so already";
-  if (name === "closed") return `It is closed${byPerson(lastAct, byName, atEpochMs, nowEpochMs)}`;
-  if (lastAct === null) return "It has changed since you looked";
+  if (name === "raised-since") return strings.itWasRaisedAgainBefore;
+  if (name === "assigned-so") return strings.itIsAssignedSoAlready;
+  if (name === "closed")
+    return strings.itIsClosedByPerson({ byPerson: byPerson(lastAct, byName, atEpochMs, nowEpochMs) });
+  if (lastAct === null) return strings.itHasChangedSinceYou;
   return personal(lastAct, byName, atEpochMs, nowEpochMs);
 }
 
@@ -70,6 +77,11 @@ function personal(
   atEpochMs: number | null,
   nowEpochMs: number,
 ): string {
-  const ago = atEpochMs === null ? "" : `, ${formatAge(Math.max(0, nowEpochMs - atEpochMs))} ago`;
-  return `${byName ?? "Somebody"} was faster and ${done[lastAct] ?? "changed it"}${ago}`;
+  const ago =
+    atEpochMs === null ? "" : strings.spanAgo({ span: formatAge(Math.max(0, nowEpochMs - atEpochMs)) });
+  return strings.byWasFasterAndDone({
+    by: byName ?? strings.somebody,
+    done: done[lastAct] ?? strings.changedIt,
+    ago,
+  });
 }

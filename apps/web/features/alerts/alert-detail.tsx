@@ -10,6 +10,8 @@ import { useAlertDetail } from "../../client/use-alerts.ts";
 import { useNow } from "../../client/use-now.ts";
 import { usePeople } from "../../client/use-people.ts";
 import type { AlertDetail } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/alert-detail.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
@@ -37,12 +39,12 @@ export function AlertPane(props: AlertPaneProps) {
   const { detail, isFailed } = useAlertDetail(props.alert?.id ?? null);
   const { alert } = props;
   if (alert === null) {
-    return <p className="p-6 text-sm text-ink-faint">Nothing to show: no alert is chosen.</p>;
+    return <p className="p-6 text-sm text-ink-faint">{strings.nothingToShowNoAlert}</p>;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <section
-        aria-label="What is known"
+        aria-label={strings.whatIsKnown}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto -outline-offset-2"
@@ -85,7 +87,7 @@ function Head({ alert, groupSize, onGroup, onClose }: AlertPaneProps & { alert: 
           <span className="age font-normal text-ink-soft"> · {standingOf(alert, serverNow(), zone)}</span>
         </p>
         <Button
-          aria-label="Back to the list"
+          aria-label={strings.backToTheList}
           className="-mt-1.5 -mr-2 size-8 px-0 lg:hidden"
           onClick={onClose}
         >
@@ -99,21 +101,27 @@ function Head({ alert, groupSize, onGroup, onClose }: AlertPaneProps & { alert: 
         {placeOf(alert)} · <span className="font-mono">{alert.ruleId}</span>
         {alert.assignee ? (
           <span className="text-ink-soft">
-            {" · "}assigned to {names.get(alert.assignee) ?? "somebody who is gone"}
+            {" "}
+            {strings.assignedToAssignee({ assignee: names.get(alert.assignee) ?? strings.somebodyWhoIsGone })}
           </span>
         ) : null}
       </p>
       {alert.group === null || groupSize < 2 ? null : (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-xs text-ink-soft">
           {alert.firstOut ? <FirstOut /> : null}
-          {alert.firstOut ? "of" : "One of"} {groupSize} alerts that came of one thing
-          <button
-            type="button"
-            className="font-medium text-ink underline underline-offset-4"
-            onClick={() => alert.group !== null && onGroup(alert.group)}
-          >
-            Show them
-          </button>
+          {rich(strings.firstOutGroupSizeAlerts, {
+            firstOut: alert.firstOut ? strings.ofWord : strings.oneOf,
+            groupSize,
+            button: (words) => (
+              <button
+                type="button"
+                className="font-medium text-ink underline underline-offset-4"
+                onClick={() => alert.group !== null && onGroup(alert.group)}
+              >
+                {words}
+              </button>
+            ),
+          })}
         </p>
       )}
     </header>
@@ -132,21 +140,21 @@ function Figures({ alert, detail }: FiguresProps) {
   const leftMs = within === undefined ? null : timeLeftMs(alert, within, nowEpochMs);
   return (
     <dl className="grid grid-cols-3 gap-x-4 gap-y-3 border-b border-line px-5 py-3">
-      <Fact name={`Value ${momentOf(alert)}`} value={formatFigure(alert.value, unit)} />
-      <Fact name="Limit" value={formatFigure(alert.limit, unit)} />
+      <Fact name={strings.valueMoment({ moment: momentOf(alert) })} value={formatFigure(alert.value, unit)} />
+      <Fact name={strings.limit} value={formatFigure(alert.limit, unit)} />
       {/* Known once the breach is over. */}
-      <Fact name="Farthest" value={alert.active ? "–" : formatFigure(alert.peakValue, unit)} />
+      <Fact name={strings.farthest} value={alert.active ? "–" : formatFigure(alert.peakValue, unit)} />
       <Fact
-        name="Raised"
+        name={strings.raised}
         value={formatSpan(ageMs)}
-        note={`${formatTime(alert.raisedAtEpochMs, zone)}${alert.occurrences > 1 ? `, ${alert.occurrences} times` : ""}`}
-        warning={alert.active && ageMs > staleAfterMs ? "stands too long" : null}
+        note={`${formatTime(alert.raisedAtEpochMs, zone)}${alert.occurrences > 1 ? strings.occurrencesTimes({ occurrences: alert.occurrences }) : ""}`}
+        warning={alert.active && ageMs > staleAfterMs ? strings.standsTooLong : null}
       />
       <Fact
-        name="Respond within"
+        name={strings.respondWithin}
         value={within === undefined ? "–" : formatDuration(within * 60_000)}
-        note={leftMs === null || leftMs < 0 ? null : `${formatSpan(leftMs)} left`}
-        warning={leftMs !== null && leftMs < 0 ? `over by ${formatSpan(-leftMs)}` : null}
+        note={leftMs === null || leftMs < 0 ? null : strings.spanLeft({ span: formatSpan(leftMs) })}
+        warning={leftMs !== null && leftMs < 0 ? strings.overBySpan({ span: formatSpan(-leftMs) }) : null}
       />
     </dl>
   );

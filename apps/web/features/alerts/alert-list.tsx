@@ -9,6 +9,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type AlertCounts, isFirstOfSeveral } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/alert-list.ts";
 import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AlertRow } from "./alert-row.tsx";
 import { placeOf, standingOf } from "./alert-words.ts";
@@ -16,13 +17,13 @@ import { figuresOf } from "./figures.ts";
 import { type Cursor, rowsOf } from "./rows.ts";
 
 const headings: Record<AlertState, string> = {
-  "active-unacknowledged": "Active, not acknowledged",
-  "returned-unacknowledged": "Over, not acknowledged",
-  acknowledged: "Active, acknowledged",
-  shelved: "Shelved",
-  suppressed: "Suppressed by design",
-  "out-of-service": "Out of service",
-  normal: "Closed",
+  "active-unacknowledged": strings.activeNotAcknowledged,
+  "returned-unacknowledged": strings.overNotAcknowledged,
+  acknowledged: strings.activeAcknowledged,
+  shelved: strings.shelved,
+  suppressed: strings.suppressedByDesign,
+  "out-of-service": strings.outOfService,
+  normal: strings.closed,
 };
 const rowHeight = 56;
 const headingHeight = 32;
@@ -81,7 +82,7 @@ export function AlertList(props: AlertListProps) {
       ref={scroller}
       role="listbox"
       tabIndex={0}
-      aria-label="Alerts"
+      aria-label={strings.alerts}
       aria-multiselectable
       aria-activedescendant={cursor === null ? undefined : alertElementId(cursor.id)}
       onKeyDown={(event) => onListKey(event, props, scroller.current)}
@@ -123,7 +124,7 @@ function Rows({ rows, items, groupSizes, names, cursor, marked, onOpen, onMark }
             standing={standingOf(row.alert, nowEpochMs, zone)}
             age={formatSpan(nowEpochMs - row.alert.raisedAtEpochMs)}
             figures={figuresOf(row.alert)}
-            assignee={row.alert.assignee ? (names.get(row.alert.assignee) ?? "somebody who is gone") : ""}
+            assignee={row.alert.assignee ? (names.get(row.alert.assignee) ?? strings.somebodyWhoIsGone) : ""}
             isFirstOut={isFirstOfSeveral(row.alert, groupSizes)}
             isAtCursor={row.alert.id === cursor?.id}
             isMarked={marked.has(row.alert.id)}

@@ -9,6 +9,8 @@ import { formatAge, formatDayTime } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/alerts/alert-moment.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { formatFigure } from "./figures.ts";
 import { latestOf, momentOfAlert, momentRows } from "./moment-series.ts";
@@ -33,9 +35,7 @@ export function AlertMoment({ alert, rule }: { alert: Alert; rule: AlertRule }) 
     return (
       <Frame kpi={rule.kpi}>
         {query.isError ? (
-          <p className="text-ink-soft">
-            {adviceOf(query.error) ?? "Its history could not be read. It is tried again all the time."}
-          </p>
+          <p className="text-ink-soft">{adviceOf(query.error) ?? strings.itsHistoryCouldNotBe}</p>
         ) : (
           <div className="h-40">{loading()}</div>
         )}
@@ -47,26 +47,28 @@ export function AlertMoment({ alert, rule }: { alert: Alert; rule: AlertRule }) 
   if (latest === null)
     return (
       <Frame kpi={rule.kpi}>
-        <p className="text-ink-soft">No history of it is kept for this place and time.</p>
+        <p className="text-ink-soft">{strings.noHistoryOfItIs}</p>
       </Frame>
     );
   const ageMs = Math.max(0, serverNow() - latest.endEpochMs);
   return (
     <Frame kpi={rule.kpi}>
       <p className="age mb-1 text-xs text-ink-soft">
-        Last known: <span className="figure text-ink">{formatFigure(latest.value, unit)}</span>
-        {ageMs === 0 ? ", of the minute under way" : `, ${formatAge(ageMs)} ago`}
+        {rich(strings.lastKnownFigureSpan, {
+          figure: <span className="figure text-ink">{formatFigure(latest.value, unit)}</span>,
+          span: ageMs === 0 ? strings.ofTheMinuteUnderWay : strings.spanAgo({ span: formatAge(ageMs) }),
+        })}
       </p>
       <div className="h-40">
         <MomentChart {...{ rows, unit, zone, moment, alert, rule }} />
       </div>
       <details className="mt-2 text-xs">
-        <summary className="cursor-pointer text-ink-soft">As a table</summary>
+        <summary className="cursor-pointer text-ink-soft">{strings.asATable}</summary>
         <table className="mt-1 w-full">
           <thead>
             <tr className="text-left text-ink-faint">
-              <th scope="col">From</th>
-              <th scope="col">Value</th>
+              <th scope="col">{strings.from}</th>
+              <th scope="col">{strings.value}</th>
             </tr>
           </thead>
           <tbody>
@@ -75,7 +77,7 @@ export function AlertMoment({ alert, rule }: { alert: Alert; rule: AlertRule }) 
                 <td className="figure">{formatDayTime(startEpochMs, zone, serverNow())}</td>
                 <td className="figure">
                   {formatFigure(value ?? tail, unit)}
-                  {isUnfinished ? " (not finished)" : ""}
+                  {isUnfinished ? strings.notFinished : ""}
                 </td>
               </tr>
             ))}
@@ -88,9 +90,9 @@ export function AlertMoment({ alert, rule }: { alert: Alert; rule: AlertRule }) 
 
 function Frame({ kpi, children }: { kpi: string; children: React.ReactNode }) {
   return (
-    <section aria-label="The figure around its moment" className="border-b border-line px-5 py-4 text-sm">
+    <section aria-label={strings.theFigureAroundItsMoment} className="border-b border-line px-5 py-4 text-sm">
       <h3 className="mb-1 text-xs font-medium text-ink-faint">
-        Around its moment: <span className="font-mono">{kpi}</span>
+        {rich(strings.aroundItsMomentKpi, { kpi: <span className="font-mono">{kpi}</span> })}
       </h3>
       {children}
     </section>

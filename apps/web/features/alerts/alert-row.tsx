@@ -1,5 +1,6 @@
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import { memo } from "react";
+import * as strings from "../../strings/generated/alerts/alert-row.ts";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { momentOf } from "./figures.ts";
@@ -67,7 +68,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
           {props.assignee === "" ? null : (
             <span className="max-w-40 shrink-0 truncate text-ink-soft">
               <span aria-hidden>→ </span>
-              <span className="sr-only">Assigned to </span>
+              <span className="sr-only">{strings.assignedTo} </span>
               {props.assignee}
             </span>
           )}
@@ -84,21 +85,21 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
       <p className="figure text-right text-xs text-ink-soft max-md:hidden">
         {props.figures === "" ? null : (
           <>
-            <span className="sr-only">Value against limit: </span>
+            <span className="sr-only">{strings.valueAgainstLimit} </span>
             {props.figures}
             <span className="block text-ink-faint">{momentOf(alert)}</span>
           </>
         )}
       </p>
       <p className="age text-right text-xs whitespace-nowrap text-ink-soft">
-        <span className="sr-only">Raised </span>
+        <span className="sr-only">{strings.raised} </span>
         {props.age}
-        <span className="sr-only"> ago</span>
+        <span className="sr-only"> {strings.ago}</span>
         {alert.occurrences > 1 ? (
           <span className="block text-ink-faint">
             {alert.occurrences}
             <span aria-hidden>×</span>
-            <span className="sr-only"> times</span>
+            <span className="sr-only"> {strings.times}</span>
           </span>
         ) : null}
       </p>
@@ -143,10 +144,10 @@ function MarkBox({
 export function FirstOut() {
   return (
     <span
-      title="The first of its group: most likely the cause of the others"
+      title={strings.theFirstOfItsGroup}
       className="shrink-0 rounded border border-line-strong px-1 font-medium text-ink-soft"
     >
-      first out
+      {strings.firstOut}
     </span>
   );
 }

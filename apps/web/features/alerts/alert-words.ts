@@ -1,6 +1,7 @@
 import type { Alert, TransitionKind } from "@tapline/core/alerts";
 import { formatSpan, formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/alerts/alert-words.ts";
 
 /** An alert that stands for longer than this is stale (ISA-18.2 §16.5.6): nobody will act on it any more, ms. */
 export const staleAfterMs = 24 * 3_600_000;
@@ -10,31 +11,31 @@ export function standingOf(alert: Alert, nowEpochMs: number, zone: TimeZoneChoic
   const since = (epochMs: number | null) => formatSpan(nowEpochMs - (epochMs ?? alert.changedAtEpochMs));
   switch (alert.state) {
     case "active-unacknowledged":
-      return "Not acknowledged";
+      return strings.notAcknowledged;
     case "returned-unacknowledged":
-      return `Over for ${since(alert.returnedAtEpochMs)}, not acknowledged`;
+      return strings.overForSinceNotAcknowledged({ since: since(alert.returnedAtEpochMs) });
     case "acknowledged":
-      return `Acknowledged ${since(alert.acknowledgedAtEpochMs)} ago`;
+      return strings.acknowledgedSinceAgo({ since: since(alert.acknowledgedAtEpochMs) });
     case "shelved":
       return shelfOf(alert, nowEpochMs, zone);
     case "suppressed":
-      return `Suppressed: ${causeOf(alert)} says it`;
+      return strings.suppressedCauseSaysIt({ cause: causeOf(alert) });
     case "out-of-service":
-      return `Out of service for ${since(alert.outOfServiceSinceEpochMs)}`;
+      return strings.outOfServiceForSince({ since: since(alert.outOfServiceSinceEpochMs) });
     case "normal":
-      return "Closed";
+      return strings.closed;
   }
 }
 
 function shelfOf({ shelf, changedAtEpochMs }: Alert, nowEpochMs: number, zone: TimeZoneChoice): string {
   const until = shelf?.untilEpochMs ?? changedAtEpochMs;
-  const left = `${formatSpan(until - nowEpochMs)} left`;
-  const orReturned = shelf?.mode === "one-shot" ? " or its return" : "";
-  return `Shelved until ${formatTime(until, zone, false)}${orReturned}, ${left}`;
+  const left = strings.spanLeft({ span: formatSpan(until - nowEpochMs) });
+  const orReturned = shelf?.mode === "one-shot" ? strings.orItsReturn : "";
+  return strings.shelvedUntilTimeOrReturned({ time: formatTime(until, zone, false), orReturned, left });
 }
 
 function causeOf({ suppressedBy }: Alert): string {
-  if (suppressedBy === null) return "another alert";
+  if (suppressedBy === null) return strings.anotherAlert;
   const { ruleId, scopeKey } = suppressedBy;
   return scopeKey === "" ? ruleId : `${ruleId} (${scopeKey.replaceAll(";", ", ").replaceAll("=", " ")})`;
 }
@@ -42,25 +43,31 @@ function causeOf({ suppressedBy }: Alert): string {
 /** Where, from the widest to the narrowest; "everywhere" for the whole installation. */
 export function placeOf({ scope }: Pick<Alert, "scope">): string {
   const { site, agent, reader, archive, reason } = scope;
-  const parts = [site, agent, reader, archive && `archive ${archive}`, reason && `reason ${reason}`];
-  return parts.filter((part) => part !== undefined).join(" › ") || "whole installation";
+  const parts = [
+    site,
+    agent,
+    reader,
+    archive && strings.archiveArchive({ archive }),
+    reason && strings.reasonReason({ reason }),
+  ];
+  return parts.filter((part) => part !== undefined).join(" › ") || strings.wholeInstallation;
 }
 
 /** What happened, as it stands behind who did it. */
 export const transitionWords: Record<TransitionKind, string> = {
-  raised: "Raised",
-  returned: "Returned to normal",
-  suppressed: "Suppressed by design",
-  unsuppressed: "No longer suppressed",
-  "shelf-expired": "Came off the shelf: its time was over",
-  acknowledged: "acknowledged it",
-  noted: "commented",
-  shelved: "shelved it",
-  unshelved: "took it off the shelf",
-  "taken-out-of-service": "took it out of service",
-  "returned-to-service": "returned it to service",
-  assigned: "assigned it",
-  unassigned: "assigned it to nobody any more",
+  raised: strings.raised,
+  returned: strings.returnedToNormal,
+  suppressed: strings.suppressedByDesign,
+  unsuppressed: strings.noLongerSuppressed,
+  "shelf-expired": strings.cameOffTheShelfIts,
+  acknowledged: strings.acknowledgedIt,
+  noted: strings.commented,
+  shelved: strings.shelvedIt,
+  unshelved: strings.tookItOffTheShelf,
+  "taken-out-of-service": strings.tookItOutOfService,
+  "returned-to-service": strings.returnedItToService,
+  assigned: strings.assignedIt,
+  unassigned: strings.assignedItToNobodyAny,
 };
 
 /** How much of the time to respond is left; negative: so long over. `null` where nobody is waited for. */

@@ -14,6 +14,7 @@ import { usePeople } from "../../client/use-people.ts";
 import { useStable } from "../../client/use-stable.ts";
 import { useViewerId } from "../../client/viewer.tsx";
 import type { AlertCounts, AlertFilter, AlertView } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -87,7 +88,7 @@ export function Alerts() {
       )}
       <div className="relative min-h-96 flex-1">
         <div className="absolute inset-0 grid grid-rows-[minmax(0,1fr)] gap-3 lg:grid-cols-[minmax(0,1fr)_27rem]">
-          <Card aria-label="List of alerts" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfAlerts} className="flex min-h-0 flex-col overflow-hidden">
             <Filters {...{ view, counts, textField }} onChange={onPane.change} />
             <ListBody
               {...{ list, state, filter, counts, names }}
@@ -100,7 +101,7 @@ export function Alerts() {
             />
           </Card>
           <Card
-            aria-label="The chosen alert"
+            aria-label={strings.theChosenAlert}
             className={cn(
               "flex min-h-0 flex-col overflow-hidden",
               "max-lg:fixed max-lg:top-14 max-lg:right-0 max-lg:bottom-0 max-lg:left-18 max-lg:z-4 max-lg:rounded-none",
@@ -158,7 +159,7 @@ const Head = memo(function Head() {
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Alerts</h1>
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.alerts}</h1>
         <NotifyButton />
       </div>
       <UnrecordedNotice />

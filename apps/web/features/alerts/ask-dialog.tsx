@@ -4,6 +4,8 @@ import type { Alert, AlertAct, ShelfMode } from "@tapline/core/alerts";
 import { type FormEvent, useState } from "react";
 import { serverNow } from "../../client/server-clock.ts";
 import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
+import * as strings from "../../strings/generated/alerts/ask-dialog.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
@@ -16,24 +18,24 @@ export type Asked = AskedWhy | "assign" | "maintenance";
 
 const words: Record<AskedWhy, { title: string; says: string; does: string }> = {
   shelve: {
-    title: "Shelve",
-    says: "It calls nobody until then. Everybody sees that it is shelved, by whom and why.",
-    does: "Shelve",
+    title: strings.shelve,
+    says: strings.itCallsNobodyUntilThen,
+    does: strings.shelve,
   },
   unshelve: {
-    title: "Take off the shelf",
-    says: "If it is still active it calls again at once.",
-    does: "Take off the shelf",
+    title: strings.takeOffTheShelf,
+    says: strings.ifItIsStillActive,
+    does: strings.takeOffTheShelf,
   },
   "take-out-of-service": {
-    title: "Take out of service",
-    says: "It calls nobody until somebody returns it to service. Meant for what is being repaired or replaced.",
-    does: "Take out of service",
+    title: strings.takeOutOfService,
+    says: strings.itCallsNobodyUntilSomebody,
+    does: strings.takeOutOfService,
   },
   "return-to-service": {
-    title: "Return to service",
-    says: "If it is active it calls again at once.",
-    does: "Return to service",
+    title: strings.returnToService,
+    says: strings.ifItIsActiveIt,
+    does: strings.returnToService,
   },
 };
 
@@ -51,7 +53,7 @@ export function AskDialog({
   onAct: (act: AlertAct) => void;
 }) {
   const { title, says } = words[asked ?? "shelve"];
-  const many = alerts.length > 1 ? ` ${alerts.length} alerts` : "";
+  const many = alerts.length > 1 ? strings.alertsAlerts({ alerts: alerts.length }) : "";
   return (
     <Dialog title={`${title}${many}`} isOpen={asked !== null} onClose={onClose}>
       {alerts.length === 1 ? <p className="text-sm font-medium">{alerts[0]?.message}</p> : null}
@@ -114,10 +116,9 @@ function ShelfFields({
           onChange={(event) => setMode(event.target.checked ? "one-shot" : "timed")}
         />
         <span>
-          Only this breach
-          <span className="block text-xs text-ink-faint">
-            The shelf ends as soon as it has returned to normal; the next breach calls.
-          </span>
+          {rich(strings.onlyThisBreachTheShelf, {
+            b: (words) => <span className="block text-xs text-ink-faint">{words}</span>,
+          })}
         </span>
       </label>
     </>

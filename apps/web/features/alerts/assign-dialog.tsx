@@ -4,6 +4,7 @@ import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { type FormEvent, useId, useState } from "react";
 import { usePeople } from "../../client/use-people.ts";
 import { useViewerId } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/alerts/assign-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { mostReason } from "../../ui/why-field.tsx";
@@ -31,15 +32,13 @@ export function AssignDialog({
     onClose();
   };
   return (
-    <Dialog title="Assign" isOpen onClose={onClose}>
+    <Dialog title={strings.assign} isOpen onClose={onClose}>
       <p className="text-sm font-medium">{alert.message}</p>
-      <p className="mt-1 text-sm text-ink-soft">
-        Everybody sees who sees to it. It calls as before until somebody acknowledges it.
-      </p>
+      <p className="mt-1 text-sm text-ink-soft">{strings.everybodySeesWhoSeesTo}</p>
       <form onSubmit={submit} className="mt-4 space-y-4">
         <div>
           <label htmlFor={ids.who} className="mb-1.5 block text-sm font-medium">
-            To
+            {strings.to}
           </label>
           <select
             // React would focus it before the dialog opens, and the dialog would then choose for itself.
@@ -49,17 +48,17 @@ export function AssignDialog({
             onChange={(event) => setTo(event.target.value)}
             className="h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm"
           >
-            <option value="">Nobody in particular</option>
+            <option value="">{strings.nobodyInParticular}</option>
             {people.map(({ id, name }) => (
               <option key={id} value={id}>
-                {id === viewerId ? `${name} (you)` : name}
+                {id === viewerId ? strings.nameYou({ name }) : name}
               </option>
             ))}
           </select>
         </div>
         <div>
           <label htmlFor={ids.note} className="mb-1.5 block text-sm font-medium">
-            What to tell them, if anything
+            {strings.whatToTellThemIf}
           </label>
           <textarea
             id={ids.note}
@@ -71,7 +70,7 @@ export function AssignDialog({
           />
         </div>
         <Button type="submit" kind="primary" className="w-full" disabled={isSame}>
-          {to === "" ? "Assign to nobody" : "Assign"}
+          {to === "" ? strings.assignToNobody : strings.assign}
         </Button>
       </form>
     </Dialog>

@@ -1,5 +1,6 @@
 import type { Severity } from "@tapline/core/alerts";
 import { type AlertCounts, type AlertFilter, type AlertView, sumOfOpen } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/counts.ts";
 
 /** How many open alerts of a severity there are. */
 export function openOf({ open }: AlertCounts, severity: Severity): number {
@@ -8,11 +9,11 @@ export function openOf({ open }: AlertCounts, severity: Severity): number {
 
 /** What views are called. */
 export const viewNames: Record<AlertView, string> = {
-  open: "Open",
-  shelved: "Shelved",
-  suppressed: "Suppressed",
-  "out-of-service": "Out of service",
-  history: "History",
+  open: strings.open,
+  shelved: strings.shelved,
+  suppressed: strings.suppressed,
+  "out-of-service": strings.outOfService,
+  history: strings.history,
 };
 
 /** How many alerts a view holds; of the history, which is not counted, none. */

@@ -1,12 +1,15 @@
 import type { Alert } from "@tapline/core/alerts";
 import { formatAge, formatCount, unknown } from "../../client/format.ts";
+import * as strings from "../../strings/generated/alerts/figures.ts";
+import { language } from "../../strings/locale.ts";
 
-const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const precise = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
 
 /** A value with its unit as the KPI catalogue names it; times and shares as people read them. `null`: not known. */
 export function formatFigure(value: number | null, unit: string): string {
   if (value === null) return unknown;
-  if (unit === "ms") return value < 1000 ? `${precise.format(value)} ms` : formatDuration(value);
+  if (unit === "ms")
+    return value < 1000 ? strings.valueMs({ value: precise.format(value) }) : formatDuration(value);
   if (unit === "s") return formatDuration(value * 1000);
   if (unit === "ratio") return `${precise.format(value * 100)} %`;
   if (unit === "bytes") return formatBytes(value);
@@ -33,4 +36,5 @@ export function figuresOf({ value, limit, unit }: Pick<Alert, "value" | "limit" 
 }
 
 /** Of when the value is: it stands as it was, whatever has become of it since. */
-export const momentOf = ({ active }: Pick<Alert, "active">): string => (active ? "when raised" : "on return");
+export const momentOf = ({ active }: Pick<Alert, "active">): string =>
+  active ? strings.whenRaised : strings.onReturn;

@@ -4,6 +4,8 @@ import type { Severity } from "@tapline/core/alerts";
 import type { RefObject } from "react";
 import { formatCount } from "../../client/format.ts";
 import { type AlertCounts, alertViews } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/filter-bar.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { severityLooks } from "../../ui/severity.tsx";
@@ -28,7 +30,7 @@ export function FilterBar({
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
-        <legend className="sr-only">State</legend>
+        <legend className="sr-only">{strings.state}</legend>
         {alertViews.map((view) => (
           <Toggle
             key={view}
@@ -41,7 +43,7 @@ export function FilterBar({
         ))}
       </fieldset>
       <fieldset className="flex gap-1">
-        <legend className="sr-only">Severity</legend>
+        <legend className="sr-only">{strings.severity}</legend>
         {severities.map((severity) => {
           const isOn = filter.severity === severity;
           const { shape, word } = severityLooks[severity];
@@ -55,21 +57,23 @@ export function FilterBar({
         })}
       </fieldset>
       <Toggle isOn={filter.isMine} onClick={() => change({ isMine: !filter.isMine })}>
-        Mine
+        {strings.mine}
       </Toggle>
       {filter.view === "history" ? <Days {...{ filter, change }} /> : null}
       <div className="flex min-w-32 flex-1 items-center gap-2">
         <SearchField
           name="Filter by words"
-          hint="Filter by words (/)"
+          hint={strings.filterByWords}
           value={filter.text}
           field={textField}
           onValue={(text) => change({ text })}
         />
         {filter.group === null ? null : (
           <Button kind="outline" className="h-8 shrink-0" onClick={() => change({ group: null })}>
-            One group <span aria-hidden>×</span>
-            <span className="sr-only">: show all</span>
+            {rich(strings.oneGroupSpanShowAll, {
+              span: <span aria-hidden>×</span>,
+              b: (words) => <span className="sr-only">{words}</span>,
+            })}
           </Button>
         )}
       </div>
@@ -92,7 +96,7 @@ function Days({ filter, change }: { filter: AlertsView; change: (given: Partial<
   );
   return (
     <div className="flex flex-wrap gap-x-3 gap-y-1">
-      {day("Raised from", filter.from, (from) => change({ from }))}
+      {day(strings.raisedFrom, filter.from, (from) => change({ from }))}
       {day("to", filter.until, (until) => change({ until }))}
     </div>
   );

@@ -2,6 +2,7 @@ import type { Alert } from "@tapline/core/alerts";
 import { formatCount } from "../../client/format.ts";
 import type { AlertList } from "../../client/use-alerts.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/alerts/list-foot.ts";
 import { Button } from "../../ui/button.tsx";
 import type { ListState } from "./use-list-state.ts";
 
@@ -28,23 +29,24 @@ export function ListFoot({
     <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-t border-line px-4 py-1 text-xs text-ink-faint">
       <p>
         <span className="figure">{formatCount(total === undefined || !list.hasMore ? length : total)}</span>
-        {total === undefined && list.hasMore ? " and more" : ""}
+        {total === undefined && list.hasMore ? strings.andMore : ""}
         {chosen.length === 0 ? null : (
           <>
             , <span className="figure text-ink">{formatCount(chosen.length)}</span>{" "}
-            <span className="text-ink">marked</span>
+            <span className="text-ink">{strings.marked}</span>
           </>
         )}
       </p>
       <div className="ml-auto flex items-center gap-1">
         {chosen.length === 0 ? (
           <Button className="h-8 text-xs" onClick={state.markAll}>
-            Mark all{list.hasMore ? " that are loaded" : ""}
+            {strings.markAll}
+            {list.hasMore ? strings.thatAreLoaded : ""}
           </Button>
         ) : (
           <>
             <Button className="h-8 text-xs" onClick={state.unmarkAll}>
-              Unmark
+              {strings.unmark}
             </Button>
             <Button
               kind="outline"
@@ -52,7 +54,7 @@ export function ListFoot({
               disabled={!mayOperate}
               onClick={onShelve}
             >
-              Shelve…
+              {strings.shelve}
             </Button>
             <Button
               kind="primary"
@@ -60,7 +62,7 @@ export function ListFoot({
               disabled={!mayOperate}
               onClick={onAcknowledge}
             >
-              Acknowledge
+              {strings.acknowledge}
             </Button>
           </>
         )}

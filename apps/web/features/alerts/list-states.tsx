@@ -1,21 +1,22 @@
 import { Fragment, type ReactNode } from "react";
 import { formatCount } from "../../client/format.ts";
 import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/list-states.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { totalOf, viewNames } from "./counts.ts";
 
 const nothing: Record<AlertFilter["view"], { title: string; text: string }> = {
-  open: { title: "No alert is open", text: "What is raised shows up here by itself." },
-  shelved: { title: "Nothing is shelved", text: "Shelved alerts call nobody until their time is over." },
+  open: { title: strings.noAlertIsOpen, text: strings.whatIsRaisedShowsUp },
+  shelved: { title: strings.nothingIsShelved, text: strings.shelvedAlertsCallNobodyUntil },
   suppressed: {
-    title: "Nothing is suppressed",
-    text: "Alerts that are only consequences of another one stand here while that one lasts.",
+    title: strings.nothingIsSuppressed,
+    text: strings.alertsThatAreOnlyConsequences,
   },
   "out-of-service": {
-    title: "Everything is in service",
-    text: "Alerts that were taken out of service stand here until somebody returns them.",
+    title: strings.everythingIsInService,
+    text: strings.alertsThatWereTakenOut,
   },
-  history: { title: "No alert is over yet", text: "What is over, and was seen, stands here." },
+  history: { title: strings.noAlertIsOverYet, text: strings.whatIsOverAndWas },
 };
 
 /** Why there is nothing in the list. @param onView shows another view */
@@ -33,8 +34,8 @@ export function EmptyList({
   if (error !== null && error !== undefined) {
     return (
       <div className="flex-1 p-4">
-        <Notice tone="warning" title="The alerts could not be read">
-          Whether any are open is not known. It is tried again all the time.
+        <Notice tone="warning" title={strings.theAlertsCouldNotBe}>
+          {strings.whetherAnyAreOpenIs}
         </Notice>
       </div>
     );
@@ -42,16 +43,16 @@ export function EmptyList({
   const { view: _, ...narrowing } = filter;
   const isNarrowed = Object.values(narrowing).some((part) => part !== undefined);
   if (isNarrowed) {
-    return <Said title="None matches">Nothing in this view is as the filter wants it.</Said>;
+    return <Said title={strings.noneMatches}>{strings.nothingInThisViewIs}</Said>;
   }
   const { title, text } = nothing[filter.view];
   if (filter.view !== "open" || counts === undefined) return <Said title={title}>{text}</Said>;
   const held = alertViews.filter((view) => view !== "open" && totalOf(counts, view) > 0);
   if (held.length === 0) {
-    return <Said title="All is well">No alert is open, and none is held back. {text}</Said>;
+    return <Said title={strings.allIsWell}>{strings.noAlertIsOpenAnd({ text })}</Said>;
   }
   return (
-    <Said title="Nothing calls">
+    <Said title={strings.nothingCalls}>
       {held.map((view, index) => (
         <Fragment key={view}>
           {index === 0 ? "" : ", "}
@@ -60,7 +61,7 @@ export function EmptyList({
           </button>
         </Fragment>
       ))}{" "}
-      {held.reduce((sum, view) => sum + totalOf(counts, view), 0) === 1 ? "still stands." : "still stand."}
+      {strings.stillStand({ count: held.reduce((sum, view) => sum + totalOf(counts, view), 0) })}
     </Said>
   );
 }

@@ -21,6 +21,7 @@ import { formatDayTime, formatMoment, formatTime } from "../../client/format.ts"
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import { ianaZone } from "../../client/zones.ts";
+import * as strings from "../../strings/generated/alerts/moment-chart.ts";
 import { DrawnOver, GapHatch, HollowEnd, tick } from "../../ui/chart-parts.tsx";
 import { formatFigure } from "./figures.ts";
 import { gapsIn, type Moment, type MomentRow, momentTable, thresholdOf } from "./moment-series.ts";
@@ -52,7 +53,12 @@ export function MomentChart({ rows: all, moment, unit, zone, alert, rule }: Mome
   const threshold = thresholdOf(rule);
   const { kpi } = rule;
   const raisedAt = formatMoment(alert.raisedAtEpochMs, zone);
-  const note = `${alert.message} · ${unit}, raised ${raisedAt}, times in ${ianaZone(zone)}`;
+  const note = strings.messageUnitRaisedRaisedAt({
+    message: alert.message,
+    unit,
+    raisedAt,
+    zone: ianaZone(zone),
+  });
   return (
     <ChartFrame
       zoom={zoom}
@@ -101,7 +107,7 @@ export function MomentChart({ rows: all, moment, unit, zone, alert, rule }: Mome
             return (
               <p className="figure rounded-md border border-line bg-surface px-3 py-2 text-xs shadow-md">
                 {formatDayTime(row.startEpochMs, zone, serverNow())}
-                {row.isUnfinished ? " (not finished)" : ""}: {formatFigure(row.value ?? row.tail, unit)}
+                {row.isUnfinished ? strings.notFinished : ""}: {formatFigure(row.value ?? row.tail, unit)}
               </p>
             );
           }}

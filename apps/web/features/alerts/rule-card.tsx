@@ -1,5 +1,6 @@
 import type { Alert, AlertRule } from "@tapline/core/alerts";
 import { ExternalLink } from "lucide-react";
+import * as strings from "../../strings/generated/alerts/rule-card.ts";
 
 interface RuleCardProps {
   alert: Alert;
@@ -13,15 +14,15 @@ export function WhatToDo({ alert, rule, section }: RuleCardProps) {
   if (rule === null) {
     return (
       <p className="border-b border-line px-5 py-3 text-sm text-ink-soft">
-        The rule {alert.ruleId} as it was when this was raised is not kept any more.
+        {strings.theRuleRuleIdAs({ ruleId: alert.ruleId })}
       </p>
     );
   }
   return (
-    <section aria-label="What to do" className="border-b border-line px-5 py-3">
+    <section aria-label={strings.whatToDo} className="border-b border-line px-5 py-3">
       <p className="rounded-md bg-info-surface px-3 py-2 text-sm">
         <span className="block text-xs font-medium text-ink-soft">
-          What to do, at length: <Runbook address={rule.runbook} section={section} />
+          {strings.whatToDoAtLength} <Runbook address={rule.runbook} section={section} />
         </span>
         {rule.card.action}
       </p>
@@ -33,13 +34,13 @@ export function WhatToDo({ alert, rule, section }: RuleCardProps) {
 export function RuleCard({ rule }: { rule: AlertRule }) {
   const { cause, consequence } = rule.card;
   return (
-    <section aria-label="Why it exists" className="border-b border-line px-5 py-4">
+    <section aria-label={strings.whyItExists} className="border-b border-line px-5 py-4">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
-        <dt className="text-ink-faint">Cause</dt>
+        <dt className="text-ink-faint">{strings.cause}</dt>
         <dd>{cause}</dd>
-        <dt className="text-ink-faint">If nothing is done</dt>
+        <dt className="text-ink-faint">{strings.ifNothingIsDone}</dt>
         <dd>{consequence}</dd>
-        <dt className="text-ink-faint">Watches</dt>
+        <dt className="text-ink-faint">{strings.watches}</dt>
         <dd className="font-mono text-[13px] [overflow-wrap:anywhere]">{rule.kpi}</dd>
       </dl>
     </section>
@@ -61,7 +62,7 @@ function Runbook({ address, section }: { address: string; section: string | null
     >
       {section ?? address}
       <ExternalLink aria-hidden className="size-3 self-center" />
-      <span className="sr-only">(opens beside)</span>
+      <span className="sr-only">{strings.opensBeside}</span>
     </a>
   );
 }

@@ -8,6 +8,7 @@ import { formatDayTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { SimilarAlert } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/alerts/similar.ts";
 import { transitionWords } from "./alert-words.ts";
 import { formatDuration } from "./figures.ts";
 
@@ -21,12 +22,12 @@ export function Similar({ alertId }: { alertId: string }) {
   const { data } = query;
   if (data === undefined && !query.isError) return null;
   return (
-    <section aria-label="Similar alerts of before" className="px-5 py-4 text-sm">
-      <h3 className="text-xs font-medium text-ink-faint">Before, of the same rule in the same place</h3>
+    <section aria-label={strings.similarAlertsOfBefore} className="px-5 py-4 text-sm">
+      <h3 className="text-xs font-medium text-ink-faint">{strings.beforeOfTheSameRule}</h3>
       {data === undefined ? (
-        <p className="mt-2 text-ink-soft">Whether there were any could not be read.</p>
+        <p className="mt-2 text-ink-soft">{strings.whetherThereWereAnyCould}</p>
       ) : data.similar.length === 0 ? (
-        <p className="mt-2 text-ink-soft">None that is over: this is the first one.</p>
+        <p className="mt-2 text-ink-soft">{strings.noneThatIsOverThis}</p>
       ) : (
         <ol className="mt-2 space-y-2.5">
           {data.similar.map((one) => (
@@ -49,19 +50,20 @@ export function Similar({ alertId }: { alertId: string }) {
 
 function lengthOf({ alert }: SimilarAlert): string {
   const stood = (alert.returnedAtEpochMs ?? alert.changedAtEpochMs) - alert.breachedAtEpochMs;
-  const times = alert.occurrences > 1 ? `, raised ${alert.occurrences} times` : "";
-  return `stood for ${formatDuration(Math.max(0, stood))}${times}`;
+  const times =
+    alert.occurrences > 1 ? strings.raisedOccurrencesTimes({ occurrences: alert.occurrences }) : "";
+  return strings.stoodForDurationTimes({ duration: formatDuration(Math.max(0, stood)), times });
 }
 
 function Acts({ acts, names }: SimilarAlert & { names: Record<string, string> }) {
   if (acts.length === 0)
-    return <p className="mt-0.5 text-xs text-ink-faint">Nobody did anything about it.</p>;
+    return <p className="mt-0.5 text-xs text-ink-faint">{strings.nobodyDidAnythingAboutIt}</p>;
   return (
     <ul className="mt-0.5 space-y-0.5 border-l-2 border-line pl-2 text-xs text-ink-soft">
       {acts.map(({ kind, actor, atEpochMs, note, assignee }) => (
         <li key={`${atEpochMs} ${kind}`} className="[overflow-wrap:anywhere]">
-          {names[actor.id] ?? "Somebody"} {transitionWords[kind]}
-          {assignee === null ? "" : ` to ${names[assignee] ?? "somebody who is gone"}`}
+          {names[actor.id] ?? strings.somebody} {transitionWords[kind]}
+          {assignee === null ? "" : strings.toNames({ names: names[assignee] ?? strings.somebodyWhoIsGone })}
           {note === null ? "" : `: ${note}`}
         </li>
       ))}

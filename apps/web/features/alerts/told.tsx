@@ -13,6 +13,8 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useDeliveries } from "../../client/use-channels.ts";
 import { useNow } from "../../client/use-now.ts";
+import * as strings from "../../strings/generated/alerts/told.ts";
+import { rich } from "../../strings/rich.tsx";
 import { cn } from "../../ui/cn.ts";
 
 /** Whom this alert was told beside the console, the last first; nothing where nobody was. */
@@ -22,10 +24,10 @@ export function Told({ alertId }: { alertId: string }) {
   useNow(5_000);
   if (deliveries.length === 0 && !isFailed) return null;
   return (
-    <section aria-label="Told beside the console" className="border-b border-line px-5 py-4">
-      <h3 className="text-xs font-medium text-ink-faint">Told beside the console</h3>
+    <section aria-label={strings.toldBesideTheConsole} className="border-b border-line px-5 py-4">
+      <h3 className="text-xs font-medium text-ink-faint">{strings.toldBesideTheConsole}</h3>
       {isFailed ? (
-        <p className="mt-2 text-sm text-ink-soft">Whom it was told could not be read.</p>
+        <p className="mt-2 text-sm text-ink-soft">{strings.whomItWasToldCould}</p>
       ) : (
         <ol className="mt-2 space-y-2.5 text-sm">
           {deliveries.map((delivery) => {
@@ -40,12 +42,19 @@ export function Told({ alertId }: { alertId: string }) {
                   {formatTime(delivery.atEpochMs, zone)}
                 </time>
                 <div className="min-w-0">
-                  {kindWords[delivery.kind]} by <span className="font-medium">{wayText(delivery)}</span>
-                  <span className={cn(isTroubled(delivery) ? "font-medium text-warning" : "text-ink-soft")}>
-                    {" · "}
-                    {isTroubled(delivery) ? <span aria-hidden>▲ </span> : null}
-                    {stateWords[delivery.state]}
-                  </span>
+                  {rich(strings.kindByWaySpan, {
+                    kind: kindWords[delivery.kind],
+                    way: <span className="font-medium">{wayText(delivery)}</span>,
+                    span: (
+                      <span
+                        className={cn(isTroubled(delivery) ? "font-medium text-warning" : "text-ink-soft")}
+                      >
+                        {" · "}
+                        {isTroubled(delivery) ? <span aria-hidden>▲ </span> : null}
+                        {stateWords[delivery.state]}
+                      </span>
+                    ),
+                  })}
                   {delivery.state === "sent" ? (
                     <span className="text-ink-soft">
                       {" "}

@@ -6,6 +6,7 @@ import { askAlertsAnew, endGuesses, putAlerts, putGuesses } from "../../client/a
 import { adviceOf, isNotUnderstood } from "../../client/api.ts";
 import { guessAlert } from "../../client/guess-alert.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import * as strings from "../../strings/generated/alerts/use-acts.ts";
 import { type ActNotice, noticeOf } from "./act-words.ts";
 import { sendAct } from "./send-act.ts";
 
@@ -41,13 +42,11 @@ export function useActs(): Acts {
 }
 
 function failed(error: unknown): ActNotice {
-  return { tone: "warning", title: "The server did not take it", text: whyOf(error) };
+  return { tone: "warning", title: strings.theServerDidNotTake, text: whyOf(error) };
 }
 
 function whyOf(error: unknown): string {
   const advice = adviceOf(error);
   if (advice !== null) return advice;
-  return isNotUnderstood(error)
-    ? "It does not know what was asked of it. Reload the page, and try again."
-    : "It does not answer. What is shown is taken back; see whether it was done, and try again.";
+  return isNotUnderstood(error) ? strings.itDoesNotKnowWhat : strings.itDoesNotAnswerWhat;
 }

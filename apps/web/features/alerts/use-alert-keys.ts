@@ -5,6 +5,7 @@ import type { RefObject } from "react";
 import type { Hotkey } from "../../client/hotkeys.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/alerts/use-alert-keys.ts";
 import type { Asked } from "./ask-dialog.tsx";
 import type { ListState } from "./use-list-state.ts";
 import type { Notes } from "./use-notes.ts";
@@ -24,24 +25,24 @@ export interface AlertKeysOptions {
 export function useAlertKeys(options: AlertKeysOptions): void {
   const mayOperate = useMayOperate();
   const viewerId = useViewerId();
-  useHotkeys("Alerts", [...moving(options), ...(mayOperate ? acting(options, viewerId) : [])]);
+  useHotkeys(strings.alerts, [...moving(options), ...(mayOperate ? acting(options, viewerId) : [])]);
 }
 
 function moving({ state, textField }: AlertKeysOptions): Hotkey[] {
   const at = state.cursor?.index ?? 0;
   return [
-    { keys: ["j"], does: "Next alert", run: () => state.moveTo(at + 1), repeats: true },
-    { keys: ["k"], does: "Previous alert", run: () => state.moveTo(at - 1), repeats: true },
+    { keys: ["j"], does: strings.nextAlert, run: () => state.moveTo(at + 1), repeats: true },
+    { keys: ["k"], does: strings.previousAlert, run: () => state.moveTo(at - 1), repeats: true },
     {
       keys: ["o"],
-      does: "Open (or Enter in the list)",
+      does: strings.openOrEnterInThe,
       run: () => state.current && state.open(state.current.id),
     },
-    { keys: ["x"], does: "Mark or unmark", run: () => state.current && state.mark(state.current.id) },
-    { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
+    { keys: ["x"], does: strings.markOrUnmark, run: () => state.current && state.mark(state.current.id) },
+    { keys: ["/"], does: strings.filterByWords, run: () => textField.current?.focus() },
     {
       keys: ["Escape"],
-      does: "Close, or unmark all",
+      does: strings.closeOrUnmarkAll,
       run: state.isPaneOpen ? state.closePane : state.unmarkAll,
     },
   ];
@@ -56,19 +57,19 @@ function acting(
   return [
     {
       keys: ["a"],
-      does: "Acknowledge, with what was written",
+      does: strings.acknowledgeWithWhatWasWritten,
       run: () => {
         if (current?.unacknowledged) actOn([current], { kind: "acknowledge", note: notes.take(current) });
       },
     },
     {
       keys: ["A"],
-      does: "Acknowledge all marked",
+      does: strings.acknowledgeAllMarked,
       run: () => waiting.length > 0 && actOn(waiting, { kind: "acknowledge", note: null }),
     },
     {
       keys: ["s"],
-      does: "Shelve, or take off the shelf",
+      does: strings.shelveOrTakeOffThe,
       run: () => {
         if (chosen.length > 0) return ask("shelve", chosen);
         if (current !== null) ask(current.shelf === null ? "shelve" : "unshelve", [current]);
@@ -76,7 +77,7 @@ function acting(
     },
     {
       keys: ["i"],
-      does: "Assign to me",
+      does: strings.assignToMe,
       run: () => {
         if (current !== null && current.state !== "normal" && current.assignee !== viewerId)
           actOn([current], { kind: "assign", to: viewerId, note: null });
@@ -84,7 +85,7 @@ function acting(
     },
     {
       keys: ["n"],
-      does: "Write a comment",
+      does: strings.writeAComment,
       run: () => {
         if (current) state.open(current.id);
         noteField.current?.focus();

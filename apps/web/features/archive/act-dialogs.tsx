@@ -3,6 +3,8 @@
 import { useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import * as strings from "../../strings/generated/archive/act-dialogs.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Field } from "../../ui/field.tsx";
 import { shortId } from "./archive-words.ts";
@@ -15,15 +17,15 @@ const today = () => new Date(serverNow()).toISOString().slice(0, 10);
 export function RetryDialog({ segment, onClose }: { segment: string; onClose: () => void }) {
   return (
     <AskDialog
-      title={`Try ${shortId(segment)} now`}
-      does="Try it now"
+      title={strings.trySegmentNow({ segment: shortId(segment) })}
+      does={strings.tryItNow}
       hasReason
       send={(reason) => apiClient.archive.retry.mutate({ segment, reason })}
       onClose={onClose}
     >
       <ul className={effects}>
-        <li>Its next attempt is made at once instead of when its pause is over. Nothing else changes.</li>
-        <li>Where it fails again it goes on as before: it is tried for ever, and no tap is lost.</li>
+        <li>{strings.itsNextAttemptIsMade}</li>
+        <li>{strings.whereItFailsAgainIt}</li>
       </ul>
     </AskDialog>
   );
@@ -43,11 +45,15 @@ export function VerifyDialog({
 }) {
   const [extent, setExtent] = useState<"day" | "all">("day");
   const [day, setDay] = useState(today);
-  const where = target ?? "all archives";
+  const where = target ?? strings.allArchives;
   return (
     <AskDialog
-      title={segment === null ? `Verify ${where}` : `Verify ${shortId(segment)}`}
-      does="Verify now"
+      title={
+        segment === null
+          ? strings.verifyWhere({ where })
+          : strings.verifySegment({ segment: shortId(segment) })
+      }
+      does={strings.verifyNow}
       hasReason
       send={(reason) =>
         apiClient.archive.verify.mutate({
@@ -60,18 +66,18 @@ export function VerifyDialog({
       {segment === null ? (
         <>
           <Choice
-            legend="How much"
+            legend={strings.howMuch}
             name="extent"
             options={[
-              { label: "One day", value: "day" },
-              { label: "All of it", value: "all" },
+              { label: strings.oneDay, value: "day" },
+              { label: strings.allOfIt, value: "all" },
             ]}
             value={extent}
             onChange={setExtent}
           />
           {extent === "day" ? (
             <Field
-              label="Day, UTC"
+              label={strings.dayUtc}
               type="date"
               required
               max={today()}
@@ -82,14 +88,9 @@ export function VerifyDialog({
         </>
       ) : null}
       <ul className={effects}>
-        <li>
-          A worker reads the files back from {where} and holds them against their signatures, their digests
-          and the index. Nothing is changed there.
-        </li>
-        <li>Objects stay closed: workers have no key that opens them.</li>
-        {segment === null && extent === "all" ? (
-          <li>All of an archive may take hours, and its line while it does.</li>
-        ) : null}
+        <li>{strings.aWorkerReadsTheFiles({ where })}</li>
+        <li>{strings.objectsStayClosedWorkersHave}</li>
+        {segment === null && extent === "all" ? <li>{strings.allOfAnArchiveMay}</li> : null}
       </ul>
     </AskDialog>
   );
@@ -100,8 +101,12 @@ export function RestoreDialog({ segment, onClose }: { segment: string | null; on
   const [day, setDay] = useState(today);
   return (
     <AskDialog
-      title={segment === null ? "Preview a restore" : `Preview a restore of ${shortId(segment)}`}
-      does="Look at it"
+      title={
+        segment === null
+          ? strings.previewARestore
+          : strings.previewARestoreOfSegment({ segment: shortId(segment) })
+      }
+      does={strings.lookAtIt}
       hasReason={false}
       send={() =>
         apiClient.archive.previewRestore.mutate(
@@ -112,7 +117,7 @@ export function RestoreDialog({ segment, onClose }: { segment: string | null; on
     >
       {segment === null ? (
         <Field
-          label="Day, UTC"
+          label={strings.dayUtc}
           type="date"
           required
           max={today()}
@@ -121,13 +126,11 @@ export function RestoreDialog({ segment, onClose }: { segment: string | null; on
         />
       ) : null}
       <ul className={effects}>
+        <li>{strings.tellsWhichObjectsARestore}</li>
         <li>
-          Tells which objects a restore would fetch, how large they are, whether they are there, and whose
-          keys open them.
-        </li>
-        <li>
-          Nothing is fetched or opened. Restoring itself is done where a key is:{" "}
-          <code className="font-mono text-xs">tapline archive restore</code>.
+          {rich(strings.nothingIsFetchedOrOpened, {
+            code: (words) => <code className="font-mono text-xs">{words}</code>,
+          })}
         </li>
       </ul>
     </AskDialog>

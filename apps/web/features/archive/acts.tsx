@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { loadPart } from "../../client/load-part.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/archive/acts.ts";
 import { Button } from "../../ui/button.tsx";
 import { ActBar } from "./act-bar.tsx";
 
@@ -52,15 +53,15 @@ export function ActDialogs({ asked, onClose }: { asked: Asked | null; onClose: (
 export function SegmentActs({ id, onAsk }: { id: string; onAsk: (asked: Asked) => void }) {
   if (!useMayOperate()) return null;
   return (
-    <ActBar what="this segment">
+    <ActBar what={strings.thisSegment}>
       <Button kind="outline" onClick={() => onAsk({ act: "verify", target: null, segment: id })}>
-        Verify…
+        {strings.verify}
       </Button>
       <Button kind="outline" onClick={() => onAsk({ act: "restore", segment: id })}>
-        Preview restore…
+        {strings.previewRestore}
       </Button>
       <Button kind="outline" onClick={() => onAsk({ act: "retry", segment: id })}>
-        Try copies now…
+        {strings.tryCopiesNow}
       </Button>
     </ActBar>
   );
@@ -71,13 +72,13 @@ export function TargetActs({ name, onAsk }: { name: string; onAsk: (asked: Asked
   const mayAdminister = useMayAdminister();
   if (!useMayOperate()) return null;
   return (
-    <ActBar what="this archive">
+    <ActBar what={strings.thisArchive}>
       <Button kind="outline" onClick={() => onAsk({ act: "verify", target: name, segment: null })}>
-        Verify…
+        {strings.verify}
       </Button>
       {mayAdminister ? (
         <Button kind="outline" onClick={() => onAsk({ act: "host-key", target: name })}>
-          Host key…
+          {strings.hostKey}
         </Button>
       ) : null}
     </ActBar>

@@ -6,13 +6,14 @@ import type {
   SegmentView,
   TargetView,
 } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/archive-words.ts";
 
 export const showNames: Record<SegmentShow, string> = {
-  ...{ all: "All", whole: "Whole", lacking: "Lacking", expired: "Expired" },
+  ...{ all: strings.all, whole: strings.whole, lacking: strings.lacking, expired: strings.expired },
 };
 
 export const stageNames: Record<OpenSegmentView["stage"], string> = {
-  ...{ validation: "Validation", encryption: "Encryption", transfer: "Transfer" },
+  ...{ validation: strings.validation, encryption: strings.encryption, transfer: strings.transfer },
 };
 
 /** A copy that is late for so long calls for somebody: a slower archive takes seconds, ms. */
@@ -22,7 +23,7 @@ const lateAfterMs = 10 * 60_000;
 export const shortId = (id: string): string => `${id.slice(0, 8)}…${id.slice(-6)}`;
 
 export const ago = (epochMs: number | null, nowEpochMs: number): string =>
-  epochMs === null ? "never" : `${formatSpan(nowEpochMs - epochMs)} ago`;
+  epochMs === null ? strings.never : strings.spanAgo({ span: formatSpan(nowEpochMs - epochMs) });
 
 /** How a segment lies in the archives, and whether that calls for somebody. */
 export function segmentStanding(
@@ -34,13 +35,19 @@ export function segmentStanding(
   }: Pick<SegmentView, "expiredAtEpochMs" | "archivedAtEpochMs" | "targets" | "lacking">,
   nowEpochMs: number,
 ): { words: string; isCalling: boolean } {
-  if (expiredAtEpochMs !== null) return { words: "Removed: its time was over", isCalling: false };
+  if (expiredAtEpochMs !== null) return { words: strings.removedItsTimeWasOver, isCalling: false };
   if (lacking.length > 0) {
     const isLate = nowEpochMs - archivedAtEpochMs > lateAfterMs;
-    return { words: `${isLate ? "Lacking" : "Not yet"} in ${lacking.join(", ")}`, isCalling: isLate };
+    return {
+      words: strings.isLateInLacking({
+        isLate: isLate ? strings.lacking : strings.notYet,
+        lacking: lacking.join(", "),
+      }),
+      isCalling: isLate,
+    };
   }
-  if (targets.length === 0) return { words: "In no archive", isCalling: true };
-  return { words: `In ${targets.join(", ")}`, isCalling: false };
+  if (targets.length === 0) return { words: strings.inNoArchive, isCalling: true };
+  return { words: strings.inTargets({ targets: targets.join(", ") }), isCalling: false };
 }
 
 /** How an archive stands, and whether that calls for somebody. */
@@ -49,28 +56,28 @@ export function targetStanding(
   nowEpochMs: number,
 ): { words: string; isCalling: boolean } {
   if (away !== null) {
-    const forSpan = `for ${formatSpan(nowEpochMs - away.sinceEpochMs)}`;
-    const words = away.why === "misconfigured" ? `Refuses us ${forSpan}` : `Away ${forSpan}`;
+    const forSpan = strings.forSpan({ span: formatSpan(nowEpochMs - away.sinceEpochMs) });
+    const words =
+      away.why === "misconfigured" ? strings.refusesUsForSpan({ forSpan }) : strings.awayForSpan({ forSpan });
     return { words, isCalling: true };
   }
-  if (lastDrill?.outcome === "failed") return { words: "Its last restore drill failed", isCalling: true };
+  if (lastDrill?.outcome === "failed") return { words: strings.itsLastRestoreDrillFailed, isCalling: true };
   if (waiting > 0) {
     const isLate = oldestWaitingEpochMs !== null && nowEpochMs - oldestWaitingEpochMs > lateAfterMs;
-    return { words: "Behind", isCalling: isLate };
+    return { words: strings.behind, isCalling: isLate };
   }
-  return { words: "Works", isCalling: false };
+  return { words: strings.works, isCalling: false };
 }
 
 /** Whether enough archives can be used, and how many more may fail. */
 export function quorumStanding({ rule, targets }: ArchiveOverview): { words: string; isCalling: boolean } {
-  if (rule === null)
-    return { words: "No worker has said yet which archives its settings name.", isCalling: false };
+  if (rule === null) return { words: strings.noWorkerHasSaidYet, isCalling: false };
   const usable = targets.filter(({ away }) => away === null).length;
   const free = usable - rule.quorum;
-  const needs = `A segment counts once ${rule.quorum} of ${targets.length} hold it`;
-  if (free < 0) return { words: `${needs}; ${usable} can be used: nothing is archived now`, isCalling: true };
+  const needs = strings.aSegmentCountsOnceQuorum({ quorum: rule.quorum, targets: targets.length });
+  if (free < 0) return { words: strings.needsUsableCanBeUsed({ needs, usable }), isCalling: true };
   return {
-    words: `${needs}; ${usable} can be used, ${free === 0 ? "none" : free} may fail`,
+    words: strings.needsUsableCanBeUsed2({ needs, usable, free: free === 0 ? "none" : free }),
     isCalling: free === 0 && targets.length > rule.quorum,
   };
 }

@@ -8,6 +8,7 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/archive/archive.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
@@ -39,21 +40,21 @@ export function Archive() {
     if (partOf(view.open, "segment") !== null && id !== null) openSegment(id);
   };
   useListKeys(
-    "Archive",
+    strings.archive,
     "segment",
     {
       move: (by) => moveTo(cursor.index + by),
       open: () => openSegment(ids[cursor.index] ?? null),
       close: () => change({ open: null }),
     },
-    [{ keys: ["/"], does: "Filter by address", run: () => textField.current?.focus() }],
+    [{ keys: ["/"], does: strings.filterByAddress, run: () => textField.current?.focus() }],
   );
   const isOld = isFailed || list.isFailed;
   return (
     <div data-stale={isOld} className="flex flex-1 flex-col">
       <Head onAsk={setAsked} />
       {isOld && (overview !== undefined || list.items.length > 0) ? (
-        <Unread what="archive" heardEpochMs={Math.min(heardEpochMs, list.heardEpochMs)} />
+        <Unread what={strings.archive2} heardEpochMs={Math.min(heardEpochMs, list.heardEpochMs)} />
       ) : null}
       <TargetStrip
         {...{ overview, isFailed }}
@@ -65,7 +66,7 @@ export function Archive() {
       <WithSidePane
         name="What is open"
         list={
-          <Card aria-label="List of segments" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfSegments} className="flex min-h-0 flex-col overflow-hidden">
             <FilterBar
               {...{ view, textField }}
               sites={overview?.sites ?? []}
@@ -82,7 +83,7 @@ export function Archive() {
               />
             ) : (
               <NoList
-                what="segments"
+                what={strings.segments}
                 list={list}
                 isNarrowed={isNarrowed(view)}
                 onEnd={list.loadMore}
@@ -139,11 +140,8 @@ function Pane({
 function NothingArchived() {
   return (
     <>
-      <p className="text-base font-semibold">Nothing is archived yet</p>
-      <p className="mt-1 text-ink-soft">
-        A segment stands here once its manifest lies in as many archives as count. The first tap that an agent
-        delivers makes the first one.
-      </p>
+      <p className="text-base font-semibold">{strings.nothingIsArchivedYet}</p>
+      <p className="mt-1 text-ink-soft">{strings.aSegmentStandsHereOnce}</p>
     </>
   );
 }
@@ -152,13 +150,13 @@ function Head({ onAsk }: { onAsk: (asked: Asked) => void }) {
   const mayOperate = useMayOperate();
   return (
     <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
-      <h1 className="mr-auto text-lg font-semibold tracking-tight">Segments & archive</h1>
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.segmentsArchive}</h1>
       {mayOperate ? (
         <Button kind="outline" onClick={() => onAsk({ act: "restore", segment: null })}>
-          Preview restore…
+          {strings.previewRestore}
         </Button>
       ) : (
-        <p className="text-sm text-ink-faint">Verifying and trying again need the role operator.</p>
+        <p className="text-sm text-ink-faint">{strings.verifyingAndTryingAgainNeed}</p>
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useState } from "react";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
+import * as strings from "../../strings/generated/archive/ask-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { WhyField } from "../../ui/why-field.tsx";
@@ -37,7 +38,7 @@ export function AskDialog({ title, children, does, hasReason, send, onClose }: A
         <form onSubmit={submit} className="space-y-4">
           {children}
           {hasReason ? <WhyField why={why} onWhy={setWhy} /> : null}
-          <RefusedNotice error={error} lookAt="what was asked of the workers" />
+          <RefusedNotice error={error} lookAt={strings.whatWasAskedOfThe} />
           <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
             {does}
           </Button>

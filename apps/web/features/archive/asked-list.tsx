@@ -4,6 +4,7 @@ import { useState } from "react";
 import { serverNow } from "../../client/server-clock.ts";
 import { useAskedTask, useAskedTasks } from "../../client/use-archive.ts";
 import type { AskedView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/asked-list.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -11,16 +12,16 @@ import { ago } from "./archive-words.ts";
 import { AskedOutcome } from "./asked-outcome.tsx";
 
 const kindNames: Record<AskedView["kind"], string> = {
-  retry: "Try again",
-  verify: "Verify",
-  "preview-restore": "Preview of a restore",
-  "preview-replay": "Preview of a replay",
-  replay: "Replay",
-  "look-at-host-key": "Look at the host key",
-  repin: "Believe a host key",
+  retry: strings.tryAgain,
+  verify: strings.verify,
+  "preview-restore": strings.previewOfARestore,
+  "preview-replay": strings.previewOfAReplay,
+  replay: strings.replay,
+  "look-at-host-key": strings.lookAtTheHostKey,
+  repin: strings.believeAHostKey,
 };
 const stateNames: Record<AskedView["state"], string> = {
-  ...{ asked: "waits for a worker", "under-way": "under way", done: "done", failed: "not done" },
+  ...{ asked: strings.waitsForAWorker, "under-way": strings.underWay, done: "done", failed: strings.notDone },
 };
 const mostShown = 3;
 
@@ -31,8 +32,8 @@ export function AskedList() {
   if (tasks === undefined || tasks.length === 0) return null;
   const nowEpochMs = serverNow();
   return (
-    <Card aria-label="Asked of the workers" className="mb-3 px-4 py-2.5 text-sm">
-      <h2 className="font-medium text-ink-soft">Asked of the workers</h2>
+    <Card aria-label={strings.askedOfTheWorkers} className="mb-3 px-4 py-2.5 text-sm">
+      <h2 className="font-medium text-ink-soft">{strings.askedOfTheWorkers}</h2>
       <ul className="mt-1 space-y-0.5">
         {tasks.slice(0, mostShown).map(({ id, kind, subject, state, askedBy, askedAtEpochMs, outcome }) => (
           <li key={id}>
@@ -70,13 +71,13 @@ function TaskDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const task = useAskedTask(id);
   return (
     <Dialog
-      title={task === undefined ? "Asked of the workers" : kindNames[task.kind]}
+      title={task === undefined ? strings.askedOfTheWorkers : kindNames[task.kind]}
       isOpen
       onClose={onClose}
     >
       {task === undefined ? null : (
         <p className="mb-3 text-sm [overflow-wrap:anywhere] text-ink-soft">
-          {task.subject}, asked by {task.askedBy}
+          {strings.subjectAskedByAskedBy({ subject: task.subject, askedBy: task.askedBy })}
           {task.reason === null ? "" : `: ${task.reason}`}
         </p>
       )}

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from "../../client/format.ts";
 import type { AskedView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/asked-outcome.ts";
 import { Notice } from "../../ui/notice.tsx";
 
 /** How far a task has come, and what came of it, as the worker told it. */
@@ -8,8 +9,11 @@ export function AskedOutcome({ task }: { task: AskedView | undefined }) {
     return (
       <p role="status" className="text-sm text-ink-soft">
         {task?.state === "under-way"
-          ? `${task.takenBy} is at it${task.progress === "" ? "" : `: ${task.progress}`}…`
-          : "Asked; waiting for a worker…"}
+          ? strings.takenByIsAtIt({
+              takenBy: task.takenBy ?? "",
+              progress: task.progress === "" ? "" : `: ${task.progress}`,
+            })
+          : strings.askedWaitingForAWorker}
       </p>
     );
   }
@@ -17,7 +21,7 @@ export function AskedOutcome({ task }: { task: AskedView | undefined }) {
   return (
     <div role="status" className="space-y-3 text-sm">
       {task.state === "failed" ? (
-        <Notice tone="warning" title="It was not done">
+        <Notice tone="warning" title={strings.itWasNotDone}>
           {says}
         </Notice>
       ) : (
@@ -37,7 +41,7 @@ export function AskedOutcome({ task }: { task: AskedView | undefined }) {
         <ul
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
           tabIndex={0}
-          aria-label="In particular"
+          aria-label={strings.inParticular}
           className="max-h-40 space-y-1 overflow-y-auto rounded-md border border-line px-3 py-2 text-xs [overflow-wrap:anywhere]"
         >
           {list.map((line) => (

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "react";
 import { segmentShows } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/filter-bar.ts";
 import { FilterSelect } from "../../ui/filter-select.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Toggle } from "../../ui/toggle.tsx";
@@ -25,7 +26,7 @@ export function FilterBar({
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
-        <legend className="sr-only">How they lie in the archives</legend>
+        <legend className="sr-only">{strings.howTheyLieInThe}</legend>
         {segmentShows.map((state) => (
           <Toggle key={state} isOn={view.state === state} onClick={() => onChange({ state })}>
             {showNames[state]}
@@ -35,21 +36,21 @@ export function FilterBar({
       <div className="flex min-w-56 flex-1 items-center gap-2">
         <FilterSelect
           name="Site"
-          all="All sites"
+          all={strings.allSites}
           values={sites}
           value={view.site}
           onValue={(site) => onChange({ site })}
         />
         <FilterSelect
           name="Archive"
-          all="Any archive"
+          all={strings.anyArchive}
           values={targets}
           value={view.target}
           onValue={(target) => onChange({ target })}
         />
         <SearchField
           name="Filter by address"
-          hint="Part of the address: 2026/11/29, an id (/)"
+          hint={strings.partOfTheAddress2026}
           value={view.text}
           field={textField}
           most={200}

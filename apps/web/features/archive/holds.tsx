@@ -1,12 +1,14 @@
 "use client";
 
-import { formatCount, formatDayTime } from "../../client/format.ts";
+import { formatDayTime } from "../../client/format.ts";
 import { Unread } from "../../client/list-states.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useHolds } from "../../client/use-archive.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { HoldsView, HoldView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/holds.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -18,8 +20,8 @@ export function Holds() {
   useNow(1_000);
   return (
     <div data-stale={isFailed}>
-      <h1 className="mb-2 text-lg font-semibold tracking-tight">Holds & expiry</h1>
-      {isFailed ? <Unread what="holds" heardEpochMs={heardEpochMs} /> : null}
+      <h1 className="mb-2 text-lg font-semibold tracking-tight">{strings.holdsExpiry}</h1>
+      {isFailed ? <Unread what={strings.holds} heardEpochMs={heardEpochMs} /> : null}
       {holds === undefined ? <Waiting isFailed={isFailed} /> : <Known {...holds} />}
     </div>
   );
@@ -29,23 +31,28 @@ function Known({ holds, expired }: HoldsView) {
   const nowEpochMs = serverNow();
   return (
     <>
-      <Card aria-label="Expiry" className="mb-3 px-4 py-3 text-sm">
-        <h2 className="text-xs font-medium text-ink-faint">Expiry</h2>
+      <Card aria-label={strings.expiry} className="mb-3 px-4 py-3 text-sm">
+        <h2 className="text-xs font-medium text-ink-faint">{strings.expiry}</h2>
         <p className="age mt-1">
           {expired.segments === 0
-            ? "No segment was removed: nothing's time was over yet."
-            : `${formatCount(expired.segments)} ${expired.segments === 1 ? "segment was" : "segments were"} removed because their time was over, the last ${ago(expired.lastAtEpochMs, nowEpochMs)}. Their rows stay, so that their taps stay known.`}
+            ? strings.noSegmentWasRemovedNothings
+            : strings.segmentsWereRemovedBecauseTheir({
+                segments: expired.segments,
+                last: ago(expired.lastAtEpochMs, nowEpochMs),
+              })}
         </p>
         <p className="mt-1 text-ink-faint">
-          Removing is done by <code className="font-mono text-xs">tapline archive expire</code>; what a hold
-          guards stays.
+          {rich(strings.removingIsDoneByTapline, {
+            code: (words) => <code className="font-mono text-xs">{words}</code>,
+          })}
         </p>
       </Card>
-      <Card aria-label="Holds" className="text-sm">
+      <Card aria-label={strings.holds2} className="text-sm">
         {holds.length === 0 ? (
           <p className="px-4 py-6 text-center text-ink-soft">
-            Nothing is held. <code className="font-mono text-xs">tapline archive hold place</code> keeps
-            segments of days, an agent, a tracker, or a single one.
+            {rich(strings.nothingIsHeldTaplineArchive, {
+              code: (words) => <code className="font-mono text-xs">{words}</code>,
+            })}
           </p>
         ) : (
           <ul>
@@ -71,13 +78,15 @@ function Hold({ hold }: { hold: HoldView }) {
       </p>
       <p className="[overflow-wrap:anywhere] text-ink-soft">{reason}</p>
       <p className="age text-xs text-ink-faint">
-        placed by {placedBy}, {formatDayTime(placedAtEpochMs, zone, nowEpochMs)}
-        {guards === null
-          ? ""
-          : ` · guards ${formatCount(guards.segments)} ${guards.segments === 1 ? "segment" : "segments"}, ${formatCount(guards.taps)} ${guards.taps === 1 ? "tap" : "taps"}`}
+        {strings.placedByPlacedByTime({ placedBy, time: formatDayTime(placedAtEpochMs, zone, nowEpochMs) })}
+        {guards === null ? "" : strings.guardsSegmentsTaps({ segments: guards.segments, taps: guards.taps })}
         {releasedAtEpochMs === null
           ? ""
-          : ` · released by ${releasedBy}, ${formatDayTime(releasedAtEpochMs, zone, nowEpochMs)}${releaseReason ? `: ${releaseReason}` : ""}`}
+          : strings.releasedByReleasedByTime({
+              releasedBy: releasedBy ?? "",
+              time: formatDayTime(releasedAtEpochMs, zone, nowEpochMs),
+              releaseReason: releaseReason ? `: ${releaseReason}` : "",
+            })}
       </p>
     </li>
   );
@@ -87,15 +96,20 @@ function subjectOf({ kind, subject, firstDay, lastDay }: HoldView): string {
   const days =
     firstDay === null && lastDay === null
       ? ""
-      : `, ${firstDay ?? "the first day"} to ${lastDay ?? "the last day"} UTC`;
-  return kind === "days" ? `All taps${days}` : `${kind[0]?.toUpperCase()}${kind.slice(1)} ${subject}${days}`;
+      : strings.firstDayToLastDay({
+          firstDay: firstDay ?? strings.theFirstDay,
+          lastDay: lastDay ?? strings.theLastDay,
+        });
+  return kind === "days"
+    ? strings.allTapsDays({ days })
+    : `${kind[0]?.toUpperCase()}${kind.slice(1)} ${subject}${days}`;
 }
 
 function Waiting({ isFailed }: { isFailed: boolean }) {
   if (isFailed) return null;
   return (
     <div aria-busy="true" className="space-y-3">
-      <span className="sr-only">Loading holds</span>
+      <span className="sr-only">{strings.loadingHolds}</span>
       <Skeleton className="h-16" />
       <Skeleton className="h-32" />
     </div>

@@ -5,6 +5,7 @@ import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import type { TargetView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/host-key-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AskedOutcome } from "./asked-outcome.tsx";
@@ -31,7 +32,7 @@ export function HostKeyDialog({
     void repin.ask(() => apiClient.archive.repin.mutate({ target: name, offered, reason, password }));
   };
   return (
-    <Dialog title={`Host key of ${name}`} isOpen onClose={onClose}>
+    <Dialog title={strings.hostKeyOfName({ name })} isOpen onClose={onClose}>
       <div className="space-y-4">
         {repin.isAsked ? (
           <AskedOutcome task={repin.task} />
@@ -39,43 +40,32 @@ export function HostKeyDialog({
           <>
             <AskedOutcome task={look.task} />
             {look.task?.state === "done" ? (
-              <p className="text-xs text-ink-faint">In particular: the keys that are believed now.</p>
+              <p className="text-xs text-ink-faint">{strings.inParticularTheKeysThat}</p>
             ) : null}
           </>
         ) : (
           <>
-            <p className="text-sm text-ink-soft">
-              A worker connects to the server of {name} as far as it takes to see its key. Nobody signs in.
-            </p>
-            <RefusedNotice error={look.error} lookAt="what was asked of the workers" />
+            <p className="text-sm text-ink-soft">{strings.aWorkerConnectsToThe({ name })}</p>
+            <RefusedNotice error={look.error} lookAt={strings.whatWasAskedOfThe} />
             <Button
               kind="primary"
               className="w-full"
               disabled={look.isUnderWay}
               onClick={() => void look.ask(() => apiClient.archive.lookAtHostKey.mutate({ target: name }))}
             >
-              Look at the key it shows now
+              {strings.lookAtTheKeyIt}
             </Button>
           </>
         )}
         {isOther && !repin.isAsked ? (
           <form onSubmit={submit} className="space-y-4">
             <ul className="list-disc space-y-1 pl-4 text-sm text-ink-soft">
-              <li>
-                Believe it only if the server's administrator has named this very key, by another way than
-                this line: whoever stands in the server's place would get the archive.
-              </li>
-              <li>
-                The newest key of before stays believed beside it, so that workers can be restarted one by
-                one.
-              </li>
-              <li>
-                Where the plan of archives is a file, the worker that has it rewrites it; else it says what to
-                set.
-              </li>
+              <li>{strings.believeItOnlyIfThe}</li>
+              <li>{strings.theNewestKeyOfBefore}</li>
+              <li>{strings.whereThePlanOfArchives}</li>
             </ul>
-            <ActEnd act={repin} why={why} onWhy={setWhy} lookAt="what was asked of the workers">
-              Believe this key
+            <ActEnd act={repin} why={why} onWhy={setWhy} lookAt={strings.whatWasAskedOfThe}>
+              {strings.believeThisKey}
             </ActEnd>
           </form>
         ) : null}

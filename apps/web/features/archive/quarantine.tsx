@@ -10,6 +10,7 @@ import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { RefusedFilter } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/quarantine.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
@@ -35,26 +36,26 @@ export function Quarantine() {
   const [isReplaying, setReplaying] = useState(false);
   useNow(1_000);
   const ids = list.items.map(tapName);
-  const cursor = useListCursor("Quarantine", "tap", ids, { open: view.open, change });
+  const cursor = useListCursor(strings.quarantine, "tap", ids, { open: view.open, change });
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
       <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Quarantine</h1>
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.quarantine}</h1>
         {mayOperate ? (
           <Button kind="outline" onClick={() => setReplaying(true)}>
-            Replay…
+            {strings.replay}
           </Button>
         ) : (
-          <p className="text-sm text-ink-faint">Replaying needs the role operator.</p>
+          <p className="text-sm text-ink-faint">{strings.replayingNeedsTheRoleOperator}</p>
         )}
       </div>
       {list.isFailed && list.items.length > 0 ? (
-        <Unread what="refused taps" heardEpochMs={list.heardEpochMs} />
+        <Unread what={strings.refusedTaps} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
         name="The open tap"
         list={
-          <Card aria-label="List of refused taps" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfRefusedTaps} className="flex min-h-0 flex-col overflow-hidden">
             <RefusedFilterBar {...{ view, reasons }} sites={overview?.sites ?? []} onChange={change} />
             {list.items.length > 0 ? (
               <RefusedList
@@ -66,7 +67,7 @@ export function Quarantine() {
               />
             ) : (
               <NoList
-                what="refused taps"
+                what={strings.refusedTaps}
                 list={list}
                 isNarrowed={view.reason !== null || view.site !== null || view.agent !== null}
                 onEnd={list.loadMore}
@@ -103,10 +104,8 @@ function filterOf({ reason, site, agent }: RefusedView): RefusedFilter {
 function NothingRefused() {
   return (
     <>
-      <p className="text-base font-semibold">No tap was refused</p>
-      <p className="mt-1 text-ink-soft">
-        What validation refuses is kept here, sealed, with its reason. Nothing that was tapped is thrown away.
-      </p>
+      <p className="text-base font-semibold">{strings.noTapWasRefused}</p>
+      <p className="mt-1 text-ink-soft">{strings.whatValidationRefusesIsKept}</p>
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { formatCount } from "../../client/format.ts";
 import { reasonWords } from "../../client/reason-labels.ts";
+import * as strings from "../../strings/generated/archive/refused-filter-bar.ts";
 import { Button } from "../../ui/button.tsx";
 import { FilterSelect } from "../../ui/filter-select.tsx";
 import { Toggle } from "../../ui/toggle.tsx";
@@ -26,14 +27,14 @@ export function RefusedFilterBar({
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
-        <legend className="sr-only">Reason</legend>
+        <legend className="sr-only">{strings.reason}</legend>
         {shown.map((one) => (
           <Toggle
             key={one.reason ?? ""}
             isOn={view.reason === one.reason}
             onClick={() => onChange({ reason: one.reason })}
           >
-            {one.reason === null ? "All" : reasonWords(one.reason)}
+            {one.reason === null ? strings.all : reasonWords(one.reason)}
             <span className="figure text-xs text-ink-faint">{formatCount(one.all)}</span>
           </Toggle>
         ))}
@@ -41,13 +42,13 @@ export function RefusedFilterBar({
       <div className="ml-auto flex items-center gap-2">
         {view.agent === null ? null : (
           <Button kind="outline" className="h-8" onClick={() => onChange({ agent: null })}>
-            Agent {view.agent}
-            <X aria-label="Any agent" className="size-4" />
+            {strings.agentAgent({ agent: view.agent })}
+            <X aria-label={strings.anyAgent} className="size-4" />
           </Button>
         )}
         <FilterSelect
           name="Site"
-          all="All sites"
+          all={strings.allSites}
           values={sites}
           value={view.site}
           onValue={(site) => onChange({ site })}

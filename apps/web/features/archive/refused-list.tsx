@@ -1,6 +1,7 @@
 import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { RefusedTap } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/refused-list.ts";
 import { cn } from "../../ui/cn.ts";
 import { OptionList } from "../../ui/option-list.tsx";
 import { ago } from "./archive-words.ts";
@@ -11,11 +12,11 @@ export const tapName = ({ agent, epoch, seq }: Pick<RefusedTap, "agent" | "epoch
 
 /** What became of a refused tap. */
 export function outcomeWords({ outcome, replays, reason }: RefusedTap): string {
-  if (outcome === "archived") return "Archived since";
-  if (outcome === "duplicate") return "Lies in the archive";
-  if (outcome === "refused") return "Refused again";
-  if (replays > 0) return "Being replayed";
-  return reason === "equivocation" ? "Cannot be replayed" : "Kept";
+  if (outcome === "archived") return strings.archivedSince;
+  if (outcome === "duplicate") return strings.liesInTheArchive;
+  if (outcome === "refused") return strings.refusedAgain;
+  if (replays > 0) return strings.beingReplayed;
+  return reason === "equivocation" ? strings.cannotBeReplayed : strings.kept;
 }
 
 const columns = cn(
@@ -46,10 +47,10 @@ export function RefusedList({
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={
         <>
-          <span>Agent, number</span>
-          <span>Reason</span>
-          <span className={cn("text-right", middle)}>Refused</span>
-          <span className={middle}>What became of it</span>
+          <span>{strings.agentNumber}</span>
+          <span>{strings.reason}</span>
+          <span className={cn("text-right", middle)}>{strings.refused}</span>
+          <span className={middle}>{strings.whatBecameOfIt}</span>
         </>
       }
     >
@@ -69,7 +70,7 @@ export function RefusedList({
               <p className="truncate text-xs text-ink-faint">{tap.detail}</p>
             </div>
             <p className={cn("age truncate text-right text-xs text-ink-soft", middle)}>
-              <span className="sr-only">Refused </span>
+              <span className="sr-only">{strings.refused} </span>
               {ago(tap.quarantinedAtEpochMs, nowEpochMs)}
             </p>
             <p className={cn("truncate text-sm text-ink-soft", middle)}>{outcomeWords(tap)}</p>

@@ -5,6 +5,8 @@ import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { RefusedTap } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/refused-pane.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Fact } from "../../ui/fact.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
@@ -36,7 +38,7 @@ export function RefusedPane({
       {tap !== null ? (
         <Known tap={tap} onAgent={onAgent} />
       ) : isAnswered ? (
-        <p className="px-5 py-4 text-sm text-ink-soft">It is not among the taps that the list has loaded.</p>
+        <p className="px-5 py-4 text-sm text-ink-soft">{strings.itIsNotAmongThe}</p>
       ) : (
         <PaneWaiting isFailed={false} />
       )}
@@ -50,43 +52,49 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
   const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
-      <Part title="Why">
+      <Part title={strings.why}>
         <p>
           <span className="font-medium">{reasonWords(tap.reason)}</span>{" "}
           <span className="font-mono text-xs text-ink-faint">{tap.reason}</span>
         </p>
         <p className="[overflow-wrap:anywhere] text-ink-soft">{tap.detail}</p>
         {tap.firstReason === null || tap.firstReason === tap.reason ? null : (
-          <p className="mt-1 text-ink-faint">Before it was replayed: {reasonWords(tap.firstReason)}</p>
+          <p className="mt-1 text-ink-faint">
+            {strings.beforeItWasReplayedReason({ reason: reasonWords(tap.firstReason) })}
+          </p>
         )}
       </Part>
-      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+      <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
         <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
           <Fact
-            name="Refused"
+            name={strings.refused}
             value={ago(tap.quarantinedAtEpochMs, nowEpochMs)}
             note={at(tap.quarantinedAtEpochMs)}
           />
-          <Fact name="Read" value={ago(tap.readAtEpochMs, nowEpochMs)} note={at(tap.readAtEpochMs)} />
+          <Fact name={strings.read} value={ago(tap.readAtEpochMs, nowEpochMs)} note={at(tap.readAtEpochMs)} />
           <Fact
-            name="Rules"
-            value={tap.rulesVersion === 0 ? "before releases" : `release ${tap.rulesVersion}`}
+            name={strings.rules}
+            value={
+              tap.rulesVersion === 0
+                ? strings.beforeReleases
+                : strings.releaseRulesVersion({ rulesVersion: tap.rulesVersion })
+            }
           />
           <Fact
-            name="Kept"
-            value={tap.sealedBytes === 0 ? "its digest" : formatBytes(tap.sealedBytes)}
-            note={tap.sealedBytes === 0 ? "the quota was spent" : "sealed"}
+            name={strings.kept}
+            value={tap.sealedBytes === 0 ? strings.itsDigest : formatBytes(tap.sealedBytes)}
+            note={tap.sealedBytes === 0 ? strings.theQuotaWasSpent : strings.sealed}
           />
           <Fact
-            name="Replayed"
+            name={strings.replayed}
             value={replaysOf(tap)}
             note={tap.replayedAtEpochMs === null ? null : ago(tap.replayedAtEpochMs, nowEpochMs)}
           />
-          <Fact name="Reader" value={tap.reader} />
+          <Fact name={strings.reader} value={tap.reader} />
         </dl>
       </section>
       {tap.outcomeSegment === null ? null : (
-        <Part title="Where its content lies">
+        <Part title={strings.whereItsContentLies}>
           <Link
             href={`/archive?open=segment/${tap.outcomeSegment}`}
             className="figure text-xs underline underline-offset-2"
@@ -95,18 +103,16 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
           </Link>
         </Part>
       )}
-      <Part title="SHA-256 of the tap">
+      <Part title={strings.sha256OfTheTap}>
         <p className="figure text-xs [overflow-wrap:anywhere]">{tap.sha256}</p>
       </Part>
-      <Part title="Of this agent">
+      <Part title={strings.ofThisAgent}>
         <Button kind="outline" className="h-8" onClick={() => onAgent(tap.agent)}>
-          Show its refused taps alone
+          {strings.showItsRefusedTapsAlone}
         </Button>
       </Part>
       <p className="px-5 py-3 text-xs text-ink-faint">
-        What it says is health data and stays sealed:{" "}
-        <code className="font-mono">tapline quarantine show</code> opens it where the process key is, and
-        writes that down.
+        {rich(strings.whatItSaysIsHealth, { code: (words) => <code className="font-mono">{words}</code> })}
       </p>
     </>
   );
@@ -114,5 +120,5 @@ function Known({ tap, onAgent }: { tap: RefusedTap; onAgent: (agent: string) => 
 
 function replaysOf({ replays }: RefusedTap): string {
   if (replays === 0) return "never";
-  return replays === 1 ? "once" : `${formatCount(replays)} times`;
+  return replays === 1 ? "once" : strings.replaysTimes({ replays: formatCount(replays) });
 }

@@ -3,9 +3,9 @@
 import { type FormEvent, useState } from "react";
 import { ActEnd } from "../../client/act-end.tsx";
 import { apiClient } from "../../client/api.ts";
-import { formatCount } from "../../client/format.ts";
 import { reasonWords } from "../../client/reason-labels.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
+import * as strings from "../../strings/generated/archive/replay-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AskedOutcome } from "./asked-outcome.tsx";
@@ -34,7 +34,7 @@ export function ReplayDialog({
     );
   };
   return (
-    <Dialog title="Replay refused taps" isOpen onClose={onClose}>
+    <Dialog title={strings.replayRefusedTaps} isOpen onClose={onClose}>
       <p className="text-sm text-ink-soft">{wordsOf(filter)}</p>
       <div className="mt-4 space-y-4">
         {replay.isAsked ? (
@@ -43,31 +43,28 @@ export function ReplayDialog({
           <AskedOutcome task={preview.task} />
         ) : (
           <>
-            <RefusedNotice error={preview.error} lookAt="what was asked of the workers" />
+            <RefusedNotice error={preview.error} lookAt={strings.whatWasAskedOfThe} />
             <Button
               kind="primary"
               className="w-full"
               disabled={preview.isUnderWay}
               onClick={() => void preview.ask(() => apiClient.archive.previewReplay.mutate({ filter }))}
             >
-              Look at what it would do
+              {strings.lookAtWhatItWould}
             </Button>
           </>
         )}
         {isPreviewed && passing > 0 && !replay.isAsked ? (
           <form onSubmit={submit} className="space-y-4">
-            <p className="text-sm text-ink-soft">
-              They go the way of every tap, under the numbers that their agents gave them, and stand in the
-              archive as archived late. It cannot be undone.
-            </p>
+            <p className="text-sm text-ink-soft">{strings.theyGoTheWayOf}</p>
             <ActEnd
               act={replay}
               why={why}
               onWhy={setWhy}
               asksPassword={false}
-              lookAt="what was asked of the workers"
+              lookAt={strings.whatWasAskedOfThe}
             >
-              Replay {formatCount(passing)} {passing === 1 ? "tap" : "taps"}
+              {strings.replayTaps({ passing })}
             </ActEnd>
           </form>
         ) : null}
@@ -78,9 +75,9 @@ export function ReplayDialog({
 
 function wordsOf({ reason, agent, site }: Pick<RefusedView, "reason" | "agent" | "site">): string {
   const parts = [
-    reason === null ? "" : ` for “${reasonWords(reason)}”`,
-    agent === null ? "" : ` of agent ${agent}`,
-    site === null ? "" : ` at site ${site}`,
+    reason === null ? "" : strings.forReason({ reason: reasonWords(reason) }),
+    agent === null ? "" : strings.ofAgentAgent({ agent }),
+    site === null ? "" : strings.atSiteSite({ site }),
   ].join("");
-  return `Of the taps that were refused${parts}, those that pass by the rules and the registry of today go into the buffer again.`;
+  return strings.ofTheTapsThatWere({ parts });
 }

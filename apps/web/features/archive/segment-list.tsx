@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { SegmentView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/segment-list.ts";
 import { cn } from "../../ui/cn.ts";
 import { OptionList } from "../../ui/option-list.tsx";
 import { ago, segmentStanding } from "./archive-words.ts";
@@ -37,12 +38,12 @@ export function SegmentList({
       head={
         <>
           <span />
-          <span>Object</span>
-          <span className={middle}>Where it lies</span>
-          <span className={wide}>Sites</span>
-          <span className="text-right">Taps</span>
-          <span className={cn("text-right", wide)}>Size</span>
-          <span className={cn("text-right", middle)}>Archived</span>
+          <span>{strings.object}</span>
+          <span className={middle}>{strings.whereItLies}</span>
+          <span className={wide}>{strings.sites}</span>
+          <span className="text-right">{strings.taps}</span>
+          <span className={cn("text-right", wide)}>{strings.size}</span>
+          <span className={cn("text-right", middle)}>{strings.archived}</span>
         </>
       }
     >
@@ -81,19 +82,19 @@ function Cells({ segment, nowEpochMs }: { segment: SegmentView; nowEpochMs: numb
         {words}
       </p>
       <p className={cn("truncate text-xs text-ink-faint", wide)}>
-        <span className="sr-only">Sites: </span>
+        <span className="sr-only">{strings.sites2} </span>
         {sites.join(", ")}
       </p>
       <p className={right}>
-        <span className="sr-only">Taps: </span>
+        <span className="sr-only">{strings.taps2} </span>
         {formatCount(taps)}
       </p>
       <p className={cn(right, wide)}>
-        <span className="sr-only">Size: </span>
+        <span className="sr-only">{strings.size2} </span>
         {formatBytes(objectBytes)}
       </p>
       <p className={cn(right, middle)}>
-        <span className="sr-only">Archived: </span>
+        <span className="sr-only">{strings.archived2} </span>
         {ago(archivedAtEpochMs, nowEpochMs)}
       </p>
     </>

@@ -8,6 +8,8 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useSegment } from "../../client/use-archive.ts";
 import type { SegmentDetail } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/segment-pane.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Fact } from "../../ui/fact.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
@@ -17,18 +19,18 @@ import { SegmentCopies } from "./segment-copies.tsx";
 
 /** What a segment's audit entries say, said of who did it. */
 const words = {
-  "segment.archived": "archived it",
-  "segment.adopted": "took it into the index",
-  "segment.copied": "copied it to a further archive",
-  "segment.healed": "brought back what an archive had lost",
-  "segment.missing": "missed it in an archive",
-  "segment.withdrawn": "withdrew it",
-  "segment.expired": "removed it: its time was over",
-  "segment.expiry-refused": "was refused its removal",
-  "segment.rewraps-copied": "copied its rewraps",
-  "restore.proven": "restored it for trial: proven",
-  "restore.sealed": "checked it without a key",
-  "restore.failed": "could not restore it for trial",
+  "segment.archived": strings.archivedIt,
+  "segment.adopted": strings.tookItIntoTheIndex,
+  "segment.copied": strings.copiedItToAFurther,
+  "segment.healed": strings.broughtBackWhatAnArchive,
+  "segment.missing": strings.missedItInAnArchive,
+  "segment.withdrawn": strings.withdrewIt,
+  "segment.expired": strings.removedItItsTimeWas,
+  "segment.expiry-refused": strings.wasRefusedItsRemoval,
+  "segment.rewraps-copied": strings.copiedItsRewraps,
+  "restore.proven": strings.restoredItForTrialProven,
+  "restore.sealed": strings.checkedItWithoutAKey,
+  "restore.failed": strings.couldNotRestoreItFor,
 } as const;
 
 /** Everything that is known of one segment. */
@@ -70,32 +72,32 @@ function Known({ detail }: { detail: SegmentDetail }) {
   const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
-      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+      <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
         <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
           <Fact
-            name="Archived"
+            name={strings.archived}
             value={ago(detail.archivedAtEpochMs, nowEpochMs)}
             note={at(detail.archivedAtEpochMs)}
           />
           <Fact
-            name="Taps"
+            name={strings.taps}
             value={formatCount(detail.taps)}
-            note={`of ${formatCount(detail.trackers)} ${detail.trackers === 1 ? "tracker" : "trackers"}`}
+            note={strings.ofTrackers({ trackers: detail.trackers })}
           />
-          <Fact name="Object" value={formatBytes(detail.objectBytes)} note="sealed" />
+          <Fact name={strings.object} value={formatBytes(detail.objectBytes)} note={strings.sealed} />
           <Fact
-            name="First tap read"
+            name={strings.firstTapRead}
             value={ago(detail.firstReadAtEpochMs, nowEpochMs)}
             note={at(detail.firstReadAtEpochMs)}
           />
           <Fact
-            name="Last tap read"
+            name={strings.lastTapRead}
             value={ago(detail.lastReadAtEpochMs, nowEpochMs)}
             note={at(detail.lastReadAtEpochMs)}
           />
           {detail.expiredAtEpochMs === null ? null : (
             <Fact
-              name="Removed"
+              name={strings.removed}
               value={ago(detail.expiredAtEpochMs, nowEpochMs)}
               note={at(detail.expiredAtEpochMs)}
             />
@@ -103,38 +105,44 @@ function Known({ detail }: { detail: SegmentDetail }) {
         </dl>
       </section>
       {detail.hold === null ? null : (
-        <Part title="Held">
+        <Part title={strings.held}>
           <p>
-            Hold <span className="figure">{detail.hold.id}</span> keeps it from being moved or removed:{" "}
-            {detail.hold.reason}
+            {rich(strings.holdIdKeepsItFrom, {
+              id: <span className="figure">{detail.hold.id}</span>,
+              reason: detail.hold.reason,
+            })}
           </p>
         </Part>
       )}
       <SegmentCopies detail={detail} />
       <Files detail={detail} />
-      <Part title="Opened by">
+      <Part title={strings.openedBy}>
         <ul className="space-y-1">
           {detail.keys.map(({ ski, subject, state }) => (
             <li key={ski}>
-              {subject ?? "a key that the ring does not have"}
+              {subject ?? strings.aKeyThatTheRing}
               {state === null ? null : <span className="text-ink-faint"> · {state}</span>}
               <p className="figure text-xs [overflow-wrap:anywhere] text-ink-faint">{ski}</p>
             </li>
           ))}
         </ul>
-        {detail.keys.length === 0 ? <p className="text-ink-faint">No key is noted for it.</p> : null}
+        {detail.keys.length === 0 ? <p className="text-ink-faint">{strings.noKeyIsNotedFor}</p> : null}
       </Part>
-      <Part title="Whose taps">
+      <Part title={strings.whoseTaps}>
         <ul className="space-y-1">
           {detail.agents.map(({ agent, epoch, firstSeq, lastSeq, taps }) => (
             <li key={`${agent}/${epoch}/${firstSeq}`} className="flex justify-between gap-3">
               <span className="min-w-0 truncate">{agent}</span>
               <span className="text-xs whitespace-nowrap text-ink-faint">
-                epoch <span className="figure">{epoch}</span>,{" "}
-                <span className="figure">
-                  {firstSeq}–{lastSeq}
-                </span>
-                : {formatCount(taps)}
+                {rich(strings.epochEpochFirstSeqTaps, {
+                  epoch: <span className="figure">{epoch}</span>,
+                  firstSeq: (
+                    <span className="figure">
+                      {firstSeq}–{lastSeq}
+                    </span>
+                  ),
+                  taps: formatCount(taps),
+                })}
               </span>
             </li>
           ))}
@@ -151,10 +159,10 @@ function Files({
   detail: SegmentDetail;
 }) {
   return (
-    <Part title="Files, with their SHA-256">
+    <Part title={strings.filesWithTheirSha256}>
       {[
-        { name: "Object", path: objectPath, sha256: objectSha256 },
-        { name: "Manifest", path: manifestPath, sha256: manifestSha256 },
+        { name: strings.object, path: objectPath, sha256: objectSha256 },
+        { name: strings.manifest, path: manifestPath, sha256: manifestSha256 },
       ].map(({ name, path, sha256 }) => (
         <div key={name} className="not-first:mt-2">
           <p className="text-xs text-ink-faint">{name}</p>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TargetView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/target-pane.ts";
 import { Fact } from "../../ui/fact.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
@@ -32,7 +33,7 @@ export function TargetPane({
     >
       {target === undefined ? <PaneWaiting isFailed={false} /> : null}
       {target === null ? (
-        <p className="px-5 py-4 text-sm text-ink-soft">The workers' settings name no archive {name}.</p>
+        <p className="px-5 py-4 text-sm text-ink-soft">{strings.theWorkersSettingsNameNo({ name })}</p>
       ) : null}
       {target == null ? null : <Known target={target} />}
     </PaneFrame>
@@ -47,22 +48,28 @@ function Known({ target }: { target: TargetView }) {
     <>
       {away === null ? null : (
         <p className="border-b border-line px-5 py-3 text-sm [overflow-wrap:anywhere] text-warning">
-          {away.error ?? "The worker told no error."}
+          {away.error ?? strings.theWorkerToldNoError}
         </p>
       )}
-      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+      <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
         <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-          <Fact name="Uploaded" value={formatByteRate(rate)} note="in the last minute counted" />
-          <Fact name="Errors" value={formatRatio(target.errorRatio)} note="of all attempts in 1 h" />
-          <Fact name="Last stored" value={ago(target.lastStoredAtEpochMs, nowEpochMs)} />
+          <Fact name={strings.uploaded} value={formatByteRate(rate)} note={strings.inTheLastMinuteCounted} />
           <Fact
-            name="Behind"
-            value={`${formatCount(waiting)} ${waiting === 1 ? "segment" : "segments"}`}
-            note={oldest === null ? null : `the oldest cut ${formatSpan(nowEpochMs - oldest)} ago`}
+            name={strings.errors}
+            value={formatRatio(target.errorRatio)}
+            note={strings.ofAllAttemptsIn1}
           />
-          <Fact name="Restore proven" value={ago(target.provenAtEpochMs, nowEpochMs)} />
+          <Fact name={strings.lastStored} value={ago(target.lastStoredAtEpochMs, nowEpochMs)} />
           <Fact
-            name="Last drill"
+            name={strings.behind}
+            value={`${formatCount(waiting)} ${strings.segments({ waiting })}`}
+            note={
+              oldest === null ? null : strings.theOldestCutSpanAgo({ span: formatSpan(nowEpochMs - oldest) })
+            }
+          />
+          <Fact name={strings.restoreProven} value={ago(target.provenAtEpochMs, nowEpochMs)} />
+          <Fact
+            name={strings.lastDrill}
             value={lastDrill === null ? "none" : lastDrill.outcome}
             note={lastDrill === null ? null : ago(lastDrill.atEpochMs, nowEpochMs)}
             isBad={lastDrill?.outcome === "failed"}
@@ -70,24 +77,22 @@ function Known({ target }: { target: TargetView }) {
         </dl>
       </section>
       {lastDrill === null || lastDrill.detail === "" ? null : (
-        <Part title="What the last drill found">
+        <Part title={strings.whatTheLastDrillFound}>
           <p className="[overflow-wrap:anywhere]">{lastDrill.detail}</p>
         </Part>
       )}
       {target.fault === "" ? null : (
-        <Part title="Why the last copy to it failed">
+        <Part title={strings.whyTheLastCopyTo}>
           <p className="[overflow-wrap:anywhere]">{target.fault}</p>
         </Part>
       )}
-      <Part title="Where it is">
-        <p className="figure text-xs">{target.address ?? "No worker has said it yet."}</p>
+      <Part title={strings.whereItIs}>
+        <p className="figure text-xs">{target.address ?? strings.noWorkerHasSaidIt}</p>
         <p className="mt-1 text-ink-faint">
-          {target.isWanted
-            ? "Every segment shall lie in it."
-            : "It takes segments where the one before it fails."}
+          {target.isWanted ? strings.everySegmentShallLieIn : strings.itTakesSegmentsWhereThe}
         </p>
       </Part>
-      <Part title="Host keys that are believed">
+      <Part title={strings.hostKeysThatAreBelieved}>
         <ul className="space-y-1">
           {target.hostKeys.map((key) => (
             <li key={key} className="figure text-xs [overflow-wrap:anywhere]">
@@ -95,7 +100,7 @@ function Known({ target }: { target: TargetView }) {
             </li>
           ))}
         </ul>
-        {target.hostKeys.length === 0 ? <p className="text-ink-faint">No worker has said it yet.</p> : null}
+        {target.hostKeys.length === 0 ? <p className="text-ink-faint">{strings.noWorkerHasSaidIt}</p> : null}
       </Part>
     </>
   );

@@ -1,6 +1,7 @@
 import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { ArchiveOverview, TargetView } from "../../contracts/archive.ts";
+import * as strings from "../../strings/generated/archive/target-strip.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -22,7 +23,7 @@ export function TargetStrip({
   if (overview === undefined) return isFailed ? null : <Waiting />;
   const quorum = quorumStanding(overview);
   return (
-    <section aria-label="Archives" className="mb-3">
+    <section aria-label={strings.archives} className="mb-3">
       <p className={cn("mb-2 text-sm", quorum.isCalling ? "font-medium text-warning" : "text-ink-soft")}>
         {quorum.isCalling ? <span aria-hidden>▲ </span> : null}
         {quorum.words}
@@ -91,7 +92,7 @@ function Waiting() {
       aria-busy="true"
       className="mb-3 grid gap-3 sm:grid-cols-[repeat(auto-fill,minmax(min(22rem,100%),1fr))]"
     >
-      <span className="sr-only">Loading archives</span>
+      <span className="sr-only">{strings.loadingArchives}</span>
       <Skeleton className="h-28" />
     </div>
   );

@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/audit-list.ts";
 import { drawnWith, movedTo } from "../../ui/list-moves.ts";
 import { AuditRowLine, type AuditRowProps, ColumnNames } from "./audit-row.tsx";
 import { actorText, type Names, placeText, reasonText, timeText } from "./entry-words.ts";
@@ -70,7 +71,7 @@ export function AuditList(props: AuditListProps) {
         ref={scroller}
         role="listbox"
         tabIndex={0}
-        aria-label="Audit entries"
+        aria-label={strings.auditEntries}
         aria-activedescendant={pointedAt === undefined ? undefined : elementId(pointedAt)}
         onKeyDown={(event) => onListKey(event, props)}
         className="min-h-0 flex-1 overflow-y-auto outline-none [overflow-anchor:none] [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus"

@@ -9,6 +9,7 @@ import { formatCount, formatSpan, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditLogState, AuditRow } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/audit-pane.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
@@ -54,7 +55,7 @@ export function AuditPane(props: AuditPaneProps) {
       kind={
         <span className="figure font-normal text-ink-faint">{row === null ? "" : placeText(row.index)}</span>
       }
-      title={row?.entry?.action ?? "Entry"}
+      title={row?.entry?.action ?? strings.entry}
       under={<span className="font-mono [overflow-wrap:anywhere]">{id}</span>}
       onClose={props.onClose}
       acts={row?.index == null ? null : <ActBar id={id} onVerify={() => props.onVerify(row)} />}
@@ -74,10 +75,10 @@ export function AuditPane(props: AuditPaneProps) {
 function ActBar({ id, onVerify }: { id: string; onVerify: () => void }) {
   return (
     <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
-      <legend className="sr-only">What to do about this entry</legend>
+      <legend className="sr-only">{strings.whatToDoAboutThis}</legend>
       <ProofButton id={id} />
       <Button kind="outline" onClick={onVerify}>
-        Verify it…
+        {strings.verifyIt}
       </Button>
     </fieldset>
   );
@@ -88,32 +89,34 @@ function Entry({ entry, names, onFilter }: AuditPaneProps & { entry: ShownEntry 
   const changes = changesOf(entry);
   return (
     <>
-      <Part title="What was done">
+      <Part title={strings.whatWasDone}>
         <Facts>
-          <Fact name="Who">
+          <Fact name={strings.who}>
             <FilterLink onClick={() => onFilter({ by: entry.actor.id })}>
               {actorText(entry.actor, names)}
             </FilterLink>
             {entry.actor.kind === "operator" ? (
-              <span className="block text-xs text-ink-faint">operator {entry.actor.id}</span>
+              <span className="block text-xs text-ink-faint">
+                {strings.operatorId({ id: entry.actor.id })}
+              </span>
             ) : null}
           </Fact>
-          <Fact name="What">
+          <Fact name={strings.what}>
             <FilterLink onClick={() => onFilter({ action: entry.action })}>{entry.action}</FilterLink>
           </Fact>
-          <Fact name="On what">
+          <Fact name={strings.onWhat}>
             <FilterLink onClick={() => onFilter({ subject: entry.subject })}>{entry.subject}</FilterLink>
             {link === null ? null : (
               <Link href={link} className="ml-2 text-xs underline underline-offset-2">
-                show
+                {strings.show}
               </Link>
             )}
           </Fact>
-          <Fact name="Why">
+          <Fact name={strings.why}>
             <Why entry={entry} />
           </Fact>
           <When atEpochMs={entry.atEpochMs} />
-          <Fact name="Trace">
+          <Fact name={strings.trace}>
             {entry.version === 2 && entry.traceId !== null ? (
               <FilterLink
                 onClick={() => onFilter({ text: entry.version === 2 ? (entry.traceId ?? "") : "" })}
@@ -121,19 +124,19 @@ function Entry({ entry, names, onFilter }: AuditPaneProps & { entry: ShownEntry 
                 <span className="font-mono text-xs">{entry.traceId}</span>
               </FilterLink>
             ) : (
-              <span className="text-ink-faint">none</span>
+              <span className="text-ink-faint">{strings.none}</span>
             )}
           </Fact>
         </Facts>
       </Part>
       {changes.length === 0 ? null : (
-        <Part title="What it changed">
+        <Part title={strings.whatItChanged}>
           <table className="w-full text-left">
             <thead className="text-xs text-ink-faint">
               <tr>
-                <th className="font-normal">Part</th>
-                <th className="font-normal">Before</th>
-                <th className="font-normal">After</th>
+                <th className="font-normal">{strings.part}</th>
+                <th className="font-normal">{strings.before}</th>
+                <th className="font-normal">{strings.after}</th>
               </tr>
             </thead>
             <tbody>
@@ -149,7 +152,7 @@ function Entry({ entry, names, onFilter }: AuditPaneProps & { entry: ShownEntry 
         </Part>
       )}
       {Object.keys(entry.facts).length === 0 ? null : (
-        <Part title="Facts">
+        <Part title={strings.facts}>
           <Facts>
             {Object.entries(entry.facts).map(([key, value]) => (
               <Fact key={key} name={factName(key)}>
@@ -167,12 +170,11 @@ function Why({ entry: { reason, erased } }: { entry: ShownEntry }) {
   if (erased?.reason !== undefined)
     return (
       <span className="text-ink-soft">
-        Erased on {new Date(erased.reason).toISOString()}. The entry itself is unchanged; the log says who
-        erased it (audit.erased).
+        {strings.erasedOnMomentTheEntry({ moment: new Date(erased.reason).toISOString() })}
       </span>
     );
   return reason === null || reason === "" ? (
-    <span className="text-ink-faint">it explains itself</span>
+    <span className="text-ink-faint">{strings.itExplainsItself}</span>
   ) : (
     reason
   );
@@ -183,7 +185,7 @@ function When({ atEpochMs }: { atEpochMs: number }) {
   const said = (zone: TimeZoneChoice) => `${timeText(atEpochMs, zone)} ${zoneName(atEpochMs, zone)}`;
   const [first, ...others] = new Set((["utc", "site", "local"] as const).map(said));
   return (
-    <Fact name="When">
+    <Fact name={strings.when}>
       <time dateTime={new Date(atEpochMs).toISOString()} className="age">
         {first}
         {others.map((other) => (
@@ -198,9 +200,8 @@ function When({ atEpochMs }: { atEpochMs: number }) {
 
 function Unreadable({ id }: { id: string }) {
   return (
-    <Notice className="m-4" tone="warning" title="This is no entry">
-      What was recorded here cannot be read: a service that was taken over can record what is none. In the log
-      it stands like any other. See whether it was changed: tapline audit verify --full. Its id is {id}.
+    <Notice className="m-4" tone="warning" title={strings.thisIsNoEntry}>
+      {strings.whatWasRecordedHereCannot({ id })}
     </Notice>
   );
 }
@@ -209,16 +210,12 @@ function Unreadable({ id }: { id: string }) {
 function Standing({ row: { index } }: { row: AuditRow }) {
   const log = useQuery({ ...api.auditBoard.log.queryOptions(), refetchInterval: recheckMs });
   return (
-    <Part title="In the log">
+    <Part title={strings.inTheLog}>
       <Facts>
-        <Fact name="Place">
-          {index === null
-            ? "waits for one: it gets it within a second where a worker with the role audit runs"
-            : placeText(index)}
-        </Fact>
+        <Fact name={strings.place}>{index === null ? strings.waitsForOneItGets : placeText(index)}</Fact>
         {log.data === undefined ? (
-          <Fact name="Vouched for">
-            {log.isError ? (adviceOf(log.error) ?? "could not be read; it is tried again") : "…"}
+          <Fact name={strings.vouchedFor}>
+            {log.isError ? (adviceOf(log.error) ?? strings.couldNotBeReadIt) : "…"}
           </Fact>
         ) : (
           <Vouchers index={index} log={log.data} />
@@ -232,27 +229,27 @@ function Vouchers({ index, log }: { index: number | null; log: AuditLogState }) 
   const covers = (note: AuditLogState["signed"], none: string, behind: string): string => {
     if (note === null) return none;
     if (index === null || index >= note.size) return behind;
-    return `yes: one of ${formatCount(note.size)} entries, ${formatSpan(serverNow() - note.atEpochMs)} ago`;
+    return strings.yesOneOfSizeEntries({
+      size: formatCount(note.size),
+      span: formatSpan(serverNow() - note.atEpochMs),
+    });
   };
   return (
     <>
-      <Fact name="Checkpoint">{covers(log.signed, "none is signed yet", "not yet covered by one")}</Fact>
-      <Fact name="Cosigned">
-        {covers(log.cosigned, "no: no witness has cosigned one", "not yet by a witness")}
+      <Fact name={strings.checkpoint}>
+        {covers(log.signed, strings.noneIsSignedYet, strings.notYetCoveredByOne)}
       </Fact>
-      <Fact name="Archived">
-        {covers(
-          log.archived,
-          "no: none lies in the archive yet",
-          "not yet in the archive: it follows every 15 minutes",
-        )}
+      <Fact name={strings.cosigned}>
+        {covers(log.cosigned, strings.noNoWitnessHasCosigned, strings.notYetByAWitness)}
       </Fact>
-      <Fact name="Log">
+      <Fact name={strings.archived}>
+        {covers(log.archived, strings.noNoneLiesInThe, strings.notYetInTheArchive)}
+      </Fact>
+      <Fact name={strings.log}>
         {log.name}
         {log.names.length < 2 ? null : (
           <span className="block text-xs text-warning">
-            ▲ The database holds {log.names.length} logs: {log.names.join(", ")}. This is the one that was
-            carried on last.
+            {strings.theDatabaseHoldsNamesLogs({ names: log.names.length, names2: log.names.join(", ") })}
           </span>
         )}
       </Fact>
@@ -288,7 +285,7 @@ function FilterLink({ onClick, children }: { onClick: () => void; children: Reac
   return (
     <button
       type="button"
-      title="Show all such entries"
+      title={strings.showAllSuchEntries}
       onClick={onClick}
       className="text-left underline decoration-line-strong decoration-dotted underline-offset-2 hover:decoration-solid"
     >

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import * as strings from "../../strings/generated/audit/audit-row.ts";
 import { cn } from "../../ui/cn.ts";
 
 /** The columns, by how wide the list is: on a phone two lines, beside an open entry some, else all. */
@@ -87,7 +88,7 @@ function Unreadable(props: AuditRowProps) {
       <Time {...props} />
       <p className="truncate font-medium text-warning @max-2xl:order-first @2xl:col-span-3 @5xl:col-span-4">
         <span aria-hidden>▲ </span>
-        Cannot be read: what was recorded here is no entry
+        {strings.cannotBeReadWhatWas}
       </p>
       <p className={cn("figure truncate text-right text-xs text-ink-faint", wide)}>{props.place}</p>
     </>
@@ -105,12 +106,12 @@ export function ColumnNames() {
         "h-8 shrink-0 overflow-hidden border-b border-line text-xs font-medium text-ink-faint [scrollbar-gutter:stable]",
       )}
     >
-      <span className="@max-2xl:order-last @max-2xl:text-right">When</span>
-      <span className={middle}>Who</span>
-      <span>What</span>
-      <span className={middle}>On what</span>
-      <span className={wide}>Why</span>
-      <span className={cn("text-right", wide)}>Place</span>
+      <span className="@max-2xl:order-last @max-2xl:text-right">{strings.when}</span>
+      <span className={middle}>{strings.who}</span>
+      <span>{strings.what}</span>
+      <span className={middle}>{strings.onWhat}</span>
+      <span className={wide}>{strings.why}</span>
+      <span className={cn("text-right", wide)}>{strings.place}</span>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useStable } from "../../client/use-stable.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { AuditRow } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -92,7 +93,7 @@ export function Audit() {
       <WithSidePane
         name="The open entry"
         list={
-          <Card aria-label="The log" className="relative flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.theLog} className="relative flex min-h-0 flex-col overflow-hidden">
             <FilterBar {...{ view, names, textField }} onChange={change} />
             {log.error === null ? null : <Unread error={log.error} isShown={rows.length > 0} />}
             <Fresh count={log.window?.fresh ?? 0} onClick={() => go({ is: "newest" })} />
@@ -131,16 +132,16 @@ function Head({ onAsk, onVerify }: { onAsk: (asked: Asked) => void; onVerify: ()
   const mayOperate = useMayOperate();
   return (
     <div className="mb-3 flex min-h-9 flex-wrap items-center gap-2">
-      <h1 className="mr-auto text-lg font-semibold tracking-tight">Audit</h1>
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.audit}</h1>
       <Button kind="outline" onClick={() => onAsk("go-to")}>
-        Go to…
+        {strings.goTo}
       </Button>
       <Button kind="outline" onClick={onVerify}>
-        Verify…
+        {strings.verify}
       </Button>
       {mayOperate ? (
         <Button kind="outline" onClick={() => onAsk("export")}>
-          Export…
+          {strings.exportWord}
         </Button>
       ) : null}
     </div>
@@ -154,7 +155,7 @@ function Fresh({ count, onClick }: { count: number; onClick: () => void }) {
       {count === 0 ? null : (
         <Button kind="primary" className="pointer-events-auto h-9 shadow-lg" onClick={onClick}>
           <span aria-hidden>↑</span>
-          {formatCount(count)} new
+          {strings.countNew({ count: formatCount(count) })}
         </Button>
       )}
     </div>

@@ -14,6 +14,7 @@ import {
 } from "@tapline/core/audit";
 import { canonicalJson, messageOf } from "@tapline/core/kernel";
 import { formatCount } from "../../client/format.ts";
+import * as strings from "../../strings/generated/audit/check-log.ts";
 
 /** One thing that was looked at, and what came of it. `unknown`: it could not be looked at, and why. */
 export interface CheckFact {
@@ -47,8 +48,8 @@ export const proofSizeOf = (proof: string): number => sizeOf(parseTlogProof(proo
 /** Checks with core's own code what this browser was given: nothing of it is believed because the console's server says so. */
 export function checkLog({ newest, known, growth, keys, entry }: LogToCheck): CheckFact[] {
   return [
-    checked("The newest checkpoint's signature", () => signature(newest, keys)),
-    checked("Growth since the checkpoint that this browser kept", () => grown(known, newest, growth)),
+    checked(strings.theNewestCheckpointsSignature, () => signature(newest, keys)),
+    checked(strings.growthSinceTheCheckpointThat, () => grown(known, newest, growth)),
     ...(entry === null ? [] : entryFacts(entry, newest)),
   ];
 }
@@ -68,11 +69,16 @@ function signature(note: string, keys: string): Verdict {
   if (keys.trim() === "")
     return {
       is: "unknown",
-      says: "No verifier key was given to this browser, so it cannot tell who signed. Give it what “tapline audit key” prints on the server.",
+      says: strings.noVerifierKeyWasGiven,
     };
   const { checkpoint, signatures } = checkProofCheckpoint(note, parseVerifierKeys(keys));
   const seen = seenLines(signatures).map(sentence).join(" ");
-  return { is: "holds", says: `${checkpoint.origin} signed ${countOf(checkpoint)}. ${seen}`.trim() };
+  return {
+    is: "holds",
+    says: strings
+      .originSignedCountSeen({ origin: checkpoint.origin, count: countOf(checkpoint), seen })
+      .trim(),
+  };
 }
 
 function grown(known: string | null, newest: string, path: GrowthPath | null): Verdict {
@@ -80,12 +86,12 @@ function grown(known: string | null, newest: string, path: GrowthPath | null): V
   if (known === null)
     return {
       is: "unknown",
-      says: `This browser had kept none. It keeps this one, of ${countOf(now)}, for the next time.`,
+      says: strings.thisBrowserHadKeptNone({ count: countOf(now) }),
     };
   assertLeads(headOf(known), now, path);
   return {
     is: "holds",
-    says: `The log of ${countOf(now)} begins with the one of ${countOf(headOf(known))} that this browser kept: none of these was changed, removed or moved since.`,
+    says: strings.theLogOfCountBegins({ count: countOf(now), count2: countOf(headOf(known)) }),
   };
 }
 
@@ -109,7 +115,7 @@ function entryFacts(
   newest: string,
 ): CheckFact[] {
   return [
-    checked("The open entry's place", () => {
+    checked(strings.theOpenEntrysPlace, () => {
       const proof = parseTlogProof(text);
       if (proof.extra === null) throw new Error("its proof does not hold the entry");
       const head = headOf(proof.note);
@@ -117,15 +123,15 @@ function entryFacts(
       assertLeads(head, headOf(newest), growth);
       return {
         is: "holds",
-        says: `Its SHA-256, made anew here of its sealed bytes, leads to the root of the checkpoint: it is entry #${formatCount(proof.index)}.`,
+        says: strings.itsSha256MadeAnew({ index: formatCount(proof.index) }),
       };
     }),
-    checked("The open entry as it is shown", () => {
+    checked(strings.theOpenEntryAsIt, () => {
       const { extra } = parseTlogProof(text);
       if (shown === null || extra === null) throw new Error("what stands there is no entry");
       if (!Buffer.from(canonicalJson(sealed(shown))).equals(canonicalJson(readEntry(extra))))
         throw new Error("it says something else than its sealed bytes");
-      return { is: "holds", says: `It says what its sealed bytes say.${reasonLimit(shown)}` };
+      return { is: "holds", says: strings.itSaysWhatItsSealed({ reasonLimit: reasonLimit(shown) }) };
     }),
   ];
 }
@@ -136,14 +142,11 @@ function sealed({ erased: _, ...entry }: ShownEntry) {
 }
 
 const reasonLimit = (entry: ShownEntry): string =>
-  entry.version === 2 && entry.commitments !== undefined
-    ? " Its reason lies beside the log, under a salted commitment, and was not compared."
-    : "";
+  entry.version === 2 && entry.commitments !== undefined ? strings.itsReasonLiesBesideThe : "";
 
 const headOf = (note: string): Checkpoint => parseCheckpoint(parseNote(note).text);
 
-const countOf = ({ size }: Pick<Checkpoint, "size">): string =>
-  `${formatCount(size)} ${size === 1 ? "entry" : "entries"}`;
+const countOf = ({ size }: Pick<Checkpoint, "size">): string => strings.entries({ size });
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, ".");

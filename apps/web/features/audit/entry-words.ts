@@ -3,6 +3,7 @@ import { formatCount, formatDay, formatTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/entry-words.ts";
 
 export type Names = Readonly<Record<string, string>>;
 
@@ -14,7 +15,7 @@ export function actorText({ kind, id }: ShownEntry["actor"], names: Names): stri
 
 /** Why, in the actor's words, or that these were erased; "" where the action explains itself. */
 export function reasonText({ reason, erased }: ShownEntry): string {
-  if (erased?.reason !== undefined) return `(reason erased on ${dayOf(erased.reason)})`;
+  if (erased?.reason !== undefined) return strings.reasonErasedOnDay({ day: dayOf(erased.reason) });
   return reason ?? "";
 }
 
@@ -31,7 +32,7 @@ export function timeText(epochMs: number, zone: TimeZoneChoice, nowEpochMs = ser
 
 /** Where an entry stands in the log, such as `#12,345`. */
 export function placeText(index: AuditRow["index"]): string {
-  return index === null ? "waiting" : `#${formatCount(index)}`;
+  return index === null ? strings.waiting : `#${formatCount(index)}`;
 }
 
 /** A fact's name in running words, such as `not after`, of `notAfter`. */
@@ -46,10 +47,10 @@ type Value = string | number | boolean | null;
 
 /** A fact's value; times, which are told in ms since 1970, as times. */
 export function factText(key: string, value: Value): string {
-  if (value === null) return "none";
+  if (value === null) return strings.none;
   if (typeof value === "number" && /EpochMs$/.test(key) && Math.abs(value) < 8.64e15)
     return new Date(value).toISOString();
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? strings.yes : strings.no;
   return String(value);
 }
 
@@ -58,7 +59,7 @@ export function changesOf(entry: ShownEntry): { key: string; before: string; aft
   const { before, after } = entry.version === 2 ? entry : {};
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const said = (state: typeof before, key: string): string =>
-    state === undefined || state[key] === undefined ? "not told" : factText(key, state[key]);
+    state === undefined || state[key] === undefined ? strings.notTold : factText(key, state[key]);
   return keys.map((key) => ({ key, before: said(before, key), after: said(after, key) }));
 }
 

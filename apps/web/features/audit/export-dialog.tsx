@@ -6,6 +6,8 @@ import { adviceOf, api } from "../../client/api.ts";
 import { formatCount } from "../../client/format.ts";
 import { saveFile } from "../../client/save-file.ts";
 import { mostExported } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/export-dialog.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -14,8 +16,8 @@ import { fetchExport, type SavedExport } from "./fetch-export.ts";
 import { type AuditView, filterOf, isFiltered } from "./view.ts";
 
 const forms = [
-  { label: "As sealed (NDJSON)", value: "ndjson" },
-  { label: "Table (CSV)", value: "csv" },
+  { label: strings.asSealedNdjson, value: "ndjson" },
+  { label: strings.tableCsv, value: "csv" },
 ] as const;
 type Form = (typeof forms)[number]["value"];
 
@@ -44,22 +46,22 @@ export function ExportDialog({ view, onClose }: { view: AuditView; onClose: () =
     setBytes(null);
   };
   return (
-    <Dialog title="Export with proof" isOpen onClose={onClose}>
+    <Dialog title={strings.exportWithProof} isOpen onClose={onClose}>
       <div className="space-y-3 text-sm">
         <Effect {...{ plan, isTooMany, isChosen: isFiltered(view) }} />
-        <Choice legend="Form" name="form" options={forms} value={form} onChange={setForm} />
+        <Choice legend={strings.form} name="form" options={forms} value={form} onChange={setForm} />
         <p className="text-ink-soft">
-          A ZIP file with the entries, the proof that each of them stands in the log, and a list of reasons
-          that were erased.{" "}
-          {isFiltered(view) ? "That no entry which fits was left out is not proven: only a range is." : ""}
+          {strings.aZipFileWithThe} {isFiltered(view) ? strings.thatNoEntryWhichFits : ""}
         </p>
         <div role="status" className="space-y-3">
-          {bytes === null ? null : <p className="figure text-ink-faint">{formatCount(bytes)} bytes so far</p>}
+          {bytes === null ? null : (
+            <p className="figure text-ink-faint">{strings.bytesBytesSoFar({ bytes: formatCount(bytes) })}</p>
+          )}
           {saved === null ? null : <Saved {...saved} />}
         </div>
         {fault === null ? null : (
           <div role="alert">
-            <Notice tone="warning" title="It was not exported">
+            <Notice tone="warning" title={strings.itWasNotExported}>
               {fault}
             </Notice>
           </div>
@@ -69,7 +71,7 @@ export function ExportDialog({ view, onClose }: { view: AuditView; onClose: () =
           disabled={bytes !== null || plan.data === undefined || isTooMany || plan.data.entries === 0}
           onClick={run}
         >
-          Export
+          {strings.exportWord}
         </Button>
       </div>
     </Dialog>
@@ -87,25 +89,33 @@ function Effect({
 }) {
   if (plan.data === undefined)
     return plan.error === null ? (
-      <p className="text-ink-faint">Counting…</p>
+      <p className="text-ink-faint">{strings.counting}</p>
     ) : (
-      <Notice tone="warning" title="It could not be counted">
-        {adviceOf(plan.error) ?? "The server does not answer."}
+      <Notice tone="warning" title={strings.itCouldNotBeCounted}>
+        {adviceOf(plan.error) ?? strings.theServerDoesNotAnswer}
       </Notice>
     );
   const { entries, size } = plan.data;
   if (isTooMany)
     return (
-      <Notice tone="warning" title={`More than ${formatCount(mostExported)} entries fit`}>
-        Narrow them by the filter, as by time, or take tapline audit export on the server, which writes any
-        number.
+      <Notice
+        tone="warning"
+        title={strings.moreThanMostExportedEntries({ mostExported: formatCount(mostExported) })}
+      >
+        {strings.narrowThemByTheFilter}
       </Notice>
     );
   return (
     <p>
-      <strong className="font-semibold">{formatCount(entries)} entries</strong>
-      {isChosen ? " that the filter shows," : ""} of the {formatCount(size)} that the newest checkpoint
-      vouches for.
+      {rich(strings.entriesIsChosenOfThe, {
+        entries: (
+          <strong className="font-semibold">
+            {strings.entriesEntries({ entries: formatCount(entries) })}
+          </strong>
+        ),
+        isChosen: isChosen ? strings.thatTheFilterShows : "",
+        size: formatCount(size),
+      })}
     </p>
   );
 }
@@ -113,9 +123,11 @@ function Effect({
 function Saved({ name, data }: SavedExport) {
   const file = name.replace(/\.zip$/, "");
   return (
-    <Notice tone="info" title={`${name} was saved`}>
-      {formatCount(data.size)} bytes. Unpacked, it is verified offline by whoever has the log's verifier key:{" "}
-      <code className="font-mono text-xs">tapline audit verify-export {file} --key log.vkey</code>
+    <Notice tone="info" title={strings.nameWasSaved({ name })}>
+      {rich(strings.sizeBytesUnpackedItIs, {
+        size: formatCount(data.size),
+        file: <code className="font-mono text-xs">{strings.taplineAuditVerifyExportFile({ file })}</code>,
+      })}
     </Notice>
   );
 }

@@ -1,4 +1,5 @@
 import { sentencesOf } from "../../client/sentences.ts";
+import * as strings from "../../strings/generated/audit/fetch-export.ts";
 import type { AuditFilter } from "./view.ts";
 
 /** A file that the server made. */
@@ -49,6 +50,6 @@ async function refusalOf(response: Response): Promise<string> {
     const { message, remedy } = (await response.json()) as { message: string; remedy: string | null };
     return sentencesOf(message, remedy);
   } catch {
-    return `The server answered ${response.status}.`;
+    return strings.theServerAnsweredStatus({ status: response.status });
   }
 }

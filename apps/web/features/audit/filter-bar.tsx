@@ -6,6 +6,7 @@ import { api } from "../../client/api.ts";
 import { zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { type TimeZoneChoice, useTimeZone } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/audit/filter-bar.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import type { Names } from "./entry-words.ts";
@@ -25,13 +26,13 @@ export function FilterBar(props: FilterBarProps) {
   const [isTimeOpen, setTimeOpen] = useState(view.sinceEpochMs !== null || view.untilEpochMs !== null);
   return (
     <form
-      aria-label="Which entries"
+      aria-label={strings.whichEntries}
       onSubmit={(event: FormEvent) => event.preventDefault()}
       className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2"
     >
       <FilterField
         name="Words"
-        hint="Words (/)"
+        hint={strings.words}
         value={view.text}
         field={textField}
         className="min-w-40 flex-2"
@@ -46,11 +47,11 @@ export function FilterBar(props: FilterBarProps) {
         aria-expanded={isTimeOpen}
         onClick={() => setTimeOpen(!isTimeOpen)}
       >
-        Time
+        {strings.time}
       </Button>
       {isFiltered(view) ? (
         <Button className="h-8 px-2.5" onClick={() => onChange(unfiltered)}>
-          Clear
+          {strings.clear}
         </Button>
       ) : null}
       {isTimeOpen ? <Times {...props} /> : null}

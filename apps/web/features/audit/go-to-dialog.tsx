@@ -5,6 +5,7 @@ import { adviceOf } from "../../client/api.ts";
 import { zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/audit/go-to-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -20,39 +21,38 @@ export function GoToDialog({ goTo, onClose }: { goTo: Log["goTo"]; onClose: () =
   const go = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const target = targetOf(said, zone);
-    if (target === null) return setFault("This is neither a place, such as 12345, nor a time.");
+    if (target === null) return setFault(strings.thisIsNeitherAPlace);
     try {
       await goTo(target);
       onClose();
     } catch (error) {
-      setFault(adviceOf(error) ?? "The server does not answer.");
+      setFault(adviceOf(error) ?? strings.theServerDoesNotAnswer);
     }
   };
   return (
-    <Dialog title="Go to" isOpen onClose={onClose}>
+    <Dialog title={strings.goTo} isOpen onClose={onClose}>
       <form onSubmit={go} className="space-y-3">
         <Field
           // React would focus it before the dialog opens, and the dialog would then choose for itself.
           ref={(field) => field?.setAttribute("autofocus", "")}
-          label="A place of the log, or a time"
-          placeholder="12345, or 2026-11-29 14:03"
+          label={strings.aPlaceOfTheLog}
+          placeholder={strings.n12345Or20261129}
           value={said}
           autoComplete="off"
           onChange={(event) => setSaid(event.target.value)}
         />
         <p className="text-xs text-ink-faint">
-          A time that names no zone is {zoneName(serverNow(), zone)}. The list begins with what stands there,
-          or was recorded last before it, as far as the filter wants it.
+          {strings.aTimeThatNamesNo({ zone: zoneName(serverNow(), zone) })}
         </p>
         {fault === null ? null : (
           <div role="alert">
-            <Notice tone="warning" title="There is nothing to go to">
+            <Notice tone="warning" title={strings.thereIsNothingToGo}>
               {fault}
             </Notice>
           </div>
         )}
         <Button kind="primary" type="submit">
-          Go
+          {strings.go}
         </Button>
       </form>
     </Dialog>

@@ -1,4 +1,5 @@
 import { adviceOf } from "../../client/api.ts";
+import * as strings from "../../strings/generated/audit/list-states.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { isTriedAgain } from "./use-log.ts";
 
@@ -7,11 +8,9 @@ export function EmptyList({ isFiltered }: { isFiltered: boolean }) {
   return (
     <div className="grid flex-1 place-items-center p-6 text-center">
       <div className="max-w-xs">
-        <p className="font-semibold">{isFiltered ? "None matches" : "Nothing is recorded yet"}</p>
+        <p className="font-semibold">{isFiltered ? strings.noneMatches : strings.nothingIsRecordedYet}</p>
         <p className="mt-1 text-sm text-ink-soft">
-          {isFiltered
-            ? "No entry of the log is as the filter wants it."
-            : "Each operation comes in here as it is done: who, what, on what, and why."}
+          {isFiltered ? strings.noEntryOfTheLog : strings.eachOperationComesInHere}
         </p>
       </div>
     </div>
@@ -22,12 +21,9 @@ export function EmptyList({ isFiltered }: { isFiltered: boolean }) {
 export function Unread({ error, isShown }: { error: unknown; isShown: boolean }) {
   return (
     <div role="status">
-      <Notice className="m-3" tone="warning" title="The audit log could not be read">
-        {adviceOf(error) ?? "The server does not answer."}{" "}
-        {isShown ? "What is shown is what was read before. " : ""}
-        {isTriedAgain(error)
-          ? "It is tried again all the time; operations go on to be recorded without the console."
-          : null}
+      <Notice className="m-3" tone="warning" title={strings.theAuditLogCouldNot}>
+        {adviceOf(error) ?? strings.theServerDoesNotAnswer} {isShown ? strings.whatIsShownIsWhat : ""}
+        {isTriedAgain(error) ? strings.itIsTriedAgainAll : null}
       </Notice>
     </div>
   );

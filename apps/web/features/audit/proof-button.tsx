@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { adviceOf, apiClient } from "../../client/api.ts";
 import { saveFile } from "../../client/save-file.ts";
+import * as strings from "../../strings/generated/audit/proof-button.ts";
 import { Button } from "../../ui/button.tsx";
 
 /** Gives out the proof that an entry stands in the log, as `tapline audit prove` writes it. */
@@ -14,17 +15,15 @@ export function ProofButton({ id }: { id: string }) {
       const { text } = await apiClient.auditBoard.proof.query({ id });
       const name = `${id}.tlog-proof`;
       saveFile(name, [text], "text/plain");
-      setSaid(
-        `${name} was saved. Whoever has the log's verifier key checks it offline: tapline audit verify ${name}`,
-      );
+      setSaid(strings.nameWasSavedWhoeverHas({ name }));
     } catch (error) {
-      setSaid(adviceOf(error) ?? "The server does not answer: nothing was saved.");
+      setSaid(adviceOf(error) ?? strings.theServerDoesNotAnswer);
     }
   };
   return (
     <>
       <Button kind="outline" onClick={prove}>
-        Save its proof
+        {strings.saveItsProof}
       </Button>
       {said === null ? null : (
         <p role="status" className="order-last basis-full text-xs text-ink-soft [overflow-wrap:anywhere]">

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "react";
 import { type ListKeys, useListKeys } from "../../client/use-list-keys.ts";
+import * as strings from "../../strings/generated/audit/use-audit-keys.ts";
 
 export interface AuditKeysOptions extends ListKeys {
   newest: () => void;
@@ -12,10 +13,10 @@ export interface AuditKeysOptions extends ListKeys {
 
 /** The keys of the page of the audit log. */
 export function useAuditKeys({ newest, goTo, verify, textField, ...list }: AuditKeysOptions): void {
-  useListKeys("Audit", "entry", list, [
-    { keys: ["n"], does: "Go to the newest", run: newest },
-    { keys: [":"], does: "Go to a place or a time", run: goTo },
-    { keys: ["/"], does: "Filter by words", run: () => textField.current?.focus() },
-    { keys: ["v"], does: "Verify consistency now", run: verify },
+  useListKeys(strings.audit, "entry", list, [
+    { keys: ["n"], does: strings.goToTheNewest, run: newest },
+    { keys: [":"], does: strings.goToAPlaceOr, run: goTo },
+    { keys: ["/"], does: strings.filterByWords, run: () => textField.current?.focus() },
+    { keys: ["v"], does: strings.verifyConsistencyNow, run: verify },
   ]);
 }

@@ -7,6 +7,8 @@ import { saveFile } from "../../client/save-file.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AuditRow } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/audit/verify-dialog.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -32,27 +34,28 @@ export function VerifyDialog({ open, onClose }: { open: AuditRow | null; onClose
   const first = useRef(verify);
   useEffect(() => void first.current(), []);
   return (
-    <Dialog title="Verify consistency" isOpen onClose={onClose}>
+    <Dialog title={strings.verifyConsistency} isOpen onClose={onClose}>
       <div className="space-y-3 text-sm">
         <p className="text-ink-soft">
-          Checked in this browser, by the code of{" "}
-          <code className="font-mono text-xs">tapline audit verify</code>
-          {before === null ? "" : <Before keptAtEpochMs={before.keptAtEpochMs} />}.
+          {rich(strings.checkedInThisBrowserBy, {
+            code: (words) => <code className="font-mono text-xs">{words}</code>,
+            before: before === null ? "" : <Before keptAtEpochMs={before.keptAtEpochMs} />,
+          })}
         </p>
         <div aria-live="polite" className="space-y-3">
           {error === null ? null : (
-            <Notice tone="warning" title="It could not be checked">
+            <Notice tone="warning" title={strings.itCouldNotBeChecked}>
               {adviceOf(error) ?? (error instanceof Error ? `${error.message}. ` : "")}
-              {adviceOf(error) === null ? "Try again in a moment." : ""}
+              {adviceOf(error) === null ? strings.tryAgainInAMoment : ""}
             </Notice>
           )}
-          {done === null && error === null ? <p className="text-ink-faint">Checking…</p> : null}
+          {done === null && error === null ? <p className="text-ink-faint">{strings.checking}</p> : null}
           {done === null ? null : <Outcome done={done} />}
         </div>
         <Keys onChange={() => void verify()} />
         <div className="flex flex-wrap gap-2">
           <Button kind="primary" onClick={() => void verify()}>
-            Verify again
+            {strings.verifyAgain}
           </Button>
           {done === null ? null : (
             <Button
@@ -60,7 +63,7 @@ export function VerifyDialog({ open, onClose }: { open: AuditRow | null; onClose
               className="h-10"
               onClick={() => saveFile("checkpoint", [done.note], "text/plain")}
             >
-              Save the checkpoint
+              {strings.saveTheCheckpoint}
             </Button>
           )}
         </div>
@@ -73,18 +76,21 @@ function Before({ keptAtEpochMs }: { keptAtEpochMs: number }) {
   const zone = useTimeZone();
   return (
     <>
-      , against the checkpoint that it kept at{" "}
-      <span className="age">
-        {formatDayTime(keptAtEpochMs, zone, serverNow(), true)} {zoneName(keptAtEpochMs, zone)}
-      </span>
+      {rich(strings.againstTheCheckpointThatIt, {
+        time: (
+          <span className="age">
+            {formatDayTime(keptAtEpochMs, zone, serverNow(), true)} {zoneName(keptAtEpochMs, zone)}
+          </span>
+        ),
+      })}
     </>
   );
 }
 
 const marks: Record<CheckFact["is"], { mark: string; word: string; look: string }> = {
-  holds: { mark: "✓", word: "Holds", look: "text-ink-soft" },
-  fails: { mark: "◆", word: "Does not hold", look: "text-critical" },
-  unknown: { mark: "·", word: "Not checked", look: "text-ink-faint" },
+  holds: { mark: "✓", word: strings.holds, look: "text-ink-soft" },
+  fails: { mark: "◆", word: strings.doesNotHold, look: "text-critical" },
+  unknown: { mark: "·", word: strings.notChecked, look: "text-ink-faint" },
 };
 
 function Outcome({ done }: { done: Verification }) {
@@ -93,13 +99,14 @@ function Outcome({ done }: { done: Verification }) {
   return (
     <>
       {hasFailed ? (
-        <Notice tone="critical" title="Something does not hold">
-          Keep all that there is: save the checkpoint, and compare by tapline audit verify --full and --from.
-          The checkpoint that this browser kept before stays.{" "}
-          <button type="button" className="underline" onClick={forgetCheckpoint}>
-            Forget it
-          </button>{" "}
-          only if you know why, as after a database was set up anew.
+        <Notice tone="critical" title={strings.somethingDoesNotHold}>
+          {rich(strings.keepAllThatThereIs, {
+            button: (words) => (
+              <button type="button" className="underline" onClick={forgetCheckpoint}>
+                {words}
+              </button>
+            ),
+          })}
         </Notice>
       ) : null}
       <ul className="space-y-2">
@@ -119,9 +126,7 @@ function Outcome({ done }: { done: Verification }) {
         ))}
       </ul>
       <p className="text-xs text-ink-faint">
-        Looked at {formatTime(done.checkedAtEpochMs, zone)}. Not proven by it: that what entries tell
-        happened, and, without a witness's key, that everybody was shown this same log. Not every entry was
-        hashed anew: tapline audit verify --full does that.
+        {strings.lookedAtTimeNotProven({ time: formatTime(done.checkedAtEpochMs, zone) })}
       </p>
     </>
   );
@@ -138,11 +143,10 @@ function Keys({ onChange }: { onChange: () => void }) {
   };
   return (
     <details>
-      <summary className="cursor-pointer text-ink-soft">Verifier keys of the log and its witnesses</summary>
+      <summary className="cursor-pointer text-ink-soft">{strings.verifierKeysOfTheLog}</summary>
       <form onSubmit={keep} className="mt-2 space-y-2">
         <label htmlFor={id} className="block text-xs text-ink-faint">
-          One a line, as tapline audit key and the witness print them. They are kept in this browser; get them
-          by a way that you trust, not from this console.
+          {strings.oneALineAsTapline}
         </label>
         <textarea
           id={id}
@@ -153,7 +157,7 @@ function Keys({ onChange }: { onChange: () => void }) {
           className="w-full rounded-md border border-line-strong bg-surface px-3 py-2 font-mono text-xs"
         />
         <Button kind="outline" type="submit">
-          Keep and verify
+          {strings.keepAndVerify}
         </Button>
       </form>
     </details>

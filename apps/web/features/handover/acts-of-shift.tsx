@@ -1,5 +1,7 @@
 import { formatCount } from "../../client/format.ts";
 import type { HandoverPicture } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/acts-of-shift.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Mark, Section } from "./section.tsx";
 
 /** So many acts of a person are shown; all are in the audit log. */
@@ -19,12 +21,9 @@ export function ActsOfShift({
 }) {
   return (
     <div className="lg:col-span-2">
-      <Section title="Acts in this shift" count={acts.length} none="Nobody did anything that is audited.">
+      <Section title={strings.actsInThisShift} count={acts.length} none={strings.nobodyDidAnythingThatIs}>
         {newActs === 0 ? null : (
-          <li>
-            <Mark>new</Mark>
-            {formatCount(newActs)} {newActs === 1 ? "act" : "acts"} since it was submitted
-          </li>
+          <li>{rich(strings.newActsSinceItWas, { mark: (words) => <Mark>{words}</Mark>, newActs })}</li>
         )}
         {acts.map(({ personId, acts: own }) => (
           <li key={personId}>
@@ -32,7 +31,7 @@ export function ActsOfShift({
               {names[personId] ?? personId}
               <span className="font-normal text-ink-soft print:text-ink">
                 {" "}
-                · {formatCount(own.length)} {own.length === 1 ? "act" : "acts"}
+                {strings.acts({ own: own.length })}
               </span>
             </p>
             <ul className="mt-0.5 space-y-0.5 text-xs">
@@ -46,15 +45,13 @@ export function ActsOfShift({
               ))}
               {own.length > mostShown ? (
                 <li className="text-ink-soft">
-                  And {formatCount(own.length - mostShown)} more in the audit log.
+                  {strings.andOwnMoreInThe({ own: formatCount(own.length - mostShown) })}
                 </li>
               ) : null}
             </ul>
           </li>
         ))}
-        {hasMoreActs ? (
-          <li className="text-ink-soft">Earlier acts of the shift are in the audit log.</li>
-        ) : null}
+        {hasMoreActs ? <li className="text-ink-soft">{strings.earlierActsOfTheShift}</li> : null}
       </Section>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { AlertLine, HandoverPicture } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/changes.ts";
 
 /** What is other than it was: `new` is there that was not, `changed` stands otherwise; `gone` is there no more. */
 export interface Changes {
@@ -35,21 +36,25 @@ export function changesOf(before: HandoverPicture, now: HandoverPicture): Change
 
 /** By these keys changes are found. */
 export const keyOf = {
-  alert: ({ id }: { id: string }) => `alert ${id}`,
-  maintenance: ({ id }: { id: string }) => `maintenance ${id}`,
-  agent: ({ id }: { id: string }) => `agent ${id}`,
-  archive: ({ archive }: { archive: string }) => `archive ${archive}`,
+  alert: ({ id }: { id: string }) => strings.alertId({ id }),
+  maintenance: ({ id }: { id: string }) => strings.maintenanceId({ id }),
+  agent: ({ id }: { id: string }) => strings.agentId({ id }),
+  archive: ({ archive }: { archive: string }) => strings.archiveArchive({ archive }),
 };
 
 function toldIn({ open, shelved, held, maintenance, agentsAway, archives }: HandoverPicture): Told[] {
   return [
     ...[...open, ...shelved, ...held].map(alertTold),
     ...maintenance.map((one) => ({
-      ...{ key: keyOf.maintenance(one), as: "", words: `maintenance: ${one.reason}` },
+      ...{ key: keyOf.maintenance(one), as: "", words: strings.maintenanceReason({ reason: one.reason }) },
     })),
-    ...agentsAway.map((one) => ({ key: keyOf.agent(one), as: "", words: `agent ${one.id} is back` })),
+    ...agentsAway.map((one) => ({
+      key: keyOf.agent(one),
+      as: "",
+      words: strings.agentIdIsBack({ id: one.id }),
+    })),
     ...archives.map((one) => ({
-      ...{ key: keyOf.archive(one), words: `archive ${one.archive}` },
+      ...{ key: keyOf.archive(one), words: strings.archiveArchive({ archive: one.archive }) },
       as: one.awaySinceEpochMs === null ? "" : "away",
     })),
   ];

@@ -7,6 +7,7 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useHandoverNow } from "../../client/use-handover.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { HandoverNow } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/handover-page.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -23,9 +24,9 @@ export function HandoverPage() {
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-3" data-stale={isFailed}>
       <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Shift handover</h1>
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.shiftHandover}</h1>
         <Button kind="outline" className="print:hidden" onClick={() => window.print()}>
-          <Printer aria-hidden className="size-4" /> Print
+          <Printer aria-hidden className="size-4" /> {strings.print}
         </Button>
       </div>
       {isFailed ? <Unread heardEpochMs={heardEpochMs} /> : null}
@@ -39,10 +40,12 @@ function Shift({ now }: { now: HandoverNow }) {
   const zone = useTimeZone();
   const { picture, waiting, names } = now;
   return (
-    <Card aria-label="This shift" className="space-y-5 p-5 print:border-0 print:p-0">
+    <Card aria-label={strings.thisShift} className="space-y-5 p-5 print:border-0 print:p-0">
       <p className="age text-sm text-ink-soft print:text-ink">
-        Since {formatDayTime(picture.sinceEpochMs, zone, serverNow())}, as it stands at{" "}
-        {formatDayTime(picture.atEpochMs, zone, serverNow(), true)}
+        {strings.sinceTimeAsItStands({
+          time: formatDayTime(picture.sinceEpochMs, zone, serverNow()),
+          time2: formatDayTime(picture.atEpochMs, zone, serverNow(), true),
+        })}
       </p>
       {waiting === null ? <SubmitForm /> : <Waiting {...{ handover: waiting, picture, names }} />}
       <Picture
@@ -57,10 +60,10 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
   const nowEpochMs = useNow(1_000) ?? heardEpochMs;
   return (
     <div role="status">
-      <Notice tone="warning" title="The shift could not be read">
+      <Notice tone="warning" title={strings.theShiftCouldNotBe}>
         {heardEpochMs === 0
-          ? "How it stands is not known. It is tried again all the time."
-          : `What is shown is what was known ${formatSpan(nowEpochMs - heardEpochMs)} ago. It is tried again all the time.`}
+          ? strings.howItStandsIsNot
+          : strings.whatIsShownIsWhat({ span: formatSpan(nowEpochMs - heardEpochMs) })}
       </Notice>
     </div>
   );
@@ -69,7 +72,7 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
 function Loading() {
   return (
     <Card className="space-y-4 p-5" aria-busy>
-      <span className="sr-only">Loading the shift</span>
+      <span className="sr-only">{strings.loadingTheShift}</span>
       {["a", "b", "c", "d"].map((key) => (
         <Skeleton key={key} className="h-4 w-2/3" />
       ))}

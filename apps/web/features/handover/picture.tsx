@@ -5,6 +5,8 @@ import { formatAge, formatCount, formatDayTime } from "../../client/format.ts";
 import { maintenanceWords } from "../../client/maintenance-words.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AlertLine, HandoverPicture } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/picture.ts";
+import { rich } from "../../strings/rich.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { ActsOfShift } from "./acts-of-shift.tsx";
 import { type Changes, keyOf, noChanges } from "./changes.ts";
@@ -36,7 +38,7 @@ export function Picture({ picture, names, changes = noChanges }: PictureProps) {
   return (
     <div className="grid gap-x-8 gap-y-5 lg:grid-cols-2 print:grid-cols-1">
       {changes.gone.length === 0 ? null : (
-        <Section title="Gone since it was submitted" count={changes.gone.length} none="">
+        <Section title={strings.goneSinceItWasSubmitted} count={changes.gone.length} none="">
           {changes.gone.map((words) => (
             <li key={words} className="line-through decoration-ink-faint">
               {words}
@@ -44,58 +46,79 @@ export function Picture({ picture, names, changes = noChanges }: PictureProps) {
           ))}
         </Section>
       )}
-      {alerts("Open alerts", "No alert is open.", picture.open)}
-      {alerts("Shelved", "Nothing is shelved.", picture.shelved)}
-      {alerts("Suppressed or out of service", "Nothing is held back.", picture.held)}
-      {unnamedAlerts === 0 ? null : <p className="text-sm">And {formatCount(unnamedAlerts)} more alerts.</p>}
-      <Section title="Maintenance running" count={picture.maintenance.length} none="None is on.">
+      {alerts(strings.openAlerts, strings.noAlertIsOpen, picture.open)}
+      {alerts(strings.shelved, strings.nothingIsShelved, picture.shelved)}
+      {alerts(strings.suppressedOrOutOfService, strings.nothingIsHeldBack, picture.held)}
+      {unnamedAlerts === 0 ? null : (
+        <p className="text-sm">
+          {strings.andUnnamedAlertsMoreAlerts({ unnamedAlerts: formatCount(unnamedAlerts) })}
+        </p>
+      )}
+      <Section title={strings.maintenanceRunning} count={picture.maintenance.length} none={strings.noneIsOn}>
         {picture.maintenance.map((one) => (
           <Row key={one.id} mark={changes.marks.get(keyOf.maintenance(one))}>
-            {maintenanceWords(one)}, until {time(one.endsAtEpochMs)}
-            <Soft>
-              {names[one.startedBy] ?? one.startedBy}: {one.reason}
-            </Soft>
+            {rich(strings.maintenanceUntilTimeNames, {
+              maintenance: maintenanceWords(one),
+              time: time(one.endsAtEpochMs),
+              names: (
+                <Soft>
+                  {names[one.startedBy] ?? one.startedBy}: {one.reason}
+                </Soft>
+              ),
+            })}
           </Row>
         ))}
       </Section>
-      <Section title="Agents away" count={picture.agentsAway.length} none="All agents are heard of.">
+      <Section
+        title={strings.agentsAway}
+        count={picture.agentsAway.length}
+        none={strings.allAgentsAreHeardOf}
+      >
         {picture.agentsAway.map((one) => (
           <Row key={one.id} mark={changes.marks.get(keyOf.agent(one))}>
             {one.id}
             <Soft>
-              {one.site}, last heard of {formatAge(Math.max(0, atEpochMs - one.seenAtEpochMs))} ago
+              {strings.siteLastHeardOfSpan({
+                site: one.site,
+                span: formatAge(Math.max(0, atEpochMs - one.seenAtEpochMs)),
+              })}
             </Soft>
           </Row>
         ))}
       </Section>
-      <Section title="Archives" count={picture.archives.length} none="No archive is known yet.">
+      <Section title={strings.archives} count={picture.archives.length} none={strings.noArchiveIsKnownYet}>
         {picture.archives.map((one) => (
           <Row key={one.archive} mark={changes.marks.get(keyOf.archive(one))}>
             {one.archive}:{" "}
             {one.awaySinceEpochMs === null
-              ? "in use"
-              : `▲ cannot be used since ${time(one.awaySinceEpochMs)}`}
+              ? strings.inUse
+              : strings.cannotBeUsedSinceTime({ time: time(one.awaySinceEpochMs) })}
             <Soft>
               {one.lastStoredEpochMs === null
-                ? "nothing stored yet"
-                : `last stored ${time(one.lastStoredEpochMs)}`}
-              {one.waiting === 0 ? "" : `, ${formatCount(one.waiting)} segments to be copied there`}
+                ? strings.nothingStoredYet
+                : strings.lastStoredTime({ time: time(one.lastStoredEpochMs) })}
+              {one.waiting === 0
+                ? ""
+                : strings.waitingSegmentsToBeCopied({ waiting: formatCount(one.waiting) })}
             </Soft>
           </Row>
         ))}
       </Section>
-      <Section title="Last proven restore" count={1} none="">
+      <Section title={strings.lastProvenRestore} count={1} none="">
         <li>
           {picture.restoreProvenEpochMs === null
-            ? "None yet."
-            : `${time(picture.restoreProvenEpochMs)}, ${formatAge(Math.max(0, atEpochMs - picture.restoreProvenEpochMs))} before`}
+            ? strings.noneYet
+            : strings.timeSpanBefore({
+                time: time(picture.restoreProvenEpochMs),
+                span: formatAge(Math.max(0, atEpochMs - picture.restoreProvenEpochMs)),
+              })}
         </li>
       </Section>
-      <Section title="Roll-backs pending" count={1} none="">
-        <li className="text-ink-soft">Releases are not steered from here yet.</li>
+      <Section title={strings.rollBacksPending} count={1} none="">
+        <li className="text-ink-soft">{strings.releasesAreNotSteeredFrom}</li>
       </Section>
       {unknown.length === 0 ? null : (
-        <Section title="Not known" count={unknown.length} none="">
+        <Section title={strings.notKnown} count={unknown.length} none="">
           {unknown.map((what) => (
             <li key={what}>{what}</li>
           ))}
@@ -121,13 +144,18 @@ function Alert({
 }) {
   const age = formatAge(Math.max(0, atEpochMs - line.raisedAtEpochMs));
   const who =
-    line.assignee === null ? "nobody in particular" : (names[line.assignee] ?? "somebody who is gone");
+    line.assignee === null ? strings.nobodyInParticular : (names[line.assignee] ?? strings.somebodyWhoIsGone);
   return (
     <Row mark={mark}>
       <SeverityMark severity={line.severity} isCalm={line.state !== "active-unacknowledged"} /> {line.message}
       <Soft>
-        {line.place} · raised {age} before · {line.state.replaceAll("-", " ")} · {who}
-        {line.untilEpochMs === null ? "" : ` · until ${time(line.untilEpochMs)}`}
+        {strings.placeRaisedAgeBeforeState({
+          place: line.place,
+          age,
+          state: line.state.replaceAll("-", " "),
+          who,
+        })}
+        {line.untilEpochMs === null ? "" : strings.untilTime({ time: time(line.untilEpochMs) })}
       </Soft>
     </Row>
   );

@@ -6,6 +6,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useHandovers } from "../../client/use-handover.ts";
 import type { HandoverView } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/records.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -21,15 +22,15 @@ export function Records() {
     .flatMap(({ handovers }) => handovers)
     .filter(({ signed, withdrawn }) => signed !== null || withdrawn !== null);
   return (
-    <Card aria-label="Handovers of before" className="print:hidden">
-      <h2 className="border-b border-line px-5 py-3 text-sm font-semibold">Handovers of before</h2>
+    <Card aria-label={strings.handoversOfBefore} className="print:hidden">
+      <h2 className="border-b border-line px-5 py-3 text-sm font-semibold">{strings.handoversOfBefore}</h2>
       {isFailed ? (
-        <Notice tone="warning" title="They could not be read" className="m-3">
-          It is tried again all the time.
+        <Notice tone="warning" title={strings.theyCouldNotBeRead} className="m-3">
+          {strings.itIsTriedAgainAll}
         </Notice>
       ) : null}
       {isAnswered && !isFailed && over.length === 0 ? (
-        <p className="px-5 py-4 text-sm text-ink-soft">None yet: the first one that is signed stands here.</p>
+        <p className="px-5 py-4 text-sm text-ink-soft">{strings.noneYetTheFirstOne}</p>
       ) : null}
       <ul className="divide-y divide-line">
         {over.map((handover) => (
@@ -38,7 +39,7 @@ export function Records() {
       </ul>
       {hasMore ? (
         <div className="border-t border-line px-4 py-2">
-          <Button onClick={loadMore}>Show more</Button>
+          <Button onClick={loadMore}>{strings.showMore}</Button>
         </div>
       ) : null}
     </Card>
@@ -50,7 +51,7 @@ function Record({ handover, names }: { handover: HandoverView; names: Record<str
   const [isOpen, setOpen] = useState(false);
   const { submittedAtEpochMs, submittedBy, note, signed, withdrawn, picture } = handover;
   const time = (epochMs: number) => formatDayTime(epochMs, zone, serverNow());
-  const nameOf = (id: string) => names[id] ?? "somebody who is gone";
+  const nameOf = (id: string) => names[id] ?? strings.somebodyWhoIsGone;
   return (
     <li className="px-5 py-3 text-sm">
       <button
@@ -60,8 +61,12 @@ function Record({ handover, names }: { handover: HandoverView; names: Record<str
         className="w-full text-left hover:underline"
       >
         <span className="font-medium">{time(submittedAtEpochMs)}</span> {nameOf(submittedBy)}
-        {signed === null ? "" : ` → ${nameOf(signed.by)}, signed ${time(signed.atEpochMs)}`}
-        {withdrawn === null ? "" : `, withdrawn by ${nameOf(withdrawn.by)}: ${withdrawn.reason}`}
+        {signed === null
+          ? ""
+          : strings.nameSignedTime({ name: nameOf(signed.by), time: time(signed.atEpochMs) })}
+        {withdrawn === null
+          ? ""
+          : strings.withdrawnByNameReason({ name: nameOf(withdrawn.by), reason: withdrawn.reason })}
       </button>
       {note === "" ? null : (
         <p className="mt-1 whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{note}</p>

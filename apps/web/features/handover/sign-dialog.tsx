@@ -6,6 +6,7 @@ import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askHandoverAnew } from "../../client/use-handover.ts";
 import { type HandoverView, mostNote } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/sign-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
@@ -34,20 +35,16 @@ export function SignDialog({
     });
   };
   return (
-    <Dialog title={`Take over from ${who}`} isOpen onClose={onClose}>
+    <Dialog title={strings.takeOverFromWho({ who })} isOpen onClose={onClose}>
       <ul className="list-disc space-y-1 pl-4 text-sm text-ink-soft">
-        <li>You say that you have read what is handed over, and take the shift from now on.</li>
-        <li>
-          {changed === 0
-            ? "Nothing has changed since it was submitted."
-            : `${changed === 1 ? "One thing has" : `${changed} things have`} changed since it was submitted: kept with it, as everything stands now.`}
-        </li>
-        <li>The record is kept as it is from then on; nothing undoes it.</li>
+        <li>{strings.youSayThatYouHave}</li>
+        <li>{strings.changedSinceSubmitted({ changed })}</li>
+        <li>{strings.theRecordIsKeptAs}</li>
       </ul>
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         <div>
           <label htmlFor={fieldId} className="mb-1.5 block text-sm font-medium">
-            What you add, if anything
+            {strings.whatYouAddIfAnything}
           </label>
           <textarea
             // React would focus it before the dialog opens, and the dialog would then choose for itself.
@@ -61,9 +58,9 @@ export function SignDialog({
           />
         </div>
         <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="this page" />
+        <RefusedNotice error={error} lookAt={strings.thisPage} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          Take over
+          {strings.takeOver}
         </Button>
       </form>
     </Dialog>

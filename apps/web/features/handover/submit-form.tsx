@@ -7,6 +7,7 @@ import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askHandoverAnew } from "../../client/use-handover.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import { mostNote } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/submit-form.ts";
 import { Button } from "../../ui/button.tsx";
 
 /** What who leaves has to say; handed over with all that stands below, as it is at that moment. */
@@ -16,7 +17,7 @@ export function SubmitForm() {
   const [note, setNote] = useState("");
   const { error, isUnderWay, run } = useGuardedAct(askHandoverAnew);
   if (!mayOperate)
-    return <p className="text-sm text-ink-faint print:hidden">Handing over needs the role operator.</p>;
+    return <p className="text-sm text-ink-faint print:hidden">{strings.handingOverNeedsTheRole}</p>;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     await run(async () => {
@@ -28,7 +29,7 @@ export function SubmitForm() {
     <form onSubmit={(event) => void submit(event)} className="space-y-3">
       <div>
         <label htmlFor={fieldId} className="mb-1.5 block text-sm font-medium">
-          Note for who comes
+          {strings.noteForWhoComes}
         </label>
         <textarea
           id={fieldId}
@@ -36,19 +37,16 @@ export function SubmitForm() {
           maxLength={mostNote}
           value={note}
           onChange={(event) => setNote(event.target.value)}
-          placeholder="What is not in the lists below: what to watch, what was promised to whom"
+          placeholder={strings.whatIsNotInThe}
           className="w-full rounded-md border border-line-strong bg-surface px-3 py-2 text-sm placeholder:text-ink-faint"
         />
       </div>
-      <RefusedNotice error={error} lookAt="this page" />
+      <RefusedNotice error={error} lookAt={strings.thisPage} />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 print:hidden">
         <Button type="submit" kind="primary" disabled={isUnderWay}>
-          Hand over
+          {strings.handOver}
         </Button>
-        <p className="text-xs text-ink-soft">
-          Keeps what stands below, as it is then, with the note. Who comes signs it in their own session;
-          until then it can be withdrawn.
-        </p>
+        <p className="text-xs text-ink-soft">{strings.keepsWhatStandsBelowAs}</p>
       </div>
     </form>
   );

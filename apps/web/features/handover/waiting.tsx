@@ -8,6 +8,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
 import type { HandoverPicture, HandoverView } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/waiting.ts";
 import { Button } from "../../ui/button.tsx";
 import { changesOf } from "./changes.ts";
 
@@ -37,38 +38,35 @@ export function Waiting({
   const viewerId = useViewerId();
   const mayOperate = useMayOperate();
   const [asked, setAsked] = useState<"sign" | "withdraw" | null>(null);
+  const time = formatDayTime(handover.submittedAtEpochMs, zone, serverNow());
   const isOwn = handover.submittedBy === viewerId;
-  const who = names[handover.submittedBy] ?? "Somebody who is gone";
+  const who = names[handover.submittedBy] ?? strings.somebodyWhoIsGone;
   const { marks, gone, newActs } = changesOf(handover.picture, picture);
   const changed = marks.size + gone.length + newActs;
   return (
     <div className="rounded-md border border-line-strong p-4">
       <p role="status" className="text-sm font-medium">
-        {isOwn ? "You handed over" : `${who} hands over`} at{" "}
-        {formatDayTime(handover.submittedAtEpochMs, zone, serverNow())}. It waits for{" "}
-        {isOwn ? "the signature of who comes" : "the signature of somebody else than them"}.
+        {isOwn ? strings.youHandedOver({ time }) : strings.whoHandsOver({ who, time })}
       </p>
       <p className="mt-2 border-l-2 border-line pl-3 text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {handover.note === "" ? "No note." : handover.note}
+        {handover.note === "" ? strings.noNote : handover.note}
       </p>
       <p className="mt-2 text-xs text-ink-soft print:text-ink">
-        {changed === 0
-          ? "Nothing has changed since it was submitted."
-          : `Since it was submitted ${changed === 1 ? "one thing has" : `${changed} things have`} changed: marked ● below.`}
+        {strings.changedSinceSubmitted({ changed })}
       </p>
       {mayOperate ? (
         <div className="mt-3 flex flex-wrap gap-2 print:hidden">
           {isOwn ? null : (
             <Button kind="primary" className="h-9" onClick={() => setAsked("sign")}>
-              Take over…
+              {strings.takeOver}
             </Button>
           )}
           <Button kind="outline" onClick={() => setAsked("withdraw")}>
-            Withdraw…
+            {strings.withdraw}
           </Button>
         </div>
       ) : (
-        <p className="mt-2 text-xs text-ink-faint print:hidden">Taking over needs the role operator.</p>
+        <p className="mt-2 text-xs text-ink-faint print:hidden">{strings.takingOverNeedsTheRole}</p>
       )}
       {asked === "sign" ? (
         <SignDialog {...{ handover, who, changed }} onClose={() => setAsked(null)} />

@@ -4,6 +4,7 @@ import { apiClient } from "../../client/api.ts";
 import { askHandoverAnew } from "../../client/use-handover.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
 import type { HandoverView } from "../../contracts/handover.ts";
+import * as strings from "../../strings/generated/handover/withdraw-dialog.ts";
 
 /** Takes a handover back that nobody has signed, and asks why. */
 export function WithdrawDialog({ handover, onClose }: { handover: HandoverView; onClose: () => void }) {
@@ -13,17 +14,14 @@ export function WithdrawDialog({ handover, onClose }: { handover: HandoverView; 
   };
   return (
     <WhyDialog
-      title="Withdraw the handover"
-      does="Withdraw"
-      lookAt="this page"
+      title={strings.withdrawTheHandover}
+      does={strings.withdraw}
+      lookAt={strings.thisPage}
       askAnew={askHandoverAnew}
       onAct={withdraw}
       onClose={onClose}
     >
-      <p className="text-sm text-ink-soft">
-        Nobody can sign it any more; it stays in the list, as withdrawn, with its note. A new one can be
-        handed over at once.
-      </p>
+      <p className="text-sm text-ink-soft">{strings.nobodyCanSignItAny}</p>
     </WhyDialog>
   );
 }

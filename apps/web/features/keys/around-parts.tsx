@@ -1,6 +1,8 @@
 import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { KeysView, KeyWorkerView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/around-parts.ts";
+import { rich } from "../../strings/rich.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
 import { dayOf, daysWords, isSoon, objects } from "./key-words.ts";
@@ -19,11 +21,9 @@ export function AroundParts({ view }: { view: KeysView }) {
 
 function Workers({ view: { workers } }: { view: KeysView }) {
   return (
-    <Part title="What workers take the ring for">
-      {workers === null ? <p className="text-ink-soft">Redis does not answer: it is not known.</p> : null}
-      {workers?.length === 0 ? (
-        <p className="text-ink-soft">No worker that encrypts has told anything for 30 s.</p>
-      ) : null}
+    <Part title={strings.whatWorkersTakeTheRing}>
+      {workers === null ? <p className="text-ink-soft">{strings.redisDoesNotAnswerIt}</p> : null}
+      {workers?.length === 0 ? <p className="text-ink-soft">{strings.noWorkerThatEncryptsHas}</p> : null}
       <ul className="space-y-1">
         {workers?.map((worker) => (
           <Worker key={worker.worker} of={worker} />
@@ -36,15 +36,17 @@ function Workers({ view: { workers } }: { view: KeysView }) {
 function Worker({ of }: { of: KeyWorkerView }) {
   const { worker, isCurrent, ring, recipients, refused } = of;
   const isWell = isCurrent && refused.length === 0;
-  const old = ring === null ? "goes by the keys of its settings" : "has an older ring";
+  const old = ring === null ? strings.goesByTheKeysOf : strings.hasAnOlderRing;
   return (
     <li className="grid gap-x-4 @2xl:grid-cols-[14rem_minmax(0,1fr)]">
       <span className="truncate font-mono text-xs leading-5">{worker}</span>
       <span className={isWell ? "text-ink-soft" : "font-medium text-warning"}>
         {isWell ? null : <span aria-hidden>▲ </span>}
-        {isCurrent ? "has the ring as it is" : old}, encrypts to{" "}
-        {recipients.length === 1 ? "1 key" : `${recipients.length} keys`}
-        {refused.length === 0 ? "" : `, does not believe ${refused.length}`}
+        {strings.oldEncryptsToRecipients({
+          old: isCurrent ? strings.hasTheRingAsIt : old,
+          recipients: strings.keys({ recipients: recipients.length }),
+        })}
+        {refused.length === 0 ? "" : strings.doesNotBelieveRefused({ refused: refused.length })}
       </span>
     </li>
   );
@@ -54,12 +56,12 @@ function Endings({ view: { found } }: { view: KeysView }) {
   const nowEpochMs = serverNow();
   if (found === null)
     return (
-      <Part title="Certificates and lists">
-        <p className="text-ink-soft">No worker has told yet what can run out.</p>
+      <Part title={strings.certificatesAndLists}>
+        <p className="text-ink-soft">{strings.noWorkerHasToldYet}</p>
       </Part>
     );
   return (
-    <Part title="Certificates and lists">
+    <Part title={strings.certificatesAndLists}>
       <ul className="space-y-1">
         {found.endings.map(({ what, subject, endsAtEpochMs }) => {
           const isDue = isSoon(endsAtEpochMs, nowEpochMs);
@@ -83,15 +85,18 @@ function Endings({ view: { found } }: { view: KeysView }) {
         {found.unreadable.map((what) => (
           <li key={what} className="font-medium text-warning">
             <span aria-hidden>▲ </span>
-            {what}: cannot be read by the worker
+            {strings.whatCannotBeReadBy({ what })}
           </li>
         ))}
       </ul>
       <p className="age mt-2 text-xs text-ink-faint">
-        As a worker found it {formatSpan(nowEpochMs - found.atEpochMs)} ago.{" "}
-        {found.rotateAfterDays === 0
-          ? "The archive's key is rotated on purpose alone."
-          : `The archive's key is rotated by itself when it is ${formatCount(found.rotateAfterDays)} d old.`}
+        {strings.asAWorkerFoundIt({
+          span: formatSpan(nowEpochMs - found.atEpochMs),
+          rotateAfterDays:
+            found.rotateAfterDays === 0
+              ? strings.theArchivesKeyIsRotated
+              : strings.theArchivesKeyIsRotated2({ rotateAfterDays: formatCount(found.rotateAfterDays) }),
+        })}
       </p>
     </Part>
   );
@@ -99,12 +104,12 @@ function Endings({ view: { found } }: { view: KeysView }) {
 
 function LogKeys({ view: { logKeys } }: { view: KeysView }) {
   return (
-    <Part title="Keys of the audit log">
-      {logKeys.length === 0 ? <p className="text-ink-soft">No checkpoint is signed yet.</p> : null}
+    <Part title={strings.keysOfTheAuditLog}>
+      {logKeys.length === 0 ? <p className="text-ink-soft">{strings.noCheckpointIsSignedYet}</p> : null}
       <ul className="space-y-1">
         {logKeys.map(({ kind, name, id }) => (
           <li key={`${name} ${id}`} className="grid gap-x-4 @2xl:grid-cols-[10rem_minmax(0,1fr)]">
-            <span className="text-ink-faint">{kind === "log" ? "signs it" : "cosigns it"}</span>
+            <span className="text-ink-faint">{kind === "log" ? strings.signsIt : strings.cosignsIt}</span>
             <span className="truncate">
               {name} · <span className="font-mono text-xs">{id}</span>
             </span>
@@ -117,26 +122,20 @@ function LogKeys({ view: { logKeys } }: { view: KeysView }) {
 
 function Strangers({ view: { strangers, countedAtEpochMs } }: { view: KeysView }) {
   return (
-    <Part title="What else is archived">
-      {strangers.length === 0 ? (
-        <p className="text-ink-soft">Every key that opens something is in the ring.</p>
-      ) : null}
+    <Part title={strings.whatElseIsArchived}>
+      {strangers.length === 0 ? <p className="text-ink-soft">{strings.everyKeyThatOpensSomething}</p> : null}
       <ul className="space-y-1">
         {strangers.map(({ ski, share }) => (
           <li key={ski ?? "none"}>
-            {objects(share.segments)} with {formatCount(share.taps)} taps:{" "}
-            {ski === null ? (
-              "no key is noted, by an earlier version"
-            ) : (
-              <>
-                open with <span className="font-mono text-xs">{ski}</span>, which is not in the ring
-              </>
-            )}
+            {strings.objectsWithTapsTaps({ objects: objects(share.segments), taps: formatCount(share.taps) })}{" "}
+            {ski === null
+              ? strings.noKeyIsNotedBy
+              : rich(strings.openWithSkiWhichIs, { ski: <span className="font-mono text-xs">{ski}</span> })}
           </li>
         ))}
       </ul>
       <p className="age mt-2 text-xs text-ink-faint">
-        What keys open was counted {formatSpan(serverNow() - countedAtEpochMs)} ago.
+        {strings.whatKeysOpenWasCounted({ span: formatSpan(serverNow() - countedAtEpochMs) })}
       </p>
     </Part>
   );

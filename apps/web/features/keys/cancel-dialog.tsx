@@ -3,6 +3,7 @@
 import { apiClient } from "../../client/api.ts";
 import { askKeysAnew } from "../../client/use-keys.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/keys/cancel-dialog.ts";
 
 /** Ends what waits for a second person; the ring stays as it is. */
 export function CancelDialog({
@@ -16,21 +17,19 @@ export function CancelDialog({
 }) {
   const cancel = async (reason: string) => {
     await apiClient.keys.cancel.mutate({ id, reason });
-    onDone(`Cancelled: ${what}`);
+    onDone(strings.cancelledWhat({ what }));
   };
   return (
     <WhyDialog
-      title="Cancel the request"
-      does="Cancel the request"
-      lookAt="what waits"
+      title={strings.cancelTheRequest}
+      does={strings.cancelTheRequest}
+      lookAt={strings.whatWaits}
       askAnew={askKeysAnew}
       onAct={cancel}
       onClose={onClose}
     >
       <p className="text-sm [overflow-wrap:anywhere]">{what}</p>
-      <p className="mt-2 text-sm text-ink-soft">
-        It is not done, and waits no more. The ring stays as it is.
-      </p>
+      <p className="mt-2 text-sm text-ink-soft">{strings.itIsNotDoneAnd}</p>
     </WhyDialog>
   );
 }

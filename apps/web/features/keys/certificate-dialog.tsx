@@ -2,6 +2,7 @@
 
 import { type ChangeEvent, type FormEvent, useId, useState } from "react";
 import type { KeyPreviewView, KeyView, KeyWishInput } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/certificate-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -17,9 +18,9 @@ const mostChars = 32_768;
 type Role = KeyView["role"];
 
 const roles: readonly { label: string; value: Role }[] = [
-  { label: "The archive's", value: "archive" },
-  { label: "The escrow's", value: "escrow" },
-  { label: "Another reader's", value: "other" },
+  { label: strings.theArchives, value: "archive" },
+  { label: strings.theEscrows, value: "escrow" },
+  { label: strings.anotherReaders, value: "other" },
 ];
 
 /** Takes a certificate, shows it whole, and then asks whether it is to count. */
@@ -35,7 +36,11 @@ export function CertificateDialog({
   const [wish, setWish] = useState<KeyWishInput | null>(null);
   const preview = usePreview(wish);
   return (
-    <Dialog title={act === "add" ? "Add a certificate" : "Rotate to a successor"} isOpen onClose={onClose}>
+    <Dialog
+      title={act === "add" ? strings.addACertificate : strings.rotateToASuccessor}
+      isOpen
+      onClose={onClose}
+    >
       {wish === null ? (
         <GiveForm act={act} onGiven={(role, certPem) => setWish({ do: act, role, certPem })} />
       ) : (
@@ -44,10 +49,10 @@ export function CertificateDialog({
           <ChangeForm
             {...{ preview, onDone }}
             approves={null}
-            verb={act === "add" ? "Encrypt to it, too" : "Rotate to it"}
+            verb={act === "add" ? strings.encryptToItToo : strings.rotateToIt}
           />
           <Button className="mt-3 w-full" onClick={() => setWish(null)}>
-            Give another file
+            {strings.giveAnotherFile}
           </Button>
         </>
       )}
@@ -82,27 +87,26 @@ function GiveForm({
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
       <p className="text-ink-soft">
-        {act === "add"
-          ? "New objects are encrypted to it beside the other keys. It is shown before it counts."
-          : "It takes the place of the active key, which opens old objects as before. It is shown before it counts."}{" "}
-        Its private key stays where it was made.
+        {strings.actItsPrivateKeyStays({
+          act: act === "add" ? strings.newObjectsAreEncryptedTo : strings.itTakesThePlaceOf,
+        })}
       </p>
-      <Choice<Role> legend="Whose key" name="role" options={roles} value={role} onChange={setRole} />
+      <Choice<Role> legend={strings.whoseKey} name="role" options={roles} value={role} onChange={setRole} />
       <div>
         <label htmlFor={id} className="mb-1.5 block font-medium">
-          Certificate (PEM)
+          {strings.certificatePem}
         </label>
         <textarea
           id={id}
           rows={6}
           value={text}
           spellCheck={false}
-          placeholder="-----BEGIN CERTIFICATE-----"
+          placeholder={strings.beginCertificate}
           onChange={(event) => take(event.target.value)}
           className="w-full resize-none rounded-md border border-line-strong bg-surface px-3 py-2 font-mono text-xs"
         />
         <label className="mt-1.5 block text-ink-soft">
-          Or a file{" "}
+          {strings.orAFile}{" "}
           <input
             type="file"
             accept=".pem,.crt,.cer"
@@ -113,14 +117,13 @@ function GiveForm({
       </div>
       {wasPrivate ? (
         <div role="alert">
-          <Notice tone="warning" title="That holds a private key">
-            It was not sent, and is gone from this page. Give the certificate alone. Where anybody may have
-            seen the private key on its way, issue another.
+          <Notice tone="warning" title={strings.thatHoldsAPrivateKey}>
+            {strings.itWasNotSentAnd}
           </Notice>
         </div>
       ) : null}
       <Button type="submit" kind="primary" className="w-full" disabled={text.trim() === ""}>
-        Look at it
+        {strings.lookAtIt}
       </Button>
     </form>
   );
@@ -130,17 +133,17 @@ function Shown({ certificate }: { certificate: NonNullable<KeyPreviewView["certi
   const { subject, issuer, certSha256, ski, algorithm, notBeforeEpochMs, notAfterEpochMs, chain } =
     certificate;
   const facts = [
-    ["Subject", subject],
-    ["Issued by", issuer],
-    ["Algorithm", algorithm],
-    ["Valid", `${dayOf(notBeforeEpochMs)} to ${dayOf(notAfterEpochMs)}`],
-    ["Key id", ski],
+    [strings.subject, subject],
+    [strings.issuedBy, issuer],
+    [strings.algorithm, algorithm],
+    [strings.valid, strings.dayToDay2({ day: dayOf(notBeforeEpochMs), day2: dayOf(notAfterEpochMs) })],
+    [strings.keyId, ski],
     ["SHA-256", certSha256],
-    ["Came with", chain.length === 0 ? "no other certificate" : chain.join("; ")],
+    [strings.cameWith, chain.length === 0 ? strings.noOtherCertificate : chain.join("; ")],
   ] as const;
   return (
     <section
-      aria-label="The certificate"
+      aria-label={strings.theCertificate}
       className="mb-4 rounded-md border border-line bg-raised px-4 py-3 text-sm"
     >
       <dl className="space-y-1">

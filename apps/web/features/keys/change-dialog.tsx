@@ -2,25 +2,26 @@
 
 import { useMemo } from "react";
 import type { KeyWishInput } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/change-dialog.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { AskedChange } from "./asked.ts";
 import { ChangeForm } from "./change-form.tsx";
 import { usePreview } from "./use-preview.ts";
 
 const titles = {
-  activate: "Activate the key",
-  retire: "Retire the key",
-  revoke: "Revoke the key",
-  rule: "Two persons",
-  approve: "Approve what was asked for",
+  activate: strings.activateTheKey,
+  retire: strings.retireTheKey,
+  revoke: strings.revokeTheKey,
+  rule: strings.twoPersons,
+  approve: strings.approveWhatWasAskedFor,
 } as const;
 
 const verbs = {
-  activate: "Activate",
-  retire: "Retire",
-  revoke: "Revoke for ever",
-  rule: "Change the rule",
-  approve: "Approve and do it",
+  activate: strings.activate,
+  retire: strings.retire,
+  revoke: strings.revokeForEver,
+  rule: strings.changeTheRule,
+  approve: strings.approveAndDoIt,
 } as const;
 
 /** What is done to a key that is there, to the rule, or at another person's request. */

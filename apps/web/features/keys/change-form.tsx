@@ -9,6 +9,7 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askKeysAnew } from "../../client/use-keys.ts";
 import type { KeyPreviewView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/change-form.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Preview } from "./use-preview.ts";
@@ -26,7 +27,7 @@ export interface ChangeFormProps {
 /** Says what a change does, and asks why and for the password; stays open where it is refused. */
 export function ChangeForm({ preview, approves, verb, onDone }: ChangeFormProps) {
   const { told, error } = preview;
-  if (error !== null) return <RefusedNotice error={error} lookAt="the ring" />;
+  if (error !== null) return <RefusedNotice error={error} lookAt={strings.theRing} />;
   if (told === null) return <PreviewWaiting />;
   return <ToldForm {...{ preview, told, approves, verb, onDone }} />;
 }
@@ -41,12 +42,12 @@ function ToldForm({ preview, told, approves, verb, onDone }: ChangeFormProps & {
   const act = async (reason: string): Promise<string> => {
     if (approves !== null) {
       await apiClient.keys.approve.mutate({ id: approves, stand, reason, password });
-      return `Approved and done: ${effect.what}`;
+      return strings.approvedAndDoneWhat({ what: effect.what });
     }
     const outcome = await apiClient.keys.change.mutate({ change, stand, reason, password });
-    if (outcome.is === "made") return `Done: ${effect.what}`;
+    if (outcome.is === "made") return strings.doneWhat({ what: effect.what });
     const until = formatTime(outcome.expiresAtEpochMs, zone, false);
-    return `Asked for, and not done yet: ${effect.what}. Another admin has to approve it until ${until} tomorrow`;
+    return strings.askedForAndNotDone({ what: effect.what, until });
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -65,16 +66,11 @@ function ToldForm({ preview, told, approves, verb, onDone }: ChangeFormProps & {
     <>
       {preview.isAnew ? <ChangedNotice /> : null}
       <Effect told={told} />
-      {isAsked ? (
-        <p className="mt-3 text-sm">
-          Two persons have to want this: it is asked for now, and done once another admin approves it within
-          24 h.
-        </p>
-      ) : null}
+      {isAsked ? <p className="mt-3 text-sm">{strings.twoPersonsHaveToWant}</p> : null}
       {effect.refusal !== null ? null : (
         <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
-          <ActEnd act={guarded} why={why} onWhy={setWhy} lookAt="the ring">
-            {isAsked ? "Ask a second person" : verb}
+          <ActEnd act={guarded} why={why} onWhy={setWhy} lookAt={strings.theRing}>
+            {isAsked ? strings.askASecondPerson : verb}
           </ActEnd>
         </form>
       )}
@@ -85,8 +81,8 @@ function ToldForm({ preview, told, approves, verb, onDone }: ChangeFormProps & {
 function ChangedNotice() {
   return (
     <div role="status">
-      <Notice className="mb-3" tone="info" title="The ring has changed meanwhile">
-        Below is what it does now.
+      <Notice className="mb-3" tone="info" title={strings.theRingHasChangedMeanwhile}>
+        {strings.belowIsWhatItDoes}
       </Notice>
     </div>
   );
@@ -95,7 +91,7 @@ function ChangedNotice() {
 function Effect({ told: { effect, certificate } }: { told: KeyPreviewView }) {
   const lines: ReactNode[] = [...effect.lines, ...(certificate?.notes ?? [])];
   return (
-    <section aria-label="What it does" className="text-sm">
+    <section aria-label={strings.whatItDoes} className="text-sm">
       <p className="font-medium [overflow-wrap:anywhere]">{effect.what}</p>
       <ul className="mt-2 list-disc space-y-1 pl-4 text-ink-soft [overflow-wrap:anywhere]">
         {lines.map((line) => (
@@ -103,12 +99,12 @@ function Effect({ told: { effect, certificate } }: { told: KeyPreviewView }) {
         ))}
       </ul>
       {effect.refusal !== null ? (
-        <Notice className="mt-3" tone="warning" title="It is refused">
+        <Notice className="mt-3" tone="warning" title={strings.itIsRefused}>
           {effect.refusal}
         </Notice>
       ) : effect.isLosing ? (
-        <Notice className="mt-3" tone="warning" title="Something could not be opened any more">
-          What only this key opens nobody can open without it.
+        <Notice className="mt-3" tone="warning" title={strings.somethingCouldNotBeOpened}>
+          {strings.whatOnlyThisKeyOpens}
         </Notice>
       ) : null}
     </section>
@@ -118,7 +114,7 @@ function Effect({ told: { effect, certificate } }: { told: KeyPreviewView }) {
 function PreviewWaiting() {
   return (
     <div aria-busy="true" className="space-y-3">
-      <span className="sr-only">Loading what it does</span>
+      <span className="sr-only">{strings.loadingWhatItDoes}</span>
       <Skeleton className="h-4 w-2/3" />
       <Skeleton className="h-4 w-full" />
       <Skeleton className="h-4 w-5/6" />

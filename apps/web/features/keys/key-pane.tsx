@@ -3,6 +3,8 @@ import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/key-pane.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { Part } from "../../ui/part.tsx";
@@ -31,23 +33,26 @@ export function KeyPane({ of: key, view, onClose, onAsk }: KeyPaneProps) {
     <PaneFrame
       kind={stateNames[key.state]}
       title={key.subject}
-      under={`${roleNames[key.role]} key`}
+      under={strings.roleKey({ role: roleNames[key.role] })}
       onClose={onClose}
       acts={<ActBar of={key} onAsk={onAsk} />}
     >
       <Believed of={key} view={view} />
       <Opens of={key} view={view} />
-      <Part title="Certificate">
+      <Part title={strings.certificate}>
         <dl className="space-y-1.5">
           <Fact name="SHA-256">
             <span className="font-mono text-xs break-all">{key.certSha256}</span>
           </Fact>
-          <Fact name="Key id in objects">
+          <Fact name={strings.keyIdInObjects}>
             <span className="font-mono text-xs break-all">{key.ski}</span>
           </Fact>
-          <Fact name="Valid">
-            {dayOf(key.validFromEpochMs)} to {dayOf(key.notAfterEpochMs)} (
-            {daysWords(key.notAfterEpochMs, serverNow())})
+          <Fact name={strings.valid}>
+            {strings.dayToDay2Days({
+              day: dayOf(key.validFromEpochMs),
+              day2: dayOf(key.notAfterEpochMs),
+              days: daysWords(key.notAfterEpochMs, serverNow()),
+            })}
           </Fact>
         </dl>
       </Part>
@@ -68,18 +73,16 @@ function Believed({ of: key, view }: { of: KeyView; view: KeysView }) {
   const { words, isWrong } = newObjectsOf(key, view.workers);
   const disbeliefs = disbeliefsOf(key, view.workers);
   return (
-    <Part title="New objects are encrypted to it">
+    <Part title={strings.newObjectsAreEncryptedTo}>
       <p className={isWrong ? "font-medium text-warning" : ""}>
         {isWrong ? <span aria-hidden>▲ </span> : null}
         {words}
       </p>
-      {view.workers === null ? (
-        <p className="mt-1 text-ink-faint">Redis does not answer: what workers do is not known.</p>
-      ) : null}
+      {view.workers === null ? <p className="mt-1 text-ink-faint">{strings.redisDoesNotAnswerWhat}</p> : null}
       <ul className="mt-1 space-y-1 text-ink-soft">
         {disbeliefs.map(({ worker, why }) => (
           <li key={worker} className="[overflow-wrap:anywhere]">
-            {worker} does not believe it: {why}
+            {strings.workerDoesNotBelieveIt({ worker, why })}
           </li>
         ))}
       </ul>
@@ -91,25 +94,30 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
   const { opens, only, alsoActive, state } = key;
   if (opens === null)
     return (
-      <Part title="What it opens">
-        <p className="text-ink-soft">Nothing that is archived.</p>
+      <Part title={strings.whatItOpens}>
+        <p className="text-ink-soft">{strings.nothingThatIsArchived}</p>
       </Part>
     );
   const isInUse = state === "active" || state === "retiring";
   return (
-    <Part title="What it opens">
+    <Part title={strings.whatItOpens}>
       <p>
-        {formatCount(opens.segments)} of {formatCount(view.archived.segments)} objects with{" "}
-        {formatCount(opens.taps)} taps
-        {opens.firstAtEpochMs === null || opens.lastAtEpochMs === null
-          ? ""
-          : `, archived ${daysBetween(opens.firstAtEpochMs, opens.lastAtEpochMs)}`}
-        .
+        {strings.segmentsOfSegments2Objects({
+          segments: formatCount(opens.segments),
+          segments2: formatCount(view.archived.segments),
+          taps: formatCount(opens.taps),
+          daysBetween:
+            opens.firstAtEpochMs === null || opens.lastAtEpochMs === null
+              ? ""
+              : strings.archivedDaysBetween({
+                  daysBetween: daysBetween(opens.firstAtEpochMs, opens.lastAtEpochMs),
+                }),
+        })}
       </p>
       <p className="mt-1 text-ink-soft">
         {only.segments === 0
-          ? "All of it opens with another key that is in use, too."
-          : `No other key that is in use opens ${objects(only.segments)} with ${formatCount(only.taps)} taps of it.`}
+          ? strings.allOfItOpensWith
+          : strings.noOtherKeyThatIs({ objects: objects(only.segments), taps: formatCount(only.taps) })}
       </p>
       {state === "active" || !isInUse ? null : <Rewrapped done={alsoActive} all={opens.segments} />}
     </Part>
@@ -118,7 +126,7 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
 
 function daysBetween(firstEpochMs: number, lastEpochMs: number): string {
   const [first, last] = [dayOf(firstEpochMs), dayOf(lastEpochMs)];
-  return first === last ? `on ${first}` : `${first} to ${last}`;
+  return first === last ? strings.onFirst({ first }) : strings.firstToLast({ first, last });
 }
 
 /** How far a retiring key's share is handed on to active ones. */
@@ -126,9 +134,13 @@ function Rewrapped({ done, all }: { done: number; all: number }) {
   return (
     <div className="mt-3">
       <div className="flex justify-between gap-3 text-xs text-ink-soft">
-        <span>Opens with an active key, too</span>
+        <span>{strings.opensWithAnActiveKey}</span>
         <span className="figure">
-          {formatCount(done)} of {formatCount(all)} ({percent(done, all)})
+          {strings.doneOfAllPercent({
+            done: formatCount(done),
+            all: formatCount(all),
+            percent: percent(done, all),
+          })}
         </span>
       </div>
       <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded bg-line">
@@ -136,8 +148,9 @@ function Rewrapped({ done, all }: { done: number; all: number }) {
       </div>
       {done < all ? (
         <p className="mt-1.5 text-xs text-ink-faint">
-          <code className="font-mono">tapline archive rewrap</code>, where the old private key is, gives the
-          rest a further key.
+          {rich(strings.taplineArchiveRewrapWhereThe, {
+            code: (words) => <code className="font-mono">{words}</code>,
+          })}
         </p>
       ) : null}
     </div>
@@ -149,19 +162,19 @@ function ActBar({ of: key, onAsk }: { of: KeyView; onAsk: (asked: AskedAct) => v
   if (!mayAdminister || key.state === "revoked") return null;
   return (
     <fieldset className="flex flex-wrap items-center gap-2 border-t border-line bg-surface px-5 py-3">
-      <legend className="sr-only">What to do about this key</legend>
+      <legend className="sr-only">{strings.whatToDoAboutThis}</legend>
       {key.state === "retiring" ? (
         <Button kind="outline" onClick={() => onAsk({ act: "activate", key })}>
-          Activate…
+          {strings.activate}
         </Button>
       ) : null}
       {key.state === "retired" ? null : (
         <Button kind="outline" onClick={() => onAsk({ act: "retire", key })}>
-          {key.state === "retiring" ? "Put away…" : "Retire…"}
+          {key.state === "retiring" ? strings.putAway : strings.retire}
         </Button>
       )}
       <Button kind="outline" onClick={() => onAsk({ act: "revoke", key })}>
-        Revoke…
+        {strings.revoke}
       </Button>
     </fieldset>
   );

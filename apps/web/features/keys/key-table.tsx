@@ -1,6 +1,7 @@
 import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/key-table.ts";
 import { cn } from "../../ui/cn.ts";
 import {
   dayOf,
@@ -27,26 +28,26 @@ export interface KeyTableProps {
 /** Who can open what: each key by new objects, by what it opens and by what only it opens. */
 export function KeyTable({ keys, view, cursor, onOpen }: KeyTableProps) {
   return (
-    <table aria-label="Key ring" className="w-full border-collapse">
+    <table aria-label={strings.keyRing} className="w-full border-collapse">
       <thead>
         <tr className="text-left text-xs font-medium text-ink-faint">
           <th scope="col" className="px-3 py-2 font-medium">
-            Key
+            {strings.key}
           </th>
           <th scope="col" className="px-3 py-2 font-medium">
-            State
+            {strings.state}
           </th>
           <th scope="col" className={cn("px-3 py-2 font-medium", wide)}>
-            New objects
+            {strings.newObjects}
           </th>
           <th scope="col" className={cn("px-3 py-2 font-medium", wide)}>
-            Opens
+            {strings.opens}
           </th>
           <th scope="col" className="px-3 py-2 font-medium @max-lg:hidden">
-            Only it opens
+            {strings.onlyItOpens}
           </th>
           <th scope="col" className={cn("px-3 py-2 font-medium", wide)}>
-            Until
+            {strings.until}
           </th>
         </tr>
       </thead>
@@ -100,16 +101,20 @@ function KeyRow({
       <td className={cn(cell, wide, "figure text-ink-soft")}>
         {shareWords(key, view.archived)}
         {key.opens === null ? null : (
-          <span className="block text-xs text-ink-faint">{formatCount(key.opens.taps)} taps</span>
+          <span className="block text-xs text-ink-faint">
+            {strings.tapsTaps({ taps: formatCount(key.opens.taps) })}
+          </span>
         )}
       </td>
       <td className={cn(cell, "figure text-ink-soft @max-lg:hidden")}>
         {key.only.segments === 0 ? (
-          "nothing"
+          strings.nothing
         ) : (
           <>
             {objects(key.only.segments)}
-            <span className="block text-xs text-ink-faint">{formatCount(key.only.taps)} taps</span>
+            <span className="block text-xs text-ink-faint">
+              {strings.tapsTaps({ taps: formatCount(key.only.taps) })}
+            </span>
           </>
         )}
       </td>

@@ -1,21 +1,22 @@
 import { formatCount } from "../../client/format.ts";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/key-words.ts";
 
 const dayMs = 24 * 3_600_000;
 /** As `tapline key check` warns. */
 const soonDays = 30;
 
 export const stateNames: Readonly<Record<KeyView["state"], string>> = {
-  active: "Active",
-  retiring: "Retiring",
-  retired: "Retired",
-  revoked: "Revoked",
+  active: strings.active,
+  retiring: strings.retiring,
+  retired: strings.retired,
+  revoked: strings.revoked,
 };
 
 export const roleNames: Readonly<Record<KeyView["role"], string>> = {
-  archive: "the archive's",
-  escrow: "the escrow's",
-  other: "another reader's",
+  archive: strings.theArchives,
+  escrow: strings.theEscrows,
+  other: strings.anotherReaders,
 };
 
 const ranks = { active: 0, retiring: 1, retired: 2, revoked: 3 } as const;
@@ -34,8 +35,8 @@ export const isSoon = (epochMs: number, nowEpochMs: number): boolean =>
 
 export function daysWords(epochMs: number, nowEpochMs: number): string {
   const days = daysUntil(epochMs, nowEpochMs);
-  if (days < 0) return `ended ${-days} d ago`;
-  return `${formatCount(days)} d left`;
+  if (days < 0) return strings.endedDaysDAgo({ days: -days });
+  return strings.daysDLeft({ days: formatCount(days) });
 }
 
 /** A day, such as `2027-03-09`, in UTC as certificates have it. */
@@ -52,19 +53,19 @@ export function newObjectsOf(key: KeyView, workers: KeysView["workers"]): NewObj
   const users = workers?.filter(({ recipients }) => recipients.includes(key.certSha256)).length ?? 0;
   const all = workers?.length ?? 0;
   if (key.state === "active") {
-    if (all === 0) return { words: "Yes, says the ring", isWrong: false };
-    if (users === all) return { words: "Yes", isWrong: false };
-    return { words: `By ${users} of ${all} workers`, isWrong: true };
+    if (all === 0) return { words: strings.yesSaysTheRing, isWrong: false };
+    if (users === all) return { words: strings.yes, isWrong: false };
+    return { words: strings.byUsersOfAllWorkers({ users, all }), isWrong: true };
   }
   return users === 0
-    ? { words: "No", isWrong: false }
-    : { words: `Still by ${users} of ${all}`, isWrong: true };
+    ? { words: strings.no, isWrong: false }
+    : { words: strings.stillByUsersOfAll({ users, all }), isWrong: true };
 }
 
 /** How much of what is archived a key opens. */
 export function shareWords({ opens }: KeyView, { segments }: KeysView["archived"]): string {
-  if (opens === null || segments === 0) return "nothing";
-  return `${percent(opens.segments, segments)} of objects`;
+  if (opens === null || segments === 0) return strings.nothing;
+  return strings.percentOfObjects({ percent: percent(opens.segments, segments) });
 }
 
 /** Rounded down, so that what is not all is never said to be. */
@@ -76,7 +77,7 @@ export function percent(part: number, whole: number): string {
 
 /** Such as `1 object`, `1,240 objects`. */
 export function objects(count: number): string {
-  return count === 1 ? "1 object" : `${formatCount(count)} objects`;
+  return strings.objects({ count });
 }
 
 /** What workers that do not believe a key say of it. */

@@ -12,6 +12,8 @@ import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/keys.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -38,9 +40,9 @@ export function Keys() {
   const open = keys.find(({ shortId }) => shortId === address.open) ?? null;
   // Ages go on though nothing is told.
   useNow(1_000);
-  const acting: Hotkey[] = [{ keys: ["e"], does: "Add a certificate", run: () => ask({ act: "add" }) }];
+  const acting: Hotkey[] = [{ keys: ["e"], does: strings.addACertificate, run: () => ask({ act: "add" }) }];
   const cursor = useListCursor(
-    "Keys of the archive",
+    strings.keysOfTheArchive,
     "key",
     keys.map(({ shortId }) => shortId),
     { open: address.open, change },
@@ -54,7 +56,7 @@ export function Keys() {
       <WithSidePane
         name="The open key"
         list={
-          <Card aria-label="Keys and what is around them" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.keysAndWhatIsAround} className="flex min-h-0 flex-col overflow-hidden">
             <Whole
               {...{ view, isFailed, keys }}
               cursor={cursor.index}
@@ -78,23 +80,23 @@ function Head({ view, onAsk }: { view: KeysView | undefined; onAsk: (asked: Aske
   const mayAdminister = useMayAdminister();
   return (
     <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
-      <h1 className="mr-auto text-lg font-semibold tracking-tight">Keys</h1>
+      <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.keys}</h1>
       {mayAdminister ? (
         <>
           {view === undefined ? null : (
             <Button onClick={() => onAsk({ act: "rule", twoPersons: !view.twoPersons })}>
-              {view.twoPersons ? "End the rule of two persons…" : "Want two persons…"}
+              {view.twoPersons ? strings.endTheRuleOfTwo : strings.wantTwoPersons}
             </Button>
           )}
           <Button kind="outline" onClick={() => onAsk({ act: "rotate" })}>
-            Rotate…
+            {strings.rotate}
           </Button>
           <Button kind="outline" onClick={() => onAsk({ act: "add" })}>
-            Add a certificate…
+            {strings.addACertificate2}
           </Button>
         </>
       ) : (
-        <p className="text-sm text-ink-faint">Changing keys needs the role admin.</p>
+        <p className="text-sm text-ink-faint">{strings.changingKeysNeedsTheRole}</p>
       )}
     </div>
   );
@@ -104,9 +106,8 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
   const nowEpochMs = useNow(1_000) ?? heardEpochMs;
   return (
     <div role="status">
-      <Notice className="mb-3" tone="warning" title="The keys could not be read">
-        What is shown is what was known {formatSpan(nowEpochMs - heardEpochMs)} ago. It is tried again all the
-        time; workers encrypt without the console.
+      <Notice className="mb-3" tone="warning" title={strings.theKeysCouldNotBe}>
+        {strings.whatIsShownIsWhat({ span: formatSpan(nowEpochMs - heardEpochMs) })}
       </Notice>
     </div>
   );
@@ -131,26 +132,24 @@ function Whole({
     if (!isFailed) return <PaneWaiting isFailed={false} />;
     return (
       <div className="p-4">
-        <Notice tone="warning" title="The keys could not be read">
-          Nothing is known of them. It is tried again all the time; workers encrypt without the console.
+        <Notice tone="warning" title={strings.theKeysCouldNotBe}>
+          {strings.nothingIsKnownOfThem}
         </Notice>
       </div>
     );
   }
   return (
     <section
-      aria-label="Ring, workers, certificates"
+      aria-label={strings.ringWorkersCertificates}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (axe: scrollable-region-focusable)
       tabIndex={0}
       className="@container min-h-0 flex-1 overflow-y-auto -outline-offset-2"
     >
-      <h2 className="sr-only">The ring and what is around it</h2>
+      <h2 className="sr-only">{strings.theRingAndWhatIs}</h2>
       <RequestList requests={view.requests} onAsk={onAsk} />
       {keys.length === 0 ? <EmptyRing /> : <KeyTable {...{ keys, view, cursor, onOpen }} />}
       <p className="border-b border-line px-5 py-2 text-xs text-ink-faint">
-        {view.twoPersons
-          ? "Adding, rotating and revoking need two admins: one asks, another approves."
-          : "One admin alone can add, rotate and revoke."}
+        {view.twoPersons ? strings.addingRotatingAndRevokingNeed : strings.oneAdminAloneCanAdd}
       </p>
       <AroundParts view={view} />
     </section>
@@ -160,10 +159,11 @@ function Whole({
 function EmptyRing() {
   return (
     <div className="border-b border-line px-5 py-4 text-sm">
-      <p className="font-semibold">The ring is empty</p>
+      <p className="font-semibold">{strings.theRingIsEmpty}</p>
       <p className="mt-1 text-ink-soft">
-        It is filled from <code className="font-mono text-xs">TAPLINE_RECIPIENTS</code> with the first segment
-        that a worker encrypts.
+        {rich(strings.itIsFilledFromTapline, {
+          code: (words) => <code className="font-mono text-xs">{words}</code>,
+        })}
       </p>
     </div>
   );

@@ -3,14 +3,15 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { KeyRequestView } from "../../contracts/keys.ts";
+import * as strings from "../../strings/generated/keys/request-list.ts";
 import { Button } from "../../ui/button.tsx";
 import { Part } from "../../ui/part.tsx";
 import type { AskedAct } from "./asked.ts";
 
 const endWords = {
-  approved: "approved by",
-  cancelled: "cancelled by",
-  expired: "not approved in time",
+  approved: strings.approvedBy,
+  cancelled: strings.cancelledBy,
+  expired: strings.notApprovedInTime,
 } as const;
 
 /** What waits for a second person, and what became of the last ones. Nothing where there is none. */
@@ -25,8 +26,8 @@ export function RequestList({
   const ended = requests.filter(({ state }) => state !== "waiting");
   if (requests.length === 0) return null;
   return (
-    <Part title="For a second person">
-      {waiting.length === 0 ? <p className="text-ink-faint">Nothing waits.</p> : null}
+    <Part title={strings.forASecondPerson}>
+      {waiting.length === 0 ? <p className="text-ink-faint">{strings.nothingWaits}</p> : null}
       <ul className="space-y-3">
         {waiting.map((request) => (
           <Waiting key={request.id} {...{ request, onAsk }} />
@@ -50,27 +51,27 @@ function Waiting({ request, onAsk }: { request: KeyRequestView; onAsk: (asked: A
           {what}
         </p>
         <p className="age mt-0.5 text-ink-soft">
-          {isOwn ? "You asked" : `${askedBy} asked`}; another admin can approve it for{" "}
-          {formatSpan(expiresAtEpochMs - serverNow())} more.
+          {strings.askedByAnotherAdminCan({
+            askedBy: isOwn ? strings.youAsked : strings.askedByAsked({ askedBy }),
+            span: formatSpan(expiresAtEpochMs - serverNow()),
+          })}
         </p>
         {reason === null ? null : (
           <p className="mt-0.5 border-l-2 border-line pl-2 text-ink-soft [overflow-wrap:anywhere]">
             {reason}
           </p>
         )}
-        {isOnOtherRing ? (
-          <p className="mt-0.5 text-ink-soft">The ring has changed since it was asked for.</p>
-        ) : null}
+        {isOnOtherRing ? <p className="mt-0.5 text-ink-soft">{strings.theRingHasChangedSince}</p> : null}
       </div>
       {mayAdminister ? (
         <div className="flex gap-2">
           {isOwn ? null : (
             <Button kind="outline" onClick={() => onAsk({ act: "approve", request: { id, what } })}>
-              Look and approve…
+              {strings.lookAndApprove}
             </Button>
           )}
           <Button kind="outline" onClick={() => onAsk({ act: "cancel", request: { id, what } })}>
-            Cancel…
+            {strings.cancel}
           </Button>
         </div>
       ) : null}
@@ -85,9 +86,13 @@ function Ended({ requests }: { requests: readonly KeyRequestView[] }) {
     <ul className="mt-3 space-y-1 text-xs text-ink-faint">
       {requests.slice(0, 5).map(({ id, what, askedBy, state, endedBy, endedAtEpochMs, expiresAtEpochMs }) => (
         <li key={id} className="[overflow-wrap:anywhere]">
-          {what}: {state === "waiting" ? "" : endWords[state]}
-          {endedBy === null ? "" : ` ${endedBy}`}, asked for by {askedBy},{" "}
-          {formatDayTime(endedAtEpochMs ?? expiresAtEpochMs, zone, nowEpochMs)}
+          {strings.whatEndEndedByAsked({
+            what,
+            end: state === "waiting" ? "" : endWords[state],
+            endedBy: endedBy === null ? "" : ` ${endedBy}`,
+            askedBy,
+            time: formatDayTime(endedAtEpochMs ?? expiresAtEpochMs, zone, nowEpochMs),
+          })}
         </li>
       ))}
     </ul>

@@ -1,6 +1,8 @@
 import type { Decision } from "@tapline/core/noops";
 import { formatCount, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
+import * as strings from "../../strings/generated/noops/decision-list.ts";
+import { rich } from "../../strings/rich.tsx";
 import { cn } from "../../ui/cn.ts";
 import { OptionList } from "../../ui/option-list.tsx";
 import { stateLooks } from "./noops-words.ts";
@@ -33,11 +35,11 @@ export function DecisionList({
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={
         <>
-          <span>State</span>
-          <span>What</span>
-          <span className={wide}>Rule</span>
-          <span className={cn("text-right", wide)}>Times</span>
-          <span className="text-right">Last</span>
+          <span>{strings.state}</span>
+          <span>{strings.what}</span>
+          <span className={wide}>{strings.rule}</span>
+          <span className={cn("text-right", wide)}>{strings.times}</span>
+          <span className="text-right">{strings.last}</span>
         </>
       }
     >
@@ -64,12 +66,14 @@ function Cells({ decision, nowEpochMs }: { decision: Decision; nowEpochMs: numbe
       </div>
       <p className={cn("truncate text-sm text-ink-soft", wide)}>{ruleId}</p>
       <p className={cn("figure truncate text-right text-xs text-ink-soft", wide)}>
-        <span className="sr-only">Decided times: </span>
+        <span className="sr-only">{strings.decidedTimes} </span>
         {formatCount(times)}
       </p>
       <p className="age truncate text-right text-xs text-ink-soft">
-        <span className="sr-only">Last </span>
-        {formatSpan(nowEpochMs - lastAtEpochMs)} ago
+        {rich(strings.lastSpanAgo, {
+          b: (words) => <span className="sr-only">{words}</span>,
+          span: formatSpan(nowEpochMs - lastAtEpochMs),
+        })}
       </p>
     </>
   );

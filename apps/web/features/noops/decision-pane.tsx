@@ -7,6 +7,7 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useDecision } from "../../client/use-noops.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { DecisionDetail } from "../../contracts/noops.ts";
+import * as strings from "../../strings/generated/noops/decision-pane.ts";
 import { Button } from "../../ui/button.tsx";
 import { Fact } from "../../ui/fact.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
@@ -70,15 +71,15 @@ function Acts({ decision, onAsk }: { decision: Decision; onAsk: (asked: AskedAct
       {isWaiting ? (
         <>
           <Button kind="primary" className="flex-1" onClick={() => onAsk({ act: "approve", decision })}>
-            Approve…
+            {strings.approve}
           </Button>
           <Button kind="outline" className="flex-1" onClick={() => onAsk({ act: "deny", decision })}>
-            Deny…
+            {strings.deny}
           </Button>
         </>
       ) : (
         <Button kind="outline" className="flex-1" onClick={() => onAsk({ act: "undo", decision })}>
-          Undo…
+          {strings.undo}
         </Button>
       )}
     </div>
@@ -89,29 +90,34 @@ function Told({ detail, onOpen }: { detail: DecisionDetail; onOpen: (id: string)
   const { decision, rule } = detail;
   return (
     <>
-      <Part title="Why">
+      <Part title={strings.why}>
         <p className="[overflow-wrap:anywhere]">{decision.says}</p>
         <p className="mt-1 text-ink-faint">
           {conditionWords[decision.condition]}
-          {decision.target === "" ? "" : `, of ${decision.target}`}
+          {decision.target === "" ? "" : strings.ofTarget({ target: decision.target })}
         </p>
       </Part>
       <Figures decision={decision} />
       <Evidence reads={decision.evidence} />
       <Guards guards={decision.guards} />
       <Outcome {...{ detail, onOpen }} />
-      <Part title="Rule">
+      <Part title={strings.rule}>
         <p className="[overflow-wrap:anywhere] text-ink-soft">
-          {rule === null ? "The release that it was made by is not known." : rule.purpose}
+          {rule === null ? strings.theReleaseThatItWas : rule.purpose}
         </p>
         {rule === null ? null : (
-          <p className="mt-1 font-mono text-xs [overflow-wrap:anywhere] text-ink-faint">when {rule.when}</p>
+          <p className="mt-1 font-mono text-xs [overflow-wrap:anywhere] text-ink-faint">
+            {strings.whenWhen({ when: rule.when })}
+          </p>
         )}
         <p className="mt-1.5">
           <Link href={`/noops/rules?rule=${decision.ruleId}`} className="underline underline-offset-2">
             {decision.ruleId}
           </Link>
-          <span className="text-ink-faint"> of release {decision.ruleSet.version}</span>
+          <span className="text-ink-faint">
+            {" "}
+            {strings.ofReleaseVersion({ version: decision.ruleSet.version })}
+          </span>
         </p>
       </Part>
       <p className="figure px-5 py-3 text-xs [overflow-wrap:anywhere] text-ink-faint">{decision.id}</p>
@@ -122,18 +128,22 @@ function Told({ detail, onOpen }: { detail: DecisionDetail; onOpen: (id: string)
 function Figures({ decision }: { decision: Decision }) {
   const at = useMoment();
   const { atEpochMs, lastAtEpochMs, times, mode, expiresAtEpochMs, undoUntilEpochMs, state } = decision;
-  const ago = (epochMs: number) => `${formatSpan(serverNow() - epochMs)} ago`;
+  const ago = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
   return (
-    <section aria-label="Figures" className="border-b border-line px-5 py-3">
+    <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
       <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-        <Fact name="Decided" value={ago(atEpochMs)} note={at(atEpochMs)} />
-        <Fact name="Times" value={String(times)} note={times === 1 ? null : `last ${ago(lastAtEpochMs)}`} />
-        <Fact name="Mode then" value={modeNames[mode]} />
+        <Fact name={strings.decided} value={ago(atEpochMs)} note={at(atEpochMs)} />
+        <Fact
+          name={strings.times}
+          value={String(times)}
+          note={times === 1 ? null : strings.lastLast({ last: ago(lastAtEpochMs) })}
+        />
+        <Fact name={strings.modeThen} value={modeNames[mode]} />
         {state === "waiting-approval" && expiresAtEpochMs !== null ? (
-          <Fact name="Waits until" value={at(expiresAtEpochMs)} />
+          <Fact name={strings.waitsUntil} value={at(expiresAtEpochMs)} />
         ) : null}
         {state === "done" && undoUntilEpochMs !== null ? (
-          <Fact name="Can be undone until" value={at(undoUntilEpochMs)} />
+          <Fact name={strings.canBeUndoneUntil} value={at(undoUntilEpochMs)} />
         ) : null}
       </dl>
     </section>
@@ -143,7 +153,7 @@ function Figures({ decision }: { decision: Decision }) {
 function Evidence({ reads }: { reads: readonly EvidenceRead[] }) {
   if (reads.length === 0) return null;
   return (
-    <Part title="Evidence">
+    <Part title={strings.evidence}>
       <ul className="space-y-1.5">
         {reads.map(({ name, value, ageMs, fault }) => (
           <li key={name}>
@@ -173,12 +183,12 @@ function Faulty({ children }: { children: ReactNode }) {
 function Guards({ guards }: { guards: readonly GuardVerdict[] }) {
   if (guards.length === 0) return null;
   return (
-    <Part title="Guards">
+    <Part title={strings.guards}>
       <ul className="space-y-1">
         {guards.map(({ guard, passed, says }) => (
           <li key={guard} className={passed ? "text-ink-soft" : "font-medium text-ink"}>
             <span aria-hidden>{passed ? "✓" : "×"} </span>
-            <span className="sr-only">{passed ? "passed: " : "refused: "}</span>
+            <span className="sr-only">{passed ? strings.passed : strings.refused}</span>
             {guard}
             {says === "" ? null : <span className="text-ink-faint">: {says}</span>}
           </li>
@@ -200,18 +210,20 @@ function Outcome({
   const lines = changeLines(before, after);
   if (word === null && begunAtEpochMs === null && undoes === null) return null;
   return (
-    <Part title="What came of it">
+    <Part title={strings.whatCameOfIt}>
       <ul className="space-y-1 text-ink-soft">
         {word === null ? null : (
           <li className="[overflow-wrap:anywhere]">
-            {word.is} by {nameOf(word.by.id, names)}, {at(word.atEpochMs)}
+            {strings.isByNameAt({ is: word.is, name: nameOf(word.by.id, names), at: at(word.atEpochMs) })}
             {word.reason === null ? "" : `: ${word.reason}`}
           </li>
         )}
         {begunAtEpochMs === null ? null : (
           <li>
-            begun {at(begunAtEpochMs)} under lease {fence ?? "?"}
-            {endedAtEpochMs === null ? "" : `, ended after ${formatSpan(endedAtEpochMs - begunAtEpochMs)}`}
+            {strings.begunBegunUnderLeaseFence({ begun: at(begunAtEpochMs), fence: fence ?? "?" })}
+            {endedAtEpochMs === null
+              ? ""
+              : strings.endedAfterSpan({ span: formatSpan(endedAtEpochMs - begunAtEpochMs) })}
           </li>
         )}
         {lines.map((line) => (
@@ -224,8 +236,12 @@ function Outcome({
             <Faulty>{error}</Faulty>
           </li>
         )}
-        {undoes === null ? null : <Other says="It undoes another decision" id={undoes} onOpen={onOpen} />}
-        {undoneBy === null ? null : <Other says="Another decision undoes it" id={undoneBy} onOpen={onOpen} />}
+        {undoes === null ? null : (
+          <Other says={strings.itUndoesAnotherDecision} id={undoes} onOpen={onOpen} />
+        )}
+        {undoneBy === null ? null : (
+          <Other says={strings.anotherDecisionUndoesIt} id={undoneBy} onOpen={onOpen} />
+        )}
       </ul>
     </Part>
   );

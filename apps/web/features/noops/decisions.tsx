@@ -8,6 +8,7 @@ import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useDecisions, useNoops } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
+import * as strings from "../../strings/generated/noops/decisions.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
@@ -31,10 +32,10 @@ export function Decisions() {
   useNow(1_000);
   const ids = list.items.map(({ id }) => id);
   const stopping: Hotkey[] = [
-    { keys: ["!"], does: "Stop everything", run: () => asking.ask({ act: "kill" }) },
+    { keys: ["!"], does: strings.stopEverything, run: () => asking.ask({ act: "kill" }) },
   ];
   const cursor = useListCursor(
-    "NoOps",
+    strings.noOps,
     "decision",
     ids,
     { open: view.open, change },
@@ -42,15 +43,15 @@ export function Decisions() {
   );
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
-      <SwitchBar title="NoOps" board={board} onAsk={asking.ask} />
+      <SwitchBar title={strings.noOps} board={board} onAsk={asking.ask} />
       {asking.outcome}
       {list.isFailed && list.items.length > 0 ? (
-        <Unread what="decisions" heardEpochMs={list.heardEpochMs} />
+        <Unread what={strings.decisions} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
         name="The open decision"
         list={
-          <Card aria-label="List of decisions" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfDecisions} className="flex min-h-0 flex-col overflow-hidden">
             <ShowBar view={view} waiting={board?.waiting.length ?? 0} onChange={change} />
             {list.items.length > 0 ? (
               <DecisionList
@@ -62,11 +63,11 @@ export function Decisions() {
               />
             ) : (
               <NoList
-                what="decisions"
+                what={strings.decisions}
                 list={list}
                 isNarrowed={view.show !== "acts" || view.rule !== null}
                 onEnd={list.loadMore}
-                meanwhile="NoOps goes on without the console"
+                meanwhile={strings.noOpsGoesOnWithout}
                 empty={<NothingDone />}
               />
             )}
@@ -88,7 +89,12 @@ export function Decisions() {
   );
 }
 
-const showNames = { acts: "Acts", waiting: "Waiting", refused: "Refused", all: "All" } as const;
+const showNames = {
+  acts: strings.acts,
+  waiting: strings.waiting,
+  refused: strings.refused,
+  all: strings.all,
+} as const;
 
 function ShowBar({
   view,
@@ -102,7 +108,7 @@ function ShowBar({
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-2">
       <fieldset className="flex flex-wrap gap-1">
-        <legend className="sr-only">Which decisions</legend>
+        <legend className="sr-only">{strings.whichDecisions}</legend>
         {decisionShows.map((show) => (
           <Toggle key={show} isOn={view.show === show} onClick={() => onChange({ show })}>
             {showNames[show]}
@@ -117,8 +123,8 @@ function ShowBar({
       </fieldset>
       {view.rule === null ? null : (
         <Button kind="outline" className="ml-auto h-8" onClick={() => onChange({ rule: null })}>
-          Rule {view.rule}
-          <X aria-label="Any rule" className="size-4" />
+          {strings.ruleRule({ rule: view.rule })}
+          <X aria-label={strings.anyRule} className="size-4" />
         </Button>
       )}
     </div>
@@ -128,11 +134,8 @@ function ShowBar({
 function NothingDone() {
   return (
     <>
-      <p className="text-base font-semibold">NoOps has done nothing yet</p>
-      <p className="mt-1 text-ink-soft">
-        Its rules look at telemetry all the time. What they do, or would have done, stands here with its
-        evidence; “All” shows what they let be, too.
-      </p>
+      <p className="text-base font-semibold">{strings.noOpsHasDoneNothing}</p>
+      <p className="mt-1 text-ink-soft">{strings.itsRulesLookAtTelemetry}</p>
     </>
   );
 }

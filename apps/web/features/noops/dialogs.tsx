@@ -8,6 +8,7 @@ import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { UntilField, usualSpanMs } from "../../client/until-field.tsx";
 import { askNoopsAnew } from "../../client/use-noops.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/noops/dialogs.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -49,17 +50,17 @@ function AnswerDialog({
   const answer = async (reason: string, password: string) => {
     if (is === "approve") {
       await apiClient.noops.approve.mutate({ id, reason, password });
-      onDone(`Approved: ${what}. It is done at the next look, in a few seconds.`);
+      onDone(strings.approvedWhatItIsDone({ what }));
     } else {
       await apiClient.noops.deny.mutate({ id, reason });
-      onDone(`Denied: ${what}`);
+      onDone(strings.deniedWhat({ what }));
     }
   };
   return (
     <WhyDialog
-      title={is === "approve" ? "Let it act" : "Deny it"}
-      does={is === "approve" ? "Approve" : "Deny"}
-      lookAt="the decision"
+      title={is === "approve" ? strings.letItAct : strings.denyIt}
+      does={is === "approve" ? strings.approve : strings.deny}
+      lookAt={strings.theDecision}
       askAnew={askNoopsAnew}
       asksPassword={is === "approve"}
       onAct={answer}
@@ -67,9 +68,7 @@ function AnswerDialog({
     >
       <p className="text-sm font-medium [overflow-wrap:anywhere]">{what}</p>
       <p className="mt-2 text-sm text-ink-soft">
-        {is === "approve"
-          ? "All guards are asked once more before it is done."
-          : "Nothing is done. The rule asks again where it still has to, after its cool-down."}
+        {is === "approve" ? strings.allGuardsAreAskedOnce : strings.nothingIsDoneTheRule}
       </p>
     </WhyDialog>
   );
@@ -79,13 +78,13 @@ function UndoDialog({ id, onDone, onClose }: Ends & { id: string }) {
   const effect = useQuery(api.noops.undoEffect.queryOptions({ id }));
   const undo = async (reason: string, password: string) => {
     await apiClient.noops.undo.mutate({ id, reason, password });
-    onDone(`Asked for: ${effect.data ?? "the undo"}. It is done at the next look, in a few seconds.`);
+    onDone(strings.askedForActItIs({ act: effect.data ?? strings.theUndo }));
   };
   return (
     <WhyDialog
-      title="Take it back"
-      does="Undo"
-      lookAt="the decision"
+      title={strings.takeItBack}
+      does={strings.undo}
+      lookAt={strings.theDecision}
       askAnew={askNoopsAnew}
       asksPassword
       isReady={effect.data !== undefined}
@@ -93,11 +92,13 @@ function UndoDialog({ id, onDone, onClose }: Ends & { id: string }) {
       onClose={onClose}
     >
       {effect.isError ? (
-        <RefusedNotice error={effect.error} lookAt="the decision" />
+        <RefusedNotice error={effect.error} lookAt={strings.theDecision} />
       ) : effect.data === undefined ? (
         <Skeleton className="h-4 w-2/3" />
       ) : (
-        <p className="text-sm font-medium [overflow-wrap:anywhere]">It will {effect.data}.</p>
+        <p className="text-sm font-medium [overflow-wrap:anywhere]">
+          {strings.itWillAct({ act: effect.data })}
+        </p>
       )}
     </WhyDialog>
   );
@@ -108,33 +109,31 @@ function PauseDialog({ onDone, onClose }: Ends) {
   const [spanMs, setSpanMs] = useState(usualSpanMs);
   const pause = async (reason: string) => {
     await apiClient.noops.pause.mutate({ pauses, forMs: spanMs, reason });
-    onDone(pauses === "all" ? "Nothing is begun while the pause lasts" : "Nothing is made smaller for now");
+    onDone(pauses === "all" ? strings.nothingIsBegunWhileThe : strings.nothingIsMadeSmallerFor);
   };
   return (
     <WhyDialog
-      title="Pause"
-      does="Pause"
-      lookAt="NoOps"
+      title={strings.pause}
+      does={strings.pause}
+      lookAt={strings.noOps}
       askAnew={askNoopsAnew}
       onAct={pause}
       onClose={onClose}
     >
       <div className="space-y-4">
         <Choice
-          legend="What is held back"
+          legend={strings.whatIsHeldBack}
           name="pauses"
           isFirst
           options={[
-            { label: "All acts", value: "all" },
-            { label: "What makes something smaller", value: "down" },
+            { label: strings.allActs, value: "all" },
+            { label: strings.whatMakesSomethingSmaller, value: "down" },
           ]}
           value={pauses}
           onChange={setPauses}
         >
           <p className="mt-1.5 text-xs text-ink-faint">
-            {pauses === "all"
-              ? "What is under way ends; rules go on deciding, and nothing is begun."
-              : "Nothing is scaled down or taken away, as while metrics are out; all else goes on."}
+            {pauses === "all" ? strings.whatIsUnderWayEnds : strings.nothingIsScaledDownOr}
           </p>
         </Choice>
         <UntilField spanMs={spanMs} onSpan={setSpanMs} />
@@ -145,24 +144,24 @@ function PauseDialog({ onDone, onClose }: Ends) {
 
 const turns = {
   kill: {
-    title: "Stop everything",
-    does: "Stop everything now",
-    says: "Nothing acts any more, and what is under way is broken off after its present step. Rules go on deciding. It lasts until an admin lets it act again.",
-    outcome: "Stopped: nothing acts any more",
+    title: strings.stopEverything,
+    does: strings.stopEverythingNow,
+    says: strings.nothingActsAnyMoreAnd,
+    outcome: strings.stoppedNothingActsAnyMore,
     asksPassword: false,
   },
   revive: {
-    title: "Let it act again",
-    does: "Let it act",
-    says: "Rules act again as their modes say, from the next look on. What was broken off is not taken up by itself.",
-    outcome: "NoOps acts again",
+    title: strings.letItActAgain,
+    does: strings.letItAct,
+    says: strings.rulesActAgainAsTheir,
+    outcome: strings.noOpsActsAgain,
     asksPassword: true,
   },
   resume: {
-    title: "Resume",
-    does: "Resume",
-    says: "All pauses end; rules act again as their modes say.",
-    outcome: "The pauses are over",
+    title: strings.resume,
+    does: strings.resume,
+    says: strings.allPausesEndRulesAct,
+    outcome: strings.thePausesAreOver,
     asksPassword: true,
   },
 } as const;
@@ -175,7 +174,12 @@ function TurnDialog({ what, onDone, onClose }: Ends & { what: keyof typeof turns
     onDone(outcome);
   };
   return (
-    <WhyDialog {...{ title, does, asksPassword, onClose }} lookAt="NoOps" askAnew={askNoopsAnew} onAct={turn}>
+    <WhyDialog
+      {...{ title, does, asksPassword, onClose }}
+      lookAt={strings.noOps}
+      askAnew={askNoopsAnew}
+      onAct={turn}
+    >
       <p className="text-sm text-ink-soft">{says}</p>
     </WhyDialog>
   );
@@ -194,9 +198,9 @@ function ModeDialog({ rule, now, onDone, onClose }: Ends & { rule: string; now: 
   };
   return (
     <WhyDialog
-      title="Mode of the rule"
-      does="Set the mode"
-      lookAt="the rules"
+      title={strings.modeOfTheRule}
+      does={strings.setTheMode}
+      lookAt={strings.theRules}
       askAnew={askNoopsAnew}
       asksPassword
       isReady={mode !== now}
@@ -204,22 +208,24 @@ function ModeDialog({ rule, now, onDone, onClose }: Ends & { rule: string; now: 
       onClose={onClose}
     >
       <p className="mb-3 text-sm font-medium [overflow-wrap:anywhere]">{rule}</p>
-      <Choice legend="What it may do" name="mode" isFirst options={modes} value={mode} onChange={setMode}>
+      <Choice
+        legend={strings.whatItMayDo}
+        name="mode"
+        isFirst
+        options={modes}
+        value={mode}
+        onChange={setMode}
+      >
         <p className="mt-1.5 text-xs text-ink-faint">{modeWords[mode]}.</p>
       </Choice>
-      {mode === "armed" && now !== "armed" ? (
-        <Warning>
-          It acts from the next look on, within its guards. Where the rule becomes another one by a later
-          release, it is as written there again.
-        </Warning>
-      ) : null}
+      {mode === "armed" && now !== "armed" ? <Warning>{strings.itActsFromTheNext}</Warning> : null}
     </WhyDialog>
   );
 }
 
 function Warning({ children }: { children: ReactNode }) {
   return (
-    <Notice className="mt-3" tone="warning" title="It will act without asking">
+    <Notice className="mt-3" tone="warning" title={strings.itWillActWithoutAsking}>
       {children}
     </Notice>
   );

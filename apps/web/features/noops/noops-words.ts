@@ -7,81 +7,88 @@ import type {
   RuleMode,
 } from "@tapline/core/noops";
 import { formatAge, formatCount } from "../../client/format.ts";
+import * as strings from "../../strings/generated/noops/noops-words.ts";
 
 /** How a decision stands, in one or two words, and whether it calls for somebody. */
 export const stateLooks: Readonly<
   Record<DecisionState, { word: string; shape: string; isCalling: boolean }>
 > = {
-  none: { word: "Did nothing", shape: "·", isCalling: false },
-  "dry-run": { word: "Would have", shape: "○", isCalling: false },
-  "waiting-approval": { word: "Waits for a person", shape: "▲", isCalling: true },
-  acting: { word: "Under way", shape: "◐", isCalling: false },
-  done: { word: "Done", shape: "✓", isCalling: false },
-  failed: { word: "Failed", shape: "▲", isCalling: true },
-  undone: { word: "Undone", shape: "↺", isCalling: false },
-  refused: { word: "Refused", shape: "×", isCalling: false },
-  expired: { word: "Not answered", shape: "×", isCalling: false },
+  none: { word: strings.didNothing, shape: "·", isCalling: false },
+  "dry-run": { word: strings.wouldHave, shape: "○", isCalling: false },
+  "waiting-approval": { word: strings.waitsForAPerson, shape: "▲", isCalling: true },
+  acting: { word: strings.underWay, shape: "◐", isCalling: false },
+  done: { word: strings.done, shape: "✓", isCalling: false },
+  failed: { word: strings.failed, shape: "▲", isCalling: true },
+  undone: { word: strings.undone, shape: "↺", isCalling: false },
+  refused: { word: strings.refused, shape: "×", isCalling: false },
+  expired: { word: strings.notAnswered, shape: "×", isCalling: false },
 };
 
 export const conditionWords: Readonly<Record<ConditionState, string>> = {
-  breached: "its condition holds",
-  clear: "its condition is over",
-  between: "its condition neither holds nor is over",
-  held: "its evidence does not say",
+  breached: strings.itsConditionHolds,
+  clear: strings.itsConditionIsOver,
+  between: strings.itsConditionNeitherHoldsNor,
+  held: strings.itsEvidenceDoesNotSay,
 };
 
 export const modeWords: Readonly<Record<RuleMode, string>> = {
-  "dry-run": "Only says what it would do",
-  approval: "Asks a person each time",
-  armed: "Acts by itself",
+  "dry-run": strings.onlySaysWhatItWould,
+  approval: strings.asksAPersonEachTime,
+  armed: strings.actsByItself,
 };
 
 export const modeNames: Readonly<Record<RuleMode, string>> = {
-  "dry-run": "Dry run",
-  approval: "Asks",
-  armed: "Armed",
+  "dry-run": strings.dryRun,
+  approval: strings.asks,
+  armed: strings.armed,
 };
 
 /** What a rule does, in few words. */
 export function actWords(act: ActSpec): string {
   switch (act.kind) {
     case "scale":
-      return `Scale ${act.direction}, by ${act.maxStep} at most, ${act.min} to ${act.max} replicas`;
+      return strings.scaleDirectionByMaxStep({
+        direction: act.direction,
+        maxStep: act.maxStep,
+        min: act.min,
+        max: act.max,
+      });
     case "replace":
-      return "Replace the replica";
+      return strings.replaceTheReplica;
     case "restart":
-      return "Restart, one replica after another";
+      return strings.restartOneReplicaAfterAnother;
     case "connections":
-      return `Allow ${formatCount(act.maxConnections)} connections`;
+      return strings.allowMaxConnectionsConnections({ maxConnections: formatCount(act.maxConnections) });
     case "flush-buffer":
-      return "Flush the buffer";
+      return strings.flushTheBuffer;
     case "target":
-      return act.open ? "Send to the archive again" : "Send nothing to the archive";
+      return act.open ? strings.sendToTheArchiveAgain : strings.sendNothingToTheArchive;
     case "rotate-key":
-      return "Rotate the archive's key";
+      return strings.rotateTheArchivesKey;
     case "roll-back":
-      return "Roll back to the release before";
+      return strings.rollBackToTheRelease;
     case "quota":
-      return `Let a tracker bring ${formatCount(act.tapsPerHour)} taps an hour`;
+      return strings.letATrackerBringTaps({ tapsPerHour: formatCount(act.tapsPerHour) });
   }
 }
 
 /** A value as evidence has it; figures that are no whole numbers with three digits. */
 export function valueWords(value: EvidenceRead["value"]): string {
-  if (value === null) return "not known";
-  if (typeof value !== "number") return typeof value === "boolean" ? (value ? "yes" : "no") : value;
+  if (value === null) return strings.notKnown;
+  if (typeof value !== "number")
+    return typeof value === "boolean" ? (value ? strings.yes : strings.no) : value;
   return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(3)));
 }
 
 /** How old evidence was. */
 export function ageWords(ageMs: number | null): string {
-  return ageMs === null ? "" : `${formatAge(Math.abs(ageMs))} old`;
+  return ageMs === null ? "" : strings.spanOld({ span: formatAge(Math.abs(ageMs)) });
 }
 
 /** What of a state became another, one line each. */
 export function changeLines(before: ActState | null, after: ActState | null): string[] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const text = (value: ActState[string] | undefined) => (value == null ? "none" : String(value));
+  const text = (value: ActState[string] | undefined) => (value == null ? strings.none : String(value));
   return names
     .filter((name) => before?.[name] !== after?.[name])
     .map((name) => `${name}: ${text(before?.[name])} → ${after === null ? "?" : text(after[name])}`);

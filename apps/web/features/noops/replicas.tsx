@@ -7,6 +7,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useNoops } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { NoopsBoard } from "../../contracts/noops.ts";
+import * as strings from "../../strings/generated/noops/replicas.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -21,10 +22,10 @@ export function Replicas() {
   useNow(1_000);
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
-      <SwitchBar title="Replicas" board={board} onAsk={asking.ask} />
+      <SwitchBar title={strings.replicas} board={board} onAsk={asking.ask} />
       {asking.outcome}
-      {isFailed ? <Unread what="replicas" heardEpochMs={heardEpochMs} /> : null}
-      <Card aria-label="Replicas of services" className="overflow-hidden">
+      {isFailed ? <Unread what={strings.replicas2} heardEpochMs={heardEpochMs} /> : null}
+      <Card aria-label={strings.replicasOfServices} className="overflow-hidden">
         <Whole board={board} isFailed={isFailed} />
       </Card>
       {asking.dialog}
@@ -37,9 +38,8 @@ function Whole({ board, isFailed }: { board: NoopsBoard | undefined; isFailed: b
   if (board.wishes === null)
     return (
       <div className="p-4">
-        <Notice tone="warning" title="Nobody says what services need">
-          No worker with the role balance has told anything for 10 s, or Redis does not answer. Nothing is
-          scaled meanwhile.
+        <Notice tone="warning" title={strings.nobodySaysWhatServicesNeed}>
+          {strings.noWorkerWithTheRole}
         </Notice>
       </div>
     );
@@ -52,18 +52,18 @@ const wide = "@max-3xl:hidden";
 
 function WishTable({ wishes: { atEpochMs, services } }: { wishes: Wishes }) {
   const heads = [
-    { name: "Service", look: "text-left" },
-    { name: "Has", look: "text-right" },
-    { name: "Needs", look: "text-right" },
-    { name: "By the load of now", look: cn("text-right", wide) },
-    { name: "By the forecast", look: cn("text-right", wide) },
-    { name: "Comes in, per s", look: cn("text-right", wide) },
-    { name: "Takes, ms", look: cn("text-right", wide) },
-    { name: "Why", look: "text-left" },
+    { name: strings.service, look: "text-left" },
+    { name: strings.has, look: "text-right" },
+    { name: strings.needs, look: "text-right" },
+    { name: strings.byTheLoadOfNow, look: cn("text-right", wide) },
+    { name: strings.byTheForecast, look: cn("text-right", wide) },
+    { name: strings.comesInPerS, look: cn("text-right", wide) },
+    { name: strings.takesMs, look: cn("text-right", wide) },
+    { name: strings.why, look: "text-left" },
   ];
   return (
     <div className="@container overflow-x-auto">
-      <table aria-label="Replicas" className="w-full border-collapse">
+      <table aria-label={strings.replicas} className="w-full border-collapse">
         <thead>
           <tr className="text-xs text-ink-faint">
             {heads.map(({ name, look }) => (
@@ -80,8 +80,7 @@ function WishTable({ wishes: { atEpochMs, services } }: { wishes: Wishes }) {
         </tbody>
       </table>
       <p className="age px-3 py-2 text-xs text-ink-faint">
-        Told {formatSpan(serverNow() - atEpochMs)} ago. What is held is not made smaller while figures are
-        missing or old.
+        {strings.toldSpanAgoWhatIs({ span: formatSpan(serverNow() - atEpochMs) })}
       </p>
     </div>
   );
@@ -107,7 +106,7 @@ function WishRow({
       <td className={cn(figures, wide, "text-ink-soft")}>{formatCount(reactive)}</td>
       <td className={cn(figures, wide, "text-ink-soft")}>
         {forecast === null ? (
-          <span title="No forecast is good enough to be used">{unknown}</span>
+          <span title={strings.noForecastIsGoodEnough}>{unknown}</span>
         ) : (
           formatCount(forecast)
         )}
@@ -116,7 +115,7 @@ function WishRow({
       <td className={cn(figures, wide, "text-ink-soft")}>{formatMs(readings.serviceMs)}</td>
       <td className={cn(cell, "text-ink-soft")}>
         {why[0] ?? ""}
-        {mayLower ? null : <span className="block text-xs text-ink-faint">held: not made smaller</span>}
+        {mayLower ? null : <span className="block text-xs text-ink-faint">{strings.heldNotMadeSmaller}</span>}
       </td>
     </tr>
   );

@@ -6,6 +6,7 @@ import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNoops } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import type { NoopsBoard, NoopsRuleView } from "../../contracts/noops.ts";
+import * as strings from "../../strings/generated/noops/rules.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -26,17 +27,17 @@ export function Rules() {
   useNow(1_000);
   const rules = board?.rules ?? [];
   const ids = rules.map(({ rule }) => rule.id);
-  const cursor = useListCursor("Rules of NoOps", "rule", ids, { open: view.open, change });
+  const cursor = useListCursor(strings.rulesOfNoOps, "rule", ids, { open: view.open, change });
   const open = rules.find(({ rule }) => rule.id === view.open);
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
-      <SwitchBar title="Rules of NoOps" board={board} onAsk={asking.ask} />
+      <SwitchBar title={strings.rulesOfNoOps} board={board} onAsk={asking.ask} />
       {asking.outcome}
-      {isFailed && board !== undefined ? <Unread what="rules" heardEpochMs={heardEpochMs} /> : null}
+      {isFailed && board !== undefined ? <Unread what={strings.rules} heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane
         name="The open rule"
         list={
-          <Card aria-label="List of rules" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfRules} className="flex min-h-0 flex-col overflow-hidden">
             <Whole
               {...{ board, isFailed, rules }}
               cursor={cursor.index}
@@ -81,8 +82,8 @@ function Whole({
     if (!isFailed) return <ListSkeleton of="rules" />;
     return (
       <div className="p-4">
-        <Notice tone="warning" title="The rules could not be read">
-          Nothing is known of them. It is tried again all the time; NoOps goes on without the console.
+        <Notice tone="warning" title={strings.theRulesCouldNotBe}>
+          {strings.nothingIsKnownOfThem}
         </Notice>
       </div>
     );
@@ -90,9 +91,7 @@ function Whole({
   if (rules.length === 0)
     return (
       <div className="grid flex-1 place-items-center p-6 text-center text-sm">
-        <p className="max-w-sm text-ink-soft">
-          No rules are in force. The first start of a worker with the role noops releases the shipped ones.
-        </p>
+        <p className="max-w-sm text-ink-soft">{strings.noRulesAreInForce}</p>
       </div>
     );
   return (
@@ -103,10 +102,10 @@ function Whole({
         {...{ cursor, onMove, onOpen, columns }}
         head={
           <>
-            <span>Rule</span>
-            <span>Mode</span>
-            <span className={wide}>Act</span>
-            <span className={wide}>Owner</span>
+            <span>{strings.rule}</span>
+            <span>{strings.mode}</span>
+            <span className={wide}>{strings.act}</span>
+            <span className={wide}>{strings.owner}</span>
           </>
         }
       >
@@ -116,8 +115,8 @@ function Whole({
         }}
       </OptionList>
       <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">
-        {board.release === null ? "" : `Release ${board.release.version} of the rules. `}
-        At most {board.actsPerHour ?? "–"} acts of all rules together in an hour.
+        {board.release === null ? "" : strings.releaseVersionOfTheRules({ version: board.release.version })}
+        {strings.atMostActsPerHour({ actsPerHour: board.actsPerHour ?? "–" })}
       </p>
     </>
   );
@@ -135,7 +134,9 @@ function Cells({ of: { rule, mode } }: { of: NoopsRuleView }) {
           {modeNames[mode]}
         </p>
         {mode === rule.mode ? null : (
-          <p className="truncate text-xs text-ink-faint">written: {modeNames[rule.mode].toLowerCase()}</p>
+          <p className="truncate text-xs text-ink-faint">
+            {strings.writtenMode({ mode: modeNames[rule.mode].toLowerCase() })}
+          </p>
         )}
       </div>
       <p className={cn("truncate text-sm text-ink-soft", wide)}>{actWords(rule.act)}</p>

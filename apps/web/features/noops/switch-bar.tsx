@@ -3,6 +3,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
 import type { NoopsBoard } from "../../contracts/noops.ts";
+import * as strings from "../../strings/generated/noops/switch-bar.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import type { AskedAct } from "./asked.ts";
@@ -28,14 +29,14 @@ export function SwitchBar({
           {board === undefined ? null : <Decider board={board} />}
         </p>
         {!mayOperate ? (
-          <p className="text-sm text-ink-faint">Stopping and answering need the role operator.</p>
+          <p className="text-sm text-ink-faint">{strings.stoppingAndAnsweringNeedThe}</p>
         ) : board === undefined ? null : (
           <>
             {board.switches.pauses.length > 0 ? (
-              <Button onClick={() => onAsk({ act: "resume" })}>Resume…</Button>
+              <Button onClick={() => onAsk({ act: "resume" })}>{strings.resume}</Button>
             ) : null}
             <Button kind="outline" onClick={() => onAsk({ act: "pause" })}>
-              Pause…
+              {strings.pause}
             </Button>
             {isKilled ? null : (
               <Button
@@ -43,7 +44,7 @@ export function SwitchBar({
                 className="border-critical text-critical"
                 onClick={() => onAsk({ act: "kill" })}
               >
-                <span aria-hidden>■</span> Stop everything…
+                <span aria-hidden>■</span> {strings.stopEverything}
               </Button>
             )}
           </>
@@ -55,10 +56,11 @@ export function SwitchBar({
 }
 
 function Decider({ board: { lease } }: { board: NoopsBoard }) {
-  if (lease?.isHeld === true) return <>{lease.holder} decides</>;
+  if (lease?.isHeld === true) return <>{strings.holderDecides({ holder: lease.holder })}</>;
   return (
     <span className="font-medium text-warning">
-      <span aria-hidden>▲ </span>Nobody decides: no worker with the role noops holds the lease
+      <span aria-hidden>▲ </span>
+      {strings.nobodyDecidesNoWorkerWith}
     </span>
   );
 }
@@ -69,24 +71,28 @@ function Held({ board, onAsk }: { board: NoopsBoard; onAsk: (asked: AskedAct) =>
   const zone = useTimeZone();
   const { switches, names } = board;
   const { kill, pauses } = switches;
-  const since = (epochMs: number) => `${formatSpan(serverNow() - epochMs)} ago`;
+  const since = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
   return (
     <>
       {kill === null ? null : (
         <Notice
           className="mb-3"
           tone="critical"
-          title="Everything is stopped"
+          title={strings.everythingIsStopped}
           action={
             mayAdminister ? (
               <Button kind="outline" className="h-8" onClick={() => onAsk({ act: "revive" })}>
-                Let it act again…
+                {strings.letItActAgain}
               </Button>
             ) : undefined
           }
         >
-          By {nameOf(kill.by, names)}, {since(kill.atEpochMs)}: {kill.reason}. Rules go on deciding, and
-          nothing is done. {mayAdminister ? "" : "An admin lets it act again."}
+          {strings.byNameSinceReasonRules({
+            name: nameOf(kill.by, names),
+            since: since(kill.atEpochMs),
+            reason: kill.reason ?? "",
+          })}{" "}
+          {mayAdminister ? "" : strings.anAdminLetsItAct}
         </Notice>
       )}
       {pauses.map((pause) => (
@@ -94,12 +100,17 @@ function Held({ board, onAsk }: { board: NoopsBoard; onAsk: (asked: AskedAct) =>
           key={pause.pauses}
           className="mb-3"
           tone="info"
-          title={pause.pauses === "all" ? "Paused" : "Nothing is made smaller"}
+          title={pause.pauses === "all" ? strings.paused : strings.nothingIsMadeSmaller}
         >
-          By {nameOf(pause.by, names)}, {since(pause.atEpochMs)}: {pause.reason}.{" "}
-          {pause.untilEpochMs === null
-            ? "Until somebody resumes."
-            : `Until ${formatDayTime(pause.untilEpochMs, zone, serverNow(), true)}.`}
+          {strings.byNameSinceReasonTime({
+            name: nameOf(pause.by, names),
+            since: since(pause.atEpochMs),
+            reason: pause.reason ?? "",
+            time:
+              pause.untilEpochMs === null
+                ? strings.untilSomebodyResumes
+                : strings.untilTime({ time: formatDayTime(pause.untilEpochMs, zone, serverNow(), true) }),
+          })}
         </Notice>
       ))}
     </>

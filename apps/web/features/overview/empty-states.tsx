@@ -1,3 +1,4 @@
+import * as strings from "../../strings/generated/overview/empty-states.ts";
 import { Card } from "../../ui/card.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 
@@ -6,11 +7,8 @@ export function NoFigures() {
   return (
     <Card className="grid place-items-center border-dashed border-line-strong px-6 py-16 text-center">
       <div className="max-w-md">
-        <h2 className="font-semibold">There are no figures to show</h2>
-        <p className="mt-1 text-sm text-ink-soft">
-          They appear by themselves as soon as the worker reports. Until then no number is shown rather than a
-          wrong one.
-        </p>
+        <h2 className="font-semibold">{strings.thereAreNoFiguresTo}</h2>
+        <p className="mt-1 text-sm text-ink-soft">{strings.theyAppearByThemselvesAs}</p>
       </div>
     </Card>
   );
@@ -20,7 +18,7 @@ export function NoFigures() {
 export function OverviewSkeleton() {
   return (
     <div aria-busy="true">
-      <span className="sr-only">Loading figures</span>
+      <span className="sr-only">{strings.loadingFigures}</span>
       <Skeleton className="h-24 rounded-lg" />
       <div className="mt-3 grid grid-cols-2 gap-3 lg:grid-cols-4">
         {["a", "b", "c", "d"].map((key) => (

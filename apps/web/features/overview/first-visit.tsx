@@ -11,6 +11,8 @@ import { useAgents } from "../../client/use-agents.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import { writeTapName } from "../../contracts/tap-name.ts";
+import * as strings from "../../strings/generated/overview/first-visit.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -20,9 +22,9 @@ import { type Visit, type VisitStep, visitOf, visitSteps } from "./first-visit.t
 const lookMs = 1_000;
 
 const titles: Readonly<Record<VisitStep, string>> = {
-  enrol: "Enrol an agent",
-  start: "Start it",
-  tap: "Hold a tracker to one of its readers",
+  enrol: strings.enrolAnAgent,
+  start: strings.startIt,
+  tap: strings.holdATrackerToOne,
 };
 
 const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
@@ -36,16 +38,18 @@ export function FirstVisit({ hasTap, onClose }: { hasTap: boolean; onClose: () =
   const at = hasTap ? visitSteps.length : visitSteps.indexOf(visit.next);
   return (
     <Card
-      aria-label="The way to the first tap"
+      aria-label={strings.theWayToTheFirst}
       className="mb-3 border-dashed border-line-strong px-6 py-5 text-sm"
     >
       <div className="flex items-start gap-4">
         <div role="status" className="mr-auto">
-          <h2 className="text-base font-semibold">{hasTap ? "The first tap is here" : "No taps yet"}</h2>
+          <h2 className="text-base font-semibold">
+            {hasTap ? strings.theFirstTapIsHere : strings.noTapsYet}
+          </h2>
         </div>
         {hasTap ? (
           <Button kind="outline" onClick={onClose}>
-            Close
+            {strings.close}
           </Button>
         ) : null}
       </div>
@@ -82,12 +86,7 @@ function Step({ title, is, children }: { title: string; is: keyof typeof marks; 
 
 /** What to do for the step that is next, and what it waits for. */
 function Next({ visit, isFailed }: { visit: Visit; isFailed: boolean }) {
-  if (isFailed)
-    return (
-      <p className="mt-0.5 text-warning">
-        ▲ How the agents are could not be read. It is tried again all the time.
-      </p>
-    );
+  if (isFailed) return <p className="mt-0.5 text-warning">{strings.howTheAgentsAreCould}</p>;
   const { next, agent, readers } = visit;
   if (next === "enrol") return <ToEnrol agent={agent} />;
   const name = (
@@ -98,17 +97,14 @@ function Next({ visit, isFailed }: { visit: Visit; isFailed: boolean }) {
   if (next === "start")
     return (
       <p className="mt-0.5 max-w-prose text-ink-soft">
-        {name} has enrolled, and is not online. On its PC:{" "}
-        <code className={code}>sudo systemctl start tapline-agent</code>. It shows up here by itself.
+        {rich(strings.nameHasEnrolledAndIs, { name, code: (words) => <code className={code}>{words}</code> })}
       </p>
     );
   return (
     <p className="mt-0.5 max-w-prose text-ink-soft">
-      {name} is online{" "}
       {readers === 0
-        ? "and sees no reader that takes taps: plug one in, or look at what it says of them."
-        : `with ${readers} ${readers === 1 ? "reader" : "readers"}.`}{" "}
-      Waiting for its first tap…
+        ? rich(strings.onlineWithoutReader, { name })
+        : rich(strings.onlineWithReaders, { name, readers })}
     </p>
   );
 }
@@ -120,14 +116,14 @@ function ToEnrol({ agent }: { agent: Visit["agent"] }) {
   return (
     <p className="mt-0.5 max-w-prose text-ink-soft">
       {agent === null || until === null
-        ? "No agent is known yet. One reads trackers at the NFC readers of one PC. "
-        : `A token for ${agent.id} waits for its use until ${formatTime(until, zone, false)}: run the command that came with it. `}
+        ? strings.noAgentIsKnownYet
+        : strings.aTokenForIdWaits({ id: agent.id, time: formatTime(until, zone, false) })}
       {mayAdminister ? (
         <Link className={link} href="/agents">
-          {until === null ? "Make a token for it" : "Make another token"}
+          {until === null ? strings.makeATokenForIt : strings.makeAnotherToken}
         </Link>
       ) : (
-        "Making tokens needs the role admin."
+        strings.makingTokensNeedsTheRole
       )}
     </p>
   );
@@ -142,17 +138,22 @@ function FirstTap() {
       state.data === undefined || state.data.rows.length === 0 ? lookMs : false,
   });
   const first = data?.rows.at(-1);
-  if (first === undefined) return <p className="mt-3 text-ink-soft">It is on its way to the archive.</p>;
+  if (first === undefined) return <p className="mt-3 text-ink-soft">{strings.itIsOnItsWay}</p>;
   const { who: agent, epoch, firstSeq: seq, is, atEpochMs } = first;
-  const when = atEpochMs === null ? "" : ` at ${formatTime(atEpochMs, zone)}`;
+  const when = atEpochMs === null ? "" : strings.atTime({ time: formatTime(atEpochMs, zone) });
   const tap = writeTapName({ by: "agent", agent, epoch, seq });
   return (
     <p className="mt-3 text-ink-soft">
-      {agent} read it, and it was {is === "archived" ? "archived" : "refused"}
-      <span className="age">{when}</span>.{" "}
-      <Link className={link} href={`/taps?${new URLSearchParams({ of: `agent:${agent}`, tap })}`}>
-        See each of its steps
-      </Link>
+      {rich(strings.agentReadItAndIt, {
+        agent,
+        is: is === "archived" ? strings.archived : strings.refused,
+        when: <span className="age">{when}</span>,
+        link: (words) => (
+          <Link className={link} href={`/taps?${new URLSearchParams({ of: `agent:${agent}`, tap })}`}>
+            {words}
+          </Link>
+        ),
+      })}
     </p>
   );
 }

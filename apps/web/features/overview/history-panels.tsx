@@ -7,6 +7,7 @@ import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useSeen } from "../../client/use-seen.ts";
 import { ianaZone } from "../../client/zones.ts";
+import * as strings from "../../strings/generated/overview/history-panels.ts";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -24,10 +25,10 @@ const HistoryChart = dynamic(
 );
 
 const rates: readonly SeriesSpec[] = [
-  { key: "in", label: "Taps in", color: "--chart-in", of: (f) => f.ingestedPerSecond },
+  { key: "in", label: strings.tapsIn, color: "--chart-in", of: (f) => f.ingestedPerSecond },
   {
     key: "archived",
-    label: "Archived",
+    label: strings.archived,
     color: "--chart-archived",
     dash: "5 3",
     of: (f) => f.archivedPerSecond,
@@ -59,8 +60,8 @@ function Trend({ history, series }: { history: KpiHistory; series: readonly Seri
 export function HistoryPanels(props: PanelsProps) {
   return (
     <div className="grid gap-3 lg:grid-cols-2">
-      <Panel title="Throughput" unit="taps/s" series={rates} format={formatRate} {...props} />
-      <Panel title="Tap → archive" unit="ms" series={latencies} format={formatMs} {...props} />
+      <Panel title={strings.throughput} unit={strings.tapsS} series={rates} format={formatRate} {...props} />
+      <Panel title={strings.tapArchive} unit={strings.ms} series={latencies} format={formatMs} {...props} />
     </div>
   );
 }
@@ -80,9 +81,9 @@ function Panel({
 }) {
   const zone = useTimeZone();
   const { ref, isSeen } = useSeen<HTMLDivElement>();
-  const note = `${unit} · last hour, 10 s means, times in ${ianaZone(zone)}`;
+  const note = strings.unitLastHour10S({ unit, zone: ianaZone(zone) });
   return (
-    <Card className="p-4" aria-label={`${title}, last hour`}>
+    <Card className="p-4" aria-label={strings.titleLastHour({ title })}>
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <h2 className="text-sm font-semibold">{title}</h2>
         <span className="text-xs text-ink-faint">{note}</span>
@@ -96,10 +97,8 @@ function Panel({
         </ul>
       </div>
       {isFailed ? (
-        <Notice tone="warning" title="The history could not be refreshed" className="mb-2 py-1.5">
-          {history === undefined
-            ? "It is tried again all the time."
-            : "What is drawn is the last that was known."}
+        <Notice tone="warning" title={strings.theHistoryCouldNotBe} className="mb-2 py-1.5">
+          {history === undefined ? strings.itIsTriedAgainAll : strings.whatIsDrawnIsThe}
         </Notice>
       ) : null}
       <div ref={ref} className="relative h-56">
@@ -114,7 +113,7 @@ function Panel({
         )}
         {history !== undefined && isBlank(history) ? (
           <p className="absolute inset-0 grid place-items-center pb-8 pl-12 text-sm text-ink-soft">
-            <span className="rounded bg-surface px-3 py-1">Nothing was recorded in the last hour</span>
+            <span className="rounded bg-surface px-3 py-1">{strings.nothingWasRecordedInThe}</span>
           </p>
         ) : null}
       </div>

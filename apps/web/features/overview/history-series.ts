@@ -1,6 +1,8 @@
 import type { HistoryBucket, HistoryFigures, KpiHistory } from "@tapline/core/kpi";
 import { holds, type Stretch } from "../../client/chart/stretch.ts";
 import type { ChartTable } from "../../client/chart/table.ts";
+import * as strings from "../../strings/generated/overview/history-series.ts";
+import { language } from "../../strings/locale.ts";
 
 /** One line of a chart. */
 export interface SeriesSpec {
@@ -74,13 +76,13 @@ export function highestValue(rows: readonly HistoryRow[], series: readonly Serie
   return Math.max(0, ...values);
 }
 
-const tickFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format;
+const tickFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format;
 
 /** How an axis up to `highest` names its ticks: at most seven characters, all by one unit, which they name where it is not `unit`. */
 export function tickNames(highest: number, unit: string): (value: number) => string {
   const largeTimes = [
     { from: 7_200_000, divisor: 3_600_000, suffix: " h" },
-    { from: 600_000, divisor: 60_000, suffix: " min" },
+    { from: 600_000, divisor: 60_000, suffix: strings.min },
     { from: 10_000, divisor: 1_000, suffix: " s" },
   ];
   const largeCounts = [
@@ -133,8 +135,12 @@ export function describeSeries(
     .map((bucket) => finishedValue(bucket, spec))
     .filter((value) => value !== null);
   const latest = values.at(-1);
-  if (latest === undefined) return `${spec.label}: nothing measured`;
-  return `${spec.label}: last ${format(latest)}, highest ${format(Math.max(...values))}`;
+  if (latest === undefined) return strings.labelNothingMeasured({ label: spec.label });
+  return strings.labelLastLatestHighestValue({
+    label: spec.label,
+    latest: format(latest),
+    value: format(Math.max(...values)),
+  });
 }
 
 function finishedValue(bucket: HistoryBucket, spec: SeriesSpec): number | null {

@@ -1,5 +1,6 @@
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/overview/history-tooltip.ts";
 import type { HistoryRow, SeriesSpec } from "./history-series.ts";
 import { LineSample } from "./line-sample.tsx";
 
@@ -21,7 +22,7 @@ export function HistoryTooltip(props: {
         <span className="figure">
           {formatTime(startEpochMs, props.zone)} – {formatTime(startEpochMs + props.bucketMs, props.zone)}
         </span>
-        {unfinished ? " (not finished)" : ""}
+        {unfinished ? strings.notFinished : ""}
       </p>
       {props.series.map((spec) => {
         const value = row[unfinished ? `${spec.key}:tail` : spec.key];

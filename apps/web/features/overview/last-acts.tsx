@@ -8,6 +8,7 @@ import { formatDayTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { LastActs as Told } from "../../contracts/audit.ts";
+import * as strings from "../../strings/generated/overview/last-acts.ts";
 import { Card } from "../../ui/card.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 
@@ -21,8 +22,8 @@ export function LastActs() {
     ...useAsking(lookMs),
   });
   return (
-    <Card aria-label="Last acts of people" className="p-4" data-stale={isError}>
-      <h2 className="text-sm font-semibold">Last acts of people</h2>
+    <Card aria-label={strings.lastActsOfPeople} className="p-4" data-stale={isError}>
+      <h2 className="text-sm font-semibold">{strings.lastActsOfPeople}</h2>
       <Body {...{ told: data, isFailed: isError }} />
     </Card>
   );
@@ -30,13 +31,11 @@ export function LastActs() {
 
 function Body({ told, isFailed }: { told: Told | undefined; isFailed: boolean }) {
   if (told === undefined) {
-    if (isFailed)
-      return (
-        <p className="mt-2 text-sm text-warning">▲ The audit log could not be read. It is tried again.</p>
-      );
+    if (isFailed) return <p className="mt-2 text-sm text-warning">{strings.theAuditLogCouldNot}</p>;
     return <Skeleton className="mt-2 h-5 w-1/2" />;
   }
-  if (told.acts.length === 0) return <p className="mt-2 text-sm text-ink-faint">Nothing was done yet.</p>;
+  if (told.acts.length === 0)
+    return <p className="mt-2 text-sm text-ink-faint">{strings.nothingWasDoneYet}</p>;
   return (
     <ol className="mt-1 divide-y divide-line text-sm">
       {told.acts.map((entry) => (
@@ -52,7 +51,7 @@ function ActRow({ entry: { action, subject, atEpochMs, reason }, who }: { entry:
     <li className="flex flex-wrap items-baseline gap-x-4 py-1.5">
       <time
         dateTime={new Date(atEpochMs).toISOString()}
-        title={`${new Date(atEpochMs).toISOString()} (UTC)`}
+        title={strings.momentUtc({ moment: new Date(atEpochMs).toISOString() })}
         className="age w-36 shrink-0 text-xs text-ink-faint"
       >
         {formatDayTime(atEpochMs, zone, serverNow(), true)} {zoneName(atEpochMs, zone)}

@@ -8,6 +8,8 @@ import { api } from "../../client/api.ts";
 import { formatAge } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { type Live, useLive } from "../../client/use-live.ts";
+import * as strings from "../../strings/generated/overview/overview.ts";
+import { rich } from "../../strings/rich.tsx";
 import { NoFigures, OverviewSkeleton } from "./empty-states.tsx";
 import { HistoryPanels } from "./history-panels.tsx";
 import { LastActs } from "./last-acts.tsx";
@@ -35,7 +37,7 @@ export function Overview({ first }: { first: KpiLive | null }) {
   return (
     <div data-stale={!isTrusted}>
       <div className="mb-3 flex items-baseline gap-3">
-        <h1 className="text-lg font-semibold tracking-tight">Overview</h1>
+        <h1 className="text-lg font-semibold tracking-tight">{strings.overview}</h1>
         <Age live={live} />
       </div>
       <Body live={live} history={history.data} isHistoryFailed={history.isError} />
@@ -47,7 +49,7 @@ function Age({ live }: { live: Live }) {
   if (live.ageMs === null) return null;
   return (
     <p className="text-xs text-ink-faint" data-testid="age">
-      figures <span className="age">{formatAge(live.ageMs)}</span> old
+      {rich(strings.figuresSpanOld, { span: <span className="age">{formatAge(live.ageMs)}</span> })}
     </p>
   );
 }

@@ -1,5 +1,7 @@
 import type { KpiLive } from "@tapline/core/kpi";
 import { formatCount } from "../../client/format.ts";
+import * as strings from "../../strings/generated/overview/rejects-tile.ts";
+import { rich } from "../../strings/rich.tsx";
 import { rejectRows, rejectTotal } from "./rejects.ts";
 import { Figure, Tile } from "./tile.tsx";
 
@@ -10,12 +12,17 @@ export function RejectsTile({ rejects }: { rejects: KpiLive["rejects"] }) {
   const rows = rejectRows(rejects ?? {});
   const rest = rows.slice(mostRows).reduce((total, row) => total + row.count, 0);
   return (
-    <Tile name="Rejects by reason" window="last 60 s" className="col-span-2 lg:col-span-4" testId="rejects">
+    <Tile
+      name={strings.rejectsByReason}
+      window={strings.last60S}
+      className="col-span-2 lg:col-span-4"
+      testId="rejects"
+    >
       <div className="flex flex-1 items-start gap-5">
-        <Figure value={formatCount(rejectTotal(rejects))} unit="taps" />
+        <Figure value={formatCount(rejectTotal(rejects))} unit={strings.taps} />
         {rows.length === 0 ? (
           <p className="pt-2 text-xs text-ink-faint">
-            {rejects === null ? "not known: transfer is not heard of" : "none was refused"}
+            {rejects === null ? strings.notKnownTransferIsNot : strings.noneWasRefused}
           </p>
         ) : (
           <ul className="min-w-0 flex-1 space-y-1.5">
@@ -38,7 +45,9 @@ export function RejectsTile({ rejects }: { rejects: KpiLive["rejects"] }) {
             ))}
             {rest === 0 ? null : (
               <li className="flex justify-between text-xs text-ink-faint">
-                other reasons <span className="figure">{formatCount(rest)}</span>
+                {rich(strings.otherReasonsRest, {
+                  rest: <span className="figure">{formatCount(rest)}</span>,
+                })}
               </li>
             )}
           </ul>

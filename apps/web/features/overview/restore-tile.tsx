@@ -1,12 +1,13 @@
 import type { KpiLive } from "@tapline/core/kpi";
 import { formatAge } from "../../client/format.ts";
+import * as strings from "../../strings/generated/overview/restore-tile.ts";
 import { Card } from "../../ui/card.tsx";
 
 /** When the first proof is to be had. */
 function firstDue({ restore: { firstArchivedAtEpochMs, everyMs }, atEpochMs }: KpiLive): string {
-  if (firstArchivedAtEpochMs === null || everyMs === null) return "not yet due: nothing is archived";
+  if (firstArchivedAtEpochMs === null || everyMs === null) return strings.notYetDueNothingIs;
   const inMs = firstArchivedAtEpochMs + everyMs - atEpochMs;
-  return inMs > 0 ? `not yet due: the first within ${formatAge(inMs)}` : "the first is due now";
+  return inMs > 0 ? strings.notYetDueTheFirst({ span: formatAge(inMs) }) : strings.theFirstIsDueNow;
 }
 
 /** When it was last proven that the archive can be restored: quiet as long as that is lately enough. */
@@ -21,22 +22,32 @@ export function RestoreTile({ live }: { live: KpiLive }) {
       data-testid="restore"
       data-stale={isLate}
     >
-      <h2 className="text-sm font-medium text-ink-soft">Last proven restore</h2>
-      <p className="figure text-sm font-medium">{ageMs === null ? "none yet" : `${formatAge(ageMs)} ago`}</p>
+      <h2 className="text-sm font-medium text-ink-soft">{strings.lastProvenRestore}</h2>
+      <p className="figure text-sm font-medium">
+        {ageMs === null ? strings.noneYet : strings.spanAgo({ span: formatAge(ageMs) })}
+      </p>
       {freshness === "due" ? <span className="text-xs text-ink-soft">{firstDue(live)}</span> : null}
       {freshness === "stale" ? (
         <span className="rounded bg-warning-surface px-1.5 py-0.5 text-xs font-medium text-warning">
-          <span aria-hidden>▲ </span>overdue
+          <span aria-hidden>▲ </span>
+          {strings.overdue}
         </span>
       ) : null}
       {readBack.map(({ archive, objects, readBack: read }) => (
         <span key={archive} className="text-xs text-ink-faint" data-testid={`read-back-${archive}`}>
-          {archive}: {objects === 0 ? "nothing stored" : `${Math.floor((100 * read) / objects)} % read back`}{" "}
-          in 24 h
+          {strings.archiveReadIn24H({
+            archive,
+            read:
+              objects === 0
+                ? strings.nothingStored
+                : strings.readReadBack({ read: Math.floor((100 * read) / objects) }),
+          })}
         </span>
       ))}
       <span className="ml-auto text-xs text-ink-faint">
-        {everyMs === null ? "no drills are held" : `a random segment is restored every ${formatAge(everyMs)}`}
+        {everyMs === null
+          ? strings.noDrillsAreHeld
+          : strings.aRandomSegmentIsRestored({ span: formatAge(everyMs) })}
       </span>
     </Card>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import * as strings from "../../strings/generated/overview/tile.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { Sparkline } from "../../ui/sparkline.tsx";
@@ -8,7 +9,7 @@ export function Tile({
   name,
   window,
   trend,
-  trendWindow = "10 min",
+  trendWindow = strings.n10Min,
   className,
   children,
   testId,

@@ -5,6 +5,7 @@ import type { HistoryFigures, KpiHistory, KpiLive } from "@tapline/core/kpi";
 import { api } from "../../client/api.ts";
 import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
 import { useLive } from "../../client/use-live.ts";
+import * as strings from "../../strings/generated/overview/wall.ts";
 import { NoFigures, OverviewSkeleton } from "./empty-states.tsx";
 import { recentValues } from "./history-series.ts";
 import { rejectTotal } from "./rejects.ts";
@@ -32,7 +33,7 @@ export function Wall() {
       <WayOfATap live={live} />
       <Figures live={live} history={history.data} />
       <div className="min-h-0 flex-1 overflow-hidden">
-        <WrongList live={live} most={mostWrong} calm="Nothing is wrong" />
+        <WrongList live={live} most={mostWrong} calm={strings.nothingIsWrong} />
       </div>
     </div>
   );
@@ -43,24 +44,26 @@ function Figures({ live, history }: { live: KpiLive; history: KpiHistory | undef
   const { oldestAgeMs } = live;
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-5">
-      <Tile name="Taps in" window="mean of 5 s" trend={trend((f) => f.ingestedPerSecond)}>
-        <Figure value={formatRate(live.tapsPerSecond)} unit="taps/s" />
+      <Tile name={strings.tapsIn} window={strings.meanOf5S} trend={trend((f) => f.ingestedPerSecond)}>
+        <Figure value={formatRate(live.tapsPerSecond)} unit={strings.tapsS} />
       </Tile>
-      <Tile name="Archived" window="mean of 5 s" trend={trend((f) => f.archivedPerSecond)}>
-        <Figure value={formatRate(live.archivedPerSecond)} unit="taps/s" />
+      <Tile name={strings.archived} window={strings.meanOf5S} trend={trend((f) => f.archivedPerSecond)}>
+        <Figure value={formatRate(live.archivedPerSecond)} unit={strings.tapsS} />
       </Tile>
       <Tile
-        name="Backlog"
-        window={oldestAgeMs === null ? "nothing waits" : `oldest ${formatAge(oldestAgeMs)}`}
+        name={strings.backlog}
+        window={
+          oldestAgeMs === null ? strings.nothingWaits : strings.oldestSpan({ span: formatAge(oldestAgeMs) })
+        }
         trend={trend((f) => f.backlog)}
       >
-        <Figure value={formatCount(live.backlog)} unit={live.backlog === 1 ? "tap" : "taps"} />
+        <Figure value={formatCount(live.backlog)} unit={strings.taps({ backlog: live.backlog })} />
       </Tile>
-      <Tile name="Tap → archive, p99" window="last 60 s" trend={trend((f) => f.tapToArchiveMs.p99)}>
-        <Figure value={formatMs(live.tapToArchiveMs.p99)} unit="ms" />
+      <Tile name={strings.tapArchiveP99} window={strings.last60S} trend={trend((f) => f.tapToArchiveMs.p99)}>
+        <Figure value={formatMs(live.tapToArchiveMs.p99)} unit={strings.ms} />
       </Tile>
-      <Tile name="Rejected" window="last 60 s" trend={trend((f) => f.rejectedPerSecond)}>
-        <Figure value={formatCount(rejectTotal(live.rejects))} unit="taps" />
+      <Tile name={strings.rejected} window={strings.last60S} trend={trend((f) => f.rejectedPerSecond)}>
+        <Figure value={formatCount(rejectTotal(live.rejects))} unit={strings.taps2} />
       </Tile>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { KpiLive } from "@tapline/core/kpi";
 import { useFleetCount } from "../../client/use-agents.ts";
+import * as strings from "../../strings/generated/overview/way-of-a-tap.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { wayStages } from "./way-stages.ts";
@@ -13,7 +14,7 @@ const looks = {
 export function WayOfATap({ live }: { live: KpiLive }) {
   const fleet = useFleetCount();
   return (
-    <Card aria-label="The way of a tap" className="overflow-hidden">
+    <Card aria-label={strings.theWayOfATap} className="overflow-hidden">
       <ol className="grid grid-cols-2 sm:grid-cols-4 xl:grid-cols-7">
         {wayStages(live, fleet).map((stage, index) => (
           <li

@@ -7,6 +7,7 @@ import { formatCount } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useAlertList } from "../../client/use-alerts.ts";
 import { useHeldOrder } from "../../client/use-held-order.ts";
+import * as strings from "../../strings/generated/overview/wrong-list.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
@@ -32,7 +33,7 @@ export function WrongList({ live, most = usualMost, calm }: { live: KpiLive; mos
     return calm === undefined ? null : <p className="px-1 text-sm text-ink-faint">{calm}</p>;
   }
   return (
-    <Card aria-label="What is wrong now" className="mb-3 overflow-hidden" {...holding}>
+    <Card aria-label={strings.whatIsWrongNow} className="mb-3 overflow-hidden" {...holding}>
       <ul className="divide-y divide-line">
         {rows.slice(0, most).map(({ key, ...row }) => (
           <WrongRow key={key} {...row} />
@@ -40,7 +41,7 @@ export function WrongList({ live, most = usualMost, calm }: { live: KpiLive; mos
       </ul>
       {rows.length > most ? (
         <Link href="/alerts" className="block border-t border-line px-4 py-2 text-sm underline">
-          {formatCount(rows.length - most)} more are open
+          {strings.rowsMoreAreOpen({ rows: formatCount(rows.length - most) })}
         </Link>
       ) : null}
     </Card>
@@ -59,7 +60,7 @@ function WrongRow({ severity, title, text, links, isGone }: Omit<Wrong, "key"> &
       <div className="min-w-0 flex-1 basis-80">
         <p className={cn("font-semibold", isGone ? "" : severityLooks[severity].ink)}>
           <SeverityMark severity={severity} isCalm={isGone} /> {title}
-          {isGone ? " (over)" : ""}
+          {isGone ? strings.over : ""}
         </p>
         {text === null ? null : <p className={cn("mt-0.5", isGone ? "" : "text-ink")}>{text}</p>}
       </div>

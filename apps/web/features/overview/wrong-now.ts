@@ -2,6 +2,7 @@ import type { Alert, Severity } from "@tapline/core/alerts";
 import type { KpiLive } from "@tapline/core/kpi";
 import { formatAge, formatTime, zoneName } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
+import * as strings from "../../strings/generated/overview/wrong-now.ts";
 import { isAwayTooLong } from "./limits.ts";
 
 /** Something that is wrong: how bad it is, what, what to do, and where its cause is to be seen. */
@@ -14,8 +15,8 @@ export interface Wrong {
 }
 
 const remedies = {
-  unavailable: "See that its server runs and can be reached.",
-  misconfigured: "A setting, a key or a right is wrong: the worker's log names it.",
+  unavailable: strings.seeThatItsServerRuns,
+  misconfigured: strings.aSettingAKeyOr,
 } as const;
 const ranks: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
@@ -43,8 +44,12 @@ function silentOf({ silent }: KpiLive, alertOf: AlertOf): Wrong[] {
   if (silent.length === 0) return alert === undefined ? [] : [ofAlert(alert)];
   return [
     {
-      ...{ key: "silent", severity: "critical", title: `Nothing is heard of: ${silent.join(", ")}` },
-      text: "No process of theirs gives a sign of life, so what they count is not known. See that the workers run.",
+      ...{
+        key: "silent",
+        severity: "critical",
+        title: strings.nothingIsHeardOfSilent({ silent: silent.join(", ") }),
+      },
+      text: strings.noProcessOfTheirsGives,
       links: [...linksToAlert(alert), runbook("service-silent")],
     },
   ];
@@ -55,13 +60,13 @@ function archivesOf({ awayArchives, atEpochMs }: KpiLive, zone: TimeZoneChoice, 
     const { archive, sinceEpochMs, why } = away;
     const alert = alertOf(({ ruleId, scope }) => ruleId === "archive-away" && scope.archive === archive);
     const forMs = Math.max(0, atEpochMs - sinceEpochMs);
-    const what = why === "unavailable" ? "has not answered" : "has refused us";
+    const what = why === "unavailable" ? strings.hasNotAnswered : strings.hasRefusedUs;
     const since = `${formatTime(sinceEpochMs, zone)} (${zoneName(sinceEpochMs, zone)})`;
     return {
       key: `archive ${archive}`,
       severity: alert?.severity ?? (isAwayTooLong(away, atEpochMs) ? "critical" : "warning"),
-      title: `Archive ${archive} ${what} since ${since}, for ${formatAge(forMs)}`,
-      text: `${remedies[why]} It is tried again all the time. Taps wait and are not lost.`,
+      title: strings.archiveArchiveWhatSinceSince({ archive, what, since, span: formatAge(forMs) }),
+      text: strings.remediesItIsTriedAgain({ remedies: remedies[why] }),
       links: [...linksToAlert(alert), archiveLink(archive), runbook("archive-away")],
     };
   });
@@ -73,7 +78,7 @@ function ofAlert(alert: Alert): Wrong {
   const toAgent =
     agent === undefined
       ? []
-      : [{ href: `/agents?${new URLSearchParams({ agent })}`, label: `Agent ${agent}` }];
+      : [{ href: `/agents?${new URLSearchParams({ agent })}`, label: strings.agentAgent({ agent }) }];
   const toArchive = archive === undefined ? [] : [archiveLink(archive)];
   const links = [...linksToAlert(alert), ...toAgent, ...toArchive];
   return { key: id, severity, title: message, text: null, links };
@@ -81,12 +86,12 @@ function ofAlert(alert: Alert): Wrong {
 
 function linksToAlert(alert: Alert | undefined): Wrong["links"] {
   if (alert === undefined) return [];
-  return [{ href: `/alerts?${new URLSearchParams({ alert: alert.id })}`, label: "Alert" }];
+  return [{ href: `/alerts?${new URLSearchParams({ alert: alert.id })}`, label: strings.alert }];
 }
 
 const archiveLink = (archive: string) => ({
   href: `/archive?${new URLSearchParams({ open: `archive/${archive}` })}`,
-  label: "Archive",
+  label: strings.archive,
 });
 
-const runbook = (section: string) => ({ href: `/runbooks#${section}`, label: "What to do" });
+const runbook = (section: string) => ({ href: `/runbooks#${section}`, label: strings.whatToDo });

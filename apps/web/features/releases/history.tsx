@@ -8,6 +8,7 @@ import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useShifts } from "../../client/use-releases.ts";
 import type { ShiftView } from "../../contracts/releases.ts";
+import * as strings from "../../strings/generated/releases/history.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { OptionList } from "../../ui/option-list.tsx";
@@ -23,18 +24,18 @@ export function History() {
   const list = useShifts();
   useNow(1_000);
   const ids = list.items.map(({ id }) => String(id));
-  const cursor = useListCursor("History of releases", "shift", ids, { open: view.open, change });
+  const cursor = useListCursor(strings.historyOfReleases, "shift", ids, { open: view.open, change });
   const open = list.items.find(({ id }) => String(id) === view.open);
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
-      <h1 className="mb-3 text-lg font-semibold tracking-tight">History of releases</h1>
+      <h1 className="mb-3 text-lg font-semibold tracking-tight">{strings.historyOfReleases}</h1>
       {list.isFailed && list.items.length > 0 ? (
-        <Unread what="history" heardEpochMs={list.heardEpochMs} />
+        <Unread what={strings.history} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
         name="The open shift"
         list={
-          <Card aria-label="List of shifts" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfShifts} className="flex min-h-0 flex-col overflow-hidden">
             {list.items.length > 0 ? (
               <ShiftList
                 shifts={list.items}
@@ -45,17 +46,15 @@ export function History() {
               />
             ) : (
               <NoList
-                what="shifts"
+                what={strings.shifts}
                 list={list}
                 isNarrowed={false}
                 onEnd={list.loadMore}
-                meanwhile="releases go on without the console"
+                meanwhile={strings.releasesGoOnWithoutThe}
                 empty={
                   <>
-                    <p className="text-base font-semibold">No service was led to another release yet</p>
-                    <p className="mt-1 text-ink-soft">
-                      Each way there and back will stand here, with its evidence.
-                    </p>
+                    <p className="text-base font-semibold">{strings.noServiceWasLedTo}</p>
+                    <p className="mt-1 text-ink-soft">{strings.eachWayThereAndBack}</p>
                   </>
                 }
               />
@@ -68,7 +67,10 @@ export function History() {
               kind={standOf(open.state).words}
               isCalling={standOf(open.state).isCalling}
               title={`${open.service}: ${wayWords(open)}`}
-              under={`Shift ${open.id}${open.kind === "return" ? ", a way back" : ""}`}
+              under={strings.shiftIdKind({
+                id: open.id,
+                kind: open.kind === "return" ? strings.aWayBack : "",
+              })}
               onClose={() => change({ open: null })}
             >
               <ShiftParts shift={open} names={list.names} />
@@ -106,10 +108,10 @@ function ShiftList({
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={
         <>
-          <span className={wide}>Service</span>
-          <span>Way</span>
-          <span className={wide}>How it stands</span>
-          <span className="text-right">Begun</span>
+          <span className={wide}>{strings.service}</span>
+          <span>{strings.way}</span>
+          <span className={wide}>{strings.howItStands}</span>
+          <span className="text-right">{strings.begun}</span>
         </>
       }
     >
@@ -134,7 +136,7 @@ function ShiftList({
               {words}
             </p>
             <p className="age truncate text-right text-xs text-ink-soft">
-              {formatSpan(serverNow() - shift.startedAtEpochMs)} ago
+              {strings.spanAgo({ span: formatSpan(serverNow() - shift.startedAtEpochMs) })}
             </p>
           </>
         );

@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { apiClient } from "../../client/api.ts";
 import { askReleasesAnew } from "../../client/use-releases.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/releases/make-dialog.ts";
 import { Field } from "../../ui/field.tsx";
 import { readSettings } from "./settings-text.ts";
 
@@ -33,13 +34,13 @@ export function MakeDialog({
       rules: rules === "" ? null : Number(rules),
     };
     const { id } = await apiClient.releases.make.mutate({ content, reason, password });
-    onDone(`Release ${id} of ${service} is made; nothing runs by it yet`);
+    onDone(strings.releaseIdOfServiceIs({ id, service }));
   };
   return (
     <WhyDialog
-      title={`Make a release of ${service}`}
-      does="Make the release"
-      lookAt="the releases"
+      title={strings.makeAReleaseOfService({ service })}
+      does={strings.makeTheRelease}
+      lookAt={strings.theReleases}
       askAnew={askReleasesAnew}
       asksPassword
       isReady={version.trim() !== "" && fault === null}
@@ -48,7 +49,7 @@ export function MakeDialog({
     >
       <div className="space-y-4">
         <Field
-          label="Version: a tag of the image, or a folder of releases"
+          label={strings.versionATagOfThe}
           value={version}
           maxLength={128}
           spellCheck={false}
@@ -56,26 +57,26 @@ export function MakeDialog({
         />
         <div>
           <label htmlFor={areaId} className="mb-1.5 block text-sm font-medium">
-            Settings that differ, a line each
+            {strings.settingsThatDifferALine}
           </label>
           <textarea
             id={areaId}
             rows={3}
             value={settings}
             spellCheck={false}
-            placeholder="LOG_LEVEL=debug"
+            placeholder={strings.logLevelDebug}
             aria-invalid={fault !== null}
             aria-describedby={faultId}
             onChange={(event) => setSettings(event.target.value)}
             className="w-full rounded-md border border-line-strong bg-surface px-3 py-2 font-mono text-xs"
           />
           <p id={faultId} className={fault === null ? "text-xs text-ink-faint" : "text-xs text-warning"}>
-            {fault ?? "No secrets: a release is shown to everybody who may look."}
+            {fault ?? strings.noSecretsAReleaseIs}
           </p>
         </div>
         {service === "validation" ? (
           <Field
-            label="Release of the validation rules (empty: the one in force)"
+            label={strings.releaseOfTheValidationRules}
             value={rules}
             inputMode="numeric"
             pattern="[0-9]*"

@@ -1,19 +1,21 @@
 import type { Check, ShiftPhase, ShiftState } from "@tapline/core/rollout";
 import { formatMs, unknown } from "../../client/format.ts";
 import type { ShiftView } from "../../contracts/releases.ts";
+import * as strings from "../../strings/generated/releases/release-words.ts";
 
 /** What runs: a release by its number, or what came with the installation. */
-export const releaseName = (id: number | null): string => (id === null ? "As installed" : `Release ${id}`);
+export const releaseName = (id: number | null): string =>
+  id === null ? strings.asInstalled : strings.releaseId({ id });
 
 export const phaseWords: Readonly<Record<ShiftPhase, string>> = {
-  placing: "Comes up",
-  routing: "Gets its share",
-  keeping: "Has all; the old one is kept ready",
-  retiring: "The old one ends",
-  promoted: "Promoted",
-  returning: "Goes back",
-  clearing: "Gone back; the new one ends",
-  "rolled-back": "Rolled back",
+  placing: strings.comesUp,
+  routing: strings.getsItsShare,
+  keeping: strings.hasAllTheOldOne,
+  retiring: strings.theOldOneEnds,
+  promoted: strings.promoted,
+  returning: strings.goesBack,
+  clearing: strings.goneBackTheNewOne,
+  "rolled-back": strings.rolledBack,
 };
 
 /** How a shift stands, and whether it calls for somebody. */
@@ -21,7 +23,7 @@ export function standOf({ phase, held }: Pick<ShiftState, "phase" | "held">): {
   words: string;
   isCalling: boolean;
 } {
-  if (held !== null) return { words: "Stands still", isCalling: true };
+  if (held !== null) return { words: strings.standsStill, isCalling: true };
   return { words: phaseWords[phase], isCalling: phase === "returning" || phase === "clearing" };
 }
 
@@ -35,10 +37,10 @@ export function wayWords({ base, stable, release, target }: ShiftView): string {
 }
 
 export const checkNames: Readonly<Record<Check["name"], string>> = {
-  results: "Other results",
-  errors: "Errors",
-  refused: "Refused taps",
-  latency: "p99, ms",
+  results: strings.otherResults,
+  errors: strings.errors,
+  refused: strings.refusedTaps,
+  latency: strings.p99Ms,
 };
 
 /** A side of a check: a ratio in percent, or ms. */

@@ -1,6 +1,7 @@
 import { formatMs, formatRate, unknown } from "../../client/format.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
 import type { ReleaseListing, ReleasesBoard, ServiceReleases } from "../../contracts/releases.ts";
+import * as strings from "../../strings/generated/releases/service-pane.ts";
 import { Button } from "../../ui/button.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { Part } from "../../ui/part.tsx";
@@ -27,7 +28,7 @@ export function ServicePane({
       kind={stand?.words ?? "Nothing is on its way"}
       isCalling={stand?.isCalling ?? false}
       title={service}
-      under={`${releaseName(release)} runs, in ${colour}`}
+      under={strings.releaseRunsInColour({ release: releaseName(release), colour })}
       onClose={onClose}
       acts={<Acts {...{ of, onAsk }} />}
     >
@@ -47,15 +48,15 @@ function Acts({ of, onAsk }: { of: ServiceReleases; onAsk: (asked: AskedAct) => 
   return (
     <div className="flex flex-wrap gap-2 border-t border-line px-5 py-3">
       <Button kind="primary" className="flex-1" onClick={() => onAsk({ act: "rollBack", service })}>
-        {isOut ? "Roll back…" : `Back to ${releaseName(before).toLowerCase()}…`}
+        {isOut ? strings.rollBack : strings.backToRelease({ release: releaseName(before).toLowerCase() })}
       </Button>
       {isOut && mayAdminister ? (
         <>
           <Button kind="outline" onClick={() => onAsk({ act: "advance", service })}>
-            One step on…
+            {strings.oneStepOn}
           </Button>
           <Button kind="outline" onClick={() => onAsk({ act: "promote", service })}>
-            Promote…
+            {strings.promote}
           </Button>
         </>
       ) : null}
@@ -66,13 +67,13 @@ function Acts({ of, onAsk }: { of: ServiceReleases; onAsk: (asked: AskedAct) => 
 function Processes({ of: { processes } }: { of: ServiceReleases }) {
   if (processes === null)
     return (
-      <Part title="Processes">
-        <p className="text-ink-faint">Nobody tells how they are.</p>
+      <Part title={strings.processes}>
+        <p className="text-ink-faint">{strings.nobodyTellsHowTheyAre}</p>
       </Part>
     );
   return (
-    <Part title="Processes">
-      {processes.length === 0 ? <p className="text-ink-faint">None was heard of within a minute.</p> : null}
+    <Part title={strings.processes}>
+      {processes.length === 0 ? <p className="text-ink-faint">{strings.noneWasHeardOfWithin}</p> : null}
       <ul className="space-y-1.5">
         {processes.map(({ instance, colour = "blue", isSilent, requestsPerSecond, errorRatio, p99Ms }) => (
           <li key={instance}>
@@ -82,12 +83,15 @@ function Processes({ of: { processes } }: { of: ServiceReleases }) {
             <p className={isSilent ? "text-xs text-warning" : "figure text-xs text-ink-faint"}>
               {isSilent ? (
                 <>
-                  <span aria-hidden>▲ </span>silent
+                  <span aria-hidden>▲ </span>
+                  {strings.silent}
                 </>
               ) : (
-                `${formatRate(requestsPerSecond)} per s · p99 ${formatMs(p99Ms)} ms · errors ${
-                  errorRatio === null ? unknown : `${(errorRatio * 100).toFixed(1)} %`
-                }`
+                strings.requestsPerSecondPerS({
+                  requestsPerSecond: formatRate(requestsPerSecond),
+                  p99Ms: formatMs(p99Ms),
+                  value: errorRatio === null ? unknown : `${(errorRatio * 100).toFixed(1)} %`,
+                })
               )}
             </p>
           </li>
@@ -109,10 +113,8 @@ function ReleasesOf({
   const mayAdminister = useMayAdminister();
   const releases = board.releases.filter((one) => one.service === service);
   return (
-    <Part title="Releases">
-      {releases.length === 0 ? (
-        <p className="text-ink-faint">None was made yet: what the installation brings runs.</p>
-      ) : null}
+    <Part title={strings.releases}>
+      {releases.length === 0 ? <p className="text-ink-faint">{strings.noneWasMadeYetWhat}</p> : null}
       <ul className="space-y-2.5">
         {releases.map((one) => (
           <li key={one.id} className="flex items-start gap-3">
@@ -123,10 +125,8 @@ function ReleasesOf({
                 className="h-8 shrink-0"
                 onClick={() => onAsk({ act: "shift", service, release: one.id })}
               >
-                <span aria-hidden>Lead to it…</span>
-                <span className="sr-only">
-                  Lead {service} to release {one.id}…
-                </span>
+                <span aria-hidden>{strings.leadToIt}</span>
+                <span className="sr-only">{strings.leadServiceToReleaseId({ service, id: one.id })}</span>
               </Button>
             ) : null}
           </li>
@@ -134,7 +134,7 @@ function ReleasesOf({
       </ul>
       {mayAdminister ? (
         <Button kind="outline" className="mt-3 h-8" onClick={() => onAsk({ act: "make", service })}>
-          Make a release…
+          {strings.makeARelease}
         </Button>
       ) : null}
     </Part>
@@ -155,9 +155,9 @@ function ReleaseLines({
     <div className="min-w-0 flex-1 text-xs text-ink-faint">
       <p className="text-sm text-ink">
         {releaseName(id)}: <span className="font-mono text-xs">{version}</span>
-        {isRunning ? " · runs" : ""}
+        {isRunning ? strings.runs : ""}
       </p>
-      {rules === null ? null : <p>judges by release {rules} of the validation rules</p>}
+      {rules === null ? null : <p>{strings.judgesByReleaseRulesOf({ rules })}</p>}
       {settings.map(([name, value]) => (
         <p key={name} className="font-mono [overflow-wrap:anywhere]">
           {name}={value}

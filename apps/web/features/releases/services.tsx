@@ -10,6 +10,7 @@ import { useNow } from "../../client/use-now.ts";
 import { useReleases } from "../../client/use-releases.ts";
 import { useMayOperate } from "../../client/viewer.tsx";
 import type { ReleasesBoard, ServiceReleases } from "../../contracts/releases.ts";
+import * as strings from "../../strings/generated/releases/services.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -36,21 +37,19 @@ export function Services() {
   const services = board?.services ?? [];
   const ids = services.map(({ service }) => service);
   const open = services.find(({ service }) => service === view.open);
-  const cursor = useListCursor("Releases", "service", ids, { open: view.open, change });
+  const cursor = useListCursor(strings.releases, "service", ids, { open: view.open, change });
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Releases</h1>
-        {useMayOperate() ? null : (
-          <p className="text-sm text-ink-faint">Rolling back needs the role operator, all else admin.</p>
-        )}
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.releases}</h1>
+        {useMayOperate() ? null : <p className="text-sm text-ink-faint">{strings.rollingBackNeedsTheRole}</p>}
       </div>
       {asking.outcome}
-      {isFailed ? <Unread what="releases" heardEpochMs={heardEpochMs} /> : null}
+      {isFailed ? <Unread what={strings.releases2} heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane
         name="The open service"
         list={
-          <Card aria-label="List of services" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfServices} className="flex min-h-0 flex-col overflow-hidden">
             {board === undefined ? (
               isFailed ? null : (
                 <ListSkeleton of="services" />
@@ -101,10 +100,10 @@ function ServiceList({
         {...{ cursor, onMove, onOpen, columns }}
         head={
           <>
-            <span>Service</span>
-            <span className={wide}>Runs</span>
-            <span>On its way</span>
-            <span className={wide}>Evidence</span>
+            <span>{strings.service}</span>
+            <span className={wide}>{strings.runs}</span>
+            <span>{strings.onItsWay}</span>
+            <span className={wide}>{strings.evidence}</span>
           </>
         }
       >
@@ -113,9 +112,7 @@ function ServiceList({
           return one === undefined ? null : <Cells of={one} />;
         }}
       </OptionList>
-      <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">
-        Of all other services one process at a time does the work: they have no two releases side by side.
-      </p>
+      <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">{strings.ofAllOtherServicesOne}</p>
     </>
   );
 }
@@ -129,7 +126,7 @@ function Cells({ of: { service, release, colour, shift } }: { of: ServiceRelease
         {releaseName(release)} <span className="text-ink-faint">({colour})</span>
       </p>
       {shift === null || stand === null ? (
-        <p className="truncate text-sm text-ink-faint">nothing</p>
+        <p className="truncate text-sm text-ink-faint">{strings.nothing}</p>
       ) : (
         <div className="min-w-0">
           <p

@@ -5,18 +5,22 @@ import { useState } from "react";
 import { api, apiClient } from "../../client/api.ts";
 import { askReleasesAnew } from "../../client/use-releases.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/releases/shift-dialog.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Effect } from "./effect.tsx";
 
 const stepsOf = { careful: [1, 5, 10, 25, 50, 100], usual: [10, 25, 50, 100], quick: [50, 100] } as const;
 const ways = [
-  { label: "Careful", value: "careful" },
-  { label: "Usual", value: "usual" },
-  { label: "Quick", value: "quick" },
+  { label: strings.careful, value: "careful" },
+  { label: strings.usual, value: "usual" },
+  { label: strings.quick, value: "quick" },
 ] as const;
 const minuteMs = 60_000;
-const windows = [1, 5, 15, 60].map((minutes) => ({ label: `${minutes} min`, value: minutes * minuteMs }));
+const windows = [1, 5, 15, 60].map((minutes) => ({
+  label: strings.minutesMin({ minutes }),
+  value: minutes * minuteMs,
+}));
 
 /** Begins to lead a service to a release, by shares that are watched. */
 export function ShiftDialog({
@@ -40,13 +44,13 @@ export function ShiftDialog({
   });
   const begin = async (reason: string, password: string) => {
     const { says } = await apiClient.releases.shift.mutate({ ...wanted, reason, password });
-    onDone(`Begun: ${says}`);
+    onDone(strings.begunSays({ says }));
   };
   return (
     <WhyDialog
-      title={`Lead to release ${release}`}
-      does="Begin"
-      lookAt="the service"
+      title={strings.leadToReleaseRelease({ release })}
+      does={strings.begin}
+      lookAt={strings.theService}
       askAnew={askReleasesAnew}
       asksPassword
       isReady={effect.data !== undefined && !effect.isPlaceholderData}
@@ -56,22 +60,19 @@ export function ShiftDialog({
       <div className="space-y-4">
         <Effect told={effect.data} error={effect.error} />
         {isReplacing ? (
-          <Notice tone="warning" title="Another shift is under way">
-            This one takes its place, and all begins anew.
+          <Notice tone="warning" title={strings.anotherShiftIsUnderWay}>
+            {strings.thisOneTakesItsPlace}
           </Notice>
         ) : null}
-        <Choice legend="Shares" name="way" isFirst options={ways} value={way} onChange={setWay}>
+        <Choice legend={strings.shares} name="way" isFirst options={ways} value={way} onChange={setWay}>
           <p className="figure mt-1.5 text-xs text-ink-faint">{stepsOf[way].join(", ")} %</p>
         </Choice>
         <Choice<number>
-          {...{ legend: "Each is watched for", name: "window", options: windows }}
+          {...{ legend: strings.eachIsWatchedFor, name: "window", options: windows }}
           value={windowMs}
           onChange={setWindowMs}
         />
-        <p className="text-xs text-ink-faint">
-          It turns back by itself where the evidence is bad, where it does not become ready, or where nothing
-          is known of it for too long.
-        </p>
+        <p className="text-xs text-ink-faint">{strings.itTurnsBackByItself}</p>
       </div>
     </WhyDialog>
   );

@@ -2,6 +2,7 @@ import { formatMoment, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { ShiftView } from "../../contracts/releases.ts";
+import * as strings from "../../strings/generated/releases/shift-parts.ts";
 import { cn } from "../../ui/cn.ts";
 import { Fact } from "../../ui/fact.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -13,38 +14,41 @@ import { ShareBar } from "./share-bar.tsx";
 export function ShiftParts({ shift, names }: { shift: ShiftView; names: Readonly<Record<string, string>> }) {
   const zone = useTimeZone();
   const { state, startedAtEpochMs, startedBy, reason, endedAtEpochMs, plan } = shift;
-  const ago = (epochMs: number) => `${formatSpan(serverNow() - epochMs)} ago`;
+  const ago = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
   const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
       {state.held === null ? null : (
         <div className="border-b border-line px-5 py-3">
-          <Notice tone="warning" title="It stands still until somebody goes on or turns back">
+          <Notice tone="warning" title={strings.itStandsStillUntilSomebody}>
             {state.held}
           </Notice>
         </div>
       )}
-      <Part title="Way">
+      <Part title={strings.way}>
         <p className="[overflow-wrap:anywhere]">{wayWords(shift)}</p>
         <ShareBar shift={shift} />
         <p className="mt-1 [overflow-wrap:anywhere] text-ink-soft">{state.why}</p>
       </Part>
       <Evidence shift={shift} />
-      <section aria-label="Figures" className="border-b border-line px-5 py-3">
+      <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
         <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-          <Fact name="Begun" value={ago(startedAtEpochMs)} note={at(startedAtEpochMs)} />
-          <Fact name="In this phase" value={`for ${formatSpan(serverNow() - state.sinceEpochMs)}`} />
+          <Fact name={strings.begun} value={ago(startedAtEpochMs)} note={at(startedAtEpochMs)} />
+          <Fact
+            name={strings.inThisPhase}
+            value={strings.forSpan({ span: formatSpan(serverNow() - state.sinceEpochMs) })}
+          />
           {endedAtEpochMs === null ? (
-            <Fact name="Steps" value={`${plan.steps.join(", ")} %`} />
+            <Fact name={strings.steps} value={`${plan.steps.join(", ")} %`} />
           ) : (
-            <Fact name="Ended" value={ago(endedAtEpochMs)} note={at(endedAtEpochMs)} />
+            <Fact name={strings.ended} value={ago(endedAtEpochMs)} note={at(endedAtEpochMs)} />
           )}
-          <Fact name="Each watched for" value={formatSpan(plan.windowMs)} />
-          <Fact name="Old one kept for" value={formatSpan(plan.keepMs)} />
-          <Fact name="Setbacks" value={String(state.setbacks)} isBad={state.setbacks > 0} />
+          <Fact name={strings.eachWatchedFor} value={formatSpan(plan.windowMs)} />
+          <Fact name={strings.oldOneKeptFor} value={formatSpan(plan.keepMs)} />
+          <Fact name={strings.setbacks} value={String(state.setbacks)} isBad={state.setbacks > 0} />
         </dl>
       </section>
-      <Part title="By whom">
+      <Part title={strings.byWhom}>
         <p className="[overflow-wrap:anywhere] text-ink-soft">
           {actorName(startedBy, names)}: {reason}
         </p>
@@ -58,18 +62,18 @@ const cell = "py-1 text-right figure";
 function Evidence({ shift: { evidence, base, release } }: { shift: ShiftView }) {
   if (evidence === null)
     return (
-      <Part title="Evidence">
-        <p className="text-ink-faint">Nothing was looked at yet.</p>
+      <Part title={strings.evidence}>
+        <p className="text-ink-faint">{strings.nothingWasLookedAtYet}</p>
       </Part>
     );
   const { verdict, checks, attempts, atEpochMs } = evidence;
   return (
-    <Part title="Evidence, side by side">
+    <Part title={strings.evidenceSideBySide}>
       <p className={cn("mb-1 [overflow-wrap:anywhere]", verdict.is === "bad" && "font-medium text-warning")}>
         {verdict.is === "bad" ? <span aria-hidden>▲ </span> : null}
         {verdict.is}: {verdict.why}
       </p>
-      <table aria-label="Evidence" className="w-full text-sm">
+      <table aria-label={strings.evidence} className="w-full text-sm">
         <thead>
           <tr className="text-xs text-ink-faint">
             <td />
@@ -84,7 +88,7 @@ function Evidence({ shift: { evidence, base, release } }: { shift: ShiftView }) 
         <tbody>
           <tr>
             <th scope="row" className="py-1 text-left font-normal text-ink-soft">
-              Attempts seen
+              {strings.attemptsSeen}
             </th>
             <td className={cell}>{attempts.stable}</td>
             <td className={cell}>{attempts.target}</td>
@@ -101,7 +105,9 @@ function Evidence({ shift: { evidence, base, release } }: { shift: ShiftView }) 
           ))}
         </tbody>
       </table>
-      <p className="age mt-1 text-xs text-ink-faint">seen {formatSpan(serverNow() - atEpochMs)} ago</p>
+      <p className="age mt-1 text-xs text-ink-faint">
+        {strings.seenSpanAgo({ span: formatSpan(serverNow() - atEpochMs) })}
+      </p>
     </Part>
   );
 }

@@ -5,20 +5,21 @@ import type { ReleasedService } from "@tapline/core/rollout";
 import { api, apiClient } from "../../client/api.ts";
 import { askReleasesAnew } from "../../client/use-releases.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
+import * as strings from "../../strings/generated/releases/steer-dialog.ts";
 import { Effect } from "./effect.tsx";
 
 const words = {
   advance: {
-    title: "One step on",
-    says: "The next share comes without waiting for the window's end. What is bad still turns it back.",
+    title: strings.oneStepOn,
+    says: strings.theNextShareComesWithout,
   },
   promote: {
-    title: "Promote",
-    says: "It goes to all without waiting for windows and evidence. Ready it must be all the same, and what is bad still turns it back.",
+    title: strings.promote,
+    says: strings.itGoesToAllWithout,
   },
   rollBack: {
-    title: "Roll back",
-    says: "What comes anew goes to what ran before at once, as soon as that is ready; what the new release has in hand it ends, or the old one takes over. No tap is lost.",
+    title: strings.rollBack,
+    says: strings.whatComesAnewGoesTo,
   },
 } as const;
 
@@ -47,7 +48,7 @@ export function SteerDialog({
     <WhyDialog
       title={`${title}: ${service}`}
       does={title}
-      lookAt="the service"
+      lookAt={strings.theService}
       askAnew={askReleasesAnew}
       asksPassword
       isReady={effect.data !== undefined}

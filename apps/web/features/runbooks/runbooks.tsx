@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import * as strings from "../../strings/generated/runbooks/runbooks.ts";
 import { Card } from "../../ui/card.tsx";
 import { type Block, type Piece, type Runbook, readRunbooks } from "./read-runbooks.ts";
 import source from "./runbooks.json" with { type: "json" };
@@ -10,11 +11,11 @@ export function Runbooks() {
   return (
     <div>
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="mr-auto text-lg font-semibold tracking-tight">Runbooks</h1>
+        <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.runbooks}</h1>
       </div>
       <div className="grid gap-3 lg:grid-cols-[13rem_minmax(0,48rem)]">
         <nav
-          aria-label="Runbooks"
+          aria-label={strings.runbooks}
           className="h-fit text-sm max-lg:hidden lg:sticky lg:top-18 lg:max-h-[calc(100vh-5.5rem)] lg:overflow-y-auto"
         >
           <ul className="space-y-0.5">
@@ -94,7 +95,7 @@ function Reference({ text, target }: { text: string; target: string }) {
   if (!target.startsWith("#"))
     return (
       <>
-        {text} <span className="font-mono text-[13px] text-ink-faint">(docs/{target})</span>
+        {text} <span className="font-mono text-[13px] text-ink-faint">{strings.docsTarget({ target })}</span>
       </>
     );
   return (

@@ -7,6 +7,7 @@ import { makePasskey } from "../../client/passkeys.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
+import * as strings from "../../strings/generated/settings/add-passkey-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -26,23 +27,22 @@ export function AddPasskeyDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog title="Add a passkey" isOpen onClose={onClose}>
+    <Dialog title={strings.addAPasskey} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
         <p className="text-sm text-ink-soft">
-          Your browser asks where it is to lie, and has you unlock it. It works at {window.location.hostname}{" "}
-          alone; the password stays.
+          {strings.yourBrowserAsksWhereIt({ hostname: window.location.hostname })}
         </p>
         <Field
-          label="Name"
+          label={strings.name}
           required
           maxLength={80}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
         <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="your passkeys" />
+        <RefusedNotice error={error} lookAt={strings.yourPasskeys} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          {isUnderWay ? "Waiting for the browser…" : "Add a passkey"}
+          {isUnderWay ? strings.waitingForTheBrowser : strings.addAPasskey}
         </Button>
       </form>
     </Dialog>

@@ -13,6 +13,8 @@ import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { ApiTokenView } from "../../contracts/api-tokens.ts";
+import * as strings from "../../strings/generated/settings/api-tokens.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
@@ -38,7 +40,7 @@ export function ApiTokens() {
   });
   const [open, setOpen] = useState<"new" | ApiTokenView | null>(null);
   const make = () => setOpen("new");
-  useHotkeys("API tokens", isAdmin ? [{ keys: ["e"], does: "Make a token", run: make }] : []);
+  useHotkeys(strings.apiTokens, isAdmin ? [{ keys: ["e"], does: strings.makeAToken, run: make }] : []);
   const onClose = () => {
     setOpen(null);
     void queryClient.invalidateQueries({ queryKey: api.apiTokens.pathKey() });
@@ -46,11 +48,11 @@ export function ApiTokens() {
   return (
     <SettingsFrame isFailed={query.isError}>
       <Panel
-        title="API tokens"
+        title={strings.apiTokens}
         aside={
           isAdmin ? (
             <Button kind="outline" onClick={make}>
-              New token…
+              {strings.newToken}
             </Button>
           ) : null
         }
@@ -58,9 +60,7 @@ export function ApiTokens() {
         {isAdmin ? (
           <TokenList tokens={query.data} isFailed={query.isError} onRevoke={setOpen} />
         ) : (
-          <Nothing title="This needs the role admin">
-            Admins make tokens for programs and revoke them. Ask one of them where you need one.
-          </Nothing>
+          <Nothing title={strings.thisNeedsTheRoleAdmin}>{strings.adminsMakeTokensForPrograms}</Nothing>
         )}
       </Panel>
       {open === "new" ? <NewTokenDialog onClose={onClose} /> : null}
@@ -81,18 +81,13 @@ function TokenList({
   useNow(30_000);
   if (tokens === undefined)
     return isFailed ? (
-      <Nothing title="Tokens cannot be shown">The server does not answer. It is asked again.</Nothing>
+      <Nothing title={strings.tokensCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
     ) : (
       <Waiting of="tokens" />
     );
-  if (tokens.length === 0)
-    return (
-      <Nothing title="There is none">
-        By a token a program asks what people see here, and acts on alerts where its role may.
-      </Nothing>
-    );
+  if (tokens.length === 0) return <Nothing title={strings.thereIsNone}>{strings.byATokenAProgram}</Nothing>;
   return (
-    <ul aria-label="API tokens" className="divide-y divide-line">
+    <ul aria-label={strings.apiTokens} className="divide-y divide-line">
       {tokens.map((token) => (
         <TokenRow key={token.id} token={token} onRevoke={() => onRevoke(token)} />
       ))}
@@ -117,17 +112,20 @@ function TokenRow({ token, onRevoke }: { token: ApiTokenView; onRevoke: () => vo
         </p>
         <p className="text-ink-soft">
           {token.revokedAtEpochMs === null
-            ? `${stands ? "Works until" : "Ended"} ${at(expiresAtEpochMs)}`
-            : `Revoked ${at(token.revokedAtEpochMs)}`}
-          ; {used === null ? "never used" : `last used ${formatSpan(now - used)} ago`}
+            ? `${stands ? strings.worksUntil : strings.ended} ${at(expiresAtEpochMs)}`
+            : strings.revokedRevoked({ revoked: at(token.revokedAtEpochMs) })}
+          ; {used === null ? strings.neverUsed : strings.lastUsedSpanAgo({ span: formatSpan(now - used) })}
         </p>
         <p className="text-xs text-ink-faint">
-          Made {at(createdAtEpochMs)} by {createdBy ?? "somebody who has no account any more"}
+          {strings.madeCreatedByCreatedBy({
+            created: at(createdAtEpochMs),
+            createdBy: createdBy ?? strings.somebodyWhoHasNoAccount,
+          })}
         </p>
       </div>
       {stands ? (
         <Button kind="outline" onClick={onRevoke}>
-          Revoke…<span className="sr-only"> {name}</span>
+          {rich(strings.revokeName, { name: <span className="sr-only"> {name}</span> })}
         </Button>
       ) : null}
     </li>

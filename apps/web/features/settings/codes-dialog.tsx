@@ -5,6 +5,7 @@ import { askAuth } from "../../client/auth-api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
+import * as strings from "../../strings/generated/settings/codes-dialog.ts";
 import { BackupCodes } from "../../ui/backup-codes.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -23,21 +24,21 @@ export function CodesDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog title="New backup codes" isOpen onClose={onClose}>
+    <Dialog title={strings.newBackupCodes} isOpen onClose={onClose}>
       {codes === null ? (
         <form onSubmit={(event) => void submit(event)} className="space-y-4">
-          <p className="text-sm text-ink-soft">Those that you have sign you in no more.</p>
+          <p className="text-sm text-ink-soft">{strings.thoseThatYouHaveSign}</p>
           <PasswordField password={password} onPassword={setPassword} />
-          <RefusedNotice error={error} lookAt="your account" />
+          <RefusedNotice error={error} lookAt={strings.yourAccount} />
           <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-            Make new codes
+            {strings.makeNewCodes}
           </Button>
         </form>
       ) : (
         <div className="space-y-4 text-sm">
           <BackupCodes codes={codes} />
           <Button kind="primary" className="w-full" onClick={onClose}>
-            I have kept them
+            {strings.iHaveKeptThem}
           </Button>
         </div>
       )}

@@ -5,6 +5,7 @@ import { askAuth } from "../../client/auth-api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
+import * as strings from "../../strings/generated/settings/disable-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
@@ -21,16 +22,13 @@ export function DisableDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog title="Switch off the second factor" isOpen onClose={onClose}>
+    <Dialog title={strings.switchOffTheSecondFactor} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        <p className="text-sm text-ink-soft">
-          The password alone signs you in then. The app's entry and the backup codes are worth nothing any
-          more.
-        </p>
+        <p className="text-sm text-ink-soft">{strings.thePasswordAloneSignsYou}</p>
         <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="your account" />
+        <RefusedNotice error={error} lookAt={strings.yourAccount} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          Switch off
+          {strings.switchOff}
         </Button>
       </form>
     </Dialog>

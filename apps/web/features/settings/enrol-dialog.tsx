@@ -5,6 +5,7 @@ import { askAuth } from "../../client/auth-api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
+import * as strings from "../../strings/generated/settings/enrol-dialog.ts";
 import { BackupCodes } from "../../ui/backup-codes.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Copied } from "../../ui/copied.tsx";
@@ -25,7 +26,7 @@ export function EnrolDialog({ onClose }: { onClose: () => void }) {
   const [isOn, setOn] = useState(false);
   return (
     <Dialog
-      title={isOn ? "Your second factor is on" : "Switch on the second factor"}
+      title={isOn ? strings.yourSecondFactorIsOn : strings.switchOnTheSecondFactor}
       isOpen
       onClose={onClose}
     >
@@ -35,7 +36,7 @@ export function EnrolDialog({ onClose }: { onClose: () => void }) {
         <div className="space-y-4 text-sm">
           <BackupCodes codes={offer.backupCodes} />
           <Button kind="primary" className="w-full" onClick={onClose}>
-            I have kept them
+            {strings.iHaveKeptThem}
           </Button>
         </div>
       ) : (
@@ -54,14 +55,11 @@ function Begin({ onOffer }: { onOffer: (offer: Offer) => void }) {
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
-      <p className="text-sm text-ink-soft">
-        You need an authenticator app, such as one on your phone or your password manager. From then on its
-        code is asked for at each sign-in.
-      </p>
+      <p className="text-sm text-ink-soft">{strings.youNeedAnAuthenticatorApp}</p>
       <PasswordField password={password} onPassword={setPassword} />
-      <RefusedNotice error={error} lookAt="your account" />
+      <RefusedNotice error={error} lookAt={strings.yourAccount} />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-        Continue
+        {strings.continueWord}
       </Button>
     </form>
   );
@@ -80,13 +78,13 @@ function Confirm({ offer, onOn }: { offer: Offer; onOn: () => void }) {
   const secret = new URL(offer.totpURI).searchParams.get("secret") ?? "";
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4 text-sm">
-      <p>Scan it with the app, or type the secret into it.</p>
+      <p>{strings.scanItWithTheApp}</p>
       <div className="flex justify-center">
         <QrCode text={offer.totpURI} name="The secret for your app as a QR code" />
       </div>
-      <Copied label="Secret" text={secret} />
+      <Copied label={strings.secret} text={secret} />
       <Field
-        label="Code that the app shows now"
+        label={strings.codeThatTheAppShows}
         inputMode="numeric"
         autoComplete="one-time-code"
         pattern="[0-9 ]{6,7}"
@@ -94,9 +92,9 @@ function Confirm({ offer, onOn }: { offer: Offer; onOn: () => void }) {
         value={code}
         onChange={(event) => setCode(event.target.value)}
       />
-      <RefusedNotice error={error} lookAt="your account" />
+      <RefusedNotice error={error} lookAt={strings.yourAccount} />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-        Switch on
+        {strings.switchOn}
       </Button>
     </form>
   );

@@ -7,6 +7,7 @@ import { api } from "../../client/api.ts";
 import { useAsking } from "../../client/asking.ts";
 import { formatCount } from "../../client/format.ts";
 import type { InstallationView, KpiDays } from "../../contracts/installation.ts";
+import * as strings from "../../strings/generated/settings/installation.ts";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 
@@ -20,15 +21,13 @@ export function Installation() {
   const view = query.data;
   return (
     <SettingsFrame isFailed={query.isError}>
-      <p className="mb-3 text-sm text-ink-soft">
-        Nothing of this is changed here: beside each stands where it is decided.
-      </p>
+      <p className="mb-3 text-sm text-ink-soft">{strings.nothingOfThisIsChanged}</p>
       {view === undefined ? (
-        <Panel title="This installation">
+        <Panel title={strings.thisInstallation}>
           {query.isError ? (
-            <Nothing title="It cannot be shown">The server does not answer. It is asked again.</Nothing>
+            <Nothing title={strings.itCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
           ) : (
-            <Waiting of="the installation" />
+            <Waiting of={strings.theInstallation} />
           )}
         </Panel>
       ) : (
@@ -44,28 +43,28 @@ export function Installation() {
 
 function Console({ view }: { view: InstallationView }) {
   return (
-    <Panel title="This console">
+    <Panel title={strings.thisConsole}>
       <Rows>
-        <Row what="Name" where="TAPLINE_SITE_NAME">
+        <Row what={strings.name} where="TAPLINE_SITE_NAME">
           {view.siteName}
         </Row>
-        <Row what="Address" where="TAPLINE_WEB_ORIGIN">
+        <Row what={strings.address} where="TAPLINE_WEB_ORIGIN">
           {view.origin}
         </Row>
-        <Row what="Encrypted on the way" where="TAPLINE_WEB_TLS_CERT, or a proxy">
-          {view.isTls ? "yes" : "no: reachable on this machine alone"}
+        <Row what={strings.encryptedOnTheWay} where={strings.taplineWebTlsCertOr}>
+          {view.isTls ? strings.yes : strings.noReachableOnThisMachine}
         </Row>
-        <Row what="Agents reach the door at" where="TAPLINE_INGEST_URL">
-          {view.doorUrl ?? "not known here"}
+        <Row what={strings.agentsReachTheDoorAt} where="TAPLINE_INGEST_URL">
+          {view.doorUrl ?? strings.notKnownHere}
         </Row>
-        <Row what="Tokens for agents" where="TAPLINE_INGEST_ROOT">
-          {view.makesAgentTokens ? "are made here" : "are made by tapline agent token alone"}
+        <Row what={strings.tokensForAgents} where="TAPLINE_INGEST_ROOT">
+          {view.makesAgentTokens ? strings.areMadeHere : strings.areMadeByTaplineAgent}
         </Row>
-        <Row what="Links in messages of alerts" where="TAPLINE_ALERT_LINK_KEY">
-          {view.takesAlertLinks ? "acknowledge" : "do not acknowledge"}
+        <Row what={strings.linksInMessagesOfAlerts} where="TAPLINE_ALERT_LINK_KEY">
+          {view.takesAlertLinks ? strings.acknowledge : strings.doNotAcknowledge}
         </Row>
-        <Row what="A session ends after" where="fixed">
-          {view.sessionMs / hourMs} h without use
+        <Row what={strings.aSessionEndsAfter} where="fixed">
+          {strings.sessionMsHWithoutUse({ sessionMs: view.sessionMs / hourMs })}
         </Row>
       </Rows>
     </Panel>
@@ -73,30 +72,30 @@ function Console({ view }: { view: InstallationView }) {
 }
 
 const daysOf = ({ all, agent }: KpiDays): string =>
-  `${formatCount(all)} days; by agent and reader ${formatCount(agent)} days`;
+  strings.allDaysByAgentAnd({ all: formatCount(all), agent: formatCount(agent) });
 
 function Retention({ view }: { view: InstallationView }) {
   return (
-    <Panel title="How long things are kept">
+    <Panel title={strings.howLongThingsAreKept}>
       <Rows>
-        <Row what="Archived taps" where="each archive; tapline archive expire, hold">
+        <Row what={strings.archivedTaps} where={strings.eachArchiveTaplineArchiveExpire}>
           {view.archives.length === 0
-            ? "no archive has taken any yet"
-            : `in ${view.archives.join(", ")}: until they are expired`}
+            ? strings.noArchiveHasTakenAny
+            : strings.inArchivesUntilTheyAre({ archives: view.archives.join(", ") })}
         </Row>
-        <Row what="Audit log" where="fixed">
-          for ever; reasons can be erased (tapline audit erase)
+        <Row what={strings.auditLog} where="fixed">
+          {strings.forEverReasonsCanBe}
         </Row>
-        <Row what="Alerts and their steps" where="fixed">
-          for ever
+        <Row what={strings.alertsAndTheirSteps} where="fixed">
+          {strings.forEver}
         </Row>
-        <Row what="What was told to whom" where="fixed">
-          90 days
+        <Row what={strings.whatWasToldToWhom} where="fixed">
+          {strings.n90Days}
         </Row>
-        <Row what="KPIs by the minute" where="fixed">
+        <Row what={strings.kpisByTheMinute} where="fixed">
           {daysOf(view.kpiDays.minutes)}
         </Row>
-        <Row what="KPIs by the hour" where="fixed">
+        <Row what={strings.kpisByTheHour} where="fixed">
           {daysOf(view.kpiDays.hours)}
         </Row>
       </Rows>
@@ -106,20 +105,18 @@ function Retention({ view }: { view: InstallationView }) {
 
 function Sites({ view: { sites } }: { view: InstallationView }) {
   return (
-    <Panel title="Sites">
+    <Panel title={strings.sites}>
       {sites.length === 0 ? (
-        <Nothing title="There is none yet">
-          A site is where an agent stands: it comes with the first agent.
-        </Nothing>
+        <Nothing title={strings.thereIsNoneYet}>{strings.aSiteIsWhereAn}</Nothing>
       ) : (
         <Rows>
           {sites.map(({ site, agents }) => (
-            <Row key={site} what={site} where="its agents; tapline agent set-site">
+            <Row key={site} what={site} where={strings.itsAgentsTaplineAgentSet}>
               <Link
                 href={`/agents?site=${encodeURIComponent(site)}`}
                 className="underline underline-offset-4"
               >
-                {agents === 1 ? "1 agent" : `${formatCount(agents)} agents`}
+                {strings.agents({ agents })}
               </Link>
             </Row>
           ))}
@@ -141,7 +138,7 @@ function Row({ what, where, children }: { what: string; where: string; children:
       <dd className="min-w-0 [overflow-wrap:anywhere]">
         {children}
         <span className="block text-xs text-ink-faint">
-          {where === "fixed" ? "fixed in this release" : `set by ${where}`}
+          {where === "fixed" ? strings.fixedInThisRelease : strings.setByWhere({ where })}
         </span>
       </dd>
     </div>

@@ -9,6 +9,8 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { askAccountsAnew } from "../../client/use-accounts.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { RoleName } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/invite-dialog.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Copied } from "../../ui/copied.tsx";
@@ -28,7 +30,11 @@ interface Made {
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<Made | null>(null);
   return (
-    <Dialog title={made === null ? "Invite somebody" : `The link for ${made.name}`} isOpen onClose={onClose}>
+    <Dialog
+      title={made === null ? strings.inviteSomebody : strings.theLinkForName({ name: made.name })}
+      isOpen
+      onClose={onClose}
+    >
       {made === null ? <Ask onMade={setMade} /> : <MadeLink made={made} onClose={onClose} />}
     </Dialog>
   );
@@ -51,14 +57,14 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       <Field
-        label="Name"
+        label={strings.name}
         required
         maxLength={80}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
       <Field
-        label="E-mail"
+        label={strings.eMail}
         type="email"
         required
         maxLength={254}
@@ -67,18 +73,18 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
       />
       <RoleChoice role={role} onRole={setRole} />
       <Choice
-        legend="The link works for"
+        legend={strings.theLinkWorksFor}
         name="ttl"
         options={[
-          { label: "1 day", value: dayMs },
-          { label: "3 days", value: 3 * dayMs },
-          { label: "14 days", value: 14 * dayMs },
+          { label: strings.n1Day, value: dayMs },
+          { label: strings.n3Days, value: 3 * dayMs },
+          { label: strings.n14Days, value: 14 * dayMs },
         ]}
         value={ttlMs}
         onChange={setTtlMs}
       />
-      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the list">
-        Make the link
+      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt={strings.theList}>
+        {strings.makeTheLink}
       </ActEnd>
     </form>
   );
@@ -92,15 +98,19 @@ function MadeLink({ made, onClose }: { made: Made; onClose: () => void }) {
   return (
     <div className="space-y-4 text-sm">
       <p>
-        Whoever opens it makes the account of {name}, once, until{" "}
-        <span className="age whitespace-nowrap">
-          {formatDayTime(expiresAtEpochMs, zone, serverNow())} {zoneName(expiresAtEpochMs, zone)}
-        </span>
-        : send it to nobody else. <span className="font-medium text-warning">▲ It is not shown again.</span>
+        {rich(strings.whoeverOpensItMakesThe, {
+          name,
+          time: (
+            <span className="age whitespace-nowrap">
+              {formatDayTime(expiresAtEpochMs, zone, serverNow())} {zoneName(expiresAtEpochMs, zone)}
+            </span>
+          ),
+          b: (words) => <span className="font-medium text-warning">{words}</span>,
+        })}
       </p>
-      <Copied label="Link" text={link} />
+      <Copied label={strings.link} text={link} />
       <Button kind="primary" className="w-full" onClick={onClose}>
-        Done
+        {strings.done}
       </Button>
     </div>
   );

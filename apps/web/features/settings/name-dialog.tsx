@@ -5,6 +5,7 @@ import { askAuth } from "../../client/auth-api.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
+import * as strings from "../../strings/generated/settings/name-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -22,22 +23,20 @@ export function NameDialog({ name: known, onClose }: { name: string; onClose: ()
     });
   };
   return (
-    <Dialog title="Change your name" isOpen onClose={onClose}>
+    <Dialog title={strings.changeYourName} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
         <Field
-          label="Name"
+          label={strings.name}
           autoComplete="name"
           required
           maxLength={80}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <p className="text-sm text-ink-soft">
-          Others see it beside what you do; the audit log holds your id alone.
-        </p>
-        <RefusedNotice error={error} lookAt="your account" />
+        <p className="text-sm text-ink-soft">{strings.othersSeeItBesideWhat}</p>
+        <RefusedNotice error={error} lookAt={strings.yourAccount} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          Change name
+          {strings.changeName}
         </Button>
       </form>
     </Dialog>

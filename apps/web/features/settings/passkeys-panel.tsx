@@ -9,6 +9,8 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { askYouAnew } from "../../client/use-you.ts";
 import type { PasskeyView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/passkeys-panel.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 
@@ -27,16 +29,13 @@ export function PasskeysPanel({ passkeys }: { passkeys: readonly PasskeyView[] }
     askYouAnew();
   };
   return (
-    <Panel title="Passkeys">
+    <Panel title={strings.passkeys}>
       <div className="space-y-3 px-4 py-3 text-sm">
-        <p className="text-ink-soft">
-          A key in your device or password manager, unlocked by finger, face or PIN: it signs you in without
-          password and code, and cannot be phished.
-        </p>
+        <p className="text-ink-soft">{strings.aKeyInYourDevice}</p>
         <AddWay onAdd={() => setOpen("add")} />
       </div>
       {passkeys.length === 0 ? null : (
-        <ul aria-label="Passkeys" className="divide-y divide-line border-t border-line">
+        <ul aria-label={strings.passkeys} className="divide-y divide-line border-t border-line">
           {passkeys.map((passkey) => (
             <PasskeyRow key={passkey.id} passkey={passkey} onRemove={() => setOpen(passkey)} />
           ))}
@@ -54,19 +53,19 @@ function AddWay({ onAdd }: { onAdd: () => void }) {
   if (trouble === null)
     return (
       <Button kind="outline" onClick={onAdd}>
-        Add a passkey…
+        {strings.addAPasskey}
       </Button>
     );
-  if (trouble === "browser") return <p>This browser has no passkeys.</p>;
+  if (trouble === "browser") return <p>{strings.thisBrowserHasNoPasskeys}</p>;
   const named = byName(window.location);
   return (
     <p>
-      None can be added here: they are bound to a name, and this address is a number.{" "}
+      {strings.noneCanBeAddedHere}{" "}
       {named === null ? (
-        "Open the console by a name."
+        strings.openTheConsoleByA
       ) : (
         <a className="underline" href={named}>
-          Open it at {new URL(named).host}
+          {strings.openItAtHost({ host: new URL(named).host })}
         </a>
       )}
     </p>
@@ -82,14 +81,19 @@ function PasskeyRow({ passkey, onRemove }: { passkey: PasskeyView; onRemove: () 
       <div className="min-w-0">
         <p className="font-medium [overflow-wrap:anywhere]">{name}</p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">
-          For {host}, added <span className="age">{formatDayTime(addedAtEpochMs, zone, now)}</span>
+          {rich(strings.forHostAddedTime, {
+            host,
+            time: <span className="age">{formatDayTime(addedAtEpochMs, zone, now)}</span>,
+          })}
         </p>
         <p className="text-xs text-ink-faint">
-          {usedAtEpochMs === null ? "Never used" : `Last used ${formatSpan(now - usedAtEpochMs)} ago`}
+          {usedAtEpochMs === null
+            ? strings.neverUsed
+            : strings.lastUsedSpanAgo({ span: formatSpan(now - usedAtEpochMs) })}
         </p>
       </div>
       <Button kind="outline" onClick={onRemove}>
-        Remove…<span className="sr-only"> {name}</span>
+        {rich(strings.removeName, { name: <span className="sr-only"> {name}</span> })}
       </Button>
     </li>
   );

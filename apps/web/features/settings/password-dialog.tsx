@@ -6,6 +6,7 @@ import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
 import type { YouView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/password-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { NewPasswordField, useNewPassword } from "../../ui/new-password-field.tsx";
@@ -27,7 +28,7 @@ export function PasswordDialog({ you, onClose }: { you: YouView; onClose: () => 
     });
   };
   return (
-    <Dialog title="Change your password" isOpen onClose={onClose}>
+    <Dialog title={strings.changeYourPassword} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
         {/* By it a password manager knows whose they are. */}
         <input type="hidden" autoComplete="username" value={you.email} readOnly />
@@ -40,11 +41,11 @@ export function PasswordDialog({ you, onClose }: { you: YouView; onClose: () => 
             checked={endsOthers}
             onChange={(event) => setEndsOthers(event.target.checked)}
           />
-          Sign out everywhere else
+          {strings.signOutEverywhereElse}
         </label>
-        <RefusedNotice error={error} lookAt="your sessions" />
+        <RefusedNotice error={error} lookAt={strings.yourSessions} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !chosen.isGood}>
-          Change password
+          {strings.changePassword}
         </Button>
       </form>
     </Dialog>

@@ -8,6 +8,7 @@ import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { useYou } from "../../client/use-you.ts";
 import { useMayAdminister } from "../../client/viewer.tsx";
 import type { InvitationView, PeopleView, PersonView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/people.ts";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { InvitationRow } from "./invitation-row.tsx";
@@ -36,7 +37,7 @@ export function People() {
   const { view, isFailed } = useAccounts(isAdmin);
   const [open, setOpen] = useState<Open | null>(null);
   const invite = () => setOpen({ is: "invite" });
-  useHotkeys("People", isAdmin ? [{ keys: ["e"], does: "Invite somebody", run: invite }] : []);
+  useHotkeys(strings.people, isAdmin ? [{ keys: ["e"], does: strings.inviteSomebody, run: invite }] : []);
   const onClose = () => {
     setOpen(null);
     askAccountsAnew();
@@ -44,11 +45,11 @@ export function People() {
   return (
     <SettingsFrame isFailed={isFailed}>
       <Panel
-        title="People"
+        title={strings.people}
         aside={
           isAdmin ? (
             <Button kind="outline" onClick={invite}>
-              Invite…
+              {strings.invite}
             </Button>
           ) : null
         }
@@ -56,10 +57,7 @@ export function People() {
         {isAdmin ? (
           <PeopleList view={view} isFailed={isFailed} onOpen={setOpen} />
         ) : (
-          <Nothing title="This needs the role admin">
-            Admins invite people, give roles and sign people out. Ask one of them where something is to be
-            changed.
-          </Nothing>
+          <Nothing title={strings.thisNeedsTheRoleAdmin}>{strings.adminsInvitePeopleGiveRoles}</Nothing>
         )}
       </Panel>
       {open?.is === "invite" ? <InviteDialog onClose={onClose} /> : null}
@@ -82,12 +80,12 @@ function PeopleList({
   const ownId = view?.people.find(({ email }) => email === you?.email)?.id;
   if (view === undefined)
     return isFailed ? (
-      <Nothing title="People cannot be shown">The server does not answer. It is asked again.</Nothing>
+      <Nothing title={strings.peopleCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
     ) : (
       <Waiting of="people" />
     );
   return (
-    <ul aria-label="People" className="divide-y divide-line">
+    <ul aria-label={strings.people} className="divide-y divide-line">
       {view.invitations.map((invitation) => (
         <InvitationRow
           key={invitation.id}

@@ -1,5 +1,6 @@
 import { apiClient } from "../../client/api.ts";
 import type { PersonView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/person-acts.ts";
 
 /** What an admin does to somebody else's account. */
 export type PersonAct = "role" | "password" | "disable" | "enable" | "reset" | "sessions" | "remove";
@@ -17,57 +18,44 @@ export function actsFor(person: PersonView): PersonAct[] {
 }
 
 export const actNames: Record<PersonAct, string> = {
-  role: "Change role",
-  password: "Set password",
-  disable: "Disable",
-  enable: "Enable",
-  reset: "Reset second factor",
-  sessions: "Sign out everywhere",
-  remove: "Remove",
+  role: strings.changeRole,
+  password: strings.setPassword,
+  disable: strings.disable,
+  enable: strings.enable,
+  reset: strings.resetSecondFactor,
+  sessions: strings.signOutEverywhere,
+  remove: strings.remove,
 };
 
 const times = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
 
 /** What an act will do, as sentences. */
 export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView): string[] {
-  const given =
-    role === "admin"
-      ? [`API tokens that ${name} made end with the role of an admin, as do invitations that wait.`]
-      : [];
-  const ended = times(sessions.length, "The session that stands ends", "sessions end");
+  const given = role === "admin" ? [strings.apiTokensThatNameMade({ name })] : [];
+  const ended = times(sessions.length, strings.theSessionThatStandsEnds, strings.sessionsEnd);
   switch (act) {
     case "role":
-      return [
-        `What ${name} may do changes at once; open pages are loaded anew.`,
-        "Notifications in browsers end for viewers.",
-        ...given,
-      ];
+      return [strings.whatNameMayDoChanges({ name }), strings.notificationsInBrowsersEndFor, ...given];
     case "disable":
       return [
-        sessions.length === 0 ? `${name} is not signed in now.` : `${ended} at once.`,
-        `${name} signs in no more until an admin enables the account. Nothing that ${name} did is lost.`,
+        sessions.length === 0 ? strings.nameIsNotSignedIn({ name }) : strings.endedAtOnce({ ended }),
+        strings.nameSignsInNoMore({ name }),
         ...given,
       ];
     case "enable":
-      return [`${name} signs in again by the password of before, with the role of before.`];
+      return [strings.nameSignsInAgainBy({ name })];
     case "reset":
-      return [
-        `The password alone signs ${name} in until another app is enrolled: make sure that it is ${name} who asks.`,
-        "Backup codes and passkeys are worth nothing any more.",
-      ];
+      return [strings.thePasswordAloneSignsName({ name }), strings.backupCodesAndPasskeysAre];
     case "password":
       return [
-        `The password of before is worth nothing any more: make sure that it is ${name} who asks.`,
-        sessions.length === 0 ? `${name} is not signed in now.` : `${ended} at once.`,
-        `Tell ${name} the new one by a way that you trust, to be changed at the first sign-in.`,
+        strings.thePasswordOfBeforeIs({ name }),
+        sessions.length === 0 ? strings.nameIsNotSignedIn({ name }) : strings.endedAtOnce({ ended }),
+        strings.tellNameTheNewOne({ name }),
       ];
     case "remove":
-      return [
-        "The account is taken away, and cannot be brought back; whoever has it anew needs an invitation.",
-        `What ${name} did stays in the audit log, by an id that no name belongs to any more.`,
-      ];
+      return [strings.theAccountIsTakenAway, strings.whatNameDidStaysIn({ name })];
     case "sessions":
-      return [`${ended} at once; ${name} may sign in again.`];
+      return [strings.endedAtOnceNameMay({ ended, name })];
   }
 }
 

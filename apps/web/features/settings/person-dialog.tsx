@@ -6,6 +6,7 @@ import { apiClient } from "../../client/api.ts";
 import { askAccountsAnew } from "../../client/use-accounts.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { type PersonView, type RoleName, roleNames } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/person-dialog.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { NewPasswordField, useNewPassword } from "../../ui/new-password-field.tsx";
@@ -40,7 +41,7 @@ export function PersonDialog({
       onClose();
     });
   };
-  const label = act === "role" ? `Make ${name} ${role}` : `${actNames[act]}: ${name}`;
+  const label = act === "role" ? strings.makeNameRole({ name, role }) : `${actNames[act]}: ${name}`;
   return (
     <Dialog title={`${actNames[act]}: ${name}`} isOpen onClose={onClose}>
       <ul className="list-disc space-y-1 pl-4 text-sm text-ink-soft">
@@ -51,7 +52,7 @@ export function PersonDialog({
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         {act === "role" ? <RoleChoice role={role} onRole={setRole} /> : null}
         {act === "password" ? <NewPasswordField {...chosen} /> : null}
-        <ActEnd act={guarded} why={why} onWhy={setWhy} isReady={isReady} lookAt="the list">
+        <ActEnd act={guarded} why={why} onWhy={setWhy} isReady={isReady} lookAt={strings.theList}>
           {label}
         </ActEnd>
       </form>
@@ -60,15 +61,15 @@ export function PersonDialog({
 }
 
 const meanings: Record<RoleName, string> = {
-  viewer: "Looks at everything, changes nothing.",
-  operator: "Acts on alerts and the archive, too, and hands shifts over.",
-  admin: "Does everything: also agents, keys, rules of alerts, and people.",
+  viewer: strings.looksAtEverythingChangesNothing,
+  operator: strings.actsOnAlertsAndThe,
+  admin: strings.doesEverythingAlsoAgentsKeys,
 };
 
 export function RoleChoice({ role, onRole }: { role: RoleName; onRole: (role: RoleName) => void }) {
   return (
     <Choice
-      legend="Role"
+      legend={strings.role}
       name="role"
       options={roleNames.map((value) => ({ label: value, value }))}
       value={role}

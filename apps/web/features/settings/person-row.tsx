@@ -4,6 +4,8 @@ import { formatDayTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { PersonView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/person-row.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { actNames, actsFor, type PersonAct } from "./person-acts.ts";
 
@@ -28,20 +30,22 @@ export function PersonRow({
       <div className="min-w-0">
         <p className="font-medium [overflow-wrap:anywhere]">
           {name} <span className="font-normal text-ink-soft">{role}</span>
-          {isYou ? <Tag>you</Tag> : null}
-          {disabled ? <Tag>disabled</Tag> : null}
+          {isYou ? <Tag>{strings.you}</Tag> : null}
+          {disabled ? <Tag>{strings.disabled}</Tag> : null}
         </p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
         <p className="text-xs text-ink-faint">
-          Second factor {secondFactor ? "on" : "off"}; {passkeysOf(passkeys)};{" "}
-          {last === null ? (
-            "never signed in"
-          ) : (
-            <>
-              last sign-in <span className="age">{formatDayTime(last, zone, serverNow())}</span>
-            </>
-          )}
-          ; {sessions.length === 0 ? "not signed in now" : sessionsOf(sessions.length)}
+          {rich(strings.secondFactorSecondFactorPasskeys, {
+            secondFactor: secondFactor ? strings.on : strings.off,
+            passkeys: passkeysOf(passkeys),
+            last:
+              last === null
+                ? strings.neverSignedIn
+                : rich(strings.lastSignInTime, {
+                    time: <span className="age">{formatDayTime(last, zone, serverNow())}</span>,
+                  }),
+            sessions: sessions.length === 0 ? strings.notSignedInNow : sessionsOf(sessions.length),
+          })}
         </p>
       </div>
       {isYou ? null : (
@@ -57,10 +61,9 @@ export function PersonRow({
   );
 }
 
-const passkeysOf = (count: number): string =>
-  count === 0 ? "no passkey" : count === 1 ? "1 passkey" : `${count} passkeys`;
+const passkeysOf = (count: number): string => (count === 0 ? strings.noPasskey : strings.passkeys({ count }));
 
-const sessionsOf = (count: number): string => (count === 1 ? "1 session" : `${count} sessions`);
+const sessionsOf = (count: number): string => strings.sessions({ count });
 
 function Tag({ children }: { children: string }) {
   return (

@@ -6,6 +6,7 @@ import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { askYouAnew } from "../../client/use-you.ts";
 import type { PasskeyView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/remove-passkey-dialog.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
@@ -22,16 +23,13 @@ export function RemovePasskeyDialog({ passkey, onClose }: { passkey: PasskeyView
     });
   };
   return (
-    <Dialog title={`Remove the passkey ${passkey.name}`} isOpen onClose={onClose}>
+    <Dialog title={strings.removeThePasskeyName({ name: passkey.name })} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        <p className="text-sm text-ink-soft">
-          It signs you in no more. Your device keeps showing it until you delete it there, too. Who is signed
-          in by it stays so: end sessions beside.
-        </p>
+        <p className="text-sm text-ink-soft">{strings.itSignsYouInNo}</p>
         <PasswordField password={password} onPassword={setPassword} />
-        <RefusedNotice error={error} lookAt="your passkeys" />
+        <RefusedNotice error={error} lookAt={strings.yourPasskeys} />
         <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay}>
-          Remove
+          {strings.remove}
         </Button>
       </form>
     </Dialog>

@@ -11,6 +11,8 @@ import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { useNow } from "../../client/use-now.ts";
 import { askYouAnew } from "../../client/use-you.ts";
 import type { SessionView, YouView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/sessions-panel.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 
@@ -23,20 +25,20 @@ export function SessionsPanel({ you, isFailed }: { you: YouView | undefined; isF
   const endOthers = () =>
     run(async () => {
       const ended = await apiClient.you.endOtherSessions.mutate();
-      setSaid(ended === 1 ? "1 session was ended." : `${ended} sessions were ended.`);
+      setSaid(strings.sessionsWereEnded({ ended }));
     });
   const endOne = (session: SessionView) =>
     run(async () => {
       const stood = await apiClient.you.endSession.mutate({ id: session.id });
-      setSaid(stood ? `${nameOf(session)} was signed out.` : "It had ended already.");
+      setSaid(stood ? strings.nameWasSignedOut({ name: nameOf(session) }) : strings.itHadEndedAlready);
     });
   return (
     <Panel
-      title="Where you are signed in"
+      title={strings.whereYouAreSignedIn}
       aside={
         others === 0 ? null : (
           <Button kind="outline" disabled={isUnderWay} onClick={() => void endOthers()}>
-            Sign out all others
+            {strings.signOutAllOthers}
           </Button>
         )
       }
@@ -45,18 +47,16 @@ export function SessionsPanel({ you, isFailed }: { you: YouView | undefined; isF
         {said}
       </div>
       <div className="px-4 pt-3 empty:hidden">
-        <RefusedNotice error={error} lookAt="the list" />
+        <RefusedNotice error={error} lookAt={strings.theList} />
       </div>
       {you === undefined ? (
         isFailed ? (
-          <Nothing title="Your sessions cannot be shown">
-            The server does not answer. It is asked again.
-          </Nothing>
+          <Nothing title={strings.yourSessionsCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
         ) : (
-          <Waiting of="your sessions" />
+          <Waiting of={strings.yourSessions} />
         )
       ) : (
-        <ul aria-label="Sessions" className="divide-y divide-line">
+        <ul aria-label={strings.sessions} className="divide-y divide-line">
           {you.sessions.map((session) => (
             <SessionRow
               key={session.id}
@@ -73,7 +73,7 @@ export function SessionsPanel({ you, isFailed }: { you: YouView | undefined; isF
 }
 
 const nameOf = ({ userAgent }: SessionView): string =>
-  userAgent === null ? "A program that gives no name" : browserLabel(userAgent);
+  userAgent === null ? strings.aProgramThatGivesNo : browserLabel(userAgent);
 
 function SessionRow({
   session,
@@ -96,27 +96,35 @@ function SessionRow({
           {nameOf(session)}
           {isThis ? (
             <span className="ml-2 rounded border border-line-strong px-1.5 py-px text-xs font-normal text-ink-soft">
-              this browser
+              {strings.thisBrowser}
             </span>
           ) : null}
         </p>
         <p className="text-ink-soft">
-          {session.address === null ? "From an address that is not known" : `From ${session.address}`}, since{" "}
-          <span className="age">{since}</span>
+          {rich(strings.addressSinceSince, {
+            address:
+              session.address === null
+                ? strings.fromAnAddressThatIs
+                : strings.fromAddress({ address: session.address }),
+            since: <span className="age">{since}</span>,
+          })}
         </p>
         <p className="text-xs text-ink-faint">
-          {isThis ? "In use" : `Last used ${formatSpan(now - session.usedAtEpochMs)} ago`}, ends by itself{" "}
-          <span className="age">{formatDayTime(session.endsAtEpochMs, zone, now)}</span> unless it is used
-          before
+          {rich(strings.spanEndsByItselfTime, {
+            span: isThis
+              ? strings.inUse
+              : strings.lastUsedSpanAgo({ span: formatSpan(now - session.usedAtEpochMs) }),
+            time: <span className="age">{formatDayTime(session.endsAtEpochMs, zone, now)}</span>,
+          })}
         </p>
       </div>
       {isThis ? null : (
         <Button kind="outline" disabled={isUnderWay} onClick={onEnd}>
-          Sign out
-          <span className="sr-only">
-            {" "}
-            {nameOf(session)}, since {since}
-          </span>
+          {rich(strings.signOutSpan, {
+            span: (
+              <span className="sr-only"> {strings.nameSinceSince({ name: nameOf(session), since })}</span>
+            ),
+          })}
         </Button>
       )}
     </li>

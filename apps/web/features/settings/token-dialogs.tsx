@@ -9,6 +9,8 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
 import { type ApiTokenView, type TokenRole, tokenRoles } from "../../contracts/api-tokens.ts";
+import * as strings from "../../strings/generated/settings/token-dialogs.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Copied } from "../../ui/copied.tsx";
@@ -27,7 +29,11 @@ interface Made {
 export function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<Made | null>(null);
   return (
-    <Dialog title={made === null ? "New API token" : `The token ${made.name}`} isOpen onClose={onClose}>
+    <Dialog
+      title={made === null ? strings.newApiToken : strings.theTokenName({ name: made.name })}
+      isOpen
+      onClose={onClose}
+    >
       {made === null ? <Ask onMade={setMade} /> : <MadeToken made={made} onClose={onClose} />}
     </Dialog>
   );
@@ -49,40 +55,39 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       <Field
-        label="Name, by which you will know it"
+        label={strings.nameByWhichYouWill}
         required
         maxLength={80}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
       <Choice
-        legend="Role"
+        legend={strings.role}
         name="token-role"
         options={tokenRoles.map((value) => ({ label: value, value }))}
         value={role}
         onChange={setRole}
       >
         <p className="mt-2 text-sm text-ink-soft">
-          {role === "viewer"
-            ? "Looks at everything, changes nothing."
-            : "Acts on alerts and the archive, too."}{" "}
-          What asks for a password no token does.
+          {strings.roleWhatAsksForA({
+            role: role === "viewer" ? strings.looksAtEverythingChangesNothing : strings.actsOnAlertsAndThe,
+          })}
         </p>
       </Choice>
       <Choice
-        legend="It works for"
+        legend={strings.itWorksFor}
         name="token-ttl"
         options={[
-          { label: "1 day", value: dayMs },
-          { label: "30 days", value: 30 * dayMs },
-          { label: "90 days", value: 90 * dayMs },
-          { label: "1 year", value: 365 * dayMs },
+          { label: strings.n1Day, value: dayMs },
+          { label: strings.n30Days, value: 30 * dayMs },
+          { label: strings.n90Days, value: 90 * dayMs },
+          { label: strings.n1Year, value: 365 * dayMs },
         ]}
         value={ttlMs}
         onChange={setTtlMs}
       />
-      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt="the list">
-        Make the token
+      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt={strings.theList}>
+        {strings.makeTheToken}
       </ActEnd>
     </form>
   );
@@ -94,19 +99,22 @@ function MadeToken({ made, onClose }: { made: Made; onClose: () => void }) {
   return (
     <div className="space-y-4 text-sm">
       <p>
-        It works until{" "}
-        <span className="age whitespace-nowrap">
-          {formatDayTime(expiresAtEpochMs, zone, serverNow())} {zoneName(expiresAtEpochMs, zone)}
-        </span>
-        . <span className="font-medium text-warning">▲ It is not shown again.</span>
+        {rich(strings.itWorksUntilTimeIt, {
+          time: (
+            <span className="age whitespace-nowrap">
+              {formatDayTime(expiresAtEpochMs, zone, serverNow())} {zoneName(expiresAtEpochMs, zone)}
+            </span>
+          ),
+          b: (words) => <span className="font-medium text-warning">{words}</span>,
+        })}
       </p>
-      <Copied label="Token" text={token} />
+      <Copied label={strings.token} text={token} />
       <Copied
-        label="To try it, with the token in the file token"
+        label={strings.toTryItWithThe}
         text={`curl -H "Authorization: Bearer $(cat token)" ${window.location.origin}/api/trpc/kpi.live`}
       />
       <Button kind="primary" className="w-full" onClick={onClose}>
-        Done
+        {strings.done}
       </Button>
     </div>
   );
@@ -126,16 +134,14 @@ export function RevokeTokenDialog({
   };
   return (
     <WhyDialog
-      title={`Revoke ${name}`}
-      does={`Revoke ${name}`}
-      lookAt="the list"
+      title={strings.revokeName({ name })}
+      does={strings.revokeName({ name })}
+      lookAt={strings.theList}
       askAnew={() => {}}
       onAct={revoke}
       onClose={onClose}
     >
-      <p className="text-sm text-ink-soft">
-        From the next call on the program that has it is refused. It is not undone: make another one.
-      </p>
+      <p className="text-sm text-ink-soft">{strings.fromTheNextCallOn}</p>
     </WhyDialog>
   );
 }

@@ -4,6 +4,7 @@ import { apiClient } from "../../client/api.ts";
 import { askAccountsAnew } from "../../client/use-accounts.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
 import type { InvitationView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/withdraw-dialog.ts";
 
 /** Ends an invitation before somebody comes by it. */
 export function WithdrawDialog({
@@ -19,16 +20,14 @@ export function WithdrawDialog({
   };
   return (
     <WhyDialog
-      title={`Withdraw the invitation of ${name}`}
-      does="Withdraw"
-      lookAt="the list"
+      title={strings.withdrawTheInvitationOfName({ name })}
+      does={strings.withdraw}
+      lookAt={strings.theList}
       askAnew={askAccountsAnew}
       onAct={withdraw}
       onClose={onClose}
     >
-      <p className="text-sm text-ink-soft">
-        The link makes nobody an account any more. Another one can be made.
-      </p>
+      <p className="text-sm text-ink-soft">{strings.theLinkMakesNobodyAn}</p>
     </WhyDialog>
   );
 }

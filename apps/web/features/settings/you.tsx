@@ -6,6 +6,7 @@ import { loadPart } from "../../client/load-part.ts";
 import { askYouAnew, useYou } from "../../client/use-you.ts";
 import { ZoneChoice } from "../../client/zone-choice.tsx";
 import type { YouView } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/settings/you.ts";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { PasskeysPanel } from "./passkeys-panel.tsx";
@@ -60,25 +61,25 @@ type PanelProps = { you: YouView | undefined; setOpen: (open: Open) => void };
 
 function AccountPanel({ you, isFailed, setOpen }: PanelProps & { isFailed: boolean }) {
   return (
-    <Panel title="Your account">
+    <Panel title={strings.yourAccount}>
       {you === undefined ? (
         <NotYet isFailed={isFailed} />
       ) : (
         <>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5 px-4 py-3 text-sm">
-            <dt className="text-ink-faint">Name</dt>
+            <dt className="text-ink-faint">{strings.name}</dt>
             <dd className="[overflow-wrap:anywhere]">{you.name}</dd>
-            <dt className="text-ink-faint">E-mail</dt>
+            <dt className="text-ink-faint">{strings.eMail}</dt>
             <dd className="[overflow-wrap:anywhere]">{you.email}</dd>
-            <dt className="text-ink-faint">Role</dt>
+            <dt className="text-ink-faint">{strings.role}</dt>
             <dd>{you.role}</dd>
           </dl>
           <div className="flex flex-wrap gap-2 px-4 pb-4">
             <Button kind="outline" onClick={() => setOpen("password")}>
-              Change password…
+              {strings.changePassword}
             </Button>
             <Button kind="outline" onClick={() => setOpen("name")}>
-              Change name…
+              {strings.changeName}
             </Button>
           </div>
         </>
@@ -88,36 +89,32 @@ function AccountPanel({ you, isFailed, setOpen }: PanelProps & { isFailed: boole
 }
 
 function NotYet({ isFailed }: { isFailed: boolean }) {
-  if (!isFailed) return <Waiting of="your account" />;
-  return (
-    <Nothing title="Your account cannot be shown">The server does not answer. It is asked again.</Nothing>
-  );
+  if (!isFailed) return <Waiting of={strings.yourAccount2} />;
+  return <Nothing title={strings.yourAccountCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>;
 }
 
 function SecondFactorPanel({ you, setOpen }: PanelProps) {
   if (you === undefined) return null;
   return (
-    <Panel title="Second factor">
+    <Panel title={strings.secondFactor}>
       <div className="px-4 py-3 text-sm">
-        <p className="font-medium">{you.secondFactor ? "On: an authenticator app" : "Off"}</p>
+        <p className="font-medium">{you.secondFactor ? strings.onAnAuthenticatorApp : strings.off}</p>
         <p className="mt-1 text-ink-soft">
-          {you.secondFactor
-            ? "After the password a code from your app is asked for, or one of your backup codes."
-            : "The password alone signs you in. With a second factor a stolen password opens nothing."}
+          {you.secondFactor ? strings.afterThePasswordACode : strings.thePasswordAloneSignsYou}
         </p>
         <div className="mt-3 flex flex-wrap gap-2">
           {you.secondFactor ? (
             <>
               <Button kind="outline" onClick={() => setOpen("codes")}>
-                New backup codes…
+                {strings.newBackupCodes}
               </Button>
               <Button kind="outline" onClick={() => setOpen("disable")}>
-                Switch off…
+                {strings.switchOff}
               </Button>
             </>
           ) : (
             <Button kind="outline" onClick={() => setOpen("enrol")}>
-              Switch on…
+              {strings.switchOn}
             </Button>
           )}
         </div>
@@ -128,10 +125,10 @@ function SecondFactorPanel({ you, setOpen }: PanelProps) {
 
 function TimesPanel() {
   return (
-    <Panel title="Times">
+    <Panel title={strings.times}>
       <div className="space-y-2 px-4 py-3 text-sm text-ink-soft">
         <ZoneChoice name="time-zone" />
-        <p>In this browser; a click on the clock changes it, too.</p>
+        <p>{strings.inThisBrowserAClick}</p>
       </div>
     </Panel>
   );

@@ -8,6 +8,8 @@ import { useAlertCounts } from "../../client/use-alerts.ts";
 import { useConnection } from "../../client/use-live.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type AlertCounts, sumOfOpen } from "../../contracts/alerts.ts";
+import * as strings from "../../strings/generated/shell/alert-strip.ts";
+import { rich } from "../../strings/rich.tsx";
 import { cn } from "../../ui/cn.ts";
 import { SeverityMark, severityLooks } from "../../ui/severity.tsx";
 
@@ -19,16 +21,16 @@ export function AlertStrip() {
   const connection = useConnection();
   const isStale = connection === "stale" || connection === "signed-out";
   return (
-    <aside aria-label="Alert counts">
+    <aside aria-label={strings.alertCounts}>
       <Link
         href="/alerts"
         data-testid="alert-strip"
         data-stale={isStale}
         className="flex h-10 min-w-0 items-center gap-x-4 border-b border-line bg-surface px-5 text-xs text-ink-soft hover:bg-raised max-sm:gap-x-3 max-sm:px-3"
       >
-        <span className="font-medium">Alerts</span>
+        <span className="font-medium">{strings.alerts}</span>
         {counts === undefined ? (
-          <span className="text-ink-faint">{isFailed ? "▲ could not be counted" : "…"}</span>
+          <span className="text-ink-faint">{isFailed ? strings.couldNotBeCounted : "…"}</span>
         ) : (
           <Counted counts={counts} />
         )}
@@ -41,7 +43,7 @@ function Counted({ counts }: { counts: AlertCounts }) {
   const open = severities.filter((severity) => sumOfOpen(counts.open[severity]) > 0);
   return (
     <>
-      {open.length === 0 ? <span className="text-ink-faint">none is open</span> : null}
+      {open.length === 0 ? <span className="text-ink-faint">{strings.noneIsOpen}</span> : null}
       {open.map((severity) => (
         <SeverityCount key={severity} severity={severity} counts={counts.open[severity]} />
       ))}
@@ -73,7 +75,7 @@ function Held({ counts }: { counts: AlertCounts }) {
   if (held === 0) return null;
   return (
     <span className="whitespace-nowrap text-ink-faint max-md:hidden">
-      <span className="figure">{formatCount(held)}</span> held back
+      {rich(strings.heldHeldBack, { held: <span className="figure">{formatCount(held)}</span> })}
     </span>
   );
 }

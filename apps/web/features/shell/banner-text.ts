@@ -1,6 +1,7 @@
 import type { Connection } from "../../client/connection.ts";
 import type { SocketState } from "../../client/live-state.ts";
 import type { ErrorDetail } from "../../contracts/api.ts";
+import * as strings from "../../strings/generated/shell/banner-text.ts";
 import type { Tone } from "../../ui/notice.tsx";
 
 /** What a banner is decided from. */
@@ -19,19 +20,19 @@ export interface BannerText {
   text: string | null;
 }
 
-const partNames: Record<string, string> = { redis: "Redis", postgresql: "PostgreSQL" };
+const partNames: Record<string, string> = { redis: strings.redis, postgresql: strings.postgreSql };
 
 /** The banner for a connection; `null` where there is nothing to say. The nearest known cause is named. */
 export function bannerFor(facts: BannerFacts): BannerText | null {
   if (facts.connection === "signed-out") {
-    return { tone: "critical", title: "You are signed out", text: "Nothing is updated any more." };
+    return { tone: "critical", title: strings.youAreSignedOut, text: strings.nothingIsUpdatedAnyMore };
   }
   if (facts.connection === "live") return null;
   if (facts.connection === "recovering") {
     // A page that has just been opened is not worth a word: its figures may come before its socket.
     if (facts.socket === "connecting" && facts.hasFigures) return null;
     return facts.hasFigures
-      ? { tone: "info", title: "Connection lost: trying again", text: null }
+      ? { tone: "info", title: strings.connectionLostTryingAgain, text: null }
       : unanswered(facts);
   }
   if (facts.error !== null || facts.socket !== "connected") return unanswered(facts);
@@ -39,24 +40,24 @@ export function bannerFor(facts: BannerFacts): BannerText | null {
   if (!facts.isAnswered) return null;
   return {
     tone: "warning",
-    title: facts.hasFigures ? "No new figures" : "No figures yet",
-    text: "The console is connected, but the worker's kpi role does not report. See that the worker runs.",
+    title: facts.hasFigures ? strings.noNewFigures : strings.noFiguresYet,
+    text: strings.theConsoleIsConnectedBut,
   };
 }
 
 function unanswered(facts: BannerFacts): BannerText | null {
   const { detail } = facts;
   if (detail !== null) {
-    const part = partNames[String(detail.facts.part)] ?? "A part of Tapline";
+    const part = partNames[String(detail.facts.part)] ?? strings.aPartOfTapline;
     const remedy =
-      detail.remedy === null ? null : `${capital(detail.remedy)}. It is tried again all the time.`;
-    return { tone: "critical", title: `${part} does not answer`, text: remedy };
+      detail.remedy === null ? null : strings.remedyItIsTriedAgain({ remedy: capital(detail.remedy) });
+    return { tone: "critical", title: strings.partDoesNotAnswer({ part }), text: remedy };
   }
   if (!facts.isAnswered || (facts.error === null && !facts.hasFigures)) return null;
   return {
     tone: "critical",
-    title: "Connection to the console's server lost",
-    text: "It is tried again all the time. Taps are not lost: agents keep them until they are archived.",
+    title: strings.connectionToTheConsolesServer,
+    text: strings.itIsTriedAgainAll,
   };
 }
 

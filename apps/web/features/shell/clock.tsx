@@ -4,6 +4,7 @@ import { formatTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { chooseTimeZone, nextTimeZone, useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
+import * as strings from "../../strings/generated/shell/clock.ts";
 import { Button } from "../../ui/button.tsx";
 import { zoneWords } from "./zone-words.ts";
 
@@ -17,7 +18,7 @@ export function Clock() {
   return (
     <Button
       onClick={() => chooseTimeZone(next)}
-      title={`All times are in ${zoneWords(zone)}. Press for ${zoneWords(next)}.`}
+      title={strings.allTimesAreInZone({ zone: zoneWords(zone), zone2: zoneWords(next) })}
       className="tabular-nums max-sm:flex-col max-sm:gap-0 max-sm:px-1 max-sm:leading-tight"
     >
       <time dateTime={new Date(nowEpochMs).toISOString()} className="font-mono text-[0.8125rem]">

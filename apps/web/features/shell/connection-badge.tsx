@@ -2,13 +2,18 @@
 
 import type { Connection } from "../../client/connection.ts";
 import { useConnection } from "../../client/use-live.ts";
+import * as strings from "../../strings/generated/shell/connection-badge.ts";
 import { cn } from "../../ui/cn.ts";
 
 const looks: Record<Connection, { shape: string; word: string; look: string }> = {
-  live: { shape: "●", word: "Live", look: "border-line text-ink-soft" },
-  recovering: { shape: "◌", word: "Recovering", look: "border-line-strong text-ink" },
-  stale: { shape: "▲", word: "Stale", look: "border-warning bg-warning-surface text-warning" },
-  "signed-out": { shape: "◆", word: "Signed out", look: "border-critical bg-critical-surface text-critical" },
+  live: { shape: "●", word: strings.live, look: "border-line text-ink-soft" },
+  recovering: { shape: "◌", word: strings.recovering, look: "border-line-strong text-ink" },
+  stale: { shape: "▲", word: strings.stale, look: "border-warning bg-warning-surface text-warning" },
+  "signed-out": {
+    shape: "◆",
+    word: strings.signedOut,
+    look: "border-critical bg-critical-surface text-critical",
+  },
 };
 
 /** In one word how far the figures can be believed. Grey when well. */
@@ -24,7 +29,7 @@ export function ConnectionBadge() {
       )}
     >
       <span aria-hidden>{shape}</span>
-      <span className="sr-only">Connection: </span>
+      <span className="sr-only">{strings.connection} </span>
       {word}
     </span>
   );

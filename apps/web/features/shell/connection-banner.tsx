@@ -5,6 +5,7 @@ import { detailOf } from "../../client/api.ts";
 import { formatAge, formatTime } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { type Live, useLive } from "../../client/use-live.ts";
+import * as strings from "../../strings/generated/shell/connection-banner.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { bannerFor } from "./banner-text.ts";
 
@@ -35,7 +36,10 @@ function Banner({ live }: { live: Live }) {
   const since =
     live.live === null || live.ageMs === null
       ? null
-      : `The figures below are from ${formatTime(live.live.atEpochMs, zone)}, ${formatAge(live.ageMs)} ago.`;
+      : strings.theFiguresBelowAreFrom({
+          time: formatTime(live.live.atEpochMs, zone),
+          span: formatAge(live.ageMs),
+        });
   return (
     <Notice
       className="mb-4"
@@ -44,7 +48,7 @@ function Banner({ live }: { live: Live }) {
       action={
         live.connection === "signed-out" ? (
           <a href="/sign-in" className="text-sm font-semibold text-ink underline underline-offset-4">
-            Sign in again
+            {strings.signInAgain}
           </a>
         ) : undefined
       }

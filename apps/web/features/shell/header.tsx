@@ -2,6 +2,7 @@
 
 import { Bookmark, Keyboard, Search } from "lucide-react";
 import type { PageFacts } from "../../contracts/page.ts";
+import * as strings from "../../strings/generated/shell/header.ts";
 import { Button } from "../../ui/button.tsx";
 import { Clock } from "./clock.tsx";
 import { ConnectionBadge } from "./connection-badge.tsx";
@@ -28,7 +29,7 @@ export function Header({
     <header className="print:hidden sticky top-0 z-5 col-span-full flex items-center gap-3 border-b border-line bg-surface pr-3 pl-4.5">
       <Mark className="size-9 shrink-0" />
       <div className="min-w-0 leading-tight">
-        <p className="font-semibold tracking-tight max-sm:sr-only">Tapline</p>
+        <p className="font-semibold tracking-tight max-sm:sr-only">{strings.tapline}</p>
         <p className="truncate text-xs text-ink-faint">{siteName}</p>
       </div>
       <div className="ml-auto flex items-center gap-1">
@@ -36,16 +37,16 @@ export function Header({
         <PauseButton />
         <Clock />
         <Button
-          aria-label="Find or do"
-          title="Find or do (Ctrl K)"
+          aria-label={strings.findOrDo}
+          title={strings.findOrDoCtrlK}
           className="size-9 px-0 max-sm:hidden"
           onClick={onFind}
         >
           <Search aria-hidden className="size-4" />
         </Button>
         <Button
-          aria-label="Saved views"
-          title="Saved views (b)"
+          aria-label={strings.savedViews}
+          title={strings.savedViewsB}
           className="size-9 px-0 max-md:hidden"
           onClick={onViews}
         >
@@ -53,8 +54,8 @@ export function Header({
         </Button>
         <ThemeToggle />
         <Button
-          aria-label="Show keys"
-          title="Keys (?)"
+          aria-label={strings.showKeys}
+          title={strings.keys}
           className="size-9 px-0 max-md:hidden"
           onClick={onHelp}
         >

@@ -2,6 +2,7 @@
 
 import { everywhere } from "../../client/hotkeys.ts";
 import { standingHotkeys } from "../../client/use-hotkeys.ts";
+import * as strings from "../../strings/generated/shell/help-dialog.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Keys } from "./keys.tsx";
 
@@ -9,7 +10,7 @@ import { Keys } from "./keys.tsx";
 export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const groups = isOpen ? standingHotkeys() : [];
   return (
-    <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
+    <Dialog title={strings.keys} isOpen={isOpen} onClose={onClose}>
       {groups.map(({ on, hotkeys }) => (
         <section key={on} className="not-first:mt-4">
           <h3 className="text-xs font-medium text-ink-faint">{on}</h3>
@@ -17,7 +18,7 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
             {hotkeys.map(({ keys, does }) => (
               <Row key={does} does={does} keys={keys} />
             ))}
-            {on === everywhere ? <Row does="Close what is open" keys={["Esc"]} /> : null}
+            {on === everywhere ? <Row does={strings.closeWhatIsOpen} keys={["Esc"]} /> : null}
           </dl>
         </section>
       ))}

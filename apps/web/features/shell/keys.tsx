@@ -1,3 +1,4 @@
+import * as strings from "../../strings/generated/shell/keys.ts";
 import { Kbd } from "../../ui/kbd.tsx";
 
 /** Keys as they stand on a keyboard, in the order in which they are pressed. */
@@ -8,6 +9,6 @@ export function Keys({ keys }: { keys: readonly string[] }) {
 /** A capital is a letter with Shift. */
 function shownAs(key: string): string[] {
   if (key === "Escape") return ["Esc"];
-  if (key.startsWith("Ctrl+")) return ["Ctrl", key.slice("Ctrl+".length).toUpperCase()];
+  if (key.startsWith("Ctrl+")) return [strings.ctrl, key.slice("Ctrl+".length).toUpperCase()];
   return /^[A-Z]$/.test(key) ? ["Shift", key.toLowerCase()] : [key];
 }

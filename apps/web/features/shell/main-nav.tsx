@@ -4,6 +4,7 @@ import { Ellipsis, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
+import * as strings from "../../strings/generated/shell/main-nav.ts";
 import { cn } from "../../ui/cn.ts";
 import { type ConsolePage, consolePages, isAt, pagesOnPhone } from "./pages.ts";
 
@@ -17,7 +18,7 @@ export function MainNav({ onFind }: { onFind: () => void }) {
   const path = usePathname();
   return (
     <nav
-      aria-label="Main"
+      aria-label={strings.main}
       className="print:hidden z-5 border-line bg-surface px-1.5 [scrollbar-width:thin] max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:overflow-x-hidden sm:overflow-y-auto sm:border-r sm:py-3 short:space-y-0.5 short:py-1.5"
     >
       {consolePages.map((page, index) => (
@@ -62,7 +63,7 @@ function More({ path, onFind }: { path: string; onFind: () => void }) {
         className={cn(itemLook, "sm:hidden", here === undefined ? elsewhereLook : hereLook)}
       >
         <Ellipsis aria-hidden className="size-5" />
-        {here === undefined ? "More" : `More: ${here.name}`}
+        {here === undefined ? strings.more : strings.moreName({ name: here.name })}
       </button>
       <div
         ref={popover}
@@ -80,7 +81,7 @@ function More({ path, onFind }: { path: string; onFind: () => void }) {
           }}
         >
           <Search aria-hidden className="size-5" />
-          Find or do…
+          {strings.findOrDo}
         </MoreButton>
       </div>
     </>

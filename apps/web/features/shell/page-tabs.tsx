@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import * as strings from "../../strings/generated/shell/page-tabs.ts";
 import { cn } from "../../ui/cn.ts";
 import { consolePages, isAt } from "./pages.ts";
 
@@ -14,7 +15,7 @@ export function PageTabs() {
   const here = tabs.findLast((tab) => isAt(tab, path));
   return (
     <nav
-      aria-label={`Parts of ${page.name}`}
+      aria-label={strings.partsOfName({ name: page.name })}
       className="-mt-1 mb-3 flex gap-1 overflow-x-auto border-b border-line"
     >
       {tabs.map(({ href, name }) => (

@@ -13,6 +13,7 @@ import {
   ScrollText,
   Settings,
 } from "lucide-react";
+import * as strings from "../../strings/generated/shell/pages.ts";
 
 /** Something of the console that has an address, as its navigation, its keys and its palette name it. */
 export interface Place {
@@ -33,59 +34,78 @@ export interface ConsolePage extends Place {
 
 /** In the order of the navigation: what is looked at most comes first. */
 export const consolePages: readonly ConsolePage[] = [
-  { href: "/", name: "Overview", called: "the overview", Icon: LayoutDashboard, key: "o" },
+  { href: "/", name: strings.overview, called: strings.theOverview, Icon: LayoutDashboard, key: "o" },
   {
-    ...{ href: "/alerts", name: "Alerts", called: "the alerts", Icon: BellRing, key: "a" },
+    ...{ href: "/alerts", name: strings.alerts, called: strings.theAlerts, Icon: BellRing, key: "a" },
     parts: {
-      own: "All alerts",
+      own: strings.allAlerts,
       others: [
-        { href: "/alerts/rules", name: "Rules", called: "the rules of alerts", key: "d" },
-        { href: "/alerts/channels", name: "Channels", called: "the channels of alerts", key: "c" },
-        { href: "/alerts/health", name: "Health", called: "the health of the alarm system", key: "m" },
+        { href: "/alerts/rules", name: strings.rules, called: strings.theRulesOfAlerts, key: "d" },
+        { href: "/alerts/channels", name: strings.channels, called: strings.theChannelsOfAlerts, key: "c" },
+        { href: "/alerts/health", name: strings.health, called: strings.theHealthOfTheAlarm, key: "m" },
       ],
     },
   },
-  { href: "/agents", name: "Agents", called: "readers & agents", Icon: Nfc, key: "r" },
-  { href: "/taps", name: "Taps", called: "the trace of a tap", Icon: Route, key: "t" },
+  { href: "/agents", name: strings.agents, called: strings.readersAgents, Icon: Nfc, key: "r" },
+  { href: "/taps", name: strings.taps, called: strings.theTraceOfATap, Icon: Route, key: "t" },
   {
-    ...{ href: "/archive", name: "Archive", called: "segments & archive", Icon: Archive, key: "s" },
+    ...{ href: "/archive", name: strings.archive, called: strings.segmentsArchive, Icon: Archive, key: "s" },
     parts: {
-      own: "Segments",
+      own: strings.segments,
       others: [
-        { href: "/archive/quarantine", name: "Quarantine", called: "taps in quarantine", key: "q" },
-        { href: "/archive/holds", name: "Holds", called: "holds & expiry", key: "e" },
+        { href: "/archive/quarantine", name: strings.quarantine, called: strings.tapsInQuarantine, key: "q" },
+        { href: "/archive/holds", name: strings.holds, called: strings.holdsExpiry, key: "e" },
       ],
     },
   },
-  { href: "/keys", name: "Keys", called: "the keys", Icon: KeyRound, key: "k" },
+  { href: "/keys", name: strings.keys, called: strings.theKeys, Icon: KeyRound, key: "k" },
   {
-    ...{ href: "/releases", name: "Releases", called: "the releases of services", Icon: GitBranch, key: "l" },
-    parts: {
-      own: "Services",
-      others: [{ href: "/releases/history", name: "History", called: "the history of releases", key: "z" }],
+    ...{
+      href: "/releases",
+      name: strings.releases,
+      called: strings.theReleasesOfServices,
+      Icon: GitBranch,
+      key: "l",
     },
-  },
-  {
-    ...{ href: "/noops", name: "NoOps", called: "NoOps", Icon: Bot, key: "n" },
     parts: {
-      own: "Decisions",
+      own: strings.services,
       others: [
-        { href: "/noops/rules", name: "Rules", called: "the rules of NoOps", key: "y" },
-        { href: "/noops/replicas", name: "Replicas", called: "the replicas of services", key: "v" },
+        { href: "/releases/history", name: strings.history, called: strings.theHistoryOfReleases, key: "z" },
       ],
     },
   },
-  { href: "/audit", name: "Audit", called: "the audit log", Icon: ScrollText, key: "u" },
-  { href: "/handover", name: "Handover", called: "the shift handover", Icon: ArrowLeftRight, key: "h" },
-  { href: "/runbooks", name: "Runbooks", called: "the runbooks", Icon: BookOpenText, key: "b" },
   {
-    ...{ href: "/settings", name: "Settings", called: "the settings", Icon: Settings, key: "p" },
+    ...{ href: "/noops", name: strings.noOps, called: strings.noOps, Icon: Bot, key: "n" },
     parts: {
-      own: "You",
+      own: strings.decisions,
       others: [
-        { href: "/settings/people", name: "People", called: "the people of this console", key: "f" },
-        { href: "/settings/tokens", name: "API tokens", called: "the API tokens", key: "x" },
-        { href: "/settings/installation", name: "Installation", called: "the installation", key: "i" },
+        { href: "/noops/rules", name: strings.rules, called: strings.theRulesOfNoOps, key: "y" },
+        { href: "/noops/replicas", name: strings.replicas, called: strings.theReplicasOfServices, key: "v" },
+      ],
+    },
+  },
+  { href: "/audit", name: strings.audit, called: strings.theAuditLog, Icon: ScrollText, key: "u" },
+  {
+    href: "/handover",
+    name: strings.handover,
+    called: strings.theShiftHandover,
+    Icon: ArrowLeftRight,
+    key: "h",
+  },
+  { href: "/runbooks", name: strings.runbooks, called: strings.theRunbooks, Icon: BookOpenText, key: "b" },
+  {
+    ...{ href: "/settings", name: strings.settings, called: strings.theSettings, Icon: Settings, key: "p" },
+    parts: {
+      own: strings.you,
+      others: [
+        { href: "/settings/people", name: strings.people, called: strings.thePeopleOfThisConsole, key: "f" },
+        { href: "/settings/tokens", name: strings.apiTokens, called: strings.theApiTokens, key: "x" },
+        {
+          href: "/settings/installation",
+          name: strings.installation,
+          called: strings.theInstallation,
+          key: "i",
+        },
       ],
     },
   },

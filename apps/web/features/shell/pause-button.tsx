@@ -2,6 +2,7 @@
 
 import { Pause, Play } from "lucide-react";
 import { togglePause, usePause } from "../../client/use-pause.ts";
+import * as strings from "../../strings/generated/shell/pause-button.ts";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 
@@ -12,8 +13,8 @@ export function PauseButton() {
   return (
     <Button
       aria-pressed={isPaused}
-      aria-label="Pause what is shown"
-      title={isPaused ? "Show what is new (p)" : "Pause what is shown (p)"}
+      aria-label={strings.pauseWhatIsShown}
+      title={isPaused ? strings.showWhatIsNewP : strings.pauseWhatIsShownP}
       className={cn("size-9 px-0", isPaused && "border-line-strong bg-raised text-ink")}
       onClick={togglePause}
     >

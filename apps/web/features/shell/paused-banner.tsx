@@ -2,9 +2,10 @@
 
 import { useState, useSyncExternalStore } from "react";
 import { getNews, noNews, onNews } from "../../client/alert-news.ts";
-import { formatCount, formatTime, zoneName } from "../../client/format.ts";
+import { formatTime, zoneName } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { resume, usePause } from "../../client/use-pause.ts";
+import * as strings from "../../strings/generated/shell/paused-banner.ts";
 import { Button } from "../../ui/button.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 
@@ -18,20 +19,23 @@ function Paused({ sinceEpochMs, waiting }: { sinceEpochMs: number; waiting: numb
   const zone = useTimeZone();
   return (
     <section
-      aria-label="Paused"
+      aria-label={strings.paused}
       className="sticky top-14 z-5 flex flex-wrap items-center gap-x-4 gap-y-1 border-y border-line-strong bg-info-surface px-5 py-1.5 text-sm text-ink max-sm:px-3"
     >
       <p className="tabular-nums">
         <span aria-hidden>❙❙ </span>
         <strong className="font-semibold">
-          Paused at {formatTime(sinceEpochMs, zone)} ({zoneName(sinceEpochMs, zone)})
+          {strings.pausedAtTimeZone({
+            time: formatTime(sinceEpochMs, zone),
+            zone: zoneName(sinceEpochMs, zone),
+          })}
         </strong>
         {" — "}
-        {waiting === 1 ? "1 change waits" : `${formatCount(waiting)} changes wait`}
+        {strings.changesWait({ waiting })}
       </p>
       <NewCritical />
       <Button kind="outline" className="ml-auto h-8 border-ink" onClick={resume}>
-        Show what is new
+        {strings.showWhatIsNew}
       </Button>
     </section>
   );

@@ -9,6 +9,7 @@ import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
 import { ViewerProvider } from "../../client/viewer.tsx";
 import type { PageFacts } from "../../contracts/page.ts";
+import * as strings from "../../strings/generated/shell/shell.ts";
 import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
 import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -58,7 +59,7 @@ export function Shell({
         href="#main"
         className="sr-only z-10 rounded-md bg-action px-4 py-2 text-sm font-medium text-on-action focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
-        Skip to the content
+        {strings.skipToTheContent}
       </a>
       <Header
         {...{ siteName, viewer }}
@@ -108,16 +109,16 @@ function useShellKeys({
   const router = useRouter();
   const hotkeys: Hotkey[] = [
     ...places.map(({ key, called, href }) => ({
-      ...{ keys: ["g", key], does: `Go to ${called}` },
+      ...{ keys: ["g", key], does: strings.goToCalled({ called }) },
       run: () => router.push(href),
     })),
-    { keys: ["g", wallKey], does: "Go to the wall display", run: () => router.push(wallPath) },
-    { keys: [":"], does: "Find or do", run: openPalette },
-    { keys: ["Ctrl+k"], does: "The same, also out of a field", run: openPalette },
-    { keys: ["b"], does: "Your saved views, and save this one", run: openViews },
-    { keys: ["p"], does: "Pause what is shown, or go on", run: togglePause },
-    { keys: ["t"], does: "Change the theme", run: toggle },
-    { keys: ["?"], does: "Show these keys", run: openHelp },
+    { keys: ["g", wallKey], does: strings.goToTheWallDisplay, run: () => router.push(wallPath) },
+    { keys: [":"], does: strings.findOrDo, run: openPalette },
+    { keys: ["Ctrl+k"], does: strings.theSameAlsoOutOf, run: openPalette },
+    { keys: ["b"], does: strings.yourSavedViewsAndSave, run: openViews },
+    { keys: ["p"], does: strings.pauseWhatIsShownOr, run: togglePause },
+    { keys: ["t"], does: strings.changeTheTheme, run: toggle },
+    { keys: ["?"], does: strings.showTheseKeys, run: openHelp },
   ];
   useHotkeys(everywhere, hotkeys);
 }

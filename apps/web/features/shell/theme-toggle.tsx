@@ -3,6 +3,7 @@
 import { Contrast, Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useNow } from "../../client/use-now.ts";
+import * as strings from "../../strings/generated/shell/theme-toggle.ts";
 import { Button } from "../../ui/button.tsx";
 import { isTheme, nextTheme, themes } from "./themes.ts";
 
@@ -22,8 +23,8 @@ export function ThemeToggle() {
   const Icon = icons[shown];
   return (
     <Button
-      aria-label={`Theme: ${name}. Change`}
-      title={`Theme: ${name} (t)`}
+      aria-label={strings.themeNameChange({ name: name ?? "" })}
+      title={strings.themeNameT({ name: name ?? "" })}
       className="size-9 px-0 max-sm:hidden"
       onClick={toggle}
     >

@@ -1,9 +1,11 @@
+import * as strings from "../../strings/generated/shell/themes.ts";
+
 /** What a page looks like; `system`: light or dark, as the system has it. */
 export const themes = [
-  { theme: "system", name: "as the system has it" },
+  { theme: "system", name: strings.asTheSystemHasIt },
   { theme: "light", name: "light" },
   { theme: "dark", name: "dark" },
-  { theme: "contrast", name: "high contrast" },
+  { theme: "contrast", name: strings.highContrast },
 ] as const;
 
 export type Theme = (typeof themes)[number]["theme"];

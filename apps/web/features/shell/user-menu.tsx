@@ -7,6 +7,8 @@ import { useEffect, useState } from "react";
 import { loadPart } from "../../client/load-part.ts";
 import { carryOn, forgetThisBrowser } from "../../client/this-browser.ts";
 import type { PageFacts } from "../../contracts/page.ts";
+import * as strings from "../../strings/generated/shell/user-menu.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 
 const Preferences = dynamic(
@@ -56,7 +58,7 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
           <p className="truncate text-sm font-semibold">{viewer.name}</p>
           <p className="truncate text-xs text-ink-faint">{viewer.email}</p>
           <p className="mt-1.5 text-xs text-ink-soft">
-            Role: <span className="font-medium text-ink">{viewer.role}</span>
+            {rich(strings.roleRole, { role: <span className="font-medium text-ink">{viewer.role}</span> })}
           </p>
         </div>
         <hr className="my-1 border-line" />
@@ -64,15 +66,15 @@ export function UserMenu({ viewer }: { viewer: NonNullable<PageFacts["viewer"]> 
         <hr className="my-1 border-line" />
         <Link href="/wall" className={itemLook}>
           <MonitorPlay aria-hidden className="size-4" />
-          Wall display
+          {strings.wallDisplay}
         </Link>
         <Button className="w-full justify-start" onClick={() => void leave()}>
           <LogOut aria-hidden className="size-4" />
-          Sign out
+          {strings.signOut}
         </Button>
         {failed ? (
           <p role="alert" className="px-3 py-2 text-xs text-critical">
-            ▲ The server does not answer: you are still signed in.
+            {strings.theServerDoesNotAnswer}
           </p>
         ) : null}
       </div>

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
+import * as strings from "../../strings/generated/shell/wall-frame.ts";
 import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
 import { AlertStrip } from "./alert-strip.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -17,9 +18,9 @@ export function WallFrame({ siteName, children }: { siteName: string; children: 
   const router = useRouter();
   const { toggle } = useThemeToggle();
   const isAwake = useScreenAwake();
-  useHotkeys("Wall display", [
-    { keys: ["Escape"], does: "Leave the wall display", run: () => router.push("/") },
-    { keys: ["t"], does: "Change the theme", run: toggle },
+  useHotkeys(strings.wallDisplay, [
+    { keys: ["Escape"], does: strings.leaveTheWallDisplay, run: () => router.push("/") },
+    { keys: ["t"], does: strings.changeTheTheme, run: toggle },
   ]);
   return (
     <div data-wall className="flex min-h-screen flex-col lg:h-screen lg:overflow-hidden">
@@ -27,7 +28,8 @@ export function WallFrame({ siteName, children }: { siteName: string; children: 
         <Mark className="size-9 shrink-0" />
         <h1 className="min-w-0 truncate text-lg font-semibold tracking-tight">{siteName}</h1>
         <p className="ml-auto text-xs text-ink-faint max-sm:hidden">
-          {isAwake === false ? "▲ the screen may go dark · " : ""}Esc leaves
+          {isAwake === false ? strings.theScreenMayGoDark : ""}
+          {strings.escLeaves}
         </p>
         <ConnectionBadge />
         <Clock />

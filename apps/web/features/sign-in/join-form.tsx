@@ -6,6 +6,8 @@ import { AuthRefusal } from "../../client/auth-refusal.ts";
 import { RefusedNotice } from "../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import type { OpenInvitation } from "../../contracts/people.ts";
+import * as strings from "../../strings/generated/sign-in/join-form.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -28,8 +30,7 @@ export function JoinForm() {
       (error: unknown) =>
         setState({
           is: "refused",
-          text:
-            error instanceof AuthRefusal ? error.message : "The server does not answer. Load the page again.",
+          text: error instanceof AuthRefusal ? error.message : strings.theServerDoesNotAnswer,
         }),
     );
   }, []);
@@ -37,13 +38,13 @@ export function JoinForm() {
     <Card className="p-6 shadow-sm">
       {state.is === "reading" ? (
         <div aria-busy="true" className="space-y-3">
-          <span className="sr-only">Reading the invitation</span>
+          <span className="sr-only">{strings.readingTheInvitation}</span>
           <Skeleton className="h-5 w-2/3" />
           <Skeleton className="h-10 w-full" />
         </div>
       ) : state.is === "refused" ? (
         <div role="alert">
-          <Notice tone="warning" title="This link does not work">
+          <Notice tone="warning" title={strings.thisLinkDoesNotWork}>
             {state.text}
           </Notice>
         </div>
@@ -72,11 +73,13 @@ function Accept({ secret, invitation }: { secret: string; invitation: OpenInvita
   return (
     <form method="post" onSubmit={(event) => void submit(event)} className="space-y-4">
       <p className="text-sm text-ink-soft">
-        You join as <strong className="font-semibold text-ink">{role}</strong>, and sign in with{" "}
-        <strong className="font-semibold text-ink [overflow-wrap:anywhere]">{email}</strong>.
+        {rich(strings.youJoinAsRoleAnd, {
+          role: <strong className="font-semibold text-ink">{role}</strong>,
+          email: <strong className="font-semibold text-ink [overflow-wrap:anywhere]">{email}</strong>,
+        })}
       </p>
       <Field
-        label="Your name"
+        label={strings.yourName}
         autoComplete="name"
         required
         maxLength={80}
@@ -85,9 +88,9 @@ function Accept({ secret, invitation }: { secret: string; invitation: OpenInvita
       />
       <input type="hidden" autoComplete="username" value={email} readOnly />
       <NewPasswordField {...chosen} />
-      <RefusedNotice error={error} lookAt="sign-in: try the password there" />
+      <RefusedNotice error={error} lookAt={strings.signInTryThePassword} />
       <Button type="submit" kind="primary" className="w-full" disabled={isUnderWay || !chosen.isGood}>
-        Make the account
+        {strings.makeTheAccount}
       </Button>
     </form>
   );

@@ -2,6 +2,8 @@
 
 import { Building2, KeyRound } from "lucide-react";
 import { byName, usePasskeyTrouble } from "../../client/passkeys.ts";
+import * as strings from "../../strings/generated/sign-in/other-ways.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 
 /** The ways in beside the password: at a provider where there is one, and by a passkey. */
@@ -21,7 +23,7 @@ export function OtherWays({
       {provider === null ? null : (
         <Button kind="outline" className="mt-3 w-full" disabled={isBusy} onClick={() => onProvider(provider)}>
           <Building2 aria-hidden className="size-4" />
-          Continue with {provider}
+          {strings.continueWithProvider({ provider })}
         </Button>
       )}
       <PasskeyWay isBusy={isBusy} onGo={onPasskey} />
@@ -36,18 +38,20 @@ function PasskeyWay({ isBusy, onGo }: { isBusy: boolean; onGo: () => void }) {
     return (
       <Button kind="outline" className="mt-3 w-full" disabled={isBusy} onClick={onGo}>
         <KeyRound aria-hidden className="size-4" />
-        Use a passkey
+        {strings.useAPasskey}
       </Button>
     );
   const named = trouble === "address" ? byName(window.location) : null;
   if (named === null) return null;
   return (
     <p className="mt-4 text-sm text-ink-soft">
-      Passkeys are bound to a name, not to a number. To use yours,{" "}
-      <a className="underline" href={named}>
-        sign in at {new URL(named).host}
-      </a>
-      .
+      {rich(strings.passkeysAreBoundToA, {
+        host: (
+          <a className="underline" href={named}>
+            {strings.signInAtHost({ host: new URL(named).host })}
+          </a>
+        ),
+      })}
     </p>
   );
 }

@@ -3,6 +3,7 @@
 import { LoaderCircle } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { givePasskey } from "../../client/passkeys.ts";
+import * as strings from "../../strings/generated/sign-in/sign-in-form.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -90,14 +91,14 @@ export function SignInForm({ from, hasEnded, provider, refused }: Coming) {
         aria-busy={isBusy}
       >
         {hasEnded && refusal === null && step === "password" ? (
-          <Notice tone="info" title="You were signed out">
-            Your session ended, or somebody ended it. Sign in to go on where you were.
+          <Notice tone="info" title={strings.youWereSignedOut}>
+            {strings.yourSessionEndedOrSomebody}
           </Notice>
         ) : null}
         <div role="alert" className="empty:hidden">
           {refusal === null ? null : (
             <Notice tone={isWrong ? "warning" : "critical"} title={refusal.title}>
-              {waitSeconds > 0 ? `Try again in ${waitSeconds} s.` : refusal.text}
+              {waitSeconds > 0 ? strings.tryAgainInWaitSeconds({ waitSeconds }) : refusal.text}
             </Notice>
           )}
         </div>
@@ -108,7 +109,7 @@ export function SignInForm({ from, hasEnded, provider, refused }: Coming) {
         )}
         <Button kind="primary" type="submit" className="w-full" disabled={isBusy || waitSeconds > 0}>
           {isBusy ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : null}
-          {isBusy ? "Signing in…" : "Sign in"}
+          {isBusy ? strings.signingIn : strings.signIn}
         </Button>
       </form>
       {step === "password" ? (
@@ -127,7 +128,7 @@ function PasswordFields({ isWrong }: { isWrong: boolean }) {
   return (
     <>
       <Field
-        label="E-mail"
+        label={strings.eMail}
         name="email"
         type="email"
         autoComplete="username"
@@ -136,7 +137,7 @@ function PasswordFields({ isWrong }: { isWrong: boolean }) {
         aria-invalid={isWrong}
       />
       <Field
-        label="Password"
+        label={strings.password}
         name="password"
         type="password"
         autoComplete="current-password"
@@ -160,7 +161,7 @@ function CodeFields({
   return (
     <>
       <Field
-        label={isApp ? "Code of your authenticator" : "Backup code"}
+        label={isApp ? strings.codeOfYourAuthenticator : strings.backupCode}
         name="code"
         {...(isApp ? { inputMode: "numeric", pattern: "[0-9 ]{6,7}", autoComplete: "one-time-code" } : {})}
         required
@@ -168,7 +169,7 @@ function CodeFields({
         aria-invalid={isWrong}
       />
       <Button className="w-full" onClick={() => setCodeKind(isApp ? "backup-code" : "totp")}>
-        {isApp ? "The app is not at hand: use a backup code" : "Use the app's code"}
+        {isApp ? strings.theAppIsNotAt : strings.useTheAppsCode}
       </Button>
     </>
   );

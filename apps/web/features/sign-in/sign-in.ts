@@ -1,4 +1,5 @@
 import { AuthRefusal } from "../../client/auth-refusal.ts";
+import * as strings from "../../strings/generated/sign-in/sign-in.ts";
 
 /** How an attempt to sign in ended. */
 export type SignInResult =
@@ -41,8 +42,8 @@ export async function signInByPasskey(
     const response = await answer(await offered.json());
     return attempt("/api/auth/passkey/sign-in", { response }, fetchApi);
   } catch (error) {
-    const text = error instanceof AuthRefusal ? error.message : "The browser could not use it.";
-    return { kind: "refused", title: "No passkey was given", text };
+    const text = error instanceof AuthRefusal ? error.message : strings.theBrowserCouldNotUse;
+    return { kind: "refused", title: strings.noPasskeyWasGiven, text };
   }
 }
 
@@ -63,21 +64,15 @@ export async function leaveForProvider(
 /** Why somebody came back from the provider and is not signed in. @param why as the address says it */
 export function backFromProvider(why: string, provider: string): Extract<SignInResult, { kind: "refused" }> {
   const says: Readonly<Record<string, [title: string, text: string]>> = {
-    unknown: [
-      "There is no account for you here",
-      "Ask an admin to invite you, by the address that SAYS has.",
-    ],
-    "no-address": ["SAYS tells no address of yours", "It has to confirm your e-mail address first."],
-    "other-domain": ["Your address is not let in here", "Ask an admin which addresses are."],
-    "other-subject": ["Your address belongs to another account of SAYS", "Ask an admin to look at it."],
-    disabled: ["Sign-in is not allowed", "This account is blocked. Ask an admin."],
-    "too-late": ["It took too long", "Begin anew, in this browser."],
-    away: ["SAYS does not answer", "Try again in a moment, or use the password."],
+    unknown: [strings.thereIsNoAccountFor, strings.askAnAdminToInvite],
+    "no-address": [strings.saysTellsNoAddressOf, strings.itHasToConfirmYour],
+    "other-domain": [strings.yourAddressIsNotLet, strings.askAnAdminWhichAddresses],
+    "other-subject": [strings.yourAddressBelongsToAnother, strings.askAnAdminToLook],
+    disabled: [strings.signInIsNotAllowed, strings.thisAccountIsBlockedAsk],
+    "too-late": [strings.itTookTooLong, strings.beginAnewInThisBrowser],
+    away: [strings.saysDoesNotAnswer, strings.tryAgainInAMoment],
   };
-  const failed = [
-    "Signing in at SAYS failed",
-    "Its answer does not fit. Begin anew; if it stays so, ask an admin.",
-  ];
+  const failed = [strings.signingInAtSaysFailed, strings.itsAnswerDoesNotFit];
   const told = (Object.hasOwn(says, why) ? says[why] : undefined) ?? failed;
   const [title = "", text = ""] = told.map((words) => words.replaceAll("SAYS", provider));
   return { kind: "refused", title, text };
@@ -108,8 +103,8 @@ async function attempt(path: string, body: object, fetchApi: Fetch): Promise<Sig
 
 const unreachable: SignInResult = {
   kind: "refused",
-  title: "The server does not answer",
-  text: "Check your connection to it and try again.",
+  title: strings.theServerDoesNotAnswer,
+  text: strings.checkYourConnectionToIt,
 };
 
 function refusal(response: Response, by: "password" | "code" | "passkey"): SignInResult {
@@ -117,38 +112,38 @@ function refusal(response: Response, by: "password" | "code" | "passkey"): SignI
     const retryAfterSeconds = Number(response.headers.get("x-retry-after")) || 60;
     return {
       kind: "refused",
-      title: "Too many attempts",
-      text: "Wait before trying again.",
+      title: strings.tooManyAttempts,
+      text: strings.waitBeforeTryingAgain,
       retryAfterSeconds,
     };
   }
   if (response.status === 403) {
     return {
       kind: "refused",
-      title: "Sign-in is not allowed",
-      text: "This account is blocked, or the page was opened under another address. Ask an admin.",
+      title: strings.signInIsNotAllowed,
+      text: strings.thisAccountIsBlockedOr,
     };
   }
   if (response.status >= 500) {
     return {
       kind: "refused",
-      title: "Sign-in does not work now",
-      text: "The server cannot reach its database. Try again in a moment.",
+      title: strings.signInDoesNotWork,
+      text: strings.theServerCannotReachIts,
     };
   }
   if (by === "passkey")
     return {
       kind: "refused",
-      title: "This passkey does not work here",
-      text: "It was removed, or made for another address. Sign in with the password, and add one under Settings.",
+      title: strings.thisPasskeyDoesNotWork,
+      text: strings.itWasRemovedOrMade,
     };
   if (by === "code")
     return {
       kind: "refused",
-      title: "Wrong code",
-      text: "Enter the code that the authenticator shows now, or a backup code that was not used yet. After some wrong ones, or ten minutes, begin anew with the password.",
+      title: strings.wrongCode,
+      text: strings.enterTheCodeThatThe,
     };
-  return { kind: "refused", title: "Wrong e-mail or password", text: "Check both and try again." };
+  return { kind: "refused", title: strings.wrongEMailOrPassword, text: strings.checkBothAndTryAgain };
 }
 
 /**

@@ -1,14 +1,15 @@
 import type { AckLevel } from "@tapline/core/tap";
 import type { TapTrace } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/ladder.ts";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
 
 /** The lowest rung first. */
 const promises: Readonly<Record<AckLevel, string>> = {
-  accepted: "in the memory of a server",
-  durable: "in Redis, on disk",
-  archived: "in the archive, checked and indexed",
-  proven: "in a checkpoint that a witness has cosigned",
+  accepted: strings.inTheMemoryOfA,
+  durable: strings.inRedisOnDisk,
+  archived: strings.inTheArchiveCheckedAnd,
+  proven: strings.inACheckpointThatA,
 };
 
 // Core's own list would bring all its schemas into the page.
@@ -16,10 +17,10 @@ const rungs = Object.keys(promises) as AckLevel[];
 
 /** What the next rung waits for. */
 const wants: Readonly<Record<AckLevel, string>> = {
-  accepted: "its agent to deliver it",
-  durable: "Redis to have it on disk",
-  archived: "an archive to hold it, and the index to have it",
-  proven: "the next checkpoint that a witness cosigns",
+  accepted: strings.itsAgentToDeliverIt,
+  durable: strings.redisToHaveItOn,
+  archived: strings.anArchiveToHoldIt,
+  proven: strings.theNextCheckpointThatA,
 };
 
 /** How much is promised of the tap by now, and what the next rung waits for. */
@@ -27,7 +28,7 @@ export function Ladder({ trace }: { trace: TapTrace }) {
   const { rung, state } = trace;
   const next = nextOf(trace);
   return (
-    <Part title="Ack ladder">
+    <Part title={strings.ackLadder}>
       <ol className="space-y-1">
         {rungs.map((level, index) => {
           const isReached = rung !== null && index <= rungs.indexOf(rung);
@@ -40,15 +41,15 @@ export function Ladder({ trace }: { trace: TapTrace }) {
               <span aria-hidden>{isReached ? "✓" : "·"}</span>
               <span className={level === rung ? "font-semibold" : ""}>{level}</span>
               <span className="text-ink-faint">{promises[level]}</span>
-              <span className="sr-only">{isReached ? "reached" : "not reached"}</span>
+              <span className="sr-only">{isReached ? strings.reached : strings.notReached}</span>
             </li>
           );
         })}
       </ol>
       <p className="mt-2 text-ink-soft">
-        {next === null ? endWords[state] : `Next, ${next}: it waits for ${wants[next]}.`}
+        {next === null ? endWords[state] : strings.nextNextItWaitsFor({ next, wants: wants[next] })}
         {next === "proven" && trace.segment?.entry?.isWitnessed === false
-          ? " No witness has cosigned anything yet: without one no tap comes to that."
+          ? strings.noWitnessHasCosignedAnything
           : null}
       </p>
     </Part>
@@ -62,8 +63,8 @@ function nextOf({ rung, state }: TapTrace): AckLevel | null {
 }
 
 const endWords: Readonly<Record<TapTrace["state"], string>> = {
-  ...{ archived: "The highest rung: nothing is to come.", duplicate: "The highest rung, by its first copy." },
-  rejected: "No further: it was refused. A replay out of quarantine may bring it on.",
-  gap: "Its agent does not have it any more, and it has no end.",
+  ...{ archived: strings.theHighestRungNothingIs, duplicate: strings.theHighestRungByIts },
+  rejected: strings.noFurtherItWasRefused,
+  gap: strings.itsAgentDoesNotHave,
   ...{ "under-way": "", "with-agent": "" },
 };

@@ -1,6 +1,8 @@
 "use client";
 
 import { type RefObject, useEffect, useState } from "react";
+import * as strings from "../../strings/generated/taps/search-bar.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { type TapsView, viewOfSearch } from "./view.ts";
 
@@ -28,9 +30,9 @@ export function SearchBar({
       <input
         ref={textField}
         type="search"
-        aria-label="Find a tap"
+        aria-label={strings.findATap}
         aria-describedby="tap-names"
-        placeholder="Find a tap (/)"
+        placeholder={strings.findATap2}
         value={text}
         maxLength={300}
         onChange={(event) => setText(event.target.value)}
@@ -40,18 +42,15 @@ export function SearchBar({
         className="h-8 min-w-40 flex-1 rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-faint"
       />
       <Button type="submit" kind="outline" className="h-8">
-        Find
+        {strings.find}
       </Button>
       {of === "" ? null : (
         <Button className="h-8" onClick={() => onChange({ of: "", open: null })}>
-          Show all
+          {strings.showAll}
         </Button>
       )}
       <p id="tap-names" className="w-full text-xs text-ink-faint">
-        A tracker and its number (<span className="font-mono">2f00c1d4a9e37b10 12</span>, with the epoch
-        between them where it is not the newest), an agent's number (
-        <span className="font-mono">gate-1/1/845</span>), a segment; or an agent, a site, a tracker alone. Not
-        by digest: the index keeps 8 bytes of it, unsorted.
+        {rich(strings.aTrackerAndItsNumber, { b: (words) => <span className="font-mono">{words}</span> })}
       </p>
     </form>
   );

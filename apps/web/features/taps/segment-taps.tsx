@@ -2,6 +2,8 @@ import Link from "next/link";
 import { formatCount } from "../../client/format.ts";
 import { writeTapName } from "../../contracts/tap-name.ts";
 import type { TapRun, TapSegment } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/segment-taps.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Part } from "../../ui/part.tsx";
 import { tapHref } from "./tap-facts.tsx";
 import { numbersOf } from "./tap-words.ts";
@@ -11,7 +13,7 @@ const shownRuns = 8;
 /** The other taps of a segment: whose, and which numbers. */
 export function SegmentTaps({ segment }: { segment: TapSegment }) {
   return (
-    <Part title="With it in the segment">
+    <Part title={strings.withItInTheSegment}>
       <Runs
         name="Trackers"
         runs={segment.trackers}
@@ -46,13 +48,18 @@ function Runs({
               href={tapHref(tapOf(run))}
               className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
             >
-              <code className="font-mono text-xs">{run.id}</code>, epoch{" "}
-              <span className="figure">{run.epoch}</span>, <span className="figure">{numbersOf(run)}</span>
+              {rich(strings.idEpochEpochNumbers, {
+                id: <code className="font-mono text-xs">{run.id}</code>,
+                epoch: <span className="figure">{run.epoch}</span>,
+                numbers: <span className="figure">{numbersOf(run)}</span>,
+              })}
             </Link>
           </li>
         ))}
       </ul>
-      {rest > 0 ? <p className="text-xs text-ink-faint">and {formatCount(rest)} more runs</p> : null}
+      {rest > 0 ? (
+        <p className="text-xs text-ink-faint">{strings.andRestMoreRuns({ rest: formatCount(rest) })}</p>
+      ) : null}
     </>
   );
 }

@@ -5,6 +5,8 @@ import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { TapSegment, TapTrace } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/tap-facts.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Part } from "../../ui/part.tsx";
 
 const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
@@ -17,56 +19,55 @@ export function Whose({ trace }: { trace: TapTrace }) {
   const { tracker, agent, reader, segment } = trace;
   const many = segment !== null && segment.taps > 1;
   return (
-    <Part title="Whose">
+    <Part title={strings.whose}>
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1">
-        <Fact name="Tracker">
-          {tracker === null ? (
-            many ? (
-              "one of the segment's; which one is sealed with it"
-            ) : (
-              "not kept in the clear"
-            )
-          ) : (
-            <>
-              <Link className={link} href={`/taps?${new URLSearchParams({ of: `tracker:${tracker.id}` })}`}>
-                <code className="font-mono text-xs">{tracker.id}</code>
-              </Link>
-              , epoch <span className="figure">{tracker.epoch}</span>, number{" "}
-              <span className="figure">{tracker.seq}</span>
-            </>
-          )}
+        <Fact name={strings.tracker}>
+          {tracker === null
+            ? many
+              ? strings.oneOfTheSegmentsWhich
+              : strings.notKeptInTheClear
+            : rich(strings.linkEpochEpochNumberSeq, {
+                link: (
+                  <Link
+                    className={link}
+                    href={`/taps?${new URLSearchParams({ of: `tracker:${tracker.id}` })}`}
+                  >
+                    <code className="font-mono text-xs">{tracker.id}</code>
+                  </Link>
+                ),
+                epoch: <span className="figure">{tracker.epoch}</span>,
+                seq: <span className="figure">{tracker.seq}</span>,
+              })}
         </Fact>
-        <Fact name="Agent">
+        <Fact name={strings.agent}>
           {agent === null ? (
-            "one of the segment's; which one is sealed with it"
+            strings.oneOfTheSegmentsWhich
           ) : (
             <>
-              <Link className={link} href={`/agents?${new URLSearchParams({ agent: agent.id })}`}>
-                {agent.id}
-              </Link>
-              {agent.site === null ? "" : `, site ${agent.site}`}, epoch{" "}
-              <span className="figure">{agent.epoch}</span>
-              {agent.seq === null ? (
-                ", one of its numbers"
-              ) : (
-                <>
-                  , number <span className="figure">{agent.seq}</span>
-                </>
-              )}
+              {rich(strings.idSiteEpochEpoch, {
+                id: (
+                  <Link className={link} href={`/agents?${new URLSearchParams({ agent: agent.id })}`}>
+                    {agent.id}
+                  </Link>
+                ),
+                site: agent.site === null ? "" : strings.siteSite({ site: agent.site }),
+                epoch: <span className="figure">{agent.epoch}</span>,
+              })}
+              {agent.seq === null
+                ? strings.oneOfItsNumbers
+                : rich(strings.numberSeq, { seq: <span className="figure">{agent.seq}</span> })}
             </>
           )}
         </Fact>
-        <Fact name="Reader">{reader ?? "sealed with the tap"}</Fact>
+        <Fact name={strings.reader}>{reader ?? strings.sealedWithTheTap}</Fact>
         {tracker?.digest == null ? null : (
           <Fact name="SHA-256">
             <code className="font-mono text-xs">{tracker.digest}…</code>{" "}
-            <span className="text-ink-faint">the index keeps 8 bytes</span>
+            <span className="text-ink-faint">{strings.theIndexKeeps8Bytes}</span>
           </Fact>
         )}
       </dl>
-      <p className="mt-2 text-xs text-ink-faint">
-        What the tracker measured is encrypted to the archive's keys, and shown nowhere here.
-      </p>
+      <p className="mt-2 text-xs text-ink-faint">{strings.whatTheTrackerMeasuredIs}</p>
     </Part>
   );
 }
@@ -77,36 +78,44 @@ export function Verdict({ trace }: { trace: TapTrace }) {
   const { rejection, firstCopyIn, state } = trace;
   if (state === "duplicate" && firstCopyIn !== null)
     return (
-      <Part title="Verdict">
+      <Part title={strings.verdict}>
         <p>
-          The same packet lies in segment{" "}
-          <Link className={link} href={tapHref(firstCopyIn)}>
-            <code className="font-mono text-xs">{firstCopyIn}</code>
-          </Link>
-          . The archive holds it once.
+          {rich(strings.theSamePacketLiesIn, {
+            link: (
+              <Link className={link} href={tapHref(firstCopyIn)}>
+                <code className="font-mono text-xs">{firstCopyIn}</code>
+              </Link>
+            ),
+          })}
         </p>
       </Part>
     );
   if (rejection === null)
     return state === "archived" ? (
-      <Part title="Verdict">
-        <p>Accepted.</p>
+      <Part title={strings.verdict}>
+        <p>{strings.accepted}</p>
       </Part>
     ) : null;
   const { reason, detail, quarantinedAtEpochMs: at, rulesVersion, replays, outcome, digest } = rejection;
   return (
-    <Part title="Verdict">
-      <p className="font-medium">Refused: {reasonWords(reason)}</p>
+    <Part title={strings.verdict}>
+      <p className="font-medium">{strings.refusedReason({ reason: reasonWords(reason) })}</p>
       {detail === "" ? null : <p className="mt-0.5 text-ink-soft [overflow-wrap:anywhere]">{detail}</p>}
       <p className="mt-1 text-ink-soft">
-        In quarantine since {formatDayTime(at, zone, serverNow(), true)}, by release{" "}
-        <span className="figure">{rulesVersion}</span> of the rules; its bytes lie there sealed.{" "}
-        {replays === 0
-          ? "It was not replayed."
-          : `Replayed ${formatCount(replays)} times; ${outcome === null ? "the last one is under way" : `last: ${outcome}`}.`}
+        {rich(strings.inQuarantineSinceTimeBy, {
+          time: formatDayTime(at, zone, serverNow(), true),
+          rulesVersion: <span className="figure">{rulesVersion}</span>,
+          replays:
+            replays === 0
+              ? strings.itWasNotReplayed
+              : strings.replayedReplaysTimesOutcome({
+                  replays: formatCount(replays),
+                  outcome: outcome === null ? strings.theLastOneIsUnder : strings.lastOutcome({ outcome }),
+                }),
+        })}
       </p>
       <p className="mt-1 text-xs text-ink-faint [overflow-wrap:anywhere]">
-        SHA-256 <code className="font-mono">{digest}</code>
+        {rich(strings.sha256Digest, { digest: <code className="font-mono">{digest}</code> })}
       </p>
     </Part>
   );
@@ -118,53 +127,59 @@ export function Where({ segment }: { segment: TapSegment }) {
   const now = serverNow();
   const { id, taps, keys, copies, entry, expiredAtEpochMs } = segment;
   return (
-    <Part title="In the archive">
+    <Part title={strings.inTheArchive}>
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1 [overflow-wrap:anywhere]">
-        <Fact name="Segment">
-          <code className="font-mono text-xs">{id}</code>, {formatCount(taps)} {taps === 1 ? "tap" : "taps"}
+        <Fact name={strings.segment}>
+          {rich(strings.idTaps, { id: <code className="font-mono text-xs">{id}</code>, taps })}
         </Fact>
-        <Fact name="Object">
-          <code className="font-mono text-xs">{segment.objectPath}</code>, {formatCount(segment.objectBytes)}{" "}
-          bytes
+        <Fact name={strings.object}>
+          {rich(strings.objectPathObjectBytesBytes, {
+            objectPath: <code className="font-mono text-xs">{segment.objectPath}</code>,
+            objectBytes: formatCount(segment.objectBytes),
+          })}
         </Fact>
-        <Fact name="Manifest">
+        <Fact name={strings.manifest}>
           <code className="font-mono text-xs">{segment.manifestPath}</code>
         </Fact>
-        <Fact name="Archives">
+        <Fact name={strings.archives}>
           {copies.length === 0
-            ? "none"
+            ? strings.none
             : copies
                 .map(({ target, readBackAtEpochMs: at }) =>
                   at === null
-                    ? `${target} (not read back yet)`
-                    : `${target} (read back ${formatDayTime(at, zone, now)})`,
+                    ? strings.targetNotReadBackYet({ target })
+                    : strings.targetReadBackTime({ target, time: formatDayTime(at, zone, now) }),
                 )
                 .join(", ")}
         </Fact>
-        <Fact name="Opened by">
+        <Fact name={strings.openedBy}>
           {keys.length === 0
-            ? "not kept"
+            ? strings.notKept
             : keys
                 .map(({ subject, ski, state }) =>
-                  subject === null ? `a key of before (${ski.slice(0, 8)}…)` : `${subject} (${state})`,
+                  subject === null
+                    ? strings.aKeyOfBeforeSki({ ski: ski.slice(0, 8) })
+                    : `${subject} (${state})`,
                 )
                 .join("; ")}
         </Fact>
-        <Fact name="Audit entry">
+        <Fact name={strings.auditEntry}>
           {entry === null ? (
-            "none yet"
+            strings.noneYet
           ) : (
             <>
               <code className="font-mono text-xs">{entry.id}</code>
-              {entry.index === null ? ", waits for its place" : `, place ${formatCount(entry.index)}`}
+              {entry.index === null
+                ? strings.waitsForItsPlace
+                : strings.placeIndex({ index: formatCount(entry.index) })}
             </>
           )}
         </Fact>
-        <Fact name="Trace">spans carry it as tapline.segment</Fact>
+        <Fact name={strings.trace}>{strings.spansCarryItAsTapline}</Fact>
       </dl>
       {expiredAtEpochMs === null ? null : (
         <p className="mt-2 text-ink-soft">
-          Its files were removed {formatDayTime(expiredAtEpochMs, zone, now)}, since their time was over.
+          {strings.itsFilesWereRemovedTime({ time: formatDayTime(expiredAtEpochMs, zone, now) })}
         </p>
       )}
     </Part>

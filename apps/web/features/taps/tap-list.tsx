@@ -5,6 +5,8 @@ import { formatCount, formatDayTime, unknown } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { ListedTaps } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/tap-list.ts";
+import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { numbersOf, standingNames } from "./tap-words.ts";
@@ -36,16 +38,16 @@ export function TapList(props: TapListProps) {
     <div className="@container flex min-h-0 flex-1 flex-col">
       <div aria-hidden className={cn(columns, "border-b border-line py-1.5 text-xs text-ink-faint")}>
         <span />
-        <span>Whose</span>
-        <span className={middle}>Numbers</span>
-        <span>How it ended</span>
-        <span className={cn(middle, "text-right")}>When</span>
+        <span>{strings.whose}</span>
+        <span className={middle}>{strings.numbers}</span>
+        <span>{strings.howItEnded}</span>
+        <span className={cn(middle, "text-right")}>{strings.when}</span>
       </div>
       <div
         ref={scroller}
         role="listbox"
         tabIndex={0}
-        aria-label="Taps"
+        aria-label={strings.taps}
         aria-activedescendant={pointedAt === undefined ? undefined : `tap-${pointedAt}`}
         onKeyDown={(event) => onListKey(event, props)}
         className="min-h-0 flex-1 overflow-y-auto outline-none focus-visible:ring-2 focus-visible:ring-focus focus-visible:ring-inset"
@@ -56,7 +58,7 @@ export function TapList(props: TapListProps) {
       </div>
       {props.hasMore ? (
         <div className="border-t border-line p-2 text-center">
-          <Button onClick={props.onMore}>Show older ones</Button>
+          <Button onClick={props.onMore}>{strings.showOlderOnes}</Button>
         </div>
       ) : null}
     </div>
@@ -78,10 +80,12 @@ function Row({
   const when = taps.atEpochMs === null ? unknown : formatDayTime(taps.atEpochMs, zone, serverNow(), true);
   const numbers = (
     <>
-      epoch <span className="figure">{taps.epoch}</span>,{" "}
-      {taps.firstSeq === taps.lastSeq ? "number" : "numbers"}{" "}
-      <span className="figure">{numbersOf(taps)}</span>
-      {taps.taps === 1 ? "" : ` (${formatCount(taps.taps)} taps)`}
+      {rich(strings.epochEpochFirstSeqNumbers, {
+        epoch: <span className="figure">{taps.epoch}</span>,
+        firstSeq: taps.firstSeq === taps.lastSeq ? strings.number : strings.numbers2,
+        numbers: <span className="figure">{numbersOf(taps)}</span>,
+      })}
+      {taps.taps === 1 ? "" : strings.tapsTaps({ taps: formatCount(taps.taps) })}
     </>
   );
   return (

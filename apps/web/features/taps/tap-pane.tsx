@@ -4,6 +4,7 @@ import { adviceOf } from "../../client/api.ts";
 import { unknown } from "../../client/format.ts";
 import { useTapTrace } from "../../client/use-taps.ts";
 import type { TapTrace } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/tap-pane.ts";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { Ladder } from "./ladder.tsx";
@@ -20,7 +21,7 @@ export function TapPane({ name, onClose }: { name: string; onClose: () => void }
     <PaneFrame
       kind={
         <span role="status">
-          {trace === undefined ? (isUnknown ? "Not known" : unknown) : stateNames[trace.state]}
+          {trace === undefined ? (isUnknown ? strings.notKnown : unknown) : stateNames[trace.state]}
         </span>
       }
       title={trace?.name ?? name}
@@ -36,7 +37,7 @@ function Untraced({ error }: { error: unknown }) {
   return advice === null ? (
     <PaneWaiting isFailed={error !== null} />
   ) : (
-    <p className="px-5 py-4 text-sm text-ink-soft">{advice} It is looked for again all the time.</p>
+    <p className="px-5 py-4 text-sm text-ink-soft">{strings.adviceItIsLookedFor({ advice })}</p>
   );
 }
 
@@ -46,16 +47,15 @@ function Traced({ trace, isFailed }: { trace: TapTrace; isFailed: boolean }) {
     <>
       {isFailed ? (
         <p role="status" className="border-b border-line px-5 py-3 text-sm text-warning">
-          <span aria-hidden>▲ </span>It could not be read just now: this is what was last known.
+          <span aria-hidden>▲ </span>
+          {strings.itCouldNotBeRead}
         </p>
       ) : null}
       {isAt === null ? null : (
         <p className="border-b border-line px-5 py-3 text-sm text-ink-soft">{placeWords(isAt)}</p>
       )}
       {state === "gap" ? (
-        <p className="border-b border-line px-5 py-3 text-sm text-ink-soft">
-          An open gap of the ledger: what the agent read under this number is neither archived nor refused.
-        </p>
+        <p className="border-b border-line px-5 py-3 text-sm text-ink-soft">{strings.anOpenGapOfThe}</p>
       ) : null}
       <Verdict trace={trace} />
       <Ladder trace={trace} />

@@ -6,6 +6,7 @@ import { adviceOf, api } from "../../client/api.ts";
 import { formatCount } from "../../client/format.ts";
 import { writeTapName } from "../../contracts/tap-name.ts";
 import type { TapTrace } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/tap-proof.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Part } from "../../ui/part.tsx";
@@ -15,11 +16,11 @@ export function TapProof({ trace }: { trace: TapTrace }) {
   const { tracker, segment, state } = trace;
   if (state !== "archived" || segment === null) return null;
   return (
-    <Part title="Proof">
+    <Part title={strings.proof}>
       {segment.expiredAtEpochMs !== null ? (
-        <p>None can be made any more: the segment's files were removed. Proofs that were made stay good.</p>
+        <p>{strings.noneCanBeMadeAny}</p>
       ) : tracker === null ? (
-        <p>A proof is of a tap by its tracker's number: find it by that.</p>
+        <p>{strings.aProofIsOfA}</p>
       ) : (
         <Made key={trace.name} {...{ tracker }} />
       )}
@@ -39,13 +40,11 @@ function Made({ tracker }: { tracker: NonNullable<TapTrace["tracker"]> }) {
     return <Ways json={json} name={{ tracker: id, epoch, seq }} onAnew={() => void query.refetch()} />;
   return (
     <>
-      <p className="text-ink-soft">
-        One small file, by which anybody checks without a server that this tap is archived, and unaltered.
-      </p>
+      <p className="text-ink-soft">{strings.oneSmallFileByWhich}</p>
       {query.isError && !query.isFetching ? (
         <div role="alert">
-          <Notice className="mt-2" tone="warning" title="The proof could not be made">
-            {adviceOf(query.error) ?? "The console does not answer."}
+          <Notice className="mt-2" tone="warning" title={strings.theProofCouldNotBe}>
+            {adviceOf(query.error) ?? strings.theConsoleDoesNotAnswer}
           </Notice>
         </div>
       ) : null}
@@ -59,7 +58,7 @@ function Made({ tracker }: { tracker: NonNullable<TapTrace["tracker"]> }) {
           else setAsked(true);
         }}
       >
-        {query.isFetching ? "A worker makes it…" : query.isError ? "Try again" : "Make the proof"}
+        {query.isFetching ? strings.aWorkerMakesIt : query.isError ? strings.tryAgain : strings.makeTheProof}
       </Button>
     </>
   );
@@ -86,10 +85,10 @@ function Ways({
   return (
     <>
       <p role="status" className="text-ink-soft">
-        Made, {formatCount(bytes.length)} bytes.{" "}
-        {isInLog
-          ? "It says since when the audit log has it."
-          : "The audit log has not got so far: made anew in a second, it says since when."}
+        {strings.madeBytesBytesIsIn({
+          bytes: formatCount(bytes.length),
+          isInLog: isInLog ? strings.itSaysSinceWhenThe : strings.theAuditLogHasNot,
+        })}
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
         <a
@@ -97,7 +96,7 @@ function Ways({
           href={`data:application/json;base64,${btoa(String.fromCharCode(...bytes))}`}
           download={`${tap.replaceAll(" ", "-")}.tapproof.json`}
         >
-          Download
+          {strings.download}
         </a>
         <a
           className={look}
@@ -105,21 +104,18 @@ function Ways({
           target="_blank"
           rel="noopener"
         >
-          Slip with QR codes
+          {strings.slipWithQrCodes}
         </a>
         <a className={look} href={`/verify#proof=${code}`} target="_blank" rel="noopener">
-          Verify in the browser
+          {strings.verifyInTheBrowser}
         </a>
         {isInLog ? null : (
           <Button kind="outline" onClick={onAnew}>
-            Make it anew
+            {strings.makeItAnew}
           </Button>
         )}
       </div>
-      <p className="mt-2 text-xs text-ink-faint">
-        Verifying asks no server, this one neither; it takes the trust file and the log's key, which an
-        auditor gets by a way of their own. On a command line: tapline verify.
-      </p>
+      <p className="mt-2 text-xs text-ink-faint">{strings.verifyingAsksNoServerThis}</p>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type Taps as Listed, useTaps } from "../../client/use-taps.ts";
+import * as strings from "../../strings/generated/taps/taps.ts";
 import { Card } from "../../ui/card.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -35,23 +36,23 @@ export function Taps() {
     if (view.open !== null && name !== null) change({ open: name });
   };
   useListKeys(
-    "Taps",
+    strings.taps,
     "tap",
     {
       move: (by) => moveTo(cursor.index + by),
       open: () => change({ open: rows[cursor.index]?.name ?? null }),
       close: () => change({ open: null }),
     },
-    [{ keys: ["/"], does: "Find a tap", run: () => textField.current?.focus() }],
+    [{ keys: ["/"], does: strings.findATap, run: () => textField.current?.focus() }],
   );
   return (
     <div data-stale={taps.isFailed} className="flex flex-1 flex-col">
-      <h1 className="mb-3 min-h-9 text-lg leading-9 font-semibold tracking-tight">Taps</h1>
+      <h1 className="mb-3 min-h-9 text-lg leading-9 font-semibold tracking-tight">{strings.taps}</h1>
       {taps.isFailed && rows.length > 0 ? <Unread heardEpochMs={taps.heardEpochMs} /> : null}
       <WithSidePane
         name="The open tap"
         list={
-          <Card aria-label="List of taps" className="flex min-h-0 flex-col overflow-hidden">
+          <Card aria-label={strings.listOfTaps} className="flex min-h-0 flex-col overflow-hidden">
             <SearchBar of={view.of} textField={textField} onChange={change} />
             {rows.length > 0 ? (
               <TapList
@@ -83,9 +84,8 @@ function Unread({ heardEpochMs }: { heardEpochMs: number }) {
   const nowEpochMs = useNow(1_000) ?? heardEpochMs;
   return (
     <div role="status">
-      <Notice className="mb-3" tone="warning" title="The taps could not be read">
-        What is shown is what was known {formatSpan(nowEpochMs - heardEpochMs)} ago. It is tried again all the
-        time.
+      <Notice className="mb-3" tone="warning" title={strings.theTapsCouldNotBe}>
+        {strings.whatIsShownIsWhat({ span: formatSpan(nowEpochMs - heardEpochMs) })}
       </Notice>
     </div>
   );

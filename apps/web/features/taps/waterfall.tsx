@@ -1,6 +1,7 @@
 import { formatAge, formatCount, formatDay } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { TapStep } from "../../contracts/taps.ts";
+import * as strings from "../../strings/generated/taps/waterfall.ts";
 import { cn } from "../../ui/cn.ts";
 import { Part } from "../../ui/part.tsx";
 import { type DrawnStep, drawSteps } from "./spans.ts";
@@ -9,15 +10,15 @@ import { formatInstant, stepNames, stepWords } from "./tap-words.ts";
 /** Every step of a tap with its time, and what it took; what is not known is said. */
 export function Waterfall({ steps, isOneOfMany }: { steps: readonly TapStep[]; isOneOfMany: boolean }) {
   return (
-    <Part title="Step by step">
+    <Part title={strings.stepByStep}>
       <ol>
         {drawSteps(steps).map((drawn) => (
           <Step key={`${drawn.step.step} ${drawn.step.what}`} drawn={drawn} />
         ))}
       </ol>
       <p className="mt-2 text-xs text-ink-faint">
-        {isOneOfMany ? "Times of reading and taking are those of the whole segment. " : ""}
-        Read is by the agent's clock, all else by servers'.
+        {isOneOfMany ? strings.timesOfReadingAndTaking : ""}
+        {strings.readIsByTheAgents}
       </p>
     </Part>
   );
@@ -58,7 +59,8 @@ function Step({ drawn }: { drawn: DrawnStep }) {
   );
 }
 
-const formatTook = (ms: number): string => (ms < 1_000 ? `${formatCount(ms)} ms` : formatAge(ms));
+const formatTook = (ms: number): string =>
+  ms < 1_000 ? strings.msMs({ ms: formatCount(ms) }) : formatAge(ms);
 
 function Bar({ from, to }: DrawnStep) {
   if (from === null || to === null) return <span />;

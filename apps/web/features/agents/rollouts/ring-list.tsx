@@ -1,5 +1,7 @@
 import type { RingHealth } from "@tapline/core/rollout";
 import { formatCount } from "../../../client/format.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/ring-list.ts";
+import { rich } from "../../../strings/rich.tsx";
 import { heldUpBy } from "./rollout-words.ts";
 
 /** How a change stands in each ring, and who holds it up. */
@@ -13,13 +15,19 @@ export function RingList({ rings, isUnderWay }: { rings: readonly RingHealth[]; 
           </span>
           <div>
             <p>
-              Ring <span className="figure">{ring.ring}</span>
-              {ring.reached ? "" : ", not reached"}:{" "}
-              <span className="figure">
-                {formatCount(ring.done)} of {formatCount(ring.agents - ring.pinned)}
-              </span>{" "}
-              have it
-              {ring.pinned === 0 ? "" : `, ${formatCount(ring.pinned)} pinned`}
+              {rich(strings.ringRingReachedDoneHave, {
+                ring: <span className="figure">{ring.ring}</span>,
+                reached: ring.reached ? "" : strings.notReached,
+                done: (
+                  <span className="figure">
+                    {strings.doneOfAgents({
+                      done: formatCount(ring.done),
+                      agents: formatCount(ring.agents - ring.pinned),
+                    })}
+                  </span>
+                ),
+              })}
+              {ring.pinned === 0 ? "" : strings.pinnedPinned({ pinned: formatCount(ring.pinned) })}
             </p>
             {isUnderWay && ring.reached && ring.troubled.length > 0 ? (
               <p className="text-xs text-ink-soft [overflow-wrap:anywhere]">{heldUpBy(ring)}</p>

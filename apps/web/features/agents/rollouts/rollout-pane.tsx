@@ -10,6 +10,7 @@ import { useTimeZone } from "../../../client/time-zone.ts";
 import { useRollouts } from "../../../client/use-rollouts.ts";
 import { useMayAdminister } from "../../../client/viewer.tsx";
 import type { RolloutBoard, RolloutTrack, ShownRevision } from "../../../contracts/rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/rollout-pane.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { PaneFrame } from "../../../ui/pane-frame.tsx";
@@ -50,14 +51,14 @@ export function RolloutPane({ onClose }: { onClose: () => void }) {
     <>
       <PaneFrame
         kind={isUnderWay ? "Under way" : "Roll-outs"}
-        title="Settings and versions"
-        under="Rings get a change one after the other, the lowest first."
+        title={strings.settingsAndVersions}
+        under={strings.ringsGetAChangeOne}
         onClose={onClose}
         acts={board === undefined ? null : <ActBar onAsk={setAsked} />}
       >
         {isFailed && board !== undefined ? (
-          <Notice className="m-3" tone="warning" title="They could not be read just now">
-            This is what was last known. It is tried again all the time.
+          <Notice className="m-3" tone="warning" title={strings.theyCouldNotBeRead}>
+            {strings.thisIsWhatWasLast}
           </Notice>
         ) : null}
         {board === undefined ? (
@@ -98,7 +99,7 @@ function TrackPart({
         <RingList {...{ rings, isUnderWay: rollout !== null }} />
         {rollout === null || !mayAdminister ? null : (
           <fieldset className="mt-3 flex flex-wrap gap-2">
-            <legend className="sr-only">What to do about this roll-out</legend>
+            <legend className="sr-only">{strings.whatToDoAboutThis}</legend>
             {steps.map((step) => (
               <Button key={step} kind="outline" onClick={() => onAsk({ act: "step", step, kind, rollout })}>
                 {stepName(step, rollout)}
@@ -113,17 +114,17 @@ function TrackPart({
 }
 
 const did = {
-  "fleet.rollout-started": "began it",
-  "fleet.rollout-advanced": "gave it to the next ring",
-  "fleet.rollout-halted": "halted it",
-  "fleet.rollout-resumed": "went on with it",
+  "fleet.rollout-started": strings.beganIt,
+  "fleet.rollout-advanced": strings.gaveItToTheNext,
+  "fleet.rollout-halted": strings.haltedIt,
+  "fleet.rollout-resumed": strings.wentOnWithIt,
 } as const;
 
 function Revisions({ board, onAsk }: { board: RolloutBoard; onAsk: (asked: Asked) => void }) {
   const { revisions } = board;
   return (
-    <Part title="Settings that were made">
-      {revisions.length === 0 ? <p className="text-ink-faint">None yet.</p> : null}
+    <Part title={strings.settingsThatWereMade}>
+      {revisions.length === 0 ? <p className="text-ink-faint">{strings.noneYet}</p> : null}
       <ul className="divide-y divide-line">
         {revisions.map((one) => (
           <Revision key={one.revision} {...{ one, names: board.names, onAsk }} />
@@ -148,7 +149,8 @@ function Revision({
     <li className="flex items-start gap-3 py-2">
       <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
         <p>
-          <span className="font-medium">config {revision}</span>: {settingsWords(settings)}
+          <span className="font-medium">{strings.configRevision({ revision })}</span>:{" "}
+          {settingsWords(settings)}
         </p>
         <p className="text-xs text-ink-faint">
           {names[madeBy] ?? madeBy}, {formatDayTime(madeAtEpochMs, zone, serverNow(), false)}: {reason}
@@ -157,10 +159,10 @@ function Revision({
       {mayAdminister ? (
         <Button
           kind="outline"
-          aria-label={`Roll out config ${revision}…`}
+          aria-label={strings.rollOutConfigRevision({ revision })}
           onClick={() => onAsk({ act: "start", revision })}
         >
-          Roll out…
+          {strings.rollOut}
         </Button>
       ) : null}
     </li>
@@ -172,17 +174,17 @@ function ActBar({ onAsk }: { onAsk: (asked: Asked) => void }) {
   if (!mayAdminister)
     return (
       <p className="border-t border-line px-5 py-3 text-xs text-ink-faint">
-        Rolling out needs the role admin.
+        {strings.rollingOutNeedsTheRole}
       </p>
     );
   return (
     <fieldset className="flex flex-wrap gap-2 border-t border-line bg-surface px-5 py-3">
-      <legend className="sr-only">What to roll out</legend>
+      <legend className="sr-only">{strings.whatToRollOut}</legend>
       <Button kind="outline" onClick={() => onAsk({ act: "settings" })}>
-        New settings…
+        {strings.newSettings}
       </Button>
       <Button kind="outline" onClick={() => onAsk({ act: "start", revision: null })}>
-        Roll out…
+        {strings.rollOut}
       </Button>
     </fieldset>
   );

@@ -1,33 +1,39 @@
 import type { RingHealth, RolloutKind, Trouble } from "@tapline/core/rollout";
 import { unknown } from "../../../client/format.ts";
 import type { RolloutTrack } from "../../../contracts/rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/rollout-words.ts";
 
-export const kindNames: Readonly<Record<RolloutKind, string>> = { config: "Settings", version: "Version" };
+export const kindNames: Readonly<Record<RolloutKind, string>> = {
+  config: strings.settings,
+  version: strings.version,
+};
 
 /** A revision, or a version, as people name it. */
 export function valueWords(kind: RolloutKind, value: number | string | null): string {
-  if (kind === "version") return value === null ? "any version" : `version ${value}`;
-  return value === 0 ? "no settings from the server" : `config ${value ?? unknown}`;
+  if (kind === "version") return value === null ? strings.anyVersion : strings.versionValue({ value });
+  return value === 0 ? strings.noSettingsFromTheServer : strings.configValue({ value: value ?? unknown });
 }
 
 /** How a kind stands, in a sentence. */
 export function trackWords({ kind, standing, rollout }: RolloutTrack): string {
-  if (rollout === null) return `${capital(valueWords(kind, standing))} for all. Nothing is under way.`;
+  if (rollout === null) return strings.valueForAllNothingIs({ value: capital(valueWords(kind, standing)) });
   const { base, target, state, rings, reached } = rollout;
   const ring = rings[reached] ?? 0;
-  return `From ${valueWords(kind, base)} to ${valueWords(kind, target)}: ${
-    state === "halted" ? `halted at ring ${ring}` : `given to rings up to ${ring}`
-  }.`;
+  return strings.fromValueToValue2({
+    value: valueWords(kind, base),
+    value2: valueWords(kind, target),
+    ring: state === "halted" ? strings.haltedAtRingRing({ ring }) : strings.givenToRingsUpTo({ ring }),
+  });
 }
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 const troubleNames: Readonly<Record<Trouble, string>> = {
-  "never-reported": "never reported",
-  silent: "not heard of",
-  pending: "has not got it yet",
-  paused: "reads no taps",
-  "outbox-aged": "a tap waits too long",
+  "never-reported": strings.neverReported,
+  silent: strings.notHeardOf,
+  pending: strings.hasNotGotItYet,
+  paused: strings.readsNoTaps,
+  "outbox-aged": strings.aTapWaitsTooLong,
 };
 
 const mostNamed = 3;
@@ -39,7 +45,7 @@ export function heldUpBy({ troubled }: RingHealth): string {
     .map(([trouble, list]) => {
       const names = list.slice(0, mostNamed).map(({ agent }) => agent);
       const more = list.length - names.length;
-      return `${troubleNames[trouble]}: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+      return `${troubleNames[trouble]}: ${names.join(", ")}${more > 0 ? strings.andMoreMore({ more }) : ""}`;
     })
     .join("; ");
 }

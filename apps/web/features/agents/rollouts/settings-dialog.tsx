@@ -6,6 +6,7 @@ import { ActEnd } from "../../../client/act-end.tsx";
 import { apiClient } from "../../../client/api.ts";
 import { useGuardedAct } from "../../../client/use-guarded-act.ts";
 import { askRolloutsAnew } from "../../../client/use-rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/settings-dialog.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { fieldOf, formOf, settingNames, settingsOf } from "./settings-form.ts";
 
@@ -33,11 +34,8 @@ export function SettingsDialog({
     });
   };
   return (
-    <Dialog title="New settings for agents" isOpen onClose={onClose}>
-      <p className="text-sm text-ink-soft">
-        What is left empty is as each agent has it by itself, and what an agent’s own file or environment sets
-        stays. Nobody gets them before they are rolled out.
-      </p>
+    <Dialog title={strings.newSettingsForAgents} isOpen onClose={onClose}>
+      <p className="text-sm text-ink-soft">{strings.whatIsLeftEmptyIs}</p>
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-3">
         {settingNames.map((name) => (
           <SettingField
@@ -53,9 +51,9 @@ export function SettingsDialog({
           onWhy={setWhy}
           asksPassword={false}
           isReady={settings !== null}
-          lookAt="the list of settings"
+          lookAt={strings.theListOfSettings}
         >
-          Make the settings
+          {strings.makeTheSettings}
         </ActEnd>
       </form>
     </Dialog>
@@ -85,7 +83,7 @@ function SettingField({
       </label>
       {field.is === "choice" ? (
         <select id={id} value={text} onChange={(event) => onText(event.target.value)} className={input}>
-          <option value="">not set</option>
+          <option value="">{strings.notSet}</option>
           {field.options.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}
@@ -98,7 +96,7 @@ function SettingField({
           value={text}
           inputMode={field.none === undefined ? "decimal" : "text"}
           autoComplete="off"
-          placeholder="not set"
+          placeholder={strings.notSet}
           aria-invalid={isFault}
           aria-describedby={isFault ? `${id}-fault` : undefined}
           onChange={(event) => onText(event.target.value)}
@@ -107,8 +105,10 @@ function SettingField({
       )}
       {isFault && field.is === "figure" ? (
         <p id={`${id}-fault`} className="col-span-2 mt-0.5 text-right text-xs text-warning">
-          {field.max === undefined ? `at least ${field.min}` : `${field.min} to ${field.max}`}
-          {field.none === undefined ? "" : `, or ${field.none}`}
+          {field.max === undefined
+            ? strings.atLeastMin({ min: field.min })
+            : strings.minToMax({ min: field.min, max: field.max })}
+          {field.none === undefined ? "" : strings.orNone({ none: field.none })}
         </p>
       ) : null}
     </div>

@@ -1,5 +1,6 @@
 import type { AgentSettings } from "@tapline/core/tap";
 import { formatBytes, formatSpan } from "../../../client/format.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/settings-form.ts";
 
 /** What stands in the fields; "" = as each agent has it by itself. */
 export type SettingsForm = Record<keyof AgentSettings, string>;
@@ -27,33 +28,33 @@ const plain = (...values: readonly string[]) => values.map((value) => ({ value, 
 export const settingFields = {
   link: {
     is: "choice",
-    label: "Link to the door",
+    label: strings.linkToTheDoor,
     options: [
-      { value: "auto", label: "gRPC, and REST while that does not work" },
-      { value: "grpc", label: "gRPC alone" },
-      { value: "rest", label: "REST alone" },
+      { value: "auto", label: strings.gRpcAndRestWhile },
+      { value: "grpc", label: strings.gRpcAlone },
+      { value: "rest", label: strings.restAlone },
     ],
   },
   releaseAt: {
     is: "choice",
-    label: "A tap leaves the outbox once it is",
+    label: strings.aTapLeavesTheOutbox,
     options: plain("accepted", "durable", "archived", "proven"),
   },
-  outboxMaxBytes: { is: "figure", label: "Outbox, at most (MiB)", unit: 1024 * 1024, min: 1 },
+  outboxMaxBytes: { is: "figure", label: strings.outboxAtMostMiB, unit: 1024 * 1024, min: 1 },
   outboxMaxAgeMs: {
     ...{
       is: "figure",
-      label: "Reads no more while a tap waits for longer (min, or none)",
+      label: strings.readsNoMoreWhileA,
       unit: 60_000,
       min: 1,
     },
     none: "none",
   },
-  reportEveryMs: { is: "figure", label: "Reports at least every (s)", unit: 1_000, min: 1, max: 3_600 },
-  rereads: { is: "figure", label: "Reads a torn tag again, times", unit: 1, min: 0, max: 10 },
+  reportEveryMs: { is: "figure", label: strings.reportsAtLeastEveryS, unit: 1_000, min: 1, max: 3_600 },
+  rereads: { is: "figure", label: strings.readsATornTagAgain, unit: 1, min: 0, max: 10 },
   buzzer: {
     is: "choice",
-    label: "Buzzer of the readers",
+    label: strings.buzzerOfTheReaders,
     options: [
       { value: "true", label: "on" },
       { value: "false", label: "off" },
@@ -61,7 +62,7 @@ export const settingFields = {
   },
   logLevel: {
     is: "choice",
-    label: "Log",
+    label: strings.log,
     options: plain("fatal", "error", "warn", "info", "debug", "trace"),
   },
 } as const satisfies Record<keyof AgentSettings, Choices | Figure>;
@@ -116,17 +117,17 @@ export function settingsWords(settings: AgentSettings): string {
   const { link, releaseAt, outboxMaxBytes, outboxMaxAgeMs, reportEveryMs, rereads, buzzer, logLevel } =
     settings;
   const words = [
-    link === undefined ? null : `link ${link}`,
-    releaseAt === undefined ? null : `release at ${releaseAt}`,
-    outboxMaxBytes === undefined ? null : `outbox up to ${formatBytes(outboxMaxBytes)}`,
+    link === undefined ? null : strings.linkLink({ link }),
+    releaseAt === undefined ? null : strings.releaseAtReleaseAt({ releaseAt }),
+    outboxMaxBytes === undefined ? null : strings.outboxUpToSize({ size: formatBytes(outboxMaxBytes) }),
     outboxMaxAgeMs === undefined ? null : ageWords(outboxMaxAgeMs),
-    reportEveryMs === undefined ? null : `report every ${formatSpan(reportEveryMs)}`,
-    rereads === undefined ? null : `${rereads} rereads`,
-    buzzer === undefined ? null : `buzzer ${buzzer ? "on" : "off"}`,
-    logLevel === undefined ? null : `log ${logLevel}`,
+    reportEveryMs === undefined ? null : strings.reportEverySpan({ span: formatSpan(reportEveryMs) }),
+    rereads === undefined ? null : strings.rereadsRereads({ rereads }),
+    buzzer === undefined ? null : strings.buzzerBuzzer({ buzzer: buzzer ? "on" : "off" }),
+    logLevel === undefined ? null : strings.logLogLevel({ logLevel }),
   ].filter((word) => word !== null);
-  return words.length === 0 ? "nothing: as each agent has it by itself" : words.join(", ");
+  return words.length === 0 ? strings.nothingAsEachAgentHas : words.join(", ");
 }
 
 const ageWords = (ms: number | null): string =>
-  ms === null ? "no bound for waiting taps" : `pause when a tap waits ${formatSpan(ms)}`;
+  ms === null ? strings.noBoundForWaitingTaps : strings.pauseWhenATapWaits({ span: formatSpan(ms) });

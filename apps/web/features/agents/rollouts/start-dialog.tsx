@@ -8,6 +8,7 @@ import { api, apiClient } from "../../../client/api.ts";
 import { useGuardedAct } from "../../../client/use-guarded-act.ts";
 import { askRolloutsAnew } from "../../../client/use-rollouts.ts";
 import type { ShownRevision } from "../../../contracts/rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/start-dialog.ts";
 import { Choice } from "../../../ui/choice.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { Field } from "../../../ui/field.tsx";
@@ -46,40 +47,43 @@ export function StartDialog({
     });
   };
   return (
-    <Dialog title="Roll out" isOpen onClose={onClose}>
+    <Dialog title={strings.rollOut} isOpen onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        <Choice<RolloutKind> legend="What" name="kind" options={kinds} value={kind} onChange={setKind} />
+        <Choice<RolloutKind>
+          legend={strings.what}
+          name="kind"
+          options={kinds}
+          value={kind}
+          onChange={setKind}
+        />
         {kind === "config" ? (
           <RevisionField {...{ revisions, revision }} onRevision={setRevision} />
         ) : (
           <Field
-            label="Version"
+            label={strings.version}
             required
             autoComplete="off"
             pattern={versionPattern.source}
-            title="a version such as 1.2.3"
+            title={strings.aVersionSuchAs1}
             placeholder="1.3.0"
             value={version}
             onChange={(event) => setVersion(event.target.value)}
           />
         )}
         <Field
-          label="Rings, one step for each"
+          label={strings.ringsOneStepForEach}
           autoComplete="off"
-          placeholder="those that agents are in"
+          placeholder={strings.thoseThatAgentsAreIn}
           aria-invalid={rings === undefined}
           value={ringText}
           onChange={(event) => setRingText(event.target.value)}
         />
         {kind === "version" ? (
-          <p className="text-xs text-ink-faint">
-            The server names a version and installs nothing: agents that were set up so take it within ten
-            minutes, others wait for your hand.
-          </p>
+          <p className="text-xs text-ink-faint">{strings.theServerNamesAVersion}</p>
         ) : null}
         {start === null ? null : <StartEffect start={start} />}
-        <ActEnd {...{ act, why }} onWhy={setWhy} isReady={start !== null} lookAt="the roll-outs">
-          Give it to the first ring
+        <ActEnd {...{ act, why }} onWhy={setWhy} isReady={start !== null} lookAt={strings.theRollOuts}>
+          {strings.giveItToTheFirst}
         </ActEnd>
       </form>
     </Dialog>
@@ -111,7 +115,7 @@ function RevisionField({
 }) {
   return (
     <label className="block text-sm">
-      <span className="mb-1.5 block font-medium">Settings</span>
+      <span className="mb-1.5 block font-medium">{strings.settings}</span>
       <select
         value={revision}
         onChange={(event) => onRevision(event.target.value)}
@@ -119,10 +123,10 @@ function RevisionField({
       >
         {revisions.map((one) => (
           <option key={one.revision} value={one.revision}>
-            {`config ${one.revision}: ${one.reason}`}
+            {strings.configRevisionReason({ revision: one.revision, reason: one.reason })}
           </option>
         ))}
-        <option value="0">none from the server: their own</option>
+        <option value="0">{strings.noneFromTheServerTheir}</option>
       </select>
     </label>
   );
@@ -130,10 +134,5 @@ function RevisionField({
 
 function StartEffect({ start }: { start: Start | null }) {
   const { data, error, isPending } = useQuery(api.fleetRollout.startEffect.queryOptions(start ?? skipToken));
-  return (
-    <EffectNotice
-      {...{ effect: data, error, isPending }}
-      nothing="No agent of the first ring is told anything else: there is none, or all have it."
-    />
-  );
+  return <EffectNotice {...{ effect: data, error, isPending }} nothing={strings.noAgentOfTheFirst} />;
 }

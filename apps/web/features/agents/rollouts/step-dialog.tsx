@@ -6,16 +6,17 @@ import { ActEnd } from "../../../client/act-end.tsx";
 import { api, apiClient, detailOf } from "../../../client/api.ts";
 import { useGuardedAct } from "../../../client/use-guarded-act.ts";
 import { askRolloutsAnew } from "../../../client/use-rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/step-dialog.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { EffectNotice } from "../effect-notice.tsx";
 import { kindNames, valueWords } from "./rollout-words.ts";
 import { type RolloutStep, type StepAsked, stepName } from "./step-name.ts";
 
 const does: Readonly<Record<RolloutStep, string>> = {
-  advance: "Agents of the next ring get it. Behind the last ring it holds for every agent, new ones too.",
-  halt: "Nobody more gets it; who has it keeps it.",
-  resume: "The rings that were reached get it again.",
-  abort: "Everybody goes back to what was before.",
+  advance: strings.agentsOfTheNextRing,
+  halt: strings.nobodyMoreGetsItWho,
+  resume: strings.theRingsThatWereReached,
+  abort: strings.everybodyGoesBackToWhat,
 };
 
 /** Takes a step of a roll-out; says beforehand who is told what else, and who holds it up. */
@@ -47,7 +48,7 @@ export function StepDialog({ asked, onClose }: { asked: StepAsked; onClose: () =
       <form onSubmit={(event) => void submit(event)} className="mt-4 space-y-4">
         <EffectNotice
           {...{ effect: effect.data, error: effect.error, isPending: effect.isPending }}
-          nothing="No agent is told anything else by it."
+          nothing={strings.noAgentIsToldAnything}
         />
         {isHeldUp || isForced ? (
           <label className="flex items-start gap-2 text-sm">
@@ -57,7 +58,7 @@ export function StepDialog({ asked, onClose }: { asked: StepAsked; onClose: () =
               checked={isForced}
               onChange={(event) => setForced(event.target.checked)}
             />
-            Go on all the same, though a ring is not healthy
+            {strings.goOnAllTheSame}
           </label>
         ) : null}
         <ActEnd
@@ -65,7 +66,7 @@ export function StepDialog({ asked, onClose }: { asked: StepAsked; onClose: () =
           onWhy={setWhy}
           asksPassword={isForced}
           isReady={effect.data !== undefined}
-          lookAt="the roll-outs"
+          lookAt={strings.theRollOuts}
         >
           {stepName(step, rollout).replace("…", "")}
         </ActEnd>

@@ -1,4 +1,5 @@
 import type { RolloutTrack } from "../../../contracts/rollouts.ts";
+import * as strings from "../../../strings/generated/agents/rollouts/step-name.ts";
 
 /** What can be done to a roll-out that is under way. */
 export type RolloutStep = "advance" | "halt" | "resume" | "abort";
@@ -13,6 +14,7 @@ export interface StepAsked {
 /** The button that leads to a step. */
 export function stepName(step: RolloutStep, { rings, reached }: StepAsked["rollout"]): string {
   const next = rings[reached + 1];
-  if (step === "advance") return next === undefined ? "Let it hold for all…" : `Give it to ring ${next}…`;
-  return { halt: "Halt…", resume: "Go on…", abort: "Take it back…" }[step];
+  if (step === "advance")
+    return next === undefined ? strings.letItHoldForAll : strings.giveItToRingNext({ next });
+  return { halt: strings.halt, resume: strings.goOn, abort: strings.takeItBack }[step];
 }

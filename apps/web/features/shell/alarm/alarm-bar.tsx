@@ -1,4 +1,5 @@
-import { formatCount } from "../../../client/format.ts";
+import * as strings from "../../../strings/generated/shell/alarm/alarm-bar.ts";
+import { rich } from "../../../strings/rich.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { Kbd } from "../../../ui/kbd.tsx";
 import { SeverityMark } from "../../../ui/severity.tsx";
@@ -23,7 +24,7 @@ export function AlarmBar({
   if (mayBeHeard && calling === 0) return null;
   return (
     <section
-      aria-label="Sound for critical alerts"
+      aria-label={strings.soundForCriticalAlerts}
       className="fixed top-14.5 left-1/2 z-10 flex min-h-9 w-max max-w-[calc(100vw-1.5rem)] -translate-x-1/2 items-center gap-3 rounded-lg border border-line-strong bg-surface pr-0.5 pl-3 text-sm shadow-lg print:hidden"
     >
       {mayBeHeard ? (
@@ -31,10 +32,11 @@ export function AlarmBar({
       ) : (
         <>
           <p>
-            <span aria-hidden>▲ </span>This tab is not heard until something is pressed in it.
+            <span aria-hidden>▲ </span>
+            {strings.thisTabIsNotHeard}
           </p>
           <Button kind="outline" className="h-8" onClick={allowSound}>
-            Let it sound
+            {strings.letItSound}
           </Button>
         </>
       )}
@@ -51,17 +53,19 @@ function Calling({
   isSilent: boolean;
   silence: () => void;
 }) {
-  const words = calling === 1 ? "critical alert calls" : "critical alerts call";
   return (
     <>
       <p className={isSilent ? "pr-2.5 text-ink-soft" : "font-medium text-critical"}>
         <SeverityMark severity="critical" isCalm={isSilent} />{" "}
-        <span className="figure">{formatCount(calling)}</span> {words}
-        {isSilent ? ", silenced until the next one" : ""}
+        {rich(strings.criticalAlertsCall, {
+          calling,
+          figure: (words) => <span className="figure">{words}</span>,
+        })}
+        {isSilent ? strings.silencedUntilTheNextOne : ""}
       </p>
       {isSilent ? null : (
         <Button kind="outline" className="h-8" onClick={silence}>
-          Silence <Kbd>m</Kbd>
+          {strings.silence} <Kbd>m</Kbd>
         </Button>
       )}
     </>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import * as strings from "../../../strings/generated/shell/alarm/alarm-switch.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Choice } from "../../../ui/choice.tsx";
 import { chooseAlarm, useAlarmChoice } from "./choice.ts";
@@ -19,11 +20,7 @@ export function AlarmSwitch() {
     // A browser that did not allow it yet takes a moment to.
     setTimeout(() => {
       sound();
-      setTried(
-        isHeard()
-          ? "It was played. If you heard nothing, see the volume of this machine."
-          : "This browser plays no sound here.",
-      );
+      setTried(isHeard() ? strings.itWasPlayedIfYou : strings.thisBrowserPlaysNoSound);
     }, allowedWithinMs);
   };
   const change = (value: "on" | "off") => {
@@ -35,11 +32,11 @@ export function AlarmSwitch() {
   };
   return (
     <Choice
-      legend="Sound for critical alerts"
+      legend={strings.soundForCriticalAlerts}
       name="alarm"
       options={[
-        { label: "Off", value: "off" },
-        { label: "On, in this browser", value: "on" },
+        { label: strings.off, value: "off" },
+        { label: strings.onInThisBrowser, value: "on" },
       ]}
       value={isOn ? "on" : "off"}
       onChange={change}
@@ -47,11 +44,11 @@ export function AlarmSwitch() {
       {isOn ? (
         <div className="mt-1.5 flex items-start gap-2 text-xs text-ink-faint">
           <p className="flex-1">
-            <span role="status">{tried ?? "Every 10 s until all are acknowledged, in one tab."}</span>
-            {mayNotify() === false ? " This browser allows no notifications." : ""}
+            <span role="status">{tried ?? strings.every10SUntilAll}</span>
+            {mayNotify() === false ? strings.thisBrowserAllowsNoNotifications : ""}
           </p>
           <Button kind="outline" className="h-7 px-2 text-xs" onClick={attempt}>
-            Try it
+            {strings.tryIt}
           </Button>
         </div>
       ) : null}

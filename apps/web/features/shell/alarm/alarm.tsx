@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { getNews, noNews, onNews } from "../../../client/alert-news.ts";
 import { useAlertCounts } from "../../../client/use-alerts.ts";
 import { useHotkeys } from "../../../client/use-hotkeys.ts";
+import * as strings from "../../../strings/generated/shell/alarm/alarm.ts";
 import { AlarmBar } from "./alarm-bar.tsx";
 import { notify } from "./notify.ts";
 import { allowSound, isHeard, onHeard, sound } from "./sound.ts";
@@ -33,8 +34,8 @@ export function Alarm() {
     return () => clearInterval(again);
   }, [isSounding, isCalling]);
   useHotkeys(
-    "Sound",
-    isCalling ? [{ keys: ["m"], does: "Silence until the next critical alert", run: silence }] : [],
+    strings.sound,
+    isCalling ? [{ keys: ["m"], does: strings.silenceUntilTheNextCritical, run: silence }] : [],
   );
   return <AlarmBar {...{ calling, isSilent, silence, mayBeHeard }} />;
 }

@@ -1,5 +1,6 @@
 import { apiClient } from "../../../client/api.ts";
 import { canBeNotified, markOfThisBrowser } from "../../../client/this-browser.ts";
+import * as strings from "../../../strings/generated/shell/alarm/notify.ts";
 
 /** One takes the other's place: what is new is in the list that it leads to. */
 const tag = "tapline-critical";
@@ -19,7 +20,12 @@ export async function askToNotify(): Promise<void> {
 export async function notify(text: string): Promise<void> {
   if (mayNotify() !== true || (await isNotifiedByServer())) return;
   try {
-    const shown = new Notification("Tapline", { body: text, tag, requireInteraction: true, silent: true });
+    const shown = new Notification(strings.tapline, {
+      body: text,
+      tag,
+      requireInteraction: true,
+      silent: true,
+    });
     shown.addEventListener("click", () => {
       window.focus();
       window.location.assign("/alerts");

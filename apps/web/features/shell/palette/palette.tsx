@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import * as strings from "../../../strings/generated/shell/palette/palette.ts";
 import { cn } from "../../../ui/cn.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { Keys } from "../keys.tsx";
@@ -18,7 +19,7 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
     entry?.run();
   }, [isOpen]);
   return (
-    <Dialog title="Find or do" isOpen={isOpen} onClose={onClose}>
+    <Dialog title={strings.findOrDo} isOpen={isOpen} onClose={onClose}>
       {isOpen ? (
         <Combobox
           onChoose={(entry) => {
@@ -54,7 +55,7 @@ function Combobox({ onChoose }: { onChoose: (entry: Entry) => void }) {
         // As an attribute: React's own would focus it before the window is open.
         ref={(field) => field?.setAttribute("autofocus", "")}
         role="combobox"
-        aria-label="Find a page, an act, an alert or an agent"
+        aria-label={strings.findAPageAnAct}
         aria-expanded
         aria-controls={listId}
         aria-autocomplete="list"
@@ -74,7 +75,7 @@ function Combobox({ onChoose }: { onChoose: (entry: Entry) => void }) {
         onPoint={(entry) => setIndex(found.indexOf(entry))}
       />
       <p role="status" className="mt-2 text-xs text-ink-faint">
-        {found.length === 0 ? "Nothing is called so." : `${found.length} found`}
+        {found.length === 0 ? strings.nothingIsCalledSo : strings.foundFound({ found: found.length })}
       </p>
     </>
   );
@@ -108,7 +109,7 @@ function Options({
     <div
       id={listId}
       role="listbox"
-      aria-label="What was found"
+      aria-label={strings.whatWasFound}
       tabIndex={-1}
       className="mt-3 h-80 max-h-[50vh] overflow-y-auto"
     >

@@ -8,6 +8,7 @@ import { useAlertList } from "../../../client/use-alerts.ts";
 import { standingHotkeys } from "../../../client/use-hotkeys.ts";
 import { useSavedViews } from "../../../client/use-saved-views.ts";
 import { readTapName, writeTapName } from "../../../contracts/tap-name.ts";
+import * as strings from "../../../strings/generated/shell/palette/use-entries.ts";
 import { severityLooks } from "../../../ui/severity.tsx";
 import { places, wallKey, wallPath } from "../pages.ts";
 import { themes } from "../themes.ts";
@@ -24,14 +25,25 @@ export function useEntries(text: string): Entry[] {
   // As the page stood when the palette was opened: it is in front of it.
   const [acts] = useState(entriesOfHotkeys);
   const pages = places.map(({ href, called, key }) => ({
-    ...{ id: href, group: "Go to", name: capital(called), keys: ["g", key], run: () => router.push(href) },
+    ...{
+      id: href,
+      group: strings.goTo,
+      name: capital(called),
+      keys: ["g", key],
+      run: () => router.push(href),
+    },
   }));
   const wall = {
-    ...{ id: wallPath, group: "Go to", name: "Wall display", keys: ["g", wallKey] },
+    ...{ id: wallPath, group: strings.goTo, name: strings.wallDisplay, keys: ["g", wallKey] },
     run: () => router.push(wallPath),
   };
   const looks = themes.map(({ theme, name }) => ({
-    ...{ id: `theme ${theme}`, group: "Theme", name: `Theme: ${name}`, run: () => setTheme(theme) },
+    ...{
+      id: `theme ${theme}`,
+      group: strings.theme,
+      name: strings.themeName({ name }),
+      run: () => setTheme(theme),
+    },
   }));
   // Names are for whoever types one: unasked they would stand before everything else.
   const named = text.trim() === "" ? [] : [...entriesOfAlerts(), ...entriesOfAgents()];
@@ -39,13 +51,19 @@ export function useEntries(text: string): Entry[] {
     const page = pageOf(path);
     if (page === null) return [];
     const run = () => router.push(`${path}${search}`);
-    return [{ id: `view ${id}`, group: "Saved views", name, aside: page, words: `${page} view`, run }];
+    return [
+      {
+        ...{ id: `view ${id}`, group: strings.savedViews, name, aside: page },
+        words: strings.pageView({ page }),
+        run,
+      },
+    ];
   });
   return [...pages, wall, ...kept, ...acts, ...named, ...tapNamed(), ...looks];
 
   function entriesOfAlerts(): Entry[] {
     return alerts.map(({ id, message, severity, ruleId, scope }) => ({
-      ...{ id: `alert ${id}`, group: "Open alerts", name: message, aside: severityLooks[severity].word },
+      ...{ id: `alert ${id}`, group: strings.openAlerts, name: message, aside: severityLooks[severity].word },
       words: [ruleId, ...Object.values(scope)].join(" "),
       run: () => router.push(`/alerts?${new URLSearchParams({ alert: id })}`),
     }));
@@ -53,7 +71,13 @@ export function useEntries(text: string): Entry[] {
 
   function entriesOfAgents(): Entry[] {
     return agents.map(({ id, site, hostname }) => ({
-      ...{ id: `agent ${id}`, group: "Agents", name: id, aside: site, words: `${site} ${hostname ?? ""}` },
+      ...{
+        id: `agent ${id}`,
+        group: strings.agents,
+        name: id,
+        aside: site,
+        words: `${site} ${hostname ?? ""}`,
+      },
       run: () => router.push(`/agents?${new URLSearchParams({ agent: id })}`),
     }));
   }
@@ -63,12 +87,16 @@ export function useEntries(text: string): Entry[] {
     const tap = readTapName(wanted);
     if (tap !== null) {
       const run = () => router.push(`/taps?${new URLSearchParams({ tap: writeTapName(tap) })}`);
-      return [{ id: "tap", group: "Taps", name: `Find tap “${wanted}”`, words: wanted, run }];
+      return [
+        { id: "tap", group: strings.taps, name: strings.findTapWanted({ wanted }), words: wanted, run },
+      ];
     }
     // Agents, sites and trackers are one word.
     if (!/^\S+$/.test(wanted)) return [];
     const run = () => router.push(`/taps?${new URLSearchParams({ of: wanted })}`);
-    return [{ id: "tap", group: "Taps", name: `Find taps of “${wanted}”`, words: wanted, run }];
+    return [
+      { id: "tap", group: strings.taps, name: strings.findTapsOfWanted({ wanted }), words: wanted, run },
+    ];
   }
 }
 

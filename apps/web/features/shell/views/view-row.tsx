@@ -6,6 +6,7 @@ import { useState } from "react";
 import { RefusedNotice } from "../../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../../client/use-guarded-act.ts";
 import { askViewsAnew, type SavedView, savedViews } from "../../../client/use-saved-views.ts";
+import * as strings from "../../../strings/generated/shell/views/view-row.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Field } from "../../../ui/field.tsx";
 import { pageOf, wordsOf } from "./view-words.ts";
@@ -39,20 +40,23 @@ export function ViewRow({
           </Link>
         )}
         <p className="truncate text-xs text-ink-faint">
-          {page === null
-            ? "▲ of a page that this version does not have"
-            : `${page} · ${wordsOf(search) || "as usual"}`}
+          {page === null ? strings.ofAPageThatThis : `${page} · ${wordsOf(search) || strings.asUsual}`}
         </p>
       </div>
       <Button
-        aria-label={`Rename “${name}”`}
-        title="Rename"
+        aria-label={strings.renameName({ name })}
+        title={strings.rename}
         className="size-8 px-0"
         onClick={() => setRenaming(true)}
       >
         <Pencil aria-hidden className="size-4" />
       </Button>
-      <Button aria-label={`Remove “${name}”`} title="Remove" className="size-8 px-0" onClick={onRemove}>
+      <Button
+        aria-label={strings.removeName({ name })}
+        title={strings.remove}
+        className="size-8 px-0"
+        onClick={onRemove}
+      >
         <X aria-hidden className="size-4" />
       </Button>
     </li>
@@ -76,7 +80,7 @@ function RenameForm({ view, onEnd }: { view: SavedView; onEnd: () => void }) {
       >
         <div className="flex items-end gap-2">
           <Field
-            label={`Another name for “${view.name}”`}
+            label={strings.anotherNameForName({ name: view.name })}
             className="min-w-0 flex-1"
             maxLength={60}
             required
@@ -85,11 +89,11 @@ function RenameForm({ view, onEnd }: { view: SavedView; onEnd: () => void }) {
             onChange={({ target }) => setName(target.value)}
           />
           <Button type="submit" kind="outline" disabled={act.isUnderWay || name.trim() === ""}>
-            Rename
+            {strings.rename}
           </Button>
-          <Button onClick={onEnd}>Cancel</Button>
+          <Button onClick={onEnd}>{strings.cancel}</Button>
         </div>
-        <RefusedNotice error={act.error} lookAt="the list" />
+        <RefusedNotice error={act.error} lookAt={strings.theList} />
       </form>
     </li>
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { RefusedNotice } from "../../../client/refused-notice.tsx";
 import { useGuardedAct } from "../../../client/use-guarded-act.ts";
 import { askViewsAnew, type SavedView, savedViews, useSavedViews } from "../../../client/use-saved-views.ts";
+import * as strings from "../../../strings/generated/shell/views/views-dialog.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { Field } from "../../../ui/field.tsx";
@@ -15,7 +16,7 @@ import { pageOf, wordsOf } from "./view-words.ts";
 /** The views of pages that somebody keeps: goes to them, and keeps the one that is looked at. */
 export function ViewsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   return (
-    <Dialog title="Saved views" isOpen={isOpen} onClose={onClose}>
+    <Dialog title={strings.savedViews} isOpen={isOpen} onClose={onClose}>
       {isOpen ? <Views onClose={onClose} /> : null}
     </Dialog>
   );
@@ -28,16 +29,16 @@ function Views({ onClose }: { onClose: () => void }) {
   return (
     <div className="space-y-4">
       <SaveForm views={views ?? []} />
-      <section aria-label="Kept by you">
-        <h3 className="mb-1 text-xs font-medium text-ink-faint">Kept by you, and seen by nobody else</h3>
+      <section aria-label={strings.keptByYou}>
+        <h3 className="mb-1 text-xs font-medium text-ink-faint">{strings.keptByYouAndSeen}</h3>
         {views === undefined ? (
           isFailed ? (
-            <p className="text-sm text-ink-soft">They could not be read. Close this, and open it again.</p>
+            <p className="text-sm text-ink-soft">{strings.theyCouldNotBeRead}</p>
           ) : (
             <Skeleton className="h-9" />
           )
         ) : views.length === 0 ? (
-          <p className="text-sm text-ink-soft">None yet.</p>
+          <p className="text-sm text-ink-soft">{strings.noneYet}</p>
         ) : (
           <ul className="max-h-72 overflow-y-auto">
             {views.map((view) => (
@@ -55,10 +56,10 @@ function Views({ onClose }: { onClose: () => void }) {
           </ul>
         )}
       </section>
-      <RefusedNotice error={act.error} lookAt="the list" />
+      <RefusedNotice error={act.error} lookAt={strings.theList} />
       {removed === null ? null : (
         <p role="status" className="flex items-center gap-3 text-sm text-ink-soft">
-          <span className="min-w-0 truncate">“{removed.name}” was removed.</span>
+          <span className="min-w-0 truncate">{strings.nameWasRemoved({ name: removed.name })}</span>
           <Button
             kind="outline"
             className="h-7 px-2 text-xs"
@@ -71,7 +72,7 @@ function Views({ onClose }: { onClose: () => void }) {
               })
             }
           >
-            Keep it after all
+            {strings.keepItAfterAll}
           </Button>
         </p>
       )}
@@ -104,7 +105,7 @@ function SaveForm({ views }: { views: readonly SavedView[] }) {
     >
       <div className="flex items-end gap-2">
         <Field
-          label="Name of this view"
+          label={strings.nameOfThisView}
           className="min-w-0 flex-1"
           maxLength={60}
           required
@@ -116,16 +117,16 @@ function SaveForm({ views }: { views: readonly SavedView[] }) {
           }}
         />
         <Button type="submit" kind="primary" disabled={act.isUnderWay || wanted === ""}>
-          {isKnown ? "Replace" : "Save"}
+          {isKnown ? strings.replace : strings.save}
         </Button>
       </div>
       <p className="text-xs [overflow-wrap:anywhere] text-ink-faint">
-        {pageOf(path) ?? path}: {wordsOf(search) || "as it usually is"}
+        {pageOf(path) ?? path}: {wordsOf(search) || strings.asItUsuallyIs}
       </p>
       <p role="status" className="text-sm text-ink-soft">
-        {saved === null ? "" : `“${saved}” is kept. The palette has it, too.`}
+        {saved === null ? "" : strings.savedIsKeptThePalette({ saved })}
       </p>
-      <RefusedNotice error={act.error} lookAt="the list" />
+      <RefusedNotice error={act.error} lookAt={strings.theList} />
     </form>
   );
 }
