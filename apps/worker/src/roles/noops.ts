@@ -38,8 +38,9 @@ const pruneEveryMs = 3_600_000;
  */
 export function startNoops(parts: NoopsParts): RunningNoops {
   const { lease, log, actuator, instance } = parts;
-  // No other process, nor another life of this one, has the same.
-  const holder = `${instance} (${randomUUID().slice(0, 8)})`;
+  // No other process, nor another life of this one, has the same, nor has this one once it has lost the lease.
+  const newName = (): string => `${instance} (${randomUUID().slice(0, 8)})`;
+  let holder = newName();
   const counts = new Map<DecisionState, number>();
   const onDecision = ({ state }: Decision): void => void counts.set(state, (counts.get(state) ?? 0) + 1);
   const wake = new Wake();
@@ -55,6 +56,7 @@ export function startNoops(parts: NoopsParts): RunningNoops {
     heldUntilMs = askedAtMs + noopsLeaseMs;
     const isSame = number !== null && number === fence;
     fence = number;
+    if (number === null) holder = newName();
     if (!isSame) coordinator = null;
     return isSame;
   };
