@@ -1,2 +1,3 @@
+export { judge } from "./judge.ts";
 export { type Manifest, nameOf, valueAt } from "./manifest.ts";
 export { readManifests, render } from "./render.ts";

@@ -31,3 +31,17 @@ export function valueAt(value: unknown, ...way: readonly (string | number)[]): u
     value,
   );
 }
+
+const read = new WeakMap<Manifest, unknown>();
+
+/**
+ * What a manifest specifies, in a form; read once, since many checks look at the same.
+ * @throws ZodError where it has another one
+ */
+export function specOf<Form>(manifest: Manifest, form: z.ZodType<Form>): Form {
+  const known = read.get(manifest);
+  if (known !== undefined) return known as Form;
+  const parsed = form.parse(manifest.spec);
+  read.set(manifest, parsed);
+  return parsed;
+}

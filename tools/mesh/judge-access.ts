@@ -1,0 +1,196 @@
+import { type Edge, edges, servicePorts } from "@tapline/core/telemetry";
+import type { Manifest } from "./manifest.ts";
+import { meshEnd, meshPolicies, mtlsOf, principalOf, type Request } from "./mesh-access.ts";
+import { type End, networkEnd, networkPolicies } from "./network-access.ts";
+import { type Party, placeOf, places, space, strangers } from "./places.ts";
+
+/** The port of the door outwards, at which services' proxies come. */
+export const egressPort = 15_443;
+/** Where the API server listens behind its Service, mostly. */
+const apiServerPort = 6443;
+const noPort = 9_999;
+
+const beyond: Party = { ...placeOf("agents"), name: "beyond" };
+const inCluster = (name: string, namespace: string, labels: Record<string, string> = {}): Party => ({
+  ...beyond,
+  ...{ name, namespace, labels },
+});
+const names = inCluster("names", "kube-system", { "k8s-app": "kube-dns" });
+const istiod = inCluster("istiod", "istio-system", { app: "istiod" });
+const besides = [
+  ...["kube-system", "istio-system"].map((name) => inCluster(`other of ${name}`, name)),
+  // Of another namespace, with the labels of those whom services call, and of services themselves.
+  inCluster("false istiod", "default", { app: "istiod", "k8s-app": "kube-dns" }),
+  inCluster("false service", "default", { "tapline.dev/service": "kpi" }),
+  inCluster("false migrations", "default", { "tapline.dev/service": "migrations" }),
+  ...["redis", "postgresql", "collector", "prometheus"].map((name) =>
+    inCluster(`false ${name}`, "default", placeOf(name).labels),
+  ),
+];
+
+const isBeyond = (name: string) => placeOf(name).namespace === null;
+const key = (from: string, to: string, port: number) => `${from} > ${to}:${port}`;
+
+/** What the network has to let through, by the table of edges. */
+function wantedPackets(): Set<string> {
+  const ends = ({ from, to, port, through }: Edge): string[] => {
+    if (through === "egress") return [key(from, "egress", egressPort), key("egress", "beyond", port.number)];
+    if (to === "kubernetes") return [key(from, "beyond", port.number), key(from, "beyond", apiServerPort)];
+    return [key(isBeyond(from) ? "beyond" : from, to, port.number)];
+  };
+  return new Set([
+    ...edges.flatMap(ends),
+    ...[...places, ...strangers]
+      .filter(({ namespace }) => namespace === space)
+      .flatMap(({ name }) => [key(name, "names", 53), key(name, "istiod", 15_012)]),
+  ]);
+}
+
+const wanted = wantedPackets();
+const parties = [
+  ...[...places, ...strangers].filter(({ namespace }) => namespace !== null),
+  ...[beyond, names, istiod, ...besides],
+];
+const ports = [
+  ...new Set([...edges.map(({ port }) => port.number), egressPort, apiServerPort, 53, 15_012, noPort]),
+];
+
+/** Ports that are open to the world. */
+const open: ReadonlySet<number> = new Set(
+  edges.filter(({ to }) => to === "ingress").map(({ port }) => port.number),
+);
+const isOurs = ({ namespace }: Party) => namespace === space;
+
+/**
+ * Where the network's policies allow something else than the table of edges: of both ends each by itself, so that
+ * one holds where the other fails.
+ */
+export function* judgeNetwork(manifests: readonly Manifest[]): Generator<string> {
+  const policies = networkPolicies(manifests);
+  for (const end of parties) {
+    if (isOurs(end) || end.namespace === "tapline-data")
+      yield* judgeCalled(end, networkEnd(policies, "Ingress", end));
+    if (isOurs(end)) yield* judgeCalls(end, networkEnd(policies, "Egress", end));
+  }
+}
+
+function* judgeCalled(end: Party, called: End): Generator<string> {
+  for (const other of parties) {
+    const lets = called(other);
+    for (const port of ports) {
+      const name = key(other.name, end.name, port);
+      const wants = wanted.has(name) || (end.name === "ingress" && open.has(port));
+      if (lets(port) !== wants) yield `the network ${wants ? "keeps away" : "lets in"} ${name}`;
+    }
+  }
+}
+
+function* judgeCalls(end: Party, calls: End): Generator<string> {
+  for (const other of parties) {
+    const lets = calls(other);
+    for (const port of ports) {
+      const name = key(end.name, other.name, port);
+      if (lets(port) !== wanted.has(name))
+        yield `the network ${lets(port) ? "lets out" : "holds back"} ${name}`;
+    }
+  }
+  const asks = calls(names);
+  if (!asks(53, "UDP") || asks(noPort, "UDP"))
+    yield `${end.name} asks for names by UDP at another port than 53`;
+  for (const address of ["10.96.0.1", "10.244.1.1", "169.254.169.254"])
+    if (calls(beyond, address)(443) !== (end.name === "noops"))
+      yield `${end.name} reaches ${address}, or noops does not`;
+}
+
+const meshPorts = [
+  ...new Set([...edges.filter(({ through }) => through !== "egress").map(({ port }) => port.number), noPort]),
+].filter((port) => port !== servicePorts.metrics.number);
+
+/** Requests that are tried at each place: what is known, and what must be nobody's. */
+function requestsTo(to: Party): Omit<Request, "principal">[] {
+  const outside = places.flatMap(({ namespace, hosts }) => (namespace === null ? hosts : []));
+  if (to.name === "egress")
+    return [...outside, "evil.example"].flatMap((sni) => [egressPort, noPort].map((port) => ({ port, sni })));
+  const plain: Omit<Request, "principal">[] = [
+    ...meshPorts.map((port) => ({ port })),
+    ...outside.map((sni) => ({ port: egressPort, sni })),
+    { port: servicePorts.web.number, method: "GET", path: "/" },
+  ];
+  if (to.name !== "web") return plain;
+  const methods = ["GET", "HEAD", "POST", "PUT", "DELETE"];
+  const paths = [
+    "/",
+    "/taps",
+    "/healthz",
+    "/readyz",
+    "/healthz/x",
+    "/socket.io/",
+    "/api/auth/sign-in",
+    "/api/trpc/a.b",
+  ];
+  const others = ["/api/audit/export", "/acknowledge/x", "/api/other"];
+  const asked = [servicePorts.web.number, noPort].flatMap((port) =>
+    methods.flatMap((method) => [...paths, ...others].map((path) => ({ port, method, path }))),
+  );
+  return [...plain.filter(({ port }) => port !== servicePorts.web.number), ...asked];
+}
+
+/** They are answered to nobody who comes by the mesh. */
+const probes: readonly string[] = ["/healthz", "/readyz"];
+
+function wantedRequest(
+  from: Party,
+  to: Party,
+  { port, sni, method, path }: Omit<Request, "principal">,
+): boolean {
+  if (to.name === "balance" && port === servicePorts.scaler.number) return true;
+  if (to.name === "ingress") return edges.some((edge) => edge.to === "ingress" && edge.port.number === port);
+  return edges.some((edge) => {
+    if (edge.from !== from.name) return false;
+    if (edge.through === "egress")
+      return to.name === "egress" && port === egressPort && placeOf(edge.to).hosts.includes(sni ?? "");
+    if (edge.to !== to.name || edge.port.number !== port) return false;
+    if (method === undefined || edge.operations === null) return true;
+    return (
+      !probes.includes(path ?? "") &&
+      edge.operations.some(
+        (one) =>
+          one.methods.includes(method) &&
+          (one.path.endsWith("*") ? path?.startsWith(one.path.slice(0, -1)) : one.path === path),
+      )
+    );
+  });
+}
+
+const callers = [...[...places, ...strangers].filter(({ proxied }) => proxied), beyond];
+
+/** What is tried, and who may. */
+const called = [
+  ...places.filter(({ proxied }) => proxied),
+  ...strangers.filter(({ name }) => name.startsWith("unlabelled")),
+].map((to) => ({
+  to,
+  requests: requestsTo(to).map((request) => ({
+    request,
+    wants: callers.map((from) => ({
+      ...{ name: from.name, principal: principalOf(from) },
+      mayCall: wantedRequest(from, to, request),
+    })),
+  })),
+}));
+
+/** Where the mesh's policies allow something else than the table of edges. */
+export function* judgeMesh(manifests: readonly Manifest[]): Generator<string> {
+  const policies = meshPolicies(manifests);
+  for (const { to, requests } of called) {
+    const lets = meshEnd(policies, to);
+    for (const { request, wants } of requests) {
+      const isScaler = to.name === "balance" && request.port === servicePorts.scaler.number;
+      const mtls = mtlsOf(policies, to, request.port);
+      if (mtls !== (isScaler ? "DISABLE" : "STRICT")) yield `${to.name}:${request.port} is ${mtls}`;
+      const wrong = wants.filter(({ principal, mayCall }) => lets({ ...request, principal }) !== mayCall);
+      for (const { name, mayCall } of wrong)
+        yield `the mesh ${mayCall ? "denies" : "allows"} ${name} > ${to.name} ${JSON.stringify(request)}`;
+    }
+  }
+}

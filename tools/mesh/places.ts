@@ -1,0 +1,87 @@
+import { meshServices } from "@tapline/core/telemetry";
+
+/** Who calls or is called, as policies tell one from the other. */
+export type Party = Readonly<{
+  name: string;
+  /** Null: beyond the cluster. */
+  namespace: string | null;
+  account: string;
+  labels: Readonly<Record<string, string>>;
+  /** Whether a proxy of the mesh stands before it: without one it has no certificate. */
+  proxied: boolean;
+  /** What it is called by; none: nobody calls it by a name. */
+  hosts: readonly string[];
+}>;
+
+export const space = "tapline";
+export const domain = `.${space}.svc.cluster.local`;
+
+function party(name: string, of: Partial<Party>): Party {
+  return { name, namespace: null, account: name, labels: {}, proxied: false, hosts: [], ...of };
+}
+
+const ours = (name: string) =>
+  party(name, {
+    ...{ namespace: space, proxied: true },
+    labels: { "app.kubernetes.io/part-of": "tapline", "tapline.dev/service": name },
+    hosts: [`${name}${domain}`],
+  });
+
+const data = (name: string, host: string, labels: Record<string, string>) =>
+  party(name, {
+    namespace: "tapline-data",
+    proxied: true,
+    hosts: [`${host}.tapline-data.svc.cluster.local`],
+    labels,
+  });
+
+const monitoring = (name: string, host: string, label: string) =>
+  party(name, {
+    ...{ namespace: "monitoring", hosts: [`${host}.monitoring.svc.cluster.local`] },
+    labels: { "app.kubernetes.io/name": label },
+  });
+
+/** Names of edges, and where the manifests say that they are. */
+export const places: readonly Party[] = [
+  ...meshServices.map(ours),
+  ...["ingress", "egress", "migrations"].map(ours),
+  data("redis", "redis", { "app.kubernetes.io/name": "redis" }),
+  data("postgresql", "tapline-rw", { "cnpg.io/cluster": "tapline" }),
+  monitoring("collector", "otel-collector", "opentelemetry-collector"),
+  monitoring("prometheus", "prometheus", "prometheus"),
+  party("keda", { namespace: "keda", labels: { app: "keda-operator" } }),
+  party("kubernetes", { hosts: ["kubernetes.default.svc.cluster.local"] }),
+  party("agents", {}),
+  party("browsers", {}),
+  party("archives", { hosts: ["archive.tapline.example"] }),
+  party("witnesses", { hosts: ["witness.tapline.example"] }),
+  party("webhooks", { hosts: ["hooks.tapline.example"] }),
+  party("mail", { hosts: ["mail.tapline.example"] }),
+  party("identity-provider", { hosts: ["identity.tapline.example"] }),
+  party("push-services", {
+    hosts: ["fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com"],
+  }),
+];
+
+/** Who has no business here, and must get nowhere: pods without a label of ours, or of elsewhere, by names that are ours. */
+export const strangers: readonly Party[] = [
+  party("unlabelled", { namespace: space, proxied: true }),
+  party("unlabelled data", { namespace: "tapline-data", proxied: true }),
+  party("elsewhere", {
+    ...{ namespace: "default", account: "ingress", proxied: true },
+    labels: {
+      "tapline.dev/service": "ingress",
+      app: "keda-operator",
+      "app.kubernetes.io/name": "prometheus",
+    },
+  }),
+  party("neighbour", { namespace: "monitoring", proxied: true }),
+  party("other-keda", { namespace: "keda" }),
+];
+
+export function placeOf(name: string): Party {
+  const found = places.find((place) => place.name === name);
+  if (found === undefined)
+    throw new Error(`the table of edges names ${name}, and nothing says where that is`);
+  return found;
+}
