@@ -1,9 +1,10 @@
 import { ArchiveIndex } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
+import { partitionOfAgent } from "@tapline/core/buffer";
 import { Cluster, type Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ownRedisCluster } from "../../../tools/test-servers/index.ts";
-import { archivedTaps, connectAs, deliver, type Submitted, submit } from "./agent.fixture.ts";
+import { archivedTaps, connectAs, deliver, deliverSurely, type Submitted, submit } from "./agent.fixture.ts";
 import { flushBuffer } from "./jobs/flush-buffer.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
 import type { Running } from "./wire/start-worker.ts";
@@ -74,3 +75,27 @@ test("a life that ends forgets its claims on the node that has them", async () =
   await until("the next life", async () => ![null, life].includes(await buffer.generation()), 30_000);
   await until("the claims are gone", async () => (await claims()) === 0);
 }, 60_000);
+
+test("partitions lie on more than one node, and what two of them have of one tracker is archived once", async () => {
+  const slotOf = async (partition: number) => await redis.cluster("KEYSLOT", `{p${partition}}`);
+  const nodeOf = async (partition: number) => Math.floor((await slotOf(partition)) / (16_384 / 3));
+  const of = ["gate-1", "gate-2"].map((agent) => partitionOfAgent(agent, 5));
+  expect(new Set([...of, 0]).size).toBe(3);
+  expect(new Set(await Promise.all([0, ...of].map(nodeOf))).size).toBeGreaterThan(1);
+  await Promise.all(workers.splice(0, 2).map((worker) => worker.stop(2_000)));
+  const more = { REDIS_URL: cluster.url, TAPLINE_PARTITIONS: "5" };
+  workers.unshift(...(await Promise.all(["ingest", "buffer"].map((ROLE) => path.start({ ROLE, ...more })))));
+  const port = workers[0]!.ingestPort!;
+  const [one, two] = [connectAs(path, "gate-1", port), connectAs(path, "gate-2", port)];
+  const same = Array.from({ length: 40 }, (_, i) => submit(i + 1, rawTap(path.trackers[0]!, 1_001 + i)));
+  const told = await Promise.all([deliverSurely(one, 11, same), deliverSurely(two, 11, same)]);
+  const verdicts = told.flatMap((each) => [...each.values()].map(({ verdict }) => verdict)).toSorted();
+  expect(verdicts).toEqual([...Array(40).fill("archived"), ...Array(40).fill("duplicate")]);
+  const held = (await archivedTaps(path)).filter(({ trackerSeq }) => trackerSeq > 1_000);
+  expect(held.map(({ trackerSeq }) => trackerSeq).toSorted((a, b) => a - b)).toEqual(
+    same.map((_, i) => 1_001 + i),
+  );
+  const life = (await new SegmentBuffer(redis).generation())!;
+  expect(await new SegmentBuffer(redis).endLife(life)).toBe(true);
+  await Promise.all([one.close(), two.close()]);
+}, 90_000);
