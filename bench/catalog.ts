@@ -2,6 +2,7 @@ import { agentBench } from "./agent/index.ts";
 import { auditBench } from "./audit/index.ts";
 import type { Bench } from "./bench.ts";
 import { consoleBench } from "./console/index.ts";
+import { meshBench } from "./mesh/index.ts";
 import { noopsBench } from "./noops/index.ts";
 import { pathBench } from "./path/index.ts";
 import { scaleBench } from "./scale/index.ts";
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   { name: "console", run: consoleBench },
   { name: "noops", run: noopsBench },
   { name: "scale", run: scaleBench },
+  { name: "mesh", run: meshBench },
 ];
 
 export const benchNames = benches.map(({ name }) => name);

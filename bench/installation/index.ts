@@ -9,6 +9,7 @@ export {
 export { baseEnvironment, readConfig } from "./config.ts";
 export { agentId } from "./keys.ts";
 export { makeTrackers, type Trackers } from "./make-trackers.ts";
+export type { MeshSide } from "./mesh-side.ts";
 export type { Life, Part, PartKind } from "./part.ts";
 export {
   type Installation,

@@ -7,9 +7,11 @@ export type Life = {
   readonly child: Child | null;
   readonly exited: Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Sends it nothing new; absent where nobody stands before it. */
+  readonly withdraw?: () => Promise<void>;
 };
 
-export type PartKind = "worker" | "redis" | "postgres" | "archive";
+export type PartKind = "worker" | "web" | "redis" | "postgres" | "archive";
 
 /** A process of an installation: it can be killed and started again, on the same data and ports. */
 export type Part = {
@@ -22,6 +24,8 @@ export type Part = {
   readonly kill: () => Promise<void>;
   /** Starts it again after it ended. Rejects where it does not come up. */
   readonly start: () => Promise<void>;
+  /** Begins the next life, and ends the present one once that is ready: as a roll-out does that may never have one too few. */
+  readonly roll: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -45,6 +49,12 @@ export async function startPart(name: string, kind: PartKind, launch: () => Prom
     },
     start: async () => {
       life = await launch();
+    },
+    roll: async () => {
+      const old = life;
+      life = await launch();
+      await old.withdraw?.();
+      await old.stop();
     },
     stop: () => life.stop(),
   };

@@ -7,10 +7,11 @@ import type { RecipientKey } from "@tapline/core/encryption";
 import { receiptsResponseSchema } from "@tapline/core/tap";
 import { Agent, request } from "undici";
 import { applyMigrations, openServicesRole } from "../../tools/database/index.ts";
-import { freePort, runCommand } from "../../tools/servers/index.ts";
-import { type Child, ofType, startChild } from "../child.ts";
+import { freePort, runCommand, withPeer } from "../../tools/servers/index.ts";
+import { type Child, ofType } from "../child.ts";
 import { BegunParts } from "./begun-parts.ts";
 import { agentId, writeKeys } from "./keys.ts";
+import { type MeshSide, startLife, startWebPart, storesAccess } from "./mesh-side.ts";
 import { type Part, startPart } from "./part.ts";
 import { startArchivePart, startPostgresPart, startRedisPart } from "./stores.ts";
 import { workerEnvironment } from "./worker-environment.ts";
@@ -32,6 +33,8 @@ export type InstallationOptions = {
   readonly prepare?: (dir: string) => Promise<void>;
   /** Called once nothing runs any more and the folder is still there: in the end, and where something does not come up. */
   readonly beforeRemoval?: () => Promise<void>;
+  /** A mesh around it: stores take nobody without a certificate, and agents reach the doors by the mesh alone. */
+  readonly mesh?: MeshSide;
   /** Told the archive server's port; answers by which port workers shall reach it. */
   readonly archiveWire?: (port: number) => Promise<number>;
 };
@@ -87,22 +90,24 @@ async function startAll(
   options: InstallationOptions,
   begun: BegunParts,
 ): Promise<Omit<Installation, "stop">> {
-  const [keys, redis, postgres, ingestPort] = await Promise.all([
+  const { mesh } = options;
+  const [ingestPort, streamPort] = [await freePort(), await freePort()];
+  await mesh?.open(dir, { ingestPort, streamPort });
+  const [keys, redis, postgres] = await Promise.all([
     writeKeys(dir),
-    begun.begin(startRedisPart(dir)),
-    begun.begin(startPostgresPart(dir)),
-    freePort(),
+    begun.begin(startRedisPart(dir, await mesh?.peer("redis"))),
+    begun.begin(startPostgresPart(dir, await storesAccess(mesh))),
   ]);
   const { hostKeyPin, pem } = keys;
-  const streamPort = await freePort();
   await applyMigrations(postgres.url);
-  const servicesUrl = await openServicesRole(postgres.url, randomBytes(16).toString("hex"));
+  const ownUrl = await openServicesRole(postgres.url, randomBytes(16).toString("hex"));
+  const operator = await mesh?.peer("operator");
   const archiveDir = join(dir, "archive");
   const archive = await begun.begin(startArchivePart(dir, archiveDir));
   const archivePort = (await options.archiveWire?.(archive.port)) ?? archive.port;
   const at = {
-    databaseUrl: servicesUrl,
-    redisUrl: redis.url,
+    databaseUrl: withPeer(ownUrl, operator),
+    redisUrl: withPeer(redis.url, operator),
     archivePort,
     hostKeyPin,
     ingestPort,
@@ -114,7 +119,8 @@ async function startAll(
   };
   await enrol(dir, options.trackers, environment);
   const workers = await startWorkers(options, environment, begun);
-  const parts = [...workers, archive, redis, postgres];
+  const web = mesh === undefined ? [] : [await begun.begin(startWebPart(dir, mesh, environment))];
+  const parts = [...workers, ...web, archive, redis, postgres];
   const url = `https://localhost:${ingestPort}`;
   const agentTls = {
     ca: pem("root.crt"),
@@ -132,14 +138,14 @@ async function startAll(
     tlsEnvironment: environment,
     agentTls,
     parts,
-    pids: parts.map((part) => part.life().pid),
+    pids: [...parts.map((part) => part.life().pid), ...(mesh?.pids ?? [])],
     settled: async (taps, timeoutMs) => await settled(kpiChild(workers), taps, timeoutMs),
   };
 }
 
 /** Starts a worker process for each set of services, numbered where several are alike. */
 async function startWorkers(
-  { workers: roles = usualWorkers, settingsOf }: InstallationOptions,
+  { workers: roles = usualWorkers, settingsOf, mesh }: InstallationOptions,
   environment: Readonly<Record<string, string>>,
   begun: BegunParts,
 ): Promise<Part[]> {
@@ -148,20 +154,18 @@ async function startWorkers(
       const number = roles.slice(0, i + 1).filter((other) => other === role).length;
       const isAlone = roles.filter((other) => other === role).length === 1;
       const settings = { ...environment, ...settingsOf?.(role), ROLE: role };
-      return begun.begin(startWorker(isAlone ? role : `${role}-${number}`, settings));
+      return begun.begin(startWorker(isAlone ? role : `${role}-${number}`, settings, mesh));
     }),
   );
 }
 
-async function startWorker(name: string, environment: Readonly<Record<string, string>>): Promise<Part> {
-  return await startPart(name, "worker", async () => {
-    const child = startChild("../../apps/worker/src/main.ts", import.meta.url, environment);
-    await child.next(ofType("ready")).catch(async (error: unknown) => {
-      await child.kill();
-      throw error;
-    });
-    return { pid: child.pid, child, exited: child.exited, stop: child.stop };
-  });
+async function startWorker(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  mesh: MeshSide | undefined,
+): Promise<Part> {
+  const main = new URL("../../apps/worker/src/main.ts", import.meta.url);
+  return await startPart(name, "worker", () => startLife(main, name, environment, mesh));
 }
 
 function kpiChild(workers: readonly Part[]): Child {

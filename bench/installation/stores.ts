@@ -1,6 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort, startPostgres, startRedis } from "../../tools/servers/index.ts";
+import {
+  freePort,
+  type PeerFiles,
+  type PostgresOptions,
+  startPostgres,
+  startRedis,
+} from "../../tools/servers/index.ts";
 import { ofType, startChild } from "../child.ts";
 import { baseEnvironment } from "./config.ts";
 import { type Part, startPart } from "./part.ts";
@@ -8,11 +14,14 @@ import { type Part, startPart } from "./part.ts";
 /** A server that others reach by a URL that its restarts keep. */
 export type Store = Part & { readonly url: string };
 
-export async function startRedisPart(dir: string): Promise<Store> {
+/** Who comes into PostgreSQL, by which certificates. */
+export type StoreAccess = Pick<PostgresOptions, "tls" | "access">;
+
+export async function startRedisPart(dir: string, tls?: PeerFiles): Promise<Store> {
   let kept: { port: number; password: string } | undefined;
   let url = "";
   const part = await startPart("redis", "redis", async () => {
-    const server = await startRedis({ dataDir: join(dir, "redis"), ...kept });
+    const server = await startRedis({ dataDir: join(dir, "redis"), ...kept, ...(tls && { tls }) });
     ({ url } = server);
     kept = { port: server.port, password: new URL(url).password };
     return { pid: server.pid, child: null, exited: server.exited, stop: () => server.stop() };
@@ -20,7 +29,7 @@ export async function startRedisPart(dir: string): Promise<Store> {
   return { ...part, url };
 }
 
-export async function startPostgresPart(dir: string): Promise<Store> {
+export async function startPostgresPart(dir: string, access?: StoreAccess): Promise<Store> {
   let kept: { port: number; password: string } | undefined;
   let url = "";
   const part = await startPart("postgres", "postgres", async () => {
@@ -28,6 +37,7 @@ export async function startPostgresPart(dir: string): Promise<Store> {
       dataDir: join(dir, "postgres"),
       logFile: join(dir, "postgres.log"),
       ...kept,
+      ...access,
     });
     ({ url } = server);
     kept = { port: server.port, password: new URL(url).password };

@@ -6,7 +6,7 @@ export { findProgram } from "./find-program.ts";
 export { findRedis, type Progress, type RedisProgram } from "./find-redis.ts";
 export { freePort, requirePort } from "./free-port.ts";
 export { pathExists } from "./path-exists.ts";
-export { type PeerFiles, peerParameters, readPeer } from "./peer-files.ts";
+export { type PeerFiles, peerParameters, readPeer, withPeer } from "./peer-files.ts";
 export { createDatabase, dropDatabase } from "./postgres-databases.ts";
 export { lastLines, runCommand } from "./run-command.ts";
 export { type RunningServer, startServer } from "./running-server.ts";

@@ -18,3 +18,8 @@ export function peerParameters(peer: PeerFiles | undefined): string {
   });
   return `?${parameters.toString()}`;
 }
+
+/** A store's URL with these files in place of those that it names. */
+export function withPeer(url: string, peer: PeerFiles | undefined): string {
+  return peer === undefined ? url : `${url.split("?", 1)[0] ?? ""}${peerParameters(peer)}`;
+}

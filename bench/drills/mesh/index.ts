@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
+import { Agent, request } from "undici";
+import { makeTrackers } from "../../installation/index.ts";
+import { tryRefusals } from "../../mesh/refusals.ts";
+import { startTwelve, type Twelve } from "../../mesh/twelve.ts";
+import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
+import { compareWithArchive } from "../yard/compare-with-archive.ts";
+import { Flow } from "../yard/flow.ts";
+
+const flowOptions = { readers: 8, tapsPerSecond: 60 };
+const settleWithinMs = 180_000;
+const lookEveryMs = 250;
+
+/** Every service in a process of its own, mutual TLS between them, each replaced in turn while taps flow. */
+export const mesh: Drill = {
+  name: "mesh",
+  about:
+    "twelve processes with mutual TLS, replaced one by one as a roll-out does, and calls that must be refused",
+  usualTimes: 24,
+  run: async (options) => {
+    const trackers = await makeTrackers();
+    try {
+      options.say("twelve processes, a mesh around them");
+      const twelve = await startTwelve(trackers.enrolled, "refuse");
+      try {
+        return await rollWhileTapsFlow(twelve, trackers.file, options);
+      } finally {
+        await twelve.installation.stop();
+      }
+    } finally {
+      await trackers.remove();
+    }
+  },
+};
+
+async function rollWhileTapsFlow(
+  twelve: Twelve,
+  trackersFile: string,
+  { times, seed, say }: DrillOptions,
+): Promise<DrillResult> {
+  const { installation, mesh: around } = twelve;
+  const random = seededRandom(seed);
+  const faultsFound = await tryRefusals(around, installation);
+  say("who may not call is refused, and clear text");
+  const flow = new Flow(installation, trackersFile, flowOptions, random);
+  await flow.start();
+  const browser = watchConsole(around.webPort);
+  try {
+    const order = orderOf(
+      installation.parts.filter(({ kind }) => kind === "worker" || kind === "web"),
+      random,
+    );
+    for (let done = 0; done < times; done++) {
+      const part = order[done % order.length];
+      await part?.roll();
+      say(`${done + 1} of ${times}: ${part?.name ?? ""} was replaced`);
+    }
+    faultsFound.push(...(await browser.stop()));
+    const result = await compareWithArchive({ installation, flow }, await flow.settle(settleWithinMs));
+    return { faults: times, ...result, faultsFound: [...faultsFound, ...result.faultsFound] };
+  } finally {
+    await browser.stop();
+    await flow.kill();
+  }
+}
+
+/** The door first, since most depends on it; the rest by chance. */
+function orderOf<Named extends { readonly name: string }>(parts: readonly Named[], random: Random): Named[] {
+  const rest = parts.filter(({ name }) => name !== "ingest");
+  const first = parts.filter(({ name }) => name === "ingest");
+  for (let left = rest.length; left > 0; left--)
+    first.push(...rest.splice(wholeBetween(random, 0, left - 1), 1));
+  return first;
+}
+
+/** Asks the console for a page again and again, by new connections. */
+function watchConsole(port: number): { readonly stop: () => Promise<string[]> } {
+  const dispatcher = new Agent({ pipelining: 0 });
+  const faults = new Set<string>();
+  let isOver = false;
+  const watch = async (): Promise<void> => {
+    while (!isOver) {
+      try {
+        const answer = await request(`http://127.0.0.1:${port}/sign-in`, { dispatcher, reset: true });
+        await answer.body.dump();
+        if (answer.statusCode >= 400) faults.add(`the console answered with ${answer.statusCode}`);
+      } catch (error) {
+        faults.add(`the console did not answer: ${String(error)}`);
+      }
+      await sleep(lookEveryMs);
+    }
+  };
+  const watching = watch();
+  return {
+    stop: async () => {
+      isOver = true;
+      await watching;
+      await dispatcher.close().catch(() => undefined);
+      return [...faults];
+    },
+  };
+}

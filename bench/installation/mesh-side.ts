@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { meshServices } from "@tapline/core/telemetry";
+import { servicesRole } from "../../tools/database/index.ts";
+import { databaseName, type PeerFiles, withPeer } from "../../tools/servers/index.ts";
+import { ofType, startChild } from "../child.ts";
+import { type Life, type Part, startPart } from "./part.ts";
+import type { StoreAccess } from "./stores.ts";
+
+type Settings = Readonly<Record<string, string>>;
+
+/** Ports that a process tells once it is ready: a door's two, or the console's. */
+type Ready = { readonly ingestPort?: number; readonly streamPort?: number; readonly port?: number };
+
+/** What an installation asks of the mesh around it. */
+export type MeshSide = {
+  /** Its own processes, whose CPU counts. */
+  readonly pids: readonly number[];
+  /** Begins, with what it keeps in `dir`, and takes connections at these ports in the doors' place. */
+  readonly open: (
+    dir: string,
+    doors: { readonly ingestPort: number; readonly streamPort: number },
+  ) => Promise<void>;
+  /** A certificate of its authority's, for a service or a store. */
+  readonly peer: (name: string) => Promise<PeerFiles>;
+  /** Where the next process of `service` is to listen. */
+  readonly settings: (service: string) => Settings;
+  /** Sends connections to a process that is ready, too. @returns sends it no more */
+  readonly admit: (service: string, ready: Ready, settings: Settings) => Promise<() => Promise<void>>;
+};
+
+/** In PostgreSQL each service has its role by its certificate; the owner has a password, too. */
+export async function storesAccess(mesh: MeshSide | undefined): Promise<StoreAccess> {
+  if (mesh === undefined) return {};
+  const hba = [
+    `hostssl all ${databaseName} 127.0.0.1/32 scram-sha-256 clientcert=verify-ca`,
+    `hostssl ${databaseName} ${servicesRole} 127.0.0.1/32 cert map=services`,
+  ];
+  const ident = [...meshServices, "operator"].map((service) => `services ${service} ${servicesRole}`);
+  return {
+    tls: await mesh.peer("postgresql"),
+    access: { hba: `${hba.join("\n")}\n`, ident: `${ident.join("\n")}\n` },
+  };
+}
+
+/** Starts a process, with a certificate of its own where there is a mesh. @param main its file */
+export async function startLife(
+  main: URL,
+  service: string,
+  settings: Settings,
+  mesh: MeshSide | undefined,
+): Promise<Life> {
+  const own = mesh === undefined ? settings : await inMesh(mesh, service, settings);
+  const child = startChild(main.href, import.meta.url, own);
+  try {
+    const ready = (await child.next(ofType("ready"))) as Ready;
+    const withdraw = await mesh?.admit(service, ready, own);
+    const life = { pid: child.pid, child, exited: child.exited, stop: child.stop };
+    return withdraw === undefined ? life : { ...life, withdraw };
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+}
+
+async function inMesh(mesh: MeshSide, service: string, settings: Settings): Promise<Settings> {
+  const peer = await mesh.peer(service);
+  return {
+    ...settings,
+    ...mesh.settings(service),
+    DATABASE_URL: withPeer(settings.DATABASE_URL ?? "", peer),
+    REDIS_URL: withPeer(settings.REDIS_URL ?? "", peer),
+  };
+}
+
+/** The console, as one more process of the installation. */
+export async function startWebPart(dir: string, mesh: MeshSide, environment: Settings): Promise<Part> {
+  const secretFile = join(dir, "console.secret");
+  await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const settings = {
+    ...{ PATH: environment.PATH ?? "", NODE_ENV: "production", LOG_LEVEL: "warn" },
+    ...{ NEXT_TELEMETRY_DISABLED: "1", TAPLINE_WEB_SECRET_FILE: secretFile },
+    ...{ DATABASE_URL: environment.DATABASE_URL ?? "", REDIS_URL: environment.REDIS_URL ?? "" },
+  };
+  const main = new URL("../../apps/web/server/main.ts", import.meta.url);
+  return await startPart("web", "web", () => startLife(main, "web", settings, mesh));
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { countArchived, type Installation } from "../installation/index.ts";
+import { makeLoad } from "../load/taps.ts";
+import { quantile } from "../report.ts";
+import { type Paced, pacedPosts } from "./paced-posts.ts";
+import { startTwelve } from "./twelve.ts";
+
+const perSecond = 50;
+const settleWithinMs = 120_000;
+
+export type Rolled = {
+  readonly quietP99Ms: number;
+  readonly rollingP99Ms: number;
+  readonly lost: number;
+  readonly again: number;
+};
+
+/** Taps at an even pace while nothing is done, and while each of the twelve processes is replaced in turn. */
+export async function rollingRestart(
+  { quietS, rolls }: { readonly quietS: number; readonly rolls: number },
+  faults: string[],
+): Promise<Rolled> {
+  // As many as are needed while twelve processes come up, on a slow machine.
+  const load = makeLoad((quietS + rolls * 15) * perSecond, true);
+  const { installation } = await startTwelve(load.trackers, "refuse");
+  try {
+    const sound = load.payloads.filter((payload) => payload[0] !== 0);
+    const quietCount = quietS * perSecond;
+    // What a process does for the first time is no part of a quiet time.
+    await pacedPosts(installation, sound.slice(0, perSecond), perSecond);
+    const quiet = await pacedPosts(installation, sound.slice(perSecond, quietCount), perSecond);
+    const { rolling, until } = await postWhileRolling(installation, sound.slice(quietCount), rolls);
+    const distinct = new Set(sound.slice(0, quietCount + until).map((payload) => payload.toString("base64")))
+      .size;
+    const { taps, doubled } = await archived(installation, distinct);
+    if (doubled > 0) faults.push(`the archive holds ${doubled} taps more than once`);
+    if (taps < distinct) faults.push(`the archive lacks ${distinct - taps} taps`);
+    return {
+      quietP99Ms: quantile(quiet.acceptMs, 0.99),
+      rollingP99Ms: quantile(rolling.acceptMs, 0.99),
+      lost: distinct - taps,
+      again: quiet.again + rolling.again,
+    };
+  } finally {
+    await installation.stop();
+  }
+}
+
+async function postWhileRolling(
+  installation: Installation,
+  payloads: readonly Buffer[],
+  rolls: number,
+): Promise<{ rolling: Paced; until: number }> {
+  const parts = installation.parts.filter(({ kind }) => kind === "worker" || kind === "web");
+  let isOver = false;
+  const restarting = (async (): Promise<void> => {
+    try {
+      for (let done = 0; done < rolls; done++) await parts[done % parts.length]?.roll();
+    } finally {
+      isOver = true;
+    }
+  })();
+  const all: Paced[] = [];
+  let until = 0;
+  while (!isOver && until < payloads.length) {
+    const some = payloads.slice(until, until + perSecond);
+    until += some.length;
+    all.push(await pacedPosts(installation, some, perSecond));
+  }
+  await restarting;
+  const rolling = {
+    acceptMs: all.flatMap(({ acceptMs }) => acceptMs),
+    again: all.reduce((sum, one) => sum + one.again, 0),
+  };
+  return { rolling, until };
+}
+
+/** What the archive holds once it holds `taps`, or after a while. */
+async function archived({ archiveDir, archiveKey }: Installation, taps: number) {
+  const end = performance.now() + settleWithinMs;
+  for (;;) {
+    const found = await countArchived(archiveDir, archiveKey);
+    if (found.taps - found.doubled >= taps || performance.now() > end) return found;
+    await sleep(500);
+  }
+}
