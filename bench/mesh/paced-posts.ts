@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Installation } from "../installation/index.ts";
@@ -14,14 +13,16 @@ export type Paced = {
   readonly again: number;
 };
 
-/** Posts taps at an even pace, whatever becomes of those before; each until it is accepted. */
+/**
+ * Posts taps at an even pace, whatever becomes of those before; each until it is accepted.
+ * @param from number of the first: an agent counts on, and doors turn away who begins anew again and again
+ */
 export async function pacedPosts(
   { url, agentTls }: Installation,
   payloads: readonly Buffer[],
-  perSecond: number,
+  { from, perSecond }: { readonly from: number; readonly perSecond: number },
 ): Promise<Paced> {
   const dispatcher = new Agent({ connections, pipelining: 1, connect: { ...agentTls } });
-  const epoch = randomInt(1, 2 ** 40);
   let again = 0;
   const isTaken = async (body: string): Promise<boolean> => {
     try {
@@ -36,8 +37,8 @@ export async function pacedPosts(
   const post = async (payload: Buffer, at: number, dueAt: number): Promise<number> => {
     const readAtEpochMs = Date.now();
     const tap = {
-      epoch,
-      seq: at + 1,
+      epoch: 1,
+      seq: from + at + 1,
       readAtEpochMs,
       reader: "reader-1",
       payload: payload.toString("base64"),

@@ -27,9 +27,15 @@ export async function rollingRestart(
     const sound = load.payloads.filter((payload) => payload[0] !== 0);
     const quietCount = quietS * perSecond;
     // What a process does for the first time is no part of a quiet time.
-    await pacedPosts(installation, sound.slice(0, perSecond), perSecond);
-    const quiet = await pacedPosts(installation, sound.slice(perSecond, quietCount), perSecond);
-    const { rolling, until } = await postWhileRolling(installation, sound.slice(quietCount), rolls);
+    await pacedPosts(installation, sound.slice(0, perSecond), { from: 0, perSecond });
+    const quiet = await pacedPosts(installation, sound.slice(perSecond, quietCount), {
+      from: perSecond,
+      perSecond,
+    });
+    const { rolling, until } = await postWhileRolling(installation, sound.slice(quietCount), {
+      from: quietCount,
+      rolls,
+    });
     const distinct = new Set(sound.slice(0, quietCount + until).map((payload) => payload.toString("base64")))
       .size;
     const { taps, doubled } = await archived(installation, distinct);
@@ -49,7 +55,7 @@ export async function rollingRestart(
 async function postWhileRolling(
   installation: Installation,
   payloads: readonly Buffer[],
-  rolls: number,
+  { from, rolls }: { readonly from: number; readonly rolls: number },
 ): Promise<{ rolling: Paced; until: number }> {
   const parts = installation.parts.filter(({ kind }) => kind === "worker" || kind === "web");
   let isOver = false;
@@ -64,8 +70,8 @@ async function postWhileRolling(
   let until = 0;
   while (!isOver && until < payloads.length) {
     const some = payloads.slice(until, until + perSecond);
+    all.push(await pacedPosts(installation, some, { from: from + until, perSecond }));
     until += some.length;
-    all.push(await pacedPosts(installation, some, perSecond));
   }
   await restarting;
   const rolling = {
