@@ -10,6 +10,7 @@ const nowEpochMs = Date.now();
 let folder: string;
 let ring: RingKey[];
 let actor: string;
+const twoPersons = "pass" as const;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tapline-rotate-"));
@@ -22,8 +23,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const parts: RotateParts = {
   desk: {
     standing: () => Promise.resolve({ ring, twoPersons: true, stand: "" }),
-    change: (change, act, { twoPersons }) => {
-      expect(twoPersons).toBe("pass");
+    change: (change, act, wish) => {
+      expect(wish.twoPersons).toBe("pass");
       actor = act.actor.id;
       ring = [...stepOf(ring, change).after];
       return Promise.resolve({ is: "made", ring });
@@ -32,7 +33,7 @@ const parts: RotateParts = {
 };
 
 test("the archive's key is rotated once it is old enough, and its successor is on disk before", async () => {
-  const at = (days: number) => ({ folder, afterDays: 30, nowEpochMs: nowEpochMs + days * dayMs });
+  const at = (days: number) => ({ folder, afterDays: 30, nowEpochMs: nowEpochMs + days * dayMs, twoPersons });
   expect(await rotateWhereDue(at(10), parts)).toBeNull();
   const rotated = await rotateWhereDue(at(31), parts);
   expect(ring.map(({ role, state }) => `${role} ${state}`)).toEqual([
@@ -52,7 +53,12 @@ test("the archive's key is rotated once it is old enough, and its successor is o
 
 test("where no key can be issued nothing is changed", async () => {
   const before = ring;
-  const nowhere = { folder: join(folder, "none"), afterDays: 1, nowEpochMs: nowEpochMs + 400 * dayMs };
+  const nowhere = {
+    folder: join(folder, "none"),
+    afterDays: 1,
+    nowEpochMs: nowEpochMs + 400 * dayMs,
+    twoPersons,
+  };
   await expect(rotateWhereDue(nowhere, parts)).rejects.toMatchObject({ code: "misconfigured" });
   expect(ring).toEqual(before);
 });

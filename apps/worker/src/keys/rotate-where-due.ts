@@ -9,6 +9,14 @@ export type RotateParts = {
   readonly signal?: AbortSignal;
 };
 
+export type RotateWish = {
+  readonly folder: string;
+  readonly afterDays: number;
+  readonly nowEpochMs: number;
+  /** What to do where the rule of two persons holds: go past it, which is recorded, or ask the second one. */
+  readonly twoPersons: "pass" | "ask";
+};
+
 const dayMs = 24 * 3_600_000;
 const bySchedule: Act = { actor: { kind: "job", id: "key-rotation" }, reason: "its time had come" };
 
@@ -16,13 +24,13 @@ const bySchedule: Act = { actor: { kind: "job", id: "key-rotation" }, reason: "i
  * Rotates the archive's key where its certificate is older than `afterDays`.
  * @param folder the PKI that issues the successor
  * @param act who has it rotated, and why
- * @returns what was made; null where nothing was due
+ * @returns what was made, and by which request a second person is asked for it (null: it is in use); null where nothing was due
  */
 export async function rotateWhereDue(
-  { folder, afterDays, nowEpochMs }: { folder: string; afterDays: number; nowEpochMs: number },
+  { folder, afterDays, nowEpochMs, twoPersons }: RotateWish,
   parts: RotateParts,
   act = bySchedule,
-): Promise<{ issued: IssuedKey; successor: RingKey } | null> {
+): Promise<{ issued: IssuedKey; successor: RingKey; request: string | null } | null> {
   const { ring } = await parts.desk.standing();
   const active = ring.filter(({ role, state }) => role === "archive" && state === "active");
   const isFresh = ({ certPem }: RingKey): boolean =>
@@ -30,9 +38,11 @@ export async function rotateWhereDue(
   if (active.length === 0 || active.some(isFresh)) return null;
   parts.signal?.throwIfAborted();
   const issued = await issueIntoFolder(folder, "archive", nowEpochMs);
-  // The schedule is a setting of the server's, and so is a rule of NoOps: whoever set it wanted each of its rotations.
-  const wish = { stand: null, twoPersons: "pass" } as const;
   parts.signal?.throwIfAborted();
-  await parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, wish);
-  return { issued, successor: readRingKey(issued.certPem, "archive") };
+  const outcome = await parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, {
+    stand: null,
+    twoPersons,
+  });
+  const request = outcome.is === "asked" ? outcome.id : null;
+  return { issued, successor: readRingKey(issued.certPem, "archive"), request };
 }

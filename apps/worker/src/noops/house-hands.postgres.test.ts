@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KeyDesk, KeyRequests, KeyRing } from "@tapline/adapters/keys";
 import {
   ClosedArchives,
   connectPrisma,
@@ -5,6 +9,7 @@ import {
   ReleaseDesk,
   RulesDesk,
 } from "@tapline/adapters/prisma";
+import { issueHierarchy, readRingKey } from "@tapline/core/encryption";
 import { type HouseAct, isHouseAct, undoOf } from "@tapline/core/noops";
 import { defaultRules } from "@tapline/core/validation";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,7 +19,7 @@ import { actInHouse, type HouseParts } from "./house-hands.ts";
 let prisma: PrismaClient;
 let parts: HouseParts;
 const by = { actor: { kind: "rule", id: "a-rule" }, reason: "rule a-rule, decision 1" } as const;
-const going = { ...by, signal: new AbortController().signal };
+const going = { ...by, approvedBy: null, signal: new AbortController().signal };
 const nothing = () => Promise.reject(new Error("not in this test"));
 
 beforeAll(async () => {
@@ -94,7 +99,7 @@ test("a quota that the kill switch meets between its steps is released and not i
   };
   const stopped = { ...parts, rules: Object.assign(new RulesDesk(prisma, Date.now), { release }) };
   const act = { kind: "quota", tapsPerHour: 90, burst: 9 } as const;
-  await expect(actInHouse(act, { ...by, signal: stop.signal }, stopped)).rejects.toThrow("killed");
+  await expect(actInHouse(act, { ...going, signal: stop.signal }, stopped)).rejects.toThrow("killed");
   expect(await rules.activeVersion()).toBe(before);
 });
 
@@ -113,7 +118,33 @@ test("a flush that the kill switch meets after its look ends no life of the buff
     },
     index: { generation: async () => "life", endGeneration: async (life) => void ended.push(life) },
   };
-  const terms = { ...by, signal: stop.signal };
+  const terms = { ...going, signal: stop.signal };
   await expect(actInHouse({ kind: "flush-buffer" }, terms, { ...parts, flush })).rejects.toThrow("killed");
   expect(ended).toEqual([]);
 });
+
+test("where two persons have to want a rotation, whoever approved the decision has only asked for it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tapline-rotate-two-"));
+  try {
+    const wanted = { nowEpochMs: Date.now(), organisation: "T", agents: [], hosts: [] };
+    const files = await issueHierarchy(wanted);
+    for (const [name, { pem }] of Object.entries(files)) await writeFile(join(folder, name), pem);
+    const ada = { actor: { kind: "operator", id: "ada" }, reason: "ada wants it" } as const;
+    const ben = { actor: { kind: "operator", id: "ben" }, reason: "ben looked" } as const;
+    const keys = new KeyDesk(prisma, Date.now);
+    const seed = (["archive", "escrow"] as const).map((role) => readRingKey(files[`${role}.crt`]!.pem, role));
+    await new KeyRing(prisma, Date.now).seed(seed, ada);
+    await keys.change({ kind: "rule", twoPersons: true }, ada, { stand: null, twoPersons: "ask" });
+    const terms = { ...going, approvedBy: ada.actor };
+    const changed = await actInHouse({ kind: "rotate-key" }, terms, { ...parts, keys, pkiFolder: folder });
+    const { ring, stand } = await keys.standing();
+    expect(ring.map(({ role, state }) => `${role} ${state}`)).toEqual(["archive active", "escrow active"]);
+    const requests = new KeyRequests(prisma, Date.now);
+    const id = String(changed.after.waitsForSecondPerson);
+    await expect(requests.approve(id, stand, ada)).rejects.toMatchObject({ code: "forbidden" });
+    await requests.approve(id, stand, ben);
+    expect((await keys.standing()).ring).toHaveLength(3);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 60_000);

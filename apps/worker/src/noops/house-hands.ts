@@ -18,16 +18,20 @@ export type HouseParts = {
 };
 
 /** Who has it done, and what breaks it off between its steps: where the kill switch is pulled, or another process decides. */
-export type HouseTerms = { readonly actor: Actor; readonly reason: string; readonly signal: AbortSignal };
+export type HouseTerms = {
+  readonly actor: Actor;
+  readonly reason: string;
+  readonly signal: AbortSignal;
+  /** Who let it be done, by an answer in NoOps; null where the rule acts by itself. */
+  readonly approvedBy: Actor | null;
+};
 
 export type Changed = { readonly before: ActState; readonly after: ActState };
 
 /** Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same. */
-export async function actInHouse(
-  act: HouseAct,
-  { signal, ...by }: HouseTerms,
-  parts: HouseParts,
-): Promise<Changed> {
+export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseParts): Promise<Changed> {
+  const { signal, actor, reason } = terms;
+  const by = { actor, reason };
   switch (act.kind) {
     case "flush-buffer": {
       const flush = { ...by, atEpochMs: parts.clock(), signal };
@@ -35,7 +39,7 @@ export async function actInHouse(
       return { before: { generation, taps }, after: { taps: 0 } };
     }
     case "rotate-key":
-      return await rotateKey({ ...by, signal }, parts);
+      return await rotateKey(terms, parts);
     case "roll-back": {
       const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
         ...{ ...by, dryRun: false },
@@ -47,7 +51,7 @@ export async function actInHouse(
       return { before: { open: !before.includes(act.archive) }, after: { open: act.open } };
     }
     case "quota":
-      return await setQuota(act, { ...by, signal }, parts);
+      return await setQuota(act, terms, parts);
     case "switch-rules": {
       const before = await parts.rules.activeVersion();
       signal.throwIfAborted();
@@ -58,7 +62,7 @@ export async function actInHouse(
 }
 
 async function rotateKey(
-  { signal, ...by }: HouseTerms,
+  { signal, approvedBy, actor, reason }: HouseTerms,
   { keys, pkiFolder, clock }: HouseParts,
 ): Promise<Changed> {
   if (pkiFolder === null)
@@ -66,19 +70,23 @@ async function rotateKey(
       remedy: "set TAPLINE_KEY_PKI, or rotate by `tapline key rotate`",
     });
   const rotated = await rotateWhereDue(
-    { folder: pkiFolder, afterDays: 0, nowEpochMs: clock() },
+    { folder: pkiFolder, afterDays: 0, nowEpochMs: clock(), twoPersons: "ask" },
     { desk: keys, signal },
-    by,
+    // Whoever approved it has asked for it: where two persons have to want it, the second one is somebody else.
+    { actor: approvedBy ?? actor, reason },
   );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
-  return { before: {}, after: { key: rotated.successor.certSha256 } };
+  const { request, successor } = rotated;
+  const key = successor.certSha256;
+  return { before: {}, after: request === null ? { key } : { key, waitsForSecondPerson: request } };
 }
 
 async function setQuota(
   { tapsPerHour, burst }: Extract<HouseAct, { kind: "quota" }>,
-  { signal, ...by }: HouseTerms,
+  { signal, actor, reason }: HouseTerms,
   { rules }: HouseParts,
 ): Promise<Changed> {
+  const by = { actor, reason };
   const active = await rules.activeVersion();
   if (active === null) throw new TaplineError("unavailable", "validation has no rules yet");
   const { rules: present } = await rules.find(active);

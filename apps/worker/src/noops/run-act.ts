@@ -25,12 +25,11 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   if (act === null) throw new TaplineError("corrupt", `decision ${id} has no act`);
   const reason = `rule ${ruleId}, decision ${id}`;
   assertGoesOn(terms.signal);
-  if (isHouseAct(act))
-    return await actInHouse(
-      act,
-      { actor: { kind: "rule", id: ruleId }, reason, signal: terms.signal },
-      parts.house,
-    );
+  if (isHouseAct(act)) {
+    const approvedBy = decision.word?.is === "approved" ? decision.word.by : null;
+    const by = { actor: { kind: "rule", id: ruleId } as const, reason, approvedBy };
+    return await actInHouse(act, { ...by, signal: terms.signal }, parts.house);
+  }
   const { actuator } = parts;
   if (actuator === null)
     throw new TaplineError("misconfigured", "nothing that runs the services may be asked to change them", {
