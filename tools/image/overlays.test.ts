@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Manifest, nameOf, render, valueAt } from "../mesh/index.ts";
+
+const istio = join(import.meta.dirname, "../../istio");
+const built = (overlay: string): readonly Manifest[] => render(join(istio, "overlays", overlay));
+const containersOf = (object: Manifest): readonly unknown[] => {
+  const containers = valueAt(object, "spec", "template", "spec", "containers");
+  return Array.isArray(containers) ? containers : [];
+};
+/** Names of the objects of a kind that pods take something from. */
+const referred = (objects: readonly Manifest[], pattern: RegExp): Set<string> =>
+  new Set(
+    objects
+      .filter(({ kind }) => kind === "Deployment" || kind === "Job")
+      .flatMap((object) => [...JSON.stringify(object).matchAll(pattern)].map(([, name = ""]) => name)),
+  );
+
+describe.each(["production", "dev", "kind"])("the overlay %s", (overlay) => {
+  const objects = built(overlay);
+
+  test("has each process, with the image of one version", () => {
+    const ours = objects.filter(({ kind }) => kind === "Deployment" || kind === "Job");
+    const images = ours
+      .flatMap(containersOf)
+      .map((container) => valueAt(container, "image"))
+      .filter((image) => String(image).includes("tapline"));
+    expect(images.length).toBeGreaterThanOrEqual(25);
+    expect([...new Set(images)]).toEqual([
+      overlay === "kind" ? "tapline:0.1.0" : "registry.example/tapline:0.1.0",
+    ]);
+  });
+
+  test("says of each object which namespace it is in, and holds no secret", () => {
+    const wide = /^(Namespace|ValidatingAdmission|Cluster(Role|Secret)|GatewayClass|PriorityClass)/;
+    const without = objects.filter(
+      ({ kind, metadata }) => metadata.namespace === undefined && !wide.test(kind),
+    );
+    expect(without.map(nameOf)).toEqual([]);
+    expect(objects.filter(({ kind }) => kind === "Secret")).toEqual([]);
+  });
+});
+
+test("production makes each Secret that a pod takes something from", () => {
+  const objects = built("production");
+  const made = objects.filter(({ kind }) => kind === "ExternalSecret").map(({ metadata }) => metadata.name);
+  const wanted = referred(objects, /"(?:secretName|secretKeyRef":\{"name)":"(tapline-[a-z-]+)"/g);
+  // Passwords of channels: none has to be there.
+  wanted.delete("tapline-alert-channels");
+  expect([...wanted, "tapline-keda"].sort()).toEqual([...made].sort());
+});
