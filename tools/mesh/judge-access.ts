@@ -8,6 +8,7 @@ import { type Party, placeOf, places, space, strangers } from "./places.ts";
 export const egressPort = 15_443;
 /** Where the API server listens behind its Service, mostly. */
 const apiServerPort = 6443;
+const collectorPort = 4318;
 const noPort = 9_999;
 
 const beyond: Party = { ...placeOf("agents"), name: "beyond" };
@@ -38,8 +39,13 @@ function wantedPackets(): Set<string> {
     if (to === "kubernetes") return [key(from, "beyond", port.number), key(from, "beyond", apiServerPort)];
     return [key(isBeyond(from) ? "beyond" : from, to, port.number)];
   };
+  // The mesh's own doors tell their figures and traces, as the services' proxies do.
+  const told = ["ingress", "egress"].flatMap((door) => [
+    key(door, "collector", collectorPort),
+    key("prometheus", door, servicePorts.metrics.number),
+  ]);
   return new Set([
-    ...edges.flatMap(ends),
+    ...[...edges.flatMap(ends), ...told],
     ...[...places, ...strangers]
       .filter(({ namespace }) => namespace === space)
       .flatMap(({ name }) => [key(name, "names", 53), key(name, "istiod", 15_012)]),

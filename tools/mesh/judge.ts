@@ -1,7 +1,7 @@
 import { messageOf } from "@tapline/core/kernel";
 import { judgeMesh, judgeNetwork } from "./judge-access.ts";
 import { judgeInward, judgeOutward, judgeReach } from "./judge-ways.ts";
-import { lintBudgets, lintLabels, lintServices } from "./lint.ts";
+import { lintBudgets, lintLabels, lintNames, lintServices } from "./lint.ts";
 import type { Manifest } from "./manifest.ts";
 
 type Judge = Readonly<{ kinds: RegExp; faults: (manifests: readonly Manifest[]) => Iterable<string> }>;
@@ -9,6 +9,7 @@ type Judge = Readonly<{ kinds: RegExp; faults: (manifests: readonly Manifest[]) 
 /** Each looks at some kinds alone, so that a change of one asks only those whom it concerns. */
 const judges: readonly Judge[] = [
   { kinds: /./, faults: lintLabels },
+  { kinds: /^Namespace$/, faults: lintNames },
   { kinds: /^(Service|DestinationRule|ServiceEntry)$/, faults: lintServices },
   { kinds: /^(Deployment|PodDisruptionBudget)$/, faults: lintBudgets },
   { kinds: /^NetworkPolicy$/, faults: judgeNetwork },

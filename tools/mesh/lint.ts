@@ -5,10 +5,23 @@ import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
 import { domain, places } from "./places.ts";
 
 /** They are of the mesh as a whole. */
-const ofNobody: ReadonlySet<string> = new Set(["deny-all", "services", "tapline", "default", "tapline-data"]);
+const ofNobody: ReadonlySet<string> = new Set([
+  "deny-all",
+  "services",
+  "doors",
+  "tapline",
+  "default",
+  "tapline-data",
+]);
 const namespaces: ReadonlySet<string | undefined> = new Set(["tapline", "tapline-data"]);
 const protocols: ReadonlySet<string> = new Set(["http", "http2", "https", "grpc", "tls", "tcp"]);
 const words: ReadonlySet<string | undefined> = new Set(places.map(({ name }) => name));
+
+/** That no two objects have one name: of two the later one would win in the cluster. */
+export function lintNames(manifests: readonly Manifest[]): string[] {
+  const names = manifests.map(nameOf);
+  return names.filter((name, at) => names.indexOf(name) !== at).map((name) => `${name} is there twice`);
+}
 
 /** That each object says whose it is, and lies where it works. */
 export function lintLabels(manifests: readonly Manifest[]): string[] {

@@ -1,7 +1,11 @@
-import { join } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, valueAt } from "./manifest.ts";
 import { readManifests, render } from "./render.ts";
 
 const istio = join(import.meta.dirname, "../../istio");
@@ -13,7 +17,39 @@ const all = [
   ),
 ];
 
+/** The mesh with a component, as an overlay would take it. */
+function withComponent(name: string): Manifest[] {
+  const folder = mkdtempSync(join(tmpdir(), "tapline-overlay-"));
+  try {
+    const [to, at] = [
+      (path: string) => relative(folder, join(istio, path)),
+      join(folder, "kustomization.yaml"),
+    ];
+    const head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+    writeFileSync(at, `${head}resources: [${to("base")}, ${to("mesh")}]\ncomponents: [${to(name)}]\n`);
+    return render(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("the manifests", () => {
+  test.each([
+    ["drills/slow-console", "delay"],
+    ["drills/failing-console", "abort"],
+  ])("take %s, which puts a fault into one route", async (name, fault) => {
+    const drilled = withComponent(name);
+    const changed = drilled.filter((one) => !mesh.some((same) => isDeepStrictEqual(same, one)));
+    expect(changed.map(({ metadata }) => metadata.name)).toEqual(["web"]);
+    const routes = z.array(z.looseObject({ fault: z.record(z.string(), z.unknown()).default({}) }));
+    const faults = routes
+      .parse(valueAt(changed[0], "spec", "http"))
+      .flatMap((route) => Object.keys(route.fault));
+    expect(faults).toEqual([fault]);
+    expect(changed.flatMap(await schemaCheck(changed))).toEqual([]);
+    expect(unknownFields(changed)).toEqual([]);
+  });
+
   test("fit the schemas of their kinds", async () => {
     const check = await schemaCheck(all);
     expect(all.flatMap(check)).toEqual([]);
