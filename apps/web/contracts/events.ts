@@ -35,7 +35,7 @@ export interface ServerToClientEvents {
 
 /** Asked by the browser. */
 export interface ClientToServerEvents {
-  /** Join a topic; needed anew after every reconnect. `true` = joined, `false` = there is no such topic. */
+  /** Join a topic; needed anew after every reconnect. `true` = joined, as far as one sees it, `false` = there is no such topic. */
   subscribe: (topic: Topic, answer: (joined: boolean) => void) => void;
   /** Leave a topic that is shown no more. */
   unsubscribe: (topic: Topic) => void;

@@ -7,8 +7,14 @@ export interface PageFacts {
   siteTimeZone: string;
   /** At whom people sign in, too, as they know it; `null`: here alone. */
   provider: string | null;
-  /** `null` on the sign-in page. */
-  viewer: { id: string; name: string; email: string; role: string } | null;
+  /** `null` on the sign-in page. Of whoever sees some sites only it names these; `sites` is `null` for the whole installation. */
+  viewer: {
+    id: string;
+    name: string;
+    email: string;
+    role: string;
+    sites: readonly string[] | null;
+  } | null;
   /** The live picture, on the Overview alone; `null` where there is no fresh one. */
   live: KpiLive | null;
 }

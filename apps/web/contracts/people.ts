@@ -47,6 +47,8 @@ export interface PersonView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
+  /** The sites that they see and no others; `null`: the whole installation. */
+  readonly sites: readonly string[] | null;
   /** Signs in no more until somebody lets them. */
   readonly disabled: boolean;
   readonly secondFactor: boolean;
@@ -72,6 +74,8 @@ export interface InvitationView {
 export interface PeopleView {
   /** By name. */
   readonly people: readonly PersonView[];
+  /** Where agents stand, or have a person's sites: what may be chosen among. By name. */
+  readonly sites: readonly string[];
   readonly invitations: readonly InvitationView[];
 }
 

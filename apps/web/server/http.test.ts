@@ -15,6 +15,7 @@ const ada: Viewer = {
   name: "Ada",
   email: "ada@console.test",
   role: "viewer",
+  sites: null,
   isToken: false,
 };
 const closing: (() => void)[] = [];
@@ -56,7 +57,7 @@ test("a page is told who looks at it, and a client cannot tell it so", async () 
     siteTimeZone: "Europe/Berlin",
     provider: null,
     live: null,
-    viewer: { id: "u", name: "Ada", email: "ada@console.test", role: "viewer" },
+    viewer: { id: "u", name: "Ada", email: "ada@console.test", role: "viewer", sites: null },
   });
 });
 

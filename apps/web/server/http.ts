@@ -140,8 +140,11 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
     siteName: parts.site.siteName,
     siteTimeZone: parts.site.siteTimeZone,
     provider: parts.site.oidc?.name ?? null,
-    live: path === overviewPath ? await parts.firstPicture() : null,
-    viewer: viewer && { id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
+    live: path === overviewPath && viewer?.sites === null ? await parts.firstPicture() : null,
+    viewer: viewer && {
+      ...{ id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
+      sites: viewer.sites,
+    },
   });
   return parts.next(request, response);
 }

@@ -93,7 +93,7 @@ export async function startConsole(
     renewSessions(realtime, ids),
   );
   const [fleet, steering, served] = [new FleetStore(prisma), new FleetDesk(prisma), new ServedRequests()];
-  const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, headers);
+  const whoIs = (headers: IncomingHttpHeaders) => viewerOf(auth, prisma, headers);
   const views = openViews(prisma, redis.requests, log.audit);
   const { agentViews, alerts } = views;
   server.on(
@@ -106,7 +106,7 @@ export async function startConsole(
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
       auth: toNodeHandler(auth),
-      ...{ next: withProofPages(pages.handle, views.tapProofs), viewerOf: whoIs },
+      ...{ next: withProofPages(pages.handle, views.tapProofs, whoIs), viewerOf: whoIs },
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },

@@ -12,7 +12,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { mostExported } from "../../contracts/audit.ts";
 import { mayActAs } from "../auth/roles.ts";
-import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
+import { operatorOf, requireRole, requireWhole, type Viewer } from "../auth/viewer.ts";
 import type { AuditViews } from "./audit-views.ts";
 import { auditFilterFields, givenOf } from "./filter.ts";
 import { ZipStream } from "./zip-stream.ts";
@@ -92,12 +92,15 @@ async function mayExport(
   { headers }: Pick<IncomingMessage, "headers">,
 ): Promise<Viewer> {
   const viewer = await viewerOf(headers);
-  if (viewer !== null && !mayActAs(viewer.role, "operator"))
+  const mayAct = viewer !== null && mayActAs(viewer.role, "operator");
+  if (viewer !== null && (!mayAct || viewer.sites !== null)) {
+    const facts = mayAct ? { needs: "whole", has: "sites" } : { needs: "operator", has: viewer.role };
     await refusals.note({
       ...{ action: "act.refused", actor: operatorOf(viewer), traceId: null },
-      ...{ subject: "verb/audit.export", facts: { needs: "operator", has: viewer.role } },
+      ...{ subject: "verb/audit.export", facts },
     });
-  return requireRole(viewer, "operator");
+  }
+  return requireWhole(requireRole(viewer, "operator"));
 }
 
 function wishOf(url: string): AuditExportWish {

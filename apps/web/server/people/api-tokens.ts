@@ -97,7 +97,16 @@ export class ApiTokens {
         this.#prisma.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } }),
       );
     const id = `token/${row.id}`;
-    return { userId: id, sessionId: id, name: row.name, email: "", role: row.role, isToken: true };
+    // Admins alone make tokens, who see the whole; a token ends once its maker is no admin.
+    return {
+      userId: id,
+      sessionId: id,
+      name: row.name,
+      email: "",
+      role: row.role,
+      sites: null,
+      isToken: true,
+    };
   }
 
   #count(id: string, nowEpochMs: number): void {

@@ -40,7 +40,7 @@ export function openPeople(
     installation: () => readInstallation(prisma, config, origin),
     callerOf: (headers) => {
       const token = bearerOf(headers.authorization);
-      return token === null ? viewerOf(auth, headers) : apiTokens.viewerOf(token);
+      return token === null ? viewerOf(auth, prisma, headers) : apiTokens.viewerOf(token);
     },
   };
 }

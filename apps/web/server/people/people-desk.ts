@@ -6,6 +6,7 @@ import type { Auth } from "../auth/create-auth.ts";
 import { passwordHash } from "../auth/password.ts";
 import { actOnPeople, operator, type PeopleAct } from "../auth/who-asks.ts";
 import { Passkeys } from "./passkeys.ts";
+import { type Sites, setScope } from "./scope-desk.ts";
 
 /** What admins do to other people's accounts. Nobody does it to their own: so no admin shuts themselves out. Each is written down with its reason. */
 export class PeopleDesk {
@@ -34,7 +35,11 @@ export class PeopleDesk {
    * @throws TaplineError `conflict` where it is another one by now
    */
   async setRole(userId: string, { seen, role }: { seen: string; role: RoleName }, act: PeopleAct) {
-    await this.#other(userId, act);
+    const { scope } = await this.#other(userId, act);
+    if (role === "admin" && scope !== "whole")
+      throw new TaplineError("conflict", "an admin has the whole installation; this person sees some sites", {
+        remedy: "let the person see the whole installation before",
+      });
     const { adapter } = await this.#auth.$context;
     const where = [
       { field: "id", value: userId },
@@ -50,6 +55,19 @@ export class PeopleDesk {
         facts: { role: now },
       });
     }
+    await this.#renew(userId);
+  }
+
+  /** @throws TaplineError as `setScope` */
+  async setScope(userId: string, wish: { seen: Sites; sites: Sites }, act: PeopleAct): Promise<void> {
+    await this.#other(userId, act);
+    const by = { actor: operator(act.userId), reason: act.reason, traceId: act.traceId };
+    await setScope(this.#prisma, userId, wish, by, act.verb);
+    await this.#renew(userId);
+  }
+
+  /** Has open pages of a person loaded anew, and their sockets come anew. */
+  async #renew(userId: string): Promise<void> {
     const sessions = await this.#prisma.session.findMany({ where: { userId }, select: { id: true } });
     this.#onRoleChanged(sessions.map(({ id }) => id));
   }

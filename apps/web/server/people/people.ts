@@ -47,12 +47,24 @@ export class People {
     const lastSignIns = await this.#lastSignIns(rows.map(({ id }) => id));
     return rows.map((row) => ({
       ...{ id: row.id, name: row.name, email: row.email, role: row.role },
+      sites: row.scope === "whole" ? null : row.sites,
       ...{ disabled: row.banned, secondFactor: row.twoFactorEnabled },
       passkeys: row._count.passkeys,
       createdAtEpochMs: row.createdAt.getTime(),
       lastSignInEpochMs: lastSignIns.get(row.id) ?? null,
       sessions: row.sessions.map(sessionView),
     }));
+  }
+
+  /** Where agents stand, and what people are limited to, by name. */
+  async sites(): Promise<string[]> {
+    const [agents, people] = await Promise.all([
+      this.#prisma.agent.findMany({ distinct: ["site"], select: { site: true } }),
+      this.#prisma.user.findMany({ where: { scope: "sites" }, select: { sites: true } }),
+    ]);
+    return [
+      ...new Set([...agents.map(({ site }) => site), ...people.flatMap(({ sites }) => sites)]),
+    ].toSorted();
   }
 
   /** By person, as the audit log has it: sessions go. */

@@ -17,6 +17,8 @@ import { realtimeKeys } from "./keys.ts";
 /** What we know of a socket. */
 interface SocketFacts {
   sessionId: string;
+  /** As of its person. */
+  sites: Viewer["sites"];
 }
 
 export type Realtime = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketFacts>;
@@ -43,6 +45,18 @@ const streamMaxLen = 1_000;
 /** The room of all sockets of one session, in every process. */
 function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;
+}
+
+/** Whoever hears of the agents of some sites only. */
+export const limitedRoom = "agents of sites";
+
+/** The room of those who see a site and not the whole. */
+export const siteRoom = (site: string): string => `agents of ${site}`;
+
+/** Where a socket hears of a topic: those who see some sites only hear of these sites' agents, and of nothing else. */
+function roomsOf(topic: Topic, sites: Viewer["sites"]): string[] {
+  if (sites === null) return [topic];
+  return topic === "agents" ? [limitedRoom, ...sites.map(siteRoom)] : [];
 }
 
 /** Disconnects every socket of a session, in every process. */
@@ -88,11 +102,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       if (typeof answer !== "function") return;
       // A page of another release may know topics that this one does not: without an answer it would take the line for dead.
       const isKnown = topics.includes(topic);
-      if (isKnown) await socket.join(topic);
+      if (isKnown) await socket.join(roomsOf(topic, socket.data.sites));
       answer(isKnown);
     });
     socket.on("unsubscribe", async (topic) => {
-      if (topics.includes(topic)) await socket.leave(topic);
+      if (!topics.includes(topic)) return;
+      for (const room of roomsOf(topic, socket.data.sites)) await socket.leave(room);
     });
   });
   return realtime;
@@ -101,6 +116,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
 async function admit(socket: RealtimeSocket, viewerOf: RealtimeOptions["viewerOf"]): Promise<void> {
   const viewer = requireRole(await viewerOf(socket.handshake.headers), "viewer");
   socket.data.sessionId = viewer.sessionId;
+  socket.data.sites = viewer.sites;
 }
 
 /** In the words of the contract. */

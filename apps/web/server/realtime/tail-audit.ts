@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AuditWatch, AuditWatchAnswer } from "../../contracts/events.ts";
 import { auditFilterFields, givenOf } from "../audit/filter.ts";
-import { requireRole, type Viewer } from "../auth/viewer.ts";
+import { requireRole, requireWhole, type Viewer } from "../auth/viewer.ts";
 import { type AuditWatcher, AuditWatches, type AuditWatchesOptions } from "./audit-watches.ts";
 import { type Realtime, type RealtimeSocket, refusalOf } from "./create-realtime.ts";
 
@@ -52,8 +52,8 @@ async function begin(
   { viewerOf, entries }: TailOptions,
 ): Promise<Begun> {
   try {
-    // The role may be another than when the socket came.
-    requireRole(await viewerOf(socket.handshake.headers), "viewer");
+    // Role and sites may be others than when the socket came.
+    requireWhole(requireRole(await viewerOf(socket.handshake.headers), "viewer"));
     const given = watchInput.safeParse(watch);
     if (!given.success) return { answer: { is: "refused", why: "invalid-input" } };
     const { from, ...filter } = given.data;

@@ -3,7 +3,7 @@ import type { BoardAgent, FleetBoard } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import type { AgentView } from "../../contracts/agents.ts";
-import type { Realtime } from "./create-realtime.ts";
+import { limitedRoom, type Realtime, siteRoom } from "./create-realtime.ts";
 
 export interface FleetWatchOptions {
   board: Pick<FleetBoard, "list" | "news" | "mark">;
@@ -91,11 +91,16 @@ export async function watchFleet(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const listeners = realtime.local.to("agents");
+  const { rooms } = realtime.sockets.adapter;
+  const listeners = realtime.local.to(["agents", limitedRoom]);
   const watch = new FleetWatch({
     ...{ board, logger, clock: () => performance.now() },
-    isWatched: () => (realtime.sockets.adapter.rooms.get("agents")?.size ?? 0) > 0,
-    tell: (agents) => listeners.emit("agents", agents),
+    isWatched: () => rooms.has("agents") || rooms.has(limitedRoom),
+    tell: (agents) => {
+      realtime.local.to("agents").emit("agents", agents);
+      for (const [site, ofSite] of Map.groupBy(agents, (agent) => agent.site))
+        realtime.local.to(siteRoom(site)).emit("agents", ofSite);
+    },
     missed: () => listeners.emit("agentsMissed"),
   });
   while (!signal.aborted) {

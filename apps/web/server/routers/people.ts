@@ -1,3 +1,4 @@
+import { siteSchema } from "@tapline/core/transfer";
 import { z } from "zod";
 import { type PeopleView, roleNames } from "../../contracts/people.ts";
 import { passwordSchema } from "../auth/password.ts";
@@ -8,6 +9,7 @@ import { actOf, confirmActor, peopleActOf, reasonSchema } from "./acting.ts";
 const dayMs = 24 * 3_600_000;
 const id = z.string().min(1).max(100);
 const guarded = { reason: reasonSchema, password: passwordSchema };
+const sitesSchema = z.array(siteSchema).max(200).nullable();
 const onPerson = z.strictObject({ id, ...guarded });
 const invitationInput = z.strictObject({
   email: z.email().max(254).toLowerCase(),
@@ -24,10 +26,10 @@ const invitationInput = z.strictObject({
 /** Whether it is the admin who acts is asked by the password at each of these. */
 export const peopleRouter = router({
   list: adminProcedure.query(async ({ ctx }): Promise<PeopleView> => {
-    const [people, invitations] = await fromPostgres(
-      Promise.all([ctx.people.list(), ctx.invitations.open()]),
+    const [people, sites, invitations] = await fromPostgres(
+      Promise.all([ctx.people.list(), ctx.people.sites(), ctx.invitations.open()]),
     );
-    return { people, invitations };
+    return { people, sites, invitations };
   }),
   /** An invitation's secret, shown this once. */
   invite: adminProcedure.input(invitationInput).mutation(async ({ ctx, input }) => {
@@ -44,6 +46,14 @@ export const peopleRouter = router({
       await confirmActor(ctx, "people.setRole", password);
       const act = peopleActOf(ctx, "people.setRole", reason);
       await fromPostgres(ctx.peopleDesk.setRole(wish.id, wish, act));
+    }),
+  /** Which sites somebody sees; `null`: the whole installation. */
+  setScope: adminProcedure
+    .input(onPerson.extend({ seen: sitesSchema, sites: sitesSchema }))
+    .mutation(async ({ ctx, input: { reason, password, ...wish } }) => {
+      await confirmActor(ctx, "people.setScope", password);
+      const act = peopleActOf(ctx, "people.setScope", reason);
+      await fromPostgres(ctx.peopleDesk.setScope(wish.id, wish, act));
     }),
   disable: adminProcedure.input(onPerson).mutation(async ({ ctx, input }) => {
     await confirmActor(ctx, "people.disable", input.password);

@@ -28,21 +28,22 @@ const actOf = ({ viewer, traceId }: { viewer: Viewer; traceId: string | null }) 
   ...{ actor: operatorOf(viewer), reason: null, traceId },
 });
 
+/** Of nobody else, wherever one sees. */
+const ofOneself = personProcedure("viewer").meta({ scope: "site" });
+
 /** Views of pages that whoever is signed in keeps; nobody sees those of others. */
 export const savedViewsRouter = router({
-  list: personProcedure("viewer").query(({ ctx }) => fromPostgres(ctx.savedViews.list(ctx.viewer.userId))),
+  list: ofOneself.query(({ ctx }) => fromPostgres(ctx.savedViews.list(ctx.viewer.userId))),
   /** In place of the one that is called so, where there is one. */
-  save: personProcedure("viewer")
+  save: ofOneself
     .input(viewSchema)
     .mutation(({ ctx, input }) => fromPostgres(ctx.savedViews.save(ctx.viewer.userId, input, actOf(ctx)))),
-  rename: personProcedure("viewer")
+  rename: ofOneself
     .input(z.strictObject({ id: z.uuid(), name: nameSchema }))
     .mutation(({ ctx, input }) =>
       fromPostgres(ctx.savedViews.rename(ctx.viewer.userId, input.id, input.name, actOf(ctx))),
     ),
-  remove: personProcedure("viewer")
-    .input(z.strictObject({ id: z.uuid() }))
-    .mutation(async ({ ctx, input }) => {
-      await fromPostgres(ctx.savedViews.remove(ctx.viewer.userId, input.id, actOf(ctx)));
-    }),
+  remove: ofOneself.input(z.strictObject({ id: z.uuid() })).mutation(async ({ ctx, input }) => {
+    await fromPostgres(ctx.savedViews.remove(ctx.viewer.userId, input.id, actOf(ctx)));
+  }),
 });

@@ -104,7 +104,13 @@ test("the page that verifies keeps its own policy, in no origin of ours; where i
     `<meta http-equiv="Content-Security-Policy" content="script-src 'sha256-abc'"><p>verify`,
   );
   const server = createServer((request, response) => {
-    void withProofPages(async (_, rest) => void rest.end("next"), workers, page)(request, response);
+    const pages = withProofPages(
+      async (_, rest) => void rest.end("next"),
+      workers,
+      async () => null,
+      page,
+    );
+    void pages(request, response);
   });
   const origin = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
   const served = await fetch(`${origin}/verify`);

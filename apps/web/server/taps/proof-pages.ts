@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { ProofQueue } from "@tapline/adapters/bullmq";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
 import { parseTapProof, proofSlip } from "@tapline/core/transfer";
 import { readTapName } from "../../contracts/tap-name.ts";
+import type { Viewer } from "../auth/viewer.ts";
 import { fromRedis } from "../from-stores.ts";
 import type { PageHandler } from "../page-handler.ts";
 
@@ -22,6 +23,7 @@ const slipPolicy = `default-src 'none'; style-src 'unsafe-inline'; ${apart}`;
 export function withProofPages(
   handle: PageHandler["handle"],
   proofs: Pick<ProofQueue, "ask">,
+  viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>,
   page = builtPage,
 ): PageHandler["handle"] {
   return async (request, response) => {
@@ -29,8 +31,11 @@ export function withProofPages(
     const url = URL.parse(request.url ?? "/", "http://console");
     if (request.method !== "GET" || url === null) return await handle(request, response);
     if (url.pathname === "/verify") return await servePage(page, response);
-    if (url.pathname === "/taps/slip")
+    if (url.pathname === "/taps/slip") {
+      if ((await viewerOf(request.headers))?.sites !== null)
+        return say(response, 403, "Slips are for those who see the whole installation.\n");
       return await serveSlip(url.searchParams.get("tap") ?? "", proofs, response);
+    }
     return await handle(request, response);
   };
 }

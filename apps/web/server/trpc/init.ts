@@ -9,7 +9,7 @@ import type { AuditReader } from "../audit/audit-reader.ts";
 import type { AuditViews } from "../audit/audit-views.ts";
 import type { ConfirmPerson } from "../auth/confirm-person.ts";
 import { mayActAs, type Role } from "../auth/roles.ts";
-import { operatorOf, requireRole, type Viewer } from "../auth/viewer.ts";
+import { operatorOf, requireRole, requireWhole, type Viewer } from "../auth/viewer.ts";
 import type { AgentLogViews } from "../fleet/agent-log-views.ts";
 import type { AgentViews } from "../fleet/agent-views.ts";
 import type { FleetReader, FleetSteering } from "../fleet/fleet-reader.ts";
@@ -41,7 +41,7 @@ export interface RequestContext extends PeopleParts {
   keys: Pick<KeyViews, "approve" | "board" | "cancel" | "change" | "preview">;
   kpi: KpiStore;
   services: Pick<ServicesReports, "latest">;
-  agentViews: Pick<AgentViews, "count" | "detail" | "list">;
+  agentViews: Pick<AgentViews, "count" | "detail" | "list" | "mustSee">;
   agentLogs: Pick<AgentLogViews, "ask" | "of">;
   tapViews: Pick<TapViews, "list" | "trace">;
   archiveViews: ArchiveViews;
@@ -58,17 +58,29 @@ export interface RequestContext extends PeopleParts {
   pushes: Pick<PushSubscriptions, "key" | "list" | "channelsFor" | "add" | "renew" | "remove">;
 }
 
-const t = initTRPC.context<RequestContext>().create({
-  isServer: true,
-  errorFormatter: ({ shape, error }) => {
-    const detail = errorDetail(error.cause);
-    // An error that is not ours may carry addresses or queries: the browser gets no text of it.
-    const message =
-      detail === null && error.code === "INTERNAL_SERVER_ERROR" ? "internal error" : shape.message;
-    const { stack: _stack, ...data } = shape.data;
-    return { ...shape, message, data: { ...data, tapline: detail } };
-  },
-});
+/** What a procedure says of itself. */
+export interface ProcedureMeta {
+  /**
+   * `site`: it shows and does nothing beyond the caller's sites, whose `viewer.sites` it minds. Left out, it is of the whole
+   * installation, and closed to those who see some sites only.
+   */
+  scope?: "site";
+}
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    isServer: true,
+    errorFormatter: ({ shape, error }) => {
+      const detail = errorDetail(error.cause);
+      // An error that is not ours may carry addresses or queries: the browser gets no text of it.
+      const message =
+        detail === null && error.code === "INTERNAL_SERVER_ERROR" ? "internal error" : shape.message;
+      const { stack: _stack, ...data } = shape.data;
+      return { ...shape, message, data: { ...data, tapline: detail } };
+    },
+  });
 
 export const router = t.router;
 
@@ -81,16 +93,20 @@ const mapped = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-/** A procedure for those signed in with at least `role`. There is none for anybody else. */
+/** A procedure for those signed in with at least `role`. There is none for anybody else; and what is not said to be of sites is for those alone who see the whole. */
 function procedureFor(role: Role) {
-  return mapped.use(async ({ ctx, next, path, type }) => {
+  return mapped.use(async ({ ctx, next, path, type, meta }) => {
     const viewer = await ctx.viewer();
-    if (viewer !== null && type === "mutation" && !mayActAs(viewer.role, role))
+    const isClosed = viewer !== null && viewer.sites !== null && meta?.scope !== "site";
+    if (viewer !== null && type === "mutation" && (isClosed || !mayActAs(viewer.role, role))) {
+      const facts = isClosed ? { needs: "whole", has: "sites" } : { needs: role, has: viewer.role };
       await ctx.refusals.note({
         ...{ action: "act.refused", actor: operatorOf(viewer), traceId: ctx.traceId },
-        ...{ subject: `verb/${path}`, facts: { needs: role, has: viewer.role } },
+        ...{ subject: `verb/${path}`, facts },
       });
-    return await next({ ctx: { ...ctx, viewer: requireRole(viewer, role) } });
+    }
+    const admitted = requireRole(viewer, role);
+    return await next({ ctx: { ...ctx, viewer: isClosed ? requireWhole(admitted) : admitted } });
   });
 }
 

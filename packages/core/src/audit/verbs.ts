@@ -122,6 +122,7 @@ export const actingVerbs = {
     ...["user.changed", "push-subscription.removed", "act.refused"],
     ...["api-token.revoked", "user.invitation-withdrawn"],
   ],
+  "console people.setScope": ["user.changed", "push-subscription.removed", "act.refused"],
   "console people.disable": [
     ...["user.changed", "session.ended", "push-subscription.removed", "act.refused"],
     ...["api-token.revoked", "user.invitation-withdrawn"],

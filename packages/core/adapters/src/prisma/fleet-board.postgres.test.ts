@@ -35,7 +35,7 @@ function gapsReadBy(plan: PlanNode): number {
 async function gapsReadFor(ids: string[] | null): Promise<number> {
   const [row] = await prisma.$queryRawUnsafe<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
     `EXPLAIN (ANALYZE, FORMAT JSON) ${listFleetBoardSql}`,
-    ...[ids, 10_001],
+    ...[ids, 10_001, null],
   );
   if (row === undefined) throw new Error("there is no plan");
   // Rows are told by loop, rounded.

@@ -77,10 +77,17 @@ export class FleetBoard {
     this.#mostGapNumbers = mostGapNumbers;
   }
 
-  /** Agents by id. @param ids null = all */
-  async list(ids: readonly string[] | null = null): Promise<BoardAgent[]> {
+  /**
+   * Agents by id.
+   * @param ids null = all
+   * @param sites where they stand; null = anywhere
+   */
+  async list(
+    ids: readonly string[] | null = null,
+    sites: readonly string[] | null = null,
+  ): Promise<BoardAgent[]> {
     const [rows, state, revisions] = await Promise.all([
-      this.#prisma.$queryRawUnsafe<Row[]>(listFleetBoardSql, ids, this.#mostGapNumbers + 1),
+      this.#prisma.$queryRawUnsafe<Row[]>(listFleetBoardSql, ids, this.#mostGapNumbers + 1, sites),
       readFleetState(this.#prisma),
       this.#prisma.configRevision.findMany({ select: { revision: true, settings: true } }),
     ]);
@@ -99,12 +106,16 @@ export class FleetBoard {
     return rows.map(({ agent }) => agent);
   }
 
-  /** How many agents there are that may deliver and were there once, and how many of them are online. */
-  async count(): Promise<{ known: number; online: number }> {
+  /**
+   * How many agents there are that may deliver and were there once, and how many of them are online.
+   * @param sites where they stand; null = anywhere
+   */
+  async count(sites: readonly string[] | null = null): Promise<{ known: number; online: number }> {
     const [row] = await this.#prisma.$queryRawUnsafe<{ known: number; online: number }[]>(
       countSql,
       agentHeardWithinMs(null),
       missedAgentReports,
+      sites,
     );
     return row ?? { known: 0, online: 0 };
   }

@@ -1,5 +1,6 @@
 -- Agents as pages show them, by id, with their last reports, and when this was read by the database's clock.
 -- $1 text[]: which ones; null = all.  $2 bigint: so many numbers of open gaps are counted at most
+-- $3 text[]: of which sites; null = of all, and of none where it is empty
 SELECT agent.id, agent.site, agent.ring, agent.hostname, agent.enrolled_at, agent.revoked_at,
        agent.pinned_revision, agent.pinned_version, kept.seen_at, kept.report,
        good.issued_at AS certificate_issued_at, good.not_after AS certificate_ends_at,
@@ -30,5 +31,5 @@ LEFT JOIN LATERAL (
   ) AS run
   JOIN segment ON segment.id = run.segment_id
 ) AS newest ON TRUE
-WHERE $1::text[] IS NULL OR agent.id = ANY ($1)
+WHERE ($1::text[] IS NULL OR agent.id = ANY ($1)) AND ($3::text[] IS NULL OR agent.site = ANY ($3))
 ORDER BY agent.id
