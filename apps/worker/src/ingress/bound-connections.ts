@@ -1,4 +1,5 @@
 import type { Server, TLSSocket } from "node:tls";
+import { FewConnections } from "../few-connections.ts";
 import { identityOf } from "./identity.ts";
 
 const maxConnections = 10_000;
@@ -11,25 +12,13 @@ const strangerMs = 15_000;
 /** However many knock, and however slowly, and whoever takes all he can: the door stays usable for the other agents. */
 export function boundConnections(server: Server): void {
   server.maxConnections = maxConnections;
-  const byAgent = new Map<string, Set<TLSSocket>>();
+  const few = new FewConnections(maxConnectionsPerAgent);
   server.on("secureConnection", (socket) => {
     const agent = agentOf(socket);
-    if (agent !== null) return keepFew(byAgent, agent, socket);
+    if (agent !== null) return few.add(agent, socket);
     const timer = setTimeout(() => socket.destroy(), strangerMs);
     socket.once("close", () => clearTimeout(timer));
   });
-}
-
-/** An agent that lost its connections opens new ones: the oldest give way. */
-function keepFew(byAgent: Map<string, Set<TLSSocket>>, agent: string, socket: TLSSocket): void {
-  const open = byAgent.get(agent) ?? new Set();
-  byAgent.set(agent, open.add(socket));
-  socket.once("close", () => {
-    open.delete(socket);
-    if (open.size === 0 && byAgent.get(agent) === open) byAgent.delete(agent);
-  });
-  const [oldest] = open;
-  if (open.size > maxConnectionsPerAgent) oldest?.destroy();
 }
 
 /** Null for a stranger, with or without a certificate. */

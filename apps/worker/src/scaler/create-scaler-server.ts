@@ -1,9 +1,5 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer, type TLSSocket } from "node:tls";
 import {
   Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type StatusObject,
@@ -12,6 +8,8 @@ import {
 } from "@grpc/grpc-js";
 import type { GetMetricsRequest, IsActiveResponse, ScaledObjectRef } from "@tapline/core/balance";
 import { hasCode, messageOf } from "@tapline/core/kernel";
+import { FewConnections } from "../few-connections.ts";
+import { openGrpcOverTls } from "../grpc-over-tls.ts";
 import { atMost } from "../roles/within.ts";
 import type { ScalerAnswers } from "./answers.ts";
 import { scalerService } from "./service.ts";
@@ -25,9 +23,19 @@ const options = {
   "grpc.max_receive_message_length": 64 * 1024,
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
+  // A connection on which nothing is asked must answer, too.
+  "grpc.keepalive_permit_without_calls": 1,
+  // KEDA asks by one call for each service at a time, and may keep a stream for each.
+  "grpc.max_concurrent_streams": 64,
+  // It asks each 30 s unless told otherwise.
+  "grpc.max_connection_idle_ms": 600_000,
 };
 
 const maxConnections = 256;
+/** KEDA's operator and its metrics server, each with replicas, keep one or two; they may bear the same certificate. */
+const maxConnectionsPerClient = 16;
+/** Who does not end its handshake takes a place for so long, ms. */
+const handshakeMs = 5_000;
 
 /** Answers KEDA's questions by gRPC over TLS 1.3; who has no certificate of the named authority gets no connection. */
 export async function createScalerServer(
@@ -54,32 +62,28 @@ export async function createScalerServer(
       }
     },
   });
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const sockets = new Set<TLSSocket>();
-  const listener = createServer({
-    ...{ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: true },
-    ...{ minVersion: "TLSv1.3", handshakeTimeout: 10_000, ALPNProtocols: ["h2"] },
+  const few = new FewConnections(maxConnectionsPerClient);
+  const { listener, injector, ended, destroy, ...served } = await openGrpcOverTls(grpc, {
+    ...{ host, port },
+    tls: {
+      ...{ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: true },
+      ...{ minVersion: "TLSv1.3", handshakeTimeout: handshakeMs },
+    },
+    bound: (opened) => {
+      opened.maxConnections = maxConnections;
+      opened.on("secureConnection", (socket) => few.add(socket.getPeerCertificate().fingerprint256, socket));
+    },
   });
-  listener.maxConnections = maxConnections;
-  listener.on("secureConnection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.setNoDelay(true);
-    injector.injectConnection(socket);
-  });
-  listener.listen(port, host);
-  await once(listener, "listening");
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: served.port,
     stop: async (graceMs) => {
       listener.close();
       for (const call of open) call.end();
       // What is said last leaves before the connections end.
-      const ended = [...sockets].map((socket) => once(socket, "close"));
+      const left = ended();
       injector.drain(graceMs);
-      await atMost(graceMs, Promise.all(ended));
-      grpc.forceShutdown();
-      for (const socket of sockets) socket.destroy();
+      await atMost(graceMs, left);
+      destroy();
     },
   };
 }

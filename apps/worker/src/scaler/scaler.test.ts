@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { ChannelCredentials, makeGenericClientConstructor, type ServiceError, status } from "@grpc/grpc-js";
 import type {
   GetMetricSpecResponse,
@@ -8,7 +10,7 @@ import type {
   Wishes,
 } from "@tapline/core/balance";
 import { issueHierarchy } from "@tapline/core/encryption";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { ScalerAnswers } from "./answers.ts";
 import { createScalerServer, type RunningScaler } from "./create-scaler-server.ts";
 import { scalerService } from "./service.ts";
@@ -32,14 +34,20 @@ let wishes: Wishes | null;
 let reads: number;
 let nowMs: number;
 let open: Scaler[];
+let dialled: TLSSocket[];
 
 const pem = (name: string): string => files[name]?.pem ?? "";
 
 beforeAll(async () => {
-  files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "Test", agents: ["keda"], hosts: [] });
+  files = await issueHierarchy({
+    nowEpochMs: Date.now(),
+    organisation: "Test",
+    agents: ["keda", "greedy"],
+    hosts: [],
+  });
 });
 beforeEach(async () => {
-  [wishes, reads, nowMs, open] = [told(7), 0, 0, []];
+  [wishes, reads, nowMs, open, dialled] = [told(7), 0, 0, [], []];
   const board = {
     latest: async () => {
       reads++;
@@ -53,6 +61,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const client of open) client.close();
+  for (const socket of dialled) socket.destroy();
   await server.stop(1_000);
 });
 
@@ -137,6 +146,49 @@ test("who has no certificate of the named authority is told nothing", async () =
       code: status.UNAVAILABLE,
     });
   }
+});
+
+/** A connection of the named client's own, TLS 1.3 and HTTP/2, once it is there. */
+async function dial(name: string): Promise<TLSSocket> {
+  const socket = connectTls({
+    ...{ host: "127.0.0.1", port: server.port, ca: pem("root.crt"), ALPNProtocols: ["h2"] },
+    ...{ key: pem(`${name}.key`), cert: pem(`${name}.crt`), servername: "localhost" },
+    checkServerIdentity: () => undefined,
+  });
+  // Closed by the other side, it may say so by an error.
+  socket.on("error", () => undefined);
+  dialled.push(socket);
+  // The server's settings: it has taken the connection.
+  await once(socket, "data");
+  return socket;
+}
+
+test("who opens one connection after another loses the oldest, and others are answered still", async () => {
+  const client = connect();
+  const sockets: TLSSocket[] = [];
+  for (let i = 0; i < 20; i++) sockets.push(await dial("agent-greedy"));
+  await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toHaveLength(16), {
+    timeout: 20_000,
+  });
+  expect(sockets.slice(0, 4).every(({ closed }) => closed)).toBe(true);
+  expect(await ask(client.isActive.bind(client), ref("ingest"))).toEqual({ result: true });
+});
+
+test("on one connection no more streams stand than are bounded, and who has another is answered", async () => {
+  const client = connect();
+  const streams = Array.from({ length: 64 }, () => client.streamIsActive(ref("ingest")));
+  await Promise.all(streams.map((stream) => stream[Symbol.asyncIterator]().next()));
+  const answered: unknown[] = [];
+  // It waits or is refused, by whether the client has heard of the bound yet.
+  const more = ask(client.isActive.bind(client), ref("ingest")).then(
+    (answer) => answered.push(answer),
+    () => undefined,
+  );
+  const other = connect("agent-greedy");
+  expect(await ask(other.isActive.bind(other), ref("ingest"))).toEqual({ result: true });
+  expect(answered).toEqual([]);
+  for (const stream of streams) stream.cancel();
+  await more;
 });
 
 test("wishes are read once for all who ask at the same moment, and anew a quarter of a second later", async () => {

@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer, type TLSSocket, type Server as TlsServer } from "node:tls";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Server as TlsServer } from "node:tls";
+import { Server } from "@grpc/grpc-js";
+import { openGrpcOverTls } from "../../grpc-over-tls.ts";
 import { boundConnections } from "../bound-connections.ts";
 import { noteEnded } from "../note-ended.ts";
 import { type DoorTls, tlsSettings } from "../tls-settings.ts";
@@ -44,8 +43,7 @@ export type StreamServer = {
 };
 
 /**
- * The agents' door by stream: gRPC over TLS 1.3 with client certificates. We end TLS ourselves, with the bounds of the REST
- * side, and hand the connections to grpc-js, which has no settings for them.
+ * The agents' door by stream: gRPC over TLS 1.3 with client certificates, with the bounds of the REST side.
  */
 export async function createStreamServer({
   tls,
@@ -57,24 +55,15 @@ export async function createStreamServer({
   const grpc = new Server(options);
   const deliver: DeliverHandler = (call) => streams.accept(call);
   grpc.addService(ingestService, { deliver });
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const sockets = new Set<TLSSocket>();
-  const listener = createServer({
-    ...tlsSettings(tls),
-    ALPNProtocols: ["h2"],
+  const { listener, destroy, ...served } = await openGrpcOverTls(grpc, {
+    ...{ tls: tlsSettings(tls), host, port },
+    bound: (opened) => {
+      boundConnections(opened);
+      noteEnded(opened, tls.agentCa, turnedAway);
+    },
   });
-  boundConnections(listener);
-  noteEnded(listener, tls.agentCa, turnedAway);
-  listener.on("secureConnection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.setNoDelay(true);
-    injector.injectConnection(socket);
-  });
-  listener.listen(port, host);
-  await once(listener, "listening");
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: served.port,
     listener,
     stop: async (graceMs) => {
       listener.close();
@@ -85,8 +74,7 @@ export async function createStreamServer({
       await Promise.race([streams.drain().then(() => flushed(grpc)), late]);
       clearTimeout(timer);
       streams.end();
-      grpc.forceShutdown();
-      for (const socket of sockets) socket.destroy();
+      destroy();
     },
   };
 }
