@@ -9,6 +9,7 @@ import { startLive } from "./live-socket.ts";
 import { getSocketState, lastHeard, onSocketState, type SocketState } from "./live-state.ts";
 import { serverNow } from "./server-clock.ts";
 import { tick, useNow } from "./use-now.ts";
+import { useSites } from "./viewer.tsx";
 
 /** The live picture and how far it can be believed. */
 export interface Live {
@@ -32,9 +33,10 @@ export function useLive(): Live {
   useEffect(startLive, []);
   const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
   const nowEpochMs = useNow(lookEveryMs);
+  const isWhole = useSites() === null;
   const query = useQuery({
     ...api.kpi.live.queryOptions(),
-    enabled: socket !== "signed-out",
+    enabled: socket !== "signed-out" && isWhole,
     refetchInterval: ({ state }) => {
       const fresh = socket === "connected" && Date.now() - state.dataUpdatedAt < pollMs;
       return fresh && state.data != null ? false : pollMs;
@@ -43,7 +45,7 @@ export function useLive(): Live {
   const live = query.data ?? null;
   const ageMs = ageOfPicture(live, query.dataUpdatedAt, nowEpochMs ?? Date.now());
   return {
-    ...{ live, ageMs, socket, connection: connectionOf(socket, freshestOf(ageMs)) },
+    ...{ live, ageMs, socket, connection: connectionOf(socket, isWhole ? freshestOf(ageMs) : 0) },
     error: query.error,
     isAnswered: query.isFetched,
   };
@@ -55,7 +57,9 @@ export function useLive(): Live {
  */
 export function useConnection(): Connection {
   useEffect(startLive, []);
-  return useSyncExternalStore(onConnection, connectionNow, () => "recovering" as const);
+  const isWhole = useSites() === null;
+  const now = isWhole ? connectionNow : connectionOfLimited;
+  return useSyncExternalStore(onConnection, now, () => "recovering" as const);
 }
 
 function onConnection(listener: () => void): () => void {
@@ -70,6 +74,9 @@ function onConnection(listener: () => void): () => void {
     for (const end of ends) end();
   };
 }
+
+/** Who sees some sites only is given no picture: the socket alone says how it stands. */
+const connectionOfLimited = (): Connection => connectionOf(getSocketState(), 0);
 
 function connectionNow(): Connection {
   const picture = queryClient.getQueryCache().get<KpiLive | null>(pictureHash)?.state;

@@ -27,3 +27,8 @@ export function useMayOperate(): boolean {
   const role = useContext(ViewerContext)?.role;
   return role === "operator" || role === "admin";
 }
+
+/** The sites that whoever looks at the page sees, and no others; `null`: the whole installation. */
+export function useSites(): readonly string[] | null {
+  return useContext(ViewerContext)?.sites ?? null;
+}

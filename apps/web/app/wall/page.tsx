@@ -10,6 +10,8 @@ export const metadata: Metadata = { title: strings.wallDisplay };
 export default async function WallPage() {
   const { siteName, viewer } = await pageFacts();
   if (viewer === null) redirect("/sign-in");
+  // It is of the whole installation, as the page says where this leads.
+  if (viewer.sites !== null) redirect("/");
   return (
     <WallFrame siteName={siteName}>
       <Wall />

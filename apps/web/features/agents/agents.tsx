@@ -9,7 +9,7 @@ import { useAddressView } from "../../client/use-address-view.ts";
 import { type Agents as Fleet, useAgents } from "../../client/use-agents.ts";
 import { useCursor } from "../../client/use-cursor.ts";
 import { useNow } from "../../client/use-now.ts";
-import { useMayAdminister } from "../../client/viewer.tsx";
+import { useMayAdminister, useSites } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/agents/agents.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -135,10 +135,11 @@ function countsOf(meant: readonly Standing[]): Record<AgentsView["show"], number
 
 function Head({ onRollouts, onEnrol }: { onRollouts: () => void; onEnrol: () => void }) {
   const mayAdminister = useMayAdminister();
+  const isWhole = useSites() === null;
   return (
     <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.readersAgents}</h1>
-      <Button onClick={onRollouts}>{strings.settingsAndVersions}</Button>
+      {isWhole ? <Button onClick={onRollouts}>{strings.settingsAndVersions}</Button> : null}
       {mayAdminister ? (
         <Button kind="outline" onClick={onEnrol}>
           {strings.enrolAnAgent}

@@ -61,7 +61,9 @@ export function People() {
         )}
       </Panel>
       {open?.is === "invite" ? <InviteDialog onClose={onClose} /> : null}
-      {open?.is === "act" ? <PersonDialog person={open.person} act={open.act} onClose={onClose} /> : null}
+      {open?.is === "act" ? (
+        <PersonDialog person={open.person} act={open.act} allSites={view?.sites ?? []} onClose={onClose} />
+      ) : null}
       {open?.is === "withdraw" ? <WithdrawDialog invitation={open.invitation} onClose={onClose} /> : null}
     </SettingsFrame>
   );

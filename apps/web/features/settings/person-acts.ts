@@ -3,13 +3,22 @@ import type { PersonView } from "../../contracts/people.ts";
 import * as strings from "../../strings/generated/settings/person-acts.ts";
 
 /** What an admin does to somebody else's account. */
-export type PersonAct = "role" | "password" | "disable" | "enable" | "reset" | "sessions" | "remove";
+export type PersonAct =
+  | "role"
+  | "scope"
+  | "password"
+  | "disable"
+  | "enable"
+  | "reset"
+  | "sessions"
+  | "remove";
 
 /** What can be done to a person as they stand. */
 export function actsFor(person: PersonView): PersonAct[] {
   if (person.disabled) return ["enable", "remove"];
   return [
     "role",
+    ...(person.role === "admin" ? [] : (["scope"] as const)),
     "password",
     ...(person.sessions.length > 0 ? (["sessions"] as const) : []),
     ...(person.secondFactor || person.passkeys > 0 ? (["reset"] as const) : []),
@@ -19,6 +28,7 @@ export function actsFor(person: PersonView): PersonAct[] {
 
 export const actNames: Record<PersonAct, string> = {
   role: strings.changeRole,
+  scope: strings.changeSites,
   password: strings.setPassword,
   disable: strings.disable,
   enable: strings.enable,
@@ -36,6 +46,12 @@ export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView):
   switch (act) {
     case "role":
       return [strings.whatNameMayDoChanges({ name }), strings.notificationsInBrowsersEndFor, ...given];
+    case "scope":
+      return [
+        strings.whatNameSeesChangesAt({ name }),
+        strings.whoeverSeesSomeSitesOnly,
+        strings.notificationsInBrowsersEndWith,
+      ];
     case "disable":
       return [
         sessions.length === 0 ? strings.nameIsNotSignedIn({ name }) : strings.endedAtOnce({ ended }),
@@ -61,8 +77,11 @@ export function effectsOf(act: PersonAct, { name, role, sessions }: PersonView):
 
 type Guarded = { id: string; reason: string; password: string };
 
-/** Does all but what needs more: a change of role, a password. */
-export const runs: Record<Exclude<PersonAct, "role" | "password">, (given: Guarded) => Promise<unknown>> = {
+/** Does all but what needs more: a change of role or sites, a password. */
+export const runs: Record<
+  Exclude<PersonAct, "role" | "scope" | "password">,
+  (given: Guarded) => Promise<unknown>
+> = {
   disable: (given) => apiClient.people.disable.mutate(given),
   enable: (given) => apiClient.people.enable.mutate(given),
   reset: (given) => apiClient.people.resetSecondFactor.mutate(given),

@@ -19,7 +19,7 @@ export function PersonRow({
   isYou: boolean;
   onAct: (act: PersonAct) => void;
 }) {
-  const { name, email, role, disabled, secondFactor, passkeys, sessions } = person;
+  const { name, email, role, sites, disabled, secondFactor, passkeys, sessions } = person;
   const zone = useTimeZone();
   const last = person.lastSignInEpochMs;
   return (
@@ -31,6 +31,7 @@ export function PersonRow({
         <p className="font-medium [overflow-wrap:anywhere]">
           {name} <span className="font-normal text-ink-soft">{role}</span>
           {isYou ? <Tag>{strings.you}</Tag> : null}
+          {sites === null ? null : <Tag>{sites.length === 0 ? strings.noSite : sites.join(", ")}</Tag>}
           {disabled ? <Tag>{strings.disabled}</Tag> : null}
         </p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
@@ -39,11 +40,15 @@ export function PersonRow({
             secondFactor: secondFactor ? strings.on : strings.off,
             passkeys: passkeysOf(passkeys),
             last:
-              last === null
-                ? strings.neverSignedIn
-                : rich(strings.lastSignInTime, {
+              last === null ? (
+                strings.neverSignedIn
+              ) : (
+                <>
+                  {rich(strings.lastSignInTime, {
                     time: <span className="age">{formatDayTime(last, zone, serverNow())}</span>,
-                  }),
+                  })}
+                </>
+              ),
             sessions: sessions.length === 0 ? strings.notSignedInNow : sessionsOf(sessions.length),
           })}
         </p>

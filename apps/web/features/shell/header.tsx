@@ -30,7 +30,10 @@ export function Header({
       <Mark className="size-9 shrink-0" />
       <div className="min-w-0 leading-tight">
         <p className="font-semibold tracking-tight max-sm:sr-only">{strings.tapline}</p>
-        <p className="truncate text-xs text-ink-faint">{siteName}</p>
+        <p className="truncate text-xs text-ink-faint">
+          {siteName}
+          {viewer.sites === null ? null : `: ${viewer.sites.join(", ") || strings.noSite}`}
+        </p>
       </div>
       <div className="ml-auto flex items-center gap-1">
         <ConnectionBadge />

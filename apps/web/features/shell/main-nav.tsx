@@ -4,9 +4,10 @@ import { Ellipsis, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
+import { useSites } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/shell/main-nav.ts";
 import { cn } from "../../ui/cn.ts";
-import { type ConsolePage, consolePages, isAt, pagesOnPhone } from "./pages.ts";
+import { type ConsolePage, isAt, pagesFor, pagesOnPhone } from "./pages.ts";
 
 const itemLook =
   "flex flex-col items-center gap-1 rounded-md px-1 py-2 text-[11px] font-medium short:gap-0.5 short:py-1 max-sm:flex-1 max-sm:py-1";
@@ -16,12 +17,13 @@ const elsewhereLook = "text-ink-soft hover:bg-raised hover:text-ink";
 /** The pages; on narrow screens at the bottom, in reach of a thumb, the first ones beside "More". */
 export function MainNav({ onFind }: { onFind: () => void }) {
   const path = usePathname();
+  const pages = pagesFor(useSites());
   return (
     <nav
       aria-label={strings.main}
       className="print:hidden z-5 border-line bg-surface px-1.5 [scrollbar-width:thin] max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex max-sm:border-t max-sm:py-1 sm:sticky sm:top-14 sm:h-[calc(100vh-3.5rem)] sm:space-y-1 sm:overflow-x-hidden sm:overflow-y-auto sm:border-r sm:py-3 short:space-y-0.5 short:py-1.5"
     >
-      {consolePages.map((page, index) => (
+      {pages.map((page, index) => (
         <PageLink
           key={page.href}
           page={page}
@@ -29,7 +31,7 @@ export function MainNav({ onFind }: { onFind: () => void }) {
           className={cn(itemLook, index >= pagesOnPhone && "max-sm:hidden")}
         />
       ))}
-      <More path={path} onFind={onFind} />
+      <More rest={pages.slice(pagesOnPhone)} path={path} onFind={onFind} />
     </nav>
   );
 }
@@ -49,9 +51,8 @@ function PageLink({ page, isHere, className }: { page: ConsolePage; isHere: bool
 }
 
 /** On a phone: the pages that have no room at the bottom, and what keys do elsewhere. */
-function More({ path, onFind }: { path: string; onFind: () => void }) {
+function More({ rest, path, onFind }: { rest: readonly ConsolePage[]; path: string; onFind: () => void }) {
   const popover = useRef<HTMLDivElement>(null);
-  const rest = consolePages.slice(pagesOnPhone);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone somewhere sees the page, not the list
   useEffect(() => popover.current?.hidePopover(), [path]);
   const here = rest.find((page) => isAt(page, path));

@@ -2,14 +2,15 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useSites } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/shell/page-tabs.ts";
 import { cn } from "../../ui/cn.ts";
-import { consolePages, isAt } from "./pages.ts";
+import { isAt, pagesFor } from "./pages.ts";
 
 /** The parts of the page that is looked at, where it has any. */
 export function PageTabs() {
   const path = usePathname();
-  const page = consolePages.find((one) => isAt(one, path));
+  const page = pagesFor(useSites()).find((one) => isAt(one, path));
   if (page?.parts === undefined) return null;
   const tabs = [{ href: page.href, name: page.parts.own }, ...page.parts.others];
   const here = tabs.findLast((tab) => isAt(tab, path));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consolePages, isAt, places, wallKey } from "./pages.ts";
+import { consolePages, isAt, isOpenTo, pagesFor, places, wallKey } from "./pages.ts";
 
 test("no two places have the same key or address", () => {
   expect(new Set([wallKey, ...places.map(({ key }) => key)]).size).toBe(places.length + 1);
@@ -12,4 +12,14 @@ test("one page of the navigation is the one that is looked at, also by its parts
   expect(at("/alerts")).toEqual(["Alerts"]);
   expect(at("/alerts/health")).toEqual(["Alerts"]);
   expect(at("/alertsx")).toEqual([]);
+});
+
+test("who sees some sites only is shown the pages of sites, and none of their parts", () => {
+  expect(pagesFor(["north"]).map(({ href }) => href)).toEqual(["/agents", "/runbooks", "/settings"]);
+  expect(pagesFor(["north"]).every(({ parts }) => parts === undefined)).toBe(true);
+  expect(["/agents", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, []))).toBe(true);
+  expect(["/", "/alerts", "/settings/people", "/audit"].some((path) => isOpenTo(path, ["north"]))).toBe(
+    false,
+  );
+  expect(places.every(({ href }) => isOpenTo(href, null))).toBe(true);
 });

@@ -28,6 +28,8 @@ export interface Place {
 
 export interface ConsolePage extends Place {
   Icon: LucideIcon;
+  /** Also for those who see some sites only, without the parts below it; left out, it is of the whole installation. */
+  ofSites?: true;
   /** What stands below the page: tabs lead from one to the other. The page itself is the first, by this name. */
   parts?: { own: string; others: readonly Place[] };
 }
@@ -46,7 +48,14 @@ export const consolePages: readonly ConsolePage[] = [
       ],
     },
   },
-  { href: "/agents", name: strings.agents, called: strings.readersAgents, Icon: Nfc, key: "r" },
+  {
+    href: "/agents",
+    name: strings.agents,
+    called: strings.readersAgents,
+    Icon: Nfc,
+    key: "r",
+    ofSites: true,
+  },
   { href: "/taps", name: strings.taps, called: strings.theTraceOfATap, Icon: Route, key: "t" },
   {
     ...{ href: "/archive", name: strings.archive, called: strings.segmentsArchive, Icon: Archive, key: "s" },
@@ -92,9 +101,17 @@ export const consolePages: readonly ConsolePage[] = [
     Icon: ArrowLeftRight,
     key: "h",
   },
-  { href: "/runbooks", name: strings.runbooks, called: strings.theRunbooks, Icon: BookOpenText, key: "b" },
+  {
+    href: "/runbooks",
+    name: strings.runbooks,
+    called: strings.theRunbooks,
+    Icon: BookOpenText,
+    key: "b",
+    ofSites: true,
+  },
   {
     ...{ href: "/settings", name: strings.settings, called: strings.theSettings, Icon: Settings, key: "p" },
+    ofSites: true,
     parts: {
       own: strings.you,
       others: [
@@ -120,6 +137,22 @@ export const places: readonly Place[] = consolePages.flatMap((page) => [page, ..
 /** The page for a screen on a wall has no navigation, and no place in one. */
 export const wallPath = "/wall";
 export const wallKey = "w";
+
+/** The pages of those who see these sites; null: of those who see the whole. */
+export function pagesFor(sites: readonly string[] | null): readonly ConsolePage[] {
+  if (sites === null) return consolePages;
+  return consolePages.filter(({ ofSites }) => ofSites).map(({ parts: _, ...page }) => page);
+}
+
+export const placesFor = (sites: readonly string[] | null): readonly Place[] =>
+  sites === null ? places : pagesFor(sites);
+
+/** Whether whoever sees these sites may look at what stands at `path`. */
+export function isOpenTo(path: string, sites: readonly string[] | null): boolean {
+  if (sites === null) return true;
+  const isOfWhole = consolePages.some(({ parts }) => parts?.others.some((part) => isAt(part, path)));
+  return !isOfWhole && pagesFor(sites).some((page) => isAt(page, path));
+}
 
 /** Whether `path` is the page or one below it. */
 export function isAt({ href }: Pick<Place, "href">, path: string): boolean {

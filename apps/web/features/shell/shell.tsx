@@ -7,7 +7,7 @@ import { everywhere, type Hotkey } from "../../client/hotkeys.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useHotkeys } from "../../client/use-hotkeys.ts";
 import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
-import { ViewerProvider } from "../../client/viewer.tsx";
+import { useSites } from "../../client/viewer.tsx";
 import type { PageFacts } from "../../contracts/page.ts";
 import * as strings from "../../strings/generated/shell/shell.ts";
 import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
@@ -16,8 +16,9 @@ import { Announcer } from "./announcer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Header } from "./header.tsx";
 import { MainNav } from "./main-nav.tsx";
+import { OfSites } from "./of-sites.tsx";
 import { PageTabs } from "./page-tabs.tsx";
-import { places, wallKey, wallPath } from "./pages.ts";
+import { placesFor, wallKey, wallPath } from "./pages.ts";
 import { PausedBanner } from "./paused-banner.tsx";
 import { useThemeToggle } from "./theme-toggle.tsx";
 import { WhereUnread } from "./views/where-unread.tsx";
@@ -49,6 +50,7 @@ export function Shell({
   const [isHelpOpen, setHelpOpen] = useState<boolean | null>(null);
   const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
   const [isViewsOpen, setViewsOpen] = useState<boolean | null>(null);
+  const { sites } = viewer;
   const openPalette = () => setPaletteOpen(true);
   const openViews = () => setViewsOpen(true);
   usePauseOfPage();
@@ -70,7 +72,7 @@ export function Shell({
       <MainNav onFind={openPalette} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
         <div className="contents print:hidden">
-          <AlertStrip />
+          {sites === null ? <AlertStrip /> : null}
           <PausedBanner />
         </div>
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
@@ -80,12 +82,12 @@ export function Shell({
               <PageTabs />
               <WhereUnread />
             </div>
-            <ViewerProvider viewer={viewer}>{children}</ViewerProvider>
+            <OfSites>{children}</OfSites>
           </div>
         </main>
       </div>
-      <Announcer />
-      <AlarmWhereChosen />
+      {sites === null ? <Announcer /> : null}
+      {sites === null ? <AlarmWhereChosen /> : null}
       {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
       {isPaletteOpen === null ? null : (
         <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
@@ -107,12 +109,15 @@ function useShellKeys({
 }): void {
   const { toggle } = useThemeToggle();
   const router = useRouter();
+  const sites = useSites();
   const hotkeys: Hotkey[] = [
-    ...places.map(({ key, called, href }) => ({
+    ...placesFor(sites).map(({ key, called, href }) => ({
       ...{ keys: ["g", key], does: strings.goToCalled({ called }) },
       run: () => router.push(href),
     })),
-    { keys: ["g", wallKey], does: strings.goToTheWallDisplay, run: () => router.push(wallPath) },
+    ...(sites === null
+      ? [{ keys: ["g", wallKey], does: strings.goToTheWallDisplay, run: () => router.push(wallPath) }]
+      : []),
     { keys: [":"], does: strings.findOrDo, run: openPalette },
     { keys: ["Ctrl+k"], does: strings.theSameAlsoOutOf, run: openPalette },
     { keys: ["b"], does: strings.yourSavedViewsAndSave, run: openViews },

@@ -7,10 +7,11 @@ import { useAgentNames } from "../../../client/use-agents.ts";
 import { useAlertList } from "../../../client/use-alerts.ts";
 import { standingHotkeys } from "../../../client/use-hotkeys.ts";
 import { useSavedViews } from "../../../client/use-saved-views.ts";
+import { useSites } from "../../../client/viewer.tsx";
 import { readTapName, writeTapName } from "../../../contracts/tap-name.ts";
 import * as strings from "../../../strings/generated/shell/palette/use-entries.ts";
 import { severityLooks } from "../../../ui/severity.tsx";
-import { places, wallKey, wallPath } from "../pages.ts";
+import { placesFor, wallKey, wallPath } from "../pages.ts";
 import { themes } from "../themes.ts";
 import { pageOf } from "../views/view-words.ts";
 import type { Entry } from "./find-entries.ts";
@@ -19,12 +20,13 @@ import type { Entry } from "./find-entries.ts";
 export function useEntries(text: string): Entry[] {
   const router = useRouter();
   const { setTheme } = useTheme();
+  const sites = useSites();
   const agents = useAgentNames();
   const { alerts } = useAlertList({ view: "open" });
   const { views = [] } = useSavedViews();
   // As the page stood when the palette was opened: it is in front of it.
   const [acts] = useState(entriesOfHotkeys);
-  const pages = places.map(({ href, called, key }) => ({
+  const pages = placesFor(sites).map(({ href, called, key }) => ({
     ...{
       id: href,
       group: strings.goTo,
@@ -59,7 +61,7 @@ export function useEntries(text: string): Entry[] {
       },
     ];
   });
-  return [...pages, wall, ...kept, ...acts, ...named, ...tapNamed(), ...looks];
+  return [...pages, ...(sites === null ? [wall] : []), ...kept, ...acts, ...named, ...tapNamed(), ...looks];
 
   function entriesOfAlerts(): Entry[] {
     return alerts.map(({ id, message, severity, ruleId, scope }) => ({
