@@ -4,7 +4,7 @@ import { egressPort } from "./judge-access.ts";
 import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
 import { domain, places } from "./places.ts";
 
-/** They are of the mesh as a whole. */
+/** They are of the installation as a whole. */
 const ofNobody: ReadonlySet<string> = new Set([
   "deny-all",
   "services",
@@ -13,6 +13,9 @@ const ofNobody: ReadonlySet<string> = new Set([
   "default",
   "tapline-data",
 ]);
+/** Several services take something from one of them. */
+const shared = /^(ConfigMap|ExternalSecret|ValidatingAdmissionPolicy(Binding)?)$/;
+const clusterWide = /^(Namespace|ValidatingAdmissionPolicy(Binding)?)$/;
 const namespaces: ReadonlySet<string | undefined> = new Set(["tapline", "tapline-data"]);
 const protocols: ReadonlySet<string> = new Set(["http", "http2", "https", "grpc", "tls", "tcp"]);
 const words: ReadonlySet<string | undefined> = new Set(places.map(({ name }) => name));
@@ -34,8 +37,10 @@ export function lintLabels(manifests: readonly Manifest[]): string[] {
       ...(metadata.labels?.["app.kubernetes.io/part-of"] === "tapline"
         ? []
         : ["is not labelled as Tapline's"]),
-      ...(ofNobody.has(metadata.name) || words.has(word) ? [] : ["does not say whose it is"]),
-      ...(kind === "Namespace" || home ? [] : ["lies in no namespace of ours"]),
+      ...(ofNobody.has(metadata.name) || shared.test(kind) || words.has(word)
+        ? []
+        : ["does not say whose it is"]),
+      ...(clusterWide.test(kind) || home ? [] : ["lies in no namespace of ours"]),
     ].map((fault) => `${nameOf(manifest)} ${fault}`);
   });
 }
@@ -60,7 +65,10 @@ export function lintServices(manifests: readonly Manifest[]): string[] {
   };
   // Who calls these has no proxy that a rule would bind: the load balancer before the gateway, and KEDA.
   const bare = new Set([`ingress${domain}`, `balance${domain}`]);
-  const services = manifests.filter(({ kind }) => kind === "Service");
+  // What the stores' Services are called is said by the table of places, as where others run them.
+  const services = manifests.filter(
+    ({ kind, metadata }) => kind === "Service" && metadata.namespace === "tapline",
+  );
   const bound = [
     ...services.map(({ metadata }) => `${metadata.name}${domain}`),
     ...places.filter(({ namespace }) => namespace === "tapline-data").flatMap(({ hosts: names }) => names),

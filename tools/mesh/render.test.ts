@@ -92,6 +92,14 @@ spec: {http: [{name: a, timeout: 1s}], gone: 1}
     expect(valueAt(map, "data")).toEqual({ A: "b=c" });
   });
 
+  test("takes away the objects that a patch deletes, and those alone", () => {
+    write({
+      "kustomization.yaml": `${head}resources: [all.yaml]\npatches: [{target: {kind: Deployment, name: d.*}, patch: '{$patch: delete, kind: Deployment, metadata: {name: each}}'}]\n`,
+      "all.yaml": `${deployment}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: gate}\n`,
+    });
+    expect(render(folder).map(({ metadata }) => metadata.name)).toEqual(["gate"]);
+  });
+
   test.each([
     ["a field that it does not know", "resources: []\nhelmCharts: []\n", /helmCharts/],
     [

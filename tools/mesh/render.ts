@@ -85,6 +85,7 @@ function patchAll(
       ? isAimedAt(object, target ?? {})
       : object.kind === same.kind && object.metadata.name === same.metadata.name;
   if (!objects.some(aimedAt)) throw new Error(`${where} changes nothing: there is no such object`);
+  if (valueAt(change, "$patch") === "delete") return objects.filter((object) => !aimedAt(object));
   return objects.map((object) => {
     if (!aimedAt(object)) return object;
     if (Array.isArray(change)) return manifestSchema.parse(jsonPatch(object, change));

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type Manifest, nameOf, specOf } from "./manifest.ts";
+
+/**
+ * Kinds of operators for which the packages here have no schema: CloudNativePG's are on npm in no package, and of External Secrets
+ * one form is used, for which a package of all its kinds is not brought in. So they have the fields that stand here, and no other;
+ * whether the operators take them, nothing here says but their documentation.
+ */
+const kinds: Readonly<Record<string, z.ZodType>> = {
+  "postgresql.cnpg.io/v1/Cluster": z.strictObject({
+    instances: z.number().int().positive(),
+    minSyncReplicas: z.number().int().positive().optional(),
+    maxSyncReplicas: z.number().int().positive().optional(),
+    storage: z.strictObject({ size: z.string() }),
+    resources: z.strictObject({
+      requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
+      limits: z.strictObject({ memory: z.string() }),
+    }),
+    affinity: z.strictObject({ topologyKey: z.string() }),
+    bootstrap: z.strictObject({ initdb: z.strictObject({ database: z.string(), owner: z.string() }) }),
+    managed: z.strictObject({
+      roles: z.tuple([
+        z.strictObject({
+          name: z.string(),
+          ensure: z.literal("present"),
+          login: z.literal(true),
+          passwordSecret: z.strictObject({ name: z.string() }),
+        }),
+      ]),
+    }),
+  }),
+  "external-secrets.io/v1/ExternalSecret": z.strictObject({
+    refreshInterval: z.string().regex(/^\d+[smh]$/),
+    secretStoreRef: z.strictObject({ kind: z.literal("ClusterSecretStore"), name: z.string() }),
+    target: z.strictObject({ name: z.string(), creationPolicy: z.literal("Owner") }),
+    dataFrom: z.tuple([z.strictObject({ extract: z.strictObject({ key: z.string() }) })]),
+  }),
+};
+
+const formOf = ({ apiVersion, kind }: Manifest) => kinds[`${apiVersion}/${kind}`];
+
+export const hasOwnForm = (manifest: Manifest): boolean => formOf(manifest) !== undefined;
+
+/** @returns what does not fit, empty where all does */
+export function checkOwnForm(manifest: Manifest): string[] {
+  const form = formOf(manifest);
+  if (form === undefined) return [`${nameOf(manifest)}: no form is known of this kind`];
+  try {
+    specOf<unknown>(manifest, form);
+    return [];
+  } catch (error) {
+    return [`${nameOf(manifest)}: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
