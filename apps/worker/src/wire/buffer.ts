@@ -26,7 +26,8 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
   const role = startBuffer({
     ...{ ...parts, archives: { check, level: levelled }, subscriber },
     partitions: config.TAPLINE_PARTITIONS,
-    ...{ cutters: new Cutters(parts.redis), cutter: `${parts.instance}/${randomUUID()}` },
+    cutters: new Cutters(parts.redis, config.TAPLINE_PARTITIONS),
+    cutter: `${parts.instance}/${randomUUID()}`,
   });
   const takingOver = startTakingOver(parts);
   const watching = watchMemory({ ...parts, memory: new MemoryWatch(parts.redis) });

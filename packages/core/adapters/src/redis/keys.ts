@@ -57,8 +57,8 @@ export function trackerKey(generation: string, tracker: string): string {
 /** Set: ids of the segments that have a card, so that they go with their life whatever was lost. */
 export const cardsKey = `${root}:{p0}:cards`;
 
-/** Sorted set: the processes that cut segments by the end of their lease, ms since 1970; there with more than one partition. */
-export const cuttersKey = `${root}:{p0}:cutters`;
+/** Sorted set: the processes that cut segments and are set to so many partitions, by the end of their lease, ms since 1970; there with more than one. */
+export const cuttersKey = (partitions: number) => `${root}:{p0}:cutters:${partitions}`;
 
 /** String: the last token that a lease of a tracker was given; it only grows. */
 export const fenceKey = `${root}:{p0}:fence`;

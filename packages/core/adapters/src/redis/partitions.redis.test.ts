@@ -270,13 +270,20 @@ test("each partition has its part of the ceiling", async () => {
 });
 
 test("those that cut know of each other, until they leave or give no sign of life", async () => {
-  const cutters = new Cutters(redis);
+  const cutters = new Cutters(redis, partitions);
   expect(await cutters.join("a")).toEqual(["a"]);
   expect((await cutters.join("b")).toSorted()).toEqual(["a", "b"]);
-  await redis.zadd("tapline:{p0}:cutters", 1, "a");
+  await redis.zadd("tapline:{p0}:cutters:4", 1, "a");
   expect(await cutters.join("b")).toEqual(["b"]);
   await cutters.join("c");
   await cutters.leave("b");
   expect(await cutters.join("c")).toEqual(["c"]);
-  expect(await redis.pttl("tapline:{p0}:cutters")).toBeLessThanOrEqual(cutterLeaseMs);
+  expect(await redis.pttl("tapline:{p0}:cutters:4")).toBeLessThanOrEqual(cutterLeaseMs);
+});
+
+test("those that are set to more partitions, and those that are not yet, share out all of them each among themselves", async () => {
+  const [fewer, more] = [new Cutters(redis, 2), new Cutters(redis, partitions)];
+  await Promise.all([fewer.join("a"), more.join("b"), fewer.join("c")]);
+  expect((await fewer.join("a")).toSorted()).toEqual(["a", "c"]);
+  expect(await more.join("b")).toEqual(["b"]);
 });
