@@ -63,23 +63,29 @@ test("a shift that cannot be led on holds up no others", async () => {
   expect(faults.length).toBeGreaterThan(0);
 }, 120_000);
 
-test("a shift that people hold for longer than its limits is not late once it may go on", async () => {
-  let nowEpochMs = 10_000;
-  let isStopped = true;
-  const limit = { ...plan, readyWithinMs: 60_000 };
-  let shift = {
-    ...shiftOf(1, "validation"),
-    ...{ plan: { ...limit, needsEvidence: true } },
-    state: { ...shiftOf(1, "validation").state, sinceEpochMs: 10_000 },
+/** A shift that people hold, with a clock, a switch and a lease that a test moves. */
+function heldShift() {
+  const begun = shiftOf(1, "validation");
+  const at = {
+    ...{
+      nowEpochMs: 10_000,
+      isStopped: true,
+      fence: 1 as number | null,
+      noted: [] as (typeof begun.state)[],
+    },
+    shift: {
+      ...begun,
+      plan: { ...begun.plan, readyWithinMs: 60_000 },
+      state: { ...begun.state, sinceEpochMs: 10_000 },
+    },
   };
-  const noted: (typeof shift)["state"][] = [];
   const parts = {
     desk: {
-      ...{ open: async () => [shift], standing: async () => ({ colour: "blue" }) },
-      note: async (of: typeof shift, to: (typeof shift)["state"]) => {
-        noted.push(to);
-        shift = { ...of, state: to };
-        return shift;
+      ...{ open: async () => [at.shift], standing: async () => ({ colour: "blue" }) },
+      note: async (of: typeof at.shift, to: typeof begun.state) => {
+        at.noted.push(to);
+        at.shift = { ...of, state: to };
+        return at.shift;
       },
     },
     actuator: {
@@ -89,19 +95,54 @@ test("a shift that people hold for longer than its limits is not late once it ma
     shares: { read: async () => ({ validation: none, encryption: none, transfer: none }) },
     queues: { inHand: async () => 0 },
     evidence: { read: async () => ({ blue: noEvidence, green: noEvidence }) },
-    ...{ reports: { latest: async () => null }, fence: () => 1 },
-    isStopped: async () => {
-      // Minutes of a kill switch, in few looks.
-      if (isStopped) nowEpochMs += 40_000;
-      isStopped &&= nowEpochMs < 200_000;
-      return isStopped;
-    },
-    clock: () => nowEpochMs,
+    ...{ reports: { latest: async () => null }, fence: () => at.fence },
+    ...{ isStopped: async () => at.isStopped, clock: () => at.nowEpochMs },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
-  const role = startReleaseControl(parts as unknown as ReleaseControlParts);
-  await vi.waitFor(() => expect(isStopped).toBe(false), 60_000);
-  await vi.waitFor(() => expect(noted.at(-1)?.size).not.toBeNull(), 60_000);
+  const start = (changes: object) =>
+    startReleaseControl({ ...parts, ...changes } as unknown as ReleaseControlParts);
+  return { at, start };
+}
+
+test("a shift that people hold for longer than its limits is not late once it may go on", async () => {
+  const { at, start } = heldShift();
+  let looks = 0;
+  const role = start({
+    actuator: {
+      // Minutes of a kill switch, in few looks; what others ask of the switch meanwhile moves no clock.
+      look: async () => {
+        if (at.isStopped && looks++ > 0) at.nowEpochMs += 40_000;
+        at.isStopped &&= at.nowEpochMs < 200_000;
+        return { atEpochMs: 1, workloads: [], shares: {} };
+      },
+      act: () => Promise.reject(new Error("not now")),
+    },
+  });
+  await vi.waitFor(() => expect(at.isStopped).toBe(false), 60_000);
+  await vi.waitFor(() => expect(at.noted.at(-1)?.size).not.toBeNull(), 60_000);
   await role.stop(0);
-  expect(shift.state.phase).toBe("placing");
+  expect(at.shift.state.phase).toBe("placing");
+}, 120_000);
+
+test("time that passed while another process held the lease is taken out of no shift", async () => {
+  const { at, start } = heldShift();
+  let [looks, asked] = [0, 0];
+  const role = start({
+    isStopped: async () => {
+      looks++;
+      return at.isStopped;
+    },
+    fence: () => {
+      asked++;
+      return at.fence;
+    },
+  });
+  // That the shift stands has been seen.
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(3), 60_000);
+  [at.fence, asked] = [null, 0];
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(3), 60_000);
+  [at.nowEpochMs, at.isStopped, at.fence] = [60_000, false, 2];
+  await vi.waitFor(() => expect(at.noted).not.toEqual([]), 60_000);
+  await role.stop(0);
+  expect(at.noted[0]?.sinceEpochMs).toBe(10_000);
 }, 120_000);

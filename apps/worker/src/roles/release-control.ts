@@ -49,7 +49,10 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
     async (signal) => {
       const fence = parts.fence();
       const open = fence === null ? [] : await parts.desk.open();
-      if (fence === null || open.length === 0) return idleMs;
+      if (fence === null || open.length === 0) {
+        standing.forget();
+        return idleMs;
+      }
       const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
       const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
       const isStopped = await parts.isStopped();
@@ -99,6 +102,11 @@ class StandingTimes {
 
   constructor(parts: Pick<ReleaseControlParts, "clock" | "desk">) {
     this.#parts = parts;
+  }
+
+  /** Another process may lead now: how long shifts stand is its to say, and what is known here grows old. */
+  forget(): void {
+    this.#notedUntil.clear();
   }
 
   /** @returns the shift, with the time taken out of its own that is written by now */
