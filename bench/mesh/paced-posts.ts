@@ -57,7 +57,10 @@ export async function pacedPosts(
     for (const [at, payload] of payloads.entries()) {
       const dueAt = beginAt + (at * 1000) / perSecond;
       await sleep(Math.max(0, dueAt - performance.now()));
-      posts.push(post(payload, at, dueAt));
+      const posted = post(payload, at, dueAt);
+      // Looked at below, when all are on their way: until then nobody else hears of one that fails.
+      posted.catch(() => undefined);
+      posts.push(posted);
     }
     return { acceptMs: await Promise.all(posts), again };
   } finally {

@@ -18,6 +18,9 @@ export class FewConnections {
       if (open.size === 0 && this.#open.get(client) === open) this.#open.delete(client);
     });
     const [oldest] = open;
-    if (open.size > this.#most) oldest?.destroy();
+    if (oldest === undefined || open.size <= this.#most) return;
+    // It counts no more from here on: of several that come before its end is told each one ends another one.
+    open.delete(oldest);
+    oldest.destroy();
   }
 }

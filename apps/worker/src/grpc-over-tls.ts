@@ -50,7 +50,9 @@ export async function openGrpcOverTls(
     port: (listener.address() as AddressInfo).port,
     ...{ listener, injector },
     ended: async () => {
-      await Promise.all([...sockets].map((socket) => once(socket, "close")));
+      // `once` would reject where one breaks off, and then nobody would wait for the others.
+      const ends = [...sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+      await Promise.all(ends);
     },
     destroy: () => {
       grpc.forceShutdown();
