@@ -109,6 +109,17 @@ describe("a fault is found", () => {
       /nobody lets ingress call web at port 8080/,
     ],
     [
+      "a policy for somebody else",
+      ({ authorizationPolicies }) => {
+        const selector = { matchLabels: { "tapline.dev/service": "web" } };
+        const source = { principals: ["cluster.local/ns/tapline/sa/kpi"] };
+        const rules = [{ from: [{ source }], to: [{ operation: { ports: ["8080"] } }] }];
+        const at = authorizationPolicies.findIndex(({ metadata }) => metadata.name.startsWith("web-"));
+        authorizationPolicies.splice(at, 1, object("web-0", { spec: { selector, rules } }));
+      },
+      /sa\/kpi call web, which no edge needs[\s\S]*nobody lets ingress call web at port 8080/,
+    ],
+    [
       "a policy for anybody",
       ({ authorizationPolicies }) =>
         void authorizationPolicies.push(

@@ -66,14 +66,19 @@ const portsOf = ({ to }: Rule): readonly string[] | null => {
     : ports.flatMap((list) => list ?? []);
 };
 
+/** Whom a rule lets call; null: anybody. */
+function principalsOf({ from = [] }: Rule): readonly string[] | null {
+  const lists = from.map(({ source }) => source.principals);
+  const isAnybody = lists.length === 0 || lists.some((list) => list === undefined || list.includes("*"));
+  return isAnybody ? null : lists.flatMap((list) => list ?? []);
+}
+
 function tooMuch({ name, service, rules }: Policy): Finding[] {
   const callers = new Set(edges.filter(({ to }) => to === service).map(({ from }) => from));
   const beside = portsBesideMesh(service);
   return rules.flatMap((rule) => {
-    const sources = (rule.from ?? []).map(({ source }) => source.principals);
-    const isAnybody =
-      sources.length === 0 || sources.some((list) => list === undefined || list.includes("*"));
-    if (isAnybody) {
+    const principals = principalsOf(rule);
+    if (principals === null) {
       const ports = portsOf(rule);
       const isKnown = ports?.every((port) => beside.has(port)) ?? false;
       return isKnown
@@ -86,8 +91,7 @@ function tooMuch({ name, service, rules }: Policy): Finding[] {
             ),
           ];
     }
-    return sources
-      .flatMap((list) => list ?? [])
+    return principals
       .filter((principal) => !mayCall(principal, callers))
       .map((principal) =>
         fault(
@@ -110,11 +114,11 @@ function tooLittle(service: string, policies: readonly Policy[]): Finding[] {
   const beside = portsBesideMesh(service);
   const wanted = edges.filter(({ to, port }) => to === service && !beside.has(String(port.number)));
   return wanted.flatMap(({ from, port }) => {
+    const lets = (rule: Rule): boolean =>
+      (portsOf(rule)?.includes(String(port.number)) ?? true) &&
+      (principalsOf(rule)?.some((principal) => mayCall(principal, new Set([from]))) ?? true);
     const isAllowed = policies.some(
-      (policy) =>
-        policy.action === "ALLOW" &&
-        policy.service === service &&
-        policy.rules.some((rule) => portsOf(rule)?.includes(String(port.number)) ?? true),
+      (policy) => policy.action === "ALLOW" && policy.service === service && policy.rules.some(lets),
     );
     if (isAllowed) return [];
     return [
