@@ -2,7 +2,7 @@
 
 import type { Alert, AlertAct } from "@tapline/core/alerts";
 import { type RefObject, useId } from "react";
-import { useMayOperate, useViewerId } from "../../client/viewer.tsx";
+import { useMayOperate, useSites, useViewerId } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/alerts/act-bar.ts";
 import { Button } from "../../ui/button.tsx";
 import { mostReason } from "../../ui/why-field.tsx";
@@ -100,6 +100,7 @@ function Assign({ alert, onAct, onAsk }: Pick<ActBarProps, "alert" | "onAct" | "
 
 /** Putting an alert away for a time or for good, and taking it back. */
 function Holds({ alert, onAsk }: Pick<ActBarProps, "alert" | "onAsk">) {
+  const isWhole = useSites() === null;
   const button = (asked: Asked, word: string) => (
     <Button kind="outline" className={small} onClick={() => onAsk(asked, alert)}>
       {word}
@@ -111,7 +112,7 @@ function Holds({ alert, onAsk }: Pick<ActBarProps, "alert" | "onAsk">) {
     <>
       {alert.shelf === null ? button("shelve", strings.shelve) : button("unshelve", strings.takeOffTheShelf)}
       {button("take-out-of-service", strings.outOfService)}
-      {button("maintenance", strings.maintenance)}
+      {isWhole ? button("maintenance", strings.maintenance) : null}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { useTimeZone } from "../../client/time-zone.ts";
 import { useAlertDetail } from "../../client/use-alerts.ts";
 import { useNow } from "../../client/use-now.ts";
 import { usePeople } from "../../client/use-people.ts";
+import { useSites } from "../../client/viewer.tsx";
 import type { AlertDetail } from "../../contracts/alerts.ts";
 import * as strings from "../../strings/generated/alerts/alert-detail.ts";
 import { rich } from "../../strings/rich.tsx";
@@ -37,6 +38,7 @@ export interface AlertPaneProps extends Omit<ActBarProps, "alert"> {
 /** Everything that is known of one alert, and what can be done about it. */
 export function AlertPane(props: AlertPaneProps) {
   const { detail, isFailed } = useAlertDetail(props.alert?.id ?? null);
+  const isWhole = useSites() === null;
   const { alert } = props;
   if (alert === null) {
     return <p className="p-6 text-sm text-ink-faint">{strings.nothingToShowNoAlert}</p>;
@@ -63,7 +65,7 @@ export function AlertPane(props: AlertPaneProps) {
                 <RuleCard rule={detail.rule} />
               </>
             )}
-            <Told alertId={alert.id} />
+            {isWhole ? <Told alertId={alert.id} /> : null}
             <Similar alertId={alert.id} />
           </>
         )}

@@ -12,7 +12,7 @@ import {
 } from "../../client/use-alerts.ts";
 import { usePeople } from "../../client/use-people.ts";
 import { useStable } from "../../client/use-stable.ts";
-import { useViewerId } from "../../client/viewer.tsx";
+import { useSites, useViewerId } from "../../client/viewer.tsx";
 import type { AlertCounts, AlertFilter, AlertView } from "../../contracts/alerts.ts";
 import * as strings from "../../strings/generated/alerts/alerts.ts";
 import { Card } from "../../ui/card.tsx";
@@ -156,12 +156,18 @@ function ListBody({
 }
 
 const Head = memo(function Head() {
+  const sites = useSites();
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="mr-auto text-lg font-semibold tracking-tight">{strings.alerts}</h1>
         <NotifyButton />
       </div>
+      {sites === null ? null : (
+        <p className="mb-3 text-sm text-ink-soft">
+          {strings.whatIsOfNoSiteIsNotTold({ sites: sites.join(", ") || strings.noSite })}
+        </p>
+      )}
       <UnrecordedNotice />
     </>
   );

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from "react";
 import { formatCount } from "../../client/format.ts";
+import { useSites } from "../../client/viewer.tsx";
 import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
 import * as strings from "../../strings/generated/alerts/list-states.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -31,6 +32,7 @@ export function EmptyList({
   error: unknown;
   onView: (view: AlertView) => void;
 }) {
+  const isWhole = useSites() === null;
   if (error !== null && error !== undefined) {
     return (
       <div className="flex-1 p-4">
@@ -49,7 +51,11 @@ export function EmptyList({
   if (filter.view !== "open" || counts === undefined) return <Said title={title}>{text}</Said>;
   const held = alertViews.filter((view) => view !== "open" && totalOf(counts, view) > 0);
   if (held.length === 0) {
-    return <Said title={strings.allIsWell}>{strings.noAlertIsOpenAnd({ text })}</Said>;
+    return (
+      <Said title={isWhole ? strings.allIsWell : strings.nothingCalls}>
+        {strings.noAlertIsOpenAnd({ text })}
+      </Said>
+    );
   }
   return (
     <Said title={strings.nothingCalls}>

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { formatDay } from "../../client/format.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { type NotifiedState, type Reach, useNotifiedBrowsers } from "../../client/use-notified-browsers.ts";
-import { useMayOperate } from "../../client/viewer.tsx";
+import { useMayOperate, useSites } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/alerts/notify-button.ts";
 import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -20,9 +20,13 @@ const says: Record<NotifiedState, string> = {
   on: strings.thisBrowserIsNotifiedOf,
 };
 
-/** For whoever may act on alerts: notifications of them in this browser, on or off. Nothing is asked of the browser before a click. */
+/**
+ * For whoever may act on the alerts of the whole installation: notifications of them in this browser, on or off. Nothing is asked of the
+ * browser before a click.
+ */
 export function NotifyButton() {
-  return useMayOperate() ? <Notify /> : null;
+  const isWhole = useSites() === null;
+  return useMayOperate() && isWhole ? <Notify /> : null;
 }
 
 function Notify() {

@@ -7,6 +7,7 @@ import { serverNow } from "../../client/server-clock.ts";
 import { useAlertCounts } from "../../client/use-alerts.ts";
 import { useConnection } from "../../client/use-live.ts";
 import { useNow } from "../../client/use-now.ts";
+import { useSites } from "../../client/viewer.tsx";
 import { type AlertCounts, sumOfOpen } from "../../contracts/alerts.ts";
 import * as strings from "../../strings/generated/shell/alert-strip.ts";
 import { rich } from "../../strings/rich.tsx";
@@ -19,6 +20,7 @@ const severities = Object.keys(severityLooks) as Severity[];
 export function AlertStrip() {
   const { counts, isFailed } = useAlertCounts();
   const connection = useConnection();
+  const isWhole = useSites() === null;
   const isStale = connection === "stale" || connection === "signed-out";
   return (
     <aside aria-label={strings.alertCounts}>
@@ -28,7 +30,7 @@ export function AlertStrip() {
         data-stale={isStale}
         className="flex h-10 min-w-0 items-center gap-x-4 border-b border-line bg-surface px-5 text-xs text-ink-soft hover:bg-raised max-sm:gap-x-3 max-sm:px-3"
       >
-        <span className="font-medium">{strings.alerts}</span>
+        <span className="font-medium">{isWhole ? strings.alerts : strings.alertsOfYourSites}</span>
         {counts === undefined ? (
           <span className="text-ink-faint">{isFailed ? strings.couldNotBeCounted : "…"}</span>
         ) : (

@@ -23,7 +23,12 @@ export function OfSites({ children }: { children: ReactNode }) {
               : strings.youSeeSites({ sites: sites?.join(", ") ?? "" }),
         })}
       </p>
+      <p className="mt-1">{strings.figuresAreNotCutBySite}</p>
       <p className="mt-1">
+        <Link href="/alerts" className="underline underline-offset-4">
+          {strings.alertsOfYourSites}
+        </Link>
+        {" · "}
         <Link href="/agents" className="underline underline-offset-4">
           {strings.readersAgentsOfYourSites}
         </Link>

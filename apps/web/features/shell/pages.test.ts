@@ -15,11 +15,16 @@ test("one page of the navigation is the one that is looked at, also by its parts
 });
 
 test("who sees some sites only is shown the pages of sites, and none of their parts", () => {
-  expect(pagesFor(["north"]).map(({ href }) => href)).toEqual(["/agents", "/runbooks", "/settings"]);
+  expect(pagesFor(["north"]).map(({ href }) => href)).toEqual([
+    "/alerts",
+    "/agents",
+    "/runbooks",
+    "/settings",
+  ]);
   expect(pagesFor(["north"]).every(({ parts }) => parts === undefined)).toBe(true);
-  expect(["/agents", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, []))).toBe(true);
-  expect(["/", "/alerts", "/settings/people", "/audit"].some((path) => isOpenTo(path, ["north"]))).toBe(
-    false,
-  );
+  expect(["/alerts", "/agents", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, []))).toBe(true);
+  expect(
+    ["/", "/alerts/health", "/settings/people", "/audit"].some((path) => isOpenTo(path, ["north"])),
+  ).toBe(false);
   expect(places.every(({ href }) => isOpenTo(href, null))).toBe(true);
 });

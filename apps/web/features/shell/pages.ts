@@ -39,6 +39,7 @@ export const consolePages: readonly ConsolePage[] = [
   { href: "/", name: strings.overview, called: strings.theOverview, Icon: LayoutDashboard, key: "o" },
   {
     ...{ href: "/alerts", name: strings.alerts, called: strings.theAlerts, Icon: BellRing, key: "a" },
+    ofSites: true,
     parts: {
       own: strings.allAlerts,
       others: [

@@ -50,7 +50,6 @@ export function Shell({
   const [isHelpOpen, setHelpOpen] = useState<boolean | null>(null);
   const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
   const [isViewsOpen, setViewsOpen] = useState<boolean | null>(null);
-  const { sites } = viewer;
   const openPalette = () => setPaletteOpen(true);
   const openViews = () => setViewsOpen(true);
   usePauseOfPage();
@@ -72,7 +71,7 @@ export function Shell({
       <MainNav onFind={openPalette} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
         <div className="contents print:hidden">
-          {sites === null ? <AlertStrip /> : null}
+          <AlertStrip />
           <PausedBanner />
         </div>
         <main id="main" tabIndex={-1} className="flex flex-1 flex-col px-5 py-4 outline-none max-sm:px-3">
@@ -86,8 +85,8 @@ export function Shell({
           </div>
         </main>
       </div>
-      {sites === null ? <Announcer /> : null}
-      {sites === null ? <AlarmWhereChosen /> : null}
+      <Announcer />
+      <AlarmWhereChosen />
       {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
       {isPaletteOpen === null ? null : (
         <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />

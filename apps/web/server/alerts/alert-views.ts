@@ -4,12 +4,15 @@ import {
   AlertHistory,
   type AlertRulesDesk,
   actingPeople,
+  type BoardPage,
   type PrismaClient,
 } from "@tapline/adapters/prisma";
 import {
   type AlertRule,
   type AlertState,
+  alertOfSite,
   alertStates,
+  ruleOfSites,
   runbookSection,
   severities,
   transitionKinds,
@@ -25,6 +28,7 @@ import type {
   ShownTransition,
   SimilarAlerts,
 } from "../../contracts/alerts.ts";
+import type { Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { namesOf } from "./names-of.ts";
 
@@ -39,6 +43,9 @@ const mostSimilar = 5;
 
 /** Many browsers ask at once when something happens: they share one answer for so long, ms. */
 const sharedMs = 200;
+
+/** Whose alerts are asked for; `null`: of all sites and of none. */
+type Sites = Viewer["sites"];
 
 /** The parts of the stores that are read here. */
 export interface AlertReader {
@@ -63,28 +70,36 @@ export class AlertViews {
     this.#clock = clock;
   }
 
-  page({ view, fromEpochMs, untilEpochMs, ...given }: AlertFilter, limit: number, after: string | null) {
-    const { severity = null, text = null, group = null, assignee = null } = given;
-    const filter = { severity, text, group, assignee };
-    if (view !== "history")
-      return fromPostgres(this.#board.page({ ...filter, states: statesOf[view] }, limit, after));
-    const times = { fromEpochMs: fromEpochMs ?? null, untilEpochMs: untilEpochMs ?? null };
-    return fromPostgres(this.#history.page({ ...filter, ...times }, limit, after));
+  /** Groups are of all places: those who see some sites only find nothing by them. */
+  async page(asked: AlertFilter, limit: number, after: string | null, sites: Sites): Promise<BoardPage> {
+    const { view, severity = null, text = null, group = null, assignee = null } = asked;
+    if (sites !== null && group !== null) return { alerts: [], next: null };
+    const filter = { severity, text, group, assignee, sites };
+    const { fromEpochMs = null, untilEpochMs = null } = asked;
+    const page = await fromPostgres(
+      view === "history"
+        ? this.#history.page({ ...filter, fromEpochMs, untilEpochMs }, limit, after)
+        : this.#board.page({ ...filter, states: statesOf[view] }, limit, after),
+    );
+    return sites === null ? page : { ...page, alerts: page.alerts.map(alertOfSite) };
   }
 
-  people(): Promise<ActingPerson[]> {
-    return fromPostgres(actingPeople(this.#prisma));
+  people(sites: Sites): Promise<ActingPerson[]> {
+    return fromPostgres(actingPeople(this.#prisma, sites));
   }
 
   /** Of before this one. @throws TaplineError `not-found` */
-  async similar(id: string): Promise<SimilarAlerts> {
-    const { ruleId, scopeKey } = await fromPostgres(this.#store.desk.find(id));
+  async similar(id: string, sites: Sites): Promise<SimilarAlerts> {
+    const { ruleId, scopeKey } = await fromPostgres(this.#store.desk.find(id, sites));
     const { alerts } = await fromPostgres(this.#history.page({ ruleId, scopeKey }, mostSimilar, id));
     const similar = await fromPostgres(
       Promise.all(
         alerts.map(async (alert) => {
           const steps = (await this.#store.desk.stepsOf(alert.id)).flatMap(transitionOf);
-          return { alert, acts: steps.filter(({ actor }) => actor.kind === "operator") };
+          return {
+            alert: sites === null ? alert : alertOfSite(alert),
+            acts: steps.filter(({ actor }) => actor.kind === "operator"),
+          };
         }),
       ),
     );
@@ -104,10 +119,12 @@ export class AlertViews {
     return Object.fromEntries(await namesOf(this.#prisma, [...actors, ...named]));
   }
 
-  counts(): Promise<AlertCounts> {
+  /** Of the whole installation many browsers share an answer. */
+  counts(sites: Sites): Promise<AlertCounts> {
     const nowEpochMs = this.#clock();
+    if (sites !== null) return this.#count(nowEpochMs, sites);
     if (this.#recent !== undefined && nowEpochMs < this.#recent.untilEpochMs) return this.#recent.counts;
-    const counts = this.#count(nowEpochMs);
+    const counts = this.#count(nowEpochMs, null);
     const recent = { untilEpochMs: nowEpochMs + sharedMs, counts };
     this.#recent = recent;
     counts.catch(() => {
@@ -116,10 +133,15 @@ export class AlertViews {
     return counts;
   }
 
-  async #count(atEpochMs: number): Promise<AlertCounts> {
-    const [counted, newestFirstOut, groupSizes] = await fromPostgres(
-      Promise.all([this.#board.counts(), this.#board.newestFirstOut(), this.#board.groupSizes()]),
+  async #count(atEpochMs: number, sites: Sites): Promise<AlertCounts> {
+    const [counted, newest, groupSizes] = await fromPostgres(
+      Promise.all([
+        this.#board.counts(sites),
+        this.#board.newestFirstOut(sites),
+        sites === null ? this.#board.groupSizes() : {},
+      ]),
     );
+    const newestFirstOut = sites === null || newest === null ? newest : alertOfSite(newest);
     const sum = (isMeant: (one: (typeof counted)[number]) => boolean) =>
       counted.filter(isMeant).reduce((total, { count }) => total + count, 0);
     const held = (state: AlertState) => sum((one) => one.state === state);
@@ -140,8 +162,9 @@ export class AlertViews {
   }
 
   /** @throws TaplineError `not-found` */
-  async detail(id: string): Promise<AlertDetail> {
-    const alert = await fromPostgres(this.#store.desk.find(id));
+  async detail(id: string, sites: Sites): Promise<AlertDetail> {
+    const found = await fromPostgres(this.#store.desk.find(id, sites));
+    const alert = sites === null ? found : alertOfSite(found);
     const [steps, rules, groupSize] = await fromPostgres(
       Promise.all([
         this.#store.desk.stepsOf(id),
@@ -151,7 +174,8 @@ export class AlertViews {
     );
     const transitions = steps.toReversed().flatMap(transitionOf);
     const lastActor = alert.lastAct?.actor;
-    const rule = rules.find(({ id }) => id === alert.ruleId) ?? null;
+    const inForce = rules.find(({ id }) => id === alert.ruleId) ?? null;
+    const rule = sites === null || inForce === null ? inForce : ruleOfSites(inForce);
     return {
       ...{ alert, groupSize, rule, runbookSection: rule === null ? null : runbookSection(rule.runbook) },
       transitions,

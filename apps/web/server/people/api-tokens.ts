@@ -90,6 +90,9 @@ export class ApiTokens {
     const where = { digest: digestOf(token), revokedAt: null, expiresAt: { gt: now } };
     const row = await fromPostgres(this.#prisma.apiToken.findUnique({ where }));
     if (row === null || (row.role !== "viewer" && row.role !== "operator")) return null;
+    // It reaches no further than its maker does now, whichever way they came to do less: admins alone, who see the whole.
+    const maker = { id: row.createdBy, role: "admin", scope: "whole", banned: false };
+    if ((await fromPostgres(this.#prisma.user.count({ where: maker }))) === 0) return null;
     this.#count(row.id, now.getTime());
     const noted = row.lastUsedAt?.getTime() ?? 0;
     if (now.getTime() - noted >= noteUseMs)
@@ -97,7 +100,6 @@ export class ApiTokens {
         this.#prisma.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } }),
       );
     const id = `token/${row.id}`;
-    // Admins alone make tokens, who see the whole; a token ends once its maker is no admin.
     return {
       userId: id,
       sessionId: id,

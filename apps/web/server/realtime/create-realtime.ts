@@ -53,10 +53,15 @@ export const limitedRoom = "agents of sites";
 /** The room of those who see a site and not the whole. */
 export const siteRoom = (site: string): string => `agents of ${site}`;
 
-/** Where a socket hears of a topic: those who see some sites only hear of these sites' agents, and of nothing else. */
+/** The same, of alerts. */
+export const limitedAlertsRoom = "alerts of sites";
+export const siteAlertsRoom = (site: string): string => `alerts of ${site}`;
+
+/** Where a socket hears of a topic: those who see some sites only hear of these sites' agents and alerts, and of nothing else. */
 function roomsOf(topic: Topic, sites: Viewer["sites"]): string[] {
   if (sites === null) return [topic];
-  return topic === "agents" ? [limitedRoom, ...sites.map(siteRoom)] : [];
+  if (topic === "agents") return [limitedRoom, ...sites.map(siteRoom)];
+  return topic === "alerts" ? [limitedAlertsRoom, ...sites.map(siteAlertsRoom)] : [];
 }
 
 /** Disconnects every socket of a session, in every process. */

@@ -1,9 +1,9 @@
 import { AlertStreams, KpiStreams } from "@tapline/adapters/redis";
-import type { AlertNews } from "@tapline/core/alerts";
+import { type AlertNews, newsBySite } from "@tapline/core/alerts";
 import type { Logger } from "pino";
 import type { MarkedTopic } from "../../contracts/events.ts";
 import type { RedisConnections } from "../redis.ts";
-import type { Realtime } from "./create-realtime.ts";
+import { limitedAlertsRoom, type Realtime, siteAlertsRoom } from "./create-realtime.ts";
 import { followStream } from "./follow-stream.ts";
 import { type FleetWatchOptions, watchFleet } from "./watch-fleet.ts";
 import { type Marked, watchMarks } from "./watch-marks.ts";
@@ -50,9 +50,11 @@ export async function startRelays(
           }
           told.onNews(news);
           listeners.emit("alerts", news);
+          for (const [site, ofSite] of newsBySite(news))
+            realtime.local.to(siteAlertsRoom(site)).emit("alerts", ofSite);
         }
       },
-      missed: () => listeners.emit("alertsMissed"),
+      missed: () => realtime.local.to(["alerts", limitedAlertsRoom]).emit("alertsMissed"),
       ...{ logger, signal },
     }),
   ]);

@@ -30,26 +30,29 @@ const healthInput = z.strictObject({
   operators: z.int().min(1).max(mostOperators),
 });
 
+/** Of those who see some sites only, it shows these sites' alerts alone. */
+const siteProcedure = viewerProcedure.meta({ scope: "site" });
+
 /** Alerts as the console's pages show them; `alerts` has what is done about them. */
 export const alertBoardRouter = router({
   /** Alerts of one view, what is to be seen to first coming first; `next` asks for more, null = that was all. */
-  list: viewerProcedure
+  list: siteProcedure
     .input(listInput)
     .query(({ ctx, input: { cursor, limit, direction: _, ...filter } }) =>
-      ctx.alerts.views.page(filter, limit, cursor ?? null),
+      ctx.alerts.views.page(filter, limit, cursor ?? null, ctx.viewer.sites),
     ),
   /** How many there are, by severity and state. */
-  counts: viewerProcedure.query(({ ctx }) => ctx.alerts.views.counts()),
+  counts: siteProcedure.query(({ ctx }) => ctx.alerts.views.counts(ctx.viewer.sites)),
   /** One alert, its rule as it is in force, what has happened to it, and the names of who did it. */
-  detail: viewerProcedure
+  detail: siteProcedure
     .input(z.strictObject({ id: z.uuid() }))
-    .query(({ ctx, input }) => ctx.alerts.views.detail(input.id)),
+    .query(({ ctx, input }) => ctx.alerts.views.detail(input.id, ctx.viewer.sites)),
   /** Alerts of before of the same rule in the same place, and what was done about them. */
-  similar: viewerProcedure
+  similar: siteProcedure
     .input(z.strictObject({ id: z.uuid() }))
-    .query(({ ctx, input }) => ctx.alerts.views.similar(input.id)),
+    .query(({ ctx, input }) => ctx.alerts.views.similar(input.id, ctx.viewer.sites)),
   /** To whom alerts can be assigned. */
-  people: viewerProcedure.query(({ ctx }) => ctx.alerts.views.people()),
+  people: siteProcedure.query(({ ctx }) => ctx.alerts.views.people(ctx.viewer.sites)),
   /** How well alerts serve those who watch, over the last day, week or 30 days: the measures of ISA-18.2 and EEMUA 191. */
   health: viewerProcedure
     .input(healthInput)

@@ -1,4 +1,11 @@
-import { type AlertAct, alertStates, severities, shelfModes } from "@tapline/core/alerts";
+import {
+  type Alert,
+  type AlertAct,
+  alertOfSite,
+  alertStates,
+  severities,
+  shelfModes,
+} from "@tapline/core/alerts";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
@@ -41,14 +48,20 @@ const assignInput = z.strictObject({
 });
 const noteInput = z.strictObject({ ...seen, note: reasonSchema });
 
-type Acting = RequestContext & { readonly viewer: Viewer };
+type Acting = Omit<RequestContext, "viewer"> & { readonly viewer: Viewer };
 type Seen = { readonly id: string; readonly rev: number };
 
 /** Every mutation answers with the alert as it is now. */
-function act(ctx: Omit<Acting, "viewer"> & { viewer: Viewer }, { id, rev }: Seen, what: AlertAct) {
-  const who = { actor: operatorOf(ctx.viewer), traceId: ctx.traceId };
-  return fromPostgres(ctx.alerts.desk.act(id, what, { ...who, atEpochMs: Date.now(), seenRev: rev }));
+async function act(ctx: Acting, { id, rev }: Seen, what: AlertAct): Promise<Alert> {
+  const { sites } = ctx.viewer;
+  const who = { actor: operatorOf(ctx.viewer), traceId: ctx.traceId, sites };
+  const context = { ...who, atEpochMs: Date.now(), seenRev: rev };
+  const alert = await fromPostgres(ctx.alerts.desk.act(id, what, context));
+  return sites === null ? alert : alertOfSite(alert);
 }
+
+/** What those do who see some sites only, they do to these sites' alerts. */
+const actingProcedure = operatorProcedure.meta({ scope: "site" });
 
 export const alertsRouter = router({
   /** The one opened last first; `next` asks for more, null = that was all. */
@@ -65,29 +78,29 @@ export const alertsRouter = router({
     );
     return { alert, steps, rule: released?.rules.rules.find((rule) => rule.id === alert.ruleId) ?? null };
   }),
-  acknowledge: operatorProcedure
+  acknowledge: actingProcedure
     .input(acknowledgeInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "acknowledge", note: input.note })),
-  shelve: operatorProcedure
+  shelve: actingProcedure
     .input(shelveInput)
     .mutation(({ ctx, input: { mode, untilEpochMs, reason, ...alert } }) =>
       act(ctx, alert, { kind: "shelve", mode, untilEpochMs, note: reason }),
     ),
-  unshelve: operatorProcedure
+  unshelve: actingProcedure
     .input(reasonedInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "unshelve", note: input.reason })),
-  takeOutOfService: operatorProcedure
+  takeOutOfService: actingProcedure
     .input(reasonedInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "take-out-of-service", note: input.reason })),
-  returnToService: operatorProcedure
+  returnToService: actingProcedure
     .input(reasonedInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "return-to-service", note: input.reason })),
   /** To a person, or to nobody any more: who sees to it. */
-  assign: operatorProcedure
+  assign: actingProcedure
     .input(assignInput)
     .mutation(({ ctx, input: { to, note, ...alert } }) => act(ctx, alert, { kind: "assign", to, note })),
   /** A comment, kept with what happened to it: refused to no operator. */
-  note: operatorProcedure
+  note: actingProcedure
     .input(noteInput)
     .mutation(({ ctx, input }) => act(ctx, input, { kind: "note", note: input.note })),
 });

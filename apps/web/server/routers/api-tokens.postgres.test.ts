@@ -76,6 +76,23 @@ test("a token asks what its role may, and is known by its digest alone", async (
   ]);
 });
 
+test("a token opens nothing any more once its maker does not see the whole as an admin, also where nothing ended it", async () => {
+  const { token } = await made();
+  const maker = { where: { id: adminId } };
+  const statusWith = async (data: object) => {
+    await site.prisma.user.update({ ...maker, data });
+    return (await ask("kpi.live", bearer(token))).status;
+  };
+  try {
+    expect(await statusWith({})).toBe(200);
+    expect(await statusWith({ role: "operator" })).toBe(401);
+    expect(await statusWith({ scope: "sites", sites: ["north"] })).toBe(401);
+    expect(await statusWith({ role: "admin", scope: "whole", sites: [], banned: true })).toBe(401);
+  } finally {
+    expect(await statusWith({ role: "admin", scope: "whole", sites: [], banned: false })).toBe(200);
+  }
+});
+
 test("without its password nobody makes one, and no token is an admin", async () => {
   expect((await act("apiTokens.create", { ...wish, password: "not the password" })).status).toBe(403);
   expect((await act("apiTokens.create", { ...wish, role: "admin" })).status).toBe(400);

@@ -1,5 +1,6 @@
 import { kpiCatalog, kpiIds, kpiScopeSchema } from "@tapline/core/kpi";
 import { z } from "zod";
+import { requireWhole } from "../auth/viewer.ts";
 import { router, viewerProcedure } from "../trpc/init.ts";
 import { instantSchema } from "./instant.ts";
 
@@ -34,8 +35,18 @@ const seriesInput = z
 export const kpiRouter = router({
   /** Every KPI there is, with its unit and meaning. */
   catalog: viewerProcedure.query(() => kpiIds.map((id) => ({ id, ...kpiCatalog[id] }))),
-  /** What one KPI was, span by span, for one scope; spans in which nothing is known are left out or null. */
-  series: viewerProcedure.input(seriesInput).query(({ ctx, input }) => ctx.kpi.series(input)),
+  /**
+   * What one KPI was, span by span, for one scope; spans in which nothing is known are left out or null. Those who see some sites only
+   * ask for scopes that name one of them.
+   */
+  series: viewerProcedure
+    .meta({ scope: "site" })
+    .input(seriesInput)
+    .query(({ ctx, input }) => {
+      const { site } = input.scope;
+      if (site === undefined || ctx.viewer.sites?.includes(site) !== true) requireWhole(ctx.viewer);
+      return ctx.kpi.series(input);
+    }),
   /** The newest live picture, or `null` where none was ever published. */
   live: viewerProcedure.query(({ ctx }) => ctx.kpi.live()),
   /** The look back; default: the last hour in buckets of ten seconds. */

@@ -9,7 +9,13 @@ const { password } = adminSignIn;
 const kim = { email: "kim@console.test", password: "nine green kettles sing" };
 
 /** What those may ask for who see some sites only. Whatever is added here minds `viewer.sites`, and is tried below. */
-const ofSites = ["agentBoard.list", "agentBoard.count", "agentBoard.detail", "agentLog.show", "agentLog.ask"];
+const ofSites = [
+  ...["agentBoard.list", "agentBoard.count", "agentBoard.detail", "agentLog.show", "agentLog.ask"],
+  // Tried in ../alerts/alerts-of-sites.postgres.test.ts.
+  ...["alertBoard.list", "alertBoard.counts", "alertBoard.detail", "alertBoard.similar", "alertBoard.people"],
+  ...["alerts.acknowledge", "alerts.shelve", "alerts.unshelve", "alerts.takeOutOfService"],
+  ...["alerts.returnToService", "alerts.assign", "alerts.note", "kpi.series"],
+];
 const ofOneself = [
   ...["you.show", "you.endSession", "you.endOtherSessions"],
   ...["savedViews.list", "savedViews.save", "savedViews.rename", "savedViews.remove"],
@@ -135,7 +141,7 @@ test("an admin says what somebody sees, by their password, and not against what 
   await expect(site.prisma.user.update({ where: { id: kimId }, data: { role: "admin" } })).rejects.toThrow();
 });
 
-test("a socket hears of its sites' agents alone, of nothing else, and comes anew once its person sees others", {
+test("a socket hears of its sites' agents, of no others, of nothing of the whole, and comes anew once its person sees others", {
   timeout: 180_000,
 }, async () => {
   const socket: Socket = io(site.console.origin, {

@@ -108,6 +108,7 @@ export {
   unknownPlaceholders,
 } from "./message.ts";
 export { nearestText } from "./nearest.ts";
+export { alertOfSite, newsBySite, ruleOfSites } from "./of-site.ts";
 export {
   maxPreviewMs,
   type Preview,

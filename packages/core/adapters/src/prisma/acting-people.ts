@@ -7,24 +7,36 @@ export type ActingPerson = { readonly id: string; readonly name: string };
 /** Roles whose people may act. */
 const actingRoles = ["operator", "admin"];
 
-/** Those who may act on alerts, by name; at most 1,000. */
-export async function actingPeople(prisma: PrismaClient): Promise<ActingPerson[]> {
+/**
+ * Those who may act on alerts, by name; at most 1,000.
+ * @param sites null = all of them; else those who see one of these
+ */
+export async function actingPeople(
+  prisma: PrismaClient,
+  sites: readonly string[] | null = null,
+): Promise<ActingPerson[]> {
   return await prisma.user.findMany({
-    where: { role: { in: actingRoles }, banned: false },
+    where: {
+      ...{ role: { in: actingRoles }, banned: false },
+      ...(sites === null ? {} : { OR: [{ scope: "whole" }, { sites: { hasSome: [...sites] } }] }),
+    },
     select: { id: true, name: true },
     orderBy: [{ name: "asc" }, { id: "asc" }],
     take: 1_000,
   });
 }
 
+/** Who may act, and what they see: null = the whole installation, else these sites. */
+type Acting = ActingPerson & { readonly sites: readonly string[] | null };
+
 /** @param given id or e-mail address @throws TaplineError `invalid-input` where nobody of that name may act */
-export async function actingPerson(prisma: PrismaClient, given: string): Promise<ActingPerson> {
+export async function actingPerson(prisma: PrismaClient, given: string): Promise<Acting> {
   const found = await prisma.user.findFirst({
     where: { OR: [{ id: given }, { email: given.toLowerCase() }] },
-    select: { id: true, name: true, role: true, banned: true },
+    select: { id: true, name: true, role: true, banned: true, scope: true, sites: true },
   });
   if (found !== null && actingRoles.includes(found.role) && !found.banned)
-    return { id: found.id, name: found.name };
+    return { id: found.id, name: found.name, sites: found.scope === "whole" ? null : found.sites };
   throw new TaplineError(
     "invalid-input",
     found === null

@@ -100,7 +100,21 @@ test("only who may act can be assigned, nobody twice, and an alert goes back to 
     ...["alert.raised", "alert.assigned", "alert.unassigned"],
   ]);
   expect((await actingPeople(services)).map(({ name }) => name)).toEqual(["Ada", "Bob"]);
-  expect(await actingPerson(services, "BOB@console.test")).toEqual({ id: "p-bob", name: "Bob" });
+  expect(await actingPerson(services, "BOB@console.test")).toEqual({ id: "p-bob", name: "Bob", sites: null });
+});
+
+test("nobody is assigned an alert that they do not see, nor offered to those who see other sites", async () => {
+  const [ofA, ofB] = [await raised(), await raised("too many", { site: "b" })];
+  await services.user.update({ where: { id: "p-bob" }, data: { scope: "sites", sites: ["b"] } });
+  await expect(act(ofA.id, assign("p-bob"), "p-ada", 1)).rejects.toMatchObject({ code: "invalid-input" });
+  expect((await act(ofB.id, assign("p-bob"), "p-ada", 1)).assignee).toBe("p-bob");
+  const named = async (sites: string[]) => (await actingPeople(services, sites)).map(({ name }) => name);
+  expect([await named(["b", "c"]), await named(["a"]), await named([])]).toEqual([
+    ["Ada", "Bob"],
+    ["Ada"],
+    ["Ada"],
+  ]);
+  await services.user.update({ where: { id: "p-bob" }, data: { scope: "whole", sites: [] } });
 });
 
 test("who is named by an address stands in the alert and in the log by id alone", async () => {
@@ -153,4 +167,11 @@ test("the history has what is over, the last first, by words, place and time, pa
   expect(await of({ ...here, untilEpochMs: startEpochMs })).toEqual([]);
   expect(await of(here, 10, open.id)).toEqual([two.id, one.id]);
   await expect(history.page({}, 1, "x")).rejects.toMatchObject({ code: "invalid-input" });
+});
+
+test("the history of some sites has what is over there, and nothing of others or of none", async () => {
+  const { id } = await closed("of the north", { site: "north" });
+  await closed("of the south", { site: "south" });
+  const of = async (sites: string[]) => (await history.page({ sites }, 10)).alerts.map((alert) => alert.id);
+  expect([await of(["north"]), await of(["north", "nowhere"]), await of([])]).toEqual([[id], [id], []]);
 });

@@ -124,3 +124,32 @@ test("what is no place is refused", async () => {
   for (const place of ["", "[]", '[1,1,1,"x"]', '[1,1,1,"1; DROP"]'])
     await expect(board.page(open, 2, place)).rejects.toMatchObject({ code: "invalid-input" });
 });
+
+test("of some sites alone those are listed, counted, found and acted on that name one of them", async () => {
+  const here = await raised("critical", 1_000, { scope: { site: "a", agent: "desk" } });
+  const there = await raised("critical", 2_000, { scope: { site: "b" } });
+  const everywhere = await raised("critical", 3_000, { scope: {} });
+  const listed = async (sites: string[] | null) => idsOf(await board.page({ ...open, sites }, 10));
+  expect(await listed(null)).toEqual([everywhere.id, there.id, here.id]);
+  expect([await listed(["a"]), await listed(["a", "b"]), await listed([])]).toEqual([
+    [here.id],
+    [there.id, here.id],
+    [],
+  ]);
+  expect(await board.counts(["a"])).toEqual([
+    { severity: "critical", state: "active-unacknowledged", count: 1 },
+  ]);
+  expect(await board.counts([])).toEqual([]);
+  expect((await board.newestFirstOut(["a"]))?.id).toBe(here.id);
+  expect(await board.newestFirstOut([])).toBeNull();
+  expect((await desk.find(here.id, ["a"])).id).toBe(here.id);
+  const noted = { kind: "note", note: "seen" } as const;
+  const context = { atEpochMs: 4_000, actor: { kind: "operator", id: "kim" }, seenRev: 1 } as const;
+  for (const { id } of [there, everywhere]) {
+    await expect(desk.find(id, ["a"])).rejects.toMatchObject({ code: "not-found" });
+    await expect(desk.act(id, noted, { ...context, sites: ["a"] })).rejects.toMatchObject({
+      code: "not-found",
+    });
+  }
+  expect((await desk.act(here.id, noted, { ...context, sites: ["a"] })).rev).toBe(2);
+});

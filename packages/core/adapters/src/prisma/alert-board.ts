@@ -16,6 +16,8 @@ export type BoardFilter = {
   readonly group?: string | null;
   /** Id of the person who sees to it. */
   readonly assignee?: string | null;
+  /** Null: of all sites and of none. */
+  readonly sites?: readonly string[] | null;
 };
 
 /** A page of alerts; `next` asks for the one behind it, null = that was all. */
@@ -40,7 +42,7 @@ export class AlertBoard {
    * @throws TaplineError `invalid-input` for a place that is none
    */
   async page(filter: BoardFilter, limit: number, after: string | null = null): Promise<BoardPage> {
-    const { states, severity = null, text = null, group = null, assignee = null } = filter;
+    const { states, severity = null, text = null, group = null, assignee = null, sites = null } = filter;
     const rows = await this.#prisma.$queryRawUnsafe<{ body: unknown; place: unknown }[]>(
       listBoardSql,
       [...states],
@@ -49,7 +51,7 @@ export class AlertBoard {
       group,
       after === null ? null : placeOf(after),
       limit + 1,
-      assignee,
+      ...[assignee, sites],
     );
     const page = rows.slice(0, limit);
     return {
@@ -58,10 +60,11 @@ export class AlertBoard {
     };
   }
 
-  async counts(): Promise<BoardCount[]> {
+  /** @param sites null = of all sites and of none */
+  async counts(sites: readonly string[] | null = null): Promise<BoardCount[]> {
     const rows = await this.#prisma.alert.groupBy({
       by: ["severity", "state"],
-      where: { state: { not: "normal" } },
+      where: { state: { not: "normal" }, ...(sites === null ? {} : { site: { in: [...sites] } }) },
       _count: true,
     });
     return rows.map(({ severity, state, _count }) => ({
@@ -89,14 +92,16 @@ export class AlertBoard {
   /**
    * Of the alerts that call somebody and came of nothing else, the one raised last; null where none calls. Where the first of a group does
    * not call, as it is acknowledged, over or held back, the first of those of its group that do stands for it.
+   * @param sites null = of all sites and of none
    */
-  async newestFirstOut(): Promise<Alert | null> {
+  async newestFirstOut(sites: readonly string[] | null = null): Promise<Alert | null> {
     const [row] = await this.#prisma.$queryRaw<{ body: unknown }[]>`
       WITH calling AS (
         SELECT id, (body ->> 'raisedAtEpochMs')::bigint AS raised,
                row_number() OVER (PARTITION BY coalesce(body ->> 'group', id::text)
                                   ORDER BY (body ->> 'firstOut')::boolean DESC, (body ->> 'raisedAtEpochMs')::bigint, id) AS place
         FROM alert WHERE state <> 'normal' AND state = 'active-unacknowledged'
+          AND (${sites}::text[] IS NULL OR site = ANY (${sites}))
       )
       SELECT body FROM alert WHERE id = (
         SELECT id FROM calling WHERE place = 1 ORDER BY raised DESC, id DESC LIMIT 1)`;

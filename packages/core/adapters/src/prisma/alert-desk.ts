@@ -89,9 +89,13 @@ export class AlertDesk {
     return row === null ? null : alertOf(row);
   }
 
-  /** @throws TaplineError `not-found` */
-  async find(id: string): Promise<Alert> {
-    const row = isUuid(id) ? await this.#prisma.alert.findUnique({ where: { id } }) : null;
+  /**
+   * @param sites null = of all sites and of none
+   * @throws TaplineError `not-found`, also for one of none of these sites
+   */
+  async find(id: string, sites: readonly string[] | null = null): Promise<Alert> {
+    const where = { id, ...(sites === null ? {} : { site: { in: [...sites] } }) };
+    const row = isUuid(id) ? await this.#prisma.alert.findUnique({ where }) : null;
     if (row !== null) return alertOf(row);
     throw new TaplineError("not-found", `there is no alert ${id}`, {
       remedy: "`tapline alerts ls` shows which there are",
@@ -118,15 +122,19 @@ export class AlertDesk {
   }
 
   /**
-   * Does what a person asks.
+   * Does what a person asks, who sees `sites`; left out or null: the whole.
    * @returns the alert as it is now
    * @throws TaplineError `not-found`; `conflict` where somebody was faster or its state forbids it, `invalid-input` for a shelf that cannot be,
-   * or somebody who may not act
+   * or somebody who may not act, or does not see the alert
    */
-  async act(id: string, act: AlertAct, context: ActContext & { traceId?: string | null }): Promise<Alert> {
-    const wanted = await this.#byId(act);
+  async act(
+    id: string,
+    act: AlertAct,
+    { sites = null, ...context }: ActContext & { traceId?: string | null; sites?: readonly string[] | null },
+  ): Promise<Alert> {
+    const wanted = await this.#byId(act, () => this.find(id, sites));
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const before = await this.find(id);
+      const before = await this.find(id, sites);
       const step = applyAct(before, wanted, context);
       const entries = [entryOf(step, uuidV7(context.atEpochMs, randomBytes), context.traceId)];
       const outcomes = await this.write([{ baseRev: before.rev, alert: step.alert, entries }]);
@@ -141,9 +149,19 @@ export class AlertDesk {
   }
 
   /** People stand in alerts and in the audit log by their ids, however they are named. */
-  async #byId(act: AlertAct): Promise<AlertAct> {
+  async #byId(act: AlertAct, find: () => Promise<Alert>): Promise<AlertAct> {
     if (act.kind !== "assign" || act.to === null) return act;
-    return { ...act, to: (await actingPerson(this.#prisma, act.to)).id };
+    const { scope } = await find();
+    const { id, name, sites } = await actingPerson(this.#prisma, act.to);
+    if (sites !== null && (scope.site === undefined || !sites.includes(scope.site)))
+      throw new TaplineError(
+        "invalid-input",
+        `${name} does not see this alert: it is of none of their sites`,
+        {
+          remedy: "name somebody who sees its site, or the whole installation",
+        },
+      );
+    return { ...act, to: id };
   }
 }
 

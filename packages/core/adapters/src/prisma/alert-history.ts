@@ -18,6 +18,8 @@ export type HistoryFilter = {
   /** Opened from then on, and before then, epoch ms. */
   readonly fromEpochMs?: number | null;
   readonly untilEpochMs?: number | null;
+  /** Null: of all sites and of none. */
+  readonly sites?: readonly string[] | null;
 };
 
 /** The first id of a moment. */
@@ -45,13 +47,13 @@ export class AlertHistory {
       throw new TaplineError("invalid-input", "this is no place in the history of alerts", {
         remedy: "take next of the page before, as it is",
       });
-    const { severity, text, group, assignee, ruleId, scopeKey, fromEpochMs, untilEpochMs } = filter;
+    const { severity, text, group, assignee, ruleId, scopeKey, fromEpochMs, untilEpochMs, sites } = filter;
     const rows = await this.#prisma.$queryRawUnsafe<{ body: unknown }[]>(
       listHistorySql,
       severity ?? null,
       text?.toLowerCase().replaceAll("\0", "") ?? null,
       ...[group ?? null, assignee ?? null, ruleId ?? null, scopeKey ?? null],
-      ...[idAt(fromEpochMs), idAt(untilEpochMs), after, limit + 1],
+      ...[idAt(fromEpochMs), idAt(untilEpochMs), after, limit + 1, sites ?? null],
     );
     const alerts = rows.slice(0, limit).map(({ body }) => alertSchema.parse(body));
     return { alerts, next: rows.length > limit ? (alerts.at(-1)?.id ?? null) : null };

@@ -2,6 +2,7 @@
 -- $1 text[] states, what calls first  $2 text severity, null = any  $3 text part of message, rule or scope in small letters, null = any
 -- $4 text group, null = any  $5 jsonb [state, severity, raised, id] of the last alert of the page before, null = from the first on
 -- $6 int most rows  $7 text id of the person who sees to it, null = any
+-- $8 text[] of which sites; null = of all and of none, and nothing where it is empty
 -- Returns: body, and place = the same four of each.
 WITH ranked AS (
   SELECT body, id, array_position($1::text[], state) AS state_rank,
@@ -12,6 +13,7 @@ WITH ranked AS (
     AND ($2::text IS NULL OR severity = $2)
     AND ($4::text IS NULL OR body ->> 'group' = $4)
     AND ($7::text IS NULL OR body ->> 'assignee' = $7)
+    AND ($8::text[] IS NULL OR site = ANY ($8))
     AND ($3::text IS NULL OR strpos(lower(body ->> 'message'), $3) > 0 OR strpos(rule_id, $3) > 0
          OR EXISTS (SELECT FROM jsonb_each_text(body -> 'scope') WHERE strpos(lower(value), $3) > 0))
 )
