@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
-import { mayReleaseSet, type ReleaseSpec } from "@tapline/core/noops";
+import type { ReleaseSpec } from "@tapline/core/noops";
+import { mayReleaseSet, whyNotReleasable } from "@tapline/core/rollout";
 import { projectRoot } from "../start-child.ts";
 
 export const workerScript = "apps/worker/src/main.ts";
@@ -28,7 +29,7 @@ export function findProgram(version: string, dataDir: string): string | null {
 /** Why a release cannot be run here; null where it can. */
 export function cannotRun({ version, config }: ReleaseSpec, dataDir: string): string | null {
   const strange = Object.keys(config).find((name) => !mayReleaseSet(name));
-  if (strange !== undefined) return `a release cannot set ${strange}`;
+  if (strange !== undefined) return whyNotReleasable(strange);
   if (findProgram(version, dataDir) !== null) return null;
   return `there is no program of version ${version}: neither this project's (${ownVersion()}) nor one in ${releasesIn(dataDir)}`;
 }

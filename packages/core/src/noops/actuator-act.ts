@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { reservedSettings } from "../rollout/index.ts";
 import { serviceWordSchema, workloadNameSchema } from "./workload-name.ts";
 
 /** More replicas of one service than anybody runs: a number beyond it is a mistake. */
@@ -17,11 +16,6 @@ export const releaseSpecSchema = z.strictObject({
 });
 /** What is needed to run one release of a service. */
 export type ReleaseSpec = Readonly<z.infer<typeof releaseSpecSchema>>;
-
-/** Whether a release may set it: settings of ours that guard nothing. Others (`NODE_OPTIONS`, `PATH`) change which code runs. */
-export function mayReleaseSet(name: string): boolean {
-  return /^(TAPLINE_|LOG_LEVEL$|OTEL_)/.test(name) && !reservedSettings.test(name);
-}
 
 export const outlierSchema = z.strictObject({
   consecutiveErrors: z.number().int().min(1),

@@ -11,7 +11,6 @@ export {
 export {
   type ActuatorAct,
   actuatorActSchema,
-  mayReleaseSet,
   mostReplicas,
   type ReleaseSpec,
   releaseSpecSchema,

@@ -24,14 +24,16 @@ export { type Wanted, wantedOf } from "./fleet/wanted.ts";
 export { analyse, analysisLimits, type Check } from "./release/analysis.ts";
 export { type Evidence, noEvidence, sumEvidence } from "./release/evidence.ts";
 export {
+  madeReleaseSchema,
+  mayReleaseSet,
   type ReleaseContent,
   type ReleasedService,
   releaseContentSchema,
   releasedServiceSchema,
   releasedServices,
-  reservedSettings,
   type ServiceRelease,
   settingsOf,
+  whyNotReleasable,
 } from "./release/release.ts";
 export {
   afterStanding,

@@ -48,6 +48,7 @@ test.for<[string, Json]>([
     "another place to send to",
     { env: [secret, { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "https://x" }] },
   ],
+  ["a setting that no release sets", { env: [secret, { name: "TAPLINE_PARTITIONS", value: "2" }] }],
   ["other hands", { env: [secret, { name: "TAPLINE_KUBECONFIG", value: "/tmp/x" }] }],
   ["a mount", { volumeMounts: [{ name: "keys", mountPath: "/keys" }] }],
   ["more rights", { securityContext: { privileged: true } }],

@@ -1,4 +1,5 @@
-import { actRefused, mayReleaseSet, type ReleaseSpec } from "@tapline/core/noops";
+import { actRefused, type ReleaseSpec } from "@tapline/core/noops";
+import { mayReleaseSet, whyNotReleasable } from "@tapline/core/rollout";
 import { z } from "zod";
 import { annotations, labels } from "./names.ts";
 import { type ClusterObject, type Container, deploymentSpec, type Variable } from "./resources.ts";
@@ -44,7 +45,7 @@ export function placeChange(
 
 function refuseStrange({ version, config }: ReleaseSpec): void {
   const strange = Object.keys(config).find((name) => !mayReleaseSet(name));
-  if (strange !== undefined) throw actRefused("refused", `a release cannot set ${strange}`);
+  if (strange !== undefined) throw actRefused("refused", whyNotReleasable(strange));
   if (version.includes("+"))
     throw actRefused("refused", `the version ${version} is no image's tag: these have no +`, {
       remedy: "build the image under another name of the version",

@@ -1,7 +1,7 @@
 import {
   type Check,
+  madeReleaseSchema,
   type ReleasedService,
-  releaseContentSchema,
   releasedServiceSchema,
   type ServiceRelease,
   type Shift,
@@ -44,7 +44,7 @@ export type ShiftListing = Shift & {
 };
 
 export function releaseOf({ id, service, version, config, rules, ...row }: ReleaseRow): ReleaseListing {
-  const content = releaseContentSchema.parse({ service, version, config, rules });
+  const content = madeReleaseSchema.parse({ service, version, config, rules });
   return { ...content, id, madeAtEpochMs: row.madeAt.getTime(), madeBy: row.madeBy, reason: row.reason };
 }
 

@@ -9,20 +9,37 @@ export const releasedServiceSchema = z.enum(releasedServices);
 export type ReleasedService = z.infer<typeof releasedServiceSchema>;
 
 /**
- * Settings that say what a process is, whom it believes, what it seals by, where it sends to or listens, and secrets: who could set
- * them by a release would reach what they guard, past whoever else has to agree to it.
+ * All that a release may set: how much and how fast, what is logged and traced, and what the console is called. Whatever is not
+ * named here (secrets, addresses, whom a process believes, what it is, what all processes have to have alike) is the installation's:
+ * who could set it by a release would reach what it guards, past whoever else has to agree to it. A new setting is refused until it
+ * stands here and in the cluster's admission policy.
  */
-export const reservedSettings =
-  /^(ROLE|TAPLINE_COLOUR|TAPLINE_INSTANCE|TAPLINE_KUBECONFIG)$|^TAPLINE_(ACTUATOR|OIDC|WITNESS)|^OTEL_EXPORTER_|URL|KEY|PASS|SECRET|TOKEN|CERT|CHAIN|TRUST|SIGNER|RECIPIENT|ARCHIVES|SEAL|UNSIGNED|ORIGIN|NETWORKS|PUSH_SERVICES|CONSOLE|FAULT|_(CA|ROOT|HOST|PORT|DIR)$/;
+export const releasableSettings: readonly string[] = [
+  "LOG_LEVEL",
+  "OTEL_METRIC_EXPORT_INTERVAL",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
+  "TAPLINE_AGENT_TAPS_PER_SECOND",
+  "TAPLINE_ARCHIVE_READBACK",
+  "TAPLINE_CREDIT_WINDOW_TAPS",
+  "TAPLINE_DRAIN_DELAY_SECONDS",
+  "TAPLINE_GRACE_SECONDS",
+  "TAPLINE_SITE_NAME",
+  "TAPLINE_SITE_TIME_ZONE",
+];
 /** A release says it by a part of its own. */
 const rulesSetting = "TAPLINE_RULES_RELEASE";
-const setting = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]{0,79}$/, "must be a setting's name")
-  .refine(
-    (name) => !reservedSettings.test(name) && name !== rulesSetting,
-    "is a secret, or says what a process is or believes: no release sets it",
-  );
+const settings = z.record(z.string(), z.string().max(4_096));
+
+/** Whether a process may be run with it by a release: what a release sets, and what it judges by. */
+export function mayReleaseSet(name: string): boolean {
+  return releasableSettings.includes(name) || name === rulesSetting;
+}
+
+/** For people, of a setting that no release sets. */
+export function whyNotReleasable(name: string): string {
+  return `a release cannot set ${name}; it may set ${releasableSettings.join(", ")}`;
+}
 
 /** What a release is made of; none of it ever changes. */
 export const releaseContentSchema = z.strictObject({
@@ -30,11 +47,18 @@ export const releaseContentSchema = z.strictObject({
   /** Which program: as the actuator takes it, an image's tag or the name of a folder. */
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, "must be a version, without slashes"),
   /** Settings that differ from the installation's. */
-  config: z.record(setting, z.string().max(4_096)),
+  config: settings.superRefine((given, context) => {
+    for (const name of Object.keys(given))
+      if (!releasableSettings.includes(name))
+        context.addIssue({ code: "custom", path: [name], message: whyNotReleasable(name) });
+  }),
   /** The release of the validation rules that it judges by; null = the one in force. */
   rules: z.int().min(1).nullable(),
 });
 export type ReleaseContent = z.infer<typeof releaseContentSchema>;
+
+/** A release that was made: by the settings that releases could set then. Whoever runs it asks anew. */
+export const madeReleaseSchema = releaseContentSchema.extend({ config: settings });
 
 /** An immutable release of one service. */
 export type ServiceRelease = ReleaseContent & {
