@@ -47,6 +47,26 @@ it("waits before it starts a part again that dies again and again", async () => 
   await kept.stop(10);
 });
 
+it("tries again where a start fails, and says each time why", async () => {
+  const lives = [part(), part()];
+  const said: string[] = [];
+  let tries = 0;
+  const start = async () => {
+    tries++;
+    if (tries === 2) throw new Error("no port");
+    return (tries === 1 ? lives[0] : lives[1])!.running;
+  };
+  const kept = await keepRunning("worker", start, { say: (line) => said.push(line) });
+  lives[0]!.die();
+  await expect.poll(() => kept.standing().restarts, { timeout: 10_000 }).toBe(1);
+  expect(said).toEqual([
+    "worker ended (exit code 7); starting it again at once",
+    "worker did not start (no port); next try in 0.5 s",
+    "worker runs again",
+  ]);
+  await kept.stop(10);
+});
+
 it("does not start a part again that was stopped", async () => {
   const only = part();
   let started = 0;

@@ -49,22 +49,21 @@ export async function keepRunning<T extends Running>(
   };
 
   /** @returns the delay of the try that came about */
-  async function restart(delayMs: number): Promise<number> {
-    await sleep(delayMs, undefined, { signal: stopping.signal });
-    try {
-      const next = await start();
-      if (stopping.signal.aborted) {
-        await next.stop(1_000);
-        return delayMs;
+  async function restart(firstDelayMs: number): Promise<number> {
+    for (let delayMs = firstDelayMs; ; delayMs = nextDelayMs(delayMs)) {
+      await sleep(delayMs, undefined, { signal: stopping.signal });
+      const next = await start().catch((error: unknown) => {
+        say(`${name} did not start (${messageOf(error)}); next try in ${nextDelayMs(delayMs) / 1000} s`);
+        return null;
+      });
+      if (next === null) continue;
+      if (stopping.signal.aborted) await next.stop(1_000);
+      else {
+        current = next;
+        say(`${name} runs again`);
+        become({ state: "ready", startedAtEpochMs: Date.now(), restarts: standing.restarts + 1 });
       }
-      current = next;
-      say(`${name} runs again`);
-      become({ state: "ready", startedAtEpochMs: Date.now(), restarts: standing.restarts + 1 });
       return delayMs;
-    } catch (error) {
-      const next = nextDelayMs(delayMs);
-      say(`${name} did not start (${messageOf(error)}); next try in ${next / 1000} s`);
-      return await restart(next);
     }
   }
 

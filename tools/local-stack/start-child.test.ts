@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,4 +52,24 @@ test("connections that wait for their turn with a child that dies are ours again
   for (const socket of lost) next.hand({ type: "take" }, socket, () => undefined);
   const answers = await Promise.all(clients.slice(1).map((client) => text(client)));
   expect(answers).toEqual(["taken", "taken", "taken"]);
+}, 120_000);
+
+test("a child that cannot start is told by its last words, out of this life of its log alone", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tapline-child-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const logFile = join(folder, "log");
+  await writeFile(logFile, "tapline worker: of another life\n");
+  await writeFile(
+    join(folder, "fails.mjs"),
+    'process.stdout.write("x\\n".repeat(400_000)); process.stdout.write(process.env.WORDS ?? ""); process.exitCode = 3;',
+  );
+  const startWith = (words: string) =>
+    startChild({
+      ...{ name: "failing", root: folder, script: "fails.mjs", environment: { WORDS: words }, logFile },
+      ...{ compiledDir: join(folder, "compiled"), readyTimeoutMs: 60_000 },
+    });
+  await expect(startWith("tapline worker: no port\n")).rejects.toThrow(
+    "(exit code 3): tapline worker: no port",
+  );
+  await expect(startWith("")).rejects.toThrow("failing ended (exit code 3): x");
 }, 120_000);

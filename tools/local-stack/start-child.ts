@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
@@ -74,10 +74,23 @@ function launch(plan: ChildPlan): ChildProcess {
   }
 }
 
+/** Its last words are at the end of its log: no more of it is read, however much it wrote. */
+const lastWordsBytes = 256 * 1024;
+
 /** What a program of ours said last when it could not start, out of its log from byte `fromBytes` on. */
 async function reasonIn(logFile: string, fromBytes: number): Promise<string> {
-  const log = await readFile(logFile).catch(() => Buffer.alloc(0));
-  return failureReason(log.subarray(fromBytes).toString("utf8")) ?? "it gave no reason";
+  const said = await endOf(logFile, fromBytes).catch(() => "");
+  return failureReason(said) ?? "it gave no reason";
+}
+
+async function endOf(logFile: string, fromBytes: number): Promise<string> {
+  await using log = await open(logFile);
+  const { size } = await log.stat();
+  const start = Math.max(fromBytes, size - lastWordsBytes);
+  const { buffer, bytesRead } = await log.read({
+    ...{ buffer: Buffer.alloc(Math.max(0, size - start)), position: start },
+  });
+  return buffer.toString("utf8", 0, bytesRead);
 }
 
 /**
@@ -95,7 +108,8 @@ function handing(child: ChildProcess): Child["hand"] {
     if (!child.connected) return false;
     underWay.set(socket, onLost);
     child.send(message, socket, {}, (error) => {
-      underWay.delete(socket);
+      // Lost by then, and somebody else's.
+      if (!underWay.delete(socket)) return;
       // It is half given away by then: over, as if the child had died a moment later.
       if (error !== null) socket.destroy();
     });

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { type Server, Socket } from "node:net";
 import { tellParent } from "../tell-parent.ts";
 
@@ -14,14 +15,17 @@ const lookEveryMs = 20;
  */
 export class HandedConnections {
   readonly #servers: Readonly<Record<Side, Server>>;
+  readonly #messages: EventEmitter;
   readonly #open = { rest: new Set<Socket>(), stream: new Set<Socket>() };
   readonly #taken = { rest: 0, stream: 0 };
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(servers: Readonly<Record<Side, Server>>) {
+  /** @param messages where our parent's are heard */
+  constructor(servers: Readonly<Record<Side, Server>>, messages: EventEmitter = process) {
     this.#servers = servers;
-    process.on("message", this.#hear);
+    this.#messages = messages;
+    messages.on("message", this.#hear);
   }
 
   /** Serves no more new ones. */
@@ -34,7 +38,11 @@ export class HandedConnections {
     const endMs = performance.now() + withinMs;
     while (this.#open[side].size > 0 && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-    process.off("message", this.#hear);
+  }
+
+  /** Hears of none any more: once both sides have ended. One that was on its way until then was told that it is not served. */
+  leave(): void {
+    this.#messages.off("message", this.#hear);
   }
 
   readonly #hear = (message: unknown, socket: unknown): void => {

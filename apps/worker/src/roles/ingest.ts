@@ -128,6 +128,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
         // Its own count knows nothing of those that were handed over.
         server.close().then(() => handed.ended("rest", graceMs)),
       ]);
+      handed.leave();
       common.credits.stop();
       // Where Redis is away, the lease gives them back.
       await Promise.race([creditBook.leave().catch(() => undefined), setTimeout(leaveWithinMs)]);
