@@ -156,7 +156,10 @@ export class EvidenceGatherer {
   async #shifts() {
     const newestFirst = await this.#sources.releases.shifts({ limit: shiftsLooked });
     return [...new Map(newestFirst.toReversed().map((shift) => [shift.service, shift])).values()].map(
-      ({ service, state, endedAtEpochMs }) => ({ service, phase: state.phase, endedAtEpochMs }),
+      ({ service, state, endedAtEpochMs, evidence }) => {
+        const looked = evidence === null ? null : { is: evidence.verdict.is, atEpochMs: evidence.atEpochMs };
+        return { service, phase: state.phase, endedAtEpochMs, looked };
+      },
     );
   }
 }

@@ -40,7 +40,7 @@ export const evidenceFields = {
   wish: { replicas: 1, reactive: 1, forecast: 1, mayLower: true },
   alert: { active: 1, longestMs: 1 },
   archive: { awayMs: 1, errorRatio: 1, isOpen: true },
-  release: { phase: "none", endedMs: 1 },
+  release: { phase: "none", endedMs: 1, verdict: "good" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EvidenceValue>>>>;
 
 /** `kpi(name)` is a number, all others have fields. */

@@ -58,8 +58,19 @@ test("alerts count those that are active, and releases tell how long their shift
   const alerts = [{ ruleId: "backlog-old", raisedAtEpochMs: [now - 5_000, now - 9_000] }];
   expect(read({ alerts }, 'alert("backlog-old").active')).toBe(2);
   expect(read({ alerts }, 'alert("backlog-old").longestMs')).toBe(9_000);
-  const shifts = [{ service: "validation", phase: "done", endedAtEpochMs: now - 7_000 }];
+  const shifts = [{ service: "validation", phase: "done", endedAtEpochMs: now - 7_000, looked: null }];
   expect(read({ shifts }, 'release("validation").endedMs')).toBe(7_000);
+});
+
+test("what the analysis of a release says is as old as the look by which it says so", () => {
+  const shift = { service: "validation", phase: "routing", endedAtEpochMs: null };
+  const name = 'release("validation").verdict';
+  const looked = { is: "bad", atEpochMs: now - 4_000 } as const;
+  expect(observe({ ...nothing, shifts: [{ ...shift, looked }] }).get(name)).toEqual({
+    value: "bad",
+    atEpochMs: now - 4_000,
+  });
+  expect(read({ shifts: [{ ...shift, looked: null }] }, name)).toBeNull();
 });
 
 test("memory that grows is told once it was looked at for half an hour", () => {

@@ -18,7 +18,13 @@ export type Observed = {
   readonly archives: readonly { readonly archive: string; readonly isOpen: boolean }[] | null;
   /** The last shift of each service that ever had one. */
   readonly shifts:
-    | readonly { readonly service: string; readonly phase: string; readonly endedAtEpochMs: number | null }[]
+    | readonly {
+        readonly service: string;
+        readonly phase: string;
+        readonly endedAtEpochMs: number | null;
+        /** What its last look at the evidence told, and when; null before the first. */
+        readonly looked: { readonly is: "good" | "bad" | "missing"; readonly atEpochMs: number } | null;
+      }[]
     | null;
   /** By process, bytes per hour. */
   readonly memoryGrowth: ReadonlyMap<string, number>;
@@ -55,9 +61,11 @@ function putTold({ nowEpochMs, archives, wishes, alerts, shifts }: Observed, put
     const longestMs = Math.max(0, ...raisedAtEpochMs.map((raised) => nowEpochMs - raised));
     put("alert", ruleId, { active: raisedAtEpochMs.length, longestMs }, nowEpochMs);
   }
-  for (const { service, phase, endedAtEpochMs } of shifts ?? []) {
+  for (const { service, phase, endedAtEpochMs, looked } of shifts ?? []) {
     const endedMs = endedAtEpochMs === null ? null : nowEpochMs - endedAtEpochMs;
     put("release", service, { phase, endedMs }, nowEpochMs);
+    // Of its own age: what is looked at no more counts no more.
+    put("release", service, { verdict: looked?.is ?? null }, looked?.atEpochMs ?? nowEpochMs);
   }
 }
 

@@ -39,6 +39,7 @@ test.each<[string, Partial<NoopsRule>, string]>([
     "it goes through a list",
   ],
   ["no answer", { clearWhen: "service(target).p99Ms" }, "rules.scale-up.clearWhen: it cannot be answered"],
+  ["an analysis that is a figure", { when: "release(target).verdict > 1.0" }, "it cannot be answered"],
   ["types that do not fit", { when: "service(target).p99Ms / 2 > 1" }, "figures are doubles"],
   ["a target where there is none", { per: "installation" }, "the rule is asked once, so there is no target"],
   [
@@ -59,6 +60,11 @@ test.each<[string, Partial<NoopsRule>, string]>([
   ],
 ])("%s is a fault", (_what, more, fault) => {
   expect(faultsOf(more).join()).toContain(fault);
+});
+
+test("a rule may roll a release back by its analysis", () => {
+  const when = 'release(target).phase == "routing" && release(target).verdict == "missing"';
+  expect(faultsOf({ when, act: { kind: "roll-back" } })).toEqual([]);
 });
 
 test("the same id twice is a fault, and places name the rule", () => {
