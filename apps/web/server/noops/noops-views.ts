@@ -66,8 +66,9 @@ export class NoopsViews {
   }
 
   /** In words, what an undo would do. @throws TaplineError as the desk says */
-  async undoEffect(id: string): Promise<string> {
-    return await fromPostgres(this.#desk.previewUndo(id));
+  async undoEffect(id: string, act: Act): Promise<string> {
+    const { preview } = await fromPostgres(this.#desk.undo(id, { ...act, dryRun: true }));
+    return preview ?? "";
   }
 
   async answer(id: string, is: "approve" | "deny" | "undo", act: Act): Promise<Decision> {

@@ -39,7 +39,7 @@ export const noopsRouter = router({
   /** In words, what taking a decision back would do. */
   undoEffect: operatorProcedure
     .input(z.strictObject({ id: z.uuid() }))
-    .query(({ ctx, input: { id } }) => ctx.noops.undoEffect(id)),
+    .query(({ ctx, input: { id } }) => ctx.noops.undoEffect(id, actOf(ctx, "a preview"))),
   /** Lets a decision act that waits for a person. */
   approve: operatorProcedure.input(guarded).mutation(async ({ ctx, input: { id, reason, password } }) => {
     await confirmActor(ctx, "noops.approve", password);

@@ -4,37 +4,34 @@ import { type ActingOptions, actOf } from "./acting.ts";
 import { isoOf, switchLines, withNoops } from "./noops.ts";
 
 export async function approve(id: string, options: ActingOptions): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
-  const decision = await withNoops(({ desk }) => (dryRun ? desk.find(id) : desk.approve(id, act)));
+  const act = actOf(options);
+  const decision = await withNoops(({ desk }) => desk.approve(id, act));
   tell(
-    `decision ${id} ${dryRun ? "would be" : "is"} approved: ${previewOf(decision)}, at the next look of who decides`,
+    `decision ${id} ${act.dryRun ? "would be" : "is"} approved: ${previewOf(decision)}, at the next look of who decides`,
   );
 }
 
 export async function deny(id: string, options: ActingOptions): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
-  const decision = await withNoops(({ desk }) => (dryRun ? desk.find(id) : desk.deny(id, act)));
-  tell(`decision ${id} ${dryRun ? "would be" : "is"} refused, and this not done: ${previewOf(decision)}`);
+  const act = actOf(options);
+  const decision = await withNoops(({ desk }) => desk.deny(id, act));
+  tell(`decision ${id} ${act.dryRun ? "would be" : "is"} refused, and this not done: ${previewOf(decision)}`);
 }
 
 export async function undo(id: string, options: ActingOptions): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
-  if (dryRun) {
-    const preview = await withNoops(({ desk }) => desk.previewUndo(id));
-    return tell(`decision ${id} would be undone: ${preview}`);
-  }
+  const act = actOf(options);
   const made = await withNoops(({ desk }) => desk.undo(id, act));
-  tell(`decision ${made.id} undoes ${id} at the next look of who decides: ${previewOf(made)}`);
+  tell(
+    act.dryRun
+      ? `decision ${id} would be undone: ${previewOf(made)}`
+      : `decision ${made.id} undoes ${id} at the next look of who decides: ${previewOf(made)}`,
+  );
 }
 
 export async function arm(rule: string, options: ActingOptions & { readonly mode: string }): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
+  const act = actOf(options);
   const mode = modeNamed(options.mode);
-  await withNoops(async ({ desk }) => {
-    await desk.assertRule(rule);
-    if (!dryRun) await desk.setMode(rule, mode, act);
-  });
-  tell(`rule ${rule} ${dryRun ? "would be" : "is"} ${modeTexts[mode]}`);
+  await withNoops(({ desk }) => desk.setMode(rule, mode, act));
+  tell(`rule ${rule} ${act.dryRun ? "would be" : "is"} ${modeTexts[mode]}`);
 }
 
 interface PauseOptions extends ActingOptions {
@@ -44,38 +41,38 @@ interface PauseOptions extends ActingOptions {
 }
 
 export async function pause(options: PauseOptions): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
+  const act = actOf(options);
   const pauses = options.downOnly === true ? "down" : "all";
   const untilEpochMs = options.for === undefined ? null : act.atEpochMs + options.for;
-  if (!dryRun) await withNoops(({ desk }) => desk.pause({ pauses, untilEpochMs }, act));
+  await withNoops(({ desk }) => desk.pause({ pauses, untilEpochMs }, act));
   const what = pauses === "all" ? "nothing acts" : "nothing is made smaller";
   const until = untilEpochMs === null ? "until it is resumed" : `until ${isoOf(untilEpochMs)}`;
-  tell(`NoOps ${dryRun ? "would be" : "is"} paused: ${what} ${until}`);
+  tell(`NoOps ${act.dryRun ? "would be" : "is"} paused: ${what} ${until}`);
 }
 
 export async function resume(options: ActingOptions & { readonly fromKill?: boolean }): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
+  const act = actOf(options);
   const isFromKill = options.fromKill === true;
   const switches = await withNoops(async ({ desk }) => {
     const { switches } = await desk.standing();
-    if (!dryRun) await (isFromKill ? desk.revive(act) : desk.resume(act));
+    await (isFromKill ? desk.revive(act) : desk.resume(act));
     return switches;
   });
   const ended = isFromKill ? { ...switches, pauses: [] } : { ...switches, kill: null };
   const lines = switchLines(ended);
   tell(
     [
-      `NoOps ${dryRun ? "would go" : "goes"} on; what ends:`,
+      `NoOps ${act.dryRun ? "would go" : "goes"} on; what ends:`,
       ...(lines.length === 0 ? ["  nothing"] : lines),
     ].join("\n"),
   );
 }
 
 export async function kill(options: ActingOptions): Promise<void> {
-  const { dryRun, ...act } = actOf(options);
-  if (!dryRun) await withNoops(({ desk }) => desk.kill(act));
+  const act = actOf(options);
+  await withNoops(({ desk }) => desk.kill(act));
   tell(
-    dryRun
+    act.dryRun
       ? "NoOps would be stopped: nothing would act, and what is under way would be broken off"
       : "NoOps is stopped: nothing acts, and what was under way is broken off; `tapline noops resume --from-kill` lets it go on",
   );

@@ -1,6 +1,7 @@
 import type { KeyDesk } from "@tapline/adapters/keys";
 import type { Act } from "@tapline/adapters/prisma";
 import { type RingKey, readRingKey, rotationTo, validFromEpochMs } from "@tapline/core/encryption";
+import type { Actor } from "@tapline/core/kernel";
 import { type IssuedKey, issueIntoFolder } from "./issue-into-folder.ts";
 
 export type RotateParts = {
@@ -15,6 +16,8 @@ export type RotateWish = {
   readonly nowEpochMs: number;
   /** What to do where the rule of two persons holds: go past it, which is recorded, or ask the second one. */
   readonly twoPersons: "pass" | "ask";
+  /** Who counts as the first of the two persons; default: whoever has it rotated. */
+  readonly asker?: Actor;
 };
 
 const dayMs = 24 * 3_600_000;
@@ -27,7 +30,7 @@ const bySchedule: Act = { actor: { kind: "job", id: "key-rotation" }, reason: "i
  * @returns what was made, and by which request a second person is asked for it (null: it is in use); null where nothing was due
  */
 export async function rotateWhereDue(
-  { folder, afterDays, nowEpochMs, twoPersons }: RotateWish,
+  { folder, afterDays, nowEpochMs, twoPersons, asker }: RotateWish,
   parts: RotateParts,
   act = bySchedule,
 ): Promise<{ issued: IssuedKey; successor: RingKey; request: string | null } | null> {
@@ -40,8 +43,7 @@ export async function rotateWhereDue(
   const issued = await issueIntoFolder(folder, "archive", nowEpochMs);
   parts.signal?.throwIfAborted();
   const outcome = await parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, {
-    stand: null,
-    twoPersons,
+    ...{ stand: null, twoPersons, asker },
   });
   const request = outcome.is === "asked" ? outcome.id : null;
   return { issued, successor: readRingKey(issued.certPem, "archive"), request };

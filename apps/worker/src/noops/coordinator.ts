@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ActEnd, NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma";
-import { messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { type Actor, messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import {
+  armedBy,
   askGuards,
   canBeUndone,
   Decider,
@@ -9,7 +10,7 @@ import {
   draftOf,
   type GuardFacts,
   guardsOfPeople,
-  type NoopsRule,
+  type NoopsSwitches,
   type Verdict,
   wordsOf,
 } from "@tapline/core/noops";
@@ -17,6 +18,7 @@ import type { Logger } from "pino";
 import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
 import { heeding } from "./heeding.ts";
 import { Recorder } from "./recorder.ts";
+import { ruleOfUndo } from "./rule-of-undo.ts";
 import { type ActParts, runAct } from "./run-act.ts";
 
 export type CoordinatorParts = ActParts & {
@@ -216,7 +218,7 @@ export class Coordinator {
     const stop = new AbortController();
     // What a person asked for after the kill switch was pulled, as an undo, is theirs to want.
     const since = decision.word?.is === "asked" ? decision.word.atEpochMs : Number.NEGATIVE_INFINITY;
-    await this.#assertNotKilled(since);
+    const switches = await this.#notKilled(since);
     const begun = await flight.begin(decision, holding.fence);
     const told = { decision: begun.id, rule: begun.ruleId, act: begun.preview };
     log.info(told, "NoOps acts");
@@ -225,7 +227,11 @@ export class Coordinator {
     try {
       const changed = await heeding(
         stop.signal,
-        runAct(begun, { fence: holding.fence, signal: stop.signal }, this.#parts),
+        runAct(
+          begun,
+          { fence: holding.fence, signal: stop.signal, armedBy: this.#armedBy(begun, switches) },
+          this.#parts,
+        ),
       );
       const isUndoable = begun.act !== null && begun.undoes === null && canBeUndone(begun.act);
       const undoUntilEpochMs = isUndoable ? (begun.begunAtEpochMs ?? 0) + undoMs : null;
@@ -242,11 +248,18 @@ export class Coordinator {
     return ended;
   }
 
-  /** @throws TaplineError `conflict` where the kill switch was pulled since then */
-  async #assertNotKilled(sinceEpochMs: number): Promise<void> {
-    const { kill } = await this.#parts.flight.switches();
+  #armedBy({ ruleId }: Decision, switches: NoopsSwitches): Actor | null {
+    const rule = this.#released.rules.rules.find(({ id }) => id === ruleId);
+    return rule === undefined ? null : armedBy(rule, switches, this.#released.madeBy);
+  }
+
+  /** What is set now. @throws TaplineError `conflict` where the kill switch was pulled since then */
+  async #notKilled(sinceEpochMs: number): Promise<NoopsSwitches> {
+    const switches = await this.#parts.flight.switches();
+    const { kill } = switches;
     if (kill !== null && kill.atEpochMs > sinceEpochMs)
       throw new TaplineError("conflict", `broken off: ${kill.by} has pulled the kill switch`);
+    return switches;
   }
 
   /** Breaks an act off where somebody pulls the kill switch, where the lease is lost, or where neither can be known. */
@@ -260,7 +273,7 @@ export class Coordinator {
       while (!isOver && !stop.signal.aborted) {
         await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
         if (isOver) return;
-        await this.#assertNotKilled(sinceEpochMs);
+        await this.#notKilled(sinceEpochMs);
         if (!(await keep())) throw new TaplineError("conflict", "broken off: another process decides now");
       }
     };
@@ -277,15 +290,6 @@ export class Coordinator {
 /** Whether the rule wants now what it asked for. */
 function isSame({ planned }: Verdict, { act }: Decision): boolean {
   return planned !== null && act !== null && wordsOf(planned.act) === wordsOf(act);
-}
-
-/** The rule is not in force any more; its act can be undone all the same. */
-function ruleOfUndo({ ruleId }: Decision): NoopsRule {
-  return {
-    ...{ id: ruleId, per: "installation", when: "false", forMs: 0, maxAgeMs: 1_000, cooldownMs: 1_000 },
-    ...{ perHour: 1, act: { kind: "rotate-key" }, mode: "dry-run", approvalMs: 60_000, undoMs: 60_000 },
-    ...{ owner: "-", purpose: "-", runbook: "docs/noops.md#undo" },
-  };
 }
 
 function replaceIn(known: Decision[], decision: Decision): void {

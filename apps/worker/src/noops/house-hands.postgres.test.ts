@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyDesk, KeyRequests, KeyRing } from "@tapline/adapters/keys";
@@ -19,7 +19,8 @@ import { actInHouse, type HouseParts } from "./house-hands.ts";
 let prisma: PrismaClient;
 let parts: HouseParts;
 const by = { actor: { kind: "rule", id: "a-rule" }, reason: "rule a-rule, decision 1" } as const;
-const going = { ...by, approvedBy: null, signal: new AbortController().signal };
+const nobody = { approvedBy: null, armedBy: null, left: null };
+const going = { ...by, ...nobody, signal: new AbortController().signal };
 const nothing = () => Promise.reject(new Error("not in this test"));
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ beforeAll(async () => {
     flush: { buffer: {}, index: {} } as never,
     ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, clock: Date.now },
     releases: new ReleaseDesk(prisma, Date.now),
-    rules: new RulesDesk(prisma, Date.now),
+    ...{ rules: new RulesDesk(prisma, Date.now), keyRequests: new KeyRequests(prisma, Date.now) },
     closed: new ClosedArchives(prisma),
   };
 });
@@ -40,9 +41,27 @@ async function doAndUndo(act: HouseAct, between: () => Promise<void>) {
   await between();
   const undo = undoOf({ act, before: changed.before });
   if (undo === null || !isHouseAct(undo)) throw new Error(`${act.kind} is not undone in the house`);
-  await actInHouse(undo, going, parts);
+  const left = { decision: "1", state: changed.after };
+  await actInHouse(undo, { ...going, left }, parts);
   return changed;
 }
+
+test("what somebody has set since is not taken back with what is undone", async () => {
+  const [closed, rules] = [new ClosedArchives(prisma), new RulesDesk(prisma, Date.now)];
+  const left = { decision: "1", state: { open: false } };
+  const opening = { kind: "target", archive: "second", open: true } as const;
+  await expect(actInHouse(opening, { ...going, left }, parts)).rejects.toThrow(
+    "what decision 1 left has changed since: open was false and is true",
+  );
+  await closed.set("second", false);
+  await actInHouse(opening, { ...going, left }, parts);
+  expect(await closed.read()).toEqual([]);
+  const back = { kind: "switch-rules", release: 1 } as const;
+  const other = { decision: "1", state: { release: 7 } };
+  const active = await rules.activeVersion();
+  await expect(actInHouse(back, { ...going, left: other }, parts)).rejects.toThrow("release was 7 and is");
+  expect(await rules.activeVersion()).toBe(active);
+});
 
 test("an archive that is closed is open again once that is undone", async () => {
   const closed = new ClosedArchives(prisma);
@@ -123,27 +142,42 @@ test("a flush that the kill switch meets after its look ends no life of the buff
   expect(ended).toEqual([]);
 });
 
-test("where two persons have to want a rotation, whoever approved the decision has only asked for it", async () => {
+const ada = { actor: { kind: "operator", id: "ada" }, reason: "ada wants it" } as const;
+const ben = { actor: { kind: "operator", id: "ben" }, reason: "ben looked" } as const;
+
+test("where two persons have to want a rotation, whoever approved it or armed the rule has only asked for it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tapline-rotate-two-"));
   try {
     const wanted = { nowEpochMs: Date.now(), organisation: "T", agents: [], hosts: [] };
     const files = await issueHierarchy(wanted);
     for (const [name, { pem }] of Object.entries(files)) await writeFile(join(folder, name), pem);
-    const ada = { actor: { kind: "operator", id: "ada" }, reason: "ada wants it" } as const;
-    const ben = { actor: { kind: "operator", id: "ben" }, reason: "ben looked" } as const;
     const keys = new KeyDesk(prisma, Date.now);
     const seed = (["archive", "escrow"] as const).map((role) => readRingKey(files[`${role}.crt`]!.pem, role));
     await new KeyRing(prisma, Date.now).seed(seed, ada);
     await keys.change({ kind: "rule", twoPersons: true }, ada, { stand: null, twoPersons: "ask" });
-    const terms = { ...going, approvedBy: ada.actor };
-    const changed = await actInHouse({ kind: "rotate-key" }, terms, { ...parts, keys, pkiFolder: folder });
-    const { ring, stand } = await keys.standing();
-    expect(ring.map(({ role, state }) => `${role} ${state}`)).toEqual(["archive active", "escrow active"]);
     const requests = new KeyRequests(prisma, Date.now);
-    const id = String(changed.after.waitsForSecondPerson);
-    await expect(requests.approve(id, stand, ada)).rejects.toMatchObject({ code: "forbidden" });
-    await requests.approve(id, stand, ben);
-    expect((await keys.standing()).ring).toHaveLength(3);
+    const rotate = (wanting: object) =>
+      actInHouse({ kind: "rotate-key" }, { ...going, ...wanting }, { ...parts, keys, pkiFolder: folder });
+    const states = async () => (await keys.standing()).ring.map(({ role, state }) => `${role} ${state}`);
+
+    const armed = await rotate({ armedBy: ada.actor });
+    const first = String(armed.after.waitsForSecondPerson);
+    const { stand } = await keys.standing();
+    await expect(requests.approve(first, stand, ada)).rejects.toMatchObject({ code: "forbidden" });
+    const told = await prisma.auditEntry.findFirstOrThrow({ where: { action: "key.change-asked" } });
+    expect(told.actorId).toBe("a-rule");
+
+    const onDisk = await readdir(folder);
+    await expect(rotate({ armedBy: ada.actor })).rejects.toThrow("waits for its second person already");
+    expect(await readdir(folder)).toEqual(onDisk);
+    await requests.cancel(first, ada);
+
+    const approved = await rotate({ approvedBy: ada.actor });
+    const second = String(approved.after.waitsForSecondPerson);
+    expect(await states()).toEqual(["archive active", "escrow active"]);
+    await expect(requests.approve(second, stand, ada)).rejects.toMatchObject({ code: "forbidden" });
+    await requests.approve(second, stand, ben);
+    expect(await states()).toHaveLength(3);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,19 +1,21 @@
-import type { KeyDesk } from "@tapline/adapters/keys";
+import type { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
 import type { ClosedArchives, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { ActState, HouseAct } from "@tapline/core/noops";
 import { releasedServiceSchema } from "@tapline/core/rollout";
 import { type FlushParts, flushBuffer } from "../jobs/flush-buffer.ts";
 import { rotateWhereDue } from "../keys/rotate-where-due.ts";
+import { assertAsLeft, type Left } from "./assert-as-left.ts";
 
 export type HouseParts = {
   readonly flush: FlushParts;
   readonly keys: Pick<KeyDesk, "standing" | "change">;
+  readonly keyRequests: Pick<KeyRequests, "list">;
   /** Folder of the PKI that issues keys; null where this process has none. */
   readonly pkiFolder: string | null;
   readonly releases: Pick<ReleaseDesk, "rollBack">;
   readonly rules: Pick<RulesDesk, "activeVersion" | "find" | "release" | "switchTo">;
-  readonly closed: Pick<ClosedArchives, "set">;
+  readonly closed: Pick<ClosedArchives, "read" | "set">;
   readonly clock: () => number;
 };
 
@@ -24,13 +26,17 @@ export type HouseTerms = {
   readonly signal: AbortSignal;
   /** Who let it be done, by an answer in NoOps; null where the rule acts by itself. */
   readonly approvedBy: Actor | null;
+  /** Who has let the rule act by itself; null where nobody is known to have. */
+  readonly armedBy: Actor | null;
+  /** What the decision that this undoes has left behind; null where it undoes none. */
+  readonly left: Left | null;
 };
 
 export type Changed = { readonly before: ActState; readonly after: ActState };
 
 /** Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same. */
 export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseParts): Promise<Changed> {
-  const { signal, actor, reason } = terms;
+  const { signal, actor, reason, left } = terms;
   const by = { actor, reason };
   switch (act.kind) {
     case "flush-buffer": {
@@ -47,6 +53,7 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
       return { before: { release: shift.base }, after: { release: shift.release, shift: shift.id } };
     }
     case "target": {
+      assertAsLeft(left, { open: !(await parts.closed.read()).includes(act.archive) });
       const before = await parts.closed.set(act.archive, act.open);
       return { before: { open: !before.includes(act.archive) }, after: { open: act.open } };
     }
@@ -54,6 +61,7 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
       return await setQuota(act, terms, parts);
     case "switch-rules": {
       const before = await parts.rules.activeVersion();
+      assertAsLeft(left, { release: before });
       signal.throwIfAborted();
       await parts.rules.switchTo(act.release, by);
       return { before: { release: before }, after: { release: act.release } };
@@ -62,23 +70,37 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
 }
 
 async function rotateKey(
-  { signal, approvedBy, actor, reason }: HouseTerms,
-  { keys, pkiFolder, clock }: HouseParts,
+  { signal, approvedBy, armedBy, actor, reason }: HouseTerms,
+  { keys, keyRequests, pkiFolder, clock }: HouseParts,
 ): Promise<Changed> {
   if (pkiFolder === null)
     throw new TaplineError("misconfigured", "no folder of a PKI is known to the role noops", {
       remedy: "set TAPLINE_KEY_PKI, or rotate by `tapline key rotate`",
     });
+  await assertNoneWaits(keyRequests);
+  // Whoever approved it, or armed the rule, has asked for it: where two persons have to want it, the second one is somebody else.
+  const asker = approvedBy ?? armedBy ?? actor;
   const rotated = await rotateWhereDue(
-    { folder: pkiFolder, afterDays: 0, nowEpochMs: clock(), twoPersons: "ask" },
+    { folder: pkiFolder, afterDays: 0, nowEpochMs: clock(), twoPersons: "ask", asker },
     { desk: keys, signal },
-    // Whoever approved it has asked for it: where two persons have to want it, the second one is somebody else.
     { actor: approvedBy ?? actor, reason },
   );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
   const { request, successor } = rotated;
   const key = successor.certSha256;
   return { before: {}, after: request === null ? { key } : { key, waitsForSecondPerson: request } };
+}
+
+/** Each successor is a key on a disk: none is made while another one waits for its second person. @throws TaplineError `conflict` */
+async function assertNoneWaits(requests: HouseParts["keyRequests"]): Promise<void> {
+  const waiting = (await requests.list()).find(
+    ({ state, change }) => state === "waiting" && change.kind === "rotate" && change.role === "archive",
+  );
+  if (waiting === undefined) return;
+  throw new TaplineError("conflict", "a rotation of the archive's key waits for its second person already", {
+    remedy: "approve or cancel it on the page Keys",
+    facts: { request: waiting.id, askedBy: waiting.askedBy },
+  });
 }
 
 async function setQuota(

@@ -1,4 +1,5 @@
-import { TaplineError } from "@tapline/core/kernel";
+import type { NoopsLog } from "@tapline/adapters/prisma";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
 import {
   type ActState,
   type Actuator,
@@ -9,14 +10,21 @@ import {
   setReplicas,
   workloadOf,
 } from "@tapline/core/noops";
+import { assertAsLeft, type Left } from "./assert-as-left.ts";
 import { actInHouse, type Changed, type HouseParts } from "./house-hands.ts";
 
-export type ActParts = { readonly actuator: Actuator | null; readonly house: HouseParts };
+export type ActParts = {
+  readonly actuator: Actuator | null;
+  readonly house: HouseParts;
+  readonly flight: Pick<NoopsLog, "find">;
+};
 
 export type ActTermsOfRule = {
   readonly fence: number;
   /** Aborted where somebody pulls the kill switch, or another process decides: checked before each step. */
   readonly signal: AbortSignal;
+  /** Who has let the rule act by itself; null where nobody is known to have. */
+  readonly armedBy: Actor | null;
 };
 
 /** Does what was decided, step by step: looks, acts, looks again. @returns what it changed @throws TaplineError where it was not done */
@@ -25,10 +33,12 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   if (act === null) throw new TaplineError("corrupt", `decision ${id} has no act`);
   const reason = `rule ${ruleId}, decision ${id}`;
   assertGoesOn(terms.signal);
+  const left = await leftBy(decision.undoes, parts.flight);
   if (isHouseAct(act)) {
     const approvedBy = decision.word?.is === "approved" ? decision.word.by : null;
     const by = { actor: { kind: "rule", id: ruleId } as const, reason, approvedBy };
-    return await actInHouse(act, { ...by, signal: terms.signal }, parts.house);
+    const { signal, armedBy } = terms;
+    return await actInHouse(act, { ...by, armedBy, signal, left }, parts.house);
   }
   const { actuator } = parts;
   if (actuator === null)
@@ -38,12 +48,18 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   const { fence, signal } = terms;
   const seen = await actuator.look(signal);
   const before = stateOf(act, seen);
+  assertAsLeft(left, before);
   assertGoesOn(signal);
   const revision = "workload" in act ? workloadOf(seen, act.workload)?.revision : undefined;
   await actuator.act(act, { fence, revision, reason, signal });
   const after = stateOf(act, await actuator.look());
   assertSo(act, after);
   return { before, after };
+}
+
+/** What a decision that is to be undone left behind; null where none is. */
+async function leftBy(undone: string | null, flight: ActParts["flight"]): Promise<Left | null> {
+  return undone === null ? null : { decision: undone, state: (await flight.find(undone)).after };
 }
 
 /** @throws what the signal was aborted with */

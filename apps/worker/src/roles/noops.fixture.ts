@@ -123,7 +123,8 @@ export class NoopsRig {
       house: {
         flush: { buffer: {}, index: {} } as never,
         ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
-        ...{ rules: {} as never, closed: { set: this.#close }, clock },
+        ...{ rules: {} as never, keyRequests: { list: nothing }, clock },
+        closed: { read: async () => [...this.closed], set: this.#close },
       },
     });
     this.#running.push(running);

@@ -145,6 +145,22 @@ test("what was done is undone by what was before, and not done again at once", a
   expect(refused.says).toContain(done.id);
 }, 400_000);
 
+test("an undo is refused where somebody has set something since", async () => {
+  rig = await NoopsRig.open(scaleUp);
+  rig.start();
+  rig.wish = 3;
+  const done = await oneIn("done");
+  rig.wish = 2;
+  rig.actuator.counts.set("validation", 6);
+  await rig.desk.undo(done.id, act);
+  expect(await oneIn("failed")).toMatchObject({
+    undoes: done.id,
+    error: `what decision ${done.id} left has changed since: replicas was 3 and is 6`,
+  });
+  expect(rig.actuator.acts).toHaveLength(1);
+  expect(await rig.desk.find(done.id)).toMatchObject({ state: "done", undoneBy: null });
+}, 400_000);
+
 test("where nobody says what is wished nothing is done, and that is written down once", async () => {
   rig = await NoopsRig.open(scaleUp);
   rig.wish = null;

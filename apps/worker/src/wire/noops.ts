@@ -1,4 +1,4 @@
-import { KeyDesk } from "@tapline/adapters/keys";
+import { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
 import {
   AlertDesk,
   AlertRulesDesk,
@@ -33,7 +33,8 @@ export async function startNoopsRole(parts: Parts, readings: SharedReadings): Pr
     rules: new NoopsRulesDesk(prisma, clock),
     house: {
       ...{ flush: { buffer, index }, keys: new KeyDesk(prisma, clock), releases, closed, clock },
-      ...{ rules: new RulesDesk(prisma, clock), pkiFolder: config.TAPLINE_KEY_PKI ?? null },
+      ...{ keyRequests: new KeyRequests(prisma, clock), rules: new RulesDesk(prisma, clock) },
+      pkiFolder: config.TAPLINE_KEY_PKI ?? null,
     },
   });
 }

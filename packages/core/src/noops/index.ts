@@ -78,8 +78,8 @@ export {
   ruleModes,
 } from "./rule.ts";
 export { ruledScaler } from "./ruled-scaler.ts";
-export { formOf, modeOf, type NoopsSwitches, noSwitches, type SetByPerson } from "./switches.ts";
-export { canBeUndone, undoOf } from "./undo.ts";
+export { armedBy, formOf, modeOf, type NoopsSwitches, noSwitches, type SetByPerson } from "./switches.ts";
+export { canBeUndone, changedBy, changesSince, undoOf } from "./undo.ts";
 export {
   serviceWordSchema,
   type WorkloadName,

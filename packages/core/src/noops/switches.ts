@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from "../kernel/index.ts";
+import { type Actor, actorSchema, canonicalJson, sha256Hex } from "../kernel/index.ts";
 import type { NoopsRule, RuleMode } from "./rule.ts";
 
 /** What people set for all rules or for one, apart from the rules themselves. Times: ms since 1970. */
@@ -36,4 +36,23 @@ export function modeOf(rule: NoopsRule, { modes }: Pick<NoopsSwitches, "modes">)
   const set = modes.find(({ ruleId }) => ruleId === rule.id);
   if (set === undefined) return rule.mode;
   return set.mode === "dry-run" || set.form === formOf(rule) ? set.mode : rule.mode;
+}
+
+/**
+ * Who has let a rule act by itself: whoever armed it, else whoever put the rules in force in which it is armed. Where two persons have
+ * to want what it does, this is the first of them.
+ * @param madeBy `<kind>/<id>` of the latter
+ * @returns null where that names nobody
+ */
+export function armedBy(
+  rule: NoopsRule,
+  { modes }: Pick<NoopsSwitches, "modes">,
+  madeBy: string,
+): Actor | null {
+  const set = modes.find(({ ruleId, mode, form }) => {
+    return ruleId === rule.id && mode === "armed" && form === formOf(rule);
+  });
+  if (set !== undefined) return { kind: "operator", id: set.by };
+  const [kind, ...id] = madeBy.split("/");
+  return actorSchema.safeParse({ kind, id: id.join("/") }).data ?? null;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type NoopsAct, noopsActSchema } from "./act.ts";
+import { decisionOf } from "./decision.fixture.ts";
 import type { ActState } from "./decision.ts";
-import { canBeUndone, undoOf } from "./undo.ts";
+import { canBeUndone, changedBy, changesSince, undoOf } from "./undo.ts";
 
 const workload = { service: "validation", colour: "blue" } as const;
 
@@ -46,4 +47,30 @@ test("no other kind of act says that it can be undone", () => {
   const can = kinds.filter((kind) => canBeUndone({ kind } as NoopsAct));
   expect(can.toSorted()).toEqual(undone.map(([{ kind }]) => kind).toSorted());
   expect(undoOf({ act: { kind: "restart", workload }, before: { replicas: 2 } })).toBeNull();
+});
+
+test("what somebody has set since is told, and what comes and goes by itself is not", () => {
+  expect(changesSince({ replicas: 3, ready: 3 }, { replicas: 3, ready: 1 })).toBeNull();
+  expect(changesSince({ replicas: 3, ready: 3 }, { replicas: 5, ready: 3 })).toBe("replicas was 3 and is 5");
+  expect(changesSince({ min: 2, max: 5 }, { min: 2, max: 9 })).toBe("max was 5 and is 9");
+  expect(changesSince({ open: false }, { open: true })).toBe("open was false and is true");
+  expect(changesSince({ replicas: 3 }, {})).toBe("replicas was 3 and is unknown");
+});
+
+const scaled = (id: string, begunAtEpochMs: number, more: object = {}) =>
+  decisionOf({ id, state: "done", begunAtEpochMs, act: { kind: "scale", workload, replicas: 3 }, ...more });
+
+test("a later decision on the same subject has changed what one did, unless it was undone itself", () => {
+  const done = scaled("a", 1);
+  const later = scaled("b", 2);
+  expect(changedBy(done, [done])).toBeNull();
+  expect(changedBy(done, [done, later])).toBe(later);
+  expect(changedBy(later, [done, later])).toBeNull();
+  const undone = [scaled("b", 2, { state: "undone" }), scaled("c", 3, { undoes: "b" })];
+  expect(changedBy(done, [done, ...undone])).toBeNull();
+  const other = { service: "transfer", colour: "blue" } as const;
+  const elsewhere = scaled("b", 2, { act: { kind: "scale", workload: other, replicas: 3 } });
+  const restart = scaled("c", 3, { act: { kind: "restart", workload } });
+  const failed = scaled("d", 4, { state: "failed" });
+  expect(changedBy(done, [done, elsewhere, restart, failed])).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { NoopsAct } from "./act.ts";
+import { type NoopsAct, subjectOf } from "./act.ts";
 import type { ActState, Decision } from "./decision.ts";
 
 /** Acts that can be taken back. All others say beforehand that they cannot. */
@@ -25,6 +25,38 @@ export function undoOf({ act, before }: Pick<Decision, "act" | "before">): Noops
     default:
       return null;
   }
+}
+
+/** What acts set, of all that is told of what they changed: how many are ready comes and goes by itself. */
+const setParts = ["replicas", "min", "max", "greenPercent", "open", "release"] as const;
+
+/**
+ * What of what an act left is another now, in words; null: nothing. Bringing back the number of before would take away what somebody
+ * has set since.
+ * @param left as it was recorded after the act
+ */
+export function changesSince(left: ActState, now: ActState): string | null {
+  const changed = setParts.filter((part) => part in left && left[part] !== now[part]);
+  if (changed.length === 0) return null;
+  return changed.map((part) => `${part} was ${left[part]} and is ${now[part] ?? "unknown"}`).join(", ");
+}
+
+/** The last decision that has set since what another one did; null where none has. What was undone again has changed nothing. */
+export function changedBy(done: Decision, others: readonly Decision[]): Decision | null {
+  const later = others.filter(({ id, begunAtEpochMs }) => {
+    return id !== done.id && (begunAtEpochMs ?? 0) > (done.begunAtEpochMs ?? 0);
+  });
+  const ids = new Set(later.map(({ id }) => id));
+  const stands = later.filter(
+    ({ state, act, undoes }) =>
+      (state === "done" || state === "acting") &&
+      (undoes === null || !ids.has(undoes)) &&
+      act !== null &&
+      done.act !== null &&
+      canBeUndone(act) &&
+      subjectOf(act) === subjectOf(done.act),
+  );
+  return stands.at(-1) ?? null;
 }
 
 function withNumber(

@@ -9,7 +9,7 @@ import {
   stepOf,
   takenOut,
 } from "@tapline/core/encryption";
-import { TaplineError } from "@tapline/core/kernel";
+import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { Act } from "../prisma/acts.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import { KeyMap } from "./key-map.ts";
@@ -33,8 +33,13 @@ export type KeyPreview = {
  * How a change is wanted.
  * @property stand of the ring that whoever wants it looked at; null: whatever it is
  * @property twoPersons what to do where the rule wants a second one: ask for them, refuse, or go past the rule, which is recorded
+ * @property asker who counts as the first of the two, where that is not whoever acts: a person in whose name something acts
  */
-export type KeyWish = { readonly stand: string | null; readonly twoPersons: "ask" | "refuse" | "pass" };
+export type KeyWish = {
+  readonly stand: string | null;
+  readonly twoPersons: "ask" | "refuse" | "pass";
+  readonly asker?: Actor | undefined;
+};
 
 export type KeyOutcome =
   | { readonly is: "made"; readonly ring: readonly RingKey[] }
@@ -90,8 +95,10 @@ export class KeyDesk {
       assertStand(now, wish.stand ?? stand);
       const needsTwo = now.twoPersons && needsTwoPersons(change);
       if (needsTwo && wish.twoPersons === "refuse") throw this.twoPersonsNeeded();
-      if (needsTwo && wish.twoPersons === "ask")
-        return { is: "asked", ...(await askForChange(tx, { change, effect, stand: now.stand, at }, act)) };
+      if (needsTwo && wish.twoPersons === "ask") {
+        const asked = { change, effect, stand: now.stand, at, asker: wish.asker ?? act.actor };
+        return { is: "asked", ...(await askForChange(tx, asked, act)) };
+      }
       const more = needsTwo ? { alone: true } : {};
       return { is: "made", ring: await makeChange(tx, now, change, act, { at, more }) };
     });

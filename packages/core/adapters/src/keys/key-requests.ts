@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type KeyChange, type KeyEffect, keyChangeSchema, stepOf } from "@tapline/core/encryption";
-import { TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { type Actor, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "../prisma/acts.ts";
 import type { KeyRequest, PrismaClient } from "../prisma/generated/client.ts";
 import { makeChange } from "./make-change.ts";
@@ -93,10 +93,10 @@ export class KeyRequests {
 /** Keeps a change until a second person approves it. @throws TaplineError `conflict` where the same waits, `overloaded` */
 export async function askForChange(
   tx: Transaction,
-  asked: { change: KeyChange; effect: KeyEffect; stand: string; at: Date },
+  asked: { change: KeyChange; effect: KeyEffect; stand: string; at: Date; asker: Actor },
   act: Act,
 ): Promise<AskedChange> {
-  const { change, stand, at } = asked;
+  const { change, stand, at, asker } = asked;
   const { what } = asked.effect;
   await tx.keyRequest.deleteMany({ where: { expiresAt: { lte: new Date(at.getTime() - shownMs) } } });
   const wait = await tx.keyRequest.findMany({ where: { outcome: null, expiresAt: { gt: at } } });
@@ -113,11 +113,11 @@ export async function askForChange(
   const expiresAt = new Date(at.getTime() + waitsMs);
   await tx.keyRequest.create({
     data: {
-      ...{ id, change: text, what, stand, askedBy: act.actor.id, askedAt: at },
+      ...{ id, change: text, what, stand, askedBy: asker.id, askedAt: at },
       ...{ reason: act.reason, expiresAt },
     },
   });
-  const facts = { request: id, what, expiresAt: expiresAt.toISOString() };
+  const facts = { request: id, what, askedBy: asker.id, expiresAt: expiresAt.toISOString() };
   await recordAct(tx, act, { action: "key.change-asked", subject: subjectOf(change), facts }, at.getTime());
   return { id, expiresAtEpochMs: expiresAt.getTime() };
 }

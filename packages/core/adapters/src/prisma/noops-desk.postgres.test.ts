@@ -111,6 +111,52 @@ test("an undo that failed may be asked for again, and none is asked for too late
   await expect(desk.undo(id, act)).rejects.toThrow("could be undone until");
 });
 
+test("what a later decision has set is not taken back with an earlier one", async () => {
+  const first = await doneScale();
+  now += 1_000;
+  const second = await doneScale();
+  await expect(desk.undo(first.id, act)).rejects.toThrow(
+    `decision ${second.id} of rule scale-up has changed`,
+  );
+  const undo = await desk.undo(second.id, act);
+  now += 1_000;
+  await log.begin(undo, fence);
+  const end = { before: { replicas: 3 }, after: { replicas: 2 }, undoUntilEpochMs: null };
+  await log.end(undo.id, { is: "done", ...end });
+  expect(await desk.undo(first.id, act)).toMatchObject({ undoes: first.id });
+});
+
+test("a dry run is refused where the act itself would be, and changes nothing", async () => {
+  const dry = { ...act, dryRun: true };
+  const entries = () => prisma.auditEntry.count();
+  const [asked, denied, late] = [await waiting(), await waiting(), await waiting({ expiresAtEpochMs: now })];
+  await desk.deny(denied.id, act);
+  const done = await doneScale();
+  const before = await entries();
+
+  expect(await desk.approve(asked.id, dry)).toMatchObject({ word: { is: "approved" } });
+  expect(await desk.deny(asked.id, dry)).toMatchObject({ state: "refused" });
+  expect(await desk.undo(done.id, dry)).toMatchObject({ preview: "scale validation/blue to 2 replicas" });
+  await desk.setMode("scale-up", "armed", dry);
+  await desk.pause({ pauses: "all", untilEpochMs: null }, dry);
+  await desk.kill(dry);
+  for (const { id, word } of [asked, done])
+    expect(await desk.find(id)).toMatchObject({ word, undoneBy: null });
+  expect(await log.switches()).toEqual({ kill: null, pauses: [], modes: [] });
+  expect(await entries()).toBe(before);
+
+  await expect(desk.approve(denied.id, dry)).rejects.toThrow("does not wait for anybody");
+  await expect(desk.deny(late.id, dry)).rejects.toThrow("waited for an answer until");
+  await expect(desk.undo(denied.id, dry)).rejects.toThrow("nothing to undo");
+  await expect(desk.setMode("scale-up", "dry-run", dry)).rejects.toThrow("in mode dry-run already");
+  await expect(desk.pause({ pauses: "all", untilEpochMs: now }, dry)).rejects.toThrow("over already");
+  await expect(desk.resume(dry)).rejects.toThrow("NoOps is not paused");
+  await expect(desk.revive(dry)).rejects.toThrow("the kill switch is not on");
+  await desk.kill(act);
+  await expect(desk.kill(dry)).rejects.toThrow("ada has pulled the kill switch already");
+  await desk.revive(act);
+});
+
 test("the kill switch is pulled once, and let go by itself alone", async () => {
   await desk.kill(act);
   expect(await lastEntry()).toMatchObject({ action: "noops.killed", actor: act.actor });
@@ -168,6 +214,17 @@ test("a database that was restored gives no number below those that were given b
   } finally {
     await restored.$disconnect();
   }
+});
+
+test("of each rule and target the last decision is where a decider goes on", async () => {
+  const at = (target: string, more: Partial<Decision> = {}) => fresh({ ruleId: "goes-on", target, ...more });
+  const [old, first] = [at("old", { lastAtEpochMs: now - 1 }), at("validation")];
+  for (const one of [old, first]) await log.add({ ...one, state: "none" }, fence);
+  now += 1;
+  const [last, other] = [at("validation"), at("transfer")];
+  for (const one of [last, other]) await log.add({ ...one, state: "none" }, fence);
+  const found = (await log.latest(now - 1)).filter(({ ruleId }) => ruleId === "goes-on");
+  expect(found.map(({ id }) => id).toSorted()).toEqual([last.id, other.id].toSorted());
 });
 
 test("decisions only go on, and none that acted goes", async () => {

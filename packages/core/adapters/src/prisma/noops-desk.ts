@@ -8,14 +8,19 @@ import {
   type NoopsRule,
   type NoopsSwitches,
   type RuleMode,
-  undoOf,
   wordsOf,
 } from "@tapline/core/noops";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
-import type { Prisma, PrismaClient } from "./generated/client.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { lockedStep } from "./locked-step.ts";
+import { assertWaits, undoable } from "./noops-answers.ts";
 import { type LeaseListing, NoopsLease } from "./noops-lease.ts";
-import { decisionOf, lockDecision, noDecision, putDecision, readSwitches, rowOf } from "./noops-rows.ts";
+import { decisionOf, findDecision, lockDecision, putDecision, readSwitches, rowOf } from "./noops-rows.ts";
 import { NoopsRulesDesk, type ReleasedNoopsRules } from "./noops-rules-desk.ts";
+import { endSwitch, setSwitch } from "./noops-switch-rows.ts";
+
+/** Who acts, and why; with `dryRun` all is checked as if it were done, and nothing is. */
+export type DeskAct = Act & { readonly dryRun?: boolean };
 
 /** An undo that nobody took up by then is not done any more, ms. */
 const undoWaitsMs = 10 * 60_000;
@@ -80,18 +85,16 @@ export class NoopsDesk {
 
   /** @throws TaplineError `not-found` */
   async find(id: string): Promise<Decision> {
-    const row = await this.#prisma.noopsDecision.findUnique({ where: { id } });
-    if (row === null) throw noDecision(id);
-    return decisionOf(row);
+    return await findDecision(this.#prisma, id);
   }
 
   /** Lets a decision act that waits for it; who decides does it at its next look. @throws TaplineError `not-found`, `conflict` */
-  async approve(id: string, act: Act): Promise<Decision> {
+  async approve(id: string, act: DeskAct): Promise<Decision> {
     return await this.#answer(id, act, "approved");
   }
 
   /** Refuses a decision that waits. @throws TaplineError `not-found`, `conflict` */
-  async deny(id: string, act: Act): Promise<Decision> {
+  async deny(id: string, act: DeskAct): Promise<Decision> {
     return await this.#answer(id, act, "denied");
   }
 
@@ -100,10 +103,10 @@ export class NoopsDesk {
    * @returns the new decision
    * @throws TaplineError `not-found`; `conflict` where it cannot be undone, any more or at all
    */
-  async undo(id: string, act: Act): Promise<Decision> {
-    return await this.#step(async (tx, atEpochMs) => {
+  async undo(id: string, act: DeskAct): Promise<Decision> {
+    return await this.#step(act, async (tx, atEpochMs) => {
       const done = await lockDecision(tx, id);
-      const undoing = undoable(done, atEpochMs);
+      const undoing = await undoable(tx, done, atEpochMs);
       const undo: Decision = {
         ...done,
         ...{ id: uuidV7(atEpochMs, randomBytes), state: "waiting-approval", mode: "approval" },
@@ -121,24 +124,10 @@ export class NoopsDesk {
     });
   }
 
-  /** In words, what an undo would do. @throws TaplineError as `undo` does */
-  async previewUndo(id: string): Promise<string> {
-    return wordsOf(undoable(await this.find(id), this.#clock()));
-  }
-
-  /** @throws TaplineError `not-found` where no rule in force has the id */
-  async assertRule(ruleId: string): Promise<NoopsRule> {
-    const rule = (await this.#rules.active())?.rules.rules.find(({ id }) => id === ruleId);
-    if (rule !== undefined) return rule;
-    throw new TaplineError("not-found", `no NoOps rule in force is named ${ruleId}`, {
-      remedy: "`tapline noops show` says which there are",
-    });
-  }
-
   /** Sets the mode of a rule of those in force; `as-written`: what stands in it. @throws TaplineError `not-found`, `conflict` */
-  async setMode(ruleId: string, mode: RuleMode | "as-written", act: Act): Promise<void> {
-    await this.#step(async (tx, atEpochMs) => {
-      const rule = await this.assertRule(ruleId);
+  async setMode(ruleId: string, mode: RuleMode | "as-written", act: DeskAct): Promise<void> {
+    await this.#step(act, async (tx, atEpochMs) => {
+      const rule = await this.#assertRule(ruleId);
       const before = modeOf(rule, await readSwitches(tx, atEpochMs));
       const after = mode === "as-written" ? rule.mode : mode;
       if (mode !== "as-written" && before === after)
@@ -161,10 +150,10 @@ export class NoopsDesk {
   /** Holds all acts, or those that make something smaller; a second pause of the same kind takes the place of the first. */
   async pause(
     pause: { readonly pauses: "all" | "down"; readonly untilEpochMs: number | null },
-    act: Act,
+    act: DeskAct,
   ): Promise<void> {
     const { pauses, untilEpochMs } = pause;
-    await this.#step(async (tx, atEpochMs) => {
+    await this.#step(act, async (tx, atEpochMs) => {
       if (untilEpochMs !== null && untilEpochMs <= atEpochMs)
         throw new TaplineError("invalid-input", "the pause would be over already");
       await endSwitch(tx, "pause", pauses, atEpochMs);
@@ -178,8 +167,8 @@ export class NoopsDesk {
   }
 
   /** Ends all pauses; the kill switch stays. @throws TaplineError `conflict` where nothing is paused */
-  async resume(act: Act): Promise<void> {
-    await this.#step(async (tx, atEpochMs) => {
+  async resume(act: DeskAct): Promise<void> {
+    await this.#step(act, async (tx, atEpochMs) => {
       const { pauses } = await readSwitches(tx, atEpochMs);
       if (pauses.length === 0)
         throw new TaplineError("conflict", "NoOps is not paused", {
@@ -192,8 +181,8 @@ export class NoopsDesk {
   }
 
   /** The big red stop. @throws TaplineError `conflict` where it is on */
-  async kill(act: Act): Promise<void> {
-    await this.#step(async (tx, atEpochMs) => {
+  async kill(act: DeskAct): Promise<void> {
+    await this.#step(act, async (tx, atEpochMs) => {
       const { kill } = await readSwitches(tx, atEpochMs);
       if (kill !== null) throw new TaplineError("conflict", `${kill.by} has pulled the kill switch already`);
       await setSwitch(tx, { kind: "kill", subject: "", value: {} }, act, atEpochMs);
@@ -202,8 +191,8 @@ export class NoopsDesk {
   }
 
   /** Lets rules act again after the kill switch. @throws TaplineError `conflict` where it is not on */
-  async revive(act: Act): Promise<void> {
-    await this.#step(async (tx, atEpochMs) => {
+  async revive(act: DeskAct): Promise<void> {
+    await this.#step(act, async (tx, atEpochMs) => {
       const { kill } = await readSwitches(tx, atEpochMs);
       if (kill === null) throw new TaplineError("conflict", "the kill switch is not on");
       await endSwitch(tx, "kill", "", atEpochMs);
@@ -212,8 +201,17 @@ export class NoopsDesk {
     });
   }
 
-  async #answer(id: string, act: Act, is: "approved" | "denied"): Promise<Decision> {
-    return await this.#step(async (tx, atEpochMs) => {
+  /** @throws TaplineError `not-found` where no rule in force has the id */
+  async #assertRule(ruleId: string): Promise<NoopsRule> {
+    const rule = (await this.#rules.active())?.rules.rules.find(({ id }) => id === ruleId);
+    if (rule !== undefined) return rule;
+    throw new TaplineError("not-found", `no NoOps rule in force is named ${ruleId}`, {
+      remedy: "`tapline noops show` says which there are",
+    });
+  }
+
+  async #answer(id: string, act: DeskAct, is: "approved" | "denied"): Promise<Decision> {
+    return await this.#step(act, async (tx, atEpochMs) => {
       const waiting = await lockDecision(tx, id);
       assertWaits(waiting, atEpochMs);
       const word = { is, by: act.actor, reason: act.reason, atEpochMs };
@@ -227,69 +225,11 @@ export class NoopsDesk {
     });
   }
 
-  async #step<Result>(change: (tx: Transaction, atEpochMs: number) => Promise<Result>): Promise<Result> {
-    return await this.#prisma.$transaction(async (tx) => {
-      // What is set is set one after the other; who decides reads it without waiting.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('noops', 0))`;
-      return await change(tx, this.#clock());
-    });
+  async #step<Result>(
+    { dryRun }: DeskAct,
+    change: (tx: Transaction, atEpochMs: number) => Promise<Result>,
+  ): Promise<Result> {
+    // What is set is set one after the other; who decides reads it without waiting.
+    return await lockedStep(this.#prisma, { lock: "noops", dryRun }, (tx) => change(tx, this.#clock()));
   }
 }
-
-function assertWaits({ id, state, word, expiresAtEpochMs }: Decision, nowEpochMs: number): void {
-  if (state !== "waiting-approval")
-    throw new TaplineError("conflict", `decision ${id} does not wait for anybody: it is ${state}`);
-  if (word !== null)
-    throw new TaplineError("conflict", `${word.by.id} has ${word.is} decision ${id} already`, {
-      facts: { by: word.by.id, atEpochMs: word.atEpochMs },
-    });
-  if (expiresAtEpochMs !== null && expiresAtEpochMs <= nowEpochMs)
-    throw new TaplineError(
-      "conflict",
-      `decision ${id} waited for an answer until ${isoOf(expiresAtEpochMs)}`,
-      {
-        remedy: "the rule asks again where it still has to",
-      },
-    );
-}
-
-function undoable(decision: Decision, nowEpochMs: number) {
-  const { id, state, undoneBy, undoUntilEpochMs } = decision;
-  if (state !== "done")
-    throw new TaplineError("conflict", `decision ${id} is ${state}: there is nothing to undo`);
-  if (undoneBy !== null)
-    throw new TaplineError("conflict", `decision ${id} is being undone already`, { facts: { by: undoneBy } });
-  const undoing = undoOf(decision);
-  if (undoing === null || undoUntilEpochMs === null)
-    throw new TaplineError("conflict", `what decision ${id} did cannot be taken back`);
-  if (undoUntilEpochMs <= nowEpochMs)
-    throw new TaplineError("conflict", `decision ${id} could be undone until ${isoOf(undoUntilEpochMs)}`, {
-      remedy: "things have gone on since: do what is wanted now by its own command",
-    });
-  return undoing;
-}
-
-type NewSwitch = {
-  readonly kind: "kill" | "pause" | "mode";
-  readonly subject: string;
-  readonly value: Prisma.InputJsonObject;
-  readonly untilEpochMs?: number | null;
-};
-
-async function setSwitch(tx: Transaction, set: NewSwitch, act: Act, atEpochMs: number): Promise<void> {
-  const { kind, subject, value, untilEpochMs } = set;
-  await tx.noopsSwitch.create({
-    data: {
-      ...{ id: uuidV7(atEpochMs, randomBytes), kind, subject, value, setAt: new Date(atEpochMs) },
-      ...{ setBy: act.actor.id, reason: act.reason },
-      until: untilEpochMs ? new Date(untilEpochMs) : null,
-    },
-  });
-}
-
-async function endSwitch(tx: Transaction, kind: string, subject: string, atEpochMs: number): Promise<void> {
-  const data = { endedAt: new Date(atEpochMs) };
-  await tx.noopsSwitch.updateMany({ where: { kind, subject, endedAt: null }, data });
-}
-
-const isoOf = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,9 +1,9 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { type ActState, type Decision, type NoopsSwitches, wordsOf } from "@tapline/core/noops";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
-import type { PrismaClient } from "./generated/client.ts";
+import type { NoopsDecision, PrismaClient } from "./generated/client.ts";
 import { assertHeld } from "./noops-lease.ts";
-import { decisionOf, lockDecision, putDecision, readSwitches, rowOf } from "./noops-rows.ts";
+import { decisionOf, findDecision, lockDecision, putDecision, readSwitches, rowOf } from "./noops-rows.ts";
 
 /** What came to nothing is kept for so long, ms. */
 const idleKeptMs = 30 * 24 * 3_600_000;
@@ -43,13 +43,16 @@ export class NoopsLog {
     return rows.map(decisionOf);
   }
 
+  /** @throws TaplineError `not-found` */
+  async find(id: string): Promise<Decision> {
+    return await findDecision(this.#prisma, id);
+  }
+
   /** The last decision of each rule and target since then. */
   async latest(sinceEpochMs: number): Promise<Decision[]> {
-    const rows = await this.#prisma.noopsDecision.findMany({
-      where: { lastAt: { gte: new Date(sinceEpochMs) } },
-      orderBy: { id: "desc" },
-      distinct: ["ruleId", "target"],
-    });
+    const rows = await this.#prisma.$queryRaw<Pick<NoopsDecision, "body">[]>`
+      SELECT DISTINCT ON (rule_id, target) body FROM noops_decision
+      WHERE last_at >= ${new Date(sinceEpochMs)} ORDER BY rule_id, target, id DESC`;
     return rows.map(decisionOf);
   }
 

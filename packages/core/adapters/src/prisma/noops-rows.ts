@@ -16,6 +16,13 @@ export function rowOf(decision: Decision): Prisma.NoopsDecisionUncheckedCreateIn
   };
 }
 
+/** @throws TaplineError `not-found` */
+export async function findDecision(prisma: PrismaClient, id: string): Promise<Decision> {
+  const row = await prisma.noopsDecision.findUnique({ where: { id } });
+  if (row === null) throw noDecision(id);
+  return decisionOf(row);
+}
+
 /** Locks a decision for the rest of the transaction. @throws TaplineError `not-found` */
 export async function lockDecision(tx: Transaction, id: string): Promise<Decision> {
   const [row] = await tx.$queryRaw<
@@ -31,7 +38,7 @@ export async function putDecision(tx: Transaction, decision: Decision): Promise<
   await tx.noopsDecision.update({ where: { id }, data });
 }
 
-export const noDecision = (id: string): TaplineError =>
+const noDecision = (id: string): TaplineError =>
   new TaplineError("not-found", `there is no decision ${id}`, {
     remedy: "`tapline noops ls` shows which there are",
   });

@@ -19,6 +19,7 @@ import {
 } from "@tapline/core/rollout";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { lockedStep } from "./locked-step.ts";
 import {
   type ReleaseListing,
   releaseOf,
@@ -240,27 +241,9 @@ export class ReleaseDesk {
     change: (tx: Transaction, at: Date) => Promise<Result>,
   ): Promise<Result> {
     if (act.reason.trim() === "") throw new TaplineError("invalid-input", "a reason is needed");
-    try {
-      return await this.#prisma.$transaction(async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('release_shift', 0))`;
-        const result = await change(tx, new Date(this.#clock()));
-        if (act.dryRun) throw new DryRun(result);
-        return result;
-      });
-    } catch (error) {
-      if (error instanceof DryRun) return error.result as Result;
-      throw error;
-    }
-  }
-}
-
-/** Rolls a step back that was only to be shown. */
-class DryRun extends Error {
-  readonly result: unknown;
-
-  constructor(result: unknown) {
-    super("dry run");
-    this.result = result;
+    return await lockedStep(this.#prisma, { lock: "release_shift", dryRun: act.dryRun }, (tx) =>
+      change(tx, new Date(this.#clock())),
+    );
   }
 }
 
