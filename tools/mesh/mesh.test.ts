@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { type Manifest, valueAt } from "./manifest.ts";
 import { readManifests, render } from "./render.ts";
+import { withComponent } from "./with-component.fixture.ts";
 
 const istio = join(import.meta.dirname, "../../istio");
 const mesh: readonly Manifest[] = [...render(join(istio, "base")), ...render(join(istio, "mesh"))];
@@ -17,28 +16,12 @@ const all = [
   ),
 ];
 
-/** The mesh with a component, as an overlay would take it. */
-function withComponent(name: string): Manifest[] {
-  const folder = mkdtempSync(join(tmpdir(), "tapline-overlay-"));
-  try {
-    const [to, at] = [
-      (path: string) => relative(folder, join(istio, path)),
-      join(folder, "kustomization.yaml"),
-    ];
-    const head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
-    writeFileSync(at, `${head}resources: [${to("base")}, ${to("mesh")}]\ncomponents: [${to(name)}]\n`);
-    return render(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 describe("the manifests", () => {
   test.each([
     ["drills/slow-console", "delay"],
     ["drills/failing-console", "abort"],
   ])("take %s, which puts a fault into one route", async (name, fault) => {
-    const drilled = withComponent(name);
+    const drilled = withComponent(["base", "mesh"], name);
     const changed = drilled.filter((one) => !mesh.some((same) => isDeepStrictEqual(same, one)));
     expect(changed.map(({ metadata }) => metadata.name)).toEqual(["web"]);
     const routes = z.array(z.looseObject({ fault: z.record(z.string(), z.unknown()).default({}) }));

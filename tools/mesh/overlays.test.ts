@@ -1,12 +1,15 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { checkOwnForm, hasOwnForm } from "./forms-of-operators.ts";
 import { judge } from "./judge.ts";
 import { lintWorkloads } from "./lint-workloads.ts";
-import { type Manifest, manifestSchema, nameOf } from "./manifest.ts";
+import { type Manifest, manifestSchema, nameOf, valueAt } from "./manifest.ts";
 import { jsonPatch } from "./patch.ts";
 import { render } from "./render.ts";
+import { withComponent } from "./with-component.fixture.ts";
 
 const messageOf = (act: () => unknown): string => {
   try {
@@ -39,6 +42,85 @@ describe.each(["production", "dev", "kind"])("the overlay %s, as it is applied",
 
   test("names and selects what is there, bounds each container, and asks it how it is", () => {
     expect(lintWorkloads(objects)).toEqual([]);
+  });
+});
+
+describe.each([
+  ["components/rate-limit", 2],
+  ["components/prometheus-operator", 1],
+  ["rollout", 4],
+])("production with %s", (name, more) => {
+  const [before, objects] = [built("production"), withComponent(["overlays/production"], name)];
+  const changed = objects.filter((one) => !before.some((same) => isDeepStrictEqual(same, one)));
+
+  test("fits the schemas of its kinds, and names and selects what is there", async () => {
+    const added = changed.filter((one) => !before.some((same) => nameOf(same) === nameOf(one)));
+    expect(added).toHaveLength(more);
+    expect(changed.flatMap(await schemaCheck(changed))).toEqual([]);
+    expect(unknownFields(changed)).toEqual([]);
+    expect(lintWorkloads(objects)).toEqual([]);
+  });
+
+  test("lets through the table of edges, and nothing else", () => {
+    // By Argo the preview has no Service of its own.
+    expect(judge(objects)).toEqual(name === "rollout" ? ["no header leads to the preview"] : []);
+  });
+});
+
+describe("releases by Argo Rollouts", () => {
+  const objects = withComponent(["overlays/production"], "rollout");
+  const find = (kind: string, name: string) =>
+    objects.find((one) => one.kind === kind && one.metadata.name === name);
+  const virtualService = (name: string) => {
+    const way = z.object({ tls: routes.optional(), http: routes.optional() });
+    return way.parse(find("VirtualService", name)?.spec);
+  };
+  const routes = z.array(
+    z.looseObject({
+      name: z.string().optional(),
+      match: z.array(z.looseObject({ port: z.number().optional() })),
+      route: z.array(z.looseObject({ destination: z.looseObject({ host: z.string() }) })),
+    }),
+  );
+  const canary = (name: string) => valueAt(find("Rollout", name), "spec", "strategy", "canary");
+
+  test.each(["ingest", "web"])("leave no Deployment of %s that NoOps knows", (service) => {
+    const known = objects.filter(
+      ({ kind, metadata }) =>
+        kind === "Deployment" &&
+        metadata.labels?.["tapline.dev/service"] === service &&
+        metadata.labels["tapline.dev/colour"] !== undefined,
+    );
+    expect(known).toEqual([]);
+    const scaled = objects.filter(
+      ({ kind, metadata }) => kind === "ScaledObject" && metadata.labels?.["tapline.dev/service"] === service,
+    );
+    expect(scaled.map((one) => valueAt(one, "spec", "scaleTargetRef", "kind"))).toEqual(["Rollout"]);
+  });
+
+  test.each(["ingest", "web"])("shift each route of %s that leads to both", (service) => {
+    const { tls = [], http = [] } = virtualService(service);
+    const shared = [...tls, ...http].filter(({ route }) => route.length === 2);
+    const hosts = new Set(shared.flatMap(({ route }) => route.map(({ destination }) => destination.host)));
+    const domain = "tapline.svc.cluster.local";
+    const own = canary(service);
+    expect([...hosts].sort()).toEqual(
+      ["stableService", "canaryService"].map((field) => `${valueAt(own, field)}.${domain}`).sort(),
+    );
+    const shifted = valueAt(own, "trafficRouting", "istio", "virtualService");
+    expect(valueAt(shifted, "name")).toBe(service);
+    if (service === "web") expect(valueAt(shifted, "routes")).toEqual(shared.map(({ name }) => name));
+    else
+      expect(valueAt(shifted, "tlsRoutes")).toEqual(
+        shared.map(({ match: [one] }) => ({ port: one?.port, sniHosts: valueAt(one, "sniHosts") })),
+      );
+    // Argo adds a hash to these; a colour beside it would select nobody of the new release.
+    for (const colour of ["blue", "green"])
+      expect(valueAt(find("Service", `${service}-${colour}`), "spec", "selector")).toEqual({
+        "tapline.dev/service": service,
+      });
+    expect(find("AnalysisTemplate", service)).toBeDefined();
+    expect(valueAt(own, "analysis", "templates")).toEqual([{ templateName: service }]);
   });
 });
 

@@ -36,7 +36,7 @@ test("every metric of the ready-made dashboards and rules is one that a worker t
 
 test("what a dashboard takes from a rule is recorded by one, and dashboards are whole", async () => {
   const files = await observabilityFiles();
-  const rules = files.find(({ name }) => name.endsWith(".yaml"))?.text ?? "";
+  const rules = files.find(({ name }) => name.endsWith("prometheus-rules.yaml"))?.text ?? "";
   const recorded = new Set([...rules.matchAll(/- record: (\S+)/g)].map(([, name]) => name));
   expect(recorded.size).toBeGreaterThan(0);
   for (const { name, text } of files) {

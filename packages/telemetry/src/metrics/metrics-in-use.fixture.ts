@@ -1,13 +1,20 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const folder = join(import.meta.dirname, "../../../../istio/observability");
+const istio = join(import.meta.dirname, "../../../../istio");
 
-/** Queries of the ready-made dashboards and rules, by the file that they stand in. */
+/** Queries of the ready-made dashboards and rules, and of what judges releases by Argo, by the file that they stand in. */
 export async function observabilityFiles(): Promise<{ name: string; text: string }[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(json|yaml)$/.test(name));
+  const names = await Promise.all(
+    ["observability", "rollout"].map(async (folder) =>
+      (await readdir(join(istio, folder), { recursive: true })).map((name) => join(folder, name)),
+    ),
+  );
   return await Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+    names
+      .flat()
+      .filter((name) => /\.(json|yaml)$/.test(name))
+      .map(async (name) => ({ name, text: await readFile(join(istio, name), "utf8") })),
   );
 }
 

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import type { Manifest } from "./manifest.ts";
+import { render } from "./render.ts";
+
+const istio = join(import.meta.dirname, "../../istio");
+
+/** What folders of istio/ make with a component more, as an overlay of a platform team has it. */
+export function withComponent(folders: readonly string[], component: string): Manifest[] {
+  const folder = mkdtempSync(join(tmpdir(), "tapline-overlay-"));
+  const to = (path: string) => relative(folder, join(istio, path));
+  try {
+    const head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+    const text = `${head}resources: [${folders.map(to).join(", ")}]\ncomponents: [${to(component)}]\n`;
+    writeFileSync(join(folder, "kustomization.yaml"), text);
+    return render(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
