@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   ceilingHoldsMs,
   connectRedis,
+  forecastsKeptMs,
   partitionKeys,
   receiptTtlMs,
   wishesHoldMs,
@@ -77,6 +78,7 @@ const known: readonly (readonly [pattern: RegExp, bound: Bound])[] = [
   [/^tapline:\{p0\}:telemetry:services$/, within(10_000)],
   [/^tapline:\{p0\}:balance:wishes$/, within(wishesHoldMs)],
   [/^tapline:\{p0\}:balance:leader$/, within(3_000)],
+  [/^tapline:\{p0\}:balance:forecasts$/, within(forecastsKeptMs)],
   [/^tapline:\{kpi\}:live$/, entries(100)],
   [/^tapline:\{kpi\}:seconds$/, entries(3_700)],
   [/^tapline:\{kpi\}:second:\d+$/, within(900_000)],

@@ -1,5 +1,11 @@
-import { connectRedis, ServicesReports, TelemetryStream, WishBoard } from "@tapline/adapters/redis";
-import { forecastStepMs, type ServiceWish } from "@tapline/core/balance";
+import {
+  connectRedis,
+  ForecastLog,
+  ServicesReports,
+  TelemetryStream,
+  WishBoard,
+} from "@tapline/adapters/redis";
+import { forecastMinutes, forecastStepMs, type ServiceWish } from "@tapline/core/balance";
 import { Histogram, type ServiceHealth } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
@@ -33,6 +39,7 @@ function start(more: Partial<BalanceParts> = {}): RunningBalance {
     buffer: { backlog: async () => ({ taps: 0, oldestAtEpochMs: null, frameBytes: 0, resultBytes: 0 }) },
     history: { steps: async () => [] },
     bounds: new Map(),
+    forecasts: new ForecastLog(redis),
     log: pino({ level: "silent" }),
     board,
     ...more,
@@ -47,6 +54,13 @@ const load = {
   redisMs: 1,
 };
 
+const row: ServiceHealth = {
+  ...{ instance: "door", roles: ["ingest"], heardAtEpochMs: 1, isSilent: false, requestsPerSecond: 1 },
+  ...{ errorRatio: 0, p50Ms: 2, p99Ms: 9, cpuRatio: 0.2, memoryBytes: 1, loopDelayMs: 0, redisMs: 1 },
+  ...{ postgresqlMs: 1, queued: 0 },
+};
+const report = { atEpochMs: 1, services: [row], mesh: null };
+
 /** A second in which the door took so many taps, 0.2 ms of the CPU each. */
 async function second(taps: number): Promise<void> {
   await new TelemetryStream(redis).report({
@@ -56,12 +70,7 @@ async function second(taps: number): Promise<void> {
       load: { ...load, cpuRatio: taps * 0.0002, postgresqlMs: 1, queued: 0 },
     },
   });
-  const row: ServiceHealth = {
-    ...{ instance: "door", roles: ["ingest"], heardAtEpochMs: 1, isSilent: false, requestsPerSecond: 1 },
-    ...{ errorRatio: 0, p50Ms: 2, p99Ms: 9, cpuRatio: 0.2, memoryBytes: 1, loopDelayMs: 0, redisMs: 1 },
-    ...{ postgresqlMs: 1, queued: 0 },
-  };
-  await new ServicesReports(redis).publish({ atEpochMs: 1, services: [row], mesh: null });
+  await new ServicesReports(redis).publish(report);
 }
 
 async function door(): Promise<ServiceWish | undefined> {
@@ -132,4 +141,56 @@ test("a store that hangs holds up nothing, and what nobody knows takes no replic
   await second(600_000);
   start({ queues: { depths: () => new Promise(() => undefined) } });
   await until("a wish all the same", async () => ((await door())?.wish ?? 0) > 1);
+});
+
+test("what is foretold and what came is kept at the turn of each minute, and stands after a change of processes", async () => {
+  await second(60);
+  const [minuteMs, firstTurn] = [60_000, 1_800_000_000_000];
+  // Two seconds into a minute, and then into the next one: nobody waits for it to end.
+  let nowEpochMs = firstTurn + 2_000;
+  const spoken: BalanceParts["telemetryStream"] = {
+    now: async () => nowEpochMs,
+    read: async (after) => {
+      const page = await new TelemetryStream(redis).read("0");
+      const delta = page.reported[0]?.delta;
+      const begun = Number(after.split("-")[0]) + 1_000;
+      const reported = [];
+      for (let atEpochMs = begun; delta !== undefined && atEpochMs <= nowEpochMs; atEpochMs += 1_000)
+        reported.push({ entry: `${atEpochMs}-0`, atEpochMs, delta });
+      return { ...page, reported, hasMore: false };
+    },
+  };
+  const log = new ForecastLog(redis);
+  const came = async () =>
+    forecastMinutes("ingest", await log.last(nowEpochMs)).map((minute) => [
+      (minute.startEpochMs - firstTurn) / minuteMs,
+      minute.came,
+    ]);
+  const parts = { telemetryStream: spoken, reports: { latest: async () => report } };
+  const one = start(parts);
+  await until("the first turn", async () => (await log.last(nowEpochMs)).length === 1);
+  await one.stop(100);
+  nowEpochMs += minuteMs;
+  start(parts);
+  await until("the next one, by the other", async () => (await log.last(nowEpochMs)).length === 2);
+  const told = await came();
+  expect(told.map(([minute]) => minute)).toEqual([-1, 0, 1, 2]);
+  expect(told.slice(0, 2).map(([, perSecond]) => perSecond)).toEqual([60, 60]);
+  expect(told.slice(2).map(([, perSecond]) => perSecond)).toEqual([null, null]);
+});
+
+test("a log of forecasts that hangs holds up no wish", async () => {
+  let nowEpochMs = 1_800_000_000_000;
+  const asked: number[] = [];
+  const add = ({ atEpochMs }: { atEpochMs: number }) => {
+    asked.push(atEpochMs);
+    return new Promise<void>(() => undefined);
+  };
+  const now = async () => (nowEpochMs += 500);
+  const read = (after: string) => new TelemetryStream(redis).read(after);
+  start({ forecasts: { add }, telemetryStream: { now, read } });
+  await until("the turn is to be kept", async () => asked.length === 1);
+  const before = (await board.latest())?.atEpochMs ?? 0;
+  await until("the next wish", async () => ((await board.latest())?.atEpochMs ?? 0) > before);
+  expect(asked).toEqual([1_800_000_000_000]);
 });

@@ -1,12 +1,19 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { LoadHistory } from "@tapline/adapters/prisma";
-import type { SegmentBuffer, ServicesReports, TelemetryStream, WishBoard } from "@tapline/adapters/redis";
+import type {
+  ForecastLog,
+  SegmentBuffer,
+  ServicesReports,
+  TelemetryStream,
+  WishBoard,
+} from "@tapline/adapters/redis";
 import {
   Balancer,
   type ForecastStanding,
   forecastStepMs,
   type LoadEvidence,
   type ReplicaBounds,
+  turnDue,
 } from "@tapline/core/balance";
 import type { SegmentStage } from "@tapline/core/buffer";
 import type { Logger } from "pino";
@@ -20,6 +27,7 @@ export type BalanceParts = {
   readonly queues: Pick<SegmentQueues, "depths">;
   readonly buffer: Pick<SegmentBuffer, "backlog">;
   readonly board: WishBoard;
+  readonly forecasts: Pick<ForecastLog, "add">;
   readonly history: Pick<LoadHistory, "steps">;
   readonly bounds: ReadonlyMap<string, ReplicaBounds>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
@@ -84,6 +92,7 @@ class Teller {
   readonly #parts: BalanceParts;
   readonly #balancer: Balancer;
   #cursor: string;
+  #turnedAtEpochMs: number | null = null;
 
   private constructor(parts: BalanceParts, balancer: Balancer, cursor: string) {
     this.#parts = parts;
@@ -112,6 +121,19 @@ class Teller {
     }
     const [evidence, nowEpochMs] = await Promise.all([this.#evidence(), telemetryStream.now()]);
     await board.publish(this.#balancer.wishes(evidence, nowEpochMs));
+    await this.#keepTurn(evidence, nowEpochMs);
+  }
+
+  /** At the turn of a minute, once: what had been foretold can be held against what came. Wishes do not wait for it. */
+  async #keepTurn(evidence: LoadEvidence, nowEpochMs: number): Promise<void> {
+    const turned = turnDue(this.#turnedAtEpochMs, nowEpochMs);
+    if (turned === null) return;
+    this.#turnedAtEpochMs = turned;
+    const turn = this.#balancer.turn(turned, evidence, nowEpochMs);
+    await within(answerWithinMs, "the log of forecasts", this.#parts.forecasts.add(turn)).catch(
+      (error: unknown) =>
+        this.#parts.log.warn({ err: error }, "what was foretold is not kept for this minute"),
+    );
   }
 
   /** Learns from what has ended since it did last; at first from all that is kept. */

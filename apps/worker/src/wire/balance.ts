@@ -1,5 +1,5 @@
 import { LoadHistory } from "@tapline/adapters/prisma";
-import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
+import { ForecastLog, ServicesReports, WishBoard } from "@tapline/adapters/redis";
 import { type RunningBalance, startBalance } from "../roles/balance.ts";
 import type { Parts } from "./parts.ts";
 import { openScaler } from "./scaler.ts";
@@ -11,6 +11,7 @@ export async function openBalance(parts: Parts): Promise<RunningBalance> {
     ...parts,
     reports: new ServicesReports(parts.redis),
     board: parts.instrument("wishes", new WishBoard(parts.redis)),
+    forecasts: new ForecastLog(parts.redis),
     history: new LoadHistory(parts.prisma),
     bounds: new Map(parts.config.TAPLINE_BALANCE_BOUNDS),
   });

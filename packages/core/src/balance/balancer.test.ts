@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Histogram, type ServicesReport, type TelemetryDelta } from "../telemetry/index.ts";
 import { Balancer } from "./balancer.ts";
+import { forecastTurnSchema } from "./forecast/record.ts";
 import type { LoadEvidence } from "./load-board.ts";
 import { type ServiceWish, wishesSchema } from "./wishes.ts";
 
@@ -127,5 +128,52 @@ describe("what services need", () => {
     const { why, wish } = of("transfer", balancer, now, evidence(now, { stores }));
     expect(wish).toBe(2);
     expect(why[0]).toBe("400 wait, the oldest for 30 s");
+  });
+});
+
+describe("at the turn of a minute", () => {
+  const turnAt = begin + 60_000;
+  const kept = (balancer: Balancer, given = evidence(turnAt)) => {
+    balancer.wishes(given, turnAt);
+    return balancer.turn(turnAt, given, turnAt + 400);
+  };
+  const cameOf = (balancer: Balancer, given?: LoadEvidence) => {
+    const { services: told } = kept(balancer, given);
+    return { ingest: told.ingest?.came, transfer: told.transfer?.came };
+  };
+
+  test("what came in it is told in each service's own units, beside what is foretold of the minute after next", () => {
+    const turn = kept(after(60, 1_000));
+    expect(forecastTurnSchema.parse(turn)).toEqual(turn);
+    expect(turn).toMatchObject({ atEpochMs: turnAt, dueEpochMs: turnAt + 60_000, aheadMs: 59_600 });
+    expect(turn.isTrusted).toBe(false);
+    expect(turn.services).toMatchObject({
+      ingest: { came: 1_000, foretold: null },
+      transfer: { came: 10, foretold: null },
+    });
+  });
+
+  test("what is foretold is in the service's units, too, and says whether the gate is open", () => {
+    const balancer = after(60, 1_000);
+    const [stepMs, days] = [300_000, 3];
+    const steps = (days * 86_400_000) / stepMs;
+    for (let step = 0; step < steps; step++)
+      balancer.forecaster.add(turnAt - 120_000 - (steps - step) * stepMs, 500 + (step % 288));
+    const { services: told, isTrusted } = kept(balancer);
+    expect(isTrusted).toBe(balancer.forecast().isTrusted);
+    const [door, transfer] = [told.ingest?.foretold, told.transfer?.foretold];
+    expect(door?.perSecond).toBeGreaterThan(0);
+    expect(transfer?.perSecond).toBeCloseTo((door?.perSecond ?? Number.NaN) / 100, 2);
+  });
+
+  test("a minute of nothing is nothing, and one in which telemetry was out is not known", () => {
+    expect(cameOf(after(60, 0))).toEqual({ ingest: 0, transfer: 0 });
+    expect(cameOf(after(50, 1_000))).toEqual({ ingest: null, transfer: null });
+    expect(cameOf(after(60, 1_000), evidence(turnAt, { services: null }))).toEqual({
+      ...{ ingest: null, transfer: null },
+    });
+    const late = new Balancer(new Map(), null);
+    for (let i = 20; i <= 60; i++) late.hear(second(1_000), begin + i * 1_000);
+    expect(cameOf(late)).toEqual({ ingest: null, transfer: null });
   });
 });

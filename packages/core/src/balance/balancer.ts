@@ -1,5 +1,6 @@
 import type { TelemetryDelta } from "../telemetry/index.ts";
 import { Forecaster, type ForecastStanding } from "./forecast/forecaster.ts";
+import { type ForecastTurn, foretoldServices } from "./forecast/record.ts";
 import { LoadBoard, type LoadEvidence } from "./load-board.ts";
 import { balancedServices, policyOf, type ReplicaBounds, standBy } from "./policies.ts";
 import { newWishState, type WishState, wishOf } from "./wish.ts";
@@ -35,6 +36,30 @@ export class Balancer {
     return { atEpochMs: nowEpochMs, services };
   }
 
+  /**
+   * What is to be kept at the turn of a minute: what came in the one that has ended, and what is foretold of the one that begins once a
+   * replica that is started now serves.
+   */
+  turn(atEpochMs: number, evidence: LoadEvidence, nowEpochMs: number): ForecastTurn {
+    const dueEpochMs = atEpochMs + readyWithinMs;
+    const load = this.forecaster.foretold(dueEpochMs);
+    const services = foretoldServices.map((service) => {
+      const came = this.board.cameLastMinute(service, evidence, nowEpochMs);
+      const tapsPerUnit = this.board.tapsPerUnit(service);
+      const foretold =
+        load === null || tapsPerUnit === null
+          ? null
+          : {
+              perSecond: brief(load.perSecond / tapsPerUnit),
+              upToPerSecond: brief(load.upToPerSecond / tapsPerUnit),
+            };
+      return [service, { came: came === null ? null : brief(came), foretold }] as const;
+    });
+    const { isTrusted } = this.forecast();
+    const aheadMs = Math.max(0, dueEpochMs - nowEpochMs);
+    return { atEpochMs, dueEpochMs, aheadMs, isTrusted, services: Object.fromEntries(services) };
+  }
+
   #wish(service: string, evidence: LoadEvidence, nowEpochMs: number): ServiceWish {
     const bounds = this.#bounds.get(service);
     const policy = policyOf(service, bounds);
@@ -58,4 +83,9 @@ export class Balancer {
     this.#states.set(service, told.state);
     return told.wish;
   }
+}
+
+/** Four digits that count: a day of them is kept. */
+function brief(value: number): number {
+  return Number(value.toPrecision(4));
 }

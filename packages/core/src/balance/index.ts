@@ -3,6 +3,17 @@ export { fitHoltWinters } from "./forecast/fit.ts";
 export { Forecaster, type ForecastStanding, stepMs as forecastStepMs } from "./forecast/forecaster.ts";
 export { HoltWinters, type HoltWintersParameters } from "./forecast/holt-winters.ts";
 export {
+  type ForecastMinute,
+  type ForecastRecord,
+  type ForecastTurn,
+  type ForetoldService,
+  forecastMinutes,
+  forecastRecord,
+  forecastTurnSchema,
+  foretoldServices,
+  turnDue,
+} from "./forecast/record.ts";
+export {
   ExternalScalerDefinition,
   GetMetricSpecResponse,
   GetMetricsRequest,

@@ -12,6 +12,8 @@ import type { ServiceReadings } from "./readings.ts";
 const arrivalsOverMs = 15_000;
 /** What a unit takes is a mean over so long, ms. */
 const workOverMs = 60_000;
+/** Where nobody is heard for longer telemetry is out, and what came meanwhile is not known, ms. */
+const outAfterMs = 6_000;
 
 const timings: Readonly<Record<SegmentStage, HistogramName>> = {
   validation: "segment.validation_ms",
@@ -83,6 +85,14 @@ export class LoadBoard {
     return (this.#sum(nowEpochMs - spanMs, ({ taps }) => taps) * 1_000) / spanMs;
   }
 
+  /** Units that arrived each second over the last minute, what was heard in it being all of it; null where that is not known. */
+  cameLastMinute(service: string, { services }: LoadEvidence, nowEpochMs: number): number | null {
+    if (services === null || rowsOf(services, "ingest").length === 0 || this.#wasOut(nowEpochMs)) return null;
+    const taps = this.#sum(nowEpochMs - workOverMs, (heard) => heard.taps);
+    const tapsPerUnit = taps === 0 ? 1 : this.tapsPerUnit(service);
+    return tapsPerUnit === null ? null : (taps * 1_000) / workOverMs / tapsPerUnit;
+  }
+
   /** Taps in a unit of the service's work; null where the service does not work on taps. */
   tapsPerUnit(service: string): number | null {
     return service === "ingest" ? 1 : (this.#work.get(service)?.tapsPerUnit ?? null);
@@ -147,6 +157,16 @@ export class LoadBoard {
           ? null
           : Math.max(0, nowEpochMs - stores.oldestAtEpochMs),
     };
+  }
+
+  /** Whether nobody was heard for a while within the last minute. */
+  #wasOut(nowEpochMs: number): boolean {
+    let heardAt = nowEpochMs - workOverMs;
+    for (const { atEpochMs } of this.#heard) {
+      if (atEpochMs - heardAt > outAfterMs) return true;
+      heardAt = Math.max(heardAt, atEpochMs);
+    }
+    return nowEpochMs - heardAt > outAfterMs;
   }
 
   #sum(fromEpochMs: number, of: (heard: Heard) => number): number {

@@ -6,6 +6,7 @@ export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
 export { Cutters, cutterLeaseMs } from "./cutters.ts";
 export { DoorNews, type VerdictHint } from "./door-news.ts";
+export { ForecastLog, forecastsKeptMs } from "./forecast-log.ts";
 export {
   alertKeys,
   alertQueuePrefix,

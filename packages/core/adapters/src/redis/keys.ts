@@ -98,6 +98,8 @@ export const balanceKeys = {
   wishes: `${root}:{p0}:balance:wishes`,
   /** String: which process tells it. */
   leader: `${root}:{p0}:balance:leader`,
+  /** Stream: at the turn of each minute what came and what is foretold, field j = ForecastTurn JSON; 24 h, about 0.6 MB. */
+  forecasts: `${root}:{p0}:balance:forecasts`,
 } as const;
 
 /** With each other, since an answer ends its asking. */

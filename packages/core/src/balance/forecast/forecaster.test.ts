@@ -42,6 +42,21 @@ describe("a forecast of load", () => {
     expect(forecaster.expect(begin + daySteps * stepMs, 60_000)).toBeNull();
   });
 
+  test("is told with its band of a moment to come, whether it may be believed or not, and of none that is too far", () => {
+    const steps = 3 * daySteps;
+    const forecaster = grown(steps, at);
+    const now = begin + steps * stepMs;
+    expect(forecaster.foretold(now)?.perSecond).toBeGreaterThan(0.7 * load(steps));
+    const soon = forecaster.foretold(now + 2 * stepMs);
+    expect(soon?.upToPerSecond).toBeGreaterThanOrEqual(soon?.perSecond ?? Number.NaN);
+    expect([forecaster.foretold(now - 1), forecaster.foretold(now + 3 * stepMs)]).toEqual([null, null]);
+    const chance = seededRandom(5);
+    const unlike = grown(6 * daySteps, (step) => (step % 2 === 0 ? 0 : 400 * chance()));
+    expect(unlike.standing().isTrusted).toBe(false);
+    expect(unlike.foretold(begin + 6 * daySteps * stepMs)).not.toBeNull();
+    expect(new Forecaster().foretold(now)).toBeNull();
+  });
+
   test("is not believed where load follows no pattern", () => {
     const chance = seededRandom(9);
     let height = 100;

@@ -18,6 +18,13 @@ const keptSteps = 3 * weekSteps;
 /** A forecast is used from this error on, and until it is no better than what the season before was: MASE. */
 const [trustBelow, distrustFrom] = [0.9, 1];
 
+/** What is expected of one step, per second. */
+export type Foretold = {
+  readonly perSecond: number;
+  /** With its error band. */
+  readonly upToPerSecond: number;
+};
+
 export type ForecastStanding = {
   /** Worst of the distances, over the last day; null where too little is known. */
   readonly mase: number | null;
@@ -62,11 +69,18 @@ export class Forecaster {
     const first = Math.max(1, Math.floor((nowEpochMs - this.#nextEpochMs) / stepMs) + 1);
     let perSecond = 0;
     for (let step = first; step <= ahead; step++)
-      perSecond = Math.max(
-        perSecond,
-        this.#model.forecast(step) + (this.#errors[step - 1]?.score().above ?? 0),
-      );
+      perSecond = Math.max(perSecond, this.#model.forecast(step) + this.#band(step));
     return { perSecond, forMs };
+  }
+
+  /** What is expected of a moment to come, whether it may be believed or not; null where nothing is known, or it is too far. */
+  foretold(atEpochMs: number): Foretold | null {
+    if (this.#model === null || this.#nextEpochMs === null) return null;
+    const ahead = Math.floor((atEpochMs - this.#nextEpochMs) / stepMs) + 1;
+    if (ahead < 1 || ahead > mostAhead) return null;
+    // A line that falls may come out below nothing.
+    const perSecond = Math.max(0, this.#model.forecast(ahead));
+    return { perSecond, upToPerSecond: Math.max(perSecond, this.#model.forecast(ahead) + this.#band(ahead)) };
   }
 
   /** What the next step is expected to be, without its error band; null where no forecast may be believed. */
@@ -81,6 +95,10 @@ export class Forecaster {
       mase: known.length < mases.length ? null : Math.max(...known),
       isTrusted: this.#isTrusted,
     };
+  }
+
+  #band(ahead: number): number {
+    return this.#errors[ahead - 1]?.score().above ?? 0;
   }
 
   #addStep(value: number | null): void {
