@@ -1,9 +1,10 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { ForetoldService } from "@tapline/core/balance";
 import type { Decision, DecisionState } from "@tapline/core/noops";
 import { useEffect, useMemo } from "react";
-import type { DecisionDetail, NoopsBoard } from "../contracts/noops.ts";
+import type { DecisionDetail, ForecastHistory, NoopsBoard } from "../contracts/noops.ts";
 import { api, queryClient } from "./api.ts";
 import { recheckMs, useAskingAnew } from "./asking.ts";
 import { followMarked } from "./live-socket.ts";
@@ -30,6 +31,18 @@ export function useNoops(isMoving = false): {
   const asking = useAskingAnew(isMoving ? wishesEveryMs : recheckMs);
   const query = useQuery({ ...api.noops.board.queryOptions(), ...asking });
   return { board: query.data, isFailed: query.isError, heardEpochMs: query.dataUpdatedAt };
+}
+
+/** What had been foretold of a service and what came; `history` undefined: not known yet. A minute is told once, so it is asked for by the minute. */
+export function useForecasts(service: ForetoldService): {
+  history: ForecastHistory | undefined;
+  isFailed: boolean;
+} {
+  const query = useQuery({
+    ...api.noops.forecasts.queryOptions({ service }),
+    ...useAskingAnew(recheckMs),
+  });
+  return { history: query.data, isFailed: query.isError };
 }
 
 export interface DecisionQuery {

@@ -1,4 +1,4 @@
-import type { Wishes } from "@tapline/core/balance";
+import type { ForecastMinute, ForecastRecord, ForetoldService, Wishes } from "@tapline/core/balance";
 import type { Decision, NoopsRule, NoopsSwitches, RuleMode } from "@tapline/core/noops";
 
 /** A rule in force, and how it counts. */
@@ -37,4 +37,14 @@ export interface DecisionDetail {
   decision: Decision;
   rule: NoopsRule | null;
   names: Record<string, string>;
+}
+
+/** What had been foretold of one service's load, by the minute of the last 24 h, beside what came. Loads: units of its work per second. */
+export interface ForecastHistory {
+  readAtEpochMs: number;
+  service: ForetoldService;
+  /** Each from the first that is known to the last that is foretold; none where nobody has told any. */
+  minutes: ForecastMinute[];
+  /** How good forecasts were; `null`: no minute is known of which something was foretold. */
+  record: ForecastRecord | null;
 }

@@ -6,7 +6,7 @@ import {
   NoopsRulesDesk,
   type PrismaClient,
 } from "@tapline/adapters/prisma";
-import { WishBoard } from "@tapline/adapters/redis";
+import { ForecastLog, WishBoard } from "@tapline/adapters/redis";
 import { uuidV7 } from "@tapline/core/kernel";
 import { type Decision, noopsRulesFormat, parseNoopsRules } from "@tapline/core/noops";
 import type { Page } from "playwright-core";
@@ -138,6 +138,21 @@ it("one press stops everything for all who look, and only an admin lets it act a
   await pane(page).getByRole("button", { name: "Another decision undoes it" }).waitFor();
 });
 
+/** An hour of 10 taps/s of which 8 were foretold, at first with the gate shut, with a gap of ten minutes. */
+async function keepForecasts(): Promise<void> {
+  const minuteMs = 60_000;
+  const now = Math.floor(Date.now() / minuteMs) * minuteMs;
+  const log = new ForecastLog(site.redis);
+  const foretold = { perSecond: 8, upToPerSecond: 9 };
+  for (let back = 60; back >= 0; back--) {
+    if (back > 20 && back <= 30) continue;
+    await log.add({
+      ...{ atEpochMs: now - back * minuteMs, dueEpochMs: now - (back - 1) * minuteMs, aheadMs: 59_500 },
+      ...{ isTrusted: back < 49, services: { ingest: { came: 10, foretold } } },
+    });
+  }
+}
+
 it("rules say what they do and may, services what they need; who may only look is offered nothing", {
   timeout: 300_000,
 }, async () => {
@@ -165,9 +180,15 @@ it("rules say what they do and may, services what they need; who may only look i
   };
   const services = [{ service: "validation", atEpochMs: Date.now(), readings, ...wish }];
   await new WishBoard(site.redis).publish({ atEpochMs: Date.now(), services });
+  await keepForecasts();
   const looking = await openNoops(vera, "/noops/replicas");
   const table = looking.getByRole("table", { name: "Replicas" });
   await table.getByText("keep 3 busy and need 4").waitFor();
+  const forecasts = looking.getByRole("region", { name: "Forecast against actual" });
+  await forecasts.getByText(/off by 20 % of what came.*shut for 12 of them/).waitFor();
+  await forecasts.locator("svg.recharts-surface").waitFor();
+  await forecasts.getByText("By the hour, as a table").click();
+  await forecasts.getByRole("table").getByText("8", { exact: true }).first().waitFor();
   await shoot(looking, "noops-replicas-light");
   await expectAccessible(looking);
   for (const name of ["Pause…", "Stop everything…"])

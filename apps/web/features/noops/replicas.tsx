@@ -12,10 +12,11 @@ import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { ForecastPanel } from "./forecast-panel.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
 import { useNoopsAsked } from "./use-noops-asked.tsx";
 
-/** How many replicas each service has and needs, now and by the forecast. */
+/** How many replicas each service has and needs, now and by the forecast, and how good forecasts were. */
 export function Replicas() {
   const { board, isFailed, heardEpochMs } = useNoops(true);
   const asking = useNoopsAsked();
@@ -28,6 +29,9 @@ export function Replicas() {
       <Card aria-label={strings.replicasOfServices} className="overflow-hidden">
         <Whole board={board} isFailed={isFailed} />
       </Card>
+      <div className="mt-3">
+        <ForecastPanel />
+      </div>
       {asking.dialog}
     </div>
   );

@@ -13,6 +13,7 @@ import {
   YAxis,
 } from "recharts";
 import { ChartFrame } from "../../client/chart/frame.tsx";
+import { timeTicks } from "../../client/chart/time-ticks.ts";
 import { useBrush } from "../../client/chart/use-brush.ts";
 import { useZoom } from "../../client/chart/use-zoom.ts";
 import { formatTime } from "../../client/format.ts";
@@ -26,7 +27,6 @@ import {
   historyTable,
   type SeriesSpec,
   tickNames,
-  timeTicks,
 } from "./history-series.ts";
 import { HistoryTooltip } from "./history-tooltip.tsx";
 

@@ -9,11 +9,11 @@ import { useSeen } from "../../client/use-seen.ts";
 import { ianaZone } from "../../client/zones.ts";
 import * as strings from "../../strings/generated/overview/history-panels.ts";
 import { Card } from "../../ui/card.tsx";
+import { LineSample } from "../../ui/line-sample.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { describeSeries, isBlank, recentValues, type SeriesSpec } from "./history-series.ts";
-import { LineSample } from "./line-sample.tsx";
 
 const loading = () => <Skeleton className="h-full w-full" />;
 const HistoryChart = dynamic(

@@ -11,7 +11,6 @@ import {
   recentValues,
   type SeriesSpec,
   tickNames,
-  timeTicks,
 } from "./history-series.ts";
 
 function history(...rates: (number | null)[]): KpiHistory {
@@ -81,12 +80,6 @@ test("a series is told in words", () => {
   const format = (value: number) => `${value}/s`;
   expect(describeSeries(history(1, 7, 2, 99), taken, format)).toBe("Taps in: last 2/s, highest 7/s");
   expect(describeSeries(history(null, null), taken, format)).toBe("Taps in: nothing measured");
-});
-
-test("time ticks fall on full steps", () => {
-  const hour = timeTicks(60_000, 3_660_000, 6);
-  expect(hour).toEqual([600_000, 1_200_000, 1_800_000, 2_400_000, 3_000_000, 3_600_000]);
-  expect(timeTicks(40_000, 80_000, 6)).toEqual([40_000, 50_000, 60_000, 70_000, 80_000]);
 });
 
 test.each([

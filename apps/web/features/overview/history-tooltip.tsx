@@ -1,8 +1,8 @@
 import { formatTime } from "../../client/format.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import * as strings from "../../strings/generated/overview/history-tooltip.ts";
+import { LineSample } from "../../ui/line-sample.tsx";
 import type { HistoryRow, SeriesSpec } from "./history-series.ts";
-import { LineSample } from "./line-sample.tsx";
 
 /** The figures of one bucket. `active` and `payload` are filled in by the chart. */
 export function HistoryTooltip(props: {

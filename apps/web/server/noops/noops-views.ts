@@ -6,13 +6,19 @@ import {
   type PrismaClient,
   type ReleasedNoopsRules,
 } from "@tapline/adapters/prisma";
-import { WishBoard } from "@tapline/adapters/redis";
+import { ForecastLog, WishBoard } from "@tapline/adapters/redis";
+import {
+  type ForecastTurn,
+  type ForetoldService,
+  forecastMinutes,
+  forecastRecord,
+} from "@tapline/core/balance";
 import { type Decision, modeOf, type NoopsSwitches, type RuleMode } from "@tapline/core/noops";
 import type { Redis } from "ioredis";
-import type { DecisionDetail, DecisionsPage, NoopsBoard } from "../../contracts/noops.ts";
+import type { DecisionDetail, DecisionsPage, ForecastHistory, NoopsBoard } from "../../contracts/noops.ts";
 import { namesOf } from "../alerts/names-of.ts";
 import { shareReading } from "../fleet/share-reading.ts";
-import { fromPostgres } from "../from-stores.ts";
+import { fromPostgres, fromRedis } from "../from-stores.ts";
 
 /** So many of those that wait are shown at once. */
 const mostWaiting = 100;
@@ -26,6 +32,7 @@ export class NoopsViews {
   readonly #desk: NoopsDesk;
   readonly #rules: NoopsRulesDesk;
   readonly #wishes: WishBoard;
+  readonly #turns: () => Promise<ForecastTurn[]>;
   readonly #clock: () => number;
 
   constructor(prisma: PrismaClient, redis: Redis, clock: () => number) {
@@ -34,6 +41,8 @@ export class NoopsViews {
     this.#rules = new NoopsRulesDesk(prisma, clock);
     this.#wishes = new WishBoard(redis);
     this.#clock = clock;
+    const forecasts = new ForecastLog(redis);
+    this.#turns = shareReading(() => forecasts.last(clock()));
     this.board = shareReading(() => this.#board());
   }
 
@@ -69,6 +78,12 @@ export class NoopsViews {
   async undoEffect(id: string, act: Act): Promise<string> {
     const { preview } = await fromPostgres(this.#desk.undo(id, { ...act, dryRun: true }));
     return preview ?? "";
+  }
+
+  /** @throws TaplineError `unavailable` where Redis does not answer */
+  async forecasts(service: ForetoldService): Promise<ForecastHistory> {
+    const minutes = forecastMinutes(service, await fromRedis(this.#turns()));
+    return { readAtEpochMs: this.#clock(), service, minutes, record: forecastRecord(minutes) };
   }
 
   async answer(id: string, is: "approve" | "deny" | "undo", act: Act): Promise<Decision> {

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma";
-import { WishBoard } from "@tapline/adapters/redis";
+import { ForecastLog, WishBoard } from "@tapline/adapters/redis";
 import { uuidV7 } from "@tapline/core/kernel";
 import { type Decision, noopsRulesFormat, parseNoopsRules } from "@tapline/core/noops";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { decisionOf, ruleOf } from "../../../../packages/core/src/noops/decision.fixture.ts";
-import type { DecisionDetail, DecisionsPage, NoopsBoard } from "../../contracts/noops.ts";
+import type { DecisionDetail, DecisionsPage, ForecastHistory, NoopsBoard } from "../../contracts/noops.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 import { callsOf } from "./calls.fixture.ts";
 
@@ -59,6 +59,36 @@ test("the page is told who decides, by which rules in which modes, what waits, a
   const wishes = { atEpochMs: Date.now(), services: [] };
   await new WishBoard(running.redis).publish(wishes);
   expect((await board()).wishes).toEqual(wishes);
+});
+
+test("what had been foretold of a service is told beside what came, and of no other than has forecasts", async () => {
+  const forecasts = (service: string) => query<ForecastHistory>("noops.forecasts", { service });
+  expect((await forecasts("transfer")).data).toMatchObject({
+    service: "transfer",
+    minutes: [],
+    record: null,
+  });
+  const minuteMs = 60_000;
+  const now = Math.floor(Date.now() / minuteMs) * minuteMs;
+  const keeping = new ForecastLog(running.redis);
+  for (const [back, came] of [
+    [2, 3],
+    [0, 4],
+  ] as const) {
+    const foretold = { perSecond: 5, upToPerSecond: 6 };
+    await keeping.add({
+      ...{ atEpochMs: now - back * minuteMs, dueEpochMs: now - (back - 1) * minuteMs, aheadMs: 59_500 },
+      ...{ isTrusted: false, services: { transfer: { came, foretold } } },
+    });
+  }
+  const { minutes, record } = (await forecasts("transfer")).data!;
+  expect(minutes).toHaveLength(5);
+  expect(minutes[2]).toEqual({
+    ...{ startEpochMs: now - minuteMs, came: 4 },
+    foretold: { perSecond: 5, upToPerSecond: 6, isTrusted: false, aheadMs: 59_500 },
+  });
+  expect(record).toEqual({ minutes: 1, offRatio: 0.25, withinRatio: 1, shutMinutes: 1 });
+  expect((await forecasts("web")).status).toBe(400);
 });
 
 test("what waits is approved once, by password, and the page names who did", async () => {

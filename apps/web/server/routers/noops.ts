@@ -1,3 +1,4 @@
+import { foretoldServices } from "@tapline/core/balance";
 import { decisionStates, noopsRuleSchema, ruleModes } from "@tapline/core/noops";
 import { z } from "zod";
 import { passwordSchema } from "../auth/password.ts";
@@ -36,6 +37,10 @@ export const noopsRouter = router({
   decision: viewerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .query(({ ctx, input: { id } }) => ctx.noops.decision(id)),
+  /** What had been foretold of a service's load beside what came, by the minute of the last 24 h. */
+  forecasts: viewerProcedure
+    .input(z.strictObject({ service: z.enum(foretoldServices) }))
+    .query(({ ctx, input: { service } }) => ctx.noops.forecasts(service)),
   /** In words, what taking a decision back would do. */
   undoEffect: operatorProcedure
     .input(z.strictObject({ id: z.uuid() }))

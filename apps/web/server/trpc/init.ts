@@ -49,7 +49,7 @@ export interface RequestContext extends PeopleParts {
   handovers: Pick<HandoverViews, "now" | "list" | "submit" | "sign" | "withdraw">;
   noops: Pick<
     NoopsViews,
-    "board" | "decisions" | "decision" | "undoEffect" | "answer" | "setMode" | "pause" | "turn"
+    "board" | "decisions" | "decision" | "forecasts" | "undoEffect" | "answer" | "setMode" | "pause" | "turn"
   >;
   releases: Pick<ReleaseViews, "board" | "shifts" | "make" | "shift" | "steer">;
   fleet: FleetReader;

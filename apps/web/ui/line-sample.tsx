@@ -1,7 +1,5 @@
-import type { SeriesSpec } from "./history-series.ts";
-
 /** A short piece of a series' line, for legends. */
-export function LineSample({ spec }: { spec: Pick<SeriesSpec, "color" | "dash"> }) {
+export function LineSample({ spec }: { spec: { color: string; dash?: string } }) {
   return (
     <svg aria-hidden width="22" height="8" className="shrink-0">
       <line
