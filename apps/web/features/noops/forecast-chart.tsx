@@ -34,7 +34,7 @@ export interface ForecastChartProps {
   zone: TimeZoneChoice;
 }
 
-/** What came over what was foretold and its band: gaps are hatched, where the gate was shut it is grey and dotted. Draws only. */
+/** What came over what was foretold and its band: gaps are hatched, where it was not trusted it is grey and dotted. Draws only. */
 export function ForecastChart({ title, rows: all, unit, zone }: ForecastChartProps) {
   const hatch = useId();
   const [first, last] = [all.at(0)?.startEpochMs ?? 0, all.at(-1)?.startEpochMs ?? 0];
@@ -134,7 +134,7 @@ function Minute({ row, unit, zone }: { row: ForecastRow; unit: string; zone: Tim
       {band === null ? null : (
         <p className="text-ink-soft">{strings.ofWhichBandUpTo({ value: valueWords(band[1]) })}</p>
       )}
-      {shut === null ? null : <p className="text-ink-soft">{strings.gateShut}</p>}
+      {shut === null ? null : <p className="text-ink-soft">{strings.notTrusted}</p>}
     </div>
   );
 }

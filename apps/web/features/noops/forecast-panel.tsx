@@ -95,7 +95,7 @@ function Known({ history }: { history: ForecastHistory }) {
 function goodness(record: ForecastHistory["record"]): string {
   if (record === null) return strings.nothingWasForetold;
   if (record.offRatio === null) return strings.nothingCameOfWhat;
-  return strings.offByOffWithinShut({
+  return strings.offByOffWithinNotTrusted({
     ...{ minutes: record.minutes, shut: record.shutMinutes },
     ...{ off: percent(record.offRatio), within: percent(record.withinRatio) },
   });
@@ -133,7 +133,7 @@ function Legend() {
         <svg aria-hidden width="14" height="12" className="shrink-0">
           <rect width="14" height="12" fill="var(--chart-gap)" fillOpacity="0.3" />
         </svg>
-        {strings.theGateWasShut}
+        {strings.notTrusted}
       </li>
       <li className="flex items-center gap-1.5">
         <svg aria-hidden width="14" height="12" className="shrink-0">
@@ -149,7 +149,7 @@ function Hours({ history: { minutes }, unit }: { history: ForecastHistory; unit:
   const zone = useTimeZone();
   const heads = [
     ...[strings.came({ unit }), strings.foretold({ unit })],
-    ...[strings.offBy, strings.gateShutMin],
+    ...[strings.offBy, strings.notTrustedMin],
   ];
   return (
     <details className="mt-2 text-xs">

@@ -44,7 +44,7 @@ test("minutes of which nobody knows what came are one gap, and the one under way
   expect(stretchesOf(later, isGap)).toHaveLength(2);
 });
 
-test("where the gate was shut is marked as one stretch, and not where nothing was foretold", () => {
+test("where the forecast was not trusted is marked as one stretch, and not where nothing was foretold", () => {
   expect(stretchesOf(rows, isShut)).toEqual([{ from: begin + 2 * minuteMs, to: begin + 4 * minuteMs }]);
 });
 

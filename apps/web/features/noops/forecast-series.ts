@@ -11,11 +11,11 @@ const toldWithinMs = 10_000;
 /** In the order of the way of a tap. Core's own list would bring all of balance into the page. */
 export const services: readonly ForetoldService[] = ["ingest", "validation", "encryption", "transfer"];
 
-/** The lines of the chart: what came, what was foretold of it, and what was while the gate was shut. */
+/** The lines of the chart: what came, what was foretold of it, and what was while it was not trusted. */
 export const lines = {
   came: { label: strings.came, color: "--chart-archived" },
   counted: { label: strings.foretold, color: "--chart-in", dash: "6 3" },
-  shut: { label: strings.foretoldNotCounted, color: "--chart-in", dash: "1 3" },
+  shut: { label: strings.foretoldNotTrusted, color: "--chart-in", dash: "1 3" },
 } as const;
 
 /** A minute for the drawing: `at` is its middle. */
@@ -23,7 +23,7 @@ export interface ForecastRow {
   at: number;
   startEpochMs: number;
   came: number | null;
-  /** What was foretold, where the gate let it count; or where it did not. */
+  /** What was foretold, where it was trusted; or where it was not. */
   counted: number | null;
   shut: number | null;
   /** From what was foretold to the end of its error band; `null`: nothing was. */
@@ -48,7 +48,7 @@ export function forecastRows({
 /** Minutes that are over and of which nobody knows what came. */
 export const isGap = ({ came, isUnfinished }: ForecastRow): boolean => came === null && !isUnfinished;
 
-/** Minutes of which something was foretold that the gate did not let count. */
+/** Minutes of which something was foretold that was not trusted. */
 export const isShut = ({ shut }: ForecastRow): boolean => shut !== null;
 
 /** Neighbouring minutes that are so, as one. */
@@ -78,7 +78,7 @@ export function forecastTable(name: string, unit: string, rows: readonly Forecas
     name,
     columns: [
       ...[strings.came, strings.foretold, strings.upToWithItsBand].map((column) => ({ name: column, unit })),
-      { name: strings.itCounted, unit: "" },
+      { name: strings.trusted, unit: "" },
     ],
     rows: rows.map(({ startEpochMs, came, counted, band, isUnfinished }) => ({
       ...{ fromEpochMs: startEpochMs, untilEpochMs: startEpochMs + minuteMs, isUnfinished },

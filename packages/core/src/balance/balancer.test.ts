@@ -153,7 +153,7 @@ describe("at the turn of a minute", () => {
     });
   });
 
-  test("what is foretold is in the service's units, too, and says whether the gate is open", () => {
+  test("what is foretold is in the service's units, too, and says whether it is trusted", () => {
     const balancer = after(60, 1_000);
     const [stepMs, days] = [300_000, 3];
     const steps = (days * 86_400_000) / stepMs;

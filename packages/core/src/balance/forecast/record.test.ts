@@ -33,7 +33,7 @@ describe("a minute is kept", () => {
 });
 
 describe("what had been foretold", () => {
-  test("stands beside what came in the same minute, with whether the gate let it count", () => {
+  test("stands beside what came in the same minute, with whether it was trusted", () => {
     const turns = [
       turn(0, null, 10),
       turn(1, 7, 11, { isTrusted: false }),

@@ -45,7 +45,7 @@ export type ForecastMinute = {
     readonly perSecond: number;
     /** With the error band, of which replicas are wished. */
     readonly upToPerSecond: number;
-    /** False while the gate was shut: then it raised no wish. */
+    /** False: it raised no wish. */
     readonly isTrusted: boolean;
     /** So long before the minute it was told, ms. */
     readonly aheadMs: number;
@@ -91,7 +91,7 @@ export type ForecastRecord = {
   readonly offRatio: number | null;
   /** Share of minutes in which no more came than the band says, 0-1. */
   readonly withinRatio: number;
-  /** Minutes with a forecast that the gate did not let count. */
+  /** Minutes with a forecast that was not trusted. */
   readonly shutMinutes: number;
 };
 
