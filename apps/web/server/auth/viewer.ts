@@ -39,9 +39,13 @@ export async function viewerOf(
   if (scoped === null) return null;
   return {
     ...{ userId: user.id, sessionId: session.id, name: user.name, email: user.email, role },
-    ...{ sites: scoped.scope === "whole" ? null : scoped.sites, isToken: false },
+    ...{ sites: sitesOf(scoped), isToken: false },
   };
 }
+
+/** What a person's row says that they see. */
+export const sitesOf = (row: { scope: string; sites: readonly string[] }): Viewer["sites"] =>
+  row.scope === "whole" ? null : row.sites;
 
 function unchecked(cause: unknown): never {
   throw new TaplineError("unavailable", "the session cannot be checked: PostgreSQL does not answer", {

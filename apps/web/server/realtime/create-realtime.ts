@@ -47,8 +47,8 @@ function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }
 
-/** Whoever hears of the agents of some sites only. */
-export const limitedRoom = "agents of sites";
+/** Whoever hears of the agents of some sites only. No site can be called as it goes on, or the room would be that site's, too. */
+export const limitedRoom = "agents of (some sites)";
 
 /** The room of those who see a site and not the whole. */
 export const siteRoom = (site: string): string => `agents of ${site}`;

@@ -23,7 +23,7 @@ afterAll(() => prisma.$disconnect());
 function sockets() {
   const disconnected: string[] = [];
   const held = ["good", "expired", "banned", "deleted", "good"].map((sessionId) => ({
-    data: { sessionId },
+    data: { sessionId, sites: null },
     disconnect: () => disconnected.push(sessionId),
   }));
   return { held, disconnected };
@@ -33,6 +33,17 @@ test("sockets of sessions that expired, were deleted or whose person was banned 
   const { held, disconnected } = sockets();
   await sweepSessions(held, prisma, now);
   expect(disconnected.toSorted()).toEqual(["banned", "deleted", "expired"]);
+});
+
+test("sockets of a person who sees other sites than when they came are disconnected, and no others", async () => {
+  await prisma.user.update({ where: { id: "good" }, data: { scope: "sites", sites: ["north"] } });
+  const disconnected: unknown[] = [];
+  const held = [null, [], ["south"], ["north", "south"], ["north"]].map((sites) => ({
+    data: { sessionId: "good", sites },
+    disconnect: () => disconnected.push(sites),
+  }));
+  await sweepSessions(held, prisma, now);
+  expect(disconnected).toEqual([null, [], ["south"], ["north", "south"]]);
 });
 
 test("without PostgreSQL nobody is thrown out", async () => {

@@ -1,10 +1,11 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import type { Logger } from "pino";
+import { sitesOf, type Viewer } from "../auth/viewer.ts";
 
 /** What is needed of a socket here. */
 export interface SweptSocket {
-  data: { sessionId: string };
+  data: { sessionId: string; sites: Viewer["sites"] };
   disconnect: (close: boolean) => unknown;
 }
 
@@ -26,8 +27,9 @@ export function startSweeping(
 }
 
 /**
- * Disconnects those of this process's sockets whose session has expired or gone, whichever way it went. Where
- * PostgreSQL does not answer nobody is thrown out: it rejects, and the next sweep decides.
+ * Disconnects those of this process's sockets whose session has expired or gone, whichever way it went, or whose person sees other
+ * sites than when they came: the news of it may not have reached this process. Where PostgreSQL does not answer nobody is
+ * thrown out: it rejects, and the next sweep decides.
  */
 export async function sweepSessions(
   sockets: readonly SweptSocket[],
@@ -38,8 +40,11 @@ export async function sweepSessions(
   if (held.length === 0) return;
   const valid = await prisma.session.findMany({
     where: { id: { in: held }, expiresAt: { gt: now }, user: { banned: false } },
-    select: { id: true },
+    select: { id: true, user: { select: { scope: true, sites: true } } },
   });
-  const validIds = new Set(valid.map((session) => session.id));
-  for (const socket of sockets) if (!validIds.has(socket.data.sessionId)) socket.disconnect(true);
+  const seen = new Map(valid.map(({ id, user }) => [id, wordsOf(sitesOf(user))]));
+  for (const socket of sockets)
+    if (seen.get(socket.data.sessionId) !== wordsOf(socket.data.sites)) socket.disconnect(true);
 }
+
+const wordsOf = (sites: Viewer["sites"]): string => JSON.stringify(sites);

@@ -38,6 +38,8 @@ beforeAll(async () => {
       { id: "north-1", site: "north", enrolledAt },
       { id: "north-2", site: "north", enrolledAt },
       { id: "south-1", site: "south", enrolledAt },
+      // Called as nothing else may be that has to do with sites.
+      { id: "south-2", site: "sites", enrolledAt },
     ],
   });
 });
@@ -108,7 +110,7 @@ test("agents of other sites are in no list, not counted, and not known by name",
   expect((await ask("agentBoard.count", undefined)).data).toMatchObject({ known: 0 });
   expect((await ask("agentBoard.detail", { id: "north-1" })).status).toBe(404);
   await see(null);
-  expect(await idsOf()).toEqual(["north-1", "north-2", "south-1"]);
+  expect(await idsOf()).toEqual(["north-1", "north-2", "south-1", "south-2"]);
 });
 
 test("exports, slips and the first picture are of the whole, whatever way their address is written", async () => {
@@ -162,7 +164,7 @@ test("a socket hears of its sites' agents, of no others, of nothing of the whole
   expect(await socket.emitWithAck("watchAudit", {})).toEqual({ is: "refused", why: "forbidden" });
   // What it begins with.
   await vi.waitFor(() => expect(missed).toBeGreaterThan(0), { timeout: 30_000 });
-  for (const id of ["south-1", "north-1"])
+  for (const id of ["south-1", "south-2", "north-1"])
     expect(await act("agent.revoke", { id, reason, password }, admin)).toBe(200);
   await vi.waitFor(() => expect(heard.map(({ id }) => id)).toContain("north-1"), {
     ...{ timeout: 60_000, interval: 200 },
