@@ -58,6 +58,20 @@ test.for<[string, Json]>([
   expect(saidOfContainer(change)).toEqual(expect.stringMatching(/^noops /));
 });
 
+test("noops takes settings away that it may set, and no others", () => {
+  const refusal = "noops takes none of the settings away that it may not set";
+  const [main, other] = containers();
+  const role = { name: "ROLE", value: "ingest" };
+  const level = { name: "LOG_LEVEL", value: "info" };
+  const of = (env: Json[] | null) => ({
+    spec: { template: { spec: { containers: [mergePatch(main, { env }), other] } } },
+  });
+  const whole = mergePatch(before, of([role, secret, level])) as Stored;
+  const saidTo = (env: Json[] | null) => refusedByPolicy(noops, whole, mergePatch(whole, of(env)) as Stored);
+  expect(saidTo([secret, role])).toBeNull();
+  for (const env of [[role, level], [secret, level], [], null]) expect(saidTo(env)).toBe(refusal);
+});
+
 test.each([
   "registry.example:5000/tapline/worker",
   `registry.example:5000/tapline/worker@sha256:${"0".repeat(64)}`,

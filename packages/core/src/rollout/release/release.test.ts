@@ -61,9 +61,11 @@ test.each([
   ["what it judges by, beside its own part for that", "TAPLINE_RULES_RELEASE"],
 ])("no release says %s", (_what, name) => expect(makes(name)).toBe(false));
 
-test("a cluster lets noops set the same settings, and no other, whoever has its token", async () => {
-  const [, list = ""] =
-    /e\.name in \[([^\]]*)\]/.exec(await textOf("istio/services/noops-admission.yaml")) ?? [];
-  const named = [...list.matchAll(/"([A-Z0-9_]+)"/g)].map(([, name]) => name);
-  expect(named).toEqual([...releasableSettings, "TAPLINE_RULES_RELEASE"]);
+test("a cluster lets noops set the same settings and take them away, and no other, whoever has its token", async () => {
+  const lists = (await textOf("istio/services/noops-admission.yaml")).matchAll(/[eo]\.name in \[([^\]]*)\]/g);
+  const named = [...lists].map(([, list = ""]) =>
+    [...list.matchAll(/"([A-Z0-9_]+)"/g)].map(([, name]) => name),
+  );
+  const same = [...releasableSettings, "TAPLINE_RULES_RELEASE"];
+  expect(named).toEqual([same, same]);
 });
