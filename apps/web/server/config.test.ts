@@ -20,6 +20,7 @@ test("with the servers and a secret alone, the console listens on loopback, on a
   expect(readConfig(enough)).toMatchObject({
     host: "127.0.0.1",
     port: 0,
+    proxies: 0,
     secret: "s".repeat(40),
     tls: undefined,
   });
@@ -41,6 +42,7 @@ describe("a broken setting is named", () => {
     [{ TAPLINE_SITE_TIME_ZONE: "Berlin" }, /TAPLINE_SITE_TIME_ZONE must be a time zone's name/],
     [{ DATABASE_URL: undefined }, /DATABASE_URL must be a postgresql/],
     [{ TAPLINE_WEB_PORT: "70000" }, /TAPLINE_WEB_PORT/],
+    [{ TAPLINE_WEB_PROXIES: "-1" }, /TAPLINE_WEB_PROXIES/],
     [{ TAPLINE_WEB_SECRET_FILE: undefined }, /TAPLINE_WEB_SECRET_FILE must name a file/],
     [{ TAPLINE_WEB_SECRET_FILE: shortFile }, /less than 32 characters/],
     [{ TAPLINE_WEB_SECRET_FILE: "/does/not/exist" }, /TAPLINE_WEB_SECRET_FILE cannot be read/],

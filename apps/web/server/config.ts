@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   TAPLINE_WEB_ORIGIN: z
     .url({ protocol: /^https?$/, error: "must be an http:// or https:// origin" })
     .optional(),
+  /** So many proxies stand before it, each of which adds whom it hears to X-Forwarded-For; 0: what is said there counts for nothing. */
+  TAPLINE_WEB_PROXIES: z.coerce.number().int().min(0).max(9).default(0),
   /** File with at least 32 characters of secret; signs session cookies. */
   TAPLINE_WEB_SECRET_FILE: z.string({ error: "must name a file with at least 32 random characters" }).min(1),
   /** PEM files: certificate chain and private key. Both or neither. */
@@ -79,6 +81,8 @@ export interface WebConfig {
   colour: Colour;
   /** `undefined`: what we listen on. */
   origin: string | undefined;
+  /** Default: 0. */
+  proxies?: number;
   secret: string;
   tls: { certPem: string; keyPem: string } | undefined;
   /** PEM; `undefined`: no tokens for agents are made here. */
@@ -128,6 +132,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     drainDelayMs: env.TAPLINE_DRAIN_DELAY_SECONDS * 1_000,
     colour: env.TAPLINE_COLOUR,
     origin: env.TAPLINE_WEB_ORIGIN === undefined ? undefined : new URL(env.TAPLINE_WEB_ORIGIN).origin,
+    proxies: env.TAPLINE_WEB_PROXIES,
     secret,
     tls,
     ingestRootPem:

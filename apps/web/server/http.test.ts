@@ -40,6 +40,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
         site: { siteName: "Site", siteTimeZone: "Europe/Berlin", oidc: undefined },
         firstPicture: async () => null,
         isTls: false,
+        proxies: 0,
         logger: pino({ level: "silent" }),
       },
       ...given,

@@ -8,6 +8,7 @@ import { acknowledgeByLink, type LinkParts, linkPath } from "./alerts/acknowledg
 import { type ExportParts, exportByHttp, exportPath } from "./audit/export-route.ts";
 import { clientAddressHeader } from "./auth/create-auth.ts";
 import type { Viewer } from "./auth/viewer.ts";
+import { clientAddress } from "./client-address.ts";
 import { apiContentSecurityPolicy, contentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
 import { traced } from "./traced-request.ts";
 import { unavailablePage } from "./unavailable-page.ts";
@@ -29,6 +30,8 @@ export interface HttpParts {
   /** The live picture, where a fresh one can be had at once. */
   firstPicture: () => Promise<PageFacts["live"]>;
   isTls: boolean;
+  /** How many proxies stand before us, each of which says whom it hears. */
+  proxies: number;
   logger: Logger;
 }
 
@@ -51,7 +54,7 @@ export function createHandler(parts: HttpParts): RequestListener {
     );
     setSecurityHeaders(response, parts.isTls);
     for (const name of [pageHeader, nonceHeader, "content-security-policy"]) delete request.headers[name];
-    request.headers[clientAddressHeader] = request.socket.remoteAddress ?? "";
+    request.headers[clientAddressHeader] = clientAddress(request, parts.proxies);
     route(parts, request, response).catch((error: unknown) => {
       parts.logger.error({ err: messageOf(error), path: pathOf(request) }, "a request failed");
       if (!response.headersSent) answer(response, 500, "internal error\n");

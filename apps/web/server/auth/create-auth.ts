@@ -22,7 +22,7 @@ import { secondFactorNow } from "./second-factor-now.ts";
 import { SignInTries } from "./sign-in-tries.ts";
 import { strongPasswords } from "./strong-passwords.ts";
 
-/** Set by our server from the socket's address, whatever the client sent. */
+/** Set by our server, whatever the client sent: from where a request comes. */
 export const clientAddressHeader = "x-tapline-client-address";
 
 export interface AuthOptions {
