@@ -29,6 +29,7 @@ export interface HttpParts {
   site: Pick<PageFacts, "siteName" | "siteTimeZone"> & { oidc: { name: string } | undefined };
   /** The live picture, where a fresh one can be had at once. */
   firstPicture: () => Promise<PageFacts["live"]>;
+  /** Browsers come by TLS, and are told to come by nothing else. */
   isTls: boolean;
   /** How many proxies stand before us, each of which says whom it hears. */
   proxies: number;

@@ -111,7 +111,7 @@ export async function startConsole(
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },
       firstPicture: () => firstPicture(views.kpi, Date.now),
-      ...{ site: config, isTls: config.tls !== undefined, proxies: config.proxies ?? 0, logger },
+      ...{ site: config, isTls: origins[0].startsWith("https:"), proxies: config.proxies ?? 0, logger },
     }),
   );
   const measured = await measure(config, { served, redis: redis.requests, prisma, logger });
