@@ -234,6 +234,24 @@ describe("the services' manifests", () => {
       expect([word, service(word, "blue")?.spec.replicas]).toEqual([word, 2]);
   });
 
+  test("give each process the keys that it works with, and no others", () => {
+    const holders = (secret: string) => {
+      const mounts = ({ pod }: (typeof deployments)[number]) =>
+        pod.volumes.some((volume) => JSON.stringify(volume).includes(`"secretName":"${secret}"`));
+      return deployments.filter(mounts).map(({ name }) => name);
+    };
+    const both = (...words: string[]) => words.flatMap((word) => [`${word}-blue`, `${word}-green`]);
+    expect(holders("tapline-process-key").sort()).toEqual(
+      both("encryption", "ingest", "transfer", "validation"),
+    );
+    expect(holders("tapline-archive").sort()).toEqual(both("audit", "buffer", "transfer"));
+    expect(holders("tapline-signer").sort()).toEqual(both("audit", "encryption"));
+    expect(holders("tapline-audit").sort()).toEqual(both("audit"));
+    expect(holders("tapline-door").sort()).toEqual(both("ingest"));
+    expect(holders("tapline-web").sort()).toEqual(both("web"));
+    expect(holders("tapline-scaler").sort()).toEqual(both("balance"));
+  });
+
   test("hold no secret", () => {
     expect(manifests.filter(({ kind }) => kind === "Secret")).toEqual([]);
     expect(JSON.stringify(manifests)).not.toMatch(/PRIVATE KEY|:\/\/[^/"]+:[^/"@]+@/);

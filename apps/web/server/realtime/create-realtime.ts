@@ -47,14 +47,14 @@ function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }
 
-/** Whoever hears of the agents of some sites only. No site can be called as it goes on, or the room would be that site's, too. */
+/** Whoever hears of the agents of some sites only. No site can be called what stands in brackets: the room is not that of a site, too. */
 export const limitedRoom = "agents of (some sites)";
 
 /** The room of those who see a site and not the whole. */
 export const siteRoom = (site: string): string => `agents of ${site}`;
 
 /** The same, of alerts. */
-export const limitedAlertsRoom = "alerts of sites";
+export const limitedAlertsRoom = "alerts of (some sites)";
 export const siteAlertsRoom = (site: string): string => `alerts of ${site}`;
 
 /** Where a socket hears of a topic: those who see some sites only hear of these sites' agents and alerts, and of nothing else. */
