@@ -48,5 +48,5 @@ describe("the mesh", () => {
           ),
       );
     expect(survivors.map(nameOf)).toEqual([]);
-  });
+  }, 120_000);
 });

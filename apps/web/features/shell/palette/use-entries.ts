@@ -85,6 +85,7 @@ export function useEntries(text: string): Entry[] {
   }
 
   function tapNamed(): Entry[] {
+    if (sites !== null) return [];
     const wanted = text.trim();
     const tap = readTapName(wanted);
     if (tap !== null) {
