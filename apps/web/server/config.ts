@@ -57,6 +57,8 @@ const environmentSchema = z.object({
   /** The claim that tells groups, and the role that each gives, such as `nurses=operator,visitors=viewer`. Both or neither. */
   TAPLINE_OIDC_ROLE_CLAIM: z.string().min(1).optional(),
   TAPLINE_OIDC_ROLES: z.string().min(1).optional(),
+  /** The sites that each group gives to see, such as `nurses=*,visitors=north`; default: none, until an admin says otherwise. */
+  TAPLINE_OIDC_SITES: z.string().min(1).optional(),
   /** Name of this installation, shown in the console's header; default: the machine's name. */
   TAPLINE_SITE_NAME: z.string().trim().min(1).max(64).default(hostname()),
   /** The zone of the clocks on its walls, such as `Europe/Berlin`; default: the machine's. */

@@ -21,7 +21,19 @@ test("an issuer, what it gave, and which groups give which role", () => {
       ["a=b", "operator"],
       ["guests", "viewer"],
     ]),
+    sites: new Map(),
   });
+});
+
+test("which groups give which sites, and which the whole", () => {
+  const given = { TAPLINE_OIDC_SITES: "guests=north, a=b=*, guests = south, a=b=north, x=north,x=*" };
+  expect(oidcSettingsOf({ ...usual, ...roles, ...given }, read)?.sites).toEqual(
+    new Map([
+      ["guests", ["north", "south"]],
+      ["a=b", null],
+      ["x", null],
+    ]),
+  );
 });
 
 test.each([
@@ -29,6 +41,9 @@ test.each([
   ["no client", { TAPLINE_OIDC_ISSUER: usual.TAPLINE_OIDC_ISSUER }, "without TAPLINE_OIDC_CLIENT_ID"],
   ["a claim that gives nothing", { ...usual, TAPLINE_OIDC_ROLE_CLAIM: "groups" }, "only one of"],
   ["an admin by a group", { ...usual, ...roles, TAPLINE_OIDC_ROLES: "chiefs=admin" }, "chiefs=admin"],
+  ["sites where nobody comes in", { ...usual, TAPLINE_OIDC_SITES: "guests=*" }, "no group gives a role"],
+  ["a group that leads nowhere", { ...usual, ...roles, TAPLINE_OIDC_SITES: "guests=" }, "has guests="],
+  ["sites of nobody", { ...usual, ...roles, TAPLINE_OIDC_SITES: "north" }, "has north"],
   ["a group without a name", { ...usual, ...roles, TAPLINE_OIDC_ROLES: "=viewer" }, "=viewer"],
 ])("refuses %s, and names it", (_, env, message) => {
   expect(() => oidcSettingsOf(env, read)).toThrow(message);

@@ -17,6 +17,8 @@ export interface OidcSettings {
   readonly roleClaim: string | undefined;
   /** The role that each group gives. */
   readonly roles: ReadonlyMap<string, GivenRole>;
+  /** The sites that each group gives to see; `null`: the whole installation. Whom none gives any sees no site. */
+  readonly sites: ReadonlyMap<string, readonly string[] | null>;
 }
 
 export interface OidcEnvironment {
@@ -27,6 +29,7 @@ export interface OidcEnvironment {
   readonly TAPLINE_OIDC_DOMAINS?: string | undefined;
   readonly TAPLINE_OIDC_ROLE_CLAIM?: string | undefined;
   readonly TAPLINE_OIDC_ROLES?: string | undefined;
+  readonly TAPLINE_OIDC_SITES?: string | undefined;
 }
 
 /**
@@ -64,8 +67,14 @@ export function oidcSettingsOf(
       "only one of TAPLINE_OIDC_ROLE_CLAIM and TAPLINE_OIDC_ROLES is set",
       "set both, or neither where only people who are known here are to sign in",
     );
+  if (roles.size === 0 && env.TAPLINE_OIDC_SITES !== undefined)
+    throw misconfigured(
+      "TAPLINE_OIDC_SITES is set, and no group gives a role",
+      "set TAPLINE_OIDC_ROLES, too, or neither: who is known here sees what an admin says",
+    );
   return {
     ...{ issuer, clientId, clientSecret, roles, roleClaim: env.TAPLINE_OIDC_ROLE_CLAIM },
+    sites: sitesOf(env.TAPLINE_OIDC_SITES ?? ""),
     name: env.TAPLINE_OIDC_NAME ?? new URL(issuer).hostname,
     domains: listOf(env.TAPLINE_OIDC_DOMAINS ?? "").map((domain) => domain.toLowerCase()),
   };
@@ -77,13 +86,18 @@ const listOf = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== "");
 
+/** What stands before the last `=` and behind it. */
+function halvesOf(pair: string): [group: string, given: string] {
+  const at = pair.lastIndexOf("=");
+  return [pair.slice(0, Math.max(0, at)).trim(), pair.slice(at + 1).trim()];
+}
+
 /** @throws TaplineError `misconfigured` */
 function rolesOf(text: string): ReadonlyMap<string, GivenRole> {
   return new Map(
     listOf(text).map((pair) => {
-      const at = pair.lastIndexOf("=");
-      const role = givenRoles.find((known) => known === pair.slice(at + 1).trim());
-      const group = pair.slice(0, Math.max(0, at)).trim();
+      const [group, given] = halvesOf(pair);
+      const role = givenRoles.find((known) => known === given);
       if (role !== undefined && group !== "") return [group, role] as const;
       throw misconfigured(
         `TAPLINE_OIDC_ROLES has ${pair}, which is none of <group>=viewer and <group>=operator`,
@@ -91,6 +105,22 @@ function rolesOf(text: string): ReadonlyMap<string, GivenRole> {
       );
     }),
   );
+}
+
+/** By group; `*` is the whole installation, whatever else the group gives. @throws TaplineError `misconfigured` */
+function sitesOf(text: string): ReadonlyMap<string, readonly string[] | null> {
+  const sites = new Map<string, readonly string[] | null>();
+  for (const pair of listOf(text)) {
+    const [group, site] = halvesOf(pair);
+    if (group === "" || site === "")
+      throw misconfigured(
+        `TAPLINE_OIDC_SITES has ${pair}, which is neither <group>=<site> nor <group>=*`,
+        "name a site, or * for the whole installation, for each group; a group of several sites is named once for each",
+      );
+    const before = sites.get(group);
+    sites.set(group, site === "*" || before === null ? null : [...(before ?? []), site]);
+  }
+  return sites;
 }
 
 const misconfigured = (message: string, remedy: string) =>

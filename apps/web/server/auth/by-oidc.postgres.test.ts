@@ -21,6 +21,11 @@ beforeAll(async () => {
     roles: new Map([
       ["night shift", "operator"],
       ["visitors", "viewer"],
+      ["fitters", "operator"],
+    ]),
+    sites: new Map([
+      ["night shift", null],
+      ["visitors", ["south", "north"]],
     ]),
   };
   site = await startTestConsole({ oidc });
@@ -126,7 +131,7 @@ test("who is not known comes in by a group that gives a role, and never as an ad
   expect(await visitor.enter("s-kim")).toBe("/taps?x=1#y");
   expect(await visitor.opens()).toBe(200);
   const kim = await site.prisma.user.findUniqueOrThrow({ where: { email: "kim@clinic.test" } });
-  expect(kim).toMatchObject({ name: "Kim Ota", role: "operator" });
+  expect(kim).toMatchObject({ name: "Kim Ota", role: "operator", scope: "whole", sites: [] });
   expect((await written()).map(({ action }) => action)).toEqual([
     ...["user.created", "user.changed", "session.started"],
   ]);
@@ -138,6 +143,29 @@ test("who is not known comes in by a group that gives a role, and never as an ad
   expect(asked.status).toBeGreaterThanOrEqual(400);
   await site.prisma.user.update({ where: { id: kim.id }, data: { banned: true } });
   expect(await new Visitor().enter("s-kim")).toContain("refused=disabled");
+});
+
+test.each([
+  ["to some sites sees these", ["visitors", "fitters"], ["north", "south"]],
+  ["to no site sees none", ["fitters"], []],
+])("who is let in by groups that lead %s, until an admin says otherwise", async (_, groups, sites) => {
+  const email = `${groups.join("-")}@clinic.test`;
+  provider.people.set(`s-${email}`, { email, email_verified: true, name: "Fitz", groups });
+  const visitor = new Visitor();
+  expect(await visitor.enter(`s-${email}`)).toBe("/taps?x=1#y");
+  expect(await visitor.opens()).toBe(403);
+  expect((await visitor.ask(`${origin}/api/trpc/agentBoard.list`)).status).toBe(200);
+  const person = await site.prisma.user.findUniqueOrThrow({ where: { email } });
+  expect(person).toMatchObject({ role: "operator", scope: "sites", sites, emailVerified: true });
+  expect((await written())[0]).toMatchObject({
+    ...{ action: "user.created", subject: `user/${person.id}`, facts: { by: "/oidc/callback" } },
+    after: { role: "operator", scope: "sites", sites: sites.join(" ") },
+  });
+  // Groups are not looked at again: what an admin says stays.
+  await site.prisma.user.update({ where: { id: person.id }, data: { scope: "whole", sites: [] } });
+  const again = new Visitor();
+  await again.enter(`s-${email}`);
+  expect(await again.opens()).toBe(200);
 });
 
 test.each([

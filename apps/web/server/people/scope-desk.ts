@@ -5,7 +5,7 @@ import { TaplineError } from "@tapline/core/kernel";
 export type Sites = readonly string[] | null;
 
 /** What is seen of sites, in one order, each once; for comparing, and for the audit log. */
-const wordsOf = (sites: Sites) =>
+export const scopeWords = (sites: Sites) =>
   sites === null ? { scope: "whole", sites: "" } : { scope: "sites", sites: sorted(sites).join(" ") };
 
 const sorted = (sites: readonly string[]): string[] => [...new Set(sites)].toSorted();
@@ -31,9 +31,9 @@ export async function setScope(
       throw new TaplineError("not-found", "this person is not there any more", {
         remedy: "look at the list again",
       });
-    const before = wordsOf(row.scope === "whole" ? null : row.sites);
-    const after = wordsOf(sites);
-    if (JSON.stringify(before) !== JSON.stringify(wordsOf(seen)))
+    const before = scopeWords(row.scope === "whole" ? null : row.sites);
+    const after = scopeWords(sites);
+    if (JSON.stringify(before) !== JSON.stringify(scopeWords(seen)))
       throw new TaplineError("conflict", `${row.name} sees other sites by now`, {
         remedy: "look at it again",
       });
