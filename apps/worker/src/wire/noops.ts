@@ -11,19 +11,22 @@ import {
   RulesDesk,
 } from "@tapline/adapters/prisma";
 import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
-import { defaultNoopsRules } from "@tapline/core/noops";
+import { type Actuator, defaultNoopsRules } from "@tapline/core/noops";
 import { noopsLeaseMs, type RunningNoops, startNoops } from "../roles/noops.ts";
 import type { SharedReadings } from "../roles/share-readings.ts";
-import { openActuator } from "./actuator.ts";
 import type { Parts } from "./parts.ts";
 
-export async function startNoopsRole(parts: Parts, readings: SharedReadings): Promise<RunningNoops> {
+/** @param actuator null where nobody that runs the services may be asked */
+export function startNoopsRole(
+  parts: Parts,
+  readings: SharedReadings,
+  actuator: Actuator | null,
+): RunningNoops {
   const { prisma, redis, clock, config, buffer, index, instrument } = parts;
   const closed = new ClosedArchives(prisma);
   const releases = new ReleaseDesk(prisma, clock);
   return startNoops({
-    ...{ ...parts, readings, closed, releases, firstRules: defaultNoopsRules },
-    actuator: await openActuator(config),
+    ...{ ...parts, actuator, readings, closed, releases, firstRules: defaultNoopsRules },
     reports: new ServicesReports(redis),
     wishes: new WishBoard(redis),
     alerts: { desk: new AlertDesk(prisma), rules: new AlertRulesDesk(prisma, clock) },

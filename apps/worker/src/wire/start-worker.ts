@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import type { Role } from "../roles/role.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
+import { openActuator } from "./actuator.ts";
 import { startAlertsRole } from "./alerts.ts";
 import { openArchives } from "./archive.ts";
 import { openAudit } from "./audit.ts";
@@ -63,11 +64,11 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   if (has("alerts")) roles.push(startAlertsRole(parts, readings), await startTellingAlerts(parts));
   const balance = has("balance") ? await openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
-  const noops = has("noops") ? await startNoopsRole(parts, readings) : null;
-  if (noops !== null) {
-    const releases = await startReleaseControlRole(parts, noops.fence);
-    roles.push(noops, ...(releases === null ? [] : [releases]));
-  }
+  // One for both: what one of them changes, the other one sees at its next look.
+  const actuator = has("noops") ? await openActuator(config) : null;
+  const noops = has("noops") ? startNoopsRole(parts, readings, actuator) : null;
+  if (noops !== null) roles.push(noops);
+  if (noops !== null && actuator !== null) roles.push(startReleaseControlRole(parts, actuator, noops.fence));
   const ingest = has("ingest") ? await openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);

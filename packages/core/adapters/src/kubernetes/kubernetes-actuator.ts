@@ -12,11 +12,14 @@ import { MarkedWrites } from "./marked-writes.ts";
 import { actOnMesh } from "./mesh-acts.ts";
 import { readLandscape, readSituations, type Shown, shownResources } from "./read-landscape.ts";
 import { refuseOld } from "./refuse-old.ts";
+import { ShownCopy } from "./shown-copy.ts";
 import { watchLandscape } from "./watch-landscape.ts";
 import * as workloads from "./workload-acts.ts";
 
 /** How often an act is decided anew because somebody changed its object between reading and writing. */
 const attempts = 6;
+/** A look is answered from what is watched for so long after the last list, ms. */
+const listEveryMs = 10_000;
 
 /**
  * The hands in a cluster, in one namespace. It writes only what is ours by labels, each object as it was read or not at all. Where an
@@ -27,6 +30,12 @@ export class KubernetesActuator implements Actuator {
   readonly #clock: () => number;
   /** The highest fence that stands on all objects. */
   #claimed = -1;
+  /** What the last watch that is open tells; null: none is. */
+  #copy: ShownCopy | null = null;
+  /** When what the copy was last held against was asked for, by the clock; null: not since we acted. */
+  #listedAtEpochMs: number | null = null;
+  /** Beginnings and ends of acts. */
+  #acts = 0;
 
   /** @param callMs time limit of one call to the API server */
   constructor(options: {
@@ -40,19 +49,36 @@ export class KubernetesActuator implements Actuator {
   }
 
   async look(signal?: AbortSignal): Promise<Landscape> {
-    return await refusing(async () => readLandscape(await this.#shown(signal), this.#clock()));
+    return await refusing(async () => readLandscape(await this.#looked(signal), this.#clock()));
   }
 
   watch(onChange: (landscape: Landscape) => void, onTrouble: (error: unknown) => void): () => void {
-    return watchLandscape(this.#api, { clock: this.#clock, onChange, onTrouble });
+    const copy = new ShownCopy();
+    const end = watchLandscape(this.#api, copy, { clock: this.#clock, onChange, onTrouble });
+    this.#copy = copy;
+    return () => {
+      if (this.#copy === copy) this.#copy = null;
+      end();
+    };
   }
 
   async act(act: ActuatorAct, terms: ActTerms): Promise<{ readonly revision: string }> {
     const writes = new MarkedWrites(this.#api, terms);
-    return await refusing(async () => {
-      if (terms.fence !== null) await this.#claim(writes, terms.fence);
-      return { revision: await deciding(() => this.#once(act, terms, writes)) };
-    });
+    this.#changing();
+    try {
+      return await refusing(async () => {
+        if (terms.fence !== null) await this.#claim(writes, terms.fence);
+        return { revision: await deciding(() => this.#once(act, terms, writes)) };
+      });
+    } finally {
+      this.#changing();
+    }
+  }
+
+  /** What was listed so far knows nothing of it: the copy counts once it has come as far as a list of afterwards. */
+  #changing(): void {
+    this.#acts += 1;
+    this.#listedAtEpochMs = null;
   }
 
   async #claim(writes: MarkedWrites, fence: number): Promise<void> {
@@ -100,6 +126,20 @@ export class KubernetesActuator implements Actuator {
     await hands.writes.write("deployments", hands.situation.deployment, {});
     await this.#api.evict(pod, terms.signal);
     return hands.situation.workload.revision;
+  }
+
+  /** Of the copy where it is as new as a list of the last 10 s, and none of our own acts came after that; else listed. */
+  async #looked(signal?: AbortSignal): Promise<Shown> {
+    const [copy, acts, nowEpochMs] = [this.#copy, this.#acts, this.#clock()];
+    const ageMs = this.#listedAtEpochMs === null ? Number.NaN : nowEpochMs - this.#listedAtEpochMs;
+    if (copy?.isCaughtUp === true && ageMs >= 0 && ageMs < listEveryMs) return copy.shown();
+    const before = copy?.shown();
+    const listed = await this.#shown(signal);
+    if (copy !== null && before !== undefined && copy === this.#copy && acts === this.#acts) {
+      copy.await(listed, before);
+      this.#listedAtEpochMs = nowEpochMs;
+    }
+    return listed;
   }
 
   async #shown(signal?: AbortSignal): Promise<Shown> {

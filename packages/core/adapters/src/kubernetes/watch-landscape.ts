@@ -2,8 +2,8 @@ import type { Landscape } from "@tapline/core/noops";
 import { asRefusal } from "./api-failure.ts";
 import type { ClusterApi } from "./cluster-api.ts";
 import { readLandscape, shownResources } from "./read-landscape.ts";
-import type { ClusterObject } from "./resources.ts";
-import { watchResource } from "./watch-resource.ts";
+import type { ShownCopy } from "./shown-copy.ts";
+import { type ResourceNews, watchResource } from "./watch-resource.ts";
 
 /** Changes that come together are told as one. */
 const togetherMs = 50;
@@ -14,26 +14,21 @@ type Watcher = Readonly<{
   onTrouble(error: unknown): void;
 }>;
 
-/** Tells of the landscape once all resources were listed and after each change; what it returns ends it. */
-export function watchLandscape(api: ClusterApi, watcher: Watcher): () => void {
+/**
+ * Tells of the landscape once all resources were listed and after each change; what it returns ends it.
+ * @param copy an empty one, which is kept as new as what is told
+ */
+export function watchLandscape(api: ClusterApi, copy: ShownCopy, watcher: Watcher): () => void {
   const ending = new AbortController();
-  const kept = new Map(shownResources.map((resource) => [resource, new Map<string, ClusterObject>()]));
-  /** Not listed yet, or not since the last trouble. */
-  const unknown = new Set<string>(shownResources);
   let troubled = false;
   let timer: NodeJS.Timeout | undefined;
 
   const tell = () => {
     timer = undefined;
-    if (ending.signal.aborted || unknown.size > 0) return;
-    const objects = (resource: (typeof shownResources)[number]) => [...(kept.get(resource)?.values() ?? [])];
-    const shown = {
-      ...{ deployments: objects("deployments"), pods: objects("pods"), autoscalers: objects("autoscalers") },
-      ...{ scaledObjects: objects("scaledObjects"), virtualServices: objects("virtualServices") },
-    };
+    if (ending.signal.aborted || !copy.isWhole) return;
     let landscape: Landscape;
     try {
-      landscape = readLandscape(shown, watcher.clock());
+      landscape = readLandscape(copy.shown(), watcher.clock());
     } catch (error) {
       trouble(error);
       return;
@@ -50,24 +45,21 @@ export function watchLandscape(api: ClusterApi, watcher: Watcher): () => void {
   };
 
   for (const resource of shownResources) {
-    const objects = kept.get(resource) ?? new Map<string, ClusterObject>();
-    const news = {
-      all(items: readonly ClusterObject[]) {
-        objects.clear();
-        for (const object of items) objects.set(object.metadata.uid, object);
-        unknown.delete(resource);
+    const news: ResourceNews = {
+      all(items) {
+        copy.all(resource, items);
         soon();
       },
-      put(object: ClusterObject) {
-        objects.set(object.metadata.uid, object);
+      put(object) {
+        copy.put(resource, object);
         soon();
       },
-      gone(object: ClusterObject) {
-        objects.delete(object.metadata.uid);
+      gone(object) {
+        copy.gone(resource, object);
         soon();
       },
-      trouble(error: unknown) {
-        unknown.add(resource);
+      trouble(error) {
+        copy.lose(resource);
         trouble(error);
       },
     };
