@@ -92,6 +92,14 @@ spec: {http: [{name: a, timeout: 1s}], gone: 1}
     expect(valueAt(map, "data")).toEqual({ A: "b=c" });
   });
 
+  test("reads the mode of a file as octal, as Kubernetes does", () => {
+    write({
+      "kustomization.yaml": `${head}resources: [door.yaml]\n`,
+      "door.yaml": "apiVersion: v1\nkind: Door\nmetadata: {name: door}\nmode: 0440\n",
+    });
+    expect(render(folder).map((one) => one.mode)).toEqual([0o440]);
+  });
+
   test("takes away the objects that a patch deletes, and those alone", () => {
     write({
       "kustomization.yaml": `${head}resources: [all.yaml]\npatches: [{target: {kind: Deployment, name: d.*}, patch: '{$patch: delete, kind: Deployment, metadata: {name: each}}'}]\n`,

@@ -11,9 +11,12 @@ const clusterWide = new Set([
   ...["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "CustomResourceDefinition"],
 ]);
 
+/** YAML as Kubernetes reads it: 0440 is octal there. */
+const yaml = { version: "1.1", uniqueKeys: true } as const;
+
 /** The manifests of one file. @throws Error where it is no YAML, has a key twice, or holds something else */
 export function readManifests(path: string): Manifest[] {
-  return parseAllDocuments(readFileSync(path, "utf8"), { uniqueKeys: true }).flatMap((document) => {
+  return parseAllDocuments(readFileSync(path, "utf8"), yaml).flatMap((document) => {
     if (document.errors.length > 0) throw new Error(`${path}: ${document.errors.join("; ")}`);
     const value: unknown = document.toJS();
     if (value === null) return [];
@@ -33,7 +36,7 @@ export function render(folder: string): Manifest[] {
 
 function kustomize(folder: string, beneath: readonly Manifest[]): Manifest[] {
   const path = join(folder, "kustomization.yaml");
-  const parsed = kustomizationSchema.safeParse(parse(readFileSync(path, "utf8")));
+  const parsed = kustomizationSchema.safeParse(parse(readFileSync(path, "utf8"), yaml));
   if (!parsed.success) throw new Error(`${path}: ${parsed.error.message}`);
   const layer = parsed.data;
   let objects = [...beneath];
@@ -78,7 +81,7 @@ function patchAll(
 ): Manifest[] {
   const text = patch ?? readFileSync(join(folder, path ?? ""), "utf8");
   const where = path ?? `${dirname(folder)}: a patch`;
-  const change: unknown = parse(text);
+  const change: unknown = parse(text, yaml);
   const same = target === undefined ? manifestSchema.parse(change) : null;
   const aimedAt = (object: Manifest) =>
     same === null
