@@ -25,11 +25,12 @@ const told = (operations: readonly EdgeOperation[]) =>
 
 /** What gives a program a connection or a listener. */
 const opening =
-  /(?:\bfetch\(|createTransport\(|new (?:Client|SftpClient|Redis|Cluster|PrismaPg|KubeConfig|OTLP\w+Exporter)\(|extends KubeConfig|as requestHttps|"openid-client"|createServer\(|createTlsServer\()/;
+  /(?:\bfetch\(|createTransport\(|new (?:Client|SftpClient|Redis|Cluster|PrismaPg|KubeConfig|OTLP\w+Exporter)\(|extends KubeConfig|as requestHttps|"openid-client"|createServer\(|createTlsServer\(|openGrpcOverTls\()/;
 
 /** They open something, too, that is no edge of its own. */
 const besides: Readonly<Record<string, string>> = {
   "apps/worker/src/fault-points/fault-points.ts": "a parent's channel",
+  "apps/worker/src/grpc-over-tls.ts": "of create-stream-server.ts and create-scaler-server.ts",
   "packages/core/adapters/src/sftp/offered-host-key.ts": "asked by a command, before an archive is trusted",
   "packages/telemetry/src/otlp/send-logs.ts": "of open-otlp.ts",
   "packages/telemetry/src/otlp/send-metrics.ts": "of open-otlp.ts",
