@@ -7,9 +7,10 @@ import { KubernetesActuator } from "./kubernetes-actuator.ts";
 const bench = new Bench();
 const within = { timeout: 60_000, interval: 20 };
 
-/** Hands by a clock of their own that watch, and what they ask of the server. */
-function watching({ cluster }: Bench) {
+/** Hands by a clock of their own that watch a cluster in which nothing moves, and what they ask of the server. */
+async function watching({ cluster }: Bench) {
   addDeployment(cluster.store, "ingest", "blue", 2);
+  await bench.settle(blue, 2);
   const time = { nowEpochMs: 1_790_000_000_000 };
   const config = serviceAccountConfig(cluster.url, cluster.folder);
   const { namespace } = cluster;
@@ -32,7 +33,7 @@ function watching({ cluster }: Bench) {
 }
 
 test("looks are answered from what is watched, and listed anew every ten seconds", async () => {
-  const { time, look, untilQuiet, patch, stop } = watching(bench);
+  const { time, look, untilQuiet, patch, stop } = await watching(bench);
   await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
   await untilQuiet();
   patch(3);
@@ -50,7 +51,7 @@ test("looks are answered from what is watched, and listed anew every ten seconds
 });
 
 test("what we did ourselves is seen by the next look, by lists until the watch has told of it", async () => {
-  const { hands, look, untilQuiet, stop } = watching(bench);
+  const { hands, look, untilQuiet, stop } = await watching(bench);
   await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
   await untilQuiet();
   await hands.act({ kind: "scale", workload: blue, replicas: 4 }, terms);
@@ -68,7 +69,7 @@ test("what we did ourselves is seen by the next look, by lists until the watch h
 
 test("a watch that stands still without a word is not believed", async () => {
   bench.cluster.faults.push({ times: 1_000, answer: "hang", matches: ({ verb }) => verb === "watch" });
-  const { time, look, untilQuiet, patch, stop } = watching(bench);
+  const { time, look, untilQuiet, patch, stop } = await watching(bench);
   await untilQuiet();
   patch(5);
   time.nowEpochMs += 10_000;
@@ -77,7 +78,7 @@ test("a watch that stands still without a word is not believed", async () => {
 });
 
 test("while the watch is in trouble each look asks the server", async () => {
-  const { look, untilQuiet, stop } = watching(bench);
+  const { look, untilQuiet, stop } = await watching(bench);
   await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
   await untilQuiet();
   bench.cluster.faults.push({
