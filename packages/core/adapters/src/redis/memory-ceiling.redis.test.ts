@@ -3,29 +3,20 @@ import { type BufferedTap, encodeFrame, reservedForResultsBytes, segmentLimits }
 import { hasCode } from "@tapline/core/kernel";
 import { usualTapBytes } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ownRedis } from "../../../../../tools/test-servers/index.ts";
-import { CreditBook, connectRedis, creditKeys, MemoryWatch, SegmentBuffer } from "./index.ts";
+import { expect, test } from "vitest";
+import { CreditBook, creditKeys, MemoryWatch, SegmentBuffer } from "./index.ts";
+import { onOwnRedis } from "./own-buffer.fixture.ts";
 
 const mebibyte = 1024 * 1024;
 const maxBytes = 24 * mebibyte;
 
-let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let buffer: SegmentBuffer;
 
-beforeAll(async () => {
-  server = await ownRedis();
-  redis = connectRedis(server.url, () => undefined);
+onOwnRedis((own) => {
+  redis = own;
   buffer = new SegmentBuffer(redis, { maxBytes });
-});
-beforeEach(async () => {
-  await redis.flushall();
-  await buffer.openGeneration("life-1");
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
+  return buffer;
 });
 
 let seq = 0;

@@ -4,13 +4,11 @@ import type { Receipt } from "@tapline/core/tap";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
 import { type CreditLimits, reservedTaps } from "@tapline/core/validation";
 import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ownRedis } from "../../../../../tools/test-servers/index.ts";
+import { describe, expect, test } from "vitest";
 import {
   type AddressedReceipt,
   CreditBook,
   Cutters,
-  connectRedis,
   cutterLeaseMs,
   type Leases,
   partitionKeys,
@@ -19,24 +17,16 @@ import {
   TapLedger,
   telemetryKeys,
 } from "./index.ts";
+import { onOwnRedis } from "./own-buffer.fixture.ts";
 
 const partitions = 4;
-let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let buffer: SegmentBuffer;
 
-beforeAll(async () => {
-  server = await ownRedis();
-  redis = connectRedis(server.url, () => undefined);
+onOwnRedis((own) => {
+  redis = own;
   buffer = new SegmentBuffer(redis, { partitions });
-});
-beforeEach(async () => {
-  await redis.flushall();
-  await buffer.openGeneration("life-1");
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
+  return buffer;
 });
 
 let seq = 0;

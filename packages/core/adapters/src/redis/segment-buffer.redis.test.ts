@@ -3,26 +3,18 @@ import { type BufferedTap, encodeFrame, segmentLimits } from "@tapline/core/buff
 import { hasCode } from "@tapline/core/kernel";
 import type { Receipt } from "@tapline/core/tap";
 import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ownRedis } from "../../../../../tools/test-servers/index.ts";
+import { describe, expect, test } from "vitest";
 import { type AddressedReceipt, connectRedis, SegmentBuffer, TapLedger } from "./index.ts";
+import { onOwnRedis } from "./own-buffer.fixture.ts";
 
-let server: Awaited<ReturnType<typeof ownRedis>>;
+let url: string;
 let redis: Redis;
 let buffer: SegmentBuffer;
 
-beforeAll(async () => {
-  server = await ownRedis();
-  redis = connectRedis(server.url, () => undefined);
+onOwnRedis((own, at) => {
+  [redis, url] = [own, at];
   buffer = new SegmentBuffer(redis);
-});
-beforeEach(async () => {
-  await redis.flushall();
-  await buffer.openGeneration("life-1");
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
+  return buffer;
 });
 
 let seq = 0;
@@ -304,7 +296,7 @@ describe("receipts", () => {
   });
 
   test("are announced to whoever listens, as are a first frame and the end of a segment", async () => {
-    const listener = connectRedis(server.url, () => undefined);
+    const listener = connectRedis(url, () => undefined);
     const news: string[] = [];
     await buffer.subscribe(listener, (agent) => news.push(agent));
     await append(1);

@@ -3,28 +3,19 @@ import { encodeFrame, routeOf, type SegmentStage, segmentStages } from "@tapline
 import { hasCode } from "@tapline/core/kernel";
 import { quantileOf } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ownRedis } from "../../../../../tools/test-servers/index.ts";
-import { connectRedis, SegmentBuffer, SegmentShares, StageEvidence, type StageShare } from "./index.ts";
+import { expect, test } from "vitest";
+import { SegmentBuffer, SegmentShares, StageEvidence, type StageShare } from "./index.ts";
+import { onOwnRedis } from "./own-buffer.fixture.ts";
 
-let server: Awaited<ReturnType<typeof ownRedis>>;
 let redis: Redis;
 let buffer: SegmentBuffer;
 let shares: SegmentShares;
 
-beforeAll(async () => {
-  server = await ownRedis();
-  redis = connectRedis(server.url, () => undefined);
+onOwnRedis((own) => {
+  redis = own;
   buffer = new SegmentBuffer(redis);
   shares = new SegmentShares(redis);
-});
-beforeEach(async () => {
-  await redis.flushall();
-  await buffer.openGeneration("life-1");
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
+  return buffer;
 });
 
 let seq = 0;
