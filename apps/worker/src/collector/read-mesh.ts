@@ -1,6 +1,5 @@
-import { messageOf, TaplineError } from "@tapline/core/kernel";
 import type { MeshHealth } from "@tapline/core/telemetry";
-import { z } from "zod";
+import { queryPrometheus } from "./query-prometheus.ts";
 
 /** Istio's standard metrics, as the side that was asked reports them. */
 const requests = 'istio_requests_total{reporter="destination"}';
@@ -10,22 +9,6 @@ const queries = {
   p99Ms:
     'histogram_quantile(0.99, sum by (destination_workload, le) (rate(istio_request_duration_milliseconds_bucket{reporter="destination"}[5m])))',
 } as const;
-
-const answerWithinMs = 5_000;
-
-/** An instant vector of Prometheus's HTTP API (`/api/v1/query`). */
-const answerSchema = z.object({
-  status: z.literal("success"),
-  data: z.object({
-    resultType: z.literal("vector"),
-    result: z.array(
-      z.object({
-        metric: z.object({ destination_workload: z.string().default("unknown") }),
-        value: z.tuple([z.number(), z.string()]),
-      }),
-    ),
-  }),
-});
 
 /**
  * What Istio's proxies say of each workload, from a Prometheus that scrapes them.
@@ -48,19 +31,9 @@ export async function readMesh(url: string): Promise<MeshHealth[]> {
 
 /** Values by workload; what is no number (NaN: nothing was asked) is left out. */
 async function query(url: string, text: string): Promise<Map<string, number>> {
-  try {
-    const address = new URL("api/v1/query", url.endsWith("/") ? url : `${url}/`);
-    address.searchParams.set("query", text);
-    const answer = await fetch(address, { signal: AbortSignal.timeout(answerWithinMs) });
-    const { data } = answerSchema.parse(await answer.json());
-    const values = data.result.map(
-      ({ metric, value }) => [metric.destination_workload, Number(value[1])] as const,
-    );
-    return new Map(values.filter(([, value]) => Number.isFinite(value)));
-  } catch (cause) {
-    throw new TaplineError("unavailable", `Prometheus does not answer: ${messageOf(cause)}`, {
-      remedy: "see that PROMETHEUS_URL leads to a Prometheus that scrapes Istio's proxies",
-      cause,
-    });
-  }
+  const samples = await queryPrometheus(url, text);
+  const values = samples.map(
+    ({ labels, value }) => [labels.destination_workload ?? "unknown", value] as const,
+  );
+  return new Map(values.filter(([, value]) => Number.isFinite(value)));
 }

@@ -58,7 +58,7 @@ export const outwardEdges: readonly Edge[] = [
     ...{ from: "telemetry", to: "prometheus", port: { name: "http-prometheus", number: 9090 } },
     ...{ protocol: "HTTP", through: null, cipheredBy: "mesh" },
     operations: [{ methods: ["GET"], path: "/api/v1/query", idempotent: true, withinMs: 5_000 }],
-    code: "apps/worker/src/collector/read-mesh.ts",
+    code: "apps/worker/src/collector/query-prometheus.ts",
   },
   {
     ...{ ...straight, from: "noops", to: "kubernetes", port: { name: "tls-kubernetes", number: 443 } },

@@ -1,6 +1,6 @@
 import { messageOf } from "@tapline/core/kernel";
 import { edges, meshServices } from "@tapline/core/telemetry";
-import { z } from "zod";
+import { queryPrometheus } from "../../collector/query-prometheus.ts";
 import { type Finding, fault, judged, unknown } from "./finding.ts";
 
 /** One way on which there was traffic, as Istio's proxies at the callee counted it. */
@@ -15,36 +15,24 @@ export type Traffic = Readonly<{
 
 const labels = "source_workload, destination_service_name, connection_security_policy";
 const window = "10m";
-const withinMs = 5_000;
 const names = ["istio_requests_total", "istio_tcp_connections_opened_total"];
 
-const answerSchema = z.object({
-  status: z.literal("success"),
-  data: z.object({
-    result: z.array(
-      z.object({
-        metric: z.record(z.string(), z.string()),
-        value: z.tuple([z.number(), z.string()]),
-      }),
-    ),
-  }),
-});
-
-/** @throws what a Prometheus that does not answer brings */
-export async function readTraffic(prometheus: string, namespace: string): Promise<Traffic[]> {
+/** @throws TaplineError `unavailable` where Prometheus does not answer as it should */
+async function readTraffic(prometheus: string, namespace: string): Promise<Traffic[]> {
   const found = names.map(async (name) => {
-    const address = new URL("api/v1/query", prometheus.endsWith("/") ? prometheus : `${prometheus}/`);
     const meter = `${name}{reporter="destination",destination_service_namespace="${namespace}"}`;
-    address.searchParams.set("query", `sum by (${labels}) (increase(${meter}[${window}]))`);
-    const answer = await fetch(address, { signal: AbortSignal.timeout(withinMs) });
-    return answerSchema.parse(await answer.json()).data.result.map(({ metric, value }) => ({
-      caller: metric.source_workload ?? "unknown",
-      callee: metric.destination_service_name ?? "unknown",
-      security: metric.connection_security_policy ?? "unknown",
-      number: Number(value[1]),
-    }));
+    return await queryPrometheus(prometheus, `sum by (${labels}) (increase(${meter}[${window}]))`);
   });
-  return (await Promise.all(found)).flat().filter(({ number }) => number > 0);
+  return (await Promise.all(found)).flat().flatMap(({ labels: of, value: number }) =>
+    number > 0
+      ? {
+          caller: of.source_workload ?? "unknown",
+          callee: of.destination_service_name ?? "unknown",
+          security: of.connection_security_policy ?? "unknown",
+          number,
+        }
+      : [],
+  );
 }
 
 /** What the proxies saw, beside what the objects say: whether calls were under mTLS, and came on ways that the table knows. */
@@ -59,9 +47,7 @@ export async function judgeTraffic(
   try {
     traffic = await readTraffic(prometheus, namespace);
   } catch (error) {
-    return [
-      unknown(check, `Prometheus does not answer: ${messageOf(error)}`, `see that ${prometheus} is reached`),
-    ];
+    return [unknown(check, messageOf(error), `see that ${prometheus} is reached`)];
   }
   if (traffic.length === 0)
     return [
