@@ -66,9 +66,18 @@ test("kind needs no KEDA", () => {
 
 test("production makes each Secret that a pod takes something from", () => {
   const objects = built("production");
-  const made = objects.filter(({ kind }) => kind === "ExternalSecret").map(({ metadata }) => metadata.name);
+  const external = objects.filter(({ kind }) => kind === "ExternalSecret");
+  const made = external.map(({ metadata }) => metadata.name);
   const wanted = referred(objects, /"(?:secretName|secretKeyRef":\{"name)":"(tapline-[a-z-]+)"/g);
   // Passwords of channels: none has to be there.
   wanted.delete("tapline-alert-channels");
   expect([...wanted, "tapline-keda"].sort()).toEqual([...made].sort());
+  // Whole, from the store that the documentation names, under the name that pods know it by.
+  for (const { metadata, spec } of external)
+    expect(spec).toEqual({
+      refreshInterval: "1h",
+      secretStoreRef: { kind: "ClusterSecretStore", name: "tapline" },
+      target: { name: metadata.name, creationPolicy: "Owner" },
+      dataFrom: [{ extract: { key: `tapline/${metadata.name}` } }],
+    });
 });

@@ -11,6 +11,7 @@ const packages: readonly (readonly [RegExp, string])[] = [
   [/\.istio\.io\//, "@kubernetes-models/istio"],
   [/^keda\.sh\//, "@kubernetes-models/keda"],
   [/^argoproj\.io\//, "@kubernetes-models/argo-rollouts"],
+  [/^external-secrets\.io\//, "@kubernetes-models/external-secrets"],
   [/^gateway\.networking\.k8s\.io\//, "@kubernetes-models/gateway-api"],
   [/^monitoring\.coreos\.com\//, "@kubernetes-models/prometheus-operator"],
   [/^(v1$|[a-z]+\/|[a-z.]+\.k8s\.io\/)/, "kubernetes-models"],

@@ -2,9 +2,8 @@ import { z } from "zod";
 import { type Manifest, nameOf, specOf } from "./manifest.ts";
 
 /**
- * Kinds of operators for which the packages here have no schema: CloudNativePG's are on npm in no package, and of External Secrets
- * one form is used, for which a package of all its kinds is not brought in. So they have the fields that stand here, and no other;
- * whether the operators take them, nothing here says but their documentation.
+ * Kinds of operators for which no package on npm has a schema: CloudNativePG's. So they have the fields that stand here, and no
+ * other; whether the operator takes them, nothing here says but its documentation.
  */
 const kinds: Readonly<Record<string, z.ZodType>> = {
   "postgresql.cnpg.io/v1/Cluster": z.strictObject({
@@ -28,12 +27,6 @@ const kinds: Readonly<Record<string, z.ZodType>> = {
         }),
       ]),
     }),
-  }),
-  "external-secrets.io/v1/ExternalSecret": z.strictObject({
-    refreshInterval: z.string().regex(/^\d+[smh]$/),
-    secretStoreRef: z.strictObject({ kind: z.literal("ClusterSecretStore"), name: z.string() }),
-    target: z.strictObject({ name: z.string(), creationPolicy: z.literal("Owner") }),
-    dataFrom: z.tuple([z.strictObject({ extract: z.strictObject({ key: z.string() }) })]),
   }),
 };
 

@@ -207,6 +207,16 @@ describe("the check of what runs", () => {
     expect(unknownFields(wrong)).toEqual([expect.stringContaining("livenesProbe")]);
   });
 
+  test("sees what an ExternalSecret lacks, and what its kind does not know", async () => {
+    const name = "external-secrets.io/v1/ExternalSecret/tapline/tapline-door";
+    const only = (op: string, path: string, value?: unknown) =>
+      changed(name, op, path, value).filter((one) => nameOf(one) === name);
+    const wrong = only("replace", "/spec/target/creationPolicy", "Mine");
+    expect(wrong.flatMap(await schemaCheck(wrong))).toEqual([expect.stringContaining("creationPolicy")]);
+    const unknown = only("add", "/spec/refreshIntervall", "1h");
+    expect(unknownFields(unknown)).toEqual([expect.stringContaining("refreshIntervall")]);
+  });
+
   test("sees a field that an operator's object has not here", () => {
     const name = "postgresql.cnpg.io/v1/Cluster/tapline-data/tapline";
     const wrong = changed(name, "add", "/spec/instance", 3).filter((one) => nameOf(one) === name);
