@@ -12,18 +12,27 @@ export interface MeasuredParts {
   prisma: PrismaClient;
 }
 
-/** Serves probes and metrics of the console, until it is closed; once it is to `leave`, it is not ready any more. */
+/**
+ * Serves probes and metrics of the console, until it is closed. It is ready once both stores have answered it, so that no release
+ * that cannot reach them takes the place of one that can; a store that goes away later takes no console out, for all would go
+ * at once, and people would see nothing in the place of what is wrong. Once it is to `leave`, it is not ready any more.
+ */
 export async function serveConsoleHealth(
   place: HealthPlace,
   { served, counted, redis, prisma }: MeasuredParts,
 ): Promise<{ health: Health; metrics: ProcessMetrics; leave: () => void }> {
   const metrics = new ProcessMetrics({ info: { app: "web", version: manifest.version }, served, counted });
-  storeMetrics(metrics.registry, [
+  const stores = [
     new StoreProbe("redis", () => redis.ping()),
     new StoreProbe("postgresql", () => prisma.$queryRaw`SELECT 1`),
-  ]);
-  let isLeaving = false;
-  const health = await serveHealth(place, { isReady: () => !isLeaving, metrics: () => metrics.text() });
+  ];
+  storeMetrics(metrics.registry, stores);
+  let [haveAnswered, isLeaving] = [false, false];
+  const isReady = async (): Promise<boolean> => {
+    haveAnswered ||= (await Promise.all(stores.map((store) => store.look()))).every(({ up }) => up);
+    return haveAnswered && !isLeaving;
+  };
+  const health = await serveHealth(place, { isReady, metrics: () => metrics.text() });
   const leave = () => {
     isLeaving = true;
   };

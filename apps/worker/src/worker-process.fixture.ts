@@ -6,11 +6,14 @@ export type WorkerProcess = {
   readonly child: ChildProcess;
   readonly ingestPort: number;
   readonly streamPort: number;
+  readonly healthPort: number;
   /** Arms `point`; resolves once the process waits there, with what lets it go on. */
   readonly holdAt: (point: string) => Promise<() => void>;
   /** SIGKILL; resolves once it is gone. */
   readonly kill: () => Promise<void>;
 };
+
+type Ports = Pick<WorkerProcess, "ingestPort" | "streamPort" | "healthPort">;
 
 export async function forkWorker(
   path: Pick<TestPath, "environment">,
@@ -21,10 +24,10 @@ export async function forkWorker(
     env: { ...path.environment, TAPLINE_FAULT_POINTS: "on", ROLE: role, ...changes },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  const ports = await new Promise<{ ingestPort: number; streamPort: number }>((resolve, reject) => {
-    child.on("message", (message: { type: string; ingestPort?: number; streamPort?: number }) => {
-      const { ingestPort = 0, streamPort = 0 } = message;
-      if (message.type === "ready") resolve({ ingestPort, streamPort });
+  const ports = await new Promise<Ports>((resolve, reject) => {
+    child.on("message", (message: { type: string } & Partial<Ports>) => {
+      const { ingestPort = 0, streamPort = 0, healthPort = 0 } = message;
+      if (message.type === "ready") resolve({ ingestPort, streamPort, healthPort });
     });
     child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
   });

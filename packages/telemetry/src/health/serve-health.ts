@@ -14,7 +14,8 @@ export type HealthPlace = {
 };
 
 export type HealthParts = {
-  readonly isReady: () => boolean;
+  /** May look first; where it takes longer than who asks waits, that counts as no. */
+  readonly isReady: () => boolean | Promise<boolean>;
   /** null: not yet. */
   readonly metrics: () => Promise<Exposition> | null;
 };
@@ -26,10 +27,10 @@ export type HealthParts = {
  */
 export async function serveHealth(place: HealthPlace, { isReady, metrics }: HealthParts): Promise<Health> {
   const { port, host = "127.0.0.1" } = place;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     if (request.url === "/metrics" && isLocal(request.socket)) return void tell(response, metrics());
     const known = request.url === "/healthz" || request.url === "/readyz";
-    const status = !known ? 404 : request.url === "/healthz" || isReady() ? 200 : 503;
+    const status = !known ? 404 : request.url === "/healthz" || (await isReady()) ? 200 : 503;
     response.writeHead(status, { "content-type": "text/plain" }).end(status === 200 ? "ok\n" : "no\n");
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { archivedTaps, connectAs, deliverSurely, send, submit } from "./agent.fixture.ts";
+import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import { forkWorker, type WorkerProcess } from "./worker-process.fixture.ts";
+
+let path: TestPath;
+const processes: WorkerProcess[] = [];
+
+beforeAll(async () => {
+  path = await setUpPath();
+});
+afterAll(async () => {
+  await Promise.all(processes.map((one) => one.kill()));
+  await path.end();
+});
+
+const start = async (role: string, settings: Readonly<Record<string, string>>): Promise<WorkerProcess> => {
+  const started = await forkWorker(path, role, settings);
+  processes.push(started);
+  return started;
+};
+const tapsOf = (tracker: number, count: number) =>
+  Array.from({ length: count }, (_, i) => submit(i + 1, rawTap(path.trackers[tracker]!, i + 1)));
+const probe = async ({ healthPort }: WorkerProcess, name: string): Promise<number> =>
+  (await fetch(`http://127.0.0.1:${healthPort}/${name}`)).status;
+
+test("a door that is to end says first that it is not ready, takes taps until its delay is over, and ends well", async () => {
+  const [door, buffer] = await Promise.all([
+    start("ingest", { TAPLINE_DRAIN_DELAY_SECONDS: "15", TAPLINE_GRACE_SECONDS: "10" }),
+    start("buffer", {}),
+  ]);
+  const [old, late] = [
+    connectAs(path, "gate-1", door.ingestPort),
+    connectAs(path, "gate-2", door.ingestPort),
+  ];
+  await send(old, 1, tapsOf(0, 3));
+  expect(await probe(door, "readyz")).toBe(200);
+  const [exited, askedAt] = [once(door.child, "exit"), performance.now()];
+  door.child.kill("SIGTERM");
+  await until("it says that it is not ready", async () => (await probe(door, "readyz")) === 503);
+  // Both who is connected, and who comes because nobody has told it yet.
+  const [first, second] = await Promise.all([
+    old.post({ epoch: 1, taps: tapsOf(0, 6) }),
+    late.post({ epoch: 1, taps: tapsOf(1, 3) }),
+  ]);
+  expect([first.status, second.status, await probe(door, "healthz")]).toEqual([202, 202, 200]);
+  expect(await exited).toEqual([0, null]);
+  // Node's timers may be early by a millisecond.
+  expect(performance.now() - askedAt).toBeGreaterThan(14_990);
+  await expect(late.post({ epoch: 1, taps: tapsOf(1, 3) })).rejects.toThrow();
+  await Promise.all([old.close(), late.close()]);
+  await buffer.kill();
+}, 120_000);
+
+test("an upload under way when its process is to end is finished within the grace, or by the next process: nothing is lost, nothing twice", async () => {
+  const [door] = await Promise.all([start("ingest", {}), start("buffer,validation,encryption,audit", {})]);
+  const agent = connectAs(path, "gate-1", door.ingestPort);
+  const transfer = async (graceSeconds: number) => {
+    const process = await start("transfer", { TAPLINE_GRACE_SECONDS: String(graceSeconds) });
+    const held = process.holdAt("before:transfer.run");
+    return { process, held, exited: once(process.child, "exit") };
+  };
+  const heldAndAskedToEnd = async ({ process, held }: Awaited<ReturnType<typeof transfer>>) => {
+    const go = await held;
+    process.child.kill("SIGTERM");
+    await until("it says that it is not ready", async () => (await probe(process, "readyz")) === 503);
+    return go;
+  };
+
+  const patient = await transfer(20);
+  const first = deliverSurely(agent, 2, tapsOf(2, 20));
+  (await heldAndAskedToEnd(patient))();
+  expect(await patient.exited).toEqual([0, null]);
+  // Nobody else was there who could have done it.
+  await first;
+
+  const hasty = await transfer(1);
+  const second = deliverSurely(agent, 3, tapsOf(2, 40).slice(20));
+  await heldAndAskedToEnd(hasty);
+  expect(await hasty.exited).toEqual([0, null]);
+  await start("transfer", {});
+  await second;
+  const held = (await archivedTaps(path)).filter(({ tracker }) => tracker === path.trackers[2]!.id);
+  expect(held.map(({ trackerSeq }) => trackerSeq).toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: 40 }, (_, i) => i + 1),
+  );
+  await agent.close();
+}, 150_000);
