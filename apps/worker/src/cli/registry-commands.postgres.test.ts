@@ -139,3 +139,21 @@ test("a tracker is enrolled by its key or a PEM file of it, revoked with a reaso
   expect([states.get(one), states.get(two)]).toEqual([true, false]);
   expect((await run("tracker", "ls")).out).toContain(`${two}  key `);
 });
+
+test("who acts is the account of an e-mail address, in whatever case; another one is a name, and is told to be", async () => {
+  await prisma.user.create({
+    data: { id: "p-ada", name: "Ada", email: "ada@console.test", role: "admin" },
+  });
+  const pause = (by: string) => run("noops", "pause", "--reason", "a test", "--yes", "--by", by);
+  expect(await pause("Ada@Console.test")).toMatchObject({ code: 0, err: "" });
+  const stranger = await pause("eve@console.test");
+  expect(stranger).toMatchObject({ code: 0, err: expect.stringContaining("taken as a name") });
+  const entries = await prisma.auditEntry.findMany({
+    where: { action: "noops.paused" },
+    orderBy: { recordedAt: "asc" },
+  });
+  expect(entries.map(({ actorId }) => actorId)).toEqual(["p-ada", "eve@console.test"]);
+  const found = await run("audit", "ls", "--by", "ada@console.test", "--action", "noops");
+  expect(found.out).toContain("p-ada");
+  expect(found.out).not.toContain("eve@console.test");
+});

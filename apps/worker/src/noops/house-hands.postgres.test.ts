@@ -151,6 +151,8 @@ test("where two persons have to want a rotation, whoever approved it or armed th
     const wanted = { nowEpochMs: Date.now(), organisation: "T", agents: [], hosts: [] };
     const files = await issueHierarchy(wanted);
     for (const [name, { pem }] of Object.entries(files)) await writeFile(join(folder, name), pem);
+    for (const id of ["ada", "ben"])
+      await prisma.user.create({ data: { id, name: id, email: `${id}@console.test`, role: "admin" } });
     const keys = new KeyDesk(prisma, Date.now);
     const seed = (["archive", "escrow"] as const).map((role) => readRingKey(files[`${role}.crt`]!.pem, role));
     await new KeyRing(prisma, Date.now).seed(seed, ada);
@@ -168,9 +170,13 @@ test("where two persons have to want a rotation, whoever approved it or armed th
     expect(told.actorId).toBe("a-rule");
 
     const onDisk = await readdir(folder);
+    const said = { kind: "operator", id: "Ada" } as const;
     await expect(rotate({ armedBy: ada.actor })).rejects.toThrow("waits for its second person already");
     expect(await readdir(folder)).toEqual(onDisk);
     await requests.cancel(first, ada);
+    for (const wanting of [{ armedBy: said }, { approvedBy: said }, {}])
+      await expect(rotate(wanting)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await readdir(folder)).toEqual(onDisk);
 
     const approved = await rotate({ approvedBy: ada.actor });
     const second = String(approved.after.waitsForSecondPerson);

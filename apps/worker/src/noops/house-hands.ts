@@ -10,7 +10,7 @@ import { assertAsLeft, type Left } from "./assert-as-left.ts";
 export type HouseParts = {
   readonly flush: FlushParts;
   readonly keys: Pick<KeyDesk, "standing" | "change">;
-  readonly keyRequests: Pick<KeyRequests, "list">;
+  readonly keyRequests: Pick<KeyRequests, "list" | "assertMayAsk">;
   /** Folder of the PKI that issues keys; null where this process has none. */
   readonly pkiFolder: string | null;
   readonly releases: Pick<ReleaseDesk, "rollBack">;
@@ -80,6 +80,8 @@ async function rotateKey(
   await assertNoneWaits(keyRequests);
   // Whoever approved it, or armed the rule, has asked for it: where two persons have to want it, the second one is somebody else.
   const asker = approvedBy ?? armedBy ?? actor;
+  // Before a key is made that nobody could approve.
+  await keyRequests.assertMayAsk(asker);
   const rotated = await rotateWhereDue(
     { folder: pkiFolder, afterDays: 0, nowEpochMs: clock(), twoPersons: "ask", asker },
     { desk: keys, signal },

@@ -123,7 +123,7 @@ export class NoopsRig {
       house: {
         flush: { buffer: {}, index: {} } as never,
         ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
-        ...{ rules: {} as never, keyRequests: { list: nothing }, clock },
+        ...{ rules: {} as never, keyRequests: { list: nothing, assertMayAsk: nothing }, clock },
         closed: { read: async () => [...this.closed], set: this.#close },
       },
     });

@@ -11,7 +11,10 @@ export function addActing(command: Command): Command {
   return addEffect(
     command
       .requiredOption("--reason <text>", "why; goes into the audit log", saysSomething)
-      .option("--by <name>", "who acts; goes into the audit log (default: the login name)"),
+      .option(
+        "--by <name>",
+        "who acts: the e-mail address of an account of the console, or a name; goes into the audit log (default: the login name)",
+      ),
   );
 }
 

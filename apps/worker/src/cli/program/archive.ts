@@ -90,7 +90,10 @@ function addArchiveDrill(archive: Command): void {
     .requiredOption("--now", "hold it now; the role audit holds them on a schedule")
     .option("--no-decrypt", "without a key: all is checked but what lies within the envelope")
     .option("--trust <file>", "root certificate and revocation lists (default: pki/trust.pem)")
-    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
+    .option(
+      "--by <name>",
+      "who asks, by e-mail address or name; goes into the audit log (default: the login name)",
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",

@@ -43,7 +43,7 @@ function addFilter(command: Command): Command {
     .option("--from <time>", "only of this time on, ISO 8601", moment)
     .option("--until <time>", "only of before this time, ISO 8601", moment)
     .option("--action <action>", "only this action, as key.changed, or a kind of them, as key")
-    .option("--by <name>", "only by this operator, agent, job or rule")
+    .option("--by <name>", "only by this operator (e-mail address or id), agent, job or rule")
     .option("--subject <subject>", "only to this, as segment/<id>, or to a kind of things, as segment")
     .option("--text <text>", "only with this text anywhere in the entry");
 }

@@ -31,7 +31,10 @@ function addGapStatement(gap: Command): void {
     .requiredOption("--agent <id>", "the agent")
     .requiredOption("--day <YYYY-MM-DD>", "the day (UTC)", day)
     .option("--out <dir>", "where the statement and its signature go", ".")
-    .option("--by <name>", "who asks; goes into the audit log (default: the login name)")
+    .option(
+      "--by <name>",
+      "who asks, by e-mail address or name; goes into the audit log (default: the login name)",
+    )
     .addHelpText("after", "\nThe daily statements lie in the archive, under statements/YYYY/MM/DD/.")
     .action(async (options) => (await import("../gap-statement.ts")).state(options));
 }

@@ -33,7 +33,7 @@ function addQuarantineShow(quarantine: Command): void {
     .description("one refused tap, as JSON, without its measurements")
     .option("--reveal", "with its measurements; audited, so say --reason")
     .option("--reason <text>", "with --reveal: why; goes into the audit log", saysSomething)
-    .option("--by <name>", "with --reveal: who acts (default: the login name)")
+    .option("--by <name>", "with --reveal: who acts, by e-mail address or name (default: the login name)")
     .action(async (agent, epoch, seq, options) =>
       (await import("../quarantine-show.ts")).show(agent, epoch, seq, options),
     );

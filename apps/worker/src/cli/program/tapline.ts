@@ -18,6 +18,14 @@ import { addSite } from "./site.ts";
 import { addStatus } from "./status.ts";
 import { addTracker } from "./tracker.ts";
 
+/** `--by` with the e-mail address of an account is that account, on every command: who acts here and on the console is one person. */
+async function nameAccount(command: Command): Promise<void> {
+  const { by } = command.opts<{ by?: string }>();
+  if (by?.includes("@") !== true) return;
+  const { accountNamed } = await import("../account-named.ts");
+  command.setOptionValue("by", await accountNamed(by));
+}
+
 /**
  * The command `tapline` as it is typed: names, options and their forms. What a command does is loaded once it is known
  * which one it is: nothing in this folder imports at run time what is not in it, but commander.
@@ -44,5 +52,5 @@ export function taplineProgram(): Command {
   addGap(program);
   addSite(program);
   addProofs(program);
-  return program;
+  return program.hook("preAction", async (_, command) => await nameAccount(command));
 }

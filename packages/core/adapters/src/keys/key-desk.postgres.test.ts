@@ -25,6 +25,9 @@ let begunAtEpochMs = 0;
 
 beforeAll(async () => {
   prisma = connectPrisma(await freshDatabase());
+  const roles = { ann: "admin", ben: "admin", cleo: "admin", dan: "operator" };
+  for (const [id, role] of Object.entries(roles))
+    await prisma.user.create({ data: { id, name: id, email: `${id}@console.test`, role } });
   const request = { nowEpochMs: Date.now(), organisation: "Test", agents: [], hosts: [] };
   const [files, later] = await Promise.all([issueHierarchy(request), issueHierarchy(request)]);
   archive = readRingKey(files["archive.crt"]!.pem, "archive");
@@ -124,6 +127,28 @@ test("where two persons are needed one asks and another one approves; the entry 
     { action: "key.changed", actor: { id: "ben" }, facts: { askedBy: "ann", request: id } },
   ]);
   expect(await requests.list()).toMatchObject([{ id, state: "approved", endedBy: "ben", reason: null }]);
+});
+
+test("a name that was only said, an operator, a rule and a job are none of the two persons", async () => {
+  await twoPersons();
+  const nobody = [
+    by("Ann"),
+    by("ann@console.test"),
+    by("dan"),
+    { ...ann, actor: { kind: "rule", id: "ann" } },
+  ];
+  for (const one of nobody as (typeof ann)[]) {
+    await expect(ask(rotation(), one)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(requests.assertMayAsk(one.actor)).rejects.toMatchObject({ code: "forbidden" });
+  }
+  await requests.assertMayAsk(ann.actor);
+  const id = await ask(rotation());
+  for (const one of nobody as (typeof ann)[])
+    await expect(requests.approve(id, await stand(), one)).rejects.toMatchObject({ code: "forbidden" });
+  // As an earlier version kept it, for a rule that was armed by a command.
+  await prisma.keyRequest.update({ where: { id }, data: { askedBy: "Ann" } });
+  await expect(requests.approve(id, await stand(), ann)).rejects.toMatchObject({ code: "conflict" });
+  expect(await states()).toEqual(["archive active", "escrow active"]);
 });
 
 test("of two who approve at once one does, and the other is told who did", async () => {

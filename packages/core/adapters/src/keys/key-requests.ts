@@ -6,6 +6,7 @@ import type { KeyRequest, PrismaClient } from "../prisma/generated/client.ts";
 import { makeChange } from "./make-change.ts";
 import { ringStep } from "./ring-rows.ts";
 import { assertStand, readStanding } from "./ring-standing.ts";
+import { assertFirstPerson, assertSecondPerson } from "./two-persons.ts";
 
 const hourMs = 3_600_000;
 /** So long another person may take, ms. */
@@ -45,6 +46,14 @@ export class KeyRequests {
     this.#clock = clock;
   }
 
+  /**
+   * Whether `asker` may be the first of two persons, for whoever makes a key before asking for it.
+   * @throws TaplineError `forbidden` where the rule wants two, and this is no admin's account
+   */
+  async assertMayAsk(asker: Actor): Promise<void> {
+    if ((await readStanding(this.#prisma)).twoPersons) await assertFirstPerson(this.#prisma, asker);
+  }
+
   /** Those that wait and those that ended within a week, the newest first. */
   async list(): Promise<KeyRequestListing[]> {
     const nowEpochMs = this.#clock();
@@ -58,17 +67,14 @@ export class KeyRequests {
   /**
    * Makes the change that was asked for. Both persons stand in its audit entry.
    * @param stand of the ring by which whoever approves was shown what it does
-   * @throws TaplineError `forbidden` where the one who asked would approve; `not-found`; `conflict` where it waits no more, or the ring
-   * is another one
+   * @throws TaplineError `forbidden` where the one who asked would approve, or no admin; `not-found`; `conflict` where it waits no more,
+   * the ring is another one, or whoever asked is no admin: they may have been shut out for it
    */
   async approve(id: string, stand: string, act: Act): Promise<KeyRequestListing> {
     const at = new Date(this.#clock());
     return await ringStep(this.#prisma, async (tx) => {
       const row = await waiting(tx, id, at);
-      if (row.askedBy === act.actor.id)
-        throw new TaplineError("forbidden", "whoever asked for a change cannot approve it", {
-          remedy: "Have another admin look at it.",
-        });
+      await assertSecondPerson(tx, row.askedBy, act.actor);
       const now = await readStanding(tx);
       assertStand(now, stand);
       const more = { request: id, askedBy: row.askedBy };
@@ -90,7 +96,10 @@ export class KeyRequests {
   }
 }
 
-/** Keeps a change until a second person approves it. @throws TaplineError `conflict` where the same waits, `overloaded` */
+/**
+ * Keeps a change until a second person approves it.
+ * @throws TaplineError `forbidden` where the asker is no admin's account; `conflict` where the same waits; `overloaded`
+ */
 export async function askForChange(
   tx: Transaction,
   asked: { change: KeyChange; effect: KeyEffect; stand: string; at: Date; asker: Actor },
@@ -98,6 +107,7 @@ export async function askForChange(
 ): Promise<AskedChange> {
   const { change, stand, at, asker } = asked;
   const { what } = asked.effect;
+  await assertFirstPerson(tx, asker);
   await tx.keyRequest.deleteMany({ where: { expiresAt: { lte: new Date(at.getTime() - shownMs) } } });
   const wait = await tx.keyRequest.findMany({ where: { outcome: null, expiresAt: { gt: at } } });
   const text = JSON.stringify(change);

@@ -29,6 +29,12 @@ export async function actingPeople(
 /** Who may act, and what they see: null = the whole installation, else these sites. */
 type Acting = ActingPerson & { readonly sites: readonly string[] | null };
 
+/** The id of the account with an e-mail address, in whatever case; null where the console has none. */
+export async function accountOf(prisma: PrismaClient, email: string): Promise<string | null> {
+  const found = await prisma.user.findUnique({ where: { email: email.toLowerCase() }, select: { id: true } });
+  return found?.id ?? null;
+}
+
 /** @param given id or e-mail address @throws TaplineError `invalid-input` where nobody of that name may act */
 export async function actingPerson(prisma: PrismaClient, given: string): Promise<Acting> {
   const found = await prisma.user.findFirst({

@@ -1,4 +1,4 @@
-export { type ActingPerson, actingPeople, actingPerson } from "./acting-people.ts";
+export { type ActingPerson, accountOf, actingPeople, actingPerson } from "./acting-people.ts";
 export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
 export { actsOfPeople } from "./acts-of-people.ts";
 export {
