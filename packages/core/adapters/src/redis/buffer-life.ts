@@ -52,7 +52,8 @@ export class BufferLife {
     if (this.#set <= opened) return true;
     // From here on whoever sets shares of a stage sets them there, too.
     if (!(await this.#count(name, "partitions"))) return true;
-    for (let partition = opened; partition < this.#set; partition++) await this.#openOne(partition, name);
+    for (let partition = opened; partition < this.#set; partition++)
+      if (!(await this.#openOne(partition, name))) return true;
     await this.#count(name, "opened");
     return true;
   }
@@ -60,7 +61,7 @@ export class BufferLife {
   /** Forgets the life `name` with all that is in it; false where it does not stand. The first partition goes last: it knows of the others. */
   async end(name: string): Promise<boolean> {
     for (let partition = (await this.partitions()) - 1; partition > 0; partition--)
-      await this.#endOne(partition, name);
+      await this.#forget(partition, name);
     const cards = await this.#redis.smembers(cardsKey);
     if (!(await this.#forget(0, name))) return false;
     const { segment, waiting } = partitionKeys(0);
@@ -69,23 +70,27 @@ export class BufferLife {
     return true;
   }
 
-  async #openOne(partition: number, name: string): Promise<void> {
+  /** Has a partition stand in the life `name`, whoever else opens it; false where that life is over. */
+  async #openOne(partition: number, name: string): Promise<boolean> {
     const { generation, shares } = partitionKeys(partition);
-    const held = await this.#redis.get(generation);
-    // What a life that is over has left there, since the first partition was lost without it.
-    if (held !== null && held !== name) await this.#endOne(partition, held);
-    for (const [stage, share] of Object.entries(await this.#redis.hgetall(partitionKeys(0).shares)))
-      await this.#redis.hsetnx(shares, stage, share);
-    await this.#redis.set(generation, name, "NX");
+    for (;;) {
+      const held = await this.#redis.get(generation);
+      if (held === name) return true;
+      // Asked after what the partition holds: no life comes twice, so while this one stands, that one is over. Whoever comes late
+      // ends none that was opened since, and what it still lays there is found here and ended by who opens that one.
+      if ((await this.name()) !== name) return false;
+      if (held !== null) await this.#forget(partition, held);
+      for (const [stage, share] of Object.entries(await this.#redis.hgetall(partitionKeys(0).shares)))
+        await this.#redis.hsetnx(shares, stage, share);
+      await this.#redis.set(generation, name, "NX");
+    }
   }
 
-  async #endOne(partition: number, name: string): Promise<void> {
-    if (await this.#forget(partition, name)) await this.#redis.unlink(partitionKeys(partition).shares);
-  }
-
+  /** The first partition keeps what shares are set: they are of no life. */
   async #forget(partition: number, name: string): Promise<boolean> {
     const k = partitionKeys(partition);
-    const keys = [k.generation, k.frames, k.uncut, k.open, k.preparing, k.failing, k.counts, k.news];
+    const keys = [k.generation, k.open, k.news, k.frames, k.uncut, k.preparing, k.failing, k.counts];
+    if (partition > 0) keys.push(k.shares);
     const prefixes = [k.segment(""), k.sealed(""), k.waiting("")];
     return (await runScript(this.#redis, "end-life", keys, [name, ...prefixes])) === 1;
   }

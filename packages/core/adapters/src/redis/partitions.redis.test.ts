@@ -106,6 +106,7 @@ describe("partitions of the buffer", () => {
     await redis.set(partitionKeys(0).generation, "life-0");
     const id = segmentId(1, randomBytes, 1);
     await expect(buffer.cut(id, 1)).rejects.toMatchObject({ code: "unavailable" });
+    expect((await keysIn(0)).filter((key) => /^(segment|cards)/.test(key))).toEqual([]);
     await redis.unlink(partitionKeys(0).generation);
     expect(await buffer.cut(segmentId(1, randomBytes, 1), 1)).toBeNull();
     expect(await redis.llen(partitionKeys(1).uncut)).toBe(1);
@@ -216,6 +217,50 @@ describe("a life of the buffer", () => {
     await buffer.openGeneration("life-2");
     expect(await names()).toEqual(Array(4).fill("life-2"));
     expect([await buffer.find(segment.id), (await buffer.backlog()).taps]).toEqual([null, 0]);
+  });
+
+  /** The buffer as a process sees it that is held up before its first `command` on the second partition's name, for so long. */
+  const heldUp = (command: "get" | "set", meanwhile: () => Promise<unknown>) => {
+    let isOver = false;
+    const slow = new Proxy(redis, {
+      get(target, property) {
+        const value = Reflect.get(target, property);
+        if (typeof value !== "function") return value;
+        return async (...args: unknown[]) => {
+          if (!isOver && property === command && args[0] === partitionKeys(1).generation) {
+            isOver = true;
+            await meanwhile();
+          }
+          return await value.apply(target, args);
+        };
+      },
+    });
+    return new SegmentBuffer(slow, { partitions });
+  };
+
+  test("that is opened is not ended by who comes late to open the one before", async () => {
+    await redis.flushall();
+    const one = new SegmentBuffer(redis);
+    await one.openGeneration("life-1");
+    const late = heldUp("get", async () => {
+      await one.endLife("life-1");
+      await buffer.openGeneration("life-2");
+      await append(1);
+    });
+    expect(await late.keepLife("life-1")).toBe(true);
+    expect([await names(), (await buffer.backlog()).taps]).toEqual([Array(4).fill("life-2"), 1]);
+  });
+
+  test("stands in all partitions though who opens the one before lays that one's name there", async () => {
+    await redis.flushall();
+    const { generation, uncut } = partitionKeys(1);
+    const slow = heldUp("set", async () => {
+      await redis.set(generation, "life-1", "NX");
+      await append(1);
+    });
+    expect(await slow.openGeneration("life-2")).toBe(true);
+    expect([await names(), await redis.exists(uncut)]).toEqual([Array(4).fill("life-2"), 0]);
+    expect(await buffer.keepLife("life-2")).toBe(true);
   });
 
   test("takes more partitions under way, with the shares of stages; fewer are emptied first", async () => {

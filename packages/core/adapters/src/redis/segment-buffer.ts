@@ -17,7 +17,7 @@ import {
   segmentLimits,
   unpackReceipt,
 } from "@tapline/core/buffer";
-import { TaplineError } from "@tapline/core/kernel";
+import { hasCode, TaplineError } from "@tapline/core/kernel";
 import type { Receipt } from "@tapline/core/tap";
 import type { TelemetryDelta } from "@tapline/core/telemetry";
 import { segmentVerdictsSchema, type TapVerdict } from "@tapline/core/validation";
@@ -139,10 +139,19 @@ export class SegmentBuffer {
     const { uncut, segment } = keysOf(id);
     if ((await this.#redis.llen(uncut)) === 0) return null;
     const life = await this.#cards.lay(id);
-    const cut = life === null ? null : await this.#cut(id, nowEpochMs, life);
     // Where the answer to a cut was lost, the one to its repetition says that nothing was cut.
-    if (cut === null && (await this.#redis.exists(segment(id))) === 0) await this.#cards.takeBack(id);
-    return cut;
+    const takeBack = async (): Promise<void> => {
+      if ((await this.#redis.exists(segment(id))) === 0) await this.#cards.takeBack(id);
+    };
+    try {
+      const cut = life === null ? null : await this.#cut(id, nowEpochMs, life);
+      if (cut === null) await takeBack();
+      return cut;
+    } catch (error) {
+      // The partition is in no life, or in another one. What fails otherwise may have been cut, and needs its card.
+      if (hasCode(error, "unavailable")) await takeBack();
+      throw error;
+    }
   }
 
   async #cut(id: string, nowEpochMs: number, life = ""): Promise<CutSegment | null> {
