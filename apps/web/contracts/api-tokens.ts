@@ -7,6 +7,8 @@ export interface ApiTokenView {
   readonly id: string;
   readonly name: string;
   readonly role: string;
+  /** The sites that it reaches and no others; `null`: the whole installation. */
+  readonly sites: readonly string[] | null;
   /** The admin's name; `null`: not there any more. */
   readonly createdBy: string | null;
   readonly createdAtEpochMs: number;

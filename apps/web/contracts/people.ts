@@ -67,6 +67,8 @@ export interface InvitationView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
+  /** The sites that they will see and no others; `null`: the whole installation. */
+  readonly sites: readonly string[] | null;
   readonly createdAtEpochMs: number;
   readonly expiresAtEpochMs: number;
 }
@@ -74,7 +76,7 @@ export interface InvitationView {
 export interface PeopleView {
   /** By name. */
   readonly people: readonly PersonView[];
-  /** Where agents stand, or have a person's sites: what may be chosen among. By name. */
+  /** Where agents stand, or what people, invitations and tokens are limited to: what may be chosen among. By name. */
   readonly sites: readonly string[];
   readonly invitations: readonly InvitationView[];
 }

@@ -19,11 +19,13 @@ export function AssignDialog({
   onClose: () => void;
   onAct: (act: AlertAct) => void;
 }) {
-  const { people } = usePeople();
+  const { people } = usePeople(alert.id);
   const viewerId = useViewerId();
   const ids = { who: useId(), note: useId() };
   const [to, setTo] = useState(alert.assignee ?? viewerId);
   const [note, setNote] = useState("");
+  // Who saw to it, and sees it no more, is nobody to choose.
+  const isElsewhere = people !== undefined && !people.some(({ id }) => id === alert.assignee);
   const isSame = (to || null) === (alert.assignee ?? null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +51,12 @@ export function AssignDialog({
             className="h-10 w-full rounded-md border border-line-strong bg-surface px-3 text-sm"
           >
             <option value="">{strings.nobodyInParticular}</option>
-            {people.map(({ id, name }) => (
+            {alert.assignee !== null && isElsewhere ? (
+              <option value={alert.assignee} disabled>
+                {strings.whoSeesToItNow}
+              </option>
+            ) : null}
+            {people?.map(({ id, name }) => (
               <option key={id} value={id}>
                 {id === viewerId ? strings.nameYou({ name }) : name}
               </option>

@@ -18,6 +18,8 @@ import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
+import { sitesNamed } from "./sites-choice.tsx";
+import { Tag } from "./tag.tsx";
 
 const NewTokenDialog = dynamic(() =>
   loadPart(() => import("./token-dialogs.tsx").then((part) => part.NewTokenDialog)),
@@ -98,7 +100,7 @@ function TokenList({
 function TokenRow({ token, onRevoke }: { token: ApiTokenView; onRevoke: () => void }) {
   const zone = useTimeZone();
   const now = serverNow();
-  const { name, role, createdBy, createdAtEpochMs, expiresAtEpochMs, lastUsedAtEpochMs: used } = token;
+  const { name, role, sites, createdBy, createdAtEpochMs, expiresAtEpochMs, lastUsedAtEpochMs: used } = token;
   const at = (epochMs: number) => formatDayTime(epochMs, zone, now);
   const stands = token.revokedAtEpochMs === null && expiresAtEpochMs > now;
   return (
@@ -109,6 +111,7 @@ function TokenRow({ token, onRevoke }: { token: ApiTokenView; onRevoke: () => vo
       <div className="min-w-0">
         <p className="font-medium [overflow-wrap:anywhere]">
           {name} <span className="font-normal text-ink-soft">{role}</span>
+          {sites === null ? null : <Tag>{sitesNamed(sites)}</Tag>}
         </p>
         <p className="text-ink-soft">
           {token.revokedAtEpochMs === null

@@ -7,6 +7,8 @@ import type { InvitationView } from "../../contracts/people.ts";
 import * as strings from "../../strings/generated/settings/invitation-row.ts";
 import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
+import { sitesNamed } from "./sites-choice.tsx";
+import { Tag } from "./tag.tsx";
 
 /** Somebody who was asked to come, and has not yet. */
 export function InvitationRow({
@@ -16,7 +18,7 @@ export function InvitationRow({
   invitation: InvitationView;
   onWithdraw: () => void;
 }) {
-  const { name, email, role, expiresAtEpochMs } = invitation;
+  const { name, email, role, sites, expiresAtEpochMs } = invitation;
   const zone = useTimeZone();
   return (
     <li
@@ -26,6 +28,7 @@ export function InvitationRow({
       <div className="min-w-0">
         <p className="font-medium [overflow-wrap:anywhere]">
           {name} <span className="font-normal text-ink-soft">{strings.invitedAsRole({ role })}</span>
+          {sites === null ? null : <Tag>{sitesNamed(sites)}</Tag>}
         </p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
         <p className="text-xs text-ink-faint">

@@ -17,6 +17,7 @@ import { Copied } from "../../ui/copied.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { RoleChoice } from "./person-dialog.tsx";
+import { type Sites, SitesChoice } from "./sites-choice.tsx";
 
 const dayMs = 24 * 3_600_000;
 
@@ -26,8 +27,11 @@ interface Made {
   expiresAtEpochMs: number;
 }
 
-/** Makes a link by which somebody makes their own account, and shows it once. */
-export function InviteDialog({ onClose }: { onClose: () => void }) {
+/**
+ * Makes a link by which somebody makes their own account, and shows it once.
+ * @param allSites among which may be chosen what the person will see
+ */
+export function InviteDialog({ allSites, onClose }: { allSites: readonly string[]; onClose: () => void }) {
   const [made, setMade] = useState<Made | null>(null);
   return (
     <Dialog
@@ -35,22 +39,32 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       isOpen
       onClose={onClose}
     >
-      {made === null ? <Ask onMade={setMade} /> : <MadeLink made={made} onClose={onClose} />}
+      {made === null ? (
+        <Ask allSites={allSites} onMade={setMade} />
+      ) : (
+        <MadeLink made={made} onClose={onClose} />
+      )}
     </Dialog>
   );
 }
 
-function Ask({ onMade }: { onMade: (made: Made) => void }) {
+function Ask({ allSites, onMade }: { allSites: readonly string[]; onMade: (made: Made) => void }) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<RoleName>("viewer");
+  const [chosen, setSites] = useState<Sites>(null);
   const [ttlMs, setTtlMs] = useState(3 * dayMs);
   const [why, setWhy] = useState("");
   const act = useGuardedAct(askAccountsAnew);
   const { password, run } = act;
+  // Admins have the whole installation.
+  const sites = role === "admin" ? null : chosen;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const wish = { name: name.trim(), email: email.trim(), role, ttlMs, reason: why.trim(), password };
+    const wish = {
+      ...{ name: name.trim(), email: email.trim(), role, sites: sites && [...sites], ttlMs },
+      ...{ reason: why.trim(), password },
+    };
     if (wish.name === "" || wish.reason === "") return;
     await run(async () => onMade({ name: wish.name, ...(await apiClient.people.invite.mutate(wish)) }));
   };
@@ -72,6 +86,7 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
         onChange={(event) => setEmail(event.target.value)}
       />
       <RoleChoice role={role} onRole={setRole} />
+      {role === "admin" ? null : <SitesChoice all={allSites} sites={sites} onSites={setSites} />}
       <Choice
         legend={strings.theLinkWorksFor}
         name="ttl"

@@ -60,7 +60,7 @@ export function People() {
           <Nothing title={strings.thisNeedsTheRoleAdmin}>{strings.adminsInvitePeopleGiveRoles}</Nothing>
         )}
       </Panel>
-      {open?.is === "invite" ? <InviteDialog onClose={onClose} /> : null}
+      {open?.is === "invite" ? <InviteDialog allSites={view?.sites ?? []} onClose={onClose} /> : null}
       {open?.is === "act" ? (
         <PersonDialog person={open.person} act={open.act} allSites={view?.sites ?? []} onClose={onClose} />
       ) : null}

@@ -8,6 +8,8 @@ import * as strings from "../../strings/generated/settings/person-row.ts";
 import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { actNames, actsFor, type PersonAct } from "./person-acts.ts";
+import { sitesNamed } from "./sites-choice.tsx";
+import { Tag } from "./tag.tsx";
 
 /** Somebody who has an account, and what may be done to it. */
 export function PersonRow({
@@ -31,7 +33,7 @@ export function PersonRow({
         <p className="font-medium [overflow-wrap:anywhere]">
           {name} <span className="font-normal text-ink-soft">{role}</span>
           {isYou ? <Tag>{strings.you}</Tag> : null}
-          {sites === null ? null : <Tag>{sites.length === 0 ? strings.noSite : sites.join(", ")}</Tag>}
+          {sites === null ? null : <Tag>{sitesNamed(sites)}</Tag>}
           {disabled ? <Tag>{strings.disabled}</Tag> : null}
         </p>
         <p className="text-ink-soft [overflow-wrap:anywhere]">{email}</p>
@@ -69,11 +71,3 @@ export function PersonRow({
 const passkeysOf = (count: number): string => (count === 0 ? strings.noPasskey : strings.passkeys({ count }));
 
 const sessionsOf = (count: number): string => strings.sessions({ count });
-
-function Tag({ children }: { children: string }) {
-  return (
-    <span className="ml-2 rounded border border-line-strong px-1.5 py-px text-xs font-normal text-ink-soft">
-      {children}
-    </span>
-  );
-}

@@ -3,7 +3,8 @@
 import * as strings from "../../strings/generated/settings/sites-choice.ts";
 import { Choice } from "../../ui/choice.tsx";
 
-type Sites = readonly string[] | null;
+/** `null`: the whole installation. */
+export type Sites = readonly string[] | null;
 
 /** Whether somebody sees the whole installation or some of its sites, and which; says how many that will be. */
 export function SitesChoice({
@@ -54,6 +55,10 @@ export function SitesChoice({
     </div>
   );
 }
+
+/** What is seen of the installation, where that is not the whole. */
+export const sitesNamed = (sites: readonly string[]): string =>
+  sites.length === 0 ? strings.noSite : sites.join(", ");
 
 /** True where both are the same, in whatever order. */
 export const sameSites = (one: Sites, other: Sites): boolean =>

@@ -6,6 +6,7 @@ import { apiClient } from "../../client/api.ts";
 import { formatDayTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { useAccounts } from "../../client/use-accounts.ts";
 import { useGuardedAct } from "../../client/use-guarded-act.ts";
 import { WhyDialog } from "../../client/why-dialog.tsx";
 import { type ApiTokenView, type TokenRole, tokenRoles } from "../../contracts/api-tokens.ts";
@@ -16,11 +17,13 @@ import { Choice } from "../../ui/choice.tsx";
 import { Copied } from "../../ui/copied.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { type Sites, SitesChoice } from "./sites-choice.tsx";
 
 const dayMs = 24 * 3_600_000;
 
 interface Made {
   name: string;
+  sites: Sites;
   token: string;
   expiresAtEpochMs: number;
 }
@@ -42,15 +45,21 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
 function Ask({ onMade }: { onMade: (made: Made) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<TokenRole>("viewer");
+  const [sites, setSites] = useState<Sites>(null);
   const [ttlMs, setTtlMs] = useState(90 * dayMs);
   const [why, setWhy] = useState("");
+  const { view } = useAccounts(true);
   const act = useGuardedAct(() => {});
   const { password, run } = act;
+  const isReady = sites?.length !== 0;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const wish = { name: name.trim(), role, ttlMs, reason: why.trim(), password };
-    if (wish.name === "" || wish.reason === "") return;
-    await run(async () => onMade({ name: wish.name, ...(await apiClient.apiTokens.create.mutate(wish)) }));
+    const scoped = { role, sites: sites && [...sites] };
+    const wish = { name: name.trim(), ...scoped, ttlMs, reason: why.trim(), password };
+    if (wish.name === "" || wish.reason === "" || !isReady) return;
+    await run(async () =>
+      onMade({ name: wish.name, sites, ...(await apiClient.apiTokens.create.mutate(wish)) }),
+    );
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
@@ -74,6 +83,7 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
           })}
         </p>
       </Choice>
+      <SitesChoice all={view?.sites ?? []} sites={sites} onSites={setSites} />
       <Choice
         legend={strings.itWorksFor}
         name="token-ttl"
@@ -86,7 +96,7 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
         value={ttlMs}
         onChange={setTtlMs}
       />
-      <ActEnd {...{ act, why }} onWhy={setWhy} lookAt={strings.theList}>
+      <ActEnd {...{ act, why, isReady }} onWhy={setWhy} lookAt={strings.theList}>
         {strings.makeTheToken}
       </ActEnd>
     </form>
@@ -95,7 +105,8 @@ function Ask({ onMade }: { onMade: (made: Made) => void }) {
 
 function MadeToken({ made, onClose }: { made: Made; onClose: () => void }) {
   const zone = useTimeZone();
-  const { token, expiresAtEpochMs } = made;
+  const { token, sites, expiresAtEpochMs } = made;
+  const procedure = sites === null ? "kpi.live" : "agentBoard.list";
   return (
     <div className="space-y-4 text-sm">
       <p>
@@ -111,7 +122,7 @@ function MadeToken({ made, onClose }: { made: Made; onClose: () => void }) {
       <Copied label={strings.token} text={token} />
       <Copied
         label={strings.toTryItWithThe}
-        text={`curl -H "Authorization: Bearer $(cat token)" ${window.location.origin}/api/trpc/kpi.live`}
+        text={`curl -H "Authorization: Bearer $(cat token)" ${window.location.origin}/api/trpc/${procedure}`}
       />
       <Button kind="primary" className="w-full" onClick={onClose}>
         {strings.done}

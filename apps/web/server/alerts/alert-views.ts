@@ -84,8 +84,11 @@ export class AlertViews {
     return sites === null ? page : { ...page, alerts: page.alerts.map(alertOfSite) };
   }
 
-  people(sites: Sites): Promise<ActingPerson[]> {
-    return fromPostgres(actingPeople(this.#prisma, sites));
+  /** To whom alerts are given; of an alert, those who see it. @throws TaplineError `not-found` for an alert that is not there */
+  async people(sites: Sites, alert: string | undefined): Promise<ActingPerson[]> {
+    if (alert === undefined) return await fromPostgres(actingPeople(this.#prisma, sites));
+    const { site } = (await fromPostgres(this.#store.desk.find(alert, sites))).scope;
+    return await fromPostgres(actingPeople(this.#prisma, site === undefined ? [] : [site]));
   }
 
   /** Of before this one. @throws TaplineError `not-found` */

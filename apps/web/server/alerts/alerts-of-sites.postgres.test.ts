@@ -139,11 +139,28 @@ test("an operator sees to the alerts of their sites, and gives them to those who
   const people = (await ask("alertBoard.people")).data as { id: string; name: string }[];
   expect(people.map(({ name }) => name)).toEqual(["Administrator", "Kim"]);
   const sol = await site.prisma.user.findUniqueOrThrow({ where: { email: "sol@console.test" } });
-  expect((await act("alerts.assign", { id, rev: 2, to: sol.id })).status).toBe(400);
+  // Nothing in the answer says whether there is such a person.
+  for (const to of [sol.id, "sol@console.test", "nobody@console.test"]) {
+    const { status, text } = await act("alerts.assign", { id, rev: 2, to });
+    expect([status, text.includes("Sol")]).toEqual([400, false]);
+    expect(text).toContain(`nobody who may see to this alert is known by ${to}`);
+  }
   expect((await act("alerts.assign", { id, rev: 2, to: kimId })).status).toBe(200);
   await site.prisma.user.update({ where: { id: kimId }, data: { role: "viewer" } });
   expect((await act("alerts.note", { id, rev: 3, note: "seen" })).status).toBe(403);
   await site.prisma.user.update({ where: { id: kimId }, data: { role: "operator" } });
+});
+
+test("of an alert those are offered who see it, to whoever sees it", async () => {
+  const offered = async ({ id }: Alert, cookie = admin) =>
+    (await ask("alertBoard.people", { alert: id }, cookie)).data as { name: string }[] | undefined;
+  const namesFor = async (alert: Alert) => (await offered(alert))?.map(({ name }) => name);
+  const [south, ofNone] = others as [Alert, Alert];
+  expect(await namesFor(north)).toEqual(["Administrator", "Kim"]);
+  expect(await namesFor(south)).toEqual(["Administrator", "Sol"]);
+  expect(await namesFor(ofNone)).toEqual(["Administrator"]);
+  expect(await offered(north, limited)).toEqual(await offered(north));
+  for (const { id } of others) expect((await ask("alertBoard.people", { alert: id })).status).toBe(404);
 });
 
 test("the history of a figure is told of one's sites alone", async () => {

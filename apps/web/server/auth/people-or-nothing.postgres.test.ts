@@ -33,7 +33,13 @@ beforeAll(async () => {
   ({ cookie: admin } = await signIn(site.console.origin));
   olaId = await addPerson(site.prisma, { ...ola, name: "Ola", role: "viewer" });
   const invitations = new Invitations(site.prisma, "Test site", Date.now);
-  const eve = { email: "eve@console.test", name: "Eve", role: "viewer", ttlMs: 3_600_000 } as const;
+  const eve = {
+    email: "eve@console.test",
+    name: "Eve",
+    role: "viewer",
+    sites: null,
+    ttlMs: 3_600_000,
+  } as const;
   ({ secret } = await invitations.invite(eve, { actor: house, reason: "a test", traceId: null }));
   ({ cookie: olas } = await signIn(site.console.origin, ola));
 });

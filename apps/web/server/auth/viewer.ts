@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import { fromNodeHeaders } from "better-auth/node";
+import { sitesOf } from "../people/scope-desk.ts";
 import type { Auth } from "./create-auth.ts";
 import { mayActAs, type Role, roles } from "./roles.ts";
 
@@ -42,10 +43,6 @@ export async function viewerOf(
     ...{ sites: sitesOf(scoped), isToken: false },
   };
 }
-
-/** What a person's row says that they see. */
-export const sitesOf = (row: { scope: string; sites: readonly string[] }): Viewer["sites"] =>
-  row.scope === "whole" ? null : row.sites;
 
 function unchecked(cause: unknown): never {
   throw new TaplineError("unavailable", "the session cannot be checked: PostgreSQL does not answer", {

@@ -11,7 +11,7 @@ export async function addPerson(
   const { email, password, name, role } = person;
   const invitations = new Invitations(prisma, "Test site", Date.now);
   const act = { actor: house, reason: "a test", traceId: null };
-  const { secret } = await invitations.invite({ email, name, role, ttlMs: 3_600_000 }, act);
+  const { secret } = await invitations.invite({ email, name, role, sites: null, ttlMs: 3_600_000 }, act);
   await invitations.accept(secret, { name, password }, null);
   const { id } = await prisma.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   return id;

@@ -1,9 +1,11 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type Act, type PrismaClient, recordAct } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import type { ApiTokenView, TokenRole } from "../../contracts/api-tokens.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
+import { type Sites, scopeColumns, scopeWords, sitesOf } from "./scope-desk.ts";
+import { digestOf, digestsOf } from "./secret-digest.ts";
 
 /** By which people and scanners of repositories know one. */
 export const tokenPrefix = "tapline_";
@@ -15,7 +17,12 @@ const listedAfterMs = 30 * 24 * 3_600_000;
 /** Calls that one token may make a minute, counted by this process. */
 export const mostCallsAMinute = 300;
 
-export type NewApiToken = { readonly name: string; readonly role: TokenRole; readonly ttlMs: number };
+export type NewApiToken = {
+  readonly name: string;
+  readonly role: TokenRole;
+  readonly sites: Sites;
+  readonly ttlMs: number;
+};
 
 /** Tokens by which programs ask the console's API. Each change is one transaction with its audit entry. */
 export class ApiTokens {
@@ -42,7 +49,8 @@ export class ApiTokens {
     });
     const names = new Map(makers.map(({ id, name }) => [id, name]));
     return rows.map((row) => ({
-      ...{ id: row.id, name: row.name, role: row.role, createdBy: names.get(row.createdBy) ?? null },
+      ...{ id: row.id, name: row.name, role: row.role, sites: sitesOf(row) },
+      createdBy: names.get(row.createdBy) ?? null,
       createdAtEpochMs: row.createdAt.getTime(),
       expiresAtEpochMs: row.expiresAt.getTime(),
       lastUsedAtEpochMs: row.lastUsedAt?.getTime() ?? null,
@@ -51,14 +59,15 @@ export class ApiTokens {
   }
 
   /** @returns the token, which is kept nowhere */
-  create({ name, role, ttlMs }: NewApiToken, act: Act) {
+  create({ name, role, sites, ttlMs }: NewApiToken, act: Act) {
     const token = `${tokenPrefix}${randomBytes(secretBytes).toString("base64url")}`;
     const now = this.#clock();
     const [id, expiresAt] = [randomUUID(), new Date(now + ttlMs)];
     return this.#prisma.$transaction(async (tx) => {
-      const data = { id, digest: digestOf(token), name, role, expiresAt };
+      const scoped = scopeColumns(sites);
+      const data = { id, digest: digestOf(token, scoped.scope), name, role, ...scoped, expiresAt };
       await tx.apiToken.create({ data: { ...data, createdAt: new Date(now), createdBy: act.actor.id } });
-      const facts = { role, expiresAtEpochMs: expiresAt.getTime() };
+      const facts = { role, ...scopeWords(sites), expiresAtEpochMs: expiresAt.getTime() };
       await recordAct(tx, act, { action: "api-token.created", subject: `api-token/${id}`, facts }, now);
       return { id, token, expiresAtEpochMs: expiresAt.getTime() };
     });
@@ -87,8 +96,8 @@ export class ApiTokens {
   async viewerOf(token: string): Promise<Viewer | null> {
     if (!token.startsWith(tokenPrefix)) return null;
     const now = new Date(this.#clock());
-    const where = { digest: digestOf(token), revokedAt: null, expiresAt: { gt: now } };
-    const row = await fromPostgres(this.#prisma.apiToken.findUnique({ where }));
+    const where = { digest: { in: digestsOf(token) }, revokedAt: null, expiresAt: { gt: now } };
+    const row = await fromPostgres(this.#prisma.apiToken.findFirst({ where }));
     if (row === null || (row.role !== "viewer" && row.role !== "operator")) return null;
     // It reaches no further than its maker does now, whichever way they came to do less: admins alone, who see the whole.
     const maker = { id: row.createdBy, role: "admin", scope: "whole", banned: false };
@@ -106,7 +115,7 @@ export class ApiTokens {
       name: row.name,
       email: "",
       role: row.role,
-      sites: null,
+      sites: sitesOf(row),
       isToken: true,
     };
   }
@@ -123,8 +132,6 @@ export class ApiTokens {
     });
   }
 }
-
-const digestOf = (token: string) => new Uint8Array(createHash("sha256").update(token).digest());
 
 /** The token of a request; null where it names none. */
 export function bearerOf(authorization: string | undefined): string | null {

@@ -1,10 +1,12 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type Act, type PrismaClient, recordAct, type Transaction } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { weaknessOf } from "../../contracts/password-strength.ts";
 import type { InvitationView, OpenInvitation, RoleName } from "../../contracts/people.ts";
 import { passwordHash } from "../auth/password.ts";
 import { operator } from "../auth/who-asks.ts";
+import { type Sites, scopeColumns, scopeWords, sitesOf } from "./scope-desk.ts";
+import { digestOf, digestsOf } from "./secret-digest.ts";
 
 const secretBytes = 32;
 
@@ -12,6 +14,7 @@ export type NewInvitation = {
   readonly email: string;
   readonly name: string;
   readonly role: RoleName;
+  readonly sites: Sites;
   readonly ttlMs: number;
 };
 
@@ -33,8 +36,8 @@ export class Invitations {
       where: this.#waiting(),
       orderBy: { createdAt: "desc" },
     });
-    return rows.map(({ id, name, email, role, createdAt, expiresAt }) => ({
-      ...{ id, name, email, role },
+    return rows.map(({ id, name, email, role, createdAt, expiresAt, ...scoped }) => ({
+      ...{ id, name, email, role, sites: sitesOf(scoped) },
       ...{ createdAtEpochMs: createdAt.getTime(), expiresAtEpochMs: expiresAt.getTime() },
     }));
   }
@@ -42,22 +45,27 @@ export class Invitations {
   /**
    * One made before for the same address ends.
    * @returns the link's secret, which is kept nowhere
-   * @throws TaplineError `conflict` where the person is there
+   * @throws TaplineError `conflict` where the person is there; `invalid-input` for an admin of some sites
    */
-  invite({ email, name, role, ttlMs }: NewInvitation, act: Act) {
+  async invite({ email, name, role, sites, ttlMs }: NewInvitation, act: Act) {
+    if (sites !== null && role === "admin")
+      throw new TaplineError("invalid-input", "an admin has the whole installation", {
+        remedy: "invite the person with another role, or without sites",
+      });
+    const scoped = scopeColumns(sites);
     const secret = randomBytes(secretBytes).toString("base64url");
     const now = this.#clock();
     const [id, expiresAt] = [randomUUID(), new Date(now + ttlMs)];
-    return this.#prisma.$transaction(async (tx) => {
+    return await this.#prisma.$transaction(async (tx) => {
       await assertNew(tx, email);
       await tx.invitation.updateMany({ where: { email, endedAt: null }, data: { endedAt: new Date(now) } });
       await tx.invitation.create({
         data: {
-          ...{ id, digest: digestOf(secret), email, name, role, expiresAt },
+          ...{ id, digest: digestOf(secret, scoped.scope), email, name, role, ...scoped, expiresAt },
           ...{ createdAt: new Date(now), createdBy: act.actor.id },
         },
       });
-      const facts = { role, expiresAtEpochMs: expiresAt.getTime() };
+      const facts = { role, ...scopeWords(sites), expiresAtEpochMs: expiresAt.getTime() };
       await recordAct(tx, act, { action: "user.invited", subject: `invitation/${id}`, facts }, now);
       return { id, secret, expiresAtEpochMs: expiresAt.getTime() };
     });
@@ -82,8 +90,8 @@ export class Invitations {
 
   /** What an invitation says. @throws TaplineError `not-found` where it waits no more */
   async read(secret: string): Promise<OpenInvitation> {
-    const found = await this.#prisma.invitation.findUnique({
-      where: { digest: digestOf(secret), ...this.#waiting() },
+    const found = await this.#prisma.invitation.findFirst({
+      where: { digest: { in: digestsOf(secret) }, ...this.#waiting() },
     });
     if (found === null) throw noInvitation();
     const { name, email, role } = found;
@@ -102,13 +110,14 @@ export class Invitations {
     return this.#prisma.$transaction(async (tx) => {
       const now = this.#clock();
       const [row] = await tx.invitation.updateManyAndReturn({
-        where: { digest: digestOf(secret), ...this.#waiting() },
+        where: { digest: { in: digestsOf(secret) }, ...this.#waiting() },
         data: { endedAt: new Date(now) },
       });
       if (row === undefined) throw noInvitation();
       await assertNew(tx, row.email);
       const id = randomUUID();
-      await tx.user.create({ data: { id, email: row.email, name: given.name, role: row.role } });
+      const { role, email: address, scope, sites } = row;
+      await tx.user.create({ data: { id, email: address, name: given.name, role, scope, sites } });
       const account = { id: randomUUID(), userId: id, accountId: id, providerId: "credential", password };
       await tx.account.create({ data: account });
       const facts = { by: "invitation", invitation: row.id };
@@ -116,7 +125,7 @@ export class Invitations {
         action: "user.created" as const,
         subject: `user/${id}`,
         facts,
-        after: { role: row.role },
+        after: { role, ...scopeWords(sitesOf(row)) },
       };
       await recordAct(tx, { actor: operator(id), reason: null, traceId }, what, now);
       return { email: row.email };
@@ -127,8 +136,6 @@ export class Invitations {
     return { endedAt: null, expiresAt: { gt: new Date(this.#clock()) } };
   }
 }
-
-const digestOf = (secret: string) => new Uint8Array(createHash("sha256").update(secret).digest());
 
 /** @throws TaplineError `conflict` */
 async function assertNew(tx: Transaction, email: string): Promise<void> {

@@ -56,15 +56,17 @@ export class People {
     }));
   }
 
-  /** Where agents stand, and what people are limited to, by name. */
+  /** Where agents stand, and what people, invitations and tokens are limited to, by name. */
   async sites(): Promise<string[]> {
-    const [agents, people] = await Promise.all([
+    const limited = { where: { scope: "sites" }, select: { sites: true } };
+    const [agents, ...given] = await Promise.all([
       this.#prisma.agent.findMany({ distinct: ["site"], select: { site: true } }),
-      this.#prisma.user.findMany({ where: { scope: "sites" }, select: { sites: true } }),
+      this.#prisma.user.findMany(limited),
+      this.#prisma.invitation.findMany(limited),
+      this.#prisma.apiToken.findMany(limited),
     ]);
-    return [
-      ...new Set([...agents.map(({ site }) => site), ...people.flatMap(({ sites }) => sites)]),
-    ].toSorted();
+    const named = given.flat().flatMap(({ sites }) => sites);
+    return [...new Set([...agents.map(({ site }) => site), ...named])].toSorted();
   }
 
   /** By person, as the audit log has it: sessions go. */

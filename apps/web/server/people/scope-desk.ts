@@ -8,6 +8,14 @@ export type Sites = readonly string[] | null;
 export const scopeWords = (sites: Sites) =>
   sites === null ? { scope: "whole", sites: "" } : { scope: "sites", sites: sorted(sites).join(" ") };
 
+/** What the row of a person, a token or an invitation says that is seen. */
+export const sitesOf = (row: { scope: string; sites: readonly string[] }): Sites =>
+  row.scope === "whole" ? null : row.sites;
+
+/** As rows have it. */
+export const scopeColumns = (sites: Sites) =>
+  sites === null ? { scope: "whole", sites: [] } : { scope: "sites", sites: sorted(sites) };
+
 const sorted = (sites: readonly string[]): string[] => [...new Set(sites)].toSorted();
 
 /**
@@ -31,7 +39,7 @@ export async function setScope(
       throw new TaplineError("not-found", "this person is not there any more", {
         remedy: "look at the list again",
       });
-    const before = scopeWords(row.scope === "whole" ? null : row.sites);
+    const before = scopeWords(sitesOf(row));
     const after = scopeWords(sites);
     if (JSON.stringify(before) !== JSON.stringify(scopeWords(seen)))
       throw new TaplineError("conflict", `${row.name} sees other sites by now`, {
@@ -43,7 +51,7 @@ export async function setScope(
       });
     await tx.user.update({
       where: { id: userId },
-      data: { scope: after.scope, sites: sites === null ? [] : sorted(sites) },
+      data: scopeColumns(sites),
     });
     const now = Date.now();
     await recordAct(

@@ -1,7 +1,8 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import type { Logger } from "pino";
-import { sitesOf, type Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { sitesOf } from "../people/scope-desk.ts";
 
 /** What is needed of a socket here. */
 export interface SweptSocket {

@@ -1,4 +1,5 @@
 import type { Actor } from "@tapline/core/kernel";
+import { siteSchema } from "@tapline/core/transfer";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";
 import type { PeopleAct } from "../auth/who-asks.ts";
@@ -6,6 +7,9 @@ import type { RequestContext } from "../trpc/init.ts";
 
 /** Why; goes into the audit log. */
 export const reasonSchema = z.string().trim().min(1).max(500);
+
+/** What somebody is to see of: these sites; `null`: the whole installation. */
+export const sitesSchema = z.array(siteSchema).max(200).nullable();
 
 type Acting = { readonly viewer: Viewer; readonly traceId: string | null };
 

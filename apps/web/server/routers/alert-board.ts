@@ -51,8 +51,10 @@ export const alertBoardRouter = router({
   similar: siteProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .query(({ ctx, input }) => ctx.alerts.views.similar(input.id, ctx.viewer.sites)),
-  /** To whom alerts can be assigned. */
-  people: siteProcedure.query(({ ctx }) => ctx.alerts.views.people(ctx.viewer.sites)),
+  /** To whom alerts can be assigned; of one alert, those who see it. */
+  people: siteProcedure
+    .input(z.strictObject({ alert: z.uuid().optional() }).prefault({}))
+    .query(({ ctx, input }) => ctx.alerts.views.people(ctx.viewer.sites, input.alert)),
   /** How well alerts serve those who watch, over the last day, week or 30 days: the measures of ISA-18.2 and EEMUA 191. */
   health: viewerProcedure
     .input(healthInput)

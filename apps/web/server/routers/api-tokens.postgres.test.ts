@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readEntry } from "@tapline/core/audit";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -93,9 +94,33 @@ test("a token opens nothing any more once its maker does not see the whole as an
   }
 });
 
+test("a token for some sites reaches what is of these and nothing else, and no console that knows of no such thing takes it", async () => {
+  const enrolledAt = new Date();
+  const agents = ["north", "south"].map((place) => ({ id: `${place}-1`, site: place, enrolledAt }));
+  await site.prisma.agent.createMany({ data: agents });
+  const { id, token } = await made({ sites: ["north", "north"] });
+  const listed = await ask("agentBoard.list", bearer(token));
+  expect(await listed.json()).toMatchObject({ result: { data: [{ id: "north-1" }] } });
+  const statusOf = async (name: string) =>
+    (await ask(`agentBoard.detail?input=${encodeURIComponent(JSON.stringify({ id: name }))}`, bearer(token)))
+      .status;
+  expect([await statusOf("north-1"), await statusOf("south-1"), await statusOf("none-1")]).toEqual([
+    ...[200, 404, 404],
+  ]);
+  for (const closed of ["kpi.live", "archiveBoard.segments", "apiTokens.list"])
+    expect([closed, (await ask(closed, bearer(token))).status]).toEqual([closed, 403]);
+  expect((await tokens()).find((one) => one.id === id)?.sites).toEqual(["north"]);
+  expect((await written())[0]?.facts).toMatchObject({ scope: "sites", sites: "north" });
+  const digest = createHash("sha256").update(token).digest();
+  expect(await site.prisma.apiToken.count({ where: { digest } })).toBe(0);
+  await expect(site.prisma.apiToken.update({ where: { id }, data: { scope: "whole" } })).rejects.toThrow();
+});
+
 test("without its password nobody makes one, and no token is an admin", async () => {
   expect((await act("apiTokens.create", { ...wish, password: "not the password" })).status).toBe(403);
   expect((await act("apiTokens.create", { ...wish, role: "admin" })).status).toBe(400);
+  for (const sites of [[], ["No Such"], "north"])
+    expect((await act("apiTokens.create", { ...wish, sites })).status).toBe(400);
 });
 
 test("one that was revoked, has ended, or was made up opens nothing", async () => {

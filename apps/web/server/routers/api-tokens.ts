@@ -3,7 +3,7 @@ import { tokenRoles } from "../../contracts/api-tokens.ts";
 import { passwordSchema } from "../auth/password.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { adminProcedure, router } from "../trpc/init.ts";
-import { actOf, confirmActor, reasonSchema } from "./acting.ts";
+import { actOf, confirmActor, reasonSchema, sitesSchema } from "./acting.ts";
 
 const dayMs = 24 * 3_600_000;
 
@@ -15,6 +15,10 @@ const createInput = z.strictObject({
     .max(80)
     .regex(/^[^\p{C}]+$/u, "must be printable"),
   role: z.enum(tokenRoles),
+  /** `null`: the whole installation. */
+  sites: sitesSchema
+    .refine((sites) => sites?.length !== 0, "name a site; null is the whole installation")
+    .default(null),
   ttlMs: z
     .int()
     .min(3_600_000)

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readEntry } from "@tapline/core/audit";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -106,6 +107,27 @@ test("an invitation makes its person once, with the role that it names", async (
   expect(person?.sessions).toHaveLength(1);
   expect(Math.abs(Number(person?.lastSignInEpochMs) - Date.now())).toBeLessThan(60_000);
   expect((await act("people.invite", invitation)).status).toBe(409);
+});
+
+test("who was invited to some sites sees these from the first moment; admins are invited to the whole", async () => {
+  const mia = { ...invitation, email: "mia@console.test", sites: ["south", "north"] };
+  expect((await act("people.invite", { ...mia, role: "admin" })).status).toBe(400);
+  const secret = await secretOf(mia);
+  const { invitations, sites } = await list();
+  expect(invitations.find(({ email }) => email === mia.email)?.sites).toEqual(["north", "south"]);
+  expect(sites).toEqual(expect.arrayContaining(["north", "south"]));
+  // A console that knows of no sites does not know the invitation either.
+  const digest = createHash("sha256").update(secret).digest();
+  expect(await site.prisma.invitation.count({ where: { digest } })).toBe(0);
+  const given = { secret, name: "Mia", password: kim.password };
+  expect((await auth("invitation/accept", given)).status).toBe(200);
+  const row = { where: { email: mia.email }, select: { role: true, scope: true, sites: true } };
+  expect(await site.prisma.user.findUniqueOrThrow(row)).toEqual({
+    ...{ role: "operator", scope: "sites", sites: ["north", "south"] },
+  });
+  expect((await written()).find(({ action }) => action === "user.created")).toMatchObject({
+    after: { role: "operator", scope: "sites", sites: "north south" },
+  });
 });
 
 test("an invitation that ended, was withdrawn or followed by another one makes nobody", async () => {

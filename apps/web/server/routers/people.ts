@@ -1,20 +1,20 @@
-import { siteSchema } from "@tapline/core/transfer";
 import { z } from "zod";
 import { type PeopleView, roleNames } from "../../contracts/people.ts";
 import { passwordSchema } from "../auth/password.ts";
 import { fromPostgres } from "../from-stores.ts";
 import { adminProcedure, router } from "../trpc/init.ts";
-import { actOf, confirmActor, peopleActOf, reasonSchema } from "./acting.ts";
+import { actOf, confirmActor, peopleActOf, reasonSchema, sitesSchema } from "./acting.ts";
 
 const dayMs = 24 * 3_600_000;
 const id = z.string().min(1).max(100);
 const guarded = { reason: reasonSchema, password: passwordSchema };
-const sitesSchema = z.array(siteSchema).max(200).nullable();
 const onPerson = z.strictObject({ id, ...guarded });
 const invitationInput = z.strictObject({
   email: z.email().max(254).toLowerCase(),
   name: z.string().trim().min(1).max(80),
   role: z.enum(roleNames),
+  /** `null`: the whole installation. */
+  sites: sitesSchema.default(null),
   ttlMs: z
     .int()
     .min(3_600_000)

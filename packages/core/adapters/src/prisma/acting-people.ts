@@ -9,7 +9,7 @@ const actingRoles = ["operator", "admin"];
 
 /**
  * Those who may act on alerts, by name; at most 1,000.
- * @param sites null = all of them; else those who see one of these
+ * @param sites null = all of them; else those who see one of these, or the whole: of no site these alone
  */
 export async function actingPeople(
   prisma: PrismaClient,
@@ -33,6 +33,14 @@ type Acting = ActingPerson & { readonly sites: readonly string[] | null };
 export async function accountOf(prisma: PrismaClient, email: string): Promise<string | null> {
   const found = await prisma.user.findUnique({ where: { email: email.toLowerCase() }, select: { id: true } });
   return found?.id ?? null;
+}
+
+/** @throws TaplineError `invalid-input` where they do not see what is of `site`; undefined: of no site */
+export function mustSee({ name, sites }: Acting, site: string | undefined): void {
+  if (sites === null || (site !== undefined && sites.includes(site))) return;
+  throw new TaplineError("invalid-input", `${name} does not see this alert: it is of none of their sites`, {
+    remedy: "name somebody who sees its site, or the whole installation",
+  });
 }
 
 /** @param given id or e-mail address @throws TaplineError `invalid-input` where nobody of that name may act */

@@ -12,8 +12,8 @@ import {
   type Severity,
 } from "@tapline/core/alerts";
 import type { AuditEntry, ShownEntry } from "@tapline/core/audit";
-import { isUuid, TaplineError, uuidV7 } from "@tapline/core/kernel";
-import { actingPerson } from "./acting-people.ts";
+import { hasCode, isUuid, TaplineError, uuidV7 } from "@tapline/core/kernel";
+import { actingPerson, mustSee } from "./acting-people.ts";
 import { AuditEntries } from "./audit-entries.ts";
 import { auditRows, entryJson, erasableJson } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
@@ -132,7 +132,7 @@ export class AlertDesk {
     act: AlertAct,
     { sites = null, ...context }: ActContext & { traceId?: string | null; sites?: readonly string[] | null },
   ): Promise<Alert> {
-    const wanted = await this.#byId(act, () => this.find(id, sites));
+    const wanted = await this.#byId(act, sites, () => this.find(id, sites));
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const before = await this.find(id, sites);
       const step = applyAct(before, wanted, context);
@@ -149,19 +149,20 @@ export class AlertDesk {
   }
 
   /** People stand in alerts and in the audit log by their ids, however they are named. */
-  async #byId(act: AlertAct, find: () => Promise<Alert>): Promise<AlertAct> {
+  async #byId(act: AlertAct, sites: readonly string[] | null, find: () => Promise<Alert>): Promise<AlertAct> {
     if (act.kind !== "assign" || act.to === null) return act;
     const { scope } = await find();
-    const { id, name, sites } = await actingPerson(this.#prisma, act.to);
-    if (sites !== null && (scope.site === undefined || !sites.includes(scope.site)))
-      throw new TaplineError(
-        "invalid-input",
-        `${name} does not see this alert: it is of none of their sites`,
-        {
-          remedy: "name somebody who sees its site, or the whole installation",
-        },
-      );
-    return { ...act, to: id };
+    try {
+      const person = await actingPerson(this.#prisma, act.to);
+      mustSee(person, scope.site);
+      return { ...act, to: person.id };
+    } catch (error) {
+      // Who sees some sites only is not told of people elsewhere.
+      if (sites === null || !hasCode(error, "invalid-input")) throw error;
+      throw new TaplineError("invalid-input", `nobody who may see to this alert is known by ${act.to}`, {
+        remedy: "name somebody with the role operator or admin, who sees its site",
+      });
+    }
   }
 }
 
