@@ -15,14 +15,17 @@ export type FoundInArchive = {
   readonly doubled: number;
 };
 
+/** @param agent whose taps alone are looked at; default: all agents' */
 export async function readArchive(
   installation: Pick<Installation, "archiveDir" | "archiveKey">,
+  agent: string | null = null,
 ): Promise<FoundInArchive> {
   const places = new Map<string, string>();
   const seqs = new Map<number, string>();
   const latest = new Map<string, number>();
   let [taps, doubled, late] = [0, 0, 0];
   for await (const tap of archivedTaps(installation.archiveDir, installation.archiveKey)) {
+    if (agent !== null && tap.agent !== agent) continue;
     taps++;
     const digest = sha256(rawOf(tap));
     if (places.has(identityOf(tap)) || seqs.has(tap.seq)) doubled++;
@@ -35,4 +38,4 @@ export async function readArchive(
   return { places, seqs, taps, doubled, late };
 }
 
-const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

@@ -45,6 +45,16 @@ export function makeLoad(count: number, signed: boolean): Load {
   };
 }
 
+/** Sound, signed taps without end, of `count` new trackers in turn. */
+export function endlessTaps(count: number): Pick<Load, "trackers"> & { readonly next: () => Buffer } {
+  const trackers = Array.from({ length: count }, newTracker);
+  let made = 0;
+  return {
+    trackers: trackers.map(publicPart),
+    next: () => newTap(trackers[made++ % count] as LoadTracker, true),
+  };
+}
+
 function newTracker(): LoadTracker {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);

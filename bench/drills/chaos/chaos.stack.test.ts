@@ -11,4 +11,6 @@ it("kills any process of npm start, which heals itself: the decrypted archive ho
   const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
   expect(result).toMatchObject({ drill: "chaos", ok: true, faults: 3, lost: 0, doubled: 0, seed: 7 });
   expect(result.taps).toBeGreaterThan(30);
+  expect(result.agents).toMatchObject({ archivedPercent: 100, operatorActs: 0 });
+  expect(result.agents.attempts).toBeGreaterThan(result.agents.failedAttempts);
 }, 600_000);

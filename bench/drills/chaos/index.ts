@@ -2,10 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
+import { seededRandom, wholeBetween } from "@tapline/core/kernel";
+import { freePort } from "../../../tools/servers/index.ts";
 import { type AgentFigures, StartedStack } from "../../installation/index.ts";
-import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
+import type { AgentsFared, Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { compareWithArchive } from "../yard/compare-with-archive.ts";
+import { Fleet } from "./fleet.ts";
 
 const tapsPerSecond = 60;
 /** Next to nothing: what was read is to come to its end. */
@@ -16,10 +18,15 @@ const lookEveryMs = 500;
 const progressEvery = 20;
 /** Services that have two processes, so that one goes on while the other is dead. */
 const doubled = ["ingest", "validation", "transfer"];
+/** The agent of `npm start`. */
+const ownAgent = "local";
+/** Of the taps that the door took, percent. */
+const leastArchivedPercent = 99.999;
 
 /** `kill -9` of any process of `npm start` while taps flow; nobody but its own supervisor heals. */
 export const chaos: Drill = {
   name: "chaos",
+  takesMinutes: true,
   about: "kill -9 of any process of npm start at random moments, which heals itself",
   run: async (options) => {
     const dir = await mkdtemp(join(tmpdir(), "tapline-chaos-"));
@@ -33,16 +40,18 @@ export const chaos: Drill = {
 
 async function killWhileTapsFlow(dir: string, options: DrillOptions): Promise<DrillResult> {
   const [dataDir, ledger] = [join(dir, ".tapline"), join(dir, "ledger.ndjson")];
+  const ingestPort = await freePort();
   const settings = {
     TAPLINE_AGENT_LEDGER: ledger,
     TAPLINE_AGENT_SCENARIO: "hostile",
     TAPLINE_AGENT_RESEND_AFTER_MS: "5000",
+    TAPLINE_INGEST_PORT: String(ingestPort),
   };
-  const random = seededRandom(options.seed);
-  const flowing = await StartedStack.start(dataDir, {
-    ...settings,
-    TAPLINE_AGENT_RATE: String(tapsPerSecond),
-  });
+  const start = (tapsPerSecond: number) =>
+    StartedStack.start(dataDir, { ...settings, TAPLINE_AGENT_RATE: String(tapsPerSecond) });
+  const flowing = await start(tapsPerSecond);
+  let fleet: Fleet;
+  let faults: number;
   try {
     for (const service of doubled)
       await flowing.actuator.act(
@@ -50,15 +59,14 @@ async function killWhileTapsFlow(dir: string, options: DrillOptions): Promise<Dr
         { fence: null, reason: "a drill" },
       );
     await flowing.allUp();
-    await killAgain(flowing, random, options);
+    fleet = await Fleet.start(dataDir, await flowing.databaseUrl(), ingestPort);
+    faults = await killAgain(flowing, options);
     await flowing.allUp();
+    await fleet.stop();
   } finally {
     await flowing.stop();
   }
-  const resting = await StartedStack.start(dataDir, {
-    ...settings,
-    TAPLINE_AGENT_RATE: String(restTapsPerSecond),
-  });
+  const resting = await start(restTapsPerSecond);
   try {
     const figures = await settled(resting);
     const [certPem, keyPem] = await Promise.all(
@@ -69,27 +77,42 @@ async function killWhileTapsFlow(dir: string, options: DrillOptions): Promise<Dr
       archiveDir: join(dataDir, "archive"),
       archiveKey: { certPem: certPem ?? "", keyPem: keyPem ?? "" },
     };
-    return {
-      faults: options.times,
-      ...(await compareWithArchive({ installation, flow: { ledger } }, figures)),
-    };
+    const agents = await fleet.fared(installation);
+    const compared = await compareWithArchive({ installation, flow: { ledger }, agent: ownAgent }, figures);
+    return { faults, ...compared, agents, faultsFound: [...compared.faultsFound, ...wrongOf(agents)] };
   } finally {
     await resting.stop();
   }
 }
 
-async function killAgain(stack: StartedStack, random: Random, { times, say }: DrillOptions): Promise<void> {
+/** What the agents' own figures say against the installation, a sentence each. */
+function wrongOf({ taken, archived, archivedPercent, operatorActs }: AgentsFared): string[] {
+  return [
+    ...(archivedPercent < leastArchivedPercent
+      ? [`of ${taken} taps that the door took the archive holds ${archived}`]
+      : []),
+    ...(operatorActs > 0 ? [`operators had to act ${operatorActs} times`] : []),
+  ];
+}
+
+/** @returns how many were killed */
+async function killAgain(stack: StartedStack, { times, minutes, seed, say }: DrillOptions): Promise<number> {
+  const random = seededRandom(seed);
   const killed = new Map<string, number>();
-  for (let done = 1; done <= times; done++) {
+  const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
+  const most = minutes === undefined ? times : Number.POSITIVE_INFINITY;
+  let done = 0;
+  while (done < most && performance.now() < end) {
     await sleep(random() * longestPauseMs);
     const victims = await stack.victims();
     const victim = victims[wholeBetween(random, 0, victims.length - 1)];
     if (victim === undefined) throw new Error("npm start has no children left");
     process.kill(victim.pid, "SIGKILL");
     killed.set(victim.runs, (killed.get(victim.runs) ?? 0) + 1);
-    if (done % progressEvery === 0 || done === times) say(`${done} of ${times} kills`);
+    if (++done % progressEvery === 0) say(`${done} kills`);
   }
   say([...killed].map(([name, count]) => `${name} ${count}`).join(", "));
+  return done;
 }
 
 /** Waits until every tap that was read has its end. */

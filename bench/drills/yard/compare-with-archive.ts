@@ -13,15 +13,18 @@ export async function compareWithArchive(
   {
     installation,
     flow,
+    agent = null,
   }: {
     readonly installation: Pick<Installation, "databaseUrl" | "archiveDir" | "archiveKey">;
     readonly flow: Pick<Flow, "ledger">;
+    /** Whose taps the ledger and the figures are of, where others send, too. */
+    readonly agent?: string | null;
   },
   figures: AgentFigures,
 ): Promise<Omit<DrillResult, "faults">> {
   const { handed } = await readLedger(flow.ledger);
   const refused = new Set((await quarantined(installation.databaseUrl)).map(({ sha256 }) => sha256));
-  const archive = await readArchive(installation);
+  const archive = await readArchive(installation, agent);
   const judged = judge({ handed, figures, refused, archive });
   const lost = handed.filter((packet) => isLost(packet, { archive, refused }));
   const faultsFound = [
