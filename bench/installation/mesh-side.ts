@@ -10,8 +10,14 @@ import type { StoreAccess } from "./stores.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Ports that a process tells once it is ready: a door's two, or the console's. */
-type Ready = { readonly ingestPort?: number; readonly streamPort?: number; readonly port?: number };
+/** Ports that a process tells once it is ready: of its health, a door's two, the scaler's, the console's. */
+type Ready = {
+  readonly healthPort?: number;
+  readonly ingestPort?: number;
+  readonly streamPort?: number;
+  readonly scalerPort?: number;
+  readonly port?: number;
+};
 
 /** What an installation asks of the mesh around it. */
 export type MeshSide = {
@@ -24,10 +30,12 @@ export type MeshSide = {
   ) => Promise<void>;
   /** A certificate of its authority's, for a service or a store. */
   readonly peer: (name: string) => Promise<PeerFiles>;
-  /** Where the next process of `service` is to listen. */
-  readonly settings: (service: string) => Settings;
+  /** Where the next process of `service` is to listen, and by what it is to send. */
+  readonly settings: (service: string) => Promise<Settings>;
   /** Sends connections to a process that is ready, too. @returns sends it no more */
   readonly admit: (service: string, ready: Ready, settings: Settings) => Promise<() => Promise<void>>;
+  /** Told that the process of these settings has ended. */
+  readonly left: (settings: Settings) => Promise<void>;
 };
 
 /** In PostgreSQL each service has its role by its certificate; the owner has a password, too. */
@@ -56,7 +64,11 @@ export async function startLife(
   try {
     const ready = (await child.next(ofType("ready"))) as Ready;
     const withdraw = await mesh?.admit(service, ready, own);
-    const life = { pid: child.pid, child, exited: child.exited, stop: child.stop };
+    const stop = async (): Promise<void> => {
+      await child.stop();
+      await mesh?.left(own);
+    };
+    const life = { pid: child.pid, child, exited: child.exited, stop };
     return withdraw === undefined ? life : { ...life, withdraw };
   } catch (error) {
     await child.kill();
@@ -68,7 +80,7 @@ async function inMesh(mesh: MeshSide, service: string, settings: Settings): Prom
   const peer = await mesh.peer(service);
   return {
     ...settings,
-    ...mesh.settings(service),
+    ...(await mesh.settings(service)),
     DATABASE_URL: withPeer(settings.DATABASE_URL ?? "", peer),
     REDIS_URL: withPeer(settings.REDIS_URL ?? "", peer),
   };

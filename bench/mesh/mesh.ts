@@ -1,100 +1,154 @@
-import { edges } from "@tapline/core/telemetry";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { servicePorts } from "@tapline/core/telemetry";
 import { freePort, type PeerFiles } from "../../tools/servers/index.ts";
 import { MeshAuthority, serviceUri } from "../../tools/test-servers/mesh-certificates.ts";
 import { type Child, ofType, startChild } from "../child.ts";
 import { baseEnvironment, type MeshSide } from "../installation/index.ts";
+import { type Asked, collectorPort, listenersOf, namesOf } from "./listeners.ts";
 import type { Order } from "./proxies-main.ts";
-import type { Place } from "./relay.ts";
+import type { Place, Sidecar } from "./relay.ts";
 
 type Doors = Parameters<MeshSide["open"]>[1];
 type Ready = Parameters<MeshSide["admit"]>[1];
+type Settings = Readonly<Record<string, string>>;
 
-/** Who may call `service` by the mesh, by the table of edges. */
-export const callersOf = (service: string): readonly string[] => [
-  ...new Set(
-    edges
-      .filter(({ to, cipheredBy }) => to === service && ["mesh", "both"].includes(cipheredBy))
-      .map(({ from }) => from),
-  ),
-];
+export type MeshOptions = {
+  /** Where a receiver of OpenTelemetry listens in clear: a proxy stands before it, and all services send to it. */
+  readonly collector?: Place;
+  /** Changes what a proxy lets through: for the proof that a drill finds that out. */
+  readonly loosen?: (sidecar: Sidecar, asked: Asked) => Sidecar;
+};
 
-/** Stands for a mesh around an installation: an authority, the ingress gateway, and a proxy before each process that is called. */
+/** Stands for a mesh around an installation: an authority, the ingress gateway, and a proxy before each port that is called. */
 export class Mesh implements MeshSide {
+  readonly #options: MeshOptions;
   #authority: MeshAuthority | null = null;
+  /** Gives KEDA its certificate: it comes past the mesh. */
+  #autoscaling: MeshAuthority | null = null;
+  #collector: Place | null = null;
   #proxies: Child | null = null;
   #orders = 0;
   #addresses = 0;
-  /** Sidecars that stand now, by the service behind them. */
-  readonly sidecars = new Map<Place, string>();
+  /** What may be called now, and what stands there. */
+  readonly doors = new Map<Place, Asked>();
   webPort = 0;
+
+  constructor(options: MeshOptions = {}) {
+    this.#options = options;
+  }
 
   get pids(): readonly number[] {
     return this.#proxies === null ? [] : [this.#proxies.pid];
   }
 
-  peer = async (name: string): Promise<PeerFiles> => {
-    if (this.#authority === null) throw new Error("the mesh is not open");
-    return await this.#authority.issue(name);
-  };
+  peer = async (name: string): Promise<PeerFiles> => await issue(this.#authority, name);
+
+  /** The certificate by which KEDA comes to the scaler. */
+  autoscaler = async (): Promise<PeerFiles> => await issue(this.#autoscaling, "keda");
 
   open = async (dir: string, { ingestPort, streamPort }: Doors): Promise<void> => {
-    this.#authority = await MeshAuthority.create(dir);
+    const apart = join(dir, "autoscaling");
+    await mkdir(apart);
+    [this.#authority, this.#autoscaling] = await Promise.all([
+      MeshAuthority.create(dir),
+      MeshAuthority.create(apart),
+    ]);
     this.#proxies = startChild("./proxies-main.ts", import.meta.url, baseEnvironment());
     await this.#proxies.next(ofType("ready"));
     const caller = await this.peer("ingress");
     this.webPort = await freePort();
-    const front = { kind: "front", caller } as const;
-    await this.#order({ ...front, at: "taps", port: ingestPort, name: serviceUri("ingest") });
-    await this.#order({ ...front, at: "stream", port: streamPort, name: serviceUri("ingest") });
-    await this.#order({ ...front, at: "web", port: this.webPort, name: serviceUri("web") });
+    for (const [at, { port, service }] of Object.entries({
+      [servicePorts.taps.name]: { port: ingestPort, service: "ingest" },
+      [servicePorts.stream.name]: { port: streamPort, service: "ingest" },
+      [servicePorts.web.name]: { port: this.webPort, service: "web" },
+    })) {
+      const place = { host: "127.0.0.1", port };
+      await this.#order({ kind: "front", at, place, caller, name: serviceUri(service), to: [] });
+    }
+    const { collector } = this.#options;
+    if (collector !== undefined)
+      this.#collector = await this.#stand({ service: "collector", port: collectorPort }, collector);
   };
 
-  /** An address of its own for each life of a process. */
-  settings = (service: string): Record<string, string> => {
+  /** An address of its own for each life of a process, at which it listens and from which its proxy sends. */
+  settings = async (service: string): Promise<Settings> => {
     const host = this.#address();
-    if (service === "ingest")
-      return { TAPLINE_INGEST_HOST: host, TAPLINE_INGEST_PORT: "0", TAPLINE_STREAM_PORT: "0" };
-    return service === "web" ? { TAPLINE_WEB_HOST: host } : {};
+    return {
+      ...(await this.#listening(service, host)),
+      ...(this.#collector === null ? {} : await this.#sending(service, host, this.#collector)),
+    };
   };
 
-  admit = async (
-    service: string,
-    { ingestPort, streamPort, port }: Ready,
-    settings: Readonly<Record<string, string>>,
-  ): Promise<() => Promise<void>> => {
-    const host = settings.TAPLINE_INGEST_HOST ?? settings.TAPLINE_WEB_HOST ?? "";
-    const ports = { taps: ingestPort, stream: streamPort, web: port };
-    const ours = Object.entries(ports).filter((entry): entry is [string, number] => entry[1] !== undefined);
-    const peer = ours.length > 0 ? await this.peer(service) : undefined;
-    const allowed = callersOf(service).map(serviceUri);
+  async #listening(service: string, host: string): Promise<Settings> {
+    if (service === "web") return { TAPLINE_WEB_HOST: host, TAPLINE_WEB_HEALTH_HOST: host };
+    const health = { TAPLINE_HEALTH_HOST: host };
+    if (service === "ingest")
+      return {
+        ...health,
+        ...{ TAPLINE_INGEST_HOST: host, TAPLINE_INGEST_PORT: "0", TAPLINE_STREAM_PORT: "0" },
+      };
+    if (service !== "balance") return health;
+    const { ca, cert, key } = await issue(this.#autoscaling, service);
+    return {
+      ...{ ...health, TAPLINE_SCALER_HOST: host, TAPLINE_SCALER_PORT: "0" },
+      ...{ TAPLINE_SCALER_CERT: cert, TAPLINE_SCALER_KEY: key, TAPLINE_SCALER_CA: ca },
+    };
+  }
+
+  /** The process speaks in clear to its own proxy, which goes on by the mesh. */
+  async #sending(service: string, host: string, collector: Place): Promise<Settings> {
+    const front = { kind: "front", at: outwardFrom(host), place: { host, port: 0 } } as const;
+    const caller = await this.peer(service);
+    const place = await this.#order({ ...front, caller, name: serviceUri("collector"), to: [collector] });
+    if (place === null) throw new Error(`no proxy sends for ${service}`);
+    return {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${place.host}:${place.port}`,
+      ...{ OTEL_METRIC_EXPORT_INTERVAL: "5000", OTEL_RESOURCE_ATTRIBUTES: `tapline.service=${service}` },
+    };
+  }
+
+  admit = async (service: string, ready: Ready, settings: Settings): Promise<() => Promise<void>> => {
+    const host = settings.TAPLINE_HEALTH_HOST ?? settings.TAPLINE_WEB_HEALTH_HOST ?? "";
     const stand = await Promise.all(
-      ours.map(async ([at, behind]) => {
-        if (peer === undefined) throw new Error(`${service} has no certificate`);
-        const target = { host, port: behind };
-        const place = await this.#order({
-          kind: "sidecar",
-          at,
-          target,
-          host: this.#address(),
-          peer,
-          allowed,
-        });
-        if (place === null) throw new Error(`no proxy stands before ${service}`);
-        this.sidecars.set(place, service);
-        return { at, place };
+      listenersOf(service, ready).map(async ({ port, number, isPastMesh }) => {
+        const target = { host, port: number };
+        if (!isPastMesh) return { port, place: await this.#stand({ service, port }, target) };
+        this.doors.set(target, { service, port });
+        return { port, place: target };
       }),
     );
     return async () => {
-      for (const { at, place } of stand) {
-        this.sidecars.delete(place);
-        await this.#order({ kind: "withdraw", at, place });
+      for (const { port, place } of stand) {
+        this.doors.delete(place);
+        await this.#order({ kind: "withdraw", at: port, place });
       }
     };
+  };
+
+  /** Closes what the process at `host` sent by, once it has ended. */
+  left = async (settings: Settings): Promise<void> => {
+    const host = settings.TAPLINE_HEALTH_HOST ?? settings.TAPLINE_WEB_HEALTH_HOST ?? "";
+    if (this.#collector !== null) await this.#order({ kind: "close-front", at: outwardFrom(host) });
   };
 
   close = async (): Promise<void> => {
     await this.#proxies?.stop();
   };
+
+  /** A proxy before `target`, which lets through whom the table of edges names. */
+  async #stand(asked: Asked, target: Place): Promise<Place> {
+    const sidecar: Sidecar = {
+      ...{ target, host: this.#address(), peer: await this.peer(asked.service) },
+      ...{ allowed: namesOf(asked).map(serviceUri), asks: "certificate" },
+      scrapes: asked.port === servicePorts.metrics.name,
+    };
+    const order = this.#options.loosen?.(sidecar, asked) ?? sidecar;
+    const place = await this.#order({ kind: "sidecar", at: asked.port, ...order });
+    if (place === null) throw new Error(`no proxy stands before ${asked.port} of ${asked.service}`);
+    this.doors.set(place, asked);
+    return place;
+  }
 
   /** Loopback has a whole network of addresses. */
   #address(): string {
@@ -114,4 +168,11 @@ export class Mesh implements MeshSide {
     if (error !== undefined) throw new Error(`a proxy of the mesh does not stand: ${error}`);
     return place;
   }
+}
+
+const outwardFrom = (host: string): string => `from ${host}`;
+
+async function issue(authority: MeshAuthority | null, name: string): Promise<PeerFiles> {
+  if (authority === null) throw new Error("the mesh is not open");
+  return await authority.issue(name);
 }

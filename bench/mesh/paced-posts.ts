@@ -11,16 +11,23 @@ export type Paced = {
   readonly acceptMs: readonly number[];
   /** Posts that broke off, or were answered otherwise, and were sent again as agents do. */
   readonly again: number;
+  /** How many of the taps were posted: the first ones. */
+  readonly posted: number;
 };
 
 /**
- * Posts taps at an even pace, whatever becomes of those before; each until it is accepted.
+ * Posts taps at an even pace by connections that it keeps, whatever becomes of those before; each until it is accepted.
  * @param from number of the first: an agent counts on, and doors turn away who begins anew again and again
+ * @param isOver asked before each tap; default: once all are posted
  */
 export async function pacedPosts(
   { url, agentTls }: Installation,
   payloads: readonly Buffer[],
-  { from, perSecond }: { readonly from: number; readonly perSecond: number },
+  {
+    from,
+    perSecond,
+    isOver = () => false,
+  }: { readonly from: number; readonly perSecond: number; readonly isOver?: () => boolean },
 ): Promise<Paced> {
   const dispatcher = new Agent({ connections, pipelining: 1, connect: { ...agentTls } });
   let again = 0;
@@ -57,12 +64,13 @@ export async function pacedPosts(
     for (const [at, payload] of payloads.entries()) {
       const dueAt = beginAt + (at * 1000) / perSecond;
       await sleep(Math.max(0, dueAt - performance.now()));
+      if (isOver()) break;
       const posted = post(payload, at, dueAt);
       // Looked at below, when all are on their way: until then nobody else hears of one that fails.
       posted.catch(() => undefined);
       posts.push(posted);
     }
-    return { acceptMs: await Promise.all(posts), again };
+    return { acceptMs: await Promise.all(posts), again, posted: posts.length };
   } finally {
     await Promise.allSettled(posts);
     await dispatcher.close();

@@ -4,25 +4,32 @@ import type { PeerFiles } from "../../tools/servers/index.ts";
 import { ofType } from "../child.ts";
 import { Front, openSidecar, type Place, type Sidecar } from "./relay.ts";
 
-/** What the proxies of a mesh are told; each is answered. */
+/** What the proxies of a mesh are told; each is answered. `at` names a front: where none has that name nobody is sent there. */
 export type Order =
   | {
       readonly kind: "front";
       readonly at: string;
-      readonly port: number;
+      /** Port 0: any free one. */
+      readonly place: Place;
       readonly caller: PeerFiles;
+      /** In the certificates of those who are called. */
       readonly name: string;
+      /** Whom it sends to from the beginning. */
+      readonly to: readonly Place[];
     }
   | ({ readonly kind: "sidecar"; readonly at: string } & Sidecar)
-  | { readonly kind: "withdraw"; readonly at: string; readonly place: Place };
+  | { readonly kind: "withdraw"; readonly at: string; readonly place: Place }
+  | { readonly kind: "close-front"; readonly at: string };
 
 const fronts = new Map<string, Front>();
 const sidecars = new Map<string, Server>();
 const keyOf = ({ host, port }: Place): string => `${host}:${port}`;
 
 async function obey(order: Order): Promise<Place | null> {
-  if (order.kind === "front") {
-    fronts.set(order.at, await Front.open(order.port, order.caller, order.name));
+  if (order.kind === "front") return await openFront(order);
+  if (order.kind === "close-front") {
+    fronts.get(order.at)?.close();
+    fronts.delete(order.at);
     return null;
   }
   if (order.kind === "withdraw") {
@@ -36,6 +43,13 @@ async function obey(order: Order): Promise<Place | null> {
   sidecars.set(keyOf(place), server);
   fronts.get(order.at)?.admit(place);
   return place;
+}
+
+async function openFront({ at, place, caller, name, to }: Order & { kind: "front" }): Promise<Place> {
+  const front = await Front.open(place, caller, name);
+  for (const one of to) front.admit(one);
+  fronts.set(at, front);
+  return { host: place.host, port: front.port };
 }
 
 /** The proxies of a mesh in a process of their own, so that their CPU is seen. */

@@ -1,27 +1,60 @@
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { meshServices } from "@tapline/core/telemetry";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { meshServices, servicePorts } from "@tapline/core/telemetry";
 import { readPeer } from "../../tools/servers/index.ts";
 import type { Installation } from "../installation/index.ts";
-import { callersOf, type Mesh } from "./mesh.ts";
-import type { Place } from "./relay.ts";
+import { type Asked, collectorPort, namesOf } from "./listeners.ts";
+import type { Mesh } from "./mesh.ts";
+import { type Place, scrapePath } from "./relay.ts";
 
 const answerWithinMs = 10_000;
-const request = "GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+const request = (line: string): string => `${line}\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+const autoscalerName = "the autoscaler";
+const callerNames: readonly string[] = ["ingress", "prometheus", "keda", "collector", ...meshServices];
 
-/** Tries each proxy and each store as who may not, and each proxy as who may. @returns what was not as it should be, in sentences */
-export async function tryRefusals(mesh: Mesh, { tlsEnvironment }: Installation): Promise<string[]> {
+type Identity = Awaited<ReturnType<typeof readPeer>>;
+type Caller = { readonly name: string; readonly identity: Identity };
+
+/**
+ * Tries each port that is called as who may and as everybody else, without a certificate and in clear text.
+ * @returns what was not as it should be, in sentences
+ */
+export async function tryDoors(mesh: Mesh): Promise<string[]> {
+  const callers: Caller[] = [];
+  for (const name of callerNames) callers.push({ name, identity: await readPeer(await mesh.peer(name)) });
+  const autoscaler = await readPeer(await mesh.autoscaler());
   const faults: string[] = [];
-  for (const [place, service] of mesh.sidecars) {
-    const may = callersOf(service);
-    for (const caller of ["ingress", "prometheus", ...meshServices]) {
-      const passes = await opens(place, service, await readPeer(await mesh.peer(caller)));
-      if (passes !== may.includes(caller))
-        faults.push(`${caller} is ${passes ? "let through to" : "refused by"} ${service}`);
-    }
-    if (await opens(place, service, undefined)) faults.push(`${service} is reached without a certificate`);
-    if (await answersPlainly(place, request)) faults.push(`${service} is reached in clear text`);
+  for (const [place, asked] of mesh.doors)
+    faults.push(
+      ...(await tryDoor(place, asked, [...callers, { name: autoscalerName, identity: autoscaler }])),
+    );
+  return faults;
+}
+
+async function tryDoor(place: Place, asked: Asked, callers: readonly Caller[]): Promise<string[]> {
+  const door = `${asked.port} of ${asked.service}`;
+  const may = mayCome(asked);
+  const faults: string[] = [];
+  for (const { name, identity } of callers) {
+    const isAllowed = may.includes(name);
+    // Who may not come does not mind whom he reaches.
+    const passes = await opens(place, asked, { ...identity, rejectUnauthorized: isAllowed });
+    if (passes !== isAllowed) faults.push(`${name} is ${passes ? "let through to" : "refused by"} ${door}`);
   }
+  if (await opens(place, asked, { rejectUnauthorized: false }))
+    faults.push(`${door} is reached without a certificate`);
+  if (await answersPlainly(place, request("GET / HTTP/1.1"))) faults.push(`${door} is reached in clear text`);
+  return faults;
+}
+
+/** KEDA has a certificate of its own authority's: one of the mesh's that bears its name counts for nothing. */
+const mayCome = (asked: Asked): readonly string[] =>
+  asked.port === servicePorts.scaler.name ? [autoscalerName] : namesOf(asked);
+
+/** Tries the stores in clear text. @returns what was not as it should be, in sentences */
+export async function tryStores({ tlsEnvironment }: Installation): Promise<string[]> {
+  const faults: string[] = [];
   const stores = { DATABASE_URL: plainStart, REDIS_URL: "PING\r\n" };
   for (const [setting, hello] of Object.entries(stores)) {
     const { hostname: host, port } = new URL(tlsEnvironment[setting] ?? "");
@@ -42,33 +75,56 @@ function startUp(parameters: string): string {
   return Buffer.concat([head, body]).toString("latin1");
 }
 
-/** Whether what stands behind a proxy is reached: the console answers a request, the door a handshake of its own. */
+/** Whether what stands behind a port is reached, and answers. */
 function opens(
   place: Place,
-  service: string,
-  peer: Awaited<ReturnType<typeof readPeer>> | undefined,
+  { port }: Asked,
+  caller: Pick<ConnectionOptions, "ca" | "cert" | "key" | "rejectUnauthorized">,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const trust = peer ?? { rejectUnauthorized: false };
-    const socket = connectTls({ ...place, ...trust, checkServerIdentity: () => undefined });
+    const alpn = port === servicePorts.scaler.name ? { ALPNProtocols: ["h2"] } : {};
+    const socket = connectTls({ ...place, ...caller, ...alpn, checkServerIdentity: () => undefined });
     const end = (passes: boolean): void => {
       clearTimeout(timer);
       socket.destroy();
       resolve(passes);
     };
     const timer = setTimeout(() => end(false), answerWithinMs);
-    socket.once("secureConnect", () => {
-      if (service === "web") {
-        socket.once("data", () => end(true));
-        socket.write(request);
-        return;
-      }
-      const inner = connectTls({ socket, rejectUnauthorized: false }, () => end(true));
-      inner.once("error", () => end(false));
-    });
+    socket.once("secureConnect", () => ask(socket, port, end));
     socket.once("error", () => end(false));
     socket.once("close", () => end(false));
   });
+}
+
+/** Asks as callers of that port do: with TLS 1.3 a handshake is over before the other side has judged who came. */
+function ask(socket: TLSSocket, port: string, end: (passes: boolean) => void): void {
+  if (port === servicePorts.taps.name || port === servicePorts.stream.name) {
+    const inner = connectTls({ socket, rejectUnauthorized: false }, () => end(true));
+    inner.once("error", () => end(false));
+    return;
+  }
+  if (port === servicePorts.scaler.name) return void askScaler(socket, end);
+  const lines: Readonly<Record<string, string>> = {
+    [servicePorts.web.name]: "GET /nothing HTTP/1.1",
+    [servicePorts.metrics.name]: `GET ${scrapePath} HTTP/1.1`,
+    [collectorPort]: "POST /v1/metrics HTTP/1.1\r\ncontent-length: 0",
+  };
+  const expected = port === servicePorts.web.name ? /^HTTP\/1\.1 \d/ : /^HTTP\/1\.1 200/;
+  socket.once("data", (chunk: Buffer) => end(expected.test(chunk.toString("latin1"))));
+  socket.write(request(lines[port] ?? "GET / HTTP/1.1"));
+}
+
+/** `IsActive` of no object in particular: five bytes of an empty message of gRPC. */
+function askScaler(socket: TLSSocket, end: (passes: boolean) => void): void {
+  const session = connectHttp2("https://localhost", { createConnection: () => socket });
+  session.once("error", () => end(false));
+  const call = session.request({
+    ...{ ":method": "POST", ":path": "/externalscaler.ExternalScaler/IsActive" },
+    ...{ "content-type": "application/grpc", te: "trailers" },
+  });
+  call.once("response", (headers) => end(headers[":status"] === 200));
+  call.once("error", () => end(false));
+  call.end(Buffer.alloc(5));
 }
 
 /** Whether anything but a refusal comes back. */

@@ -1,6 +1,10 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { createServer as createHttpServer, get, type Server as HttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { type PeerFiles, readPeer } from "../../tools/servers/index.ts";
+
+/** Where Istio's agent serves the figures of a pod: those of its proxy and those of its process. */
+export const scrapePath = "/stats/prometheus";
 
 /** Where something listens. */
 export type Place = { readonly host: string; readonly port: number };
@@ -10,27 +14,51 @@ export type Sidecar = {
   readonly target: Place;
   readonly host: string;
   readonly peer: PeerFiles;
-  /** Names in the certificates of those who may call. */
-  readonly allowed: readonly string[];
+  /** Names in the certificates of those who may call; "anybody" is what a drill must find out. */
+  readonly allowed: readonly string[] | "anybody";
+  /** What it asks of callers: mutual TLS, TLS alone, or nothing; the last two are what a drill must find out. */
+  readonly asks: "certificate" | "tls" | "nothing";
+  /** Serves the process's `/metrics` as Istio's agent does, and nothing else. */
+  readonly scrapes: boolean;
 };
 
 /** Ends mutual TLS before `target`, and lets those through whose certificate names somebody who may call it. */
-export async function openSidecar({ target, host, peer, allowed }: Sidecar): Promise<Server> {
-  const server = createTlsServer(
-    { ...(await readPeer(peer)), requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" },
-    (caller) => {
-      caller.on("error", () => caller.destroy());
-      if (nameOf(caller, allowed) === undefined) caller.destroy();
-      else join(caller, connect(target));
-    },
-  );
+export async function openSidecar({ target, host, peer, allowed, asks, scrapes }: Sidecar): Promise<Server> {
+  const scraping = scrapes ? createScraper(target) : null;
+  const pass = (caller: Socket): void => {
+    if (scraping === null) join(caller, connect(target));
+    else scraping.emit("connection", caller);
+  };
+  const mutual = asks === "certificate";
+  const tls = { requestCert: mutual, rejectUnauthorized: mutual, minVersion: "TLSv1.3" } as const;
+  const server =
+    asks === "nothing"
+      ? createServer(pass)
+      : createTlsServer({ ...(await readPeer(peer)), ...tls }, (caller) => {
+          caller.on("error", () => caller.destroy());
+          if (allowed !== "anybody" && nameOf(caller, allowed) === undefined) caller.destroy();
+          else pass(caller);
+        });
   return await listening(server, { host, port: 0 });
+}
+
+/** Asks the process at `target` for its figures where somebody asks for those of the pod. */
+function createScraper(target: Place): HttpServer {
+  return createHttpServer((request, response) => {
+    if (request.method !== "GET" || request.url !== scrapePath) return void response.writeHead(404).end();
+    const asking = get({ ...target, path: "/metrics", agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    asking.on("error", () => response.writeHead(502).end());
+  });
 }
 
 /** Sends each connection on to the next of some sidecars, by mutual TLS. */
 export class Front {
   readonly #caller: Awaited<ReturnType<typeof readPeer>>;
   readonly #name: string;
+  readonly #server = createServer((socket) => this.#send(socket));
   #places: readonly Place[] = [];
   #next = 0;
 
@@ -40,11 +68,19 @@ export class Front {
   }
 
   /** @param name that the certificates of whoever is called must have */
-  static async open(port: number, caller: PeerFiles, name: string): Promise<Front> {
+  static async open(place: Place, caller: PeerFiles, name: string): Promise<Front> {
     const front = new Front(await readPeer(caller), name);
-    const server = createServer((socket) => front.#send(socket));
-    await listening(server, { host: "127.0.0.1", port });
+    await listening(front.#server, place);
     return front;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no new connection any more. */
+  close(): void {
+    this.#server.close();
   }
 
   admit(place: Place): void {

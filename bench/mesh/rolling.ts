@@ -7,6 +7,8 @@ import { startTwelve } from "./twelve.ts";
 
 const perSecond = 50;
 const settleWithinMs = 120_000;
+/** Taps are there for as long as a roll may take on a slow machine, s. */
+const rollWithinS = 30;
 
 export type Rolled = {
   readonly quietP99Ms: number;
@@ -20,8 +22,7 @@ export async function rollingRestart(
   { quietS, rolls }: { readonly quietS: number; readonly rolls: number },
   faults: string[],
 ): Promise<Rolled> {
-  // As many as are needed while twelve processes come up, on a slow machine.
-  const load = makeLoad((quietS + rolls * 15) * perSecond, true);
+  const load = makeLoad((quietS + rolls * rollWithinS) * perSecond, true);
   const { installation } = await startTwelve(load.trackers, "refuse");
   try {
     const sound = load.payloads.filter((payload) => payload[0] !== 0);
@@ -32,12 +33,15 @@ export async function rollingRestart(
       from: perSecond,
       perSecond,
     });
-    const { rolling, until } = await postWhileRolling(installation, sound.slice(quietCount), {
+    const rolling = await postWhileRolling(installation, sound.slice(quietCount), {
       from: quietCount,
       rolls,
     });
-    const distinct = new Set(sound.slice(0, quietCount + until).map((payload) => payload.toString("base64")))
-      .size;
+    if (rolling.posted === sound.length - quietCount)
+      faults.push("all taps were posted before all processes were replaced: it was not measured to the end");
+    const distinct = new Set(
+      sound.slice(0, quietCount + rolling.posted).map((payload) => payload.toString("base64")),
+    ).size;
     const { taps, doubled } = await archived(installation, distinct);
     if (doubled > 0) faults.push(`the archive holds ${doubled} taps more than once`);
     if (taps < distinct) faults.push(`the archive lacks ${distinct - taps} taps`);
@@ -56,7 +60,7 @@ async function postWhileRolling(
   installation: Installation,
   payloads: readonly Buffer[],
   { from, rolls }: { readonly from: number; readonly rolls: number },
-): Promise<{ rolling: Paced; until: number }> {
+): Promise<Paced> {
   const parts = installation.parts.filter(({ kind }) => kind === "worker" || kind === "web");
   let isOver = false;
   const restarting = (async (): Promise<void> => {
@@ -66,19 +70,9 @@ async function postWhileRolling(
       isOver = true;
     }
   })();
-  const all: Paced[] = [];
-  let until = 0;
-  while (!isOver && until < payloads.length) {
-    const some = payloads.slice(until, until + perSecond);
-    all.push(await pacedPosts(installation, some, { from: from + until, perSecond }));
-    until += some.length;
-  }
+  const rolling = await pacedPosts(installation, payloads, { from, perSecond, isOver: () => isOver });
   await restarting;
-  const rolling = {
-    acceptMs: all.flatMap(({ acceptMs }) => acceptMs),
-    again: all.reduce((sum, one) => sum + one.again, 0),
-  };
-  return { rolling, until };
+  return rolling;
 }
 
 /** What the archive holds once it holds `taps`, or after a while. */

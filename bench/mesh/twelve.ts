@@ -1,7 +1,7 @@
 import { meshServices } from "@tapline/core/telemetry";
 import { buildConsolePages } from "../../tools/test-servers/console-pages.ts";
 import { type Installation, type PublicTracker, startInstallation } from "../installation/index.ts";
-import { Mesh } from "./mesh.ts";
+import { Mesh, type MeshOptions } from "./mesh.ts";
 
 /** An installation of a process for each service, and the mesh around it. */
 export type Twelve = { readonly installation: Installation; readonly mesh: Mesh };
@@ -11,9 +11,10 @@ export const workerServices: readonly string[] = meshServices.filter((service) =
 export async function startTwelve(
   trackers: readonly PublicTracker[],
   unsigned: "accept" | "refuse",
+  around: MeshOptions = {},
 ): Promise<Twelve> {
   buildConsolePages();
-  const mesh = new Mesh();
+  const mesh = new Mesh(around);
   const installation = await startInstallation({
     ...{ trackers, unsigned, mesh },
     workers: workerServices,

@@ -11,6 +11,9 @@ const kinds: Readonly<Record<string, z.ZodType>> = {
     minSyncReplicas: z.number().int().positive().optional(),
     maxSyncReplicas: z.number().int().positive().optional(),
     storage: z.strictObject({ size: z.string() }),
+    postgresql: z.strictObject({
+      parameters: z.strictObject({ max_connections: z.string().regex(/^\d+$/) }),
+    }),
     resources: z.strictObject({
       requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
       limits: z.strictObject({ memory: z.string() }),

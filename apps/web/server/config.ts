@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { type Colour, colourSchema, messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
+import { databaseConnections } from "@tapline/core/telemetry";
 import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
 import { type OidcSettings, oidcSettingsOf } from "./oidc-settings.ts";
@@ -11,6 +12,13 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const environmentSchema = z.object({
   /** PostgreSQL, `postgresql://user:password@host:port/database`. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }),
+  /** Connections to it that the console opens at most. */
+  TAPLINE_DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(databaseConnections(["web"])),
   /** Redis, one server or a cluster, as for the worker. */
   REDIS_URL: z.string().regex(redisUrlPattern, "must be a redis://, rediss:// or redis-cluster:// URL"),
   /** Address to listen on; anything beyond loopback needs a certificate. */
@@ -73,6 +81,8 @@ const environmentSchema = z.object({
 /** What the console's server needs to know to start. */
 export interface WebConfig {
   databaseUrl: string;
+  /** Default: what the console needs. */
+  databaseConnections?: number;
   redisUrl: string;
   host: string;
   port: number;
@@ -126,6 +136,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   }
   return {
     databaseUrl: env.DATABASE_URL,
+    databaseConnections: env.TAPLINE_DATABASE_CONNECTIONS,
     redisUrl: env.REDIS_URL,
     host: env.TAPLINE_WEB_HOST,
     port: env.TAPLINE_WEB_PORT,

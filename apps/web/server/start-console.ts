@@ -79,7 +79,7 @@ export async function startConsole(
   const server = createBoundedServer(config.tls);
   const port = await listen(server, config.host, config.port);
   const origins = originsOf(config, port);
-  const prisma = connectPrisma(config.databaseUrl);
+  const prisma = connectPrisma(config.databaseUrl, config.databaseConnections);
   const redis = openRedis(config.redisUrl, (error) => logger.warn({ err: error }, "Redis does not answer"));
   const [log, confirm] = [openLog(prisma), confirmPerson(prisma, Date.now)];
   const authOn = (database: AuthDatabase) =>

@@ -62,6 +62,7 @@ describe("the worker's settings", () => {
     ["ROLE", "ingest,cook"],
     ["DATABASE_URL", "mysql://localhost/x"],
     ["REDIS_URL", "http://localhost"],
+    ["TAPLINE_DATABASE_CONNECTIONS", "1"],
     ["TAPLINE_INGEST_PORT", "70000"],
     ["TAPLINE_STREAM_PORT", "7.5"],
     ["TAPLINE_AGENT_TAPS_PER_SECOND", "0"],

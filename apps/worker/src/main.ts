@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     healthPort: health.port,
     ...(running.ingestPort === null ? {} : { ingestPort: running.ingestPort }),
     ...(running.streamPort === null ? {} : { streamPort: running.streamPort }),
+    ...(running.scalerPort === null ? {} : { scalerPort: running.scalerPort }),
   });
   // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
   flushCompileCache();

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
+import { meshServices } from "@tapline/core/telemetry";
 import { Agent, request } from "undici";
 import { makeTrackers } from "../../installation/index.ts";
-import { tryRefusals } from "../../mesh/refusals.ts";
+import { openReceiver, type Receiver } from "../../mesh/receiver.ts";
+import { tryDoors, tryStores } from "../../mesh/refusals.ts";
 import { startTwelve, type Twelve } from "../../mesh/twelve.ts";
 import type { Drill, DrillOptions, DrillResult } from "../drill.ts";
 import { compareWithArchive } from "../yard/compare-with-archive.ts";
@@ -11,6 +13,8 @@ import { Flow } from "../yard/flow.ts";
 const flowOptions = { readers: 8, tapsPerSecond: 60 };
 const settleWithinMs = 180_000;
 const lookEveryMs = 250;
+/** Some times as long as services wait before they send their figures. */
+const heardWithinMs = 60_000;
 
 /** Every service in a process of its own, mutual TLS between them, each replaced in turn while taps flow. */
 export const mesh: Drill = {
@@ -20,15 +24,18 @@ export const mesh: Drill = {
   usualTimes: 24,
   run: async (options) => {
     const trackers = await makeTrackers();
+    const collector = await openReceiver();
     try {
       options.say("twelve processes, a mesh around them");
-      const twelve = await startTwelve(trackers.enrolled, "refuse");
+      const twelve = await startTwelve(trackers.enrolled, "refuse", { collector: collector.place });
       try {
-        return await rollWhileTapsFlow(twelve, trackers.file, options);
+        const result = await rollWhileTapsFlow(twelve, trackers.file, options);
+        return { ...result, faultsFound: [...result.faultsFound, ...(await unheard(collector))] };
       } finally {
         await twelve.installation.stop();
       }
     } finally {
+      collector.close();
       await trackers.remove();
     }
   },
@@ -41,7 +48,7 @@ async function rollWhileTapsFlow(
 ): Promise<DrillResult> {
   const { installation, mesh: around } = twelve;
   const random = seededRandom(seed);
-  const faultsFound = await tryRefusals(around, installation);
+  const faultsFound = [...(await tryDoors(around)), ...(await tryStores(installation))];
   say("who may not call is refused, and clear text");
   const flow = new Flow(installation, trackersFile, flowOptions, random);
   await flow.start();
@@ -63,6 +70,16 @@ async function rollWhileTapsFlow(
     await browser.stop();
     await flow.kill();
   }
+}
+
+/** Services whose figures the collector has not got by the mesh, in sentences. */
+async function unheard({ heard }: Receiver): Promise<string[]> {
+  const end = performance.now() + heardWithinMs;
+  while (meshServices.some((service) => !heard.has(service)) && performance.now() < end)
+    await sleep(lookEveryMs);
+  return meshServices
+    .filter((service) => !heard.has(service))
+    .map((service) => `the collector has heard nothing of ${service}`);
 }
 
 /** The door first, since most depends on it; the rest by chance. */

@@ -4,8 +4,10 @@ import { type RunningBalance, startBalance } from "../roles/balance.ts";
 import type { Parts } from "./parts.ts";
 import { openScaler } from "./scaler.ts";
 
-/** Tells wishes, and whoever may ask for them. */
-export async function openBalance(parts: Parts): Promise<RunningBalance> {
+/** Tells wishes, and whoever may ask for them, at `scalerPort` where there is one. */
+export async function openBalance(
+  parts: Parts,
+): Promise<RunningBalance & { readonly scalerPort: number | null }> {
   const scaler = await openScaler(parts);
   const role = startBalance({
     ...parts,
@@ -17,6 +19,7 @@ export async function openBalance(parts: Parts): Promise<RunningBalance> {
   });
   return {
     ...role,
+    scalerPort: scaler?.port ?? null,
     stop: async (graceMs) => {
       await Promise.all([scaler?.stop(graceMs), role.stop(graceMs)]);
     },

@@ -15,7 +15,12 @@ import {
   TelemetryStream,
 } from "@tapline/adapters/redis";
 import { FrameSeal } from "@tapline/core/encryption";
-import { CumulativeTelemetry, ServedRequests, TelemetryRecorder } from "@tapline/core/telemetry";
+import {
+  CumulativeTelemetry,
+  databaseConnections,
+  ServedRequests,
+  TelemetryRecorder,
+} from "@tapline/core/telemetry";
 import { tracesOn } from "@tapline/telemetry/otlp";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -59,7 +64,8 @@ function redisConnector(url: string, log: Logger): () => Redis {
 export async function connectParts(config: Config, log: Logger) {
   const connect = redisConnector(config.REDIS_URL, log);
   const redis = connect();
-  const prisma = connectPrisma(config.DATABASE_URL);
+  const connections = config.TAPLINE_DATABASE_CONNECTIONS ?? databaseConnections(config.roles);
+  const prisma = connectPrisma(config.DATABASE_URL, connections);
   const clock = (): number => Date.now();
   const instrument = openFaultPoints(config.TAPLINE_FAULT_POINTS);
   const buffer = instrument("buffer", new SegmentBuffer(redis, await bufferOptions(config)));

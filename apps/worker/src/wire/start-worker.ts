@@ -33,6 +33,7 @@ import { startValidation } from "./validation.ts";
 export type Running = {
   readonly ingestPort: number | null;
   readonly streamPort: number | null;
+  readonly scalerPort: number | null;
   /** For Prometheus. */
   readonly metrics: ProcessMetrics;
   readonly stop: (graceMs: number) => Promise<void>;
@@ -78,6 +79,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
+    scalerPort: balance?.scalerPort ?? null,
     metrics,
     stop: async (graceMs) => {
       await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));

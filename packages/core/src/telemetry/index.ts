@@ -1,4 +1,5 @@
 export { CumulativeTelemetry } from "./cumulative.ts";
+export { databaseConnections } from "./database-connections.ts";
 export {
   type CounterName,
   counterNames,

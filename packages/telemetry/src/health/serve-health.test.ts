@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { type Health, type HealthParts, serveHealth } from "./serve-health.ts";
@@ -53,4 +55,18 @@ test("answers probes from elsewhere where it is told to, and tells them nothing 
     (await fetch(`http://${host}:${health?.port}${path}`)).status;
   expect([await ask(outside, "/healthz"), await ask(outside, "/readyz")]).toEqual([200, 200]);
   expect([await ask(outside, "/metrics"), await ask("127.0.0.1", "/metrics")]).toEqual([404, 200]);
+});
+
+test("tells metrics at each address of loopback, but not to a mesh's proxy, which brings in strangers from 127.0.0.6", async (task) => {
+  if (process.platform !== "linux") return task.skip("loopback has one address here");
+  const host = "127.0.3.7";
+  const metrics = async () => ({ text: "tapline_info 1\n", contentType: "text/plain" });
+  health = await serveHealth({ port: 0, host }, { isReady: () => true, metrics: () => metrics() });
+  const ask = async (localAddress: string, path: string) => {
+    const asking = get({ host, port: health?.port, path, localAddress, agent: false });
+    const [answer] = (await once(asking, "response")) as [IncomingMessage];
+    return answer.resume().statusCode;
+  };
+  expect([await ask("127.0.0.1", "/metrics"), await ask(host, "/metrics")]).toEqual([200, 200]);
+  expect([await ask("127.0.0.6", "/metrics"), await ask("127.0.0.6", "/readyz")]).toEqual([404, 200]);
 });

@@ -46,10 +46,10 @@ export async function serveHealth(place: HealthPlace, { isReady, metrics }: Heal
   };
 }
 
-/** By both ends: what a mesh's proxy brings in has a loopback address at one of them alone. */
+/** By both ends: what a mesh's proxy brings in has a loopback address at one of them alone, and Istio's brings it from 127.0.0.6. */
 const isLocal = ({ localAddress, remoteAddress }: Socket): boolean =>
   [localAddress, remoteAddress].every((address) => address !== undefined && loopback.test(address));
-const loopback = /^(::ffff:)?127\.0\.0\.1$|^::1$/;
+const loopback = /^(::ffff:)?127\.(?!0\.0\.6$)|^::1$/;
 
 async function tell(response: ServerResponse, metrics: Promise<Exposition> | null): Promise<void> {
   const told = await metrics?.catch(() => null);
