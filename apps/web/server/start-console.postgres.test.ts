@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectRedis } from "@tapline/adapters/redis";
-import { expect, test, vi } from "vitest";
-import { adminSignIn, startTestConsole } from "./test-console.fixture.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { startConsole } from "./start-console.ts";
+import { adminSignIn, silentPages, startTestConsole } from "./test-console.fixture.ts";
 
 /** After so many attempts a connection pauses for more than a second between two. */
 const untilLongPauses = 5;
@@ -18,6 +20,22 @@ test("a console whose Redis has been away for a while ends all the same", async 
   like.disconnect();
   await console.close();
   await prisma.$disconnect();
+}, 120_000);
+
+test("a console that is stopped right after its start leaves nothing that fails unheard", async () => {
+  const { config, stop } = await startTestConsole();
+  onTestFinished(stop);
+  const unheard: unknown[] = [];
+  const note = (reason: unknown) => void unheard.push(reason);
+  process.on("unhandledRejection", note);
+  onTestFinished(() => void process.off("unhandledRejection", note));
+  for (let round = 0; round < 10; round++) {
+    const started = await startConsole({ ...config, port: 0, healthPort: 0 }, silentPages);
+    // Each at another point of the connecting: at once, and some milliseconds later.
+    if (round > 0) await sleep(round);
+    await started.close();
+  }
+  expect(unheard).toEqual([]);
 }, 120_000);
 
 test("behind a proxy that ends TLS, browsers are told to come by TLS alone, and guessing is counted by the address that the proxy heard", async () => {
