@@ -1,3 +1,5 @@
+import * as strings from "../strings/generated/contracts/password-strength.ts";
+
 /** Fewest characters of a password (NIST SP 800-63B-4 §3.1.1 asks 15 where it stands alone). */
 export const minPasswordLength = 15;
 /** Most of them: what is longer only costs time. */
@@ -36,17 +38,13 @@ const lookAlikes: Readonly<Record<string, string>> = {
  */
 export function weaknessOf(password: string, known: readonly string[]): string | null {
   const length = [...password].length;
-  if (length < minPasswordLength)
-    return `A password has at least ${minPasswordLength} characters; this one has ${length}.`;
-  if (length > maxPasswordLength)
-    return `A password has at most ${maxPasswordLength} characters; this one has ${length}.`;
+  if (length < minPasswordLength) return strings.aPasswordHasAtLeast({ least: minPasswordLength, length });
+  if (length > maxPasswordLength) return strings.aPasswordHasAtMost({ most: maxPasswordLength, length });
   const own = wordsOf(known);
   const withoutOwn = without(password.toLowerCase(), own);
   const left = [...inShort(withoutOwn)].length;
   if (left >= leastLeft) return null;
-  return withoutOwn === password.toLowerCase()
-    ? "It is made of what is guessed first: common words, repetitions, rows of keys. Take several words that have nothing to do with each other."
-    : "It is made of your name, your address or this site's name. Take several words that have nothing to do with you.";
+  return withoutOwn === password.toLowerCase() ? strings.itIsGuessedFirst : strings.itIsMadeOfYourName;
 }
 
 function wordsOf(known: readonly string[]): string[] {

@@ -11,6 +11,8 @@ export interface ShiftView extends ShiftListing {
   share: number;
   /** The colour of the new release. */
   target: Colour;
+  /** It is on its way back, or was. */
+  isReturning: boolean;
 }
 
 /** One service that may run in two releases side by side. */

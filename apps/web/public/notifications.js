@@ -1,3 +1,6 @@
+// `npm run generate` puts the texts themselves here, and the whole to public/: a service worker is one plain file.
+const strings = {"somethingIsToldOfAlerts":"Tapline has something to tell about alerts","seeTheConsole":"See the console.","thisBrowserIsNotifiedNoLonger":"This browser is notified of alerts no longer","switchThemOnAgain":"Open the console, sign in, and switch notifications on again."};
+
 /**
  * The console's service worker: shows what the role alerts sends to this browser, also while no page of the console is open, and opens
  * /alerts when a notification is clicked. Where the browser's push service gives it another address, it tells the server. It keeps nothing, asks
@@ -23,7 +26,7 @@ function read(data) {
   } catch {
     // As below.
   }
-  return { title: "Tapline has something to tell about alerts", body: "See the console." };
+  return { title: strings.somethingIsToldOfAlerts, body: strings.seeTheConsole };
 }
 
 async function show(data) {
@@ -64,8 +67,8 @@ async function renew({ oldSubscription, newSubscription }) {
   } catch {
     // As below.
   }
-  await self.registration.showNotification("This browser is notified of alerts no longer", {
-    body: "Open the console, sign in, and switch notifications on again.",
+  await self.registration.showNotification(strings.thisBrowserIsNotifiedNoLonger, {
+    body: strings.switchThemOnAgain,
     tag: "ended",
   });
 }

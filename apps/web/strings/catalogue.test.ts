@@ -1,14 +1,14 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Catalogue, compileGroup, placeholdersOf } from "./compile.ts";
+import { type Catalogue, compileGroup, placeholdersOf, withTexts } from "./compile.ts";
 
 const web = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(web, path), "utf8");
 const catalogueOf = (path: string): Catalogue => JSON.parse(read(path));
 const english = catalogueOf("strings/en.json");
 
-const sources = globSync("{app,client,features,server,ui}/**/*.{ts,tsx}", { cwd: web })
+const sources = globSync("{app,client,contracts,features,server,ui}/**/*.{js,ts,tsx}", { cwd: web })
   .filter((path) => !path.includes(".test."))
   .map(read);
 
@@ -60,4 +60,13 @@ test("a message is a constant, and a function of what it asks for where it asks 
 
 test("what is formatted by the message itself is refused: figures and times have one place", () => {
   expect(() => compileGroup({ at: "at {when, time, short}" }, "./runtime.ts")).toThrow("client/format.ts");
+});
+
+test("a plain script has its texts within it, and cannot have one that asks for something", () => {
+  const script = 'import * as strings from "../strings/generated/client/script.ts";\nshow(strings.title);\n';
+  expect(withTexts(script, { "client/script": { title: "It''s \"on\"" } })).toBe(
+    'const strings = {"title":"It\'s \\"on\\""};\nshow(strings.title);\n',
+  );
+  expect(() => withTexts(script, { "client/script": { title: "Of {site}" } })).toThrow("placeholder");
+  expect(() => withTexts("show();", {})).toThrow("imports no group");
 });

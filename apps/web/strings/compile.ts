@@ -83,3 +83,22 @@ function forms(options: Record<string, { value: MessageFormatElement[] }>, count
   );
   return `{ ${each.join(", ")} }`;
 }
+
+/** A plain script with the texts of its group in the place of their import. @throws SyntaxError where it imports none, or one of them has placeholders */
+export function withTexts(source: string, catalogue: Catalogue): string {
+  const found = /^import \* as strings from ".*\/generated\/(.+)\.ts";$/m.exec(source);
+  const messages = catalogue[found?.[1] ?? ""];
+  if (found === null || messages === undefined) throw new SyntaxError("the script imports no group of texts");
+  const texts = Object.entries(messages).map(([name, message]) => [name, plainText(message)]);
+  return source.replace(found[0], () => `const strings = ${JSON.stringify(Object.fromEntries(texts))};`);
+}
+
+function plainText(message: string): string {
+  return parse(message)
+    .map((element) => {
+      if (element.type !== TYPE.literal)
+        throw new SyntaxError(`a script's text has a placeholder: ${message}`);
+      return element.value;
+    })
+    .join("");
+}

@@ -1,7 +1,7 @@
-/** Writes generated/ from the catalogue of the language that the console is built in: `npm run generate`. */
+/** Writes generated/, and public/notifications.js, from the catalogue of the language that the console is built in: `npm run generate`. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Catalogue, compileGroup } from "./compile.ts";
+import { type Catalogue, compileGroup, withTexts } from "./compile.ts";
 import { language } from "./locale.ts";
 
 const folder = import.meta.dirname;
@@ -12,3 +12,8 @@ for (const [group, messages] of Object.entries(catalogue)) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, compileGroup(messages, `${"../".repeat(group.split("/").length)}runtime.ts`));
 }
+
+// Pages have a bundler, a service worker has none.
+const worker = await readFile(join(folder, "../client/notifications.js"), "utf8");
+await mkdir(join(folder, "../public"), { recursive: true });
+await writeFile(join(folder, "../public/notifications.js"), withTexts(worker, catalogue));

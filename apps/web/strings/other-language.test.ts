@@ -69,3 +69,12 @@ test("words with elements and figures among them are, too", async () => {
   expect(objects(1)).toBe("1 o\u0301b\u0301j\u0301e\u0301c\u0301t\u0301");
   expect(objects(1200)).toBe("1,200 o\u0301b\u0301j\u0301e\u0301c\u0301t\u0301s\u0301");
 });
+
+test("so are pages that the server writes, and what is said of a password", async () => {
+  const { unavailablePage } = await import("../server/unavailable-page.ts");
+  const [, page = ""] = /<main>(.*)<\/main>/s.exec(unavailablePage("nonce", "\u2014", "\u2014")) ?? [];
+  expect(page).toContain("a\u0301g\u0301e\u0301n\u0301t\u0301s\u0301");
+  expect(englishLeft(page)).toEqual([]);
+  const { weaknessOf } = await import("../contracts/password-strength.ts");
+  expect(englishLeft(weaknessOf("short", []) ?? "none")).toEqual([]);
+});

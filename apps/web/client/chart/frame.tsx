@@ -22,14 +22,16 @@ export function ChartFrame({
   const { zoom } = rest;
   useZoomKeys(frame, zoom);
   return (
-    <div ref={frame} className={cn("relative h-full", zoom !== undefined && "select-none")}>
+    <div ref={frame} className={cn("relative flex h-full flex-col", zoom !== undefined && "select-none")}>
       <div className="absolute -top-8 right-0 print:hidden">
         <ChartMenu frame={frame} {...rest} />
       </div>
-      <ResponsiveContainer width="100%" height="100%">
-        {children}
-      </ResponsiveContainer>
       {zoom === undefined ? null : <Zoomed zoom={zoom} />}
+      <div className="min-h-0 flex-1">
+        <ResponsiveContainer width="100%" height="100%">
+          {children}
+        </ResponsiveContainer>
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { usePathname, useSearchParams } from "next/navigation";
+import { useAddressPart } from "../use-address-part.ts";
 import { moved, readStretch, type Stretch, scaled, within, writeStretch, zoomName } from "./stretch.ts";
 
 /** What of a chart is looked at. All charts of a page look at the same; the address says what. */
@@ -22,19 +22,16 @@ export interface Zoom {
 
 /** @param stepMs what lies between two points */
 export function useZoom(whole: Stretch, stepMs: number): Zoom {
-  const path = usePathname();
-  const wanted = readStretch(useSearchParams().get(zoomName));
+  const address = useAddressPart(zoomName);
+  const wanted = readStretch(address.value);
   const partOf = (stretch: Stretch | null) => (stretch === null ? null : within(stretch, whole, stepMs));
   const zoomed = partOf(wanted);
   const shown = zoomed ?? whole;
   // The router tells of an address some time later: a key that is pressed twice goes on from what the first press asked for.
-  const now = () => partOf(readStretch(new URLSearchParams(window.location.search).get(zoomName))) ?? whole;
+  const now = () => partOf(readStretch(address.now())) ?? whole;
   const show = (stretch: Stretch) => {
     const next = within(stretch, whole, stepMs);
-    const params = new URLSearchParams(window.location.search);
-    if (next === null) params.delete(zoomName);
-    else params.set(zoomName, writeStretch(next));
-    window.history.replaceState(null, "", params.size === 0 ? path : `${path}?${params}`);
+    address.set(next === null ? null : writeStretch(next));
   };
   return {
     ...{ shown, isZoomed: zoomed !== null, show },

@@ -4,13 +4,13 @@ import { formatTime } from "../format.ts";
 import { useTimeZone } from "../time-zone.ts";
 import type { Zoom } from "./use-zoom.ts";
 
-/** Says in a chart that it shows a part, and leads back to all of it. */
+/** Says above a chart's lines that it shows a part, and leads back to all of it. */
 export function Zoomed({ zoom }: { zoom: Zoom }) {
   const zone = useTimeZone();
   if (!zoom.isZoomed && !zoom.isElsewhere) return null;
   const { fromEpochMs, untilEpochMs } = zoom.shown;
   return (
-    <p className="absolute top-1 right-6 flex items-center gap-2 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 text-xs text-ink-soft print:hidden">
+    <p className="mb-1 flex items-center gap-2 self-end rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 text-xs text-ink-soft print:hidden">
       {zoom.isElsewhere ? (
         strings.nothingIsHereOfThe
       ) : (

@@ -90,7 +90,7 @@ export function Agents() {
       />
       {fleet.isFailed && fleet.agents.length > 0 ? <Unread heardEpochMs={fleet.heardEpochMs} /> : null}
       <WithSidePane
-        name={view.open === rolloutsOpen ? "Roll-outs" : "The open agent"}
+        name={view.open === rolloutsOpen ? strings.rollOuts : strings.theOpenAgent}
         list={
           <FleetList
             {...{ fleet, view, shown, counts, sites, siteGrid, textField }}

@@ -46,14 +46,14 @@ export function FilterBar({
       </fieldset>
       <div className="flex min-w-56 flex-1 items-center gap-2">
         <FilterSelect
-          name="Site"
+          name={strings.site}
           all={strings.allSites}
           values={sites}
           value={view.site}
           onValue={(site) => onChange({ site })}
         />
         <SearchField
-          name="Filter by words"
+          name={strings.filterByWordsName}
           hint={strings.filterByWords}
           value={view.text}
           field={textField}

@@ -51,7 +51,11 @@ function Body({ fleet, view, shown, isJudged, cursor, siteGrid, onChange, onMove
 
 function Nothing({ fleet, isJudged, onEnrol }: Pick<FleetListProps, "fleet" | "isJudged" | "onEnrol">) {
   if (isJudged) return <EmptyList isFleetEmpty={false} onEnrol={onEnrol} />;
-  if (fleet.agents.length > 0) return <ListSkeleton of="agents" />;
+  if (fleet.agents.length > 0) return <ListSkeleton of={strings.agents} />;
   if (fleet.isFailed) return <UnreadList />;
-  return fleet.isAnswered ? <EmptyList isFleetEmpty onEnrol={onEnrol} /> : <ListSkeleton of="agents" />;
+  return fleet.isAnswered ? (
+    <EmptyList isFleetEmpty onEnrol={onEnrol} />
+  ) : (
+    <ListSkeleton of={strings.agents} />
+  );
 }

@@ -59,7 +59,7 @@ export function NewToken({
       </p>
       <Copied label={strings.token} text={made.token} />
       <div className="flex justify-center">
-        <QrCode text={made.token} name={`The token for ${made.agent} as a QR code`} />
+        <QrCode text={made.token} name={strings.theTokenOfAgentAsACode({ agent: made.agent })} />
       </div>
       {made.serverUrl === null ? (
         <Field

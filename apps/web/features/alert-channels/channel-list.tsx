@@ -35,7 +35,7 @@ export function ChannelList({
           {channels === undefined ? strings.itIsTriedAgainAll : strings.whatIsShownIsThe}
         </Notice>
       ) : null}
-      {channels === undefined ? isFailed ? null : <Waiting of="channels" /> : null}
+      {channels === undefined ? isFailed ? null : <Waiting of={strings.channels} /> : null}
       {channels?.channels.length === 0 ? (
         <Nothing title={strings.nobodyIsToldBesideThis}>
           {rich(strings.channelsComeByTaplineAlerts, {

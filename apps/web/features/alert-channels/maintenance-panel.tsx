@@ -58,7 +58,7 @@ function Windows({
   which: "on" | "all";
   onEnd: (window: MaintenanceView) => void;
 }) {
-  if (windows === undefined) return isFailed ? null : <Waiting of="maintenance" />;
+  if (windows === undefined) return isFailed ? null : <Waiting of={strings.maintenanceName} />;
   if (windows.length === 0)
     return (
       <Nothing title={which === "on" ? strings.noneIsOn : strings.thereWasNone}>

@@ -56,12 +56,12 @@ export function RulesPage() {
         </div>
       ) : null}
       <WithSidePane
-        name="The open rule"
+        name={strings.theOpenRule}
         list={
           <Card aria-label={strings.listOfRules} className="flex min-h-0 flex-col overflow-hidden">
             <div className="border-b border-line px-3 py-2">
               <SearchField
-                name="Filter by words"
+                name={strings.filterByWords}
                 hint={strings.filterByWords2}
                 value={view.text}
                 field={textField}

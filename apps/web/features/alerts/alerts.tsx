@@ -152,7 +152,11 @@ function ListBody({
         {...{ onMove: state.moveTo, onOpen: state.open, onMark: state.mark }}
       />
     );
-  return isAnswered ? <EmptyList {...{ filter, counts, error, onView }} /> : <ListSkeleton of="alerts" />;
+  return isAnswered ? (
+    <EmptyList {...{ filter, counts, error, onView }} />
+  ) : (
+    <ListSkeleton of={strings.alertsName} />
+  );
 }
 
 const Head = memo(function Head() {

@@ -62,7 +62,7 @@ export function FilterBar({
       {filter.view === "history" ? <Days {...{ filter, change }} /> : null}
       <div className="flex min-w-32 flex-1 items-center gap-2">
         <SearchField
-          name="Filter by words"
+          name={strings.filterByWordsName}
           hint={strings.filterByWords}
           value={filter.text}
           field={textField}

@@ -1,3 +1,4 @@
+import { ago as agoOf } from "../../client/ago.ts";
 import { formatRate, formatSpan, unknown } from "../../client/format.ts";
 import type {
   ArchiveOverview,
@@ -23,7 +24,7 @@ const lateAfterMs = 10 * 60_000;
 export const shortId = (id: string): string => `${id.slice(0, 8)}…${id.slice(-6)}`;
 
 export const ago = (epochMs: number | null, nowEpochMs: number): string =>
-  epochMs === null ? strings.never : strings.spanAgo({ span: formatSpan(nowEpochMs - epochMs) });
+  epochMs === null ? strings.never : agoOf(epochMs, nowEpochMs);
 
 /** How a segment lies in the archives, and whether that calls for somebody. */
 export function segmentStanding(

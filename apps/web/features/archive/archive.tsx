@@ -64,7 +64,7 @@ export function Archive() {
       <UnderWay onRetry={(segment) => setAsked({ act: "retry", segment })} />
       <AskedList />
       <WithSidePane
-        name="What is open"
+        name={strings.whatIsOpen}
         list={
           <Card aria-label={strings.listOfSegments} className="flex min-h-0 flex-col overflow-hidden">
             <FilterBar

@@ -35,21 +35,21 @@ export function FilterBar({
       </fieldset>
       <div className="flex min-w-56 flex-1 items-center gap-2">
         <FilterSelect
-          name="Site"
+          name={strings.site}
           all={strings.allSites}
           values={sites}
           value={view.site}
           onValue={(site) => onChange({ site })}
         />
         <FilterSelect
-          name="Archive"
+          name={strings.archive}
           all={strings.anyArchive}
           values={targets}
           value={view.target}
           onValue={(target) => onChange({ target })}
         />
         <SearchField
-          name="Filter by address"
+          name={strings.filterByAddress}
           hint={strings.partOfTheAddress2026}
           value={view.text}
           field={textField}

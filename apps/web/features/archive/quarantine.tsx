@@ -53,7 +53,7 @@ export function Quarantine() {
         <Unread what={strings.refusedTaps} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
-        name="The open tap"
+        name={strings.theOpenTap}
         list={
           <Card aria-label={strings.listOfRefusedTaps} className="flex min-h-0 flex-col overflow-hidden">
             <RefusedFilterBar {...{ view, reasons }} sites={overview?.sites ?? []} onChange={change} />

@@ -47,7 +47,7 @@ export function RefusedFilterBar({
           </Button>
         )}
         <FilterSelect
-          name="Site"
+          name={strings.site}
           all={strings.allSites}
           values={sites}
           value={view.site}

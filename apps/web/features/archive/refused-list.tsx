@@ -42,7 +42,7 @@ export function RefusedList({
   const nowEpochMs = serverNow();
   return (
     <OptionList
-      name="Refused"
+      name={strings.refused}
       ids={taps.map(tapName)}
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={

@@ -34,7 +34,11 @@ export function RefusedPane({
   acts?: ReactNode;
 }) {
   return (
-    <PaneFrame kind={tap === null ? "Refused tap" : outcomeWords(tap)} title={name} {...{ onClose, acts }}>
+    <PaneFrame
+      kind={tap === null ? strings.refusedTap : outcomeWords(tap)}
+      title={name}
+      {...{ onClose, acts }}
+    >
       {tap !== null ? (
         <Known tap={tap} onAgent={onAgent} />
       ) : isAnswered ? (

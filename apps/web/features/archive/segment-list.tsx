@@ -32,7 +32,7 @@ export function SegmentList({
   const nowEpochMs = serverNow();
   return (
     <OptionList
-      name="Segments"
+      name={strings.segments}
       ids={segments.map(({ id }) => id)}
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={

@@ -45,7 +45,7 @@ export function SegmentPane({ id, onClose, acts }: { id: string; onClose: () => 
         );
   return (
     <PaneFrame
-      kind={standing?.words ?? "Segment"}
+      kind={standing?.words ?? strings.segment}
       title={id}
       isCalling={standing?.isCalling ?? false}
       {...{ onClose, acts }}

@@ -26,7 +26,7 @@ export function TargetPane({
   const standing = target == null ? null : targetStanding(target, serverNow());
   return (
     <PaneFrame
-      kind={standing?.words ?? "Archive"}
+      kind={standing?.words ?? strings.archive}
       title={name}
       isCalling={standing?.isCalling ?? false}
       {...{ onClose, acts }}

@@ -63,14 +63,14 @@ function TargetCard({ target, isOpen, onOpen }: { target: TargetView; isOpen: bo
         </p>
       </div>
       <dl className="mt-2 grid grid-cols-[minmax(0,1.2fr)_minmax(0,0.9fr)_minmax(0,0.7fr)_minmax(0,1.3fr)] gap-x-3 text-xs">
-        <Cell name="Uploaded" value={formatByteRate(rate)}>
+        <Cell name={strings.uploaded} value={formatByteRate(rate)}>
           {rate === null ? undefined : (
             <Sparkline values={target.bytesPerSecond} className="mt-1 h-5 w-full" />
           )}
         </Cell>
-        <Cell name="Errors, 1 h" value={formatRatio(target.errorRatio)} />
-        <Cell name="Behind" value={formatCount(target.waiting)} />
-        <Cell name="Restored" value={ago(target.provenAtEpochMs, nowEpochMs)} />
+        <Cell name={strings.errors1H} value={formatRatio(target.errorRatio)} />
+        <Cell name={strings.behind} value={formatCount(target.waiting)} />
+        <Cell name={strings.restored} value={ago(target.provenAtEpochMs, nowEpochMs)} />
       </dl>
     </Card>
   );

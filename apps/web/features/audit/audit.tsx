@@ -91,7 +91,7 @@ export function Audit() {
     <div data-stale={log.error !== null} className="flex flex-1 flex-col">
       <Head onAsk={setAsked} onVerify={() => verify(open)} />
       <WithSidePane
-        name="The open entry"
+        name={strings.theOpenEntry}
         list={
           <Card aria-label={strings.theLog} className="relative flex min-h-0 flex-col overflow-hidden">
             <FilterBar {...{ view, names, textField }} onChange={change} />
@@ -164,5 +164,5 @@ function Fresh({ count, onClick }: { count: number; onClick: () => void }) {
 
 function Nothing({ log, view }: { log: Log; view: AuditView }) {
   if (log.window !== null) return <EmptyList isFiltered={isFiltered(view)} />;
-  return log.error === null ? <ListSkeleton of="entries" /> : <div className="flex-1" />;
+  return log.error === null ? <ListSkeleton of={strings.entries} /> : <div className="flex-1" />;
 }

@@ -31,7 +31,7 @@ export function FilterBar(props: FilterBarProps) {
       className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2"
     >
       <FilterField
-        name="Words"
+        name={strings.wordsName}
         hint={strings.words}
         value={view.text}
         field={textField}
@@ -40,7 +40,7 @@ export function FilterBar(props: FilterBarProps) {
       />
       <Actions {...props} />
       <Actor {...props} />
-      <FilterField name="On what" value={view.subject} onValue={(subject) => onChange({ subject })} />
+      <FilterField name={strings.onWhat} value={view.subject} onValue={(subject) => onChange({ subject })} />
       <Button
         kind="outline"
         className="h-8 px-2.5"
@@ -66,7 +66,7 @@ function Actions({ view, onChange }: FilterBarProps) {
   const known = useQuery({ ...api.auditBoard.actions.queryOptions(), staleTime: Number.POSITIVE_INFINITY });
   return (
     <FilterField
-      name="What"
+      name={strings.what}
       value={view.action}
       options={known.data ?? []}
       onValue={(action) => onChange({ action })}
@@ -79,7 +79,7 @@ function Actor({ view, names, onChange }: FilterBarProps) {
   const idOf = (said: string): string => Object.entries(names).find(([, name]) => name === said)?.[0] ?? said;
   return (
     <FilterField
-      name="Who"
+      name={strings.who}
       value={names[view.by] ?? view.by}
       options={Object.values(names)}
       onValue={(said) => onChange({ by: idOf(said) })}
@@ -92,13 +92,13 @@ function Times({ view, onChange }: FilterBarProps) {
   return (
     <div className="flex basis-full flex-wrap items-center gap-2 text-sm text-ink-soft">
       <TimeField
-        name="From"
+        name={strings.from}
         epochMs={view.sinceEpochMs}
         zone={zone}
         onValue={(sinceEpochMs) => onChange({ sinceEpochMs })}
       />
       <TimeField
-        name="Before"
+        name={strings.before}
         epochMs={view.untilEpochMs}
         zone={zone}
         onValue={(untilEpochMs) => onChange({ untilEpochMs })}

@@ -41,7 +41,7 @@ export function KeyPane({ of: key, view, onClose, onAsk }: KeyPaneProps) {
       <Opens of={key} view={view} />
       <Part title={strings.certificate}>
         <dl className="space-y-1.5">
-          <Fact name="SHA-256">
+          <Fact name={strings.sha256}>
             <span className="font-mono text-xs break-all">{key.certSha256}</span>
           </Fact>
           <Fact name={strings.keyIdInObjects}>

@@ -282,7 +282,13 @@ it("viewers and operators see all of it and no acts, and are refused by hand; wh
       ["keys.preview", "keys.change", "keys.approve", "keys.cancel"].map((verb) => `verb/${verb}`),
     ),
   );
-  const page = await openKeys(vera);
+  const page = await openKeys(vera, "?key=0123456789ab");
+  await pane(page).getByText("Not known").waitFor();
+  await pane(page).getByText("No key of the ring is called this.").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "keys-unknown-light");
+  await page.keyboard.press("Escape");
+  await isSearch(page, "");
   await page.route(/keys\.board/, (route) => route.abort());
   await page.reload();
   await page.getByText("The keys could not be read").waitFor();

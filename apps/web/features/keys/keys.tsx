@@ -19,6 +19,7 @@ import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
+import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { AroundParts } from "./around-parts.tsx";
 import type { AskedAct } from "./asked.ts";
 import { KeyPane } from "./key-pane.tsx";
@@ -54,7 +55,7 @@ export function Keys() {
       {isFailed && view !== undefined ? <Unread heardEpochMs={heardEpochMs} /> : null}
       {outcome}
       <WithSidePane
-        name="The open key"
+        name={strings.theOpenKey}
         list={
           <Card aria-label={strings.keysAndWhatIsAround} className="flex min-h-0 flex-col overflow-hidden">
             <Whole
@@ -66,7 +67,16 @@ export function Keys() {
           </Card>
         }
         pane={
-          open === null || view === undefined ? null : (
+          address.open === null ? null : open === null || view === undefined ? (
+            <UnknownPane
+              title={address.open}
+              isAnswered={view !== undefined}
+              isFailed={isFailed}
+              onClose={() => change({ open: null })}
+            >
+              {strings.noKeyIsCalledThis}
+            </UnknownPane>
+          ) : (
             <KeyPane {...{ of: open, view }} onClose={() => change({ open: null })} onAsk={ask} />
           )
         }

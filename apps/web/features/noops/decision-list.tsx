@@ -30,7 +30,7 @@ export function DecisionList({
   const nowEpochMs = serverNow();
   return (
     <OptionList
-      name="Decisions"
+      name={strings.decisions}
       ids={decisions.map(({ id }) => id)}
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={

@@ -1,6 +1,7 @@
 import type { Decision, EvidenceRead, GuardVerdict } from "@tapline/core/noops";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { ago } from "../../client/ago.ts";
 import { formatMoment, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -39,7 +40,7 @@ export function DecisionPane({
   const { detail, isFailed } = useDecision(id);
   if (detail === undefined)
     return (
-      <PaneFrame kind="Decision" title={id} onClose={onClose}>
+      <PaneFrame kind={strings.decision} title={id} onClose={onClose}>
         <PaneWaiting isFailed={isFailed} />
       </PaneFrame>
     );
@@ -128,15 +129,15 @@ function Told({ detail, onOpen }: { detail: DecisionDetail; onOpen: (id: string)
 function Figures({ decision }: { decision: Decision }) {
   const at = useMoment();
   const { atEpochMs, lastAtEpochMs, times, mode, expiresAtEpochMs, undoUntilEpochMs, state } = decision;
-  const ago = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
+  const nowEpochMs = serverNow();
   return (
     <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
       <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-        <Fact name={strings.decided} value={ago(atEpochMs)} note={at(atEpochMs)} />
+        <Fact name={strings.decided} value={ago(atEpochMs, nowEpochMs)} note={at(atEpochMs)} />
         <Fact
           name={strings.times}
           value={String(times)}
-          note={times === 1 ? null : strings.lastLast({ last: ago(lastAtEpochMs) })}
+          note={times === 1 ? null : strings.lastLast({ last: ago(lastAtEpochMs, nowEpochMs) })}
         />
         <Fact name={strings.modeThen} value={modeNames[mode]} />
         {state === "waiting-approval" && expiresAtEpochMs !== null ? (

@@ -49,7 +49,7 @@ export function Decisions() {
         <Unread what={strings.decisions} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
-        name="The open decision"
+        name={strings.theOpenDecision}
         list={
           <Card aria-label={strings.listOfDecisions} className="flex min-h-0 flex-col overflow-hidden">
             <ShowBar view={view} waiting={board?.waiting.length ?? 0} onChange={change} />

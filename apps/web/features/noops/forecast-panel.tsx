@@ -1,8 +1,7 @@
 "use client";
 
-import type { ForetoldService } from "@tapline/core/balance";
 import dynamic from "next/dynamic";
-import { memo, useState } from "react";
+import { memo } from "react";
 import {
   formatAge,
   formatCount,
@@ -14,6 +13,7 @@ import {
 import { loadPart } from "../../client/load-part.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { useAddressPart } from "../../client/use-address-part.ts";
 import { useForecasts } from "../../client/use-noops.ts";
 import { useNow } from "../../client/use-now.ts";
 import { ianaZone } from "../../client/zones.ts";
@@ -32,15 +32,18 @@ const ForecastChart = dynamic(
   { ssr: false, loading },
 );
 
+const usualService = "ingest";
+
 /** How good forecasts of load were: by the minute what had been foretold of a service, beside what came. Drawn anew when that is, not by the page's seconds. */
 export const ForecastPanel = memo(function ForecastPanel() {
-  const [service, setService] = useState<ForetoldService>("ingest");
+  const address = useAddressPart("service");
+  const service = services.find((one) => one === address.value) ?? usualService;
   const { history, isFailed } = useForecasts(service);
   const choose = (
     <select
       aria-label={strings.ofTheService}
       value={service}
-      onChange={({ target }) => setService(services.find((one) => one === target.value) ?? "ingest")}
+      onChange={({ target }) => address.set(target.value === usualService ? null : target.value)}
       className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm"
     >
       {services.map((one) => (

@@ -191,6 +191,12 @@ it("rules say what they do and may, services what they need; who may only look i
   await forecasts.getByRole("table").getByText("8", { exact: true }).first().waitFor();
   await shoot(looking, "noops-replicas-light");
   await expectAccessible(looking);
+  await forecasts.getByLabel("Of the service").selectOption("transfer");
+  await isSearch(looking, "?service=transfer");
+  await looking.reload();
+  await until(async () => expect(await forecasts.getByRole("combobox").inputValue()).toBe("transfer"));
+  const lost = await openNoops(vera, "/noops/rules?rule=taken-out");
+  await lost.getByText("No rule in force is called this").waitFor();
   for (const name of ["Pause…", "Stop everything…"])
     expect(await looking.getByRole("button", { name }).count(), name).toBe(0);
 });

@@ -38,7 +38,7 @@ export function Replicas() {
 }
 
 function Whole({ board, isFailed }: { board: NoopsBoard | undefined; isFailed: boolean }) {
-  if (board === undefined) return isFailed ? null : <ListSkeleton of="services" />;
+  if (board === undefined) return isFailed ? null : <ListSkeleton of={strings.services} />;
   if (board.wishes === null)
     return (
       <div className="p-4">

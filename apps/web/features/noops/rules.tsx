@@ -13,6 +13,7 @@ import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
+import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { actWords, modeNames } from "./noops-words.ts";
 import { RulePane } from "./rule-pane.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
@@ -35,7 +36,7 @@ export function Rules() {
       {asking.outcome}
       {isFailed && board !== undefined ? <Unread what={strings.rules} heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane
-        name="The open rule"
+        name={strings.theOpenRule}
         list={
           <Card aria-label={strings.listOfRules} className="flex min-h-0 flex-col overflow-hidden">
             <Whole
@@ -47,7 +48,16 @@ export function Rules() {
           </Card>
         }
         pane={
-          open === undefined || board === undefined ? null : (
+          view.open === null ? null : open === undefined || board === undefined ? (
+            <UnknownPane
+              title={view.open}
+              isAnswered={board !== undefined}
+              isFailed={isFailed}
+              onClose={() => change({ open: null })}
+            >
+              {strings.noRuleIsCalledThis}
+            </UnknownPane>
+          ) : (
             <RulePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
           )
         }
@@ -79,7 +89,7 @@ function Whole({
   onOpen: (id: string) => void;
 }) {
   if (board === undefined) {
-    if (!isFailed) return <ListSkeleton of="rules" />;
+    if (!isFailed) return <ListSkeleton of={strings.rules} />;
     return (
       <div className="p-4">
         <Notice tone="warning" title={strings.theRulesCouldNotBe}>
@@ -97,7 +107,7 @@ function Whole({
   return (
     <>
       <OptionList
-        name="Rules"
+        name={strings.rulesName}
         ids={rules.map(({ rule }) => rule.id)}
         {...{ cursor, onMove, onOpen, columns }}
         head={

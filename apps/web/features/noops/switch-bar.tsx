@@ -1,4 +1,5 @@
-import { formatDayTime, formatSpan } from "../../client/format.ts";
+import { ago } from "../../client/ago.ts";
+import { formatDayTime } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
@@ -71,7 +72,7 @@ function Held({ board, onAsk }: { board: NoopsBoard; onAsk: (asked: AskedAct) =>
   const zone = useTimeZone();
   const { switches, names } = board;
   const { kill, pauses } = switches;
-  const since = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
+  const since = (epochMs: number) => ago(epochMs, serverNow());
   return (
     <>
       {kill === null ? null : (

@@ -1,6 +1,6 @@
 "use client";
 
-import { formatSpan } from "../../client/format.ts";
+import { ago } from "../../client/ago.ts";
 import { NoList, Unread } from "../../client/list-states.tsx";
 import { serverNow } from "../../client/server-clock.ts";
 import { useAddressView } from "../../client/use-address-view.ts";
@@ -14,6 +14,7 @@ import { cn } from "../../ui/cn.ts";
 import { OptionList } from "../../ui/option-list.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
+import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { standOf, wayWords } from "./release-words.ts";
 import { ShiftParts } from "./shift-parts.tsx";
 import { historyAddress } from "./view.ts";
@@ -33,7 +34,7 @@ export function History() {
         <Unread what={strings.history} heardEpochMs={list.heardEpochMs} />
       ) : null}
       <WithSidePane
-        name="The open shift"
+        name={strings.theOpenShift}
         list={
           <Card aria-label={strings.listOfShifts} className="flex min-h-0 flex-col overflow-hidden">
             {list.items.length > 0 ? (
@@ -62,7 +63,16 @@ export function History() {
           </Card>
         }
         pane={
-          open === undefined ? null : (
+          view.open === null ? null : open === undefined ? (
+            <UnknownPane
+              title={strings.shiftId({ id: view.open })}
+              isAnswered={list.isAnswered}
+              isFailed={list.isFailed}
+              onClose={() => change({ open: null })}
+            >
+              {list.hasMore ? strings.itIsNotAmongTheNewest : strings.noShiftHasThisNumber}
+            </UnknownPane>
+          ) : (
             <PaneFrame
               kind={standOf(open.state).words}
               isCalling={standOf(open.state).isCalling}
@@ -103,7 +113,7 @@ function ShiftList({
 }) {
   return (
     <OptionList
-      name="Shifts"
+      name={strings.shiftsName}
       ids={shifts.map(({ id }) => String(id))}
       {...{ cursor, onMove, onOpen, onEnd, columns }}
       head={
@@ -136,7 +146,7 @@ function ShiftList({
               {words}
             </p>
             <p className="age truncate text-right text-xs text-ink-soft">
-              {strings.spanAgo({ span: formatSpan(serverNow() - shift.startedAtEpochMs) })}
+              {ago(shift.startedAtEpochMs, serverNow())}
             </p>
           </>
         );

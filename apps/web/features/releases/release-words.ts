@@ -27,10 +27,6 @@ export function standOf({ phase, held }: Pick<ShiftState, "phase" | "held">): {
   return { words: phaseWords[phase], isCalling: phase === "returning" || phase === "clearing" };
 }
 
-/** Whether it is on its way back, or was. */
-export const isGoingBack = ({ phase }: Pick<ShiftState, "phase">): boolean =>
-  phase === "returning" || phase === "clearing" || phase === "rolled-back";
-
 /** From what to what, by colour. */
 export function wayWords({ base, stable, release, target }: ShiftView): string {
   return `${releaseName(base)} (${stable}) → ${releaseName(release)} (${target})`;

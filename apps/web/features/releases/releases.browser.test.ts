@@ -132,4 +132,9 @@ it("who watches sees the evidence side by side and each step; an operator rolls 
   await opened.getByText("It counts steps wrongly").waitFor();
   await expectAccessible(history);
   await shoot(history, "releases-history-light");
+  for (const [path, told] of [
+    ["/releases?service=nobody", "No service with releases is called this."],
+    ["/releases/history?shift=9999", "No shift has this number."],
+  ] as const)
+    await (await openReleases(vera, path)).getByText(told).waitFor();
 });

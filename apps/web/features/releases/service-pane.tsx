@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { Part } from "../../ui/part.tsx";
 import type { AskedAct } from "./asked.ts";
-import { actorName, isGoingBack, releaseName, standOf } from "./release-words.ts";
+import { actorName, releaseName, standOf } from "./release-words.ts";
 import { ShiftParts } from "./shift-parts.tsx";
 
 /** One service: what is on its way, how its processes are, and the releases that it can be led to. */
@@ -25,7 +25,7 @@ export function ServicePane({
   const stand = shift === null ? null : standOf(shift.state);
   return (
     <PaneFrame
-      kind={stand?.words ?? "Nothing is on its way"}
+      kind={stand?.words ?? strings.nothingIsOnItsWay}
       isCalling={stand?.isCalling ?? false}
       title={service}
       under={strings.releaseRunsInColour({ release: releaseName(release), colour })}
@@ -42,7 +42,7 @@ export function ServicePane({
 function Acts({ of, onAsk }: { of: ServiceReleases; onAsk: (asked: AskedAct) => void }) {
   const [mayOperate, mayAdminister] = [useMayOperate(), useMayAdminister()];
   const { service, shift, hasBefore, before } = of;
-  const isOut = shift !== null && !isGoingBack(shift.state);
+  const isOut = shift !== null && !shift.isReturning;
   const canGoBack = isOut || (shift === null && hasBefore);
   if (!mayOperate || (!canGoBack && !isOut)) return null;
   return (

@@ -16,6 +16,7 @@ import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
+import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import type { AskedAct } from "./asked.ts";
 import { releaseName, standOf } from "./release-words.ts";
 import { ServicePane } from "./service-pane.tsx";
@@ -47,12 +48,12 @@ export function Services() {
       {asking.outcome}
       {isFailed ? <Unread what={strings.releases2} heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane
-        name="The open service"
+        name={strings.theOpenService}
         list={
           <Card aria-label={strings.listOfServices} className="flex min-h-0 flex-col overflow-hidden">
             {board === undefined ? (
               isFailed ? null : (
-                <ListSkeleton of="services" />
+                <ListSkeleton of={strings.servicesName} />
               )
             ) : (
               <ServiceList
@@ -65,7 +66,16 @@ export function Services() {
           </Card>
         }
         pane={
-          open === undefined || board === undefined ? null : (
+          view.open === null ? null : open === undefined || board === undefined ? (
+            <UnknownPane
+              title={view.open}
+              isAnswered={board !== undefined}
+              isFailed={isFailed}
+              onClose={() => change({ open: null })}
+            >
+              {strings.noServiceIsCalledThis}
+            </UnknownPane>
+          ) : (
             <ServicePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
           )
         }
@@ -95,7 +105,7 @@ function ServiceList({
   return (
     <>
       <OptionList
-        name="Services"
+        name={strings.services}
         ids={services.map(({ service }) => service)}
         {...{ cursor, onMove, onOpen, columns }}
         head={

@@ -1,3 +1,4 @@
+import { ago } from "../../client/ago.ts";
 import { formatMoment, formatSpan } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -14,7 +15,7 @@ import { ShareBar } from "./share-bar.tsx";
 export function ShiftParts({ shift, names }: { shift: ShiftView; names: Readonly<Record<string, string>> }) {
   const zone = useTimeZone();
   const { state, startedAtEpochMs, startedBy, reason, endedAtEpochMs, plan } = shift;
-  const ago = (epochMs: number) => strings.spanAgo({ span: formatSpan(serverNow() - epochMs) });
+  const nowEpochMs = serverNow();
   const at = (epochMs: number) => formatMoment(epochMs, zone);
   return (
     <>
@@ -33,7 +34,7 @@ export function ShiftParts({ shift, names }: { shift: ShiftView; names: Readonly
       <Evidence shift={shift} />
       <section aria-label={strings.figures} className="border-b border-line px-5 py-3">
         <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-          <Fact name={strings.begun} value={ago(startedAtEpochMs)} note={at(startedAtEpochMs)} />
+          <Fact name={strings.begun} value={ago(startedAtEpochMs, nowEpochMs)} note={at(startedAtEpochMs)} />
           <Fact
             name={strings.inThisPhase}
             value={strings.forSpan({ span: formatSpan(serverNow() - state.sinceEpochMs) })}
@@ -41,7 +42,7 @@ export function ShiftParts({ shift, names }: { shift: ShiftView; names: Readonly
           {endedAtEpochMs === null ? (
             <Fact name={strings.steps} value={`${plan.steps.join(", ")} %`} />
           ) : (
-            <Fact name={strings.ended} value={ago(endedAtEpochMs)} note={at(endedAtEpochMs)} />
+            <Fact name={strings.ended} value={ago(endedAtEpochMs, nowEpochMs)} note={at(endedAtEpochMs)} />
           )}
           <Fact name={strings.eachWatchedFor} value={formatSpan(plan.windowMs)} />
           <Fact name={strings.oldOneKeptFor} value={formatSpan(plan.keepMs)} />

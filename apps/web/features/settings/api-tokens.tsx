@@ -85,7 +85,7 @@ function TokenList({
     return isFailed ? (
       <Nothing title={strings.tokensCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
     ) : (
-      <Waiting of="tokens" />
+      <Waiting of={strings.tokens} />
     );
   if (tokens.length === 0) return <Nothing title={strings.thereIsNone}>{strings.byATokenAProgram}</Nothing>;
   return (

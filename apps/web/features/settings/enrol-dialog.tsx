@@ -80,7 +80,7 @@ function Confirm({ offer, onOn }: { offer: Offer; onOn: () => void }) {
     <form onSubmit={(event) => void submit(event)} className="space-y-4 text-sm">
       <p>{strings.scanItWithTheApp}</p>
       <div className="flex justify-center">
-        <QrCode text={offer.totpURI} name="The secret for your app as a QR code" />
+        <QrCode text={offer.totpURI} name={strings.theSecretForYourApp} />
       </div>
       <Copied label={strings.secret} text={secret} />
       <Field

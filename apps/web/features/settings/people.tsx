@@ -84,7 +84,7 @@ function PeopleList({
     return isFailed ? (
       <Nothing title={strings.peopleCannotBeShown}>{strings.theServerDoesNotAnswer}</Nothing>
     ) : (
-      <Waiting of="people" />
+      <Waiting of={strings.peopleName} />
     );
   return (
     <ul aria-label={strings.people} className="divide-y divide-line">

@@ -15,12 +15,12 @@ export function SegmentTaps({ segment }: { segment: TapSegment }) {
   return (
     <Part title={strings.withItInTheSegment}>
       <Runs
-        name="Trackers"
+        name={strings.trackers}
         runs={segment.trackers}
         tapOf={({ id, epoch, lastSeq }) => writeTapName({ by: "tracker", tracker: id, epoch, seq: lastSeq })}
       />
       <Runs
-        name="Agents"
+        name={strings.agents}
         runs={segment.agents}
         tapOf={({ id, epoch, lastSeq }) => writeTapName({ by: "agent", agent: id, epoch, seq: lastSeq })}
       />

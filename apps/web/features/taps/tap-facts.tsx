@@ -61,7 +61,7 @@ export function Whose({ trace }: { trace: TapTrace }) {
         </Fact>
         <Fact name={strings.reader}>{reader ?? strings.sealedWithTheTap}</Fact>
         {tracker?.digest == null ? null : (
-          <Fact name="SHA-256">
+          <Fact name={strings.sha256}>
             <code className="font-mono text-xs">{tracker.digest}…</code>{" "}
             <span className="text-ink-faint">{strings.theIndexKeeps8Bytes}</span>
           </Fact>

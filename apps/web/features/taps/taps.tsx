@@ -50,7 +50,7 @@ export function Taps() {
       <h1 className="mb-3 min-h-9 text-lg leading-9 font-semibold tracking-tight">{strings.taps}</h1>
       {taps.isFailed && rows.length > 0 ? <Unread heardEpochMs={taps.heardEpochMs} /> : null}
       <WithSidePane
-        name="The open tap"
+        name={strings.theOpenTap}
         list={
           <Card aria-label={strings.listOfTaps} className="flex min-h-0 flex-col overflow-hidden">
             <SearchBar of={view.of} textField={textField} onChange={change} />
@@ -77,7 +77,11 @@ export function Taps() {
 
 function Nothing({ taps, word }: { taps: Listed; word: string }) {
   if (taps.isFailed) return <UnreadList />;
-  return taps.of === undefined ? <ListSkeleton of="taps" /> : <EmptyList of={taps.of} word={word} />;
+  return taps.of === undefined ? (
+    <ListSkeleton of={strings.tapsName} />
+  ) : (
+    <EmptyList of={taps.of} word={word} />
+  );
 }
 
 function Unread({ heardEpochMs }: { heardEpochMs: number }) {

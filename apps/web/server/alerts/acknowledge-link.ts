@@ -8,6 +8,7 @@ import {
   type Severity,
 } from "@tapline/core/alerts";
 import { type ErrorCode, TaplineError } from "@tapline/core/kernel";
+import * as strings from "../../strings/generated/server/alerts/acknowledge-link.ts";
 import { barePage, escapeHtml, timeTag } from "../bare-page.ts";
 import { fromPostgres } from "../from-stores.ts";
 
@@ -51,21 +52,24 @@ export async function acknowledgeByLink(
     const { method } = request;
     if (method === "POST") {
       const alert = await acknowledge(parts, claim);
-      show(200, "Acknowledged", `<h1>Acknowledged</h1>${summaryOf(alert)}`);
+      show(200, strings.acknowledged, `${heading(strings.acknowledged)}${summaryOf(alert)}`);
     } else if (method === "GET" || method === "HEAD") {
       const alert = await fromPostgres(parts.desk.find(claim.alertId));
-      show(200, "Acknowledge", questionOf(alert));
-    } else show(405, "Not so", "<h1>A link is opened, and its page answered</h1>");
+      show(200, strings.acknowledge, questionOf(alert));
+    } else show(405, strings.notSo, heading(strings.aLinkIsOpened));
   } catch (error) {
     if (!(error instanceof TaplineError)) throw error;
-    const remedy = error.remedy === undefined ? "" : `<p>What to do: ${escapeHtml(error.remedy)}.</p>`;
+    const { remedy } = error;
+    const advice = remedy === undefined ? "" : `<p>${escapeHtml(strings.whatToDo({ remedy }))}</p>`;
     show(
       statuses[error.code] ?? 500,
-      "Not acknowledged",
-      `<h1>Nothing was acknowledged</h1><p>${escapeHtml(sentence(error.message))}</p>${remedy}`,
+      strings.notAcknowledged,
+      `${heading(strings.nothingWasAcknowledged)}<p>${escapeHtml(sentence(error.message))}</p>${advice}`,
     );
   }
 }
+
+const heading = (text: string): string => `<h1>${escapeHtml(text)}</h1>`;
 
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 
@@ -76,28 +80,31 @@ async function acknowledge({ desk, clock }: LinkParts, { alertId, rev, channel }
 }
 
 function questionOf(alert: Alert): string {
-  if (!alert.unacknowledged) return `<h1>There is nothing to acknowledge any more</h1>${summaryOf(alert)}`;
-  return `<h1>Acknowledge this alert?</h1>${summaryOf(alert)}
-<p class="soft">It says that you have seen it and see to it: nobody else is called.</p>
-<form method="post"><button type="submit">Acknowledge</button></form>`;
+  if (!alert.unacknowledged) return `${heading(strings.nothingToAcknowledge)}${summaryOf(alert)}`;
+  return `${heading(strings.acknowledgeThisAlert)}${summaryOf(alert)}
+<p class="soft">${escapeHtml(strings.itSaysThatYouSee)}</p>
+<form method="post"><button type="submit">${escapeHtml(strings.acknowledge)}</button></form>`;
 }
 
 /** Shape and word, as the console has them. */
 const severityWords: Record<Severity, string> = {
-  critical: "◆ Critical",
-  warning: "▲ Warning",
-  info: "● Info",
+  critical: `◆ ${strings.critical}`,
+  warning: `▲ ${strings.warning}`,
+  info: `● ${strings.info}`,
 };
 
 const stateWords: Record<AlertState, string> = {
-  "active-unacknowledged": "active, not acknowledged",
-  "returned-unacknowledged": "over, not acknowledged",
-  acknowledged: "active, acknowledged",
-  ...{ shelved: "shelved", suppressed: "suppressed by design", "out-of-service": "out of service" },
-  normal: "closed",
+  "active-unacknowledged": strings.activeNotAcknowledged,
+  "returned-unacknowledged": strings.overNotAcknowledged,
+  acknowledged: strings.activeAcknowledged,
+  shelved: strings.shelved,
+  suppressed: strings.suppressed,
+  "out-of-service": strings.outOfService,
+  normal: strings.closed,
 };
 
 function summaryOf({ severity, message, state, raisedAtEpochMs }: Alert): string {
-  return `<p>${severityWords[severity]} · ${escapeHtml(message)}</p>
-<dl><dt>Raised</dt><dd>${timeTag(raisedAtEpochMs)}</dd><dt>Now</dt><dd>${stateWords[state]}</dd></dl>`;
+  return `<p>${escapeHtml(severityWords[severity])} · ${escapeHtml(message)}</p>
+<dl><dt>${escapeHtml(strings.raised)}</dt><dd>${timeTag(raisedAtEpochMs)}</dd>
+<dt>${escapeHtml(strings.now)}</dt><dd>${escapeHtml(stateWords[state])}</dd></dl>`;
 }

@@ -10,6 +10,7 @@ import {
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import type { ShownEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";
+import * as strings from "../../strings/generated/server/handover/draw-picture.ts";
 import { fromPostgres } from "../from-stores.ts";
 import type { HandoverPicture } from "./picture.ts";
 
@@ -65,13 +66,13 @@ export async function drawPicture(
     ),
     archives: withAway(archives, told),
     restoreProvenEpochMs: restore.provenAtEpochMs,
-    unknown: told === null ? ["whether archives can be used: no live picture is known"] : [],
+    unknown: told === null ? [strings.whetherArchivesCanBeUsed] : [],
   };
 }
 
 function lineOf(alert: Alert): HandoverPicture["open"][number] {
   const { id, message, severity, state, scope, raisedAtEpochMs, assignee = null, shelf } = alert;
-  const place = Object.values(scope).join(" › ") || "whole installation";
+  const place = Object.values(scope).join(" › ") || strings.wholeInstallation;
   return {
     ...{ id, message, severity, state, place, raisedAtEpochMs, assignee },
     untilEpochMs: shelf?.untilEpochMs ?? null,

@@ -9,6 +9,7 @@ import {
 import type { ServicesReports } from "@tapline/adapters/redis";
 import {
   defaultPlan,
+  isReturning,
   type ReleaseContent,
   type ReleasedService,
   releasedServices,
@@ -121,6 +122,7 @@ const viewOf = (shift: ShiftListing): ShiftView => ({
   ...shift,
   share: wantedShare(shift),
   target: targetOf(shift),
+  isReturning: isReturning(shift.state),
 });
 
 const effectOf = ({ says, shift }: ShiftEffect): ShiftEffectView => ({ says, shift: viewOf(shift) });

@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { ProofQueue } from "@tapline/adapters/bullmq";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
-import { parseTapProof, proofSlip } from "@tapline/core/transfer";
+import { parseTapProof, proofSlip, type SlipWords } from "@tapline/core/transfer";
 import { readTapName } from "../../contracts/tap-name.ts";
+import * as strings from "../../strings/generated/server/taps/proof-pages.ts";
+import { language } from "../../strings/locale.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { fromRedis } from "../from-stores.ts";
 import type { PageHandler } from "../page-handler.ts";
@@ -33,7 +35,7 @@ export function withProofPages(
     if (url.pathname === "/verify") return await servePage(page, response);
     if (url.pathname === "/taps/slip") {
       if ((await viewerOf(request.headers))?.sites !== null)
-        return say(response, 403, "Slips are for those who see the whole installation.\n");
+        return say(response, 403, `${strings.slipsAreForTheWhole}\n`);
       return await serveSlip(url.searchParams.get("tap") ?? "", proofs, response);
     }
     return await handle(request, response);
@@ -46,11 +48,7 @@ async function servePage(page: string, response: ServerResponse): Promise<void> 
   try {
     html = await readFile(page, "utf8");
   } catch {
-    return say(
-      response,
-      404,
-      "The page that verifies proofs was not built. Run npm run build -w apps/web.\n",
-    );
+    return say(response, 404, `${strings.thePageWasNotBuilt({ command: "npm run build -w apps/web" })}\n`);
   }
   const [, policy = "default-src 'none'"] =
     /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
@@ -63,18 +61,29 @@ async function serveSlip(
   response: ServerResponse,
 ): Promise<void> {
   const name = readTapName(text);
-  if (name?.by !== "tracker" || name.epoch === null)
-    return say(response, 400, "A slip is made of a tap by its tracker, epoch and number.\n");
+  if (name?.by !== "tracker" || name.epoch === null) return say(response, 400, `${strings.aSlipIsMadeOf}\n`);
   const { tracker, epoch, seq } = name;
   try {
     const json = await fromRedis(proofs.ask({ tracker, epoch, seq }));
-    serve(response, proofSlip(parseTapProof(json), "html"), slipPolicy);
+    serve(response, proofSlip(parseTapProof(json), "html", slipWords), slipPolicy);
   } catch (error) {
     if (!(error instanceof TaplineError)) throw error;
     const remedy = error.remedy === undefined ? "" : `${error.remedy}\n`;
     say(response, hasCode(error, "not-found") ? 404 : 503, `${messageOf(error)}\n${remedy}`);
   }
 }
+
+const slipWords: SlipWords = {
+  language,
+  title: (tap, tracker) => strings.proofOfTap({ tap, tracker }),
+  whereabouts: (epoch, segment) => strings.epochInSegment({ epoch, segment }),
+  digest: (digits) => strings.digest({ digits }),
+  notLogged: strings.notInTheLog,
+  logged: (time) => strings.recordedAt({ time }),
+  howTo: strings.scanTheCodes,
+  wholeCode: strings.theWholeProof,
+  codeOf: (index, count) => strings.codeOf({ index, count }),
+};
 
 function serve(response: ServerResponse, html: string, policy: string): void {
   response.setHeader("Content-Security-Policy", policy);

@@ -62,7 +62,7 @@ export {
   segmentOfManifest,
 } from "./object-paths.ts";
 export { isProofCode, proofCodes } from "./proof-codes.ts";
-export { proofSlip, type SlipForm, slipForms } from "./proof-slip.ts";
+export { proofSlip, type SlipForm, type SlipWords, slipForms } from "./proof-slip.ts";
 export { countOf, intersect, merge, type SeqRange, subtract } from "./ranges.ts";
 export { type RestorePaths, restoreCommand } from "./restore-command.ts";
 export {

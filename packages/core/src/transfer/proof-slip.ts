@@ -16,16 +16,45 @@ const captionHeight = 9;
 /** Modules of nothing around a code (ISO/IEC 18004 §6.3.8). */
 const quietModules = 4;
 
-/** A proof on paper: what it is of, for people, and all of it in QR codes. */
-export function proofSlip(proof: TapProof, form: SlipForm): string {
-  const drawing = draw(proof);
+/** What a slip says, in the language of whoever hands it out. */
+export type SlipWords = {
+  /** A tag of BCP 47. */
+  readonly language: string;
+  readonly title: (tap: number, tracker: string) => string;
+  readonly whereabouts: (epoch: number, segment: string) => string;
+  /** @param digits the first half of a digest, in hexadecimal; the rest follows in the next line */
+  readonly digest: (digits: string) => string;
+  readonly notLogged: string;
+  /** @param time ISO 8601 */
+  readonly logged: (time: string) => string;
+  readonly howTo: string;
+  /** Under the code where there is one alone, and under one of several; the first is 1. */
+  readonly wholeCode: string;
+  readonly codeOf: (index: number, count: number) => string;
+};
+
+const english: SlipWords = {
+  language: "en",
+  title: (tap, tracker) => `Proof of tap ${tap} of tracker ${tracker}`,
+  whereabouts: (epoch, segment) => `Tracker's epoch ${epoch}, archived in segment ${segment}`,
+  digest: (digits) => `SHA-256 of its bytes ${digits}`,
+  notLogged: "The audit log does not speak of it yet",
+  logged: (time) => `Recorded in the audit log at ${time}`,
+  howTo: "Scan the codes as text, one a line, and verify: tapline verify, or the page of tapline prove page.",
+  wholeCode: "The whole proof",
+  codeOf: (index, count) => `Code ${index} of ${count}`,
+};
+
+/** A proof on paper: what it is of, for people, and all of it in QR codes. @param words as the command says it; the console gives its own */
+export function proofSlip(proof: TapProof, form: SlipForm, words: SlipWords = english): string {
+  const drawing = draw(proof, words);
   if (form === "svg") return `<?xml version="1.0" encoding="UTF-8"?>\n${drawing}\n`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(titleOf(proof))}</title>
+<title>${escaped(titleOf(proof, words))}</title>
 <style>@page { size: A4; margin: 0 } body { margin: 0; background: #fff } svg { display: block }</style>
 </head>
 <body>
@@ -35,20 +64,21 @@ ${drawing}
 `;
 }
 
-const titleOf = ({ tap }: TapProof): string => `Proof of tap ${tap.seq} of tracker ${tap.tracker}`;
+const titleOf = ({ tap }: TapProof, { title }: SlipWords): string => title(tap.seq, tap.tracker);
 
-function draw(proof: TapProof): string {
-  const lines = linesOf(proof);
+function draw(proof: TapProof, words: SlipWords): string {
+  const lines = linesOf(proof, words);
+  const title = escaped(titleOf(proof, words));
   const codes = proofCodes(proof);
   const side = codes.length === 1 ? oneCode : oneOfSeveral;
   const top = margin + 8 + lines.length * lineHeight;
-  const drawn = codes.map((code, i) => drawCode(code, i, codes.length, side, top));
+  const drawn = codes.map((code, i) => drawCode(code, i, codes.length, { side, top, words }));
   const height = Math.max(297, top + codes.length * (side + captionHeight) + margin);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(titleOf(proof))}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<g fill="#000" font-family="system-ui, sans-serif" font-size="3.6">`,
-    `<text x="${margin}" y="${margin}" font-size="6" font-weight="600">${escaped(titleOf(proof))}</text>`,
+    `<text x="${margin}" y="${margin}" font-size="6" font-weight="600">${title}</text>`,
     ...lines.map(
       (line, i) => `<text x="${margin}" y="${margin + (i + 1.5) * lineHeight}">${escaped(line)}</text>`,
     ),
@@ -58,22 +88,25 @@ function draw(proof: TapProof): string {
   ].join("\n");
 }
 
-function linesOf({ tap, segment, log }: TapProof): string[] {
+function linesOf({ tap, segment, log }: TapProof, words: SlipWords): string[] {
   return [
-    `Tracker's epoch ${tap.epoch}, archived in segment ${segment.id}`,
-    `SHA-256 of its bytes ${tap.digest.slice(0, 32)}`,
+    words.whereabouts(tap.epoch, segment.id),
+    words.digest(tap.digest.slice(0, 32)),
     `${tap.digest.slice(32)}`,
-    log === null
-      ? "The audit log does not speak of it yet"
-      : `Recorded in the audit log at ${new Date(log.entry.atEpochMs).toISOString()}`,
-    "Scan the codes as text, one a line, and verify: tapline verify, or the page of tapline prove page.",
+    log === null ? words.notLogged : words.logged(new Date(log.entry.atEpochMs).toISOString()),
+    words.howTo,
   ];
 }
 
-function drawCode(code: string, index: number, of: number, side: number, top: number): string {
+function drawCode(
+  code: string,
+  index: number,
+  of: number,
+  { side, top, words }: { side: number; top: number; words: SlipWords },
+): string {
   const { data, size } = encode(code, { ecc: "L", border: quietModules });
   const [x, y] = [(width - side) / 2, top + index * (side + captionHeight)];
-  const caption = of === 1 ? "The whole proof" : `Code ${index + 1} of ${of}`;
+  const caption = escaped(of === 1 ? words.wholeCode : words.codeOf(index + 1, of));
   return [
     `<g class="code" transform="translate(${x} ${y})">`,
     `<rect width="${side}" height="${side}" fill="#fff"/>`,

@@ -50,7 +50,7 @@ export function RolloutPane({ onClose }: { onClose: () => void }) {
   return (
     <>
       <PaneFrame
-        kind={isUnderWay ? "Under way" : "Roll-outs"}
+        kind={isUnderWay ? strings.underWay : strings.rollOuts}
         title={strings.settingsAndVersions}
         under={strings.ringsGetAChangeOne}
         onClose={onClose}
