@@ -6,7 +6,7 @@ import { runOnNode24 } from "./run-on-node-24.mjs";
 await runMain(async () => {
   if ((process.env.KUBECONFIG ?? "") === "") {
     process.stdout.write(
-      "skipped, nothing was tested: KUBECONFIG is not set. Set it to the kubeconfig of a cluster with Istio in which you may make namespaces\n",
+      "skipped, nothing was tested: KUBECONFIG is not set. Set it to the kubeconfig of a cluster to throw away, prepared as docs/cluster.md says (Trying it out)\n",
     );
     return 0;
   }

@@ -9,7 +9,7 @@ export function requiresPcsc(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.TAPLINE_REQUIRE_PCSC === "1";
 }
 
-/** True where tests in network namespaces must run: `TAPLINE_REQUIRE_NETNS=1`. */
+/** True where tests in namespaces of their own, of networks or of mounts, must run: `TAPLINE_REQUIRE_NETNS=1`. */
 export function requiresNamespaces(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.TAPLINE_REQUIRE_NETNS === "1";
 }

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { type Manifest, nameOf, valueAt } from "../mesh/index.ts";
+import { lintWorkloads } from "../mesh/lint-workloads.ts";
+import { kindManifests } from "./kind-manifests.ts";
+import { makeKeys, ownerSecret } from "./kind-secrets.ts";
+
+const objects = [...kindManifests(await makeKeys(), "tapline:trial"), ownerSecret("secret")];
+const keysOf = (kind: string, name: string): string[] => {
+  const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
+  const { data = {}, stringData = {} } = (found ?? {}) as { data?: object; stringData?: object };
+  return [...Object.keys(data), ...Object.keys(stringData)];
+};
+type Container = {
+  image: string;
+  env?: { value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
+};
+type Volume = {
+  name: string;
+  secret?: { secretName: string; optional?: boolean };
+  configMap?: { name: string };
+};
+const podsOf = objects.flatMap((object) => {
+  const pod = valueAt(object, "spec", "template", "spec");
+  if (pod === undefined) return [];
+  const { containers, volumes = [] } = pod as { containers: Container[]; volumes?: Volume[] };
+  return [{ object, containers, volumes }];
+});
+
+/** `kind name key` of each key of a Secret or ConfigMap that a pod's settings lead to. */
+function wantedBy({ containers, volumes }: (typeof podsOf)[number]): string[] {
+  return containers.flatMap(({ env = [], volumeMounts = [] }) => {
+    const named = env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+    const paths = env.flatMap(({ value = "" }) =>
+      value.split(",").filter((text) => text.startsWith("/etc/")),
+    );
+    const files = volumeMounts.flatMap(({ name, mountPath, subPath }) => {
+      const volume = volumes.find((one) => one.name === name);
+      if (volume?.secret?.optional === true) return [];
+      const keys = [
+        ...paths
+          .filter((path) => path.startsWith(`${mountPath}/`))
+          .map((path) => path.slice(mountPath.length + 1)),
+        ...(subPath === undefined ? [] : [subPath]),
+      ];
+      const from = volume?.secret
+        ? `Secret ${volume.secret.secretName}`
+        : `ConfigMap ${volume?.configMap?.name}`;
+      return keys.map((key) => `${from} ${key}`);
+    });
+    return [...named.map(({ name, key }) => `Secret ${name} ${key}`), ...files];
+  });
+}
+
+describe("a trial installation", () => {
+  test("has each key of a Secret or ConfigMap that its pods take", () => {
+    const wanted = new Set(podsOf.flatMap(wantedBy));
+    expect(wanted.size).toBeGreaterThan(25);
+    const missing = [...wanted].filter((text) => {
+      const [kind = "", name = "", key = ""] = text.split(" ");
+      return !keysOf(kind, name).includes(key);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("runs the image that was named, in each process of ours", () => {
+    const images = podsOf.flatMap(({ containers }) => containers.map(({ image }) => image));
+    const ours = images.filter((image) => image.startsWith("tapline"));
+    expect(ours.length).toBeGreaterThanOrEqual(25);
+    expect(new Set(ours)).toEqual(new Set(["tapline:trial"]));
+  });
+
+  test("names each object once, and what it names is there", () => {
+    const names = objects.map(nameOf);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    const ours = (one: Manifest) => one.metadata.namespace !== "tapline-archive";
+    expect(lintWorkloads(objects.filter(ours))).toEqual([]);
+  });
+});
