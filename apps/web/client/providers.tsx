@@ -12,7 +12,6 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
       defaultTheme="system"
       themes={["light", "dark", "contrast"]}
       enableColorScheme={false}
-      disableTransitionOnChange
       {...(nonce === undefined ? {} : { nonce })}
     >
       <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>

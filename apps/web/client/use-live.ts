@@ -28,8 +28,11 @@ const pollMs = 2_000;
 const lookEveryMs = 500;
 const pictureHash = hashKey(api.kpi.live.queryKey());
 
-/** The socket keeps the picture fresh; where it does not, the server is asked every two seconds. */
-export function useLive(): Live {
+/**
+ * The socket keeps the picture fresh; where it does not, the server is asked every two seconds.
+ * @param first what the server drew the page with, shown until the first answer
+ */
+export function useLive(first: KpiLive | null = null): Live {
   useEffect(startLive, []);
   const socket = useSyncExternalStore(onSocketState, getSocketState, () => "connecting" as const);
   const nowEpochMs = useNow(lookEveryMs);
@@ -42,10 +45,11 @@ export function useLive(): Live {
       return fresh && state.data != null ? false : pollMs;
     },
   });
-  const live = query.data ?? null;
-  const ageMs = ageOfPicture(live, query.dataUpdatedAt, nowEpochMs ?? Date.now());
+  const told = query.data ?? null;
+  const ageMs = ageOfPicture(told, query.dataUpdatedAt, nowEpochMs ?? Date.now());
   return {
-    ...{ live, ageMs, socket, connection: connectionOf(socket, isWhole ? freshestOf(ageMs) : 0) },
+    live: told === null && !query.isFetched ? first : told,
+    ...{ ageMs, socket, connection: connectionOf(socket, isWhole ? freshestOf(ageMs) : 0) },
     error: query.error,
     isAnswered: query.isFetched,
   };

@@ -15,7 +15,7 @@ export interface PageFacts {
     role: string;
     sites: readonly string[] | null;
   } | null;
-  /** The live picture, on the Overview alone; `null` where there is no fresh one. */
+  /** The live picture, on the Overview and the wall alone; `null` where there is no fresh one. */
   live: KpiLive | null;
 }
 

@@ -67,9 +67,10 @@ async function factsOf(url: string, request: RequestInit = {}): Promise<object> 
   return JSON.parse(Buffer.from(facts, "base64url").toString());
 }
 
-test("the Overview is told the live picture to begin with, and no other page is", async () => {
+test("the Overview and the wall are told the live picture to begin with, and no other page is", async () => {
   const origin = await serve({ firstPicture: async () => ({ atEpochMs: 7 }) as PageFacts["live"] });
   expect(await factsOf(`${origin}/?x=1`)).toMatchObject({ live: { atEpochMs: 7 } });
+  expect(await factsOf(`${origin}/wall`)).toMatchObject({ live: { atEpochMs: 7 } });
   expect(await factsOf(`${origin}/agents`)).toMatchObject({ live: null });
 });
 

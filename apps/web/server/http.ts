@@ -39,8 +39,8 @@ export interface HttpParts {
 /** Without a session one sees these pages alone. */
 const signInPath = "/sign-in";
 const joinPath = "/join";
-/** Drawn with figures in it: whoever opens it sees them before any script has run. */
-const overviewPath = "/";
+/** Drawn with figures in them: whoever opens one sees them before any script has run. */
+const picturePaths = new Set(["/", "/wall"]);
 /** The longest that sign-in takes is an address, a password, and a name. */
 const maxAuthBodyBytes = 16 * 1024;
 const openFiles = /^\/(?:_next\/static\/|icon\.svg$|notifications\.js$)/;
@@ -144,7 +144,7 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
     siteName: parts.site.siteName,
     siteTimeZone: parts.site.siteTimeZone,
     provider: parts.site.oidc?.name ?? null,
-    live: path === overviewPath && viewer?.sites === null ? await parts.firstPicture() : null,
+    live: picturePaths.has(path) && viewer?.sites === null ? await parts.firstPicture() : null,
     viewer: viewer && {
       ...{ id: viewer.userId, name: viewer.name, email: viewer.email, role: viewer.role },
       sites: viewer.sites,

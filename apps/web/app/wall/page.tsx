@@ -8,13 +8,13 @@ import * as strings from "../../strings/generated/app/wall/page.ts";
 export const metadata: Metadata = { title: strings.wallDisplay };
 
 export default async function WallPage() {
-  const { siteName, viewer } = await pageFacts();
+  const { siteName, viewer, live } = await pageFacts();
   if (viewer === null) redirect("/sign-in");
   // It is of the whole installation, as the page says where this leads.
   if (viewer.sites !== null) redirect("/");
   return (
     <WallFrame siteName={siteName}>
-      <Wall />
+      <Wall first={live} />
     </WallFrame>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { KpiHistory } from "@tapline/core/kpi";
 import dynamic from "next/dynamic";
+import { memo } from "react";
 import { formatMs, formatRate } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
@@ -56,15 +57,15 @@ function Trend({ history, series }: { history: KpiHistory; series: readonly Seri
   );
 }
 
-/** The last hour, drawn. */
-export function HistoryPanels(props: PanelsProps) {
+/** The last hour, drawn: anew with each history, and not with each live picture. */
+export const HistoryPanels = memo(function HistoryPanels(props: PanelsProps) {
   return (
     <div className="grid gap-3 lg:grid-cols-2">
       <Panel title={strings.throughput} unit={strings.tapsS} series={rates} format={formatRate} {...props} />
       <Panel title={strings.tapArchive} unit={strings.ms} series={latencies} format={formatMs} {...props} />
     </div>
   );
-}
+});
 
 function Panel({
   title,

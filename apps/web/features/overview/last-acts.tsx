@@ -2,11 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { ShownEntry } from "@tapline/core/audit";
+import { memo } from "react";
 import { api } from "../../client/api.ts";
 import { useAsking } from "../../client/asking.ts";
 import { formatDayTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { useNow } from "../../client/use-now.ts";
 import type { LastActs as Told } from "../../contracts/audit.ts";
 import * as strings from "../../strings/generated/overview/last-acts.ts";
 import { Card } from "../../ui/card.tsx";
@@ -16,18 +18,20 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 const lookMs = 5_000;
 
 /** What people did last, as the audit log has it. */
-export function LastActs() {
+export const LastActs = memo(function LastActs() {
   const { data, isError } = useQuery({
     ...api.auditBoard.lastActs.queryOptions(),
     ...useAsking(lookMs),
   });
+  // An act of today is one of yesterday once the day is over.
+  useNow(60_000);
   return (
     <Card aria-label={strings.lastActsOfPeople} className="p-4" data-stale={isError}>
       <h2 className="text-sm font-semibold">{strings.lastActsOfPeople}</h2>
       <Body {...{ told: data, isFailed: isError }} />
     </Card>
   );
-}
+});
 
 function Body({ told, isFailed }: { told: Told | undefined; isFailed: boolean }) {
   if (told === undefined) {

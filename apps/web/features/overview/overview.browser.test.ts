@@ -127,6 +127,11 @@ it("numbers move, the last hour is drawn, and both themes can be read", { timeou
   const page = await browsing.openPage();
   await signIn(page, site.origin);
   await isConnection(page, "Live");
+  // What the server sends has figures in it: they are seen before any script has run.
+  for (const path of ["/", "/wall"]) {
+    const sent = await page.evaluate(async (at) => (await fetch(at)).text(), path);
+    expect(sent).toMatch(/class="figure [^"]*">[\d.,]+</);
+  }
   const before = await totalArchived(page);
   await until(async () => expect(await totalArchived(page)).toBeGreaterThan(before));
   // Charts are loaded once somebody comes to them.

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { KpiLive } from "@tapline/core/kpi";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { api } from "../../client/api.ts";
 import { formatAge } from "../../client/format.ts";
 import { loadPart } from "../../client/load-part.ts";
@@ -26,8 +26,7 @@ const refreshMs = 10_000;
 
 /** How everything runs, at one look: the way of a tap, the indicators, the last hour. `first`: what is shown until the first answer. */
 export function Overview({ first }: { first: KpiLive | null }) {
-  const asked = useLive();
-  const live = asked.live === null && !asked.isAnswered ? { ...asked, live: first } : asked;
+  const live = useLive(first);
   const history = useQuery({
     ...api.kpi.history.queryOptions(),
     enabled: live.connection !== "signed-out",
@@ -40,7 +39,10 @@ export function Overview({ first }: { first: KpiLive | null }) {
         <h1 className="text-lg font-semibold tracking-tight">{strings.overview}</h1>
         <Age live={live} />
       </div>
-      <Body live={live} history={history.data} isHistoryFailed={history.isError} />
+      <Body
+        {...{ live: live.live, isAnswered: live.isAnswered, history: history.data }}
+        isHistoryFailed={history.isError}
+      />
     </div>
   );
 }
@@ -54,12 +56,13 @@ function Age({ live }: { live: Live }) {
   );
 }
 
-function Body({
-  live: { live, isAnswered },
+/** Drawn anew with each picture, and not with each look at how old the last one is. */
+const Body = memo(function Body({
+  live,
+  isAnswered,
   history,
   isHistoryFailed,
-}: {
-  live: Live;
+}: Pick<Live, "live" | "isAnswered"> & {
   history: Parameters<typeof HistoryPanels>[0]["history"];
   isHistoryFailed: boolean;
 }) {
@@ -80,4 +83,4 @@ function Body({
       </div>
     </>
   );
-}
+});

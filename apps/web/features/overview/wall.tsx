@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { HistoryFigures, KpiHistory, KpiLive } from "@tapline/core/kpi";
+import { memo } from "react";
 import { api } from "../../client/api.ts";
 import { formatAge, formatCount, formatMs, formatRate } from "../../client/format.ts";
 import { useLive } from "../../client/use-live.ts";
@@ -18,9 +19,12 @@ const trendMs = 600_000;
 /** So many lines have room on a screen of 1920 × 1080. */
 const mostWrong = 4;
 
-/** The Overview as it is read from afar: what is wrong, the way of a tap, and the figures that say how it goes. */
-export function Wall() {
-  const { live, connection, isAnswered } = useLive();
+/**
+ * The Overview as it is read from afar: what is wrong, the way of a tap, and the figures that say how it goes.
+ * @param first what is shown until the first answer
+ */
+export function Wall({ first }: { first: KpiLive | null }) {
+  const { live, connection, isAnswered } = useLive(first);
   const history = useQuery({
     ...api.kpi.history.queryOptions(),
     enabled: connection !== "signed-out",
@@ -30,16 +34,30 @@ export function Wall() {
   const isTrusted = connection === "live" || connection === "recovering";
   return (
     <div data-stale={!isTrusted} className="flex min-h-0 flex-1 flex-col gap-3">
-      <WayOfATap live={live} />
-      <Figures live={live} history={history.data} />
-      <div className="min-h-0 flex-1 overflow-hidden">
-        <WrongList live={live} most={mostWrong} calm={strings.nothingIsWrong} />
-      </div>
+      <Picture live={live} history={history.data} />
     </div>
   );
 }
 
-function Figures({ live, history }: { live: KpiLive; history: KpiHistory | undefined }) {
+interface Shown {
+  live: KpiLive;
+  history: KpiHistory | undefined;
+}
+
+/** Drawn anew with each picture, and not with each look at how old the last one is. */
+const Picture = memo(function Picture({ live, history }: Shown) {
+  return (
+    <>
+      <WayOfATap live={live} />
+      <Figures live={live} history={history} />
+      <div className="min-h-0 flex-1 overflow-hidden">
+        <WrongList live={live} most={mostWrong} calm={strings.nothingIsWrong} />
+      </div>
+    </>
+  );
+});
+
+function Figures({ live, history }: Shown) {
   const trend = (of: (figures: HistoryFigures) => number | null) => recentValues(history, trendMs, of);
   const { oldestAgeMs } = live;
   return (

@@ -1,13 +1,9 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
-import { everywhere, type Hotkey } from "../../client/hotkeys.ts";
+import { memo, type ReactNode, useCallback, useState } from "react";
 import { loadPart } from "../../client/load-part.ts";
-import { useHotkeys } from "../../client/use-hotkeys.ts";
-import { togglePause, usePauseOfPage } from "../../client/use-pause.ts";
-import { useSites } from "../../client/viewer.tsx";
+import { usePauseOfPage } from "../../client/use-pause.ts";
 import type { PageFacts } from "../../contracts/page.ts";
 import * as strings from "../../strings/generated/shell/shell.ts";
 import { AlarmWhereChosen } from "./alarm/where-chosen.tsx";
@@ -18,9 +14,8 @@ import { Header } from "./header.tsx";
 import { MainNav } from "./main-nav.tsx";
 import { OfSites } from "./of-sites.tsx";
 import { PageTabs } from "./page-tabs.tsx";
-import { placesFor, wallKey, wallPath } from "./pages.ts";
 import { PausedBanner } from "./paused-banner.tsx";
-import { useThemeToggle } from "./theme-toggle.tsx";
+import { ShellKeys } from "./shell-keys.tsx";
 import { WhereUnread } from "./views/where-unread.tsx";
 
 const HelpDialog = dynamic(
@@ -36,24 +31,44 @@ const ViewsDialog = dynamic(
   { ssr: false },
 );
 
-/** What stands around every page of those signed in. */
-export function Shell({
-  siteName,
-  viewer,
-  children,
-}: {
+interface ShellProps {
   siteName: string;
   viewer: NonNullable<PageFacts["viewer"]>;
   children: ReactNode;
-}) {
+}
+
+/** What stands around every page of those signed in. */
+export function Shell(props: ShellProps) {
   // `null`: it was never opened, and nothing of it is loaded.
   const [isHelpOpen, setHelpOpen] = useState<boolean | null>(null);
   const [isPaletteOpen, setPaletteOpen] = useState<boolean | null>(null);
   const [isViewsOpen, setViewsOpen] = useState<boolean | null>(null);
-  const openPalette = () => setPaletteOpen(true);
-  const openViews = () => setViewsOpen(true);
+  const openHelp = useCallback(() => setHelpOpen(true), []);
+  const openPalette = useCallback(() => setPaletteOpen(true), []);
+  const openViews = useCallback(() => setViewsOpen(true), []);
   usePauseOfPage();
-  useShellKeys({ openPalette, openViews, openHelp: () => setHelpOpen(true) });
+  return (
+    <>
+      <ShellKeys {...{ openPalette, openViews, openHelp }} />
+      <Frame {...props} onFind={openPalette} onViews={openViews} onHelp={openHelp} />
+      {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
+      {isPaletteOpen === null ? null : (
+        <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+      )}
+      {isViewsOpen === null ? null : <ViewsDialog isOpen={isViewsOpen} onClose={() => setViewsOpen(false)} />}
+    </>
+  );
+}
+
+/** Drawn once: what opens and closes above it, or changes its colours, draws nothing of it anew. */
+const Frame = memo(function Frame({
+  siteName,
+  viewer,
+  children,
+  onFind,
+  onViews,
+  onHelp,
+}: ShellProps & { onFind: () => void; onViews: () => void; onHelp: () => void }) {
   return (
     <div className="grid min-h-screen print:block grid-cols-[4.5rem_minmax(0,1fr)] grid-rows-[3.5rem_1fr] max-sm:grid-cols-1">
       <a
@@ -62,13 +77,8 @@ export function Shell({
       >
         {strings.skipToTheContent}
       </a>
-      <Header
-        {...{ siteName, viewer }}
-        onFind={openPalette}
-        onViews={openViews}
-        onHelp={() => setHelpOpen(true)}
-      />
-      <MainNav onFind={openPalette} />
+      <Header {...{ siteName, viewer, onFind, onViews, onHelp }} />
+      <MainNav onFind={onFind} />
       <div className="flex min-w-0 flex-col max-sm:pb-14">
         <div className="contents print:hidden">
           <AlertStrip />
@@ -87,42 +97,6 @@ export function Shell({
       </div>
       <Announcer />
       <AlarmWhereChosen />
-      {isHelpOpen === null ? null : <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />}
-      {isPaletteOpen === null ? null : (
-        <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
-      )}
-      {isViewsOpen === null ? null : <ViewsDialog isOpen={isViewsOpen} onClose={() => setViewsOpen(false)} />}
     </div>
   );
-}
-
-/** The keys that work on every page. */
-function useShellKeys({
-  openPalette,
-  openViews,
-  openHelp,
-}: {
-  openPalette: () => void;
-  openViews: () => void;
-  openHelp: () => void;
-}): void {
-  const { toggle } = useThemeToggle();
-  const router = useRouter();
-  const sites = useSites();
-  const hotkeys: Hotkey[] = [
-    ...placesFor(sites).map(({ key, called, href }) => ({
-      ...{ keys: ["g", key], does: strings.goToCalled({ called }) },
-      run: () => router.push(href),
-    })),
-    ...(sites === null
-      ? [{ keys: ["g", wallKey], does: strings.goToTheWallDisplay, run: () => router.push(wallPath) }]
-      : []),
-    { keys: [":"], does: strings.findOrDo, run: openPalette },
-    { keys: ["Ctrl+k"], does: strings.theSameAlsoOutOf, run: openPalette },
-    { keys: ["b"], does: strings.yourSavedViewsAndSave, run: openViews },
-    { keys: ["p"], does: strings.pauseWhatIsShownOr, run: togglePause },
-    { keys: ["t"], does: strings.changeTheTheme, run: toggle },
-    { keys: ["?"], does: strings.showTheseKeys, run: openHelp },
-  ];
-  useHotkeys(everywhere, hotkeys);
-}
+});
