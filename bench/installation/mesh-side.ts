@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { meshServices } from "@tapline/core/telemetry";
-import { servicesRole } from "../../tools/database/index.ts";
+import { roleOf, type Service, servicesRole } from "../../tools/database/index.ts";
 import { databaseName, type PeerFiles, withPeer } from "../../tools/servers/index.ts";
 import { ofType, startChild } from "../child.ts";
 import { type Life, type Part, startPart } from "./part.ts";
@@ -38,14 +38,19 @@ export type MeshSide = {
   readonly left: (settings: Settings) => Promise<void>;
 };
 
-/** In PostgreSQL each service has its role by its certificate; the owner has a password, too. */
+const isService = (name: string): name is Service => meshServices.some((service) => service === name);
+
+/** As which somebody with a certificate of the mesh signs in to PostgreSQL. */
+const databaseRoleOf = (name: string): string => (isService(name) ? roleOf(name) : servicesRole);
+
+/** In PostgreSQL each service has a role of its own, by its certificate; the owner has a password, too. */
 export async function storesAccess(mesh: MeshSide | undefined): Promise<StoreAccess> {
   if (mesh === undefined) return {};
   const hba = [
     `hostssl all ${databaseName} 127.0.0.1/32 scram-sha-256 clientcert=verify-ca`,
-    `hostssl ${databaseName} ${servicesRole} 127.0.0.1/32 cert map=services`,
+    `hostssl ${databaseName} all 127.0.0.1/32 cert map=services`,
   ];
-  const ident = [...meshServices, "operator"].map((service) => `services ${service} ${servicesRole}`);
+  const ident = [...meshServices, "operator"].map((name) => `services ${name} ${databaseRoleOf(name)}`);
   return {
     tls: await mesh.peer("postgresql"),
     access: { hba: `${hba.join("\n")}\n`, ident: `${ident.join("\n")}\n` },
@@ -78,10 +83,12 @@ export async function startLife(
 
 async function inMesh(mesh: MeshSide, service: string, settings: Settings): Promise<Settings> {
   const peer = await mesh.peer(service);
+  const database = new URL(settings.DATABASE_URL ?? "");
+  database.username = databaseRoleOf(service);
   return {
     ...settings,
     ...(await mesh.settings(service)),
-    DATABASE_URL: withPeer(settings.DATABASE_URL ?? "", peer),
+    DATABASE_URL: withPeer(database.href, peer),
     REDIS_URL: withPeer(settings.REDIS_URL ?? "", peer),
   };
 }

@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { applyMigrations, openServicesRole } from "../database/index.ts";
+import { applyMigrations, openServiceRoles, openServicesRole } from "../database/index.ts";
 import { createDatabase, removeWhenGone, startPostgres, startRedis } from "../servers/index.ts";
 import { provision } from "./provision.ts";
 import { type Sshd, startSshd } from "./start-sshd.ts";
@@ -20,7 +20,7 @@ declare module "vitest" {
     redisUrl: string;
     /** A running PostgreSQL; take a database by `freshDatabase()`. */
     postgresUrl: string;
-    /** Of the role as which services sign in to it: `servicesOf()`. */
+    /** Of the roles as which services sign in to it: `servicesOf()`, `serviceOf()`. */
     servicesPassword: string;
     /** A running OpenSSH server; work in a folder of your own. Null where OpenSSH is missing. */
     sshd: Omit<Sshd, "stop"> | null;
@@ -48,6 +48,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await applyMigrations(template);
   const servicesPassword = randomBytes(16).toString("hex");
   await openServicesRole(template, servicesPassword);
+  await openServiceRoles(template, () => servicesPassword);
   project.provide("redisUrl", redis.url);
   project.provide("postgresUrl", postgres.url);
   project.provide("servicesPassword", servicesPassword);

@@ -7,6 +7,7 @@ export {
   freshDatabase,
   ownPostgres,
   ownRedis,
+  serviceOf,
   servicesOf,
   sharedRedis,
   sharedSshd,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { asServices } from "../database/index.ts";
+import { asService, asServices, type Service } from "../database/index.ts";
 import {
   createDatabase,
   type PeerFiles,
@@ -24,6 +24,11 @@ export function freshDatabase(): Promise<string> {
 /** The database of `freshDatabase()` as the services sign in to it: its audit log cannot be changed so. */
 export function servicesOf(databaseUrl: string): string {
   return asServices(databaseUrl, inject("servicesPassword"));
+}
+
+/** The same as one service signs in to it, with the rights of that one alone. */
+export function serviceOf(databaseUrl: string, service: Service): string {
+  return asService(databaseUrl, service, inject("servicesPassword"));
 }
 
 /** The run's Redis, with a key prefix that is yours alone. */

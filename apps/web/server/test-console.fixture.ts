@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { KpiLive, KpiPoint } from "@tapline/core/kpi";
 import { otlpSettings } from "@tapline/telemetry/otlp";
-import { freshDatabase, ownRedis, servicesOf } from "@tapline/tools/test-servers";
+import { freshDatabase, ownRedis, serviceOf } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { z } from "zod";
 import type { Role } from "./auth/roles.ts";
@@ -25,7 +25,7 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
   const [databaseUrl, redisServer] = await Promise.all([freshDatabase(), ownRedis()]);
   const config: WebConfig = {
     ...{
-      databaseUrl: servicesOf(databaseUrl),
+      databaseUrl: serviceOf(databaseUrl, "web"),
       redisUrl: redisServer.url,
       host: "127.0.0.1",
       port: 0,

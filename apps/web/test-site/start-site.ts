@@ -8,7 +8,7 @@ import {
   buildConsolePages,
   freshDatabase,
   ownRedis,
-  servicesOf,
+  serviceOf,
   temporaryFolder,
 } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
@@ -44,7 +44,7 @@ export async function startSite(more: Record<string, string> = {}): Promise<Site
   writeFileSync(rootFile, makeRootCertificate());
   const settings = {
     ...{
-      DATABASE_URL: servicesOf(databaseUrl),
+      DATABASE_URL: serviceOf(databaseUrl, "web"),
       REDIS_URL: redisServer.url,
       TAPLINE_WEB_SECRET_FILE: secretFile,
       TAPLINE_INGEST_ROOT: rootFile,

@@ -119,8 +119,7 @@ test("more partitions under way, a lost one, and fewer again: nothing is lost, a
 
 test("partitions of a process that is killed are cut by the others", async () => {
   const door = await start({ ROLE: `ingest,${stages}`, ...many });
-  const changed = { ...path, environment: { ...path.environment, ...many } };
-  const cutting = await Promise.all([forkWorker(changed, "buffer"), forkWorker(changed, "buffer")]);
+  const cutting = await Promise.all([forkWorker(path, "buffer", many), forkWorker(path, "buffer", many)]);
   const members = async (): Promise<string[]> =>
     await redis.zrange(`tapline:{p0}:cutters:${partitions}`, 0, "-1");
   let both: string[] = [];

@@ -6,8 +6,15 @@ import { connectRedis } from "@tapline/adapters/redis";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { uuidV7 } from "@tapline/core/kernel";
 import { encodeTap, kidOf, signTap, type Tap } from "@tapline/core/tap";
+import { meshServices } from "@tapline/core/telemetry";
 import { pino } from "pino";
-import { freshDatabase, servicesOf, sharedSshd, temporaryFolder } from "../../../tools/test-servers/index.ts";
+import {
+  freshDatabase,
+  serviceOf,
+  servicesOf,
+  sharedSshd,
+  temporaryFolder,
+} from "../../../tools/test-servers/index.ts";
 import { readConfig } from "./config.ts";
 import { killableRedis } from "./killable-redis.fixture.ts";
 import { type Running, startWorker } from "./wire/start-worker.ts";
@@ -71,24 +78,38 @@ export async function setUpPath(redisDir?: string) {
     files,
     prisma,
     environment,
+    /** Settings of a worker of these roles: of one role alone it signs in to PostgreSQL as that service. */
+    settingsOf: (role: string) => ({ ...environment, ...ownRights(databaseUrl, role) }),
     trackers: await enrol(prisma, 3),
     start: (changes: Record<string, string | undefined> = {}): Promise<Running> =>
-      startWorker(readConfig({ ...environment, ...changes }), pino({ level: changes.LOG_LEVEL ?? "fatal" }), {
-        onLive: () => undefined,
-      }),
+      startWorker(
+        readConfig({ ...environment, ...ownRights(databaseUrl, changes.ROLE), ...changes }),
+        pino({ level: changes.LOG_LEVEL ?? "fatal" }),
+        {
+          onLive: () => undefined,
+        },
+      ),
     killRedis: killable.kill,
     redisExited: killable.exited,
     /** What the loss of Redis leaves behind: an empty Redis. */
-    wipeRedis: async (): Promise<void> => {
-      const client = connectRedis(redis.url, () => undefined);
-      await client.flushall();
-      client.disconnect();
-    },
+    wipeRedis: () => wipe(redis.url),
     end: async (): Promise<void> => {
       await prisma.$disconnect();
       await killable.stop();
     },
   };
+}
+
+async function wipe(redisUrl: string): Promise<void> {
+  const client = connectRedis(redisUrl, () => undefined);
+  await client.flushall();
+  client.disconnect();
+}
+
+/** With the rights of its service alone, where a process has one role. */
+function ownRights(databaseUrl: string, role: string | undefined): { DATABASE_URL?: string } {
+  const service = meshServices.find((name) => name === role);
+  return service === undefined ? {} : { DATABASE_URL: serviceOf(databaseUrl, service) };
 }
 
 async function enrol(prisma: ReturnType<typeof connectPrisma>, count: number): Promise<TestTracker[]> {

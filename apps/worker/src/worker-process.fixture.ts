@@ -16,12 +16,12 @@ export type WorkerProcess = {
 type Ports = Pick<WorkerProcess, "ingestPort" | "streamPort" | "healthPort">;
 
 export async function forkWorker(
-  path: Pick<TestPath, "environment">,
+  path: Pick<TestPath, "settingsOf">,
   role: string,
   changes: Readonly<Record<string, string>> = {},
 ): Promise<WorkerProcess> {
   const child = fork(new URL("./main.ts", import.meta.url), {
-    env: { ...path.environment, TAPLINE_FAULT_POINTS: "on", ROLE: role, ...changes },
+    env: { ...path.settingsOf(role), TAPLINE_FAULT_POINTS: "on", ROLE: role, ...changes },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ports = await new Promise<Ports>((resolve, reject) => {

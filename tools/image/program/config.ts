@@ -12,6 +12,11 @@ const schema = z.object({
   DATABASE_URL: url,
   /** As which the owner of the tables signs in, who applies migrations; unset: the services own them. */
   DATABASE_OWNER_URL: url.optional(),
+  /** What the names of the services' own roles begin with, as tapline_; unset: all sign in as the role in DATABASE_URL. */
+  DATABASE_ROLE_PREFIX: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,39}$/, "must be small letters, digits and _, 40 at most")
+    .optional(),
 });
 
 /** @throws TaplineError `misconfigured` with one sentence that names every broken setting */
