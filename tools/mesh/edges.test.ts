@@ -35,7 +35,7 @@ describe("the mesh", () => {
         });
       });
     expect(survivors).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("fails a check whatever policy is taken away", () => {
     const survivors = mesh
@@ -48,5 +48,5 @@ describe("the mesh", () => {
           ),
       );
     expect(survivors.map(nameOf)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

@@ -1,4 +1,4 @@
-import { type Edge, edges, servicePorts } from "@tapline/core/telemetry";
+import { type Edge, servicePorts } from "@tapline/core/telemetry";
 import type { Manifest } from "./manifest.ts";
 import { meshEnd, meshPolicies, mtlsOf, principalOf, type Request } from "./mesh-access.ts";
 import { type End, networkEnd, networkPolicies } from "./network-access.ts";
@@ -33,7 +33,7 @@ const isBeyond = (name: string) => placeOf(name).namespace === null;
 const key = (from: string, to: string, port: number) => `${from} > ${to}:${port}`;
 
 /** What the network has to let through, by the table of edges. */
-function wantedPackets(): Set<string> {
+function wantedPackets(edges: readonly Edge[]): Set<string> {
   const ends = ({ from, to, port, through }: Edge): string[] => {
     if (through === "egress") return [key(from, "egress", egressPort), key("egress", "beyond", port.number)];
     if (to === "kubernetes") return [key(from, "beyond", port.number), key(from, "beyond", apiServerPort)];
@@ -52,35 +52,41 @@ function wantedPackets(): Set<string> {
   ]);
 }
 
-const wanted = wantedPackets();
 const parties = [
   ...[...places, ...strangers].filter(({ namespace }) => namespace !== null),
   ...[beyond, names, istiod, ...besides],
 ];
-const ports = [
-  ...new Set([...edges.map(({ port }) => port.number), egressPort, apiServerPort, 53, 15_012, noPort]),
-];
-
-/** Ports that are open to the world. */
-const open: ReadonlySet<number> = new Set(
-  edges.filter(({ to }) => to === "ingress").map(({ port }) => port.number),
-);
+/** What the network is asked, and should answer, by a table of edges. */
+type Packets = Readonly<{
+  wanted: ReadonlySet<string>;
+  ports: readonly number[];
+  /** Ports that are open to the world. */
+  open: ReadonlySet<number>;
+}>;
+const packetsOf = onceForEach((edges: readonly Edge[]): Packets => {
+  const own = edges.map(({ port }) => port.number);
+  return {
+    wanted: wantedPackets(edges),
+    ports: [...new Set([...own, egressPort, apiServerPort, 53, 15_012, noPort])],
+    open: new Set(edges.filter(({ to }) => to === "ingress").map(({ port }) => port.number)),
+  };
+});
 const isOurs = ({ namespace }: Party) => namespace === space;
 
 /**
  * Where the network's policies allow something else than the table of edges: of both ends each by itself, so that
  * one holds where the other fails.
  */
-export function* judgeNetwork(manifests: readonly Manifest[]): Generator<string> {
-  const policies = networkPolicies(manifests);
+export function* judgeNetwork(manifests: readonly Manifest[], edges: readonly Edge[]): Generator<string> {
+  const [policies, packets] = [networkPolicies(manifests), packetsOf(edges)];
   for (const end of parties) {
     if (isOurs(end) || end.namespace === "tapline-data")
-      yield* judgeCalled(end, networkEnd(policies, "Ingress", end));
-    if (isOurs(end)) yield* judgeCalls(end, networkEnd(policies, "Egress", end));
+      yield* judgeCalled(packets, end, networkEnd(policies, "Ingress", end));
+    if (isOurs(end)) yield* judgeCalls(packets, end, networkEnd(policies, "Egress", end));
   }
 }
 
-function* judgeCalled(end: Party, called: End): Generator<string> {
+function* judgeCalled({ wanted, ports, open }: Packets, end: Party, called: End): Generator<string> {
   for (const other of parties) {
     const lets = called(other);
     for (const port of ports) {
@@ -91,7 +97,7 @@ function* judgeCalled(end: Party, called: End): Generator<string> {
   }
 }
 
-function* judgeCalls(end: Party, calls: End): Generator<string> {
+function* judgeCalls({ wanted, ports }: Packets, end: Party, calls: End): Generator<string> {
   for (const other of parties) {
     const lets = calls(other);
     for (const port of ports) {
@@ -108,17 +114,21 @@ function* judgeCalls(end: Party, calls: End): Generator<string> {
       yield `${end.name} reaches ${address}, or noops does not`;
 }
 
-const meshPorts = [
-  ...new Set([...edges.filter(({ through }) => through !== "egress").map(({ port }) => port.number), noPort]),
-].filter((port) => port !== servicePorts.metrics.number);
+const meshPortsOf = (edges: readonly Edge[]): number[] =>
+  [
+    ...new Set([
+      ...edges.filter(({ through }) => through !== "egress").map(({ port }) => port.number),
+      noPort,
+    ]),
+  ].filter((port) => port !== servicePorts.metrics.number);
 
 /** Requests that are tried at each place: what is known, and what must be nobody's. */
-function requestsTo(to: Party): Omit<Request, "principal">[] {
+function requestsTo(to: Party, edges: readonly Edge[]): Omit<Request, "principal">[] {
   const outside = places.flatMap(({ namespace, hosts }) => (namespace === null ? hosts : []));
   if (to.name === "egress")
     return [...outside, "evil.example"].flatMap((sni) => [egressPort, noPort].map((port) => ({ port, sni })));
   const plain: Omit<Request, "principal">[] = [
-    ...meshPorts.map((port) => ({ port })),
+    ...meshPortsOf(edges).map((port) => ({ port })),
     ...outside.map((sni) => ({ port: egressPort, sni })),
     { port: servicePorts.web.number, method: "GET", path: "/" },
   ];
@@ -145,6 +155,7 @@ function requestsTo(to: Party): Omit<Request, "principal">[] {
 const probes: readonly string[] = ["/healthz", "/readyz"];
 
 function wantedRequest(
+  edges: readonly Edge[],
   from: Party,
   to: Party,
   { port, sni, method, path }: Omit<Request, "principal">,
@@ -171,24 +182,26 @@ function wantedRequest(
 const callers = [...[...places, ...strangers].filter(({ proxied }) => proxied), beyond];
 
 /** What is tried, and who may. */
-const called = [
-  ...places.filter(({ proxied }) => proxied),
-  ...strangers.filter(({ name }) => name.startsWith("unlabelled")),
-].map((to) => ({
-  to,
-  requests: requestsTo(to).map((request) => ({
-    request,
-    wants: callers.map((from) => ({
-      ...{ name: from.name, principal: principalOf(from) },
-      mayCall: wantedRequest(from, to, request),
+const calledOf = onceForEach((edges: readonly Edge[]) =>
+  [
+    ...places.filter(({ proxied }) => proxied),
+    ...strangers.filter(({ name }) => name.startsWith("unlabelled")),
+  ].map((to) => ({
+    to,
+    requests: requestsTo(to, edges).map((request) => ({
+      request,
+      wants: callers.map((from) => ({
+        ...{ name: from.name, principal: principalOf(from) },
+        mayCall: wantedRequest(edges, from, to, request),
+      })),
     })),
   })),
-}));
+);
 
 /** Where the mesh's policies allow something else than the table of edges. */
-export function* judgeMesh(manifests: readonly Manifest[]): Generator<string> {
+export function* judgeMesh(manifests: readonly Manifest[], edges: readonly Edge[]): Generator<string> {
   const policies = meshPolicies(manifests);
-  for (const { to, requests } of called) {
+  for (const { to, requests } of calledOf(edges)) {
     const lets = meshEnd(policies, to);
     for (const { request, wants } of requests) {
       const isScaler = to.name === "balance" && request.port === servicePorts.scaler.number;
@@ -199,4 +212,16 @@ export function* judgeMesh(manifests: readonly Manifest[]): Generator<string> {
         yield `the mesh ${mayCall ? "denies" : "allows"} ${name} > ${to.name} ${JSON.stringify(request)}`;
     }
   }
+}
+
+/** What is computed of a table once, since mutations ask for it thousands of times. */
+function onceForEach<Result>(
+  compute: (edges: readonly Edge[]) => Result,
+): (edges: readonly Edge[]) => Result {
+  const known = new WeakMap<readonly Edge[], { result: Result }>();
+  return (edges) => {
+    const found = known.get(edges) ?? { result: compute(edges) };
+    known.set(edges, found);
+    return found.result;
+  };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { consoleOperations, type Edge, edges, meshServices, servicePorts } from "@tapline/core/telemetry";
+import { consoleOperations, type Edge, edges, servicePorts } from "@tapline/core/telemetry";
 import type { z } from "zod";
 import {
   egressRule,
@@ -12,7 +12,7 @@ import {
 } from "./forms.ts";
 import { egressPort } from "./judge-access.ts";
 import { type Manifest, specOf, valueAt } from "./manifest.ts";
-import { domain, placeOf } from "./places.ts";
+import { domain, placeOf, space } from "./places.ts";
 
 const specsOf = <Form>(manifests: readonly Manifest[], kind: string, form: z.ZodType<Form>) =>
   manifests
@@ -21,10 +21,14 @@ const specsOf = <Form>(manifests: readonly Manifest[], kind: string, form: z.Zod
 
 const sorted = (texts: Iterable<string>) => [...texts].sort().join(" ");
 
+/** The mesh's own doors are proxies, to which no Sidecar belongs. */
+const isBehindProxy = (name: string): boolean => name !== "ingress" && name !== "egress";
+
 /** Which hosts each service's proxy knows: those that it calls, by the table of edges, and no other. */
-export function judgeReach(manifests: readonly Manifest[]): string[] {
+export function judgeReach(manifests: readonly Manifest[], edges: readonly Edge[]): string[] {
   const sidecars = specsOf(manifests, "Sidecar", sidecar);
-  return [...meshServices, "migrations"].flatMap((name): string[] => {
+  const callers = edges.map(({ from }) => from).filter((name) => placeOf(name).namespace === space);
+  return [...new Set(callers)].filter(isBehindProxy).flatMap((name): string[] => {
     const own = sidecars.filter(({ spec }) => spec.workloadSelector.labels["tapline.dev/service"] === name);
     const [found] = own;
     if (found === undefined || own.length > 1) return [`${name} has ${own.length} Sidecars`];

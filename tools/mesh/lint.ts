@@ -1,4 +1,4 @@
-import { edges } from "@tapline/core/telemetry";
+import type { Edge } from "@tapline/core/telemetry";
 import { byteRule, egressRule, httpRule, service as serviceForm, storeRule } from "./forms.ts";
 import { egressPort } from "./judge-access.ts";
 import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
@@ -46,7 +46,7 @@ export function lintLabels(manifests: readonly Manifest[]): string[] {
 }
 
 /** That each Service tells the protocol of its ports, and is bounded by a DestinationRule of its own. */
-export function lintServices(manifests: readonly Manifest[]): string[] {
+export function lintServices(manifests: readonly Manifest[], edges: readonly Edge[]): string[] {
   const rules = new Map<unknown, Manifest>(
     manifests
       .filter(({ kind }) => kind === "DestinationRule")

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { edges } from "@tapline/core/telemetry";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
+import { edgesWithGlobalLimits } from "./edges-of-components.ts";
 import { checkOwnForm, hasOwnForm } from "./forms-of-operators.ts";
 import { judge } from "./judge.ts";
 import { lintWorkloads } from "./lint-workloads.ts";
@@ -47,6 +49,7 @@ describe.each(["production", "dev", "kind"])("the overlay %s, as it is applied",
 
 describe.each([
   ["components/rate-limit", 2],
+  ["components/global-rate-limit", 12],
   ["components/prometheus-operator", 1],
   ["rollout", 4],
 ])("production with %s", (name, more) => {
@@ -62,8 +65,9 @@ describe.each([
   });
 
   test("lets through the table of edges, and nothing else", () => {
+    const table = name === "components/global-rate-limit" ? edgesWithGlobalLimits : edges;
     // By Argo the preview has no Service of its own.
-    expect(judge(objects)).toEqual(name === "rollout" ? ["no header leads to the preview"] : []);
+    expect(judge(objects, table)).toEqual(name === "rollout" ? ["no header leads to the preview"] : []);
   });
 });
 

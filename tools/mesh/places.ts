@@ -44,7 +44,8 @@ const monitoring = (name: string, host: string, label: string) =>
 /** Names of edges, and where the manifests say that they are. */
 export const places: readonly Party[] = [
   ...meshServices.map(ours),
-  ...["ingress", "egress", "migrations"].map(ours),
+  // The last one where its component is taken in.
+  ...["ingress", "egress", "migrations", "ratelimit"].map(ours),
   data("redis", "redis", { "app.kubernetes.io/name": "redis" }),
   data("postgresql", "tapline-rw", { "cnpg.io/cluster": "tapline" }),
   monitoring("collector", "otel-collector", "opentelemetry-collector"),
