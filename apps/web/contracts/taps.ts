@@ -103,10 +103,11 @@ export interface TapRun {
 
 export interface TapSegment {
   id: string;
-  taps: number;
+  /** Null, as is `objectBytes`: taps of sites that whoever looks does not see lie in it, too; `trackers` is empty then. */
+  taps: number | null;
   objectPath: string;
   manifestPath: string;
-  objectBytes: number;
+  objectBytes: number | null;
   objectDigest: string;
   manifestDigest: string;
   /** When its files were removed since their time was over. */

@@ -106,7 +106,10 @@ export async function startConsole(
         registry: openRegistry(prisma, redis.requests, config.ingestRootPem, config.ingestUrl),
       }),
       auth: toNodeHandler(auth),
-      ...{ next: withProofPages(pages.handle, views.tapProofs, whoIs), viewerOf: whoIs },
+      ...{
+        next: withProofPages(pages.handle, { proofs: views.tapProofs, taps: views.tapViews }, whoIs),
+        viewerOf: whoIs,
+      },
       links: { desk: alerts.desk, key: config.alertLinkKey, clock: Date.now },
       exports: { ...log, exporting: new Set(), clock: Date.now },
       ...{ origins, notReady: () => notReady(redis.requests, prisma), served },

@@ -18,13 +18,18 @@ test("who sees some sites only is shown the pages of sites, and none of their pa
   expect(pagesFor(["north"]).map(({ href }) => href)).toEqual([
     "/alerts",
     "/agents",
+    "/taps",
     "/runbooks",
     "/settings",
   ]);
   expect(pagesFor(["north"]).every(({ parts }) => parts === undefined)).toBe(true);
-  expect(["/alerts", "/agents", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, []))).toBe(true);
   expect(
-    ["/", "/alerts/health", "/settings/people", "/audit"].some((path) => isOpenTo(path, ["north"])),
+    ["/alerts", "/agents", "/taps", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, [])),
+  ).toBe(true);
+  expect(
+    ["/", "/archive", "/alerts/health", "/settings/people", "/audit"].some((path) =>
+      isOpenTo(path, ["north"]),
+    ),
   ).toBe(false);
   expect(places.every(({ href }) => isOpenTo(href, null))).toBe(true);
 });

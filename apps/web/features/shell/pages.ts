@@ -36,7 +36,13 @@ export interface ConsolePage extends Place {
 
 /** In the order of the navigation: what is looked at most comes first. */
 export const consolePages: readonly ConsolePage[] = [
-  { href: "/", name: strings.overview, called: strings.theOverview, Icon: LayoutDashboard, key: "o" },
+  {
+    href: "/",
+    name: strings.overview,
+    called: strings.theOverview,
+    Icon: LayoutDashboard,
+    key: "o",
+  },
   {
     ...{ href: "/alerts", name: strings.alerts, called: strings.theAlerts, Icon: BellRing, key: "a" },
     ofSites: true,
@@ -57,7 +63,14 @@ export const consolePages: readonly ConsolePage[] = [
     key: "r",
     ofSites: true,
   },
-  { href: "/taps", name: strings.taps, called: strings.theTraceOfATap, Icon: Route, key: "t" },
+  {
+    href: "/taps",
+    name: strings.taps,
+    called: strings.theTraceOfATap,
+    Icon: Route,
+    key: "t",
+    ofSites: true,
+  },
   {
     ...{ href: "/archive", name: strings.archive, called: strings.segmentsArchive, Icon: Archive, key: "s" },
     parts: {

@@ -5,7 +5,17 @@ import { rich } from "../../strings/rich.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
 /** Why there is nothing in the list. */
-export function EmptyList({ of, word }: { of: TapList["of"]; word: string }) {
+export function EmptyList({
+  of,
+  word,
+  isOfSites,
+}: {
+  of: TapList["of"];
+  word: string;
+  /** Whoever looks sees some sites only. */
+  isOfSites: boolean;
+}) {
+  if (of === "all" && isOfSites) return <NoneOfSites />;
   if (of === "all") return <FirstTap />;
   return (
     <div className="grid flex-1 place-items-center p-6 text-center">
@@ -17,6 +27,17 @@ export function EmptyList({ of, word }: { of: TapList["of"]; word: string }) {
           {of === "nothing" ? strings.neitherAnAgentNorA : strings.nothingOfTheOfWord({ of, word })}
           {of === "agent" ? strings.holdATrackerToOne : null}
         </p>
+      </div>
+    </div>
+  );
+}
+
+function NoneOfSites() {
+  return (
+    <div className="grid flex-1 place-items-center p-6 text-center">
+      <div className="max-w-sm">
+        <p className="font-semibold">{strings.noTapsYet}</p>
+        <p className="mt-1 text-sm text-ink-soft">{strings.amongTheNewestNoneIs}</p>
       </div>
     </div>
   );

@@ -37,6 +37,7 @@ function Runs({
   runs: readonly TapRun[];
   tapOf: (run: TapRun) => string;
 }) {
+  if (runs.length === 0) return null;
   const rest = runs.length - shownRuns;
   return (
     <>

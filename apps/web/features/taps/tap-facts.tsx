@@ -4,6 +4,7 @@ import { formatCount, formatDayTime } from "../../client/format.ts";
 import { reasonWords } from "../../client/reason-labels.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
+import { useSites } from "../../client/viewer.tsx";
 import type { TapSegment, TapTrace } from "../../contracts/taps.ts";
 import * as strings from "../../strings/generated/taps/tap-facts.ts";
 import { rich } from "../../strings/rich.tsx";
@@ -17,7 +18,8 @@ export const tapHref = (name: string): string => `/taps?${new URLSearchParams({ 
 /** Who read whose tap, and where. */
 export function Whose({ trace }: { trace: TapTrace }) {
   const { tracker, agent, reader, segment } = trace;
-  const many = segment !== null && segment.taps > 1;
+  const many = segment !== null && segment.taps !== 1;
+  const isWhole = useSites() === null;
   return (
     <Part title={strings.whose}>
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1">
@@ -27,13 +29,15 @@ export function Whose({ trace }: { trace: TapTrace }) {
               ? strings.oneOfTheSegmentsWhich
               : strings.notKeptInTheClear
             : rich(strings.linkEpochEpochNumberSeq, {
-                link: (
+                link: isWhole ? (
                   <Link
                     className={link}
                     href={`/taps?${new URLSearchParams({ of: `tracker:${tracker.id}` })}`}
                   >
                     <code className="font-mono text-xs">{tracker.id}</code>
                   </Link>
+                ) : (
+                  <code className="font-mono text-xs">{tracker.id}</code>
                 ),
                 epoch: <span className="figure">{tracker.epoch}</span>,
                 seq: <span className="figure">{tracker.seq}</span>,
@@ -76,17 +80,19 @@ export function Whose({ trace }: { trace: TapTrace }) {
 export function Verdict({ trace }: { trace: TapTrace }) {
   const zone = useTimeZone();
   const { rejection, firstCopyIn, state } = trace;
-  if (state === "duplicate" && firstCopyIn !== null)
+  if (state === "duplicate")
     return (
       <Part title={strings.verdict}>
         <p>
-          {rich(strings.theSamePacketLiesIn, {
-            link: (
-              <Link className={link} href={tapHref(firstCopyIn)}>
-                <code className="font-mono text-xs">{firstCopyIn}</code>
-              </Link>
-            ),
-          })}
+          {firstCopyIn === null
+            ? strings.theArchiveHoldsTheSame
+            : rich(strings.theSamePacketLiesIn, {
+                link: (
+                  <Link className={link} href={tapHref(firstCopyIn)}>
+                    <code className="font-mono text-xs">{firstCopyIn}</code>
+                  </Link>
+                ),
+              })}
         </p>
       </Part>
     );
@@ -130,13 +136,19 @@ export function Where({ segment }: { segment: TapSegment }) {
     <Part title={strings.inTheArchive}>
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1 [overflow-wrap:anywhere]">
         <Fact name={strings.segment}>
-          {rich(strings.idTaps, { id: <code className="font-mono text-xs">{id}</code>, taps })}
+          {taps === null
+            ? rich(strings.idWithTapsOfOther, { id: <code className="font-mono text-xs">{id}</code> })
+            : rich(strings.idTaps, { id: <code className="font-mono text-xs">{id}</code>, taps })}
         </Fact>
         <Fact name={strings.object}>
-          {rich(strings.objectPathObjectBytesBytes, {
-            objectPath: <code className="font-mono text-xs">{segment.objectPath}</code>,
-            objectBytes: formatCount(segment.objectBytes),
-          })}
+          {segment.objectBytes === null ? (
+            <code className="font-mono text-xs">{segment.objectPath}</code>
+          ) : (
+            rich(strings.objectPathObjectBytesBytes, {
+              objectPath: <code className="font-mono text-xs">{segment.objectPath}</code>,
+              objectBytes: formatCount(segment.objectBytes),
+            })
+          )}
         </Fact>
         <Fact name={strings.manifest}>
           <code className="font-mono text-xs">{segment.manifestPath}</code>

@@ -60,12 +60,12 @@ function Traced({ trace, isFailed }: { trace: TapTrace; isFailed: boolean }) {
       <Verdict trace={trace} />
       <Ladder trace={trace} />
       <TapProof trace={trace} />
-      <Waterfall steps={trace.steps} isOneOfMany={segment !== null && segment.taps > 1} />
+      <Waterfall steps={trace.steps} isOneOfMany={segment !== null && segment.taps !== 1} />
       <Whose trace={trace} />
       {segment === null ? null : (
         <>
           <Where segment={segment} />
-          {segment.taps > 1 ? <SegmentTaps segment={segment} /> : null}
+          {segment.taps !== 1 ? <SegmentTaps segment={segment} /> : null}
         </>
       )}
     </>

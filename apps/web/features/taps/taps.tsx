@@ -7,6 +7,7 @@ import { useCursor } from "../../client/use-cursor.ts";
 import { useListKeys } from "../../client/use-list-keys.ts";
 import { useNow } from "../../client/use-now.ts";
 import { type Taps as Listed, useTaps } from "../../client/use-taps.ts";
+import { useSites } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/taps/taps.ts";
 import { Card } from "../../ui/card.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
@@ -21,6 +22,7 @@ import { nameOfRow, tapsAddress } from "./view.ts";
 /** Taps, the newest first, and one of them from its reader to the archive. */
 export function Taps() {
   const { view, change } = useAddressView(tapsAddress);
+  const sites = useSites();
   const taps = useTaps(view.of);
   const textField = useRef<HTMLInputElement>(null);
   const rows = useMemo(
@@ -54,6 +56,11 @@ export function Taps() {
         list={
           <Card aria-label={strings.listOfTaps} className="flex min-h-0 flex-col overflow-hidden">
             <SearchBar of={view.of} textField={textField} onChange={change} />
+            {sites === null ? null : (
+              <p className="border-b border-line px-3 py-2 text-xs text-ink-faint">
+                {strings.whatIsOfOtherSitesIsNotTold({ sites: sites.join(", ") || strings.noSite })}
+              </p>
+            )}
             {rows.length > 0 ? (
               <TapList
                 {...{ rows, cursor: cursor.index, hasMore: taps.hasMore, onMore: taps.loadMore }}
@@ -61,7 +68,7 @@ export function Taps() {
                 onOpen={(open) => change({ open })}
               />
             ) : (
-              <Nothing taps={taps} word={view.of} />
+              <Nothing taps={taps} word={view.of} isOfSites={sites !== null} />
             )}
           </Card>
         }
@@ -75,12 +82,12 @@ export function Taps() {
   );
 }
 
-function Nothing({ taps, word }: { taps: Listed; word: string }) {
+function Nothing({ taps, word, isOfSites }: { taps: Listed; word: string; isOfSites: boolean }) {
   if (taps.isFailed) return <UnreadList />;
   return taps.of === undefined ? (
     <ListSkeleton of={strings.tapsName} />
   ) : (
-    <EmptyList of={taps.of} word={word} />
+    <EmptyList of={taps.of} word={word} isOfSites={isOfSites} />
   );
 }
 

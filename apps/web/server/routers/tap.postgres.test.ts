@@ -224,11 +224,11 @@ test("while Redis does not answer, what is archived can be looked at all the sam
   await feed.archive([tap(1)]);
   const away = connectRedis("redis://127.0.0.1:1", () => undefined, { commandTimeoutMs: 200 });
   const views = new TapViews(running.prisma, away);
-  const shown = await views.trace({ by: "tracker", tracker, epoch: null, seq: 1 });
+  const shown = await views.trace({ by: "tracker", tracker, epoch: null, seq: 1 }, null);
   expect(shown).toMatchObject({ state: "archived", rung: "archived" });
   expect(timeOf(shown, "receipt")).toMatchObject([{ is: "unread", atEpochMs: null }]);
-  expect((await views.list("gate-1", null)).rows).toHaveLength(1);
-  await expect(views.trace({ by: "tracker", tracker, epoch: null, seq: 2 })).rejects.toMatchObject({
+  expect((await views.list("gate-1", null, null)).rows).toHaveLength(1);
+  await expect(views.trace({ by: "tracker", tracker, epoch: null, seq: 2 }, null)).rejects.toMatchObject({
     code: "unavailable",
   });
   away.disconnect();

@@ -16,20 +16,25 @@ const listInput = z.strictObject({
   direction: z.literal("forward").optional(),
 });
 
+const ofSites = viewerProcedure.meta({ scope: "site" });
+
 /** Single taps: where they are, and how they came there. Their measurements are nowhere in it. */
 export const tapRouter = router({
-  /** The newest taps of an agent, a site, a tracker, or of all (""). */
-  list: viewerProcedure
+  /** The newest taps of an agent, a site, a tracker, or of all (""); of those who see some sites only, of agents there. */
+  list: ofSites
     .input(listInput)
-    .query(({ ctx, input }) => ctx.tapViews.list(input.of, input.cursor ?? null)),
+    .query(({ ctx, input }) => ctx.tapViews.list(input.of, input.cursor ?? null, ctx.viewer.sites)),
   /** One tap from its reader to the archive. */
-  trace: viewerProcedure
+  trace: ofSites
     .input(z.strictObject({ name: nameSchema }))
-    .query(({ ctx, input }) => ctx.tapViews.trace(nameOf(input.name))),
+    .query(({ ctx, input }) => ctx.tapViews.trace(nameOf(input.name), ctx.viewer.sites)),
   /** The proof of one tap, as JSON: a worker makes it, since manifests lie in archives alone. */
-  proof: viewerProcedure
+  proof: ofSites
     .input(z.strictObject({ tracker: z.string().min(1).max(256), epoch: count, seq: count }))
-    .query(async ({ ctx, input }) => ({ json: await fromRedis(ctx.tapProofs.ask(input)) })),
+    .query(async ({ ctx, input }) => {
+      await ctx.tapViews.mustSee(input, ctx.viewer.sites);
+      return { json: await fromRedis(ctx.tapProofs.ask(input)) };
+    }),
 });
 
 /** @throws TaplineError `invalid-input` */

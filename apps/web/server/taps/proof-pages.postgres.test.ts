@@ -106,7 +106,7 @@ test("the page that verifies keeps its own policy, in no origin of ours; where i
   const server = createServer((request, response) => {
     const pages = withProofPages(
       async (_, rest) => void rest.end("next"),
-      workers,
+      { proofs: workers, taps: { mustSee: async () => undefined } },
       async () => null,
       page,
     );

@@ -10,6 +10,7 @@ import { language } from "../../strings/locale.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { fromRedis } from "../from-stores.ts";
 import type { PageHandler } from "../page-handler.ts";
+import type { TapViews } from "./tap-views.ts";
 
 /** As `npm run build` puts it beside the pages (apps/worker/src/proof-page/build-page.ts). */
 const builtPage = fileURLToPath(new URL("../../.next/verify-proof.html", import.meta.url));
@@ -18,13 +19,19 @@ const builtPage = fileURLToPath(new URL("../../.next/verify-proof.html", import.
 const apart = "frame-ancestors 'none'; sandbox";
 const slipPolicy = `default-src 'none'; style-src 'unsafe-inline'; ${apart}`;
 
+/** What slips are made of. */
+interface SlipParts {
+  proofs: Pick<ProofQueue, "ask">;
+  taps: Pick<TapViews, "mustSee">;
+}
+
 /**
  * Puts two pages beside those of Next, for whoever is signed in: the one that verifies proofs by itself, and slips for paper.
  * @param page where the built page lies
  */
 export function withProofPages(
   handle: PageHandler["handle"],
-  proofs: Pick<ProofQueue, "ask">,
+  parts: SlipParts,
   viewerOf: (headers: IncomingHttpHeaders) => Promise<Viewer | null>,
   page = builtPage,
 ): PageHandler["handle"] {
@@ -34,9 +41,9 @@ export function withProofPages(
     if (request.method !== "GET" || url === null) return await handle(request, response);
     if (url.pathname === "/verify") return await servePage(page, response);
     if (url.pathname === "/taps/slip") {
-      if ((await viewerOf(request.headers))?.sites !== null)
-        return say(response, 403, `${strings.slipsAreForTheWhole}\n`);
-      return await serveSlip(url.searchParams.get("tap") ?? "", proofs, response);
+      const viewer = await viewerOf(request.headers);
+      if (viewer === null) return say(response, 403, `${strings.slipsAreForThoseSignedIn}\n`);
+      return await serveSlip(url.searchParams.get("tap") ?? "", viewer.sites, parts, response);
     }
     return await handle(request, response);
   };
@@ -57,13 +64,15 @@ async function servePage(page: string, response: ServerResponse): Promise<void> 
 
 async function serveSlip(
   text: string,
-  proofs: Pick<ProofQueue, "ask">,
+  sites: Viewer["sites"],
+  { proofs, taps }: SlipParts,
   response: ServerResponse,
 ): Promise<void> {
   const name = readTapName(text);
   if (name?.by !== "tracker" || name.epoch === null) return say(response, 400, `${strings.aSlipIsMadeOf}\n`);
   const { tracker, epoch, seq } = name;
   try {
+    await taps.mustSee({ tracker, epoch, seq }, sites);
     const json = await fromRedis(proofs.ask({ tracker, epoch, seq }));
     serve(response, proofSlip(parseTapProof(json), "html", slipWords), slipPolicy);
   } catch (error) {

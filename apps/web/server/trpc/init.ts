@@ -43,7 +43,7 @@ export interface RequestContext extends PeopleParts {
   services: Pick<ServicesReports, "latest">;
   agentViews: Pick<AgentViews, "count" | "detail" | "list" | "mustSee">;
   agentLogs: Pick<AgentLogViews, "ask" | "of">;
-  tapViews: Pick<TapViews, "list" | "trace">;
+  tapViews: Pick<TapViews, "list" | "trace" | "mustSee">;
   archiveViews: ArchiveViews;
   tapProofs: Pick<ProofQueue, "ask">;
   handovers: Pick<HandoverViews, "now" | "list" | "submit" | "sign" | "withdraw">;

@@ -85,7 +85,6 @@ export function useEntries(text: string): Entry[] {
   }
 
   function tapNamed(): Entry[] {
-    if (sites !== null) return [];
     const wanted = text.trim();
     const tap = readTapName(wanted);
     if (tap !== null) {

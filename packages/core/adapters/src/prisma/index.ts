@@ -140,6 +140,7 @@ export {
   type TapPage,
   type TapStanding,
 } from "./tap-lists.ts";
+export { TapSites } from "./tap-sites.ts";
 export { TrackerDesk, type TrackerListing } from "./tracker-desk.ts";
 export { type NewTracker, TrackerRegistry } from "./tracker-registry.ts";
 export { Turns } from "./turns.ts";

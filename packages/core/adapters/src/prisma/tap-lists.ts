@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { maxAgentRunSpan } from "@tapline/core/transfer";
 import type { PrismaClient } from "./generated/client.ts";
 import { isMember } from "./tap-finder.ts";
+import { TapSites } from "./tap-sites.ts";
 
 const recentSql = readFileSync(new URL("./list-recent-runs.sql", import.meta.url), "utf8");
 
@@ -45,15 +46,19 @@ type RecentRow = {
 
 /** How many of the newest segments are looked at for one page. */
 const mostLookedAt = 500;
+/** The same for those who see some sites only, where the newest have too little of theirs. */
+const mostLookedAtForSome = 5_000;
 const lastUuid = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 const endOfTime = 253_402_300_799_999;
 
 /** Taps by whom they are of, the newest first. */
 export class TapLists {
   readonly #prisma: PrismaClient;
+  readonly #sites: TapSites;
 
   constructor(prisma: PrismaClient) {
     this.#prisma = prisma;
+    this.#sites = new TapSites(prisma);
   }
 
   /** What a word is the name of; `null` where nothing is called so. An agent comes before a site, a site before a tracker. */
@@ -109,10 +114,38 @@ export class TapLists {
 
   /** The runs that were archived last, of all agents or of a site's. */
   async recent(site: string | null, after: RunPlace | null, limit: number): Promise<TapPage<RunPlace>> {
-    const agents =
-      site === null
-        ? null
-        : (await this.#prisma.agent.findMany({ where: { site }, select: { id: true } })).map(({ id }) => id);
+    const agents = site === null ? null : await this.#sites.agentsOf([site]);
+    const { page, oldest } = await this.#recent(agents, after, limit, mostLookedAt);
+    if (page.next !== null || oldest === undefined || oldest.taps < mostLookedAt) return page;
+    // Older segments were not looked at: the next page begins behind the oldest that was.
+    const { archivedAt, segment } = oldest;
+    const behind = { archivedAtEpochMs: archivedAt.getTime(), segment, agent: "", epoch: 0, seq: 0 };
+    return { rows: page.rows, next: behind };
+  }
+
+  /**
+   * The same of some sites, for whoever sees these alone: it stops where nothing of theirs is among the next `mostLookedAtForSome`
+   * segments, and names no place but one of theirs, so that it says nothing of what else is archived. An agent's own list goes on.
+   */
+  async recentOfSome(
+    sites: readonly string[],
+    after: RunPlace | null,
+    limit: number,
+  ): Promise<TapPage<RunPlace>> {
+    const agents = await this.#sites.agentsOf(sites);
+    if (agents.length === 0) return { rows: [], next: null };
+    const near = await this.#recent(agents, after, limit, mostLookedAt);
+    if (near.page.next !== null) return near.page;
+    return (await this.#recent(agents, after, limit, mostLookedAtForSome)).page;
+  }
+
+  /** `oldest`: the oldest segment that was looked at, and how many were. */
+  async #recent(
+    agents: readonly string[] | null,
+    after: RunPlace | null,
+    limit: number,
+    segments: number,
+  ): Promise<{ page: TapPage<RunPlace>; oldest: RecentRow | undefined }> {
     const rows = await this.#prisma.$queryRawUnsafe<RecentRow[]>(
       recentSql,
       agents,
@@ -121,10 +154,9 @@ export class TapLists {
       after?.agent ?? "~",
       BigInt(after?.epoch ?? Number.MAX_SAFE_INTEGER),
       BigInt(after?.seq ?? Number.MAX_SAFE_INTEGER),
-      mostLookedAt,
+      segments,
       limit + 1,
     );
-    const oldest = rows.find(({ agent }) => agent === null);
     const found = rows.flatMap(({ agent, ...row }) => (agent === null ? [] : [{ ...row, agent }]));
     const listed = found.map(
       (row): ListedTaps => ({
@@ -137,11 +169,7 @@ export class TapLists {
       ...{ agent: who, epoch, seq: firstSeq },
       ...{ segment: segment ?? "", archivedAtEpochMs: atEpochMs ?? 0 },
     }));
-    if (page.next !== null || oldest === undefined || oldest.taps < mostLookedAt) return page;
-    // Older segments were not looked at: the next page begins behind the oldest that was.
-    const { archivedAt, segment } = oldest;
-    const behind = { archivedAtEpochMs: archivedAt.getTime(), segment, agent: "", epoch: 0, seq: 0 };
-    return { rows: page.rows, next: behind };
+    return { page, oldest: rows.find(({ agent }) => agent === null) };
   }
 
   /** The highest number known below a place, in its epoch or an earlier one. */
