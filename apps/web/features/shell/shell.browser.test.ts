@@ -151,10 +151,8 @@ it("high contrast is a choice and what the system may ask for, and nothing moves
   const page = await open(grace, "/");
   await isConnection(page, "Live");
   const inkOf = () => page.evaluate(() => getComputedStyle(document.body).color);
-  const transitionOf = () =>
-    page
-      .getByRole("button", { name: "Pause what is shown" })
-      .evaluate((button) => getComputedStyle(button).transitionDuration);
+  const pause = page.getByRole("button", { name: "Pause what is shown" });
+  const transitionOf = () => pause.evaluate((button) => getComputedStyle(button).transitionDuration);
   await until(async () => expect(await inkOf()).toBe("rgb(21, 25, 29)"));
   await page.emulateMedia({ contrast: "more" });
   await until(async () => expect(await inkOf()).toBe("rgb(0, 0, 0)"));
@@ -172,6 +170,7 @@ it("high contrast is a choice and what the system may ask for, and nothing moves
   await until(async () => expect(await inkOf()).toBe("rgb(255, 255, 255)"));
   await expectAccessible(page);
   await shoot(page, "overview-contrast-dark");
+  await pause.hover();
   expect(Number.parseFloat(await transitionOf())).toBeGreaterThan(0.01);
   await page.emulateMedia({ reducedMotion: "reduce" });
   expect(Number.parseFloat(await transitionOf())).toBeLessThan(0.001);
