@@ -27,6 +27,8 @@ export interface ServiceReleases {
   before: number | null;
   /** The shift under way. */
   shift: ShiftView | null;
+  /** Why it cannot go from one release to another here; `null`: it can. */
+  fixed: string | null;
   /** Its processes, as they tell of themselves; `null`: nobody tells. */
   processes: ServiceHealth[] | null;
 }

@@ -216,9 +216,11 @@ export const serviceRights: Readonly<Record<Service, ServiceRights>> = {
       noops_switch: read,
       release_shift: keep,
       service_release: read,
+      // Whether who asks for a rotation is an admin's account.
+      user: "SELECT (id, role, banned)",
       validation_release: add,
     },
-    facts: ["archives.closed", "buffer.generation", "keys.mark", "rules.active"],
+    facts: ["archives.closed", "buffer.generation", "keys.mark", "releases.fixed", "rules.active"],
     functions: [],
   },
   web: {

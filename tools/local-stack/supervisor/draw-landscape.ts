@@ -23,6 +23,7 @@ export function drawLandscape(wanted: Wanted, running: Running): Landscape {
         { greenPercent, revision: String(revision) },
       ]),
     ),
+    ...(running.lone.length === 0 ? {} : { fixed: fixedOf(running.lone) }),
   };
 }
 
@@ -52,6 +53,12 @@ function replica(slot: Slot, name: string, isOld: boolean): Replica {
   const { startedAtEpochMs, restarts } = slot;
   const state = isOld ? "draining" : slot.state;
   return { name, state, startedAtEpochMs, restarts, services: [...slot.plan.services] };
+}
+
+function fixedOf(lone: Running["lone"]): Record<string, string> {
+  const why = (service: string) =>
+    `npm start runs ${service} as one process on one port; two releases of it stand side by side in a cluster alone`;
+  return Object.fromEntries(lone.map(({ service }) => [service, why(service)]));
 }
 
 function loneWorkload({ service, standing }: Lone): Workload {

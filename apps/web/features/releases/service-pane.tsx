@@ -33,6 +33,11 @@ export function ServicePane({
       acts={<Acts {...{ of, onAsk }} />}
     >
       {shift === null ? null : <ShiftParts shift={shift} names={board.names} />}
+      {of.fixed === null ? null : (
+        <Part title={strings.keepsToOneRelease}>
+          <p className="text-sm text-ink-soft">{of.fixed}</p>
+        </Part>
+      )}
       <Processes of={of} />
       <ReleasesOf {...{ of, board, onAsk }} />
     </PaneFrame>
@@ -41,9 +46,9 @@ export function ServicePane({
 
 function Acts({ of, onAsk }: { of: ServiceReleases; onAsk: (asked: AskedAct) => void }) {
   const [mayOperate, mayAdminister] = [useMayOperate(), useMayAdminister()];
-  const { service, shift, hasBefore, before } = of;
+  const { service, shift, hasBefore, before, fixed } = of;
   const isOut = shift !== null && !shift.isReturning;
-  const canGoBack = isOut || (shift === null && hasBefore);
+  const canGoBack = isOut || (shift === null && hasBefore && fixed === null);
   if (!mayOperate || (!canGoBack && !isOut)) return null;
   return (
     <div className="flex flex-wrap gap-2 border-t border-line px-5 py-3">
@@ -102,7 +107,7 @@ function Processes({ of: { processes } }: { of: ServiceReleases }) {
 }
 
 function ReleasesOf({
-  of: { service, release, shift },
+  of: { service, release, shift, fixed },
   board,
   onAsk,
 }: {
@@ -119,7 +124,7 @@ function ReleasesOf({
         {releases.map((one) => (
           <li key={one.id} className="flex items-start gap-3">
             <ReleaseLines {...{ one, names: board.names }} isRunning={one.id === release} />
-            {mayAdminister && one.id !== release && one.id !== shift?.release ? (
+            {mayAdminister && fixed === null && one.id !== release && one.id !== shift?.release ? (
               <Button
                 kind="outline"
                 className="h-8 shrink-0"
@@ -132,7 +137,7 @@ function ReleasesOf({
           </li>
         ))}
       </ul>
-      {mayAdminister ? (
+      {mayAdminister && fixed === null ? (
         <Button kind="outline" className="mt-3 h-8" onClick={() => onAsk({ act: "make", service })}>
           {strings.makeARelease}
         </Button>

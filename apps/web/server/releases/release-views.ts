@@ -53,11 +53,12 @@ export class ReleaseViews {
 
   /** Another text where a release, or a shift, is another. */
   async mark(): Promise<string> {
-    const [releases, shifts] = await Promise.all([
+    const [releases, shifts, fixed] = await Promise.all([
       this.#desk.releases({ limit: 1 }),
       this.#desk.shifts({ limit: 20 }),
+      this.#desk.fixed(),
     ]);
-    return JSON.stringify([releases[0]?.id, shifts.map(({ id, revision }) => [id, revision])]);
+    return JSON.stringify([releases[0]?.id, shifts.map(({ id, revision }) => [id, revision]), fixed]);
   }
 
   /** @param before id of the last one of the page before */
@@ -85,14 +86,18 @@ export class ReleaseViews {
   }
 
   async #board(): Promise<ReleasesBoard> {
-    const [releases, open, report] = await Promise.all([
+    const [releases, open, fixed, report] = await Promise.all([
       fromPostgres(this.#desk.releases()),
       fromPostgres(this.#desk.open()),
+      fromPostgres(this.#desk.fixed()),
       this.#services.latest().catch(() => null),
     ]);
     const shifts = open.map(viewOf);
     const services = await Promise.all(
-      releasedServices.map((service) => this.#service(service, shifts, report?.services ?? null)),
+      releasedServices.map(async (service) => ({
+        ...(await this.#service(service, shifts, report?.services ?? null)),
+        fixed: fixed[service] ?? null,
+      })),
     );
     const people = [...releases.map(({ madeBy }) => madeBy), ...open.map(({ startedBy }) => startedBy)];
     return { readAtEpochMs: this.#clock(), services, releases, names: await this.#names(people) };
@@ -102,7 +107,7 @@ export class ReleaseViews {
     service: ReleasedService,
     open: readonly ShiftView[],
     processes: readonly ServiceHealth[] | null,
-  ): Promise<ServiceReleases> {
+  ): Promise<Omit<ServiceReleases, "fixed">> {
     const { release, colour, before } = await fromPostgres(this.#desk.standing(service));
     return {
       ...{ service, release, colour, hasBefore: before !== undefined, before: before ?? null },

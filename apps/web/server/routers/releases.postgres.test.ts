@@ -53,11 +53,29 @@ test("a setting that holds a secret is no part of a release, and shares rise", a
   expect((await query("releases.shiftEffect", { release: 9, plan: {} })).status).toBe(404);
 });
 
+test("which service keeps to one release here stands on the board, and a shift of it is refused with why", async () => {
+  const desk = new ReleaseDesk(running.prisma, Date.now);
+  const { data } = await mutate<ReleaseListing>("releases.make", {
+    content: { ...content, service: "web" },
+    ...why,
+  });
+  const asked = { release: data!.id, plan: {} };
+  await desk.noteFixed({ web: "one process" });
+  const fixed = async () => {
+    const { services } = (await query<ReleasesBoard>("releases.board")).data!;
+    return services.flatMap(({ service, fixed }) => (fixed === null ? [] : [[service, fixed]]));
+  };
+  await vi.waitFor(async () => expect(await fixed()).toEqual([["web", "one process"]]), 20_000);
+  expect((await query("releases.shiftEffect", asked)).status).toBe(409);
+  expect((await mutate("releases.shift", { ...asked, ...why })).status).toBe(409);
+  await desk.noteFixed({});
+});
+
 test("an operator leads back and nothing else; a viewer looks on", async () => {
   const { prisma } = running;
   const act = { actor: { kind: "operator", id: "ada" }, reason: "a test", dryRun: false } as const;
   await new ReleaseDesk(prisma, Date.now).make({ ...content, service: "transfer" }, act);
-  await new ReleaseDesk(prisma, Date.now).shift(2, act);
+  await new ReleaseDesk(prisma, Date.now).shift(3, act);
   await setRole(prisma, adminSignIn.email, "operator");
   await vi.waitFor(async () => expect((await mutate("releases.make", { content, ...why })).status).toBe(403));
   const step = { service: "transfer", verb: "advance", ...why };

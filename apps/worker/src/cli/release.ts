@@ -45,11 +45,13 @@ export async function list(options: ListOptions): Promise<void> {
     ),
     open: (await desk.open()).filter(({ service }) => services.includes(service)),
     releases: (await desk.releases()).filter(({ service }) => services.includes(service)),
+    fixed: Object.entries(await desk.fixed()).filter(([service]) => services.some((one) => one === service)),
   }));
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(all)}\n`);
   const runs = all.runs.map(({ service, release, colour }) => [service, nameOf(release), colour]);
   const text = [
     table(["service", "runs", "colour"], runs, ""),
+    ...all.fixed.map(([service, why]) => `${service} keeps to one release here: ${why}`),
     ...all.open.map(shiftText),
     table(
       ["release", "service", "version", "rules", "made"],

@@ -4,10 +4,9 @@ import {
   type ActState,
   type Actuator,
   type ActuatorAct,
+  actStateOf,
   type Decision,
   isHouseAct,
-  type Landscape,
-  setReplicas,
   workloadOf,
 } from "@tapline/core/noops";
 import { assertAsLeft, type Left } from "./assert-as-left.ts";
@@ -47,12 +46,12 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
     });
   const { fence, signal } = terms;
   const seen = await actuator.look(signal);
-  const before = stateOf(act, seen);
+  const before = actStateOf(act, seen);
   assertAsLeft(left, before);
   assertGoesOn(signal);
   const revision = "workload" in act ? workloadOf(seen, act.workload)?.revision : undefined;
   await actuator.act(act, { fence, revision, reason, signal });
-  const after = stateOf(act, await actuator.look());
+  const after = actStateOf(act, await actuator.look());
   assertSo(act, after);
   return { before, after };
 }
@@ -65,23 +64,6 @@ async function leftBy(undone: string | null, flight: ActParts["flight"]): Promis
 /** @throws what the signal was aborted with */
 function assertGoesOn(signal: AbortSignal): void {
   if (signal.aborted) throw signal.reason;
-}
-
-/** What an act changes, as it stands. */
-function stateOf(act: ActuatorAct, landscape: Landscape): ActState {
-  if (act.kind === "share") return { greenPercent: landscape.shares[act.service]?.greenPercent ?? null };
-  if (act.kind === "connections") return {};
-  const workload = workloadOf(landscape, act.workload);
-  if (workload === null) return { replicas: null };
-  const ready = workload.replicas.filter(({ state }) => state === "ready").length;
-  if (act.kind === "bound") return { min: workload.bounds?.min ?? null, max: workload.bounds?.max ?? null };
-  if (act.kind !== "replace") return { replicas: setReplicas(workload), ready };
-  const replica = workload.replicas.find(({ name }) => name === act.replica);
-  return {
-    replica: act.replica,
-    state: replica?.state ?? null,
-    startedAtEpochMs: replica?.startedAtEpochMs ?? null,
-  };
 }
 
 /** @throws TaplineError `conflict` where the act was taken and things are not so */

@@ -15,13 +15,14 @@ import type { Logger } from "pino";
 import { type ActParts, doAct, isOtherWatch, setShare, shareOf } from "../releases/do-act.ts";
 import { type HealParts, healShares } from "../releases/heal-shares.ts";
 import { readView, type Shares, stageOf, type ViewParts } from "../releases/read-view.ts";
+import { fixedTeller } from "../releases/tell-fixed.ts";
 import { watchOf } from "../releases/watch-name.ts";
 import { type Role, repeat } from "./role.ts";
 
 export type ReleaseControlParts = ViewParts &
   ActParts &
   HealParts & {
-    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release" | "standing">;
+    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release" | "standing" | "noteFixed">;
     readonly actuator: Pick<Actuator, "look" | "act">;
     readonly shares: Pick<SegmentShares, "read" | "set">;
     /** Number of the lease under which this process may act; null while another process does. */
@@ -80,9 +81,19 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
     tellTrouble(parts, "whether shares lead to whom is there is not known; it is looked again"),
     healEveryMs,
   );
+  const tellFixed = fixedTeller(parts);
+  const telling = repeat(
+    async (signal) => {
+      const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
+      if (parts.fence() !== null) await tellFixed(within);
+      return healEveryMs;
+    },
+    tellTrouble(parts, "which services keep to one release is not known; it is looked again"),
+    healEveryMs,
+  );
   return {
     stop: async () => {
-      await Promise.all([loop.stop(), healing.stop()]);
+      await Promise.all([loop.stop(), healing.stop(), telling.stop()]);
     },
   };
 }

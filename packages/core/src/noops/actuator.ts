@@ -46,6 +46,8 @@ export const landscapeSchema = z.strictObject({
   workloads: z.array(workloadSchema),
   /** By service, of those that are reached by connections. What goes through queues is shared where it is cut. */
   shares: z.record(serviceWordSchema, shareSchema),
+  /** Services of which no second release can stand beside the first, or which somebody else leads, and why: for people. */
+  fixed: z.record(serviceWordSchema, z.string()).optional(),
 });
 /** All that runs, at one moment. */
 export type Landscape = z.infer<typeof landscapeSchema>;

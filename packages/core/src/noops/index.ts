@@ -1,4 +1,5 @@
 export { type HouseAct, isHouseAct, type NoopsAct, noopsActSchema, subjectOf, wordsOf } from "./act.ts";
+export { actStateOf } from "./act-state.ts";
 export {
   type ActTerms,
   type Actuator,

@@ -2,7 +2,7 @@ import { type ActTerms, type ActuatorAct, actRefused } from "@tapline/core/noops
 import type { ClusterApi } from "./cluster-api.ts";
 import type { MarkedWrites } from "./marked-writes.ts";
 import { connectionsChange, greenPercentOf, shareChange } from "./mesh.ts";
-import { type Shown, type Situation, serviceOf, specRevision } from "./read-landscape.ts";
+import { ledByOthers, type Shown, type Situation, serviceOf, specRevision } from "./read-landscape.ts";
 import { refuseOld } from "./refuse-old.ts";
 import type { ClusterObject } from "./resources.ts";
 
@@ -22,6 +22,11 @@ export async function actOnMesh(mesh: Mesh, act: Act<"share"> | Act<"connections
 
 async function share(mesh: Mesh, act: Act<"share">): Promise<string> {
   const { service, greenPercent } = act;
+  const elsewhere = ledByOthers(
+    mesh.shown,
+    mesh.situations.map(({ workload }) => workload),
+  )[service];
+  if (elsewhere !== undefined) throw actRefused("unsupported", `${service}: ${elsewhere}`);
   if (!mesh.situations.some(({ workload }) => workload.service === service))
     throw actRefused("unknown", `there is no Deployment of ${service}`);
   const ofService = mesh.shown.virtualServices.filter((object) => serviceOf(object) === service);

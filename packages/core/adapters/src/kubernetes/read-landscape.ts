@@ -5,7 +5,7 @@ import { type Autoscaler, autoscalerOf } from "./autoscaler.ts";
 import { greenPercentOf } from "./mesh.ts";
 import { annotations, labels } from "./names.ts";
 import { isOver, readReplica } from "./read-replica.ts";
-import { type ClusterObject, deploymentSpec } from "./resources.ts";
+import { type ClusterObject, deploymentSpec, scalerTarget } from "./resources.ts";
 
 /** What is looked at. DestinationRules are changed and not shown. */
 export const shownResources = [
@@ -42,7 +42,36 @@ export function readLandscape(shown: Shown, nowEpochMs: number): Landscape {
       : [[service, { greenPercent, revision: specRevision(object) }] as const];
   });
   const workloads = readSituations(shown, nowEpochMs).map(({ workload }) => workload);
-  return { atEpochMs: nowEpochMs, workloads, shares: Object.fromEntries(shares) };
+  const fixed = ledByOthers(shown, workloads);
+  return {
+    ...{ atEpochMs: nowEpochMs, workloads, shares: Object.fromEntries(shares) },
+    ...(Object.keys(fixed).length === 0 ? {} : { fixed }),
+  };
+}
+
+/**
+ * Services of which somebody else moves the routes, and why that is thought: a Rollout of Argo's is scaled in the place of a Deployment, or
+ * there are routes to two colours, and no Deployment that has one (`istio/rollout` takes it off).
+ */
+export function ledByOthers(shown: Shown, workloads: readonly Workload[]): Record<string, string> {
+  const routed = shown.virtualServices.flatMap((object) => {
+    const service = serviceOf(object);
+    return service !== null && greenPercentOf(service, object) !== null ? [service] : [];
+  });
+  const uncoloured = routed
+    .filter((routedTo) => !workloads.some(({ service }) => service === routedTo))
+    .map((service) => [
+      service,
+      `no Deployment of ${service} has a colour, so somebody else leads its releases, as Argo Rollouts does`,
+    ]);
+  const rollouts = [...shown.scaledObjects, ...shown.autoscalers].flatMap((object) => {
+    const { kind, name } = scalerTarget.parse(object.spec).scaleTargetRef;
+    const service = serviceOf(object);
+    return kind === "Rollout" && service !== null
+      ? [[service, `Argo Rollouts leads its releases, by the Rollout ${name}`]]
+      : [];
+  });
+  return Object.fromEntries([...uncoloured, ...rollouts]);
 }
 
 /** The service that an object is for; null where it names none. */

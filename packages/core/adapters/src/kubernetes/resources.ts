@@ -78,6 +78,8 @@ export const podStatus = z.looseObject({
 });
 
 const target = z.looseObject({ kind: z.string().default("Deployment"), name: z.string() });
+/** What any autoscaler says of whom it scales. */
+export const scalerTarget = z.looseObject({ scaleTargetRef: target });
 export const autoscalerSpec = z.looseObject({
   scaleTargetRef: target,
   minReplicas: z.number().int().default(1),

@@ -166,3 +166,21 @@ test("of two who begin at the same moment one is refused", async () => {
   const both = await Promise.allSettled([desk.shift(1, act), desk.shift(1, act)]);
   expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
 });
+
+test("a service that keeps to one release here is led to no other, nor back, and why is said; the others are", async () => {
+  const web = { ...content, service: "web", rules: null } as const;
+  for (const one of [web, content, web]) await desk.make(one, act);
+  const { shift } = await desk.shift(1, act);
+  await moved(shift, { phase: "promoted" });
+  await desk.noteFixed({ web: "one process" });
+  expect(await desk.fixed()).toEqual({ web: "one process" });
+  const tries = [desk.shift(3, act), desk.shift(3, { ...act, dryRun: true }), desk.rollBack("web", act)];
+  for (const error of await Promise.all(tries.map(refused)))
+    expect(error).toMatchObject({ code: "conflict", message: "web keeps to one release here: one process" });
+  await desk.shift(2, act);
+  await desk.noteFixed({});
+  await desk.shift(3, act);
+  // What is under way turns back, whatever is seen meanwhile.
+  await desk.noteFixed({ web: "one process" });
+  await desk.rollBack("web", act);
+});

@@ -18,6 +18,7 @@ import {
   turnShiftBack,
 } from "@tapline/core/rollout";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
+import { assertMayShift, type FixedServices, noteFixed, readFixed } from "./fixed-services.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { lockedStep } from "./locked-step.ts";
 import {
@@ -102,6 +103,16 @@ export class ReleaseDesk {
     return await standing(this.#prisma, service);
   }
 
+  /** Services that cannot go from one release to another here, and why. */
+  async fixed(): Promise<FixedServices> {
+    return await readFixed(this.#prisma);
+  }
+
+  /** Keeps which services cannot, as whoever leads releases sees it. */
+  async noteFixed(fixed: FixedServices): Promise<void> {
+    await noteFixed(this.#prisma, fixed);
+  }
+
   /** Makes a release; nothing runs by it yet. @returns it; with `dryRun` as it would be */
   async make(content: ReleaseContent, act: ReleaseAct): Promise<ReleaseListing> {
     const { service, version, config, rules } = releaseContentSchema.parse(content);
@@ -123,12 +134,13 @@ export class ReleaseDesk {
 
   /**
    * Begins to lead a service to a release. Where it is on the way to another one, this one takes that one's place.
-   * @throws TaplineError `not-found`; `conflict` where it runs already, or the service is on its way back
+   * @throws TaplineError `not-found`; `conflict` where it runs already, the service is on its way back, or keeps to one release here
    */
   async shift(id: number, act: ReleaseAct, plan: ShiftPlan = defaultPlan): Promise<ShiftEffect> {
     checkedPlan(plan);
     return await this.#step(act, async (tx, at) => {
       const { service } = await foundRelease(tx, id);
+      await assertMayShift(tx, service);
       const open = await openShift(tx, service);
       const now = at.getTime();
       if (open !== null) {
@@ -165,7 +177,7 @@ export class ReleaseDesk {
 
   /**
    * Back to what ran before: the shift under way turns back, or where there is none, the last one is undone by one of its own.
-   * @throws TaplineError `conflict` where nothing ran before
+   * @throws TaplineError `conflict` where nothing ran before, or the service keeps to one release here
    */
   async rollBack(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
     return await this.#step(act, async (tx, at) => {
@@ -180,6 +192,7 @@ export class ReleaseDesk {
           "conflict",
           `nothing ran before of ${service}: there is nothing to go back to`,
         );
+      await assertMayShift(tx, service);
       const back = { service, kind: "return" as const, base: release, release: before, stable: colour };
       return await begin(tx, { ...back, plan: returnPlan }, act, at);
     });

@@ -1,0 +1,32 @@
+import { TaplineError } from "@tapline/core/kernel";
+import { z } from "zod";
+import type { Transaction } from "./acts.ts";
+import type { PrismaClient } from "./generated/client.ts";
+
+/** Services that cannot go from one release to another here, and why. */
+export type FixedServices = Readonly<Record<string, string>>;
+
+const factName = "releases.fixed";
+const fixedSchema = z.record(z.string(), z.string());
+
+type Facts = Pick<PrismaClient | Transaction, "installationFact">;
+
+/** As whoever leads releases saw it last; none where nobody has looked yet. */
+export async function readFixed(facts: Facts): Promise<FixedServices> {
+  const fact = await facts.installationFact.findUnique({ where: { name: factName } });
+  return fact === null ? {} : (fixedSchema.safeParse(JSON.parse(fact.value)).data ?? {});
+}
+
+export async function noteFixed(facts: Facts, fixed: FixedServices): Promise<void> {
+  const fact = { name: factName, value: JSON.stringify(fixed) };
+  await facts.installationFact.upsert({ where: { name: factName }, create: fact, update: fact });
+}
+
+/** @throws TaplineError `conflict` where the service cannot go from one release to another here */
+export async function assertMayShift(facts: Facts, service: string): Promise<void> {
+  const why = (await readFixed(facts))[service];
+  if (why === undefined) return;
+  throw new TaplineError("conflict", `${service} keeps to one release here: ${why}`, {
+    remedy: "docs/releases.md says which services have releases side by side, and where",
+  });
+}
