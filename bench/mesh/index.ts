@@ -3,15 +3,17 @@ import { startInstallation } from "../installation/index.ts";
 import { type Measured, measureOurs, nothing, withInstallation } from "../load/measure.ts";
 import { makeLoad } from "../load/taps.ts";
 import { compare, figure, type Outcome, type Row } from "../report.ts";
+import { footprint } from "./footprint.ts";
 import { type Rolled, rollingRestart } from "./rolling.ts";
 import { startTwelve, workerServices } from "./twelve.ts";
 
-/** What twelve processes with mutual TLS cost against one without, and what a rolling restart of them does to taps. */
+/** What twelve processes with mutual TLS cost against one without, what each needs, and what a rolling restart of them does to taps. */
 export async function meshBench({ quick, wants, say }: BenchOptions): Promise<Outcome> {
   const faults: string[] = [];
   const rows: Row[] = [];
   if (wants("cpu-per-tap-vs-one-process", "taps-per-second"))
     rows.push(...(await cost({ rounds: quick ? 1 : 3, taps: quick ? 4_000 : 20_000, say }, faults)));
+  if (wants("footprint")) rows.push(...(await footprint({ seconds: quick ? 10 : 60, say }, faults)));
   if (wants("rolling-restart-lost", "rolling-restart-p99-vs-quiet", "rolling-restart-sent-again")) {
     say("each of twelve processes is replaced while taps come");
     const rolled: Rolled[] = [];
