@@ -94,7 +94,11 @@ async function inMesh(mesh: MeshSide, service: string, settings: Settings): Prom
 }
 
 /** The console, as one more process of the installation. */
-export async function startWebPart(dir: string, mesh: MeshSide, environment: Settings): Promise<Part> {
+export async function startWebPart(
+  dir: string,
+  mesh: MeshSide | undefined,
+  environment: Settings,
+): Promise<Part> {
   const secretFile = join(dir, "console.secret");
   await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const settings = {

@@ -35,6 +35,8 @@ export type InstallationOptions = {
   readonly beforeRemoval?: () => Promise<void>;
   /** A mesh around it: stores take nobody without a certificate, and agents reach the doors by the mesh alone. */
   readonly mesh?: MeshSide;
+  /** The console as one more process; in a mesh it always is one. */
+  readonly withConsole?: boolean;
   /** Told the archive server's port; answers by which port workers shall reach it. */
   readonly archiveWire?: (port: number) => Promise<number>;
 };
@@ -121,7 +123,8 @@ async function startAll(
   };
   await enrol(dir, options.trackers, environment);
   const workers = await startWorkers(options, environment, begun);
-  const web = mesh === undefined ? [] : [await begun.begin(startWebPart(dir, mesh, environment))];
+  const hasConsole = mesh !== undefined || options.withConsole === true;
+  const web = hasConsole ? [await begun.begin(startWebPart(dir, mesh, environment))] : [];
   const parts = [...workers, ...web, archive, redis, postgres];
   const url = `https://localhost:${ingestPort}`;
   const agentTls = {

@@ -29,9 +29,8 @@ export async function withInstallation(
   unsigned: "accept" | "refuse",
   faults: string[],
   measure: (installation: Installation, load: Load) => Promise<void>,
-  start: typeof startInstallation = startInstallation,
 ): Promise<void> {
-  const installation = await start({ trackers: load.trackers, unsigned });
+  const installation = await startInstallation({ trackers: load.trackers, unsigned });
   try {
     await measure(installation, load);
     await installation.settled(load.payloads.length, settleTimeoutMs);

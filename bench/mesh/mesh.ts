@@ -68,7 +68,10 @@ export class Mesh implements MeshSide {
     }
     const { collector } = this.#options;
     if (collector !== undefined)
-      this.#collector = await this.#stand({ service: "collector", port: collectorPort }, collector);
+      this.#collector = await this.#stand(
+        { service: "collector", port: collectorPort },
+        { target: collector, peer: await this.peer("collector") },
+      );
   };
 
   /** An address of its own for each life of a process, at which it listens and from which its proxy sends. */
@@ -110,10 +113,12 @@ export class Mesh implements MeshSide {
 
   admit = async (service: string, ready: Ready, settings: Settings): Promise<() => Promise<void>> => {
     const host = settings.TAPLINE_HEALTH_HOST ?? settings.TAPLINE_WEB_HEALTH_HOST ?? "";
+    // One for all ports: a second one, issued meanwhile, takes the place of its files.
+    const peer = await this.peer(service);
     const stand = await Promise.all(
       listenersOf(service, ready).map(async ({ port, number, isPastMesh }) => {
         const target = { host, port: number };
-        if (!isPastMesh) return { port, place: await this.#stand({ service, port }, target) };
+        if (!isPastMesh) return { port, place: await this.#stand({ service, port }, { target, peer }) };
         this.doors.set(target, { service, port });
         return { port, place: target };
       }),
@@ -137,9 +142,9 @@ export class Mesh implements MeshSide {
   };
 
   /** A proxy before `target`, which lets through whom the table of edges names. */
-  async #stand(asked: Asked, target: Place): Promise<Place> {
+  async #stand(asked: Asked, before: Pick<Sidecar, "target" | "peer">): Promise<Place> {
     const sidecar: Sidecar = {
-      ...{ target, host: this.#address(), peer: await this.peer(asked.service) },
+      ...{ ...before, host: this.#address() },
       ...{ allowed: namesOf(asked).map(serviceUri), asks: "certificate" },
       scrapes: asked.port === servicePorts.metrics.name,
     };

@@ -70,6 +70,8 @@ async function postWhileRolling(
       isOver = true;
     }
   })();
+  // Looked at below, once the posting has ended for it: until then nobody hears of it.
+  restarting.catch(() => undefined);
   const rolling = await pacedPosts(installation, payloads, { from, perSecond, isOver: () => isOver });
   await restarting;
   return rolling;
