@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { hasCode, messageOf, printableLine, TaplineError } from "@tapline/core/kernel";
-import { actRequestSchema, type Landscape, refusalOf } from "@tapline/core/noops";
+import { actRequestSchema, haltRequestSchema, type Landscape, refusalOf } from "@tapline/core/noops";
+import type { z } from "zod";
 import type { Crew } from "./crew.ts";
 
 /** Longer than this Linux takes no path of a socket, bytes. */
@@ -17,7 +18,8 @@ const statuses = {
 
 /**
  * Serves the actuator port (`@tapline/core/noops`) on a socket that its owner alone may open: who may read the data folder has
- * all of Tapline's keys anyway. HTTP: `GET /v1/landscape`; `GET /v1/watch`, a landscape a line; `POST /v1/acts`.
+ * all of Tapline's keys anyway. HTTP: `GET /v1/landscape`; `GET /v1/watch`, a landscape a line; `POST /v1/acts`;
+ * `POST /v1/halts`.
  */
 export async function serveControl(
   path: string,
@@ -53,6 +55,7 @@ async function answer(
     if (asked === "GET /v1/landscape") tell(response, 200, crew.look());
     else if (asked === "GET /v1/watch") watch(response, crew);
     else if (asked === "POST /v1/acts") tell(response, 200, await act(await bodyOf(request), crew, say));
+    else if (asked === "POST /v1/halts") tell(response, 200, await halt(await bodyOf(request), crew, say));
     else throw new TaplineError("not-found", `there is no ${asked}`);
   } catch (error) {
     const status = error instanceof TaplineError ? (statuses[error.code] ?? 500) : 500;
@@ -63,18 +66,34 @@ async function answer(
 }
 
 async function act(body: string, crew: Crew, say: (line: string) => void): Promise<{ revision: string }> {
-  const parsed = actRequestSchema.safeParse(readJson(body));
-  if (!parsed.success)
-    throw new TaplineError(
-      "invalid-input",
-      `no act: ${parsed.error.issues.map(({ message }) => message).join("; ")}`,
-    );
-  const { act: asked, ...terms } = parsed.data;
+  const { act: asked, ...terms } = asWanted(actRequestSchema, body, "act");
   const done = await crew.act(asked, terms);
   const of = "workload" in asked ? `${asked.workload.service}/${asked.workload.colour}` : asked.service;
   // What people gave as a reason is words, whatever a terminal would take it for.
   say(printableLine(`${asked.kind} ${of}: ${terms.reason}`));
   return done;
+}
+
+async function halt(body: string, crew: Crew, say: (line: string) => void): Promise<{ left: number }> {
+  const terms = asWanted(haltRequestSchema, body, "halt");
+  const left = await crew.halt(terms);
+  if (left > 0)
+    say(
+      printableLine(
+        `halt: ${left} processes are not replaced any more (${terms.reason}); a restart replaces all`,
+      ),
+    );
+  return { left };
+}
+
+/** @throws TaplineError `invalid-input` where `body` is not what `schema` wants */
+function asWanted<Wanted>(schema: z.ZodType<Wanted>, body: string, what: string): Wanted {
+  const parsed = schema.safeParse(readJson(body));
+  if (parsed.success) return parsed.data;
+  throw new TaplineError(
+    "invalid-input",
+    `no ${what}: ${parsed.error.issues.map(({ message }) => message).join("; ")}`,
+  );
 }
 
 function watch(response: ServerResponse, crew: Crew): void {

@@ -9,7 +9,7 @@ import { baseNames } from "./bases.ts";
 import { changeWanted, passFence, requireRevision, type Standing } from "./change-wanted.ts";
 import { drawLandscape } from "./draw-landscape.ts";
 import type { Lone } from "./lone.ts";
-import { planSlots, type SlotPlan } from "./plan-slots.ts";
+import { isSameButAnew, planSlots, type SlotPlan } from "./plan-slots.ts";
 import { drainMs, Slot, type SlotParts } from "./slot.ts";
 import { findWanted, type Wanted } from "./wanted.ts";
 
@@ -36,10 +36,13 @@ export class Crew {
   readonly #resting = new Set<string>();
   /** To be a new process, though nothing else changes. */
   readonly #anew = new Set<string>();
+  /** Left as they are, though they were to be new: the form that each was to have. */
+  readonly #spared = new WeakMap<Slot, string>();
   readonly #lone: Lone[] = [];
   readonly #listeners = new Set<() => void>();
   #acting: Promise<unknown> = Promise.resolve();
-  #isRenewing = false;
+  /** Whose successor is under way. */
+  #renewing: Slot | null = null;
   #stopping: Promise<void> | null = null;
 
   constructor(parts: CrewParts) {
@@ -112,6 +115,39 @@ export class Crew {
     return { revision };
   }
 
+  /**
+   * Leaves as they are the processes that were to be new and are not yet. A successor that is under way comes about.
+   * @returns how many are left so
+   */
+  halt({ fence }: Pick<ActTerms, "fence">): Promise<number> {
+    const done = this.#acting.then(() => this.#halt(fence));
+    this.#acting = done.catch(() => {});
+    return done;
+  }
+
+  async #halt(fence: number | null): Promise<number> {
+    const wanted = passFence(this.#wanted, fence);
+    const spared = planSlots(wanted).flatMap((plan) => {
+      const slot = this.#slots.get(plan.name);
+      if (slot === undefined || this.#isAsWanted(slot, plan) || !isSameButAnew(slot.plan, plan)) return [];
+      this.#spared.set(slot, plan.form);
+      return [slot];
+    });
+    this.#anew.clear();
+    await this.#want(wanted);
+    return spared.filter((slot) => slot !== this.#renewing).length;
+  }
+
+  /** Whether it is what the plan of its name says, and is not to be new. */
+  #isAsWanted(slot: Slot, plan: SlotPlan | undefined): boolean {
+    const { name, form } = slot.plan;
+    return (
+      plan !== undefined &&
+      !this.#anew.has(name) &&
+      (plan.form === form || plan.form === this.#spared.get(slot))
+    );
+  }
+
   async #want(wanted: Wanted): Promise<void> {
     await this.#parts.keep(wanted);
     this.#wanted = wanted;
@@ -165,8 +201,7 @@ export class Crew {
     for (const plan of plans.values()) if (!this.#slots.has(plan.name)) void this.#add(plan).beginAtLength();
     for (const slot of [...this.#slots.values()]) {
       const plan = plans.get(slot.plan.name);
-      const isAsItShould = plan?.form === slot.plan.form && !this.#anew.has(slot.plan.name);
-      if (isAsItShould || !this.#mayGo(slot, plan, plans)) continue;
+      if (this.#isAsWanted(slot, plan) || !this.#mayGo(slot, plan, plans)) continue;
       if (plan === undefined) this.#leave(slot);
       else void this.#renew(slot, plan);
     }
@@ -189,16 +224,18 @@ export class Crew {
       )
         return true;
       return this.serving(service).some(
-        ({ plan }) =>
-          plan !== slot.plan && plan.colour === colour && plans.get(plan.name)?.form === plan.form,
+        (other) =>
+          other !== slot &&
+          other.plan.colour === colour &&
+          this.#isAsWanted(other, plans.get(other.plan.name)),
       );
     });
   }
 
   /** Puts a new process in the place of `slot` once it is ready, one slot at a time. */
   async #renew(slot: Slot, plan: SlotPlan): Promise<void> {
-    if (this.#isRenewing || this.#resting.has(plan.name)) return;
-    this.#isRenewing = true;
+    if (this.#renewing !== null || this.#resting.has(plan.name)) return;
+    this.#renewing = slot;
     this.#anew.delete(plan.name);
     const next = new Slot(plan, { ...this.#parts, onChange: this.changed });
     this.#leaving.add(next);
@@ -216,7 +253,7 @@ export class Crew {
         this.changed();
       }, restMs).unref();
     } finally {
-      this.#isRenewing = false;
+      this.#renewing = null;
       this.changed();
     }
   }

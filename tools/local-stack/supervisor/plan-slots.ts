@@ -50,5 +50,10 @@ function inOrder(workloads: readonly WantedWorkload[], order: readonly string[])
   return workloads.toSorted((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
 }
 
+/** Whether two processes differ in nothing but that one was to be there anew. */
+export function isSameButAnew(one: SlotPlan, other: SlotPlan): boolean {
+  return one.release?.id === other.release?.id && one.services.join() === other.services.join();
+}
+
 const numbers = (first: number, last: number): number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);

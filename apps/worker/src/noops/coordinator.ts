@@ -16,8 +16,9 @@ import {
 } from "@tapline/core/noops";
 import type { Logger } from "pino";
 import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
+import { HaltOnKill } from "./halt-on-kill.ts";
 import { heeding } from "./heeding.ts";
-import { Recorder } from "./recorder.ts";
+import { leftBehind, Recorder } from "./recorder.ts";
 import { ruleOfUndo } from "./rule-of-undo.ts";
 import { type ActParts, runAct } from "./run-act.ts";
 
@@ -36,12 +37,6 @@ const watchEveryMs = 200;
 const actWithinMs = 120_000;
 /** What runs is looked at anew after each act, for the guards of the next. */
 const lookWithinMs = 1_500;
-const leftBehind: ActEnd = {
-  is: "failed",
-  error:
-    "its process ended, lost the lease or could not write while it acted: what runs says how far it came",
-  before: null,
-};
 
 /** What holds while an act is done: keeps the lease, and says whether it is still ours. */
 export type Holding = { readonly fence: number; readonly keep: () => Promise<boolean> };
@@ -54,6 +49,7 @@ export class Coordinator {
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #lookBackMs: number;
+  readonly #halting: HaltOnKill;
 
   private constructor(
     parts: CoordinatorParts,
@@ -65,6 +61,7 @@ export class Coordinator {
     this.#released = released;
     this.#gatherer = gatherer;
     this.#decider = new Decider(released.rules.rules);
+    this.#halting = new HaltOnKill(parts.actuator, parts.log);
     this.#recorder = new Recorder(parts.flight, before);
     const spans = released.rules.rules.map(({ cooldownMs, undoMs }) => Math.max(cooldownMs, undoMs));
     this.#lookBackMs = Math.max(hourMs, ...spans);
@@ -94,6 +91,7 @@ export class Coordinator {
       this.#parts.flight.switches(),
       this.#parts.flight.recent(nowEpochMs - this.#lookBackMs),
     ]);
+    await this.#halting.heed(switches, holding.fence);
     let facts = { ...this.#factsOf(seen), switches };
     const known = [...recent];
     for (const left of recent.filter(({ state }) => state === "acting"))

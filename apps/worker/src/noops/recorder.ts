@@ -1,5 +1,13 @@
-import type { NoopsLog } from "@tapline/adapters/prisma";
+import type { ActEnd, NoopsLog } from "@tapline/adapters/prisma";
 import { type Decision, gistOf } from "@tapline/core/noops";
+
+/** How an act ends that nobody does any more. */
+export const leftBehind: ActEnd = {
+  is: "failed",
+  error:
+    "its process ended, lost the lease or could not write while it acted: what runs says how far it came",
+  before: null,
+};
 
 /** The same again is counted in its row for so long after it was last decided, though something else came in between. */
 const countedWithinMs = 10 * 60_000;

@@ -59,6 +59,13 @@ export class MemoryActuator implements Actuator {
     return { revision: String(this.#changes) };
   }
 
+  /** How often it was halted, and for what. */
+  readonly halts: string[] = [];
+
+  async halt({ reason }: Parameters<Actuator["halt"]>[0]): Promise<void> {
+    this.halts.push(reason);
+  }
+
   #workload(service: string, wanted: number): Workload {
     const replicas = Array.from({ length: wanted }, (_, index) => ({
       ...{ name: `${service}-${index + 1}`, state: "ready" as const, startedAtEpochMs: 1, restarts: 0 },

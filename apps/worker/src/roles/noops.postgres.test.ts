@@ -80,11 +80,13 @@ test("the kill switch breaks off what is under way, and nothing acts after it", 
   await rig.desk.kill(act);
   expect(await oneIn("failed")).toMatchObject({ error: "broken off: ada has pulled the kill switch" });
   expect(heard).toBeInstanceOf(Error);
+  await until("what restarts is stopped, too", async () => rig.actuator.halts[0], waitMs);
   rig.actuator.gate = async () => undefined;
   expect(await oneIn("refused")).toMatchObject({
     guards: expect.arrayContaining([{ guard: "kill-switch", passed: false, says: "ada has pulled it" }]),
   });
   expect(rig.actuator.acts).toEqual([]);
+  expect(rig.actuator.halts).toEqual(["ada has pulled the kill switch"]);
   await rig.desk.revive(act);
   await oneIn("done");
 }, 400_000);

@@ -66,6 +66,9 @@ export type ActTerms = Readonly<{
   signal?: AbortSignal | undefined;
 }>;
 
+/** Under what it is halted. */
+export type HaltTerms = Pick<ActTerms, "fence" | "reason" | "signal">;
+
 /**
  * The hands: what runs the services (the supervisor of `npm start`, a cluster) shows what runs and changes it. An act is
  * done once what is wanted is written down; replicas follow, and `look` or `watch` show how.
@@ -82,4 +85,10 @@ export interface Actuator {
   watch(onChange: (landscape: Landscape) => void, onTrouble: (error: unknown) => void): () => void;
   /** @returns the revision after the act, of the workload or of the share */
   act(act: ActuatorAct, terms: ActTerms): Promise<{ readonly revision: string }>;
+  /**
+   * Breaks off, between two replicas, the restarts and replacements that were taken and are not through: what is new by then
+   * stays, and so does what is not; the next restart takes all anew. What is wanted otherwise goes on. Refused as `unsupported`
+   * where the platform rolls by itself.
+   */
+  halt(terms: HaltTerms): Promise<void>;
 }

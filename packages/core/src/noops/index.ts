@@ -52,7 +52,14 @@ export {
   workloadOf,
 } from "./landscape.ts";
 export { shippedAlerts, unknownAlerts } from "./lint.ts";
-export { type ActRequest, actAnswerSchema, actRefusalSchema, actRequestSchema } from "./local-control.ts";
+export {
+  type ActRequest,
+  actAnswerSchema,
+  actRefusalSchema,
+  actRequestSchema,
+  type HaltRequest,
+  haltRequestSchema,
+} from "./local-control.ts";
 export { MemoryTrend } from "./memory-trend.ts";
 export { subjectsNamed } from "./named-evidence.ts";
 export { type Observed, observe } from "./observe.ts";

@@ -11,6 +11,10 @@ export const actRequestSchema = z.strictObject({
 });
 export type ActRequest = z.infer<typeof actRequestSchema>;
 
+/** … or that what rolls is to stop. */
+export const haltRequestSchema = actRequestSchema.pick({ fence: true, reason: true });
+export type HaltRequest = z.infer<typeof haltRequestSchema>;
+
 /** What it answers: the revision after the act … */
 export const actAnswerSchema = z.object({ revision: z.string() });
 

@@ -144,6 +144,12 @@ describe("several who act", () => {
     expect(bench.object("deployments", "ingest-blue").spec.replicas).toBe(3);
   });
 
+  test("do not hold what the cluster's own controller rolls: who asks is told how", async () => {
+    const asked = bench.hands.halt();
+    await expect(asked).rejects.toSatisfy((error) => refusalOf(error) === "unsupported");
+    await expect(asked).rejects.toMatchObject({ remedy: expect.stringContaining("kubectl rollout pause") });
+  });
+
   test("are persons, too, who hold no lease", async () => {
     await bench.hands.act(scale(2), { ...terms, fence: 9 });
     await bench.hands.act(scale(1), { ...terms, fence: null });

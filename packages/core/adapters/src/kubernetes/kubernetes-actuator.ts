@@ -75,6 +75,12 @@ export class KubernetesActuator implements Actuator {
     }
   }
 
+  async halt(): Promise<void> {
+    throw actRefused("unsupported", "what was restarted the cluster's own controller rolls, not NoOps", {
+      remedy: "hold it by kubectl rollout pause, and go on by kubectl rollout resume",
+    });
+  }
+
   /** What was listed so far knows nothing of it: the copy counts once it has come as far as a list of afterwards. */
   #changing(): void {
     this.#acts += 1;

@@ -5,6 +5,7 @@ import {
   actAnswerSchema,
   actRefusalSchema,
   actRefused,
+  type HaltRequest,
   type Landscape,
   landscapeSchema,
 } from "@tapline/core/noops";
@@ -21,6 +22,11 @@ export function localActuator(path: string): Actuator {
       const answer = await askSocket(path, { target: "POST /v1/acts", body, signal });
       if (answer.status === 200) return actAnswerSchema.parse(answer.body);
       throw refusalIn(answer);
+    },
+    halt: async ({ fence, reason, signal }) => {
+      const body: HaltRequest = { fence, reason };
+      const answer = await askSocket(path, { target: "POST /v1/halts", body, signal });
+      if (answer.status !== 200) throw refusalIn(answer);
     },
   };
 }
