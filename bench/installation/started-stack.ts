@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { localActuator } from "@tapline/adapters/local";
 import { hasCode } from "@tapline/core/kernel";
-import type { Actuator } from "@tapline/core/noops";
+import type { Actuator, Landscape, Workload } from "@tapline/core/noops";
 import type { AgentFigures } from "./agent-process.ts";
 import { baseEnvironment } from "./config.ts";
 
@@ -56,20 +56,31 @@ export class StartedStack {
 
   /** Waits until each service has as many ready processes as are wanted. @throws Error with what was said last where it does not come to that */
   async allUp(): Promise<void> {
+    await this.#until("all its services ready", ({ workloads }) =>
+      workloads.every((workload) => readyIn(workload) >= workload.wanted),
+    );
+  }
+
+  /** Waits until half of the replicas that are wanted are ready. @throws Error as above */
+  async mostlyUp(): Promise<void> {
+    await this.#until("half of its services ready", ({ workloads }) => {
+      const wanted = workloads.reduce((sum, workload) => sum + workload.wanted, 0);
+      return workloads.reduce((sum, workload) => sum + readyIn(workload), 0) * 2 >= wanted;
+    });
+  }
+
+  async #until(what: string, holds: (landscape: Landscape) => boolean): Promise<void> {
     const end = performance.now() + upWithinMs;
-    while (!(await this.#isUp())) {
+    while (!(await this.#shows(holds))) {
       if (this.#child.exitCode !== null || performance.now() > end)
-        throw new Error(`npm start has not all its services ready:\n${this.#said}`);
+        throw new Error(`npm start has not ${what}:\n${this.#said}`);
       await sleep(lookEveryMs);
     }
   }
 
-  async #isUp(): Promise<boolean> {
+  async #shows(holds: (landscape: Landscape) => boolean): Promise<boolean> {
     try {
-      const { workloads } = await this.actuator.look();
-      return workloads.every(
-        ({ replicas, wanted }) => replicas.filter(({ state }) => state === "ready").length >= wanted,
-      );
+      return holds(await this.actuator.look());
     } catch (error) {
       if (hasCode(error, "unavailable")) return false;
       throw error;
@@ -118,3 +129,5 @@ export class StartedStack {
     await this.#ended;
   }
 }
+
+const readyIn = ({ replicas }: Workload): number => replicas.filter(({ state }) => state === "ready").length;

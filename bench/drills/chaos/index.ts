@@ -95,7 +95,10 @@ function wrongOf({ taken, archived, archivedPercent, operatorActs }: AgentsFared
   ];
 }
 
-/** @returns how many were killed */
+/**
+ * As fast as half of the services' processes are ready: where a busy machine takes long to start one, to kill on would say no more than that.
+ * @returns how many were killed
+ */
 async function killAgain(stack: StartedStack, { times, minutes, seed, say }: DrillOptions): Promise<number> {
   const random = seededRandom(seed);
   const killed = new Map<string, number>();
@@ -104,15 +107,26 @@ async function killAgain(stack: StartedStack, { times, minutes, seed, say }: Dri
   let done = 0;
   while (done < most && performance.now() < end) {
     await sleep(random() * longestPauseMs);
+    await stack.mostlyUp();
     const victims = await stack.victims();
     const victim = victims[wholeBetween(random, 0, victims.length - 1)];
-    if (victim === undefined) throw new Error("npm start has no children left");
-    process.kill(victim.pid, "SIGKILL");
+    if (victim === undefined) continue;
+    if (!hasKilled(victim.pid)) continue;
     killed.set(victim.runs, (killed.get(victim.runs) ?? 0) + 1);
     if (++done % progressEvery === 0) say(`${done} kills`);
   }
   say([...killed].map(([name, count]) => `${name} ${count}`).join(", "));
   return done;
+}
+
+/** False where it has ended by itself meanwhile. */
+function hasKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 /** Waits until every tap that was read has its end. */
