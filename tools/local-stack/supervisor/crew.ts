@@ -133,9 +133,11 @@ export class Crew {
       this.#spared.set(slot, plan.form);
       return [slot];
     });
+    const left = new Set(spared.filter((slot) => slot !== this.#renewing).map(({ plan }) => plan.name));
+    for (const name of this.#anew) left.add(name);
     this.#anew.clear();
     await this.#want(wanted);
-    return spared.filter((slot) => slot !== this.#renewing).length;
+    return left.size;
   }
 
   /** Whether it is what the plan of its name says, and is not to be new. */
