@@ -5,7 +5,11 @@ import type { BenchOptions } from "../bench.ts";
 import { compare, figure, type Outcome, quantile, type Row } from "../report.ts";
 import { appendsPerSecond } from "./append.ts";
 import { type LargeLog, withLargeLog } from "./large-log.ts";
+import { lookAtBoth, lookRows } from "./looking.ts";
 import { makeSegment, measureProof } from "./proof.ts";
+
+/** As a log is after some days. */
+const smallEntries = 10_000;
 
 /** What the audit log costs to write, to prove from, to verify and to read, when it is large. */
 export async function auditBench({ quick, wants, say }: BenchOptions): Promise<Outcome> {
@@ -25,12 +29,18 @@ export async function auditBench({ quick, wants, say }: BenchOptions): Promise<O
       "until each is in a signed checkpoint; baseline: INSERTs of 500 rows into the same columns and indexes";
     rows.push(compare("append-vs-insert", "entries/s", ours, plain, { aim: "≥ 0.6", note }));
   }
-  if (!wants("proof-bytes", "verify-ms", "full-verify-vs-sha256", "query-p99")) return { rows, faults };
+  if (!wants("proof-bytes", "verify-ms", "full-verify-vs-sha256", "query-p99", ...lookRows))
+    return { rows, faults };
   const entries = quick ? 1_000_000 : 10_000_000;
   say(`a log of ${entries} entries is filled in`);
   const segment = await makeSegment();
   await withLargeLog(entries, signer, segment.recordIt, async (large) => {
     say("pages, proofs and a walk");
+    if (wants(...lookRows))
+      await withLargeLog(smallEntries, signer, segment.recordIt, async (small) => {
+        say(`what the page asks, of ${entries} and of ${smallEntries} entries`);
+        rows.push(...(await lookAtBoth([large, small], quick ? 5 : 20, wants, faults)));
+      });
     if (wants("query-p99")) rows.push(await pages(large, quick ? 100 : 400));
     if (wants("full-verify-vs-sha256"))
       rows.push(await fullVerify(large, quick ? 300_000 : 500_000, rounds, faults));

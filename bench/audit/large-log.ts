@@ -8,7 +8,12 @@ const entriesPerStatement = 200_000;
 const hashBytes = 32;
 
 /** A log of many entries in a database of its own, as it stands after years. */
-export type LargeLog = { readonly prisma: PrismaClient; readonly log: AuditLog; readonly size: number };
+export type LargeLog = {
+  readonly prisma: PrismaClient;
+  readonly log: AuditLog;
+  readonly size: number;
+  readonly databaseUrl: string;
+};
 
 /**
  * @param entries how many; written past the triggers, with the tiles' hashes made by us
@@ -36,7 +41,7 @@ export async function withLargeLog<Result>(
       await log.sequence(signer, Date.now());
       const { size } = await log.head();
       if (size !== entries) throw new Error(`the log has ${size} entries instead of ${entries}`);
-      return await use({ prisma, log, size });
+      return await use({ prisma, log, size, databaseUrl });
     } finally {
       await prisma.$disconnect();
     }

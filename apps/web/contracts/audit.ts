@@ -15,17 +15,22 @@ export interface AuditRow {
   entry: ShownEntry | null;
 }
 
+/** Where an entry stands among the others. */
+export type AuditSpot = Pick<AuditRow, "id" | "recordedAtEpochMs">;
+
 /** Where a page of entries begins; at a time or a place with what stands there. */
 export type AuditFrom =
   | { is: "newest" }
-  | { is: "older" | "newer"; than: { id: string; recordedAtEpochMs: number } }
+  | { is: "older" | "newer"; than: AuditSpot }
   | { is: "time"; epochMs: number }
   | { is: "place"; index: number };
 
-/** Entries that fit, newest first, and whether there are more in the direction that was asked for. */
+/** Entries that fit, newest first, and whether there may be more in the direction that was asked for. */
 export interface AuditPage {
   rows: AuditRow[];
   hasMore: boolean;
+  /** A search for a text takes its time: it has come so far, and goes on from there; `null`: from the last of the rows. */
+  searchedTo: AuditSpot | null;
 }
 
 /** What people did last, newest first, without their signing in and out. */

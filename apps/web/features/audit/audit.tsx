@@ -18,6 +18,7 @@ import { AuditList, isScrolledUp } from "./audit-list.tsx";
 import { AuditPane } from "./audit-pane.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { EmptyList, Unread } from "./list-states.tsx";
+import { Searching } from "./searching.tsx";
 import { useAuditKeys } from "./use-audit-keys.ts";
 import { type Log, useLog } from "./use-log.ts";
 import { useNames } from "./use-names.ts";
@@ -108,6 +109,7 @@ export function Audit() {
             ) : (
               <Nothing log={log} view={view} />
             )}
+            {log.window === null ? null : <Searching window={log.window} onMore={log.more} />}
           </Card>
         }
         pane={
@@ -163,6 +165,7 @@ function Fresh({ count, onClick }: { count: number; onClick: () => void }) {
 }
 
 function Nothing({ log, view }: { log: Log; view: AuditView }) {
-  if (log.window !== null) return <EmptyList isFiltered={isFiltered(view)} />;
+  const isSearching = log.window?.searched.older != null;
+  if (log.window !== null && !isSearching) return <EmptyList isFiltered={isFiltered(view)} />;
   return log.error === null ? <ListSkeleton of={strings.entries} /> : <div className="flex-1" />;
 }

@@ -1,4 +1,4 @@
-import type { AuditPage, AuditRow } from "../../contracts/audit.ts";
+import type { AuditPage, AuditRow, AuditSpot } from "../../contracts/audit.ts";
 
 /** What of the log is held: some hundred entries around what is looked at, newest first, each once. */
 export interface LogWindow {
@@ -8,31 +8,42 @@ export interface LogWindow {
   hasOlder: boolean;
   /** How many came while older ones were looked at. */
   fresh: number;
+  /** A search for a text has come so far, and goes on from there; `null`: from the entries at the ends. */
+  searched: Readonly<Record<"older" | "newer", AuditSpot | null>>;
 }
 
 /** So many entries are held at most; those farthest from what is looked at go first. */
 export const mostRows = 2_000;
 
 /** A window that begins with the newest, or with what stands at a time or a place. */
-export function openedAt({ rows, hasMore }: AuditPage, isNewest: boolean): LogWindow {
-  return { rows, hasNewer: !isNewest, hasOlder: hasMore, fresh: 0 };
+export function openedAt({ rows, hasMore, searchedTo }: AuditPage, isNewest: boolean): LogWindow {
+  const searched = { older: searchedTo, newer: null };
+  return { rows, hasNewer: !isNewest, hasOlder: hasMore, fresh: 0, searched };
 }
 
 /** A window that ends with the oldest. */
-export function openedAtEnd({ rows, hasMore }: AuditPage): LogWindow {
-  return { rows, hasNewer: hasMore, hasOlder: false, fresh: 0 };
+export function openedAtEnd({ rows, hasMore, searchedTo }: AuditPage): LogWindow {
+  return { rows, hasNewer: hasMore, hasOlder: false, fresh: 0, searched: { older: null, newer: searchedTo } };
 }
 
-export function withOlder(window: LogWindow, { rows, hasMore }: AuditPage): LogWindow {
+export function withOlder(window: LogWindow, { rows, hasMore, searchedTo }: AuditPage): LogWindow {
   const all = merged([...window.rows, ...rows]);
   const kept = all.slice(-mostRows);
-  return { ...window, rows: kept, hasOlder: hasMore, hasNewer: window.hasNewer || kept.length < all.length };
+  const isCut = kept.length < all.length;
+  return {
+    ...{ ...window, rows: kept, hasOlder: hasMore, hasNewer: window.hasNewer || isCut },
+    searched: { older: searchedTo, newer: isCut ? null : window.searched.newer },
+  };
 }
 
-export function withNewer(window: LogWindow, { rows, hasMore }: AuditPage): LogWindow {
+export function withNewer(window: LogWindow, { rows, hasMore, searchedTo }: AuditPage): LogWindow {
   const all = merged([...rows, ...window.rows]);
   const kept = all.slice(0, mostRows);
-  return { ...window, rows: kept, hasNewer: hasMore, hasOlder: window.hasOlder || kept.length < all.length };
+  const isCut = kept.length < all.length;
+  return {
+    ...{ ...window, rows: kept, hasNewer: hasMore, hasOlder: window.hasOlder || isCut },
+    searched: { older: isCut ? null : window.searched.older, newer: searchedTo },
+  };
 }
 
 /**
@@ -53,9 +64,11 @@ export function withArrived(window: LogWindow, arrived: readonly AuditRow[], isA
   const taken = arrived.filter((row) => (isNew(row) ? takesNew : isHeld(row)));
   const all = merged([...taken, ...window.rows]);
   const kept = all.slice(0, mostRows);
+  const isCut = kept.length < all.length;
   return {
     ...{ rows: kept, fresh, hasNewer: window.hasNewer || (count > 0 && !takesNew) },
-    hasOlder: window.hasOlder || kept.length < all.length,
+    hasOlder: window.hasOlder || isCut,
+    searched: isCut ? { ...window.searched, older: null } : window.searched,
   };
 }
 
@@ -68,7 +81,7 @@ export function asSeen(window: LogWindow): LogWindow {
 export function withNewest(window: LogWindow, newest: AuditPage, isAtTop: boolean): LogWindow {
   const known = new Set(window.rows.map(({ id }) => id));
   // Where none of them is held there may be others between.
-  const isNext = !newest.hasMore || newest.rows.some(({ id }) => known.has(id));
+  const isNext = !newest.hasMore || newest.searchedTo !== null || newest.rows.some(({ id }) => known.has(id));
   if (isNext) return withArrived(window, newest.rows, isAtTop);
   if (isAtTop) return openedAt(newest, true);
   return { ...window, hasNewer: true, fresh: window.fresh + newest.rows.length };

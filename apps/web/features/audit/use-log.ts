@@ -81,7 +81,8 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
   const more = useCallback<Log["more"]>(
     (direction) => {
       const window = shown.current?.key === key ? shown.current.window : null;
-      const row = direction === "older" ? window?.rows.at(-1) : window?.rows[0];
+      const end = direction === "older" ? window?.rows.at(-1) : window?.rows[0];
+      const row = window?.searched[direction] ?? end;
       if (row === undefined || loading.current.has(direction)) return;
       loading.current.add(direction);
       const own = life.current;

@@ -90,8 +90,7 @@ export class AuditViews {
   async exportPlan(filter: EntryFilter, range: PlaceRange | null): Promise<AuditExportPlan> {
     const { head } = await fromPostgres(this.#open());
     const size = head.signed?.size ?? 0;
-    const counted = range ?? { start: 0, end: size };
-    return { entries: await fromPostgres(this.#rows.count(filter, counted, mostExported + 1)), size };
+    return { entries: await fromPostgres(this.#rows.count(filter, range, mostExported + 1)), size };
   }
 
   /** The log that the worker carries on. */

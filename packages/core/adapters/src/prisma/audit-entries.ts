@@ -2,18 +2,20 @@ import { archivalActions, type Erasure, type ShownEntry } from "@tapline/core/au
 import { TaplineError } from "@tapline/core/kernel";
 import {
   besides,
-  conditions,
   type EntryFilter,
   type EntryRow,
   entryOf,
   type PlaceRange,
   rowColumns,
-  search,
   whereOf,
 } from "./entry-queries.ts";
+import { findInOrder } from "./entry-search.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
-/** A page of entries, newest first; `next` asks for the one behind it, null = that was all. */
+/**
+ * A page of entries, newest first; `next` asks for the one behind it, null = that was all. Where a text is searched a page may have fewer
+ * entries than were asked for, or none, and others behind it: it has what was found within two seconds.
+ */
 export type EntryPage = {
   readonly entries: ShownEntry[];
   /** Ids of those among them that cannot be read: a service that was taken over can record what is none. */
@@ -74,24 +76,24 @@ export class AuditEntries {
   /**
    * The entries that fit, newest first.
    * @param after `next` of the page before; null = from the newest on
-   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched in too many entries
+   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched by too many at once
    */
   async page(filter: EntryFilter, limit: number, after: string | null = null): Promise<EntryPage> {
-    const where = Prisma.join(
-      [...[Prisma.sql`TRUE`, ...conditions(filter)], ...(after === null ? [] : [behind(after)])],
-      " AND ",
-    );
-    const query = Prisma.sql`
-      SELECT ${rowColumns} FROM audit_entry ${besides} WHERE ${where}
-      ORDER BY recorded_at DESC, id DESC LIMIT ${limit + 1}`;
-    const rows = await search<EntryRow>(this.#prisma, filter, query);
+    const { rows, searchedTo } = await findInOrder<EntryRow>(this.#prisma, {
+      ...{ filter, begin: after === null ? [] : [behind(after)], order: "DESC", limit: limit + 1 },
+      select: Prisma.sql`SELECT ${rowColumns} FROM audit_entry ${besides}`,
+    });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
+    const more =
+      rows.length > limit && last !== undefined
+        ? { id: last.id, recordedAtEpochMs: last.recorded_at.getTime() }
+        : searchedTo;
     const read = page.map(({ id, ...row }) => ({ id, entry: entryOf(row) }));
     return {
       entries: read.flatMap(({ entry }) => entry ?? []),
       unreadable: read.flatMap(({ id, entry }) => (entry === null ? id : [])),
-      next: rows.length > limit && last !== undefined ? `${last.recorded_at.getTime()}.${last.id}` : null,
+      next: more === null ? null : `${more.recordedAtEpochMs}.${more.id}`,
     };
   }
 
@@ -103,10 +105,11 @@ export class AuditEntries {
     return Number(row?.size ?? 0n);
   }
 
-  /** The first entries of a range of the log that fit, in its order. */
+  /** The first entries of a range of the log that fit, in its order. For a short range: each entry of it is looked up, however large the log is. */
   async firstPlaced(filter: EntryFilter, range: PlaceRange, limit: number): Promise<PlacedPage> {
     const rows = await this.#prisma.$queryRaw<(EntryRow & { readonly index: bigint })[]>`
-      SELECT index, ${rowColumns} FROM audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id ${besides}
+      SELECT index, ${rowColumns} FROM audit_leaf
+      JOIN LATERAL (SELECT * FROM audit_entry WHERE id = audit_leaf.entry_id OFFSET 0) AS entry ON true ${besides}
       WHERE ${whereOf(filter, range)} ORDER BY index LIMIT ${limit}`;
     const read = rows.map(({ index, ...row }) => ({
       ...{ index: Number(index), recordedAtEpochMs: row.recorded_at.getTime(), entry: entryOf(row) },
@@ -128,8 +131,8 @@ export class AuditEntries {
   ): Promise<void> {
     await this.#prisma.$transaction(
       async (tx) => {
-        // All of it is read: what gives the first rows soonest would cost more.
-        await tx.$executeRaw`SET LOCAL cursor_tuple_fraction = 1`;
+        // As PostgreSQL takes a cursor it walks the places and looks each entry up, but where few fit. Told that all of it will be read, it would
+        // sort the whole log before the first entry.
         await tx.$executeRaw`
           DECLARE placed NO SCROLL CURSOR FOR
           SELECT index, bytes, id::text, kept.erased_at, kept.erased_by::text

@@ -1,6 +1,6 @@
 import { freshDatabase } from "@tapline/tools/test-servers";
 import { expect, onTestFinished, test } from "vitest";
-import { AuditEntries, connectPrisma } from "./index.ts";
+import { AuditEntries, connectPrisma, LogRows, type RowsFrom, type RowsPage } from "./index.ts";
 
 /** More than there are connections, and no more than may wait. */
 const searches = 12;
@@ -29,3 +29,33 @@ test("whoever searches the log for texts leaves connections to all others", asyn
   expect(ends.first).toBe("another one");
   await ends.ended;
 });
+
+test("a search of a large log hands over what it found in time, goes on from there, and misses nothing", async () => {
+  const url = await freshDatabase();
+  const prisma = connectPrisma(url);
+  onTestFinished(() => prisma.$disconnect());
+  // Many stretches of a search, in two moments, so that ids alone tell entries of one from each other.
+  await prisma.$executeRaw`
+    INSERT INTO audit_entry (id, recorded_at, actor_kind, actor_id, action, subject, bytes, leaf_hash)
+    SELECT id, at, 'job', 'transfer', 'segment.archived', 'segment/' || n, bytes, sha256('\\x00'::bytea || bytes)
+    FROM (
+      SELECT n, ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
+             timestamptz '2026-01-01' + (n / 40000) * interval '1 ms' AS at,
+             convert_to(CASE WHEN n % 25000 = 7 THEN 'Needle ' ELSE 'hay ' END || n, 'UTF8') AS bytes
+      FROM generate_series(0, 69999) AS n
+    ) AS made`;
+  const rows = new LogRows(prisma);
+  const idOf = (n: number) => `01900000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
+  const found: string[] = [];
+  let from: RowsFrom = { is: "newest" };
+  for (;;) {
+    const page: RowsPage = await rows.page({ text: "needle" }, 10, from);
+    found.push(...page.rows.map(({ id }) => id));
+    if (!page.hasMore) break;
+    from = { is: "older", than: page.searchedTo ?? page.rows.at(-1)! };
+  }
+  expect(found).toEqual([50_007, 25_007, 7].map(idOf));
+  const oldest = { id: idOf(0), recordedAtEpochMs: 0 };
+  const newer = await rows.page({ text: "needle", actorId: "transfer" }, 2, { is: "newer", than: oldest });
+  expect([newer.rows.map(({ id }) => id), newer.hasMore]).toEqual([[25_007, 7].map(idOf), true]);
+}, 120_000);

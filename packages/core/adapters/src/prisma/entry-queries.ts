@@ -1,7 +1,5 @@
 import { readableEntry, type ShownEntry, together } from "@tapline/core/audit";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { FewAtOnce } from "./few-at-once.ts";
-import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** Which entries; what is left out or null counts for nothing. An action or a subject may be a kind alone: `key`, `segment`. */
 export type EntryFilter = {
@@ -34,45 +32,7 @@ export const rowColumns = Prisma.sql`
 export const besides = Prisma.sql`
   LEFT JOIN audit_erasable AS kept ON kept.entry_id = id AND kept.field = 'reason'`;
 
-/** How long a search for a text may take, which no index helps. */
-const searchMs = 5_000;
-
-/** Each search holds a connection all that time: so few at once leave the others to those who do something else. */
-const searches = new FewAtOnce(3, 12);
-const tooManySearches = () =>
-  new TaplineError("overloaded", "too many search the log for texts at once", {
-    remedy: "ask again in some seconds, or filter by time, action, actor or subject",
-  });
-
-/** Asks for entries that fit a filter. @throws TaplineError `overloaded` where a text is searched in too many of them, or by too many at once */
-export async function search<Row>(
-  prisma: PrismaClient,
-  filter: EntryFilter,
-  query: Prisma.Sql,
-): Promise<Row[]> {
-  if (filter.text == null) return await prisma.$queryRaw<Row[]>(query);
-  return await searches.run(() => searchText<Row>(prisma, query), tooManySearches);
-}
-
-async function searchText<Row>(prisma: PrismaClient, query: Prisma.Sql): Promise<Row[]> {
-  try {
-    return await prisma.$transaction(
-      async (tx) => {
-        await tx.$executeRawUnsafe(`SET LOCAL statement_timeout = ${searchMs}`);
-        return await tx.$queryRaw<Row[]>(query);
-      },
-      { timeout: 2 * searchMs },
-    );
-  } catch (cause) {
-    if (!messageOf(cause).includes("statement timeout")) throw cause;
-    throw new TaplineError("overloaded", `searching the text took more than ${searchMs / 1000} s`, {
-      remedy: "narrow it by time, action, actor or subject",
-      cause,
-    });
-  }
-}
-
-/** The same of entries with places in a range. */
+/** What a filter demands of entries with places in a range. */
 export function whereOf(filter: EntryFilter, { start, end }: PlaceRange): Prisma.Sql {
   const range = Prisma.sql`index >= ${start} AND index < ${end}`;
   return Prisma.join([range, ...conditions(filter)], " AND ");

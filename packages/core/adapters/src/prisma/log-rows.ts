@@ -8,9 +8,9 @@ import {
   entryOf,
   type PlaceRange,
   rowColumns,
-  search,
   whereOf,
 } from "./entry-queries.ts";
+import { type EntrySpot, findInOrder, search } from "./entry-search.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
 /** An entry where it stands among the others. */
@@ -26,12 +26,19 @@ export type LogRow = {
 /** Where a page of rows begins: behind or before a row, or at a time or a place of the log, with what stands there. */
 export type RowsFrom =
   | { readonly is: "newest" }
-  | { readonly is: "older" | "newer"; readonly than: Pick<LogRow, "id" | "recordedAtEpochMs"> }
+  | { readonly is: "older" | "newer"; readonly than: EntrySpot }
   | { readonly is: "time"; readonly epochMs: number }
   | { readonly is: "place"; readonly index: number };
 
-/** Rows, newest first; whether there are more in the direction that was asked for. */
-export type RowsPage = { readonly rows: LogRow[]; readonly hasMore: boolean };
+/**
+ * Rows, newest first; whether there may be more in the direction that was asked for. `searchedTo`: a search for a text has come so far, and
+ * goes on from there; null: from the last of the rows.
+ */
+export type RowsPage = {
+  readonly rows: LogRow[];
+  readonly hasMore: boolean;
+  readonly searchedTo: EntrySpot | null;
+};
 
 type PlacedRow = EntryRow & { readonly index: bigint | null };
 
@@ -45,20 +52,20 @@ export class LogRows {
 
   /**
    * Rows that fit; `newer` ones are those next to where they begin.
-   * @throws TaplineError `not-found` for a place that the log has not reached, `overloaded` where a text is searched in too many entries
+   * @throws TaplineError `not-found` for a place that the log has not reached, `overloaded` where a text is searched by too many at once
    */
   async page(filter: EntryFilter, limit: number, from: RowsFrom): Promise<RowsPage> {
-    const where = [Prisma.sql`TRUE`, ...conditions(filter), ...(await this.#begin(from))];
-    const order = from.is === "newer" ? Prisma.sql`ASC` : Prisma.sql`DESC`;
-    const found = await search<PlacedRow>(
-      this.#prisma,
-      filter,
-      Prisma.sql`
-        SELECT index, ${rowColumns} FROM audit_entry LEFT JOIN audit_leaf ON audit_leaf.entry_id = id ${besides}
-        WHERE ${Prisma.join(where, " AND ")} ORDER BY recorded_at ${order}, id ${order} LIMIT ${limit + 1}`,
-    );
+    const { rows: found, searchedTo } = await findInOrder<PlacedRow>(this.#prisma, {
+      ...{ filter, begin: await this.#begin(from), limit: limit + 1 },
+      order: from.is === "newer" ? "ASC" : "DESC",
+      select: Prisma.sql`
+        SELECT index, ${rowColumns} FROM audit_entry LEFT JOIN audit_leaf ON audit_leaf.entry_id = id ${besides}`,
+    });
     const rows = found.slice(0, limit).map(rowOf);
-    return { rows: from.is === "newer" ? rows.reverse() : rows, hasMore: found.length > limit };
+    return {
+      rows: from.is === "newer" ? rows.reverse() : rows,
+      ...{ hasMore: found.length > limit || searchedTo !== null, searchedTo },
+    };
   }
 
   /** One entry. @throws TaplineError `not-found` */
@@ -75,18 +82,34 @@ export class LogRows {
     return rowOf(row);
   }
 
-  /** How many entries with places in the range fit, counted up to `most`. @throws TaplineError `overloaded` as `page` */
-  async count(filter: EntryFilter, range: PlaceRange, most: number): Promise<number> {
+  /**
+   * How many entries with places in the range fit, counted up to `most`. @param range null: the whole log
+   * @throws TaplineError `overloaded` where a text is searched in too many entries, or by too many at once
+   */
+  async count(filter: EntryFilter, range: PlaceRange | null, most: number): Promise<number> {
+    const demanded = conditions(filter);
+    if (demanded.length === 0) return Math.min(await this.#places(range), most);
+    // Of the whole log an index of entries says it alone; few wait for their places.
+    const fitting =
+      range === null
+        ? Prisma.sql`audit_entry WHERE ${Prisma.join(demanded, " AND ")}
+            AND NOT EXISTS (SELECT FROM audit_pending WHERE audit_pending.entry_id = id)`
+        : Prisma.sql`audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id WHERE ${whereOf(filter, range)}`;
     const [row] = await search<{ found: bigint }>(
       this.#prisma,
       filter,
-      Prisma.sql`
-        SELECT count(*) AS found FROM (
-          SELECT FROM audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id
-          WHERE ${whereOf(filter, range)} LIMIT ${most}
-        ) AS fitting`,
+      Prisma.sql`SELECT count(*) AS found FROM (SELECT FROM ${fitting} LIMIT ${most}) AS fitting`,
     );
     return Number(row?.found ?? 0n);
+  }
+
+  /** How many places of a range the log has come to: there are no gaps between them. */
+  async #places(range: PlaceRange | null): Promise<number> {
+    const [row] = await this.#prisma.$queryRaw<
+      { size: bigint | null }[]
+    >`SELECT max(index) + 1 AS size FROM audit_leaf`;
+    const size = Number(row?.size ?? 0n);
+    return range === null ? size : Math.max(0, Math.min(range.end, size) - range.start);
   }
 
   async #begin(from: RowsFrom): Promise<Prisma.Sql[]> {
