@@ -33,9 +33,12 @@ export interface AuditPage {
   searchedTo: AuditSpot | null;
 }
 
+/** Of an entry what stands in a line of it. */
+export type LastAct = Pick<ShownEntry, "id" | "atEpochMs" | "actor" | "action" | "subject" | "reason">;
+
 /** What people did last, newest first, without their signing in and out. */
 export interface LastActs {
-  acts: ShownEntry[];
+  acts: LastAct[];
   /** Of the people, by their ids; of those who are gone none. */
   names: Record<string, string>;
 }

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { pageFacts } from "../../client/page-facts.ts";
-import { Overview } from "../../features/overview/overview.tsx";
+import { OverviewPage } from "../../features/overview/overview-page.tsx";
 import * as strings from "../../strings/generated/app/page.ts";
 
 export const metadata: Metadata = { title: strings.overview };
 
-export default async function OverviewPage() {
+export default async function Page() {
   const { live } = await pageFacts();
-  return <Overview first={live} />;
+  return <OverviewPage first={live} />;
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import type { ShownEntry } from "@tapline/core/audit";
 import { memo } from "react";
 import { api } from "../../client/api.ts";
 import { useAsking } from "../../client/asking.ts";
@@ -9,7 +8,8 @@ import { formatDayTime, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import { useNow } from "../../client/use-now.ts";
-import type { LastActs as Told } from "../../contracts/audit.ts";
+import { useSites } from "../../client/viewer.tsx";
+import type { LastAct, LastActs as Told } from "../../contracts/audit.ts";
 import * as strings from "../../strings/generated/overview/last-acts.ts";
 import { Card } from "../../ui/card.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -25,9 +25,10 @@ export const LastActs = memo(function LastActs() {
   });
   // An act of today is one of yesterday once the day is over.
   useNow(60_000);
+  const title = useSites() === null ? strings.lastActsOfPeople : strings.lastActsAtYourSites;
   return (
-    <Card aria-label={strings.lastActsOfPeople} className="p-4" data-stale={isError}>
-      <h2 className="text-sm font-semibold">{strings.lastActsOfPeople}</h2>
+    <Card aria-label={title} className="p-4" data-stale={isError}>
+      <h2 className="text-sm font-semibold">{title}</h2>
       <Body {...{ told: data, isFailed: isError }} />
     </Card>
   );
@@ -49,7 +50,7 @@ function Body({ told, isFailed }: { told: Told | undefined; isFailed: boolean })
   );
 }
 
-function ActRow({ entry: { action, subject, atEpochMs, reason }, who }: { entry: ShownEntry; who: string }) {
+function ActRow({ entry: { action, subject, atEpochMs, reason }, who }: { entry: LastAct; who: string }) {
   const zone = useTimeZone();
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 py-1.5">

@@ -28,7 +28,20 @@ const looks: Record<Severity, string> = {
 export function WrongList({ live, most = usualMost, calm }: { live: KpiLive; most?: number; calm?: string }) {
   const zone = useTimeZone();
   const { alerts } = useAlertList({ view: "open" });
-  const { rows, holding } = useHeldOrder(wrongNow(live, alerts, zone));
+  return <WrongRows wrong={wrongNow(live, alerts, zone)} {...{ most, calm }} />;
+}
+
+/** The same of what was found already. */
+export function WrongRows({
+  wrong,
+  most = usualMost,
+  calm,
+}: {
+  wrong: readonly Wrong[];
+  most?: number | undefined;
+  calm?: string | undefined;
+}) {
+  const { rows, holding } = useHeldOrder(wrong);
   if (rows.length === 0) {
     return calm === undefined ? null : <p className="px-1 text-sm text-ink-faint">{calm}</p>;
   }

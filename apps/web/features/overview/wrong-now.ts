@@ -37,6 +37,14 @@ export function wrongNow(live: KpiLive, alerts: readonly Alert[], zone: TimeZone
   return [...seen, ...others].toSorted((a, b) => ranks[a.severity] - ranks[b.severity]);
 }
 
+/** The open alerts that last, the worst first: for whoever is given no live picture. */
+export function lastingNow(alerts: readonly Alert[]): Wrong[] {
+  return alerts
+    .filter(({ active }) => active)
+    .map(ofAlert)
+    .toSorted((a, b) => ranks[a.severity] - ranks[b.severity]);
+}
+
 type AlertOf = (is: (alert: Alert) => boolean) => Alert | undefined;
 
 function silentOf({ silent }: KpiLive, alertOf: AlertOf): Wrong[] {

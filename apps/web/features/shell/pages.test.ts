@@ -16,6 +16,7 @@ test("one page of the navigation is the one that is looked at, also by its parts
 
 test("who sees some sites only is shown the pages of sites, and none of their parts", () => {
   expect(pagesFor(["north"]).map(({ href }) => href)).toEqual([
+    "/",
     "/alerts",
     "/agents",
     "/taps",
@@ -24,12 +25,10 @@ test("who sees some sites only is shown the pages of sites, and none of their pa
   ]);
   expect(pagesFor(["north"]).every(({ parts }) => parts === undefined)).toBe(true);
   expect(
-    ["/alerts", "/agents", "/taps", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, [])),
+    ["/", "/alerts", "/agents", "/taps", "/settings", "/runbooks/a"].every((path) => isOpenTo(path, [])),
   ).toBe(true);
   expect(
-    ["/", "/archive", "/alerts/health", "/settings/people", "/audit"].some((path) =>
-      isOpenTo(path, ["north"]),
-    ),
+    ["/archive", "/alerts/health", "/settings/people", "/audit"].some((path) => isOpenTo(path, ["north"])),
   ).toBe(false);
   expect(places.every(({ href }) => isOpenTo(href, null))).toBe(true);
 });

@@ -42,6 +42,7 @@ export const consolePages: readonly ConsolePage[] = [
     called: strings.theOverview,
     Icon: LayoutDashboard,
     key: "o",
+    ofSites: true,
   },
   {
     ...{ href: "/alerts", name: strings.alerts, called: strings.theAlerts, Icon: BellRing, key: "a" },

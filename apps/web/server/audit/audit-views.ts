@@ -1,5 +1,6 @@
 import {
   AuditLog,
+  actsAtSites,
   actsOfPeople,
   type EntryFilter,
   type LogHead,
@@ -20,6 +21,7 @@ import {
   mostExported,
 } from "../../contracts/audit.ts";
 import { namesOf } from "../alerts/names-of.ts";
+import type { Viewer } from "../auth/viewer.ts";
 import { fromPostgres } from "../from-stores.ts";
 
 const mostLastActs = 5;
@@ -49,9 +51,16 @@ export class AuditViews {
     return Object.fromEntries(await namesOf(this.#prisma, ids));
   }
 
-  /** The last few things that people did. */
-  async lastActs(): Promise<LastActs> {
-    const { entries: acts } = await fromPostgres(actsOfPeople(this.#prisma, 0, mostLastActs));
+  /** The last few things that people did; to agents and alerts of these sites, where not all are seen. */
+  async lastActs(sites: Viewer["sites"]): Promise<LastActs> {
+    const entries = await fromPostgres(
+      sites === null
+        ? actsOfPeople(this.#prisma, 0, mostLastActs).then((found) => found.entries)
+        : actsAtSites(this.#prisma, sites, mostLastActs),
+    );
+    const acts = entries.map(({ id, atEpochMs, actor, action, subject, reason }) => ({
+      ...{ id, atEpochMs, actor, action, subject, reason },
+    }));
     return { acts, names: await this.names([...new Set(acts.map(({ actor }) => actor.id))]) };
   }
 

@@ -39,8 +39,10 @@ export const auditBoardRouter = router({
   names: viewerProcedure
     .input(z.strictObject({ ids: z.array(z.string().max(256)).max(500) }))
     .query(({ ctx, input }) => ctx.auditViews.names(input.ids)),
-  /** The last few things that people did. */
-  lastActs: viewerProcedure.query(({ ctx }) => ctx.auditViews.lastActs()),
+  /** The last few things that people did; of those who see some sites only, what was done there to agents and alerts. */
+  lastActs: viewerProcedure
+    .meta({ scope: "site" })
+    .query(({ ctx }) => ctx.auditViews.lastActs(ctx.viewer.sites)),
   /** What can be recorded, and the kinds of it. */
   actions: viewerProcedure.query(() => [
     ...new Set(auditActions.flatMap((action) => [action.slice(0, action.indexOf(".")), action])),

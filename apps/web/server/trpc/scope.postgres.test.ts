@@ -17,6 +17,8 @@ const ofSites = [
   ...["alerts.returnToService", "alerts.assign", "alerts.note", "kpi.series"],
   // Tried in ../taps/taps-of-sites.postgres.test.ts.
   ...["tap.list", "tap.trace", "tap.proof"],
+  // Tried in packages/core/adapters/src/prisma/acts-of-people.postgres.test.ts.
+  "auditBoard.lastActs",
 ];
 const ofOneself = [
   ...["you.show", "you.endSession", "you.endOtherSessions"],
@@ -108,6 +110,7 @@ test("agents of other sites are in no list, not counted, and not known by name",
     }
   }
   await see([]);
+  expect((await ask("auditBoard.lastActs", undefined)).data).toEqual({ acts: [], names: {} });
   expect(await idsOf()).toEqual([]);
   expect((await ask("agentBoard.count", undefined)).data).toMatchObject({ known: 0 });
   expect((await ask("agentBoard.detail", { id: "north-1" })).status).toBe(404);

@@ -1,6 +1,6 @@
 export { type ActingPerson, accountOf, actingPeople, actingPerson } from "./acting-people.ts";
 export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
-export { actsOfPeople } from "./acts-of-people.ts";
+export { actsAtSites, actsOfPeople } from "./acts-of-people.ts";
 export {
   AgentDirectory,
   type AgentListing,
