@@ -6,29 +6,15 @@ import type { ProcessMetrics } from "@tapline/telemetry/metrics";
 import { startTelemetry } from "@tapline/telemetry/reporting";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import type { RunningNoops } from "../roles/noops.ts";
 import type { Role } from "../roles/role.ts";
+import type { SharedReadings } from "../roles/share-readings.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
-import { openActuator } from "./actuator.ts";
-import { startAlertsRole } from "./alerts.ts";
-import { openArchives } from "./archive.ts";
-import { openAudit } from "./audit.ts";
-import { openBalance } from "./balance.ts";
-import { openBuffer } from "./buffer.ts";
-import { startTelemetryCollector } from "./collector.ts";
-import { startEncryption } from "./encryption.ts";
-import { openIngest } from "./ingest.ts";
-import { startKpiRole } from "./kpi.ts";
 import { openKpiReadings } from "./kpi-readings.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
-import { startNoopsRole } from "./noops.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
-import { startProving } from "./prove.ts";
-import { startReleaseControlRole } from "./release-control.ts";
-import { startTellingAlerts } from "./tell-alerts.ts";
-import { startTransfer } from "./transfer.ts";
-import { startValidation } from "./validation.ts";
 
 export type Running = {
   readonly ingestPort: number | null;
@@ -43,34 +29,36 @@ type Has = (role: Config["roles"][number]) => boolean;
 
 type Hooks = { readonly onLive: (live: KpiLive) => void };
 
-/** The composition root: makes the parts, starts the roles that the settings name. */
+/**
+ * The composition root: makes the parts, starts the roles that the settings name. What a role alone needs is loaded where it runs: a
+ * process of one role is there sooner after a death.
+ */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = await connectParts(config, log);
   const has: Has = (role) => config.roles.includes(role);
-  const archives = has("buffer") || has("transfer") || has("audit") ? await openArchives(parts) : null;
+  const archives =
+    has("buffer") || has("transfer") || has("audit")
+      ? await (await import("./archive.ts")).openArchives(parts)
+      : null;
   const load = sampleLoad(parts);
   const sign = () => ({
     roles: [...config.roles],
     colour: config.TAPLINE_COLOUR,
     awayArchives: archives?.away() ?? [],
   });
-  const collector = has("telemetry") ? startTelemetryCollector(parts) : null;
+  const collector = has("telemetry") ? (await import("./collector.ts")).startTelemetryCollector(parts) : null;
   const roles: Role[] = [
     startTelemetry({ ...parts, sign, load: () => load.sample() }),
     ...(collector === null ? [] : [collector]),
   ];
   roles.push(...(await startStages(parts, has, archives)));
   const readings = openKpiReadings(parts);
-  if (has("kpi")) roles.push(startKpiRole(parts, readings, hooks));
-  if (has("alerts")) roles.push(startAlertsRole(parts, readings), await startTellingAlerts(parts));
-  const balance = has("balance") ? await openBalance(parts) : null;
+  if (has("kpi")) roles.push((await import("./kpi.ts")).startKpiRole(parts, readings, hooks));
+  if (has("alerts")) roles.push(...(await startAlerts(parts, readings)));
+  const balance = has("balance") ? await (await import("./balance.ts")).openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
-  // One for both: what one of them changes, the other one sees at its next look.
-  const actuator = has("noops") ? await openActuator(config) : null;
-  const noops = has("noops") ? startNoopsRole(parts, readings, actuator) : null;
-  if (noops !== null) roles.push(noops);
-  if (noops !== null && actuator !== null) roles.push(startReleaseControlRole(parts, actuator, noops.fence));
-  const ingest = has("ingest") ? await openIngest(parts) : null;
+  const noops = has("noops") ? await startHands(parts, readings, roles) : null;
+  const ingest = has("ingest") ? await (await import("./ingest.ts")).openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
@@ -95,13 +83,42 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
 /** What takes a tap from the buffer to the archive, and takes care of it there. */
 async function startStages(parts: Parts, has: Has, archives: ArchiveSet | null): Promise<Role[]> {
   const roles: Role[] = [];
-  if (has("validation")) startValidation(parts);
-  if (has("encryption")) roles.push(await startEncryption(parts));
+  if (has("validation")) (await import("./validation.ts")).startValidation(parts);
+  if (has("encryption")) roles.push(await (await import("./encryption.ts")).startEncryption(parts));
   if (archives === null) return roles;
-  if (has("transfer")) roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
-  if (has("buffer")) roles.push(await openBuffer(parts, archives));
-  if (has("audit")) roles.push(await openAudit(parts, archives));
+  if (has("transfer")) {
+    const [{ startTransfer }, { startProving }] = await Promise.all([
+      import("./transfer.ts"),
+      import("./prove.ts"),
+    ]);
+    roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
+  }
+  if (has("buffer")) roles.push(await (await import("./buffer.ts")).openBuffer(parts, archives));
+  if (has("audit")) roles.push(await (await import("./audit.ts")).openAudit(parts, archives));
   return roles;
+}
+
+async function startAlerts(parts: Parts, readings: SharedReadings): Promise<Role[]> {
+  const [{ startAlertsRole }, { startTellingAlerts }] = await Promise.all([
+    import("./alerts.ts"),
+    import("./tell-alerts.ts"),
+  ]);
+  return [startAlertsRole(parts, readings), await startTellingAlerts(parts)];
+}
+
+/** Who decides, and who leads releases on: both end with `roles`. */
+async function startHands(parts: Parts, readings: SharedReadings, roles: Role[]): Promise<RunningNoops> {
+  const [{ openActuator }, { startNoopsRole }, { startReleaseControlRole }] = await Promise.all([
+    import("./actuator.ts"),
+    import("./noops.ts"),
+    import("./release-control.ts"),
+  ]);
+  // One for both: what one of them changes, the other one sees at its next look.
+  const actuator = await openActuator(parts.config);
+  const noops = startNoopsRole(parts, readings, actuator);
+  roles.push(noops);
+  if (actuator !== null) roles.push(startReleaseControlRole(parts, actuator, noops.fence));
+  return noops;
 }
 
 /** Connects before the first tap does; where a part is away, the tap's own attempts say so. */
