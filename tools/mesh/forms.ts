@@ -123,6 +123,7 @@ export const virtualService = z.strictObject({
           .array(
             z.union([
               z.strictObject({ method: text, uri: text }),
+              z.strictObject({ method: text, uri: text, headers: z.record(z.string(), text) }),
               z.strictObject({ headers: z.record(z.string(), text) }),
             ]),
           )

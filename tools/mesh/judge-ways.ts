@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { colours } from "@tapline/core/kernel";
 import { consoleOperations, type Edge, edges, servicePorts } from "@tapline/core/telemetry";
 import type { z } from "zod";
 import {
@@ -134,8 +135,9 @@ function judgeConsole(way: VirtualService): string[] {
   const routeOf = (method: string, path: string, headers: Record<string, string>) =>
     routes.find(({ match: [one] }) => {
       if (one === undefined) return false;
-      if (!("headers" in one)) return fits(one.method, method) && fits(one.uri, path);
-      return Object.entries(one.headers).every(([name, value]) => fits(value, headers[name] ?? ""));
+      const isAsked = !("uri" in one) || (fits(one.method, method) && fits(one.uri, path));
+      const named = "headers" in one ? Object.entries(one.headers) : [];
+      return isAsked && named.every(([name, value]) => fits(value, headers[name] ?? ""));
     });
   const preview = routeOf("GET", "/", { "x-tapline-preview": "green" });
   const faults =
@@ -144,6 +146,16 @@ function judgeConsole(way: VirtualService): string[] {
       : ["no header leads to the preview"];
   return [
     ...faults,
+    ...colours.flatMap((colour) => {
+      const parts = (cookie: string) => routeOf("GET", "/_next/static/x.js", { cookie });
+      const wanted = `web-${colour}${domain}:${servicePorts.web.number} within 30s`;
+      const isLed = [`tapline-colour=${colour}`, `a=b; tapline-colour=${colour}; c=d`].every((cookie) => {
+        const led = parts(cookie);
+        return led !== undefined && `${destinationOf(led.route)} within ${led.timeout}` === wanted;
+      });
+      const isAlone = parts(`no-tapline-colour=${colour}x`)?.route.length === 2;
+      return isLed && isAlone ? [] : [`parts of a page of ${colour} come from elsewhere`];
+    }),
     ...consoleOperations.flatMap(({ methods, path, idempotent, withinMs }) =>
       methods.flatMap((method) => {
         const route = routeOf(method, path.replace("*", "x"), {});

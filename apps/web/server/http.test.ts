@@ -18,6 +18,7 @@ const ada: Viewer = {
   sites: null,
   isToken: false,
 };
+const site = { siteName: "Site", siteTimeZone: "Europe/Berlin", oidc: undefined, colour: "blue" } as const;
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -37,7 +38,7 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
       notReady: async () => [],
       served: new ServedRequests(),
       ...{
-        site: { siteName: "Site", siteTimeZone: "Europe/Berlin", oidc: undefined },
+        site,
         firstPicture: async () => null,
         isTls: false,
         proxies: 0,
@@ -49,6 +50,18 @@ async function serve(given: Partial<HttpParts> = {}): Promise<string> {
   closing.push(() => void server.close());
   return `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
 }
+
+test("a page says which release its scripts are of, to where scripts come from alone; by TLS, over TLS alone", async () => {
+  const cookie = async (given: Partial<HttpParts>, path = "/") =>
+    (await fetch(`${await serve(given)}${path}`)).headers.get("set-cookie");
+  const ofGreen = { site: { ...site, colour: "green" as const } };
+  const told = "tapline-colour=green; Path=/_next/static/; HttpOnly; SameSite=Lax";
+  expect(await cookie(ofGreen)).toBe(told);
+  expect(await cookie({ ...ofGreen, isTls: true })).toBe(`${told}; Secure`);
+  expect(await cookie({})).toContain("tapline-colour=blue;");
+  expect(await cookie(ofGreen, "/_next/static/x.js")).toBeNull();
+  expect(await cookie(ofGreen, "/api/trpc/x")).toBeNull();
+});
 
 test("a page is told who looks at it, and a client cannot tell it so", async () => {
   const origin = await serve();

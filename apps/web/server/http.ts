@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { type Colour, messageOf, TaplineError } from "@tapline/core/kernel";
 import { outcomeOfStatus, type ServedRequests } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
 import { nonceHeader, type PageFacts, pageHeader } from "../contracts/page.ts";
@@ -26,7 +26,8 @@ export interface HttpParts {
   /** Names of the parts that do not answer; empty = ready. */
   notReady: () => Promise<string[]>;
   served: Pick<ServedRequests, "record">;
-  site: Pick<PageFacts, "siteName" | "siteTimeZone"> & { oidc: { name: string } | undefined };
+  /** `colour`: of this process; parts of a page come from the one that gave it. */
+  site: Pick<PageFacts, "siteName" | "siteTimeZone"> & { oidc: { name: string } | undefined; colour: Colour };
   /** The live picture, where a fresh one can be had at once. */
   firstPicture: () => Promise<PageFacts["live"]>;
   /** Browsers come by TLS, and are told to come by nothing else. */
@@ -124,6 +125,7 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
   const policy = contentSecurityPolicy(nonce, socketOrigin(parts, request));
   response.setHeader("Content-Security-Policy", policy);
   response.setHeader("Cache-Control", "no-store");
+  response.setHeader("Set-Cookie", colourCookie(parts));
   let viewer: Viewer | null;
   try {
     viewer = await parts.viewerOf(request.headers);
@@ -151,6 +153,11 @@ async function page(parts: HttpParts, request: IncomingMessage, response: Server
     },
   });
   return parts.next(request, response);
+}
+
+/** Two releases side by side have scripts of other names: whoever shares requests out goes by this (istio/mesh/web-routes.yaml). */
+function colourCookie({ site, isTls }: HttpParts): string {
+  return `tapline-colour=${site.colour}; Path=/_next/static/; HttpOnly; SameSite=Lax${isTls ? "; Secure" : ""}`;
 }
 
 /** Where a page's live socket leads. What the client calls us only chooses among our own origins. */

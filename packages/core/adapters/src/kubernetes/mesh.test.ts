@@ -43,6 +43,15 @@ test("connections that pass through with their TLS are shared, too, each route w
   });
 });
 
+test("routes that belong to one colour are no share, and stay as they are", () => {
+  const own = { name: "parts-of-green", route: [to("web-green")] };
+  const given = virtualService({ http: [own, { name: "reads", route: [to("web-blue")] }] });
+  expect(greenPercentOf("web", given)).toBe(0);
+  expect(shareChange("web", given, 30)).toEqual({
+    spec: { http: [own, { name: "reads", route: [to("web-blue", 70), to("web-green", 30)] }] },
+  });
+});
+
 test("sums to 100 at each step, so that no route sends nothing anywhere", () => {
   for (let percent = 0; percent <= 100; percent += 1) {
     const change = shareChange("ingest", virtualService({ http: [{ route: [to("ingest-blue")] }] }), percent);

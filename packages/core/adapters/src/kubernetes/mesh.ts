@@ -1,5 +1,5 @@
 import type { ActuatorAct } from "@tapline/core/noops";
-import { colourHost } from "./names.ts";
+import { colourHost, ownRoutePrefix } from "./names.ts";
 import { type ClusterObject, type Destination, type Routes, virtualServiceSpec } from "./resources.ts";
 
 const protocols = ["http", "tls", "tcp"] as const;
@@ -9,10 +9,12 @@ function leadsTo(destination: Destination, host: string): boolean {
   return destination.destination.host.split(".", 1)[0] === host;
 }
 
+const isShared = ({ name }: Routes[number]): boolean => name?.startsWith(ownRoutePrefix) !== true;
+
 /** Percent that go to green; null where the object sends nothing to either colour. */
 export function greenPercentOf(service: string, virtualService: ClusterObject): number | null {
   const spec = virtualServiceSpec.parse(virtualService.spec);
-  for (const route of protocols.flatMap((protocol) => spec[protocol] ?? [])) {
+  for (const route of protocols.flatMap((protocol) => spec[protocol] ?? []).filter(isShared)) {
     const green = weightOf(route.route ?? [], colourHost(service, "green"));
     const blue = weightOf(route.route ?? [], colourHost(service, "blue"));
     if (green + blue > 0) return (100 * green) / (green + blue);
@@ -29,7 +31,7 @@ function weightOf(destinations: readonly Destination[], host: string): number {
 }
 
 /**
- * The change that shares a service's traffic, in every route that leads to one of its colours. A patch exchanges lists whole: all
+ * The change that shares a service's traffic, in every route that leads to one of its colours but those of one colour alone. A patch exchanges lists whole: all
  * else in them is given back as it was.
  */
 export function shareChange(
@@ -43,7 +45,7 @@ export function shareChange(
     routes.map((route) => {
       const old = route.route ?? [];
       const any = old.find((one) => leadsTo(one, hosts.green) || leadsTo(one, hosts.blue));
-      if (any === undefined) return route;
+      if (any === undefined || !isShared(route)) return route;
       const towards = (host: string, weight: number) => {
         const own = old.find((one) => leadsTo(one, host));
         const [, ...domain] = any.destination.host.split(".");

@@ -31,6 +31,9 @@ export const annotations = {
 /** In managedFields of whatever we change: `kubectl get --show-managed-fields` tells our fields by it. */
 export const fieldManager = "tapline-noops";
 
+/** Routes whose names begin so lead to one colour, whatever its share: parts of pages that it has given. */
+export const ownRoutePrefix = "parts-of-";
+
 /** The Service that leads to one colour. */
 export function colourHost(service: string, colour: string): string {
   return `${service}-${colour}`;

@@ -96,7 +96,9 @@ const destination = z.looseObject({
   weight: z.number().int().optional(),
 });
 export type Destination = z.infer<typeof destination>;
-const routes = z.array(z.looseObject({ route: z.array(destination).optional() }));
+const routes = z.array(
+  z.looseObject({ name: z.string().optional(), route: z.array(destination).optional() }),
+);
 export type Routes = z.infer<typeof routes>;
 export const virtualServiceSpec = z.looseObject({
   http: routes.optional(),
