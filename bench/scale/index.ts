@@ -3,6 +3,7 @@ import { startInstallation } from "../installation/index.ts";
 import { makeLoad } from "../load/taps.ts";
 import { figure, type Outcome, type Row } from "../report.ts";
 import { type Cost, costOf, type Way } from "./cost.ts";
+import { idleStreams } from "./idle-streams.ts";
 
 /** Each service in a process of its own, as on a cluster. */
 const workers = [
@@ -38,7 +39,29 @@ export async function scaleBench({ quick, say, wants }: BenchOptions): Promise<O
     }
     rows.push(...rowsOf(way, costs));
   }
+  if (wants("idle-stream")) rows.push(...(await streamRows({ quick, say })));
   return { rows, faults };
+}
+
+/** What agents cost that are there and bring nothing. */
+async function streamRows({ quick, say }: Pick<BenchOptions, "quick" | "say">): Promise<Row[]> {
+  const count = quick ? 1_000 : 3_000;
+  say(`${count} agents open a stream each, and say nothing`);
+  const installation = await startInstallation({ trackers: [], unsigned: "refuse", workers });
+  try {
+    const cost = await idleStreams(installation, { count, idleS: quick ? 15 : 60 });
+    const note = `${count} streams, each of an agent of its own, TLS 1.3`;
+    const row = (name: string, unit: string, value: number): Row =>
+      figure(`idle-stream-${name}`, unit, [value], { note });
+    return [
+      row("door-memory", "kB", cost.residentKb),
+      row("redis-memory", "kB", cost.redisKb),
+      row("opening", "CPU ms of the door", cost.openingMs),
+      row("cpu", "cores per 1,000 streams, door and Redis", cost.coresPer1000),
+    ];
+  } finally {
+    await installation.stop();
+  }
 }
 
 function tapsOf(way: Way, quick: boolean): number {
