@@ -1,4 +1,4 @@
-import { constants, existsSync } from "node:fs";
+import { constants, cpSync, existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { TaplineError } from "@tapline/core/kernel";
@@ -61,6 +61,8 @@ async function link(at: string, to: string): Promise<void> {
 /** @param isPackage of npm's: taken whole, but for packages within it, which have paths of their own */
 async function copy(from: string, to: string, isPackage: boolean): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
+  // Most packages are taken whole: without a look at each of their files that is many times as fast.
+  if (isPackage && !existsSync(join(from, "node_modules"))) return cpSync(from, to, { recursive: true });
   await cp(from, to, {
     recursive: true,
     // Where the file system can, nothing is copied before somebody writes it.

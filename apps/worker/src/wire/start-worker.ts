@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { rightsOverLog } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
@@ -70,8 +71,12 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     scalerPort: balance?.scalerPort ?? null,
     metrics,
     stop: async (graceMs) => {
-      await Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
-      await parts.queues.close(graceMs);
+      // One grace for both; a step that outlives it is left as it is, for whoever comes next.
+      const end = performance.now() + graceMs;
+      const leftMs = () => Math.max(0, end - performance.now());
+      const ending = Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
+      await Promise.race([ending, sleep(graceMs, undefined, { ref: false })]);
+      await parts.queues.close(leftMs());
       await archives?.close();
       await Promise.allSettled([parts.prisma.$disconnect()]);
       load.stop();
