@@ -7,6 +7,9 @@ import { temporaryFolder, testEnvironment } from "../test-servers/index.ts";
 /** So many files take npm a moment to unpack in which it can be broken off. */
 export const filesOfMany = 2_500;
 
+/** A busy machine takes long; what ends without a word is seen at once. */
+const printedWithinMs = 200_000;
+
 /** A command as a test sees it. */
 export interface Launched {
   readonly child: ChildProcess;
@@ -28,10 +31,16 @@ async function pack(clone: string, name: string, files: Record<string, string>, 
   execFileSync("tar", ["czf", `../${name}.tgz`, ...order], { cwd: join(clone, "packed", name) });
 }
 
-/** As `next build` below turbo: in a session of its own, and slow. */
+/** While it lies in a clone nothing there is built to an end. */
+export const holdFile = "hold";
+/** Lies there while something is built. */
+export const buildingFile = "building";
+
+/** As `next build` below turbo: in a session of its own, and as slow as a test will have it. */
 const builder = `#!/usr/bin/env node
 const { spawn } = require("node:child_process");
-const work = 'setTimeout(() => require("node:fs").writeFileSync("built", "whole"), 1000)';
+const work = 'const fs = require("node:fs"); fs.writeFileSync("${buildingFile}", "");'
+  + 'setInterval(() => { if (fs.existsSync("${holdFile}")) return; fs.rmSync("${buildingFile}"); fs.writeFileSync("built", "whole"); process.exit(); }, 100)';
 spawn(process.execPath, ["-e", work], { detached: true, stdio: "ignore" }).on("exit", (code) => process.exit(code));
 `;
 
@@ -88,8 +97,13 @@ function launch(clone: string, command: string, args: string[]): Launched {
     child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
   const printed = async (text: string) => {
-    for (let waitedMs = 0; !output.includes(text); waitedMs += 20) {
-      if (waitedMs > 30_000) throw new Error(`"${text}" was not printed:\n${output}`);
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    const end = performance.now() + printedWithinMs;
+    while (!output.includes(text)) {
+      if (isOver || performance.now() > end) throw new Error(`"${text}" was not printed:\n${output}`);
       await sleep(20);
     }
   };
