@@ -62,8 +62,16 @@ async function door() {
 describe("an installation of the overlay kind", () => {
   let agent: TrialAgent;
 
+  test("gets a first admin, once", async () => {
+    const program = ["/nodejs/bin/node", "apps/web/server/first-admin.ts", "ada@example.org"];
+    const make = async () => await runInPod(config, await podOf("web"), "web", program);
+    const made = await make();
+    expect(made.code, made.stderr).toBe(0);
+    expect((await make()).code).toBe(1);
+  });
+
   test("enrols an agent by way of the gateway, and lets nobody else in", async () => {
-    const act = ["--as", "trial", "--reason", "a trial of the overlay", "--yes"];
+    const act = ["--by", "trial", "--reason", "a trial of the overlay", "--yes"];
     const made = await tapline("ingest", "agent", "token", "--id", "trial", "--json", ...act);
     expect(made.code, made.stderr).toBe(0);
     const { token } = z.looseObject({ token: z.string() }).parse(JSON.parse(made.stdout));
@@ -81,7 +89,8 @@ describe("an installation of the overlay kind", () => {
 
   test("proves a tap", async () => {
     const [proof, trust] = ["/tmp/proof.json", "/etc/tapline/certificates/trust.pem"];
-    const proven = await tapline("audit", "prove", "tap", "00000000000000ff", "1", "--out", proof);
+    const asked = ["00000000000000ff", "1", "--trust", trust, "--out", proof];
+    const proven = await tapline("audit", "prove", "tap", ...asked);
     expect(proven.code, proven.stderr).toBe(0);
     const verified = await tapline("audit", "verify", proof, "--trust", trust);
     expect(verified.code, verified.stderr).toBe(0);
