@@ -8,7 +8,7 @@ const usage = `usage: npm run bench -- <name> [--json] [--quick] [--row R]…
   names:   ${benchNames.join(", ")}
   --json   print the result as one JSON line
   --quick  a tenth of the work, once instead of three times
-  --row    measure this row alone; may be given again (bench path, audit, watch, console, noops)`;
+  --row    measure this row alone; may be given again (bench path, audit, watch, console, noops, scale, mesh)`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -21,7 +21,9 @@ export async function list(options: ListOptions): Promise<void> {
       process.stderr.write(
         `the entry ${id} cannot be read; see whether it was changed: tapline audit verify --full\n`,
       );
-    if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
+    // A search for a text answers with what it has found so far, which says nothing of what lies behind.
+    const told = page.entries.length < limit ? "there may be more" : "there are more";
+    if (page.next !== null) process.stderr.write(`${told}: go on by --after ${page.next}\n`);
   } finally {
     await close();
   }

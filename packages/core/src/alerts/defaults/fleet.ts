@@ -109,7 +109,8 @@ export const fleetRules: readonly ShippedRule[] = [
     message: "An agent's quota of refused taps is spent",
     card: {
       cause: "Somebody plays with a reader, or a tracker sends what is refused.",
-      consequence: "More refused taps of that agent wait; good ones go on.",
+      consequence:
+        "Where refused taps keep coming fast, all taps of that agent wait in its outbox, good ones too.",
       action: "Find the agent, and have somebody look at its readers.",
       respondWithinMinutes: 120,
     },
