@@ -6,8 +6,6 @@ import { openLogFile } from "./log-file.ts";
 import { type Child, type ChildMessage, startChild } from "./start-child.ts";
 import { type Endable, type PartName, stopParts } from "./stop-order.ts";
 
-const readyTimeoutMs = 60_000;
-
 /** Keeps the parts of one stack: what has been started can be ended at any time, also half way. */
 export class StackBuilder {
   readonly #parts = new Map<PartName, Endable>();
@@ -41,8 +39,7 @@ export class StackBuilder {
   ): Promise<Kept<Child>> {
     const logFile = openLogFile(this.#folder.logs, name);
     const { compiled: compiledDir } = this.#folder;
-    const start = () =>
-      startChild({ name, script, environment, logFile, compiledDir, readyTimeoutMs, onMessage });
+    const start = () => startChild({ name, script, environment, logFile, compiledDir, onMessage });
     return this.add(name, await keepRunning(name, start, { say: this.#say, onChange }));
   }
 

@@ -73,3 +73,14 @@ test("a child that cannot start is told by its last words, out of this life of i
   );
   await expect(startWith("")).rejects.toThrow("failing ended (exit code 3): x");
 }, 120_000);
+
+test("a child that does not get ready in time is ended, and that is said", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tapline-child-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "hangs.mjs"), "setInterval(() => {}, 1_000);");
+  const started = startChild({
+    ...{ name: "hanging", root: folder, script: "hangs.mjs", environment: {} },
+    ...{ logFile: join(folder, "log"), compiledDir: join(folder, "compiled"), readyTimeoutMs: 500 },
+  });
+  await expect(started).rejects.toThrow("hanging was not ready after 500 ms: it gave no reason");
+}, 120_000);

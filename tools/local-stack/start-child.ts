@@ -19,7 +19,8 @@ export type ChildPlan = Readonly<{
   logFile: string;
   /** Folder in which Node keeps what it has compiled: the next start takes half the CPU. What lies there is run: it is ours alone. */
   compiledDir: string;
-  readyTimeoutMs: number;
+  /** Default: three minutes. */
+  readyTimeoutMs?: number;
   onMessage?: (message: ChildMessage) => void;
   /** Breaks the start off. */
   signal?: AbortSignal;
@@ -41,6 +42,12 @@ export type Child = Readonly<{
   hand: (message: object, socket: Socket, onLost: () => void) => boolean;
   stop: (graceMs: number) => Promise<void>;
 }>;
+
+/**
+ * So long a child may take until it is ready. One that dies is seen at once, so this is for what hangs: on a machine on which much starts at the
+ * same time a start takes many times as long, and one that is broken off and begun anew makes all the others slower.
+ */
+const usualReadyTimeoutMs = 180_000;
 
 /** The folder of this project. */
 export const projectRoot = join(import.meta.dirname, "../..");
@@ -134,8 +141,9 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
       else plan.onMessage?.(message);
     });
   });
+  const { readyTimeoutMs = usualReadyTimeoutMs } = plan;
   const late = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), plan.readyTimeoutMs).unref();
+    setTimeout(() => resolve(undefined), readyTimeoutMs).unref();
   });
   const stop = (graceMs: number) => stopChild(child, "SIGTERM", graceMs);
   const breakOff = () => void stop(1_000);
@@ -149,7 +157,7 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
       send: (message) => void (child.connected && child.send(message)),
     };
   await stop(2_000);
-  const how = first === undefined ? `was not ready after ${plan.readyTimeoutMs} ms` : `ended (${first})`;
+  const how = first === undefined ? `was not ready after ${readyTimeoutMs} ms` : `ended (${first})`;
   throw new TaplineError("unavailable", `${plan.name} ${how}: ${await reasonIn(plan.logFile, logBytes)}`, {
     remedy: `read ${plan.logFile}`,
     facts: { child: plan.name },

@@ -12,8 +12,6 @@ import { keepWanted, readWanted } from "./kept-wanted.ts";
 import type { SlotPlan } from "./plan-slots.ts";
 import { wantedAtFirst } from "./wanted.ts";
 
-const readyTimeoutMs = 60_000;
-
 export type WorkersPlan = Readonly<{
   config: StackConfig;
   folder: DataFolder;
@@ -68,7 +66,7 @@ export async function openWorkers({
         TAPLINE_INSTANCE: `${plan.name}-${Date.now()}`,
       },
       ...{ logFile: openLogFile(folder.logs, plan.name), compiledDir: folder.compiled },
-      ...{ readyTimeoutMs, onMessage: hear, signal },
+      ...{ onMessage: hear, signal },
     });
     return child;
   }
