@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
 import { fixedTeller } from "./tell-fixed.ts";
 
-test("which services keep to one release is written once, anew where it is another thing, and again where writing failed", async () => {
+test("which services keep to one release is written where another thing stands there: at first, where it changes, where writing failed, and over what another process wrote", async () => {
   const noted: unknown[] = [];
   let fixed: Record<string, string> | undefined = { web: "one process" };
+  let stands: Readonly<Record<string, string>> = {};
   let isDown = true;
   const tell = fixedTeller({
     actuator: { look: async () => ({ atEpochMs: 1, workloads: [], shares: {}, ...(fixed && { fixed }) }) },
     desk: {
+      fixed: async () => stands,
       noteFixed: async (given) => {
         if (isDown) throw new Error("PostgreSQL is away");
+        stands = given;
         noted.push(given);
       },
     },
@@ -19,7 +22,11 @@ test("which services keep to one release is written once, anew where it is anoth
   isDown = false;
   for (let i = 0; i < 3; i++) await look();
   expect(noted).toEqual([{ web: "one process" }]);
+  stands = { ingest: "of before" };
+  await look();
+  expect(stands).toEqual({ web: "one process" });
   fixed = undefined;
+  noted.length = 0;
   for (let i = 0; i < 2; i++) await look();
-  expect(noted).toEqual([{ web: "one process" }, {}]);
+  expect(noted).toEqual([{}]);
 });

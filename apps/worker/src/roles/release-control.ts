@@ -22,7 +22,7 @@ import { type Role, repeat } from "./role.ts";
 export type ReleaseControlParts = ViewParts &
   ActParts &
   HealParts & {
-    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release" | "standing" | "noteFixed">;
+    readonly desk: Pick<ReleaseDesk, "open" | "note" | "release" | "standing" | "fixed" | "noteFixed">;
     readonly actuator: Pick<Actuator, "look" | "act">;
     readonly shares: Pick<SegmentShares, "read" | "set">;
     /** Number of the lease under which this process may act; null while another process does. */
