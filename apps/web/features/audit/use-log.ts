@@ -98,7 +98,13 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
         .catch((refusal: unknown) => {
           if (own !== life.current) return;
           setError(refusal);
-          if (isTriedAgain(refusal)) setTimeout(() => loading.current.delete(direction), retryMs);
+          if (!isTriedAgain(refusal)) return;
+          setTimeout(() => {
+            if (own !== life.current) return;
+            loading.current.delete(direction);
+            // Drawn anew, so that a search that found nothing yet goes on, though nobody scrolls.
+            if (shown.current?.key === key) show({ ...shown.current.window });
+          }, retryMs);
         });
     },
     [key, page, show],
