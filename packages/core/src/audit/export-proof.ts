@@ -37,21 +37,22 @@ export class ExportProver {
   }
 
   /**
-   * The next entry of the export. @returns what is to be written
+   * The next entry of the export. The one behind it may be asked for before this one is answered. @returns what is to be written
    * @throws RangeError where it does not stand behind the one before
    */
   async take(index: number): Promise<string> {
-    if (index < this.#at || index >= this.#size)
-      throw new RangeError(`entry ${index} is not to be exported behind ${this.#at - 1}`);
-    const text = index > this.#at ? this.#taken() + (await this.#passed(index)) : "";
+    const from = this.#at;
+    if (index < from || index >= this.#size)
+      throw new RangeError(`entry ${index} is not to be exported behind ${from - 1}`);
+    const taken = index > from ? this.#taken() : "";
     this.#at = index + 1;
     this.#run += 1;
-    return text;
+    return index > from ? taken + (await this.#passed(from, index)) : "";
   }
 
   /** The last lines. @param note the signed checkpoint */
   async end(note: string): Promise<string> {
-    const passed = this.#size > this.#at ? await this.#passed(this.#size) : "";
+    const passed = this.#size > this.#at ? await this.#passed(this.#at, this.#size) : "";
     return `${this.#taken()}${passed}\n${note}`;
   }
 
@@ -61,11 +62,11 @@ export class ExportProver {
     return text;
   }
 
-  async #passed(end: number): Promise<string> {
-    const subtrees = completeSubtrees({ start: this.#at, end });
+  async #passed(start: number, end: number): Promise<string> {
+    const subtrees = completeSubtrees({ start, end });
     const roots = await Promise.all(subtrees.map(({ level, index }) => this.#rootOf(level, index)));
     const lines = roots.map((root) => `${Buffer.from(root).toString("base64")}\n`);
-    return `passed ${end - this.#at}\n${lines.join("")}`;
+    return `passed ${end - start}\n${lines.join("")}`;
   }
 }
 
