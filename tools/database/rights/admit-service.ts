@@ -10,6 +10,8 @@ const whyTooMuchSql = `
   UNION ALL
   SELECT 'it may make roles' FROM pg_roles WHERE rolname = $1 AND rolcreaterole
   UNION ALL
+  SELECT 'it may copy the whole server by replication' FROM pg_roles WHERE rolname = $1 AND rolreplication
+  UNION ALL
   SELECT format('it may act as %s', other.rolname) FROM pg_roles AS other
   WHERE other.rolname <> $1 AND pg_has_role($1, other.oid, 'MEMBER')
   UNION ALL

@@ -232,6 +232,9 @@ test("admitting takes away what a role had beside, and refuses one that is more 
     "it may act as pg_write_server_files",
   );
   await as("owner").query(`REVOKE pg_write_server_files FROM "${role}"`);
+  await as("owner").query(`ALTER ROLE "${role}" REPLICATION`);
+  await expect(admitService(as("owner"), role, "balance")).rejects.toThrow("by replication");
+  await as("owner").query(`ALTER ROLE "${role}" NOREPLICATION`);
   await expect(admitService(as("owner"), "nobody-here", "kpi")).rejects.toMatchObject({
     code: "misconfigured",
     message: expect.stringContaining("no role nobody-here, as which kpi signs in"),
