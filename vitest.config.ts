@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 import { testRetries } from "./tools/test-servers/config.ts";
 
 const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
+/** What is waited for comes in milliseconds, and on a machine that is busy with something else in seconds. */
+const patience = { poll: { timeout: 20_000 } };
 const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/*.cluster.test.ts"];
 
 export default defineConfig({
@@ -10,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect: patience,
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...exclude, served],
           // What takes part of a second takes many on a machine that is busy with something else.
@@ -20,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          expect: patience,
           include: [served],
           exclude,
           globalSetup: ["tools/test-servers/global-setup.ts"],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { edges } from "@tapline/core/telemetry";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { edgesWithGlobalLimits } from "./edges-of-components.ts";
@@ -13,6 +13,9 @@ import { jsonPatch } from "./patch.ts";
 import { render } from "./render.ts";
 import { withComponent } from "./with-component.fixture.ts";
 
+// A compiler is started in many of them, and schemas of hundreds of kinds are read, on a machine that is busy with something else.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
 const messageOf = (act: () => unknown): string => {
   try {
     return String(act());
@@ -22,9 +25,10 @@ const messageOf = (act: () => unknown): string => {
 };
 const built = (overlay: string): readonly Manifest[] =>
   render(join(import.meta.dirname, "../../istio/overlays", overlay));
+const production = built("production");
 
 describe.each(["production", "dev", "kind"])("the overlay %s, as it is applied", (overlay) => {
-  const objects = built(overlay);
+  const objects = overlay === "production" ? production : built(overlay);
   let check: (manifest: Manifest) => string[] = () => ["not loaded"];
 
   beforeAll(async () => {
@@ -53,11 +57,11 @@ describe.each([
   ["components/prometheus-operator", 1],
   ["rollout", 4],
 ])("production with %s", (name, more) => {
-  const [before, objects] = [built("production"), withComponent(["overlays/production"], name)];
-  const changed = objects.filter((one) => !before.some((same) => isDeepStrictEqual(same, one)));
+  const objects = withComponent(["overlays/production"], name);
+  const changed = objects.filter((one) => !production.some((same) => isDeepStrictEqual(same, one)));
 
   test("fits the schemas of its kinds, and names and selects what is there", async () => {
-    const added = changed.filter((one) => !before.some((same) => nameOf(same) === nameOf(one)));
+    const added = changed.filter((one) => !production.some((same) => nameOf(same) === nameOf(one)));
     expect(added).toHaveLength(more);
     expect(changed.flatMap(await schemaCheck(changed))).toEqual([]);
     expect(unknownFields(changed)).toEqual([]);
@@ -133,10 +137,9 @@ describe("releases by Argo Rollouts", () => {
 });
 
 describe("the check of what runs", () => {
-  const objects = built("production");
   const changed = (name: string, op: string, path: string, value?: unknown): readonly Manifest[] => {
-    expect(objects.map(nameOf)).toContain(name);
-    return objects.map((one) =>
+    expect(production.map(nameOf)).toContain(name);
+    return production.map((one) =>
       nameOf(one) === name ? manifestSchema.parse(jsonPatch(one, [{ op, path, value }])) : one,
     );
   };

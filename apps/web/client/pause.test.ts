@@ -35,7 +35,7 @@ test("pushes are counted while paused, and none is put in afterwards", () => {
 
 test("an answer that is there stays while paused, and is asked for once when that ends", async () => {
   const { client, shown, asked, end } = watched();
-  await vi.waitFor(() => expect(shown()).toBe(1));
+  await vi.waitFor(() => expect(shown()).toBe(1), 20_000);
   startPause(0);
   void client.invalidateQueries();
   void client.invalidateQueries();
@@ -67,9 +67,9 @@ test("an answer that was on its way when the page was told to stand still does n
 test("what is not known yet is asked for while paused, and what goes on all the while", async () => {
   startPause(0);
   const first = watched();
-  await vi.waitFor(() => expect(first.shown()).toBe(1));
+  await vi.waitFor(() => expect(first.shown()).toBe(1), 20_000);
   const strip = watched(goesOn);
-  await vi.waitFor(() => expect(strip.shown()).toBe(1));
+  await vi.waitFor(() => expect(strip.shown()).toBe(1), 20_000);
   await strip.client.invalidateQueries();
   expect(strip.shown()).toBe(2);
   first.end();

@@ -89,7 +89,7 @@ describe("outbox", () => {
     const raw = Buffer.alloc(30_000, 1);
     let done = 0;
     const all = Array.from({ length: 60 }, () => outbox.append(read(raw)).then(() => done++));
-    await vi.waitFor(() => expect(outbox.state).toBe("full"));
+    await vi.waitFor(() => expect(outbox.state).toBe("full"), 20_000);
     const before = done;
     expect(before).toBeLessThan(60);
     while (done < 60) {
@@ -144,7 +144,7 @@ describe("outbox", () => {
     for (let i = 0; i < 3; i++) await outbox.append(read(Buffer.alloc(30_000)));
     outbox.setBounds({ maxBytes: 50_000, maxAgeMs: null });
     const waiting = outbox.append(read("d"));
-    await vi.waitFor(() => expect(outbox.state).toBe("full"));
+    await vi.waitFor(() => expect(outbox.state).toBe("full"), 20_000);
     expect(outbox.pending).toBe(3);
     outbox.setBounds({ maxBytes, maxAgeMs: null });
     expect(await waiting).toBe(4);
@@ -156,7 +156,7 @@ describe("outbox", () => {
     const all = Promise.allSettled(
       Array.from({ length: 60 }, () => outbox.append(read(Buffer.alloc(30_000)))),
     );
-    await vi.waitFor(() => expect(outbox.state).toBe("full"));
+    await vi.waitFor(() => expect(outbox.state).toBe("full"), 20_000);
     await outbox.close();
     expect((await all).some((result) => result.status === "rejected")).toBe(true);
   });

@@ -71,7 +71,7 @@ test("each live picture comes once to the browsers of each process", async () =>
   const [first, other] = await Promise.all([watching({ cookie }), watching({ cookie }, second.origin)]);
   for (let seq = 101; seq <= 105; seq++) {
     await publishLive(site.redis, livePicture({ seq }));
-    await vi.waitFor(() => expect([first.seen.at(-1), other.seen.at(-1)]).toEqual([seq, seq]));
+    await vi.waitFor(() => expect([first.seen.at(-1), other.seen.at(-1)]).toEqual([seq, seq]), 20_000);
   }
   expect(first.seen).toEqual([101, 102, 103, 104, 105]);
   expect(other.seen).toEqual([101, 102, 103, 104, 105]);
@@ -81,14 +81,14 @@ test("each live picture comes once to the browsers of each process", async () =>
 test("a lost connection comes back by itself, and hears of what comes once it has joined again", async () => {
   const { client, seen } = await watching({ cookie });
   await publishLive(site.redis, livePicture({ seq: 201 }));
-  await vi.waitFor(() => expect(seen).toEqual([201]));
+  await vi.waitFor(() => expect(seen).toEqual([201]), 20_000);
   const back = new Promise<void>((resolve) => client.once("connect", resolve));
   client.io.engine.close();
   await publishLive(site.redis, livePicture({ seq: 202 }));
   await back;
   expect(await client.emitWithAck("subscribe", "kpi")).toBe(true);
   await publishLive(site.redis, livePicture({ seq: 203 }));
-  await vi.waitFor(() => expect(seen).toEqual([201, 203]));
+  await vi.waitFor(() => expect(seen).toEqual([201, 203]), 20_000);
 });
 
 test("of pictures that wait, such as after a busy moment, the newest alone is told", async () => {
@@ -97,7 +97,7 @@ test("of pictures that wait, such as after a busy moment, the newest alone is to
   for (let seq = 251; seq <= 259; seq++)
     waiting.xadd("tapline:{kpi}:live", "*", "j", JSON.stringify(livePicture({ seq })));
   await waiting.exec();
-  await vi.waitFor(() => expect(seen).toEqual([259]));
+  await vi.waitFor(() => expect(seen).toEqual([259]), 20_000);
 });
 
 test("a topic that this console does not know is answered, and joined by nobody", async () => {

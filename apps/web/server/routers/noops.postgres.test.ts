@@ -138,10 +138,10 @@ test("an operator stops and answers, and neither arms a rule nor lets go of the 
   const id = await waiting();
   await setRole(prisma, adminSignIn.email, "operator");
   const mode = { rule: "scale-up", mode: "approval", reason, password };
-  await vi.waitFor(async () => expect((await mutate("noops.setMode", mode)).status).toBe(403));
+  await vi.waitFor(async () => expect((await mutate("noops.setMode", mode)).status).toBe(403), 20_000);
   expect((await mutate("noops.revive", { reason, password })).status).toBe(403);
   expect((await mutate("noops.deny", { id, reason })).status).toBe(200);
   await setRole(prisma, adminSignIn.email, "viewer");
-  await vi.waitFor(async () => expect((await mutate("noops.kill", { reason })).status).toBe(403));
+  await vi.waitFor(async () => expect((await mutate("noops.kill", { reason })).status).toBe(403), 20_000);
   expect((await query("noops.board")).status).toBe(200);
 });

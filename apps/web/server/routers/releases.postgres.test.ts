@@ -77,13 +77,17 @@ test("an operator leads back and nothing else; a viewer looks on", async () => {
   await new ReleaseDesk(prisma, Date.now).make({ ...content, service: "transfer" }, act);
   await new ReleaseDesk(prisma, Date.now).shift(3, act);
   await setRole(prisma, adminSignIn.email, "operator");
-  await vi.waitFor(async () => expect((await mutate("releases.make", { content, ...why })).status).toBe(403));
+  await vi.waitFor(
+    async () => expect((await mutate("releases.make", { content, ...why })).status).toBe(403),
+    20_000,
+  );
   const step = { service: "transfer", verb: "advance", ...why };
   expect((await mutate("releases.steer", step)).status).toBe(403);
   expect((await mutate("releases.rollBack", { service: "transfer", ...why })).status).toBe(200);
   await setRole(prisma, adminSignIn.email, "viewer");
-  await vi.waitFor(async () =>
-    expect((await mutate("releases.rollBack", { service: "transfer", ...why })).status).toBe(403),
+  await vi.waitFor(
+    async () => expect((await mutate("releases.rollBack", { service: "transfer", ...why })).status).toBe(403),
+    20_000,
   );
   expect((await query("releases.board")).status).toBe(200);
 });
