@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 
 /**
- * By what a token or an invitation is known again. One for some sites is digested in another way, so that a console of a release which
- * knows of no such thing, running beside this one or after it, does not know it, rather than take it for one of the whole.
+ * By what a token or an invitation is known again. One for some sites is digested by another function, so that a console of a release
+ * which knows of no such thing, running beside this one or after it, does not know it, rather than take it for one of the whole:
+ * whatever its holder puts before or behind the secret, no text has this digest by SHA-256, which that console takes.
  */
 export const digestOf = (secret: string, scope: string) =>
   new Uint8Array(
-    createHash("sha256")
-      .update(scope === "whole" ? secret : `${scope}:${secret}`)
+    createHash(scope === "whole" ? "sha256" : "sha512-256")
+      .update(secret)
       .digest(),
   );
 
