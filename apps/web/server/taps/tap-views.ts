@@ -32,6 +32,8 @@ type TrackerName = Extract<TapName, { by: "tracker" }>;
 type Sites = Viewer["sites"];
 
 const perPage = 50;
+/** Asked about in the place of what there is not: an answer that comes sooner would say that it is not there, rather than elsewhere. */
+const noSegmentAtAll = "00000000-0000-0000-0000-000000000000";
 
 const blank = {
   ...{ tracker: null, agent: null, reader: null, rejection: null, firstCopyIn: null },
@@ -109,7 +111,8 @@ export class TapViews {
   async mustSee({ tracker, epoch, seq }: Omit<TrackerName, "by">, sites: Sites): Promise<void> {
     if (sites === null) return;
     const found = await fromPostgres(this.#finder.byTracker(tracker, epoch, seq));
-    if (found === null || !(await this.#isOf(found.segment, sites))) throw noTrackerTap(tracker, seq);
+    const isSeen = await this.#isOf(found?.segment ?? noSegmentAtAll, sites);
+    if (found === null || !isSeen) throw noTrackerTap(tracker, seq);
   }
 
   async #byTracker(
@@ -118,9 +121,11 @@ export class TapViews {
     isSecondLook = false,
   ): Promise<TapTrace> {
     const found = await fromPostgres(this.#finder.byTracker(tracker, epoch, seq));
-    if (found === null || !(await this.#isOf(found.segment, sites))) {
+    const isSeen = await this.#isOf(found?.segment ?? noSegmentAtAll, sites);
+    if (found === null || !isSeen) {
       const told = await fromRedis(this.#way.ofTracker(tracker, epoch, seq));
-      const claim = told !== null && (await this.#isAgentOf(told.agent, sites)) ? told : null;
+      const isTheirs = await this.#isAgentOf(told?.agent ?? "", sites);
+      const claim = isTheirs ? told : null;
       const trace = claim === null ? null : await this.#underWay(tracker, seq, claim, sites);
       if (trace !== null) return trace;
       // Between the two questions it may have come to the archive. A claim may also be left over: one look more says which.

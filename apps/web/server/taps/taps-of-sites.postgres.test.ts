@@ -1,11 +1,14 @@
 import { ProofQueue } from "@tapline/adapters/bullmq";
+import type { PrismaClient } from "@tapline/adapters/prisma";
 import { connectRedis, queuePrefix } from "@tapline/adapters/redis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { readTapName } from "../../contracts/tap-name.ts";
 import type { TapList, TapTrace } from "../../contracts/taps.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";
 import { type FedTap, TapFeed } from "../../test-site/tap-feed.fixture.ts";
 import { addPerson } from "../people/add-person.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import { TapViews } from "./tap-views.ts";
 
 const kim = { email: "kim@console.test", password: "nine green kettles sing" };
 const [own, other] = ["2f00c1d4a9e37b10", "2f00c1d4a9e37b11"];
@@ -148,6 +151,35 @@ test("a tap elsewhere, or of which nobody can say where it was read, is not know
   expect((await trace(`${other} 30`, admin)).data).toMatchObject({ state: "under-way" });
   await end();
   expect((await trace(`${other} 30`)).status).toBe(404);
+});
+
+test("an answer that a tap is not known takes as many questions, whether it lies elsewhere or nowhere", async () => {
+  const asked: string[] = [];
+  const counting = running.prisma.$extends({
+    query: {
+      $allOperations: ({ model, operation, args, query }) => {
+        asked.push(`${model} ${operation}`);
+        return query(args);
+      },
+    },
+  });
+  const redis = connectRedis(running.redisServer.url, () => undefined);
+  onTestFinished(() => redis.disconnect());
+  const views = new TapViews(counting as unknown as PrismaClient, redis);
+  onTestFinished(await feed.begun(south(40)));
+  const questionsOf = async (tracker: string, seq: number) => {
+    const name = readTapName(`${tracker} 1 ${seq}`);
+    if (name === null) throw new Error("this names no tap");
+    asked.length = 0;
+    const tap = { tracker, epoch: 1, seq };
+    await expect(views.trace(name, ["north"])).rejects.toMatchObject({ code: "not-found" });
+    await expect(views.mustSee(tap, ["north"])).rejects.toMatchObject({ code: "not-found" });
+    return asked.toSorted();
+  };
+  const nowhere = await questionsOf(other, 77);
+  expect(nowhere).not.toEqual([]);
+  for (const elsewhere of [3, 4, 40])
+    expect([elsewhere, await questionsOf(other, elsewhere)]).toEqual([elsewhere, nowhere]);
 });
 
 test("one's own tap is followed on its way; that the first copy of a duplicate lies elsewhere is not told", async () => {
