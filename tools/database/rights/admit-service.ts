@@ -15,9 +15,20 @@ const whyTooMuchSql = `
   SELECT format('it may act as %s', other.rolname) FROM pg_roles AS other
   WHERE other.rolname <> $1 AND pg_has_role($1, other.oid, 'MEMBER')
   UNION ALL
-  SELECT format('it owns %s', relname) FROM pg_class
-  WHERE relnamespace = current_schema()::regnamespace AND relowner = (SELECT oid FROM pg_roles WHERE rolname = $1)
+  SELECT format('it owns %s', owned.name) FROM (
+    SELECT relname AS name, relowner AS owner FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+    UNION ALL
+    SELECT proname, proowner FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+    UNION ALL
+    SELECT nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
+  ) AS owned WHERE owned.owner = (SELECT oid FROM pg_roles WHERE rolname = $1)
   LIMIT 1`;
+
+/**
+ * Whether a role may still make functions and operators in the schema once what was its own is taken, as everybody may in `public` of a
+ * server that comes from before PostgreSQL 15: functions with the owner's rights, which look there, would take them for others.
+ */
+const mayMakeSql = "SELECT has_schema_privilege($1, current_schema(), 'CREATE') AS may";
 
 const ownSequencesSql = `
   SELECT seq.relname AS name FROM pg_depend
@@ -29,7 +40,7 @@ const quoted = pg.escapeIdentifier;
 /**
  * Gives a role what one service needs, and takes from it all else that it had on this schema. To be called by the owner of the
  * tables after migrations, in a transaction.
- * @throws TaplineError `misconfigured` where there is no such role, or it has rights that no grant gives
+ * @throws TaplineError `misconfigured` where there is no such role, it has rights that no grant gives, or everybody has one that is too much
  */
 export async function admitService(client: Client, role: string, service: Service): Promise<void> {
   await assertPlain(client, role, service);
@@ -38,6 +49,11 @@ export async function admitService(client: Client, role: string, service: Servic
   for (const things of ["TABLES", "SEQUENCES", "FUNCTIONS"])
     await client.query(`REVOKE ALL ON ALL ${things} IN SCHEMA ${schema} FROM ${to}`);
   await client.query(`REVOKE ALL ON SCHEMA ${schema} FROM ${to}`);
+  const [makes] = (await client.query<{ may: boolean }>(mayMakeSql, [role])).rows;
+  if (makes?.may === true)
+    throw new TaplineError("misconfigured", `everybody may make functions in the schema ${schema}`, {
+      remedy: `take that from them: REVOKE CREATE ON SCHEMA ${schema} FROM PUBLIC`,
+    });
   await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${to}`);
   const { tables, facts, functions } = serviceRights[service];
   for (const [table, rights] of Object.entries(tables)) {

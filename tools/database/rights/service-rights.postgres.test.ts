@@ -86,6 +86,14 @@ test("each table of the schema is somebody's, and each that is named is there", 
   expect((await tables()).filter((name) => !nobodys.has(name))).toEqual([...known].toSorted());
 });
 
+test("whoever writes facts has facts to write: without any, the trigger would let it write all", () => {
+  for (const [service, { tables: rights, facts }] of Object.entries(serviceRights))
+    expect([service, facts.length > 0]).toEqual([
+      service,
+      /INSERT|UPDATE|DELETE/.test(rights.installation_fact ?? ""),
+    ]);
+});
+
 describe.each(ownRoleServices)("%s", (service) => {
   const { tables: rights, functions } = serviceRights[service];
 
@@ -232,9 +240,35 @@ test("admitting takes away what a role had beside, and refuses one that is more 
     "it may act as pg_write_server_files",
   );
   await as("owner").query(`REVOKE pg_write_server_files FROM "${role}"`);
-  await as("owner").query(`ALTER ROLE "${role}" REPLICATION`);
-  await expect(admitService(as("owner"), role, "balance")).rejects.toThrow("by replication");
-  await as("owner").query(`ALTER ROLE "${role}" NOREPLICATION`);
+  for (const [gives, takes, why] of [
+    [`ALTER ROLE "${role}" REPLICATION`, `ALTER ROLE "${role}" NOREPLICATION`, "by replication"],
+    [
+      `ALTER FUNCTION refuse_others_fact() OWNER TO "${role}"`,
+      "ALTER FUNCTION refuse_others_fact() OWNER TO current_user",
+      "it owns refuse_others_fact",
+    ],
+    [
+      `ALTER SCHEMA public OWNER TO "${role}"`,
+      "ALTER SCHEMA public OWNER TO pg_database_owner",
+      "it owns public",
+    ],
+    [
+      "GRANT CREATE ON SCHEMA public TO PUBLIC",
+      "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+      "everybody may make functions",
+    ],
+  ] as const) {
+    await as("owner").query(gives);
+    await expect(admitServiceRoles(ownerUrl, prefix)).rejects.toMatchObject({
+      code: "misconfigured",
+      message: expect.stringContaining(why),
+    });
+    await as("owner").query(takes);
+  }
+  // A right to make things that is its own alone is taken with all else.
+  await as("owner").query(`GRANT CREATE ON SCHEMA public TO "${role}"`);
+  await admitServiceRoles(ownerUrl, prefix);
+  expect(await answerTo("balance", "CREATE TABLE mine (id int)")).toContain("permission denied");
   await expect(admitService(as("owner"), "nobody-here", "kpi")).rejects.toMatchObject({
     code: "misconfigured",
     message: expect.stringContaining("no role nobody-here, as which kpi signs in"),
