@@ -12,6 +12,7 @@ import { Installation } from "./install.ts";
 import { kindManifests } from "./kind-manifests.ts";
 import { type Keys, makeKeys, ownerSecret } from "./kind-secrets.ts";
 import { forwardPort, type Ran, readyPod, runInPod } from "./pod-access.ts";
+import { requireThrowAway } from "./throw-away.ts";
 import { TrialAgent } from "./trial-agent.ts";
 
 // Run by `npm run test:cluster` alone, where KUBECONFIG names a cluster. What it makes there it takes away again.
@@ -37,6 +38,8 @@ async function owner(): Promise<Manifest> {
 
 beforeAll(async () => {
   config.loadFromDefault();
+  // Read anew: who has gone to another cluster since the start must not find this one's tests there.
+  requireThrowAway(config, settings.throwAway);
   keys = await makeKeys();
   manifests = kindManifests(keys, settings.image);
   await installation.install(manifests);
