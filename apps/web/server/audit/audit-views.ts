@@ -36,9 +36,9 @@ export class AuditViews {
     this.#rows = new LogRows(prisma);
   }
 
-  /** @throws as `LogRows.page` */
-  page(filter: EntryFilter, from: RowsFrom): Promise<AuditPage> {
-    return fromPostgres(this.#rows.page(filter, auditPageSize, from));
+  /** @param who asks @throws as `LogRows.page` */
+  page(filter: EntryFilter, from: RowsFrom, who: string): Promise<AuditPage> {
+    return fromPostgres(this.#rows.page(filter, auditPageSize, from, who));
   }
 
   /** @throws TaplineError `not-found` */
@@ -95,11 +95,11 @@ export class AuditViews {
     return { text: formatTlogProof(proof) };
   }
 
-  /** What an export would come to. @throws as `LogRows.count` */
-  async exportPlan(filter: EntryFilter, range: PlaceRange | null): Promise<AuditExportPlan> {
+  /** What an export would come to. @param who asks @throws as `LogRows.count` */
+  async exportPlan(filter: EntryFilter, range: PlaceRange | null, who: string): Promise<AuditExportPlan> {
     const { head } = await fromPostgres(this.#open());
     const size = head.signed?.size ?? 0;
-    return { entries: await fromPostgres(this.#rows.count(filter, range, mostExported + 1)), size };
+    return { entries: await fromPostgres(this.#rows.count(filter, range, mostExported + 1, who)), size };
   }
 
   /** The log that the worker carries on. */

@@ -77,7 +77,7 @@ export async function exportByHttp(
       throw new TaplineError("forbidden", "an export is not asked for by another site");
     const viewer = await mayExport(parts, request);
     const wish = wishOf(request.url ?? "");
-    await assertFits(parts, wish);
+    await assertFits(parts, wish, viewer.userId);
     await oneAtATime(parts.exporting, viewer.userId, () => send(parts, wish, response));
   } catch (error) {
     if (response.headersSent || !(error instanceof TaplineError)) throw error;
@@ -119,8 +119,12 @@ function wishOf(url: string): AuditExportWish {
   };
 }
 
-async function assertFits({ auditViews }: ExportParts, { filter, range }: AuditExportWish): Promise<void> {
-  const { entries } = await auditViews.exportPlan(filter, range);
+async function assertFits(
+  { auditViews }: ExportParts,
+  { filter, range }: AuditExportWish,
+  who: string,
+): Promise<void> {
+  const { entries } = await auditViews.exportPlan(filter, range, who);
   if (entries > mostExported)
     throw new TaplineError("overloaded", `more than ${mostExported} entries fit`, {
       remedy: "narrow it, as by time, or take tapline audit export, which writes any number",

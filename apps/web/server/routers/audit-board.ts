@@ -32,7 +32,9 @@ export const auditBoardRouter = router({
   /** Entries that fit, from anywhere in either direction, newest first. */
   page: viewerProcedure
     .input(z.strictObject({ filter: filterSchema, from: fromSchema }))
-    .query(({ ctx, input: { filter, from } }) => ctx.auditViews.page(givenOf(filter), from)),
+    .query(({ ctx, input: { filter, from } }) =>
+      ctx.auditViews.page(givenOf(filter), from, ctx.viewer.userId),
+    ),
   /** One entry. */
   entry: viewerProcedure.input(entryInput).query(({ ctx, input }) => ctx.auditViews.entry(input.id)),
   /** The names of people, by their ids. */
@@ -62,6 +64,7 @@ export const auditBoardRouter = router({
       ctx.auditViews.exportPlan(
         givenOf(filter),
         range == null ? null : { start: range[0], end: range[1] + 1 },
+        ctx.viewer.userId,
       ),
     ),
 });

@@ -19,6 +19,6 @@ const listInput = z
 export const auditRouter = router({
   /** Entries of the audit log, newest first; `next` asks for more, null = that was all. */
   list: viewerProcedure.input(listInput).query(({ ctx, input: { cursor, limit, ...filter } }) => {
-    return fromPostgres(ctx.audit.page(givenOf(filter), limit, cursor ?? null));
+    return fromPostgres(ctx.audit.page(givenOf(filter), limit, cursor ?? null, ctx.viewer.userId));
   }),
 });

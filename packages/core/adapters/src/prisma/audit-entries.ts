@@ -13,8 +13,9 @@ import { findInOrder } from "./entry-search.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
 /**
- * A page of entries, newest first; `next` asks for the one behind it, null = that was all. Where a text is searched a page may have fewer
- * entries than were asked for, or none, and others behind it: it has what was found within two seconds.
+ * A page of entries, newest first; `next` asks for the one behind it, null = that was all. Where a text is searched, or what is two of
+ * action, actor and subject at once, a page may have fewer entries than were asked for, or none, and others behind it: it has what was
+ * found within two seconds.
  */
 export type EntryPage = {
   readonly entries: ShownEntry[];
@@ -76,11 +77,17 @@ export class AuditEntries {
   /**
    * The entries that fit, newest first.
    * @param after `next` of the page before; null = from the newest on
-   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where a text is searched by too many at once
+   * @param who the person who asks; null: a command
+   * @throws TaplineError `invalid-input` for a cursor that is none, `overloaded` where too many search at once
    */
-  async page(filter: EntryFilter, limit: number, after: string | null = null): Promise<EntryPage> {
+  async page(
+    filter: EntryFilter,
+    limit: number,
+    after: string | null = null,
+    who: string | null = null,
+  ): Promise<EntryPage> {
     const { rows, searchedTo } = await findInOrder<EntryRow>(this.#prisma, {
-      ...{ filter, begin: after === null ? [] : [behind(after)], order: "DESC", limit: limit + 1 },
+      ...{ filter, who, begin: after === null ? [] : [behind(after)], order: "DESC", limit: limit + 1 },
       select: Prisma.sql`SELECT ${rowColumns} FROM audit_entry ${besides}`,
     });
     const page = rows.slice(0, limit);

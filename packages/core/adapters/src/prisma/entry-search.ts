@@ -6,7 +6,7 @@ import { Prisma, type PrismaClient } from "./generated/client.ts";
 /** Where an entry stands among the others. */
 export type EntrySpot = { readonly id: string; readonly recordedAtEpochMs: number };
 
-/** `searchedTo`: a search for a text took its time, has come so far, and goes on behind it; null: all was searched, or enough was found. */
+/** `searchedTo`: a search took its time, has come so far, and goes on behind it; null: all was searched, or enough was found. */
 export type Found<Row> = { readonly rows: Row[]; readonly searchedTo: EntrySpot | null };
 
 export type EntryWish = {
@@ -18,38 +18,61 @@ export type EntryWish = {
   readonly limit: number;
   /** `SELECT … FROM … `, up to what is demanded of rows. */
   readonly select: Prisma.Sql;
+  /** The person who asks; null: a command. */
+  readonly who: string | null;
 };
 
 type SpotRow = { readonly id: string; readonly recorded_at: Date };
 
-/** How long one statement of a search for a text may take, which no index helps. */
+/** How long one statement of a search may take, which no index helps. */
 const statementMs = 5_000;
 /** So many entries are searched by one statement: some tens of milliseconds, on a busy machine a second. */
 const entriesPerStretch = 5_000;
 /** Whoever waits hears so soon what was found, ms. */
 const answerAfterMs = 1_500;
 
-/** Each search holds a connection all that time: so few at once leave the others to those who do something else. */
-const searches = new FewAtOnce(3, 12);
+/**
+ * Each search holds a connection all that time: so few at once leave the others to those who do something else. Nobody fills all places
+ * alone, nor do two.
+ */
+const searches = new FewAtOnce(3, 12, 7);
 const tooManySearches = () =>
-  new TaplineError("overloaded", "too many search the log for texts at once", {
-    remedy: "ask again in some seconds, or filter by time, action, actor or subject",
+  new TaplineError("overloaded", "the log is searched too often at once", {
+    remedy: "ask again in some seconds, or filter by time, or by one of action, actor and subject alone",
   });
 
 /**
- * The first entries that fit, in order. Where a text is searched that is done stretch by stretch, so that millions of entries hold nobody up:
- * whoever asks goes on from `searchedTo`.
+ * Whether no index leads to the entries: one of a text, or of two things at once. Entries with each of these there may be millions of, and
+ * none with both.
+ */
+function isSearch({ text, subject, actorId, action }: EntryFilter): boolean {
+  return text != null || [subject, actorId, action].filter((one) => one != null).length > 1;
+}
+
+/** What an index finds of it: entries by one of the things that are named, the one of which there are fewest as a rule. */
+function indexed(filter: EntryFilter): EntryFilter {
+  const { subject, actorId, action } = filter;
+  const span = { ...filter, text: null, subject: null, actorId: null, action: null };
+  if (subject?.includes("/") === true) return { ...span, subject };
+  if (actorId != null) return { ...span, actorId };
+  return subject == null ? { ...span, action: action ?? null } : { ...span, subject };
+}
+
+/**
+ * The first entries that fit, in order. Where a text is searched, or what is two things at once, that is done stretch by stretch, so that
+ * millions of entries hold nobody up: whoever asks goes on from `searchedTo`.
  * @throws TaplineError `overloaded` where too many search at once, or one stretch takes too long
  */
 export async function findInOrder<Row extends SpotRow>(
   prisma: PrismaClient,
   wish: EntryWish,
 ): Promise<Found<Row>> {
-  if (wish.filter.text != null) return await searches.run(() => findText<Row>(prisma, wish), tooManySearches);
+  if (isSearch(wish.filter))
+    return await searches.run(() => walk<Row>(prisma, wish), tooManySearches, wish.who);
   return { rows: await prisma.$queryRaw<Row[]>(rowsOf(wish, wish.begin, wish.limit)), searchedTo: null };
 }
 
-async function findText<Row extends SpotRow>(prisma: PrismaClient, wish: EntryWish): Promise<Found<Row>> {
+async function walk<Row extends SpotRow>(prisma: PrismaClient, wish: EntryWish): Promise<Found<Row>> {
   const startedAt = performance.now();
   const rows: Row[] = [];
   let from = wish.begin;
@@ -64,14 +87,14 @@ async function findText<Row extends SpotRow>(prisma: PrismaClient, wish: EntryWi
   }
 }
 
-/** How many entries a query counts that searches a text or not. @throws TaplineError `overloaded` where a text is searched in too many entries, or by too many at once */
+/** How many entries a query counts, which searches or not. @throws TaplineError `overloaded` where it searches too many entries, or too many search at once */
 export async function search<Row>(
   prisma: PrismaClient,
-  filter: EntryFilter,
+  { filter, who }: Pick<EntryWish, "filter" | "who">,
   query: Prisma.Sql,
 ): Promise<Row[]> {
-  if (filter.text == null) return await prisma.$queryRaw<Row[]>(query);
-  return await searches.run(() => bounded<Row>(prisma, query), tooManySearches);
+  if (!isSearch(filter)) return await prisma.$queryRaw<Row[]>(query);
+  return await searches.run(() => bounded<Row>(prisma, query), tooManySearches, who);
 }
 
 function rowsOf(
@@ -83,9 +106,9 @@ function rowsOf(
   return Prisma.sql`${select} WHERE ${where} ${ordered(order)} LIMIT ${limit}`;
 }
 
-/** The last entry of a stretch by everything but the text; none where fewer are left. */
+/** The last entry of a stretch by what an index finds; none where fewer are left. */
 function edgeOf({ filter, order }: EntryWish, from: readonly Prisma.Sql[]): Prisma.Sql {
-  const others = conditions({ ...filter, text: null });
+  const others = conditions(indexed(filter));
   return Prisma.sql`
     SELECT id::text, recorded_at FROM audit_entry WHERE ${Prisma.join([Prisma.sql`TRUE`, ...others, ...from], " AND ")}
     ${ordered(order)} OFFSET ${entriesPerStretch - 1} LIMIT 1`;
@@ -122,8 +145,8 @@ async function bounded<Row>(prisma: PrismaClient, query: Prisma.Sql): Promise<Ro
     );
   } catch (cause) {
     if (!messageOf(cause).includes("statement timeout")) throw cause;
-    throw new TaplineError("overloaded", `searching the text took more than ${statementMs / 1000} s`, {
-      remedy: "narrow it by time, action, actor or subject",
+    throw new TaplineError("overloaded", `searching the log took more than ${statementMs / 1000} s`, {
+      remedy: "narrow it by time",
       cause,
     });
   }

@@ -31,7 +31,7 @@ export type RowsFrom =
   | { readonly is: "place"; readonly index: number };
 
 /**
- * Rows, newest first; whether there may be more in the direction that was asked for. `searchedTo`: a search for a text has come so far, and
+ * Rows, newest first; whether there may be more in the direction that was asked for. `searchedTo`: a search has come so far, and
  * goes on from there; null: from the last of the rows.
  */
 export type RowsPage = {
@@ -52,11 +52,17 @@ export class LogRows {
 
   /**
    * Rows that fit; `newer` ones are those next to where they begin.
-   * @throws TaplineError `not-found` for a place that the log has not reached, `overloaded` where a text is searched by too many at once
+   * @param who the person who asks; null: a command
+   * @throws TaplineError `not-found` for a place that the log has not reached, `overloaded` where too many search at once
    */
-  async page(filter: EntryFilter, limit: number, from: RowsFrom): Promise<RowsPage> {
+  async page(
+    filter: EntryFilter,
+    limit: number,
+    from: RowsFrom,
+    who: string | null = null,
+  ): Promise<RowsPage> {
     const { rows: found, searchedTo } = await findInOrder<PlacedRow>(this.#prisma, {
-      ...{ filter, begin: await this.#begin(from), limit: limit + 1 },
+      ...{ filter, who, begin: await this.#begin(from), limit: limit + 1 },
       order: from.is === "newer" ? "ASC" : "DESC",
       select: Prisma.sql`
         SELECT index, ${rowColumns} FROM audit_entry LEFT JOIN audit_leaf ON audit_leaf.entry_id = id ${besides}`,
@@ -84,9 +90,15 @@ export class LogRows {
 
   /**
    * How many entries with places in the range fit, counted up to `most`. @param range null: the whole log
-   * @throws TaplineError `overloaded` where a text is searched in too many entries, or by too many at once
+   * @param who the person who asks; null: a command
+   * @throws TaplineError `overloaded` where too many entries are searched, or by too many at once
    */
-  async count(filter: EntryFilter, range: PlaceRange | null, most: number): Promise<number> {
+  async count(
+    filter: EntryFilter,
+    range: PlaceRange | null,
+    most: number,
+    who: string | null = null,
+  ): Promise<number> {
     const demanded = conditions(filter);
     if (demanded.length === 0) return Math.min(await this.#places(range), most);
     // Of the whole log an index of entries says it alone; few wait for their places.
@@ -97,7 +109,7 @@ export class LogRows {
         : Prisma.sql`audit_leaf JOIN audit_entry ON id = audit_leaf.entry_id WHERE ${whereOf(filter, range)}`;
     const [row] = await search<{ found: bigint }>(
       this.#prisma,
-      filter,
+      { filter, who },
       Prisma.sql`SELECT count(*) AS found FROM (SELECT FROM ${fitting} LIMIT ${most}) AS fitting`,
     );
     return Number(row?.found ?? 0n);
