@@ -16,7 +16,7 @@ import {
 } from "@tapline/core/noops";
 import type { Logger } from "pino";
 import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
-import { HaltOnKill } from "./halt-on-kill.ts";
+import type { HaltOnKill } from "./halt-on-kill.ts";
 import { heeding } from "./heeding.ts";
 import { leftBehind, Recorder } from "./recorder.ts";
 import { ruleOfUndo } from "./rule-of-undo.ts";
@@ -29,6 +29,8 @@ export type CoordinatorParts = ActParts & {
   >;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   readonly onDecision: (decision: Decision) => void;
+  /** Of the process: a lease or rules that are new change nothing in what the kill switch has stopped. */
+  readonly halting: Pick<HaltOnKill, "heed">;
 };
 
 const hourMs = 3_600_000;
@@ -49,7 +51,6 @@ export class Coordinator {
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #lookBackMs: number;
-  readonly #halting: HaltOnKill;
 
   private constructor(
     parts: CoordinatorParts,
@@ -61,7 +62,6 @@ export class Coordinator {
     this.#released = released;
     this.#gatherer = gatherer;
     this.#decider = new Decider(released.rules.rules);
-    this.#halting = new HaltOnKill(parts.actuator, parts.log);
     this.#recorder = new Recorder(parts.flight, before);
     const spans = released.rules.rules.map(({ cooldownMs, undoMs }) => Math.max(cooldownMs, undoMs));
     this.#lookBackMs = Math.max(hourMs, ...spans);
@@ -91,7 +91,7 @@ export class Coordinator {
       this.#parts.flight.switches(),
       this.#parts.flight.recent(nowEpochMs - this.#lookBackMs),
     ]);
-    await this.#halting.heed(switches, holding.fence);
+    await this.#parts.halting.heed(switches, holding.fence);
     let facts = { ...this.#factsOf(seen), switches };
     const known = [...recent];
     for (const left of recent.filter(({ state }) => state === "acting"))

@@ -1,11 +1,12 @@
 import { type Actuator, type NoopsSwitches, refusalOf } from "@tapline/core/noops";
 import type { Logger } from "pino";
 
-const haltWithinMs = 5_000;
+/** Whoever decides has to keep the lease meanwhile, which holds for five seconds. */
+const haltWithinMs = 2_000;
 
 /**
- * Stops what was taken and goes on by itself, as a restart of many replicas, once somebody pulls the kill switch: once for each pull,
- * and again where it could not be asked.
+ * Stops what was taken and goes on by itself, as a restart of many replicas, once somebody pulls the kill switch: in a process once for each
+ * pull, so that what people restart afterwards goes on, and again where it could not be asked.
  */
 export class HaltOnKill {
   readonly #actuator: Pick<Actuator, "halt"> | null;

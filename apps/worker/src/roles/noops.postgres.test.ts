@@ -86,6 +86,9 @@ test("the kill switch breaks off what is under way, and nothing acts after it", 
     guards: expect.arrayContaining([{ guard: "kill-switch", passed: false, says: "ada has pulled it" }]),
   });
   expect(rig.actuator.acts).toEqual([]);
+  // Nor does it halt again what people do meanwhile, as where it loses the lease for a moment and takes it anew.
+  await rig.prisma.$executeRaw`UPDATE noops_lease SET holder = 'other', fence = fence + 1, until = now()`;
+  await rounds();
   expect(rig.actuator.halts).toEqual(["ada has pulled the kill switch"]);
   await rig.desk.revive(act);
   await oneIn("done");

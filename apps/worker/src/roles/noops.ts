@@ -4,10 +4,11 @@ import type { Decision, DecisionState, NoopsRules } from "@tapline/core/noops";
 import type { Logger } from "pino";
 import { Coordinator, type CoordinatorParts, type Holding } from "../noops/coordinator.ts";
 import { EvidenceGatherer, type EvidenceSources } from "../noops/gather-evidence.ts";
+import { HaltOnKill } from "../noops/halt-on-kill.ts";
 import { type Role, repeat, Wake } from "./role.ts";
 
 export type NoopsParts = EvidenceSources &
-  Omit<CoordinatorParts, "log" | "onDecision" | "flight"> & {
+  Omit<CoordinatorParts, "log" | "onDecision" | "flight" | "halting"> & {
     readonly flight: CoordinatorParts["flight"] & Pick<NoopsLog, "prune">;
     readonly lease: Pick<NoopsLease, "take" | "resign">;
     readonly rules: Pick<NoopsRulesDesk, "activeOrFirst">;
@@ -43,6 +44,7 @@ export function startNoops(parts: NoopsParts): RunningNoops {
   let holder = newName();
   const counts = new Map<DecisionState, number>();
   const onDecision = ({ state }: Decision): void => void counts.set(state, (counts.get(state) ?? 0) + 1);
+  const halting = new HaltOnKill(actuator, log);
   const wake = new Wake();
   let fence: number | null = null;
   /** From then on, by this process's own clock, another one may hold the lease: nobody could be asked. */
@@ -63,7 +65,7 @@ export function startNoops(parts: NoopsParts): RunningNoops {
   const begin = async (released: ReleasedNoopsRules): Promise<Coordinator> => {
     const gatherer = new EvidenceGatherer(parts, released.rules);
     const nowEpochMs = await parts.telemetryStream.now();
-    return await Coordinator.begin({ ...parts, onDecision }, released, gatherer, nowEpochMs);
+    return await Coordinator.begin({ ...parts, onDecision, halting }, released, gatherer, nowEpochMs);
   };
   const decide = async (number: number): Promise<void> => {
     const released = await parts.rules.activeOrFirst(parts.firstRules);
