@@ -2,6 +2,7 @@ import type { PrismaClient } from "@tapline/adapters/prisma";
 import type { PersonView, SessionView, YouView } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
 import { actOnPeople, type PeopleAct } from "../auth/who-asks.ts";
+import { sitesOf } from "./scope-desk.ts";
 
 /** People and their sessions, as they are read and changed by procedures; each change is written down with its reason. */
 export class People {
@@ -47,7 +48,7 @@ export class People {
     const lastSignIns = await this.#lastSignIns(rows.map(({ id }) => id));
     return rows.map((row) => ({
       ...{ id: row.id, name: row.name, email: row.email, role: row.role },
-      sites: row.scope === "whole" ? null : row.sites,
+      sites: sitesOf(row),
       ...{ disabled: row.banned, secondFactor: row.twoFactorEnabled },
       passkeys: row._count.passkeys,
       createdAtEpochMs: row.createdAt.getTime(),

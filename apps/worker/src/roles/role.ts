@@ -1,6 +1,9 @@
 /** A running service. */
 export type Role = {
-  /** Ends the service: takes nothing new, ends what runs, at most `graceMs`. */
+  /**
+   * Ends the service: takes nothing new, and ends what runs, which is cut off after `graceMs` where it can be. A loop ends with its step, however
+   * long that takes: whoever ends a process waits no longer than `graceMs` for all of them.
+   */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
