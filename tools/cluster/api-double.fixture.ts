@@ -214,6 +214,10 @@ function readyStatus({ kind, spec, metadata }: Json): Json {
   const { replicas = 1, instances = 1 } = (spec ?? {}) as { replicas?: number; instances?: number };
   const { generation: observedGeneration } = metadata as { generation: number };
   if (kind === "Job") return { conditions: [{ type: "Complete", status: "True" }] };
-  if (kind === "Cluster") return { readyInstances: instances };
+  if (kind === "Cluster") {
+    const { managed } = (spec ?? {}) as { managed?: { roles: { name: string }[] } };
+    const reconciled = managed?.roles.map(({ name }) => name) ?? [];
+    return { readyInstances: instances, managedRolesStatus: { byStatus: { reconciled } } };
+  }
   return { observedGeneration, replicas, updatedReplicas: replicas, readyReplicas: replicas };
 }

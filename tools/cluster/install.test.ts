@@ -122,6 +122,18 @@ describe("an installation says what is wrong", () => {
     expect(cluster.present).not.toContain("Job migrations");
   });
 
+  test("where a database lacks a role, whose rights the migrations would give it, and why", async () => {
+    const [cannotReconcile, reconciled] = [{ tapline_web: ["secret not found"] }, ["tapline_audit"]];
+    const managedRolesStatus = { byStatus: { reconciled }, cannotReconcile };
+    const database = overlay.filter(({ kind }) => kind === "Cluster");
+    cluster.stuck.set("tapline", { readyInstances: 1, managedRolesStatus });
+    const installing = installation({ waitMs: 50 }).install([namespace("tapline-data"), ...database]);
+    const { message } = await refusalOf(installing);
+    expect(message).toContain("Cluster/tapline-data/tapline has not made the roles tapline_services, ");
+    expect(message).toContain("tapline_web: secret not found");
+    expect(message).not.toContain("tapline_audit");
+  });
+
   test("where a rollout has given up, without waiting on", async () => {
     const message = 'ReplicaSet "ingest-blue-1" has timed out progressing.';
     const late = { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message };

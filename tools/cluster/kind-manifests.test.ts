@@ -1,4 +1,6 @@
+import { meshServices } from "@tapline/core/telemetry";
 import { describe, expect, test } from "vitest";
+import { servicesRole } from "../database/index.ts";
 import { type Manifest, nameOf, valueAt } from "../mesh/index.ts";
 import { lintWorkloads } from "../mesh/lint-workloads.ts";
 import { kindManifests } from "./kind-manifests.ts";
@@ -15,6 +17,7 @@ type Container = {
   env?: { value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
   volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
 };
+type Role = { name: string; passwordSecret: { name: string } };
 type Volume = {
   name: string;
   secret?: { secretName: string; optional?: boolean };
@@ -61,6 +64,24 @@ describe("a trial installation", () => {
       return !keysOf(kind, name).includes(key);
     });
     expect(missing).toEqual([]);
+  });
+
+  test("has a role of PostgreSQL for each service, and its own password in the URL of no other; that for commands in none", () => {
+    const textOf = (name: string, key: string): string => {
+      const found = objects.find((one) => one.kind === "Secret" && one.metadata.name === name);
+      return Buffer.from(String(valueAt(found, "data", key)), "base64").toString();
+    };
+    const cluster = objects.find(({ kind }) => kind === "Cluster");
+    const roles = valueAt(cluster, "spec", "managed", "roles") as Role[];
+    const passwords = roles.map(({ name, passwordSecret }) => {
+      const [username, password] = ["username", "password"].map((key) => textOf(passwordSecret.name, key));
+      expect(username).toBe(name);
+      if (name === servicesRole) return password;
+      const url = new URL(textOf(`tapline-database-${name.replace("tapline_", "")}`, "database-url"));
+      expect([url.username, url.password]).toEqual([name, password]);
+      return password;
+    });
+    expect(new Set(passwords).size).toBe(meshServices.length + 1);
   });
 
   test("runs the image that was named, in each process of ours", () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { issueHierarchy } from "@tapline/core/encryption";
+import { meshServices } from "@tapline/core/telemetry";
+import { roleOf, servicesRole } from "../database/index.ts";
 import { generateSshKeyPair } from "../local-stack/archive-server/index.ts";
 import type { Manifest } from "../mesh/index.ts";
 
@@ -23,6 +25,24 @@ const configMap = (name: string, data: Readonly<Record<string, string>>): Manife
   data,
 });
 
+/** For the operator, which gives the role its password. */
+const roleSecret = (name: string, username: string, password: string): Manifest => ({
+  ...secret(name, { username, password }, "tapline-data"),
+  type: "kubernetes.io/basic-auth",
+});
+
+/** By which each service signs in to PostgreSQL, and by which people's commands do. */
+function databaseSecrets(): Manifest[] {
+  const ofServices = meshServices.flatMap((word) => {
+    const [role, password] = [roleOf(word), random()];
+    return [
+      roleSecret(`tapline-${word}-role`, role, password),
+      secret(`tapline-database-${word}`, { "database-url": postgres(role, password) }),
+    ];
+  });
+  return [roleSecret("tapline-services-role", servicesRole, random()), ...ofServices];
+}
+
 /** What is made by hand before an installation: docs/cluster.md, Secrets. */
 export type Keys = Readonly<{
   manifests: readonly Manifest[];
@@ -42,12 +62,11 @@ export async function makeKeys(): Promise<Keys> {
     return file.pem;
   };
   const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, pem(name)]));
-  const [host, client, password, link] = [generateSshKeyPair(), generateSshKeyPair(), random(), random()];
-  const role = "tapline_services";
+  const [host, client, link] = [generateSshKeyPair(), generateSshKeyPair(), random()];
   const redis = "redis://redis.tapline-data.svc.cluster.local:6379";
   const manifests = [
-    secret("tapline-services-role", { username: role, password }, "tapline-data"),
-    secret("tapline-stores", { "database-url": postgres(role, password), "redis-url": redis }),
+    ...databaseSecrets(),
+    secret("tapline-stores", { "redis-url": redis }),
     secret("tapline-process-key", { "process.key": random() }),
     secret("tapline-door", {
       ...pick("server.crt", "server.key", "root.crt", "agents-trust.pem", "agents.crt", "agents.key"),

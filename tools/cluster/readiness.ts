@@ -14,6 +14,13 @@ const status = z.looseObject({
   ...{ replicas: count, updatedReplicas: count, readyReplicas: count, availableReplicas: count },
   readyInstances: count,
   phase: z.string().default(""),
+  // What CloudNativePG says of the roles that it is to make.
+  managedRolesStatus: z
+    .looseObject({
+      byStatus: z.looseObject({ reconciled: z.array(z.string()).default([]) }).optional(),
+      cannotReconcile: z.record(z.string(), z.array(z.string())).default({}),
+    })
+    .optional(),
   conditions: z.array(condition).default([]),
 });
 
@@ -34,12 +41,8 @@ export function standingOf({ kind, spec }: Manifest, seen: Seen | null): Standin
   switch (kind) {
     case "Job":
       return jobStanding(now);
-    case "Cluster": {
-      const wanted = Number(valueAt(spec, "instances") ?? 1);
-      const phase = now.phase === "" ? "" : ` (${now.phase})`;
-      if (now.readyInstances >= wanted) return ready;
-      return waiting(`has ${now.readyInstances} of ${wanted} instances ready${phase}`);
-    }
+    case "Cluster":
+      return databaseStanding(now, spec);
     case "Deployment":
     case "StatefulSet":
       if (now.observedGeneration < Number(valueAt(seen, "metadata", "generation") ?? 0))
@@ -48,6 +51,22 @@ export function standingOf({ kind, spec }: Manifest, seen: Seen | null): Standin
     default:
       return ready;
   }
+}
+
+const roles = z.array(z.looseObject({ name: z.string() })).default([]);
+
+/** Migrations give rights to the roles, so these have to be there, too. */
+function databaseStanding(now: Now, spec: unknown): Standing {
+  const wanted = Number(valueAt(spec, "instances") ?? 1);
+  const phase = now.phase === "" ? "" : ` (${now.phase})`;
+  if (now.readyInstances < wanted)
+    return waiting(`has ${now.readyInstances} of ${wanted} instances ready${phase}`);
+  const { byStatus, cannotReconcile = {} } = now.managedRolesStatus ?? {};
+  const missing = roles
+    .parse(valueAt(spec, "managed", "roles"))
+    .filter(({ name }) => byStatus?.reconciled.includes(name) !== true)
+    .map(({ name }) => [name, ...(cannotReconcile[name] ?? [])].join(": "));
+  return missing.length === 0 ? ready : waiting(`has not made the roles ${missing.join(", ")}`);
 }
 
 function jobStanding(now: Now): Standing {

@@ -10,6 +10,7 @@ import {
   buildConsolePages,
   ownRedis,
   pagesBuiltWithinMs,
+  serviceOf,
   servicesOf,
   sharedSshd,
   temporaryFolder,
@@ -28,6 +29,7 @@ const within = { timeout: 120_000, interval: 100 };
 const mayBeMissing = "/etc/tapline/channels";
 
 let pods: PodFolder;
+let owner: string;
 let redis: Awaited<ReturnType<typeof ownRedis>>;
 let start: Awaited<ReturnType<typeof imageStart>>;
 let settings: Readonly<Record<string, string>>;
@@ -44,11 +46,10 @@ beforeAll(async () => {
   await pods.prepare();
   start = await imageStart();
   redis = await ownRedis();
-  const owner = await createDatabase(inject("postgresUrl"), `image_${randomBytes(6).toString("hex")}`);
+  owner = await createDatabase(inject("postgresUrl"), `image_${randomBytes(6).toString("hex")}`);
   const sshd = await sharedSshd();
   settings = {
-    ...{ DATABASE_URL: servicesOf(owner), DATABASE_OWNER_URL: owner, REDIS_URL: redis.url },
-    ...{ TAPLINE_ARCHIVE_URL: sshd.url, TAPLINE_ARCHIVE_HOST_KEY: sshd.hostKeyPin },
+    ...{ REDIS_URL: redis.url, TAPLINE_ARCHIVE_URL: sshd.url, TAPLINE_ARCHIVE_HOST_KEY: sshd.hostKeyPin },
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
   };
   const hosts = { nowEpochMs: Date.now(), organisation: "Test", agents: ["gate-1"], hosts: ["localhost"] };
@@ -119,8 +120,9 @@ describe.skipIf(whyNot !== null)("the image's files, as pods run them", () => {
     expect(JSON.parse(asked.output)).toEqual([65_532, [65_532], readOnly]);
   });
 
-  test("bring the database up to date, and end", async () => {
-    const { environment } = await environmentOf("Job", "migrations", settings);
+  test("bring the database up to date, give each service its rights, and end", async () => {
+    const roles = { DATABASE_URL: servicesOf(owner), DATABASE_OWNER_URL: owner };
+    const { environment } = await environmentOf("Job", "migrations", roles);
     const job = run(start.program, environment);
     expect(await job.exited, job.output).toEqual({ code: 0, signal: null });
     expect(job.output).toContain("the database is up to date");
@@ -143,6 +145,7 @@ describe.skipIf(whyNot !== null)("the image's files, as pods run them", () => {
       const { environment, graceMs } = await environmentOf("Deployment", `${word}-blue`, {
         ...settings,
         ...ports,
+        DATABASE_URL: serviceOf(owner, word),
       });
       const process = run(start.program, environment);
       const probe = (path: string) => statusOf(`http://127.0.0.1:${health}/${path}`);

@@ -9,11 +9,11 @@ const containersOf = (object: Manifest): readonly unknown[] => {
   const containers = valueAt(object, "spec", "template", "spec", "containers");
   return Array.isArray(containers) ? containers : [];
 };
-/** Names of the objects of a kind that pods take something from. */
+/** Names of the objects of a kind that pods, or an operator's roles, take something from. */
 const referred = (objects: readonly Manifest[], pattern: RegExp): Set<string> =>
   new Set(
     objects
-      .filter(({ kind }) => kind === "Deployment" || kind === "Job")
+      .filter(({ kind }) => /^(Deployment|Job|Cluster)$/.test(kind))
       .flatMap((object) => [...JSON.stringify(object).matchAll(pattern)].map(([, name = ""]) => name)),
   );
 
@@ -64,20 +64,30 @@ test("kind needs no KEDA", () => {
   expect(built("kind").filter(({ apiVersion }) => apiVersion.startsWith("keda.sh/"))).toEqual([]);
 });
 
-test("production makes each Secret that a pod takes something from", () => {
+test("production makes each Secret that a pod or a role takes something from", () => {
   const objects = built("production");
   const external = objects.filter(({ kind }) => kind === "ExternalSecret");
   const made = external.map(({ metadata }) => metadata.name);
-  const wanted = referred(objects, /"(?:secretName|secretKeyRef":\{"name)":"(tapline-[a-z-]+)"/g);
+  const wanted = referred(
+    objects,
+    /"(?:secretName|(?:secretKeyRef|passwordSecret)":\{"name)":"(tapline-[a-z-]+)"/g,
+  );
   // Passwords of channels: none has to be there.
   wanted.delete("tapline-alert-channels");
   expect([...wanted, "tapline-keda"].sort()).toEqual([...made].sort());
   // Whole, from the store that the documentation names, under the name that pods know it by.
+  // A role's is of the kind that the database's operator takes, which looks at it again by the label.
+  const ofRole = {
+    template: { type: "kubernetes.io/basic-auth", metadata: { labels: { "cnpg.io/reload": "true" } } },
+  };
   for (const { metadata, spec } of external)
     expect(spec).toEqual({
       refreshInterval: "1h",
       secretStoreRef: { kind: "ClusterSecretStore", name: "tapline" },
-      target: { name: metadata.name, creationPolicy: "Owner" },
+      target: {
+        ...{ name: metadata.name, creationPolicy: "Owner" },
+        ...(metadata.namespace === "tapline-data" && ofRole),
+      },
       dataFrom: [{ extract: { key: `tapline/${metadata.name}` } }],
     });
 });

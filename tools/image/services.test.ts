@@ -52,7 +52,9 @@ const deploymentSchema = z.object({
               z.object({
                 name: z.string(),
                 value: z.string().optional(),
-                valueFrom: z.object({ secretKeyRef: z.object({}) }).optional(),
+                valueFrom: z
+                  .object({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) })
+                  .optional(),
               }),
             ),
             ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
@@ -250,6 +252,18 @@ describe("the services' manifests", () => {
     expect(holders("tapline-door").sort()).toEqual(both("ingest"));
     expect(holders("tapline-web").sort()).toEqual(both("web"));
     expect(holders("tapline-scaler").sort()).toEqual(both("balance"));
+  });
+
+  test.each(deployments)("have $name sign in to PostgreSQL as itself", ({ name, container, pod }) => {
+    const [word] = name.split("-");
+    const taken = container.env.flatMap(({ name: of, valueFrom }) =>
+      valueFrom === undefined ? [] : [[of, valueFrom.secretKeyRef]],
+    );
+    expect(taken).toEqual([
+      ["DATABASE_URL", { name: `tapline-database-${word}`, key: "database-url" }],
+      ["REDIS_URL", { name: "tapline-stores", key: "redis-url" }],
+    ]);
+    expect(JSON.stringify(pod.volumes)).not.toMatch(/tapline-(database|stores)/);
   });
 
   test("hold no secret", () => {

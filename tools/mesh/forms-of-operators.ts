@@ -21,14 +21,14 @@ const kinds: Readonly<Record<string, z.ZodType>> = {
     affinity: z.strictObject({ topologyKey: z.string() }),
     bootstrap: z.strictObject({ initdb: z.strictObject({ database: z.string(), owner: z.string() }) }),
     managed: z.strictObject({
-      roles: z.tuple([
+      roles: z.array(
         z.strictObject({
           name: z.string(),
           ensure: z.literal("present"),
           login: z.literal(true),
           passwordSecret: z.strictObject({ name: z.string() }),
         }),
-      ]),
+      ),
     }),
   }),
 };

@@ -205,6 +205,12 @@ describe("the check of what runs", () => {
       "kip",
       /selects nobody/,
     ],
+    [
+      "apps/v1/Deployment/tapline/kpi-blue",
+      `${pod}/containers/0/env/1/valueFrom/secretKeyRef/name`,
+      "tapline-database-web",
+      /kpi-blue takes of Secret tapline-database-web database-url, which is not its own/,
+    ],
   ])("sees what is wrong with %s at %s", (name, path, value, fault) => {
     const op = path.endsWith("/app") ? "add" : "replace";
     expect(lintWorkloads(changed(name, op, path, value)).join("\n")).toMatch(fault);

@@ -7,7 +7,7 @@ import { readEntry } from "@tapline/core/audit";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { pinOf, readToken } from "@tapline/core/tap";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
+import { freshDatabase, serviceOf, temporaryFolder } from "../../../../tools/test-servers/index.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
@@ -26,7 +26,8 @@ beforeAll(async () => {
   root = files["root.crt"]?.pem ?? "";
   await mkdir(join(dir, "pki"));
   await writeFile(join(dir, "pki/root.crt"), root);
-  env = { DATABASE_URL: databaseUrl, TAPLINE_DATA_DIR: dir };
+  // As where they are run in a pod of the console.
+  env = { DATABASE_URL: serviceOf(databaseUrl, "web"), TAPLINE_DATA_DIR: dir };
   prisma = connectPrisma(databaseUrl);
 });
 afterAll(() => prisma.$disconnect());
