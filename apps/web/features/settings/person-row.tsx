@@ -42,15 +42,11 @@ export function PersonRow({
             secondFactor: secondFactor ? strings.on : strings.off,
             passkeys: passkeysOf(passkeys),
             last:
-              last === null ? (
-                strings.neverSignedIn
-              ) : (
-                <>
-                  {rich(strings.lastSignInTime, {
+              last === null
+                ? strings.neverSignedIn
+                : rich(strings.lastSignInTime, {
                     time: <span className="age">{formatDayTime(last, zone, serverNow())}</span>,
-                  })}
-                </>
-              ),
+                  }),
             sessions: sessions.length === 0 ? strings.notSignedInNow : sessionsOf(sessions.length),
           })}
         </p>
