@@ -26,7 +26,23 @@ test("what is no person's own words stays in the entry", () => {
 
 test("an entry is shown with what is kept beside it, or with when that was erased", () => {
   const { entry } = apart(by("operator", "Ada asked"), random);
-  expect(together(entry, { value: "Ada asked", erasedAtEpochMs: null }).reason).toBe("Ada asked");
-  expect(together(entry, { value: null, erasedAtEpochMs: 5 })).toEqual({ ...entry, erased: { reason: 5 } });
+  const kept = { value: "Ada asked", salt: random(32), erasedAtEpochMs: null };
+  expect(together(entry, kept).reason).toBe("Ada asked");
+  const erased = { value: null, salt: null, erasedAtEpochMs: 5 };
+  expect(together(entry, erased)).toEqual({ ...entry, erased: { reason: 5 } });
   expect(together(entry, null)).toEqual(entry);
+});
+
+test("words that an entry did not commit to are none of it, nor are they erased", () => {
+  const { entry } = apart(by("operator", "Ada asked"), random);
+  const kept = { value: "Bob asked", salt: random(32), erasedAtEpochMs: null };
+  for (const planted of [
+    kept,
+    { ...kept, salt: null },
+    { ...kept, value: "Ada asked", salt: Buffer.alloc(32) },
+  ])
+    expect(together(entry, planted)).toEqual(entry);
+  for (const other of [by("job", "the buffer was lost"), by("operator", null)])
+    for (const planted of [kept, { value: null, salt: null, erasedAtEpochMs: 5 }])
+      expect(together(other, planted)).toEqual(other);
 });

@@ -39,12 +39,23 @@ export function apart(
 /** An entry as it is read: with what is kept beside it, and when that was erased. */
 export type ShownEntry = AuditEntry & { readonly erased?: Readonly<Partial<Record<ErasableField, number>>> };
 
-/** What is kept of a field of an entry; `value` is null once it is erased. */
-export type KeptField = { readonly value: string | null; readonly erasedAtEpochMs: number | null };
+/** What is kept of a field of an entry; `value` and `salt` are null once it is erased. */
+export type KeptField = {
+  readonly value: string | null;
+  readonly salt: Uint8Array | null;
+  readonly erasedAtEpochMs: number | null;
+};
 
-/** The entry with its reason, or with when that was erased; null = none was kept beside it. */
+/**
+ * The entry with its reason, or with when that was erased; null = none was kept beside it. Whoever may record may put words beside
+ * the entries of others: what the entry did not commit to is none of it.
+ */
 export function together(entry: AuditEntry, reason: KeptField | null): ShownEntry {
-  if (reason === null) return entry;
-  if (reason.erasedAtEpochMs !== null) return { ...entry, erased: { reason: reason.erasedAtEpochMs } };
-  return { ...entry, reason: reason.value };
+  const committed = entry.version === 1 ? undefined : entry.commitments?.reason;
+  if (reason === null || committed === undefined) return entry;
+  const { value, salt, erasedAtEpochMs } = reason;
+  if (erasedAtEpochMs !== null) return { ...entry, erased: { reason: erasedAtEpochMs } };
+  if (value === null || salt === null) return entry;
+  const kept = commitmentTo({ field: "reason", value, salt: Buffer.from(salt) });
+  return kept.toString("hex") === committed ? { ...entry, reason: value } : entry;
 }

@@ -1,4 +1,4 @@
-import { archivalActions, type Erasure, type ShownEntry } from "@tapline/core/audit";
+import { archivalActions, type Erasure, readableEntry, type ShownEntry } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import {
   besides,
@@ -158,10 +158,16 @@ export class AuditEntries {
 
 function placedEntry({ index, bytes, id, erased_at: at, erased_by: by }: PlacedRow): PlacedEntry {
   const erasure =
-    at === null || by === null
+    at === null || by === null || !mayHaveReason(bytes)
       ? null
       : { entry: id, field: "reason" as const, erasedAtEpochMs: at.getTime(), erasedBy: by };
   return { index: Number(index), bytes, erasure };
+}
+
+/** Whoever may record may put a row beside the entries of others: of what an entry did not commit to nothing was erased. */
+function mayHaveReason(bytes: Uint8Array): boolean {
+  const entry = readableEntry(bytes);
+  return entry?.version === 2 && entry.commitments !== undefined;
 }
 
 function behind(cursor: string): Prisma.Sql {

@@ -23,11 +23,12 @@ export type EntryRow = {
   /** Whether a reason is kept beside the entry. */
   readonly has_reason: boolean;
   readonly reason: string | null;
+  readonly salt: Uint8Array | null;
   readonly erased_at: Date | null;
 };
 
 export const rowColumns = Prisma.sql`
-  id::text, recorded_at, bytes, kept.entry_id IS NOT NULL AS has_reason, kept.value AS reason, kept.erased_at`;
+  id::text, recorded_at, bytes, kept.entry_id IS NOT NULL AS has_reason, kept.value AS reason, kept.salt, kept.erased_at`;
 /** What is kept beside entries. */
 export const besides = Prisma.sql`
   LEFT JOIN audit_erasable AS kept ON kept.entry_id = id AND kept.field = 'reason'`;
@@ -65,8 +66,8 @@ export function conditions(filter: EntryFilter): Prisma.Sql[] {
 
 /** Null where the bytes are no entry: the others are read all the same. */
 export function entryOf(row: Omit<EntryRow, "id">): ShownEntry | null {
-  const { bytes, has_reason: hasReason, reason, erased_at: erasedAt } = row;
+  const { bytes, has_reason: hasReason, reason, salt, erased_at: erasedAt } = row;
   const entry = readableEntry(bytes);
-  const kept = hasReason ? { value: reason, erasedAtEpochMs: erasedAt?.getTime() ?? null } : null;
+  const kept = hasReason ? { value: reason, salt, erasedAtEpochMs: erasedAt?.getTime() ?? null } : null;
   return entry === null ? null : together(entry, kept);
 }

@@ -122,6 +122,29 @@ test("a text that is no entry is told of by place and id, and hides no other ent
   expect((await entries.page({ text: "A/2" }, 10)).entries).toHaveLength(1);
 });
 
+test("what a service puts beside the entry of another is neither its reason nor an erasure of it", async () => {
+  const plant = (columns: string, values: string) =>
+    services.$executeRawUnsafe(`
+      INSERT INTO audit_erasable (entry_id, field, ${columns})
+      SELECT id, 'reason', ${values} FROM audit_entry WHERE subject = 'a/1'`);
+  const entries = new AuditEntries(services);
+  const shown = async () => (await entries.page({ subject: "a/1" }, 1)).entries[0];
+  const before = await shown();
+  expect(before?.reason).toBeNull();
+  await plant("value, salt", "'the admin wanted it', '\\x07'");
+  expect(await shown()).toEqual(before);
+  await owner.$executeRaw`ALTER TABLE audit_erasable DISABLE TRIGGER ALL`;
+  await owner.auditErasable.deleteMany();
+  await owner.$executeRaw`ALTER TABLE audit_erasable ENABLE TRIGGER ALL`;
+  await plant("erased_at, erased_by", "now(), id");
+  expect(await shown()).toEqual(before);
+  const erasures: unknown[] = [];
+  await entries.eachPlaced({}, { start: 0, end: 1 }, async (placed) => {
+    erasures.push(...placed.map(({ erasure }) => erasure));
+  });
+  expect(erasures).toEqual([null]);
+});
+
 test("sizes of a head are bounded by the log's, also where a table of one's own stands in for its leaves", async () => {
   const far = `${2n ** 53n - 1n}`;
   for (const kind of ["cosigned", "archived"])
