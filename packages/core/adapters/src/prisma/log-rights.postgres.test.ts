@@ -106,3 +106,17 @@ test("a role that could rewrite the log is told, and by what", async () => {
   await owner.$executeRaw`SELECT admit_services('tapline_services')`;
   expect(await rightsOverLog(services)).toEqual([]);
 });
+
+test("where everybody may make functions in the schema, who calls one with the owner's rights can take these: it is said", async () => {
+  await owner.$executeRaw`GRANT CREATE ON SCHEMA public TO PUBLIC`;
+  await services.$executeRawUnsafe(
+    `CREATE FUNCTION mine(text, uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'run as %', current_user; END $$`,
+  );
+  await services.$executeRaw`CREATE OPERATOR || (FUNCTION = mine, LEFTARG = text, RIGHTARG = uuid)`;
+  const erase = services.$queryRaw`SELECT erase_audit_field(gen_random_uuid(), 'reason', gen_random_uuid())`;
+  const [own] = await owner.$queryRaw<[{ name: string }]>`SELECT current_user::text AS name`;
+  await expect(erase).rejects.toThrow(`run as ${own.name}`);
+  expect(await rightsOverLog(services)).toEqual(["it may make functions and operators in the schema public"]);
+  await owner.$executeRaw`REVOKE CREATE ON SCHEMA public FROM PUBLIC`;
+  expect(await rightsOverLog(services)).toEqual([]);
+});

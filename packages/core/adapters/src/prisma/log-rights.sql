@@ -14,6 +14,11 @@ UNION ALL
 SELECT format('it may act as %s, who owns the schema %I', nspowner::regrole, nspname)
 FROM pg_namespace WHERE nspname = current_schema() AND pg_has_role(current_user, nspowner, 'MEMBER')
 UNION ALL
+-- Functions with the owner's rights look there, and take what fits their arguments better than PostgreSQL's own.
+SELECT format('it may make functions and operators in the schema %I', nspname)
+FROM pg_namespace
+WHERE nspname = current_schema() AND has_schema_privilege(current_user, oid, 'CREATE') AND NOT pg_has_role(current_user, nspowner, 'MEMBER')
+UNION ALL
 SELECT format('it may act as %s', rolname)
 FROM pg_roles
 WHERE rolname IN ('pg_write_server_files', 'pg_execute_server_program') AND pg_has_role(current_user, oid, 'MEMBER')
