@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { alertKeys, balanceKeys, connectRedis, kpiKeys, telemetryKeys } from "@tapline/adapters/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { render } from "../../../tools/mesh/index.ts";
+import { asRedisUser } from "../../../tools/redis/index.ts";
 import { archivedTaps, connectAs, deliver, submit } from "./agent.fixture.ts";
 import { roleNames } from "./config.ts";
-import { rawTap, setUpPath, type TestPath } from "./path.fixture.ts";
+import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import { admitUsers, refusedToUsers } from "./redis-users.fixture.ts";
 import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;
@@ -39,16 +42,23 @@ function namesOf(service: string): ReadonlySet<string> {
 const withPin = (names: ReadonlySet<string>) =>
   names.has("TAPLINE_ARCHIVE_URL") ? new Set([...names, "TAPLINE_ARCHIVE_HOST_KEY"]) : names;
 
-test("a tap is archived by processes each of which has the keys alone that the cluster's manifests give it", {
+test("a tap is archived by processes each of which has the keys alone that the cluster's manifests give it, and in the stores its own rights", {
   timeout: 120_000,
 }, async () => {
+  const redis = connectRedis(path.redis.url, () => undefined);
+  const password = "of-the-users-in-redis";
+  await admitUsers(redis, password);
   let port = 0;
   for (const role of roleNames) {
     const given = withPin(namesOf(role));
     const without = Object.keys(path.environment).flatMap((name) =>
       given.has(name) ? [] : [[name, undefined] as const],
     );
-    const worker = await path.start({ ...Object.fromEntries(without), ROLE: role });
+    const worker = await path.start({
+      ...Object.fromEntries(without),
+      REDIS_URL: asRedisUser(path.redis.url, role, password),
+      ROLE: role,
+    });
     running.push(worker);
     port = worker.ingestPort ?? port;
   }
@@ -60,4 +70,14 @@ test("a tap is archived by processes each of which has the keys alone that the c
   expect(verdicts.get(2)).toMatchObject({ verdict: "rejected" });
   expect(await archivedTaps(path)).toHaveLength(1);
   await client.close();
+  const told = [kpiKeys.live, telemetryKeys.services, balanceKeys.wishes, alertKeys.cursor];
+  await until(
+    "all services to have told of themselves",
+    async () => (await redis.exists(told)) === told.length,
+    60_000,
+  );
+  for (const { metrics } of running)
+    expect(await metrics.registry.metrics()).toContain("tapline_queue_jobs{");
+  expect(await refusedToUsers(redis)).toEqual([]);
+  redis.disconnect();
 });

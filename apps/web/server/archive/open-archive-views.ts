@@ -22,7 +22,7 @@ export function openArchiveViews(
   audit: Pick<AuditEntries, "page">,
 ): ArchiveViews {
   const flow = new ArchiveFlow(
-    new SegmentBuffer(redis),
+    new SegmentBuffer(redis, { onlyLooks: true }),
     new SegmentQueues(redis, queuePrefix),
     new TelemetryStream(redis),
   );

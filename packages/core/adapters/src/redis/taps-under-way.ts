@@ -37,7 +37,7 @@ export class TapsUnderWay {
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    this.#buffer = new SegmentBuffer(redis);
+    this.#buffer = new SegmentBuffer(redis, { onlyLooks: true });
   }
 
   /** @param epoch null = the newest one that has the number under way */

@@ -1,0 +1,1 @@
+export { asRedisUser, setUserCommands } from "./service-users.ts";

@@ -1,0 +1,133 @@
+import type { Service } from "../database/index.ts";
+
+/** What a service reaches in Redis: patterns of keys and channels, without what all of them begin with. */
+type ServiceAcl = {
+  /** Keys that it reads and writes. */
+  readonly works: readonly string[];
+  /** Keys that it reads alone. */
+  readonly reads: readonly string[];
+  readonly channels: readonly string[];
+  /** Commands beside those of all. */
+  readonly more?: readonly string[];
+};
+
+/**
+ * What all may: commands on keys and channels of theirs, our scripts among them, which run with the rights of whoever calls. Nothing
+ * that is of the server or of all keys: no KEYS, FLUSHALL, ACL, SCRIPT FLUSH, no CONFIG either, which tells the main password. INFO,
+ * since clients ask it whether the server has loaded its data, and it says how much memory is left.
+ */
+const commands = [
+  ...["-@all", "+@read", "+@write", "+@blocking", "+@connection", "+@transaction", "+@pubsub"],
+  ...["+eval", "+evalsha", "+script|load", "+script|exists"],
+  ...["-@dangerous", "-scan", "-randomkey", "-dbsize", "-pubsub", "-function", "+info", "+time"],
+  // By which a client finds its way in a cluster.
+  ...["+cluster|info", "+cluster|slots", "+cluster|shards", "+cluster|nodes"],
+];
+
+// A script's keys count as written, whatever it does with them, so those of one service's scripts stand under `works`.
+const life = "{p*}:generation";
+const counts = "{p*}:counts";
+/** Channels of the buffer; scripts take them as keys, too. */
+const news = "{p*}:news";
+const frames = ["{p*}:frames", "{p*}:uncut", counts];
+const segment = "{p*}:segment:*";
+const open = "{p*}:open";
+const failing = "{p*}:failing";
+const segments = [
+  ...[open, "{p*}:preparing", failing, segment, "{p*}:sealed:*", "{p*}:waiting:*"],
+  "{p0}:cards",
+];
+const trackers = "{p0}:tracker:*";
+const fence = "{p0}:fence";
+const credits = "{p0}:credits:*";
+const ceilings = "{p0}:credits:ceilings";
+const refusedTaps = "{p0}:credits:refused:*";
+const receipts = "{p*}:receipts:*";
+const shares = "{p*}:shares";
+const evidence = "{p*}:evidence:*";
+const proofs = "{p0}:proof:*";
+const agentLogs = "{p0}:agent-logs:*";
+const ringReadings = "{p0}:keys:readings";
+const table = "{p0}:telemetry:services";
+const wishes = "{p0}:balance:wishes";
+const sockets = "socket.io*";
+
+/** What is in the buffer, and since when: a script says it. */
+const backlog = ["{p*}:frames", counts];
+
+/** Every process says what it saw. */
+const told = "{p0}:telemetry:deltas";
+
+/** Every worker tells Prometheus how many jobs wait, which scripts of the queues' count, and what services need. */
+const worker = { works: [told, "{p0}:queue:*"], reads: [wishes] } as const;
+
+/** A stage of the path: takes jobs, reads its segment, moves it on. */
+const stage = [...worker.works, life, news, ...frames, ...segments, evidence];
+
+/** What each service reaches in Redis: what its code uses. The user of one-machine installations and of commands is not here. */
+export const serviceAcl: Readonly<Record<Service, ServiceAcl>> = {
+  ingest: {
+    works: [...worker.works, life, news, ...frames, credits, agentLogs],
+    reads: [...worker.reads, receipts],
+    channels: [news, "door", "agents:news"],
+  },
+  buffer: {
+    works: [...stage, shares, trackers, "{p0}:credits:shut", "{p0}:cutters:*"],
+    reads: worker.reads,
+    channels: [news],
+    // Forgets what was claimed in a life of the buffer that is over.
+    more: ["+scan"],
+  },
+  validation: {
+    works: [...stage, trackers, fence, refusedTaps],
+    reads: worker.reads,
+    channels: [news, "door"],
+  },
+  encryption: { works: [...stage, ringReadings], reads: worker.reads, channels: [news] },
+  // Replays quarantined taps as a door does.
+  transfer: {
+    works: [...stage, trackers, credits, receipts, proofs],
+    reads: worker.reads,
+    channels: [news],
+  },
+  // A segment that an archive has and the index has not may be under way.
+  audit: { works: worker.works, reads: [...worker.reads, life, segment], channels: [] },
+  kpi: { works: [...worker.works, "{kpi}:*", ...backlog], reads: [...worker.reads, ceilings], channels: [] },
+  alerts: {
+    works: [...worker.works, "{alerts}:*", ...backlog],
+    reads: [...worker.reads, ceilings],
+    channels: [],
+  },
+  telemetry: { works: [...worker.works, table], reads: worker.reads, channels: [] },
+  balance: { works: [...worker.works, "{p0}:balance:*", ...backlog], reads: [table], channels: [] },
+  noops: {
+    // A flush ends the buffer's life, a shift sets shares.
+    works: [...worker.works, life, news, ...frames, ...segments, shares],
+    reads: [...worker.reads, table, evidence, ceilings],
+    channels: [news],
+  },
+  web: {
+    // What it wants of workers waits in their queues; how a segment's job stands scripts of theirs say.
+    works: [...worker.works, proofs, agentLogs, "{alerts}:live", sockets],
+    reads: [
+      ...[life, counts, open, failing, segment, trackers, receipts],
+      ...["{kpi}:*", "{p0}:balance:*", table, ringReadings],
+    ],
+    channels: ["agents:news", sockets],
+  },
+};
+
+const root = "tapline:";
+
+/** The rules of a service's user but its password, as `ACL SETUSER` takes them: whatever it could before, it can this alone. */
+export function aclRules(service: Service): string[] {
+  const { works, reads, channels, more = [] } = serviceAcl[service];
+  return [
+    ...["on", "clearselectors", "resetkeys", "resetchannels"],
+    ...[...new Set(works)].map((pattern) => `~${root}${pattern}`),
+    ...[...new Set(reads)].map((pattern) => `%R~${root}${pattern}`),
+    ...channels.map((pattern) => `&${root}${pattern}`),
+    ...commands,
+    ...more,
+  ];
+}
