@@ -24,7 +24,7 @@ test("elements in attributes and in expressions are looked into", async () => {
 
 test("signs, single letters, code and what is for the browser are no texts", async () => {
   const found = await inPage(
-    `<p className="flex gap-2" title={name}>▲ · {name} <code>tapline audit key</code> <Kbd>Esc</Kbd> {"  "}</p>`,
+    `<p className="flex gap-2" title={name}>▲ · {name} <code>tapline audit key</code> <Kbd>Esc</Kbd> {"  "}<Field autoComplete="username webauthn" /></p>`,
   );
   expect(found).toEqual([]);
 });

@@ -85,7 +85,7 @@ function collect(node: unknown, into: Finding): void {
   for (const child of Object.values(node)) collect(child, into);
 }
 
-/** Names of modules, types, what is compared, errors (data for logs as well), other languages, classes of CSS, directives. */
+/** Names of modules, types, what is compared, errors (data for logs as well), other languages, classes of CSS, kinds of fields, directives. */
 function isForCode(node: Node): boolean {
   const { type = "", operator = "", callee, expression, name } = node;
   if (type.startsWith("Import") || type.startsWith("Export")) return type.includes("All") || "source" in node;
@@ -94,7 +94,7 @@ function isForCode(node: Node): boolean {
     return true;
   if (type === "BinaryExpression") return /^[!=]==?$/.test(operator);
   if (type === "CallExpression") return callee?.value === "cn" || callee?.property?.value === "split";
-  if (type === "JSXAttribute") return name?.value === "className";
+  if (type === "JSXAttribute") return /^(className|autoComplete)$/.test(String(name?.value));
   return type === "ExpressionStatement" && expression?.type === "StringLiteral";
 }
 

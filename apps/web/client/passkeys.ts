@@ -44,12 +44,15 @@ export async function makePasskey(offer: unknown): Promise<unknown> {
   return (made as PublicKeyCredential).toJSON();
 }
 
-/** Has the browser answer by a key. @throws AuthRefusal where its person does not */
-export async function givePasskey(offer: unknown): Promise<unknown> {
+/** Has the browser answer by a key. @param how it asks for it: at once, unless that says otherwise @throws AuthRefusal where its person does not */
+export async function givePasskey(
+  offer: unknown,
+  how: Pick<CredentialRequestOptions, "mediation" | "signal"> = {},
+): Promise<unknown> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     offer as Offer & PublicKeyCredentialRequestOptionsJSON,
   );
-  const given = await navigator.credentials.get({ publicKey }).catch(refused);
+  const given = await navigator.credentials.get({ publicKey, ...how }).catch(refused);
   return (given as PublicKeyCredential).toJSON();
 }
 

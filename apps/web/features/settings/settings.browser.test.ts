@@ -264,7 +264,9 @@ it("a passkey is made where the address is a name, signs in by itself, and is wo
   expect(new URL(named).hostname).toBe("localhost");
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", { options: device });
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options: device });
+  const isAtHand = (enabled: boolean) =>
+    devtools.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
 
   await page.getByLabel("E-mail").fill(grace.email);
   await page.getByLabel("Password").fill(grace.password);
@@ -283,12 +285,19 @@ it("a passkey is made where the address is a name, signs in by itself, and is wo
   const leave = async () => {
     await page.context().clearCookies();
     await page.goto(`${named}/alerts?state=history`);
-    await page.getByRole("button", { name: "Use a passkey" }).waitFor();
   };
+  await isAtHand(false);
   await leave();
+  await page.getByRole("button", { name: "Use a passkey" }).waitFor();
+  expect(await page.getByLabel("E-mail").getAttribute("autocomplete")).toBe("username webauthn");
   await expectAccessible(page);
   await shoot(page, "sign-in-passkey-light");
+  await isAtHand(true);
   await page.getByRole("button", { name: "Use a passkey" }).click();
+  await isConnection(page, "Live");
+  expect(new URL(page.url()).pathname).toBe("/alerts");
+  // The browser offers it where it fills in the address, and whoever has it at hand presses nothing of the page.
+  await leave();
   await isConnection(page, "Live");
   expect(new URL(page.url()).pathname).toBe("/alerts");
 
@@ -298,10 +307,9 @@ it("a passkey is made where the address is a name, signs in by itself, and is wo
   await dialog.getByLabel("Your password").fill(grace.password);
   await dialog.getByRole("button", { name: "Remove" }).click();
   await row.waitFor({ state: "detached" });
-  await leave();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await leave();
   await page.getByText("This passkey does not work here").waitFor();
   await expectAccessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);

@@ -19,6 +19,7 @@ import {
   signInByPasskey,
   verifyCode,
 } from "./sign-in.ts";
+import { usePasskeyAutofill } from "./use-passkey-autofill.ts";
 
 type Refusal = Extract<SignInResult, { kind: "refused" }>;
 
@@ -80,6 +81,13 @@ export function SignInForm({ from, hasEnded, provider, refused }: Coming) {
       ?.focus();
   };
 
+  const [wasChosen, setChosen] = useState(false);
+  // A key that was chosen and does not work here is not asked for again by itself.
+  usePasskeyAutofill(step === "password" && !isBusy && !wasChosen, (attempt) => {
+    setChosen(true);
+    void run(attempt);
+  });
+
   const isWrong = refusal?.title.startsWith("Wrong") === true;
   return (
     <Card className="p-6 shadow-sm">
@@ -131,7 +139,7 @@ function PasswordFields({ isWrong }: { isWrong: boolean }) {
         label={strings.eMail}
         name="email"
         type="email"
-        autoComplete="username"
+        autoComplete="username webauthn"
         required
         autoFocus
         aria-invalid={isWrong}

@@ -5,6 +5,7 @@ import {
   leaveForProvider,
   safeReturn,
   signIn,
+  signInByChosenPasskey,
   signInByPasskey,
   verifyCode,
 } from "./sign-in.ts";
@@ -131,4 +132,12 @@ test("one leaves for the provider, or is told that it is away; each way back has
   expect(new Set(titles).size).toBe(reasons.length);
   expect(titles.join()).not.toContain("SAYS");
   expect(backFromProvider("constructor", "Clinic ID")).toEqual(backFromProvider("x", "Clinic ID"));
+});
+
+test("a passkey that is chosen among what is filled in signs in once it is; where none is, nothing is said", async () => {
+  const given = async () => ({ id: "key" });
+  const attempt = await signInByChosenPasskey(given, answering(200));
+  expect(await attempt?.()).toEqual({ kind: "signed-in" });
+  expect(await signInByChosenPasskey(() => Promise.reject(new Error("left")), answering(200))).toBeNull();
+  expect(await signInByChosenPasskey(given, answering(429))).toBeNull();
 });

@@ -10,6 +10,9 @@ export type SignInResult =
   | { kind: "leaves"; url: string }
   | { kind: "refused"; title: string; text: string; retryAfterSeconds?: number };
 
+const offerPath = "/api/auth/passkey/offer-sign-in";
+const passkeyPath = "/api/auth/passkey/sign-in";
+
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 /** @param fetchApi `fetch`, handed in for tests */
@@ -36,15 +39,33 @@ export async function signInByPasskey(
   answer: (offer: unknown) => Promise<unknown>,
   fetchApi: Fetch = fetch,
 ): Promise<SignInResult> {
-  const offered = await ask("/api/auth/passkey/offer-sign-in", {}, fetchApi);
+  const offered = await ask(offerPath, {}, fetchApi);
   if (!offered?.ok) return offered === null ? unreachable : refusal(offered, "passkey");
   try {
     const response = await answer(await offered.json());
-    return attempt("/api/auth/passkey/sign-in", { response }, fetchApi);
+    return attempt(passkeyPath, { response }, fetchApi);
   } catch (error) {
     const text = error instanceof AuthRefusal ? error.message : strings.theBrowserCouldNotUse;
     return { kind: "refused", title: strings.noPasskeyWasGiven, text };
   }
+}
+
+/**
+ * Waits until a key is chosen, however long that takes.
+ * @param choose has the browser offer its keys for what the server asks
+ * @returns what signs in by it; `null` where none was, or the server asked nothing
+ */
+export async function signInByChosenPasskey(
+  choose: (offer: unknown) => Promise<unknown>,
+  fetchApi: Fetch = fetch,
+): Promise<(() => Promise<SignInResult>) | null> {
+  const offered = await ask(offerPath, {}, fetchApi);
+  if (offered?.ok !== true) return null;
+  const response = await offered
+    .json()
+    .then(choose)
+    .catch(() => null);
+  return response === null ? null : () => attempt(passkeyPath, { response }, fetchApi);
 }
 
 /** Begins at the provider's. @param from where to be led back to */

@@ -76,6 +76,8 @@ export function createAuth(options: AuthOptions) {
         "/sign-in/*": { window: 60, max: 10 },
         "/two-factor/*": { window: 60, max: 10 },
         "/invitation/*": { window: 60, max: 10 },
+        // Each sign-in page asks once for what a passkey would answer; nothing is guessed by that.
+        "/passkey/offer-sign-in": { window: 60, max: 60 },
         "/passkey/*": { window: 60, max: 20 },
         "/oidc/*": { window: 60, max: 60 },
         "/get-session": false,
