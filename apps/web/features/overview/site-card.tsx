@@ -63,7 +63,11 @@ export function SiteCard({ standing, hasRate }: { standing: SiteStanding; hasRat
         {archivedAt === null
           ? strings.noTapArchivedYet
           : rich(strings.newestArchivedAgo, {
-              age: <span className="age">{formatAge(Math.max(0, serverNow() - archivedAt))}</span>,
+              age: (
+                <span className="age whitespace-nowrap">
+                  {formatAge(Math.max(0, serverNow() - archivedAt))}
+                </span>
+              ),
             })}
       </p>
       <p className="mt-auto flex flex-wrap gap-x-4 text-xs">

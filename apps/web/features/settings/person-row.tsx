@@ -45,7 +45,9 @@ export function PersonRow({
               last === null
                 ? strings.neverSignedIn
                 : rich(strings.lastSignInTime, {
-                    time: <span className="age">{formatDayTime(last, zone, serverNow())}</span>,
+                    time: (
+                      <span className="age whitespace-nowrap">{formatDayTime(last, zone, serverNow())}</span>
+                    ),
                   }),
             sessions: sessions.length === 0 ? strings.notSignedInNow : sessionsOf(sessions.length),
           })}

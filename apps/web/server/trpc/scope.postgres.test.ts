@@ -161,8 +161,8 @@ test("a socket hears of its sites' agents, of no others, of nothing of the whole
   socket.on("agents", (agents: AgentView[]) => heard.push(...agents));
   socket.on("agentsMissed", () => (missed += 1));
   socket.on("roleChanged", () => (renewed = true));
-  for (const event of ["kpi", "alerts", "alertsMissed", "changed", "auditEntries"])
-    socket.on(event, () => other.push(event));
+  // Not "alertsMissed": it has everybody ask again after Redis was away for a moment, and says nothing.
+  for (const event of ["kpi", "alerts", "changed", "auditEntries"]) socket.on(event, () => other.push(event));
   await new Promise((connected) => socket.once("connect", () => connected(null)));
   for (const topic of ["kpi", "alerts", "agents", "keys", "noops", "releases"])
     expect(await socket.emitWithAck("subscribe", topic)).toBe(true);
