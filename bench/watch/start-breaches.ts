@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AlertChannelsDesk, AlertDesk, AlertRulesDesk, connectPrisma } from "@tapline/adapters/prisma";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { AlertChannelsDesk, AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import { alertKeys, connectRedis, TelemetryStream } from "@tapline/adapters/redis";
 import {
   alertChannelsFormat,

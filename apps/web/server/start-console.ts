@@ -1,14 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ProofQueue } from "@tapline/adapters/bullmq";
-import {
-  AuditEntries,
-  connectPrisma,
-  FleetDesk,
-  FleetStore,
-  type PrismaClient,
-  PushSubscriptions,
-  RefusedActs,
-} from "@tapline/adapters/prisma";
+import { AuditEntries, connectPrisma, type PrismaClient, RefusedActs } from "@tapline/adapters/prisma";
+import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
+import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import { AgentLogs, queuePrefix, ServicesReports } from "@tapline/adapters/redis";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { createLog, type LogOutput } from "@tapline/telemetry/logging";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { AlertDesk, AlertRulesDesk, connectPrisma } from "@tapline/adapters/prisma";
-import { AlertStreams } from "@tapline/adapters/redis";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import {
   type Alert,
   type AlertAct,

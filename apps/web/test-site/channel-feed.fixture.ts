@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { AlertChannelsDesk, AlertDeliveries, connectPrisma } from "@tapline/adapters/prisma";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { AlertChannelsDesk, AlertDeliveries } from "@tapline/adapters/prisma/alerts";
 import {
   type AlertNotice,
   alertChannelsFormat,

@@ -1,4 +1,5 @@
-import { AgentRegistry, FleetDesk, FleetStore, type PrismaClient } from "@tapline/adapters/prisma";
+import { AgentRegistry, type PrismaClient } from "@tapline/adapters/prisma";
+import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import { type AgentReport, type AgentSettings, readToken, tokenDigest } from "@tapline/core/tap";
 
 const dayMs = 24 * 3_600_000;

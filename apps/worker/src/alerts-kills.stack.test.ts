@@ -1,4 +1,4 @@
-import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import { alertKeys, connectRedis, TelemetryStream } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { SftpSettings } from "@tapline/adapters/sftp";
 import { type ArchiveRule, archiveRule, mainTarget, readArchivePlan } from "@tapline/core/transfer";
 import type { Config } from "./config.ts";
-import { need, readSetting } from "./pki.ts";
+import { need, readSetting } from "./read-setting.ts";
 
 /** What the settings say about the archives: each with its name, and the rule by which a segment counts. */
 export type NamedArchives = {

@@ -1,4 +1,4 @@
-import { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
+import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import type { AgentReport } from "@tapline/core/tap";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStream } from "./ingress/stream/stream.fixture.ts";

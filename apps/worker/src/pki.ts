@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type LogSigner, openLogSigner, parseVerifierKey } from "@tapline/core/audit";
 import {
   type Authority,
@@ -8,29 +7,10 @@ import {
   readRingKey,
   type Signer,
 } from "@tapline/core/encryption";
-import { messageOf, TaplineError } from "@tapline/core/kernel";
+import { TaplineError } from "@tapline/core/kernel";
 import type { Config } from "./config.ts";
+import { need, readSetting } from "./read-setting.ts";
 import type { WitnessAt } from "./roles/witness-audit.ts";
-
-/** The value of a setting that a role needs. @throws TaplineError `misconfigured` naming the setting */
-export function need<Value>(value: Value | undefined, setting: string, role: string): Value {
-  if (value === undefined)
-    throw new TaplineError("misconfigured", `the role ${role} needs the setting ${setting}`, {
-      remedy: `set ${setting}, or leave ${role} out of ROLE`,
-    });
-  return value;
-}
-
-/** Reads a file that a setting names. @throws TaplineError `misconfigured` naming setting and path */
-export async function readSetting(path: string, setting: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new TaplineError("misconfigured", `${setting} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
 
 /** The keys that TAPLINE_RECIPIENTS names: first the archive's, then the escrow's, then others. */
 export async function readNamedKeys(config: Pick<Config, "TAPLINE_RECIPIENTS">): Promise<RingKey[]> {
@@ -103,31 +83,4 @@ function firstCertificate(pem: string): string {
   throw new TaplineError("misconfigured", "TAPLINE_INGEST_ROOT holds no PEM certificate", {
     remedy: "let it name root.crt of the PKI folder",
   });
-}
-
-/** The 32 bytes of the process key. */
-export async function readProcessKey(config: Config): Promise<Buffer> {
-  return await readKey(
-    need(config.TAPLINE_PROCESS_KEY, "TAPLINE_PROCESS_KEY", "transfer"),
-    "TAPLINE_PROCESS_KEY",
-  );
-}
-
-/** The present process key and, where there is one, the one before it; null where this process has none. */
-export async function readProcessKeys(
-  config: Partial<Pick<Config, "TAPLINE_PROCESS_KEY" | "TAPLINE_PROCESS_KEY_PREVIOUS">>,
-): Promise<[Buffer, ...Buffer[]] | null> {
-  const { TAPLINE_PROCESS_KEY: present, TAPLINE_PROCESS_KEY_PREVIOUS: previous } = config;
-  if (present === undefined) return null;
-  const key = await readKey(present, "TAPLINE_PROCESS_KEY");
-  return previous === undefined ? [key] : [key, await readKey(previous, "TAPLINE_PROCESS_KEY_PREVIOUS")];
-}
-
-async function readKey(path: string, setting: string): Promise<Buffer> {
-  const text = (await readSetting(path, setting)).trim();
-  if (!/^[0-9a-f]{64}$/.test(text))
-    throw new TaplineError("misconfigured", `${setting} (${path}) does not hold a key`, {
-      remedy: "it must hold 32 bytes in lower-case hexadecimal, such as `openssl rand -hex 32` prints",
-    });
-  return Buffer.from(text, "hex");
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { RulesDesk } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
 import { encodeFrame } from "@tapline/core/buffer";
-import { FrameSeal, sealWithProcessKey } from "@tapline/core/encryption";
+import { FrameSeal, sealWithProcessKey } from "@tapline/core/encryption/process-key";
 import { sha256 } from "@tapline/core/kernel";
 import { defaultRules } from "@tapline/core/validation";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { DeliveryQueue, ProofQueue, SegmentQueues } from "@tapline/adapters/bullmq";
+import { RingReadings } from "@tapline/adapters/keys";
 import {
   AgentLogs,
   AgentNews,
-  AlertStreams,
   alertQueuePrefix,
   Ceilings,
   CreditBook,
@@ -11,12 +11,10 @@ import {
   connectRedis,
   DoorNews,
   ForecastLog,
-  KpiStreams,
   MemoryWatch,
   partitionKeys,
   queuePrefix,
   RefusedQuota,
-  RingReadings,
   SegmentBuffer,
   SegmentShares,
   ServicesReports,
@@ -26,6 +24,7 @@ import {
   TelemetryStream,
   WishBoard,
 } from "@tapline/adapters/redis";
+import { AlertStreams, KpiStreams } from "@tapline/adapters/redis/live";
 import { encodeFrame, segmentId } from "@tapline/core/buffer";
 import type { Receipt } from "@tapline/core/tap";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";

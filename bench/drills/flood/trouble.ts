@@ -1,4 +1,5 @@
-import { connectPrisma, FleetStore } from "@tapline/adapters/prisma";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { FleetStore } from "@tapline/adapters/prisma/fleet";
 import { connectRedis, TelemetryStream } from "@tapline/adapters/redis";
 import type { AgentReport } from "@tapline/core/tap";
 import { maxPartsPerList, type ReaderCounter, type TelemetryDelta } from "@tapline/core/telemetry";

@@ -1,4 +1,5 @@
-import { connectPrisma, FleetDesk, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { FleetDesk } from "@tapline/adapters/prisma/fleet";
 import { AgentLogs } from "@tapline/adapters/redis";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";

@@ -1,4 +1,5 @@
-import { connectPrisma, KpiSpans } from "@tapline/adapters/prisma";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import type { Page } from "playwright-core";
 import { beforeEach, expect } from "vitest";
 import { releaseRules } from "../../test-site/alert-feed.fixture.ts";

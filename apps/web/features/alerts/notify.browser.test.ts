@@ -1,4 +1,4 @@
-import { AlertChannelsDesk } from "@tapline/adapters/prisma";
+import { AlertChannelsDesk } from "@tapline/adapters/prisma/alerts";
 import { alertChannelsFormat, parseAlertChannels } from "@tapline/core/alerts";
 import { expect } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import { connectPrisma, type PrismaClient, PushSubscriptions } from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import { openVapidKey } from "@tapline/core/alerts";
 import { pagesBuiltWithinMs } from "@tapline/tools/test-servers";
 import type { BrowserContext, Page } from "playwright-core";

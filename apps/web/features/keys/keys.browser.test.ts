@@ -1,6 +1,6 @@
-import { KeyMap, KeyRing } from "@tapline/adapters/keys";
+import { KeyMap, KeyRing, RingReadings } from "@tapline/adapters/keys";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
-import { keyKeys, RingReadings } from "@tapline/adapters/redis";
+import { keyKeys } from "@tapline/adapters/redis";
 import { issueHierarchy, type RingKey, readRingKey, ringDigest } from "@tapline/core/encryption";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, expect } from "vitest";

@@ -1,11 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  connectPrisma,
-  NoopsLease,
-  NoopsLog,
-  NoopsRulesDesk,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import { ForecastLog, WishBoard } from "@tapline/adapters/redis";
 import { uuidV7 } from "@tapline/core/kernel";
 import { type Decision, noopsRulesFormat, parseNoopsRules } from "@tapline/core/noops";

@@ -1,4 +1,5 @@
-import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import type { Page } from "playwright-core";
 import { afterAll, expect } from "vitest";
 import { addPerson } from "../../server/people/add-person.fixture.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AlertDesk } from "@tapline/adapters/prisma";
+import type { AlertDesk } from "@tapline/adapters/prisma/alerts";
 import {
   type Alert,
   type AlertState,

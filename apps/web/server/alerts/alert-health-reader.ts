@@ -1,4 +1,4 @@
-import type { AlertCallLog, AlertCalls, LongStanding } from "@tapline/adapters/prisma";
+import type { AlertCallLog, AlertCalls, LongStanding } from "@tapline/adapters/prisma/alerts";
 import { alertHealth, healthTargets } from "@tapline/core/alerts";
 import type { Clock } from "@tapline/core/kernel";
 import type { AlarmHealth, HealthSpanMs } from "../../contracts/alert-health.ts";

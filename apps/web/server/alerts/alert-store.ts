@@ -1,3 +1,4 @@
+import type { PrismaClient } from "@tapline/adapters/prisma";
 import {
   AlertBoard,
   AlertCallLog,
@@ -8,9 +9,8 @@ import {
   AlertPreviews,
   AlertRulesDesk,
   ChannelStandings,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
-import { AlertStreams } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import type { Redis } from "ioredis";
 import { AlertHealthReader } from "./alert-health-reader.ts";
 import { AlertViews } from "./alert-views.ts";

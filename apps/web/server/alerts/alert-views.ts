@@ -1,12 +1,11 @@
+import { actingPeople, type PrismaClient } from "@tapline/adapters/prisma";
 import {
   type AlertBoard,
   type AlertDesk,
   AlertHistory,
   type AlertRulesDesk,
-  actingPeople,
   type BoardPage,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
+} from "@tapline/adapters/prisma/alerts";
 import {
   type AlertRule,
   type AlertState,

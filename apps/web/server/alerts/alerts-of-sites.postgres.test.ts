@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AlertDesk } from "@tapline/adapters/prisma";
+import { AlertDesk } from "@tapline/adapters/prisma/alerts";
 import { type Alert, type AlertNews, entryOf, openAlert } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import { io, type Socket } from "socket.io-client";

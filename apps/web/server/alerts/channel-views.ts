@@ -1,5 +1,5 @@
+import type { Act, PrismaClient } from "@tapline/adapters/prisma";
 import type {
-  Act,
   AlertChannelsDesk,
   AlertDeliveries,
   AlertMaintenanceDesk,
@@ -7,8 +7,7 @@ import type {
   DeliveryListing,
   MaintenanceListing,
   NewMaintenance,
-  PrismaClient,
-} from "@tapline/adapters/prisma";
+} from "@tapline/adapters/prisma/alerts";
 import { channelWay } from "@tapline/core/alerts";
 import type {
   ChannelsView,

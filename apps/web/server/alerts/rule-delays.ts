@@ -1,4 +1,4 @@
-import type { AlertRulesDesk } from "@tapline/adapters/prisma";
+import type { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import type { Alert } from "@tapline/core/alerts";
 
 /** A release that is not the one in force is looked for no more often than that, ms. */

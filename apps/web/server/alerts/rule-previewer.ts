@@ -1,4 +1,4 @@
-import type { AlertPreviews, ToldPreview } from "@tapline/adapters/prisma";
+import type { AlertPreviews, ToldPreview } from "@tapline/adapters/prisma/alerts";
 import { type AlertRule, previewResolutionMs } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { fromPostgres } from "../from-stores.ts";

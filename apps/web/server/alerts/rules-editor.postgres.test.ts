@@ -1,4 +1,4 @@
-import { AlertRulesDesk } from "@tapline/adapters/prisma";
+import { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import { type AlertRule, defaultAlertRules } from "@tapline/core/alerts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RulesBoard, RulesPlan } from "../../contracts/alert-rules.ts";

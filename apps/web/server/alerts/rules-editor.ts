@@ -1,12 +1,11 @@
+import type { Act, PrismaClient } from "@tapline/adapters/prisma";
 import type {
-  Act,
   AlertChannelsDesk,
   AlertRulesDesk,
   AlertRulesListing,
-  PrismaClient,
   ReleasedAlertRules,
-} from "@tapline/adapters/prisma";
-import type { AlertStreams } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import type { AlertStreams } from "@tapline/adapters/redis/live";
 import {
   type AlertRule,
   type AlertRules,

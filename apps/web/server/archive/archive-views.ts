@@ -6,7 +6,6 @@ import {
   type AuditEntries,
   type DeclaredArchivesFact,
   type InstallationStanding,
-  type KpiSpans,
   knownNames,
   type PrismaClient,
   type QuarantineDesk,
@@ -14,6 +13,7 @@ import {
   type SegmentFilter,
   wantedOf,
 } from "@tapline/adapters/prisma";
+import type { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { objectPaths } from "@tapline/core/transfer";
 import type {
   ArchiveOverview,

@@ -6,10 +6,10 @@ import {
   type AuditEntries,
   DeclaredArchivesFact,
   InstallationStanding,
-  KpiSpans,
   type PrismaClient,
   QuarantineDesk,
 } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { queuePrefix, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { ArchiveFlow } from "./archive-flow.ts";

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { PushSubscriptions } from "@tapline/adapters/prisma";
+import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";

@@ -1,4 +1,5 @@
-import { type AuditEntries, FleetBoard, GapLedger, type PrismaClient } from "@tapline/adapters/prisma";
+import { type AuditEntries, GapLedger, type PrismaClient } from "@tapline/adapters/prisma";
+import { FleetBoard } from "@tapline/adapters/prisma/fleet";
 import { TaplineError } from "@tapline/core/kernel";
 import { type AgentDetail, type AgentView, type FleetCount, mostGapNumbers } from "../../contracts/agents.ts";
 import { namesOf } from "../alerts/names-of.ts";

@@ -1,4 +1,4 @@
-import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
+import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 
 /** The part of the fleet's store that the console reads. */
 export type FleetReader = Pick<FleetStore, "agents" | "state" | "revisions" | "limits" | "tracks">;

@@ -1,4 +1,5 @@
-import type { AuditEntries, FleetStore, FleetTrack } from "@tapline/adapters/prisma";
+import type { AuditEntries } from "@tapline/adapters/prisma";
+import type { FleetStore, FleetTrack } from "@tapline/adapters/prisma/fleet";
 import type { RolloutBoard, RolloutTrack } from "../../contracts/rollouts.ts";
 import { fromPostgres } from "../from-stores.ts";
 

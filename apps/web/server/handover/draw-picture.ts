@@ -1,12 +1,6 @@
-import {
-  AlertBoard,
-  AlertMaintenanceDesk,
-  actsOfPeople,
-  archiveStandings,
-  type FleetBoard,
-  type PrismaClient,
-  RestoreDrills,
-} from "@tapline/adapters/prisma";
+import { actsOfPeople, archiveStandings, type PrismaClient, RestoreDrills } from "@tapline/adapters/prisma";
+import { AlertBoard, AlertMaintenanceDesk } from "@tapline/adapters/prisma/alerts";
+import type { FleetBoard } from "@tapline/adapters/prisma/fleet";
 import type { Alert, AlertState } from "@tapline/core/alerts";
 import type { ShownEntry } from "@tapline/core/audit";
 import type { KpiLive } from "@tapline/core/kpi";

@@ -1,6 +1,12 @@
-import { EndingLog, KeyDesk, KeyMap, type KeyRequestListing, KeyRequests } from "@tapline/adapters/keys";
+import {
+  EndingLog,
+  KeyDesk,
+  KeyMap,
+  type KeyRequestListing,
+  KeyRequests,
+  RingReadings,
+} from "@tapline/adapters/keys";
 import type { Act, PrismaClient } from "@tapline/adapters/prisma";
-import { RingReadings } from "@tapline/adapters/redis";
 import { parseNote } from "@tapline/core/audit";
 import {
   type KeyChange,

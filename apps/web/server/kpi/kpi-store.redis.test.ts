@@ -1,5 +1,7 @@
-import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
-import { KpiStreams, kpiKeys } from "@tapline/adapters/redis";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import { kpiKeys } from "@tapline/adapters/redis";
+import { KpiStreams } from "@tapline/adapters/redis/live";
 import { type KpiScope, mergePoints, spanOfPoint } from "@tapline/core/kpi";
 import { freshDatabase, ownRedis } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";

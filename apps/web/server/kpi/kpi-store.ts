@@ -1,5 +1,7 @@
-import { KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
-import { KpiStreams, kpiKeys, saidIn } from "@tapline/adapters/redis";
+import type { PrismaClient } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import { kpiKeys, saidIn } from "@tapline/adapters/redis";
+import { KpiStreams } from "@tapline/adapters/redis/live";
 import { type Clock, TaplineError } from "@tapline/core/kernel";
 import {
   downsample,

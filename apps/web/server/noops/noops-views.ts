@@ -1,11 +1,10 @@
+import type { Act, PrismaClient } from "@tapline/adapters/prisma";
 import {
-  type Act,
   type DecisionFilter,
   NoopsDesk,
   NoopsRulesDesk,
-  type PrismaClient,
   type ReleasedNoopsRules,
-} from "@tapline/adapters/prisma";
+} from "@tapline/adapters/prisma/noops";
 import { ForecastLog, WishBoard } from "@tapline/adapters/redis";
 import {
   type ForecastTurn,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
+import { connectRedis } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { openAlert } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import { io } from "socket.io-client";

@@ -1,4 +1,4 @@
-import type { AlertRulesDesk } from "@tapline/adapters/prisma";
+import type { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import type { AlertNews } from "@tapline/core/alerts";
 import type { TelemetryRecorder } from "@tapline/core/telemetry";
 import { RuleDelays } from "../alerts/rule-delays.ts";

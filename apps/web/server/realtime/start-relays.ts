@@ -1,4 +1,4 @@
-import { AlertStreams, KpiStreams } from "@tapline/adapters/redis";
+import { AlertStreams, KpiStreams } from "@tapline/adapters/redis/live";
 import { type AlertNews, newsBySite } from "@tapline/core/alerts";
 import type { Logger } from "pino";
 import type { MarkedTopic } from "../../contracts/events.ts";

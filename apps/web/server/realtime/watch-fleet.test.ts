@@ -1,4 +1,4 @@
-import type { BoardAgent } from "@tapline/adapters/prisma";
+import type { BoardAgent } from "@tapline/adapters/prisma/fleet";
 import { expect, test } from "vitest";
 import { FleetWatch } from "./watch-fleet.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BoardAgent, FleetBoard } from "@tapline/adapters/prisma";
+import type { BoardAgent, FleetBoard } from "@tapline/adapters/prisma/fleet";
 import { messageOf } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import type { AgentView } from "../../contracts/agents.ts";

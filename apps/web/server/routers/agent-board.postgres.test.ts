@@ -1,4 +1,4 @@
-import { FleetDesk } from "@tapline/adapters/prisma";
+import { FleetDesk } from "@tapline/adapters/prisma/fleet";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AgentDetail, AgentView } from "../../contracts/agents.ts";

@@ -1,4 +1,5 @@
-import { AlertChannelsDesk, AlertDeliveries, AuditEntries } from "@tapline/adapters/prisma";
+import { AuditEntries } from "@tapline/adapters/prisma";
+import { AlertChannelsDesk, AlertDeliveries } from "@tapline/adapters/prisma/alerts";
 import type { DeliveryOutcome } from "@tapline/core/alerts";
 import { parseAlertChannels } from "@tapline/core/alerts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";

@@ -1,4 +1,4 @@
-import { KpiSpans } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";

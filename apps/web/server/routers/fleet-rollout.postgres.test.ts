@@ -1,4 +1,4 @@
-import { FleetDesk } from "@tapline/adapters/prisma";
+import { FleetDesk } from "@tapline/adapters/prisma/fleet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RolloutBoard } from "../../contracts/rollouts.ts";
 import { FleetFeed } from "../../test-site/fleet.fixture.ts";

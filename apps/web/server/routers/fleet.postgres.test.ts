@@ -1,4 +1,4 @@
-import { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
+import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AlertDesk, AlertMaintenanceDesk } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertMaintenanceDesk } from "@tapline/adapters/prisma/alerts";
 import { entryOf, openAlert } from "@tapline/core/alerts";
 import { uuidV7 } from "@tapline/core/kernel";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

@@ -1,5 +1,4 @@
-import { KeyRing } from "@tapline/adapters/keys";
-import { RingReadings } from "@tapline/adapters/redis";
+import { KeyRing, RingReadings } from "@tapline/adapters/keys";
 import { issueHierarchy, type RingKey, readRingKey, ringDigest } from "@tapline/core/encryption";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";

@@ -1,4 +1,4 @@
-import { PushSubscriptions } from "@tapline/adapters/prisma";
+import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { browserAt } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { adminSignIn, setRole, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";

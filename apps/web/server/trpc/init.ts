@@ -1,5 +1,6 @@
 import type { ProofQueue } from "@tapline/adapters/bullmq";
-import type { PushSubscriptions, RefusedActs } from "@tapline/adapters/prisma";
+import type { RefusedActs } from "@tapline/adapters/prisma";
+import type { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import type { ServicesReports } from "@tapline/adapters/redis";
 import { TaplineError } from "@tapline/core/kernel";
 import { initTRPC } from "@trpc/server";

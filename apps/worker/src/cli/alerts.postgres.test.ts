@@ -3,14 +3,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import {
-  AlertDesk,
-  AlertMaintenanceDesk,
-  AlertRulesDesk,
-  connectPrisma,
-  KpiSpans,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertMaintenanceDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { alertKeys, connectRedis } from "@tapline/adapters/redis";
 import {
   type Alert,

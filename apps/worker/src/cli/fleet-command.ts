@@ -1,4 +1,4 @@
-import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma";
+import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import type { FleetEffect } from "@tapline/core/rollout";
 import { openFleet } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";

@@ -1,4 +1,4 @@
-import type { FleetTrack } from "@tapline/adapters/prisma";
+import type { FleetTrack } from "@tapline/adapters/prisma/fleet";
 import { TaplineError } from "@tapline/core/kernel";
 import { type FleetState, type Patience, type RolloutKind, rolloutKinds } from "@tapline/core/rollout";
 import { agentVersionSchema } from "@tapline/core/tap";

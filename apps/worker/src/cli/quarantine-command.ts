@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReplayEffect } from "../jobs/replay-quarantine.ts";
-import { readProcessKeys } from "../pki.ts";
+import { readProcessKeys } from "../process-keys.ts";
 import { openQuarantine } from "../wire/commands/quarantine.ts";
 import { archiveSettings, processKeySettings } from "./config.ts";
 import { count } from "./count.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectPrisma, type PrismaClient, RulesDesk } from "@tapline/adapters/prisma";
-import { sealWithProcessKey } from "@tapline/core/encryption";
+import { sealWithProcessKey } from "@tapline/core/encryption/process-key";
 import { sha256 } from "@tapline/core/kernel";
 import { encodeTap, type Tap } from "@tapline/core/tap";
 import { defaultRules } from "@tapline/core/validation";

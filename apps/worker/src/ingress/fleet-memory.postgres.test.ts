@@ -1,10 +1,5 @@
-import {
-  connectPrisma,
-  type FleetAct,
-  FleetDesk,
-  FleetStore,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { type FleetAct, FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import { hasCode } from "@tapline/core/kernel";
 import type { AgentReport } from "@tapline/core/tap";
 import { pino } from "pino";

@@ -1,4 +1,4 @@
-import type { FleetPlan, FleetStore, ToldReport } from "@tapline/adapters/prisma";
+import type { FleetPlan, FleetStore, ToldReport } from "@tapline/adapters/prisma/fleet";
 import { type AgentPlace, type AgentRuns, wantedOf } from "@tapline/core/rollout";
 import type { Logger } from "pino";
 import { type Role, repeat } from "../roles/role.ts";

@@ -1,5 +1,5 @@
 import type { QuarantinedRow } from "@tapline/adapters/prisma";
-import { openWithProcessKey } from "@tapline/core/encryption";
+import { openWithProcessKey } from "@tapline/core/encryption/process-key";
 import { hasCode } from "@tapline/core/kernel";
 import {
   checkSignature,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { QuarantineRow } from "@tapline/adapters/prisma";
-import { sealWithProcessKey } from "@tapline/core/encryption";
+import { sealWithProcessKey } from "@tapline/core/encryption/process-key";
 import { isKeptWhole, type TapVerdict } from "@tapline/core/validation";
 import type { LoadedTap } from "./segment-loader.ts";
 

@@ -1,13 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  connectPrisma,
-  FleetStore,
-  GapLedger,
-  GapStatements,
-  type PrismaClient,
-} from "@tapline/adapters/prisma";
+import { connectPrisma, GapLedger, GapStatements, type PrismaClient } from "@tapline/adapters/prisma";
+import { FleetStore } from "@tapline/adapters/prisma/fleet";
 import { SftpArchive } from "@tapline/adapters/sftp";
 import { issueHierarchy } from "@tapline/core/encryption";
 import { archivedSegments } from "@tapline/core/transfer";

@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   connectPrisma,
-  FleetStore,
   GapLedger,
   GapStatements,
   type PrismaClient,
   SiteStatements,
 } from "@tapline/adapters/prisma";
+import { FleetStore } from "@tapline/adapters/prisma/fleet";
 import { SftpArchive } from "@tapline/adapters/sftp";
 import { issueHierarchy } from "@tapline/core/encryption";
 import type { SiteStatement } from "@tapline/core/transfer";

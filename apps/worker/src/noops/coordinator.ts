@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ActEnd, NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma";
+import type { ActEnd, NoopsLog, ReleasedNoopsRules } from "@tapline/adapters/prisma/noops";
 import { type Actor, messageOf, TaplineError, uuidV7 } from "@tapline/core/kernel";
 import {
   armedBy,

@@ -1,10 +1,5 @@
-import type {
-  AlertDesk,
-  AlertRulesDesk,
-  ClosedArchives,
-  DeclaredArchivesFact,
-  ReleaseDesk,
-} from "@tapline/adapters/prisma";
+import type { ClosedArchives, DeclaredArchivesFact, ReleaseDesk } from "@tapline/adapters/prisma";
+import type { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import type { ServicesReports, TelemetryStream, WishBoard } from "@tapline/adapters/redis";
 import { KpiBoard, type KpiSample, scopeKey } from "@tapline/core/kpi";
 import {

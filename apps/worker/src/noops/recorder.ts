@@ -1,4 +1,4 @@
-import type { ActEnd, NoopsLog } from "@tapline/adapters/prisma";
+import type { ActEnd, NoopsLog } from "@tapline/adapters/prisma/noops";
 import { type Decision, gistOf } from "@tapline/core/noops";
 
 /** How an act ends that nobody does any more. */

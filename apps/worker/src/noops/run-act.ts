@@ -1,4 +1,4 @@
-import type { NoopsLog } from "@tapline/adapters/prisma";
+import type { NoopsLog } from "@tapline/adapters/prisma/noops";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import {
   type ActState,

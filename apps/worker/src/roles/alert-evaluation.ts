@@ -1,4 +1,4 @@
-import type { ReleasedAlertRules } from "@tapline/adapters/prisma";
+import type { ReleasedAlertRules } from "@tapline/adapters/prisma/alerts";
 import type { ReportedDelta } from "@tapline/adapters/redis";
 import {
   type Alert,

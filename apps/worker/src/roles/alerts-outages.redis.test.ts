@@ -1,5 +1,6 @@
-import { AlertRulesDesk } from "@tapline/adapters/prisma";
-import { AlertStreams, alertKeys } from "@tapline/adapters/redis";
+import { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { alertKeys } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { until } from "../path.fixture.ts";
 import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";

@@ -1,11 +1,8 @@
-import { AlertDesk, AlertRulesDesk, connectPrisma, KpiSpans } from "@tapline/adapters/prisma";
-import {
-  AlertStreams,
-  alertKeys,
-  connectRedis,
-  TelemetryStream,
-  telemetryKeys,
-} from "@tapline/adapters/redis";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import { alertKeys, connectRedis, TelemetryStream, telemetryKeys } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { type Alert, type AlertNews, type AlertRules, alertRulesSchema } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import type { KpiReadings } from "@tapline/core/kpi";

@@ -1,5 +1,7 @@
-import { AlertRulesDesk, KpiSpans } from "@tapline/adapters/prisma";
-import { AlertStreams, alertKeys } from "@tapline/adapters/redis";
+import { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import { alertKeys } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { until } from "../path.fixture.ts";

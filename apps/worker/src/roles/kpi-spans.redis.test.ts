@@ -1,4 +1,5 @@
-import { connectPrisma, KpiSpans, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { connectRedis, TelemetryStream, telemetryKeys } from "@tapline/adapters/redis";
 import type { KpiScope } from "@tapline/core/kpi";
 import type { AgentReport } from "@tapline/core/tap";

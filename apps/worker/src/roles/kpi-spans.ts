@@ -1,4 +1,4 @@
-import type { KpiSpans } from "@tapline/adapters/prisma";
+import type { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import type { TelemetryStream } from "@tapline/adapters/redis";
 import {
   KpiBoard,

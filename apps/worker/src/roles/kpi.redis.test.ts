@@ -1,5 +1,7 @@
-import { connectPrisma, KpiTotalsBook, type PrismaClient, RestoreDrills } from "@tapline/adapters/prisma";
-import { connectRedis, KpiStreams, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import { connectPrisma, type PrismaClient, RestoreDrills } from "@tapline/adapters/prisma";
+import { KpiTotalsBook } from "@tapline/adapters/prisma/kpi";
+import { connectRedis, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import { KpiStreams } from "@tapline/adapters/redis/live";
 import type { KpiLive, KpiScope } from "@tapline/core/kpi";
 import { TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { KpiTotalsBook, RestoreDrills } from "@tapline/adapters/prisma";
-import type { KpiStreams, ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import type { RestoreDrills } from "@tapline/adapters/prisma";
+import type { KpiTotalsBook } from "@tapline/adapters/prisma/kpi";
+import type { ReportedDelta, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import type { KpiStreams } from "@tapline/adapters/redis/live";
 import {
   type BacklogReading,
   type KpiLive,

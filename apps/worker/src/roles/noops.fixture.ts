@@ -1,12 +1,5 @@
-import {
-  connectPrisma,
-  NoopsDesk,
-  NoopsLease,
-  NoopsLog,
-  NoopsRulesDesk,
-  type PrismaClient,
-  ReleaseDesk,
-} from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient, ReleaseDesk } from "@tapline/adapters/prisma";
+import { NoopsDesk, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import type { Wishes } from "@tapline/core/balance";
 import {
   type Actuator,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { NoopsLog } from "@tapline/adapters/prisma";
+import { NoopsLog } from "@tapline/adapters/prisma/noops";
 import { uuidV7 } from "@tapline/core/kernel";
 import type { DecisionState } from "@tapline/core/noops";
 import { afterEach, expect, test } from "vitest";

@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { NoopsLease, NoopsLog, NoopsRulesDesk, ReleasedNoopsRules } from "@tapline/adapters/prisma";
+import type {
+  NoopsLease,
+  NoopsLog,
+  NoopsRulesDesk,
+  ReleasedNoopsRules,
+} from "@tapline/adapters/prisma/noops";
 import type { Decision, DecisionState, NoopsRules } from "@tapline/core/noops";
 import type { Logger } from "pino";
 import { Coordinator, type CoordinatorParts, type Holding } from "../noops/coordinator.ts";

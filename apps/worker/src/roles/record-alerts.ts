@@ -1,5 +1,5 @@
-import type { AlertDesk } from "@tapline/adapters/prisma";
-import type { AlertStreams } from "@tapline/adapters/redis";
+import type { AlertDesk } from "@tapline/adapters/prisma/alerts";
+import type { AlertStreams } from "@tapline/adapters/redis/live";
 import {
   type Alert,
   type AlertBook,

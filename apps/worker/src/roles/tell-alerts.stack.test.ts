@@ -7,8 +7,9 @@ import {
   AlertDeliveries,
   AlertDispatch,
   PushSubscriptions,
-} from "@tapline/adapters/prisma";
-import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import { connectRedis } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { alertChannelsFormat, parseAlertChannels, readLinkToken, signWebhook } from "@tapline/core/alerts";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
@@ -23,7 +24,7 @@ import {
   clear,
   openTold,
   type Told,
-} from "../../../../packages/core/adapters/src/prisma/told-alerts.fixture.ts";
+} from "../../../../packages/core/adapters/src/prisma/alerts/told-alerts.fixture.ts";
 import { browserAt, openPush } from "../../../../packages/core/src/alerts/channels/open-push.fixture.ts";
 import { ownRedis } from "../../../../tools/test-servers/index.ts";
 import type { Role } from "./role.ts";

@@ -6,8 +6,8 @@ import type {
   AlertDispatch,
   DeliveryListing,
   PushSubscriptions,
-} from "@tapline/adapters/prisma";
-import type { AlertStreams } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import type { AlertStreams } from "@tapline/adapters/redis/live";
 import {
   type AlertChannels,
   type AlertNotice,

@@ -1,4 +1,4 @@
-import type { RingReadings } from "@tapline/adapters/redis";
+import type { RingReadings } from "@tapline/adapters/keys";
 import type { RingReading } from "@tapline/core/encryption";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";

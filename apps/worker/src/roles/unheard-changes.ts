@@ -1,4 +1,4 @@
-import type { AlertDesk, AlertRulesDesk, ReleasedAlertRules } from "@tapline/adapters/prisma";
+import type { AlertDesk, AlertRulesDesk, ReleasedAlertRules } from "@tapline/adapters/prisma/alerts";
 import type { Alert, AlertBook, AlertRules } from "@tapline/core/alerts";
 import { hasCode } from "@tapline/core/kernel";
 import type { Logger } from "pino";

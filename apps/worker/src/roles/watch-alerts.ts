@@ -1,5 +1,7 @@
-import type { KpiSpans, ReleasedAlertRules } from "@tapline/adapters/prisma";
-import type { HeardNews, ReportedDelta, TelemetryStream } from "@tapline/adapters/redis";
+import type { ReleasedAlertRules } from "@tapline/adapters/prisma/alerts";
+import type { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import type { ReportedDelta, TelemetryStream } from "@tapline/adapters/redis";
+import type { HeardNews } from "@tapline/adapters/redis/live";
 import { AlertBook, type AlertSignal, type Evaluated } from "@tapline/core/alerts";
 import type { Actor } from "@tapline/core/kernel";
 import type { KpiReadings } from "@tapline/core/kpi";

@@ -1,7 +1,7 @@
 import { localActuator } from "@tapline/adapters/local";
 import type { Actuator } from "@tapline/core/noops";
 import type { Config } from "../config.ts";
-import { need } from "../pki.ts";
+import { need } from "../read-setting.ts";
 
 type Settings = Pick<
   Config,

@@ -1,5 +1,6 @@
-import { AlertDesk, AlertRulesDesk, KpiSpans } from "@tapline/adapters/prisma";
-import { AlertStreams } from "@tapline/adapters/redis";
+import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { KpiSpans } from "@tapline/adapters/prisma/kpi";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { defaultAlertRules } from "@tapline/core/alerts";
 import { startAlerts } from "../roles/alerts.ts";
 import type { Role } from "../roles/role.ts";

@@ -9,7 +9,7 @@ import { retrySegment } from "../asked/retry-segment.ts";
 import { verifyNow } from "../asked/verify-now.ts";
 import { believedKeys } from "../care/believed-keys.ts";
 import type { ManifestTrust } from "../care/read-archived.ts";
-import { readProcessKeys } from "../pki.ts";
+import { readProcessKeys } from "../process-keys.ts";
 import { startAskedTasks } from "../roles/asked-tasks.ts";
 import type { Role } from "../roles/role.ts";
 import { openQuarantine } from "./commands/quarantine.ts";

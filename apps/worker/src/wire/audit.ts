@@ -9,7 +9,8 @@ import {
 } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { watchedFiles } from "../keys/collect-endings.ts";
-import { need, readLogSigner, readSetting, readSigner, readWitnesses } from "../pki.ts";
+import { readLogSigner, readSigner, readWitnesses } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { archiveAudit } from "../roles/archive-audit.ts";
 import { startAudit } from "../roles/audit.ts";
 import type { Role } from "../roles/role.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ArchiveCopies } from "@tapline/adapters/prisma";
 import { Cutters, MemoryWatch } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import { need, readSetting } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { startBuffer } from "../roles/buffer.ts";
 import type { Role } from "../roles/role.ts";
 import { startTakingOver } from "../roles/take-over.ts";

@@ -4,7 +4,7 @@ import { readRecipient } from "@tapline/core/encryption";
 import type { DrillParts } from "../care/restore-drill.ts";
 import type { Config } from "../config.ts";
 import { keyFilesIn } from "../keys/key-folder.ts";
-import { need, readSetting } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { startDrills } from "../roles/drill.ts";
 import type { Role } from "../roles/role.ts";
 import type { Parts } from "./parts.ts";

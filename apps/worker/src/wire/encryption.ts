@@ -1,8 +1,8 @@
-import { KeyRing } from "@tapline/adapters/keys";
-import { RingReadings } from "@tapline/adapters/redis";
+import { KeyRing, RingReadings } from "@tapline/adapters/keys";
 import { encryptSegment } from "../jobs/encrypt-segment.ts";
 import { RingRecipients } from "../keys/ring-recipients.ts";
-import { need, readNamedKeys, readSetting, readSigner } from "../pki.ts";
+import { readNamedKeys, readSigner } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import type { Role } from "../roles/role.ts";
 import { startStage } from "../roles/stage.ts";
 import { tellRing } from "../roles/tell-ring.ts";

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { AgentDirectory, AgentRegistry, FleetStore, RefusedActs } from "@tapline/adapters/prisma";
+import { AgentDirectory, AgentRegistry, RefusedActs } from "@tapline/adapters/prisma";
+import { FleetStore } from "@tapline/adapters/prisma/fleet";
 import { AgentLogs, AgentNews, Ceilings, CreditBook, ceilingHoldsMs } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { startAgentStanding } from "../ingress/agent-standing.ts";
 import { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { startFleetMemory } from "../ingress/fleet-memory.ts";
 import { startLogDesk } from "../ingress/log-desk.ts";
-import { need, readAgentsAuthority } from "../pki.ts";
+import { readAgentsAuthority } from "../pki.ts";
+import { need } from "../read-setting.ts";
 import { declareCeiling } from "../roles/declare-ceiling.ts";
 import { type RunningIngest, startIngest } from "../roles/ingest.ts";
 import { bufferMaxBytes, type Parts } from "./parts.ts";

@@ -4,7 +4,7 @@ import { Ceilings } from "@tapline/adapters/redis";
 import { validFromEpochMs } from "@tapline/core/encryption";
 import type { KpiReadings } from "@tapline/core/kpi";
 import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
-import { readSetting } from "../pki.ts";
+import { readSetting } from "../read-setting.ts";
 import { type SharedReadings, shareReadings } from "../roles/share-readings.ts";
 import { within } from "../roles/within.ts";
 import { heldFor } from "./held-for.ts";

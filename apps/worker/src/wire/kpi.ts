@@ -1,5 +1,6 @@
-import { KpiSpans, KpiTotalsBook, RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
-import { KpiStreams } from "@tapline/adapters/redis";
+import { RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
+import { KpiSpans, KpiTotalsBook } from "@tapline/adapters/prisma/kpi";
+import { KpiStreams } from "@tapline/adapters/redis/live";
 import type { KpiLive } from "@tapline/core/kpi";
 import { AgentSites } from "../roles/agent-sites.ts";
 import { startKpi } from "../roles/kpi.ts";

@@ -20,10 +20,11 @@ const parts = {
 } as unknown as Parts;
 
 test("every metric of the ready-made dashboards and rules is one that a worker tells, or an agent", async () => {
-  const { text } = await workerMetrics(parts, {
+  const metrics = await workerMetrics(parts, {
     ...{ streams: () => 0, collector: null, balance: null },
     noops: { leads: () => true, counts: () => new Map() },
-  }).text();
+  });
+  const { text } = await metrics.text();
   const told = seriesNames(text);
   const files = await observabilityFiles();
   expect(files.length).toBeGreaterThanOrEqual(4);

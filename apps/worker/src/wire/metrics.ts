@@ -13,7 +13,6 @@ import type { RunningCollector } from "../roles/collector.ts";
 import type { RunningNoops } from "../roles/noops.ts";
 import { aggregateMetrics } from "./aggregate-metrics.ts";
 import { balanceMetrics } from "./balance-metrics.ts";
-import { noopsMetrics } from "./noops-metrics.ts";
 import type { Parts } from "./parts.ts";
 
 export type Measured = {
@@ -27,10 +26,10 @@ export type Measured = {
   readonly noops: Pick<RunningNoops, "leads" | "counts"> | null;
 };
 
-export function workerMetrics(
+export async function workerMetrics(
   { config, counted, served, redis, prisma, queues }: Parts,
   { streams, collector, balance, noops }: Measured,
-): ProcessMetrics {
+): Promise<ProcessMetrics> {
   const info = { app: "worker", version: manifest.version, roles: config.roles.join(",") };
   const metrics = new ProcessMetrics({ info, served, counted });
   const { registry } = metrics;
@@ -56,7 +55,7 @@ export function workerMetrics(
       read: () => [{ labels: {}, value: streams() }],
     });
   balanceMetrics(registry, new WishBoard(redis), balance);
-  if (noops !== null) noopsMetrics(registry, noops);
+  if (noops !== null) (await import("./noops-metrics.ts")).noopsMetrics(registry, noops);
   if (collector !== null) aggregateMetrics(registry, collector.report);
   return metrics;
 }

@@ -1,15 +1,7 @@
 import { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
-import {
-  AlertDesk,
-  AlertRulesDesk,
-  ClosedArchives,
-  DeclaredArchivesFact,
-  NoopsLease,
-  NoopsLog,
-  NoopsRulesDesk,
-  ReleaseDesk,
-  RulesDesk,
-} from "@tapline/adapters/prisma";
+import { ClosedArchives, DeclaredArchivesFact, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
+import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
+import { NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
 import { type Actuator, defaultNoopsRules } from "@tapline/core/noops";
 import { noopsLeaseMs, type RunningNoops, startNoops } from "../roles/noops.ts";

@@ -14,7 +14,7 @@ import {
   TapLedger,
   TelemetryStream,
 } from "@tapline/adapters/redis";
-import { FrameSeal } from "@tapline/core/encryption";
+import { FrameSeal } from "@tapline/core/encryption/process-key";
 import {
   CumulativeTelemetry,
   databaseConnections,
@@ -29,7 +29,7 @@ import { openFaultPoints } from "../fault-points/index.ts";
 import { instanceOf } from "../instance-of.ts";
 import { ReadBackNotes } from "../jobs/read-back-notes.ts";
 import { SegmentLoader } from "../jobs/segment-loader.ts";
-import { readProcessKeys } from "../pki.ts";
+import { readProcessKeys } from "../process-keys.ts";
 
 /** The buffer's ceiling, bytes. */
 export const bufferMaxBytes = (config: Config): number => config.TAPLINE_BUFFER_MAX_MIB * 1024 * 1024;

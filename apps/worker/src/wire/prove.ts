@@ -4,7 +4,7 @@ import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { TaplineError } from "@tapline/core/kernel";
 import { formatTapProof } from "@tapline/core/transfer";
 import { type ProofParts, proveTap } from "../care/prove-tap.ts";
-import { need, readSetting } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import type { Role } from "../roles/role.ts";
 import { TakenOverLog } from "../roles/taken-over-log.ts";
 import { segmentProver } from "./commands/proofs.ts";

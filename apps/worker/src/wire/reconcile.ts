@@ -1,7 +1,7 @@
 import { KeyMap } from "@tapline/adapters/keys";
 import { ArchiveCopies, ArchiveHolds, ArchiveNotes, SegmentCatalogue, Turns } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import { need, readSetting } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { startReconcile } from "../roles/reconcile.ts";
 import type { Role } from "../roles/role.ts";
 import type { Parts } from "./parts.ts";

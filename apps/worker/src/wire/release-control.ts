@@ -1,4 +1,5 @@
-import { NoopsLog, ReleaseDesk } from "@tapline/adapters/prisma";
+import { ReleaseDesk } from "@tapline/adapters/prisma";
+import { NoopsLog } from "@tapline/adapters/prisma/noops";
 import { ServicesReports } from "@tapline/adapters/redis";
 import type { Actuator } from "@tapline/core/noops";
 import { startReleaseControl } from "../roles/release-control.ts";

@@ -1,5 +1,5 @@
 import { WishBoard } from "@tapline/adapters/redis";
-import { need, readSetting } from "../pki.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { ScalerAnswers } from "../scaler/answers.ts";
 import { createScalerServer, type RunningScaler } from "../scaler/create-scaler-server.ts";
 import type { Parts } from "./parts.ts";

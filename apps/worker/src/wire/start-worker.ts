@@ -12,7 +12,6 @@ import type { Role } from "../roles/role.ts";
 import type { SharedReadings } from "../roles/share-readings.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
-import { openKpiReadings } from "./kpi-readings.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
@@ -53,18 +52,15 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     ...(collector === null ? [] : [collector]),
   ];
   roles.push(...(await startStages(parts, has, archives)));
-  const readings = openKpiReadings(parts);
-  if (has("kpi")) roles.push((await import("./kpi.ts")).startKpiRole(parts, readings, hooks));
-  if (has("alerts")) roles.push(...(await startAlerts(parts, readings)));
   const balance = has("balance") ? await (await import("./balance.ts")).openBalance(parts) : null;
   if (balance !== null) roles.push(balance);
-  const noops = has("noops") ? await startHands(parts, readings, roles) : null;
+  const noops = await startWatchers(parts, has, hooks, roles);
   const ingest = has("ingest") ? await (await import("./ingest.ts")).openIngest(parts) : null;
   if (ingest !== null) roles.push(ingest);
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
-  const metrics = workerMetrics(parts, { streams: ingest?.streams ?? null, collector, balance, noops });
+  const metrics = await workerMetrics(parts, { streams: ingest?.streams ?? null, collector, balance, noops });
   return {
     ingestPort: ingest?.port ?? null,
     streamPort: ingest?.streamPort ?? null,
@@ -101,6 +97,20 @@ async function startStages(parts: Parts, has: Has, archives: ArchiveSet | null):
   if (has("buffer")) roles.push(await (await import("./buffer.ts")).openBuffer(parts, archives));
   if (has("audit")) roles.push(await (await import("./audit.ts")).openAudit(parts, archives));
   return roles;
+}
+
+/** Who looks at the whole, and shares what is read for that: they end with `roles`. @returns who decides */
+async function startWatchers(
+  parts: Parts,
+  has: Has,
+  hooks: Hooks,
+  roles: Role[],
+): Promise<RunningNoops | null> {
+  if (!has("kpi") && !has("alerts") && !has("noops")) return null;
+  const readings = (await import("./kpi-readings.ts")).openKpiReadings(parts);
+  if (has("kpi")) roles.push((await import("./kpi.ts")).startKpiRole(parts, readings, hooks));
+  if (has("alerts")) roles.push(...(await startAlerts(parts, readings)));
+  return has("noops") ? await startHands(parts, readings, roles) : null;
 }
 
 async function startAlerts(parts: Parts, readings: SharedReadings): Promise<Role[]> {

@@ -15,8 +15,9 @@ import {
   AlertDeliveries,
   AlertDispatch,
   PushSubscriptions,
-} from "@tapline/adapters/prisma";
-import { AlertStreams, alertQueuePrefix } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import { alertQueuePrefix } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { TaplineError } from "@tapline/core/kernel";
 import { type Role, repeat } from "../roles/role.ts";
 import { startTelling } from "../roles/tell-alerts.ts";

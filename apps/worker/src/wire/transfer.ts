@@ -8,7 +8,8 @@ import {
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { readArchiveSettings } from "../archive-settings.ts";
 import { transferSegment } from "../jobs/transfer-segment.ts";
-import { need, readProcessKey, readSetting } from "../pki.ts";
+import { readProcessKey } from "../process-keys.ts";
+import { need, readSetting } from "../read-setting.ts";
 import { startCatchUp } from "../roles/catch-up.ts";
 import { startDeclaring } from "../roles/declare-archives.ts";
 import type { Role } from "../roles/role.ts";

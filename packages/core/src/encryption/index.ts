@@ -7,7 +7,6 @@ export {
 export { pemBlocks } from "./certificate.ts";
 export { requestCertificate, verifyRequest } from "./certificate-request.ts";
 export { daysLeft, type Ending, endingsIn, warnDays, warningOf } from "./endings.ts";
-export { FrameSeal } from "./frame-seal.ts";
 export { type Authority, type Issued, issueAuthority, issueCrl, issueLeaf } from "./issue.ts";
 export {
   type HierarchyFile,
@@ -58,7 +57,6 @@ export { certificateText, type OfferedCertificate, readOffered } from "./offered
 export { openAuthority } from "./open-authority.ts";
 export { openEnvelope } from "./open-envelope.ts";
 export { type ObjectSource, openStream } from "./open-stream.ts";
-export { openWithProcessKey, sealWithProcessKey } from "./process-key.ts";
 export { type Recipient, readRecipient } from "./recipient.ts";
 export type { RecipientKey } from "./recipient-key.ts";
 export { type RewrapHead, rewrapEnvelope } from "./rewrap-envelope.ts";

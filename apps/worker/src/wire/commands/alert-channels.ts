@@ -1,14 +1,13 @@
+import { connectPrisma, peopleNames } from "@tapline/adapters/prisma";
 import {
   AlertChannelsDesk,
   AlertDeliveries,
   AlertMaintenanceDesk,
   AlertRulesDesk,
-  connectPrisma,
   type DeliveryListing,
   deliveryStates,
   PushSubscriptions,
-  peopleNames,
-} from "@tapline/adapters/prisma";
+} from "@tapline/adapters/prisma/alerts";
 
 export { type DeliveryListing, deliveryStates };
 

@@ -1,16 +1,14 @@
+import { actingPerson, connectPrisma, knownNames, peopleNames } from "@tapline/adapters/prisma";
 import {
   AlertChannelsDesk,
   AlertDesk,
   AlertPreviews,
   AlertRulesDesk,
-  actingPerson,
   assertAbove,
-  connectPrisma,
-  knownNames,
-  peopleNames,
   type ToldPreview,
-} from "@tapline/adapters/prisma";
-import { AlertStreams, connectRedis } from "@tapline/adapters/redis";
+} from "@tapline/adapters/prisma/alerts";
+import { connectRedis } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import type { Alert, AlertRules } from "@tapline/core/alerts";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import { answered } from "./answered.ts";

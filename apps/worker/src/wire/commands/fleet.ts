@@ -1,4 +1,5 @@
-import { connectPrisma, FleetDesk, FleetStore, GapLedger, GapStatements } from "@tapline/adapters/prisma";
+import { connectPrisma, GapLedger, GapStatements } from "@tapline/adapters/prisma";
+import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 
 /** The fleet in PostgreSQL, for commands. */
 export function openFleet(databaseUrl: string): {

@@ -1,10 +1,6 @@
-import {
-  assertNoopsRulesAbove,
-  connectPrisma,
-  NoopsDesk,
-  NoopsRulesDesk,
-  ruleIdsInForce,
-} from "@tapline/adapters/prisma";
+import { connectPrisma } from "@tapline/adapters/prisma";
+import { ruleIdsInForce } from "@tapline/adapters/prisma/alerts";
+import { assertNoopsRulesAbove, NoopsDesk, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 
 export { assertNoopsRulesAbove };
 

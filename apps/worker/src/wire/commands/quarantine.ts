@@ -9,7 +9,7 @@ import {
   TrackerRegistry,
 } from "@tapline/adapters/prisma";
 import { CreditBook, connectRedis, SegmentBuffer } from "@tapline/adapters/redis";
-import { FrameSeal } from "@tapline/core/encryption";
+import { FrameSeal } from "@tapline/core/encryption/process-key";
 import { TaplineError } from "@tapline/core/kernel";
 import type { ValidationRules } from "@tapline/core/validation";
 import { openPayload } from "../../jobs/judge-quarantined.ts";

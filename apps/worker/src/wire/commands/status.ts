@@ -1,6 +1,5 @@
 import { KeyRing } from "@tapline/adapters/keys";
 import {
-  AlertBoard,
   ArchiveCopies,
   AuditLog,
   connectPrisma,
@@ -11,6 +10,7 @@ import {
   SiteStatements,
   WatchReadings,
 } from "@tapline/adapters/prisma";
+import { AlertBoard } from "@tapline/adapters/prisma/alerts";
 import {
   connectRedis,
   type HeardProcess,

@@ -4,5 +4,6 @@ export { KeyDesk, type KeyOutcome, type KeyPreview, type KeyWish } from "./key-d
 export { KeyMap } from "./key-map.ts";
 export { type KeyRequestListing, KeyRequests } from "./key-requests.ts";
 export { KeyRing } from "./key-ring.ts";
+export { RingReadings } from "./ring-readings.ts";
 export type { RingStanding } from "./ring-standing.ts";
 export { withoutKeys } from "./without-keys.ts";

@@ -8,16 +8,13 @@ import { defaultRules } from "@tapline/core/validation";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase, servicesOf } from "../../../../../tools/test-servers/index.ts";
+import { AlertDesk, AlertRulesDesk } from "./alerts/index.ts";
+import { FleetDesk } from "./fleet/index.ts";
 import {
   AgentRegistry,
-  AlertDesk,
-  AlertRulesDesk,
   ArchiveCopies,
   ArchiveHolds,
   connectPrisma,
-  FleetDesk,
-  NoopsDesk,
-  NoopsRulesDesk,
   type PrismaClient,
   QuarantineDesk,
   RefusedActs,
@@ -26,6 +23,7 @@ import {
   TrackerDesk,
   TrackerRegistry,
 } from "./index.ts";
+import { NoopsDesk, NoopsRulesDesk } from "./noops/index.ts";
 
 const guard = readFileSync(new URL("./unrecorded.fixture.sql", import.meta.url), "utf8");
 const act = { actor: { kind: "operator" as const, id: "ola" }, reason: "a test" };

@@ -5,14 +5,8 @@ import type { AgentReport } from "@tapline/core/tap";
 import { agentRuns, duplicateRuns, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
-import {
-  ArchiveIndex,
-  connectPrisma,
-  FleetStore,
-  GapLedger,
-  GapStatements,
-  type PrismaClient,
-} from "./index.ts";
+import { FleetStore } from "./fleet/index.ts";
+import { ArchiveIndex, connectPrisma, GapLedger, GapStatements, type PrismaClient } from "./index.ts";
 
 let prisma: PrismaClient;
 let index: ArchiveIndex;

@@ -10,22 +10,6 @@ export {
 } from "./agent-directory.ts";
 export { AgentLogDesk, type LogAsking, type LogAskings } from "./agent-log-desk.ts";
 export { AgentRegistry } from "./agent-registry.ts";
-export { AlertBoard, type BoardCount, type BoardFilter, type BoardPage } from "./alert-board.ts";
-export { AlertCallLog, type AlertCalls, type LongStanding } from "./alert-calls.ts";
-export { AlertChannelsDesk, type ReleasedChannels } from "./alert-channels-desk.ts";
-export { AlertDeliveries, type DeliveryFilter } from "./alert-deliveries.ts";
-export { AlertDesk, type AlertFilter, type AlertPage, type WriteOutcome } from "./alert-desk.ts";
-export { AlertDispatch, type Dispatched } from "./alert-dispatch.ts";
-export { AlertHistory, type HistoryFilter } from "./alert-history.ts";
-export { AlertMaintenanceDesk, type MaintenanceListing, type NewMaintenance } from "./alert-maintenance.ts";
-export { AlertPreviews, type PreviewBounds, type ToldPreview } from "./alert-previews.ts";
-export {
-  AlertRulesDesk,
-  type AlertRulesListing,
-  assertAbove,
-  type ReleasedAlertRules,
-  ruleIdsInForce,
-} from "./alert-rules-desk.ts";
 export {
   ArchiveBoard,
   type ListedSegment,
@@ -60,11 +44,9 @@ export {
 export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
-export { type ChannelStanding, ChannelStandings } from "./channel-standings.ts";
 export { ClosedArchives } from "./closed-archives.ts";
 export { connectPrisma } from "./connect.ts";
 export { type DeclaredArchives, DeclaredArchivesFact, wantedOf } from "./declared-archives.ts";
-export { type DeliveryListing, type DeliveryState, deliveryStates, type Recipient } from "./delivery-row.ts";
 export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export type { EntryFilter, PlaceRange } from "./entry-queries.ts";
 export {
@@ -73,15 +55,6 @@ export {
   type AuditExportWish,
   exportAudit,
 } from "./export-audit.ts";
-export { type BoardAgent, FleetBoard } from "./fleet-board.ts";
-export { type FleetAct, FleetDesk } from "./fleet-desk.ts";
-export {
-  type ConfigRevision,
-  type FleetPlan,
-  FleetStore,
-  type FleetTrack,
-  type ToldReport,
-} from "./fleet-store.ts";
 export { type Gap, type GapFilter, GapLedger, type Swept } from "./gap-ledger.ts";
 export { type GapScope, gapScopes } from "./gap-queries.ts";
 export { type AgentDay, GapStatements, type SignedStatement } from "./gap-statements.ts";
@@ -89,22 +62,10 @@ export type { PrismaClient } from "./generated/client.ts";
 export { type Handover, HandoverDesk, type NewHandover } from "./handover-desk.ts";
 export { InstallationStanding } from "./installation-standing.ts";
 export { knownNames } from "./known-names.ts";
-export { KpiSpans } from "./kpi-spans.ts";
-export { type KeptTotals, KpiTotalsBook } from "./kpi-totals.ts";
 export { LoadHistory, type LoadStep } from "./load-history.ts";
 export { rightsOverLog } from "./log-rights.ts";
 export { type LogRow, LogRows, type RowsFrom, type RowsPage } from "./log-rows.ts";
-export { type DecisionFilter, type DecisionPage, NoopsDesk, type NoopsStanding } from "./noops-desk.ts";
-export { type LeaseListing, NoopsLease } from "./noops-lease.ts";
-export { type ActEnd, NoopsLog } from "./noops-log.ts";
-export {
-  assertNoopsRulesAbove,
-  NoopsRulesDesk,
-  type NoopsRulesListing,
-  type ReleasedNoopsRules,
-} from "./noops-rules-desk.ts";
 export { peopleNames } from "./people-names.ts";
-export { mostBrowsersEach, type PushListing, PushSubscriptions } from "./push-subscriptions.ts";
 export { QuarantineDesk, type QuarantinedRow, type QuarantineFilter } from "./quarantine-desk.ts";
 export { ReadBacks, type StoredObject } from "./read-backs.ts";
 export { type RefusedAct, RefusedActs } from "./refused-acts.ts";

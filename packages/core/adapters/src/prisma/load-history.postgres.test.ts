@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../tools/test-servers/index.ts";
-import { connectPrisma, KpiSpans, LoadHistory, type PrismaClient } from "./index.ts";
+import { connectPrisma, LoadHistory, type PrismaClient } from "./index.ts";
+import { KpiSpans } from "./kpi/index.ts";
 
 const [minuteMs, stepMs] = [60_000, 300_000];
 const begin = Date.UTC(2026, 10, 29, 12);

@@ -2,7 +2,7 @@ import type { AgentReport } from "@tapline/core/tap";
 import { freshDatabase } from "@tapline/tools/test-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectPrisma } from "./connect.ts";
-import { FleetStore } from "./fleet-store.ts";
+import { FleetStore } from "./fleet/fleet-store.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { WatchReadings } from "./watch-readings.ts";
 

@@ -1,6 +1,5 @@
 export { AgentLogs, type AskedLog, logKeptMs, logWantedForMs, type ToldLog } from "./agent-logs.ts";
 export { AgentNews } from "./agent-news.ts";
-export { AlertStreams, type HeardNews } from "./alert-streams.ts";
 export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";
 export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";
@@ -20,11 +19,9 @@ export {
   telemetryKeys,
   trackerKey,
 } from "./keys.ts";
-export { KpiStreams } from "./kpi-streams.ts";
 export { RoleLease } from "./lease.ts";
 export { MemoryWatch, type ServerMemory, serverUpSinceEpochMs } from "./memory-watch.ts";
 export { type QuotaStanding, type RefusedCounts, RefusedQuota } from "./refused-quota.ts";
-export { RingReadings } from "./ring-readings.ts";
 export {
   type AddressedReceipt,
   type BufferOptions,

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type BufferedTap, encodeFrame } from "@tapline/core/buffer";
-import { FrameSeal } from "@tapline/core/encryption";
+import { FrameSeal } from "@tapline/core/encryption/process-key";
 import { hasCode } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

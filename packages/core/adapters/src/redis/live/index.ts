@@ -1,0 +1,2 @@
+export { AlertStreams, type HeardNews } from "./alert-streams.ts";
+export { KpiStreams } from "./kpi-streams.ts";
