@@ -6,7 +6,7 @@ import { roleOf, type Service, servicesRole } from "../../tools/database/index.t
 import { databaseName, type PeerFiles, withPeer } from "../../tools/servers/index.ts";
 import { ofType, startChild } from "../child.ts";
 import { type Life, type Part, startPart } from "./part.ts";
-import type { StoreAccess } from "./stores.ts";
+import { redisUrlOf, type StoreAccess } from "./stores.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -85,11 +85,12 @@ async function inMesh(mesh: MeshSide, service: string, settings: Settings): Prom
   const peer = await mesh.peer(service);
   const database = new URL(settings.DATABASE_URL ?? "");
   database.username = databaseRoleOf(service);
+  const { REDIS_URL: redis = "" } = settings;
   return {
     ...settings,
     ...(await mesh.settings(service)),
     DATABASE_URL: withPeer(database.href, peer),
-    REDIS_URL: withPeer(settings.REDIS_URL ?? "", peer),
+    REDIS_URL: withPeer(isService(service) ? redisUrlOf(redis, service) : redis, peer),
   };
 }
 

@@ -1,5 +1,9 @@
+import { createHmac, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { meshServices } from "@tapline/core/telemetry";
+import type { Service } from "../../tools/database/index.ts";
+import { asRedisUser, userLines } from "../../tools/redis/index.ts";
 import {
   freePort,
   type PeerFiles,
@@ -17,17 +21,28 @@ export type Store = Part & { readonly url: string };
 /** Who comes into PostgreSQL, by which certificates. */
 export type StoreAccess = Pick<PostgresOptions, "tls" | "access">;
 
+/** In a mesh each service has a user of its own in it, which its restarts keep. */
 export async function startRedisPart(dir: string, tls?: PeerFiles): Promise<Store> {
-  let kept: { port: number; password: string } | undefined;
+  const password = randomBytes(24).toString("hex");
+  const inMesh = tls && { tls, settings: userLines(meshServices, (one) => [passwordOf(one, password)]) };
+  let kept: { port: number } | undefined;
   let url = "";
   const part = await startPart("redis", "redis", async () => {
-    const server = await startRedis({ dataDir: join(dir, "redis"), ...kept, ...(tls && { tls }) });
+    const server = await startRedis({ dataDir: join(dir, "redis"), password, ...kept, ...inMesh });
     ({ url } = server);
-    kept = { port: server.port, password: new URL(url).password };
+    kept = { port: server.port };
     return { pid: server.pid, child: null, exited: server.exited, stop: () => server.stop() };
   });
   return { ...part, url };
 }
+
+/** Of a service's user, from that of who may do all. */
+const passwordOf = (service: Service, password: string): string =>
+  createHmac("sha256", password).update(service).digest("hex");
+
+/** As one service signs in to Redis in a mesh. @param url as who may do all does */
+export const redisUrlOf = (url: string, service: Service): string =>
+  asRedisUser(url, service, passwordOf(service, new URL(url).password));
 
 export async function startPostgresPart(dir: string, access?: StoreAccess): Promise<Store> {
   let kept: { port: number; password: string } | undefined;

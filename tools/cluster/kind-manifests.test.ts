@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { meshServices } from "@tapline/core/telemetry";
 import { describe, expect, test } from "vitest";
 import { servicesRole } from "../database/index.ts";
@@ -11,6 +12,10 @@ const keysOf = (kind: string, name: string): string[] => {
   const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
   const { data = {}, stringData = {} } = (found ?? {}) as { data?: object; stringData?: object };
   return [...Object.keys(data), ...Object.keys(stringData)];
+};
+const textOf = (name: string, key: string): string => {
+  const found = objects.find((one) => one.kind === "Secret" && one.metadata.name === name);
+  return Buffer.from(String(valueAt(found, "data", key)), "base64").toString();
 };
 type Container = {
   image: string;
@@ -66,11 +71,21 @@ describe("a trial installation", () => {
     expect(missing).toEqual([]);
   });
 
+  test("has a user in Redis for each service, by a password that opens nothing else", () => {
+    const acl = textOf("tapline-redis-users", "users.acl").split("\n");
+    const passwords = [...meshServices, "services"].map((word) => {
+      const url = new URL(textOf(`tapline-redis-${word}`, "redis-url"));
+      expect(url.username).toBe(`tapline_${word}`);
+      const digest = createHash("sha256").update(url.password).digest("hex");
+      const opened = acl.filter((line) => line.includes(`#${digest} `)).map((line) => line.split(" ")[1]);
+      expect(opened).toEqual([url.username]);
+      return url.password;
+    });
+    expect(new Set(passwords).size).toBe(meshServices.length + 1);
+    expect(acl).toContain("user default on nopass -@all +ping");
+  });
+
   test("has a role of PostgreSQL for each service, and its own password in the URL of no other; that for commands in none", () => {
-    const textOf = (name: string, key: string): string => {
-      const found = objects.find((one) => one.kind === "Secret" && one.metadata.name === name);
-      return Buffer.from(String(valueAt(found, "data", key)), "base64").toString();
-    };
     const cluster = objects.find(({ kind }) => kind === "Cluster");
     const roles = valueAt(cluster, "spec", "managed", "roles") as Role[];
     const passwords = roles.map(({ name, passwordSecret }) => {

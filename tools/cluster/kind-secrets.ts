@@ -4,6 +4,7 @@ import { meshServices } from "@tapline/core/telemetry";
 import { roleOf, servicesRole } from "../database/index.ts";
 import { generateSshKeyPair } from "../local-stack/archive-server/index.ts";
 import type { Manifest } from "../mesh/index.ts";
+import { aclFile, asRedisUser, type User, users } from "../redis/index.ts";
 
 /** Under which agents and browsers come, as the manifests have it. */
 export const hosts = { taps: "taps.tapline.example", console: "console.tapline.example" } as const;
@@ -43,6 +44,20 @@ function databaseSecrets(): Manifest[] {
   return [roleSecret("tapline-services-role", servicesRole, random()), ...ofServices];
 }
 
+/** By which each service signs in to Redis, and people's commands; who looks after a trial's Redis is nobody. */
+function redisSecrets(): Manifest[] {
+  const passwords = new Map(users.map((user) => [user, random()]));
+  const passwordOf = (user: User): string => passwords.get(user) ?? "";
+  const url = (user: User) => ({
+    "redis-url": asRedisUser("redis://redis.tapline-data.svc.cluster.local:6379", user, passwordOf(user)),
+  });
+  return [
+    secret("tapline-redis-users", { "users.acl": aclFile((user) => [passwordOf(user)]) }, "tapline-data"),
+    secret("tapline-redis-services", url("services"), "tapline-data"),
+    ...meshServices.map((word) => secret(`tapline-redis-${word}`, url(word))),
+  ];
+}
+
 /** What is made by hand before an installation: docs/cluster.md, Secrets. */
 export type Keys = Readonly<{
   manifests: readonly Manifest[];
@@ -63,10 +78,9 @@ export async function makeKeys(): Promise<Keys> {
   };
   const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, pem(name)]));
   const [host, client, link] = [generateSshKeyPair(), generateSshKeyPair(), random()];
-  const redis = "redis://redis.tapline-data.svc.cluster.local:6379";
   const manifests = [
     ...databaseSecrets(),
-    secret("tapline-stores", { "redis-url": redis }),
+    ...redisSecrets(),
     secret("tapline-process-key", { "process.key": random() }),
     secret("tapline-door", {
       ...pick("server.crt", "server.key", "root.crt", "agents-trust.pem", "agents.crt", "agents.key"),

@@ -13,7 +13,7 @@ const containersOf = (object: Manifest): readonly unknown[] => {
 const referred = (objects: readonly Manifest[], pattern: RegExp): Set<string> =>
   new Set(
     objects
-      .filter(({ kind }) => /^(Deployment|Job|Cluster)$/.test(kind))
+      .filter(({ kind }) => /^(Deployment|StatefulSet|Job|Cluster)$/.test(kind))
       .flatMap((object) => [...JSON.stringify(object).matchAll(pattern)].map(([, name = ""]) => name)),
   );
 
@@ -74,7 +74,8 @@ test("production makes each Secret that a pod or a role takes something from", (
   );
   // Passwords of channels: none has to be there.
   wanted.delete("tapline-alert-channels");
-  expect([...wanted, "tapline-keda"].sort()).toEqual([...made].sort());
+  // Of these no pod of ours takes anything: KEDA's own, and the URL of people's commands.
+  expect([...wanted, "tapline-keda", "tapline-redis-services"].sort()).toEqual([...made].sort());
   // Whole, from the store that the documentation names, under the name that pods know it by.
   // A role's is of the kind that the database's operator takes, which looks at it again by the label.
   const ofRole = {
@@ -86,7 +87,7 @@ test("production makes each Secret that a pod or a role takes something from", (
       secretStoreRef: { kind: "ClusterSecretStore", name: "tapline" },
       target: {
         ...{ name: metadata.name, creationPolicy: "Owner" },
-        ...(metadata.namespace === "tapline-data" && ofRole),
+        ...(metadata.name.endsWith("-role") && ofRole),
       },
       dataFrom: [{ extract: { key: `tapline/${metadata.name}` } }],
     });

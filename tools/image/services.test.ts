@@ -254,17 +254,20 @@ describe("the services' manifests", () => {
     expect(holders("tapline-scaler").sort()).toEqual(both("balance"));
   });
 
-  test.each(deployments)("have $name sign in to PostgreSQL as itself", ({ name, container, pod }) => {
-    const [word] = name.split("-");
-    const taken = container.env.flatMap(({ name: of, valueFrom }) =>
-      valueFrom === undefined ? [] : [[of, valueFrom.secretKeyRef]],
-    );
-    expect(taken).toEqual([
-      ["DATABASE_URL", { name: `tapline-database-${word}`, key: "database-url" }],
-      ["REDIS_URL", { name: "tapline-stores", key: "redis-url" }],
-    ]);
-    expect(JSON.stringify(pod.volumes)).not.toMatch(/tapline-(database|stores)/);
-  });
+  test.each(deployments)(
+    "have $name sign in to PostgreSQL and Redis as itself",
+    ({ name, container, pod }) => {
+      const [word] = name.split("-");
+      const taken = container.env.flatMap(({ name: of, valueFrom }) =>
+        valueFrom === undefined ? [] : [[of, valueFrom.secretKeyRef]],
+      );
+      expect(taken).toEqual([
+        ["DATABASE_URL", { name: `tapline-database-${word}`, key: "database-url" }],
+        ["REDIS_URL", { name: `tapline-redis-${word}`, key: "redis-url" }],
+      ]);
+      expect(JSON.stringify(pod.volumes)).not.toMatch(/tapline-(database|redis|stores)/);
+    },
+  );
 
   test("hold no secret", () => {
     expect(manifests.filter(({ kind }) => kind === "Secret")).toEqual([]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lintDatabase } from "./lint-database.ts";
+import { lintSignIns } from "./lint-sign-ins.ts";
 import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
 
 const texts = z.record(z.string(), z.string());
@@ -52,7 +52,7 @@ type Workload = Readonly<{
 
 /**
  * Whether what runs fits together in a whole installation, as an overlay makes it: what an object names is there, what it selects
- * is somebody, each container is bounded and asked how it is, and each service signs in to PostgreSQL as itself. Who may call whom
+ * is somebody, each container is bounded and asked how it is, and each service signs in to its stores as itself. Who may call whom
  * is not looked at here.
  */
 export function lintWorkloads(manifests: readonly Manifest[]): string[] {
@@ -67,7 +67,7 @@ export function lintWorkloads(manifests: readonly Manifest[]): string[] {
     ...lintSelectors(manifests, workloads),
     ...lintServices(manifests, workloads),
     ...lintScalers(manifests),
-    ...lintDatabase(manifests),
+    ...lintSignIns(manifests),
   ];
 }
 

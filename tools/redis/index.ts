@@ -1,1 +1,10 @@
-export { asRedisUser, setUserCommands } from "./service-users.ts";
+export {
+  aclFile,
+  asRedisUser,
+  setUserCommands,
+  type User,
+  userLines,
+  userOf,
+  users,
+} from "./service-users.ts";
+export { refusedToUsers, signedIn } from "./told-of-users.ts";

@@ -1,15 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { setUserCommands, usualUserPrefix } from "./service-users.ts";
+import { newPassword, writeUsers } from "./write-users.ts";
 
 // Prints what an administrator of a Redis runs, so that each service has a user of its own with its rights. Each password is new and
 // stands nowhere else: put them where the services' secrets are kept. After an upgrade `--keep-passwords` leaves those as they are.
+// With `--into` it writes an ACL file for a Redis of ours in a cluster instead, and each user's URL beside it.
 const { values } = parseArgs({
   options: {
     prefix: { type: "string", default: usualUserPrefix },
     "keep-passwords": { type: "boolean", default: false },
+    into: { type: "string" },
+    url: { type: "string", default: "redis://redis.tapline-data.svc.cluster.local:6379" },
   },
 });
-const newPassword = () => randomBytes(24).toString("base64url");
-const lines = setUserCommands(values["keep-passwords"] ? null : newPassword, values.prefix);
-process.stdout.write(`${lines.join("\n")}\n`);
+if (values.into === undefined) {
+  const lines = setUserCommands(values["keep-passwords"] ? null : newPassword, values.prefix);
+  process.stdout.write(`${lines.join("\n")}\n`);
+} else {
+  await writeUsers(values.into, values.url, values.prefix);
+  process.stdout.write(`${values.into}: users.acl, and a URL for each user\n`);
+}

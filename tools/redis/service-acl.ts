@@ -64,7 +64,7 @@ const worker = { works: [told, "{p0}:queue:*"], reads: [wishes] } as const;
 /** A stage of the path: takes jobs, reads its segment, moves it on. */
 const stage = [...worker.works, life, news, ...frames, ...segments, evidence];
 
-/** What each service reaches in Redis: what its code uses. The user of one-machine installations and of commands is not here. */
+/** What each service reaches in Redis: what its code uses. The user of one-machine installations is not here. */
 export const serviceAcl: Readonly<Record<Service, ServiceAcl>> = {
   ingest: {
     works: [...worker.works, life, news, ...frames, credits, agentLogs],
@@ -114,14 +114,22 @@ export const serviceAcl: Readonly<Record<Service, ServiceAcl>> = {
       ...["{kpi}:*", "{p0}:balance:*", table, ringReadings],
     ],
     channels: ["agents:news", sockets],
+    // How many processes of the console there are, of which it asks each for its sockets: so streams of ended sessions end.
+    more: ["+pubsub|numsub"],
   },
 };
 
+/** People's commands, in a cluster: all that is the installation's, and nothing that is the server's. */
+const ofCommands: ServiceAcl = { works: ["*"], reads: [], channels: ["*"], more: ["+scan"] };
+
+/** Who looks after the server, and makes users. */
+export const administratorRules: string[] = ["on", "~*", "&*", "+@all"];
+
 const root = "tapline:";
 
-/** The rules of a service's user but its password, as `ACL SETUSER` takes them: whatever it could before, it can this alone. */
-export function aclRules(service: Service): string[] {
-  const { works, reads, channels, more = [] } = serviceAcl[service];
+/** The rules of a user but its password, as `ACL SETUSER` takes them: whatever it could before, it can this alone. */
+export function aclRules(user: Service | "services"): string[] {
+  const { works, reads, channels, more = [] } = user === "services" ? ofCommands : serviceAcl[user];
   return [
     ...["on", "clearselectors", "resetkeys", "resetchannels"],
     ...[...new Set(works)].map((pattern) => `~${root}${pattern}`),

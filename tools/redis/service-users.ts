@@ -1,11 +1,19 @@
+import { createHash } from "node:crypto";
 import { meshServices } from "@tapline/core/telemetry";
 import type { Service } from "../database/index.ts";
-import { aclRules } from "./service-acl.ts";
+import { aclRules, administratorRules } from "./service-acl.ts";
 
 /** What the names of the services' users begin with, as of their roles in PostgreSQL. */
 export const usualUserPrefix = "tapline_";
 
-export const userOf = (service: Service, prefix = usualUserPrefix): string => `${prefix}${service}`;
+/** A service; `services`: as whom people's commands sign in; or who looks after the server. */
+export type User = Service | "services" | "administrator";
+
+export const users: readonly User[] = [...meshServices, "services", "administrator"];
+
+export const userOf = (user: User, prefix = usualUserPrefix): string => `${prefix}${user}`;
+
+const rulesOf = (user: User): string[] => (user === "administrator" ? administratorRules : aclRules(user));
 
 /**
  * What an administrator of the server runs, by redis-cli: a user for each service, or of users that are there their rights anew.
@@ -21,10 +29,31 @@ export function setUserCommands(
   });
 }
 
-/** The same Redis, as one service signs in to it. */
-export function asRedisUser(url: string, service: Service, password: string, prefix?: string): string {
+/**
+ * A line for each of these users, as an ACL file and redis.conf take it: no password stands in it, its SHA-256 does.
+ * @param passwordsOf each of them lets that user in
+ */
+export function userLines<Some extends User>(
+  some: readonly Some[],
+  passwordsOf: (user: Some) => readonly string[],
+  prefix?: string,
+): string[] {
+  return some.map((user) => {
+    const passwords = passwordsOf(user).map(
+      (password) => `#${createHash("sha256").update(password).digest("hex")}`,
+    );
+    return ["user", userOf(user, prefix), ...passwords, ...rulesOf(user)].join(" ");
+  });
+}
+
+/** Of a Redis where each has a user: whoever does not sign in may ask whether it answers, as a kubelet does, and no more. */
+export const aclFile = (passwordsOf: (user: User) => readonly string[], prefix?: string): string =>
+  ["user default on nopass -@all +ping", ...userLines(users, passwordsOf, prefix), ""].join("\n");
+
+/** The same Redis, as one of them signs in to it. */
+export function asRedisUser(url: string, user: User, password: string, prefix?: string): string {
   const own = new URL(url);
-  own.username = userOf(service, prefix);
+  own.username = userOf(user, prefix);
   own.password = password;
   return own.href;
 }

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { alertKeys, balanceKeys, connectRedis, kpiKeys, telemetryKeys } from "@tapline/adapters/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { render } from "../../../tools/mesh/index.ts";
-import { asRedisUser } from "../../../tools/redis/index.ts";
+import { asRedisUser, refusedToUsers } from "../../../tools/redis/index.ts";
 import { archivedTaps, connectAs, deliver, submit } from "./agent.fixture.ts";
 import { roleNames } from "./config.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
-import { admitUsers, refusedToUsers } from "./redis-users.fixture.ts";
+import { admitUsers } from "./redis-users.fixture.ts";
 import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;

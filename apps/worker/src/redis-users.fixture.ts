@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { setUserCommands } from "../../../tools/redis/index.ts";
+import { asRedisUser, setUserCommands, userLines } from "../../../tools/redis/index.ts";
 
 /** Has each service be a user of that Redis. @param redis signed in as who may do all */
 export async function admitUsers(redis: Redis, password: string): Promise<void> {
@@ -9,15 +9,12 @@ export async function admitUsers(redis: Redis, password: string): Promise<void> 
   }
 }
 
-/**
- * What Redis refused to users, also within scripts and where whoever asked says nothing of it; but that its settings were asked for, which
- * all processes do at their start.
- */
-export async function refusedToUsers(redis: Redis): Promise<string[]> {
-  const entries = (await redis.acl("LOG")) as string[][];
-  const told = entries.map((entry) => {
-    const of = (name: string) => entry[entry.indexOf(name) + 1];
-    return `${of("username")}: ${of("reason")} ${of("object")} (${of("context")})`;
-  });
-  return told.filter((refusal) => !refusal.includes(": command config|get "));
+/** The URL by which people's commands sign in to that Redis in a cluster. @param redis signed in as who may do all */
+export async function admitCommands(redis: Redis, url: string): Promise<string> {
+  const password = "of-commands";
+  for (const line of userLines(["services"], () => [password])) {
+    const [, ...args] = line.split(" ");
+    await redis.call("ACL", "SETUSER", ...args);
+  }
+  return asRedisUser(url, "services", password);
 }

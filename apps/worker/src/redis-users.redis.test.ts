@@ -30,9 +30,9 @@ import type { Receipt } from "@tapline/core/tap";
 import { type TelemetryDelta, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { asRedisUser } from "../../../tools/redis/index.ts";
+import { asRedisUser, refusedToUsers } from "../../../tools/redis/index.ts";
 import { ownRedis, ownRedisCluster } from "../../../tools/test-servers/index.ts";
-import { admitUsers, refusedToUsers } from "./redis-users.fixture.ts";
+import { admitUsers } from "./redis-users.fixture.ts";
 
 type Service = Parameters<typeof asRedisUser>[1];
 
@@ -325,6 +325,8 @@ test("the console reads, and changes no segment", async () => {
   await new TelemetryStream(redis).heard(1_000);
   await new AgentLogs(redis, Date.now).of("gate-1");
   await new AgentNews(redis).publish();
+  // By which the console's processes ask each other for their sockets.
+  expect(await redis.call("PUBSUB", "NUMSUB", "tapline:socket.io#/#")).toEqual(["tapline:socket.io#/#", 0]);
 });
 
 test("in a cluster each node knows the users", { timeout: 60_000 }, async () => {

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectRedis } from "@tapline/adapters/redis";
 import { type Random, seededRandom, wholeBetween } from "@tapline/core/kernel";
 import { meshServices } from "@tapline/core/telemetry";
 import { Agent, request } from "undici";
-import { makeTrackers } from "../../installation/index.ts";
+import { refusedToUsers, signedIn, userOf } from "../../../tools/redis/index.ts";
+import { type Installation, makeTrackers } from "../../installation/index.ts";
 import { openReceiver, type Receiver } from "../../mesh/receiver.ts";
 import { tryDoors, tryStores } from "../../mesh/refusals.ts";
 import { startTwelve, type Twelve } from "../../mesh/twelve.ts";
@@ -65,10 +67,29 @@ async function rollWhileTapsFlow(
     }
     faultsFound.push(...(await browser.stop()));
     const result = await compareWithArchive({ installation, flow }, await flow.settle(settleWithinMs));
+    faultsFound.push(...(await redisUsers(installation)));
     return { faults: times, ...result, faultsFound: [...faultsFound, ...result.faultsFound] };
   } finally {
     await browser.stop();
     await flow.kill();
+  }
+}
+
+/** Who of Redis's users was refused what, and which service is not signed in as itself, in sentences. */
+async function redisUsers({ tlsEnvironment }: Installation): Promise<string[]> {
+  const redis = connectRedis(tlsEnvironment.REDIS_URL ?? "", () => undefined);
+  try {
+    const [refused, users] = [await refusedToUsers(redis), await signedIn(redis)];
+    const wanted = meshServices.map((service) => userOf(service));
+    return [
+      ...refused.map((refusal) => `Redis has refused ${refusal}`),
+      ...wanted.filter((user) => !users.has(user)).map((user) => `nobody is signed in to Redis as ${user}`),
+      ...[...users]
+        .filter((user) => !wanted.includes(user))
+        .map((user) => `somebody is signed in to Redis as ${user}`),
+    ];
+  } finally {
+    redis.disconnect();
   }
 }
 

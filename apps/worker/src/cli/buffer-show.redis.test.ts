@@ -3,6 +3,7 @@ import { Ceilings, connectRedis } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
+import { admitCommands } from "../redis-users.fixture.ts";
 import { declareCeiling } from "../roles/declare-ceiling.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -16,8 +17,9 @@ let env: Record<string, string>;
 beforeAll(async () => {
   server = await ownRedis();
   redis = connectRedis(server.url, () => undefined);
+  const [databaseUrl, redisUrl] = [await freshDatabase(), await admitCommands(redis, server.url)];
   // The command's own setting, which is none of the doors'.
-  env = { DATABASE_URL: await freshDatabase(), REDIS_URL: server.url, TAPLINE_BUFFER_MAX_MIB: "999" };
+  env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TAPLINE_BUFFER_MAX_MIB: "999" };
 });
 afterAll(async () => {
   redis.disconnect();
@@ -31,12 +33,18 @@ const show = (...args: string[]) =>
     );
   });
 
+/** For as long as this test needs: commands take seconds each on a busy machine. */
+async function declare(process: string, mebibytes: number): Promise<void> {
+  await new Ceilings(redis).declare({ process, maxBytes: mebibytes * mebibyte });
+  await redis.persist("tapline:{p0}:credits:ceilings");
+}
+
 test("buffer show tells the ceiling that the running doors keep to, and says where they differ or none runs", async () => {
   expect(await show()).toContain("of at most 999 MiB (by this command's own settings, for no door runs):");
-  const ceilings = new Ceilings(redis);
-  await ceilings.declare({ process: "door-1", maxBytes: 256 * mebibyte });
+  await declare("door-1", 256);
   expect(await show()).toContain("of at most 256.0 MiB: ");
-  await ceilings.declare({ process: "door 2", maxBytes: 64 * mebibyte });
+  await declare("door-1", 256);
+  await declare("door 2", 64);
   expect(await show()).toContain("of at most 64.0 MiB (the doors differ: door 2 64.0 MiB, door-1 256.0 MiB)");
   expect(JSON.parse(await show("--json")).ceilings).toEqual([
     { process: "door 2", maxBytes: 64 * mebibyte },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { meshServices } from "@tapline/core/telemetry";
 import { describe, expect, test } from "vitest";
-import { lintDatabase } from "./lint-database.ts";
+import { lintSignIns } from "./lint-sign-ins.ts";
 import { type Manifest, manifestSchema, nameOf, valueAt } from "./manifest.ts";
 import { mutantsOf } from "./mutants.ts";
 import { jsonPatch } from "./patch.ts";
@@ -19,7 +19,7 @@ const container = "/spec/template/spec/containers/0";
 
 /** What is wrong where an object is changed so. */
 const faultsOf = (object: Manifest, ...patch: object[]): string[] =>
-  lintDatabase([manifestSchema.parse(jsonPatch(object, patch))]);
+  lintSignIns([manifestSchema.parse(jsonPatch(object, patch))]);
 
 const byKey = (setting: string, name: string, key = "database-url") => ({
   name: setting,
@@ -30,56 +30,93 @@ const envAt = (object: Manifest, setting: string): number => {
   return env.findIndex(({ name }) => name === setting);
 };
 
-test("each service signs in to PostgreSQL as itself", () => {
-  expect(lintDatabase(objects)).toEqual([]);
+test("each service signs in to PostgreSQL and Redis as itself", () => {
+  expect(lintSignIns(objects)).toEqual([]);
 });
 
+const stores = [
+  { setting: "DATABASE_URL", of: (word: string) => `tapline-database-${word}`, key: "database-url" },
+  { setting: "REDIS_URL", of: (word: string) => `tapline-redis-${word}`, key: "redis-url" },
+];
 const both = meshServices.flatMap((word, at) =>
-  ["blue", "green"].map((colour) => ({
-    ...{ name: `${word}-${colour}`, word },
-    other: meshServices[(at + 1) % meshServices.length] ?? "",
-  })),
+  ["blue", "green"].flatMap((colour) =>
+    stores.map((store) => ({
+      ...{ ...store, name: `${word}-${colour}`, word },
+      other: meshServices[(at + 1) % meshServices.length] ?? "",
+    })),
+  ),
 );
-describe.each(both)("a fault of $name is", ({ name, word, other }) => {
+describe.each(both)("a fault of $name with $setting is", ({ name, word, other, setting, of, key }) => {
   const deployment = find("Deployment", name);
-  const at = `${container}/env/${envAt(deployment, "DATABASE_URL")}`;
+  const at = `${container}/env/${envAt(deployment, setting)}`;
   const title = nameOf(deployment);
+  const missing = `${title} does not sign in by ${setting} of ${of(word)}`;
 
-  test.each([`tapline-database-${other}`, "tapline-database-owner", "tapline-stores"])(
+  test.each([of(other), "tapline-database-owner", "tapline-redis-services", "tapline-stores"])(
     "to sign in by %s",
     (secret) => {
-      const value = byKey("DATABASE_URL", secret);
+      const value = byKey(setting, secret, key);
       expect(faultsOf(deployment, { op: "replace", path: at, value })).toEqual([
-        `${title} takes of Secret ${secret} database-url, which is not its own`,
-        `${title} does not sign in by DATABASE_URL of tapline-database-${word}`,
+        `${title} takes of Secret ${secret} ${key}, which is not its own`,
+        missing,
       ]);
     },
   );
 
   test("to be given another's key beside its own, as a setting or as a file", () => {
-    const beside = [`tapline-database-${other}`, "tapline-stores", `tapline-${word}-role`];
+    const beside = [of(other), "tapline-stores", `tapline-${word}-role`, "tapline-redis-users"];
     for (const secret of beside) {
-      const setting = byKey("OTHER", secret);
-      expect(faultsOf(deployment, { op: "add", path: `${container}/env/-`, value: setting })).toEqual([
-        `${title} takes of Secret ${secret} database-url, which is not its own`,
+      const value = byKey("OTHER", secret, key);
+      expect(faultsOf(deployment, { op: "add", path: `${container}/env/-`, value })).toEqual([
+        `${title} takes of Secret ${secret} ${key}, which is not its own`,
       ]);
       const volumes = [
         { name: "other", secret: { secretName: secret } },
         { name: "other", projected: { sources: [{ secret: { name: secret } }] } },
       ];
+      const whole = [`${title} takes of Secret ${secret} as a whole, which is not its own`];
       for (const value of volumes)
-        expect(faultsOf(deployment, { op: "add", path: "/spec/template/spec/volumes/-", value })).toEqual([
-          `${title} takes of Secret ${secret} as a whole, which is not its own`,
-        ]);
+        expect(faultsOf(deployment, { op: "add", path: "/spec/template/spec/volumes/-", value })).toEqual(
+          whole,
+        );
+      const from = { op: "add", path: `${container}/envFrom/-`, value: { secretRef: { name: secret } } };
+      expect(faultsOf(deployment, from)).toEqual(whole);
     }
   });
 
   test("to have no URL, one in clear, or two", () => {
-    const missing = [`${title} does not sign in by DATABASE_URL of tapline-database-${word}`];
-    expect(faultsOf(deployment, { op: "remove", path: at })).toEqual(missing);
-    const clear = { name: "DATABASE_URL", value: "postgresql://db/tapline" };
-    expect(faultsOf(deployment, { op: "replace", path: at, value: clear })).toEqual(missing);
-    expect(faultsOf(deployment, { op: "add", path: `${container}/env/-`, value: clear })).toEqual(missing);
+    expect(faultsOf(deployment, { op: "remove", path: at })).toEqual([missing]);
+    const clear = { name: setting, value: "tcp://store/tapline" };
+    expect(faultsOf(deployment, { op: "replace", path: at, value: clear })).toEqual([missing]);
+    expect(faultsOf(deployment, { op: "add", path: `${container}/env/-`, value: clear })).toEqual([missing]);
+  });
+});
+
+describe("a Redis that is made here", () => {
+  const redis = find("StatefulSet", "redis");
+  const open = [expect.stringContaining("StatefulSet/tapline-data/redis lets in whoever comes")];
+  const args = valueAt(redis, "spec", "template", "spec", "containers", 0, "args") as string[];
+  const file = args.indexOf("--aclfile");
+
+  test.each([
+    ["is told of no file", { op: "remove", path: `${container}/args/${file}` }],
+    ["is told of another file", { op: "replace", path: `${container}/args/${file + 1}`, value: "/data/a" }],
+    ["has no such volume", { op: "replace", path: "/spec/template/spec/volumes", value: [] }],
+    ["has it nowhere", { op: "replace", path: `${container}/volumeMounts`, value: [] }],
+    [
+      "has another key of it",
+      { op: "replace", path: "/spec/template/spec/volumes/0/secret/items/0/key", value: "other.acl" },
+    ],
+  ])("lets in whoever comes where it %s", (_, patch) => {
+    expect(faultsOf(redis, patch)).toEqual(open);
+  });
+
+  test("takes nobody's URL", () => {
+    const path = "/spec/template/spec/volumes/-";
+    const value = { name: "other", secret: { secretName: "tapline-redis-web" } };
+    expect(faultsOf(redis, { op: "add", path, value })).toEqual([
+      expect.stringContaining("takes of Secret tapline-redis-web as a whole, which is not its own"),
+    ]);
   });
 });
 
@@ -93,7 +130,7 @@ test("migrations alone sign in as the owner", () => {
 });
 
 describe("the roles of a database that is made here", () => {
-  const lint = (changed: unknown) => lintDatabase([job, manifestSchema.parse(changed)]);
+  const lint = (changed: unknown) => lintSignIns([job, manifestSchema.parse(changed)]);
   const roles = valueAt(cluster, "spec", "managed", "roles") as { name: string }[];
 
   test("are one for each service, and one for commands; each that is taken away, or has no password, is missed", () => {
@@ -128,6 +165,6 @@ describe("the roles of a database that is made here", () => {
   test("are those that migrations give rights to", () => {
     const path = `${container}/env/${envAt(job, "DATABASE_ROLE_PREFIX")}`;
     const changed = manifestSchema.parse(jsonPatch(job, [{ op: "remove", path }]));
-    expect(lintDatabase([changed, cluster])).toContainEqual(expect.stringContaining("has no role ingest by"));
+    expect(lintSignIns([changed, cluster])).toContainEqual(expect.stringContaining("has no role ingest by"));
   });
 });
