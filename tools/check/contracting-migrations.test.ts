@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readMigrations } from "../database/read-migrations.ts";
-import { baseline, contractionsIn } from "./contracting-migrations.ts";
+import { baseline, contractionsIn, markedIn } from "./contracting-migrations.ts";
 
 const why = (sql: string): string[] => contractionsIn("20270101000000_x", sql).map((one) => one.why);
 
@@ -16,7 +16,11 @@ test.each([
   "DROP FUNCTION record_segment_end(jsonb);",
 ])("%s would break the release before", (sql) => {
   expect(why(sql)).toHaveLength(1);
-  expect(why(`-- Contract: unused since 0.3.0\n${sql}`)).toEqual([]);
+  for (const word of ["unused", "kept"]) {
+    const marked = `-- Contract: ${word} since 0.3.0\n${sql}`;
+    expect(why(marked)).toEqual([]);
+    expect(markedIn(marked)).toEqual([sql.slice(0, -1)]);
+  }
   expect(why(`-- It is in the way.\n${sql}`)).toHaveLength(1);
 });
 

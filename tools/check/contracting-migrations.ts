@@ -19,8 +19,13 @@ const ways: readonly (readonly [form: RegExp, why: string])[] = [
   [/^ALTER TABLE\b.*\bADD COLUMN\b(?![^,]*\bDEFAULT\b)[^,]*\bNOT NULL\b/is, "rows without it may be written"],
 ];
 
-/** Such as "-- Contract: unused since 0.3.0". */
-const mark = /^--\s*Contract: unused since \d+\.\d+\.\d+\s*$/im;
+/** Such as "-- Contract: unused since 0.3.0"; "kept" of what is demanded anew and releases keep from there on anyway. */
+const mark = /^--\s*Contract: (unused|kept) since \d+\.\d+\.\d+\s*$/im;
+
+/** Statements of `sql` that somebody has marked so. */
+export function markedIn(sql: string): string[] {
+  return statementsOf(sql).flatMap(({ comment, text }) => (mark.test(comment) ? [text] : []));
+}
 
 /** Statements of `sql` by which the release before may break, and that nobody has marked as used by no release any more. */
 export function contractionsIn(migration: string, sql: string): Contraction[] {
