@@ -5,35 +5,39 @@ import {
   type Landscape,
   type WorkloadName,
 } from "@tapline/core/noops";
+import type { Child } from "../start-child.ts";
 import { baseNames } from "./bases.ts";
 import { changeWanted, passFence, requireRevision, type Standing } from "./change-wanted.ts";
 import { drawLandscape } from "./draw-landscape.ts";
 import type { Lone } from "./lone.ts";
 import { isSameButAnew, planSlots, type SlotPlan } from "./plan-slots.ts";
+import { Renewals } from "./renewals.ts";
 import { drainMs, Slot, type SlotParts } from "./slot.ts";
+import { StartLanes } from "./start-lanes.ts";
 import { findWanted, type Wanted } from "./wanted.ts";
 
-export type CrewParts = Omit<SlotParts, "onChange"> &
+export type CrewParts = Pick<SlotParts, "say"> &
   Pick<Standing, "cannotRun"> &
   Readonly<{
     wanted: Wanted;
+    /** Starts one life of a process; `signal` breaks a start off. */
+    start: (plan: SlotPlan, signal: AbortSignal) => Promise<Child>;
     /** Resolves once what is wanted is on disk. */
     keep: (wanted: Wanted) => Promise<void>;
+    /** Default: `slowAfterMs`. */
+    slowAfterMs?: number;
   }>;
-
-/** After a successor that did not come up, ms. */
-const restMs = 5_000;
 
 /**
  * The worker processes: brings what runs to what is wanted, and keeps it there. What is new comes first and what goes leaves
- * last, one after another, so that a service that was served stays so.
+ * last, one after another, so that a service that was served stays so. What does not serve has nothing to wait for.
  */
 export class Crew {
   readonly #parts: CrewParts;
+  readonly #slotParts: SlotParts;
   #wanted: Wanted;
   readonly #slots = new Map<string, Slot>();
   readonly #leaving = new Set<Slot>();
-  readonly #resting = new Set<string>();
   /** To be a new process, though nothing else changes. */
   readonly #anew = new Set<string>();
   /** Left as they are, though they were to be new: the form that each was to have. */
@@ -41,13 +45,19 @@ export class Crew {
   readonly #lone: Lone[] = [];
   readonly #listeners = new Set<() => void>();
   #acting: Promise<unknown> = Promise.resolve();
-  /** Whose successor is under way. */
-  #renewing: Slot | null = null;
+  readonly #renewals: Renewals;
   #stopping: Promise<void> | null = null;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.#wanted = parts.wanted;
+    this.#renewals = new Renewals(() => this.changed(), parts.slowAfterMs);
+    const lanes = new StartLanes(undefined, parts.slowAfterMs);
+    this.#slotParts = {
+      say: parts.say,
+      onChange: () => this.changed(),
+      start: (plan, signal, isAgain) => lanes.run(isAgain, signal, () => parts.start(plan, signal)),
+    };
   }
 
   /** Starts all. @throws TaplineError `unavailable` where one of the base processes does not come up */
@@ -133,7 +143,9 @@ export class Crew {
       this.#spared.set(slot, plan.form);
       return [slot];
     });
-    const left = new Set(spared.filter((slot) => slot !== this.#renewing).map(({ plan }) => plan.name));
+    const left = new Set(
+      spared.filter((slot) => !this.#renewals.isUnderWay(slot)).map(({ plan }) => plan.name),
+    );
     for (const name of this.#anew) left.add(name);
     this.#anew.clear();
     await this.#want(wanted);
@@ -168,8 +180,7 @@ export class Crew {
       throw actRefused("unknown", `${workload.service}/${workload.colour} has no replica ${replica}`);
     requireRevision(`${workload.service}/${workload.colour}`, found.revision, terms.revision);
     await this.#want(passFence(this.#wanted, terms.fence));
-    if (slot.state === "ready") this.#anew.add(replica);
-    else void slot.kill();
+    this.#anew.add(replica);
     this.changed();
     return { revision: String(found.revision) };
   }
@@ -203,21 +214,24 @@ export class Crew {
     for (const plan of plans.values()) if (!this.#slots.has(plan.name)) void this.#add(plan).beginAtLength();
     for (const slot of [...this.#slots.values()]) {
       const plan = plans.get(slot.plan.name);
-      if (this.#isAsWanted(slot, plan) || !this.#mayGo(slot, plan, plans)) continue;
+      // An end tells of itself, and what is done then has been done.
+      if (this.#slots.get(slot.plan.name) !== slot || this.#isAsWanted(slot, plan)) continue;
+      if (!this.#mayGo(slot, plan, plans)) continue;
       if (plan === undefined) this.#leave(slot);
-      else void this.#renew(slot, plan);
+      else if (slot.state === "ready") void this.#renew(slot, plan);
+      else this.#exchange(slot, plan);
     }
   }
 
-  #add(plan: SlotPlan): Slot {
-    const slot = new Slot(plan, { ...this.#parts, onChange: this.changed });
+  #add(plan: SlotPlan, isAgain = false): Slot {
+    const slot = new Slot(plan, this.#slotParts, isAgain);
     this.#slots.set(plan.name, slot);
     return slot;
   }
 
   /** Whether all that is still wanted of `slot`, and that its successor does not serve, is served by others. */
   #mayGo(slot: Slot, successor: SlotPlan | undefined, plans: ReadonlyMap<string, SlotPlan>): boolean {
-    if (slot.state !== "ready") return true;
+    if (slot.state !== "ready" && successor === undefined) return true;
     const { colour, services } = slot.plan;
     return services.every((service) => {
       if (
@@ -234,30 +248,30 @@ export class Crew {
     });
   }
 
-  /** Puts a new process in the place of `slot` once it is ready, one slot at a time. */
+  /** Puts a new process in the place of `slot` once it is ready. */
   async #renew(slot: Slot, plan: SlotPlan): Promise<void> {
-    if (this.#renewing !== null || this.#resting.has(plan.name)) return;
-    this.#renewing = slot;
+    if (!this.#renewals.mayBegin(slot)) return;
     this.#anew.delete(plan.name);
-    const next = new Slot(plan, { ...this.#parts, onChange: this.changed });
+    const next = new Slot(plan, this.#slotParts);
     this.#leaving.add(next);
-    try {
+    const isThere = await this.#renewals.run(slot, async () => {
       await next.begin();
       this.#leaving.delete(next);
       this.#slots.set(plan.name, next);
       this.#leave(slot);
-    } catch {
-      this.#leaving.delete(next);
-      this.#parts.say(`the successor of ${plan.name} did not start; the old one goes on`);
-      this.#resting.add(plan.name);
-      setTimeout(() => {
-        this.#resting.delete(plan.name);
-        this.changed();
-      }, restMs).unref();
-    } finally {
-      this.#renewing = null;
-      this.changed();
-    }
+    });
+    this.#leaving.delete(next);
+    if (!isThere) this.#parts.say(`the successor of ${plan.name} did not start; the old one goes on`);
+    this.changed();
+  }
+
+  /** Puts a new process in the place of `slot`, which does not serve, at once. */
+  #exchange(slot: Slot, plan: SlotPlan): void {
+    if (this.#renewals.isUnderWay(slot)) return;
+    this.#anew.delete(plan.name);
+    const next = this.#add(plan, true);
+    this.#leave(slot);
+    void next.beginAtLength();
   }
 
   #leave(slot: Slot): void {

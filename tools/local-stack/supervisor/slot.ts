@@ -8,8 +8,8 @@ import { watchHung } from "./watch-hung.ts";
 export type SlotState = "starting" | "ready" | "draining" | "failed";
 
 export type SlotParts = Readonly<{
-  /** Starts one life of a process; `signal` breaks a start off. */
-  start: (plan: SlotPlan, signal: AbortSignal) => Promise<Child>;
+  /** Starts one life of a process, in the place of one that died or for the first time; `signal` breaks a start off. */
+  start: (plan: SlotPlan, signal: AbortSignal, isAgain: boolean) => Promise<Child>;
   say: (line: string) => void;
   onChange: () => void;
 }>;
@@ -25,10 +25,13 @@ export class Slot {
   #kept: Kept<Child> | null = null;
   #begun: { readonly atEpochMs: number; readonly failures: number } = { atEpochMs: Date.now(), failures: 0 };
   #isDraining = false;
+  #isAgain: boolean;
 
-  constructor(plan: SlotPlan, parts: SlotParts) {
+  /** @param isAgain it takes the place of one that does not serve */
+  constructor(plan: SlotPlan, parts: SlotParts, isAgain = false) {
     this.plan = plan;
     this.#parts = parts;
+    this.#isAgain = isAgain;
   }
 
   get state(): SlotState {
@@ -55,7 +58,8 @@ export class Slot {
     const { name } = this.plan;
     const { start, say, onChange } = this.#parts;
     const live = async () => {
-      const child = await start(this.plan, this.#ending.signal);
+      const child = await start(this.plan, this.#ending.signal, this.#isAgain);
+      this.#isAgain = true;
       watchHung(child, () => say(`${name} does not answer any more; replacing it`));
       return child;
     };
@@ -82,11 +86,6 @@ export class Slot {
         this.#parts.onChange();
       }
     }
-  }
-
-  /** Ends its present life at once; the next begins at once. */
-  async kill(): Promise<void> {
-    await this.#kept?.current().stop(0);
   }
 
   /** Takes nothing new, ends what it has under way, and is gone. */
