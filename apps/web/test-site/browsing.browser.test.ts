@@ -26,5 +26,7 @@ test.skipIf(chromiumPath === null)(
     await expect(expectAccessible(page)).rejects.toThrow("color-contrast");
     await page.evaluate(() => document.querySelector("p")?.classList.add("dark"));
     await expectAccessible(page);
+    await page.setContent('<iframe title="Another page"></iframe>');
+    await expect(expectAccessible(page)).rejects.toThrow("there are frames");
   },
 );

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
+import { violationsOf } from "@tapline/tools/accessibility";
 import { chromiumArguments } from "@tapline/tools/servers";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { expect, vi } from "vitest";
@@ -94,10 +94,7 @@ async function movesOf(): Promise<string[]> {
 /** Once it is still. */
 export async function expectAccessible(page: Page): Promise<void> {
   await isStill(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
-    [],
-  );
+  expect(await violationsOf(page)).toEqual([]);
 }
 
 /** A picture for people, in the folder artifacts. */

@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import { formatVerifierKey, makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { type HierarchyFile, issueHierarchy } from "@tapline/core/encryption";
 import { canonicalJson, type JsonValue } from "@tapline/core/kernel";
@@ -18,6 +17,7 @@ import {
   revokeSigner,
   signerOf,
 } from "../../../../packages/core/src/transfer/tap-proof.fixture.ts";
+import { violationsOf } from "../../../../tools/accessibility/index.ts";
 import { chromiumArguments } from "../../../../tools/servers/index.ts";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
 import type { Given } from "./dom/verdict.ts";
@@ -263,8 +263,7 @@ it.for(["light", "dark"] as const)("it is accessible in %s", { timeout: 120_000 
   await page.emulateMedia({ colorScheme });
   for (const keys of [good.keys, formatVerifierKey(openLogSigner(makeLogKey(), "tapline.test/log").key)]) {
     await verdictOf({ ...good, keys, packet: null });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
   }
   await page.screenshot({ path: join(dir, `${colorScheme}.png`), fullPage: true });
 });
