@@ -22,7 +22,8 @@ beforeAll(async () => {
   }))
     (/\.(test|fixture)\.ts$/.test(path) ? beside : sources).push(await readFile(join(root, path), "utf8"));
   [code, tests] = [sources.join("\n"), beside.join("\n")];
-});
+  // All of the code: on a busy machine a minute.
+}, 240_000);
 
 test("every action belongs to a verb, and every verb writes at least one", () => {
   const written = new Set<string>(Object.values(actingVerbs).flat());

@@ -1,8 +1,8 @@
+import { passwordHash } from "@tapline/adapters/passwords";
 import { type PrismaClient, recordOperation } from "@tapline/adapters/prisma";
 import { RefusalCount } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import { fromPostgres } from "../from-stores.ts";
-import { passwordHash } from "./password.ts";
 import { lockedForMs, PasswordTries } from "./password-tries.ts";
 import { operator } from "./who-asks.ts";
 

@@ -1,3 +1,4 @@
+import { passwordHash } from "@tapline/adapters/passwords";
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
@@ -14,7 +15,6 @@ import type { ConfirmPerson } from "./confirm-person.ts";
 import { joining } from "./joining.ts";
 import { lockOut } from "./lock-out.ts";
 import { OidcProvider } from "./oidc-provider.ts";
-import { passwordHash } from "./password.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { type NoteRefusal, noteRefusals, refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { passwordHash } from "@tapline/adapters/passwords";
 import { type Act, type PrismaClient, recordAct, type Transaction } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { weaknessOf } from "../../contracts/password-strength.ts";
 import type { InvitationView, OpenInvitation, RoleName } from "../../contracts/people.ts";
-import { passwordHash } from "../auth/password.ts";
 import { operator } from "../auth/who-asks.ts";
 import { type Sites, scopeColumns, scopeWords, sitesOf } from "./scope-desk.ts";
 import { digestOf, digestsOf } from "./secret-digest.ts";

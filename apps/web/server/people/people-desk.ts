@@ -1,9 +1,9 @@
+import { passwordHash } from "@tapline/adapters/passwords";
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 import { weaknessOf } from "../../contracts/password-strength.ts";
 import type { RoleName } from "../../contracts/people.ts";
 import type { Auth } from "../auth/create-auth.ts";
-import { passwordHash } from "../auth/password.ts";
 import { actOnPeople, operator, type PeopleAct } from "../auth/who-asks.ts";
 import { Passkeys } from "./passkeys.ts";
 import { type Sites, setScope } from "./scope-desk.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { passwordHash } from "@tapline/adapters/passwords";
 import { readEntry } from "@tapline/core/audit";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { OpenInvitation, PeopleView } from "../../contracts/people.ts";
-import { passwordHash } from "../auth/password.ts";
 import { totp } from "../auth/totp.fixture.ts";
 import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
 

@@ -61,6 +61,7 @@ export const actingVerbs = {
   "tapline noops resume": ["noops.resumed", "noops.revived"],
   "tapline noops kill": ["noops.killed"],
   "tapline noops undo": ["noops.undo-asked"],
+  "tapline people recover": ["user.changed", "session.ended", "push-subscription.removed"],
   "tapline quarantine show": ["quarantine.revealed"],
   "tapline quarantine replay": ["quarantine.replayed"],
   "tapline release create": ["release.made"],

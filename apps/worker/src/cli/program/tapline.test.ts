@@ -36,6 +36,7 @@ const looking = [
     "noops show",
     "noops simulate",
     "noops test",
+    "people ls",
     "quarantine ls",
     "quarantine show",
     "rules ls",

@@ -9,6 +9,7 @@ import { addFleet } from "./fleet.ts";
 import { addGap } from "./gap.ts";
 import { addKey } from "./key.ts";
 import { addNoops } from "./noops.ts";
+import { addPeople } from "./people.ts";
 import { addProofs } from "./proofs.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addRelease } from "./release.ts";
@@ -51,6 +52,7 @@ export function taplineProgram(): Command {
   addFleet(program);
   addGap(program);
   addSite(program);
+  addPeople(program);
   addProofs(program);
   return program.hook("preAction", async (_, command) => await nameAccount(command));
 }

@@ -1,4 +1,4 @@
-import { accountOf, connectPrisma } from "@tapline/adapters/prisma";
+import { AccountRecovery, accountOf, connectPrisma } from "@tapline/adapters/prisma";
 
 /** The console's accounts in PostgreSQL, for commands that are told who acts. */
 export function openAccounts(databaseUrl: string): {
@@ -8,3 +8,14 @@ export function openAccounts(databaseUrl: string): {
   const prisma = connectPrisma(databaseUrl);
   return { accountOf: (email) => accountOf(prisma, email), close: () => prisma.$disconnect() };
 }
+
+/** The same accounts, for whoever cannot sign in to them any more. */
+export function openRecovery(databaseUrl: string): {
+  readonly recovery: AccountRecovery;
+  readonly close: () => Promise<void>;
+} {
+  const prisma = connectPrisma(databaseUrl);
+  return { recovery: new AccountRecovery(prisma), close: () => prisma.$disconnect() };
+}
+
+export { passwordHash } from "@tapline/adapters/passwords";

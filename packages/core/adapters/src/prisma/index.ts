@@ -1,3 +1,4 @@
+export { type AccountListing, AccountRecovery } from "./account-recovery.ts";
 export { type ActingPerson, accountOf, actingPeople, actingPerson } from "./acting-people.ts";
 export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
 export { actsAtSites, actsOfPeople } from "./acts-of-people.ts";

@@ -1,0 +1,1 @@
+export { passwordHash } from "./password-hash.ts";
