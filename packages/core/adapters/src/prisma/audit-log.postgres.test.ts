@@ -53,7 +53,9 @@ const headOver = (all: readonly Uint8Array[]) => ({ size: all.length, root: Buff
 
 test("every entry gets one place, and the checkpoint covers them all", async () => {
   for (const subject of ["a/1", "a/2", "a/3"]) await record(subject);
+  expect(await log.isAwaited()).toBe(true);
   expect(await log.sequence(signer, 5)).toBe(3);
+  expect(await log.isAwaited()).toBe(false);
   const root = rootOf(await leaves());
   expect(await log.head()).toMatchObject({
     size: 3,

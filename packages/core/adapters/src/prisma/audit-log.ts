@@ -107,6 +107,13 @@ export class AuditLog {
     );
   }
 
+  /** Whether entries wait for their places: one short statement, for whoever looks often. */
+  async isAwaited(): Promise<boolean> {
+    const [row] = await this.#prisma.$queryRaw<{ isAwaited: boolean }[]>`
+      SELECT EXISTS (SELECT FROM audit_pending) AS "isAwaited"`;
+    return row?.isAwaited === true;
+  }
+
   /** Keeps a checkpoint that a witness has cosigned; an older one than stands there changes nothing. */
   async keepCosigned({ size, note, atEpochMs }: KeptNote): Promise<void> {
     await this.#prisma.auditHead.updateMany({
