@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { rightsOverLog } from "@tapline/adapters/prisma";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import type { KpiLive } from "@tapline/core/kpi";
@@ -8,10 +7,10 @@ import { startTelemetry } from "@tapline/telemetry/reporting";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { RunningNoops } from "../roles/noops.ts";
-import type { Role } from "../roles/role.ts";
 import type { SharedReadings } from "../roles/share-readings.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
+import { type Ending, ending, endWorker } from "./end-worker.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
 import { bufferMaxBytes, connectParts, type Parts } from "./parts.ts";
@@ -47,16 +46,16 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     awayArchives: archives?.away() ?? [],
   });
   const collector = has("telemetry") ? (await import("./collector.ts")).startTelemetryCollector(parts) : null;
-  const roles: Role[] = [
-    startTelemetry({ ...parts, sign, load: () => load.sample() }),
-    ...(collector === null ? [] : [collector]),
+  const roles: Ending[] = [
+    ending("reports", startTelemetry({ ...parts, sign, load: () => load.sample() })),
+    ...(collector === null ? [] : [ending("telemetry", collector)]),
   ];
   roles.push(...(await startStages(parts, has, archives)));
   const balance = has("balance") ? await (await import("./balance.ts")).openBalance(parts) : null;
-  if (balance !== null) roles.push(balance);
+  if (balance !== null) roles.push(ending("balance", balance));
   const noops = await startWatchers(parts, has, hooks, roles);
   const ingest = has("ingest") ? await (await import("./ingest.ts")).openIngest(parts) : null;
-  if (ingest !== null) roles.push(ingest);
+  if (ingest !== null) roles.push(ending("ingest", ingest));
   await warnWhereNotDurable(parts.redis, bufferMaxBytes(config), log);
   void warnWhereRewritable(() => rightsOverLog(parts.prisma), log);
   if (archives !== null) warmUp(parts, archives);
@@ -67,14 +66,12 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     scalerPort: balance?.scalerPort ?? null,
     metrics,
     stop: async (graceMs) => {
-      // One grace for both; a step that outlives it is left as it is, for whoever comes next.
-      const end = performance.now() + graceMs;
-      const leftMs = () => Math.max(0, end - performance.now());
-      const ending = Promise.allSettled(roles.toReversed().map((role) => role.stop(graceMs)));
-      await Promise.race([ending, sleep(graceMs, undefined, { ref: false })]);
-      await parts.queues.close(leftMs());
-      await archives?.close();
-      await Promise.allSettled([parts.prisma.$disconnect()]);
+      const queues = [{ name: "queues", stop: (leftMs: number) => parts.queues.close(leftMs) }];
+      const stores = [
+        ...(archives === null ? [] : [{ name: "archives", stop: () => archives.close() }]),
+        { name: "postgresql", stop: () => parts.prisma.$disconnect() },
+      ];
+      await endWorker(graceMs, { work: roles.toReversed(), queues, stores }, log);
       load.stop();
       parts.redis.disconnect();
     },
@@ -82,20 +79,24 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
 }
 
 /** What takes a tap from the buffer to the archive, and takes care of it there. */
-async function startStages(parts: Parts, has: Has, archives: ArchiveSet | null): Promise<Role[]> {
-  const roles: Role[] = [];
+async function startStages(parts: Parts, has: Has, archives: ArchiveSet | null): Promise<Ending[]> {
+  const roles: Ending[] = [];
   if (has("validation")) (await import("./validation.ts")).startValidation(parts);
-  if (has("encryption")) roles.push(await (await import("./encryption.ts")).startEncryption(parts));
+  if (has("encryption"))
+    roles.push(ending("encryption", await (await import("./encryption.ts")).startEncryption(parts)));
   if (archives === null) return roles;
   if (has("transfer")) {
     const [{ startTransfer }, { startProving }] = await Promise.all([
       import("./transfer.ts"),
       import("./prove.ts"),
     ]);
-    roles.push(await startTransfer(parts, archives), await startProving(parts, archives));
+    roles.push(ending("transfer", await startTransfer(parts, archives)));
+    roles.push(ending("proofs", await startProving(parts, archives)));
   }
-  if (has("buffer")) roles.push(await (await import("./buffer.ts")).openBuffer(parts, archives));
-  if (has("audit")) roles.push(await (await import("./audit.ts")).openAudit(parts, archives));
+  if (has("buffer"))
+    roles.push(ending("buffer", await (await import("./buffer.ts")).openBuffer(parts, archives)));
+  if (has("audit"))
+    roles.push(ending("audit", await (await import("./audit.ts")).openAudit(parts, archives)));
   return roles;
 }
 
@@ -104,25 +105,28 @@ async function startWatchers(
   parts: Parts,
   has: Has,
   hooks: Hooks,
-  roles: Role[],
+  roles: Ending[],
 ): Promise<RunningNoops | null> {
   if (!has("kpi") && !has("alerts") && !has("noops")) return null;
   const readings = (await import("./kpi-readings.ts")).openKpiReadings(parts);
-  if (has("kpi")) roles.push((await import("./kpi.ts")).startKpiRole(parts, readings, hooks));
+  if (has("kpi")) roles.push(ending("kpi", (await import("./kpi.ts")).startKpiRole(parts, readings, hooks)));
   if (has("alerts")) roles.push(...(await startAlerts(parts, readings)));
   return has("noops") ? await startHands(parts, readings, roles) : null;
 }
 
-async function startAlerts(parts: Parts, readings: SharedReadings): Promise<Role[]> {
+async function startAlerts(parts: Parts, readings: SharedReadings): Promise<Ending[]> {
   const [{ startAlertsRole }, { startTellingAlerts }] = await Promise.all([
     import("./alerts.ts"),
     import("./tell-alerts.ts"),
   ]);
-  return [startAlertsRole(parts, readings), await startTellingAlerts(parts)];
+  return [
+    ending("alerts", startAlertsRole(parts, readings)),
+    ending("channels of alerts", await startTellingAlerts(parts)),
+  ];
 }
 
 /** Who decides, and who leads releases on: both end with `roles`. */
-async function startHands(parts: Parts, readings: SharedReadings, roles: Role[]): Promise<RunningNoops> {
+async function startHands(parts: Parts, readings: SharedReadings, roles: Ending[]): Promise<RunningNoops> {
   const [{ openActuator }, { startNoopsRole }, { startReleaseControlRole }] = await Promise.all([
     import("./actuator.ts"),
     import("./noops.ts"),
@@ -131,8 +135,9 @@ async function startHands(parts: Parts, readings: SharedReadings, roles: Role[])
   // One for both: what one of them changes, the other one sees at its next look.
   const actuator = await openActuator(parts.config);
   const noops = startNoopsRole(parts, readings, actuator);
-  roles.push(noops);
-  if (actuator !== null) roles.push(startReleaseControlRole(parts, actuator, noops.fence));
+  roles.push(ending("noops", noops));
+  if (actuator !== null)
+    roles.push(ending("releases", startReleaseControlRole(parts, actuator, noops.fence)));
   return noops;
 }
 
