@@ -50,11 +50,16 @@ export class ApiDouble {
   readonly failures: number[] = [];
   /** Names of what does not go when it is told to. */
   readonly held = new Set<string>();
+  /** Changes, as in `changes`, that are made and never answered. */
+  readonly cut = new Set<string>();
   readonly #objects = new Map<string, Stored>();
   readonly #looks = new Map<string, number>();
   readonly #server = createServer((request, response) => {
     void this.#answer(request).then(
-      (body) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body)),
+      (body) =>
+        this.cut.delete(this.changes.at(-1) ?? "")
+          ? response.destroy()
+          : response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body)),
       (error: unknown) => {
         const [code, message] = error instanceof Refused ? [error.code, error.message] : [500, String(error)];
         response.writeHead(code).end(JSON.stringify({ kind: "Status", code, message }));

@@ -82,6 +82,24 @@ describe("the overlay kind, applied to a double of a cluster", () => {
   });
 });
 
+test("what was made though the answer never came is taken away again, and what was refused is left to others", async () => {
+  const ours = installation();
+  await ours.install([namespace("tapline"), namespace("apart")]);
+  cluster.cut.add("apply ConfigMap unheard");
+  const unheard = {
+    ...configMap("unheard", "ours"),
+    metadata: { name: "unheard", namespace: "istio-system" },
+  };
+  expect((await refusalOf(ours.change(unheard))).message).toContain("cannot be applied");
+  expect(cluster.present).toContain("ConfigMap unheard");
+  const refused = { ...configMap("refused", "ours"), metadata: { name: "refused", namespace: "nowhere" } };
+  expect((await refusalOf(ours.change(refused))).message).toContain('namespaces "nowhere" not found');
+  cluster.put(namespace("nowhere"), "somebody");
+  cluster.put(refused, "somebody");
+  await ours.remove();
+  expect(cluster.present).toEqual(["ConfigMap refused", "Namespace nowhere"]);
+});
+
 describe("an installation says what is wrong", () => {
   test.each([
     ["networking.istio.io/v1", /networking\.istio\.io\/v1 DestinationRule, .*VirtualService$/],

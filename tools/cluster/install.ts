@@ -94,8 +94,12 @@ export class Installation {
     this.#options.say(`applying ${what} (${manifests.length})`);
     for (const manifest of manifests) {
       const isNew = (await this.#client.read(manifest)) === null;
-      await this.#client.apply(manifest);
+      // Before it is asked for: it may be there though the answer never came.
       if (isNew) this.#made.push(manifest);
+      await this.#client.apply(manifest).catch((error: unknown) => {
+        if (isNew && isRefused(error)) this.#made.pop();
+        throw error;
+      });
     }
   }
 
@@ -131,12 +135,16 @@ export class Installation {
   }
 }
 
+/** The server said no: nothing was made. What is there then is somebody else's. */
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof ClusterRefusal && !isPassing(cause);
+}
+
 /** A server that restarts, or is asked too much, is asked again. */
 function passingOf(error: unknown): Standing {
-  if (
-    !(error instanceof ClusterRefusal) ||
-    (error.status !== 0 && error.status !== 429 && error.status < 500)
-  )
-    throw error;
+  if (!(error instanceof ClusterRefusal) || !isPassing(error)) throw error;
   return { is: "waiting", what: error.message };
 }
+
+const isPassing = ({ status }: ClusterRefusal): boolean => status === 0 || status === 429 || status >= 500;
