@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReleaseDesk } from "@tapline/adapters/prisma";
+import { hasCode } from "@tapline/core/kernel";
 import type { Actuator } from "@tapline/core/noops";
 
 /**
@@ -12,6 +13,11 @@ export function fixedTeller(parts: {
 }): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     const { fixed = {} } = await parts.actuator.look(signal);
-    if (!isDeepStrictEqual(fixed, await parts.desk.fixed())) await parts.desk.noteFixed(fixed);
+    const stands = await parts.desk.fixed().catch((error: unknown) => {
+      // What does not read is written over.
+      if (hasCode(error, "corrupt")) return null;
+      throw error;
+    });
+    if (!isDeepStrictEqual(fixed, stands)) await parts.desk.noteFixed(fixed);
   };
 }

@@ -11,10 +11,23 @@ const fixedSchema = z.record(z.string(), z.string());
 
 type Facts = Pick<PrismaClient | Transaction, "installationFact">;
 
-/** As whoever leads releases saw it last; none where nobody has looked yet. */
+/** As whoever leads releases saw it last; none where nobody has looked yet. @throws TaplineError `corrupt` where what stands there is not that */
 export async function readFixed(facts: Facts): Promise<FixedServices> {
   const fact = await facts.installationFact.findUnique({ where: { name: factName } });
-  return fact === null ? {} : (fixedSchema.safeParse(JSON.parse(fact.value)).data ?? {});
+  if (fact === null) return {};
+  try {
+    return fixedSchema.parse(JSON.parse(fact.value));
+  } catch (cause) {
+    throw new TaplineError(
+      "corrupt",
+      `which services keep to one release does not read: the fact ${factName} in installation_fact is none of ours`,
+      {
+        remedy:
+          "a process with the role noops that leads releases writes it anew; where none runs, delete that row",
+        cause,
+      },
+    );
+  }
 }
 
 export async function noteFixed(facts: Facts, fixed: FixedServices): Promise<void> {

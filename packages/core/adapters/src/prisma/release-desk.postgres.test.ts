@@ -184,3 +184,16 @@ test("a service that keeps to one release here is led to no other, nor back, and
   await desk.noteFixed({ web: "one process" });
   await desk.rollBack("web", act);
 });
+
+test("where it does not read which services keep to one release, that is said, and it can be written anew", async () => {
+  const name = "releases.fixed";
+  for (const value of ["{", '{"web":1}']) {
+    await prisma.installationFact.upsert({ where: { name }, create: { name, value }, update: { value } });
+    expect(await refused(desk.fixed())).toMatchObject({
+      code: "corrupt",
+      message: expect.stringContaining("releases.fixed in installation_fact"),
+    });
+  }
+  await desk.noteFixed({});
+  expect(await desk.fixed()).toEqual({});
+});
