@@ -1,15 +1,9 @@
 import type { KpiReadings } from "@tapline/core/kpi";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { until } from "../path.fixture.ts";
 import { agentReport } from "./agent-report.fixture.ts";
-import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
-
-let alerts: TestAlerts;
-
-beforeEach(async () => {
-  alerts = await openAlerts();
-});
-afterEach(() => alerts.end());
+import { rule, rulesOf } from "./alerts.fixture.ts";
+import { test } from "./alerts-test.fixture.ts";
 
 const levels = (taps: number, seenAgoMs: number): KpiReadings => ({
   buffer: { taps, oldestAtEpochMs: null, bytes: 1, ceilingBytes: null },
@@ -21,7 +15,9 @@ const levels = (taps: number, seenAgoMs: number): KpiReadings => ({
   ],
 });
 
-test("what a cause elsewhere explains calls nobody, also where a successor finds it standing, and calls once the cause is over and it stays", async () => {
+test.concurrent("what a cause elsewhere explains calls nobody, also where a successor finds it standing, and calls once the cause is over and it stays", async ({
+  alerts,
+}) => {
   const rules = rulesOf(1, [
     rule("backlog", "backlog.taps", 100, "all", { suppressedBy: [{ rule: "away", holdMs: 1_000 }] }),
     rule("away", "agents.offline", 0, "agent"),
@@ -47,7 +43,9 @@ test("what a cause elsewhere explains calls nobody, also where a successor finds
   expect(steps[0]).toMatchObject({ facts: { suppressedBy: "away agent=gate-1;site=north" } });
 }, 120_000);
 
-test("what stays when its cause is over calls, also where the watch dies in between", async () => {
+test.concurrent("what stays when its cause is over calls, also where the watch dies in between", async ({
+  alerts,
+}) => {
   const rules = rulesOf(1, [
     rule("backlog", "backlog.taps", 100, "all", { suppressedBy: [{ rule: "away", holdMs: 8_000 }] }),
     rule("away", "agents.offline", 0, "agent"),
@@ -64,7 +62,9 @@ test("what stays when its cause is over calls, also where the watch dies in betw
   await alerts.becomes("backlog active-unacknowledged 1", "away returned-unacknowledged 1");
 }, 120_000);
 
-test("what called before its cause was found calls no further, and its audit says why", async () => {
+test.concurrent("what called before its cause was found calls no further, and its audit says why", async ({
+  alerts,
+}) => {
   alerts.stores = async () => levels(500, 0);
   alerts.start(
     rulesOf(1, [

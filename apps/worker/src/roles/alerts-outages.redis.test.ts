@@ -1,39 +1,34 @@
 import { AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import { alertKeys } from "@tapline/adapters/redis";
 import { AlertStreams } from "@tapline/adapters/redis/live";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { until } from "../path.fixture.ts";
-import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { test } from "./alerts-test.fixture.ts";
 
-let alerts: TestAlerts;
-
-beforeEach(async () => {
-  alerts = await openAlerts();
-});
-afterEach(() => alerts.end());
-
-const toldAs = async (recorded: boolean): Promise<number> =>
+const toldAs = async (alerts: TestAlerts, recorded: boolean): Promise<number> =>
   (await alerts.news()).filter((one) => one.is === "alerts" && one.recorded === recorded).length;
 
 /** Cuts all connections to Redis but the test's own. */
-const cutConnections = async () =>
+const cutConnections = async (alerts: TestAlerts) =>
   void (await alerts.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"));
 
-test.each(["away", "hangs"] as const)(
+test.concurrent.for(["away", "hangs"] as const)(
   "Redis comes back while PostgreSQL %s: alerts are told all the same, with the lease kept, and recorded once later",
-  async (state) => {
+  { timeout: 90_000 },
+  async (state, { alerts }) => {
     alerts.start();
     alerts.start();
     await alerts.isWatched();
     const leader = await alerts.redis.get(alertKeys.leader);
     alerts.database = state;
     // Whoever watches cannot know any more what people did meanwhile, nor which rules are in force, and cannot ask.
-    await cutConnections();
+    await cutConnections(alerts);
     await alerts.report(200);
-    await until("it is told", async () => (await toldAs(false)) >= 1, 20_000);
-    await until("its end, too", async () => (await toldAs(false)) >= 2, 20_000);
+    await until("it is told", async () => (await toldAs(alerts, false)) >= 1, 20_000);
+    await until("its end, too", async () => (await toldAs(alerts, false)) >= 2, 20_000);
     await alerts.report(200);
-    await until("and what comes next", async () => (await toldAs(false)) >= 3, 20_000);
+    await until("and what comes next", async () => (await toldAs(alerts, false)) >= 3, 20_000);
     expect(await alerts.redis.get(alertKeys.leader)).toBe(leader);
     expect(await alerts.states()).toEqual([]);
     alerts.database = "answers";
@@ -48,10 +43,11 @@ test.each(["away", "hangs"] as const)(
     await until("nothing is kept", async () => (await alerts.redis.hlen(alertKeys.unrecorded)) === 0);
     expect(alerts.lines.join()).toContain("which alert rules are in force cannot be asked");
   },
-  90_000,
 );
 
-test("rules that are released while PostgreSQL hangs for the watch count once it answers", async () => {
+test.concurrent("rules that are released while PostgreSQL hangs for the watch count once it answers", async ({
+  alerts,
+}) => {
   alerts.start();
   await alerts.isWatched();
   const { id } = await alerts.raised();
@@ -71,9 +67,10 @@ test("rules that are released while PostgreSQL hangs for the watch count once it
   );
 }, 90_000);
 
-test.each(["away", "hangs"] as const)(
+test.concurrent.for(["away", "hangs"] as const)(
   "a watch whose PostgreSQL %s cannot begin, says so, leaves the lease to others, and begins when it answers",
-  async (state) => {
+  { timeout: 60_000 },
+  async (state, { alerts }) => {
     alerts.database = state;
     alerts.start();
     await until("it says so", () => alerts.lines.join().includes("cannot begin to watch"), 20_000);
@@ -83,10 +80,11 @@ test.each(["away", "hangs"] as const)(
     await alerts.isWatched();
     await alerts.raised();
   },
-  60_000,
 );
 
-test("what was kept and cannot be read is passed over, with a line in the log, and stays for who can read it", async () => {
+test.concurrent("what was kept and cannot be read is passed over, with a line in the log, and stays for who can read it", async ({
+  alerts,
+}) => {
   const first = alerts.start();
   await alerts.isWatched();
   alerts.database = "away";
@@ -104,7 +102,7 @@ test("what was kept and cannot be read is passed over, with a line in the log, a
   for (const name of ["cut", "newer"]) expect(alerts.lines.join()).toContain(`"name":"${name}"`);
 }, 60_000);
 
-test("what Redis loses of what it was given to keep is given to it anew", async () => {
+test.concurrent("what Redis loses of what it was given to keep is given to it anew", async ({ alerts }) => {
   const first = alerts.start();
   await alerts.isWatched();
   alerts.database = "away";
@@ -118,7 +116,9 @@ test("what Redis loses of what it was given to keep is given to it anew", async 
   await alerts.becomes("busy returned-unacknowledged 1");
 }, 60_000);
 
-test("an act of a person while Redis restarts is seen, and alerts of before and after it go on, each once", async () => {
+test.concurrent("an act of a person while Redis restarts is seen, and alerts of before and after it go on, each once", async ({
+  alerts,
+}) => {
   alerts.start();
   await alerts.isWatched();
   const { id, rev } = await alerts.raised();

@@ -3,19 +3,15 @@ import { KpiSpans } from "@tapline/adapters/prisma/kpi";
 import { alertKeys } from "@tapline/adapters/redis";
 import { AlertStreams } from "@tapline/adapters/redis/live";
 import type { KpiReadings } from "@tapline/core/kpi";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { until } from "../path.fixture.ts";
 import { agentReport } from "./agent-report.fixture.ts";
-import { openAlerts, rule, rulesOf, type TestAlerts } from "./alerts.fixture.ts";
+import { rule, rulesOf } from "./alerts.fixture.ts";
+import { test } from "./alerts-test.fixture.ts";
 
-let alerts: TestAlerts;
-
-beforeEach(async () => {
-  alerts = await openAlerts();
-});
-afterEach(() => alerts.end());
-
-test("a breach is recorded, told, and its end, too, though nothing more comes in", async () => {
+test.concurrent("a breach is recorded, told, and its end, too, though nothing more comes in", async ({
+  alerts,
+}) => {
   alerts.start();
   await alerts.isWatched();
   const alert = await alerts.raised();
@@ -38,7 +34,9 @@ test("a breach is recorded, told, and its end, too, though nothing more comes in
   ]);
 }, 60_000);
 
-test("who takes over after a sudden end raises what came meanwhile, once, and ends what stood", async () => {
+test.concurrent("who takes over after a sudden end raises what came meanwhile, once, and ends what stood", async ({
+  alerts,
+}) => {
   const first = alerts.start();
   await alerts.isWatched();
   await alerts.report(200);
@@ -52,7 +50,9 @@ test("who takes over after a sudden end raises what came meanwhile, once, and en
   expect(await alerts.prisma.alert.count()).toBe(1);
 }, 60_000);
 
-test("while PostgreSQL is away it is told as not recorded; then it is recorded once, also by a successor", async () => {
+test.concurrent("while PostgreSQL is away it is told as not recorded; then it is recorded once, also by a successor", async ({
+  alerts,
+}) => {
   const first = alerts.start();
   await alerts.isWatched();
   alerts.database = "away";
@@ -68,7 +68,7 @@ test("while PostgreSQL is away it is told as not recorded; then it is recorded o
   expect((await alerts.news()).at(-1)).toMatchObject({ recorded: true });
 }, 60_000);
 
-test("a shelf that an operator made ends with its time", async () => {
+test.concurrent("a shelf that an operator made ends with its time", async ({ alerts }) => {
   alerts.start();
   await alerts.isWatched();
   const { id } = await alerts.raised();
@@ -80,7 +80,7 @@ test("a shelf that an operator made ends with its time", async () => {
   expect(steps.map(({ action }) => action)).toContain("alert.shelf-expired");
 }, 60_000);
 
-test("with all of Redis lost, what stands in PostgreSQL is watched on", async () => {
+test.concurrent("with all of Redis lost, what stands in PostgreSQL is watched on", async ({ alerts }) => {
   alerts.start();
   await alerts.isWatched();
   await alerts.raised();
@@ -90,7 +90,9 @@ test("with all of Redis lost, what stands in PostgreSQL is watched on", async ()
   await alerts.becomes("busy active-unacknowledged 2");
 }, 60_000);
 
-test("other rules count once they are released, and what none of them watches is over", async () => {
+test.concurrent("other rules count once they are released, and what none of them watches is over", async ({
+  alerts,
+}) => {
   alerts.stores = async () => ({
     buffer: { taps: 500, oldestAtEpochMs: null, bytes: 1, ceilingBytes: null },
   });
@@ -113,7 +115,9 @@ test("other rules count once they are released, and what none of them watches is
   );
 }, 60_000);
 
-test("levels that stores tell raise alerts and end them; stores that fail stop nothing", async () => {
+test.concurrent("levels that stores tell raise alerts and end them; stores that fail stop nothing", async ({
+  alerts,
+}) => {
   const levels = (taps: number, seenAgoMs: number): KpiReadings => ({
     buffer: { taps, oldestAtEpochMs: null, bytes: 1, ceilingBytes: null },
     fleet: [
@@ -152,7 +156,9 @@ test("levels that stores tell raise alerts and end them; stores that fail stop n
   await until("both are over", async () => (await isActive()).length === 0, 20_000);
 }, 90_000);
 
-test("availability from before its start counts, once, also where no store tells levels", async () => {
+test.concurrent("availability from before its start counts, once, also where no store tells levels", async ({
+  alerts,
+}) => {
   // The first of its minute: an alert tells the figure with which it began.
   await alerts.report(3_000);
   alerts.stores = () => Promise.reject(new Error("away"));
