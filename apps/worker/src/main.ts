@@ -14,6 +14,7 @@ import { type Running, startWorker } from "./wire/start-worker.ts";
 const exitMs = 1_500;
 
 async function main(): Promise<void> {
+  const loadedMs = performance.now();
   const config = readConfig();
   const output = new LogOutput();
   const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } }, output);
@@ -49,7 +50,11 @@ async function main(): Promise<void> {
   await otlp.sendMetrics(running.metrics.registry);
   ready = true;
   log.info(
-    { ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
+    {
+      ...{ ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
+      // Since the process began: until its modules were loaded, and until now.
+      ...{ loadedMs: Math.round(loadedMs), readyMs: Math.round(performance.now()) },
+    },
     "ready",
   );
   tellParent({

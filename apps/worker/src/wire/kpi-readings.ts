@@ -1,10 +1,6 @@
-import { KeyRing } from "@tapline/adapters/keys";
 import { RestoreDrills, WatchReadings } from "@tapline/adapters/prisma";
 import { Ceilings } from "@tapline/adapters/redis";
-import { validFromEpochMs } from "@tapline/core/encryption";
 import type { KpiReadings } from "@tapline/core/kpi";
-import { collectEndings, watchedFiles } from "../keys/collect-endings.ts";
-import { readSetting } from "../read-setting.ts";
 import { type SharedReadings, shareReadings } from "../roles/share-readings.ts";
 import { within } from "../roles/within.ts";
 import { heldFor } from "./held-for.ts";
@@ -17,26 +13,12 @@ const keysHoldMs = 60_000;
 
 /** Asks the stores for what no delta tells. What one of them does not answer is left out, so that the rest is known. */
 export function openKpiReadings({ prisma, redis, buffer, config, clock, log }: Parts): SharedReadings {
-  const [watch, drills, ring] = [
-    new WatchReadings(prisma),
-    new RestoreDrills(prisma),
-    new KeyRing(prisma, clock),
-  ];
+  const [watch, drills] = [new WatchReadings(prisma), new RestoreDrills(prisma)];
   const ceilings = new Ceilings(redis);
-  const files = watchedFiles(config);
   const parts: readonly (() => Promise<KpiReadings>)[] = [
     () => watch.read(),
     async () => ({ restoreProvenAtEpochMs: (await drills.standing(clock())).provenAtEpochMs }),
-    heldFor(keysHoldMs, async () => {
-      const keys = await ring.read();
-      const active = keys.filter(({ role, state }) => role === "archive" && state === "active");
-      const { endings } = await collectEndings(files, keys, (path) => readSetting(path, "a certificate"));
-      return {
-        oldestKeyAtEpochMs:
-          active.length === 0 ? null : Math.min(...active.map(({ certPem }) => validFromEpochMs(certPem))),
-        firstEndAtEpochMs: endings[0]?.endsAtEpochMs ?? null,
-      };
-    }),
+    heldFor(keysHoldMs, keyReadings({ prisma, clock, config })),
     async () => {
       const [{ taps, oldestAtEpochMs, frameBytes, resultBytes }, declared] = await Promise.all([
         buffer.backlog(),
@@ -58,4 +40,13 @@ export function openKpiReadings({ prisma, redis, buffer, config, clock, log }: P
     );
     return Object.assign({}, ...read) as KpiReadings;
   });
+}
+
+/** What reads certificates is loaded for the first reading: the process is ready before. */
+function keyReadings(parts: Pick<Parts, "prisma" | "clock" | "config">): () => Promise<KpiReadings> {
+  let opened: Promise<() => Promise<KpiReadings>> | null = null;
+  return async () => {
+    opened ??= import("./key-readings.ts").then(({ openKeyReadings }) => openKeyReadings(parts));
+    return await (await opened)();
+  };
 }

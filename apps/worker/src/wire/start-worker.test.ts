@@ -45,6 +45,18 @@ describe("a worker", () => {
     expect(needless.filter((part) => has(loaded, part))).toEqual([]);
   });
 
+  test("loads for KPIs and alerts no certificates before it is ready", async () => {
+    const loaded = await loadedBy(
+      "start-worker.ts",
+      "kpi-readings.ts",
+      "kpi.ts",
+      "alerts.ts",
+      "tell-alerts.ts",
+    );
+    const needless = costly.filter((part) => !/alerts|kpi|nodemailer/.test(part));
+    expect(needless.filter((part) => has(loaded, part))).toEqual([]);
+  });
+
   test("loads for NoOps what its rules are written in", async () => {
     expect(has(await loadedBy("noops.ts"), "/@bufbuild/cel/")).toBe(true);
   });
