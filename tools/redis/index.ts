@@ -1,3 +1,4 @@
+export { admitUser } from "./admit-user.ts";
 export {
   aclFile,
   asRedisUser,

@@ -1,3 +1,4 @@
+export { admitUser, refusedToUsers } from "../redis/index.ts";
 export { testEnvironment } from "./config.ts";
 export { buildConsolePages, pagesBuiltWithinMs } from "./console-pages.ts";
 export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";

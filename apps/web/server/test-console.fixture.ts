@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import type { KpiLive, KpiPoint } from "@tapline/core/kpi";
 import { otlpSettings } from "@tapline/telemetry/otlp";
-import { freshDatabase, ownRedis, serviceOf } from "@tapline/tools/test-servers";
+import { admitUser, freshDatabase, ownRedis, refusedToUsers, serviceOf } from "@tapline/tools/test-servers";
 import { Redis } from "ioredis";
 import { z } from "zod";
 import type { Role } from "./auth/roles.ts";
 import type { WebConfig } from "./config.ts";
 import { type Console, startConsole } from "./start-console.ts";
 
-/** A console on real Redis and PostgreSQL whose pages say nothing. For tests. */
+/** A console on real Redis and PostgreSQL, in both with the rights of its service, whose pages say nothing. For tests. */
 export interface TestConsole {
   console: Console;
   config: WebConfig;
@@ -23,10 +23,12 @@ export const adminSignIn = { email: "first@console.test", password: "correct hor
 
 export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<TestConsole> {
   const [databaseUrl, redisServer] = await Promise.all([freshDatabase(), ownRedis()]);
+  const redis = new Redis(redisServer.url);
+  redis.on("error", () => {});
   const config: WebConfig = {
     ...{
       databaseUrl: serviceOf(databaseUrl, "web"),
-      redisUrl: redisServer.url,
+      redisUrl: await admitUser(redis, redisServer.url, "web"),
       host: "127.0.0.1",
       port: 0,
       healthPort: 0,
@@ -48,14 +50,15 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
     ...given,
   };
   const console = await startConsole(config, silentPages);
-  const redis = new Redis(redisServer.url);
-  redis.on("error", () => {});
   const prisma = connectPrisma(databaseUrl);
   const stop = async () => {
-    redis.disconnect();
     await console.close();
+    // A test may have ended Redis.
+    const refused = redis.status === "ready" ? await refusedToUsers(redis) : [];
+    redis.disconnect();
     await prisma.$disconnect();
     await redisServer.stop();
+    if (refused.length > 0) throw new Error(`Redis has refused ${refused.join(", ")}`);
   };
   return { console, config, redis, redisServer, prisma, stop };
 }

@@ -3,9 +3,9 @@ import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
 import { AgentLogs, connectRedis } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { admitUser } from "../../../../tools/redis/index.ts";
 import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
 import { until } from "../path.fixture.ts";
-import { admitCommands } from "../redis-users.fixture.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await ownRedis();
   redis = connectRedis(server.url, () => undefined);
   const databaseUrl = await freshDatabase();
-  env = { DATABASE_URL: databaseUrl, REDIS_URL: await admitCommands(redis, server.url) };
+  env = { DATABASE_URL: databaseUrl, REDIS_URL: await admitUser(redis, server.url, "services") };
   prisma = connectPrisma(databaseUrl);
   logs = new AgentLogs(redis, Date.now);
   await prisma.agent.create({ data: { id: "gate-1" } });

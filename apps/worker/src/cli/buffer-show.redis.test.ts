@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { Ceilings, connectRedis } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { admitUser } from "../../../../tools/redis/index.ts";
 import { freshDatabase, ownRedis } from "../../../../tools/test-servers/index.ts";
-import { admitCommands } from "../redis-users.fixture.ts";
 import { declareCeiling } from "../roles/declare-ceiling.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -17,7 +17,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   server = await ownRedis();
   redis = connectRedis(server.url, () => undefined);
-  const [databaseUrl, redisUrl] = [await freshDatabase(), await admitCommands(redis, server.url)];
+  const [databaseUrl, redisUrl] = [await freshDatabase(), await admitUser(redis, server.url, "services")];
   // The command's own setting, which is none of the doors'.
   env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TAPLINE_BUFFER_MAX_MIB: "999" };
 });
