@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
+// Each loads hundreds of modules in a process of its own: on a busy machine a minute.
+vi.setConfig({ testTimeout: 240_000 });
 
 const here = import.meta.dirname;
 
