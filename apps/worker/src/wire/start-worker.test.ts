@@ -35,10 +35,7 @@ const costly = [
   ...["/@bufbuild/cel/", "/@peculiar/", "/@grpc/", "/fastify/", "/ssh2/", "/nodemailer/", "/@kubernetes/"],
 ];
 
-/** Each starts a process that loads some thousand modules, which on a busy machine takes many times as long as alone. */
-const patience = { timeout: 180_000 };
-
-describe("a worker", patience, () => {
+describe("a worker", () => {
   test("loads nothing before it knows its services that only some of them need", async () => {
     const loaded = await loadedBy("start-worker.ts", "../config.ts");
     expect(has(loaded, "/bullmq/")).toBe(true);
