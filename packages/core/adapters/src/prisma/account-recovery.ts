@@ -18,6 +18,9 @@ export type AccountListing = {
 
 const byVerb = "tapline people recover";
 
+/** An account may have thousands of sessions, expired ones too, and each end has its entry: so long that may take at most, ms. */
+const recoverMs = 120_000;
+
 /** For people who cannot sign in any more, and whom no admin of the console can help: by whoever has the database's rights. */
 export class AccountRecovery {
   readonly #prisma: PrismaClient;
@@ -52,34 +55,40 @@ export class AccountRecovery {
    */
   async recover(email: string, passwordHash: string, act: Act, atEpochMs: number): Promise<void> {
     const { id: userId } = await this.find(email);
-    await this.#prisma.$transaction(async (tx) => {
-      // Nobody begins a session of theirs meanwhile, nor adds a key.
-      const held = await tx.$queryRaw<{ secured: boolean }[]>`
-        SELECT two_factor_enabled AS secured FROM "user" WHERE id = ${userId} AND NOT banned FOR UPDATE`;
-      const [person] = held;
-      if (person === undefined) throw noAccount(email);
-      await setPassword(tx, userId, passwordHash);
-      await tx.twoFactor.deleteMany({ where: { userId } });
-      await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } });
-      // Browsers in which no second factor is asked for, and sign-ins that stand half-way.
-      await tx.verification.deleteMany({ where: { value: userId } });
-      await endPushes(tx, { userId, why: "password-changed", of: { kind: "all" } }, act, atEpochMs);
-      const subject = `user/${userId}`;
-      for (const { id } of await tx.passkey.findMany({ where: { userId }, select: { id: true } })) {
-        await tx.passkey.delete({ where: { id } });
-        const facts = { by: byVerb, passkey: "removed", id };
-        await recordAct(tx, act, { action: "user.changed", subject, facts }, atEpochMs);
-      }
-      for (const { id } of await tx.session.findMany({ where: { userId }, select: { id: true } })) {
-        await tx.session.delete({ where: { id } });
-        const facts = { by: byVerb, session: id };
-        await recordAct(tx, act, { action: "session.ended", subject, facts }, atEpochMs);
-      }
-      const facts = { by: byVerb, password: true };
-      const change = { before: { secondFactor: person.secured }, after: { secondFactor: false } };
-      const deed = { action: "user.changed" as const, subject, facts, ...(person.secured ? change : {}) };
-      await recordAct(tx, act, deed, atEpochMs);
-    });
+    await this.#prisma.$transaction(
+      async (tx) => {
+        // Nobody begins a session of theirs meanwhile, nor adds a key.
+        const held = await tx.$queryRaw<{ secured: boolean }[]>`
+          SELECT two_factor_enabled AS secured FROM "user" WHERE id = ${userId} AND NOT banned FOR UPDATE`;
+        const [person] = held;
+        if (person === undefined) throw noAccount(email);
+        await setPassword(tx, userId, passwordHash);
+        await tx.twoFactor.deleteMany({ where: { userId } });
+        await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } });
+        // Browsers in which no second factor is asked for, and sign-ins that stand half-way.
+        await tx.verification.deleteMany({ where: { value: userId } });
+        await endPushes(tx, { userId, why: "password-changed", of: { kind: "all" } }, act, atEpochMs);
+        const subject = `user/${userId}`;
+        // Whatever of them ends by itself meanwhile is no fault.
+        const passkeys = await tx.$queryRaw<{ id: string }[]>`
+          DELETE FROM passkey WHERE user_id = ${userId} RETURNING id`;
+        for (const { id } of passkeys) {
+          const facts = { by: byVerb, passkey: "removed", id };
+          await recordAct(tx, act, { action: "user.changed", subject, facts }, atEpochMs);
+        }
+        const sessions = await tx.$queryRaw<{ id: string }[]>`
+          DELETE FROM session WHERE user_id = ${userId} RETURNING id`;
+        for (const { id } of sessions) {
+          const facts = { by: byVerb, session: id };
+          await recordAct(tx, act, { action: "session.ended", subject, facts }, atEpochMs);
+        }
+        const facts = { by: byVerb, password: true };
+        const change = { before: { secondFactor: person.secured }, after: { secondFactor: false } };
+        const deed = { action: "user.changed" as const, subject, facts, ...(person.secured ? change : {}) };
+        await recordAct(tx, act, deed, atEpochMs);
+      },
+      { timeout: recoverMs },
+    );
   }
 }
 
