@@ -11,7 +11,7 @@ const told = () => {
 const endings = (order: string[], ...names: string[]): Ending[] =>
   names.map((name) => ({ name, stop: async () => void order.push(name) }));
 
-test("work ends before the queues, and these before the stores that both need", async () => {
+test("work ends before the queues, these before the last report, which has all that was done, and the stores that both need", async () => {
   const order: string[] = [];
   const { lines, log } = told();
   const work = [
@@ -21,9 +21,16 @@ test("work ends before the queues, and these before the stores that both need", 
     },
     ...endings(order, "quick"),
   ];
-  const [queues, stores] = [endings(order, "queues"), endings(order, "archives", "postgresql")];
-  await endWorker(60_000, { work, queues, stores }, log);
-  expect(order).toEqual(["quick", "slow", "queues", "archives", "postgresql"]);
+  const queues = [
+    {
+      name: "queues",
+      stop: () =>
+        new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => void order.push("queues")),
+    },
+  ];
+  const [reports, stores] = [endings(order, "reports"), endings(order, "archives", "postgresql")];
+  await endWorker(60_000, { work, queues, reports, stores }, log);
+  expect(order).toEqual(["quick", "slow", "queues", "reports", "archives", "postgresql"]);
   expect(lines).toEqual([]);
 });
 
@@ -36,6 +43,7 @@ test("what hangs holds up nothing else, whichever it is, and is named", async ()
     {
       work: [hangs("audit"), ...endings(order, "kpi")],
       queues: [hangs("queues")],
+      reports: [hangs("reports")],
       stores: [hangs("archives"), ...endings(order, "postgresql")],
     },
     log,
@@ -44,7 +52,7 @@ test("what hangs holds up nothing else, whichever it is, and is named", async ()
   expect(lines.map(({ facts }) => facts)).toMatchObject([
     { parts: ["audit"], waitedMs: 10 },
     { parts: ["queues"] },
-    { parts: ["archives"] },
+    { parts: ["reports", "archives"] },
   ]);
 });
 
@@ -58,7 +66,7 @@ test("what fails is told and holds up nothing else; what is done after it had it
     {
       work: [{ name: "kpi", stop: () => Promise.reject(fault) }],
       queues: [{ name: "queues", stop: async (graceMs) => void left.push(graceMs) }],
-      stores: endings(order, "archives"),
+      ...{ reports: [], stores: endings(order, "archives") },
     },
     log,
   );

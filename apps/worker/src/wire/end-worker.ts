@@ -10,6 +10,9 @@ const closeMs = 600;
 
 export const ending = (name: string, { stop }: Role): Ending => ({ name, stop });
 
+/** Jobs under way end with their queues; `reports` tell of all that was done until then. */
+type Endings = Readonly<Record<"work" | "queues" | "reports" | "stores", readonly Ending[]>>;
+
 /**
  * Ends the work, then the queues, then what both needed: all in one grace, but for at most 1.2 s in which connections are closed. What
  * does not end in time is named in the log and left as it is, for whoever comes next. Never rejects.
@@ -17,13 +20,14 @@ export const ending = (name: string, { stop }: Role): Ending => ({ name, stop })
  */
 export async function endWorker(
   graceMs: number,
-  { work, queues, stores }: Readonly<Record<"work" | "queues" | "stores", readonly Ending[]>>,
+  { work, queues, reports, stores }: Endings,
   log: Pick<Logger, "warn">,
 ): Promise<void> {
   const end = performance.now() + graceMs;
   const leftMs = (): number => Math.max(0, end - performance.now());
   await endAll(work, graceMs, graceMs, log);
-  for (const step of [queues, stores]) await endAll(step, leftMs(), Math.max(leftMs(), closeMs), log);
+  for (const step of [queues, [...reports, ...stores]])
+    await endAll(step, leftMs(), Math.max(leftMs(), closeMs), log);
 }
 
 /** @param graceMs what each is told @param withinMs for how long they are waited for */

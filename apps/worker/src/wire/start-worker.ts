@@ -46,10 +46,8 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     awayArchives: archives?.away() ?? [],
   });
   const collector = has("telemetry") ? (await import("./collector.ts")).startTelemetryCollector(parts) : null;
-  const roles: Ending[] = [
-    ending("reports", startTelemetry({ ...parts, sign, load: () => load.sample() })),
-    ...(collector === null ? [] : [ending("telemetry", collector)]),
-  ];
+  const reports = [ending("reports", startTelemetry({ ...parts, sign, load: () => load.sample() }))];
+  const roles: Ending[] = collector === null ? [] : [ending("telemetry", collector)];
   roles.push(...(await startStages(parts, has, archives)));
   const balance = has("balance") ? await (await import("./balance.ts")).openBalance(parts) : null;
   if (balance !== null) roles.push(ending("balance", balance));
@@ -71,7 +69,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
         ...(archives === null ? [] : [{ name: "archives", stop: () => archives.close() }]),
         { name: "postgresql", stop: () => parts.prisma.$disconnect() },
       ];
-      await endWorker(graceMs, { work: roles.toReversed(), queues, stores }, log);
+      await endWorker(graceMs, { work: roles.toReversed(), queues, reports, stores }, log);
       load.stop();
       parts.redis.disconnect();
     },
