@@ -44,6 +44,7 @@ const ofTheServer = [
   ...["CONFIG GET requirepass", "CONFIG SET appendfsync no", "SCRIPT FLUSH", "SCRIPT KILL", "FUNCTION FLUSH"],
   ...["ACL LIST", "ACL SETUSER default nopass", "SHUTDOWN NOSAVE", "MONITOR", "SAVE"],
   ...["REPLICAOF 127.0.0.1 1", "CLIENT KILL TYPE normal", "CLIENT LIST", "MODULE LIST", "SLOWLOG GET"],
+  ...["CLIENT TRACKING ON BCAST", "GEORADIUS tapline:{p0}:queue:x 0 0 1 m STORE tapline:{p0}:queue:y"],
   ...["PUBSUB CHANNELS", "PSUBSCRIBE *", "MIGRATE 127.0.0.1 1 tapline:{p0}:queue:x 0 1", "CLUSTER RESET"],
 ];
 

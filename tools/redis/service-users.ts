@@ -50,10 +50,8 @@ export function userLines<Some extends User>(
 export const aclFile = (passwordsOf: (user: User) => readonly string[], prefix?: string): string =>
   ["user default on nopass -@all +ping", ...userLines(users, passwordsOf, prefix), ""].join("\n");
 
-/** The same Redis, as one of them signs in to it. */
+/** The same Redis, or nodes of the same cluster, as one of them signs in to it. */
 export function asRedisUser(url: string, user: User, password: string, prefix?: string): string {
-  const own = new URL(url);
-  own.username = userOf(user, prefix);
-  own.password = password;
-  return own.href;
+  const own = `${userOf(user, prefix)}:${encodeURIComponent(password)}@`;
+  return url.replace(/^([a-z-]+:\/\/)(?:[^@/?]*@)?/, (_, scheme) => `${scheme}${own}`);
 }

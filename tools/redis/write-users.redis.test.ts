@@ -86,3 +86,21 @@ test("passwords stay when it is written again; one is changed while the one befo
   await reload();
   expect(await all()).toEqual(["-WRONGPASS", "+OK", "+OK"]);
 });
+
+test("where Redis is, and how its users are called, is said once: a later run keeps it until it is told otherwise", async () => {
+  const own = join(await temporaryFolder(), "users");
+  const urlOf = async (name: string) => await readFile(join(own, name), "utf8");
+  const nodes = "redis-cluster://one.example:7000,two.example:7001";
+  await writeUsers(own, nodes, "shop");
+  const [web, acl] = [await urlOf("web.url"), await urlOf("users.acl")];
+  expect(web).toMatch(/^redis-cluster:\/\/shopweb:[^@]+@one\.example:7000,two\.example:7001$/);
+  expect(acl).toContain("\nuser shopweb #");
+  await rename(join(own, "administrator.url"), join(own, "administrator.url.before"));
+  await writeUsers(own);
+  await rename(join(own, "administrator.url.before"), join(own, "administrator.url"));
+  await writeUsers(own);
+  expect([await urlOf("web.url"), await urlOf("users.acl")]).toEqual([web, acl]);
+  await writeUsers(own, away);
+  expect(await urlOf("web.url")).toBe(web.replace(/^.*(shopweb:[^@]+).*$/, "redis://$1@redis.example:6379"));
+  await expect(writeUsers(own, "redis.example:6379")).rejects.toThrow("redis.example:6379 must be redis://");
+});
