@@ -17,4 +17,4 @@ export {
   type PublicTracker,
   startInstallation,
 } from "./start-installation.ts";
-export { StartedStack, type Victim } from "./started-stack.ts";
+export { StartedStack, type StartedStores, type Victim } from "./started-stack.ts";

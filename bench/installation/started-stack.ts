@@ -23,7 +23,13 @@ export type Victim = Readonly<{
   services: string;
 }>;
 
-/** `npm start` without its console, as anybody has it: nobody but its supervisor heals it. */
+export type StartedStores = Readonly<{
+  databaseUrl: string;
+  redisUrl: string;
+  archive: Readonly<{ url: string; keyFile: string }>;
+}>;
+
+/** `npm start`, as anybody has it: nobody but its supervisor heals it. */
 export class StartedStack {
   readonly #dataDir: string;
   readonly #child: ChildProcess;
@@ -41,10 +47,19 @@ export class StartedStack {
     this.actuator = localActuator(join(dataDir, "control.sock"));
   }
 
-  /** Resolves once every service has a ready process. @param settings of all its processes */
-  static async start(dataDir: string, settings: Readonly<Record<string, string>>): Promise<StartedStack> {
+  /**
+   * Resolves once every service has a ready process; the agent, and a console, begin after that.
+   * @param settings of all its processes
+   * @param hasConsole its pages have to be built; left out: there is none
+   */
+  static async start(
+    dataDir: string,
+    settings: Readonly<Record<string, string>>,
+    hasConsole = false,
+  ): Promise<StartedStack> {
     const main = join(root, "tools/local-stack/main.ts");
-    const args = [main, "--once", "--taps", String(endlessTaps), "--data-dir", dataDir];
+    const bounded = hasConsole ? [] : ["--once", "--taps", String(endlessTaps)];
+    const args = [main, ...bounded, "--data-dir", dataDir];
     const env = { ...baseEnvironment(), LOG_LEVEL: "error", ...settings };
     const stack = new StartedStack(
       dataDir,
@@ -120,7 +135,12 @@ export class StartedStack {
   }
 
   async databaseUrl(): Promise<string> {
-    return JSON.parse(await readFile(join(this.#dataDir, "stores.json"), "utf8")).databaseUrl;
+    return (await this.stores()).databaseUrl;
+  }
+
+  /** Where its stores are, and how to come in. */
+  async stores(): Promise<StartedStores> {
+    return JSON.parse(await readFile(join(this.#dataDir, "stores.json"), "utf8"));
   }
 
   /** As Ctrl-C does. */

@@ -11,7 +11,7 @@ export { createDatabase, dropDatabase } from "./postgres-databases.ts";
 export { lastLines, runCommand } from "./run-command.ts";
 export { type RunningServer, startServer } from "./running-server.ts";
 export { databaseName, type PostgresOptions, startPostgres } from "./start-postgres.ts";
-export { type RedisOptions, startRedis } from "./start-redis.ts";
+export { pingRedis, type RedisOptions, startRedis } from "./start-redis.ts";
 export { stopChild, stopLeftover } from "./stop-process.ts";
 export {
   forgetMount,

@@ -1,29 +1,19 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StartedStack } from "../installation/index.ts";
+import { readyLine } from "./ready-line.ts";
+import { type Recovery, startParts } from "./recovery-rows.ts";
 
 const recoversWithinMs = 60_000;
 const lookEveryMs = 50;
 
-/** How long a service was without one of its processes after a kill -9, ms, and what that time went to. */
-export type Recovery = Readonly<{
-  service: string;
-  tookMs: number;
-  /** Until the supervisor had seen the death and the successor had begun. */
-  begunMs: number;
-  /** Until the successor had loaded what every worker needs. */
-  loadedMs: number;
-  /** Until its connections and its service were there, with what that service alone loads. */
-  openedMs: number;
-}>;
-
-/** What a worker says of its own start, ms since its process began, and when it was ready. */
-type ReadyLine = Readonly<{ time: number; loadedMs: number; readyMs: number }>;
-
-/** Kills a process of each service in turn, in `npm start` under a little load. */
-export async function recoveries(
+/**
+ * In `npm start` under a little load gives each service in turn a second process, of that service alone, and kills that one: the service itself
+ * is served meanwhile. Tells what starts a process of each service takes alone; how long what everybody has is away, `processRecoveries` tells.
+ */
+export async function spareRecoveries(
   { rounds, say }: { readonly rounds: number; readonly say: (line: string) => void },
   faults: string[],
 ): Promise<Recovery[]> {
@@ -62,15 +52,15 @@ async function killOne(stack: StartedStack, dataDir: string, service: string): P
   const killedAtEpochMs = Date.now();
   process.kill(victim.pid, "SIGKILL");
   const { replica, readyAtEpochMs } = await readyAgain(stack, service, killedAtEpochMs);
-  const { time, loadedMs, readyMs } = await readyLine(join(dataDir, "logs", `${replica}.log`));
+  const logFile = join(dataDir, "logs", `${replica}.log`);
+  const line = await readyLine(logFile, killedAtEpochMs);
+  if (line === null) throw new Error(`${logFile} does not say that its process is ready`);
   await scale(1);
   await stack.allUp();
   return {
-    service,
+    name: service,
     tookMs: readyAtEpochMs - killedAtEpochMs,
-    begunMs: time - readyMs - killedAtEpochMs,
-    loadedMs,
-    openedMs: readyMs - loadedMs,
+    parts: startParts(line, killedAtEpochMs),
   };
 }
 
@@ -94,12 +84,4 @@ async function readyAgain(
     await sleep(lookEveryMs);
   }
   throw new Error(`${service} was not ready again ${recoversWithinMs / 1000} s after a kill`);
-}
-
-/** What the newest process that wrote into a worker's log said when it was ready. */
-async function readyLine(logFile: string): Promise<ReadyLine> {
-  const lines = (await readFile(logFile, "utf8")).split("\n");
-  const line = lines.findLast((said) => said.startsWith("{") && said.includes('"msg":"ready"'));
-  if (line === undefined) throw new Error(`${logFile} does not say that its process is ready`);
-  return JSON.parse(line) as ReadyLine;
 }
