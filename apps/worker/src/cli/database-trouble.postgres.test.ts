@@ -1,7 +1,7 @@
 import { connectPrisma } from "@tapline/adapters/prisma";
 import { expect, test } from "vitest";
 import { freePort } from "../../../../tools/servers/index.ts";
-import { freshDatabase } from "../../../../tools/test-servers/index.ts";
+import { freshDatabase, serviceOf } from "../../../../tools/test-servers/index.ts";
 import { databaseTrouble } from "./database-trouble.ts";
 
 async function troubleAt(url: string) {
@@ -31,6 +31,14 @@ test("a database that is too busy to begin is named, and that nothing was change
   expect(databaseTrouble(thrown)).toMatchObject({
     code: "unavailable",
     message: expect.stringContaining("nothing was changed"),
+  });
+});
+
+test("a database that refuses a table to a service's own user says which", async () => {
+  expect(await troubleAt(serviceOf(await freshDatabase(), "telemetry"))).toMatchObject({
+    code: "misconfigured",
+    message: "PostgreSQL refuses this to the user of DATABASE_URL: permission denied for table agent",
+    remedy: expect.stringContaining("the user that commands have"),
   });
 });
 

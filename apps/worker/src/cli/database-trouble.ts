@@ -11,6 +11,9 @@ const foundSchema = z.object({
         port: z.number().optional(),
         db: z.string().optional(),
         user: z.string().optional(),
+        /** Of an error that Prisma has no kind for: PostgreSQL's own code. */
+        code: z.string().optional(),
+        message: z.string().optional(),
       }),
     }),
   }),
@@ -18,6 +21,7 @@ const foundSchema = z.object({
 
 /** Prisma's code for a transaction that could not begin, or took too long and was rolled back. */
 const transactionFailed = "P2028";
+const insufficientPrivilege = "42501";
 const whereRemedy =
   "See that it runs, and that DATABASE_URL points to it (docs/operations.md, PostgreSQL is down).";
 const rightsRemedy =
@@ -32,10 +36,16 @@ export function databaseTrouble(error: Error): TaplineError | undefined {
     });
   const parsed = foundSchema.safeParse(error);
   if (!parsed.success) return undefined;
-  const { kind, host, port, db, user } = parsed.data.meta.driverAdapterError.cause;
+  const { kind, host, port, db, user, code, message } = parsed.data.meta.driverAdapterError.cause;
   const at = host === undefined ? "" : ` at ${host}${port === undefined ? "" : `:${port}`}`;
   const said = (code: "unavailable" | "misconfigured", message: string, remedy: string) =>
     new TaplineError(code, message, { remedy, cause: error });
+  if (code === insufficientPrivilege)
+    return said(
+      "misconfigured",
+      `PostgreSQL refuses this to the user of DATABASE_URL: ${message}`,
+      "Sign in as the user that commands have; a service's own may do what its code does (docs/operations.md, Your own servers).",
+    );
   switch (kind) {
     case "DatabaseNotReachable":
     case "ConnectionClosed":

@@ -1,5 +1,6 @@
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { databaseTrouble } from "./database-trouble.ts";
+import { redisTrouble } from "./redis-trouble.ts";
 
 /** Says in one line why a command could not do its work, and in the next what to do; it ends with 1. */
 export function tellError(thrown: unknown): void {
@@ -21,5 +22,5 @@ export function explained(error: unknown): unknown {
         cause: error,
       },
     );
-  return databaseTrouble(error) ?? error;
+  return databaseTrouble(error) ?? redisTrouble(error) ?? error;
 }
