@@ -1,8 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { AccountRecovery } from "@tapline/adapters/prisma";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { totp } from "../auth/totp.fixture.ts";
@@ -122,34 +120,23 @@ test("for an account that is not there, or is disabled, nothing is done", async 
   expect([await kept(), await prisma.auditEntry.count()]).toEqual([before, entries]);
 });
 
-test("accounts are listed by their addresses", async () => {
+test("accounts are listed by their addresses, with the sessions that have not run out", async () => {
+  const over = { id: "over", token: "over", userId: "eve", expiresAt: new Date(Date.now() - 1_000) };
+  await site.prisma.session.create({ data: over });
   const { out } = await people("ls", "--json");
   expect(JSON.parse(out)).toMatchObject([
-    { email: "eve@console.test", role: "admin", disabled: true },
-    { id, email: adminSignIn.email, role: "admin", disabled: false, secondFactor: false, passkeys: 0 },
+    { email: "eve@console.test", role: "admin", disabled: true, sessions: 0 },
+    {
+      id,
+      email: adminSignIn.email,
+      role: "admin",
+      disabled: false,
+      secondFactor: false,
+      passkeys: 0,
+      sessions: 1,
+    },
   ]);
   expect((await people("ls")).out).toMatch(/^first@console\.test +admin +enabled +no app +0 passkeys$/m);
-});
-
-test("an account that somebody else has in hand, or of which there is much to end, is waited for", async () => {
-  const { prisma } = site;
-  const made = Promise.withResolvers<unknown>();
-  // For longer than a transaction takes where nothing is said of that.
-  await prisma.$transaction(
-    async (tx) => {
-      await tx.$queryRaw`SELECT FROM "user" WHERE id = ${id} FOR UPDATE`;
-      const act = { actor: { kind: "operator", id: "root" }, reason: "lost the phone" } as const;
-      new AccountRecovery(prisma)
-        .recover(adminSignIn.email, "hash", act, Date.now())
-        .then(made.resolve, made.reject);
-      await sleep(8_000);
-    },
-    { timeout: 120_000 },
-  );
-  await made.promise;
-  const account = await prisma.account.findFirst({ where: { userId: id, providerId: "credential" } });
-  expect(account?.password).toBe("hash");
-  expect(await prisma.session.count({ where: { userId: id } })).toBe(0);
 });
 
 test("who signed in at a provider alone gets a password", async () => {

@@ -7,7 +7,7 @@ import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 
 export async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  const accounts = await withRecovery((recovery) => recovery.list());
+  const accounts = await withRecovery((recovery) => recovery.list(Date.now()));
   const rows = accounts.map((one) => [
     ...[one.email, one.role, one.disabled ? "disabled" : "enabled"],
     ...[one.secondFactor ? "app" : "no app", count(one.passkeys, "passkey")],
@@ -20,7 +20,7 @@ export async function recover(email: string, options: ActingOptions): Promise<vo
   const { dryRun, atEpochMs, ...act } = actOf(options);
   if (dryRun) {
     // Standard output is the password's alone.
-    process.stderr.write(`${effectOn(await withRecovery((recovery) => recovery.find(email)))}\n`);
+    process.stderr.write(`${effectOn(await withRecovery((recovery) => recovery.find(email, atEpochMs)))}\n`);
     return;
   }
   const password = randomBytes(15).toString("base64url");

@@ -13,6 +13,7 @@ export type AccountListing = {
   /** Whether an authenticator app is asked for at sign-in. */
   readonly secondFactor: boolean;
   readonly passkeys: number;
+  /** Those that have not run out. */
   readonly sessions: number;
 };
 
@@ -30,14 +31,15 @@ export class AccountRecovery {
   }
 
   /** All accounts, by e-mail address. */
-  async list(): Promise<AccountListing[]> {
-    return (await this.#prisma.user.findMany({ select: listed, orderBy: { email: "asc" } })).map(listingOf);
+  async list(nowEpochMs: number): Promise<AccountListing[]> {
+    const select = listedAt(nowEpochMs);
+    return (await this.#prisma.user.findMany({ select, orderBy: { email: "asc" } })).map(listingOf);
   }
 
   /** @param email in whatever case @throws TaplineError `not-found`; `conflict` where the account is disabled */
-  async find(email: string): Promise<AccountListing> {
+  async find(email: string, nowEpochMs: number): Promise<AccountListing> {
     const where = { email: email.toLowerCase() };
-    const row = await this.#prisma.user.findUnique({ where, select: listed });
+    const row = await this.#prisma.user.findUnique({ where, select: listedAt(nowEpochMs) });
     if (row === null) throw noAccount(email);
     const found = listingOf(row);
     if (found.disabled)
@@ -54,7 +56,7 @@ export class AccountRecovery {
    * @throws TaplineError as `find`
    */
   async recover(email: string, passwordHash: string, act: Act, atEpochMs: number): Promise<void> {
-    const { id: userId } = await this.find(email);
+    const { id: userId } = await this.find(email, atEpochMs);
     await this.#prisma.$transaction(
       async (tx) => {
         // Nobody begins a session of theirs meanwhile, nor adds a key.
@@ -100,12 +102,13 @@ async function setPassword(tx: Transaction, userId: string, password: string): P
     await tx.account.create({ data: { ...credential, id: randomUUID(), accountId: userId, password } });
 }
 
-const listed = {
-  ...{ id: true, email: true, role: true, banned: true, twoFactorEnabled: true },
-  _count: { select: { passkeys: true, sessions: true } },
-} satisfies Prisma.UserSelect;
+const listedAt = (nowEpochMs: number) =>
+  ({
+    ...{ id: true, email: true, role: true, banned: true, twoFactorEnabled: true },
+    _count: { select: { passkeys: true, sessions: { where: { expiresAt: { gt: new Date(nowEpochMs) } } } } },
+  }) satisfies Prisma.UserSelect;
 
-const listingOf = (row: Prisma.UserGetPayload<{ select: typeof listed }>): AccountListing => ({
+const listingOf = (row: Prisma.UserGetPayload<{ select: ReturnType<typeof listedAt> }>): AccountListing => ({
   ...{ id: row.id, email: row.email, role: row.role, disabled: row.banned },
   ...{ secondFactor: row.twoFactorEnabled, passkeys: row._count.passkeys, sessions: row._count.sessions },
 });
