@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { meshServices } from "@tapline/core/telemetry";
 import { describe, expect, test } from "vitest";
 import { servicesRole } from "../database/index.ts";
+import { edgesWithPostgresql } from "../mesh/edges-of-components.ts";
 import { type Manifest, nameOf, valueAt } from "../mesh/index.ts";
+import { judgeMesh, judgeNetwork } from "../mesh/judge-access.ts";
 import { lintWorkloads } from "../mesh/lint-workloads.ts";
 import { kindManifests } from "./kind-manifests.ts";
 import { makeKeys, ownerSecret } from "./kind-secrets.ts";
@@ -61,6 +63,21 @@ function wantedBy({ containers, volumes }: (typeof podsOf)[number]): string[] {
 }
 
 describe("a trial installation", () => {
+  test("is closed but for the table of edges, and what the operator of its database needs", () => {
+    const faults = (some: readonly Manifest[]) => [
+      ...judgeNetwork(some, edgesWithPostgresql),
+      ...judgeMesh(some, edgesWithPostgresql),
+    ];
+    expect(faults(objects)).toEqual([]);
+    const without = objects.filter(({ metadata }) => metadata.name !== "postgresql-instances");
+    expect(faults(without)).toEqual([
+      "the network keeps away postgresql > postgresql:5432",
+      "the network keeps away postgresql > postgresql:8000",
+      "the network keeps away cnpg > postgresql:8000",
+      'the mesh denies postgresql > postgresql {"port":5432}',
+    ]);
+  });
+
   test("has each key of a Secret or ConfigMap that its pods take", () => {
     const wanted = new Set(podsOf.flatMap(wantedBy));
     expect(wanted.size).toBeGreaterThan(25);

@@ -2,10 +2,13 @@ import { type Edge, edges, servicePorts } from "@tapline/core/telemetry";
 
 const straight = { through: null, operations: null } as const;
 const code = "istio/components/global-rate-limit/service.yaml";
+const operated = { ...straight, code: "istio/components/postgresql-cnpg/cluster.yaml" } as const;
 
-/** Who calls whom where istio/components/global-rate-limit is taken in. None of it is in our programs, so the table of edges has it not. */
-export const edgesWithGlobalLimits: readonly Edge[] = [
-  ...edges,
+/** Where CloudNativePG's pods answer their operator. It passes their proxies by. */
+export const statusPort = { name: "tls-status", number: 8000 } as const;
+
+/** None of it is in our programs, so the table of edges has it not. */
+const ofGlobalLimits: readonly Edge[] = [
   {
     ...{ ...straight, from: "ingress", to: "ratelimit", port: { name: "grpc-limits", number: 8081 } },
     ...{ protocol: "HTTP", cipheredBy: "mesh", code },
@@ -20,3 +23,25 @@ export const edgesWithGlobalLimits: readonly Edge[] = [
     ...{ protocol: "HTTP", cipheredBy: "mesh", code },
   },
 ];
+
+/** What CloudNativePG's pods ask of each other, and its operator of them. */
+const ofPostgresql: readonly Edge[] = [
+  {
+    ...{ ...operated, from: "postgresql", to: "postgresql", port: { name: "tcp-postgresql", number: 5432 } },
+    ...{ protocol: "PostgreSQL", cipheredBy: "both" },
+  },
+  ...["postgresql", "cnpg"].map(
+    (from): Edge => ({
+      ...{ ...operated, from, to: "postgresql", port: statusPort },
+      ...{ protocol: "HTTP over TLS", cipheredBy: "programs" },
+    }),
+  ),
+];
+
+/** Who calls whom where istio/components/global-rate-limit is taken in. */
+export const edgesWithGlobalLimits: readonly Edge[] = [...edges, ...ofGlobalLimits];
+
+/** Who calls whom where istio/components/postgresql-cnpg is taken in, as the overlays do. */
+export const edgesWithPostgresql: readonly Edge[] = [...edges, ...ofPostgresql];
+
+export const edgesWithBoth: readonly Edge[] = [...edgesWithPostgresql, ...ofGlobalLimits];

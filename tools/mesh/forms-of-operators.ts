@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { statusPort } from "./edges-of-components.ts";
 import { type Manifest, nameOf, specOf } from "./manifest.ts";
 
 /**
@@ -7,6 +8,13 @@ import { type Manifest, nameOf, specOf } from "./manifest.ts";
  */
 const kinds: Readonly<Record<string, z.ZodType>> = {
   "postgresql.cnpg.io/v1/Cluster": z.strictObject({
+    // What is past the proxies is the operator's port, and nothing else.
+    inheritedMetadata: z.strictObject({
+      annotations: z.strictObject({
+        "traffic.sidecar.istio.io/excludeInboundPorts": z.literal(String(statusPort.number)),
+        "traffic.sidecar.istio.io/excludeOutboundPorts": z.literal(String(statusPort.number)),
+      }),
+    }),
     instances: z.number().int().positive(),
     minSyncReplicas: z.number().int().positive().optional(),
     maxSyncReplicas: z.number().int().positive().optional(),

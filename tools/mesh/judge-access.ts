@@ -1,4 +1,5 @@
 import { type Edge, servicePorts } from "@tapline/core/telemetry";
+import { statusPort } from "./edges-of-components.ts";
 import type { Manifest } from "./manifest.ts";
 import { meshEnd, meshPolicies, mtlsOf, principalOf, type Request } from "./mesh-access.ts";
 import { type End, networkEnd, networkPolicies } from "./network-access.ts";
@@ -24,7 +25,7 @@ const besides = [
   inCluster("false istiod", "default", { app: "istiod", "k8s-app": "kube-dns" }),
   inCluster("false service", "default", { "tapline.dev/service": "kpi" }),
   inCluster("false migrations", "default", { "tapline.dev/service": "migrations" }),
-  ...["redis", "postgresql", "collector", "prometheus"].map((name) =>
+  ...["redis", "postgresql", "collector", "prometheus", "cnpg"].map((name) =>
     inCluster(`false ${name}`, "default", placeOf(name).labels),
   ),
 ];
@@ -161,6 +162,8 @@ function wantedRequest(
   { port, sni, method, path }: Omit<Request, "principal">,
 ): boolean {
   if (to.name === "balance" && port === servicePorts.scaler.number) return true;
+  // It passes the proxy by: what it is asked there all the same is nobody's.
+  if (port === statusPort.number) return false;
   if (to.name === "ingress") return edges.some((edge) => edge.to === "ingress" && edge.port.number === port);
   return edges.some((edge) => {
     if (edge.from !== from.name) return false;

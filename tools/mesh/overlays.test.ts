@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { edges } from "@tapline/core/telemetry";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
-import { edgesWithGlobalLimits } from "./edges-of-components.ts";
+import { edgesWithBoth, edgesWithPostgresql } from "./edges-of-components.ts";
 import { checkOwnForm, hasOwnForm } from "./forms-of-operators.ts";
 import { judge } from "./judge.ts";
 import { lintWorkloads } from "./lint-workloads.ts";
@@ -43,7 +42,7 @@ describe.each(["production", "dev", "kind"])("the overlay %s, as it is applied",
   });
 
   test("lets through the table of edges, and nothing else", () => {
-    expect(judge(objects)).toEqual([]);
+    expect(judge(objects, edgesWithPostgresql)).toEqual([]);
   });
 
   test("names and selects what is there, bounds each container, and asks it how it is", () => {
@@ -69,7 +68,7 @@ describe.each([
   });
 
   test("lets through the table of edges, and nothing else", () => {
-    const table = name === "components/global-rate-limit" ? edgesWithGlobalLimits : edges;
+    const table = name === "components/global-rate-limit" ? edgesWithBoth : edgesWithPostgresql;
     // By Argo the preview has no Service of its own, and pods do not know their colour.
     const byArgo = [
       "no header leads to the preview",

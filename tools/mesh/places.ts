@@ -27,9 +27,9 @@ const ours = (name: string) =>
     hosts: [`${name}${domain}`],
   });
 
-const data = (name: string, host: string, labels: Record<string, string>) =>
+const data = (name: string, host: string, labels: Record<string, string>, account = name) =>
   party(name, {
-    namespace: "tapline-data",
+    ...{ namespace: "tapline-data", account },
     proxied: true,
     hosts: [`${host}.tapline-data.svc.cluster.local`],
     labels,
@@ -47,10 +47,12 @@ export const places: readonly Party[] = [
   // The last one where its component is taken in.
   ...["ingress", "egress", "migrations", "ratelimit"].map(ours),
   data("redis", "redis", { "app.kubernetes.io/name": "redis" }),
-  data("postgresql", "tapline-rw", { "cnpg.io/cluster": "tapline" }),
+  // The operator names the account of its pods after the Cluster.
+  data("postgresql", "tapline-rw", { "cnpg.io/cluster": "tapline" }, "tapline"),
   monitoring("collector", "otel-collector", "opentelemetry-collector"),
   monitoring("prometheus", "prometheus", "prometheus"),
   party("keda", { namespace: "keda", labels: { app: "keda-operator" } }),
+  party("cnpg", { namespace: "cnpg-system", labels: { "app.kubernetes.io/name": "cloudnative-pg" } }),
   party("kubernetes", { hosts: ["kubernetes.default.svc.cluster.local"] }),
   party("agents", {}),
   party("browsers", {}),
@@ -78,6 +80,7 @@ export const strangers: readonly Party[] = [
   }),
   party("neighbour", { namespace: "monitoring", proxied: true }),
   party("other-keda", { namespace: "keda" }),
+  party("other-cnpg", { namespace: "cnpg-system" }),
 ];
 
 export function placeOf(name: string): Party {
