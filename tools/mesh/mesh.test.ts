@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { type Manifest, valueAt } from "./manifest.ts";
 import { readManifests, render } from "./render.ts";
 import { withComponent } from "./with-component.fixture.ts";
+
+// A compiler is started in some of them, on a machine that is busy with something else.
+vi.setConfig({ testTimeout: 180_000 });
 
 const istio = join(import.meta.dirname, "../../istio");
 const mesh: readonly Manifest[] = [...render(join(istio, "base")), ...render(join(istio, "mesh"))];
