@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { LogOutput } from "@tapline/telemetry/logging";
 import { traceFacts } from "@tapline/telemetry/tracing";
@@ -88,6 +89,8 @@ async function start(dataDir: string | undefined): Promise<void> {
   const { readerKind, ingest, dataDir: folder } = config;
   const facts = { version: agentVersion, ingest: ingest.url, readerKind, dataDir: folder, apiUrl };
   log.info(facts, "the agent is ready");
+  // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
+  flushCompileCache();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { hasCode, messageOf, TaplineError } from "@tapline/core/kernel";
@@ -65,6 +66,8 @@ async function main(): Promise<void> {
   stopOn(console, otlp, config.drainDelayMs ?? 0);
   process.on("message", (message) => void answer(console, message));
   process.send?.({ type: "ready", port: console.port, healthPort: console.healthPort });
+  // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
+  flushCompileCache();
 }
 
 main().catch((error: unknown) => {

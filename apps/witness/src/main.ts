@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { formatVerifierKey } from "@tapline/core/audit";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { ServedRequests } from "@tapline/core/telemetry";
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
   process.once("disconnect", () => stop("parent gone"));
   log.info({ port: served.port, healthPort: health.port, key: formatVerifierKey(key) }, "ready");
   process.send?.({ type: "ready", port: served.port, healthPort: health.port, key: formatVerifierKey(key) });
+  // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
+  flushCompileCache();
 }
 
 try {

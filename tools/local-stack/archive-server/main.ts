@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { readConfig } from "./config.ts";
 import { startArchiveServer } from "./start-archive-server.ts";
@@ -17,6 +18,8 @@ try {
   process.once("SIGINT", end);
   process.once("disconnect", end);
   process.send?.({ type: "ready", port: server.port });
+  // Where Node keeps what it has compiled: a process that is killed would leave nothing for its successor.
+  flushCompileCache();
 } catch (error) {
   const remedy = error instanceof TaplineError ? error.remedy : undefined;
   process.stderr.write(`archive server: ${messageOf(error)}${remedy === undefined ? "" : `\n${remedy}`}\n`);
