@@ -1,12 +1,21 @@
-import { type Edge, servicePorts } from "@tapline/core/telemetry";
+import {
+  type Edge,
+  egressPort,
+  isKnownRequest,
+  type MeshRequest,
+  meshEnd,
+  mtlsOf,
+  type NetworkEnd,
+  networkEnd,
+  principalOf,
+  servicePorts,
+} from "@tapline/core/telemetry";
 import { statusPort } from "./edges-of-components.ts";
 import type { Manifest } from "./manifest.ts";
-import { meshEnd, meshPolicies, mtlsOf, principalOf, type Request } from "./mesh-access.ts";
-import { type End, networkEnd, networkPolicies } from "./network-access.ts";
+import { meshPolicies } from "./mesh-access.ts";
+import { networkPolicies } from "./network-access.ts";
 import { type Party, placeOf, places, space, strangers } from "./places.ts";
 
-/** The port of the door outwards, at which services' proxies come. */
-export const egressPort = 15_443;
 /** Where the API server listens behind its Service, mostly. */
 const apiServerPort = 6443;
 const collectorPort = 4318;
@@ -87,7 +96,7 @@ export function* judgeNetwork(manifests: readonly Manifest[], edges: readonly Ed
   }
 }
 
-function* judgeCalled({ wanted, ports, open }: Packets, end: Party, called: End): Generator<string> {
+function* judgeCalled({ wanted, ports, open }: Packets, end: Party, called: NetworkEnd): Generator<string> {
   for (const other of parties) {
     const lets = called(other);
     for (const port of ports) {
@@ -98,7 +107,7 @@ function* judgeCalled({ wanted, ports, open }: Packets, end: Party, called: End)
   }
 }
 
-function* judgeCalls({ wanted, ports }: Packets, end: Party, calls: End): Generator<string> {
+function* judgeCalls({ wanted, ports }: Packets, end: Party, calls: NetworkEnd): Generator<string> {
   for (const other of parties) {
     const lets = calls(other);
     for (const port of ports) {
@@ -124,11 +133,11 @@ const meshPortsOf = (edges: readonly Edge[]): number[] =>
   ].filter((port) => port !== servicePorts.metrics.number);
 
 /** Requests that are tried at each place: what is known, and what must be nobody's. */
-function requestsTo(to: Party, edges: readonly Edge[]): Omit<Request, "principal">[] {
+function requestsTo(to: Party, edges: readonly Edge[]): Omit<MeshRequest, "principal">[] {
   const outside = places.flatMap(({ namespace, hosts }) => (namespace === null ? hosts : []));
   if (to.name === "egress")
     return [...outside, "evil.example"].flatMap((sni) => [egressPort, noPort].map((port) => ({ port, sni })));
-  const plain: Omit<Request, "principal">[] = [
+  const plain: Omit<MeshRequest, "principal">[] = [
     ...meshPortsOf(edges).map((port) => ({ port })),
     ...outside.map((sni) => ({ port: egressPort, sni })),
     { port: servicePorts.web.number, method: "GET", path: "/" },
@@ -152,14 +161,11 @@ function requestsTo(to: Party, edges: readonly Edge[]): Omit<Request, "principal
   return [...plain.filter(({ port }) => port !== servicePorts.web.number), ...asked];
 }
 
-/** They are answered to nobody who comes by the mesh. */
-const probes: readonly string[] = ["/healthz", "/readyz"];
-
 function wantedRequest(
   edges: readonly Edge[],
   from: Party,
   to: Party,
-  { port, sni, method, path }: Omit<Request, "principal">,
+  { port, sni, method, path }: Omit<MeshRequest, "principal">,
 ): boolean {
   if (to.name === "balance" && port === servicePorts.scaler.number) return true;
   // It passes the proxy by: what it is asked there all the same is nobody's.
@@ -171,14 +177,7 @@ function wantedRequest(
       return to.name === "egress" && port === egressPort && placeOf(edge.to).hosts.includes(sni ?? "");
     if (edge.to !== to.name || edge.port.number !== port) return false;
     if (method === undefined || edge.operations === null) return true;
-    return (
-      !probes.includes(path ?? "") &&
-      edge.operations.some(
-        (one) =>
-          one.methods.includes(method) &&
-          (one.path.endsWith("*") ? path?.startsWith(one.path.slice(0, -1)) : one.path === path),
-      )
-    );
+    return isKnownRequest(edge.operations, { method, path: path ?? "" });
   });
 }
 

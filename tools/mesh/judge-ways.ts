@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { colours } from "@tapline/core/kernel";
-import { consoleOperations, type Edge, edges, servicePorts } from "@tapline/core/telemetry";
+import { consoleOperations, type Edge, edges, egressPort, servicePorts } from "@tapline/core/telemetry";
 import type { z } from "zod";
 import {
   egressRule,
@@ -11,7 +11,6 @@ import {
   type VirtualService,
   virtualService,
 } from "./forms.ts";
-import { egressPort } from "./judge-access.ts";
 import { type Manifest, specOf, valueAt } from "./manifest.ts";
 import { domain, placeOf, space } from "./places.ts";
 

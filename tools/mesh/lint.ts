@@ -1,6 +1,5 @@
-import type { Edge } from "@tapline/core/telemetry";
+import { type Edge, egressPort } from "@tapline/core/telemetry";
 import { byteRule, egressRule, httpRule, service as serviceForm, storeRule } from "./forms.ts";
-import { egressPort } from "./judge-access.ts";
 import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
 import { domain, places } from "./places.ts";
 

@@ -1,17 +1,7 @@
-import { meshServices } from "@tapline/core/telemetry";
+import { type MeshParty, meshServices } from "@tapline/core/telemetry";
 
-/** Who calls or is called, as policies tell one from the other. */
-export type Party = Readonly<{
-  name: string;
-  /** Null: beyond the cluster. */
-  namespace: string | null;
-  account: string;
-  labels: Readonly<Record<string, string>>;
-  /** Whether a proxy of the mesh stands before it: without one it has no certificate. */
-  proxied: boolean;
-  /** What it is called by; none: nobody calls it by a name. */
-  hosts: readonly string[];
-}>;
+/** With what it is called by; none: nobody calls it by a name. */
+export type Party = MeshParty & { readonly hosts: readonly string[] };
 
 export const space = "tapline";
 export const domain = `.${space}.svc.cluster.local`;

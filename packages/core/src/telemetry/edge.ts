@@ -11,6 +11,9 @@ export const meshOutsiders = [
   ...["webhooks", "mail", "push-services", "identity-provider"],
 ] as const;
 
+/** The port of the door outwards, at which services' proxies come. */
+export const egressPort = 15_443;
+
 /** One kind of request that a program knows, as `POST /v1/taps`. */
 export type EdgeOperation = Readonly<{
   methods: readonly string[];
@@ -38,3 +41,21 @@ export type Edge = Readonly<{
   /** The file of ours that listens or connects. */
   code: string;
 }>;
+
+/** What a pod is asked by the kubelet, on loopback: answered to nobody who comes by the mesh. */
+const probes: readonly string[] = ["/healthz", "/readyz"];
+
+/** Whether a request is one of those that are known. */
+export function isKnownRequest(
+  operations: readonly EdgeOperation[],
+  { method, path }: { readonly method: string; readonly path: string },
+): boolean {
+  return (
+    !probes.includes(path) &&
+    operations.some(
+      (one) =>
+        one.methods.includes(method) &&
+        (one.path.endsWith("*") ? path.startsWith(one.path.slice(0, -1)) : one.path === path),
+    )
+  );
+}

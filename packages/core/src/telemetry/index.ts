@@ -8,7 +8,14 @@ export {
   type TelemetryDelta,
   telemetryDeltaSchema,
 } from "./delta.ts";
-export { type Edge, type EdgeOperation, meshOutsiders, meshServices } from "./edge.ts";
+export {
+  type Edge,
+  type EdgeOperation,
+  egressPort,
+  isKnownRequest,
+  meshOutsiders,
+  meshServices,
+} from "./edge.ts";
 export { edges } from "./edges.ts";
 export {
   consoleOperations,
@@ -25,6 +32,23 @@ export {
   quantileOf,
   relativeError,
 } from "./histogram.ts";
+export {
+  authorizationSpec,
+  fitsRule,
+  type MeshPolicies,
+  type MeshRequest,
+  meshEnd,
+  mtlsOf,
+  peerAuthenticationSpec,
+} from "./mesh-access.ts";
+export { type MeshParty, principalOf } from "./mesh-party.ts";
+export {
+  type NetworkEnd,
+  type NetworkPolicy,
+  networkEnd,
+  networkPolicyOf,
+  networkPolicySpec,
+} from "./network-access.ts";
 export {
   type AgentCounter,
   type AgentHistogram,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { ClusterObject, ClusterPicture, InspectedKind } from "../../wire/commands/cluster.ts";
 import { judgeKubernetes, textOf } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
@@ -9,7 +10,7 @@ import { judgePolicies } from "./judge-policies.ts";
 import { judgeRoutes } from "./judge-routes.ts";
 import { trafficFaults } from "./judge-traffic.ts";
 import { judgeVersions, judgeWorkloads } from "./judge-workloads.ts";
-import { now, object, pictureOf, soundObjects } from "./picture.fixture.ts";
+import { find, now, pictureOf, soundObjects, take } from "./picture.fixture.ts";
 
 const judges = [
   ...[judgeWorkloads, judgeVersions, judgeMtls, judgeProxies, judgePolicies],
@@ -26,14 +27,10 @@ function faultsAfter(change: (objects: Record<InspectedKind, ClusterObject[]>) =
   return faults(pictureOf(objects));
 }
 
-function specOf(objects: readonly ClusterObject[], name: string): Record<string, unknown> {
-  const found = objects.find(({ metadata }) => metadata.name === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found.spec;
-}
+const specOf = (objects: readonly ClusterObject[], name: string) => find(objects, name).spec;
 
-test("a sound installation has no fault, and nothing is unknown", () => {
-  const found = findings(pictureOf(soundObjects()));
+test.each(["production", "dev", "kind"])("our overlay %s has no fault, and nothing is unknown", (overlay) => {
+  const found = findings(pictureOf(soundObjects(overlay)));
   expect(found.filter(({ state }) => state !== "well")).toEqual([]);
   expect(textOf(found)).toMatch(/all is well$/);
 });
@@ -47,17 +44,29 @@ test("what could not be read is unknown, not well", () => {
   expect(textOf([finding as Finding])).toMatch(/0 faults, 1 check without an answer$/);
 });
 
+const settings = z.array(z.looseObject({ tls: z.looseObject({ mode: z.string() }) }));
+const egress = z.looseObject({
+  subsets: z.array(z.looseObject({ trafficPolicy: z.looseObject({ portLevelSettings: settings }) })),
+});
+
 describe("a fault is found", () => {
   const cases: [string, (objects: Record<InspectedKind, ClusterObject[]>) => void, RegExp][] = [
-    ["no service", ({ deployments }) => void deployments.splice(0, 2), /ingest has no Deployment/],
+    [
+      "no service",
+      ({ deployments }) => {
+        take(deployments, "kpi-blue");
+        take(deployments, "kpi-green");
+      },
+      /kpi has no Deployment/,
+    ],
     [
       "nobody ready",
-      ({ deployments: [first] }) => {
-        (first as ClusterObject).status.readyReplicas = 1;
+      ({ deployments }) => {
+        find(deployments, "kpi-blue").status.readyReplicas = 1;
       },
-      /ingest-blue has 1 of 2/,
+      /kpi-blue has 1 of 2/,
     ],
-    ["no budget", ({ budgets }) => void budgets.pop(), /web has no PodDisruptionBudget/],
+    ["no budget", ({ budgets }) => void take(budgets, "web"), /web has no PodDisruptionBudget/],
     [
       "another account",
       ({ deployments }) => {
@@ -79,98 +88,72 @@ describe("a fault is found", () => {
     ["no STRICT", ({ meshWide }) => void meshWide.pop(), /no PeerAuthentication demands STRICT/],
     [
       "a hole in mTLS",
-      ({ peerAuthentications: [balance] }) => {
-        (balance as ClusterObject).spec.portLevelMtls = { 9464: { mode: "DISABLE" } };
+      ({ peerAuthentications }) => {
+        specOf(peerAuthentications, "balance").portLevelMtls = { 9464: { mode: "DISABLE" } };
       },
       /lets plain text in at port 9464/,
     ],
     [
       "a pod outside the mesh",
-      ({ pods: [first] }) => {
-        (first as ClusterObject).spec.initContainers = [];
+      ({ pods }) => {
+        specOf(pods, "ingest-blue-1").initContainers = [];
       },
       /ingest-blue-1 has no proxy/,
     ],
     [
       "an old proxy",
-      ({ pods: [first] }) => {
-        (first as ClusterObject).spec.initContainers = [{ name: "istio-proxy", image: "i/proxyv2:1.26.0" }];
+      ({ pods }) => {
+        specOf(pods, "ingest-blue-1").initContainers = [{ name: "istio-proxy", image: "i/proxyv2:1.26.0" }];
       },
       /proxy of 1\.26\.0, the control plane is 1\.29/,
     ],
-    ["nothing denied", ({ authorizationPolicies }) => void authorizationPolicies.shift(), /nothing denies/],
-    [
-      "a missing policy",
-      ({ authorizationPolicies }) =>
-        void authorizationPolicies.splice(
-          authorizationPolicies.findIndex(({ metadata }) => metadata.name.startsWith("web-")),
-          1,
-        ),
-      /nobody lets ingress call web at port 8080/,
-    ],
-    [
-      "a policy for somebody else",
-      ({ authorizationPolicies }) => {
-        const selector = { matchLabels: { "tapline.dev/service": "web" } };
-        const source = { principals: ["cluster.local/ns/tapline/sa/kpi"] };
-        const rules = [{ from: [{ source }], to: [{ operation: { ports: ["8080"] } }] }];
-        const at = authorizationPolicies.findIndex(({ metadata }) => metadata.name.startsWith("web-"));
-        authorizationPolicies.splice(at, 1, object("web-0", { spec: { selector, rules } }));
-      },
-      /sa\/kpi call web, which no edge needs[\s\S]*nobody lets ingress call web at port 8080/,
-    ],
-    [
-      "a policy for anybody",
-      ({ authorizationPolicies }) =>
-        void authorizationPolicies.push(
-          object("open", {
-            spec: { selector: { matchLabels: { "tapline.dev/service": "audit" } }, rules: [{}] },
-          }),
-        ),
-      /open lets anybody call audit/,
-    ],
-    [
-      "a stranger",
-      ({ authorizationPolicies }) => {
-        const source = { principals: ["cluster.local/ns/tapline/sa/kpi"] };
-        const selector = { matchLabels: { "tapline.dev/service": "audit" } };
-        authorizationPolicies.push(object("more", { spec: { selector, rules: [{ from: [{ source }] }] } }));
-      },
-      /more lets .*\/sa\/kpi call audit, which no edge needs/,
-    ],
     [
       "weights",
-      ({ virtualServices: [ingest] }) => {
-        const [{ route }] = (ingest as ClusterObject).spec.tls as [{ route: { weight: number }[] }];
+      ({ virtualServices }) => {
+        const [{ route }] = specOf(virtualServices, "ingest").tls as [{ route: { weight: number }[] }];
         (route[1] as { weight: number }).weight = 20;
       },
       /weights of ingest are 120[\s\S]*sends 20 % to ingest-green/,
     ],
     [
       "no circuit breaker",
-      ({ destinationRules: [rule] }) => {
-        (rule as ClusterObject).spec.trafficPolicy = { tls: { mode: "DISABLE" } };
+      ({ destinationRules }) => {
+        specOf(destinationRules, "web-green").trafficPolicy = { tls: { mode: "DISABLE" } };
       },
-      /turns mTLS off[\s\S]*no circuit breaker/,
+      /calls to web-green have no circuit breaker[\s\S]*web-green turns mTLS off/,
+    ],
+    [
+      "no rule at all for one that is called",
+      ({ destinationRules }) => void take(destinationRules, "ingest-blue"),
+      /calls to ingest-blue have no circuit breaker/,
+    ],
+    [
+      "plain text to the door outwards",
+      ({ destinationRules }) => {
+        const { subsets } = egress.parse(specOf(destinationRules, "egress"));
+        (subsets[0]?.trafficPolicy.portLevelSettings[0] as { tls: object }).tls = { mode: "DISABLE" };
+        specOf(destinationRules, "egress").subsets = subsets;
+      },
+      /egress turns mTLS off/,
     ],
     [
       "a certificate that is not renewed",
-      ({ certificates: [console] }) => {
-        (console as ClusterObject).status.renewalTime = "2026-11-30T10:00:00Z";
+      ({ certificates }) => {
+        find(certificates, "console").status.renewalTime = "2026-11-30T10:00:00Z";
       },
       /console should have been renewed at/,
     ],
     [
       "a node ahead",
-      ({ nodeLeases: [node] }) => {
-        (node as ClusterObject).spec.renewTime = "2026-11-30T12:00:30.000000Z";
+      ({ nodeLeases }) => {
+        specOf(nodeLeases, "node-1").renewTime = "2026-11-30T12:00:30.000000Z";
       },
       /node-1 is 29 s ahead/,
     ],
     [
       "a silent node",
-      ({ nodeLeases: [node] }) => {
-        (node as ClusterObject).spec.renewTime = "2026-11-30T11:58:00.000000Z";
+      ({ nodeLeases }) => {
+        specOf(nodeLeases, "node-1").renewTime = "2026-11-30T11:58:00.000000Z";
       },
       /node-1 was last heard 120 s ago/,
     ],

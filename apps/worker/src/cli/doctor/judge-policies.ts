@@ -1,132 +1,94 @@
-import { edges, meshServices } from "@tapline/core/telemetry";
-import { z } from "zod";
-import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
+import { authorizationSpec, meshServices } from "@tapline/core/telemetry";
+import type { ClusterPicture } from "../../wire/commands/cluster.ts";
+import { type Call, callsTo } from "./calls.ts";
 import { type Finding, fault, judged } from "./finding.ts";
-import { portsBesideMesh } from "./judge-mtls.ts";
-import { serviceOf, withObjects } from "./read-objects.ts";
+import { judgeOutward, outsideHosts } from "./judge-outward.ts";
+import { judgeRequests } from "./judge-requests.ts";
+import { isOf, type Policy, portsOf, principalsOf, remedyFor } from "./policy-rules.ts";
+import { understood, withObjects } from "./read-objects.ts";
 
-const policySchema = z.looseObject({
-  selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({}) }).optional(),
-  targetRefs: z.array(z.unknown()).optional(),
-  action: z.string().default("ALLOW"),
-  rules: z
-    .array(
-      z.looseObject({
-        from: z
-          .array(z.looseObject({ source: z.looseObject({ principals: z.array(z.string()).optional() }) }))
-          .optional(),
-        to: z
-          .array(z.looseObject({ operation: z.looseObject({ ports: z.array(z.string()).optional() }) }))
-          .optional(),
-      }),
-    )
-    .default([]),
-});
-type Policy = z.infer<typeof policySchema> & { name: string; service: string };
-type Rule = Policy["rules"][number];
+const check = "policies";
+const kinds = ["authorizationPolicies", "serviceEntries"] as const;
+const callees: readonly string[] = [...meshServices, "ingress", "egress"];
 
 /** Whether what nobody has allowed is denied, and what is allowed is what the table of edges says. */
 export function judgePolicies(picture: ClusterPicture): readonly Finding[] {
-  return withObjects("policies", picture, ["authorizationPolicies"], ({ authorizationPolicies }) => {
-    const policies = authorizationPolicies.map(policyOf);
-    const denies = policies.some(
-      ({ selector, targetRefs, action, rules }) =>
-        selector === undefined && targetRefs === undefined && action === "ALLOW" && rules.length === 0,
+  return withObjects(check, picture, kinds, ({ authorizationPolicies, serviceEntries }) => {
+    // What denies more than this is stricter, and stays the installation's own affair.
+    const allowing = authorizationPolicies.filter(({ spec }) => (spec.action ?? "ALLOW") === "ALLOW");
+    const { specs, unread } = understood(check, allowing, authorizationSpec);
+    if (unread.length > 0) return unread;
+    const policies = specs.map(
+      (one): Policy => ({ ...one, service: one.spec.selector?.matchLabels["tapline.dev/service"] ?? null }),
     );
+    const denies = policies.some(({ spec }) => spec.selector === undefined && spec.rules.length === 0);
+    const { namespace } = picture;
     return judged(
-      "policies",
+      check,
       [
         ...(denies
           ? []
           : [
               fault(
-                "policies",
+                check,
                 "nothing denies what nobody has allowed",
                 "apply istio/base: an empty AuthorizationPolicy",
               ),
             ]),
-        ...policies.filter(({ action }) => action === "ALLOW").flatMap(tooMuch),
-        ...meshServices.flatMap((service) => tooLittle(service, policies)),
+        ...policies.flatMap((policy) => tooMuch(policy, namespace)),
+        ...callees.flatMap((service) => tooLittle(service, policies, namespace)),
+        ...callees.flatMap((service) => judgeRequests(service, policies, namespace)),
+        ...judgeOutward(policies, namespace, outsideHosts(serviceEntries)),
       ],
       `all is denied but what ${policies.length} policies allow, as the table of edges has it`,
     );
   });
 }
 
-function policyOf(object: ClusterObject): Policy {
-  const policy = policySchema.parse(object.spec);
-  const service = policy.selector?.matchLabels["tapline.dev/service"] ?? serviceOf(object);
-  return { ...policy, name: object.metadata.name, service };
-}
+/** Where whoever calls has no certificate of the mesh: the program behind the proxy asks for one itself. */
+const isOpen = ({ edge }: Call): boolean => edge.cipheredBy === "programs" && edge.through !== "egress";
 
-const portsOf = ({ to }: Rule): readonly string[] | null => {
-  const ports = to?.map(({ operation }) => operation.ports);
-  return ports === undefined || ports.some((list) => list === undefined)
-    ? null
-    : ports.flatMap((list) => list ?? []);
-};
-
-/** Whom a rule lets call; null: anybody. */
-function principalsOf({ from = [] }: Rule): readonly string[] | null {
-  const lists = from.map(({ source }) => source.principals);
-  const isAnybody = lists.length === 0 || lists.some((list) => list === undefined || list.includes("*"));
-  return isAnybody ? null : lists.flatMap((list) => list ?? []);
-}
-
-function tooMuch({ name, service, rules }: Policy): Finding[] {
-  const callers = new Set(edges.filter(({ to }) => to === service).map(({ from }) => from));
-  const beside = portsBesideMesh(service);
-  return rules.flatMap((rule) => {
-    const principals = principalsOf(rule);
-    if (principals === null) {
-      const ports = portsOf(rule);
-      const isKnown = ports?.every((port) => beside.has(port)) ?? false;
-      return isKnown
+function tooMuch({ name, spec, service }: Policy, namespace: string): Finding[] {
+  // Pods that are none of the table's, as those of a component: nothing is known of who has to call them.
+  if (service !== null && !callees.includes(service)) return [];
+  const calls = service === null ? [] : callsTo(service);
+  const whom = service ?? "every service";
+  return spec.rules.flatMap((rule): Finding[] => {
+    const [ports, principals] = [portsOf(rule), principalsOf(rule)];
+    const isNeeded = (by: (call: Call) => boolean): boolean =>
+      ports?.every((port) => calls.some((call) => call.port === port && by(call))) ?? false;
+    if (principals === null)
+      return isNeeded(isOpen)
         ? []
-        : [
-            fault(
-              "policies",
-              `${name} lets anybody call ${service || "every service"}`,
-              "name its callers: source.principals",
-            ),
-          ];
-    }
+        : [fault(check, `${name} lets anybody call ${whom}`, "name its callers: source.principals")];
     return principals
-      .filter((principal) => !mayCall(principal, callers))
+      .filter((principal) => !isNeeded(({ from }) => isOf(principal, from, namespace)))
       .map((principal) =>
         fault(
-          "policies",
-          `${name} lets ${principal} call ${service}, which no edge needs`,
-          `apply istio/mesh/${service}.yaml`,
+          check,
+          `${name} lets ${principal} call ${whom} at ${ports === null ? "every port" : `port ${ports.join(", ")}`}, which no edge needs`,
+          remedyFor(service),
         ),
       );
   });
 }
 
-/** A principal is `<trust domain>/ns/<namespace>/sa/<account>`; that of the mesh's own door is named after its gateway. */
-function mayCall(principal: string, callers: ReadonlySet<string>): boolean {
-  const account = principal.split("/sa/").at(-1) ?? "";
-  if (callers.has(account)) return true;
-  return callers.has("ingress") && /gateway|ingress/.test(account);
-}
-
-function tooLittle(service: string, policies: readonly Policy[]): Finding[] {
-  const beside = portsBesideMesh(service);
-  const wanted = edges.filter(({ to, port }) => to === service && !beside.has(String(port.number)));
-  return wanted.flatMap(({ from, port }) => {
-    const lets = (rule: Rule): boolean =>
-      (portsOf(rule)?.includes(String(port.number)) ?? true) &&
-      (principalsOf(rule)?.some((principal) => mayCall(principal, new Set([from]))) ?? true);
-    const isAllowed = policies.some(
-      (policy) => policy.action === "ALLOW" && policy.service === service && policy.rules.some(lets),
+function tooLittle(service: string, policies: readonly Policy[], namespace: string): Finding[] {
+  const rules = policies.filter((one) => one.service === service).flatMap(({ spec }) => spec.rules);
+  // Whom Istio's agent answers has not passed the proxy. Who goes out is looked at host by host.
+  const wanted = callsTo(service).filter(
+    ({ edge }) => edge.cipheredBy !== "nobody" && edge.through !== "egress",
+  );
+  return wanted
+    .filter(
+      ({ from, port }) =>
+        !rules.some(
+          (rule) =>
+            (portsOf(rule)?.includes(port) ?? true) &&
+            (principalsOf(rule)?.some((principal) => isOf(principal, from, namespace)) ?? true),
+        ),
+    )
+    .map(({ from, port }) =>
+      fault(check, `nobody lets ${from} call ${service} at port ${port}`, remedyFor(service)),
     );
-    if (isAllowed) return [];
-    return [
-      fault(
-        "policies",
-        `nobody lets ${from} call ${service} at port ${port.number}`,
-        `apply istio/mesh/${service}.yaml`,
-      ),
-    ];
-  });
 }

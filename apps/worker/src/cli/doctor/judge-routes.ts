@@ -1,3 +1,4 @@
+import { meshServices } from "@tapline/core/telemetry";
 import { z } from "zod";
 import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged } from "./finding.ts";
@@ -6,6 +7,7 @@ import { withObjects } from "./read-objects.ts";
 const routesSchema = z
   .array(
     z.looseObject({
+      match: z.array(z.looseObject({ headers: z.unknown().optional() })).default([]),
       route: z
         .array(
           z.looseObject({
@@ -18,14 +20,18 @@ const routesSchema = z
   )
   .default([]);
 const virtualSchema = z.looseObject({ http: routesSchema, tls: routesSchema, tcp: routesSchema });
+const wayFields = { tls: z.looseObject({ mode: z.string() }).optional() };
+const waySchema = z
+  .looseObject({
+    ...wayFields,
+    outlierDetection: z.unknown().optional(),
+    portLevelSettings: z.array(z.looseObject(wayFields)).default([]),
+  })
+  .default({ portLevelSettings: [] });
 const ruleSchema = z.looseObject({
   host: z.string(),
-  trafficPolicy: z
-    .looseObject({
-      tls: z.looseObject({ mode: z.string() }).optional(),
-      outlierDetection: z.unknown().optional(),
-    })
-    .default({}),
+  trafficPolicy: waySchema,
+  subsets: z.array(z.looseObject({ trafficPolicy: waySchema })).default([]),
 });
 const readySchema = z.looseObject({ readyReplicas: z.number().default(0) });
 const adviceSchema = z.looseObject({
@@ -47,8 +53,9 @@ export function judgeRoutes(picture: ClusterPicture): readonly Finding[] {
       return judged(
         "routes",
         [
-          ...virtualServices.flatMap((object) => routeFaults(object, ready)),
-          ...destinationRules.flatMap(ruleFaults),
+          ...virtualServices.flatMap((object) => routeFaults(object, ready, picture.namespace)),
+          ...breakerFaults(virtualServices, destinationRules, picture.namespace),
+          ...destinationRules.flatMap(plainFaults),
           ...[...virtualServices, ...destinationRules].flatMap(adviceFaults),
         ],
         `${virtualServices.length} lead to who is ready, ${destinationRules.length} leave a callee that fails`,
@@ -57,14 +64,20 @@ export function judgeRoutes(picture: ClusterPicture): readonly Finding[] {
   );
 }
 
-function routeFaults(object: ClusterObject, ready: ReadonlyMap<string, number>): Finding[] {
+function routeFaults(
+  object: ClusterObject,
+  ready: ReadonlyMap<string, number>,
+  namespace: string,
+): Finding[] {
   const { http, tls, tcp } = virtualSchema.parse(object.spec);
   const { name } = object.metadata;
-  return [...http, ...tls, ...tcp].flatMap(({ route }) => {
+  return [...http, ...tls, ...tcp].flatMap(({ match, route }) => {
     if (route.length === 0) return [];
+    // By a header comes who was sent to one release, or asks for it: nobody does while it is not there.
+    if (match.length > 0 && match.every(({ headers }) => headers !== undefined)) return [];
     const sum = route.reduce((all, { weight }) => all + weight, 0);
     const dead = route.filter(
-      ({ destination, weight }) => weight > 0 && ready.get(destination.host.split(".", 1)[0] ?? "") === 0,
+      ({ destination, weight }) => weight > 0 && ready.get(ownName(destination.host, namespace) ?? "") === 0,
     );
     return [
       ...(route.length > 1 && sum !== 100
@@ -81,16 +94,58 @@ function routeFaults(object: ClusterObject, ready: ReadonlyMap<string, number>):
   });
 }
 
-function ruleFaults(object: ClusterObject): Finding[] {
-  const { host, trafficPolicy } = ruleSchema.parse(object.spec);
-  const { name } = object.metadata;
+/** `ingest-blue` of `ingest-blue.tapline.svc.cluster.local`, also where it is said shortly; null: it is not in this namespace. */
+function ownName(host: string, namespace: string): string | null {
+  const [name = "", ...rest] = host.split(".");
+  const domain = [namespace, "svc", "cluster", "local"];
+  return rest.every((part, index) => part === domain[index]) ? name : null;
+}
+
+/** Whether it is a service of ours, both its colours, one of them, or the preview. */
+const isService = (name: string): boolean =>
+  meshServices.some((service) => name.replace(/-(?:blue|green|preview)$/, "") === service);
+
+/**
+ * Which of our services calls lead to without a circuit breaker. The stores have none: each is one host with nobody to go to
+ * instead, and to leave it would be an outage of our own making. Nor has the door outwards: what fails behind it is a host
+ * elsewhere, for which its pods must not be left.
+ */
+function breakerFaults(
+  virtualServices: readonly ClusterObject[],
+  destinationRules: readonly ClusterObject[],
+  namespace: string,
+): Finding[] {
+  const rules = destinationRules.map(({ spec }) => ruleSchema.parse(spec));
+  const ways = new Map(rules.map(({ host, trafficPolicy }) => [ownName(host, namespace), trafficPolicy]));
+  const called = virtualServices.flatMap(({ spec }) => {
+    const { http, tls, tcp } = virtualSchema.parse(spec);
+    return [...http, ...tls, ...tcp].flatMap(({ route }) => route.map(({ destination }) => destination.host));
+  });
+  const names = [...called, ...rules.map(({ host }) => host)].flatMap(
+    (host) => ownName(host, namespace) ?? [],
+  );
+  return [...new Set(names)]
+    .filter((name) => isService(name) && ways.get(name)?.outlierDetection === undefined)
+    .map((name) =>
+      fault(
+        "routes",
+        `calls to ${name} have no circuit breaker`,
+        "apply istio/mesh: an outlierDetection in its DestinationRule",
+      ),
+    );
+}
+
+function plainFaults(object: ClusterObject): Finding[] {
+  const { host, trafficPolicy, subsets } = ruleSchema.parse(object.spec);
+  const ways = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)];
+  const modes = ways.flatMap((way) => [way.tls, ...way.portLevelSettings.map(({ tls }) => tls)]);
+  if (!modes.some((tls) => tls?.mode === "DISABLE")) return [];
   return [
-    ...(trafficPolicy.tls?.mode === "DISABLE"
-      ? [fault("routes", `DestinationRule ${name} turns mTLS off towards ${host}`, "take its tls out")]
-      : []),
-    ...(trafficPolicy.outlierDetection === undefined
-      ? [fault("routes", `DestinationRule ${name} has no circuit breaker`, "give it an outlierDetection")]
-      : []),
+    fault(
+      "routes",
+      `DestinationRule ${object.metadata.name} turns mTLS off towards ${host}`,
+      "take its tls out",
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
-import { edges, meshServices } from "@tapline/core/telemetry";
+import { join } from "node:path";
+import { type Manifest, render } from "../../../../../tools/mesh/index.ts";
 import type { ClusterObject, ClusterPicture, InspectedKind } from "../../wire/commands/cluster.ts";
 
 /** When the picture was taken. */
@@ -11,88 +12,59 @@ export function object(name: string, { spec = {}, status = {}, labels = {} }: Pa
   return { metadata, spec, status };
 }
 
-const labelled = (service: string, colour?: string): Record<string, string> => ({
-  "tapline.dev/service": service,
-  ...(colour === undefined ? {} : { "tapline.dev/colour": colour }),
-});
-
-function deployment(service: string, colour: string, replicas: number): ClusterObject {
-  const containers = [{ name: service, image: "registry.example/tapline:1.4.0" }];
-  return object(`${service}-${colour}`, {
-    labels: labelled(service, colour),
-    spec: { replicas, template: { spec: { serviceAccountName: service, containers } } },
-    status: { readyReplicas: replicas },
+/** What the API server gives of a manifest that was applied. */
+const applied = ({ metadata, spec }: Manifest): ClusterObject =>
+  object(metadata.name, {
+    labels: metadata.labels ?? {},
+    spec: structuredClone(spec) as Record<string, unknown>,
   });
+
+type Template = { metadata: { labels: Record<string, string> }; spec: Record<string, unknown> };
+
+function deployment(manifest: Manifest): ClusterObject {
+  const read = applied(manifest);
+  return { ...read, status: { readyReplicas: read.spec.replicas ?? 1 } };
 }
 
-function pod(service: string): ClusterObject {
-  return object(`${service}-blue-1`, {
-    labels: labelled(service, "blue"),
-    spec: {
-      containers: [{ name: service, image: "registry.example/tapline:1.4.0" }],
-      initContainers: [{ name: "istio-proxy", image: "registry.example/istio/proxyv2:1.29.1" }],
-    },
-  });
+const proxy = { name: "istio-proxy", image: "registry.example/istio/proxyv2:1.29.1" };
+
+/** As Istio's injection leaves it: the doors are proxies themselves, all others have one beside them. */
+function podsOf({ metadata, spec }: ClusterObject): ClusterObject[] {
+  if (spec.replicas === 0) return [];
+  const { labels } = (spec.template as Template).metadata;
+  const { containers } = (spec.template as { spec: { containers: { name: string }[] } }).spec;
+  const isDoor = containers.some(({ name }) => name === proxy.name);
+  const injected = isDoor ? { containers: [proxy] } : { containers, initContainers: [proxy] };
+  return [object(`${metadata.name}-1`, { labels: { ...labels }, spec: structuredClone(injected) })];
 }
 
-function policies(service: string): ClusterObject[] {
-  const calls = edges.filter(({ to, cipheredBy }) => to === service && /mesh|both/.test(cipheredBy));
-  return calls.map(({ from, port }, i) =>
-    object(`${service}-${i}`, {
-      spec: {
-        selector: { matchLabels: labelled(service) },
-        action: "ALLOW",
-        rules: [
-          {
-            from: [{ source: { principals: [`cluster.local/ns/istio-ingress/sa/${from}-gateway`] } }],
-            to: [{ operation: { ports: [String(port.number)] } }],
-          },
-        ],
-      },
-    }),
-  );
+const rendered = new Map<string, readonly Manifest[]>();
+
+function manifestsOf(overlay: string): readonly Manifest[] {
+  const known = rendered.get(overlay);
+  if (known !== undefined) return known;
+  const manifests = render(join(import.meta.dirname, "../../../../../istio/overlays", overlay));
+  rendered.set(overlay, manifests);
+  return manifests;
 }
 
-/** An installation in which all is well. */
-export function soundObjects(): Record<InspectedKind, ClusterObject[]> {
-  const colours = ["blue", "green"];
+/** An overlay of ours as it was applied to a cluster, where all is ready. */
+export function soundObjects(overlay = "production"): Record<InspectedKind, ClusterObject[]> {
+  const all = manifestsOf(overlay);
+  const of = (kind: string, namespace = "tapline") =>
+    all.filter((one) => one.kind === kind && one.metadata.namespace === namespace);
+  const deployments = of("Deployment").map(deployment);
   return {
-    deployments: meshServices.flatMap((service) => [
-      deployment(service, "blue", 2),
-      deployment(service, "green", 0),
-    ]),
-    pods: meshServices.map(pod),
-    budgets: meshServices.map((service) => object(service, { labels: labelled(service) })),
-    networkPolicies: [],
-    peerAuthentications: [
-      object("balance", {
-        spec: {
-          selector: { matchLabels: labelled("balance") },
-          portLevelMtls: { 7445: { mode: "PERMISSIVE" } },
-        },
-      }),
-    ],
-    meshWide: [object("default", { spec: { mtls: { mode: "STRICT" } } })],
-    authorizationPolicies: [object("deny-all", {}), ...meshServices.flatMap(policies)],
-    virtualServices: [
-      object("ingest", {
-        spec: {
-          tls: [
-            {
-              route: colours.map((colour) => ({
-                destination: { host: `ingest-${colour}.tapline.svc.cluster.local` },
-                weight: colour === "blue" ? 100 : 0,
-              })),
-            },
-          ],
-        },
-      }),
-    ],
-    destinationRules: [
-      object("ingest-blue", {
-        spec: { host: "ingest-blue", trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5 } } },
-      }),
-    ],
+    deployments,
+    pods: deployments.flatMap(podsOf),
+    budgets: of("PodDisruptionBudget").map(applied),
+    networkPolicies: of("NetworkPolicy").map(applied),
+    peerAuthentications: of("PeerAuthentication").map(applied),
+    meshWide: of("PeerAuthentication", "istio-system").map(applied),
+    authorizationPolicies: of("AuthorizationPolicy").map(applied),
+    virtualServices: of("VirtualService").map(applied),
+    destinationRules: of("DestinationRule").map(applied),
+    serviceEntries: of("ServiceEntry").map(applied),
     certificates: [
       object("console", {
         status: {
@@ -123,4 +95,16 @@ export function pictureOf(
     objects: Object.fromEntries(known) as ClusterPicture["objects"],
     ...more,
   };
+}
+
+/** @throws Error where there is none of that name */
+export function find(objects: readonly ClusterObject[], name: string): ClusterObject {
+  const found = objects.find(({ metadata }) => metadata.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+/** Takes one away. @throws Error where there is none of that name */
+export function take(objects: ClusterObject[], name: string): void {
+  objects.splice(objects.indexOf(find(objects, name)), 1);
 }

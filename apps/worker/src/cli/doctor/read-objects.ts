@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ClusterObject, ClusterPicture, InspectedKind } from "../../wire/commands/cluster.ts";
 import { type Finding, unknown } from "./finding.ts";
 
@@ -25,3 +26,33 @@ export function withObjects<Kind extends InspectedKind>(
 export const serviceOf = (object: ClusterObject): string =>
   object.metadata.labels["tapline.dev/service"] ?? "";
 export const colourOf = (object: ClusterObject): string => object.metadata.labels["tapline.dev/colour"] ?? "";
+
+/**
+ * Reads what objects specify; where one has what is not understood here that is the finding, for of the whole nobody can
+ * say then what it lets through.
+ */
+export function understood<Spec>(
+  check: string,
+  objects: readonly ClusterObject[],
+  schema: z.ZodType<Spec>,
+): { readonly specs: readonly Named<Spec>[]; readonly unread: readonly Finding[] } {
+  const read = objects.map((object) => ({ object, parsed: schema.safeParse(object.spec) }));
+  return {
+    specs: read.flatMap(({ object, parsed }) =>
+      parsed.success ? [{ name: object.metadata.name, spec: parsed.data }] : [],
+    ),
+    unread: read.flatMap(({ object, parsed }) => {
+      if (parsed.success) return [];
+      const where = [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))].join(", ");
+      return [
+        unknown(
+          check,
+          `${object.metadata.name} says what is not understood here${where === "" ? "" : `, at ${where}`}`,
+          "look yourself whom it lets through",
+        ),
+      ];
+    }),
+  };
+}
+
+export type Named<Spec> = { readonly name: string; readonly spec: Spec };

@@ -23,6 +23,7 @@ const inside = {
   authorizationPolicies: `${security}/namespaces/{ns}/authorizationpolicies`,
   virtualServices: `${istio}/namespaces/{ns}/virtualservices`,
   destinationRules: `${istio}/namespaces/{ns}/destinationrules`,
+  serviceEntries: `${istio}/namespaces/{ns}/serviceentries`,
   certificates: "apis/cert-manager.io/v1/namespaces/{ns}/certificates",
 } as const;
 
