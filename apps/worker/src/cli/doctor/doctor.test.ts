@@ -6,15 +6,18 @@ import type { Finding } from "./finding.ts";
 import { judgeCertificates } from "./judge-certificates.ts";
 import { judgeClocks } from "./judge-clocks.ts";
 import { judgeMtls, judgeProxies } from "./judge-mtls.ts";
+import { judgeNetwork } from "./judge-network.ts";
 import { judgePolicies } from "./judge-policies.ts";
 import { judgeRoutes } from "./judge-routes.ts";
+import { judgeSidecars } from "./judge-sidecars.ts";
+import { judgeStores } from "./judge-stores.ts";
 import { trafficFaults } from "./judge-traffic.ts";
 import { judgeVersions, judgeWorkloads } from "./judge-workloads.ts";
 import { find, now, pictureOf, soundObjects, take } from "./picture.fixture.ts";
 
 const judges = [
   ...[judgeWorkloads, judgeVersions, judgeMtls, judgeProxies, judgePolicies],
-  ...[judgeRoutes, judgeCertificates, judgeClocks],
+  ...[judgeNetwork, judgeSidecars, judgeStores, judgeRoutes, judgeCertificates, judgeClocks],
 ];
 const findings = (picture: ClusterPicture): readonly Finding[] => judges.flatMap((judge) => judge(picture));
 const faults = (picture: ClusterPicture): string[] =>

@@ -8,8 +8,11 @@ import { judgeCertificates } from "./judge-certificates.ts";
 import { judgeClocks } from "./judge-clocks.ts";
 import { type Door, judgeDoor } from "./judge-doors.ts";
 import { judgeMtls, judgeProxies } from "./judge-mtls.ts";
+import { judgeNetwork } from "./judge-network.ts";
 import { judgePolicies } from "./judge-policies.ts";
 import { judgeRoutes } from "./judge-routes.ts";
+import { judgeSidecars } from "./judge-sidecars.ts";
+import { judgeStores } from "./judge-stores.ts";
 import { judgeTraffic } from "./judge-traffic.ts";
 import { judgeVersions, judgeWorkloads } from "./judge-workloads.ts";
 
@@ -17,6 +20,7 @@ export type DoctorOptions = {
   readonly cluster?: boolean;
   readonly kubeconfig?: string;
   readonly namespace?: string;
+  readonly storeNamespace: string;
   readonly meshNamespace: string;
   readonly prometheus?: string;
   readonly door?: readonly Omit<Door, "name">[];
@@ -44,8 +48,8 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     throw new TaplineError("misconfigured", "no kubeconfig is named", {
       remedy: "--kubeconfig FILE, or KUBECONFIG",
     });
-  const { namespace, meshNamespace: mesh } = options;
-  const picture = await inspectCluster(kubeconfig, { namespace, mesh });
+  const { namespace, storeNamespace: stores, meshNamespace: mesh } = options;
+  const picture = await inspectCluster(kubeconfig, { namespace, stores, mesh });
   const [traffic, ...doors] = await Promise.all([
     judgeTraffic(options.prometheus ?? settings.prometheus, picture.namespace),
     ...(options.door ?? []).map((door) => judgeDoor({ name: "door", ...door }, Date.now())),
@@ -57,6 +61,9 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     ...judgeMtls(picture),
     ...judgeProxies(picture),
     ...judgePolicies(picture),
+    ...judgeNetwork(picture),
+    ...judgeSidecars(picture),
+    ...judgeStores(picture),
     ...judgeRoutes(picture),
     ...traffic,
     ...judgeCertificates(picture),

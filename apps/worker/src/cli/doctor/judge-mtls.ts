@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged, unknown } from "./finding.ts";
 import { serviceOf, withObjects } from "./read-objects.ts";
+import { stores } from "./stores.ts";
 
 const peerSchema = z.looseObject({
   selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({}) }).optional(),
@@ -20,23 +21,36 @@ export function portsBesideMesh(service: string): ReadonlySet<string> {
 
 /** Whether the mesh demands mTLS of everybody, and has no hole but those that the table of edges knows. */
 export function judgeMtls(picture: ClusterPicture): readonly Finding[] {
-  return withObjects("mTLS", picture, ["peerAuthentications", "meshWide"], (objects) => {
-    const whole = [...objects.meshWide, ...objects.peerAuthentications].filter(
-      ({ spec }) => peerSchema.parse(spec).selector === undefined,
-    );
-    const strict = whole.some(({ spec }) => peerSchema.parse(spec).mtls?.mode === "STRICT");
-    return judged(
-      "mTLS",
-      [
-        ...(strict
-          ? []
-          : [fault("mTLS", "no PeerAuthentication demands STRICT of everybody", "apply istio/base")]),
-        ...whole.filter(({ spec }) => isLax(peerSchema.parse(spec).mtls?.mode)).map(laxFault),
-        ...objects.peerAuthentications.flatMap(holes),
-      ],
-      "STRICT for everybody",
-    );
-  });
+  const kinds = ["peerAuthentications", "storePeerAuthentications", "meshWide"] as const;
+  return withObjects(
+    "mTLS",
+    picture,
+    kinds,
+    ({ meshWide, peerAuthentications, storePeerAuthentications }) => {
+      const isWhole = ({ spec }: ClusterObject): boolean => peerSchema.parse(spec).selector === undefined;
+      const whole = [...meshWide, ...peerAuthentications].filter(isWhole);
+      const strict = whole.some(({ spec }) => peerSchema.parse(spec).mtls?.mode === "STRICT");
+      const storePorts = new Set(stores.map(({ port }) => String(port)));
+      return judged(
+        "mTLS",
+        [
+          ...(strict
+            ? []
+            : [fault("mTLS", "no PeerAuthentication demands STRICT of everybody", "apply istio/base")]),
+          ...[...whole, ...storePeerAuthentications.filter(isWhole)]
+            .filter(({ spec }) => isLax(peerSchema.parse(spec).mtls?.mode))
+            .map(laxFault),
+          ...peerAuthentications.flatMap((object) => {
+            const known = portsBesideMesh(selectedBy(object));
+            return holes(object, (port) => known.has(port));
+          }),
+          // At their other ports a store's operator comes, who may have no proxy.
+          ...storePeerAuthentications.flatMap((object) => holes(object, (port) => !storePorts.has(port))),
+        ],
+        "STRICT for everybody",
+      );
+    },
+  );
 }
 
 const isLax = (mode: string | undefined): boolean => mode === "PERMISSIVE" || mode === "DISABLE";
@@ -45,17 +59,18 @@ function laxFault({ metadata }: ClusterObject): Finding {
   return fault("mTLS", `PeerAuthentication ${metadata.name} lets in plain text`, "set its mode to STRICT");
 }
 
+const selectedBy = (object: ClusterObject): string =>
+  peerSchema.parse(object.spec).selector?.matchLabels["tapline.dev/service"] ?? serviceOf(object);
+
 /** What one that is for some pods takes back. */
-function holes(object: ClusterObject): Finding[] {
+function holes(object: ClusterObject, isKnown: (port: string) => boolean): Finding[] {
   const { selector, mtls, portLevelMtls } = peerSchema.parse(object.spec);
   if (selector === undefined) return [];
-  const service = selector.matchLabels["tapline.dev/service"] ?? serviceOf(object);
-  const known = portsBesideMesh(service);
   const { name } = object.metadata;
   return [
     ...(isLax(mtls?.mode) ? [laxFault(object)] : []),
     ...Object.entries(portLevelMtls)
-      .filter(([port, { mode }]) => isLax(mode) && !known.has(port))
+      .filter(([port, { mode }]) => isLax(mode) && !isKnown(port))
       .map(([port]) =>
         fault(
           "mTLS",

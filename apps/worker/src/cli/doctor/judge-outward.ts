@@ -7,10 +7,16 @@ import { isOf, type Policy, principalsOf, remedyFor } from "./policy-rules.ts";
 
 const entrySpec = z.looseObject({
   hosts: z.array(z.string()),
-  ports: z.array(z.looseObject({ name: z.string() })).default([]),
+  ports: z.array(z.looseObject({ name: z.string(), number: z.number() })).default([]),
 });
 /** A host beyond the cluster, and who has to do with it: by the name of the port that its ServiceEntry gives it. */
-export type Outside = Readonly<{ host: string; port: number; callers: readonly string[] }>;
+export type Outside = Readonly<{
+  host: string;
+  hostPorts: readonly number[];
+  /** At which callers come to the door outwards. */
+  port: number;
+  callers: readonly string[];
+}>;
 
 /** Hosts of which the table of edges knows the port's name; of others nobody can say whose they are. */
 export function outsideHosts(serviceEntries: readonly ClusterObject[]): readonly Outside[] {
@@ -19,7 +25,11 @@ export function outsideHosts(serviceEntries: readonly ClusterObject[]): readonly
     const calls = callsTo("egress").filter(({ edge }) => ports.some(({ name }) => name === edge.port.name));
     const [first] = calls;
     if (first === undefined) return [];
-    return hosts.map((host) => ({ host, port: first.port, callers: calls.map(({ from }) => from) }));
+    const hostPorts = ports.map(({ number }) => number);
+    return hosts.map((host) => ({
+      ...{ host, hostPorts, port: first.port },
+      callers: calls.map(({ from }) => from),
+    }));
   });
 }
 

@@ -2,7 +2,7 @@ import { meshServices } from "@tapline/core/telemetry";
 import { z } from "zod";
 import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged } from "./finding.ts";
-import { withObjects } from "./read-objects.ts";
+import { ownName, withObjects } from "./read-objects.ts";
 
 const routesSchema = z
   .array(
@@ -92,13 +92,6 @@ function routeFaults(
       ),
     ];
   });
-}
-
-/** `ingest-blue` of `ingest-blue.tapline.svc.cluster.local`, also where it is said shortly; null: it is not in this namespace. */
-function ownName(host: string, namespace: string): string | null {
-  const [name = "", ...rest] = host.split(".");
-  const domain = [namespace, "svc", "cluster", "local"];
-  return rest.every((part, index) => part === domain[index]) ? name : null;
 }
 
 /** Whether it is a service of ours, both its colours, one of them, or the preview. */

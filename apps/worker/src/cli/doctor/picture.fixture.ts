@@ -65,6 +65,10 @@ export function soundObjects(overlay = "production"): Record<InspectedKind, Clus
     virtualServices: of("VirtualService").map(applied),
     destinationRules: of("DestinationRule").map(applied),
     serviceEntries: of("ServiceEntry").map(applied),
+    sidecars: of("Sidecar").map(applied),
+    storeNetworkPolicies: of("NetworkPolicy", "tapline-data").map(applied),
+    storePeerAuthentications: of("PeerAuthentication", "tapline-data").map(applied),
+    storeAuthorizationPolicies: of("AuthorizationPolicy", "tapline-data").map(applied),
     certificates: [
       object("console", {
         status: {
@@ -90,7 +94,7 @@ export function pictureOf(
 ): ClusterPicture {
   const known = Object.entries(objects).map(([kind, value]) => [kind, { is: "known", value }]);
   return {
-    ...{ namespace: "tapline", version: "v1.33.2", serverEpochMs: now },
+    ...{ namespace: "tapline", storeNamespace: "tapline-data", version: "v1.33.2", serverEpochMs: now },
     ...{ askedAtEpochMs: now + 100, answeredAtEpochMs: now + 300 },
     objects: Object.fromEntries(known) as ClusterPicture["objects"],
     ...more,

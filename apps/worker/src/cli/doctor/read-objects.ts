@@ -56,3 +56,10 @@ export function understood<Spec>(
 }
 
 export type Named<Spec> = { readonly name: string; readonly spec: Spec };
+
+/** `ingest-blue` of `ingest-blue.tapline.svc.cluster.local`, also where it is said shortly; null: it is not in this namespace. */
+export function ownName(host: string, namespace: string): string | null {
+  const [name = "", ...rest] = host.split(".");
+  const domain = [namespace, "svc", "cluster", "local"];
+  return rest.every((part, index) => part === domain[index]) ? name : null;
+}

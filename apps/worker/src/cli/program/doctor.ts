@@ -10,6 +10,7 @@ export function addDoctor(program: Command): void {
     .option("--cluster", "the one that the kubeconfig leads to")
     .option("--kubeconfig <file>", "else KUBECONFIG")
     .option("--namespace <name>", "of the installation; else that of the kubeconfig's context")
+    .option("--store-namespace <name>", "of Redis and PostgreSQL", "tapline-data")
     .option("--mesh-namespace <name>", "of the mesh's control plane", "istio-system")
     .option("--prometheus <url>", "that scrapes the proxies; else PROMETHEUS_URL")
     .option(

@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadYaml } from "@kubernetes/client-node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ClusterDouble } from "./cluster-double.fixture.ts";
 import { addDeployment, addMesh } from "./cluster-objects.fixture.ts";
+import { allows, type Rule } from "./cluster-role.fixture.ts";
 import { inspectCluster } from "./inspect-cluster.ts";
 
 let cluster: ClusterDouble;
@@ -21,7 +23,8 @@ afterEach(async () => {
   await cluster.end();
 });
 
-const look = () => inspectCluster(kubeconfig, { namespace: "tapline", mesh: "istio-system" });
+const names = { namespace: "tapline", stores: "tapline-data", mesh: "istio-system" };
+const look = () => inspectCluster(kubeconfig, names);
 
 test("a look at a cluster reads objects, version and clock, and writes nothing", async () => {
   addDeployment(cluster.store, "ingest", "blue", 2);
@@ -35,6 +38,24 @@ test("a look at a cluster reads objects, version and clock, and writes nothing",
   expect(nodeLeases).toEqual({ is: "known", value: [] });
   expect(new Set(cluster.asked.map(({ verb }) => verb))).toEqual(new Set(["list"]));
   expect(cluster.asked.map(({ resource }) => resource)).not.toContain("secrets");
+});
+
+test("a look wants the rights that the page of clusters gives, and no more", async () => {
+  const page = await readFile(join(import.meta.dirname, "../../../../../docs/cluster.md"), "utf8");
+  const text = /```yaml\n(apiVersion: rbac[^`]*)```/.exec(page)?.[1] ?? "";
+  const { rules } = loadYaml<{ rules: Rule[] }>(text);
+  await look();
+  // Its version a server tells everybody.
+  const objects = cluster.asked.filter(({ resource }) => resource !== "");
+  expect(objects.filter((one) => !allows(rules, one))).toEqual([]);
+  const given = rules.flatMap(({ apiGroups, resources }) =>
+    apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
+  );
+  const asked = new Set(objects.map(({ group, resource }) => `${group}/${resource}`));
+  expect(given.sort()).toEqual([...asked].sort());
+  expect(new Set(objects.map(({ namespace }) => namespace))).toEqual(
+    new Set(["tapline", "tapline-data", "istio-system", "kube-node-lease"]),
+  );
 });
 
 test("what is not installed, or may not be listed, is said to be unknown", async () => {

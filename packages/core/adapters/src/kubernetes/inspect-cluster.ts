@@ -23,12 +23,16 @@ const inside = {
   authorizationPolicies: `${security}/namespaces/{ns}/authorizationpolicies`,
   virtualServices: `${istio}/namespaces/{ns}/virtualservices`,
   destinationRules: `${istio}/namespaces/{ns}/destinationrules`,
+  sidecars: `${istio}/namespaces/{ns}/sidecars`,
   serviceEntries: `${istio}/namespaces/{ns}/serviceentries`,
   certificates: "apis/cert-manager.io/v1/namespaces/{ns}/certificates",
 } as const;
 
-/** What is read of the mesh's own namespace, and of all nodes. */
+/** What is read of the stores' namespace, of the mesh's own, and of all nodes. */
 const around = {
+  storeNetworkPolicies: "apis/networking.k8s.io/v1/namespaces/{stores}/networkpolicies",
+  storePeerAuthentications: `${security}/namespaces/{stores}/peerauthentications`,
+  storeAuthorizationPolicies: `${security}/namespaces/{stores}/authorizationpolicies`,
   meshWide: `${security}/namespaces/{mesh}/peerauthentications`,
   controlPlane: "api/v1/namespaces/{mesh}/pods",
   nodeLeases: "apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
@@ -40,6 +44,8 @@ export type InspectedKind = keyof typeof paths;
 /** One look at an installation in a cluster. */
 export type ClusterPicture = Readonly<{
   namespace: string;
+  /** Where the stores are, if they are in the cluster. */
+  storeNamespace: string;
   /** Whoever asked, by its own clock: before and after the version was read. */
   askedAtEpochMs: number;
   answeredAtEpochMs: number;
@@ -59,7 +65,7 @@ const listSchema = z.looseObject({ items: z.array(objectSchema) });
  */
 export async function inspectCluster(
   path: string,
-  names: { readonly namespace?: string | undefined; readonly mesh: string },
+  names: { readonly namespace?: string | undefined; readonly stores: string; readonly mesh: string },
 ): Promise<ClusterPicture> {
   const config = kubeconfig(path);
   const context = config.getContextObject(config.getCurrentContext());
@@ -68,7 +74,7 @@ export async function inspectCluster(
 
 async function inspect(
   config: ClusterConfig,
-  names: { readonly namespace: string; readonly mesh: string },
+  names: { readonly namespace: string; readonly stores: string; readonly mesh: string },
 ): Promise<ClusterPicture> {
   const api = new ClusterApi(config, names.namespace);
   const askedAtEpochMs = Date.now();
@@ -76,12 +82,14 @@ async function inspect(
   const answeredAtEpochMs = Date.now();
   const kinds = Object.entries(paths).map(
     async ([kind, at]): Promise<[string, Read<readonly ClusterObject[]>]> => {
-      const full = `/${at.replace("{ns}", names.namespace).replace("{mesh}", names.mesh)}`;
+      const { namespace, stores, mesh } = names;
+      const full = `/${at.replace("{ns}", namespace).replace("{stores}", stores).replace("{mesh}", mesh)}`;
       return [kind, await listed(api, full)];
     },
   );
   return {
-    ...{ namespace: names.namespace, askedAtEpochMs, answeredAtEpochMs, serverEpochMs },
+    ...{ namespace: names.namespace, storeNamespace: names.stores },
+    ...{ askedAtEpochMs, answeredAtEpochMs, serverEpochMs },
     version: versionSchema.parse(body).gitVersion,
     objects: Object.fromEntries(await Promise.all(kinds)) as ClusterPicture["objects"],
   };

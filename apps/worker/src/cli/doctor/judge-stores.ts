@@ -1,0 +1,111 @@
+import { authorizationSpec, type MeshParty, type NetworkPolicy, networkEnd } from "@tapline/core/telemetry";
+import type { ClusterPicture } from "../../wire/commands/cluster.ts";
+import { type Finding, fault, judged, well } from "./finding.ts";
+import { insidersOf, networkPoliciesOf, strangersTo } from "./network-parties.ts";
+import { isOf, portsOf, principalsOf, type Rule } from "./policy-rules.ts";
+import { type Named, understood, withObjects } from "./read-objects.ts";
+import { hostsOfStores, type Store, stores } from "./stores.ts";
+
+const check = "stores";
+const kinds = ["storeAuthorizationPolicies", "storeNetworkPolicies", "destinationRules"] as const;
+const remedy = "apply istio/base/data.yaml";
+
+/** Whether Redis and PostgreSQL, where they are in the cluster, are open to who the table of edges has, and to their own replicas. */
+export function judgeStores(picture: ClusterPicture): readonly Finding[] {
+  return withObjects(check, picture, kinds, (objects) => {
+    const { namespace, storeNamespace: home } = picture;
+    const hosts = hostsOfStores(objects.destinationRules);
+    const here = stores.filter(({ name }) => hosts.get(name)?.split(".")[1] === home);
+    if (here.length === 0) return [well(check, `the mesh knows of none in ${home}`)];
+    const allowing = objects.storeAuthorizationPolicies.filter(
+      ({ spec }) => (spec.action ?? "ALLOW") === "ALLOW",
+    );
+    const policies = understood(check, allowing, authorizationSpec);
+    const network = networkPoliciesOf(check, home, objects.storeNetworkPolicies);
+    const unread = [...policies.unread, ...network.unread];
+    if (unread.length > 0) return unread;
+    const denies = policies.specs.some(({ spec }) => spec.selector === undefined && spec.rules.length === 0);
+    const rules = policies.specs.flatMap(({ name, spec }) =>
+      spec.rules.map((rule) => ({ name, spec: rule })),
+    );
+    return judged(
+      check,
+      [
+        ...(denies
+          ? []
+          : [
+              fault(
+                check,
+                `nothing denies in ${home} what nobody has allowed`,
+                "apply istio/base/identity.yaml",
+              ),
+            ]),
+        ...(deniesAll(network.policies)
+          ? []
+          : [fault(check, `the network lets everybody into ${home}`, "apply istio/base/network.yaml")]),
+        ...here.flatMap((store) => [
+          ...meshFaults(store, rules, { namespace, home }),
+          ...networkFaults(store, network.policies, { namespace, home }),
+        ]),
+      ],
+      `${here.map(({ name }) => name).join(" and ")} are open to who the table of edges has`,
+    );
+  });
+}
+
+type Places = Readonly<{ namespace: string; home: string }>;
+
+/** Of other ports, as an operator's, the table knows nothing. */
+const isFor = (rule: Rule, { port }: Store): boolean => portsOf(rule)?.includes(port) ?? true;
+
+function meshFaults(store: Store, rules: readonly Named<Rule>[], { namespace, home }: Places): Finding[] {
+  const those = rules.filter(({ spec }) => isFor(spec, store));
+  const principals = those.flatMap(({ spec }) => principalsOf(spec) ?? []);
+  const callers = [...store.callers];
+  return [
+    ...those.flatMap(({ name, spec }) => {
+      const named = principalsOf(spec);
+      if (named === null) return [fault(check, `${name} lets anybody call ${store.name}`, remedy)];
+      return named
+        .filter((one) => !callers.some((from) => isOf(one, from, namespace)))
+        .filter((one) => !one.includes(`/ns/${home}/sa/`))
+        .map((one) => fault(check, `${name} lets ${one} call ${store.name}, which no edge needs`, remedy));
+    }),
+    ...callers
+      .filter((from) => !principals.some((one) => isOf(one, from, namespace)))
+      .map((from) => fault(check, `nobody lets ${from} call ${store.name}`, remedy)),
+  ];
+}
+
+const deniesAll = (policies: readonly NetworkPolicy[]): boolean =>
+  policies.some(
+    ({ types, pods, ingress }) =>
+      types.includes("Ingress") &&
+      ingress.length === 0 &&
+      pods.matchExpressions.length === 0 &&
+      Object.keys(pods.matchLabels).length === 0,
+  );
+
+function networkFaults(
+  store: Store,
+  policies: readonly NetworkPolicy[],
+  { namespace, home }: Places,
+): Finding[] {
+  // Which pods are a store's is its operator's affair: what is asked is who gets to its port at any of them.
+  const pods = { matchLabels: {}, matchExpressions: [] };
+  const anyPod: MeshParty = { name: store.name, namespace: home, labels: {}, account: "", proxied: true };
+  const called = networkEnd(
+    policies.map((one) => ({ ...one, pods })),
+    "Ingress",
+    anyPod,
+  );
+  const others = strangersTo(policies, home).map((one) => ({ one, wants: false }));
+  const ours = insidersOf(namespace).map((one) => ({ one, wants: store.callers.has(one.name) }));
+  const wrong = [...ours, ...others].filter(({ one, wants }) => called(one)(store.port) !== wants);
+  const said = wrong.map(({ one, wants }) =>
+    wants
+      ? `the network keeps ${one.name} from ${store.name}`
+      : `the network lets ${one.name} call ${store.name}, which no edge needs`,
+  );
+  return [...new Set(said)].map((what) => fault(check, what, remedy));
+}
