@@ -53,7 +53,8 @@ export function replays({ quick, say }: BenchOptions, faults: string[]): Row[] {
         sums.low.add(results[3]);
         if (results.some(({ minutes }) => minutes.length !== days * 24 * 60))
           faults.push(`${kind}, seed ${seed}: not each minute was run for ${service.service}`);
-        if (forecastUse.steps > 0) mases.push(forecastUse.ownError / forecastUse.naiveError);
+        const mase = forecastUse.mase();
+        if (mase !== null) mases.push(mase);
       }
     }
   }
@@ -88,7 +89,7 @@ function rowsOf(byKind: ReadonlyMap<TraceKind, Sums>, mases: readonly number[]):
     ...each,
     figure("forecast-mase", "ratio", [Math.max(...mases)], {
       aim: "< 1",
-      note: "the worst of all runs, one step of 5 min ahead, in steps in which it was used; the scale is the same time a week before",
+      note: "the worst of all runs, and of 5, 10 and 15 min ahead, in steps for which it was used; the scale is the same time a day or a week before, whichever errs less, as where it is decided whether to use it",
     }),
   ];
 }

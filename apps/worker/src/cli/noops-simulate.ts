@@ -76,11 +76,10 @@ async function write(file: string, svg: string): Promise<void> {
 }
 
 function summaryOf({ service, results, forecastUse }: Comparison) {
-  const { steps, ownError, naiveError } = forecastUse;
   return {
     service,
     results: results.map(({ minutes, ...sums }) => ({ ...sums, minutes: minutes.length })),
-    forecast: { steps, mase: steps === 0 ? null : ownError / naiveError },
+    forecast: { steps: forecastUse.steps, mase: forecastUse.mase() },
   };
 }
 
@@ -91,10 +90,14 @@ function text(comparisons: readonly Comparison[]): string {
       ...[service, scaler, `${violationMinutes} min`, replicaHours.toFixed(1), `${acts}`, `${reversals}`],
     ]),
   );
-  const forecasts = comparisons.map(({ service, forecastUse: { steps, ownError, naiveError } }) =>
-    steps === 0
-      ? `${service}: no forecast was good enough to be used`
-      : `${service}: a forecast was used in ${steps} steps of 5 min; it erred by ${(ownError / naiveError).toFixed(2)} of what the same time a week before would have`,
-  );
+  const forecasts = comparisons.map(({ service, forecastUse }) => `${service}: ${useText(forecastUse)}`);
   return [table(heads, rows, "nothing was run"), "", ...forecasts].join("\n");
+}
+
+function useText(use: Comparison["forecastUse"]): string {
+  if (use.steps === 0) return "no forecast was good enough to be used";
+  const [used, error] = [`a forecast was used in ${use.steps} steps of 5 min`, use.mase()];
+  return error === null
+    ? `${used}, too few to say how well it did`
+    : `${used}; up to 15 min ahead it erred by ${error.toFixed(2)} of what the same time a day or a week before would have, whichever is better`;
 }

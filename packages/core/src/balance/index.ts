@@ -42,7 +42,7 @@ export {
   type SimulatedService,
   simulate,
 } from "./simulation/fleet.ts";
-export { type ForecastUse, fixedScaler, hpaScaler, oursScaler } from "./simulation/scalers.ts";
+export { fixedScaler, hpaScaler, oursScaler } from "./simulation/scalers.ts";
 export { measuredServices } from "./simulation/services.ts";
 export {
   type LoadTrace,

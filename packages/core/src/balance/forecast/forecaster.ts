@@ -1,7 +1,7 @@
 import type { ExpectedLoad } from "../wish.ts";
 import { fitHoltWinters } from "./fit.ts";
 import type { HoltWinters } from "./holt-winters.ts";
-import { RollingError } from "./rolling-error.ts";
+import { RollingError, worstMase } from "./rolling-error.ts";
 
 /** Load is foretold in steps of so long, ms. */
 export const stepMs = 300_000;
@@ -10,6 +10,9 @@ const daySteps = dayMs / stepMs;
 const weekSteps = 7 * daySteps;
 /** Longest time ahead that is foretold, in steps. */
 const mostAhead = 3;
+const aheads = Array.from({ length: mostAhead }, (_, index) => index + 1);
+/** A forecast is held against what was so many steps before, whichever errs less. */
+export const naiveSteps: readonly number[] = [daySteps, weekSteps];
 /** A model is chosen anew at least so often, and while little is known once half as much again is; in between it learns on. */
 const fitEverySteps = weekSteps;
 const leastKnown = 2 * daySteps;
@@ -83,18 +86,14 @@ export class Forecaster {
     return { perSecond, upToPerSecond: Math.max(perSecond, this.#model.forecast(ahead) + this.#band(ahead)) };
   }
 
-  /** What the next step is expected to be, without its error band; null where no forecast may be believed. */
-  next(): number | null {
-    return this.#model === null || !this.#isTrusted ? null : this.#model.forecast(1);
+  /** What the coming steps are expected to be, the next one first, without their error bands; none where no forecast may be believed. */
+  coming(): readonly number[] {
+    const model = this.#isTrusted ? this.#model : null;
+    return model === null ? [] : aheads.map((ahead) => model.forecast(ahead));
   }
 
   standing(): ForecastStanding {
-    const mases = this.#errors.map((error) => error.mase());
-    const known = mases.filter((mase) => mase !== null);
-    return {
-      mase: known.length < mases.length ? null : Math.max(...known),
-      isTrusted: this.#isTrusted,
-    };
+    return { mase: worstMase(this.#errors), isTrusted: this.#isTrusted };
   }
 
   #band(ahead: number): number {
@@ -119,7 +118,7 @@ export class Forecaster {
 
   #foretell(): void {
     if (this.#model === null || this.#nextEpochMs === null) return;
-    for (let ahead = 1; ahead <= mostAhead; ahead++)
+    for (const ahead of aheads)
       this.#foretold.push({
         ...{ dueEpochMs: this.#nextEpochMs + (ahead - 1) * stepMs, ahead },
         value: this.#model.forecast(ahead),
@@ -130,7 +129,7 @@ export class Forecaster {
     const due = this.#foretold.filter(({ dueEpochMs }) => dueEpochMs === atEpochMs);
     this.#foretold = this.#foretold.filter(({ dueEpochMs }) => dueEpochMs > atEpochMs);
     if (value === null || due.length === 0) return;
-    const naive = [daySteps, weekSteps].map((steps) => this.#values.at(-steps) ?? null);
+    const naive = naiveSteps.map((steps) => this.#values.at(-steps) ?? null);
     for (const { ahead, value: forecast } of due) this.#errors[ahead - 1]?.judge(value, forecast, naive);
     const { mase } = this.standing();
     this.#isTrusted = mase !== null && mase < (this.#isTrusted ? distrustFrom : trustBelow);

@@ -20,7 +20,7 @@ type Judged = { readonly error: number; readonly naiveErrors: readonly (number |
 /** What forecasts and one season's naive ones were wrong by, over the steps for which both are known. */
 type Sums = { own: number; naive: number; count: number };
 
-/** Judges forecasts once their time has come, over the last `window` steps. */
+/** Judges forecasts once their time has come, over the last `window` steps; `Infinity`: over all. */
 export class RollingError {
   readonly #window: number;
   readonly #judged: Judged[] = [];
@@ -66,4 +66,11 @@ export class RollingError {
       sums.count += times;
     }
   }
+}
+
+/** Of several distances the one that errs most, each against the season that foretells it best; null where too little is known of one. */
+export function worstMase(errors: readonly RollingError[]): number | null {
+  const mases = errors.map((error) => error.mase());
+  const known = mases.filter((mase) => mase !== null);
+  return known.length === 0 || known.length < mases.length ? null : Math.max(...known);
 }

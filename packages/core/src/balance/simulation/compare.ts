@@ -1,6 +1,7 @@
 import type { Scaler, Simulated, SimulatedService } from "./fleet.ts";
 import { simulate } from "./fleet.ts";
-import { type ForecastUse, fixedScaler, hpaScaler, oursScaler } from "./scalers.ts";
+import type { ForecastUse } from "./forecast-use.ts";
+import { fixedScaler, hpaScaler, oursScaler } from "./scalers.ts";
 import type { LoadTrace } from "./trace.ts";
 
 /** One service under several scalers, on the same arrivals. */
@@ -8,7 +9,7 @@ export type Comparison = {
   readonly service: string;
   /** Ours first, then the Horizontal Pod Autoscaler's, then a fixed size, then what else was asked for. */
   readonly results: readonly Simulated[];
-  readonly forecastUse: ForecastUse;
+  readonly forecastUse: Pick<ForecastUse, "steps" | "mase">;
 };
 
 const dayMs = 86_400_000;

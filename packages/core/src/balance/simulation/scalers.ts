@@ -4,13 +4,11 @@ import type { BalancePolicy } from "../policy.ts";
 import { Hpa, type HpaPod, hpaDefaults, hpaSyncMs } from "../scaling/hpa.ts";
 import { newWishState, wishOf } from "../wish.ts";
 import type { Scaler, Seen, SimulatedService } from "./fleet.ts";
+import { ForecastUse } from "./forecast-use.ts";
 import type { LoadTrace } from "./trace.ts";
 
 /** What is foretold has to come before the replica does that it asks for, with a decision in between. */
 const aheadMs = (service: SimulatedService): number => service.readyAfterMs + 2 * hpaSyncMs;
-
-/** How well the forecast did in steps in which it was used. */
-export type ForecastUse = { steps: number; ownError: number; naiveError: number };
 
 /** How `balance` scales, as a cluster's autoscaler does it that asks for the wish as often as it asks for anything. */
 export function oursScaler(
@@ -75,16 +73,12 @@ export function fixedScaler(replicas: number): Scaler {
   return { name: `${replicas} at all times`, everyMs: hpaSyncMs, decide: () => replicas };
 }
 
-const weekMs = 7 * 86_400_000;
-
 /** Hands a forecaster the load in its steps, and keeps count of how well it does where it is used. */
 class Learner {
   readonly forecaster = new Forecaster();
-  readonly use: ForecastUse = { steps: 0, ownError: 0, naiveError: 0 };
-  readonly #values = new Map<number, number>();
+  readonly use = new ForecastUse();
   #sum = 0;
   #count = 0;
-  #expected: number | null = null;
 
   /** @param past load of before the trace, which ends where the trace begins */
   constructor({ tapsPerUnit }: SimulatedService, past: LoadTrace | null) {
@@ -94,28 +88,22 @@ class Learner {
     for (let index = 0; index + perStep <= past.perSecond.length; index += perStep) {
       const slice = past.perSecond.subarray(index, index + perStep);
       const perSecond = slice.reduce((sum, value) => sum + value, 0) / slice.length / tapsPerUnit;
-      this.#addStep(startMs + index * past.stepMs, perSecond);
+      this.#addStep(startMs + index * past.stepMs, perSecond, false);
     }
   }
 
   add(atMs: number, perSecond: number): void {
     if (atMs > 0 && atMs % stepMs === 0) {
-      this.#addStep(atMs - stepMs, this.#sum / Math.max(1, this.#count));
+      this.#addStep(atMs - stepMs, this.#sum / Math.max(1, this.#count), true);
       [this.#sum, this.#count] = [0, 0];
     }
     this.#sum += perSecond;
     this.#count++;
   }
 
-  #addStep(startMs: number, perSecond: number): void {
-    const naive = this.#values.get(startMs - weekMs);
-    if (this.#expected !== null && naive !== undefined) {
-      this.use.steps++;
-      this.use.ownError += Math.abs(perSecond - this.#expected);
-      this.use.naiveError += Math.abs(perSecond - naive);
-    }
-    this.#values.set(startMs, perSecond);
+  /** @param isRun whether somebody scales by what is expected then */
+  #addStep(startMs: number, perSecond: number, isRun: boolean): void {
     this.forecaster.add(startMs, perSecond);
-    this.#expected = this.forecaster.next();
+    this.use.add(startMs, perSecond, isRun ? this.forecaster.coming() : []);
   }
 }
