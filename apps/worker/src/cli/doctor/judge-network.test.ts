@@ -80,6 +80,13 @@ test.each<[string, (policies: ClusterObject[]) => void, RegExp]>([
     },
     /lets a pod of any other namespace call kpi at 15020/,
   ],
+  [
+    "every pod of Prometheus's namespace",
+    (policies) => {
+      for (const peer of comes(policies, "services").from ?? []) delete peer.podSelector;
+    },
+    /lets any pod of monitoring call kpi at 15020/,
+  ],
   ["KEDA kept away", (policies) => take(policies, "balance"), /the network keeps keda from balance at 7445/],
   [
     "KEDA's namespace at another service",

@@ -21,6 +21,7 @@ const without = (name: string, host: string) => (sidecars: ClusterObject[]) =>
 
 test.each<[string, (sidecars: ClusterObject[]) => void, RegExp]>([
   ["none", (sidecars) => take(sidecars, "kpi"), /kpi has no Sidecar/],
+  ["none for the migrations", (sidecars) => take(sidecars, "migrations"), /migrations has no Sidecar/],
   [
     "two",
     (sidecars) => void sidecars.push(object("second", { spec: find(sidecars, "kpi").spec })),

@@ -9,6 +9,7 @@ import { hostsOfStores } from "./stores.ts";
 
 const check = "sidecars";
 const kinds = ["sidecars", "serviceEntries", "destinationRules"] as const;
+const proxied = [...meshServices, "migrations"] as const;
 const sidecarSpec = z.looseObject({
   workloadSelector: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }).optional(),
   egress: z.array(z.looseObject({ hosts: z.array(z.string()) })).default([]),
@@ -36,8 +37,8 @@ export function judgeSidecars(picture: ClusterPicture): readonly Finding[] {
     ];
     return judged(
       check,
-      meshServices.flatMap((service) => faultsOf(service, specs, known, picture.namespace)),
-      `${meshServices.length} services' proxies know the hosts that they call`,
+      proxied.flatMap((service) => faultsOf(service, specs, known, picture.namespace)),
+      `${proxied.length} proxies know the hosts that are called`,
     );
   });
 }
@@ -48,7 +49,7 @@ function faultsOf(
   known: readonly Known[],
   namespace: string,
 ): Finding[] {
-  const next = `apply istio/mesh/${service}.yaml`;
+  const next = `apply istio/${service === "migrations" ? "base/data" : `mesh/${service}`}.yaml`;
   const own = sidecars.filter(({ spec }) => spec.workloadSelector?.labels["tapline.dev/service"] === service);
   const [found] = own;
   if (found === undefined)

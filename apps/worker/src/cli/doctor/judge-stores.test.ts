@@ -19,9 +19,12 @@ function told(change: (objects: Objects) => void): string {
 type Rules = [{ from: [{ source: { principals: string[] } }]; to?: object[] }];
 const principals = ({ storeAuthorizationPolicies }: Objects, name: string): string[] =>
   (find(storeAuthorizationPolicies, name).spec.rules as Rules)[0].from[0].source.principals;
-type Ingress = [{ from?: { podSelector: { matchExpressions: [{ values: string[] }] } }[]; ports: object[] }];
+type Peer = { podSelector: { matchExpressions?: [{ values: string[] }] } };
+type Ingress = [{ from?: Peer[]; ports?: object[] }];
 const comes = ({ storeNetworkPolicies }: Objects, name: string) =>
   (find(storeNetworkPolicies, name).spec.ingress as Ingress)[0];
+const namesIn = (objects: Objects, name: string): string[] =>
+  comes(objects, name).from?.[0]?.podSelector.matchExpressions?.[0].values ?? [];
 const cnpg = { matchLabels: { "cnpg.io/cluster": "tapline" } };
 
 test.each<[string, (objects: Objects) => void, RegExp]>([
@@ -58,13 +61,12 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
   ],
   [
     "a service that the network keeps away",
-    (objects) => void comes(objects, "redis").from?.[0]?.podSelector.matchExpressions[0].values.shift(),
+    (objects) => void namesIn(objects, "redis").shift(),
     /the network keeps ingest from redis/,
   ],
   [
     "one whom the network lets in",
-    (objects) =>
-      void comes(objects, "redis").from?.[0]?.podSelector.matchExpressions[0].values.push("migrations"),
+    (objects) => void namesIn(objects, "redis").push("migrations"),
     /the network lets migrations call redis, which no edge needs/,
   ],
   [
@@ -73,6 +75,29 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
       delete comes(objects, "postgresql").from;
     },
     /lets somebody beyond the cluster call postgresql/,
+  ],
+  [
+    "an operator's port that is open to the world",
+    (objects) => {
+      for (const rule of find(objects.storeNetworkPolicies, "postgresql-instances").spec.ingress as Ingress)
+        delete rule.from;
+    },
+    /lets somebody beyond the cluster call port 8000 in tapline-data/,
+  ],
+  [
+    "an operator's whole namespace",
+    (objects) => {
+      for (const rule of find(objects.storeNetworkPolicies, "postgresql-instances").spec.ingress as Ingress)
+        for (const peer of rule.from ?? []) if ("namespaceSelector" in peer) peer.podSelector = {};
+    },
+    /lets any pod of cnpg-system call port 8000 in tapline-data/,
+  ],
+  [
+    "all ports of a store",
+    (objects) => {
+      delete comes(objects, "redis").ports;
+    },
+    /lets kpi call port 9999 in tapline-data/,
   ],
   [
     "plain text at a store's port",
@@ -101,7 +126,8 @@ test("what replicas and an operator need of each other is no fault", () => {
     objects.storePeerAuthentications.push(
       object("operator", { spec: { selector: cnpg, portLevelMtls: { 8000: { mode: "DISABLE" } } } }),
     );
-    const operator = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "cnpg-system" } } };
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "redis-operator" } };
+    const operator = { namespaceSelector, podSelector: { matchLabels: { app: "operator" } } };
     const ports = [{ port: 8000 }];
     objects.storeNetworkPolicies.push(
       object("operator", {

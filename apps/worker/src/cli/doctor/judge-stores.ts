@@ -1,7 +1,7 @@
 import { authorizationSpec, type MeshParty, type NetworkPolicy, networkEnd } from "@tapline/core/telemetry";
 import type { ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged, well } from "./finding.ts";
-import { insidersOf, networkPoliciesOf, strangersTo } from "./network-parties.ts";
+import { insidersOf, networkPoliciesOf, portsTried, strangersTo } from "./network-parties.ts";
 import { isOf, portsOf, principalsOf, type Rule } from "./policy-rules.ts";
 import { type Named, understood, withObjects } from "./read-objects.ts";
 import { hostsOfStores, type Store, stores } from "./stores.ts";
@@ -43,10 +43,8 @@ export function judgeStores(picture: ClusterPicture): readonly Finding[] {
         ...(deniesAll(network.policies)
           ? []
           : [fault(check, `the network lets everybody into ${home}`, "apply istio/base/network.yaml")]),
-        ...here.flatMap((store) => [
-          ...meshFaults(store, rules, { namespace, home }),
-          ...networkFaults(store, network.policies, { namespace, home }),
-        ]),
+        ...here.flatMap((store) => meshFaults(store, rules, { namespace, home })),
+        ...networkFaults(here, network.policies, { namespace, home }),
       ],
       `${here.map(({ name }) => name).join(" and ")} are open to who the table of edges has`,
     );
@@ -87,25 +85,29 @@ const deniesAll = (policies: readonly NetworkPolicy[]): boolean =>
   );
 
 function networkFaults(
-  store: Store,
+  here: readonly Store[],
   policies: readonly NetworkPolicy[],
   { namespace, home }: Places,
 ): Finding[] {
-  // Which pods are a store's is its operator's affair: what is asked is who gets to its port at any of them.
+  // Which pods are a store's is its operator's affair: what is asked is who gets to a port of any of them.
   const pods = { matchLabels: {}, matchExpressions: [] };
-  const anyPod: MeshParty = { name: store.name, namespace: home, labels: {}, account: "", proxied: true };
+  const anyPod: MeshParty = { name: "any", namespace: home, labels: {}, account: "", proxied: true };
   const called = networkEnd(
     policies.map((one) => ({ ...one, pods })),
     "Ingress",
     anyPod,
   );
-  const others = strangersTo(policies, home).map((one) => ({ one, wants: false }));
-  const ours = insidersOf(namespace).map((one) => ({ one, wants: store.callers.has(one.name) }));
-  const wrong = [...ours, ...others].filter(({ one, wants }) => called(one)(store.port) !== wants);
-  const said = wrong.map(({ one, wants }) =>
-    wants
-      ? `the network keeps ${one.name} from ${store.name}`
-      : `the network lets ${one.name} call ${store.name}, which no edge needs`,
-  );
+  const said = [...insidersOf(namespace), ...strangersTo(policies, home)].flatMap((caller) => {
+    const lets = called(caller);
+    return portsTried(policies).flatMap((port) => {
+      const store = here.find((one) => one.port === port);
+      const wants = store?.callers.has(caller.name) ?? false;
+      const whom = store?.name ?? `port ${port} in ${home}`;
+      if (lets(port) === wants) return [];
+      return wants
+        ? [`the network keeps ${caller.name} from ${whom}`]
+        : [`the network lets ${caller.name} call ${whom}, which no edge needs`];
+    });
+  });
   return [...new Set(said)].map((what) => fault(check, what, remedy));
 }

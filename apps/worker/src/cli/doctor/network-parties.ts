@@ -53,10 +53,16 @@ type Selector = NetworkPolicy["pods"];
 const namesOf = ({ matchLabels, matchExpressions }: Selector): string | undefined =>
   matchLabels[byName] ?? matchExpressions.find(({ key }) => key === byName)?.values[0];
 
-/** Who has no business with anybody here: without labels, and with those that rules ask for. */
+/**
+ * Who has no business with anybody here: of any other namespace, without labels and with those that rules ask for; and of those
+ * namespaces that rules name, a pod that nobody asks for.
+ */
 export const strangersTo = (policies: readonly NetworkPolicy[], home: string): readonly MeshParty[] => [
   ...[beyond, elsewhere({})],
   ...namedBy(policies, home).map(({ labels }) => elsewhere({ ...labels })),
+  ...[...new Set(namedBy(policies, home).map(({ namespace }) => namespace))]
+    .filter((namespace) => namespace !== home)
+    .map((namespace) => pod(`any pod of ${namespace}`, namespace, {})),
 ];
 
 /** Whom rules let in from other namespaces. */
