@@ -153,12 +153,29 @@ test("what takes the place of a way back is no way back itself: it can be taken 
   expect((await desk.rollBack("validation", act)).shift).toMatchObject({ kind: "return", release: 1 });
 });
 
-test("of two who roll back at the same moment one is refused in words", async () => {
+test("of two who roll back at the same moment one is refused in words, and the way back goes on", async () => {
   await desk.make(content, act);
   await moved((await desk.shift(1, act)).shift, { phase: "promoted" });
   const both = await Promise.allSettled([desk.rollBack("validation", act), desk.rollBack("validation", act)]);
-  expect(both.map(({ status }) => status)).toContain("fulfilled");
-  for (const one of both) if (one.status === "rejected") expect(hasCode(one.reason, "conflict")).toBe(true);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const [loser] = both.filter((one) => one.status === "rejected");
+  expect(loser?.reason).toMatchObject({
+    code: "conflict",
+    message: "validation is on its way back to what ran before already",
+    remedy: expect.stringContaining("tapline release shift 1"),
+  });
+  expect((await desk.open())[0]).toMatchObject({ kind: "return", state: { phase: "placing" } });
+});
+
+test("a way back that stands still turns, where somebody says so", async () => {
+  await desk.make(content, act);
+  await moved((await desk.shift(1, act)).shift, { phase: "promoted" });
+  const { shift } = await desk.rollBack("validation", act);
+  await moved(shift, { phase: "routing", held: "somebody else set the share to 90 %" });
+  expect((await desk.rollBack("validation", act)).shift).toMatchObject({
+    kind: "return",
+    state: { phase: "returning", held: null },
+  });
 });
 
 test("of two who begin at the same moment one is refused", async () => {

@@ -177,12 +177,14 @@ export class ReleaseDesk {
 
   /**
    * Back to what ran before: the shift under way turns back, or where there is none, the last one is undone by one of its own.
-   * @throws TaplineError `conflict` where nothing ran before, or the service keeps to one release here
+   * A way back that stands still turns, too; one that goes on does not: who rolls back a moment after somebody else wants the same.
+   * @throws TaplineError `conflict` where nothing ran before, it is on its way back, or the service keeps to one release here
    */
   async rollBack(service: ReleasedService, act: ReleaseAct): Promise<ShiftEffect> {
     return await this.#step(act, async (tx, at) => {
       const open = await openShift(tx, service);
       if (open !== null) {
+        if (open.kind === "return" && open.state.held === null) throw onItsWayBack(open);
         const state = turnShiftBack(open, at.getTime(), act.reason);
         return await this.#changed(tx, open, { state }, "release.rollback-started", act, at);
       }
@@ -273,6 +275,11 @@ async function begin(tx: Transaction, begun: Begun, act: ReleaseAct, at: Date): 
   const says = `${service} goes from ${name(base)} (${stable}) to ${name(release)} (${targetOf({ stable })}) by ${plan.steps.join(", ")} %`;
   return { shift, says };
 }
+
+const onItsWayBack = ({ service, base }: ShiftListing): TaplineError =>
+  new TaplineError("conflict", `${service} is on its way back to what ran before already`, {
+    remedy: `\`tapline release ls\` shows how it stands; once it has ended, \`tapline release shift ${base}\` leads there again`,
+  });
 
 async function foundRelease(
   prisma: Pick<PrismaClient, "serviceRelease"> | Prisma.TransactionClient,
