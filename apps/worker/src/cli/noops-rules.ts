@@ -3,6 +3,7 @@ import {
   defaultNoopsRules,
   modeOf,
   type NoopsRules,
+  type NoopsSwitches,
   noopsRuleChanges,
   noopsRuleSetIdOf,
   parseNoopsRules,
@@ -11,7 +12,7 @@ import {
   unknownAlerts,
 } from "@tapline/core/noops";
 import { stringify } from "yaml";
-import { assertNoopsRulesAbove } from "../wire/commands/noops.ts";
+import { assertNoopsRulesAbove, type ReleasedNoopsRules } from "../wire/commands/noops.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { type Report, tell } from "./alerts-lint.ts";
 import { withNoops } from "./noops.ts";
@@ -66,10 +67,35 @@ export async function apply(file: string, options: ActingOptions): Promise<void>
     if (!dryRun) await desk.release(rules, act);
     return { active, switches: (await noops.standing()).switches };
   });
-  const changes = noopsRuleChanges(active?.rules.rules ?? [], rules.rules);
-  const armed = rules.rules.filter((rule) => modeOf(rule, switches) === "armed").map(({ id }) => id);
+  tellInForce({ before: active, after: rules, switches, dryRun });
+}
+
+/** Brings the rules of a release of before again, by a release of their own; who decides takes them at its next look. */
+export async function rollBack(options: ActingOptions & { readonly to?: number }): Promise<void> {
+  const act = actOf(options);
+  const { before, to, after, switches } = await withNoops(async ({ rules: desk, desk: noops }) => ({
+    ...(await desk.rollBack(options.to ?? null, act)),
+    switches: (await noops.standing()).switches,
+  }));
+  process.stdout.write(`the rules of version ${to} ${act.dryRun ? "would come" : "come"} back\n`);
+  tellInForce({ before, after: after.rules, switches, dryRun: act.dryRun });
+}
+
+function tellInForce(told: {
+  readonly before: ReleasedNoopsRules | null;
+  readonly after: NoopsRules;
+  readonly switches: NoopsSwitches;
+  readonly dryRun: boolean;
+}): void {
+  const { before, after, switches, dryRun } = told;
+  const budgets = [before?.rules.actsPerHour ?? after.actsPerHour, after.actsPerHour];
+  const changes = [
+    ...(budgets[0] === budgets[1] ? [] : [`actsPerHour: ${budgets.join(" → ")}`]),
+    ...noopsRuleChanges(before?.rules.rules ?? [], after.rules),
+  ];
+  const armed = after.rules.filter((rule) => modeOf(rule, switches) === "armed").map(({ id }) => id);
   const lines = [
-    `version ${rules.version} of the NoOps rules ${dryRun ? "would be" : "is"} in force instead of ${active?.version ?? "none"}; what changes:${changes.length === 0 ? " nothing" : ""}`,
+    `version ${after.version} of the NoOps rules ${dryRun ? "would be" : "is"} in force instead of ${before?.version ?? "none"}; what changes:${changes.length === 0 ? " nothing" : ""}`,
     ...changes.map((line) => `  ${printableLine(line)}`),
     `armed: ${armed.length === 0 ? "none" : armed.join(", ")}`,
   ];

@@ -49,10 +49,16 @@ export async function list(options: ListOptions): Promise<void> {
   if (page.next !== null) process.stderr.write(`there are more: go on by --after ${page.next}\n`);
 }
 
+/** Releases of the rules before the one in force. */
+const shownBefore = 5;
+
 export async function show({ json }: { readonly json?: boolean }): Promise<void> {
-  const { switches, rules, lease, waiting } = await withNoops(({ desk }) => desk.standing());
+  const { switches, rules, lease, waiting, before } = await withNoops(async ({ desk, rules: releases }) => {
+    const [standing, all] = await Promise.all([desk.standing(), releases.list()]);
+    return { ...standing, before: all.slice(0, -1).slice(-shownBefore).toReversed() };
+  });
   if (json === true)
-    return void process.stdout.write(`${JSON.stringify({ switches, rules, lease, waiting })}\n`);
+    return void process.stdout.write(`${JSON.stringify({ switches, rules, lease, waiting, before })}\n`);
   const rows = (rules?.rules.rules ?? []).map((rule) => {
     const mode = modeOf(rule, switches);
     const modeText = mode === rule.mode ? mode : `${mode} (written: ${rule.mode})`;
@@ -71,6 +77,10 @@ export async function show({ json }: { readonly json?: boolean }): Promise<void>
     rules === null
       ? "no rules: the first start of the role noops releases the shipped ones"
       : `version ${rules.version} of the rules, by ${printableLine(rules.madeBy)}`,
+    ...before.map(
+      ({ version, madeBy, madeAtEpochMs, reason }) =>
+        `  before: version ${version}, ${isoOf(madeAtEpochMs)}, by ${printableLine(madeBy)}${reason === null ? "" : `: ${printableLine(reason)}`}`,
+    ),
     table(["RULE", "MODE", "ACT", "PER", "OWNER"], rows, "no rules"),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -54,6 +54,7 @@ export const actingVerbs = {
   "tapline key revoke": ["key.changed"],
   "tapline key rotate": ["key.changed"],
   "tapline noops apply": ["noops-rules.released"],
+  "tapline noops rollback": ["noops-rules.released"],
   "tapline noops approve": ["noops.approved"],
   "tapline noops deny": ["noops.denied"],
   "tapline noops arm": ["noops.mode-set"],

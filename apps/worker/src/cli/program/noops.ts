@@ -68,6 +68,12 @@ function addRules(noops: Command): void {
   addActing(noops.command("apply").argument("<file>", "YAML or JSON of the format tapline-noops-rules/1"))
     .description("put the rules of a file in force, at once; says what changes")
     .action(confirmed(async (file, options) => (await import("../noops-rules.ts")).apply(file, options)));
+  addActing(noops.command("rollback"))
+    .description(
+      "bring the rules back that were in force before, at once, as a new version of them; says what changes",
+    )
+    .option("--to <version>", "of this version (default: of the one before the one in force)", wholeNumber)
+    .action(confirmed(async (options) => (await import("../noops-rules.ts")).rollBack(options)));
 }
 
 function addSimulate(noops: Command): void {

@@ -1,8 +1,13 @@
 import { connectPrisma } from "@tapline/adapters/prisma";
 import { ruleIdsInForce } from "@tapline/adapters/prisma/alerts";
-import { assertNoopsRulesAbove, NoopsDesk, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
+import {
+  assertNoopsRulesAbove,
+  NoopsDesk,
+  NoopsRulesDesk,
+  type ReleasedNoopsRules,
+} from "@tapline/adapters/prisma/noops";
 
-export { assertNoopsRulesAbove };
+export { assertNoopsRulesAbove, type ReleasedNoopsRules };
 
 /** NoOps as people see it and steer it, for commands. */
 export function openNoops(databaseUrl: string) {
