@@ -143,6 +143,14 @@ export class StartedStack {
     return JSON.parse(await readFile(join(this.#dataDir, "stores.json"), "utf8"));
   }
 
+  /** Runs a command of `tapline` on it, as people type it. @throws Error with what it said where it was refused */
+  async tapline(...args: string[]): Promise<void> {
+    const env = { ...baseEnvironment(), TAPLINE_DATA_DIR: this.#dataDir };
+    await promisify(execFile)(process.execPath, [join(root, "apps/worker/src/cli/main.ts"), ...args], {
+      env,
+    });
+  }
+
   /** As Ctrl-C does. */
   async stop(): Promise<void> {
     if (this.#child.exitCode === null) this.#child.kill("SIGTERM");

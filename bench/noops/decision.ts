@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { noopsRulesFormat } from "@tapline/core/noops";
-import { baseEnvironment, StartedStack } from "../installation/index.ts";
+import { StartedStack } from "../installation/index.ts";
 
-const cli = join(import.meta.dirname, "../../apps/worker/src/cli/main.ts");
 const actsWithinMs = 60_000;
 const lookEveryMs = 10;
 /** The service that the rule watches: one that costs little. */
@@ -34,15 +31,11 @@ export async function decisions(
   const dir = await mkdtemp(join(tmpdir(), "tapline-decision-"));
   const tookMs: number[] = [];
   try {
-    const dataDir = join(dir, ".tapline");
-    const stack = await StartedStack.start(dataDir, { TAPLINE_AGENT_RATE: "20" });
+    const stack = await StartedStack.start(join(dir, ".tapline"), { TAPLINE_AGENT_RATE: "20" });
     try {
       const file = join(dir, "rules.json");
       await writeFile(file, JSON.stringify(rules));
-      const args = [cli, "noops", "apply", file, "--reason", "a bench", "--by", "bench", "--yes"];
-      await promisify(execFile)(process.execPath, args, {
-        env: { ...baseEnvironment(), TAPLINE_DATA_DIR: dataDir },
-      });
+      await stack.tapline("noops", "apply", file, "--reason", "a bench", "--by", "bench", "--yes");
       await acted(stack);
       for (let round = 0; round < rounds; round++) tookMs.push(await breach(stack));
       say(`${tookMs.length} breaches`);

@@ -4,6 +4,8 @@ import { decisions } from "./decision.ts";
 import { processRecoveries } from "./process-recovery.ts";
 import { recoveryRows } from "./recovery-rows.ts";
 import { replays } from "./replay.ts";
+import { rollBacks } from "./roll-back.ts";
+import { rollBackRows } from "./roll-back-rows.ts";
 import { scalerAnswers } from "./scaler-answers.ts";
 import { spareRecoveries } from "./spare-recovery.ts";
 
@@ -45,6 +47,10 @@ export async function noopsBench(options: BenchOptions): Promise<Outcome> {
     const what =
       "from kill -9 of a second process, of one service alone, until its successor is ready; the service was not away";
     rows.push(...recoveryRows("recovery-p99-spare", found, { what }));
+  }
+  if (wants("rollback-p99")) {
+    say("npm start, a release rolled back again and again by the command that people type");
+    rows.push(...rollBackRows(await rollBacks({ rounds: quick ? 1 : 10, say }, faults)));
   }
   return { rows, faults };
 }
