@@ -14,11 +14,24 @@ const forms = [/`(tapline [^`\n]+)`/g, /^ *(?:[A-Z_]+=\S+ )*(?:npx )?(tapline .+
 const commandsOf = (text: string): string[] =>
   forms.flatMap((form) => [...text.matchAll(form)].map(([, typed = ""]) => typed.replace(/ #.*$/, "")));
 
+/** Services in whose pods commands run in a cluster. */
+const podServices = ["audit", "web", "ingest", "validation"];
+
+/** In a cluster a service comes first, by the function of docs/cluster.md: `tapline audit people ls` is `people ls` in the pod of audit. */
+function withoutPod(words: readonly string[]): readonly string[] {
+  const [service = "", name] = words;
+  const { commands } = taplineProgram();
+  const own = commands.find((one) => one.name() === service)?.commands ?? [];
+  const isOwn = own.some((one) => one.name() === name);
+  const isCommand = commands.some((one) => one.name() === name);
+  return podServices.includes(service) && isCommand && !isOwn ? words.slice(1) : words;
+}
+
 /** What of a command there is not: a word that names none, or an option. Nothing is said of what it leaves out: pages shorten. */
 function unknownOf(typed: string): string[] {
   let at: Command = taplineProgram();
   const unknown: string[] = [];
-  for (const word of typed.replaceAll(/[[\]]/g, "").split(/\s+/).slice(1)) {
+  for (const word of withoutPod(typed.replaceAll(/[[\]]/g, "").split(/\s+/).slice(1))) {
     // Any command of these.
     if (word === "…" && at.commands.length > 0) break;
     const inner = at.commands.find((one) => one.name() === word);
@@ -41,4 +54,5 @@ test("what is looked at is found in lines and within them, and a wrong word or o
   expect(commandsOf(text).flatMap(unknownOf)).toEqual(["list", "--txt"]);
   expect(unknownOf("tapline agent token --id a --as b --reason c")).toEqual(["--as"]);
   expect(unknownOf("tapline gap ls [--json]")).toEqual([]);
+  expect(unknownOf("tapline audit people ls --jsno")).toEqual(["--jsno"]);
 });
