@@ -140,7 +140,9 @@ describe("an installation of the overlay kind", () => {
     );
     const finding = z.looseObject({ check: z.string(), state: z.string(), what: z.string() });
     const { findings } = z.object({ findings: z.array(finding) }).parse(JSON.parse(stdout));
-    const concerned = findings.filter(({ check }) => /^(mTLS|policies|routes|proxies|services)$/.test(check));
+    const concerned = findings.filter(({ check }) =>
+      /^(mTLS|policies|network|sidecars|stores|routes|proxies|services)$/.test(check),
+    );
     expect(concerned.length).toBeGreaterThan(0);
     expect(concerned.filter(({ state }) => state === "fault")).toEqual([]);
   });

@@ -172,6 +172,18 @@ test("where Prometheus is may be another namespace than ours has it", () => {
   expect(told(elsewhere)).toMatch(/^well: /);
 });
 
+test("an archive may be in a namespace of the cluster, if a rule of the door outwards names it", () => {
+  const door = (namespaceSelector: object) =>
+    add({
+      podSelector: pods("egress").podSelector,
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ namespaceSelector }], ports: [{ port: 22 }] }],
+    });
+  const named = { matchLabels: { "kubernetes.io/metadata.name": "archive" } };
+  expect(told(door(named))).toMatch(/^well: /);
+  expect(told(door({}))).toMatch(/lets egress out to a pod of any other namespace at 22/);
+});
+
 test("a policy that is not understood is unknown", () => {
   const range = (policies: ClusterObject[]) => {
     Object.assign(comes(policies, "web").ports?.[0] ?? {}, { endPort: 9_000 });

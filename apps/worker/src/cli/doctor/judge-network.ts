@@ -6,6 +6,7 @@ import { outsideHosts } from "./judge-outward.ts";
 import {
   beyond,
   insidersOf,
+  isElsewhere,
   networkPoliciesOf,
   nobodysPort,
   outsidersOf,
@@ -167,14 +168,16 @@ function outward({ policies, strangers, ports, outside }: Network, caller: MeshP
         )),
     ...strangers
       .filter(({ namespace }) => namespace !== null)
-      .flatMap((other) =>
-        said(
-          ports.filter((port) => goes(other)(port)),
+      .flatMap((other) => {
+        // A host of those outwards may be in the cluster, in a namespace that a rule names.
+        const mayLead = (port: number): boolean => !isElsewhere(other) && wants(port);
+        return said(
+          ports.filter((port) => goes(other)(port) && !mayLead(port)),
           `lets ${name} out to ${other.name}`,
           name,
           unneeded,
-        ),
-      ),
+        );
+      }),
   ]);
 }
 

@@ -29,6 +29,8 @@ export const insidersOf = (namespace: string): readonly MeshParty[] => [
 /** Somebody beyond the cluster. */
 export const beyond = pod("somebody beyond the cluster", null, {});
 const otherNamespace = "any-other-namespace";
+/** Whether it is of a namespace that nobody names. */
+export const isElsewhere = ({ namespace }: MeshParty): boolean => namespace === otherNamespace;
 const elsewhere = (labels: Record<string, string>): MeshParty =>
   pod("a pod of any other namespace", otherNamespace, labels);
 
