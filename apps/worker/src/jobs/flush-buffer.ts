@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ArchiveIndex } from "@tapline/adapters/prisma";
+import type { ArchiveIndex, LeaseCheck } from "@tapline/adapters/prisma";
 import type { SegmentBuffer } from "@tapline/adapters/redis";
 import { newEntry } from "@tapline/core/audit";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
@@ -16,6 +16,8 @@ export type FlushAct = {
   readonly atEpochMs: number;
   /** Breaks it off before it has begun in PostgreSQL; from there on it has to be done to its end. */
   readonly signal?: AbortSignal;
+  /** Of a rule, which acts under a lease alone: asked where it begins in PostgreSQL. */
+  readonly leaseCheck?: LeaseCheck;
 };
 
 /** What a flush does: so many taps are sent again by their agents, of which so many segments are under way. */
@@ -48,7 +50,8 @@ export async function flushEffect({ buffer, index }: FlushParts): Promise<FlushE
  * entry; then in Redis, in one step. The buffer service then levels index and archive and opens the next life, and agents
  * send again what has no receipt. Where this is cut off in between, the buffer service does the rest.
  * @returns what was there when it began
- * @throws TaplineError `unavailable` where the buffer is not open, `conflict` where another life has begun meanwhile
+ * @throws TaplineError `unavailable` where the buffer is not open, `conflict` where another life has begun meanwhile, or the lease of
+ * whoever does it is over
  */
 export async function flushBuffer(act: FlushAct, parts: FlushParts): Promise<FlushEffect> {
   const effect = await flushEffect(parts);
@@ -62,7 +65,7 @@ export async function flushBuffer(act: FlushAct, parts: FlushParts): Promise<Flu
     facts: { taps, segments, bytes },
   });
   act.signal?.throwIfAborted();
-  await parts.index.endGeneration(generation, entry);
+  await parts.index.endGeneration(generation, entry, act.leaseCheck);
   await parts.buffer.endLife(generation);
   return effect;
 }

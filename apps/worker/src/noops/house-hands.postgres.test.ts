@@ -9,28 +9,31 @@ import {
   ReleaseDesk,
   RulesDesk,
 } from "@tapline/adapters/prisma";
+import { leaseCheck, NoopsLease } from "@tapline/adapters/prisma/noops";
 import { issueHierarchy, readRingKey } from "@tapline/core/encryption";
 import { type HouseAct, isHouseAct, undoOf } from "@tapline/core/noops";
 import { defaultRules } from "@tapline/core/validation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase } from "../../../../tools/test-servers/index.ts";
-import { actInHouse, type HouseParts } from "./house-hands.ts";
+import { actInHouse, type HouseParts, type HouseTerms } from "./house-hands.ts";
 
 let prisma: PrismaClient;
 let parts: HouseParts;
 const by = { actor: { kind: "rule", id: "a-rule" }, reason: "rule a-rule, decision 1" } as const;
 const nobody = { approvedBy: null, armedBy: null, left: null };
-const going = { ...by, ...nobody, signal: new AbortController().signal };
+let going: HouseTerms;
 const nothing = () => Promise.reject(new Error("not in this test"));
 
 beforeAll(async () => {
   prisma = connectPrisma(await freshDatabase());
+  const fence = await new NoopsLease(prisma, 3_600_000).take("this process");
+  going = { ...by, ...nobody, fence: fence ?? -1, signal: new AbortController().signal };
   parts = {
     flush: { buffer: {}, index: {} } as never,
     ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, clock: Date.now },
     releases: new ReleaseDesk(prisma, Date.now),
     ...{ rules: new RulesDesk(prisma, Date.now), keyRequests: new KeyRequests(prisma, Date.now) },
-    closed: new ClosedArchives(prisma),
+    ...{ closed: new ClosedArchives(prisma), leaseCheck },
   };
 });
 afterAll(() => prisma.$disconnect());

@@ -1,5 +1,5 @@
 import type { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
-import type { ClosedArchives, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
+import type { ClosedArchives, LeaseCheck, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { ActState, HouseAct } from "@tapline/core/noops";
 import { releasedServiceSchema } from "@tapline/core/rollout";
@@ -16,6 +16,8 @@ export type HouseParts = {
   readonly releases: Pick<ReleaseDesk, "rollBack">;
   readonly rules: Pick<RulesDesk, "activeVersion" | "find" | "release" | "switchTo">;
   readonly closed: Pick<ClosedArchives, "read" | "set">;
+  /** Lets what is written be written while this process decides under the number, and not later. */
+  readonly leaseCheck: (fence: number) => LeaseCheck;
   readonly clock: () => number;
 };
 
@@ -23,6 +25,8 @@ export type HouseParts = {
 export type HouseTerms = {
   readonly actor: Actor;
   readonly reason: string;
+  /** Number of the lease: each write asks whether it is still held, for a process that stood still heeds no signal. */
+  readonly fence: number;
   readonly signal: AbortSignal;
   /** Who let it be done, by an answer in NoOps; null where the rule acts by itself. */
   readonly approvedBy: Actor | null;
@@ -34,10 +38,13 @@ export type HouseTerms = {
 
 export type Changed = { readonly before: ActState; readonly after: ActState };
 
-/** Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same. */
+/**
+ * Does what the actuator does not: each by the code that people's own commands use, so that it is told and refused the same.
+ * @throws TaplineError as that code does; `conflict` (`fenced`) where another process decides by now: then nothing is changed
+ */
 export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseParts): Promise<Changed> {
-  const { signal, actor, reason, left } = terms;
-  const by = { actor, reason };
+  const { signal, left } = terms;
+  const by = actOf(terms, parts);
   switch (act.kind) {
     case "flush-buffer": {
       const flush = { ...by, atEpochMs: parts.clock(), signal };
@@ -47,14 +54,17 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
     case "rotate-key":
       return await rotateKey(terms, parts);
     case "roll-back": {
+      signal.throwIfAborted();
       const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
-        ...{ ...by, dryRun: false },
+        ...by,
+        dryRun: false,
       });
       return { before: { release: shift.base }, after: { release: shift.release, shift: shift.id } };
     }
     case "target": {
       assertAsLeft(left, { open: !(await parts.closed.read()).includes(act.archive) });
-      const before = await parts.closed.set(act.archive, act.open);
+      signal.throwIfAborted();
+      const before = await parts.closed.set(act.archive, act.open, by.leaseCheck);
       return { before: { open: !before.includes(act.archive) }, after: { open: act.open } };
     }
     case "quota":
@@ -69,10 +79,14 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
   }
 }
 
-async function rotateKey(
-  { signal, approvedBy, armedBy, actor, reason }: HouseTerms,
-  { keys, keyRequests, pkiFolder, clock }: HouseParts,
-): Promise<Changed> {
+/** Who has it done, and why, for as long as this process decides. */
+function actOf({ actor, reason, fence }: HouseTerms, { leaseCheck }: HouseParts) {
+  return { actor, reason, leaseCheck: leaseCheck(fence) };
+}
+
+async function rotateKey(terms: HouseTerms, parts: HouseParts): Promise<Changed> {
+  const { signal, approvedBy, armedBy, actor } = terms;
+  const { keys, keyRequests, pkiFolder, clock } = parts;
   if (pkiFolder === null)
     throw new TaplineError("misconfigured", "no folder of a PKI is known to the role noops", {
       remedy: "set TAPLINE_KEY_PKI, or rotate by `tapline key rotate`",
@@ -85,7 +99,7 @@ async function rotateKey(
   const rotated = await rotateWhereDue(
     { folder: pkiFolder, afterDays: 0, nowEpochMs: clock(), twoPersons: "ask", asker },
     { desk: keys, signal },
-    { actor: approvedBy ?? actor, reason },
+    { ...actOf(terms, parts), actor: approvedBy ?? actor },
   );
   if (rotated === null) throw new TaplineError("conflict", "no archive key is in use that could be rotated");
   const { request, successor } = rotated;
@@ -107,10 +121,11 @@ async function assertNoneWaits(requests: HouseParts["keyRequests"]): Promise<voi
 
 async function setQuota(
   { tapsPerHour, burst }: Extract<HouseAct, { kind: "quota" }>,
-  { signal, actor, reason }: HouseTerms,
-  { rules }: HouseParts,
+  terms: HouseTerms,
+  parts: HouseParts,
 ): Promise<Changed> {
-  const by = { actor, reason };
+  const by = actOf(terms, parts);
+  const [{ signal }, { rules }] = [terms, parts];
   const active = await rules.activeVersion();
   if (active === null) throw new TaplineError("unavailable", "validation has no rules yet");
   const { rules: present } = await rules.find(active);

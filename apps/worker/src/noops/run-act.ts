@@ -36,8 +36,7 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   if (isHouseAct(act)) {
     const approvedBy = decision.word?.is === "approved" ? decision.word.by : null;
     const by = { actor: { kind: "rule", id: ruleId } as const, reason, approvedBy };
-    const { signal, armedBy } = terms;
-    return await actInHouse(act, { ...by, armedBy, signal, left }, parts.house);
+    return await actInHouse(act, { ...by, ...terms, left }, parts.house);
   }
   const { actuator } = parts;
   if (actuator === null)

@@ -1,5 +1,5 @@
 import { connectPrisma, type PrismaClient, ReleaseDesk } from "@tapline/adapters/prisma";
-import { NoopsDesk, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
+import { leaseCheck, NoopsDesk, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import type { Wishes } from "@tapline/core/balance";
 import {
   type Actuator,
@@ -125,6 +125,7 @@ export class NoopsRig {
         ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
         ...{ rules: {} as never, keyRequests: { list: nothing, assertMayAsk: nothing }, clock },
         closed: { read: async () => [...this.closed], set: this.#close },
+        leaseCheck,
       },
     });
     this.#running.push(running);

@@ -1,7 +1,7 @@
 import { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
 import { ClosedArchives, DeclaredArchivesFact, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
 import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
-import { NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
+import { leaseCheck, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
 import { type Actuator, defaultNoopsRules } from "@tapline/core/noops";
 import { noopsLeaseMs, type RunningNoops, startNoops } from "../roles/noops.ts";
@@ -29,7 +29,7 @@ export function startNoopsRole(
     house: {
       ...{ flush: { buffer, index }, keys: new KeyDesk(prisma, clock), releases, closed, clock },
       ...{ keyRequests: new KeyRequests(prisma, clock), rules: new RulesDesk(prisma, clock) },
-      pkiFolder: config.TAPLINE_KEY_PKI ?? null,
+      ...{ pkiFolder: config.TAPLINE_KEY_PKI ?? null, leaseCheck },
     },
   });
 }

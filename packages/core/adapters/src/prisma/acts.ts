@@ -11,6 +11,8 @@ export type Act = {
   readonly reason: string | null;
   /** The trace of the request by which it was asked for. */
   readonly traceId?: string | null;
+  /** Of a rule, which acts under a lease alone; people act under none. */
+  readonly leaseCheck?: LeaseCheck;
 };
 
 /** Who acts where the reason is none of his: what was found, or nothing to tell. */
@@ -18,8 +20,12 @@ export type ActBy = Pick<Act, "actor" | "traceId">;
 
 export type Transaction = Prisma.TransactionClient;
 
-/** Records one operation, in the transaction that does it. */
+/** Holds a lease in place up to the end of the transaction that writes. @throws TaplineError where it is over: then nothing is written */
+export type LeaseCheck = (tx: Transaction) => Promise<void>;
+
+/** Records one operation, in the transaction that does it. @throws TaplineError as `act.leaseCheck` does */
 export async function recordAct(tx: Transaction, act: Act, what: Deed, atEpochMs: number): Promise<void> {
+  await act.leaseCheck?.(tx);
   await tx.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, { ...act, ...what })) });
 }
 

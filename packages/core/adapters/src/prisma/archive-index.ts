@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AuditEntry } from "@tapline/core/audit";
 import { flushedName } from "@tapline/core/buffer";
 import { TaplineError } from "@tapline/core/kernel";
+import type { LeaseCheck } from "./acts.ts";
 import { auditRow, auditRows } from "./audit-row.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { recordEndArgument } from "./record-end.ts";
@@ -135,10 +136,11 @@ export class ArchiveIndex {
 
   /**
    * Ends the buffer's life `name`, on purpose: from then on nothing cut in it can be recorded.
-   * @throws TaplineError `conflict` where another life has begun
+   * @throws TaplineError `conflict` where another life has begun; as `leaseCheck` does
    */
-  async endGeneration(name: string, entry: AuditEntry): Promise<void> {
+  async endGeneration(name: string, entry: AuditEntry, leaseCheck?: LeaseCheck): Promise<void> {
     await this.#prisma.$transaction(async (tx) => {
+      await leaseCheck?.(tx);
       const where = { name: generationFact, value: name };
       const { count } = await tx.installationFact.updateMany({ where, data: { value: flushedName(name) } });
       if (count === 0)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Transaction } from "./acts.ts";
+import type { LeaseCheck, Transaction } from "./acts.ts";
 import type { PrismaClient } from "./generated/client.ts";
 
 const factName = "archives.closed";
@@ -21,10 +21,11 @@ export class ClosedArchives {
     return await readClosed(this.#prisma);
   }
 
-  /** @returns which were closed before */
-  async set(archive: string, open: boolean): Promise<string[]> {
+  /** @returns which were closed before @throws TaplineError as `leaseCheck` does */
+  async set(archive: string, open: boolean, leaseCheck?: LeaseCheck): Promise<string[]> {
     return await this.#prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('archives.closed', 0))`;
+      await leaseCheck?.(tx);
       const before = await readClosed(tx);
       const others = before.filter((name) => name !== archive);
       const fact = { name: factName, value: JSON.stringify(open ? others : [...others, archive].toSorted()) };

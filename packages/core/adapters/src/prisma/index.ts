@@ -1,6 +1,13 @@
 export { type AccountListing, AccountRecovery } from "./account-recovery.ts";
 export { type ActingPerson, accountOf, actingPeople, actingPerson } from "./acting-people.ts";
-export { type Act, type ActBy, recordAct, recordOperation, type Transaction } from "./acts.ts";
+export {
+  type Act,
+  type ActBy,
+  type LeaseCheck,
+  recordAct,
+  recordOperation,
+  type Transaction,
+} from "./acts.ts";
 export { actsAtSites, actsOfPeople } from "./acts-of-people.ts";
 export {
   AgentDirectory,

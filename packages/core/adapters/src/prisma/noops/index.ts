@@ -1,5 +1,5 @@
 export { type DecisionFilter, type DecisionPage, NoopsDesk, type NoopsStanding } from "./noops-desk.ts";
-export { type LeaseListing, NoopsLease } from "./noops-lease.ts";
+export { type LeaseListing, leaseCheck, NoopsLease } from "./noops-lease.ts";
 export { type ActEnd, NoopsLog } from "./noops-log.ts";
 export {
   assertNoopsRulesAbove,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase } from "../../../../../../tools/test-servers/index.ts";
 import { decisionOf, ruleOf } from "../../../../src/noops/decision.fixture.ts";
 import { connectPrisma, type PrismaClient } from "../index.ts";
-import { NoopsDesk, NoopsLease, NoopsLog, NoopsRulesDesk } from "./index.ts";
+import { leaseCheck, NoopsDesk, NoopsLease, NoopsLog, NoopsRulesDesk } from "./index.ts";
 
 let prisma: PrismaClient;
 let desk: NoopsDesk;
@@ -198,6 +198,24 @@ test("of two who take the lease one has it, and its number grows with each chang
   expect(await lease.standing()).toMatchObject({ holder: "two", fence: next, isHeld: true });
   await lease.resign("two");
 });
+
+test("a process that stands still while it writes does not keep the next one from the lease, and has written nothing", async () => {
+  let next: number | null = null;
+  const stood = prisma.$transaction(
+    async (tx) => {
+      await leaseCheck(fence)(tx);
+      await tx.installationFact.create({ data: { name: "stood-still", value: "yes" } });
+      // It asks for nothing meanwhile; this waits for the row that it holds.
+      await prisma.$executeRaw`UPDATE noops_lease SET until = now() - interval '1 second'`;
+      next = await new NoopsLease(prisma, 60_000).take("two");
+    },
+    { timeout: 600_000 },
+  );
+  await expect(stood).rejects.toThrow();
+  expect(next).toBeGreaterThan(fence);
+  expect(await prisma.installationFact.count({ where: { name: "stood-still" } })).toBe(0);
+  await new NoopsLease(prisma, 60_000).resign("two");
+}, 120_000);
 
 test("a database that was restored gives no number below those that were given before its copy was put back", async () => {
   const restored = connectPrisma(await freshDatabase());

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { actRefused } from "@tapline/core/noops";
-import type { Transaction } from "../acts.ts";
+import type { LeaseCheck, Transaction } from "../acts.ts";
 import type { PrismaClient } from "../generated/client.ts";
 
 const takeSql = readFileSync(new URL("./take-noops-lease.sql", import.meta.url), "utf8");
 const owner = "noops";
+/** A process that stands still within a transaction would hold the lease in place for ever: PostgreSQL ends it then, ms. */
+const standsStillMs = 5_000;
 
 export type LeaseListing = {
   readonly holder: string;
@@ -53,8 +55,14 @@ export class NoopsLease {
  * @throws TaplineError `conflict` (`fenced`) where it is not held under this number any more
  */
 export async function assertHeld(tx: Transaction, fence: number): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM noops_lease
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT set_config('idle_in_transaction_session_timeout', ${String(standsStillMs)}, true) FROM noops_lease
     WHERE owner = ${owner} AND fence = ${fence} AND until > clock_timestamp() FOR SHARE`;
   if (rows.length === 0)
     throw actRefused("fenced", `lease ${fence} of noops is over: another process decides now`);
+}
+
+/** Lets what is done under this number be done while the lease is held under it, and not once another process decides. */
+export function leaseCheck(fence: number): LeaseCheck {
+  return (tx) => assertHeld(tx, fence);
 }
