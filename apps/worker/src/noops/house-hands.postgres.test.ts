@@ -125,6 +125,24 @@ test("a quota that the kill switch meets between its steps is released and not i
   expect(await rules.activeVersion()).toBe(before);
 });
 
+test("an archive that the kill switch meets after its look stays open, and no shift begins after it", async () => {
+  const [closed, stop] = [new ClosedArchives(prisma), new AbortController()];
+  const read: HouseParts["closed"]["read"] = async () => {
+    stop.abort(new Error("killed"));
+    return await closed.read();
+  };
+  const stopped = { ...parts, closed: Object.assign(new ClosedArchives(prisma), { read }) };
+  const terms = { ...going, signal: stop.signal };
+  const shutting = { kind: "target", archive: "third", open: false } as const;
+  await expect(actInHouse(shutting, terms, stopped)).rejects.toThrow("killed");
+  expect(await closed.read()).toEqual([]);
+  const shifts = await prisma.releaseShift.findMany();
+  await expect(actInHouse({ kind: "roll-back", service: "validation" }, terms, parts)).rejects.toThrow(
+    "killed",
+  );
+  expect(await prisma.releaseShift.findMany()).toEqual(shifts);
+});
+
 test("a flush that the kill switch meets after its look ends no life of the buffer", async () => {
   const stop = new AbortController();
   const ended: string[] = [];
