@@ -203,8 +203,8 @@ test("a process that stands still while it writes does not keep the next one fro
   let next: number | null = null;
   const stood = prisma.$transaction(
     async (tx) => {
-      await leaseCheck(fence)(tx);
       await tx.installationFact.create({ data: { name: "stood-still", value: "yes" } });
+      await leaseCheck(fence)(tx);
       // It asks for nothing meanwhile; this waits for the row that it holds.
       await prisma.$executeRaw`UPDATE noops_lease SET until = now() - interval '1 second'`;
       next = await new NoopsLease(prisma, 60_000).take("two");

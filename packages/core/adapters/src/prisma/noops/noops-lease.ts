@@ -5,8 +5,11 @@ import type { PrismaClient } from "../generated/client.ts";
 
 const takeSql = readFileSync(new URL("./take-noops-lease.sql", import.meta.url), "utf8");
 const owner = "noops";
-/** A process that stands still within a transaction would hold the lease in place for ever: PostgreSQL ends it then, ms. */
-const standsStillMs = 5_000;
+/**
+ * A process that stands still within a transaction would hold the lease in place for ever: PostgreSQL ends it after so long, ms. One
+ * that runs ends it itself before: Prisma lets none take above 5 s.
+ */
+const standsStillMs = 10_000;
 
 export type LeaseListing = {
   readonly holder: string;
