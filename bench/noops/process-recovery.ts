@@ -9,7 +9,7 @@ import { type Recovery, startParts } from "./recovery-rows.ts";
 import { type StackProcess, stackProcesses } from "./stack-processes.ts";
 
 const answersWithinMs = 120_000;
-const askEveryMs = 10;
+const askEveryMs = 20;
 /** One that dies sooner after its start is held for one that cannot live, and waited with: that is not measured here. */
 const livesAtLeastMs = 6_000;
 
