@@ -16,8 +16,8 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...exclude, served],
           // What takes part of a second takes many on a machine that is busy with something else.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -27,7 +27,7 @@ export default defineConfig({
           include: [served],
           exclude,
           globalSetup: ["tools/test-servers/global-setup.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // Real servers on a machine that is busy with something else: who asks for it has a failed test tried again, after a rest.
           // tools/setup/flaky-tests.mjs tells of each that passed only so.
