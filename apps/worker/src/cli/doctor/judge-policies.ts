@@ -1,11 +1,19 @@
-import { authorizationSpec, meshServices } from "@tapline/core/telemetry";
+import { meshServices } from "@tapline/core/telemetry";
 import type { ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Call, callsTo } from "./calls.ts";
 import { type Finding, fault, judged } from "./finding.ts";
 import { judgeOutward, outsideHosts } from "./judge-outward.ts";
 import { judgeRequests } from "./judge-requests.ts";
-import { isOf, type Policy, portsOf, principalsOf, remedyFor } from "./policy-rules.ts";
-import { understood, withObjects } from "./read-objects.ts";
+import {
+  allowing,
+  deniesAllElse,
+  isOf,
+  type Policy,
+  portsOf,
+  principalsOf,
+  remedyFor,
+} from "./policy-rules.ts";
+import { withObjects } from "./read-objects.ts";
 
 const check = "policies";
 const kinds = ["authorizationPolicies", "serviceEntries"] as const;
@@ -14,19 +22,16 @@ const callees: readonly string[] = [...meshServices, "ingress", "egress"];
 /** Whether what nobody has allowed is denied, and what is allowed is what the table of edges says. */
 export function judgePolicies(picture: ClusterPicture): readonly Finding[] {
   return withObjects(check, picture, kinds, ({ authorizationPolicies, serviceEntries }) => {
-    // What denies more than this is stricter, and stays the installation's own affair.
-    const allowing = authorizationPolicies.filter(({ spec }) => (spec.action ?? "ALLOW") === "ALLOW");
-    const { specs, unread } = understood(check, allowing, authorizationSpec);
+    const { specs, unread } = allowing(check, authorizationPolicies);
     if (unread.length > 0) return unread;
     const policies = specs.map(
       (one): Policy => ({ ...one, service: one.spec.selector?.matchLabels["tapline.dev/service"] ?? null }),
     );
-    const denies = policies.some(({ spec }) => spec.selector === undefined && spec.rules.length === 0);
     const { namespace } = picture;
     return judged(
       check,
       [
-        ...(denies
+        ...(deniesAllElse(policies)
           ? []
           : [
               fault(

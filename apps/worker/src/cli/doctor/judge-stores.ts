@@ -1,9 +1,9 @@
-import { authorizationSpec, type MeshParty, type NetworkPolicy, networkEnd } from "@tapline/core/telemetry";
+import { type MeshParty, type NetworkPolicy, networkEnd } from "@tapline/core/telemetry";
 import type { ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged, well } from "./finding.ts";
 import { insidersOf, networkPoliciesOf, portsTried, strangersTo } from "./network-parties.ts";
-import { isOf, portsOf, principalsOf, type Rule } from "./policy-rules.ts";
-import { type Named, understood, withObjects } from "./read-objects.ts";
+import { allowing, deniesAllElse, isOf, portsOf, principalsOf, type Rule } from "./policy-rules.ts";
+import { type Named, withObjects } from "./read-objects.ts";
 import { hostsOfStores, type Store, stores } from "./stores.ts";
 
 const check = "stores";
@@ -17,21 +17,17 @@ export function judgeStores(picture: ClusterPicture): readonly Finding[] {
     const hosts = hostsOfStores(objects.destinationRules);
     const here = stores.filter(({ name }) => hosts.get(name)?.split(".")[1] === home);
     if (here.length === 0) return [well(check, `the mesh knows of none in ${home}`)];
-    const allowing = objects.storeAuthorizationPolicies.filter(
-      ({ spec }) => (spec.action ?? "ALLOW") === "ALLOW",
-    );
-    const policies = understood(check, allowing, authorizationSpec);
+    const policies = allowing(check, objects.storeAuthorizationPolicies);
     const network = networkPoliciesOf(check, home, objects.storeNetworkPolicies);
     const unread = [...policies.unread, ...network.unread];
     if (unread.length > 0) return unread;
-    const denies = policies.specs.some(({ spec }) => spec.selector === undefined && spec.rules.length === 0);
     const rules = policies.specs.flatMap(({ name, spec }) =>
       spec.rules.map((rule) => ({ name, spec: rule })),
     );
     return judged(
       check,
       [
-        ...(denies
+        ...(deniesAllElse(policies.specs)
           ? []
           : [
               fault(

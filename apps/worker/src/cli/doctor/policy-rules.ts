@@ -1,11 +1,22 @@
-import type { authorizationSpec } from "@tapline/core/telemetry";
+import { authorizationSpec } from "@tapline/core/telemetry";
 import type { z } from "zod";
-import type { Named } from "./read-objects.ts";
+import type { ClusterObject } from "../../wire/commands/cluster.ts";
+import { type Named, understood } from "./read-objects.ts";
 
 type Spec = z.infer<typeof authorizationSpec>;
 export type Rule = Spec["rules"][number];
 /** Whose pods it is for; null: those of everybody. */
 export type Policy = Named<Spec> & { readonly service: string | null };
+
+/** Policies that allow, as they read. What denies more than these is stricter, and stays the installation's own affair. */
+export function allowing(check: string, policies: readonly ClusterObject[]) {
+  const those = policies.filter(({ spec }) => (spec.action ?? "ALLOW") === "ALLOW");
+  return understood(check, those, authorizationSpec);
+}
+
+/** Whether one of them is for all pods and allows nobody: what no other one allows is denied. */
+export const deniesAllElse = (policies: readonly { readonly spec: Spec }[]): boolean =>
+  policies.some(({ spec }) => spec.selector === undefined && spec.rules.length === 0);
 
 /** Ports that a rule is for; null: all. */
 export function portsOf({ to }: Rule): readonly number[] | null {
