@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noopsRulesFormat } from "@tapline/core/noops";
-import { StartedStack } from "../installation/index.ts";
+import type { StartedStack } from "../installation/index.ts";
+import { inStack } from "./in-stack.ts";
 
 const actsWithinMs = 60_000;
 const lookEveryMs = 10;
@@ -28,25 +28,15 @@ export async function decisions(
   { rounds, say }: { readonly rounds: number; readonly say: (line: string) => void },
   faults: string[],
 ): Promise<number[]> {
-  const dir = await mkdtemp(join(tmpdir(), "tapline-decision-"));
   const tookMs: number[] = [];
-  try {
-    const stack = await StartedStack.start(join(dir, ".tapline"), { TAPLINE_AGENT_RATE: "20" });
-    try {
-      const file = join(dir, "rules.json");
-      await writeFile(file, JSON.stringify(rules));
-      await stack.tapline("noops", "apply", file, "--reason", "a bench", "--by", "bench", "--yes");
-      await acted(stack);
-      for (let round = 0; round < rounds; round++) tookMs.push(await breach(stack));
-      say(`${tookMs.length} breaches`);
-    } finally {
-      await stack.stop();
-    }
-  } catch (error) {
-    faults.push(`not every breach was acted on: ${String(error)}`);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  await inStack({ otherwise: "not every breach was acted on" }, faults, async (stack, dataDir) => {
+    const file = join(dataDir, "bench-rules.json");
+    await writeFile(file, JSON.stringify(rules));
+    await stack.tapline("noops", "apply", file, "--reason", "a bench", "--by", "bench", "--yes");
+    await acted(stack);
+    for (let round = 0; round < rounds; round++) tookMs.push(await breach(stack));
+    say(`${tookMs.length} breaches`);
+  });
   return tookMs;
 }
 

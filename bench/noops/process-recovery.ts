@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../tools/servers/index.ts";
-import { StartedStack } from "../installation/index.ts";
+import type { StartedStack, Victim } from "../installation/index.ts";
+import { inStack } from "./in-stack.ts";
 import { readyLine } from "./ready-line.ts";
 import { type Recovery, startParts } from "./recovery-rows.ts";
 import { type StackProcess, stackProcesses } from "./stack-processes.ts";
@@ -18,31 +16,21 @@ export async function processRecoveries(
   { rounds, say }: { readonly rounds: number; readonly say: (line: string) => void },
   faults: string[],
 ): Promise<Recovery[]> {
-  const dir = await mkdtemp(join(tmpdir(), "tapline-recovery-"));
   const found: Recovery[] = [];
-  try {
-    const dataDir = join(dir, ".tapline");
-    const [ingest, web, witness] = [await freePort(), await freePort(), await freePort()];
-    const settings = {
-      ...{ TAPLINE_AGENT_RATE: "20", LOG_LEVEL: "info" },
-      TAPLINE_INGEST_PORT: String(ingest),
-      TAPLINE_WEB_PORT: String(web),
-      TAPLINE_WITNESS_PORT: String(witness),
-    };
-    const stack = await StartedStack.start(dataDir, settings, true);
-    try {
-      const ports = { ingest, web, witness };
-      const processes = await stackProcesses({ dataDir, ports, stores: await stack.stores() });
-      for (let round = 0; round < rounds; round++) found.push(...(await killEach(stack, processes)));
-      say(`${found.length} kills of ${processes.map(({ name }) => name).join(", ")}`);
-    } finally {
-      await stack.stop();
-    }
-  } catch (error) {
-    faults.push(`not every killed process came back: ${String(error)}`);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  const [ingest, web, witness] = [await freePort(), await freePort(), await freePort()];
+  const settings = {
+    LOG_LEVEL: "info",
+    TAPLINE_INGEST_PORT: String(ingest),
+    TAPLINE_WEB_PORT: String(web),
+    TAPLINE_WITNESS_PORT: String(witness),
+  };
+  const options = { otherwise: "not every killed process came back", settings, hasConsole: true };
+  await inStack(options, faults, async (stack, dataDir) => {
+    const ports = { ingest, web, witness };
+    const processes = await stackProcesses({ dataDir, ports, stores: await stack.stores() });
+    for (let round = 0; round < rounds; round++) found.push(...(await killEach(stack, processes)));
+    say(`${found.length} kills of ${processes.map(({ name }) => name).join(", ")}`);
+  });
   return found;
 }
 
@@ -60,9 +48,7 @@ async function killEach(stack: StartedStack, processes: readonly StackProcess[])
 /** From the kill until who uses it has an answer again. */
 async function killOne(stack: StartedStack, one: StackProcess): Promise<Recovery> {
   const { name, logFile } = one;
-  const victims = (await stack.victims()).filter(one.isRunBy);
-  const [victim] = victims;
-  if (victim === undefined || victims.length > 1) throw new Error(`${victims.length} processes are ${name}`);
+  const victim = await alone(stack, one);
   const [killedAtEpochMs, killedMs] = [Date.now(), performance.now()];
   kill(victim.pid, "SIGKILL");
   // What it had answered a moment before its death would be no answer.
@@ -71,6 +57,20 @@ async function killOne(stack: StartedStack, one: StackProcess): Promise<Recovery
   const tookMs = performance.now() - killedMs;
   const line = await readyLine(logFile, killedAtEpochMs);
   return { name, tookMs, parts: line === null ? null : startParts(line, killedAtEpochMs) };
+}
+
+/** The one process that is it: NoOps may give a stage a second one, or put a new one in its place, and what goes needs a while. */
+async function alone(stack: StartedStack, { name, isRunBy }: StackProcess): Promise<Victim> {
+  const end = performance.now() + answersWithinMs;
+  for (;;) {
+    const [victim, ...more] = (await stack.victims()).filter(isRunBy);
+    if (victim !== undefined && more.length === 0) return victim;
+    if (performance.now() > end)
+      throw new Error(
+        `${victim === undefined ? "no process is" : `${1 + more.length} processes are`} ${name}, for ${answersWithinMs / 1000} s`,
+      );
+    await sleep(askEveryMs);
+  }
 }
 
 /** False where there is none any more. */

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectPrisma, ReleaseDesk, type ShiftListing } from "@tapline/adapters/prisma";
 import { connectRedis, SegmentShares } from "@tapline/adapters/redis";
-import { StartedStack } from "../installation/index.ts";
+import type { StartedStack } from "../installation/index.ts";
+import { inStack } from "./in-stack.ts";
 import { isBackAt, type RollBack, type RollBackFrom } from "./roll-back-rows.ts";
 
 const goesWithinMs = 90_000;
@@ -26,10 +25,8 @@ export async function rollBacks(
   { rounds, say }: { readonly rounds: number; readonly say: (line: string) => void },
   faults: string[],
 ): Promise<RollBack[]> {
-  const dir = await mkdtemp(join(tmpdir(), "tapline-roll-back-"));
   const found: RollBack[] = [];
-  try {
-    const stack = await StartedStack.start(join(dir, ".tapline"), { TAPLINE_AGENT_RATE: "20" });
+  await inStack({ otherwise: "not every release was rolled back" }, faults, async (stack) => {
     const { databaseUrl, redisUrl } = await stack.stores();
     const [prisma, redis] = [connectPrisma(databaseUrl), connectRedis(redisUrl, () => undefined)];
     const opened = {
@@ -51,13 +48,8 @@ export async function rollBacks(
     } finally {
       redis.disconnect();
       await prisma.$disconnect();
-      await stack.stop();
     }
-  } catch (error) {
-    faults.push(`not every release was rolled back: ${String(error)}`);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  });
   return found;
 }
 

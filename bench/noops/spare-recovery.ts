@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StartedStack } from "../installation/index.ts";
+import type { StartedStack } from "../installation/index.ts";
+import { inStack } from "./in-stack.ts";
 import { readyLine } from "./ready-line.ts";
 import { type Recovery, startParts } from "./recovery-rows.ts";
 
@@ -17,24 +16,14 @@ export async function spareRecoveries(
   { rounds, say }: { readonly rounds: number; readonly say: (line: string) => void },
   faults: string[],
 ): Promise<Recovery[]> {
-  const dir = await mkdtemp(join(tmpdir(), "tapline-recovery-"));
-  const dataDir = join(dir, ".tapline");
   const found: Recovery[] = [];
-  try {
-    const stack = await StartedStack.start(dataDir, { TAPLINE_AGENT_RATE: "20", LOG_LEVEL: "info" });
-    try {
-      const { workloads } = await stack.actuator.look();
-      for (let round = 0; round < rounds; round++)
-        for (const { service } of workloads) found.push(await killOne(stack, dataDir, service));
-      say(`${found.length} kills of ${workloads.length} services`);
-    } finally {
-      await stack.stop();
-    }
-  } catch (error) {
-    faults.push(`not every killed process came back: ${String(error)}`);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  const stack = { otherwise: "not every killed process came back", settings: { LOG_LEVEL: "info" } };
+  await inStack(stack, faults, async (started, dataDir) => {
+    const { workloads } = await started.actuator.look();
+    for (let round = 0; round < rounds; round++)
+      for (const { service } of workloads) found.push(await killOne(started, dataDir, service));
+    say(`${found.length} kills of ${workloads.length} services`);
+  });
   return found;
 }
 

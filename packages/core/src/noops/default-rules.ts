@@ -8,11 +8,13 @@ const owner = "operations";
 /** Armed is what takes nothing from anybody: a dead replica replaced, replicas within bounds. All else asks, or only says. */
 const shipped = [
   {
+    // Whoever runs the services starts anew at once what has died. An act meanwhile would break that start off, or make a second one.
     ...{ id: "replace-silent-replica", per: "replica" },
-    when: 'replica(target).state == "failed" || replica(target).silentMs > 20000.0',
+    when: 'replica(target).state == "failed" || replica(target).silentMs > 10000.0',
     clearWhen: 'replica(target).state == "ready" && replica(target).silentMs < 6000.0',
-    ...{ forMs: 5 * secondMs, cooldownMs: minuteMs, perHour: 20, act: { kind: "replace" }, mode: "armed" },
-    purpose: "A replica that has failed, or has given no sign of life while others did, is started anew.",
+    ...{ forMs: 20 * secondMs, cooldownMs: minuteMs, perHour: 20, act: { kind: "replace" }, mode: "armed" },
+    purpose:
+      "A replica that does not come back by itself, or gives no sign of life while others do, is started anew.",
   },
   {
     ...{ id: "scale-up-on-wish", per: "service", only: stages },
