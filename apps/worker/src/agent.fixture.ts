@@ -27,6 +27,14 @@ export function connectAs(path: Pick<TestPath, "files">, agent: string, port: nu
       const answer = await request(`${base}/v1/receipts?after=${after}&waitMs=${waitMs}`, { dispatcher });
       return receiptsResponseSchema.parse(await answer.body.json());
     },
+    report: async (report: unknown) => {
+      const answer = await request(`${base}/v1/report`, {
+        ...{ dispatcher, method: "POST", headers: { "content-type": "application/json" } },
+        body: JSON.stringify(report),
+      });
+      await answer.body.dump();
+      if (answer.statusCode !== 200) throw new Error(`the door answered a report by ${answer.statusCode}`);
+    },
     close: () => dispatcher.destroy(),
   };
 }

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { archivedTaps, type Client, connectAs, type Submitted, send, submit } from "./agent.fixture.ts";
 import { flushBuffer, flushEffect } from "./jobs/flush-buffer.ts";
 import { rawTap, setUpPath, type TestPath, until } from "./path.fixture.ts";
+import { agentReport } from "./roles/agent-report.fixture.ts";
 import type { Running } from "./wire/start-worker.ts";
 
 let path: TestPath;
@@ -95,7 +96,7 @@ describe("a flush", () => {
     const first = await buffer.generation();
     const flushed = await tapline("flush", "--reason", "drill", "--by", "ann", "--yes");
     expect(flushed).toMatchObject({ code: 0, stderr: "" });
-    expect(flushed.stdout).toMatch(/will be sent again by their agents; none is lost/);
+    expect(flushed.stdout).toMatch(/will be sent again by their agents\n/);
     expect(flushed.stdout).toMatch(/open again, in its life/);
     expect(await buffer.generation()).not.toBe(first);
     await Promise.all(sending);
@@ -125,7 +126,13 @@ describe("a flush", () => {
       const told = await tapline("flush", ...args);
       expect(told.code).toBe(code);
       expect(told.stdout).toMatch(/^life \S+ of the buffer would end:\n7 taps, of them those of 1 segment/);
+      expect(told.stdout).toContain("may be lost: gate-1 (7 taps): it has never told what it holds");
     }
+    const outbox = { epoch: 1, nextSeq: 8, taps: 7, bytes: 1, oldestAgeMs: 1, held: [[1, 7]] };
+    await client.report({ ...agentReport, outbox });
+    await until("the report is kept", async () => (await path.prisma.agentReport.count()) > 0);
+    const held = await tapline("flush", "--reason", "x", "--dry-run");
+    expect(held.stdout).toContain("agents that are there hold all of them: none is lost");
     expect((await tapline("flush", "--yes")).stderr).toContain("--reason");
     expect(await buffer.generation()).toBe(generation);
     const shown = await tapline("show");

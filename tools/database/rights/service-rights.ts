@@ -207,13 +207,17 @@ export const serviceRights: Readonly<Record<Service, ServiceRights>> = {
     tables: {
       ...readings,
       ...changesRing,
+      // Whether what a flush would forget has its end.
+      agent_run: read,
       alert: read,
       alert_rule_release: add,
+      duplicate_run: read,
       key_request: pass,
       noops_decision: all,
       noops_lease: keep,
       noops_rule_set: add,
       noops_switch: read,
+      quarantined_tap: read,
       release_shift: keep,
       service_release: read,
       // Whether who asks for a rotation is an admin's account.

@@ -16,6 +16,7 @@ import { LinkChoice } from "./link-choice.ts";
 import { Links } from "./links.ts";
 import { explainByCertificate } from "./own-certificate.ts";
 import { progressOfDurable, progressOfHints, stepsOfReceipts } from "./progress.ts";
+import { ReleaseRung } from "./release-rung.ts";
 import { Reports } from "./reports.ts";
 import type { Trouble } from "./setback.ts";
 import { type RefusedTap, TapSender } from "./tap-sender.ts";
@@ -34,6 +35,7 @@ export class Delivery {
   readonly #choice: LinkChoice;
   readonly #links: Links;
   readonly #reports: Reports;
+  readonly #rung: ReleaseRung;
   readonly #firstSeq: number;
   readonly #unlisten: () => void;
   #settings: DeliverySettings;
@@ -52,6 +54,10 @@ export class Delivery {
     this.#choice = new LinkChoice(options.settings.link, random, options.probeAfterMs);
     this.#lastLink = this.#choice.next;
     this.#reports = new Reports({ ...options, report: options.report });
+    const told = options.report !== undefined;
+    this.#rung = new ReleaseRung(options.settings.releaseAt, {
+      ...{ told, monotonic, onLowered: (rung) => this.#lowered(rung) },
+    });
     this.#sender = new TapSender(
       {
         outbox,
@@ -123,13 +129,18 @@ export class Delivery {
     this.#settings = settings;
     this.#reports.setEvery(settings.reportEveryMs);
     this.#choice.set(settings.link);
-    const { releaseAt } = settings;
+    const askedAccepted = this.#rung.current === "accepted";
+    this.#rung.want(settings.releaseAt);
     this.#judgeRelease();
-    // Taps that wait for a higher rung have told the one that is now enough: asked again, the server tells it again.
-    if (releaseAt !== before.releaseAt && reaches(before.releaseAt, releaseAt)) this.#sender.resendAll();
-    const acceptedAsked = (releaseAt === "accepted") !== (before.releaseAt === "accepted");
-    if (settings.link !== before.link || acceptedAsked) this.#links.reconnect();
+    const isRaised = askedAccepted && this.#rung.current !== "accepted";
+    if (settings.link !== before.link || isRaised) this.#links.reconnect();
     this.#reports.soon();
+  }
+
+  #lowered(rung: AckLevel): void {
+    // Taps that wait for a higher rung have told the one that is now enough: asked again, the server tells it again.
+    this.#sender.resendAll();
+    if (rung === "accepted") this.#links.reconnect();
   }
 
   /** Something changed that the server should know: it is told soon. */
@@ -155,7 +166,7 @@ export class Delivery {
       epoch: this.#options.outbox.epoch,
       receiptsAfter: this.#cursor,
       generation: this.#generation.current ?? "",
-      wantAccepted: this.#settings.releaseAt === "accepted",
+      wantAccepted: this.#rung.current === "accepted",
       sendsLog: this.#options.onLogWanted !== undefined,
     };
   }
@@ -172,14 +183,17 @@ export class Delivery {
       },
       mayTakeMore: () => this.#sender.mayTakeMore(),
       accepted: (seqs) => {
-        if (this.#settings.releaseAt === "accepted") this.#release(seqs);
+        if (this.#rung.current === "accepted") this.#release(seqs);
       },
       receipts: (receipts, next, from) => this.#received(receipts, next, from),
       hints: (hints) => {
         if (hints.epoch === this.#options.outbox.epoch) this.#tell(progressOfHints(hints));
       },
       generation: (name) => void this.#generation.hear(this.#generation.current, name),
-      clock: (sentAtEpochMs, answer) => this.#reports.answered(sentAtEpochMs, answer),
+      clock: (sentAtEpochMs, answer) => {
+        const sentMs = this.#reports.answered(sentAtEpochMs, answer);
+        if (sentMs !== null) this.#rung.told(sentMs);
+      },
       directive: (directive) => this.#options.onDirective(directive),
       logWanted: (wanted) => this.#options.onLogWanted?.(wanted) ?? null,
     };
@@ -215,7 +229,7 @@ export class Delivery {
   #received(receipts: readonly LinkReceipt[], next: string, from: Asked | null): void {
     if (from !== null && !this.#generation.hear(from.generation, from.answered)) return;
     const { outbox } = this.#options;
-    const { releaseAt } = this.#settings;
+    const releaseAt = this.#rung.current;
     const steps = stepsOfReceipts(receipts, outbox.epoch, releaseAt);
     const early = !reaches(releaseAt, "archived");
     const known = ({ seq }: TapProgress) => outbox.has(seq) || (early && seq >= this.#firstSeq);
@@ -229,7 +243,7 @@ export class Delivery {
 
   #durable(seqs: readonly number[]): void {
     this.#links.useful();
-    const final = reaches("durable", this.#settings.releaseAt);
+    const final = reaches("durable", this.#rung.current);
     if (final) this.#release(seqs);
     this.#tell(progressOfDurable(seqs, final));
   }

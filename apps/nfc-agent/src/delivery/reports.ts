@@ -56,12 +56,16 @@ export class Reports {
     this.#soon ??= setTimeout(() => this.#tell(), gatherMs);
   }
 
-  /** The server answered the report that left at `sentAtEpochMs`. */
-  answered(sentAtEpochMs: number, answer: ClockAnswer): void {
+  /**
+   * The server answered the report that left at `sentAtEpochMs`.
+   * @returns when that was by the monotonic clock, ms; null where none is known that left then
+   */
+  answered(sentAtEpochMs: number, answer: ClockAnswer): number | null {
     const sentMs = this.#sent.get(sentAtEpochMs);
-    if (sentMs === undefined) return;
+    if (sentMs === undefined) return null;
     this.#sent.delete(sentAtEpochMs);
     this.#skew.add(clockSample(sentAtEpochMs, this.#options.monotonic() - sentMs, answer));
+    return sentMs;
   }
 
   stop(): void {

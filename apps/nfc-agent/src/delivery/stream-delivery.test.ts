@@ -257,6 +257,25 @@ describe("reports and directives", () => {
     await rig.until(() => expect(told()[0]).toEqual({ id: wanted.id, text: "3 lines\n", cut: false }));
   });
 
+  it("tell of a rung below the archive before any tap leaves at it", async () => {
+    rig.ledger.verdictOf = () => null;
+    const toldBefore: number[] = [];
+    const at = (releaseAt: "archived" | "durable") =>
+      ({ link: "grpc", releaseAt, reportEveryMs: 60_000 }) as const;
+    const delivery = rig.deliver({
+      ...{ settings: at("archived"), resendAfterMs: 300, report: () => report },
+      onSettled: () => toldBefore.push(rig.stream.reports.length),
+    });
+    await rig.taps(3, delivery);
+    await rig.until(() => expect(rig.stream.reports).toHaveLength(1));
+    await rig.until(() => expect(statusesOf(3)).toEqual(["durable"]));
+    delivery.configure(at("durable"));
+    await rig.tap(delivery);
+    await rig.until(() => expect(statusesOf(4)[0]).toBe("durable"));
+    await rig.until(() => expect(rig.outbox.pending).toBe(0));
+    expect(Math.min(...toldBefore)).toBe(2);
+  });
+
   it("leave soon after a change", async () => {
     const delivery = rig.byStream({ report: () => report });
     await rig.until(() => expect(rig.stream.reports).toHaveLength(1));

@@ -1,9 +1,10 @@
 import type { Clock } from "@tapline/core/kernel";
-import type { AgentReport, LinkName } from "@tapline/core/tap";
+import { type AgentReport, type LinkName, mostHeldRanges } from "@tapline/core/tap";
 import type { AgentStatus } from "../agent.ts";
 import type { Outbox } from "../outbox/index.ts";
 import type { LiveSettings } from "../settings/index.ts";
 import type { CertificateFacts } from "./certificate-facts.ts";
+import { heldRanges } from "./held-ranges.ts";
 import type { ReaderBoard } from "./reader-board.ts";
 import type { Status, Trouble } from "./schema.ts";
 import { troublesOf } from "./troubles.ts";
@@ -105,7 +106,11 @@ export class StatusSource {
       configRevision: settings.revision,
       link,
       clockSkewMs: clockSkewMs === null ? null : Math.round(clockSkewMs),
-      outbox: this.#outbox(oldestPendingAgeMs),
+      outbox: {
+        ...this.#outbox(oldestPendingAgeMs),
+        held: heldRanges(this.#options.outbox.pendingSeqs(), mostHeldRanges),
+        releaseAt: settings.current.releaseAt,
+      },
       paused,
       readers: readers.counts(),
       certificateEndsAtEpochMs: this.#options.certificate().endsAtEpochMs,

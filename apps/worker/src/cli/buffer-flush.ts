@@ -10,8 +10,9 @@ const reopenWithinMs = 60_000;
 export async function flush(options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
   await withBuffer(async (desk) => {
-    if (dryRun) return void process.stdout.write(`${effectText(await desk.effect(), "would")}\n`);
-    process.stdout.write(`${effectText(await desk.flush(act), "will")}\n`);
+    const unheld = await desk.unheld();
+    if (dryRun) return void process.stdout.write(`${effectText(await desk.effect(), unheld, "would")}\n`);
+    process.stdout.write(`${effectText(await desk.flush(act), unheld, "will")}\n`);
     const generation = await desk.reopened(reopenWithinMs);
     if (generation !== null) process.stdout.write(`the buffer is open again, in its life ${generation}\n`);
     else {
@@ -23,10 +24,17 @@ export async function flush(options: ActingOptions): Promise<void> {
   });
 }
 
-function effectText({ generation, taps, segments, bytes }: FlushEffect, when: "would" | "will"): string {
+function effectText(
+  { generation, taps, segments, bytes }: FlushEffect,
+  unheld: string | null,
+  when: "would" | "will",
+): string {
   return [
     `life ${generation} of the buffer ${when} end:`,
-    `${count(taps, "tap")}, of them those of ${count(segments, "segment")} under way, ${when} be sent again by their agents; none is lost`,
+    `${count(taps, "tap")}, of them those of ${count(segments, "segment")} under way, ${when} be sent again by their agents`,
+    unheld === null
+      ? "agents that are there hold all of them: none is lost"
+      : `who holds these is not known, and they may be lost: ${unheld}`,
     `${bytesText(bytes)} ${when} be forgotten; the door answers 503 until the index is level with the archive`,
   ].join("\n");
 }

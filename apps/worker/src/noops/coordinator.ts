@@ -18,6 +18,7 @@ import type { Logger } from "pino";
 import type { EvidenceGatherer, Gathered } from "./gather-evidence.ts";
 import type { HaltOnKill } from "./halt-on-kill.ts";
 import { heeding } from "./heeding.ts";
+import { HeldLook } from "./held-look.ts";
 import { leftBehind, Recorder } from "./recorder.ts";
 import { ruleOfUndo } from "./rule-of-undo.ts";
 import { type ActParts, runAct } from "./run-act.ts";
@@ -32,6 +33,9 @@ export type CoordinatorParts = ActParts & {
   /** Of the process: a lease or rules that are new change nothing in what the kill switch has stopped. */
   readonly halting: Pick<HaltOnKill, "heed">;
 };
+
+/** What guards go by in one round, but for what was done in it. */
+type RoundFacts = Omit<GuardFacts, "recent">;
 
 const hourMs = 3_600_000;
 /** So often is looked, while something is done, whether it is to be broken off. */
@@ -51,6 +55,7 @@ export class Coordinator {
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #lookBackMs: number;
+  readonly #held: HeldLook;
 
   private constructor(
     parts: CoordinatorParts,
@@ -63,6 +68,7 @@ export class Coordinator {
     this.#gatherer = gatherer;
     this.#decider = new Decider(released.rules.rules);
     this.#recorder = new Recorder(parts.flight, before);
+    this.#held = new HeldLook(parts.house.flush);
     const spans = released.rules.rules.map(({ cooldownMs, undoMs }) => Math.max(cooldownMs, undoMs));
     this.#lookBackMs = Math.max(hourMs, ...spans);
   }
@@ -92,7 +98,8 @@ export class Coordinator {
       this.#parts.flight.recent(nowEpochMs - this.#lookBackMs),
     ]);
     await this.#parts.halting.heed(switches, holding.fence);
-    let facts = { ...this.#factsOf(seen), switches };
+    const unheld = await this.#held.why(verdicts);
+    let facts: RoundFacts = { ...this.#factsOf(seen), switches, unheld };
     const known = [...recent];
     for (const left of recent.filter(({ state }) => state === "acting"))
       if ((left.fence ?? 0) <= holding.fence) replaceIn(known, await this.#endLeft(left));
@@ -125,10 +132,7 @@ export class Coordinator {
   }
 
   /** An act takes its time: who has paused meanwhile, and what runs now, counts for the next one of the same round. */
-  async #factsAfterAct(
-    facts: Omit<GuardFacts, "recent">,
-    { act }: Decision,
-  ): Promise<Omit<GuardFacts, "recent">> {
+  async #factsAfterAct(facts: RoundFacts, { act }: Decision): Promise<RoundFacts> {
     const { flight, actuator } = this.#parts;
     const signal = AbortSignal.timeout(lookWithinMs);
     const looked = actuator?.look(signal).catch(() => null) ?? null;
@@ -152,13 +156,8 @@ export class Coordinator {
     if (await this.#recorder.record(draft, fence)) this.#parts.onDecision(draft);
   }
 
-  #factsOf({
-    landscape,
-    nowEpochMs,
-    evidence,
-    archives,
-    quorum,
-  }: Gathered): Omit<GuardFacts, "switches" | "recent"> {
+  #factsOf(seen: Gathered): Omit<RoundFacts, "switches"> {
+    const { landscape, nowEpochMs, evidence, archives, quorum } = seen;
     const open = archives.filter(
       (archive) => evidence.get(`archive(${JSON.stringify(archive)}).isOpen`)?.value === true,
     );

@@ -9,6 +9,7 @@ import {
   type PrismaClient,
   ReleaseDesk,
   RulesDesk,
+  TapHolders,
 } from "@tapline/adapters/prisma";
 import { leaseCheck, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
 import { issueHierarchy, readRingKey } from "@tapline/core/encryption";
@@ -45,8 +46,17 @@ beforeAll(async () => {
     openSegments: async () => [],
     endLife: async (life: string) => ended.push(life) > 0,
   };
+  const nobody = { runs: async () => ({ runs: [], unnamed: 0 }), set: async () => undefined };
+  const [bar, holders] = [{ ...nobody, lift: async () => undefined }, new TapHolders(prisma)];
   house = {
-    ...{ flush: { buffer, index: new ArchiveIndex(prisma) }, keys, releases, rules, closed, leaseCheck },
+    ...{
+      flush: { buffer, bar, index: new ArchiveIndex(prisma), holders, clock: Date.now },
+      keys,
+      releases,
+      rules,
+      closed,
+      leaseCheck,
+    },
     ...{ keyRequests: new KeyRequests(prisma, Date.now), pkiFolder: folder, clock: Date.now },
   };
   const files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "T", agents: [], hosts: [] });
@@ -91,7 +101,7 @@ const acts: HouseAct[] = [
   { kind: "switch-rules", release: 2 },
   { kind: "roll-back", service: "validation" },
   { kind: "rotate-key" },
-  { kind: "flush-buffer" },
+  { kind: "flush-buffer", heardWithinMs: 60_000 },
 ];
 
 test.each(acts)(

@@ -143,24 +143,34 @@ test("an archive that the kill switch meets after its look stays open, and no sh
   expect(await prisma.releaseShift.findMany()).toEqual(shifts);
 });
 
-test("a flush that the kill switch meets after its look ends no life of the buffer", async () => {
+test("a flush that the kill switch meets after its look ends no life of the buffer, and leaves no door barred", async () => {
   const stop = new AbortController();
-  const ended: string[] = [];
+  const done: string[] = [];
+  let looks = 0;
   const flush: HouseParts["flush"] = {
     buffer: {
       generation: async () => "life",
-      backlog: async () => {
-        stop.abort(new Error("killed"));
-        return { taps: 1, frameBytes: 1, resultBytes: 0 } as never;
-      },
+      backlog: async () => ({ taps: 1, frameBytes: 1, resultBytes: 0 }) as never,
       openSegments: async () => [],
-      endLife: async (life) => ended.push(life) > 0,
+      endLife: async (life) => done.push(`end ${life}`) > 0,
     },
-    index: { generation: async () => "life", endGeneration: async (life) => void ended.push(life) },
+    index: { generation: async () => "life", endGeneration: async (life) => void done.push(`fence ${life}`) },
+    bar: {
+      set: async (life) => void done.push(`bar ${life}`),
+      lift: async () => void done.push("lift"),
+      runs: async () => {
+        looks += 1;
+        // With the door barred.
+        if (looks === 2) stop.abort(new Error("killed"));
+        return { runs: [], unnamed: 0 };
+      },
+    },
+    ...{ holders: { told: async () => new Map(), withoutEnd: async () => [] }, clock: Date.now },
   };
   const terms = { ...going, signal: stop.signal };
-  await expect(actInHouse({ kind: "flush-buffer" }, terms, { ...parts, flush })).rejects.toThrow("killed");
-  expect(ended).toEqual([]);
+  const act = { kind: "flush-buffer", heardWithinMs: 60_000 } as const;
+  await expect(actInHouse(act, terms, { ...parts, flush })).rejects.toThrow("killed");
+  expect(done).toEqual(["bar life", "lift"]);
 });
 
 const ada = { actor: { kind: "operator", id: "ada" }, reason: "ada wants it" } as const;

@@ -3,12 +3,12 @@ import type { ClosedArchives, LeaseCheck, ReleaseDesk, RulesDesk } from "@taplin
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { ActState, HouseAct } from "@tapline/core/noops";
 import { releasedServiceSchema } from "@tapline/core/rollout";
-import { type FlushParts, flushBuffer } from "../jobs/flush-buffer.ts";
+import { flushHeldBuffer, type GuardedParts } from "../jobs/flush-buffer.ts";
 import { rotateWhereDue } from "../keys/rotate-where-due.ts";
 import { assertAsLeft, type Left } from "./assert-as-left.ts";
 
 export type HouseParts = {
-  readonly flush: FlushParts;
+  readonly flush: GuardedParts;
   readonly keys: Pick<KeyDesk, "standing" | "change">;
   readonly keyRequests: Pick<KeyRequests, "list" | "assertMayAsk">;
   /** Folder of the PKI that issues keys; null where this process has none. */
@@ -48,7 +48,7 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
   switch (act.kind) {
     case "flush-buffer": {
       const flush = { ...by, atEpochMs: parts.clock(), signal };
-      const { generation, taps } = await flushBuffer(flush, parts.flush);
+      const { generation, taps } = await flushHeldBuffer(flush, act.heardWithinMs, parts.flush);
       return { before: { generation, taps }, after: { taps: 0 } };
     }
     case "rotate-key":

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { ArchiveIndex } from "@tapline/adapters/prisma";
-import type { SegmentBuffer, SegmentShares, TapLedger } from "@tapline/adapters/redis";
+import type { BufferBar, SegmentBuffer, SegmentShares, TapLedger } from "@tapline/adapters/redis";
 import { type AuditEntry, newEntry } from "@tapline/core/audit";
 import { flushedLife, isOfThisForm, lifeName, routeOf } from "@tapline/core/buffer";
 import { hasCode } from "@tapline/core/kernel";
@@ -13,6 +13,7 @@ export type BufferParts = Omit<CutParts, "queues"> & {
   readonly queues: Pick<SegmentQueues, "add" | "askAgain">;
   readonly shares: Pick<SegmentShares, "endComparison">;
   readonly index: ArchiveIndex;
+  readonly bar: Pick<BufferBar, "liftOlderThan">;
   readonly ledger: Pick<TapLedger, "forgetLife">;
   /** Brings the index level with the archives: the recent days, or all of them. */
   readonly archives: {
@@ -29,6 +30,8 @@ const indexCheckEvery = 40;
 const openAgainMs = 1_000;
 /** How often is said that the buffer waits for the archives. */
 const tellWaitingEveryMs = 60_000;
+/** A flush takes less than half of this from its bar to its record in PostgreSQL. */
+const barLeftMs = 60_000;
 /** A segment that has been open for so long may have lost its job. */
 const overdueMs = 10_000;
 
@@ -96,7 +99,7 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
       if (await buffer.endLife(standing)) log.warn({ generation: standing }, isOver);
       return;
     }
-    if (standing === recorded) return;
+    if (standing === recorded) return await liftLeftBar(parts);
     await levelIndex(parts);
     await index.declareGeneration(
       standing,
@@ -118,6 +121,11 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
   if (!(await buffer.openGeneration(generation))) return;
   log.info({ generation, recorded, reason }, "buffer opened");
   if (flushed !== null) await ledger.forgetLife(flushed);
+}
+
+/** Whoever barred the door to flush, and died or changed its mind too late to say so, flushes no more. */
+async function liftLeftBar({ bar, log }: BufferParts): Promise<void> {
+  if (await bar.liftOlderThan(barLeftMs)) log.warn({}, "the buffer takes taps again: a flush was broken off");
 }
 
 /** An index that never was whole, or was begun anew and left half way, is compared with all that is archived. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ArchiveCopies } from "@tapline/adapters/prisma";
-import { Cutters, MemoryWatch } from "@tapline/adapters/redis";
+import { BufferBar, Cutters, MemoryWatch } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
 import { need, readSetting } from "../read-setting.ts";
 import { startBuffer } from "../roles/buffer.ts";
@@ -26,6 +26,7 @@ export async function openBuffer(parts: Parts, archives: ArchiveSet): Promise<Ro
   const role = startBuffer({
     ...{ ...parts, archives: { check, level: levelled }, subscriber },
     partitions: config.TAPLINE_PARTITIONS,
+    bar: new BufferBar(parts.redis, config.TAPLINE_PARTITIONS),
     cutters: new Cutters(parts.redis, config.TAPLINE_PARTITIONS),
     cutter: `${parts.instance}/${randomUUID()}`,
   });

@@ -18,3 +18,14 @@ test("what was read holds for its time, and a failure does not", async () => {
   await expect(read()).rejects.toThrow("away");
   expect(await read()).toBe(3);
 });
+
+test("what is held for good is read once, and not before it was had", async () => {
+  const answers: (number | Error)[] = [new Error("not loaded"), 1];
+  const read = heldFor(Number.POSITIVE_INFINITY, async () => {
+    const answer = answers.shift();
+    if (typeof answer !== "number") throw answer;
+    return answer;
+  });
+  await expect(read()).rejects.toThrow("not loaded");
+  expect([await read(), await read()]).toEqual([1, 1]);
+});

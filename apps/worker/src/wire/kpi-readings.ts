@@ -44,9 +44,10 @@ export function openKpiReadings({ prisma, redis, buffer, config, clock, log }: P
 
 /** What reads certificates is loaded for the first reading: the process is ready before. */
 function keyReadings(parts: Pick<Parts, "prisma" | "clock" | "config">): () => Promise<KpiReadings> {
-  let opened: Promise<() => Promise<KpiReadings>> | null = null;
-  return async () => {
-    opened ??= import("./key-readings.ts").then(({ openKeyReadings }) => openKeyReadings(parts));
-    return await (await opened)();
-  };
+  // For good, but for a load that failed, as where files cannot be opened for a moment.
+  const opened = heldFor(Number.POSITIVE_INFINITY, async () => {
+    const { openKeyReadings } = await import("./key-readings.ts");
+    return openKeyReadings(parts);
+  });
+  return async () => await (await opened())();
 }

@@ -1,8 +1,14 @@
 import { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
-import { ClosedArchives, DeclaredArchivesFact, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
+import {
+  ClosedArchives,
+  DeclaredArchivesFact,
+  ReleaseDesk,
+  RulesDesk,
+  TapHolders,
+} from "@tapline/adapters/prisma";
 import { AlertDesk, AlertRulesDesk } from "@tapline/adapters/prisma/alerts";
 import { leaseCheck, NoopsLease, NoopsLog, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
-import { ServicesReports, WishBoard } from "@tapline/adapters/redis";
+import { BufferBar, ServicesReports, WishBoard } from "@tapline/adapters/redis";
 import { type Actuator, defaultNoopsRules } from "@tapline/core/noops";
 import { noopsLeaseMs, type RunningNoops, startNoops } from "../roles/noops.ts";
 import type { SharedReadings } from "../roles/share-readings.ts";
@@ -17,6 +23,8 @@ export function startNoopsRole(
   const { prisma, redis, clock, config, buffer, index, instrument } = parts;
   const closed = new ClosedArchives(prisma);
   const releases = new ReleaseDesk(prisma, clock);
+  const bar = new BufferBar(redis, config.TAPLINE_PARTITIONS);
+  const flush = { buffer, index, bar, holders: new TapHolders(prisma), clock };
   return startNoops({
     ...{ ...parts, actuator, readings, closed, releases, firstRules: defaultNoopsRules },
     reports: new ServicesReports(redis),
@@ -27,7 +35,7 @@ export function startNoopsRole(
     flight: instrument("noops", new NoopsLog(prisma, clock)),
     rules: new NoopsRulesDesk(prisma, clock),
     house: {
-      ...{ flush: { buffer, index }, keys: new KeyDesk(prisma, clock), releases, closed, clock },
+      ...{ flush, keys: new KeyDesk(prisma, clock), releases, closed, clock },
       ...{ keyRequests: new KeyRequests(prisma, clock), rules: new RulesDesk(prisma, clock) },
       ...{ pkiFolder: config.TAPLINE_KEY_PKI ?? null, leaseCheck },
     },

@@ -1,5 +1,6 @@
 import { TaplineError } from "../kernel/index.ts";
 import type { BufferedTap } from "./buffered-tap.ts";
+import type { TapRun } from "./tap-runs.ts";
 
 /**
  * A frame: the taps that reached the door together, as one entry of the buffer's stream. One entry for many
@@ -52,6 +53,38 @@ export function encodeFrame(taps: readonly BufferedTap[]): Buffer {
   }
   return frame.subarray(0, at);
 }
+
+/**
+ * Whose taps a frame holds: runs in its order, as `writeTapRuns` takes them. Goes over the heads of the taps alone, for this is done
+ * for each frame at the door.
+ * @returns none where the bytes are no frame of this version that can be read, as those of a sealed one
+ */
+export function runsOfFrame(frame: Buffer): TapRun[] {
+  const runs: { agent: string; epoch: number; first: number; last: number }[] = [];
+  try {
+    if (frame.readUInt8(0) !== version) return [];
+    for (let at = 1; at < frame.length; ) {
+      const [epoch, seq] = [readCounter(frame, at), readCounter(frame, at + 8)];
+      const [agentAt, agentBytes] = [at + 29, frame.readUInt8(at + 28)];
+      const agent = frame.toString("latin1", agentAt, agentAt + agentBytes);
+      const run = runs.at(-1);
+      if (run?.agent === agent && run.epoch === epoch && run.last + 1 === seq) run.last = seq;
+      else runs.push({ agent, epoch, first: seq, last: seq });
+      at = agentAt + agentBytes;
+      at += 2 + frame.readUInt16BE(at);
+      at += 1 + frame.readUInt8(at);
+      at += 4 + frame.readUInt32BE(at);
+      if (at > frame.length) return [];
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+  return runs;
+}
+
+const readCounter = (frame: Buffer, at: number): number =>
+  frame.readUInt32BE(at) * 2 ** 32 + frame.readUInt32BE(at + 4);
 
 /** A u64 without a BigInt: no counter of ours is above 2^53. */
 function writeCounter(frame: Buffer, counter: number, at: number): number {

@@ -12,6 +12,7 @@ export {
   type FrameSealer,
   framedBytes,
   isSealedFrame,
+  runsOfFrame,
   sealedFrameVersion,
 } from "./frame.ts";
 export { flushedLife, flushedName, isOfThisForm, lifeName } from "./generation.ts";
@@ -35,4 +36,5 @@ export {
   segmentLimits,
   segmentStages,
 } from "./segment.ts";
+export { readTapRuns, type TapRun, writeTapRuns } from "./tap-runs.ts";
 export { maxTapTraces, tapTraces } from "./tap-traces.ts";

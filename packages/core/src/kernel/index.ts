@@ -8,6 +8,7 @@ export { type ErrorCode, type ErrorFacts, errorCodes, hasCode, messageOf, Taplin
 export { printable, printableLine } from "./printable.ts";
 export { type Problem, problemSchema, problemTypes } from "./problem.ts";
 export { type Random, seededRandom, wholeBetween } from "./random.ts";
+export { readJson } from "./read-json.ts";
 export {
   type ClusterNodes,
   clusterNodes,

@@ -1,11 +1,20 @@
 import { z } from "zod";
+import { usualHeardWithinMs } from "../transfer/index.ts";
 import { type ActuatorAct, actuatorActSchema } from "./actuator-act.ts";
 import { serviceWordSchema, workloadText } from "./workload-name.ts";
 
+const [secondMs, hourMs] = [1_000, 3_600_000];
+/** An agent that was heard longer ago is not counted on to hold what it once told, ms. */
+export const heardWithinMsSchema = z
+  .int()
+  .min(10 * secondMs)
+  .max(hourMs)
+  .default(usualHeardWithinMs);
+
 /** Acts that the actuator does not do: what they change stands in our own stores. */
 const houseActs = [
-  /** Ends the life of the buffer: agents send again what has no receipt (`flushBuffer`). */
-  z.strictObject({ kind: z.literal("flush-buffer") }),
+  /** Ends the life of the buffer, where agents that were heard so lately hold all of it: they send again what has no receipt. */
+  z.strictObject({ kind: z.literal("flush-buffer"), heardWithinMs: heardWithinMsSchema }),
   /** Sends nothing to an archive any more, or does so again; segments wait for the archives that are left, or get their copies later. */
   z.strictObject({ kind: z.literal("target"), archive: z.string().min(1).max(63), open: z.boolean() }),
   /** A successor for the archive's key, issued from the folder of the installation's PKI. */
@@ -62,7 +71,7 @@ export function wordsOf(act: NoopsAct, before: number | null = null): string {
     case "connections":
       return `${connectionWords(act)} of the mesh to ${subject}`;
     case "flush-buffer":
-      return "flush the buffer: agents send again what has no receipt";
+      return "flush the buffer, if agents that are there hold all of it: they send again what has no receipt";
     case "target":
       return `${act.open ? "send to" : "send nothing to"} ${subject}${act.open ? " again" : ""}`;
     case "rotate-key":

@@ -51,6 +51,7 @@ export const guardNames = [
   "lock",
   "cool-down",
   "last-ready",
+  "held",
   "one-at-a-time",
   "per-hour",
   "budget",

@@ -41,6 +41,8 @@ export const evidenceFields = {
   alert: { active: 1, longestMs: 1 },
   archive: { awayMs: 1, errorRatio: 1, isOpen: true },
   release: { phase: "none", endedMs: 1, verdict: "good" },
+  /** The time of day, for what is done on a schedule. */
+  clock: { minuteOfDay: 1, weekday: 1, dayOfMonth: 1 },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EvidenceValue>>>>;
 
 /** `kpi(name)` is a number, all others have fields. */
@@ -57,5 +59,8 @@ export function evidenceName(subject: EvidenceSubject | "kpi", of: string, field
   const called = `${subject}(${JSON.stringify(of)})`;
   return field === null ? called : `${called}.${field}`;
 }
+
+/** Time zones that `clock` knows. */
+export const knownClocks: readonly string[] = ["UTC"];
 
 export const knownKpis: readonly string[] = kpiIds;

@@ -182,6 +182,14 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
   else expect(refusal(act, more)).toContain(expected);
 });
 
+test("a flush is done only while all that is in the buffer is held", () => {
+  const flush: NoopsAct = { kind: "flush-buffer", heardWithinMs: 60_000 };
+  expect(refusal(flush, { unheld: null })).toBeNull();
+  expect(refusal(flush, { unheld: "gate-1 (2 taps): gone" })).toBe("held: gate-1 (2 taps): gone");
+  expect(refusal(flush)).toBe("held: who holds what is in the buffer is not known");
+  expect(refusal(scale(3), { unheld: "gate-1 (2 taps): gone" })).toBeNull();
+});
+
 test("a decision that waited does not stand in its own way", () => {
   const waiting = decisionOf({ state: "waiting-approval" });
   expect(refusal(scale(3), { recent: [waiting] }, waiting.id)).toBeNull();
@@ -202,6 +210,7 @@ test("all guards are asked, and told", () => {
       "lock true",
       "cool-down false",
       "last-ready true",
+      "held true",
       "one-at-a-time true",
     ],
     ...["per-hour true", "budget true"],

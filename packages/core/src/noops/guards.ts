@@ -14,6 +14,8 @@ export type GuardFacts = {
   readonly landscape: Landscape | null;
   /** Archives that are open, and how many have to hold a segment. */
   readonly archives: { readonly open: readonly string[]; readonly quorum: number };
+  /** Why a flush would lose taps, where one is wanted: it names whose; null: it would lose none. */
+  readonly unheld?: string | null;
   /** Acts of all rules in an hour, at most. */
   readonly actsPerHour: number;
   readonly nowEpochMs: number;
@@ -35,6 +37,7 @@ const guards: readonly (readonly [GuardName, (asked: Asked) => string | null])[]
   ["lock", locked],
   ["cool-down", cooling],
   ["last-ready", lastReady],
+  ["held", unheld],
   ["one-at-a-time", disturbing],
   ["per-hour", overRule],
   ["budget", overBudget],
@@ -49,7 +52,7 @@ export function askGuards(asked: Asked): GuardVerdict[] {
 }
 
 /** A person's own act, as an undo: pauses, cool-downs and budgets are there to hold rules, not people. */
-export const guardsOfPeople: readonly GuardName[] = ["lock", "last-ready", "one-at-a-time"];
+export const guardsOfPeople: readonly GuardName[] = ["lock", "last-ready", "held", "one-at-a-time"];
 
 /** Whether somebody has less of something while it is done, or afterwards. */
 export function isDisruptive(act: NoopsAct, landscape: Landscape | null): boolean {
@@ -131,6 +134,10 @@ function lastReady({ act, landscape, archives }: Asked): string | null {
     (service) => readyOf(landscape, { service, colour }, replica.name) === 0,
   );
   return alone.length === 0 ? null : `it is the last ready replica of ${alone.join(", ")}`;
+}
+
+function unheld({ act, unheld: why = "who holds what is in the buffer is not known" }: Asked): string | null {
+  return act.kind === "flush-buffer" ? why : null;
 }
 
 function disturbing({ recent, act, landscape, id }: Asked): string | null {

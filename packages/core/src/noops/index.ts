@@ -51,7 +51,7 @@ export {
   setReplicas,
   workloadOf,
 } from "./landscape.ts";
-export { shippedAlerts, unknownAlerts } from "./lint.ts";
+export { shippedAlerts, unknownAlerts, whyNotArmed } from "./lint.ts";
 export {
   type ActRequest,
   actAnswerSchema,

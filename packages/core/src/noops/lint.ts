@@ -9,6 +9,7 @@ import {
   evidenceName,
   evidenceSubjects,
   isEvidenceSubject,
+  knownClocks,
   knownKpis,
 } from "./evidence.ts";
 import { Expression } from "./expression.ts";
@@ -95,10 +96,20 @@ function targetFaults({ per, only, act }: NoopsRule): NoopsRuleFault[] {
   return faults;
 }
 
-/** An act that asks agents or people for something is never done without being asked for. */
-function modeFaults({ act, mode }: NoopsRule): NoopsRuleFault[] {
-  if (act.kind !== "flush-buffer" || mode !== "armed") return [];
-  return [{ place: "mode", fault: "a flush is never done by itself: let it ask (approval)" }];
+function modeFaults(rule: NoopsRule): NoopsRuleFault[] {
+  const fault = rule.mode === "armed" ? whyNotArmed(rule) : null;
+  return fault === null ? [] : [{ place: "mode", fault }];
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Why a rule may not act by itself as it is written; null where it may. Each flush has agents bring all that is in the buffer again: where
+ * that comes again and again nothing else gets through.
+ */
+export function whyNotArmed({ act, perHour, cooldownMs }: NoopsRule): string | null {
+  if (act.kind !== "flush-buffer" || (perHour === 1 && cooldownMs >= hourMs)) return null;
+  return "a flush is done by itself once an hour at most: perHour 1, and cooldownMs 3600000 or more";
 }
 
 function expressionFaults(rule: NoopsRule, place: "when" | "clearWhen"): NoopsRuleFault[] {
@@ -157,6 +168,8 @@ function callFaults({ called, of, field }: Named, per: RuleScope): string[] {
     return [`${called}(…) has no ${field}: ${nearestText(field, fields)} (docs/noops.md has all of them)`];
   if (of === null)
     return subjectsOf[per].includes(called) ? [] : [`a target of a rule per ${per} is no ${called}`];
+  if (called === "clock")
+    return knownClocks.includes(of) ? [] : [`there is no clock ${of}: ${nearestText(of, knownClocks)}`];
   const isService = called === "service" || called === "wish" || called === "release";
   return !isService || noopsServices.includes(of)
     ? []

@@ -52,7 +52,7 @@ function leavesOne(one: Begun, quorum: number): void {
 
 /** It waits for its cool-down, whoever acted there before; in no hour a rule acts more often than it may, nor do all together. */
 function keepsItsTime(one: Begun, before: readonly Begun[], actsPerHour: number): void {
-  const subject = subjectOf(one.decision.act ?? { kind: "flush-buffer" });
+  const subject = subjectOf(one.decision.act ?? { kind: "rotate-key" });
   for (const { decision } of before)
     if (decision.act !== null && subjectOf(decision.act) === subject)
       expect(

@@ -13,11 +13,9 @@ import type { NoopsRule } from "./rule.ts";
 import { noSwitches } from "./switches.ts";
 import { replicaOf, startEpochMs, workloadOf } from "./world.fixture.ts";
 
-/** The shipped rules and a restart, all armed that anybody can arm. */
+/** The shipped rules and a restart, all armed. */
 export const armedRules: readonly NoopsRule[] = [
-  ...defaultNoopsRules.rules.map((rule): NoopsRule => {
-    return { ...rule, mode: rule.act.kind === "flush-buffer" ? "approval" : "armed" };
-  }),
+  ...defaultNoopsRules.rules.map((rule): NoopsRule => ({ ...rule, mode: "armed" })),
   ruleOf({
     ...{ id: "restart-slow-service", when: "service(target).p99Ms > 1000.0", act: { kind: "restart" } },
     perHour: 3,

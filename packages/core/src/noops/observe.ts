@@ -47,10 +47,23 @@ export function observe(observed: Observed): Map<string, EvidenceReading> {
     if (scope.archive !== undefined && field !== undefined)
       put("archive", scope.archive, { [field]: value }, atEpochMs);
   }
+  putClock(observed.nowEpochMs, put);
   putTold(observed, put);
   putServices(observed, put);
   putReplicas(observed, put);
   return evidence;
+}
+
+function putClock(nowEpochMs: number, put: Put): void {
+  const now = new Date(nowEpochMs);
+  const minuteOfDay = now.getUTCHours() * 60 + now.getUTCMinutes();
+  // ISO 8601: Monday is 1, Sunday 7.
+  put(
+    "clock",
+    "UTC",
+    { minuteOfDay, weekday: now.getUTCDay() || 7, dayOfMonth: now.getUTCDate() },
+    nowEpochMs,
+  );
 }
 
 function putTold({ nowEpochMs, archives, wishes, alerts, shifts }: Observed, put: Put): void {

@@ -10,6 +10,17 @@ const document = (...rules: readonly object[]) => ({ format: noopsRulesFormat, v
 const faultsOf = (more: Partial<NoopsRule>) =>
   readNoopsRules(document({ ...ruleOf(), ...more })).faults.map(({ place, fault }) => `${place}: ${fault}`);
 
+const flushRule: Partial<NoopsRule> = {
+  ...{
+    per: "installation",
+    when: 'kpi("backlog.taps") > 1.0',
+    perHour: 1,
+    cooldownMs: 3_600_000,
+    mode: "armed",
+  },
+  act: { kind: "flush-buffer", heardWithinMs: 60_000 },
+};
+
 test("what is shipped is sound, and armed only where it takes nothing from anybody", () => {
   const armed = defaultNoopsRules.rules.filter(({ mode }) => mode === "armed").map(({ id }) => id);
   expect(armed).toEqual(["replace-silent-replica", "scale-up-on-wish", "scale-down-on-wish"]);
@@ -21,6 +32,7 @@ test.each<[string, Partial<NoopsRule>, string]>([
   ["a function", { when: "servic(target).p99Ms > 1" }, "there is no function servic: did you mean service?"],
   ["a field", { when: "service(target).p99 > 1" }, "service(…) has no p99: did you mean p99Ms"],
   ["a service", { when: 'service("validaton").p99Ms > 1' }, "no service validaton: did you mean validation?"],
+  ["a clock", { when: 'clock("UCT").weekday == 1.0' }, "there is no clock UCT: there is UTC"],
   ["one of `only`", { only: ["transferr"] }, "there is no service transferr: did you mean transfer?"],
   [
     "a variable",
@@ -48,10 +60,11 @@ test.each<[string, Partial<NoopsRule>, string]>([
     "a target of a rule per service is no archive",
   ],
   ["an act for something else", { act: { kind: "rotate-key" } }, "rotate-key is done to one installation"],
+  ["a flush by itself twice an hour", { ...flushRule, perHour: 2 }, "once an hour at most"],
   [
-    "a flush by itself",
-    { per: "installation", when: 'kpi("backlog.taps") > 1.0', act: { kind: "flush-buffer" } },
-    "never done by itself",
+    "a flush by itself sooner than in an hour",
+    { ...flushRule, cooldownMs: 3_599_999 },
+    "once an hour at most",
   ],
   [
     "nothing asked of a thing",
@@ -60,6 +73,16 @@ test.each<[string, Partial<NoopsRule>, string]>([
   ],
 ])("%s is a fault", (_what, more, fault) => {
   expect(faultsOf(more).join()).toContain(fault);
+});
+
+test("a rule may flush by itself once an hour, and one that asks as often as it likes", () => {
+  expect(faultsOf(flushRule)).toEqual([]);
+  expect(faultsOf({ ...flushRule, perHour: 20, cooldownMs: 1_000, mode: "approval" })).toEqual([]);
+});
+
+test("a rule may go by the time of day, and names whose", () => {
+  expect(faultsOf({ when: 'clock("UTC").minuteOfDay >= 180.0 && clock("UTC").weekday < 6.0' })).toEqual([]);
+  expect(faultsOf({ when: "clock(target).weekday == 1.0" }).join()).toContain("per service is no clock");
 });
 
 test("a rule may roll a release back by its analysis", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { heardWithinMsSchema } from "./act.ts";
 import { mostReplicas } from "./actuator-act.ts";
 import { serviceWordSchema } from "./workload-name.ts";
 
@@ -49,7 +50,8 @@ const actSpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("restart") }),
   /** How a mesh connects to the service. */
   z.strictObject({ kind: z.literal("connections"), maxConnections: z.int().min(1) }),
-  z.strictObject({ kind: z.literal("flush-buffer") }),
+  /** Only what agents hold that were heard within `heardWithinMs`; where anybody holds not all of it, nothing is flushed. */
+  z.strictObject({ kind: z.literal("flush-buffer"), heardWithinMs: heardWithinMsSchema }),
   /** Whether anything is sent to the archive. */
   z.strictObject({ kind: z.literal("target"), open: z.boolean() }),
   z.strictObject({ kind: z.literal("rotate-key") }),

@@ -37,6 +37,9 @@ export const agentVersionSchema = z
   .max(64)
   .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "must be a version such as 1.2.3");
 
+/** Ranges of numbers that a report names at most: what an outbox holds is in few pieces, since ends come by segments. */
+export const mostHeldRanges = 100;
+
 /** What an agent tells of itself, for the fleet and the gap ledger. */
 export const agentReportSchema = z.strictObject({
   version: agentVersionSchema,
@@ -57,6 +60,16 @@ export const agentReportSchema = z.strictObject({
     bytes: count,
     /** Age of the oldest of them, ms; 0 where there is none. */
     oldestAgeMs: count,
+    /**
+     * Numbers of taps without an end, `[first, last]`, lowest first; where there are more pieces than may be told, the lowest. What is
+     * not named is not said to be held. Agents of earlier versions do not say it.
+     */
+    held: z
+      .array(z.tuple([count, count]))
+      .max(mostHeldRanges)
+      .exactOptional(),
+    /** The rung of the ack ladder at which a tap leaves the outbox from here on. */
+    releaseAt: z.enum(ackLevels).exactOptional(),
   }),
   paused: z.enum(pauseReasons).nullable(),
   /** How many readers are in which condition. */

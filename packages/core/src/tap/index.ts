@@ -19,6 +19,7 @@ export {
   agentVersionSchema,
   type LinkName,
   linkNames,
+  mostHeldRanges,
   type PauseReason,
   pauseReasons,
   type ReaderCondition,

@@ -37,6 +37,17 @@ export {
   statementPaths,
 } from "./gap-statement.ts";
 export { type GapChange, type OpenGap, reconcileGaps } from "./gaps.ts";
+export {
+  type BufferedTaps,
+  gatherTaps,
+  type HeldBy,
+  type Told,
+  type UnheldTaps,
+  unheldTaps,
+  unheldWords,
+  usualHeardWithinMs,
+  withoutEnded,
+} from "./held-taps.ts";
 export { type HeldSegment, type Hold, type HoldKind, holdKinds, holdOn } from "./holds.ts";
 export { LineWriter } from "./line-writer.ts";
 export {

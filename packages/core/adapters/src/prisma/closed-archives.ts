@@ -1,3 +1,4 @@
+import { readJson } from "@tapline/core/kernel";
 import { z } from "zod";
 import type { LeaseCheck, Transaction } from "./acts.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -51,5 +52,5 @@ export class ClosedArchives {
 
 async function readClosed(prisma: PrismaClient | Transaction): Promise<string[]> {
   const fact = await prisma.installationFact.findUnique({ where: { name: factName } });
-  return fact === null ? [] : (namesSchema.safeParse(JSON.parse(fact.value)).data ?? []);
+  return fact === null ? [] : (readJson(namesSchema, fact.value) ?? []);
 }

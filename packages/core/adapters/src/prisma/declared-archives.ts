@@ -1,3 +1,4 @@
+import { readJson } from "@tapline/core/kernel";
 import { type ArchivePlan, wantedTargets } from "@tapline/core/transfer";
 import { z } from "zod";
 import type { PrismaClient } from "./generated/client.ts";
@@ -41,8 +42,7 @@ export class DeclaredArchivesFact {
   /** Null where no worker has said it yet, or in a form that is not known here. */
   async read(): Promise<DeclaredArchives | null> {
     const fact = await this.#prisma.installationFact.findUnique({ where: { name: factName } });
-    if (fact === null) return null;
-    return declaredSchema.safeParse(JSON.parse(fact.value)).data ?? null;
+    return fact === null ? null : readJson(declaredSchema, fact.value);
   }
 }
 

@@ -101,6 +101,7 @@ export {
   type FoundSegment,
   TapFinder,
 } from "./tap-finder.ts";
+export { TapHolders } from "./tap-holders.ts";
 export {
   type ListedTaps,
   type RunPlace,

@@ -1,4 +1,4 @@
-import { TaplineError } from "@tapline/core/kernel";
+import { readJson, TaplineError } from "@tapline/core/kernel";
 import { agentLogSchema, logWantedSchema } from "@tapline/core/tap";
 import type { Redis } from "ioredis";
 import { z } from "zod";
@@ -117,8 +117,8 @@ export class AgentLogs {
 
   /** `null`: it is over, or of a release that writes it otherwise. */
   #live(text: string): AskedLog | null {
-    const read = askedSchema.safeParse(JSON.parse(text));
-    if (!read.success) return null;
-    return Math.abs(this.#clock() - read.data.askedAtEpochMs) > logWantedForMs ? null : read.data;
+    const read = readJson(askedSchema, text);
+    if (read === null) return null;
+    return Math.abs(this.#clock() - read.askedAtEpochMs) > logWantedForMs ? null : read;
   }
 }

@@ -68,6 +68,11 @@ export function mapRedisError(error: unknown): unknown {
       remedy: "wait: it opens again by itself",
       cause: error,
     });
+  if (error.message.startsWith("BARRED"))
+    return new TaplineError("unavailable", "the buffer is about to be flushed", {
+      remedy: "wait: it takes taps again by itself",
+      cause: error,
+    });
   if (error.message.startsWith("FULL"))
     return new TaplineError("overloaded", "the buffer has reached its ceiling", {
       remedy: "wait until the archive takes segments again, or raise TAPLINE_BUFFER_MAX_MIB",

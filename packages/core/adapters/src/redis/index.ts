@@ -1,5 +1,6 @@
 export { AgentLogs, type AskedLog, logKeptMs, logWantedForMs, type ToldLog } from "./agent-logs.ts";
 export { AgentNews } from "./agent-news.ts";
+export { BufferBar, type BufferedRuns } from "./buffer-bar.ts";
 export { Ceilings, ceilingHoldsMs, type DeclaredCeiling } from "./ceilings.ts";
 export { connectRedis, dropArguments } from "./connect.ts";
 export { CreditBook, creditLeaseMs } from "./credit-book.ts";

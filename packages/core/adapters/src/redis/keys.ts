@@ -12,7 +12,7 @@ export function partitionKeys(partition: number) {
   return {
     /** String: the name of this life of the buffer; absent where Redis has lost its data. */
     generation: `${base}:generation`,
-    /** Stream: one entry per frame; fields n = taps, b = bytes, d = frame. */
+    /** Stream: one entry per frame; fields d = frame, w = whose taps it holds, as `writeTapRuns` writes it. */
     frames: `${base}:frames`,
     /** List: `<entry id> <taps> <bytes>` of frames not yet in a segment, oldest first. */
     uncut: `${base}:uncut`,
@@ -23,7 +23,7 @@ export function partitionKeys(partition: number) {
     /** Set: those of the open ones of which an attempt has failed; they are tried again, and nobody waits for them. */
     failing: `${base}:failing`,
     /**
-     * Hash: what is there; buffered = taps, frames = bytes of frames, results = bytes of verdicts and sealed forms; where there is more than one partition,
+     * Hash: what is there; buffered = taps, frames = bytes of frames, results = bytes of verdicts and sealed forms; barred = who takes nothing in for a moment, and since when; where there is more than one partition,
      * with the first one: partitions = how many the life knows of, opened = how many of them stand.
      */
     counts: `${base}:counts`,

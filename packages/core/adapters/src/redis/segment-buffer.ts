@@ -13,9 +13,11 @@ import {
   partitionOfSegment,
   readRoutes,
   reservedForResultsBytes,
+  runsOfFrame,
   type SegmentStage,
   segmentLimits,
   unpackReceipt,
+  writeTapRuns,
 } from "@tapline/core/buffer";
 import { hasCode, TaplineError } from "@tapline/core/kernel";
 import type { Receipt } from "@tapline/core/tap";
@@ -122,7 +124,7 @@ export class SegmentBuffer {
    * Takes a frame; when this resolves, it is durable as far as the server's `appendfsync` goes.
    * @param holder the process that was granted the taps, as it calls itself to the `CreditBook`
    * @returns the buffer's generation
-   * @throws TaplineError `unavailable` (generation lost), `overloaded` (ceiling reached, memory)
+   * @throws TaplineError `unavailable` (generation lost, or about to be flushed), `overloaded` (ceiling reached, memory)
    */
   async append(frame: Buffer, taps: number, holder: string, partition = 0): Promise<string> {
     const { generation: key, frames, uncut, counts, news } = partitionKeys(partition);
@@ -130,7 +132,7 @@ export class SegmentBuffer {
     const stored = this.#sealsFrames ? (this.#seal?.seal(frame) ?? frame) : frame;
     return (await this.#run("append-frame", keys, [
       ...[taps, stored.length, stored, holder],
-      ...[this.#maxBytes, reservedForResultsBytes, news],
+      ...[this.#maxBytes, reservedForResultsBytes, news, writeTapRuns(runsOfFrame(frame))],
     ])) as string;
   }
 

@@ -1,3 +1,4 @@
+import { readJson } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import type { z } from "zod";
 
@@ -31,10 +32,5 @@ export async function entriesAfter(
 export function saidIn<Value>(schema: z.ZodType<Value>, [, fields]: StreamEntry): Value | null {
   const at = fields.indexOf("j");
   const json = fields[at + 1];
-  if (at < 0 || json === undefined) return null;
-  try {
-    return schema.safeParse(JSON.parse(json)).data ?? null;
-  } catch {
-    return null;
-  }
+  return at < 0 || json === undefined ? null : readJson(schema, json);
 }

@@ -1,4 +1,5 @@
 import { type Wishes, wishesSchema } from "@tapline/core/balance";
+import { readJson } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
 import { balanceKeys } from "./keys.ts";
 import { RoleLease } from "./lease.ts";
@@ -24,6 +25,6 @@ export class WishBoard {
   /** The last wishes; null where nobody has told any for 10 s, or they cannot be read, as those of a newer version. */
   async latest(): Promise<Wishes | null> {
     const text = await this.#redis.get(balanceKeys.wishes);
-    return text === null ? null : (wishesSchema.safeParse(JSON.parse(text)).data ?? null);
+    return text === null ? null : readJson(wishesSchema, text);
   }
 }

@@ -8,6 +8,7 @@ import {
   type NoopsRule,
   type NoopsSwitches,
   type RuleMode,
+  whyNotArmed,
   wordsOf,
 } from "@tapline/core/noops";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
@@ -132,8 +133,9 @@ export class NoopsDesk {
       const after = mode === "as-written" ? rule.mode : mode;
       if (mode !== "as-written" && before === after)
         throw new TaplineError("conflict", `rule ${ruleId} is in mode ${mode} already`);
-      if (after === "armed" && rule.act.kind === "flush-buffer")
-        throw new TaplineError("conflict", "a flush is never done by itself: let it ask (approval)");
+      const fault = after === "armed" ? whyNotArmed(rule) : null;
+      if (fault !== null)
+        throw new TaplineError("conflict", fault, { remedy: "change the rule, and apply the rules anew" });
       await endSwitch(tx, "mode", ruleId, atEpochMs);
       if (mode !== "as-written")
         await setSwitch(
