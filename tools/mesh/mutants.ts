@@ -23,3 +23,29 @@ export function mutantsOf(value: unknown, way: readonly (string | number)[] = []
     ];
   });
 }
+
+/** A change that somebody could make by weakening a line: another value in the place of a single one. */
+export function weakened(value: unknown, way: readonly (string | number)[] = []): Mutant[] {
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) =>
+      weakened(item, [...way, index]).map((mutant) => ({
+        ...mutant,
+        changed: value.map((one: unknown, at) => (at === index ? mutant.changed : one)),
+      })),
+    );
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([name, item]) =>
+      weakened(item, [...way, name]).map((mutant) => ({
+        ...mutant,
+        changed: { ...value, [name]: mutant.changed },
+      })),
+    );
+  return othersOf(value).map((changed) => ({ way, changed }));
+}
+
+/** The other truth; nothing and far too much of a number; another word. */
+function othersOf(value: unknown): unknown[] {
+  if (typeof value === "boolean") return [!value];
+  if (typeof value === "number") return [0, value * 1_000].filter((other) => other !== value);
+  return typeof value === "string" ? [`another-${value}`] : [];
+}

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { meshServices } from "@tapline/core/telemetry";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { readManifests } from "./render.ts";
+
+// A compiler is started in one of them, on a machine that is busy with something else.
+vi.setConfig({ testTimeout: 180_000 });
 
 const folder = join(import.meta.dirname, "../../istio/observability");
 const textOf = (name: string) => readFileSync(join(folder, name), "utf8");

@@ -1,0 +1,116 @@
+import { meshServices } from "@tapline/core/telemetry";
+import { z } from "zod";
+import * as platform from "./forms-of-platform.ts";
+import * as workloads from "./forms-of-workloads.ts";
+import { type Manifest, nameOf, valueAt } from "./manifest.ts";
+
+const doors: ReadonlySet<string> = new Set(["ingress", "egress"]);
+const services: ReadonlySet<string> = new Set(meshServices);
+
+const made = new Map<string, z.ZodType | null>();
+
+/** The form that an object must have as a whole, made once; null: there is none of its kind here. */
+function formOf(manifests: readonly Manifest[], { kind, metadata: { name } }: Manifest): z.ZodType | null {
+  const scaled = isScaled(manifests, name);
+  const key = `${kind} ${name} ${scaled}`;
+  const form = made.get(key);
+  if (form !== undefined) return form;
+  const own = makeForm(kind, name, scaled);
+  made.set(key, own);
+  return own;
+}
+
+function makeForm(kind: string, name: string, scaled: boolean): z.ZodType | null {
+  const [word = "", colour = ""] = name.split("-");
+  const isColour = services.has(word) && (colour === "blue" || colour === "green");
+  const ofWhat = doors.has(name) ? "door" : isColour ? "colour" : services.has(name) ? "service" : name;
+  const forms: Readonly<Record<string, () => z.ZodType>> = {
+    "Deployment door": () => workloads.doorDeployment(name),
+    "Deployment colour": () => workloads.serviceDeployment(word, colour, scaled),
+    "StatefulSet redis": () => workloads.redisStatefulSet,
+    "Job migrations": () => workloads.migrationsJob,
+    "PodDisruptionBudget door": () => workloads.doorBudget(name),
+    "PodDisruptionBudget service": () => workloads.serviceBudget(name),
+    "ScaledObject colour": () => platform.scaledObject(word, colour),
+  };
+  return forms[`${kind} ${ofWhat}`]?.() ?? ofKind[kind]?.(name) ?? null;
+}
+
+/** Of these whatever there is has a form. */
+const ofKind: Readonly<Record<string, (name: string) => z.ZodType | null>> = {
+  Namespace: () => platform.namespace,
+  // The rate limit service's port is an edge of its component (edges-of-components.ts).
+  Service: (name) => (name === "ratelimit" ? null : workloads.calledService(name)),
+  ServiceAccount: platform.serviceAccount,
+  TriggerAuthentication: () => platform.triggerAuthentication,
+  Telemetry: () => platform.telemetry,
+  RoleBinding: () => platform.roleBinding,
+  ValidatingAdmissionPolicyBinding: platform.policyBinding,
+  EnvoyFilter: (name) => platform.localLimits[name] ?? null,
+};
+
+const isScaled = (manifests: readonly Manifest[], name: string): boolean =>
+  manifests.some(
+    (one) => one.kind === "ScaledObject" && valueAt(one, "spec", "scaleTargetRef", "name") === name,
+  );
+
+/** What an object has otherwise than its form says, empty where it fits or where there is no form of it. */
+export function formFaults(manifests: readonly Manifest[], manifest: Manifest): string[] {
+  const form = formOf(manifests, manifest);
+  if (form === null) return [];
+  const { error } = form.safeParse(manifest);
+  const issues = error?.issues.map(
+    ({ path, message }) => `${nameOf(manifest)} ${path.join(".")}: ${message}`,
+  );
+  return [...(issues ?? []), ...mountFaults(manifest)];
+}
+
+/** Of the processes, budgets, ports, accounts, rights and limits of a whole installation, as an overlay makes it. */
+export function lintForms(manifests: readonly Manifest[]): string[] {
+  return [...lintPresence(manifests), ...manifests.flatMap((manifest) => formFaults(manifests, manifest))];
+}
+
+const policies = ["tapline-noops", "tapline-noops-mesh"];
+/** What no installation is without. */
+const wanted: readonly string[] = [
+  ...["Namespace tapline", "Namespace tapline-data", "Telemetry tapline"],
+  ...["ingress", "egress", "ingest", "balance", "web"].map((name) => `Service ${name}`),
+  ...["ServiceAccount noops", "Role noops", "RoleBinding noops", "Job migrations"],
+  ...policies.flatMap((name) => [
+    `ValidatingAdmissionPolicy ${name}`,
+    `ValidatingAdmissionPolicyBinding ${name}`,
+  ]),
+  ...meshServices.flatMap((word) => [`Deployment ${word}-blue`, `Deployment ${word}-green`]),
+];
+
+function lintPresence(manifests: readonly Manifest[]): string[] {
+  const there = new Set(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  const along = [...there].flatMap((name) => [
+    // Of a colour that nobody scales a release would run as few as there were before.
+    ...(name.startsWith("ScaledObject ")
+      ? [name.replace(/blue$/, "green"), name.replace(/green$/, "blue")]
+      : []),
+    ...(name === "StatefulSet redis" ? ["Service redis"] : []),
+  ]);
+  return [...wanted, ...along].filter((name) => !there.has(name)).map((name) => `there is no ${name}`);
+}
+
+const mounted = z.array(z.looseObject({ name: z.string() })).default([]);
+
+/** That each volume is mounted, and each mount has its volume. */
+function mountFaults(manifest: Manifest): string[] {
+  const pod = valueAt(manifest, "spec", "template", "spec");
+  if (pod === undefined || manifest.metadata.name === "ingress" || manifest.metadata.name === "egress")
+    return [];
+  const claims = z
+    .array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) }))
+    .default([])
+    .safeParse(valueAt(manifest, "spec", "volumeClaimTemplates"));
+  const volumes = mounted.safeParse(valueAt(pod, "volumes")).data ?? [];
+  const mounts = mounted.safeParse(valueAt(pod, "containers", 0, "volumeMounts")).data ?? [];
+  const there = [...volumes.map(({ name }) => name), ...(claims.data ?? []).map((one) => one.metadata.name)];
+  const used = mounts.map(({ name }) => name);
+  return there.toSorted().join() === used.toSorted().join()
+    ? []
+    : [`${nameOf(manifest)} has volumes ${there.join(", ")}, and mounts ${used.join(", ")}`];
+}
