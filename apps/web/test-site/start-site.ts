@@ -5,9 +5,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  admitUser,
   buildConsolePages,
   freshDatabase,
   ownRedis,
+  refusedToUsers,
   serviceOf,
   temporaryFolder,
 } from "@tapline/tools/test-servers";
@@ -19,14 +21,16 @@ const webDir = fileURLToPath(new URL("..", import.meta.url));
 
 export const person = { email: "ada@console.test", password: "a pass phrase for the test" };
 
-/** The console as it runs in production, a child process on real Redis and PostgreSQL. */
+/** The console as it runs in production, a child process on real Redis and PostgreSQL, with the rights that it has there. */
 export interface Site {
   origin: string;
   /** As the owner of the database. */
   databaseUrl: string;
+  /** As who may do all. */
   redis: Redis;
   redisServer: Awaited<ReturnType<typeof ownRedis>>;
   restart: () => Promise<void>;
+  /** @throws Error where Redis refused something to the console's user */
   stop: () => Promise<void>;
 }
 
@@ -42,10 +46,12 @@ export async function startSite(more: Record<string, string> = {}): Promise<Site
   writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const rootFile = join(folder, "root.crt");
   writeFileSync(rootFile, makeRootCertificate());
+  const redis = new Redis(redisServer.url);
+  redis.on("error", () => {});
   const settings = {
     ...{
       DATABASE_URL: serviceOf(databaseUrl, "web"),
-      REDIS_URL: redisServer.url,
+      REDIS_URL: await admitUser(redis, redisServer.url, "web"),
       TAPLINE_WEB_SECRET_FILE: secretFile,
       TAPLINE_INGEST_ROOT: rootFile,
     },
@@ -60,8 +66,6 @@ export async function startSite(more: Record<string, string> = {}): Promise<Site
   let { child, port } = await startServer(settings);
   child.send({ type: "ensure-first-admin", ...person });
   await answerOf(child, "first-admin");
-  const redis = new Redis(redisServer.url);
-  redis.on("error", () => {});
   return {
     origin: `http://127.0.0.1:${port}`,
     databaseUrl,
@@ -72,9 +76,13 @@ export async function startSite(more: Record<string, string> = {}): Promise<Site
       ({ child, port } = await startServer({ ...settings, TAPLINE_WEB_PORT: String(port) }));
     },
     stop: async () => {
-      redis.disconnect();
       await end(child);
+      // A test may have stopped it.
+      const refused = redis.status === "ready" ? await refusedToUsers(redis) : [];
+      redis.disconnect();
       await redisServer.stop();
+      if (refused.length > 0)
+        throw new Error(`Redis refused: ${refused.join(", ")}; see tools/redis/service-acl.ts`);
     },
   };
 }
