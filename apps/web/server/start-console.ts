@@ -4,6 +4,7 @@ import { AuditEntries, connectPrisma, type PrismaClient, RefusedActs } from "@ta
 import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import { AgentLogs, queuePrefix, ServicesReports } from "@tapline/adapters/redis";
+import { AlertStreams } from "@tapline/adapters/redis/live";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { createLog, type LogOutput } from "@tapline/telemetry/logging";
 import type { ProcessMetrics } from "@tapline/telemetry/metrics";
@@ -39,6 +40,7 @@ import { tailAudit } from "./realtime/tail-audit.ts";
 import { openRedis, type RedisConnections } from "./redis.ts";
 import { openRegistry } from "./registry/registry.ts";
 import { ReleaseViews } from "./releases/release-views.ts";
+import { RuleReleaseViews } from "./releases/rule-release-views.ts";
 import { type ReportedParts, reportTelemetry } from "./report-telemetry.ts";
 import { serveConsoleHealth } from "./serve-console-health.ts";
 import { withProofPages } from "./taps/proof-pages.ts";
@@ -160,6 +162,7 @@ function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], au
     services,
     noops: new NoopsViews(prisma, redis, Date.now),
     releases: new ReleaseViews(prisma, services, Date.now),
+    ruleReleases: new RuleReleaseViews(prisma, new AlertStreams(redis), Date.now),
     archiveViews: openArchiveViews(prisma, redis, audit),
     alerts: openAlerts(prisma, redis),
     keys: new KeyViews(prisma, redis, Date.now),

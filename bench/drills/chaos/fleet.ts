@@ -32,8 +32,13 @@ export class Fleet {
     for (const agent of agents) agent.start();
   }
 
-  /** Enrols their trackers, gives them certificates of the installation's own authority, and lets them send. */
-  static async start(dataDir: string, databaseUrl: string, ingestPort: number): Promise<Fleet> {
+  /** Enrols their trackers, gives them certificates of the installation's own authority, and lets them send. @param connectsAnew with each sending */
+  static async start(
+    dataDir: string,
+    databaseUrl: string,
+    ingestPort: number,
+    connectsAnew = false,
+  ): Promise<Fleet> {
     const pki = (name: string) => readFile(join(dataDir, "pki", name), "utf8");
     const [ca, authorityPem, authorityKey] = await Promise.all([
       pki("root.crt"),
@@ -59,7 +64,7 @@ export class Fleet {
         );
         return new PostingAgent({
           ...{ url: `https://localhost:${ingestPort}`, tls: { ca, cert: certPem, key: keyPem } },
-          tapsPerSecond,
+          ...{ tapsPerSecond, connectsAnew },
           nextPayload: () => {
             const payload = next();
             digests.add(sha256(payload));

@@ -25,6 +25,8 @@ export type PostingAgentOptions = Readonly<{
   tapsPerSecond: number;
   /** The packet of its next tap. */
   nextPayload: () => Buffer;
+  /** Whether each sending has a connection of its own, so that it goes to a colour by the share of that moment; left out: all have one. */
+  connectsAnew?: boolean;
 }>;
 
 /** An agent of the drill's own, which nobody kills: sends what it has as the product's agent does by REST, and notes how each sending ended. */
@@ -43,7 +45,8 @@ export class PostingAgent {
   constructor(options: PostingAgentOptions) {
     this.#options = options;
     this.#dispatcher = new Agent({
-      pipelining: 1,
+      // 0: nothing is kept alive.
+      pipelining: options.connectsAnew === true ? 0 : 1,
       connections: 1,
       connect: { ...options.tls, minVersion: "TLSv1.3", timeout: connectMs },
     });

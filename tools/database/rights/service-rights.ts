@@ -267,7 +267,7 @@ export const serviceRights: Readonly<Record<Service, ServiceRights>> = {
       tracker: keep,
       validation_release: read,
     },
-    facts: ["agents.mark", "fleet.mark", "keys.mark", "keys.two-persons", "trackers.mark"],
+    facts: ["agents.mark", "fleet.mark", "keys.mark", "keys.two-persons", "rules.active", "trackers.mark"],
     functions: [],
   },
 };

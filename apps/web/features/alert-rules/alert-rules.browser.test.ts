@@ -71,11 +71,13 @@ it("another limit is tried on what happened, applied with reason and password, a
   await late.getByText("Version 2 of the alert rules is in force by now").waitFor();
 
   await page.getByRole("button", { name: "Back to version 1…" }).click();
-  const back = page.getByRole("dialog", { name: "Back to version 1" });
+  const back = page.getByRole("dialog", { name: "Alert rules: back to version 1" });
   await back.getByText("backlog-old: message:").waitFor();
   await back.getByLabel("Why").fill("it was right before");
   await back.getByLabel("Your password").fill(ada.password);
-  await back.getByRole("button", { name: "Put it in force" }).click();
+  await back.getByText("Version 3 is in force at once, instead of 2.").waitFor();
+  await back.getByRole("button", { name: "Roll back" }).click();
+  await page.getByText(/what version 1 holds is in force again, as version 3/).waitFor();
   await page.getByText(/In force: version 3, by Administrator/).waitFor();
   await page.keyboard.press("t");
   await expectAccessible(page);

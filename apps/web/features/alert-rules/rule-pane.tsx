@@ -11,9 +11,9 @@ import { useMayAdminister, useMayOperate } from "../../client/viewer.tsx";
 import type { ShownRule } from "../../contracts/alert-rules.ts";
 import * as strings from "../../strings/generated/alert-rules/rule-pane.ts";
 import { Button } from "../../ui/button.tsx";
+import { ChangeList } from "../../ui/change-list.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Preview } from "./preview.tsx";
-import { Changes } from "./release-dialog.tsx";
 import { RuleForm } from "./rule-form.tsx";
 
 const ReleaseDialog = dynamic(
@@ -93,7 +93,7 @@ export function RulePane({
       </section>
       {changed === null ? null : (
         <div className="border-t border-line px-5 py-3">
-          <Changes changes={plan?.changes} />
+          <ChangeList changes={plan?.changes} />
           <div className="mt-3 flex flex-wrap gap-2">
             {mayAdminister ? (
               <Button

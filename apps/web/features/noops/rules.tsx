@@ -1,6 +1,7 @@
 "use client";
 
 import { Unread } from "../../client/list-states.tsx";
+import { RollBackButton } from "../../client/rule-releases/roll-back-button.tsx";
 import { useAddressView } from "../../client/use-address-view.ts";
 import { useListCursor } from "../../client/use-list-cursor.ts";
 import { useNoops } from "../../client/use-noops.ts";
@@ -33,6 +34,9 @@ export function Rules() {
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <SwitchBar title={strings.rulesOfNoOps} board={board} onAsk={asking.ask} />
+      <div className="mb-3 flex flex-wrap justify-end gap-2 empty:hidden">
+        <RollBackButton kind="noops-rules" />
+      </div>
       {asking.outcome}
       {isFailed && board !== undefined ? <Unread what={strings.rules} heardEpochMs={heardEpochMs} /> : null}
       <WithSidePane

@@ -1,6 +1,6 @@
 import type { AddressForm } from "../../client/use-address-view.ts";
 
-/** What is open beside the list: a service by its word, or a shift by its number. */
+/** What is open beside the list: a service by its word, a shift by its number, or rules by their kind. */
 export interface OpenView {
   open: string | null;
 }
@@ -12,3 +12,4 @@ const openForm = (name: string): AddressForm<OpenView> => ({
 
 export const servicesAddress = openForm("service");
 export const historyAddress = openForm("shift");
+export const rulesAddress = openForm("rules");

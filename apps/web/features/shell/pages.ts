@@ -94,6 +94,7 @@ export const consolePages: readonly ConsolePage[] = [
     parts: {
       own: strings.services,
       others: [
+        { href: "/releases/rules", name: strings.rules, called: strings.theReleasesOfRules, key: "j" },
         { href: "/releases/history", name: strings.history, called: strings.theHistoryOfReleases, key: "z" },
       ],
     },

@@ -24,7 +24,7 @@ const mostBefore = 20;
 
 /** The parts of the stores that are used here. */
 export interface RulesStores {
-  rules: Pick<AlertRulesDesk, "active" | "before" | "list" | "release">;
+  rules: Pick<AlertRulesDesk, "active" | "list" | "release">;
   channels: Pick<AlertChannelsDesk, "active">;
   streams: Pick<AlertStreams, "newest" | "publishRules">;
 }
@@ -63,12 +63,6 @@ export class RulesEditor {
     return { faults: [], changes: ruleChanges(active.rules.rules, rules.rules) };
   }
 
-  /** What going back to the release before would change. */
-  async undoPlan(): Promise<RulesPlan> {
-    const [active, before] = await Promise.all([this.#active(), this.#before()]);
-    return { faults: [], changes: ruleChanges(active.rules.rules, before.rules.rules) };
-  }
-
   /**
    * Puts the rules in force with `rule` in the place of the one with its id.
    * @param seenVersion the release that whoever asks had before their eyes
@@ -77,12 +71,6 @@ export class RulesEditor {
   async apply(id: string, rule: unknown, seenVersion: number, act: Act): Promise<number> {
     const active = await this.#activeAs(seenVersion);
     return await this.#release(parseAlertRules(withRule(active.rules, id, rule)), act);
-  }
-
-  /** Puts the release before in force again, as a new one. @throws TaplineError as `apply`; `not-found` where there is none */
-  async undo(seenVersion: number, act: Act): Promise<number> {
-    const [active, before] = [await this.#activeAs(seenVersion), await this.#before()];
-    return await this.#release({ ...before.rules, version: active.version + 1 }, act);
   }
 
   async #release(rules: AlertRules, act: Act): Promise<number> {
@@ -110,14 +98,6 @@ export class RulesEditor {
     throw new TaplineError("conflict", `version ${active.version} of the alert rules is in force by now`, {
       remedy: "look at the rules as they are now, and decide anew",
       facts: { version: active.version, by: active.madeBy, atEpochMs: active.madeAtEpochMs },
-    });
-  }
-
-  async #before(): Promise<ReleasedAlertRules> {
-    const before = await fromPostgres(this.#stores.rules.before());
-    if (before !== null) return before;
-    throw new TaplineError("not-found", "there is no release of rules before the one in force", {
-      remedy: "change the rules one by one",
     });
   }
 }

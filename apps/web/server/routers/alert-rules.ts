@@ -28,8 +28,7 @@ const written = {
 const releasing = {
   /** The release that whoever asks had before their eyes. */
   seenVersion: z.int().min(1),
-  reason: reasonSchema,
-  password: passwordSchema,
+  ...{ reason: reasonSchema, password: passwordSchema },
 };
 
 export const alertRulesRouter = router({
@@ -45,20 +44,11 @@ export const alertRulesRouter = router({
   plan: operatorProcedure
     .input(z.strictObject(written))
     .query(({ ctx, input: { id, rule } }) => ctx.alerts.editor.plan(id, rule)),
-  /** What going back to the release before would change. */
-  undoPlan: operatorProcedure.query(({ ctx }) => ctx.alerts.editor.undoPlan()),
   /** Puts one rule in force otherwise than it was, as a new release. @returns its version */
   release: adminProcedure
     .input(z.strictObject({ ...written, ...releasing }))
     .mutation(async ({ ctx, input: { id, rule, seenVersion, reason, password } }) => {
       await confirmActor(ctx, "alertRules.release", password);
       return await ctx.alerts.editor.apply(id, rule, seenVersion, actOf(ctx, reason));
-    }),
-  /** Puts the release before in force again, as a new one. @returns its version */
-  undo: adminProcedure
-    .input(z.strictObject(releasing))
-    .mutation(async ({ ctx, input: { seenVersion, reason, password } }) => {
-      await confirmActor(ctx, "alertRules.undo", password);
-      return await ctx.alerts.editor.undo(seenVersion, actOf(ctx, reason));
     }),
 });

@@ -21,6 +21,7 @@ import { noopsRouter } from "../routers/noops.ts";
 import { peopleRouter } from "../routers/people.ts";
 import { pushRouter } from "../routers/push.ts";
 import { releasesRouter } from "../routers/releases.ts";
+import { ruleReleasesRouter } from "../routers/rule-releases.ts";
 import { savedViewsRouter } from "../routers/saved-views.ts";
 import { tapRouter } from "../routers/tap.ts";
 import { telemetryRouter } from "../routers/telemetry.ts";
@@ -53,6 +54,7 @@ export const appRouter = router({
   people: peopleRouter,
   push: pushRouter,
   releases: releasesRouter,
+  ruleReleases: ruleReleasesRouter,
   savedViews: savedViewsRouter,
   tap: tapRouter,
   telemetry: telemetryRouter,

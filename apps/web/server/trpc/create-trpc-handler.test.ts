@@ -35,6 +35,7 @@ test("one request calls at most ten procedures; a longer batch is refused whole"
     handovers: {} as TrpcParts["handovers"],
     noops: {} as TrpcParts["noops"],
     releases: {} as TrpcParts["releases"],
+    ruleReleases: {} as TrpcParts["ruleReleases"],
     fleet: {} as FleetReader,
     steering: {} as FleetSteering,
     people: {} as TrpcParts["people"],

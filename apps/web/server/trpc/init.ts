@@ -21,6 +21,7 @@ import type { NoopsViews } from "../noops/noops-views.ts";
 import type { PeopleParts } from "../people/open-people.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ReleaseViews } from "../releases/release-views.ts";
+import type { RuleReleaseViews } from "../releases/rule-release-views.ts";
 import type { TapViews } from "../taps/tap-views.ts";
 import { errorDetail, toTrpcError } from "./map-error.ts";
 
@@ -53,6 +54,7 @@ export interface RequestContext extends PeopleParts {
     "board" | "decisions" | "decision" | "forecasts" | "undoEffect" | "answer" | "setMode" | "pause" | "turn"
   >;
   releases: Pick<ReleaseViews, "board" | "shifts" | "make" | "shift" | "steer">;
+  ruleReleases: Pick<RuleReleaseViews, "board" | "rollBack">;
   fleet: FleetReader;
   steering: FleetSteering;
   registry: Registry;

@@ -256,6 +256,23 @@ test("rules are applied at once, a dry run says what they change, and nothing is
   expect([again.code, again.err]).toEqual([1, expect.stringContaining("is in force already")]);
 });
 
+test("rules of before come back at once, and not where nobody can be told", async () => {
+  const desk = new AlertRulesDesk(prisma, Date.now);
+  const [of, version] = [(await desk.list()).at(-2)?.version, (await desk.active())?.version ?? 0];
+  const untold = await runWith({ REDIS_URL: "" }, "rollback", ...by("too quiet"));
+  expect([untold.code, untold.err]).toEqual([1, expect.stringContaining("REDIS_URL")]);
+  expect(await desk.active()).toMatchObject({ version });
+  const done = await run("rollback", ...by("too quiet"));
+  expect(done.out, done.err).toContain(
+    `the alert rules of version ${of} come back\nversion ${version + 1} of the alert rules is in force instead of ${version}; what changes:\n`,
+  );
+  expect(await desk.active()).toMatchObject({ version: version + 1, reason: "too quiet" });
+  expect((await told()).at(-1)).toEqual({ is: "rules", version: version + 1 });
+  const forth = await run("rollback", "--to", String(version), ...by("as it was"));
+  expect(forth.code, forth.err).toBe(0);
+  // What follows goes on from there.
+});
+
 test("rules that name a channel that is not in force are refused, and who takes a channel away is warned", async () => {
   const [first, ...others] = defaultAlertRules.rules;
   const [rules, channels, none] = ["routed", "channels", "none"].map((name) => join(dir, `${name}.yaml`));

@@ -7,7 +7,7 @@ import { defaultNoopsRules } from "@tapline/core/noops";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshDatabase, temporaryFolder, testEnvironment } from "../../../../tools/test-servers/index.ts";
 
-// Nine commands, each a process of its own: seconds each on a busy machine.
+// Ten commands, each a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 480_000 });
 
 const main = new URL("./main.ts", import.meta.url).pathname;
@@ -55,7 +55,7 @@ test("rules that were put in force are taken back as was shown beforehand, once,
   const dry = await run("rollback", ...by, "--dry-run");
   expect(dry.code, dry.err).toBe(0);
   expect(dry.out.split("\n").slice(0, 4)).toEqual([
-    `the rules of version ${first} would come back`,
+    `the NoOps rules of version ${first} would come back`,
     `version ${third} of the NoOps rules would be in force instead of ${second}; what changes:`,
     `  actsPerHour: 7 → ${defaultNoopsRules.actsPerHour}`,
     '  scale-up-on-wish: mode: "dry-run" → "armed"',
@@ -63,7 +63,14 @@ test("rules that were put in force are taken back as was shown beforehand, once,
   expect(dry.out).toMatch(/^armed: .*scale-up-on-wish/m);
   expect(await released()).toEqual([`noops noops-rules/${first}`, `ada noops-rules/${second}`]);
 
-  const done = await run("rollback", ...by, "--yes");
+  const late = await run("rollback", "--seen", String(first), ...by, "--yes");
+  expect([late.code, late.err]).toEqual([
+    1,
+    expect.stringContaining(
+      `version ${second} of the NoOps rules is in force by now, and no longer version ${first}`,
+    ),
+  ]);
+  const done = await run("rollback", "--seen", String(second), ...by, "--yes");
   expect(done.out, done.err).toContain(
     `version ${third} of the NoOps rules is in force instead of ${second};`,
   );
@@ -87,5 +94,5 @@ test("rules that were put in force are taken back as was shown beforehand, once,
     expect.stringContaining("there is no version 99 of the NoOps rules"),
   ]);
   const forth = await run("rollback", "--to", String(second), ...by, "--yes");
-  expect(forth.out, forth.err).toContain(`the rules of version ${second} come back\n`);
+  expect(forth.out, forth.err).toContain(`the NoOps rules of version ${second} come back\n`);
 });

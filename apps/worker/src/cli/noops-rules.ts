@@ -70,17 +70,6 @@ export async function apply(file: string, options: ActingOptions): Promise<void>
   tellInForce({ before: active, after: rules, switches, dryRun });
 }
 
-/** Brings the rules of a release of before again, by a release of their own; who decides takes them at its next look. */
-export async function rollBack(options: ActingOptions & { readonly to?: number }): Promise<void> {
-  const act = actOf(options);
-  const { before, to, after, switches } = await withNoops(async ({ rules: desk, desk: noops }) => ({
-    ...(await desk.rollBack(options.to ?? null, act)),
-    switches: (await noops.standing()).switches,
-  }));
-  process.stdout.write(`the rules of version ${to} ${act.dryRun ? "would come" : "come"} back\n`);
-  tellInForce({ before, after: after.rules, switches, dryRun: act.dryRun });
-}
-
 function tellInForce(told: {
   readonly before: ReleasedNoopsRules | null;
   readonly after: NoopsRules;

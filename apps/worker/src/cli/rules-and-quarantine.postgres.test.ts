@@ -102,6 +102,33 @@ test("a release is given out and switched to, and a dry run says what it changes
   expect((await actions()).at(-1)).toBe("ada rules.switched");
 });
 
+test("the rules that were in force before come back as was shown, once", async () => {
+  const by = ["--reason", "it lets too much in", "--by", "ada"];
+  const dry = await run("rules", "rollback", ...by, "--dry-run");
+  expect(dry.out, dry.err).toBe(
+    [
+      "the validation rules of version 1 would come back",
+      "version 1 of the validation rules would be in force instead of 2; what changes:",
+      '  unsigned: "accept" → "refuse"\n',
+    ].join("\n"),
+  );
+  const before = (await actions()).length;
+  const done = await run("rules", "rollback", ...by, "--seen", "2", "--yes");
+  expect(done.out, done.err).toContain("version 1 of the validation rules is in force instead of 2");
+  const again = await run("rules", "rollback", ...by, "--yes");
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining("those of version 1 already")]);
+  expect((await actions()).slice(before)).toEqual(["ada rules.switched"]);
+  expect((await run("release", "rules", "--kind", "validation-rules")).out).toMatch(
+    /^RULES .*\nvalidation-rules +2 .*old trackers\nvalidation-rules +1 +in force .*the first start\n$/,
+  );
+  const unknown = await run("release", "rules", "--kind", "rules-of-thumb");
+  expect([unknown.code, unknown.err]).toEqual([
+    1,
+    expect.stringContaining("no kind of rules rules-of-thumb"),
+  ]);
+  expect((await run("rules", "rollback", "--to", "2", ...by, "--yes")).code).toBe(0);
+});
+
 test("refused taps are listed and shown without measurements, which are shown on demand, with a reason, audited", async () => {
   const listed = await run(
     "quarantine",

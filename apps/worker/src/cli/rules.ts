@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
-import { type ValidationRules, validationRulesSchema } from "@tapline/core/validation";
+import { type ValidationRules, validationRuleChanges, validationRulesSchema } from "@tapline/core/validation";
 import { openRules } from "../wire/commands/rules.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
@@ -46,7 +46,7 @@ export async function switchTo(version: number, options: ActingOptions): Promise
     const [next, active] = [await desk.find(version), await desk.activeVersion()];
     const before = active === null ? null : (await desk.find(active)).rules;
     if (!dryRun) await desk.switchTo(version, act);
-    const changes = changesOf(before, next.rules).map((line) => `\n  ${line}`);
+    const changes = validationRuleChanges(before, next.rules).map((line) => `\n  ${line}`);
     const what = `release ${version} ${dryRun ? "would be" : "is"} in force instead of ${active ?? "none"}`;
     process.stdout.write(`${what}; what changes:${changes.length === 0 ? " nothing" : changes.join("")}\n`);
     if (dryRun) process.stdout.write(`${await replayText(next.rules)}\n`);
@@ -56,15 +56,6 @@ export async function switchTo(version: number, options: ActingOptions): Promise
 /** What a replay of the whole quarantine would do under these rules. */
 async function replayText(rules: ValidationRules): Promise<string> {
   return effectText(await withQuarantine((quarantine) => quarantine.preview({}, rules)), "would");
-}
-
-/** What differs, a line for each rule. */
-function changesOf(before: ValidationRules | null, after: ValidationRules): string[] {
-  const old: Readonly<Record<string, unknown>> = before ?? {};
-  return Object.entries(after).flatMap(([rule, value]) => {
-    const [was, is] = [JSON.stringify(old[rule]), JSON.stringify(value)];
-    return was === is ? [] : [`${rule}: ${was ?? "none"} → ${is}`];
-  });
 }
 
 async function readRules(file: string): Promise<ValidationRules> {

@@ -70,3 +70,10 @@ export {
 } from "./release/shift-verbs.ts";
 export { type ShiftStep, stepShift } from "./release/step-shift.ts";
 export { chanceOfMore, type Proportion } from "./release/two-proportions.ts";
+export {
+  type AskedReturn,
+  chooseReturn,
+  type RuleRelease,
+  type RuleStanding,
+} from "./rules/choose-return.ts";
+export { type RuleKind, ruleKindNames, ruleKinds } from "./rules/rule-kinds.ts";

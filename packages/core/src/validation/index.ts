@@ -27,6 +27,7 @@ export {
   type RulesRelease,
   type TrackerRate,
   type ValidationRules,
+  validationRuleChanges,
   validationRulesSchema,
 } from "./rules.ts";
 export { segmentVerdictsSchema, type TapVerdict, tapVerdictSchema } from "./verdicts.ts";

@@ -59,3 +59,12 @@ export const defaultRules: ValidationRules = {
 
 /** A release: the rules under the number by which verdicts name them. */
 export type RulesRelease = { readonly version: number; readonly rules: ValidationRules };
+
+/** What differs, a line for each rule that is another. */
+export function validationRuleChanges(before: ValidationRules | null, after: ValidationRules): string[] {
+  const old: Readonly<Record<string, unknown>> = before ?? {};
+  return Object.entries(after).flatMap(([rule, value]) => {
+    const [was, is] = [JSON.stringify(old[rule]), JSON.stringify(value)];
+    return was === is ? [] : [`${rule}: ${was ?? "none"} → ${is}`];
+  });
+}

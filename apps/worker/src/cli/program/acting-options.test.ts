@@ -49,14 +49,14 @@ test.for([
 ] as const)("%s at the question means no: a line says so, and the exit code is 1", async ([, typed]) => {
   const { shown, code } = await asked(typed);
   expect(shown[0]).toBe("shown");
-  expect(shown).not.toContain("done");
+  expect(shown.join()).not.toContain("done");
   expect(shown.filter((line) => line !== "").at(-1)).toBe(refused);
   expect(code).toBe(1);
 });
 
-test("yes at the question does it", async () => {
+test("yes at the question does it, told what it was that was seen", async () => {
   const { shown, code } = await asked("yes\n");
-  expect([shown.includes("done"), shown.includes(refused), code]).toEqual([true, false, 0]);
+  expect([shown.includes("done, having seen 7"), shown.includes(refused), code]).toEqual([true, false, 0]);
 });
 
 test("--yes does it, and --dry-run shows it, whatever else is said", async () => {

@@ -27,15 +27,17 @@ export function addEffect(command: Command): Command {
 
 /**
  * The action of such a command: `act` with `dryRun` prints the effect alone. Without --yes that comes first, then whoever sits
- * at the terminal is asked; where nobody does, nothing is changed and the command ends with 1.
+ * at the terminal is asked; where nobody does, nothing is changed and the command ends with 1. What the effect was seen of, where `act`
+ * says so, is given back to it as `seen`: it may be another thing by the time of the answer.
  */
-export function confirmed(act: Action): Action {
+export function confirmed(act: (...all: Parameters<Action>) => unknown): Action {
   return async (...all) => {
     const [given, options] = [all.slice(0, -2), all.at(-2)];
-    if (options.dryRun === true || options.yes === true) return await act(...given, options);
-    await act(...given, { ...options, dryRun: true });
+    if (options.dryRun === true || options.yes === true) return void (await act(...given, options));
+    const seen: unknown = await act(...given, { ...options, dryRun: true });
     process.exitCode = 0;
-    if (await isWanted()) return await act(...given, options);
+    if (await isWanted())
+      return void (await act(...given, seen === undefined ? options : { ...options, seen }));
     process.stderr.write("tapline: nothing was changed; say --yes to do it\n");
     process.exitCode = 1;
   };

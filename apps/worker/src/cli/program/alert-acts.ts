@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
+import { addRollBack } from "./roll-back-rules.ts";
 
-/** `tapline alerts ls|show|ack|comment|assign|shelve|unshelve|out-of-service|return|apply`: alerts, and the rules that raise them. */
+/** `tapline alerts ls|show|ack|comment|assign|shelve|unshelve|out-of-service|return|apply|rollback`: alerts, and the rules that raise them. */
 export function addAlertActs(alerts: Command): void {
   addLooks(alerts);
   addAct(alerts, "ack", "say that you have seen it, and see to it").action(
@@ -34,6 +35,7 @@ export function addAlertActs(alerts: Command): void {
   addActing(alerts.command("apply").argument("<file>", "YAML or JSON of the format tapline-alert-rules/1"))
     .description("put the rules of a file in force, at once; says what changes")
     .action(confirmed(async (file, options) => (await import("../alerts-apply.ts")).apply(file, options)));
+  addRollBack(alerts, "alert-rules");
 }
 
 function addLooks(alerts: Command): void {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
+import { addRollBack } from "./roll-back-rules.ts";
 
 /** `tapline alerts channel|maintenance|deliveries`: how alerts reach people beside the console. */
 export function addAlertChannels(alerts: Command): void {
@@ -17,6 +18,7 @@ export function addAlertChannels(alerts: Command): void {
     .action(
       confirmed(async (file, options) => (await import("../alert-channels.ts")).release(file, options)),
     );
+  addRollBack(channel, "alert-channels");
   addActing(channel.command("test").argument("<name>"))
     .description("send a test by a channel, and say what came of it")
     .action(confirmed(async (name, options) => (await import("../alert-channels.ts")).test(name, options)));

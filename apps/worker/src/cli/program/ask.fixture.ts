@@ -3,5 +3,10 @@ import { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 
 await addActing(new Command("x"))
-  .action(confirmed(async ({ dryRun }) => void process.stdout.write(dryRun === true ? "shown\n" : "done\n")))
+  .action(
+    confirmed(async ({ dryRun, seen }) => {
+      process.stdout.write(dryRun === true ? "shown\n" : `done, having seen ${seen}\n`);
+      return dryRun === true ? 7 : undefined;
+    }),
+  )
   .parseAsync(["--reason", "why"], { from: "user" });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
+import { addRollBack } from "./roll-back-rules.ts";
 
 /** `tapline noops`: what NoOps decides, the rules by which it does, and how people stop it, let it and take it back. */
 export function addNoops(program: Command): void {
@@ -68,12 +69,7 @@ function addRules(noops: Command): void {
   addActing(noops.command("apply").argument("<file>", "YAML or JSON of the format tapline-noops-rules/1"))
     .description("put the rules of a file in force, at once; says what changes")
     .action(confirmed(async (file, options) => (await import("../noops-rules.ts")).apply(file, options)));
-  addActing(noops.command("rollback"))
-    .description(
-      "bring the rules back that were in force before, at once, as a new version of them; says what changes",
-    )
-    .option("--to <version>", "of this version (default: of the one before the one in force)", wholeNumber)
-    .action(confirmed(async (options) => (await import("../noops-rules.ts")).rollBack(options)));
+  addRollBack(noops, "noops-rules");
 }
 
 function addSimulate(noops: Command): void {

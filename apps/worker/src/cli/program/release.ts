@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber, wholeNumbers } from "./forms.ts";
+import { addRuleReleases } from "./roll-back-rules.ts";
 
-/** `tapline release create|ls|show|shift|step|promote|rollback`: which release of a service does the work. */
+/** `tapline release create|ls|show|rules|shift|step|promote|rollback`: which release of a service does the work. */
 export function addRelease(program: Command): void {
   const release = program
     .command("release")
@@ -19,6 +20,7 @@ export function addRelease(program: Command): void {
     .description("one release, and the shifts that led to it or away from it")
     .option("--json", "as JSON")
     .action(async (id, options) => (await import("../release.ts")).show(id, options));
+  addRuleReleases(release);
   addActing(release.command("create"))
     .description("make a release; it never changes, and nothing runs by it yet")
     .requiredOption("--service <word>", "validation, encryption, transfer, ingest or web")

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { addActing, confirmed } from "./acting-options.ts";
 import { wholeNumber } from "./forms.ts";
+import { addRollBack } from "./roll-back-rules.ts";
 
-/** `tapline rules ls|show|release|switch`: what validation judges by. */
+/** `tapline rules ls|show|release|switch|rollback`: what validation judges by. */
 export function addRules(program: Command): void {
   const rules = program.command("rules").description("releases of the rules that taps are judged by");
   rules
@@ -21,4 +22,5 @@ export function addRules(program: Command): void {
   addActing(rules.command("switch").argument("<release>", "its number", wholeNumber))
     .description("judge by this release from now on; verdicts that were given stand")
     .action(confirmed(async (release, options) => (await import("../rules.ts")).switchTo(release, options)));
+  addRollBack(rules, "validation-rules");
 }

@@ -23,7 +23,7 @@ const looking = [
     "audit verify-export",
   ],
   ...["alerts defaults", "alerts lint", "alerts ls", "alerts preview", "alerts show", "alerts test"],
-  ...["release ls", "release show"],
+  ...["release ls", "release rules", "release show"],
   ...["alerts channel ls", "alerts deliveries", "alerts maintenance ls"],
   ...["buffer show", "agent ls", "doctor"],
   ...["fleet config ls", "fleet config show", "fleet ls", "fleet rollout status"],

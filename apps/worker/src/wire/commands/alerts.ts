@@ -10,8 +10,9 @@ import {
 import { connectRedis } from "@tapline/adapters/redis";
 import { AlertStreams } from "@tapline/adapters/redis/live";
 import type { Alert, AlertRules } from "@tapline/core/alerts";
-import { type Actor, TaplineError } from "@tapline/core/kernel";
+import type { Actor } from "@tapline/core/kernel";
 import { answered } from "./answered.ts";
+import { assertRedis } from "./assert-redis.ts";
 
 export { assertAbove, type ToldPreview };
 
@@ -38,13 +39,10 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
      * nothing is changed
      */
     release: async (next: AlertRules, act: { readonly actor: Actor; readonly reason: string }) => {
-      if (streams === null)
-        throw new TaplineError("misconfigured", "REDIS_URL is not set: who watches could not be told", {
-          remedy: "set it to the Redis of the installation, beside DATABASE_URL",
-        });
-      await answered(streams.newest());
+      const heard = assertRedis(streams);
+      await answered(heard.newest());
       const released = await rules.release(next, act);
-      await answered(streams.publishRules(released.version));
+      await answered(heard.publishRules(released.version));
     },
     knownNames: () => knownNames(prisma),
     /** Who may act, by e-mail address or id. @throws TaplineError `invalid-input` */

@@ -2,6 +2,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { type RulesRelease, type ValidationRules, validationRulesSchema } from "@tapline/core/validation";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import type { PrismaClient, ValidationRelease } from "./generated/client.ts";
+import { lockedStep } from "./locked-step.ts";
 
 export type RulesListing = RulesRelease & {
   readonly madeAtEpochMs: number;
@@ -9,6 +10,9 @@ export type RulesListing = RulesRelease & {
   readonly reason: string | null;
   readonly isActive: boolean;
 };
+
+/** Held by who gives out validation rules, or changes which are in force. */
+export const validationRulesLock = "validation_release";
 
 /** Holds the number of the release in force. */
 const activeFact = "rules.active";
@@ -45,8 +49,7 @@ export class RulesDesk {
 
   /** The release in force; null before the first. */
   async activeVersion(): Promise<number | null> {
-    const fact = await this.#prisma.installationFact.findUnique({ where: { name: activeFact } });
-    return fact === null ? null : Number(fact.value);
+    return await activeRulesVersion(this.#prisma);
   }
 
   /** Makes release 1 and puts it in force, unless there is one. */
@@ -76,32 +79,51 @@ export class RulesDesk {
   async switchTo(version: number, act: Act): Promise<void> {
     await this.#step(async (tx, at) => {
       if ((await tx.validationRelease.count({ where: { version } })) === 0) throw notFound(version);
-      const before = await tx.installationFact.findUnique({ where: { name: activeFact } });
-      if (before?.value === String(version))
+      const before = await activeRulesVersion(tx);
+      if (before === version)
         throw new TaplineError("conflict", `release ${version} of the rules is in force already`);
-      const fact = { name: activeFact, value: String(version) };
-      await tx.installationFact.upsert({ where: { name: activeFact }, create: fact, update: fact });
-      const what = {
-        ...{ action: "rules.switched" as const, subject: `rules/${version}`, facts: {} },
-        ...{ before: { version: before === null ? null : Number(before.value) }, after: { version } },
-      };
-      await recordAct(tx, act, what, at.getTime());
+      await switchRules(tx, version, before, act, at);
     });
   }
 
   async #step<Result>(change: (tx: Transaction, at: Date) => Promise<Result>): Promise<Result> {
-    return await this.#prisma.$transaction(async (tx) => {
-      // One step comes after the other, also where two processes start first.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('validation_release', 0))`;
-      return await change(tx, new Date(this.#clock()));
-    });
+    // One step comes after the other, also where two processes start first.
+    return await lockedStep(this.#prisma, { lock: validationRulesLock }, (tx) =>
+      change(tx, new Date(this.#clock())),
+    );
   }
 }
+
+/** The release in force; null before the first. */
+export async function activeRulesVersion(tx: Pick<Transaction, "installationFact">): Promise<number | null> {
+  const fact = await tx.installationFact.findUnique({ where: { name: activeFact } });
+  return fact === null ? null : Number(fact.value);
+}
+
+/** Puts a release that there is in force, in a transaction that holds `validationRulesLock`. */
+export async function switchRules(
+  tx: Transaction,
+  version: number,
+  before: number | null,
+  act: Act,
+  at: Date,
+): Promise<void> {
+  const fact = { name: activeFact, value: String(version) };
+  await tx.installationFact.upsert({ where: { name: activeFact }, create: fact, update: fact });
+  const what = {
+    ...{ action: "rules.switched" as const, subject: rulesSubject(version), facts: {} },
+    ...{ before: { version: before }, after: { version } },
+  };
+  await recordAct(tx, act, what, at.getTime());
+}
+
+/** What the audit log calls a release. */
+export const rulesSubject = (version: number): string => `rules/${version}`;
 
 async function release(tx: Transaction, version: number, rules: ValidationRules, act: Act, madeAt: Date) {
   const made = { madeAt, madeBy: `${act.actor.kind}/${act.actor.id}`, reason: act.reason };
   await tx.validationRelease.create({ data: { version, rules, ...made } });
-  const what = { action: "rules.released" as const, subject: `rules/${version}`, facts: { version } };
+  const what = { action: "rules.released" as const, subject: rulesSubject(version), facts: { version } };
   await recordAct(tx, act, what, madeAt.getTime());
 }
 

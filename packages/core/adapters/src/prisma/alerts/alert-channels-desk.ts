@@ -2,12 +2,16 @@ import { type AlertChannels, noChannels, parseAlertChannels } from "@tapline/cor
 import { TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
 import type { PrismaClient } from "../generated/client.ts";
+import { lockedStep } from "../locked-step.ts";
 
 export type ReleasedChannels = {
   /** 0 before the first release. */
   readonly version: number;
   readonly channels: AlertChannels;
 };
+
+/** Held by who changes which channels are in force. */
+export const alertChannelsLock = "alert_channel_release";
 
 /** How alerts reach people, in releases; the newest one is in force. Each is one transaction with its audit entry. */
 export class AlertChannelsDesk {
@@ -25,23 +29,33 @@ export class AlertChannelsDesk {
 
   /** Puts a document in force. @returns the release's number */
   async release(channels: AlertChannels, act: Act): Promise<number> {
-    return await this.#prisma.$transaction(async (tx) => {
-      // One release comes after the other.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('alert_channel_release', 0))`;
-      const before = await activeChannels(tx);
-      const version = before.version + 1;
-      const madeAt = new Date(this.#clock());
-      const made = { madeAt, madeBy: `${act.actor.kind}/${act.actor.id}`, reason: act.reason };
-      await tx.alertChannelRelease.create({ data: { version, document: channels, ...made } });
-      const facts = { channels: channels.channels.length, policies: channels.policies.length };
-      const what = {
-        ...{ action: "alert-channels.released" as const, subject: `alert-channels/${version}`, facts },
-        ...{ before: { version: before.version }, after: { version } },
-      };
-      await recordAct(tx, act, what, madeAt.getTime());
-      return version;
-    });
+    // One release comes after the other.
+    return await lockedStep(this.#prisma, { lock: alertChannelsLock }, (tx) =>
+      releaseAlertChannels(tx, channels, act, new Date(this.#clock())),
+    );
   }
+}
+
+/** One more release, in a transaction that holds `alertChannelsLock`. @param more facts of its audit entry @returns its number */
+export async function releaseAlertChannels(
+  tx: Transaction,
+  channels: AlertChannels,
+  act: Act,
+  madeAt: Date,
+  more: Readonly<Record<string, number>> = {},
+): Promise<number> {
+  const last = await tx.alertChannelRelease.aggregate({ _max: { version: true } });
+  const before = last._max.version ?? 0;
+  const version = before + 1;
+  const made = { madeAt, madeBy: `${act.actor.kind}/${act.actor.id}`, reason: act.reason };
+  await tx.alertChannelRelease.create({ data: { version, document: channels, ...made } });
+  const facts = { channels: channels.channels.length, policies: channels.policies.length, ...more };
+  const what = {
+    ...{ action: "alert-channels.released" as const, subject: `alert-channels/${version}`, facts },
+    ...{ before: { version: before }, after: { version } },
+  };
+  await recordAct(tx, act, what, madeAt.getTime());
+  return version;
 }
 
 /** @throws TaplineError `not-found` */

@@ -2,6 +2,7 @@ import { type AlertRules, alertRulesSchema, releaseIdOf } from "@tapline/core/al
 import { TaplineError } from "@tapline/core/kernel";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
 import type { AlertRuleRelease, PrismaClient } from "../generated/client.ts";
+import { lockedStep } from "../locked-step.ts";
 
 /** A release of the alert rules. Its version is the document's own. */
 export type AlertRulesListing = {
@@ -14,6 +15,9 @@ export type AlertRulesListing = {
 };
 
 export type ReleasedAlertRules = AlertRulesListing & { readonly rules: AlertRules };
+
+/** Held by who changes which alert rules are in force. */
+export const alertRulesLock = "alert_rule_release";
 
 /** Releases of the alert rules; the newest one is in force. Each is one transaction with its audit entry. */
 export class AlertRulesDesk {
@@ -37,17 +41,11 @@ export class AlertRulesDesk {
     return row === null ? null : { ...listingOf(row), rules: alertRulesSchema.parse(row.rules) };
   }
 
-  /** The release before the one in force; null where there is none. */
-  async before(): Promise<ReleasedAlertRules | null> {
-    const row = await this.#prisma.alertRuleRelease.findFirst({ orderBy: { version: "desc" }, skip: 1 });
-    return row === null ? null : { ...listingOf(row), rules: alertRulesSchema.parse(row.rules) };
-  }
-
   /** The rules in force; where nothing was ever released these become the first release. */
   async activeOrFirst(first: AlertRules): Promise<ReleasedAlertRules> {
     const act = { actor: { kind: "job", id: "alerts" }, reason: "the first start" } as const;
     await this.#step(async (tx, at) => {
-      if ((await tx.alertRuleRelease.count()) === 0) await release(tx, first, act, at, null);
+      if ((await tx.alertRuleRelease.count()) === 0) await releaseAlertRules(tx, first, act, at, null);
     });
     const active = await this.active();
     if (active !== null) return active;
@@ -62,16 +60,15 @@ export class AlertRulesDesk {
     return await this.#step(async (tx, at) => {
       const last = await tx.alertRuleRelease.findFirst({ orderBy: { version: "desc" } });
       assertAbove(rules, last === null ? null : listingOf(last));
-      return listingOf(await release(tx, rules, act, at, last?.version ?? null));
+      return listingOf(await releaseAlertRules(tx, rules, act, at, last?.version ?? null));
     });
   }
 
   async #step<Result>(change: (tx: Transaction, at: Date) => Promise<Result>): Promise<Result> {
-    return await this.#prisma.$transaction(async (tx) => {
-      // One release comes after the other, also where two processes start first.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('alert_rule_release', 0))`;
-      return await change(tx, new Date(this.#clock()));
-    });
+    // One release comes after the other, also where two processes start first.
+    return await lockedStep(this.#prisma, { lock: alertRulesLock }, (tx) =>
+      change(tx, new Date(this.#clock())),
+    );
   }
 }
 
@@ -96,13 +93,21 @@ export function assertAbove(rules: AlertRules, active: AlertRulesListing | null)
   );
 }
 
-async function release(tx: Transaction, rules: AlertRules, act: Act, madeAt: Date, before: number | null) {
+/** One more release, in a transaction that holds `alertRulesLock`. @param more facts of its audit entry */
+export async function releaseAlertRules(
+  tx: Transaction,
+  rules: AlertRules,
+  act: Act,
+  madeAt: Date,
+  before: number | null,
+  more: Readonly<Record<string, number>> = {},
+): Promise<AlertRuleRelease> {
   const { version, sha256 } = releaseIdOf(rules);
   const made = { madeAt, madeBy: `${act.actor.kind}/${act.actor.id}`, reason: act.reason };
   const row = await tx.alertRuleRelease.create({
     data: { version, digest: new Uint8Array(Buffer.from(sha256, "hex")), rules, ...made },
   });
-  const facts = { sha256, rules: rules.rules.length };
+  const facts = { sha256, rules: rules.rules.length, ...more };
   const what = {
     ...{ action: "alert-rules.released" as const, subject: `alert-rules/${version}`, facts },
     ...{ before: { version: before }, after: { version } },
