@@ -270,14 +270,13 @@ test("rules of before come back at once, and not where nobody can be told", asyn
   expect((await told()).at(-1)).toEqual({ is: "rules", version: version + 1 });
   const forth = await run("rollback", "--to", String(version), ...by("as it was"));
   expect(forth.code, forth.err).toBe(0);
-  // What follows goes on from there.
 });
 
 test("rules that name a channel that is not in force are refused, and who takes a channel away is warned", async () => {
   const [first, ...others] = defaultAlertRules.rules;
   const [rules, channels, none] = ["routed", "channels", "none"].map((name) => join(dir, `${name}.yaml`));
   const routed = { ...first, routing: [{ channels: ["room"] }] };
-  await writeFile(rules ?? "", stringify({ ...defaultAlertRules, version: 3, rules: [routed, ...others] }));
+  await writeFile(rules ?? "", stringify({ ...defaultAlertRules, version: 5, rules: [routed, ...others] }));
   const room = { kind: "webhook", name: "room", shape: "slack", url: { secret: "room-url" } };
   const format = "tapline-alert-channels/1";
   await writeFile(channels ?? "", stringify({ format, channels: [room] }));
