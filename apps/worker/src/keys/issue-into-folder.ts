@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issueLeaf, type KeyRole, openAuthority, readRingKey } from "@tapline/core/encryption";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
@@ -41,6 +41,12 @@ export async function issueIntoFolder(folder: string, role: KeyRole, nowEpochMs:
     throw unfit("the new key cannot be written", cause);
   }
   return { certPem, certFile: `${base}.crt`, keyFile: `${base}.key` };
+}
+
+/** Takes a key away again to which nothing was encrypted, and nothing will be. The certificate goes first: one without a key is worse. */
+export async function discardIssued({ certFile, keyFile }: IssuedKey): Promise<void> {
+  await rm(certFile, { force: true });
+  await rm(keyFile, { force: true });
 }
 
 function unfit(what: string, cause: unknown): TaplineError {

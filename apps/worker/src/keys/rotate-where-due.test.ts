@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueHierarchy, type RingKey, readRingKey, stepOf } from "@tapline/core/encryption";
+import { TaplineError } from "@tapline/core/kernel";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RotateParts, rotateWhereDue } from "./rotate-where-due.ts";
 
@@ -49,6 +50,28 @@ test("the archive's key is rotated once it is old enough, and its successor is o
   const act = { actor: { kind: "rule", id: "rotate-key-in-time" }, reason: "a decision" } as const;
   expect(await rotateWhereDue(at(70), parts, act)).not.toBeNull();
   expect(actor).toBe("rotate-key-in-time");
+});
+
+test("a successor that is refused, or that nobody wants any more, leaves no file; one of which nobody knows stays", async () => {
+  const wish = { folder, afterDays: 1, nowEpochMs: nowEpochMs + 200 * dayMs, twoPersons };
+  const before = await readdir(folder);
+  const failing = (error: Error): RotateParts => ({
+    desk: { ...parts.desk, change: () => Promise.reject(error) },
+  });
+  const fenced = new TaplineError("conflict", "another process decides by now");
+  await expect(rotateWhereDue(wish, failing(fenced))).rejects.toBe(fenced);
+  const stopping = new AbortController();
+  const desk = {
+    ...parts.desk,
+    standing: () => {
+      setImmediate(() => stopping.abort(new Error("the kill switch")));
+      return parts.desk.standing();
+    },
+  };
+  await expect(rotateWhereDue(wish, { desk, signal: stopping.signal })).rejects.toThrow("the kill switch");
+  expect(await readdir(folder)).toEqual(before);
+  await expect(rotateWhereDue(wish, failing(new Error("no answer")))).rejects.toThrow("no answer");
+  expect(await readdir(folder)).toHaveLength(before.length + 2);
 });
 
 test("where no key can be issued nothing is changed", async () => {

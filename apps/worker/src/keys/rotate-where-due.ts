@@ -1,8 +1,8 @@
 import type { KeyDesk } from "@tapline/adapters/keys";
 import type { Act } from "@tapline/adapters/prisma";
 import { type RingKey, readRingKey, rotationTo, validFromEpochMs } from "@tapline/core/encryption";
-import type { Actor } from "@tapline/core/kernel";
-import { type IssuedKey, issueIntoFolder } from "./issue-into-folder.ts";
+import { type Actor, hasCode } from "@tapline/core/kernel";
+import { discardIssued, type IssuedKey, issueIntoFolder } from "./issue-into-folder.ts";
 
 export type RotateParts = {
   readonly desk: Pick<KeyDesk, "standing" | "change">;
@@ -41,10 +41,32 @@ export async function rotateWhereDue(
   if (active.length === 0 || active.some(isFresh)) return null;
   parts.signal?.throwIfAborted();
   const issued = await issueIntoFolder(folder, "archive", nowEpochMs);
-  parts.signal?.throwIfAborted();
-  const outcome = await parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, {
-    ...{ stand: null, twoPersons, asker },
-  });
+  const outcome = await unlessRefused(issued, parts.signal, () =>
+    parts.desk.change(rotationTo(ring, "archive", issued.certPem), act, {
+      ...{ stand: null, twoPersons, asker },
+    }),
+  );
   const request = outcome.is === "asked" ? outcome.id : null;
   return { issued, successor: readRingKey(issued.certPem, "archive"), request };
+}
+
+/**
+ * A key that is refused, as one of a process that stood still while another one took over, leaves no file. Where nobody knows whether
+ * it was taken, as where the answer was lost, it stays: it may be the one that objects are encrypted to.
+ */
+async function unlessRefused<Result>(
+  issued: IssuedKey,
+  signal: AbortSignal | undefined,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  if (signal?.aborted === true) {
+    await discardIssued(issued);
+    throw signal.reason;
+  }
+  try {
+    return await change();
+  } catch (error) {
+    if (hasCode(error, "conflict") || hasCode(error, "forbidden")) await discardIssued(issued);
+    throw error;
+  }
 }

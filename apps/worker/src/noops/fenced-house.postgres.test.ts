@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyDesk, KeyRequests, KeyRing } from "@tapline/adapters/keys";
@@ -92,6 +92,7 @@ const written = async () => ({
   rules: await prisma.validationRelease.count(),
   shifts: await prisma.releaseShift.findMany({ orderBy: { id: "asc" } }),
   entries: await prisma.auditEntry.count(),
+  files: (await readdir(folder)).toSorted(),
   ended: [...ended],
 });
 
