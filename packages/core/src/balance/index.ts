@@ -1,7 +1,5 @@
 export { Balancer } from "./balancer.ts";
-export { fitHoltWinters } from "./forecast/fit.ts";
 export { Forecaster, type ForecastStanding, stepMs as forecastStepMs } from "./forecast/forecaster.ts";
-export { HoltWinters, type HoltWintersParameters } from "./forecast/holt-winters.ts";
 export {
   type ForecastMinute,
   type ForecastRecord,

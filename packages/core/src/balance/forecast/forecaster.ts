@@ -1,7 +1,7 @@
 import type { ExpectedLoad } from "../wish.ts";
-import { fitHoltWinters } from "./fit.ts";
-import type { HoltWinters } from "./holt-winters.ts";
+import { fitModel } from "./fit.ts";
 import { RollingError, worstMase } from "./rolling-error.ts";
+import type { ScaledModel } from "./scale.ts";
 
 /** Load is foretold in steps of so long, ms. */
 export const stepMs = 300_000;
@@ -42,7 +42,7 @@ export class Forecaster {
   /** From the start of the first one kept; null = nobody knows. */
   #values: (number | null)[] = [];
   #nextEpochMs: number | null = null;
-  #model: HoltWinters | null = null;
+  #model: ScaledModel | null = null;
   #sinceFit = 0;
   #isTrusted = false;
   readonly #errors = Array.from({ length: mostAhead }, () => new RollingError(daySteps));
@@ -81,9 +81,8 @@ export class Forecaster {
     if (this.#model === null || this.#nextEpochMs === null) return null;
     const ahead = Math.floor((atEpochMs - this.#nextEpochMs) / stepMs) + 1;
     if (ahead < 1 || ahead > mostAhead) return null;
-    // A line that falls may come out below nothing.
-    const perSecond = Math.max(0, this.#model.forecast(ahead));
-    return { perSecond, upToPerSecond: Math.max(perSecond, this.#model.forecast(ahead) + this.#band(ahead)) };
+    const perSecond = this.#model.forecast(ahead);
+    return { perSecond, upToPerSecond: perSecond + this.#band(ahead) };
   }
 
   /** What the coming steps are expected to be, the next one first, without their error bands; none where no forecast may be believed. */
@@ -110,7 +109,7 @@ export class Forecaster {
     this.#sinceFit++;
     const known = this.#values.length;
     if (known >= leastKnown && this.#sinceFit >= Math.min(fitEverySteps, known / 3)) {
-      this.#model = fitHoltWinters(this.#values, [daySteps, weekSteps], mostAhead);
+      this.#model = fitModel(this.#values, [daySteps, weekSteps], mostAhead);
       this.#sinceFit = 0;
     }
     this.#foretell();

@@ -11,7 +11,7 @@ export type ForecastScore = {
 };
 
 /** Of what is above the forecast the band takes in so much, 0-1. */
-const bandShare = 0.6;
+const bandShare = 0.55;
 /** Fewer judged steps say nothing. */
 const leastJudged = 24;
 
