@@ -42,6 +42,30 @@ test("a trace by its parameters is run through each service, and drawn", async (
   const svg = await readFile(plot, "utf8");
   expect(svg.match(/<polyline/g)).toHaveLength(3 * 5);
   expect(svg).toContain("HPA at 80 %");
+  for (const mark of ["0 h", "6 h"]) expect(svg.split(`>${mark}</text>`)).toHaveLength(1 + 3);
+  expect(told).toMatch(/^run: 0\.25 days, with nothing known beforehand$/m);
+});
+
+test("an hourly trace teaches a forecast, too, and where nobody scales that is said", async () => {
+  const rows = Array.from({ length: 24 * 5 }, (_, hour) => {
+    const load = 100 + 80 * Math.sin((hour / 12) * Math.PI) + 7 * (hour % 5);
+    return `${hour * 3_600},${load}`;
+  });
+  const trace = await given("hourly.csv", rows.join("\n"));
+  await simulate({ trace, learnDays: 4, seed: 1 });
+  expect(told).toMatch(/^run: 1 day, learnt from the 4 days before$/m);
+  expect(told).toMatch(/^ingest: a forecast was used in \d+ steps/m);
+  expect(told).toMatch(/^transfer: never needed more than the 2 replicas .*: nothing is compared$/m);
+});
+
+test("a plot that cannot be kept is refused before anything is run", async () => {
+  const missing = join(dir, "missing.csv");
+  await expect(simulate({ trace: missing, plot: join(dir, "plot.png"), seed: 1 })).rejects.toThrow(
+    /drawn as SVG, and .*plot\.png is called otherwise/,
+  );
+  await expect(simulate({ trace: missing, plot: join(dir, "none", "plot.svg"), seed: 1 })).rejects.toThrow(
+    /plot\.svg cannot be written/,
+  );
 });
 
 test("a trace as CSV is told as JSON", async () => {

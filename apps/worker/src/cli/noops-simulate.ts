@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import {
   type Comparison,
   compareScalers,
@@ -33,6 +33,7 @@ const usualLearnDays = 14;
 
 /** Runs a trace of load through the services under balance, under the Horizontal Pod Autoscaler and under a fixed size, and says what each came to. */
 export async function simulate({ trace, rules, learnDays, fixed, seed, json, plot }: Options): Promise<void> {
+  if (plot !== undefined) await requirePlot(plot);
   const read = await readTrace(trace);
   const days = (read.perSecond.length * read.stepMs) / dayMs;
   const learned = learnDays ?? (days > usualLearnDays ? usualLearnDays : 0);
@@ -50,11 +51,11 @@ export async function simulate({ trace, rules, learnDays, fixed, seed, json, plo
     const more = ruleSet === null ? [] : [ruledScaler(service, parts.past, ruleSet)];
     return compareScalers(service, parts, { seed, fixed: fixed ?? null, more });
   });
-  if (plot !== undefined) await write(plot, plotSvg(comparisons));
+  if (plot !== undefined) await writeFile(plot, plotSvg(comparisons));
   process.stdout.write(
     json === true
       ? `${JSON.stringify({ services: comparisons.map(summaryOf) })}\n`
-      : `${text(comparisons)}\n`,
+      : `${spanText(days - learned, learned)}\n${text(comparisons)}\n`,
   );
 }
 
@@ -67,12 +68,24 @@ async function readTrace(file: string): Promise<LoadTrace> {
   });
 }
 
-async function write(file: string, svg: string): Promise<void> {
+/** A run takes a while: whether its picture can be kept is found before it. */
+async function requirePlot(file: string): Promise<void> {
+  if (!file.endsWith(".svg"))
+    throw new TaplineError("invalid-input", `the plot is drawn as SVG, and ${file} is called otherwise`, {
+      remedy: "call it FILE.svg; a browser shows it, and prints it as anything else",
+    });
   try {
-    await writeFile(file, svg);
+    await (await open(file, "a")).close();
   } catch (cause) {
     throw new TaplineError("invalid-input", `${file} cannot be written: ${messageOf(cause)}`, { cause });
   }
+}
+
+function spanText(runDays: number, learnedDays: number): string {
+  const days = (count: number): string => `${Number(count.toPrecision(3))} ${count === 1 ? "day" : "days"}`;
+  const before =
+    learnedDays === 0 ? "with nothing known beforehand" : `learnt from the ${days(learnedDays)} before`;
+  return `run: ${days(runDays)}, ${before}`;
 }
 
 function summaryOf({ service, results, forecastUse }: Comparison) {
@@ -91,7 +104,18 @@ function text(comparisons: readonly Comparison[]): string {
     ]),
   );
   const forecasts = comparisons.map(({ service, forecastUse }) => `${service}: ${useText(forecastUse)}`);
-  return [table(heads, rows, "nothing was run"), "", ...forecasts].join("\n");
+  return [table(heads, rows, "nothing was run"), "", ...forecasts, ...comparisons.flatMap(idleText)].join(
+    "\n",
+  );
+}
+
+/** Where nobody had to scale all are alike, whoever is better. */
+function idleText({ service, results: [ours, hpa] }: Comparison): string[] {
+  if (ours === undefined || hpa === undefined || ours.acts + hpa.acts > 0) return [];
+  const replicas = Math.max(...ours.minutes.map((minute) => minute.replicas));
+  return [
+    `${service}: never needed more than the ${replicas} replicas that it begins with: nothing is compared`,
+  ];
 }
 
 function useText(use: Comparison["forecastUse"]): string {

@@ -1,4 +1,5 @@
 import type { Comparison, Simulated } from "@tapline/core/balance";
+import { timeMarks } from "./time-marks.ts";
 
 const [width, panelHeight, left, top, gap] = [1_200, 220, 70, 60, 46];
 /** Colours that are told apart by those who see few, in the order of the scalers (Okabe and Ito 2008). */
@@ -35,6 +36,7 @@ function panel({ service, results }: Comparison, y: number): string {
   const at = { x: left, y, width: innerWidth, height: chartHeight };
   return [
     `<text x="${left}" y="${y - 6}" font-weight="bold">${escaped(service)}: replicas, at most ${Math.ceil(most)}; load, at most ${Number(mostLoad.toPrecision(3))}/s</text>`,
+    ...axes(load.length, most, at, y + panelHeight),
     line(load, mostLoad, at, "#bbbbbb", 1),
     ...results.map((run, index) =>
       line(
@@ -48,6 +50,29 @@ function panel({ service, results }: Comparison, y: number): string {
     ...results.map((run, index) => lane(run, index, y + chartHeight + index * laneHeight, innerWidth)),
     `<rect x="${left}" y="${y}" width="${innerWidth}" height="${chartHeight}" fill="none" stroke="#cccccc"/>`,
   ].join("\n");
+}
+
+type Place = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+/** What the height says, and times, from top to bottom so that one is found in all of a panel. */
+function axes(
+  minutes: number,
+  most: number,
+  { x, y, width: across, height }: Place,
+  bottom: number,
+): string[] {
+  const scale = [`${Math.ceil(most)}`, "0"].map(
+    (text, index) =>
+      `<text x="${x - 6}" y="${round(y + index * height + (index === 0 ? 10 : -1))}" text-anchor="end" font-size="11">${text}</text>`,
+  );
+  const times = timeMarks(minutes).flatMap(({ minute, label }) => {
+    const at = round(x + (minute / minutes) * across);
+    return [
+      `<path d="M${at} ${y}V${bottom}" stroke="#e5e5e5"/>`,
+      `<text x="${at}" y="${bottom + 13}" text-anchor="middle" font-size="11">${label}</text>`,
+    ];
+  });
+  return [...scale, ...times];
 }
 
 const laneHeight = 14;
@@ -72,7 +97,7 @@ function lane(
 function line(
   values: readonly number[],
   most: number,
-  at: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  at: Place,
   colour: string,
   strokeWidth: number,
 ): string {

@@ -5,7 +5,7 @@ import { Hpa, type HpaPod, hpaDefaults, hpaSyncMs } from "../scaling/hpa.ts";
 import { newWishState, wishOf } from "../wish.ts";
 import type { Scaler, Seen, SimulatedService } from "./fleet.ts";
 import { ForecastUse } from "./forecast-use.ts";
-import type { LoadTrace } from "./trace.ts";
+import { type LoadTrace, stepMeans } from "./trace.ts";
 
 /** What is foretold has to come before the replica does that it asks for, with a decision in between. */
 const aheadMs = (service: SimulatedService): number => service.readyAfterMs + 2 * hpaSyncMs;
@@ -83,13 +83,9 @@ class Learner {
   /** @param past load of before the trace, which ends where the trace begins */
   constructor({ tapsPerUnit }: SimulatedService, past: LoadTrace | null) {
     if (past === null) return;
-    const startMs = -past.perSecond.length * past.stepMs;
-    const perStep = stepMs / past.stepMs;
-    for (let index = 0; index + perStep <= past.perSecond.length; index += perStep) {
-      const slice = past.perSecond.subarray(index, index + perStep);
-      const perSecond = slice.reduce((sum, value) => sum + value, 0) / slice.length / tapsPerUnit;
-      this.#addStep(startMs + index * past.stepMs, perSecond, false);
-    }
+    const means = stepMeans(past, stepMs);
+    for (const [index, mean] of means.entries())
+      this.#addStep((index - means.length) * stepMs, mean / tapsPerUnit, false);
   }
 
   add(atMs: number, perSecond: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { makeTrace, parseTrace, traceParametersSchema } from "./trace.ts";
+import { type LoadTrace, makeTrace, parseTrace, stepMeans, traceParametersSchema } from "./trace.ts";
 
 const parameters = traceParametersSchema.parse({
   ...{ seed: 7, days: 14, basePerSecond: 100, noise: 0, weekend: 0.5, driftPerWeek: 0.2 },
@@ -58,14 +58,36 @@ describe("a trace that is read", () => {
     ).toEqual(read);
   });
 
+  test("needs no heading", () => {
+    expect(parseTrace("0,5\n60,7.5\n120,0")).toEqual({
+      stepMs: 60_000,
+      perSecond: Float64Array.of(5, 7.5, 0),
+    });
+  });
+
   test.each([
     ["time,rate\n0,5", "line 2 of the trace is missing"],
     ["time,rate\n0,5\nsoon,6\n120,7", "line 3 of the trace begins with no time"],
     ["time,rate\n0,5\n60,\n120,7", "line 3 of the trace has no arrivals per second"],
     ["time,rate\n0,5\n60,-1", "line 3 of the trace has no arrivals per second"],
     ["time,rate\n0,5\n60,6\n90,7", "line 4 of the trace is not one step behind"],
+    ["0,5\n\n60,6\n90,7", "line 4 of the trace is not one step behind"],
     ["time,rate\n60,5\n0,6", "line 2 of the trace is not one step behind|line 3"],
   ])("names the line that is wrong", (csv, message) => {
     expect(() => parseTrace(csv)).toThrow(new RegExp(message));
+  });
+});
+
+describe("a trace by other steps", () => {
+  const trace = (stepMs: number, ...perSecond: number[]): LoadTrace => ({
+    stepMs,
+    perSecond: Float64Array.from(perSecond),
+  });
+
+  test("is the mean of what falls into each, whether they are longer or shorter, to the end of the trace", () => {
+    expect([...stepMeans(trace(60_000, 1, 3, 5, 7), 120_000)]).toEqual([2, 6]);
+    expect([...stepMeans(trace(3_600_000, 4, 8), 1_800_000)]).toEqual([4, 4, 8, 8]);
+    expect([...stepMeans(trace(40_000, 3, 6, 9), 60_000)]).toEqual([4, 8]);
+    expect([...stepMeans(trace(60_000, 1, 3, 5), 120_000)]).toEqual([4]);
   });
 });

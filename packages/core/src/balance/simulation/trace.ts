@@ -86,36 +86,62 @@ export function gauss(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
+/** The means of a trace over steps of `stepMs`, the last of which ends with it, whatever its own steps are; a first piece that is shorter is left out. */
+export function stepMeans({ stepMs: ownMs, perSecond }: LoadTrace, stepMs: number): Float64Array {
+  const endMs = perSecond.length * ownMs;
+  const count = Math.floor(endMs / stepMs);
+  return Float64Array.from({ length: count }, (_, step) => {
+    const fromMs = endMs - (count - step) * stepMs;
+    const toMs = fromMs + stepMs;
+    let sum = 0;
+    for (let index = Math.floor(fromMs / ownMs); index * ownMs < toMs; index++)
+      sum +=
+        (perSecond[index] ?? 0) * (Math.min(toMs, (index + 1) * ownMs) - Math.max(fromMs, index * ownMs));
+    return sum / stepMs;
+  });
+}
+
 /** Most rows of a trace that is read. */
 const mostRows = 5_000_000;
 
 /**
- * Reads a trace: CSV with a heading and two columns, when (seconds from the begin, or a time of ISO 8601) and arrivals per second
- * from then on; rows are equally far apart.
+ * Reads a trace: CSV of two columns, with or without a heading: when (seconds from the begin, or a time of ISO 8601), and arrivals per
+ * second from then on; rows are equally far apart.
  * @throws TaplineError `invalid-input`, which names the line
  */
 export function parseTrace(csv: string): LoadTrace {
-  const lines = csv.split(/\r?\n/).slice(1);
-  const wrong = (index: number, what: string): TaplineError =>
-    new TaplineError("invalid-input", `line ${index + 2} of the trace ${what}`, {
-      remedy: "write lines of <seconds or time>,<arrivals per second> in steps that are equally long",
-    });
-  const rows: { readonly atMs: number; readonly perSecond: number }[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const [when = "", load = ""] = line.split(",").map((cell) => cell.trim());
+  const rows = readRows(csv.split(/\r?\n/));
+  const [first, second] = rows;
+  if (first === undefined || second === undefined) throw wrong(1, "is missing: a trace has two at least");
+  const stepMs = Math.round(second.atMs - first.atMs);
+  for (const [index, { line, atMs }] of rows.entries())
+    if (stepMs <= 0 || Math.abs(atMs - first.atMs - index * stepMs) > stepMs / 100)
+      throw wrong(line, "is not one step behind the one before it");
+  return { stepMs, perSecond: Float64Array.from(rows, ({ perSecond }) => perSecond) };
+}
+
+type TraceRow = { readonly line: number; readonly atMs: number; readonly perSecond: number };
+
+function readRows(lines: readonly string[]): TraceRow[] {
+  const rows: TraceRow[] = [];
+  for (const [line, text] of lines.entries()) {
+    if (text.trim() === "") continue;
+    const [when = "", load = ""] = text.split(",").map((cell) => cell.trim());
     const atMs = /^[\d.]+$/.test(when) ? Number(when) * 1_000 : Date.parse(when);
     const perSecond = load === "" ? Number.NaN : Number(load);
-    if (!Number.isFinite(atMs)) throw wrong(index, "begins with no time");
-    if (!(perSecond >= 0 && Number.isFinite(perSecond))) throw wrong(index, "has no arrivals per second");
-    if (rows.length >= mostRows) throw wrong(index, `is one of more than ${mostRows}`);
-    rows.push({ atMs, perSecond });
+    // What begins with no time on top is a heading.
+    if (!Number.isFinite(atMs) && line === 0) continue;
+    if (!Number.isFinite(atMs)) throw wrong(line, "begins with no time");
+    if (!(perSecond >= 0 && Number.isFinite(perSecond))) throw wrong(line, "has no arrivals per second");
+    if (rows.length >= mostRows) throw wrong(line, `is one of more than ${mostRows}`);
+    rows.push({ line, atMs, perSecond });
   }
-  const [first, second] = rows;
-  if (first === undefined || second === undefined) throw wrong(0, "is missing: a trace has two at least");
-  const stepMs = Math.round(second.atMs - first.atMs);
-  for (const [index, { atMs }] of rows.entries())
-    if (stepMs <= 0 || Math.abs(atMs - first.atMs - index * stepMs) > stepMs / 100)
-      throw wrong(index, "is not one step behind the one before it");
-  return { stepMs, perSecond: Float64Array.from(rows, ({ perSecond }) => perSecond) };
+  return rows;
+}
+
+/** @param line of the file, 0 = the first */
+function wrong(line: number, what: string): TaplineError {
+  return new TaplineError("invalid-input", `line ${line + 1} of the trace ${what}`, {
+    remedy: "write lines of <seconds or time>,<arrivals per second> in steps that are equally long",
+  });
 }
