@@ -122,6 +122,39 @@ test("a flush on a schedule waits for an agent that is away, whose taps stay, an
   });
 });
 
+test("caches are flushed on a schedule while taps come, and nothing is lost", async () => {
+  let [isOver, reads] = [false, true];
+  const running = agents.map((agent) =>
+    agent.run(
+      () => isOver,
+      () => reads && agent.read(1),
+    ),
+  );
+  await until("taps are in the buffer", async () => (await buffer.backlog()).taps > 20, waitMs);
+  const marks = () => path.prisma.installationFact.findMany({ where: { name: { endsWith: ".mark" } } });
+  const before = await marks();
+  const act = { kind: "flush-caches" };
+  await apply({ ...bySchedule, id: "flush-caches-by-day", act });
+  const entry = await until(
+    "the caches are flushed",
+    () => path.prisma.auditEntry.findFirst({ where: { action: "caches.flushed" } }),
+    waitMs,
+  );
+  expect(entry).toMatchObject({ actorKind: "rule", actorId: "flush-caches-by-day" });
+  const after = await marks();
+  expect(after.map(({ name }) => name).toSorted()).toEqual([
+    "agents.mark",
+    "fleet.mark",
+    "keys.mark",
+    "trackers.mark",
+  ]);
+  for (const { name, value } of before) expect(after).not.toContainEqual({ name, value });
+  reads = false;
+  await bringHome(running, () => {
+    isOver = true;
+  });
+});
+
 test("taps that were sent by nobody who says what it holds are never flushed by a rule, nor where the kill switch is on", async () => {
   const [agent] = agents;
   let isOver = false;

@@ -224,7 +224,10 @@ export const serviceRights: Readonly<Record<Service, ServiceRights>> = {
       user: "SELECT (id, role, banned)",
       validation_release: add,
     },
-    facts: ["archives.closed", "buffer.generation", "keys.mark", "releases.fixed", "rules.active"],
+    facts: [
+      ...["agents.mark", "archives.closed", "buffer.generation", "fleet.mark", "keys.mark", "releases.fixed"],
+      ...["rules.active", "trackers.mark"],
+    ],
     functions: [],
   },
   web: {

@@ -61,6 +61,8 @@ export function actWords(act: ActSpec): string {
       return strings.allowMaxConnectionsConnections({ maxConnections: formatCount(act.maxConnections) });
     case "flush-buffer":
       return strings.flushTheBuffer;
+    case "flush-caches":
+      return strings.flushCaches;
     case "target":
       return act.open ? strings.sendToTheArchiveAgain : strings.sendNothingToTheArchive;
     case "rotate-key":

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { KeyDesk, KeyRequests, KeyRing } from "@tapline/adapters/keys";
 import {
   ArchiveIndex,
+  CachesDesk,
   ClosedArchives,
   connectPrisma,
   type PrismaClient,
@@ -57,7 +58,12 @@ beforeAll(async () => {
       closed,
       leaseCheck,
     },
-    ...{ keyRequests: new KeyRequests(prisma, Date.now), pkiFolder: folder, clock: Date.now },
+    ...{
+      keyRequests: new KeyRequests(prisma, Date.now),
+      caches: new CachesDesk(prisma, Date.now),
+      pkiFolder: folder,
+      clock: Date.now,
+    },
   };
   const files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "T", agents: [], hosts: [] });
   for (const [name, { pem }] of Object.entries(files)) await writeFile(join(folder, name), pem);
@@ -102,6 +108,7 @@ const acts: HouseAct[] = [
   { kind: "switch-rules", release: 2 },
   { kind: "roll-back", service: "validation" },
   { kind: "rotate-key" },
+  { kind: "flush-caches" },
   { kind: "flush-buffer", heardWithinMs: 60_000 },
 ];
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyDesk, KeyRequests, KeyRing } from "@tapline/adapters/keys";
 import {
+  CachesDesk,
   ClosedArchives,
   connectPrisma,
   type PrismaClient,
@@ -33,7 +34,7 @@ beforeAll(async () => {
     ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, clock: Date.now },
     releases: new ReleaseDesk(prisma, Date.now),
     ...{ rules: new RulesDesk(prisma, Date.now), keyRequests: new KeyRequests(prisma, Date.now) },
-    ...{ closed: new ClosedArchives(prisma), leaseCheck },
+    ...{ closed: new ClosedArchives(prisma), caches: new CachesDesk(prisma, Date.now), leaseCheck },
   };
 });
 afterAll(() => prisma.$disconnect());

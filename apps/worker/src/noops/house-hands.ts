@@ -1,5 +1,11 @@
 import type { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
-import type { ClosedArchives, LeaseCheck, ReleaseDesk, RulesDesk } from "@tapline/adapters/prisma";
+import type {
+  CachesDesk,
+  ClosedArchives,
+  LeaseCheck,
+  ReleaseDesk,
+  RulesDesk,
+} from "@tapline/adapters/prisma";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { ActState, HouseAct } from "@tapline/core/noops";
 import { releasedServiceSchema } from "@tapline/core/rollout";
@@ -16,6 +22,7 @@ export type HouseParts = {
   readonly releases: Pick<ReleaseDesk, "rollBack">;
   readonly rules: Pick<RulesDesk, "activeVersion" | "find" | "release" | "switchTo">;
   readonly closed: Pick<ClosedArchives, "read" | "set">;
+  readonly caches: Pick<CachesDesk, "flush">;
   /** Lets what is written be written while this process decides under the number, and not later. */
   readonly leaseCheck: (fence: number) => LeaseCheck;
   readonly clock: () => number;
@@ -51,6 +58,10 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
       const { generation, taps } = await flushHeldBuffer(flush, act.heardWithinMs, parts.flush);
       return { before: { generation, taps }, after: { taps: 0 } };
     }
+    case "flush-caches":
+      signal.throwIfAborted();
+      await parts.caches.flush(by);
+      return { before: {}, after: {} };
     case "rotate-key":
       return await rotateKey(terms, parts);
     case "roll-back": {

@@ -125,7 +125,7 @@ export class NoopsRig {
         ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
         ...{ rules: {} as never, keyRequests: { list: nothing, assertMayAsk: nothing }, clock },
         closed: { read: async () => [...this.closed], set: this.#close },
-        leaseCheck,
+        ...{ leaseCheck, caches: { flush: nothing } },
       },
     });
     this.#running.push(running);

@@ -1,5 +1,6 @@
 import { KeyDesk, KeyRequests } from "@tapline/adapters/keys";
 import {
+  CachesDesk,
   ClosedArchives,
   DeclaredArchivesFact,
   ReleaseDesk,
@@ -36,7 +37,11 @@ export function startNoopsRole(
     rules: new NoopsRulesDesk(prisma, clock),
     house: {
       ...{ flush, keys: new KeyDesk(prisma, clock), releases, closed, clock },
-      ...{ keyRequests: new KeyRequests(prisma, clock), rules: new RulesDesk(prisma, clock) },
+      ...{
+        keyRequests: new KeyRequests(prisma, clock),
+        caches: new CachesDesk(prisma, clock),
+        rules: new RulesDesk(prisma, clock),
+      },
       ...{ pkiFolder: config.TAPLINE_KEY_PKI ?? null, leaseCheck },
     },
   });

@@ -21,6 +21,7 @@ export const auditActions = [
   "key.rule-changed",
   "key.ending",
   "buffer.flushed",
+  "caches.flushed",
   "tracker.enrolled",
   "tracker.revoked",
   "agent.token-created",

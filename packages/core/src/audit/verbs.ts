@@ -40,6 +40,7 @@ export const actingVerbs = {
   "tapline archive repin": ["archive.repinned"],
   "tapline audit erase": ["audit.erased"],
   "tapline buffer flush": ["buffer.flushed"],
+  "tapline caches flush": ["caches.flushed"],
   "tapline fleet config set": ["fleet.config-made"],
   "tapline fleet rollout start": ["fleet.rollout-started"],
   "tapline fleet rollout advance": rolloutSteps,

@@ -15,6 +15,8 @@ export const heardWithinMsSchema = z
 const houseActs = [
   /** Ends the life of the buffer, where agents that were heard so lately hold all of it: they send again what has no receipt. */
   z.strictObject({ kind: z.literal("flush-buffer"), heardWithinMs: heardWithinMsSchema }),
+  /** Has every process read anew what it keeps in memory of what it read (`CachesDesk`). */
+  z.strictObject({ kind: z.literal("flush-caches") }),
   /** Sends nothing to an archive any more, or does so again; segments wait for the archives that are left, or get their copies later. */
   z.strictObject({ kind: z.literal("target"), archive: z.string().min(1).max(63), open: z.boolean() }),
   /** A successor for the archive's key, issued from the folder of the installation's PKI. */
@@ -72,6 +74,8 @@ export function wordsOf(act: NoopsAct, before: number | null = null): string {
       return `${connectionWords(act)} of the mesh to ${subject}`;
     case "flush-buffer":
       return "flush the buffer, if agents that are there hold all of it: they send again what has no receipt";
+    case "flush-caches":
+      return "flush caches: every process reads registries, keys and the fleet's plan anew";
     case "target":
       return `${act.open ? "send to" : "send nothing to"} ${subject}${act.open ? " again" : ""}`;
     case "rotate-key":

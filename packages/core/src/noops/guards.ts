@@ -58,9 +58,16 @@ export const guardsOfPeople: readonly GuardName[] = ["lock", "last-ready", "held
 export function isDisruptive(act: NoopsAct, landscape: Landscape | null): boolean {
   if (act.kind === "scale") return isLowering(act, landscape);
   if (act.kind === "target") return !act.open;
-  return !["bound", "place", "share", "connections", "quota", "switch-rules", "rotate-key"].includes(
-    act.kind,
-  );
+  return ![
+    "bound",
+    "place",
+    "share",
+    "connections",
+    "quota",
+    "switch-rules",
+    "flush-caches",
+    "rotate-key",
+  ].includes(act.kind);
 }
 
 /** Whether less is there afterwards. What runs is not known: then it may be. */

@@ -35,6 +35,7 @@ const scopesOf: Readonly<Record<NoopsRule["act"]["kind"], readonly RuleScope[]>>
   replace: ["replica"],
   target: ["archive"],
   "flush-buffer": ["installation"],
+  "flush-caches": ["installation"],
   "rotate-key": ["installation"],
   quota: ["installation"],
 };

@@ -15,6 +15,7 @@ export function planAct(rule: NoopsRule, looking: Looking, landscape: Landscape 
   const { act } = rule;
   switch (act.kind) {
     case "flush-buffer":
+    case "flush-caches":
     case "rotate-key":
     case "quota":
       return planned(act);

@@ -52,6 +52,7 @@ const actSpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("connections"), maxConnections: z.int().min(1) }),
   /** Only what agents hold that were heard within `heardWithinMs`; where anybody holds not all of it, nothing is flushed. */
   z.strictObject({ kind: z.literal("flush-buffer"), heardWithinMs: heardWithinMsSchema }),
+  z.strictObject({ kind: z.literal("flush-caches") }),
   /** Whether anything is sent to the archive. */
   z.strictObject({ kind: z.literal("target"), open: z.boolean() }),
   z.strictObject({ kind: z.literal("rotate-key") }),

@@ -4,6 +4,7 @@ import { addAlerts } from "./alerts.ts";
 import { addArchive } from "./archive.ts";
 import { addAudit } from "./audit.ts";
 import { addBuffer } from "./buffer.ts";
+import { addCaches } from "./caches.ts";
 import { addDoctor } from "./doctor.ts";
 import { addFleet } from "./fleet.ts";
 import { addGap } from "./gap.ts";
@@ -40,6 +41,7 @@ export function taplineProgram(): Command {
   addArchive(program);
   addAudit(program);
   addBuffer(program);
+  addCaches(program);
   addRules(program);
   addRelease(program);
   addAlerts(program);

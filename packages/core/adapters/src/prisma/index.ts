@@ -52,6 +52,7 @@ export {
 export { AuditErasures, type ErasableState } from "./audit-erasures.ts";
 export { AuditLog, type KeptNote, type LogHead, type SequenceSteps } from "./audit-log.ts";
 export { auditRow } from "./audit-row.ts";
+export { CachesDesk, cachedDirectories } from "./caches-desk.ts";
 export { ClosedArchives } from "./closed-archives.ts";
 export { connectPrisma } from "./connect.ts";
 export { type DeclaredArchives, DeclaredArchivesFact, wantedOf } from "./declared-archives.ts";
