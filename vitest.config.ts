@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { testRetries } from "./tools/test-servers/config.ts";
+import { compiledDir, testRetries } from "./tools/test-servers/config.ts";
 
 const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
 /** What is waited for comes in milliseconds, and on a machine that is busy with something else in seconds. */
@@ -8,6 +8,8 @@ const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/*.c
 
 export default defineConfig({
   test: {
+    // Each file has a process of its own, and many tests start more: they need not all compile the same modules anew.
+    env: { NODE_COMPILE_CACHE: compiledDir },
     projects: [
       {
         test: {

@@ -1,5 +1,5 @@
 export { admitUser, refusedToUsers } from "../redis/index.ts";
-export { testEnvironment } from "./config.ts";
+export { compiledDir, testEnvironment } from "./config.ts";
 export { buildConsolePages, pagesBuiltWithinMs } from "./console-pages.ts";
 export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";
 export { MeshAuthority, serviceUri } from "./mesh-certificates.ts";

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { compiledDir } from "../../../tools/test-servers/index.ts";
 import type { TestPath } from "./path.fixture.ts";
 
 /** A worker in a process of its own, which can be killed, stopped, and held at fault points. */
@@ -21,7 +22,10 @@ export async function forkWorker(
   changes: Readonly<Record<string, string>> = {},
 ): Promise<WorkerProcess> {
   const child = fork(new URL("./main.ts", import.meta.url), {
-    env: { ...path.settingsOf(role), TAPLINE_FAULT_POINTS: "on", ROLE: role, ...changes },
+    env: {
+      ...{ ...path.settingsOf(role), TAPLINE_FAULT_POINTS: "on", NODE_COMPILE_CACHE: compiledDir },
+      ...{ ROLE: role, ...changes },
+    },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ports = await new Promise<Ports>((resolve, reject) => {

@@ -25,7 +25,7 @@ import { freshDatabase, ownRedis, temporaryFolder } from "../../../../tools/test
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
 
-const main = new URL("./main.ts", import.meta.url).pathname;
+const main = new URL("../../bin/tapline.mjs", import.meta.url).pathname;
 let env: Record<string, string>;
 let server: Awaited<ReturnType<typeof ownRedis>>;
 let prisma: PrismaClient;

@@ -5,7 +5,7 @@ import { AuditLog, connectPrisma, type PrismaClient } from "@tapline/adapters/pr
 import { type LogSigner, makeLogKey, openLogSigner } from "@tapline/core/audit";
 import { temporaryFolder } from "../../../../tools/test-servers/index.ts";
 
-const main = new URL("./main.ts", import.meta.url).pathname;
+const main = new URL("../../bin/tapline.mjs", import.meta.url).pathname;
 
 /** An installation as `tapline audit` needs it: a database with a log, and in `dir`, its data folder, the log's key. */
 export type AuditInstallation = {

@@ -10,7 +10,7 @@ import { freshDatabase, temporaryFolder, testEnvironment } from "../../../../too
 // Ten commands, each a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 480_000 });
 
-const main = new URL("./main.ts", import.meta.url).pathname;
+const main = new URL("../../bin/tapline.mjs", import.meta.url).pathname;
 const by = ["--reason", "it acted too often", "--by", "ada"];
 let databaseUrl: string;
 let prisma: PrismaClient;

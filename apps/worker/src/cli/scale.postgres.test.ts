@@ -8,7 +8,7 @@ import { connectPrisma } from "@tapline/adapters/prisma";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freshDatabase, temporaryFolder, testEnvironment } from "../../../../tools/test-servers/index.ts";
 
-const main = new URL("./main.ts", import.meta.url).pathname;
+const main = new URL("../../bin/tapline.mjs", import.meta.url).pathname;
 const replica = {
   ...{ name: "worker-pipeline", state: "ready", startedAtEpochMs: 1, restarts: 0 },
   services: ["validation", "transfer"],
