@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { redisUrlPattern } from "@tapline/core/kernel";
+import { redisUrlForms, redisUrlPattern } from "@tapline/core/kernel";
 import { aclFile, asRedisUser, type User, userOf, users, usualUserPrefix } from "./service-users.ts";
 
 export const newPassword = (): string => randomBytes(24).toString("base64url");
@@ -17,8 +17,7 @@ const usualUrl = "redis://redis.tapline-data.svc.cluster.local:6379";
  * @throws Error where a file of a user has no password, or `url` is of no form that services take
  */
 export async function writeUsers(dir: string, url?: string, prefix?: string): Promise<void> {
-  if (url !== undefined && !redisUrlPattern.test(url))
-    throw new Error(`${url} must be redis://, rediss://, or redis-cluster://host:port,host:port`);
+  if (url !== undefined && !redisUrlPattern.test(url)) throw new Error(`${url} ${redisUrlForms}`);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const before = await Promise.all(users.map((user) => writtenBefore(dir, user)));
   const known = before.flat().find((one) => one !== null);

@@ -4,6 +4,7 @@ export { buildConsolePages, pagesBuiltWithinMs } from "./console-pages.ts";
 export { type CuttableWire, cuttableWire, wireTo } from "./cuttable-wire.ts";
 export { MeshAuthority, serviceUri } from "./mesh-certificates.ts";
 export { ownRedisCluster } from "./own-redis-cluster.ts";
+export { ownReplicatedRedis } from "./own-replicated-redis.ts";
 export {
   freshDatabase,
   ownPostgres,

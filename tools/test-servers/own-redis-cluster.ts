@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, startRedis } from "../servers/index.ts";
+import { askRedis } from "./ask-redis.ts";
 import { temporaryFolder } from "./own-server.ts";
 
 const slots = 16_384;
@@ -41,22 +41,4 @@ export async function ownRedisCluster() {
       await Promise.all(nodes.map((node) => node.stop()));
     },
   };
-}
-
-/** One command over a connection of its own; its answer as it came. */
-function askRedis(port: number, password: string, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    let answer = "";
-    socket.on("error", reject);
-    socket.on("data", (chunk) => {
-      answer += chunk.toString("latin1");
-    });
-    socket.on("close", () => {
-      const fault = /^-(?!.*already busy).*$/m.exec(answer);
-      if (fault === null) resolve(answer);
-      else reject(new Error(`Redis says to ${command}: ${fault[0]}`));
-    });
-    socket.write(`AUTH ${password}\r\n${command}\r\nQUIT\r\n`);
-  });
 }

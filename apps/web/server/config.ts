@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { type Colour, colourSchema, messageOf, redisUrlPattern, TaplineError } from "@tapline/core/kernel";
+import {
+  type Colour,
+  colourSchema,
+  messageOf,
+  redisUrlForms,
+  redisUrlPattern,
+  TaplineError,
+} from "@tapline/core/kernel";
 import { databaseConnections } from "@tapline/core/telemetry";
 import { type OtlpSettings, otlpSettings } from "@tapline/telemetry/otlp";
 import { z } from "zod";
@@ -20,7 +27,7 @@ const environmentSchema = z.object({
     .max(100)
     .default(databaseConnections(["web"])),
   /** Redis, one server or a cluster, as for the worker. */
-  REDIS_URL: z.string().regex(redisUrlPattern, "must be a redis://, rediss:// or redis-cluster:// URL"),
+  REDIS_URL: z.string().regex(redisUrlPattern, redisUrlForms),
   /** Address to listen on; anything beyond loopback needs a certificate. */
   TAPLINE_WEB_HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 = any free port. */

@@ -84,10 +84,10 @@ function waitingTeller({ log, clock }: BufferParts): (error: unknown) => void {
 async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<void> {
   const { buffer, index, ledger, archives, log } = parts;
   const standing = await buffer.generation();
-  if (standing !== null && !(await buffer.keepLife(standing))) {
-    // What the other partitions hold is sent again with what was lost: one life has one name, by which agents know.
-    if (await buffer.endLife(standing))
-      log.warn({ generation: standing }, "a partition of the buffer was lost");
+  const lost = standing === null ? null : await whatWasLost(standing, buffer);
+  if (standing !== null && lost !== null) {
+    // Agents send all of it again: one life has one name, by which they know.
+    if (await buffer.endLife(standing)) log.warn({ generation: standing }, lost);
     return;
   }
   if (standing !== null && !checkIndex) return;
@@ -108,10 +108,9 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
     log.warn({ generation: standing, recorded }, "the index is level with the archive again");
     return;
   }
-  const generation = lifeName(randomUUID());
+  const generation = lifeName(randomUUID(), await buffer.history());
   const flushed = flushedLife(recorded);
-  const lost = flushed === null ? "Redis had lost its data" : "the buffer was flushed";
-  const reason = recorded === null ? "first start" : lost;
+  const reason = await whyOpened(recorded, buffer);
   // A life is declared once it is known that it can open, so that waiting for an archive writes nothing.
   await archives.check((await index.isWhole()) ? "recent" : "all");
   await index.declareGeneration(generation, openedEntry(generation, reason, recorded, parts));
@@ -126,6 +125,24 @@ async function openWhereLost(parts: BufferParts, checkIndex: boolean): Promise<v
 /** Whoever barred the door to flush, and died or changed its mind too late to say so, flushes no more. */
 async function liftLeftBar({ bar, log }: BufferParts): Promise<void> {
   if (await bar.liftOlderThan(barLeftMs)) log.warn({}, "the buffer takes taps again: a flush was broken off");
+}
+
+/** What a life that stands in Redis has lost, so that it is to end; null where it is whole. */
+async function whatWasLost(standing: string, buffer: SegmentBuffer): Promise<string | null> {
+  // What was not copied in time nobody can name, and others may have acted on it.
+  if (await buffer.hasFailedOver(standing)) return failedOver;
+  return (await buffer.keepLife(standing)) ? null : "a partition of the buffer was lost";
+}
+
+const failedOver = "Redis has failed over to a replica, which may lack the last writes";
+
+async function whyOpened(
+  recorded: string | null,
+  buffer: Pick<SegmentBuffer, "hasFailedOver">,
+): Promise<string> {
+  if (recorded === null) return "first start";
+  if (flushedLife(recorded) !== null) return "the buffer was flushed";
+  return (await buffer.hasFailedOver(recorded)) ? failedOver : "Redis had lost its data";
 }
 
 /** An index that never was whole, or was begun anew and left half way, is compared with all that is archived. */

@@ -16,9 +16,21 @@ export function flushedLife(name: string | null): string | null {
 /** Forms of keys and entries in Redis: the number changes where a worker could misread what an earlier version left. */
 const formPrefix = "2-";
 
-/** The name of a new life of the buffer. @param id what nobody else takes */
-export function lifeName(id: string): string {
-  return `${formPrefix}${id}`;
+/**
+ * The name of a new life of the buffer.
+ * @param id what nobody else takes
+ * @param history of Redis's data, in which alone the life stands (hexadecimal); null where Redis has no replica to fail over to
+ */
+export function lifeName(id: string, history: string | null = null): string {
+  return `${formPrefix}${id}${history === null ? "" : `@${history}`}`;
+}
+
+/**
+ * The history of Redis's data that the life is bound to; null where it is bound to none. A replica that became the master has another
+ * one: it may lack the last writes, on which others may have acted, so no work of the life goes on there.
+ */
+export function historyOfLife(generation: string): string | null {
+  return /@([0-9a-f]+)$/.exec(generation)?.[1] ?? null;
 }
 
 /** Whether what lies in a buffer of this name has the forms of this version. */

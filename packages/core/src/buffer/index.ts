@@ -15,7 +15,7 @@ export {
   runsOfFrame,
   sealedFrameVersion,
 } from "./frame.ts";
-export { flushedLife, flushedName, isOfThisForm, lifeName } from "./generation.ts";
+export { flushedLife, flushedName, historyOfLife, isOfThisForm, lifeName } from "./generation.ts";
 export {
   assignPartitions,
   maxPartitions,

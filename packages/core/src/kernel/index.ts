@@ -13,7 +13,10 @@ export {
   type ClusterNodes,
   clusterNodes,
   type RedisTlsFiles,
+  redisUrlForms,
   redisUrlPattern,
+  type Sentinels,
+  sentinels,
   takeTlsFiles,
 } from "./redis-url.ts";
 export { formatTraceparent, parseTraceparent, type TraceContext, traceIdOf } from "./trace-context.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clusterNodes, redisUrlPattern, takeTlsFiles } from "./index.ts";
+import { clusterNodes, redisUrlPattern, sentinels, takeTlsFiles } from "./index.ts";
 
 describe("where Redis is", () => {
   test("is one server, or some nodes of a cluster with what lets us in", () => {
@@ -18,6 +18,29 @@ describe("where Redis is", () => {
     expect(clusterNodes("redis-cluster://redis.example:7000")?.credentials).toEqual({});
   });
 
+  test("is whoever some sentinels name, with what lets us in to them and to it", () => {
+    expect(sentinels("redis://:secret@127.0.0.1:6379/tapline")).toBeNull();
+    expect(sentinels("redis-cluster://one:7000")).toBeNull();
+    expect(clusterNodes("redis-sentinel://one:26379/tapline")).toBeNull();
+    expect(sentinels("redis-sentinel://tapline_web:s%40cret@one:26379,[::1]:26380/tapline")).toEqual({
+      addresses: [
+        { host: "one", port: 26379 },
+        { host: "::1", port: 26380 },
+      ],
+      credentials: { username: "tapline_web", password: "s@cret" },
+      master: "tapline",
+      sentinelCredentials: {},
+    });
+    const all =
+      "rediss-sentinel://one:26379/tapline?sslrootcert=/ca.crt&sentinelusername=u&sentinelpassword=p%26q";
+    const { url, files } = takeTlsFiles(all);
+    expect(files).toEqual({ ca: "/ca.crt" });
+    expect(sentinels(url)).toMatchObject({
+      credentials: { tls: {} },
+      sentinelCredentials: { sentinelUsername: "u", sentinelPassword: "p&q" },
+    });
+  });
+
   test.each([
     "redis://127.0.0.1:6379",
     "rediss://user:secret@redis.example:6380/2",
@@ -25,6 +48,8 @@ describe("where Redis is", () => {
     "rediss-cluster://one:7000",
     "rediss://:secret@redis.example:6380?sslrootcert=/etc/ca.crt&sslcert=/etc/tls.crt&sslkey=/etc/tls.key",
     "rediss-cluster://one:7000,two:7001?sslrootcert=/etc/ca.crt",
+    "redis-sentinel://tapline:secret@one:26379,two:26379,[::1]:26379/tapline",
+    "rediss-sentinel://one:26379/tapline.main?sslrootcert=/etc/ca.crt&sentinelpassword=secret",
   ])("%s is a form of it", (url) => {
     expect(redisUrlPattern.test(url)).toBe(true);
   });
@@ -36,6 +61,10 @@ describe("where Redis is", () => {
     "redis-cluster://one:7000,",
     "redis-cluster://one:7000/2",
     "redis-cluster://",
+    "redis-sentinel://one:26379",
+    "redis-sentinel://one:26379/",
+    "redis-sentinel://one/tapline",
+    "redis-sentinel://one:26379/tapline/0",
   ])("%s is none", (url) => {
     expect(redisUrlPattern.test(url)).toBe(false);
   });

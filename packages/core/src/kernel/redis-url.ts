@@ -1,16 +1,24 @@
 import { TaplineError } from "./errors.ts";
 
 /**
- * Where Redis is: `redis://` or `rediss://` (TLS) for one server, `redis-cluster://` or `rediss-cluster://` for a cluster, as in
- * `redis-cluster://user:password@host:port,host:port`: some of its nodes, which name the others. With TLS the parameters
- * `sslrootcert`, `sslcert` and `sslkey` name PEM files, as they do in PostgreSQL's URLs.
+ * Where Redis is: `redis://` or `rediss://` (TLS) for one server; `redis-cluster://` for a cluster, as in
+ * `redis-cluster://user:password@host:port,host:port`: some of its nodes, which name the others; `redis-sentinel://` for a server with
+ * replicas, as in `redis-sentinel://user:password@host:port,host:port/master`: some of the sentinels, and the name under which they
+ * watch it. Both have a form with TLS, `rediss-cluster://` and `rediss-sentinel://`. With TLS the parameters `sslrootcert`, `sslcert`
+ * and `sslkey` name PEM files, as they do in PostgreSQL's URLs.
  */
 export const redisUrlPattern =
-  /^(rediss?:\/\/[^\s,]+|rediss?-cluster:\/\/([^@\s]*@)?[^@\s,/?]+:\d+(,[^@\s,/?]+:\d+)*(\?[^\s]*)?)$/;
+  /^(rediss?:\/\/[^\s,]+|rediss?-(cluster:\/\/([^@\s]*@)?[^@\s,/?]+:\d+(,[^@\s,/?]+:\d+)*|sentinel:\/\/([^@\s]*@)?[^@\s,/?]+:\d+(,[^@\s,/?]+:\d+)*\/[\w.-]+)(\?[^\s]*)?)$/;
+
+/** What a setting that is no such URL must be. */
+export const redisUrlForms =
+  "must be redis://, rediss://, redis-cluster://[user:password@]host:port,host:port or redis-sentinel://[user:password@]host:port,host:port/master";
+
+type Address = { readonly host: string; readonly port: number };
 
 /** Nodes of a cluster, and what lets us in. */
 export type ClusterNodes = {
-  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  readonly addresses: readonly Address[];
   readonly credentials: {
     readonly username?: string;
     readonly password?: string;
@@ -18,10 +26,38 @@ export type ClusterNodes = {
   };
 };
 
-/** The nodes that a cluster's URL names; null where it is the URL of one server. */
+/** Sentinels, the name under which they watch a server, and what lets us in to that server. */
+export type Sentinels = ClusterNodes & {
+  readonly master: string;
+  /** What lets us in to the sentinels, by the parameters `sentinelusername` and `sentinelpassword`; without them nobody signs in there. */
+  readonly sentinelCredentials: { readonly sentinelUsername?: string; readonly sentinelPassword?: string };
+};
+
+/** The nodes that a cluster's URL names; null where it is another kind of URL. */
 export function clusterNodes(url: string): ClusterNodes | null {
   const [, scheme = "", user, list = ""] = /^(rediss?)-cluster:\/\/(?:([^@]*)@)?([^@/]+)$/.exec(url) ?? [];
+  return scheme === "" ? null : nodesOf(scheme, user, list);
+}
+
+/** The sentinels that a URL names; null where it is another kind of URL. */
+export function sentinels(url: string): Sentinels | null {
+  const [base = "", query = ""] = url.split("?", 2);
+  const pattern = /^(rediss?)-sentinel:\/\/(?:([^@]*)@)?([^@/]+)\/(.+)$/;
+  const [, scheme = "", user, list = "", master = ""] = pattern.exec(base) ?? [];
   if (scheme === "") return null;
+  const parameters = new URLSearchParams(query);
+  const [name, password] = ["sentinelusername", "sentinelpassword"].map((each) => parameters.get(each));
+  return {
+    ...nodesOf(scheme, user, list),
+    master,
+    sentinelCredentials: {
+      ...(name ? { sentinelUsername: name } : {}),
+      ...(password ? { sentinelPassword: password } : {}),
+    },
+  };
+}
+
+function nodesOf(scheme: string, user: string | undefined, list: string): ClusterNodes {
   const [username = "", password = ""] = (user ?? "").split(":").map(decodeURIComponent);
   return {
     addresses: list.split(",").map((address) => {

@@ -1,7 +1,12 @@
-import { maxPartitions } from "@tapline/core/buffer";
+import { historyOfLife, maxPartitions } from "@tapline/core/buffer";
+import { TaplineError } from "@tapline/core/kernel";
 import type { Redis } from "ioredis";
+import { isFailingOver } from "./connect.ts";
 import { cardsKey, partitionKeys } from "./keys.ts";
 import { runScript } from "./scripts.ts";
+
+/** Of the 40 that Redis draws: enough for no two to be the same, and short in each key that has the life in its name. */
+const historyDigits = 16;
 
 /** Fields of the first partition's counts: how many partitions this life knows of, and how many of them stand. */
 const fields = ["partitions", "opened"] as const;
@@ -30,6 +35,27 @@ export class BufferLife {
   /** The name that stands in the first partition; null where Redis has lost it. */
   async name(): Promise<string | null> {
     return await this.#redis.get(partitionKeys(0).generation);
+  }
+
+  /** The history of the data that a life is to be bound to; null where there is no replica that may take over. */
+  async history(): Promise<string | null> {
+    return isFailingOver(this.#redis) ? await this.#standingHistory() : null;
+  }
+
+  /** Whether `name` was opened on a master before this one. */
+  async hasFailedOver(name: string): Promise<boolean> {
+    const history = historyOfLife(name);
+    return history !== null && history !== (await this.#standingHistory());
+  }
+
+  async #standingHistory(): Promise<string> {
+    const told = await this.#redis.info("replication");
+    const history = /^master_replid:([0-9a-f]+)/m.exec(told)?.[1];
+    if (history === undefined)
+      throw new TaplineError("misconfigured", "Redis does not tell its master_replid by INFO replication", {
+        remedy: "let the user of the service run INFO, or name a server without replicas in REDIS_URL",
+      });
+    return history.slice(0, historyDigits);
   }
 
   /** Opens the life `name`; false where another one stands. */

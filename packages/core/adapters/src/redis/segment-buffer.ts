@@ -100,6 +100,16 @@ export class SegmentBuffer {
     return await this.#life.name();
   }
 
+  /** The history of Redis's data that a new life is to be bound to; null where there is no replica that may take over. */
+  async history(): Promise<string | null> {
+    return await this.#life.history();
+  }
+
+  /** Whether the life `generation` was opened on a master before this one, so that its last writes may be lost. */
+  async hasFailedOver(generation: string): Promise<boolean> {
+    return await this.#life.hasFailedOver(generation);
+  }
+
   /** Opens the buffer under a new name; false where somebody else did first. */
   async openGeneration(name: string): Promise<boolean> {
     return await this.#life.open(name);

@@ -7,11 +7,17 @@
 --       6 from how many open segments on only full ones are cut  7 now (epoch ms)
 --       8 generation in which alone it may be cut, or ""
 --       9… stage, draw of its colour, draw of being done by both (0-99)
+-- A life that is bound to a history of Redis's data (`@` and the beginning of its master_replid) stands in that one alone: a replica that
+-- became the master may lack what others have acted on.
 -- Returns: { first entry, last entry, taps, routes (JSON) or "" } or nil where nothing was cut; an error reply NOGENERATION as in
 -- append-frame. A frame is never split, so one frame may overshoot the bounds when it is alone.
 local generation = redis.call('GET', KEYS[1])
 if not generation or (ARGV[8] ~= '' and generation ~= ARGV[8]) then
   return redis.error_reply('NOGENERATION the buffer has no generation, or another one by now')
+end
+local history = generation:match('@(%x+)$')
+if history and not redis.call('INFO', 'replication'):find('master_replid:' .. history, 1, true) then
+  return redis.error_reply('NOGENERATION the life of the buffer is of a master before this one')
 end
 if redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[4]) or redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[5]) then
   return nil
