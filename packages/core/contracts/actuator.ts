@@ -25,6 +25,7 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorUnder
     afterAll(() => probe?.side.close(), testMs);
     describeScaling(opened);
     describeGuards(opened);
+    describeMesh(opened);
     describeNewLives(opened);
     describeReleases(opened);
   });
@@ -92,6 +93,25 @@ function describeGuards(opened: () => ActuatorProbe): void {
     expect(await probe.refusal({ kind: "scale", workload: nowhere, replicas: 1 })).toBe("unknown");
     expect(await probe.refusal(stranger)).toBe("unknown");
     expect(await probe.refusal({ kind: "retire", workload: probe.green })).toBe("unknown");
+  });
+}
+
+function describeMesh(opened: () => ActuatorProbe): void {
+  test("refuses what only a mesh does where none says how the service is connected to, and says so", async () => {
+    const probe = opened();
+    const { service } = probe.side;
+    const outliers = {
+      consecutiveErrors: 5,
+      intervalMs: 5_000,
+      baseEjectionMs: 30_000,
+      maxEjectionPercent: 50,
+    };
+    for (const act of [
+      { kind: "connections", service, maxConnections: 64 } as const,
+      { kind: "outlier-detection", service, ...outliers } as const,
+      { kind: "retries", service, attempts: 1 } as const,
+    ])
+      expect(await probe.refusal(act)).toBe("unsupported");
   });
 }
 

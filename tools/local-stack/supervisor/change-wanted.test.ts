@@ -98,7 +98,15 @@ test("refuses what would leave nobody to serve, or take the place of what serves
 
 test("names what one machine has not, and what it does not know", () => {
   expect(refused({ kind: "bound", workload: validation, min: 1, max: 2 })).toBe("unsupported");
-  expect(refused({ kind: "connections", service: "ingest", maxConnections: 5 })).toBe("unsupported");
+  expect(refused({ kind: "connections", service: "ingest", maxConnections: 50 })).toBe("unsupported");
+  expect(refused({ kind: "retries", service: "web", attempts: 1 })).toBe("unsupported");
+  const outliers = {
+    consecutiveErrors: 5,
+    intervalMs: 5_000,
+    baseEjectionMs: 30_000,
+    maxEjectionPercent: 50,
+  };
+  expect(refused({ kind: "outlier-detection", service: "ingest", ...outliers })).toBe("unsupported");
   expect(refused({ kind: "share", service: "validation", greenPercent: 5 })).toBe("unsupported");
   expect(refused({ kind: "scale", workload: validation, replicas: 33 })).toBe("unsupported");
   expect(refused({ kind: "scale", workload: green, replicas: 2 })).toBe("unknown");

@@ -2,6 +2,7 @@ import { otherColour } from "@tapline/core/kernel";
 import {
   type ActuatorAct,
   actRefused,
+  isMeshAct,
   type ReleaseSpec,
   type WorkloadName,
   workloadText,
@@ -32,7 +33,7 @@ export function changeWanted(
   const changes = wanted.changes + 1;
   const after = { ...fenced, changes };
   const revision = String(changes);
-  if (act.kind === "bound" || act.kind === "connections")
+  if (act.kind === "bound" || isMeshAct(act))
     throw actRefused(
       "unsupported",
       `one machine has neither an autoscaler nor a mesh: ${act.kind} means nothing here`,

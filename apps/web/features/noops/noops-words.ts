@@ -59,6 +59,12 @@ export function actWords(act: ActSpec): string {
       return strings.restartOneReplicaAfterAnother;
     case "connections":
       return strings.allowMaxConnectionsConnections({ maxConnections: formatCount(act.maxConnections) });
+    case "outlier-detection":
+      return strings.leaveOutWhatFailsErrors({ errors: formatCount(act.consecutiveErrors) });
+    case "retries":
+      return strings.askAgainUpToAttempts({ attempts: formatCount(act.attempts) });
+    case "shift":
+      return strings.shiftToRelease({ release: String(act.release), steps: act.steps.join(", ") });
     case "flush-buffer":
       return strings.flushTheBuffer;
     case "flush-caches":

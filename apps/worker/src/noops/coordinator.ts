@@ -4,13 +4,13 @@ import { type Actor, messageOf, TaplineError, uuidV7 } from "@tapline/core/kerne
 import {
   armedBy,
   askGuards,
-  canBeUndone,
   Decider,
   type Decision,
   draftOf,
   type GuardFacts,
   guardsOfPeople,
   type NoopsSwitches,
+  undoOf,
   type Verdict,
   wordsOf,
 } from "@tapline/core/noops";
@@ -230,7 +230,7 @@ export class Coordinator {
           this.#parts,
         ),
       );
-      const isUndoable = begun.act !== null && begun.undoes === null && canBeUndone(begun.act);
+      const isUndoable = begun.undoes === null && undoOf({ ...begun, ...changed }) !== null;
       const undoUntilEpochMs = isUndoable ? (begun.begunAtEpochMs ?? 0) + undoMs : null;
       end = { is: "done", ...changed, undoUntilEpochMs };
       log.info(told, "NoOps has acted");

@@ -75,6 +75,10 @@ beforeAll(async () => {
     { service: "validation", version: "1.4.0", config: {}, rules: null },
     { ...by, dryRun: false },
   );
+  await releases.make(
+    { service: "transfer", version: "1.5.0", config: {}, rules: null },
+    { ...by, dryRun: false },
+  );
   const { shift } = await releases.shift(1, { ...by, dryRun: false });
   await releases.note(shift, { ...shift.state, phase: "promoted", why: "seen" }, null);
   await prisma.installationFact.create({ data: { name: "buffer.generation", value: "life" } });
@@ -107,6 +111,7 @@ const acts: HouseAct[] = [
   { kind: "quota", tapsPerHour: 60, burst: 5 },
   { kind: "switch-rules", release: 2 },
   { kind: "roll-back", service: "validation" },
+  { kind: "shift", service: "transfer", release: 2, steps: [50, 100], windowMs: 60_000 },
   { kind: "rotate-key" },
   { kind: "flush-caches" },
   { kind: "flush-buffer", heardWithinMs: 60_000 },

@@ -138,9 +138,12 @@ test("an archive that the kill switch meets after its look stays open, and no sh
   await expect(actInHouse(shutting, terms, stopped)).rejects.toThrow("killed");
   expect(await closed.read()).toEqual([]);
   const shifts = await prisma.releaseShift.findMany();
-  await expect(actInHouse({ kind: "roll-back", service: "validation" }, terms, parts)).rejects.toThrow(
-    "killed",
-  );
+  const steps = { steps: [100], windowMs: 60_000 };
+  for (const act of [
+    { kind: "roll-back", service: "validation" } as const,
+    { kind: "shift", service: "validation", release: 1, ...steps } as const,
+  ])
+    await expect(actInHouse(act, terms, parts)).rejects.toThrow("killed");
   expect(await prisma.releaseShift.findMany()).toEqual(shifts);
 });
 

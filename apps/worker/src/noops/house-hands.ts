@@ -8,7 +8,7 @@ import type {
 } from "@tapline/adapters/prisma";
 import { type Actor, TaplineError } from "@tapline/core/kernel";
 import type { ActState, HouseAct } from "@tapline/core/noops";
-import { releasedServiceSchema } from "@tapline/core/rollout";
+import { defaultPlan, releasedServiceSchema } from "@tapline/core/rollout";
 import { flushHeldBuffer, type GuardedParts } from "../jobs/flush-buffer.ts";
 import { rotateWhereDue } from "../keys/rotate-where-due.ts";
 import { assertAsLeft, type Left } from "./assert-as-left.ts";
@@ -19,7 +19,7 @@ export type HouseParts = {
   readonly keyRequests: Pick<KeyRequests, "list" | "assertMayAsk">;
   /** Folder of the PKI that issues keys; null where this process has none. */
   readonly pkiFolder: string | null;
-  readonly releases: Pick<ReleaseDesk, "rollBack">;
+  readonly releases: Pick<ReleaseDesk, "shift" | "rollBack">;
   readonly rules: Pick<RulesDesk, "activeVersion" | "find" | "release" | "switchTo">;
   readonly closed: Pick<ClosedArchives, "read" | "set">;
   readonly caches: Pick<CachesDesk, "flush">;
@@ -64,14 +64,9 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
       return { before: {}, after: {} };
     case "rotate-key":
       return await rotateKey(terms, parts);
-    case "roll-back": {
-      signal.throwIfAborted();
-      const { shift } = await parts.releases.rollBack(releasedServiceSchema.parse(act.service), {
-        ...by,
-        dryRun: false,
-      });
-      return { before: { release: shift.base }, after: { release: shift.release, shift: shift.id } };
-    }
+    case "shift":
+    case "roll-back":
+      return await leadRelease(act, terms, parts);
     case "target": {
       assertAsLeft(left, { open: !(await parts.closed.read()).includes(act.archive) });
       signal.throwIfAborted();
@@ -93,6 +88,30 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
 /** Who has it done, and why, for as long as this process decides. */
 function actOf({ actor, reason, fence }: HouseTerms, { leaseCheck }: HouseParts) {
   return { actor, reason, leaseCheck: leaseCheck(fence) };
+}
+
+/** Begun, and led on by whoever leads releases: its analysis, the kill switch and people go on to count for it. */
+async function leadRelease(
+  act: Extract<HouseAct, { kind: "shift" | "roll-back" }>,
+  terms: HouseTerms,
+  parts: HouseParts,
+): Promise<Changed> {
+  const { signal, left } = terms;
+  const service = releasedServiceSchema.parse(act.service);
+  const by = { ...actOf(terms, parts), dryRun: false };
+  signal.throwIfAborted();
+  const { shift } =
+    act.kind === "shift"
+      ? await parts.releases.shift(
+          act.release,
+          { ...by, expects: { is: "at-rest", service, release: act.release } },
+          { ...defaultPlan, steps: [...act.steps], windowMs: act.windowMs },
+        )
+      : await parts.releases.rollBack(service, {
+          ...by,
+          ...(left === null ? {} : { expects: { is: "still-led", service, left: left.state } }),
+        });
+  return { before: { release: shift.base }, after: { release: shift.release, shift: shift.id } };
 }
 
 async function rotateKey(terms: HouseTerms, parts: HouseParts): Promise<Changed> {

@@ -7,6 +7,10 @@ import {
   actStateOf,
   type Decision,
   isHouseAct,
+  isMeshAct,
+  type Landscape,
+  type MeshAct,
+  settingsOf,
   workloadOf,
 } from "@tapline/core/noops";
 import { assertAsLeft, type Left } from "./assert-as-left.ts";
@@ -48,11 +52,18 @@ export async function runAct(decision: Decision, terms: ActTermsOfRule, parts: A
   const before = actStateOf(act, seen);
   assertAsLeft(left, before);
   assertGoesOn(signal);
-  const revision = "workload" in act ? workloadOf(seen, act.workload)?.revision : undefined;
-  await actuator.act(act, { fence, revision, reason, signal });
+  await actuator.act(act, { fence, revision: revisionOf(act, seen), reason, signal });
   const after = actStateOf(act, await actuator.look());
   assertSo(act, after);
   return { before, after };
+}
+
+/** Of what the act changes, as it was looked at: what somebody else changes meanwhile is not changed. */
+function revisionOf(act: ActuatorAct, { shares, mesh, ...seen }: Landscape): string | undefined {
+  if ("workload" in act) return workloadOf({ ...seen, shares }, act.workload)?.revision;
+  if (act.kind === "share") return shares[act.service]?.revision;
+  const connected = mesh?.[act.service];
+  return act.kind === "retries" ? connected?.routesRevision : connected?.revision;
 }
 
 /** What a decision that is to be undone left behind; null where none is. */
@@ -67,11 +78,7 @@ function assertGoesOn(signal: AbortSignal): void {
 
 /** @throws TaplineError `conflict` where the act was taken and things are not so */
 function assertSo(act: ActuatorAct, after: ActState): void {
-  const wanted =
-    act.kind === "scale"
-      ? after.replicas === act.replicas
-      : act.kind !== "share" || after.greenPercent === act.greenPercent;
-  if (!wanted)
+  if (!isSo(act, after))
     throw new TaplineError(
       "conflict",
       `the act was taken, and what is wanted is not so: ${JSON.stringify(after)}`,
@@ -79,4 +86,10 @@ function assertSo(act: ActuatorAct, after: ActState): void {
         remedy: "see who else sets it: one alone may",
       },
     );
+}
+
+function isSo(act: ActuatorAct, after: ActState): boolean {
+  if (act.kind === "scale") return after.replicas === act.replicas;
+  if (act.kind === "share") return after.greenPercent === act.greenPercent;
+  return !isMeshAct(act) || settingsOf(act).every((name) => after[name] === act[name as keyof MeshAct]);
 }

@@ -5,7 +5,9 @@ import {
   type Actuator,
   type ActuatorAct,
   actRefused,
+  isMeshAct,
   type Landscape,
+  type MeshAct,
   noopsRulesFormat,
   parseNoopsRules,
   type Workload,
@@ -22,6 +24,8 @@ export class MemoryActuator implements Actuator {
   readonly #clock: () => number;
   /** How many replicas of each service run. */
   readonly counts = new Map([["validation", 2]]);
+  /** How a mesh connects to services; null: there is none. */
+  mesh: NonNullable<Landscape["mesh"]> | null = null;
   #fence = 0;
   #changes = 0;
 
@@ -31,7 +35,12 @@ export class MemoryActuator implements Actuator {
 
   async look(): Promise<Landscape> {
     const workloads = [...this.counts].map(([service, wanted]) => this.#workload(service, wanted));
-    return { atEpochMs: this.#clock(), workloads, shares: {} };
+    return {
+      atEpochMs: this.#clock(),
+      workloads,
+      shares: {},
+      ...(this.mesh === null ? {} : { mesh: this.mesh }),
+    };
   }
 
   watch(): () => void {
@@ -40,16 +49,29 @@ export class MemoryActuator implements Actuator {
 
   async act(
     act: ActuatorAct,
-    { fence, signal }: Parameters<Actuator["act"]>[1],
+    { fence, signal, revision }: Parameters<Actuator["act"]>[1],
   ): Promise<{ readonly revision: string }> {
     await this.gate(signal);
     if (fence !== null && fence < this.#fence) throw actRefused("fenced", `lease ${this.#fence} has acted`);
+    if (isMeshAct(act)) return this.#setMesh(act, revision);
     if (act.kind !== "scale") throw actRefused("unsupported", `it cannot ${act.kind}`);
     this.#fence = fence ?? this.#fence;
     this.#changes += 1;
     this.acts.push({ act, fence });
     this.counts.set(act.workload.service, act.replicas);
     return { revision: String(this.#changes) };
+  }
+
+  #setMesh(act: MeshAct, revision: string | undefined): { readonly revision: string } {
+    const { kind, service, ...set } = act;
+    const state = this.mesh?.[service];
+    if (state === undefined) throw actRefused("unsupported", "there is no mesh");
+    if (state.revision !== revision) throw actRefused("conflict", `${revision} is not ${state.revision}`);
+    this.#changes += 1;
+    const next = String(this.#changes);
+    this.acts.push({ act, fence: null });
+    this.mesh = { ...this.mesh, [service]: { ...state, ...set, revision: next, routesRevision: next } };
+    return { revision: next };
   }
 
   /** How often it was halted, and for what. */
@@ -122,7 +144,8 @@ export class NoopsRig {
       firstRules: parseNoopsRules({ format: noopsRulesFormat, version: 1, rules: this.#rules }),
       house: {
         flush: { buffer: {}, index: {} } as never,
-        ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null, releases: { rollBack: nothing } },
+        ...{ keys: { standing: nothing, change: nothing }, pkiFolder: null },
+        releases: { shift: nothing, rollBack: nothing },
         ...{ rules: {} as never, keyRequests: { list: nothing, assertMayAsk: nothing }, clock },
         closed: { read: async () => [...this.closed], set: this.#close },
         ...{ leaseCheck, caches: { flush: nothing } },

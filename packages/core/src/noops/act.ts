@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { usualHeardWithinMs } from "../transfer/index.ts";
-import { type ActuatorAct, actuatorActSchema } from "./actuator-act.ts";
+import { type ActuatorAct, actuatorActSchema, type MeshAct } from "./actuator-act.ts";
+import { shiftForm } from "./shift-form.ts";
 import { serviceWordSchema, workloadText } from "./workload-name.ts";
 
 const [secondMs, hourMs] = [1_000, 3_600_000];
@@ -21,6 +22,11 @@ const houseActs = [
   z.strictObject({ kind: z.literal("target"), archive: z.string().min(1).max(63), open: z.boolean() }),
   /** A successor for the archive's key, issued from the folder of the installation's PKI. */
   z.strictObject({ kind: z.literal("rotate-key") }),
+  /**
+   * What comes anew for a service goes to a release of it that there is, by growing shares, each watched: the release desk begins it, and its
+   * analysis turns it back. Only from rest, and never to what was turned back.
+   */
+  z.strictObject({ ...{ kind: z.literal("shift"), service: serviceWordSchema }, ...shiftForm }),
   /** What goes to new segments of a service goes back to the release before: the release desk does it. */
   z.strictObject({ kind: z.literal("roll-back"), service: serviceWordSchema }),
   /** A release of validation's rules in which a tracker may bring so many new taps. */
@@ -71,7 +77,9 @@ export function wordsOf(act: NoopsAct, before: number | null = null): string {
     case "share":
       return `send ${act.greenPercent} % of what comes anew for ${subject} to green`;
     case "connections":
-      return `${connectionWords(act)} of the mesh to ${subject}`;
+    case "outlier-detection":
+    case "retries":
+      return meshWords(act);
     case "flush-buffer":
       return "flush the buffer, if agents that are there hold all of it: they send again what has no receipt";
     case "flush-caches":
@@ -80,6 +88,8 @@ export function wordsOf(act: NoopsAct, before: number | null = null): string {
       return `${act.open ? "send to" : "send nothing to"} ${subject}${act.open ? " again" : ""}`;
     case "rotate-key":
       return "rotate the archive's key to a successor from the installation's PKI";
+    case "shift":
+      return `shift ${subject} to release ${act.release} by ${act.steps.join(", ")} %, each watched for ${seconds(act.windowMs)}`;
     case "roll-back":
       return `roll ${subject} back to the release before`;
     case "quota":
@@ -91,10 +101,17 @@ export function wordsOf(act: NoopsAct, before: number | null = null): string {
 
 const replicas = (count: number): string => `${count} replica${count === 1 ? "" : "s"}`;
 
-function connectionWords(act: Extract<NoopsAct, { kind: "connections" }>): string {
-  const parts = [
-    ...(act.maxConnections === undefined ? [] : [`allow ${act.maxConnections} connections`]),
-    ...(act.outlier === undefined ? [] : ["set when failing replicas are left out"]),
-  ];
-  return parts.length === 0 ? "leave the connections" : parts.join(" and ");
+/** All that it sets is said: what says the same is the same act. */
+function meshWords(act: MeshAct): string {
+  if (act.kind === "connections")
+    return `allow ${act.maxConnections} connections of the mesh to ${act.service}`;
+  if (act.kind === "retries") {
+    const each = act.perTryTimeoutMs === undefined ? "" : `, ${seconds(act.perTryTimeoutMs)} each time`;
+    return `let the mesh ask ${act.service} again up to ${act.attempts} times${each}, where it asks again at all`;
+  }
+  const { consecutiveErrors, consecutiveGatewayErrors: gateway } = act;
+  const errors = `${consecutiveErrors} errors in a row${gateway === undefined ? "" : ` (${gateway} of a gateway)`}`;
+  return `leave a replica of ${act.service} out of the mesh for ${seconds(act.baseEjectionMs)} after ${errors}, looked at every ${seconds(act.intervalMs)}, ${act.maxEjectionPercent} % of them at most`;
 }
+
+const seconds = (ms: number): string => `${ms / 1_000} s`;

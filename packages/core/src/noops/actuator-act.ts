@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type MeshActKind, type MeshSetting, meshForms, meshSettings } from "./mesh-settings.ts";
 import { serviceWordSchema, workloadNameSchema } from "./workload-name.ts";
 
 /** More replicas of one service than anybody runs: a number beyond it is a mistake. */
@@ -16,13 +17,6 @@ export const releaseSpecSchema = z.strictObject({
 });
 /** What is needed to run one release of a service. */
 export type ReleaseSpec = Readonly<z.infer<typeof releaseSpecSchema>>;
-
-export const outlierSchema = z.strictObject({
-  consecutiveErrors: z.number().int().min(1),
-  intervalMs: z.number().int().min(100),
-  baseEjectionMs: z.number().int().min(100),
-  maxEjectionPercent: z.number().int().min(0).max(100),
-});
 
 export const actuatorActSchema = z.discriminatedUnion("kind", [
   /**
@@ -48,12 +42,32 @@ export const actuatorActSchema = z.discriminatedUnion("kind", [
     ...{ kind: z.literal("share"), service: serviceWordSchema },
     greenPercent: z.number().int().min(0).max(100),
   }),
-  /** How a mesh connects to a service; `unsupported` where there is no mesh. */
+  /** How many connections each proxy of a mesh may have to a service; `unsupported` where there is no mesh. */
   z.strictObject({
     ...{ kind: z.literal("connections"), service: serviceWordSchema },
-    maxConnections: z.number().int().min(1).optional(),
-    outlier: outlierSchema.optional(),
+    ...meshForms.connections,
   }),
+  /** When a mesh leaves failing replicas of a service out, and for how long; `unsupported` where there is no mesh. */
+  z.strictObject({
+    ...{ kind: z.literal("outlier-detection"), service: serviceWordSchema },
+    ...meshForms["outlier-detection"],
+  }),
+  /**
+   * How often a mesh asks a service again, on the routes alone that their manifests have asked again: what may be asked twice is
+   * theirs to say. `unsupported` where there is no such route.
+   */
+  z.strictObject({ ...{ kind: z.literal("retries"), service: serviceWordSchema }, ...meshForms.retries }),
 ]);
 /** One change of what runs. */
 export type ActuatorAct = z.infer<typeof actuatorActSchema>;
+
+export type MeshAct = Extract<ActuatorAct, { kind: MeshActKind }>;
+
+export function isMeshAct(act: { readonly kind: string }): act is MeshAct {
+  return act.kind in meshSettings;
+}
+
+/** What the act sets, of all that its kind may. */
+export function settingsOf(act: MeshAct): MeshSetting[] {
+  return meshSettings[act.kind].filter((name) => name in act);
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { colourSchema } from "../kernel/index.ts";
 import type { ActuatorAct } from "./actuator-act.ts";
+import { meshSchema } from "./mesh-settings.ts";
 import { serviceWordSchema } from "./workload-name.ts";
 
 /** How a replica stands. `failed`: it died, hangs or does not come up; whoever runs it tries again. */
@@ -48,6 +49,8 @@ export const landscapeSchema = z.strictObject({
   shares: z.record(serviceWordSchema, shareSchema),
   /** Services of which no second release can stand beside the first, or which somebody else leads, and why: for people. */
   fixed: z.record(serviceWordSchema, z.string()).optional(),
+  /** By service, how a mesh connects to it; nothing where there is no mesh. */
+  mesh: meshSchema.optional(),
 });
 /** All that runs, at one moment. */
 export type Landscape = z.infer<typeof landscapeSchema>;

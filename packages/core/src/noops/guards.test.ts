@@ -3,7 +3,7 @@ import type { NoopsAct } from "./act.ts";
 import { decisionOf, ruleOf } from "./decision.fixture.ts";
 import { askGuards, type GuardFacts } from "./guards.ts";
 import { noSwitches } from "./switches.ts";
-import { startEpochMs as now, replicaOf, workloadOf } from "./world.fixture.ts";
+import { meshState, startEpochMs as now, replicaOf, workloadOf } from "./world.fixture.ts";
 
 const workload = { service: "validation", colour: "blue" } as const;
 const scale = (replicas: number): NoopsAct => ({ kind: "scale", workload, replicas });
@@ -31,6 +31,7 @@ function refusal(act: NoopsAct, more: Partial<GuardFacts> = {}, id: string | nul
   return first === undefined ? null : `${first.guard}: ${first.says}`;
 }
 
+const pausedDown = { ...noSwitches, pauses: [{ ...by, pauses: "down" as const, untilEpochMs: now }] };
 const begun = (agoMs: number, more: Parameters<typeof decisionOf>[0] = {}) =>
   decisionOf({ state: "done", begunAtEpochMs: now - agoMs, ...more });
 const elsewhere: NoopsAct = { kind: "scale", workload: { ...workload, service: "transfer" }, replicas: 3 };
@@ -58,6 +59,24 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
     "a pause of going down, on the way up",
     scale(3),
     { switches: { ...noSwitches, pauses: [{ ...by, pauses: "down", untilEpochMs: now }] } },
+    null,
+  ],
+  [
+    "a pause of going down, on fewer connections",
+    { kind: "connections", service: "web", maxConnections: 1_023 },
+    { switches: pausedDown, landscape: { ...two, mesh: { web: meshState } } },
+    "pause: ada has paused what makes something smaller",
+  ],
+  [
+    "a pause of going down, on as many connections as nobody knows",
+    { kind: "connections", service: "web", maxConnections: 20_000 },
+    { switches: pausedDown },
+    "pause: ada has paused what makes something smaller",
+  ],
+  [
+    "a pause of going down, on more connections",
+    { kind: "connections", service: "web", maxConnections: 1_025 },
+    { switches: pausedDown, landscape: { ...two, mesh: { web: meshState } } },
     null,
   ],
   ["one under way on the same", scale(3), { recent: [decisionOf({ state: "acting" })] }, "lock: decision"],

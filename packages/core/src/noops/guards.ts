@@ -1,5 +1,6 @@
 import { type NoopsAct, subjectOf } from "./act.ts";
 import type { Landscape } from "./actuator.ts";
+import { isMeshAct } from "./actuator-act.ts";
 import type { Decision, GuardName, GuardVerdict } from "./decision.ts";
 import { readyOf, setReplicas, workloadOf } from "./landscape.ts";
 import type { NoopsRule } from "./rule.ts";
@@ -54,26 +55,23 @@ export function askGuards(asked: Asked): GuardVerdict[] {
 /** A person's own act, as an undo: pauses, cool-downs and budgets are there to hold rules, not people. */
 export const guardsOfPeople: readonly GuardName[] = ["lock", "last-ready", "held", "one-at-a-time"];
 
+const undisturbing: readonly NoopsAct["kind"][] = [
+  ...(["bound", "place", "share", "quota", "switch-rules", "flush-caches", "rotate-key"] as const),
+];
+
 /** Whether somebody has less of something while it is done, or afterwards. */
 export function isDisruptive(act: NoopsAct, landscape: Landscape | null): boolean {
   if (act.kind === "scale") return isLowering(act, landscape);
   if (act.kind === "target") return !act.open;
-  return ![
-    "bound",
-    "place",
-    "share",
-    "connections",
-    "quota",
-    "switch-rules",
-    "flush-caches",
-    "rotate-key",
-  ].includes(act.kind);
+  return !(isMeshAct(act) || undisturbing.includes(act.kind));
 }
 
 /** Whether less is there afterwards. What runs is not known: then it may be. */
 export function isLowering(act: NoopsAct, landscape: Landscape | null): boolean {
   if (act.kind === "retire") return true;
   if (act.kind === "target") return !act.open;
+  if (act.kind === "connections")
+    return act.maxConnections < (landscape?.mesh?.[act.service]?.maxConnections ?? Number.POSITIVE_INFINITY);
   if (act.kind !== "scale") return false;
   const workload = landscape === null ? null : workloadOf(landscape, act.workload);
   return workload === null || act.replicas < setReplicas(workload);

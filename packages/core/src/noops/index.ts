@@ -12,9 +12,12 @@ export {
 export {
   type ActuatorAct,
   actuatorActSchema,
+  isMeshAct,
+  type MeshAct,
   mostReplicas,
   type ReleaseSpec,
   releaseSpecSchema,
+  settingsOf,
 } from "./actuator-act.ts";
 export { Decider, type Snapshot, type Verdict } from "./decider.ts";
 export {
@@ -61,6 +64,7 @@ export {
   haltRequestSchema,
 } from "./local-control.ts";
 export { MemoryTrend } from "./memory-trend.ts";
+export { type MeshSetting, type MeshState, meshLimits, meshSettings } from "./mesh-settings.ts";
 export { subjectsNamed } from "./named-evidence.ts";
 export { type Observed, observe } from "./observe.ts";
 export { noopsTestsSchema, runNoopsTest } from "./recorded-test.ts";

@@ -1,5 +1,6 @@
 import { defaultAlertRules, nearestText } from "../alerts/index.ts";
 import { messageOf } from "../kernel/index.ts";
+import { releasedServices } from "../rollout/index.ts";
 import {
   type Evidence,
   type EvidenceReading,
@@ -31,6 +32,9 @@ const scopesOf: Readonly<Record<NoopsRule["act"]["kind"], readonly RuleScope[]>>
   scale: ["service"],
   restart: ["service"],
   connections: ["service"],
+  "outlier-detection": ["service"],
+  retries: ["service"],
+  shift: ["service"],
   "roll-back": ["service"],
   replace: ["replica"],
   target: ["archive"],
@@ -94,7 +98,15 @@ function targetFaults({ per, only, act }: NoopsRule): NoopsRuleFault[] {
         place: "only",
         fault: `there is no service ${service}: ${nearestText(service, noopsServices)}`,
       });
-  return faults;
+  return [...faults, ...(act.kind === "shift" ? oneReleased(only) : [])];
+}
+
+/** A release is one of one service. */
+function oneReleased(only: readonly string[] = []): NoopsRuleFault[] {
+  const [service = "", second] = only;
+  if (second === undefined && releasedServices.some((released) => released === service)) return [];
+  const fault = `a release is one of one service: name that one, of ${releasedServices.join(", ")}`;
+  return [{ place: "only", fault }];
 }
 
 function modeFaults(rule: NoopsRule): NoopsRuleFault[] {

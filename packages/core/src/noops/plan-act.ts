@@ -1,5 +1,7 @@
 import { type NoopsAct, wordsOf } from "./act.ts";
+import { meshStateOf } from "./act-state.ts";
 import type { Landscape, Workload } from "./actuator.ts";
+import { type MeshAct, settingsOf } from "./actuator-act.ts";
 import { evidenceName } from "./evidence.ts";
 import { type Looking, readEvidence } from "./expression.ts";
 import { replicasOf, servingWorkload, setReplicas } from "./landscape.ts";
@@ -24,14 +26,25 @@ export function planAct(rule: NoopsRule, looking: Looking, landscape: Landscape 
     case "roll-back":
       return planned({ kind: "roll-back", service: looking.target });
     case "connections":
-      return planned({ kind: "connections", service: looking.target, maxConnections: act.maxConnections });
+    case "outlier-detection":
+    case "retries":
+      return planOnMesh({ ...act, service: looking.target }, landscape);
     default:
       return planOnLandscape(act, looking, landscape);
   }
 }
 
+/** Where it is not known how the mesh stands, as where there is none, whoever runs the services says so when it is done. */
+function planOnMesh(act: MeshAct, landscape: Landscape | null): PlannedAct {
+  const now = landscape === null ? {} : meshStateOf(act, landscape);
+  const other = settingsOf(act).filter((name) => now[name] !== act[name as keyof MeshAct]);
+  if (other.length === 0) return { act: null, says: `the mesh does so already: ${wordsOf(act)}` };
+  const known = other.flatMap((name) => (now[name] == null ? [] : [`${name} is ${now[name]}`]));
+  return { act, preview: [wordsOf(act), ...known].join("; ") };
+}
+
 function planOnLandscape(
-  act: Extract<ActSpec, { kind: "scale" | "replace" | "restart" }>,
+  act: Extract<ActSpec, { kind: "scale" | "replace" | "restart" | "shift" }>,
   looking: Looking,
   landscape: Landscape | null,
 ): PlannedAct {
@@ -48,6 +61,10 @@ function planOnLandscape(
   if (workload === null)
     return { act: null, says: "it does not run, or is being led from one release to another" };
   const { service, colour } = workload;
+  if (act.kind === "shift")
+    return workload.release === String(act.release)
+      ? { act: null, says: `release ${act.release} runs already` }
+      : planned({ ...act, service });
   if (act.kind === "restart") return planned({ kind: "restart", workload: { service, colour } });
   return planScale(act, looking, workload);
 }

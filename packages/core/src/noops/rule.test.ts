@@ -90,6 +90,57 @@ test("a rule may roll a release back by its analysis", () => {
   expect(faultsOf({ when, act: { kind: "roll-back" } })).toEqual([]);
 });
 
+const shift = { kind: "shift", release: 12, steps: [10, 100], windowMs: 60_000 } as const;
+const connected = "service(target).p99Ms > 1.0";
+
+test.each<[string, Partial<NoopsRule>, string]>([
+  ["of no service", { act: shift }, "a release is one of one service: name that one"],
+  ["of two", { act: shift, only: ["validation", "transfer"] }, "name that one, of validation, encryption"],
+  ["of one that keeps to one release", { act: shift, only: ["kpi"] }, "name that one"],
+  [
+    "of a replica",
+    { act: shift, only: ["web"], per: "replica", when: "replica(target).upMs > 1" },
+    "one service",
+  ],
+])("a shift %s is a fault", (_what, more, fault) => {
+  expect(faultsOf(more).join()).toContain(fault);
+});
+
+test.each<[string, object, string]>([
+  ["fewer than ten connections", { kind: "connections", maxConnections: 9 }, "maxConnections"],
+  ["more than 20,000", { kind: "connections", maxConnections: 20_001 }, "maxConnections"],
+  ["no retry at all", { kind: "retries", attempts: 0 }, "attempts"],
+  ["more than five", { kind: "retries", attempts: 6 }, "attempts"],
+  ["tries that are over at once", { kind: "retries", attempts: 1, perTryTimeoutMs: 99 }, "perTryTimeoutMs"],
+  ["shares that fall", { ...shift, steps: [50, 25, 100] }, "steps"],
+  ["shares that end below all", { ...shift, steps: [10, 50] }, "steps"],
+  ["shares that nobody watches", { ...shift, windowMs: 0 }, "windowMs"],
+  [
+    "more than half of the replicas left out",
+    {
+      ...{ kind: "outlier-detection", consecutiveErrors: 5, intervalMs: 5_000, baseEjectionMs: 30_000 },
+      maxEjectionPercent: 51,
+    },
+    "maxEjectionPercent",
+  ],
+])("%s is beyond what a rule may set", (_what, act, part) => {
+  const faults = faultsOf({ when: connected, act: act as NoopsRule["act"], only: ["web"] });
+  expect(faults).toEqual([expect.stringContaining(`act.${part}`)]);
+});
+
+test("a rule may shift its one service to a release, and set how a mesh connects to services", () => {
+  for (const act of [
+    { kind: "shift", release: 12 },
+    { kind: "connections", maxConnections: 64 },
+    { kind: "retries", attempts: 1 },
+    {
+      ...{ kind: "outlier-detection", consecutiveErrors: 5, intervalMs: 5_000, baseEjectionMs: 30_000 },
+      maxEjectionPercent: 50,
+    },
+  ])
+    expect(faultsOf({ when: connected, act: act as NoopsRule["act"], only: ["web"] })).toEqual([]);
+});
+
 test("the same id twice is a fault, and places name the rule", () => {
   expect(readNoopsRules(document(ruleOf(), ruleOf())).faults).toContainEqual({
     ...{ place: "rules.scale-up.id", fault: "another rule has it already" },

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { heardWithinMsSchema } from "./act.ts";
 import { mostReplicas } from "./actuator-act.ts";
+import { meshForms } from "./mesh-settings.ts";
+import { shiftForm } from "./shift-form.ts";
 import { serviceWordSchema } from "./workload-name.ts";
 
 /**
@@ -48,14 +50,20 @@ const actSpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("replace") }),
   /** All replicas of the service, one after another. */
   z.strictObject({ kind: z.literal("restart") }),
-  /** How a mesh connects to the service. */
-  z.strictObject({ kind: z.literal("connections"), maxConnections: z.int().min(1) }),
+  /** How many connections each proxy of a mesh may have to the service. */
+  z.strictObject({ kind: z.literal("connections"), ...meshForms.connections }),
+  /** When a mesh leaves failing replicas of the service out, and for how long. */
+  z.strictObject({ kind: z.literal("outlier-detection"), ...meshForms["outlier-detection"] }),
+  /** How often a mesh asks the service again, where its manifests have it asked again at all. */
+  z.strictObject({ kind: z.literal("retries"), ...meshForms.retries }),
   /** Only what agents hold that were heard within `heardWithinMs`; where anybody holds not all of it, nothing is flushed. */
   z.strictObject({ kind: z.literal("flush-buffer"), heardWithinMs: heardWithinMsSchema }),
   z.strictObject({ kind: z.literal("flush-caches") }),
   /** Whether anything is sent to the archive. */
   z.strictObject({ kind: z.literal("target"), open: z.boolean() }),
   z.strictObject({ kind: z.literal("rotate-key") }),
+  /** Of the one service that the rule is for. */
+  z.strictObject({ kind: z.literal("shift"), ...shiftForm }),
   z.strictObject({ kind: z.literal("roll-back") }),
   z.strictObject({
     kind: z.literal("quota"),

@@ -4,6 +4,7 @@ import { Decider, type Snapshot } from "./decider.ts";
 import type { Decision } from "./decision.ts";
 import { draftOf } from "./draft.ts";
 import type { EvidenceReading, EvidenceValue } from "./evidence.ts";
+import type { MeshState } from "./mesh-settings.ts";
 import type { NoopsRule } from "./rule.ts";
 import { type NoopsSwitches, noSwitches } from "./switches.ts";
 
@@ -20,6 +21,13 @@ export const workloadOf = (wanted: number, more: Partial<Workload> = {}): Worklo
   replicas: Array.from({ length: wanted }, (_, index) => replicaOf(`validation-${index + 1}`)),
   ...more,
 });
+
+/** How a mesh connects to a service, much as the manifests have it. */
+export const meshState: MeshState = {
+  ...{ maxConnections: 1_024, consecutiveErrors: 5, consecutiveGatewayErrors: null, intervalMs: 5_000 },
+  ...{ baseEjectionMs: 30_000, maxEjectionPercent: 50, attempts: 2, perTryTimeoutMs: 10_000 },
+  ...{ revision: "0", routesRevision: "0" },
+};
 
 /** A world in which what NoOps does is done at once, and everything that it decided is kept. */
 export class World {

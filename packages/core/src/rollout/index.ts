@@ -59,6 +59,7 @@ export {
   returnPlan,
   type ShiftPlan,
   shiftPlanSchema,
+  shiftStepsSchema,
   stepsBy,
 } from "./release/shift-plan.ts";
 export {

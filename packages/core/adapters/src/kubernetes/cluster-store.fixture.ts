@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { afterUpdate, applied, type ManagedEntry } from "./field-owners.fixture.ts";
 
 export type Json = Record<string, unknown>;
 export type Stored = {
@@ -15,11 +16,13 @@ export type Stored = {
     deletionTimestamp?: string;
     labels: Record<string, string>;
     annotations: Record<string, string>;
-    managedFields: { manager: string; operation: string }[];
+    managedFields: ManagedEntry[];
   };
   spec: Json;
   status: Json;
 };
+type Applied = { metadata: { name: string; labels?: Json; annotations?: Json }; spec?: Json };
+type HttpRoute = { route?: { weight?: number }[]; retries?: { attempts?: number } };
 export type StoreEvent = { type: "ADDED" | "MODIFIED" | "DELETED"; resource: string; object: Stored };
 
 /** What an API server refuses with: becomes its Status object. */
@@ -123,11 +126,12 @@ export class ClusterStore {
         resourceVersion: "",
         ...(counted.has(resource) ? { generation: 1 } : {}),
         creationTimestamp: new Date().toISOString(),
-        managedFields: [{ manager: "kubectl", operation: "Update" }],
+        managedFields: [],
       },
       spec: given.spec ?? {},
       status: given.status ?? {},
     };
+    object.metadata.managedFields = afterUpdate([], "kubectl", {}, object);
     this.#put("ADDED", resource, key, object);
     return structuredClone(object);
   }
@@ -164,8 +168,29 @@ export class ClusterStore {
     if (isDeepStrictEqual(next, old)) return old;
     if (old.metadata.generation !== undefined && !isDeepStrictEqual(next.spec, old.spec))
       next.metadata.generation = old.metadata.generation + 1;
-    const others = old.metadata.managedFields.filter((entry) => entry.manager !== manager);
-    next.metadata.managedFields = [...others, { manager, operation: "Update" }];
+    next.metadata.managedFields = afterUpdate(old.metadata.managedFields, manager, old, next);
+    this.#put("MODIFIED", resource, `${resource}/${namespace}/${name}`, next);
+    return structuredClone(next);
+  }
+
+  /**
+   * Changes an object as a server-side apply would.
+   * @throws Refused 404; 409 where another manager has what is given otherwise, unless it is forced
+   */
+  apply(resource: string, namespace: string, given: Applied, manager: string, force = false): Stored {
+    const { name } = given.metadata;
+    const old = this.get(resource, namespace, name);
+    const { conflicts, givenUp, entries } = applied(old.metadata.managedFields, manager, old, given);
+    if (conflicts.length > 0 && !force) {
+      const against = conflicts.map((one) => `conflict with "${one.manager}": ${one.field}`).join(", ");
+      throw new Refused(409, "Conflict", `Apply failed with ${conflicts.length} conflict: ${against}`);
+    }
+    const next = mergePatch(old, given) as Stored;
+    for (const path of givenUp) removeAt(next, JSON.parse(path));
+    refuseInvalid(resource, next);
+    if (old.metadata.generation !== undefined && !isDeepStrictEqual(next.spec, old.spec))
+      next.metadata.generation = old.metadata.generation + 1;
+    next.metadata.managedFields = entries;
     this.#put("MODIFIED", resource, `${resource}/${namespace}/${name}`, next);
     return structuredClone(next);
   }
@@ -190,6 +215,12 @@ export class ClusterStore {
   }
 }
 
+function removeAt(object: unknown, [key = "", ...rest]: readonly string[]): void {
+  const map = object as Record<string, unknown>;
+  if (rest.length === 0) delete map[key];
+  else removeAt(map[key], rest);
+}
+
 /** What the API server or a webhook refuses of what we write. */
 function refuseInvalid(resource: string, { spec, metadata }: Stored): void {
   const invalid = (message: string) =>
@@ -198,7 +229,10 @@ function refuseInvalid(resource: string, { spec, metadata }: Stored): void {
     throw invalid("spec.maxReplicas: must be greater than or equal to `minReplicas`");
   if (resource === "deployments" && Number(spec.replicas) < 0) throw invalid("spec.replicas: must be >= 0");
   if (resource !== "virtualservices") return;
-  for (const { route = [] } of (spec.http ?? []) as { route?: { weight?: number }[] }[])
+  for (const { route = [], retries } of (spec.http ?? []) as HttpRoute[]) {
     if (route.length > 1 && route.every(({ weight }) => (weight ?? 0) === 0))
       throw invalid("total destination weight = 0");
+    if (retries?.attempts === 0 && Object.keys(retries).length > 1)
+      throw invalid("http retry policy configured when attempts are set to 0 (disabled)");
+  }
 }

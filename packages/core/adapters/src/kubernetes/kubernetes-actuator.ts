@@ -3,6 +3,7 @@ import {
   type Actuator,
   type ActuatorAct,
   actRefused,
+  isMeshAct,
   type Landscape,
 } from "@tapline/core/noops";
 import { ApiFailure, asRefusal } from "./api-failure.ts";
@@ -101,8 +102,8 @@ export class KubernetesActuator implements Actuator {
     const shown = await this.#shown(terms.signal);
     const nowEpochMs = this.#clock();
     const situations = readSituations(shown, nowEpochMs);
-    if (act.kind === "share" || act.kind === "connections")
-      return await actOnMesh({ api: this.#api, shown, situations, writes, terms }, act);
+    if (act.kind === "share" || isMeshAct(act))
+      return await actOnMesh({ shown, situations, writes, terms }, act);
     const situation = workloads.situationOf(situations, act.workload);
     const { service, colour } = act.workload;
     const own =

@@ -34,28 +34,28 @@ async function watching({ cluster }: Bench) {
 
 test("looks are answered from what is watched, and listed anew every ten seconds", async () => {
   const { time, look, untilQuiet, patch, stop } = await watching(bench);
-  await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
+  await vi.waitFor(() => expect(bench.cluster.watches).toBe(6), within);
   await untilQuiet();
   patch(3);
   await vi.waitFor(async () => expect(await look()).toEqual({ lists: 0, wanted: 3 }), within);
   time.nowEpochMs += 9_999;
   expect((await look()).lists).toBe(0);
   time.nowEpochMs += 1;
-  expect((await look()).lists).toBe(5);
+  expect((await look()).lists).toBe(6);
   await untilQuiet();
   // A clock that was put back says nothing of how old it is.
   time.nowEpochMs -= 60_000;
-  expect((await look()).lists).toBe(5);
+  expect((await look()).lists).toBe(6);
   stop();
-  expect((await look()).lists).toBe(5);
+  expect((await look()).lists).toBe(6);
 });
 
 test("what we did ourselves is seen by the next look, by lists until the watch has told of it", async () => {
   const { hands, look, untilQuiet, stop } = await watching(bench);
-  await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
+  await vi.waitFor(() => expect(bench.cluster.watches).toBe(6), within);
   await untilQuiet();
   await hands.act({ kind: "scale", workload: blue, replicas: 4 }, terms);
-  expect(await look()).toEqual({ lists: 5, wanted: 4 });
+  expect(await look()).toEqual({ lists: 6, wanted: 4 });
   await untilQuiet();
   await vi.waitFor(async () => expect(readyOf(workload(await hands.look(), blue))).toBe(4), within);
   const [pod] = workload(await hands.look(), blue).replicas;
@@ -73,13 +73,13 @@ test("a watch that stands still without a word is not believed", async () => {
   await untilQuiet();
   patch(5);
   time.nowEpochMs += 10_000;
-  for (let count = 0; count < 3; count++) expect(await look()).toEqual({ lists: 5, wanted: 5 });
+  for (let count = 0; count < 3; count++) expect(await look()).toEqual({ lists: 6, wanted: 5 });
   stop();
 });
 
 test("while the watch is in trouble each look asks the server", async () => {
   const { look, untilQuiet, stop } = await watching(bench);
-  await vi.waitFor(() => expect(bench.cluster.watches).toBe(5), within);
+  await vi.waitFor(() => expect(bench.cluster.watches).toBe(6), within);
   await untilQuiet();
   bench.cluster.faults.push({
     times: 10_000,
@@ -87,7 +87,7 @@ test("while the watch is in trouble each look asks the server", async () => {
     matches: ({ verb }) => verb === "watch",
   });
   bench.cluster.endWatches("cut");
-  await vi.waitFor(async () => expect((await look()).lists).toBeGreaterThanOrEqual(5), within);
+  await vi.waitFor(async () => expect((await look()).lists).toBeGreaterThanOrEqual(6), within);
   bench.cluster.faults.length = 0;
   await untilQuiet();
   stop();

@@ -1,14 +1,14 @@
-import { type ActTerms, type ActuatorAct, actRefused } from "@tapline/core/noops";
-import type { ClusterApi } from "./cluster-api.ts";
+import { type ActTerms, type ActuatorAct, actRefused, type MeshAct } from "@tapline/core/noops";
 import type { MarkedWrites } from "./marked-writes.ts";
-import { connectionsChange, greenPercentOf, shareChange } from "./mesh.ts";
-import { ledByOthers, type Shown, type Situation, serviceOf, specRevision } from "./read-landscape.ts";
+import { greenPercentOf, shareChange } from "./mesh.ts";
+import { retriesChange, revisionOfAll, ruleChange, withRetries } from "./mesh-settings.ts";
+import { specRevision } from "./names.ts";
+import { ledByOthers, type Shown, type Situation, serviceOf } from "./read-landscape.ts";
 import { refuseOld } from "./refuse-old.ts";
 import type { ClusterObject } from "./resources.ts";
 
 type Act<Kind extends ActuatorAct["kind"]> = Extract<ActuatorAct, { kind: Kind }>;
 type Mesh = Readonly<{
-  api: ClusterApi;
   shown: Shown;
   situations: readonly Situation[];
   writes: MarkedWrites;
@@ -16,8 +16,9 @@ type Mesh = Readonly<{
 }>;
 
 /** How what comes anew is shared, and how a service is connected to. @returns the revision after it */
-export async function actOnMesh(mesh: Mesh, act: Act<"share"> | Act<"connections">): Promise<string> {
-  return act.kind === "share" ? await share(mesh, act) : await connections(mesh, act);
+export async function actOnMesh(mesh: Mesh, act: Act<"share"> | MeshAct): Promise<string> {
+  if (act.kind === "share") return await share(mesh, act);
+  return act.kind === "retries" ? await setRetries(mesh, act) : await setRules(mesh, act);
 }
 
 async function share(mesh: Mesh, act: Act<"share">): Promise<string> {
@@ -64,15 +65,32 @@ function refuseUnready({ situations }: Mesh, { service, greenPercent }: Act<"sha
   }
 }
 
-async function connections(mesh: Mesh, act: Act<"connections">): Promise<string> {
-  const { items } = await mesh.api.list("destinationRules", mesh.terms.signal);
-  const rules = items.filter((object) => serviceOf(object) === act.service);
+/** The rules of all colours, so that none is connected to otherwise than the others. */
+async function setRules(mesh: Mesh, act: Exclude<MeshAct, { kind: "retries" }>): Promise<string> {
+  const rules = mesh.shown.destinationRules.filter((object) => serviceOf(object) === act.service);
   if (rules.length === 0)
     throw actRefused("unsupported", `no DestinationRule says how ${act.service} is connected to`);
-  const revisionOfAll = (objects: readonly ClusterObject[]) => objects.map(specRevision).join("+");
-  if (!rules.some((rule) => mesh.writes.has(rule))) refuseOld(mesh.terms.revision, revisionOfAll(rules));
+  return await writeAll(mesh, "destinationRules", rules, () => ruleChange(act));
+}
+
+async function setRetries(mesh: Mesh, act: Act<"retries">): Promise<string> {
+  const ofService = mesh.shown.virtualServices.filter((object) => serviceOf(object) === act.service);
+  const asking = withRetries(ofService);
+  if (asking.length === 0)
+    throw actRefused("unsupported", `no route to ${act.service} is tried again`, {
+      remedy: "what may be asked twice its VirtualService says, by `retries` of its own",
+    });
+  return await writeAll(mesh, "virtualServices", asking, (object) => retriesChange(act, object));
+}
+
+async function writeAll(
+  { writes, terms }: Mesh,
+  resource: "destinationRules" | "virtualServices",
+  objects: readonly ClusterObject[],
+  changeOf: (object: ClusterObject) => { spec: object },
+): Promise<string> {
+  if (!objects.some((object) => writes.has(object))) refuseOld(terms.revision, revisionOfAll(objects));
   const written: ClusterObject[] = [];
-  for (const rule of rules)
-    written.push(await mesh.writes.write("destinationRules", rule, connectionsChange(act)));
+  for (const object of objects) written.push(await writes.write(resource, object, changeOf(object)));
   return revisionOfAll(written);
 }

@@ -1,4 +1,3 @@
-import type { ActuatorAct } from "@tapline/core/noops";
 import { colourHost, ownRoutePrefix } from "./names.ts";
 import { type ClusterObject, type Destination, type Routes, virtualServiceSpec } from "./resources.ts";
 
@@ -62,27 +61,4 @@ export function shareChange(
     return routes === undefined ? [] : [[protocol, shared(routes)] as const];
   });
   return { spec: Object.fromEntries(changed) };
-}
-
-/** The change of a DestinationRule that bounds connections and sets hosts aside that fail. */
-export function connectionsChange(act: Extract<ActuatorAct, { kind: "connections" }>): { spec: object } {
-  const seconds = (ms: number) => `${ms / 1_000}s`;
-  const { maxConnections, outlier } = act;
-  return {
-    spec: {
-      trafficPolicy: {
-        ...(maxConnections === undefined ? {} : { connectionPool: { tcp: { maxConnections } } }),
-        ...(outlier === undefined
-          ? {}
-          : {
-              outlierDetection: {
-                consecutive5xxErrors: outlier.consecutiveErrors,
-                interval: seconds(outlier.intervalMs),
-                baseEjectionTime: seconds(outlier.baseEjectionMs),
-                maxEjectionPercent: outlier.maxEjectionPercent,
-              },
-            }),
-      },
-    },
-  };
 }

@@ -1,3 +1,5 @@
+import type { ClusterObject } from "./resources.ts";
+
 /**
  * How objects in a cluster say what they are. Tapline's manifests carry these labels, and so must objects that somebody
  * else writes for it: what has none is never looked at and never changed.
@@ -37,4 +39,9 @@ export const ownRoutePrefix = "parts-of-";
 /** The Service that leads to one colour. */
 export function colourHost(service: string, colour: string): string {
   return `${service}-${colour}`;
+}
+
+/** Changes with each change of the object's spec: the API server counts them. */
+export function specRevision({ metadata }: ClusterObject): string {
+  return `${metadata.uid.slice(0, 8)}.${metadata.generation ?? 0}`;
 }

@@ -1,9 +1,11 @@
+import { type MeshAct, type MeshSetting, meshLimits } from "@tapline/core/noops";
 import { describe, expect, test } from "vitest";
 import { boundsChange } from "./autoscaler.ts";
 import { refusedByPolicy } from "./cluster-admission.fixture.ts";
 import { addAutoscaler, addMesh, addScaledObject } from "./cluster-objects.fixture.ts";
 import { ClusterStore, type Json, mergePatch, type Stored } from "./cluster-store.fixture.ts";
-import { connectionsChange, shareChange } from "./mesh.ts";
+import { shareChange } from "./mesh.ts";
+import { retriesChange, ruleChange } from "./mesh-settings.ts";
 import { annotations } from "./names.ts";
 import { objectSchema } from "./resources.ts";
 
@@ -54,15 +56,28 @@ describe("noops may", () => {
     expect(said("virtualservices", half, shareChange("ingest", objectSchema.parse(half), 100))).toBeNull();
   });
 
-  test("bound connections, and set aside hosts that fail", () => {
-    const outlier = {
-      consecutiveErrors: 5,
-      intervalMs: 1_000,
-      baseEjectionMs: 3_000,
-      maxEjectionPercent: 50,
-    };
-    const change = connectionsChange({ kind: "connections", service: "ingest", maxConnections: 9, outlier });
-    expect(said("destinationrules", rule, { ...change, metadata: marks })).toBeNull();
+  test("set of a service all that its acts set, up to their bounds", () => {
+    for (const edge of ["min", "max"] as const) {
+      const of = (name: MeshSetting) => meshLimits[name][edge];
+      const acts: Exclude<MeshAct, { kind: "retries" }>[] = [
+        { kind: "connections", service: "ingest", maxConnections: of("maxConnections") },
+        {
+          ...{ kind: "outlier-detection", service: "ingest", consecutiveErrors: of("consecutiveErrors") },
+          consecutiveGatewayErrors: of("consecutiveGatewayErrors"),
+          ...{ intervalMs: of("intervalMs"), baseEjectionMs: of("baseEjectionMs") },
+          maxEjectionPercent: of("maxEjectionPercent"),
+        },
+      ];
+      for (const act of acts)
+        expect(said("destinationrules", rule, { ...ruleChange(act), metadata: marks })).toBeNull();
+      const retries = { kind: "retries", service: "ingest", attempts: of("attempts") } as const;
+      const change = retriesChange(
+        { ...retries, perTryTimeoutMs: of("perTryTimeoutMs") },
+        objectSchema.parse(virtualService),
+      );
+      expect(change.spec).not.toEqual({ http: virtualService.spec.http });
+      expect(said("virtualservices", virtualService, { ...change, metadata: marks })).toBeNull();
+    }
   });
 
   test("set an autoscaler's bounds, and KEDA's pause", () => {
@@ -77,7 +92,20 @@ describe("noops may", () => {
 });
 
 const elsewhere = "noops leads no route elsewhere than to the two colours of the service that it leads to";
-const weights = "noops changes of a route the weights alone";
+const weights = "noops changes of a route weights and retries alone";
+const retried =
+  "noops changes of retries how often and how long alone, from 1 to 5 times and 100 ms to 30 s, where there are some";
+
+/** Just below the least and just above the most that the code sets. */
+function beyond(name: MeshSetting, by: number): number[] {
+  return [meshLimits[name].min - by, meshLimits[name].max + by];
+}
+
+const beyondRetries = (retries: Json): [string, string, { route: Json }] => [
+  retried,
+  `by ${JSON.stringify(retries)}`,
+  { route: { retries } },
+];
 
 test.each<[string, string, { route?: Json; target?: Json }]>([
   [elsewhere, "to another host", { target: { destination: { host: "evil" } } }],
@@ -97,6 +125,11 @@ test.each<[string, string, { route?: Json; target?: Json }]>([
   [weights, "and a copy elsewhere", { route: { mirror: { host: "evil" } } }],
   [weights, "under another condition", { route: { match: [{ uri: { prefix: "/v1" } }] } }],
   [weights, "without its retries", { route: { retries: null } }],
+  [retried, "under other conditions", { route: { retries: { retryOn: "5xx" } } }],
+  [retried, "without how often", { route: { retries: { attempts: null } } }],
+  [retried, "at other places", { route: { retries: { retryRemoteLocalities: true } } }],
+  ...beyond("attempts", 1).map((attempts) => beyondRetries({ attempts })),
+  ...beyond("perTryTimeoutMs", 1).map((ms) => beyondRetries({ perTryTimeout: `${ms / 1_000}s` })),
   [weights, "with a fault", { route: { fault: { abort: { httpStatus: 503 } } } }],
 ])("it says %s where noops would route %s", (refusal, _what, change) => {
   expect(saidOfRoute(change)).toBe(refusal);
@@ -111,6 +144,88 @@ test("noops may not add, remove or move a route, nor change for whom a VirtualSe
   expect(said("virtualservices", virtualService, { spec: { tcp: [second] } })).toMatch(list);
   expect(said("virtualservices", virtualService, { spec: { hosts: ["web"] } })).toMatch(list);
   expect(said("virtualservices", virtualService, { spec: { gateways: ["public"] } })).toMatch(list);
+});
+
+test("a route that is not tried again stays so, and what its manifest says beyond the bounds may stay", () => {
+  const [first, second] = routes();
+  const { retries: _, ...bare } = second;
+  const tried = (retries: Json) => ({ spec: { http: [first, { ...bare, retries }] } });
+  const never = mergePatch(virtualService, tried({ attempts: 0 })) as Stored;
+  expect(said("virtualservices", never, shareChange("ingest", objectSchema.parse(never), 30))).toBeNull();
+  expect(said("virtualservices", never, tried({ attempts: 1 }))).toBe(retried);
+  const none = mergePatch(virtualService, { spec: { http: [first, bare] } }) as Stored;
+  expect(said("virtualservices", none, tried({ attempts: 1 }))).toBe(weights);
+  const often = mergePatch(virtualService, tried({ attempts: 9, retryOn: "5xx" })) as Stored;
+  expect(said("virtualservices", often, shareChange("ingest", objectSchema.parse(often), 30))).toBeNull();
+  expect(
+    said("virtualservices", often, tried({ attempts: 9, retryOn: "5xx", perTryTimeout: "2s" })),
+  ).toBeNull();
+  expect(said("virtualservices", often, tried({ attempts: 8, retryOn: "5xx" }))).toBe(retried);
+});
+
+const pools = "noops changes of a pool how many connections there may be alone, from 10 to 20000";
+const detection = "noops changes of the detection of outliers five figures alone, each within its bounds";
+const spans = (name: MeshSetting) => beyond(name, 1).map((ms) => `${ms / 1_000}s`);
+
+/** A rule with all that may stand in the two parts that noops changes. */
+const full = mergePatch(rule, {
+  spec: {
+    trafficPolicy: {
+      connectionPool: { tcp: { maxConnections: 1_024, connectTimeout: "3s" }, http: { maxRetries: 3 } },
+      outlierDetection: { consecutive5xxErrors: 5, interval: "5s", minHealthPercent: 50 },
+    },
+  },
+}) as Stored;
+
+test.each<[string, Json]>([
+  [pools, { connectionPool: { http: { maxRetries: 1 } } }],
+  [pools, { connectionPool: { http: null } }],
+  [pools, { connectionPool: { tcp: null } }],
+  [pools, { connectionPool: { tcp: { connectTimeout: "1ms" } } }],
+  [pools, { connectionPool: { tcp: { connectTimeout: null } } }],
+  [pools, { connectionPool: { tcp: { maxConnections: null } } }],
+  [pools, { connectionPool: { tcp: { idleTimeout: "1ms" } } }],
+  ...beyond("maxConnections", 1).map((maxConnections): [string, Json] => [
+    pools,
+    { connectionPool: { tcp: { maxConnections } } },
+  ]),
+  [detection, { outlierDetection: { minHealthPercent: 100 } }],
+  [detection, { outlierDetection: { minHealthPercent: null } }],
+  [detection, { outlierDetection: { consecutiveLocalOriginFailures: 1 } }],
+  ...beyond("consecutiveErrors", 1).flatMap((errors): [string, Json][] => [
+    [detection, { outlierDetection: { consecutive5xxErrors: errors } }],
+    [detection, { outlierDetection: { consecutiveGatewayErrors: errors } }],
+  ]),
+  ...beyond("maxEjectionPercent", 1).map((maxEjectionPercent): [string, Json] => [
+    detection,
+    { outlierDetection: { maxEjectionPercent } },
+  ]),
+  ...spans("intervalMs").map((interval): [string, Json] => [detection, { outlierDetection: { interval } }]),
+  ...spans("baseEjectionMs").map((baseEjectionTime): [string, Json] => [
+    detection,
+    { outlierDetection: { baseEjectionTime } },
+  ]),
+])("it says %s to %j", (refusal, trafficPolicy) => {
+  expect(said("destinationrules", full, { spec: { trafficPolicy } })).toBe(refusal);
+  expect(said("destinationrules", full, { metadata: marks })).toBeNull();
+});
+
+test.each<Json>([
+  { connectionPool: { tcp: { maxConnections: "64" } } },
+  { outlierDetection: { interval: "soon" } },
+])(
+  "an expression that cannot be answered is an error, which the policy takes for a no: %j",
+  (trafficPolicy) => {
+    expect(() => said("destinationrules", full, { spec: { trafficPolicy } })).toThrow();
+  },
+);
+
+test("what stood in a rule beyond the bounds may stay while another part is changed", () => {
+  const many = mergePatch(full, {
+    spec: { trafficPolicy: { connectionPool: { tcp: { maxConnections: 2_000_000 } } } },
+  }) as Stored;
+  const outlierDetection = { interval: "10s" };
+  expect(said("destinationrules", many, { spec: { trafficPolicy: { outlierDetection } } })).toBeNull();
 });
 
 test.each([

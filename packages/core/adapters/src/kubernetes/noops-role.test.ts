@@ -19,14 +19,15 @@ test("the Role allows what the hands do, and nothing that they do not", async ()
   const { hands, cluster } = bench;
   const watched = vi.fn();
   const stop = hands.watch(watched, (error) => expect(error).toBeUndefined());
-  await vi.waitFor(() => expect(cluster.watches).toBe(5), { timeout: 20_000 });
+  await vi.waitFor(() => expect(cluster.watches).toBe(6), { timeout: 20_000 });
   const [first] = (await hands.look()).workloads.find(({ service }) => service === "ingest")?.replicas ?? [];
   await hands.act({ kind: "place", workload: green, release, replicas: 1 }, terms);
   await hands.act({ kind: "bound", workload: { service: "kpi", colour: "blue" }, min: 2, max: 3 }, terms);
   await hands.act({ kind: "replace", workload: blue, replica: first?.name ?? "" }, terms);
   await bench.settle(green, 1);
   await hands.act({ kind: "share", service: "ingest", greenPercent: 50 }, terms);
-  await hands.act({ kind: "connections", service: "ingest", maxConnections: 8 }, terms);
+  await hands.act({ kind: "connections", service: "ingest", maxConnections: 64 }, terms);
+  await hands.act({ kind: "retries", service: "ingest", attempts: 1 }, terms);
   stop();
   const used = cluster.asked.map(({ group, resource, subresource, verb }) => {
     const named = subresource === undefined ? resource : `${resource}/${subresource}`;

@@ -126,25 +126,4 @@ describe("releases", () => {
     await bench.hands.act({ kind: "place", workload: green, release, replicas: 2 }, terms);
     await bench.settle(green, 2);
   });
-
-  test("are connected to as the rules of both colours say", async () => {
-    const outlier = {
-      consecutiveErrors: 3,
-      intervalMs: 1_500,
-      baseEjectionMs: 30_000,
-      maxEjectionPercent: 50,
-    };
-    await bench.hands.act({ kind: "connections", service: "ingest", maxConnections: 64, outlier }, terms);
-    for (const name of ["ingest-blue", "ingest-green"])
-      expect(bench.object("destinationrules", name).spec.trafficPolicy).toEqual({
-        tls: { mode: "ISTIO_MUTUAL" },
-        connectionPool: { tcp: { maxConnections: 64 } },
-        outlierDetection: {
-          ...{ consecutive5xxErrors: 3, interval: "1.5s", baseEjectionTime: "30s", maxEjectionPercent: 50 },
-        },
-      });
-    expect(await bench.refusal({ kind: "connections", service: "kpi", maxConnections: 1 })).toBe(
-      "unsupported",
-    );
-  });
 });

@@ -3,17 +3,19 @@ import type { Landscape, Workload, WorkloadName } from "@tapline/core/noops";
 import { serviceWordSchema } from "@tapline/core/noops";
 import { type Autoscaler, autoscalerOf } from "./autoscaler.ts";
 import { greenPercentOf } from "./mesh.ts";
-import { annotations, labels } from "./names.ts";
+import { readMeshState, withRetries } from "./mesh-settings.ts";
+import { annotations, labels, specRevision } from "./names.ts";
 import { isOver, readReplica } from "./read-replica.ts";
 import { type ClusterObject, deploymentSpec, scalerTarget } from "./resources.ts";
 
-/** What is looked at. DestinationRules are changed and not shown. */
+/** What is looked at. */
 export const shownResources = [
   "deployments",
   "pods",
   "autoscalers",
   "scaledObjects",
   "virtualServices",
+  "destinationRules",
 ] as const;
 export type Shown = Readonly<Record<(typeof shownResources)[number], readonly ClusterObject[]>>;
 
@@ -46,7 +48,18 @@ export function readLandscape(shown: Shown, nowEpochMs: number): Landscape {
   return {
     ...{ atEpochMs: nowEpochMs, workloads, shares: Object.fromEntries(shares) },
     ...(Object.keys(fixed).length === 0 ? {} : { fixed }),
+    ...meshOf(shown),
   };
+}
+
+/** How each service is connected to; nothing where no object says it. */
+function meshOf({ destinationRules, virtualServices }: Shown): Pick<Landscape, "mesh"> {
+  const named = [...destinationRules, ...virtualServices].flatMap((object) => serviceOf(object) ?? []);
+  const mesh = [...new Set(named)].map((service) => {
+    const of = (objects: readonly ClusterObject[]) => objects.filter((one) => serviceOf(one) === service);
+    return [service, readMeshState(of(destinationRules), withRetries(of(virtualServices)))] as const;
+  });
+  return mesh.length === 0 ? {} : { mesh: Object.fromEntries(mesh) };
 }
 
 /**
@@ -77,11 +90,6 @@ export function ledByOthers(shown: Shown, workloads: readonly Workload[]): Recor
 /** The service that an object is for; null where it names none. */
 export function serviceOf(object: ClusterObject): string | null {
   return serviceWordSchema.safeParse(object.metadata.labels[labels.service]).data ?? null;
-}
-
-/** Changes with each change of the object's spec: the API server counts them. */
-export function specRevision({ metadata }: ClusterObject): string {
-  return `${metadata.uid.slice(0, 8)}.${metadata.generation ?? 0}`;
 }
 
 function workloadNameOf(object: ClusterObject): WorkloadName | null {

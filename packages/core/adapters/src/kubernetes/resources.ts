@@ -97,7 +97,11 @@ const destination = z.looseObject({
 });
 export type Destination = z.infer<typeof destination>;
 const routes = z.array(
-  z.looseObject({ name: z.string().optional(), route: z.array(destination).optional() }),
+  z.looseObject({
+    name: z.string().optional(),
+    route: z.array(destination).optional(),
+    retries: z.looseObject({ attempts: z.number().int().optional() }).optional(),
+  }),
 );
 export type Routes = z.infer<typeof routes>;
 export const virtualServiceSpec = z.looseObject({

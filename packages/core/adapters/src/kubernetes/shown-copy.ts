@@ -54,6 +54,7 @@ export class ShownCopy {
     return {
       ...{ deployments: objects("deployments"), pods: objects("pods"), autoscalers: objects("autoscalers") },
       ...{ scaledObjects: objects("scaledObjects"), virtualServices: objects("virtualServices") },
+      destinationRules: objects("destinationRules"),
     };
   }
 

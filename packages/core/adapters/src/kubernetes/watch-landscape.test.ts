@@ -35,9 +35,9 @@ const within = { timeout: 20_000, interval: 20 };
 async function untilWanted(wanted: number): Promise<void> {
   await vi.waitFor(() => expect(told.at(-1)?.workloads[0]?.wanted).toBe(wanted), within);
 }
-/** Deployments, pods, both kinds of autoscalers, VirtualServices. */
+/** Deployments, pods, both kinds of autoscalers, VirtualServices, DestinationRules. */
 async function allWatched(): Promise<void> {
-  await vi.waitFor(() => expect(cluster.watches).toBe(5), within);
+  await vi.waitFor(() => expect(cluster.watches).toBe(6), within);
 }
 const want = (replicas: number) =>
   cluster.store.patch("deployments", "tapline", "ingest-blue", { spec: { replicas } }, "kubectl");

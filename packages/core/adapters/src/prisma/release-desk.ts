@@ -21,6 +21,7 @@ import { type Act, recordAct, type Transaction } from "./acts.ts";
 import { assertMayShift, type FixedServices, noteFixed, readFixed } from "./fixed-services.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { lockedStep } from "./locked-step.ts";
+import { assertExpected, type ReleaseExpectation } from "./release-checks.ts";
 import {
   type ReleaseListing,
   releaseOf,
@@ -40,7 +41,11 @@ import {
 } from "./release-steps.ts";
 
 /** Who acts, and why; `dryRun` tells the effect and changes nothing. */
-export type ReleaseAct = Act & { readonly reason: string; readonly dryRun: boolean };
+export type ReleaseAct = Act & {
+  readonly reason: string;
+  readonly dryRun: boolean;
+  readonly expects?: ReleaseExpectation;
+};
 
 /** What an act does, or would do. */
 export type ShiftEffect = {
@@ -256,9 +261,10 @@ export class ReleaseDesk {
     change: (tx: Transaction, at: Date) => Promise<Result>,
   ): Promise<Result> {
     if (act.reason.trim() === "") throw new TaplineError("invalid-input", "a reason is needed");
-    return await lockedStep(this.#prisma, { lock: "release_shift", dryRun: act.dryRun }, (tx) =>
-      change(tx, new Date(this.#clock())),
-    );
+    return await lockedStep(this.#prisma, { lock: "release_shift", dryRun: act.dryRun }, async (tx) => {
+      await assertExpected(tx, act.expects);
+      return await change(tx, new Date(this.#clock()));
+    });
   }
 }
 

@@ -25,6 +25,12 @@ export const shiftPlanSchema = z.strictObject({
 });
 export type ShiftPlan = z.infer<typeof shiftPlanSchema>;
 
+const rise = (steps: readonly number[]): boolean =>
+  steps.every((share, at) => share > (steps[at - 1] ?? 0)) && steps.at(-1) === 100;
+
+/** Shares of a shift where they are written down: rising to 100. */
+export const shiftStepsSchema = shiftPlanSchema.shape.steps.refine(rise, "the shares have to rise to 100");
+
 const second = 1_000;
 
 /** Some minutes from the first share to the last, where enough comes in to judge by. */
@@ -64,7 +70,6 @@ export function stepsBy(step: number, max = 100): number[] {
 /** @throws TaplineError `invalid-input` where shares do not rise to 100 */
 export function checkedPlan(plan: ShiftPlan): ShiftPlan {
   const { steps } = shiftPlanSchema.parse(plan);
-  const rises = steps.every((share, at) => share > (steps[at - 1] ?? 0));
-  if (rises && steps.at(-1) === 100) return plan;
+  if (rise(steps)) return plan;
   throw new TaplineError("invalid-input", `the shares ${steps.join(", ")} do not rise to 100`);
 }
