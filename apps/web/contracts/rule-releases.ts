@@ -14,7 +14,7 @@ export interface RuleReleases {
   kind: RuleKind;
   /** Its version; `null` before the first. */
   inForce: number | null;
-  /** Newest first; the first 20. */
+  /** Newest first; the first 20, and the one in force. */
   releases: RuleRelease[];
 }
 

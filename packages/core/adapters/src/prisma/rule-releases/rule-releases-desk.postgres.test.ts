@@ -87,6 +87,8 @@ describe.each(ruleKinds)("%s", (kind) => {
 
     expect(await desk.rollBack(kind, { to: null, seenVersion: 2 }, act)).toEqual(shown);
     expect([await inForce(kind), told]).toEqual([back, [`${kind} ${back}`]]);
+    const newest = (await desk.list(kind, 1)).releases.map(({ version }) => version);
+    expect(newest).toEqual(asItself(kind) ? [2, 1] : [3]);
     const subject = asItself(kind) ? "rules/1" : `${kind}/3`;
     const action = asItself(kind) ? "rules.switched" : `${kind}.released`;
     const row = await prisma.auditEntry.findFirstOrThrow({ where: { subject, action } });

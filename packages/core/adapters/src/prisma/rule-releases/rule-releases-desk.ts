@@ -22,7 +22,7 @@ export type RuleReleases = {
   readonly kind: RuleKind;
   /** null before the first. */
   readonly inForce: number | null;
-  /** Newest first. */
+  /** Newest first; the one in force is among them. */
   readonly releases: readonly RuleReleaseListing[];
 };
 
@@ -65,14 +65,22 @@ export class RuleReleasesDesk {
     this.#teller = teller;
   }
 
-  /** @param take the newest so many; left out: all */
+  /** @param take the newest so many, and the one in force; left out: all */
   async list(kind: RuleKind, take?: number): Promise<RuleReleases> {
     const rows = await this.#rows(kind, take === undefined ? listed : { ...listed, take });
     const newest = rows[0]?.version ?? null;
+    const inForce = kind === "validation-rules" ? await activeRulesVersion(this.#prisma) : newest;
+    // Of validation rules an old one may be in force.
+    const older =
+      inForce === null || rows.some(({ version }) => version === inForce)
+        ? []
+        : await this.#prisma.validationRelease.findMany({ ...listed, where: { version: inForce } });
     return {
-      kind,
-      inForce: kind === "validation-rules" ? await activeRulesVersion(this.#prisma) : newest,
-      releases: rows.map(({ madeAt, ...row }) => ({ ...row, madeAtEpochMs: madeAt.getTime() })),
+      ...{ kind, inForce },
+      releases: [...rows, ...older].map(({ madeAt, ...row }) => ({
+        ...row,
+        madeAtEpochMs: madeAt.getTime(),
+      })),
     };
   }
 
