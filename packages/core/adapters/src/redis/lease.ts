@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { runScript } from "./scripts.ts";
 
 /** A role that any number of processes may have, and one at a time does the work of. */
 export class RoleLease {
@@ -15,14 +16,11 @@ export class RoleLease {
 
   /** Takes or keeps the lease under `holder`; false where somebody else has it. */
   async lead(holder: string): Promise<boolean> {
-    const taken = await this.#redis.set(this.#key, holder, "PX", this.#ms, "NX");
-    if (taken === "OK") return true;
-    if ((await this.#redis.get(this.#key)) !== holder) return false;
-    return (await this.#redis.pexpire(this.#key, this.#ms)) === 1;
+    return (await runScript(this.#redis, "keep-lease", [this.#key], [holder, this.#ms])) === 1;
   }
 
-  /** Gives the lease up, so that the next one need not wait for its end. */
+  /** Gives the lease up, so that the next one need not wait for its end; one that somebody else has by now stands. */
   async resign(holder: string): Promise<void> {
-    if ((await this.#redis.get(this.#key)) === holder) await this.#redis.del(this.#key);
+    await runScript(this.#redis, "give-up-lease", [this.#key], [holder]);
   }
 }

@@ -25,6 +25,8 @@ const names = [
   "read-backlog",
   "count-partitions",
   "join-cutters",
+  "keep-lease",
+  "give-up-lease",
 ] as const;
 
 /** The atomic steps; each is one Lua file, whose head states keys, arguments and answer. */
