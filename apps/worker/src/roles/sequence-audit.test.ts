@@ -1,3 +1,4 @@
+import { entriesPerSequence } from "@tapline/core/audit";
 import { TaplineError } from "@tapline/core/kernel";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { sequenceAudit } from "./sequence-audit.ts";
@@ -6,18 +7,20 @@ const patient = { timeout: 60_000 };
 
 /** A log in which `waiting` entries wait. */
 function running(log: { waiting: number; fault: Error | null }) {
-  const seen = { asked: 0, sequenced: 0, told: 0, nowEpochMs: 1 };
+  const seen = { asked: 0, sequenced: 0, told: 0, nowEpochMs: 1, inOrder: [] as string[] };
   const role = sequenceAudit({
     auditLog: {
       isAwaited: async () => {
         seen.asked++;
+        seen.inOrder.push("asked");
         return log.waiting > 0;
       },
       sequence: async () => {
         seen.sequenced++;
         if (log.fault !== null) throw log.fault;
-        const placed = log.waiting;
-        log.waiting = 0;
+        const placed = Math.min(log.waiting, entriesPerSequence);
+        log.waiting -= placed;
+        seen.inOrder.push(`placed ${placed}`);
         return placed;
       },
     },
@@ -55,4 +58,11 @@ test("a fault of the log is found at each look until it is mended, whatever wait
   expect(seen.asked).toBe(0);
   log.fault = null;
   await expect.poll(() => seen.asked, patient).toBeGreaterThanOrEqual(1);
+});
+
+test("behind a full batch the next one is taken without a question", async () => {
+  const seen = running({ waiting: 2 * entriesPerSequence + 1, fault: null });
+  await expect.poll(() => seen.asked, patient).toBeGreaterThanOrEqual(1);
+  const full = `placed ${entriesPerSequence}`;
+  expect(seen.inOrder.slice(0, 4)).toEqual([full, full, "placed 1", "asked"]);
 });

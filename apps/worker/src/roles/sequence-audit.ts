@@ -1,5 +1,5 @@
 import type { AuditLog } from "@tapline/adapters/prisma";
-import { type LogSigner, pauseAfterMs } from "@tapline/core/audit";
+import { entriesPerSequence, type LogSigner, pauseAfterMs } from "@tapline/core/audit";
 import { hasCode } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import { type Role, repeat } from "./role.ts";
@@ -16,16 +16,18 @@ const compareEveryMs = 10_000;
 
 /**
  * Gives audit entries their places in the log and signs its checkpoints. Any number may run: one at a time works. While nothing waits it
- * asks one short question, as often as it would work.
+ * asks one short question, as often as it would work; behind a full batch it asks nothing, since more waits as a rule.
  */
 export function sequenceAudit({ auditLog, logSigner, clock, log }: SequenceParts): Role {
   let comparedAtEpochMs = Number.NEGATIVE_INFINITY;
+  let wasFull = false;
   return repeat(
     async () => {
       // A clock that jumps makes it due, too.
-      const isDue = Math.abs(clock() - comparedAtEpochMs) >= compareEveryMs;
+      const isDue = wasFull || Math.abs(clock() - comparedAtEpochMs) >= compareEveryMs;
       if (!isDue && !(await auditLog.isAwaited())) return pauseAfterMs(0);
       const placed = await auditLog.sequence(logSigner, clock());
+      wasFull = placed >= entriesPerSequence;
       comparedAtEpochMs = clock();
       return pauseAfterMs(placed);
     },
