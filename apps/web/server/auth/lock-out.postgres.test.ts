@@ -58,3 +58,10 @@ test("many at once are as many, in every process; another address is not locked;
   expect(await site.prisma.signInTry.count()).toBe(1);
   await other.$disconnect();
 });
+
+test("of two who sign in at once neither is locked out, though the later one's clock is behind", async () => {
+  let now = Date.UTC(2026, 10, 29);
+  const tries = new SignInTries(site.prisma, () => now--);
+  expect(await tries.begin(email, "10.0.0.3")).toBe(0);
+  expect(await tries.begin(email, "10.0.0.3")).toBe(0);
+});

@@ -30,16 +30,18 @@ export class SignInTries {
     const whose = digestOf(email, address);
     const now = new Date(this.#clock());
     const forgotten = new Date(now.getTime() - forgottenAfterMs);
-    // One statement, which sees those of other processes: the wait that it sets is for whoever comes after this one.
+    // One statement, which sees those of other processes: the wait that it sets is for whoever comes after this one. Where none is set
+    // nobody is locked out, whose clock is a little behind or who began a little earlier either.
     const counted = await this.#prisma.$queryRaw<unknown[]>`
-      INSERT INTO sign_in_try AS known (whose, wrong, at, locked_until) VALUES (${whose}, 1, ${now}, ${now})
+      INSERT INTO sign_in_try AS known (whose, wrong, at, locked_until) VALUES (${whose}, 1, ${now}, 'epoch')
       ON CONFLICT (whose) DO UPDATE SET
         wrong = CASE WHEN known.at < ${forgotten} THEN 1 ELSE known.wrong + 1 END,
         at = ${now},
-        locked_until = ${now}::timestamptz + make_interval(secs => CASE
-          WHEN known.at < ${forgotten} OR known.wrong + 1 < ${freeTries}::int THEN 0
-          ELSE LEAST(${longestWaitMs}::int, ${firstWaitMs}::int * 2 ^ LEAST(known.wrong + 1 - ${freeTries}::int, 20)) / 1000
-        END)
+        locked_until = CASE
+          WHEN known.at < ${forgotten} OR known.wrong + 1 < ${freeTries}::int THEN 'epoch'
+          ELSE ${now}::timestamptz + make_interval(secs =>
+            LEAST(${longestWaitMs}::int, ${firstWaitMs}::int * 2 ^ LEAST(known.wrong + 1 - ${freeTries}::int, 20)) / 1000)
+        END
       WHERE known.locked_until <= ${now}
       RETURNING wrong`;
     if (counted.length > 0) return 0;
