@@ -63,6 +63,13 @@ export async function startTestConsole(given: Partial<WebConfig> = {}): Promise<
   return { console, config, redis, redisServer, prisma, stop };
 }
 
+/** How many connections to the database wait for what another one holds. */
+export async function waitingForLocks(prisma: PrismaClient): Promise<number> {
+  const found = await prisma.$queryRaw<unknown[]>`
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return found.length;
+}
+
 export const silentPages = {
   handle: async (_request: unknown, response: { end: (text: string) => void }) => response.end("page"),
   close: async () => {},

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Passkeys } from "../people/passkeys.ts";
 import { type ChallengeFor, giveChallenge, takeChallenge } from "./passkey-challenges.ts";
 import { passwordSchema } from "./password.ts";
+import { noteProof } from "./proofs.ts";
 import { operator, passkeyPath, traceOf } from "./who-asks.ts";
 
 /** What a browser answers; its parts are read by whoever verifies them. */
@@ -77,7 +78,8 @@ function passkeySignIn(keys: Passkeys, origins: readonly string[]) {
       { method, body: z.strictObject({ response: answerOf<AuthenticationResponseJSON>() }) },
       async (ctx) => {
         const asked = await askedBefore(ctx, origins, "sign-in");
-        const userId = await keys.personOf(ctx.body.response, asked).catch(refuse);
+        const { id, userId } = await keys.answering(ctx.body.response, asked).catch(refuse);
+        noteProof({ is: "passkey", id });
         const { internalAdapter } = ctx.context;
         const user = await internalAdapter.findUserById(userId);
         if (user === null) throw new APIError("UNAUTHORIZED");

@@ -1,4 +1,3 @@
-import { passwordHash } from "@tapline/adapters/passwords";
 import type { PrismaClient } from "@tapline/adapters/prisma";
 import { betterAuth } from "better-auth";
 import { admin, twoFactor } from "better-auth/plugins";
@@ -15,6 +14,7 @@ import type { ConfirmPerson } from "./confirm-person.ts";
 import { joining } from "./joining.ts";
 import { lockOut } from "./lock-out.ts";
 import { OidcProvider } from "./oidc-provider.ts";
+import { notedPasswordHash } from "./proofs.ts";
 import type { AuthDatabase } from "./recorded-people.ts";
 import { type NoteRefusal, noteRefusals, refusedSignIns } from "./refused-sign-ins.ts";
 import { accessControl, accessRoles } from "./roles.ts";
@@ -65,7 +65,7 @@ export function createAuth(options: AuthOptions) {
       enabled: true,
       disableSignUp: true,
       minPasswordLength,
-      password: passwordHash,
+      password: notedPasswordHash,
     },
     session: { expiresIn: sessionMs / 1_000, updateAge: noteUseSeconds },
     rateLimit: {

@@ -8,6 +8,7 @@ import {
   signIn,
   startTestConsole,
   type TestConsole,
+  waitingForLocks,
 } from "../test-console.fixture.ts";
 import { SoftwareAuthenticator } from "./software-authenticator.fixture.ts";
 
@@ -207,3 +208,22 @@ test("who is disabled does not come in by a passkey; where the log cannot tell o
   }
   expect((await enter(key)).status).toBe(200);
 });
+
+test("a key that is taken away while it signs somebody in opens nothing", async () => {
+  const { prisma } = site;
+  const key = new SoftwareAuthenticator();
+  await register(key);
+  const sessions = await prisma.session.count({ where: { userId: olaId } });
+  let asking: ReturnType<typeof enter> | undefined;
+  await prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT id FROM "user" WHERE id = ${olaId} FOR UPDATE`;
+      asking = enter(key);
+      await expect.poll(() => waitingForLocks(prisma), { timeout: 20_000 }).toBe(1);
+      await tx.passkey.deleteMany({ where: { userId: olaId } });
+    },
+    { timeout: 30_000 },
+  );
+  expect((await asking)?.status).toBe(401);
+  expect(await prisma.session.count({ where: { userId: olaId } })).toBe(sessions);
+}, 60_000);

@@ -10,6 +10,7 @@ import { prismaAdapter } from "better-auth/adapters/prisma";
 import { endGivenBy } from "./given-by-admins.ts";
 import { assertAdminLeft, formerAdmins, holdAdmins } from "./last-admin.ts";
 import { type Change, deedOf, isOfPeople, type PeopleModel, personOf, type Row } from "./person-deeds.ts";
+import { assertStillProven } from "./proofs.ts";
 import { pushEndOf, pushEndOfAll, renewedSession } from "./push-ends.ts";
 import { askedNow, house, operator, pathOf, reasonOf, signedIn, traceOf } from "./who-asks.ts";
 
@@ -17,6 +18,12 @@ import { askedNow, house, operator, pathOf, reasonOf, signedIn, traceOf } from "
 export type AuthDatabase = ReturnType<typeof prismaAdapter>;
 type Adapter = ReturnType<AuthDatabase>;
 type Where = Parameters<Adapter["deleteMany"]>[0]["where"];
+
+/**
+ * A change of people may wait for another one of the same person, and end thousands of sessions with an entry for each: longer than
+ * the 5 s after which Prisma would take all of it back, ms.
+ */
+const limits = { timeout: 120_000 };
 
 /** More than anybody has; better-auth reads 100 rows where nothing is said. */
 const allRows = 2 ** 31 - 1;
@@ -35,12 +42,14 @@ export function recordedPeople(prisma: PrismaClient, clock: () => number): AuthD
   return (options: BetterAuthOptions) => {
     const plain = prismaAdapter(prisma, { provider: "postgresql", transaction: true })(options);
     return {
-      ...recording(plain, clock, (act) => prisma.$transaction((tx) => act(tx, peopleIn(tx)(options)))),
+      ...recording(plain, clock, (act) =>
+        prisma.$transaction((tx) => act(tx, peopleIn(tx)(options)), limits),
+      ),
       transaction: (run) =>
         prisma.$transaction((tx) => {
           const inner = peopleIn(tx)(options);
           return run(recording(inner, clock, (act) => act(tx, inner)));
-        }),
+        }, limits),
     };
   };
 }
@@ -147,7 +156,11 @@ async function writeDown(
   await assertAdminLeft(tx, model, changes);
   const asked = askedNow();
   for (const change of changes) {
-    if (model === "session" && change.before === null) await carryOn(tx, change.after);
+    if (model === "session" && change.before === null && change.after !== null) {
+      const person = personOf(model, change.after);
+      await assertStillProven(tx, person, secured.has(person));
+      await carryOn(tx, change.after);
+    }
     const end = pushEndOf(model, change, asked, atEpochMs);
     if (end !== null) await writeEnd(tx, end, atEpochMs);
     const deed = deedOf(model, change, asked, secured);
@@ -160,9 +173,9 @@ async function writeDown(
 }
 
 /** Binds a browser to the session that its person is given in place of the one which he ended by changing his password in it. */
-async function carryOn(tx: Transaction, session: Row | null): Promise<void> {
+async function carryOn(tx: Transaction, session: Row): Promise<void> {
   const sessionId = renewedSession(askedNow());
-  if (session === null || sessionId === null) return;
+  if (sessionId === null) return;
   const where = { userId: String(session.userId), sessionId };
   await tx.pushSubscription.updateMany({ where, data: { sessionId: session.id } });
 }

@@ -1,6 +1,12 @@
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import {
+  adminSignIn,
+  signIn,
+  startTestConsole,
+  type TestConsole,
+  waitingForLocks,
+} from "../test-console.fixture.ts";
 import { totp } from "./totp.fixture.ts";
 
 let site: TestConsole;
@@ -64,18 +70,34 @@ test("a browser that is trusted signs in by the password alone, and that is told
   ]);
 });
 
+test("a code of a second factor that is taken away meanwhile opens nothing", async () => {
+  const { prisma } = site;
+  const { cookie } = await signIn(site.console.origin);
+  await prisma.session.deleteMany();
+  let asking: Promise<Response> | undefined;
+  await prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT id FROM "user" FOR UPDATE`;
+      asking = post("verify-totp", { code: totp(uri, Date.now()) }, cookie);
+      await expect.poll(() => waitingForLocks(prisma), { timeout: 20_000 }).toBe(1);
+      await tx.user.updateMany({ data: { twoFactorEnabled: false } });
+    },
+    { timeout: 30_000 },
+  );
+  expect((await asking)?.status).toBe(401);
+  expect(await prisma.session.count()).toBe(0);
+}, 60_000);
+
 test("who gets a second factor between password and session is asked for it", async () => {
   const { prisma } = site;
   await prisma.session.deleteMany();
   await prisma.user.updateMany({ data: { twoFactorEnabled: false } });
-  const waiting = () => prisma.$queryRaw<unknown[]>`
-    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   let asking: ReturnType<typeof signIn> | undefined;
   await prisma.$transaction(
     async (tx) => {
       await tx.$queryRaw`SELECT id FROM "user" FOR UPDATE`;
       asking = signIn(site.console.origin);
-      await expect.poll(async () => (await waiting()).length, { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => waitingForLocks(prisma), { timeout: 20_000 }).toBe(1);
       await tx.user.updateMany({ data: { twoFactorEnabled: true } });
     },
     { timeout: 30_000 },

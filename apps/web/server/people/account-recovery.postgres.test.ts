@@ -1,10 +1,19 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { passwordHash } from "@tapline/adapters/passwords";
+import { AccountRecovery } from "@tapline/adapters/prisma";
 import { readEntry } from "@tapline/core/audit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { totp } from "../auth/totp.fixture.ts";
-import { adminSignIn, signIn, startTestConsole, type TestConsole } from "../test-console.fixture.ts";
+import {
+  adminSignIn,
+  signIn,
+  startTestConsole,
+  type TestConsole,
+  waitingForLocks,
+} from "../test-console.fixture.ts";
+import { addPerson } from "./add-person.fixture.ts";
 
 // Each command is a process of its own: seconds each on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
@@ -69,6 +78,8 @@ test("the only admin comes in again by a new password alone, and everything from
   expect(await live(cookie)).toBe(200);
   const { response: asked } = await signIn(site.console.origin);
   expect(await asked.json()).toMatchObject({ twoFactorRedirect: true });
+  // A sign-in that stands half-way.
+  expect(await site.prisma.verification.count({ where: { value: id } })).toBeGreaterThan(0);
   const before = await site.prisma.auditEntry.count();
 
   const shown = await people("recover", adminSignIn.email, "--reason", "lost the phone", "--dry-run");
@@ -147,4 +158,20 @@ test("who signed in at a provider alone gets a password", async () => {
     password: made.out.trim(),
   });
   expect(response.status).toBe(200);
+});
+
+test("a sign-in by the old password that is under way meanwhile opens nothing", async () => {
+  const ana = { email: "ana@console.test", password: "a long enough password" };
+  const userId = await addPerson(site.prisma, { ...ana, name: "Ana", role: "operator" });
+  let asking: ReturnType<typeof signIn> | undefined;
+  // When its first entry is written the account has its new password, and nobody else sees it yet.
+  const leaseCheck = async (): Promise<void> => {
+    asking ??= signIn(site.console.origin, ana);
+    await expect.poll(() => waitingForLocks(site.prisma), { timeout: 60_000 }).toBe(1);
+  };
+  const act = { actor: { kind: "operator", id: "root@host" } as const, reason: "stolen", leaseCheck };
+  const hash = await passwordHash.hash("another long password");
+  await new AccountRecovery(site.prisma).recover(ana.email, hash, act, Date.now());
+  expect((await asking)?.response.status).toBe(401);
+  expect(await site.prisma.session.count({ where: { userId } })).toBe(0);
 });

@@ -98,10 +98,13 @@ export class Passkeys {
   }
 
   /**
-   * Whose key it is that answered.
+   * The key that answered, and whose it is.
    * @throws TaplineError `invalid-input` where it is none of ours, made at another host, or its answer does not fit
    */
-  async personOf(response: AuthenticationResponseJSON, { origin, host, challenge }: Asking): Promise<string> {
+  async answering(
+    response: AuthenticationResponseJSON,
+    { origin, host, challenge }: Asking,
+  ): Promise<{ id: string; userId: string }> {
     const known = await this.#prisma.passkey.findUnique({ where: { credentialId: response.id, host } });
     if (known === null) return doesNotFit();
     const { credentialId, signCount } = known;
@@ -116,7 +119,7 @@ export class Passkeys {
       where: { id: known.id, signCount },
       data: { signCount: authenticationInfo.newCounter, lastUsedAt: new Date(this.#clock()) },
     });
-    return count === 0 ? doesNotFit() : known.userId;
+    return count === 0 ? doesNotFit() : { id: known.id, userId: known.userId };
   }
 }
 

@@ -2,6 +2,7 @@ import type { PrismaClient } from "@tapline/adapters/prisma";
 import { messageOf } from "@tapline/core/kernel";
 import type { Logger } from "pino";
 import type { Viewer } from "../auth/viewer.ts";
+import { startRemovingExpired } from "../people/expired-sessions.ts";
 import { sitesOf } from "../people/scope-desk.ts";
 
 /** What is needed of a socket here. */
@@ -12,7 +13,7 @@ export interface SweptSocket {
 
 const sweepEveryMs = 15_000;
 
-/** Sweeps every 15 s. @returns what ends it */
+/** Sweeps every 15 s, and removes sessions that ran out now and then. @returns what ends it */
 export function startSweeping(
   sockets: { readonly fetchSockets: () => Promise<readonly SweptSocket[]> },
   prisma: PrismaClient,
@@ -24,7 +25,11 @@ export function startSweeping(
       .then((found) => sweepSessions(found, prisma, new Date()))
       .catch((error: unknown) => logger.warn({ err: messageOf(error) }, "sessions could not be checked"));
   }, sweepEveryMs);
-  return () => clearInterval(sweeping);
+  const endRemoving = startRemovingExpired(prisma, Date.now, logger);
+  return () => {
+    clearInterval(sweeping);
+    endRemoving();
+  };
 }
 
 /**

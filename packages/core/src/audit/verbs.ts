@@ -176,6 +176,7 @@ export const actingVerbs = {
     "user.created",
     "user.changed",
     "user.removed",
+    "session.ended",
     "push-subscription.removed",
     "api-token.revoked",
     "user.invitation-withdrawn",

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { TaplineError } from "@tapline/core/kernel";
-import { type Act, recordAct, type Transaction } from "./acts.ts";
+import { type Act, recordAct, recordActs, type Transaction } from "./acts.ts";
 import { endPushes } from "./end-pushes.ts";
+import { sessionEnd } from "./expired-sessions.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
 /** An account of the console, as whoever has lost the way in is told of it. */
@@ -80,10 +81,8 @@ export class AccountRecovery {
         }
         const sessions = await tx.$queryRaw<{ id: string }[]>`
           DELETE FROM session WHERE user_id = ${userId} RETURNING id`;
-        for (const { id } of sessions) {
-          const facts = { by: byVerb, session: id };
-          await recordAct(tx, act, { action: "session.ended", subject, facts }, atEpochMs);
-        }
+        const ends = sessions.map(({ id }) => sessionEnd(userId, id, byVerb));
+        await recordActs(tx, act, ends, atEpochMs);
         const facts = { by: byVerb, password: true };
         const change = { before: { secondFactor: person.secured }, after: { secondFactor: false } };
         const deed = { action: "user.changed" as const, subject, facts, ...(person.secured ? change : {}) };

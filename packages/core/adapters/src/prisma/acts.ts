@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Deed, newEntry } from "@tapline/core/audit";
 import type { Actor } from "@tapline/core/kernel";
-import { auditRow } from "./audit-row.ts";
+import { auditRow, auditRows } from "./audit-row.ts";
 import { fleetMarkFact } from "./fleet-rows.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 
@@ -18,6 +18,9 @@ export type Act = {
 /** Who acts where the reason is none of his: what was found, or nothing to tell. */
 export type ActBy = Pick<Act, "actor" | "traceId">;
 
+/** A statement takes 65,535 values at most, an entry has ten with those beside it. */
+const entriesPerStatement = 1_000;
+
 export type Transaction = Prisma.TransactionClient;
 
 /** Holds a lease in place up to the end of the transaction that writes. @throws TaplineError where it is over: then nothing is written */
@@ -27,6 +30,23 @@ export type LeaseCheck = (tx: Transaction) => Promise<void>;
 export async function recordAct(tx: Transaction, act: Act, what: Deed, atEpochMs: number): Promise<void> {
   await act.leaseCheck?.(tx);
   await tx.auditEntry.create({ data: auditRow(newEntry(atEpochMs, randomBytes, { ...act, ...what })) });
+}
+
+/** Records several operations of one act, as `recordAct` does one; of thousands it asks PostgreSQL a few times. */
+export async function recordActs(
+  tx: Transaction,
+  act: Act,
+  deeds: readonly Deed[],
+  atEpochMs: number,
+): Promise<void> {
+  if (deeds.length === 0) return;
+  await act.leaseCheck?.(tx);
+  const entries = deeds.map((deed) => auditRows(newEntry(atEpochMs, randomBytes, { ...act, ...deed })));
+  for (let start = 0; start < entries.length; start += entriesPerStatement) {
+    const some = entries.slice(start, start + entriesPerStatement);
+    await tx.auditEntry.createMany({ data: some.map(({ row }) => row) });
+    await tx.auditErasable.createMany({ data: some.flatMap(({ erasable }) => erasable) });
+  }
 }
 
 /** Records one operation that changes nothing in PostgreSQL beside. */

@@ -58,6 +58,7 @@ export { connectPrisma } from "./connect.ts";
 export { type DeclaredArchives, DeclaredArchivesFact, wantedOf } from "./declared-archives.ts";
 export { endPushes, mayBeTold, type PushEnd } from "./end-pushes.ts";
 export type { EntryFilter, PlaceRange } from "./entry-queries.ts";
+export { removeExpiredSessions } from "./expired-sessions.ts";
 export {
   type AuditExportFiles,
   type AuditExportSummary,
