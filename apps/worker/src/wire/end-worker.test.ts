@@ -75,3 +75,20 @@ test("what fails is told and holds up nothing else; what is done after it had it
   expect(left[0]).toBeGreaterThan(0);
   expect(left[0]).toBeLessThanOrEqual(60_000);
 });
+
+test("what was left as it is is named once, though it fails when what it needs is closed", async () => {
+  const { lines, log } = told();
+  let close = (_error: Error): void => undefined;
+  const closed = new Promise<never>((_resolve, reject) => {
+    close = reject;
+  });
+  const stores = [{ name: "postgresql", stop: async () => close(new Error("closed")) }];
+  await endWorker(
+    10,
+    { work: [{ name: "audit", stop: () => closed }], queues: [], reports: [], stores },
+    log,
+  );
+  await closed.catch(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lines.map(({ facts }) => facts)).toMatchObject([{ parts: ["audit"] }]);
+});

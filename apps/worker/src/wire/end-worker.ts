@@ -38,15 +38,18 @@ async function endAll(
   log: Pick<Logger, "warn">,
 ): Promise<void> {
   const open = new Set(endings);
+  let isWaitedFor = true;
   const end = async (one: Ending): Promise<void> => {
     try {
       await one.stop(graceMs);
     } catch (error) {
-      log.warn({ part: one.name, err: error }, "a part did not end in order");
+      // What was left as it is has been named, and fails as what it needs is closed under it.
+      if (isWaitedFor) log.warn({ part: one.name, err: error }, "a part did not end in order");
     }
     open.delete(one);
   };
   await atMost(withinMs, Promise.all(endings.map(end)));
+  isWaitedFor = false;
   if (open.size === 0) return;
   const parts = [...open].map(({ name }) => name);
   log.warn(
