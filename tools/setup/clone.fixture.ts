@@ -44,11 +44,11 @@ const work = 'const fs = require("node:fs"); fs.writeFileSync("${buildingFile}",
 spawn(process.execPath, ["-e", work], { detached: true, stdio: "ignore" }).on("exit", (code) => process.exit(code));
 `;
 
-/** Tells how many files it found, and ends when told to. */
+/** Tells how many files it found, and ends when told to: from before it tells anything, since whoever reads that may end it at once. */
 const stack = `import { readdirSync } from "node:fs";
-console.log("stack runs on", readdirSync("node_modules/many/bin").length);
 const open = setInterval(() => {}, 1000);
 for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => { console.log("stack ends"); clearInterval(open); process.disconnect(); });
+console.log("stack runs on", readdirSync("node_modules/many/bin").length);
 `;
 
 /** A folder that set-up takes for a clone: small packages out of files, installed by the real npm. To be copied. */
