@@ -1,20 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { SpanKind } from "@opentelemetry/api";
-import type { ArchiveIndex, ArchiveNotes, SegmentEnd, SegmentRow } from "@tapline/adapters/prisma";
-import type {
-  QuotaStanding,
-  RefusedQuota,
-  SealedSegment,
-  SegmentBuffer,
-  TapLedger,
-} from "@tapline/adapters/redis";
+import type { ArchiveIndex, ArchiveNotes, SegmentEnd } from "@tapline/adapters/prisma";
+import type { RefusedQuota, SealedSegment, SegmentBuffer, TapLedger } from "@tapline/adapters/redis";
 import type { ArchiveSet } from "@tapline/adapters/sftp";
-import { type AuditEntry, entryAs, newEntry } from "@tapline/core/audit";
-import { type OpenSegment, routeOf, tapTraces } from "@tapline/core/buffer";
+import { type AuditEntry, newEntry } from "@tapline/core/audit";
+import { type OpenSegment, routeOf } from "@tapline/core/buffer";
 import type { Trust } from "@tapline/core/encryption";
 import { hasCode, messageOf, sha256, TaplineError } from "@tapline/core/kernel";
 import type { CumulativeTelemetry } from "@tapline/core/telemetry";
-import { agentRuns, type Manifest, objectPaths, type SegmentMember, tapRuns } from "@tapline/core/transfer";
 import type { TapVerdict } from "@tapline/core/validation";
 import { inStageSpan, noteArchived } from "@tapline/telemetry/segments";
 import { inSpan } from "@tapline/telemetry/tracing";
@@ -27,16 +20,12 @@ import {
   isGivenBack,
   leaveToOther,
 } from "./compare-colours.ts";
-import { duplicatesOf } from "./duplicates-of.ts";
 import { acceptedTaps, memberOf } from "./encrypt-segment.ts";
 import { endedDelta } from "./ended-delta.ts";
-import { equivocationEntries } from "./equivocation-entries.ts";
-import { quarantineRows } from "./quarantine-rows.ts";
 import { receiptsOf } from "./receipts.ts";
-import { quotaCounts, quotaEntries } from "./refused-taps.ts";
-import type { LoadedSegment, LoadedTap, SegmentLoader } from "./segment-loader.ts";
-
-const byTransfer = { actor: { kind: "job", id: "transfer" } } as const;
+import { quotaCounts } from "./refused-taps.ts";
+import { byTransfer, endOf, rowOfSealed } from "./segment-end.ts";
+import type { LoadedSegment, SegmentLoader } from "./segment-loader.ts";
 
 export type TransferParts = ColourParts & {
   readonly buffer: SegmentBuffer;
@@ -242,86 +231,4 @@ function withdrawal(segment: string, atEpochMs: number): AuditEntry {
     reason: "the buffer was lost during its upload; its taps are sent again",
     facts: {},
   });
-}
-
-type Outcome = {
-  readonly row: SegmentRow | null;
-  readonly copies: readonly string[];
-  readonly quota: QuotaStanding;
-};
-
-function endOf(
-  segment: OpenSegment,
-  loaded: LoadedSegment,
-  verdicts: readonly TapVerdict[],
-  { row, copies, quota }: Outcome,
-  parts: TransferParts,
-): SegmentEnd {
-  const nowEpochMs = parts.clock();
-  const rejected = verdicts.filter((verdict) => verdict.is === "rejected").length;
-  const duplicates = verdicts.filter((verdict) => verdict.is === "duplicate").length;
-  const entry = entryAs(segment.id, nowEpochMs, {
-    ...byTransfer,
-    action: row === null ? "segment.refused" : "segment.archived",
-    subject: `segment/${segment.id}`,
-    reason: null,
-    // The trace that the stages' spans are in: of the first traced tap, whoever repeats the attempt.
-    traceId: tapTraces(loaded.taps.map((tap) => tap.buffered))[0]?.traceId ?? null,
-    facts: {
-      taps: loaded.taps.length,
-      archived: row?.taps ?? 0,
-      duplicates,
-      rejected,
-      ...(row === null
-        ? {}
-        : {
-            // It names the object's digest, too.
-            manifestSha256: row.manifestDigest.toString("hex"),
-            archives: copies.join(","),
-          }),
-    },
-  });
-  const quarantine = quarantineRows(loaded.taps, verdicts, parts.processKey, quota.over);
-  const { id, generation } = segment;
-  return {
-    id,
-    generation,
-    segment: row,
-    copies,
-    quarantine,
-    duplicateRuns: duplicatesOf(loaded.taps, verdicts),
-    entry,
-    moreEntries: [
-      ...equivocationEntries(loaded.taps, verdicts, id, nowEpochMs),
-      ...quotaEntries(quota.spent, parts.refusedQuota.perDay, id, nowEpochMs),
-    ],
-  };
-}
-
-function rowOfSealed(
-  id: string,
-  accepted: readonly LoadedTap[],
-  members: readonly SegmentMember[],
-  sealed: SealedSegment,
-): SegmentRow {
-  const readAt = accepted.map(({ buffered }) => buffered.readAtEpochMs);
-  return {
-    id,
-    objectPath: objectPaths(id).object,
-    objectBytes: sealed.object.length,
-    objectDigest: sha256(sealed.object),
-    manifestDigest: sha256(sealed.manifest),
-    taps: accepted.length,
-    keyIds: keyIdsOf(sealed.manifest),
-    firstReadAtEpochMs: Math.min(...readAt),
-    lastReadAtEpochMs: Math.max(...readAt),
-    tapRuns: tapRuns(members),
-    agentRuns: agentRuns(members),
-  };
-}
-
-/** Of a manifest of our own, a moment old: what it holds besides was checked as it was built. */
-function keyIdsOf(manifest: Buffer): string[] {
-  const { recipients } = JSON.parse(manifest.toString("utf8")) as Pick<Manifest, "recipients">;
-  return recipients.map(({ ski }) => ski);
 }
