@@ -168,3 +168,31 @@ describe("the roles of a database that is made here", () => {
     expect(lintSignIns([changed, cluster])).toContainEqual(expect.stringContaining("has no role ingest by"));
   });
 });
+
+describe("whatever runs pods", () => {
+  const template = valueAt(find("Deployment", "kpi-blue"), "spec", "template");
+  const foreign = jsonPatch(template, [
+    {
+      ...{ op: "add", path: "/spec/containers/0/env/-" },
+      value: byKey("OTHER", "tapline-database-web"),
+    },
+  ]);
+  const kinds: [string, (one: unknown) => object][] = [
+    ...["DaemonSet", "ReplicaSet", "Rollout", "Job"].map((kind): [string, (one: unknown) => object] => [
+      kind,
+      (one) => ({ spec: { template: one } }),
+    ]),
+    ["CronJob", (one) => ({ spec: { jobTemplate: { spec: { template: one } } } })],
+    ["Pod", (one) => one as object],
+  ];
+
+  test.each(kinds)("signs in as itself: a %s, too", (kind, of) => {
+    const metadata = { ...(valueAt(template, "metadata") as object), name: "kpi", namespace: "tapline" };
+    const lint = (one: unknown) =>
+      lintSignIns([manifestSchema.parse({ ...of(one), apiVersion: "v1", kind, metadata })]);
+    expect(lint(template)).toEqual([]);
+    expect(lint(foreign)).toEqual([
+      expect.stringContaining("takes of Secret tapline-database-web database-url, which is not its own"),
+    ]);
+  });
+});

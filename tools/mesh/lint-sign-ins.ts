@@ -33,7 +33,17 @@ const managed = z.array(
   z.object({ name: z.string(), passwordSecret: z.object({ name: z.string() }).optional() }),
 );
 
-const runs = /^(Deployment|StatefulSet|Job)$/;
+const runs = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Rollout|Pod)$/;
+/** Where each kind has its pods' form. */
+const templateOf = (manifest: Manifest): unknown => {
+  if (manifest.kind === "Pod") return manifest;
+  return valueAt(
+    manifest,
+    "spec",
+    ...(manifest.kind === "CronJob" ? ["jobTemplate", "spec"] : []),
+    "template",
+  );
+};
 /** By any of them somebody signs in to PostgreSQL or Redis, or may make himself one who does. */
 const ofStores = /^tapline-(database-.+|redis-.+|.+-role|stores|app|superuser)$/;
 
@@ -71,12 +81,13 @@ const redis = {
  * a password of its own where the store is made here (docs/decisions/0054-rights-per-service.md, 0055-rights-in-redis.md).
  */
 export function lintSignIns(manifests: readonly Manifest[]): string[] {
-  const workloads = manifests.filter(({ kind }) => runs.test(kind));
+  // A Rollout may take the template of a Deployment, which is looked at itself.
+  const workloads = manifests.filter((one) => runs.test(one.kind) && templateOf(one) !== undefined);
   return [...workloads.flatMap(lintSignIn), ...lintRoles(manifests), ...workloads.flatMap(lintRedis)];
 }
 
 function lintSignIn(manifest: Manifest): string[] {
-  const template = valueAt(manifest, "spec", "template");
+  const template = templateOf(manifest);
   const word = String(valueAt(template, "metadata", "labels", "tapline.dev/service"));
   const { initContainers, containers, volumes } = pod.parse(valueAt(template, "spec"));
   const all = [...initContainers, ...containers];
