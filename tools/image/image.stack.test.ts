@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { request } from "node:https";
 import { basename, join } from "node:path";
 import { issueHierarchy } from "@tapline/core/encryption";
@@ -29,6 +29,7 @@ const within = { timeout: 120_000, interval: 100 };
 const mayBeMissing = "/etc/tapline/channels";
 
 let pods: PodFolder;
+let written: readonly string[] = [];
 let owner: string;
 let redis: Awaited<ReturnType<typeof ownRedis>>;
 let start: Awaited<ReturnType<typeof imageStart>>;
@@ -42,7 +43,8 @@ beforeAll(async () => {
   pods = new PodFolder(await temporaryFolder());
   const app = join(pods.folder, "app");
   await mkdir(app);
-  await writeTree(join(import.meta.dirname, "../.."), app);
+  const root = join(import.meta.dirname, "../..");
+  ({ paths: written } = await writeTree(root, app));
   await pods.prepare();
   start = await imageStart();
   redis = await ownRedis();
@@ -105,6 +107,15 @@ function statusOverTls(port: number, path: string): Promise<number> {
 }
 
 describe.skipIf(whyNot !== null)("the image's files, as pods run them", () => {
+  test("hold the packages that the SBOM is made of, and no other", async () => {
+    const found = await readdir(join(pods.folder, "app"), { recursive: true });
+    const packages = found.flatMap(
+      (path) => /^((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/@][^/]*)\/package\.json$/.exec(path)?.[1] ?? [],
+    );
+    const named = written.filter((path) => path.includes("node_modules/"));
+    expect(packages.toSorted()).toEqual(named.toSorted());
+  });
+
   test("lie where nobody may write, and are run by nobody in particular", async () => {
     const { SystemRoot: _, ...environment } = start.environment;
     const text = `

@@ -6,6 +6,10 @@ const lockSchema = z.object({
   packages: z.record(
     z.string(),
     z.object({
+      name: z.string().optional(),
+      version: z.string().optional(),
+      license: z.string().optional(),
+      integrity: z.string().startsWith("sha512-").optional(),
       link: z.boolean().default(false),
       resolved: z.string().optional(),
       dependencies: names,
@@ -54,6 +58,19 @@ export function productionPackages(
     }
   }
   return [...found].sort();
+}
+
+/**
+ * What one package needs, whether it is installed or not: paths as in the lock, of a linked workspace where it lies itself.
+ */
+export function neededBy({ packages }: Lock, path: string): string[] {
+  const about = packages[path];
+  if (about === undefined) return [];
+  return wantedBy(about).flatMap(({ name }) => {
+    const at = resolveFrom(path, name, packages);
+    const found = at === undefined ? undefined : packages[at];
+    return at === undefined || found === undefined ? [] : [found.link ? (found.resolved ?? at) : at];
+  });
 }
 
 function wantedBy(about: Lock["packages"][string]): { name: string; optional: boolean }[] {

@@ -28,9 +28,10 @@ const rootSchema = z.object({ name: z.string(), version: z.string(), license: z.
 /**
  * Writes the files that the image holds into `out`, which is emptied first: the workspaces' sources without their tests, built
  * pages, and the packages of production alone. It takes them from a project that is installed and built.
+ * @returns the packages and workspaces that it has written, as the lock names them
  * @throws TaplineError `misconfigured` where the console was not built
  */
-export async function writeTree(root: string, out: string): Promise<{ packages: number }> {
+export async function writeTree(root: string, out: string): Promise<{ paths: readonly string[] }> {
   if (!existsSync(join(root, "apps/web/.next/BUILD_ID")))
     throw new TaplineError("misconfigured", "the console's pages have not been built", {
       remedy: "run `npm run build -w apps/web`",
@@ -50,7 +51,7 @@ export async function writeTree(root: string, out: string): Promise<{ packages: 
   );
   const about = { name, version, license, private: true, type: "module" };
   await writeFile(join(out, "package.json"), `${JSON.stringify(about, null, 2)}\n`);
-  return { packages: wanted.filter((path) => path.includes("node_modules/")).length };
+  return { paths: wanted };
 }
 
 async function link(at: string, to: string): Promise<void> {
