@@ -17,6 +17,8 @@ export default defineConfig({
           expect: patience,
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...exclude, served],
+          // Left alone vitest keeps a core for itself, which on a machine of two is half of it.
+          maxWorkers: "100%",
           // What takes part of a second takes many on a machine that is busy with something else.
           testTimeout: 60_000,
           hookTimeout: 60_000,
