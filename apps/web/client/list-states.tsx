@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import * as strings from "../strings/generated/client/list-states.ts";
+import { EmptyFrame } from "../ui/empty-frame.tsx";
 import { ListSkeleton } from "../ui/list-skeleton.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { formatSpan } from "./format.ts";
@@ -16,7 +17,7 @@ export function NoList({
 }: {
   what: string;
   list: { isAnswered: boolean; isFailed: boolean; hasMore: boolean };
-  /** Why there is none yet. */
+  /** Why there is none yet, in its frame. */
   empty: ReactNode;
   /** Whether a filter may be what leaves nothing. */
   isNarrowed: boolean;
@@ -35,26 +36,20 @@ export function NoList({
     );
   }
   if (!list.isAnswered) return <ListSkeleton of={what} />;
+  if (!isNarrowed) return empty;
   return (
-    <div className="grid flex-1 place-items-center p-6 text-center">
-      <div className="max-w-sm text-sm">
-        {isNarrowed ? (
-          <>
-            <p className="text-base font-semibold">{strings.noneMatches}</p>
-            <p className="mt-1 text-ink-soft">
-              {list.hasMore ? strings.amongTheNewestWhatNone({ what }) : strings.noneOfTheWhatIs({ what })}
-            </p>
-            {list.hasMore ? (
-              <button type="button" className="mt-3 underline underline-offset-2" onClick={onEnd}>
-                {strings.lookFurtherBack}
-              </button>
-            ) : null}
-          </>
-        ) : (
-          empty
-        )}
-      </div>
-    </div>
+    <EmptyFrame
+      title={strings.noneMatches}
+      action={
+        list.hasMore ? (
+          <button type="button" className="mt-3 text-sm underline underline-offset-2" onClick={onEnd}>
+            {strings.lookFurtherBack}
+          </button>
+        ) : null
+      }
+    >
+      {list.hasMore ? strings.amongTheNewestWhatNone({ what }) : strings.noneOfTheWhatIs({ what })}
+    </EmptyFrame>
   );
 }
 

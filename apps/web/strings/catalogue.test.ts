@@ -24,6 +24,44 @@ test("every message of the catalogue is used, by who reads its group", () => {
   expect(unused).toEqual([]);
 });
 
+/** Things of which there are never so few as one where a message tells how many. */
+const alwaysMany = [
+  ...["agents/agent-words moreThanMostGapNumbers", "agents/effect-notice agentsAgentsNamedAndMore"],
+  ...["agents/log-dialog valueLines", "alert-rules/preview overTheLastDaysDays"],
+  ...["alert-rules/preview theMinutesOfDaysDays", "alerts/alert-detail firstOutGroupSizeAlerts"],
+  ...["alerts/ask-dialog alertsAlerts", "audit/export-dialog moreThanMostExportedEntries"],
+  ...["audit/export-dialog sizeBytesUnpackedItIs", "overview/sites-overview ratesAreShownOf"],
+  ...[
+    "taps/tap-facts objectPathObjectBytesBytes",
+    "taps/tap-list tapsTaps",
+    "taps/tap-proof madeBytesBytesIsIn",
+  ],
+];
+
+test("what is told by a figure has a form for one of it", () => {
+  const texts = Object.entries(english).flatMap(([group, messages]) =>
+    Object.entries(messages).map(([name, text]) => ({ name: `${group} ${name}`, text })),
+  );
+  // Words that have a form for one somewhere.
+  const many = new Set(
+    texts.flatMap(({ text }) =>
+      [...text.matchAll(/one \{([^{}]*)\} other \{([^{}]*)\}/g)].flatMap(([, one = "", other = ""]) => {
+        const singular = new Set(one.split(/\W+/));
+        return other
+          .split(/\W+/)
+          .filter((word) =>
+            [word.replace(/ies$/, "y"), word.replace(/s$/, "")].some((is) => is !== word && singular.has(is)),
+          );
+      }),
+    ),
+  );
+  expect([...many]).toEqual(expect.arrayContaining(["taps", "entries", "agents"]));
+  const fixed = texts.filter(({ text }) =>
+    [...text.matchAll(/\{\w+\} (\w+)/g)].some(([, word = ""]) => many.has(word)),
+  );
+  expect(fixed.map(({ name }) => name).toSorted()).toEqual(alwaysMany.toSorted());
+});
+
 test("every language has each message, with the placeholders of the English one", () => {
   const wanted = placeholdersIn(english);
   for (const path of globSync("strings/*.json", { cwd: web }))

@@ -30,8 +30,6 @@ const batches = 40;
 const perBatch = 5;
 /** More failovers than these may come where the machine is busy. */
 const kills = 2;
-/** Sentinels that were kept waiting fail over once more, and for that long nobody takes anything: 10 s of it were seen. */
-const settledWithinMs = 90_000;
 
 /** One after the other, each until the archive has it, as an agent does that is behind. */
 async function deliverAll(agent: string, tracker: number): Promise<Map<number, string>> {
@@ -76,7 +74,7 @@ test("masters are killed under taps: all are archived once, by nobody's hand, an
           const life = await buffer.generation();
           return life !== null && !lives.includes(life) && life;
         },
-        settledWithinMs,
+        30_000,
       ),
     );
   }

@@ -46,7 +46,7 @@ export function AgentFigures({ standing }: { standing: Standing }) {
         />
         <Fact
           name={strings.tapsWaiting}
-          value={report === undefined ? unknown : strings.tapsTaps({ taps: formatCount(report.outbox.taps) })}
+          value={report === undefined ? unknown : strings.tapsTaps({ taps: report.outbox.taps })}
           note={
             report === undefined || report.outbox.taps === 0
               ? null

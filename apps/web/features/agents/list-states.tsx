@@ -2,21 +2,13 @@ import { useMayAdminister } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/agents/list-states.ts";
 import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
 /** Why there is nothing in the list: there are no agents yet, or none is meant. */
 export function EmptyList({ isFleetEmpty, onEnrol }: { isFleetEmpty: boolean; onEnrol: () => void }) {
   const mayAdminister = useMayAdminister();
-  if (!isFleetEmpty) {
-    return (
-      <div className="grid flex-1 place-items-center p-6 text-center">
-        <div className="max-w-xs">
-          <p className="font-semibold">{strings.noneMatches}</p>
-          <p className="mt-1 text-sm text-ink-soft">{strings.noAgentIsAsThe}</p>
-        </div>
-      </div>
-    );
-  }
+  if (!isFleetEmpty) return <EmptyFrame title={strings.noneMatches}>{strings.noAgentIsAsThe}</EmptyFrame>;
   return (
     <div className="grid flex-1 place-items-center overflow-y-auto p-6">
       <div className="max-w-md text-sm">

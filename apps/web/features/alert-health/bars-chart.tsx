@@ -83,7 +83,10 @@ function BarTooltip({ row, zone }: { row: BarRow; zone: TimeZoneChoice }) {
         {row.unfinished === undefined ? "" : strings.notOver}
       </p>
       <p className="mt-0.5">
-        {rich(strings.callsAlerts, { calls: <span className="figure">{formatCount(row.calls)}</span> })}
+        {rich(strings.callsAlerts, {
+          calls: <span className="figure">{formatCount(row.calls)}</span>,
+          count: row.calls,
+        })}
         {row.flood === undefined ? "" : strings.withAFlood}
       </p>
     </div>

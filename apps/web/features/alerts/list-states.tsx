@@ -1,8 +1,9 @@
-import { Fragment, type ReactNode } from "react";
+import { Fragment } from "react";
 import { formatCount } from "../../client/format.ts";
 import { useSites } from "../../client/viewer.tsx";
 import { type AlertCounts, type AlertFilter, type AlertView, alertViews } from "../../contracts/alerts.ts";
 import * as strings from "../../strings/generated/alerts/list-states.ts";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { totalOf, viewNames } from "./counts.ts";
 
@@ -45,20 +46,20 @@ export function EmptyList({
   const { view: _, ...narrowing } = filter;
   const isNarrowed = Object.values(narrowing).some((part) => part !== undefined);
   if (isNarrowed) {
-    return <Said title={strings.noneMatches}>{strings.nothingInThisViewIs}</Said>;
+    return <EmptyFrame title={strings.noneMatches}>{strings.nothingInThisViewIs}</EmptyFrame>;
   }
   const { title, text } = nothing[filter.view];
-  if (filter.view !== "open" || counts === undefined) return <Said title={title}>{text}</Said>;
+  if (filter.view !== "open" || counts === undefined) return <EmptyFrame title={title}>{text}</EmptyFrame>;
   const held = alertViews.filter((view) => view !== "open" && totalOf(counts, view) > 0);
   if (held.length === 0) {
     return (
-      <Said title={isWhole ? strings.allIsWell : strings.nothingCalls}>
+      <EmptyFrame title={isWhole ? strings.allIsWell : strings.nothingCalls}>
         {strings.noAlertIsOpenAnd({ text })}
-      </Said>
+      </EmptyFrame>
     );
   }
   return (
-    <Said title={strings.nothingCalls}>
+    <EmptyFrame title={strings.nothingCalls}>
       {held.map((view, index) => (
         <Fragment key={view}>
           {index === 0 ? "" : ", "}
@@ -68,17 +69,6 @@ export function EmptyList({
         </Fragment>
       ))}{" "}
       {strings.stillStand({ count: held.reduce((sum, view) => sum + totalOf(counts, view), 0) })}
-    </Said>
-  );
-}
-
-function Said({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className="grid flex-1 place-items-center p-6 text-center">
-      <div className="max-w-xs">
-        <p className="font-semibold">{title}</p>
-        <p className="mt-1 text-sm text-ink-soft">{children}</p>
-      </div>
-    </div>
+    </EmptyFrame>
   );
 }

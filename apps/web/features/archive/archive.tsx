@@ -11,6 +11,7 @@ import { useMayOperate } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/archive/archive.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { ActDialogs, type Asked, SegmentActs, TargetActs } from "./acts.tsx";
 import { AskedList } from "./asked-list.tsx";
@@ -138,12 +139,7 @@ function Pane({
 }
 
 function NothingArchived() {
-  return (
-    <>
-      <p className="text-base font-semibold">{strings.nothingIsArchivedYet}</p>
-      <p className="mt-1 text-ink-soft">{strings.aSegmentStandsHereOnce}</p>
-    </>
-  );
+  return <EmptyFrame title={strings.nothingIsArchivedYet}>{strings.aSegmentStandsHereOnce}</EmptyFrame>;
 }
 
 function Head({ onAsk }: { onAsk: (asked: Asked) => void }) {

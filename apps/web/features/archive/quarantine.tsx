@@ -13,6 +13,7 @@ import type { RefusedFilter } from "../../contracts/archive.ts";
 import * as strings from "../../strings/generated/archive/quarantine.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { RefusedFilterBar } from "./refused-filter-bar.tsx";
 import { RefusedList, tapName } from "./refused-list.tsx";
@@ -102,10 +103,5 @@ function filterOf({ reason, site, agent }: RefusedView): RefusedFilter {
 }
 
 function NothingRefused() {
-  return (
-    <>
-      <p className="text-base font-semibold">{strings.noTapWasRefused}</p>
-      <p className="mt-1 text-ink-soft">{strings.whatValidationRefusesIsKept}</p>
-    </>
-  );
+  return <EmptyFrame title={strings.noTapWasRefused}>{strings.whatValidationRefusesIsKept}</EmptyFrame>;
 }

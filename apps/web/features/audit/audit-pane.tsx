@@ -5,7 +5,7 @@ import type { ShownEntry } from "@tapline/core/audit";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { adviceOf, api } from "../../client/api.ts";
-import { formatCount, formatSpan, zoneName } from "../../client/format.ts";
+import { formatSpan, zoneName } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { TimeZoneChoice } from "../../client/time-zone.ts";
 import type { AuditLogState, AuditRow } from "../../contracts/audit.ts";
@@ -230,7 +230,7 @@ function Vouchers({ index, log }: { index: number | null; log: AuditLogState }) 
     if (note === null) return none;
     if (index === null || index >= note.size) return behind;
     return strings.yesOneOfSizeEntries({
-      size: formatCount(note.size),
+      size: note.size,
       span: formatSpan(serverNow() - note.atEpochMs),
     });
   };

@@ -266,3 +266,33 @@ it("an operator exports what is shown, and an entry's proof: the command verifie
   expect(JSON.parse(stdout)).toMatchObject({ entries: held });
   expect(browsing.complaints).toEqual([]);
 });
+
+it("a log that many search at once is asked again by itself, and that is said calmly", {
+  timeout: 240_000,
+}, async () => {
+  const page = await open(vera, "/");
+  let asked = 0;
+  const refusal = {
+    message: "the log is searched too often at once",
+    code: -32_029,
+    data: {
+      code: "TOO_MANY_REQUESTS",
+      tapline: { code: "overloaded", remedy: null, facts: { retryAfterMs: 400 } },
+    },
+  };
+  await page.route(/auditBoard\.page/, async (route) => {
+    asked += 1;
+    if (asked > 5) return route.continue();
+    const { pathname } = new URL(route.request().url());
+    const body = JSON.stringify(pathname.split(",").map(() => ({ error: refusal })));
+    await route.fulfill({ status: 429, contentType: "application/json", body });
+  });
+  await page.goto(`${new URL(page.url()).origin}/audit?words=segment/77`);
+  const notice = page.getByText("Many search the log at once");
+  await notice.waitFor();
+  await expectAccessible(page);
+  await option(page, "segment/77").waitFor();
+  await notice.waitFor({ state: "detached" });
+  expect(asked).toBeGreaterThan(5);
+  expect(browsing.complaints.filter((text) => !text.includes("429"))).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { fetchExport, type SavedExport } from "./fetch-export.ts";
+import { isBusy, retryInMs } from "./retry.ts";
 import { type AuditView, filterOf, isFiltered } from "./view.ts";
 
 const forms = [
@@ -30,6 +31,8 @@ export function ExportDialog({ view, onClose }: { view: AuditView; onClose: () =
   const plan = useQuery({
     ...api.auditBoard.exportPlan.queryOptions({ filter: filterOf(view) }),
     staleTime: 0,
+    retry: (_refused, error) => isBusy(error),
+    retryDelay: (refused, error) => retryInMs(error, refused + 1) ?? 0,
   });
   const isTooMany = (plan.data?.entries ?? 0) > mostExported;
   const run = async (): Promise<void> => {
@@ -55,7 +58,7 @@ export function ExportDialog({ view, onClose }: { view: AuditView; onClose: () =
         </p>
         <div role="status" className="space-y-3">
           {bytes === null ? null : (
-            <p className="figure text-ink-faint">{strings.bytesBytesSoFar({ bytes: formatCount(bytes) })}</p>
+            <p className="figure text-ink-faint">{strings.bytesBytesSoFar({ bytes })}</p>
           )}
           {saved === null ? null : <Saved {...saved} />}
         </div>
@@ -108,11 +111,7 @@ function Effect({
   return (
     <p>
       {rich(strings.entriesIsChosenOfThe, {
-        entries: (
-          <strong className="font-semibold">
-            {strings.entriesEntries({ entries: formatCount(entries) })}
-          </strong>
-        ),
+        entries: <strong className="font-semibold">{strings.entriesEntries({ entries })}</strong>,
         isChosen: isChosen ? strings.thatTheFilterShows : "",
         size: formatCount(size),
       })}

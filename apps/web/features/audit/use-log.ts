@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { apiClient, detailOf } from "../../client/api.ts";
+import { apiClient } from "../../client/api.ts";
 import { type AuditFollowing, followAudit } from "../../client/follow-audit.ts";
 import { getPause, onPause, unlessPaused } from "../../client/pause.ts";
 import type { AuditFrom, AuditPage } from "../../contracts/audit.ts";
@@ -16,18 +16,11 @@ import {
   withNewest,
   withOlder,
 } from "./log-window.ts";
+import { retryInMs } from "./retry.ts";
 import type { AuditFilter } from "./view.ts";
 
-/** While the server cannot answer it is asked so often, ms. */
-const retryMs = 3_000;
 /** Before every entry that there can be. */
 const begin = { id: "00000000-0000-0000-0000-000000000000", recordedAtEpochMs: 0 };
-
-/** What the server refuses, such as a search that takes too long, it would refuse again. */
-export function isTriedAgain(error: unknown): boolean {
-  const code = detailOf(error)?.code;
-  return code === undefined || code === "unavailable";
-}
 
 export interface Log {
   /** `null` until the first answer. */
@@ -54,6 +47,8 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
   // Answers of before a jump, or of another filter, are dropped.
   const life = useRef(0);
   const loading = useRef(new Set<string>());
+  /** How often in a row nothing could be read. */
+  const refused = useRef(0);
   const show = useCallback(
     (window: LogWindow) => {
       shown.current = { key, window };
@@ -91,6 +86,7 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
         .then((found) => {
           const now = shown.current?.window;
           if (own !== life.current || now === undefined) return;
+          refused.current = 0;
           setError(null);
           loading.current.delete(direction);
           show(direction === "older" ? withOlder(now, found) : withNewer(now, found));
@@ -98,13 +94,14 @@ export function useLog(filter: AuditFilter, isAtTop: () => boolean): Log {
         .catch((refusal: unknown) => {
           if (own !== life.current) return;
           setError(refusal);
-          if (!isTriedAgain(refusal)) return;
+          const waitMs = retryInMs(refusal, ++refused.current);
+          if (waitMs === null) return;
           setTimeout(() => {
             if (own !== life.current) return;
             loading.current.delete(direction);
             // Drawn anew, so that a search that found nothing yet goes on, though nobody scrolls.
             if (shown.current?.key === key) show({ ...shown.current.window });
-          }, retryMs);
+          }, waitMs);
         });
     },
     [key, page, show],
@@ -132,22 +129,31 @@ function useTail(parts: {
   useEffect(() => {
     let isEnded = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
+    let catchUp: ReturnType<typeof setTimeout> | undefined;
     const { sinceEpochMs: _, untilEpochMs, ...watch } = JSON.parse(filter) as AuditFilter;
     setError(null);
-    const open = async (): Promise<void> => {
+    const open = async (refused = 1): Promise<void> => {
       await goTo({ is: "newest" }).catch((refusal: unknown) => {
         if (isEnded) return;
         setError(refusal);
-        if (isTriedAgain(refusal)) retry = setTimeout(open, retryMs);
+        const waitMs = retryInMs(refusal, refused);
+        if (waitMs !== null) retry = setTimeout(() => void open(refused + 1), waitMs);
       });
     };
     void open();
     const holding = () => (isEnded || shown.current?.key !== filter ? undefined : shown.current.window);
     // Once it is told of what comes, what came since the first answer is asked for.
-    const begun = async (): Promise<void> => {
-      const newest = await page({ is: "newest" }).catch(() => null);
-      const window = holding();
-      if (newest !== null && window !== undefined) show(withNewest(window, newest, atTop.current()));
+    const begun = async (refused = 1): Promise<void> => {
+      try {
+        const newest = await page({ is: "newest" });
+        const window = holding();
+        if (window !== undefined) show(withNewest(window, newest, atTop.current()));
+      } catch (refusal) {
+        const waitMs = retryInMs(refusal, refused);
+        if (isEnded || waitMs === null) return;
+        clearTimeout(catchUp);
+        catchUp = setTimeout(() => void begun(refused + 1), waitMs);
+      }
     };
     const told = ({ entries, unreadable }: AuditBatch) => {
       const window = holding();
@@ -163,6 +169,7 @@ function useTail(parts: {
     return () => {
       isEnded = true;
       clearTimeout(retry);
+      clearTimeout(catchUp);
       end();
     };
   }, [filter, goTo, page, shown, show, setError]);

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { formatAge, formatCount, formatDayTime } from "../../client/format.ts";
+import { formatAge, formatDayTime } from "../../client/format.ts";
 import { maintenanceWords } from "../../client/maintenance-words.ts";
 import { useTimeZone } from "../../client/time-zone.ts";
 import type { AlertLine, HandoverPicture } from "../../contracts/handover.ts";
@@ -50,9 +50,7 @@ export function Picture({ picture, names, changes = noChanges }: PictureProps) {
       {alerts(strings.shelved, strings.nothingIsShelved, picture.shelved)}
       {alerts(strings.suppressedOrOutOfService, strings.nothingIsHeldBack, picture.held)}
       {unnamedAlerts === 0 ? null : (
-        <p className="text-sm">
-          {strings.andUnnamedAlertsMoreAlerts({ unnamedAlerts: formatCount(unnamedAlerts) })}
-        </p>
+        <p className="text-sm">{strings.andUnnamedAlertsMoreAlerts({ unnamedAlerts })}</p>
       )}
       <Section title={strings.maintenanceRunning} count={picture.maintenance.length} none={strings.noneIsOn}>
         {picture.maintenance.map((one) => (
@@ -97,9 +95,7 @@ export function Picture({ picture, names, changes = noChanges }: PictureProps) {
               {one.lastStoredEpochMs === null
                 ? strings.nothingStoredYet
                 : strings.lastStoredTime({ time: time(one.lastStoredEpochMs) })}
-              {one.waiting === 0
-                ? ""
-                : strings.waitingSegmentsToBeCopied({ waiting: formatCount(one.waiting) })}
+              {one.waiting === 0 ? "" : strings.waitingSegmentsToBeCopied({ waiting: one.waiting })}
             </Soft>
           </Row>
         ))}

@@ -127,7 +127,7 @@ function Strangers({ view: { strangers, countedAtEpochMs } }: { view: KeysView }
       <ul className="space-y-1">
         {strangers.map(({ ski, share }) => (
           <li key={ski ?? "none"}>
-            {strings.objectsWithTapsTaps({ objects: objects(share.segments), taps: formatCount(share.taps) })}{" "}
+            {strings.objectsWithTapsTaps({ objects: objects(share.segments), taps: share.taps })}{" "}
             {ski === null
               ? strings.noKeyIsNotedBy
               : rich(strings.openWithSkiWhichIs, { ski: <span className="font-mono text-xs">{ski}</span> })}

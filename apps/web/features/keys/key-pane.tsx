@@ -104,8 +104,8 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
       <p>
         {strings.segmentsOfSegments2Objects({
           segments: formatCount(opens.segments),
-          segments2: formatCount(view.archived.segments),
-          taps: formatCount(opens.taps),
+          segments2: view.archived.segments,
+          taps: opens.taps,
           daysBetween:
             opens.firstAtEpochMs === null || opens.lastAtEpochMs === null
               ? ""
@@ -117,7 +117,7 @@ function Opens({ of: key, view }: { of: KeyView; view: KeysView }) {
       <p className="mt-1 text-ink-soft">
         {only.segments === 0
           ? strings.allOfItOpensWith
-          : strings.noOtherKeyThatIs({ objects: objects(only.segments), taps: formatCount(only.taps) })}
+          : strings.noOtherKeyThatIs({ objects: objects(only.segments), taps: only.taps })}
       </p>
       {state === "active" || !isInUse ? null : <Rewrapped done={alsoActive} all={opens.segments} />}
     </Part>

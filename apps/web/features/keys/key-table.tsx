@@ -1,4 +1,3 @@
-import { formatCount } from "../../client/format.ts";
 import { serverNow } from "../../client/server-clock.ts";
 import type { KeysView, KeyView } from "../../contracts/keys.ts";
 import * as strings from "../../strings/generated/keys/key-table.ts";
@@ -101,9 +100,7 @@ function KeyRow({
       <td className={cn(cell, wide, "figure text-ink-soft")}>
         {shareWords(key, view.archived)}
         {key.opens === null ? null : (
-          <span className="block text-xs text-ink-faint">
-            {strings.tapsTaps({ taps: formatCount(key.opens.taps) })}
-          </span>
+          <span className="block text-xs text-ink-faint">{strings.tapsTaps({ taps: key.opens.taps })}</span>
         )}
       </td>
       <td className={cn(cell, "figure text-ink-soft @max-lg:hidden")}>
@@ -112,9 +109,7 @@ function KeyRow({
         ) : (
           <>
             {objects(key.only.segments)}
-            <span className="block text-xs text-ink-faint">
-              {strings.tapsTaps({ taps: formatCount(key.only.taps) })}
-            </span>
+            <span className="block text-xs text-ink-faint">{strings.tapsTaps({ taps: key.only.taps })}</span>
           </>
         )}
       </td>

@@ -17,9 +17,9 @@ import { rich } from "../../strings/rich.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { openPane } from "../../ui/open-pane.tsx";
 import { PaneWaiting } from "../../ui/pane-waiting.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { AroundParts } from "./around-parts.tsx";
 import type { AskedAct } from "./asked.ts";
 import { KeyPane } from "./key-pane.tsx";
@@ -38,7 +38,9 @@ export function Keys() {
   const { view, isFailed, heardEpochMs } = useKeys();
   const { ask, dialog, outcome } = useAsked<AskedAct>((asked, ends) => <Dialogs asked={asked} {...ends} />);
   const keys = useMemo(() => inOrder(view?.keys ?? []), [view]);
-  const open = keys.find(({ shortId }) => shortId === address.open) ?? null;
+  const found = keys.find(({ shortId }) => shortId === address.open);
+  const open = found && view && { of: found, view };
+  const close = () => change({ open: null });
   // Ages go on though nothing is told.
   useNow(1_000);
   const acting: Hotkey[] = [{ keys: ["e"], does: strings.addACertificate, run: () => ask({ act: "add" }) }];
@@ -66,20 +68,11 @@ export function Keys() {
             />
           </Card>
         }
-        pane={
-          address.open === null ? null : open === null || view === undefined ? (
-            <UnknownPane
-              title={address.open}
-              isAnswered={view !== undefined}
-              isFailed={isFailed}
-              onClose={() => change({ open: null })}
-            >
-              {strings.noKeyIsCalledThis}
-            </UnknownPane>
-          ) : (
-            <KeyPane {...{ of: open, view }} onClose={() => change({ open: null })} onAsk={ask} />
-          )
-        }
+        pane={openPane(
+          { id: address.open, item: open, isAnswered: view !== undefined, isFailed, onClose: close },
+          { unknown: strings.noKeyIsCalledThis },
+          (shown) => <KeyPane {...shown} onClose={close} onAsk={ask} />,
+        )}
       />
       {dialog}
     </div>

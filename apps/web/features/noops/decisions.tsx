@@ -11,6 +11,7 @@ import { useMayOperate } from "../../client/viewer.tsx";
 import * as strings from "../../strings/generated/noops/decisions.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
 import { Toggle } from "../../ui/toggle.tsx";
 import { DecisionList } from "./decision-list.tsx";
@@ -132,10 +133,5 @@ function ShowBar({
 }
 
 function NothingDone() {
-  return (
-    <>
-      <p className="text-base font-semibold">{strings.noOpsHasDoneNothing}</p>
-      <p className="mt-1 text-ink-soft">{strings.itsRulesLookAtTelemetry}</p>
-    </>
-  );
+  return <EmptyFrame title={strings.noOpsHasDoneNothing}>{strings.itsRulesLookAtTelemetry}</EmptyFrame>;
 }

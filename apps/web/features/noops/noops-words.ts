@@ -76,7 +76,7 @@ export function actWords(act: ActSpec): string {
     case "roll-back":
       return strings.rollBackToTheRelease;
     case "quota":
-      return strings.letATrackerBringTaps({ tapsPerHour: formatCount(act.tapsPerHour) });
+      return strings.letATrackerBringTaps({ tapsPerHour: act.tapsPerHour });
   }
 }
 

@@ -10,11 +10,12 @@ import type { NoopsBoard, NoopsRuleView } from "../../contracts/noops.ts";
 import * as strings from "../../strings/generated/noops/rules.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { openPane } from "../../ui/open-pane.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { actWords, modeNames } from "./noops-words.ts";
 import { RulePane } from "./rule-pane.tsx";
 import { SwitchBar } from "./switch-bar.tsx";
@@ -30,7 +31,9 @@ export function Rules() {
   const rules = board?.rules ?? [];
   const ids = rules.map(({ rule }) => rule.id);
   const cursor = useListCursor(strings.rulesOfNoOps, "rule", ids, { open: view.open, change });
-  const open = rules.find(({ rule }) => rule.id === view.open);
+  const found = rules.find(({ rule }) => rule.id === view.open);
+  const open = found && board && { of: found, board };
+  const close = () => change({ open: null });
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <SwitchBar title={strings.rulesOfNoOps} board={board} onAsk={asking.ask} />
@@ -51,20 +54,11 @@ export function Rules() {
             />
           </Card>
         }
-        pane={
-          view.open === null ? null : open === undefined || board === undefined ? (
-            <UnknownPane
-              title={view.open}
-              isAnswered={board !== undefined}
-              isFailed={isFailed}
-              onClose={() => change({ open: null })}
-            >
-              {strings.noRuleIsCalledThis}
-            </UnknownPane>
-          ) : (
-            <RulePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
-          )
-        }
+        pane={openPane(
+          { id: view.open, item: open, isAnswered: board !== undefined, isFailed, onClose: close },
+          { unknown: strings.noRuleIsCalledThis },
+          (shown) => <RulePane {...shown} onClose={close} onAsk={asking.ask} />,
+        )}
       />
       {asking.dialog}
     </div>
@@ -102,12 +96,7 @@ function Whole({
       </div>
     );
   }
-  if (rules.length === 0)
-    return (
-      <div className="grid flex-1 place-items-center p-6 text-center text-sm">
-        <p className="max-w-sm text-ink-soft">{strings.noRulesAreInForce}</p>
-      </div>
-    );
+  if (rules.length === 0) return <EmptyFrame>{strings.noRulesAreInForce}</EmptyFrame>;
   return (
     <>
       <OptionList
@@ -130,7 +119,7 @@ function Whole({
       </OptionList>
       <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">
         {board.release === null ? "" : strings.releaseVersionOfTheRules({ version: board.release.version })}
-        {strings.atMostActsPerHour({ actsPerHour: board.actsPerHour ?? "–" })}
+        {strings.atMostActsPerHour({ actsPerHour: board.actsPerHour ?? "–", count: board.actsPerHour ?? 0 })}
       </p>
     </>
   );

@@ -19,7 +19,10 @@ export function RejectsTile({ rejects }: { rejects: KpiLive["rejects"] }) {
       testId="rejects"
     >
       <div className="flex flex-1 items-start gap-5">
-        <Figure value={formatCount(rejectTotal(rejects))} unit={strings.taps} />
+        <Figure
+          value={formatCount(rejectTotal(rejects))}
+          unit={strings.taps({ rejected: rejectTotal(rejects) ?? 0 })}
+        />
         {rows.length === 0 ? (
           <p className="pt-2 text-xs text-ink-faint">
             {rejects === null ? strings.notKnownTransferIsNot : strings.noneWasRefused}

@@ -48,6 +48,7 @@ export function SiteCard({ standing, hasRate }: { standing: SiteStanding; hasRat
           : rich(strings.onlineOfAgents, {
               online: <span className="figure">{formatCount(counts.online)}</span>,
               agents: <span className="figure">{formatCount(agents)}</span>,
+              count: agents,
             })}
         <Others state="never-seen" {...{ counts }} />
         <Others state="revoked" {...{ counts }} />

@@ -81,7 +81,10 @@ function Figures({ live, history }: Shown) {
         <Figure value={formatMs(live.tapToArchiveMs.p99)} unit={strings.ms} />
       </Tile>
       <Tile name={strings.rejected} window={strings.last60S} trend={trend((f) => f.rejectedPerSecond)}>
-        <Figure value={formatCount(rejectTotal(live.rejects))} unit={strings.taps2} />
+        <Figure
+          value={formatCount(rejectTotal(live.rejects))}
+          unit={strings.taps2({ rejected: rejectTotal(live.rejects) ?? 0 })}
+        />
       </Tile>
     </div>
   );

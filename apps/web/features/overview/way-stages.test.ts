@@ -28,6 +28,14 @@ test("tells the way of a tap from agent to archive", () => {
   ]);
 });
 
+test("one of a thing is told as one", () => {
+  const one = { ...live, backlog: 1, totals: { ...live.totals, ingested: 1, archived: 1, segments: 1 } };
+  const units = wayStages(one).map(({ value, unit }) => `${value} ${unit}`);
+  expect(units).toEqual([
+    ...["1 tap", "12.0 taps/s", "1 tap", "3 rejected", "1 segment", "11.5 taps/s", "1 tap"],
+  ]);
+});
+
 test("warns of nothing while all is well, and of a backlog that does not move", () => {
   const warnings = (given: Partial<KpiLive>) =>
     wayStages({ ...live, ...given }).flatMap(({ name, warning }) =>

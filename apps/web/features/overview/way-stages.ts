@@ -42,22 +42,40 @@ export function wayStages(live: KpiLive, fleet?: FleetCount): WayStage[] {
     stage(
       strings.agents,
       formatCount(live.totals.ingested),
-      "taps",
+      strings.taps({ count: live.totals.ingested }),
       strings.deliveredInAll,
       noneOnline(fleet),
     ),
-    stage(strings.ingest, formatRate(live.tapsPerSecond), "taps/s", strings.meanOf5S, quiet("ingest")),
-    stage(strings.buffer, formatCount(live.backlog), "taps", oldest, quiet("buffer") ?? late),
-    stage(strings.validation, formatCount(rejectTotal(live.rejects)), "rejected", known, quiet("validation")),
+    stage(strings.ingest, formatRate(live.tapsPerSecond), strings.tapsS, strings.meanOf5S, quiet("ingest")),
+    stage(
+      strings.buffer,
+      formatCount(live.backlog),
+      strings.taps({ count: live.backlog }),
+      oldest,
+      quiet("buffer") ?? late,
+    ),
+    stage(
+      strings.validation,
+      formatCount(rejectTotal(live.rejects)),
+      strings.rejected,
+      known,
+      quiet("validation"),
+    ),
     stage(
       strings.encryption,
       formatCount(live.totals.segments),
-      "segments",
+      strings.segments({ count: live.totals.segments }),
       strings.sealedInAll,
       quiet("encryption"),
     ),
-    stage(strings.transfer, formatRate(live.archivedPerSecond), "taps/s", took, quiet("transfer")),
-    stage(strings.archive, formatCount(live.totals.archived), "taps", strings.archivedInAll, away),
+    stage(strings.transfer, formatRate(live.archivedPerSecond), strings.tapsS, took, quiet("transfer")),
+    stage(
+      strings.archive,
+      formatCount(live.totals.archived),
+      strings.taps({ count: live.totals.archived }),
+      strings.archivedInAll,
+      away,
+    ),
   ];
 }
 

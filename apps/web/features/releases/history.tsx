@@ -11,10 +11,11 @@ import type { ShiftView } from "../../contracts/releases.ts";
 import * as strings from "../../strings/generated/releases/history.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
+import { openPane } from "../../ui/open-pane.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { PaneFrame } from "../../ui/pane-frame.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { standOf, wayWords } from "./release-words.ts";
 import { ShiftParts } from "./shift-parts.tsx";
 import { historyAddress } from "./view.ts";
@@ -27,6 +28,7 @@ export function History() {
   const ids = list.items.map(({ id }) => String(id));
   const cursor = useListCursor(strings.historyOfReleases, "shift", ids, { open: view.open, change });
   const open = list.items.find(({ id }) => String(id) === view.open);
+  const close = () => change({ open: null });
   return (
     <div data-stale={list.isFailed} className="flex flex-1 flex-col">
       <h1 className="mb-3 text-lg font-semibold tracking-tight">{strings.historyOfReleases}</h1>
@@ -53,40 +55,33 @@ export function History() {
                 onEnd={list.loadMore}
                 meanwhile={strings.releasesGoOnWithoutThe}
                 empty={
-                  <>
-                    <p className="text-base font-semibold">{strings.noServiceWasLedTo}</p>
-                    <p className="mt-1 text-ink-soft">{strings.eachWayThereAndBack}</p>
-                  </>
+                  <EmptyFrame title={strings.noServiceWasLedTo}>{strings.eachWayThereAndBack}</EmptyFrame>
                 }
               />
             )}
           </Card>
         }
-        pane={
-          view.open === null ? null : open === undefined ? (
-            <UnknownPane
-              title={strings.shiftId({ id: view.open })}
-              isAnswered={list.isAnswered}
-              isFailed={list.isFailed}
-              onClose={() => change({ open: null })}
-            >
-              {list.hasMore ? strings.itIsNotAmongTheNewest : strings.noShiftHasThisNumber}
-            </UnknownPane>
-          ) : (
+        pane={openPane(
+          { id: view.open, item: open, isAnswered: list.isAnswered, isFailed: list.isFailed, onClose: close },
+          {
+            title: (id) => strings.shiftId({ id }),
+            unknown: list.hasMore ? strings.itIsNotAmongTheNewest : strings.noShiftHasThisNumber,
+          },
+          (shift) => (
             <PaneFrame
-              kind={standOf(open.state).words}
-              isCalling={standOf(open.state).isCalling}
-              title={`${open.service}: ${wayWords(open)}`}
+              kind={standOf(shift.state).words}
+              isCalling={standOf(shift.state).isCalling}
+              title={`${shift.service}: ${wayWords(shift)}`}
               under={strings.shiftIdKind({
-                id: open.id,
-                kind: open.kind === "return" ? strings.aWayBack : "",
+                id: shift.id,
+                kind: shift.kind === "return" ? strings.aWayBack : "",
               })}
-              onClose={() => change({ open: null })}
+              onClose={close}
             >
-              <ShiftParts shift={open} names={list.names} />
+              <ShiftParts shift={shift} names={list.names} />
             </PaneFrame>
-          )
-        }
+          ),
+        )}
       />
     </div>
   );

@@ -15,9 +15,9 @@ import * as strings from "../../strings/generated/releases/rules.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
+import { openPane } from "../../ui/open-pane.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import { RulesPane } from "./rules-pane.tsx";
 import { rulesAddress } from "./view.ts";
 
@@ -31,6 +31,7 @@ export function Rules() {
   const ids = kinds.map(({ kind }) => kind);
   const cursor = useListCursor(strings.releasesOfRules, "rules", ids, { open: view.open, change });
   const open = kinds.find(({ kind }) => kind === view.open);
+  const close = () => change({ open: null });
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
       <div className="mb-3 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2">
@@ -55,20 +56,11 @@ export function Rules() {
             )}
           </Card>
         }
-        pane={
-          view.open === null ? null : open === undefined ? (
-            <UnknownPane
-              title={view.open}
-              isAnswered={all !== undefined}
-              isFailed={isFailed}
-              onClose={() => change({ open: null })}
-            >
-              {strings.noRulesAreCalledThis}
-            </UnknownPane>
-          ) : (
-            <RulesPane of={open} onClose={() => change({ open: null })} onAsk={asking.ask} />
-          )
-        }
+        pane={openPane(
+          { id: view.open, item: open, isAnswered: all !== undefined, isFailed, onClose: close },
+          { unknown: strings.noRulesAreCalledThis },
+          (kind) => <RulesPane of={kind} onClose={close} onAsk={asking.ask} />,
+        )}
       />
       {asking.dialog}
     </div>

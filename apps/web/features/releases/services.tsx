@@ -14,9 +14,9 @@ import * as strings from "../../strings/generated/releases/services.ts";
 import { Card } from "../../ui/card.tsx";
 import { cn } from "../../ui/cn.ts";
 import { ListSkeleton } from "../../ui/list-skeleton.tsx";
+import { openPane } from "../../ui/open-pane.tsx";
 import { OptionList } from "../../ui/option-list.tsx";
 import { WithSidePane } from "../../ui/side-pane.tsx";
-import { UnknownPane } from "../../ui/unknown-pane.tsx";
 import type { AskedAct } from "./asked.ts";
 import { releaseName, standOf } from "./release-words.ts";
 import { ServicePane } from "./service-pane.tsx";
@@ -37,7 +37,9 @@ export function Services() {
   useNow(1_000);
   const services = board?.services ?? [];
   const ids = services.map(({ service }) => service);
-  const open = services.find(({ service }) => service === view.open);
+  const found = services.find(({ service }) => service === view.open);
+  const open = found && board && { of: found, board };
+  const close = () => change({ open: null });
   const cursor = useListCursor(strings.releases, "service", ids, { open: view.open, change });
   return (
     <div data-stale={isFailed} className="flex flex-1 flex-col">
@@ -65,20 +67,11 @@ export function Services() {
             )}
           </Card>
         }
-        pane={
-          view.open === null ? null : open === undefined || board === undefined ? (
-            <UnknownPane
-              title={view.open}
-              isAnswered={board !== undefined}
-              isFailed={isFailed}
-              onClose={() => change({ open: null })}
-            >
-              {strings.noServiceIsCalledThis}
-            </UnknownPane>
-          ) : (
-            <ServicePane of={open} board={board} onClose={() => change({ open: null })} onAsk={asking.ask} />
-          )
-        }
+        pane={openPane(
+          { id: view.open, item: open, isAnswered: board !== undefined, isFailed, onClose: close },
+          { unknown: strings.noServiceIsCalledThis },
+          (shown) => <ServicePane {...shown} onClose={close} onAsk={asking.ask} />,
+        )}
       />
       {asking.dialog}
     </div>

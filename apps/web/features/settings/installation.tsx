@@ -5,7 +5,6 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { api } from "../../client/api.ts";
 import { useAsking } from "../../client/asking.ts";
-import { formatCount } from "../../client/format.ts";
 import type { InstallationView, KpiDays } from "../../contracts/installation.ts";
 import * as strings from "../../strings/generated/settings/installation.ts";
 import { Nothing, Panel, Waiting } from "../../ui/panel.tsx";
@@ -71,8 +70,7 @@ function Console({ view }: { view: InstallationView }) {
   );
 }
 
-const daysOf = ({ all, agent }: KpiDays): string =>
-  strings.allDaysByAgentAnd({ all: formatCount(all), agent: formatCount(agent) });
+const daysOf = ({ all, agent }: KpiDays): string => strings.allDaysByAgentAnd({ all, agent });
 
 function Retention({ view }: { view: InstallationView }) {
   return (

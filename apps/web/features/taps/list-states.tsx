@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { TapList } from "../../contracts/taps.ts";
 import * as strings from "../../strings/generated/taps/list-states.ts";
 import { rich } from "../../strings/rich.tsx";
+import { EmptyFrame } from "../../ui/empty-frame.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
 /** Why there is nothing in the list. */
@@ -15,31 +16,14 @@ export function EmptyList({
   /** Whoever looks sees some sites only. */
   isOfSites: boolean;
 }) {
-  if (of === "all" && isOfSites) return <NoneOfSites />;
+  if (of === "all" && isOfSites)
+    return <EmptyFrame title={strings.noTapsYet}>{strings.amongTheNewestNoneIs}</EmptyFrame>;
   if (of === "all") return <FirstTap />;
   return (
-    <div className="grid flex-1 place-items-center p-6 text-center">
-      <div className="max-w-sm">
-        <p className="font-semibold">
-          {of === "nothing" ? strings.nothingIsCalledWord({ word }) : strings.noTapsYet}
-        </p>
-        <p className="mt-1 text-sm text-ink-soft">
-          {of === "nothing" ? strings.neitherAnAgentNorA : strings.nothingOfTheOfWord({ of, word })}
-          {of === "agent" ? strings.holdATrackerToOne : null}
-        </p>
-      </div>
-    </div>
-  );
-}
-
-function NoneOfSites() {
-  return (
-    <div className="grid flex-1 place-items-center p-6 text-center">
-      <div className="max-w-sm">
-        <p className="font-semibold">{strings.noTapsYet}</p>
-        <p className="mt-1 text-sm text-ink-soft">{strings.amongTheNewestNoneIs}</p>
-      </div>
-    </div>
+    <EmptyFrame title={of === "nothing" ? strings.nothingIsCalledWord({ word }) : strings.noTapsYet}>
+      {of === "nothing" ? strings.neitherAnAgentNorA : strings.nothingOfTheOfWord({ of, word })}
+      {of === "agent" ? strings.holdATrackerToOne : null}
+    </EmptyFrame>
   );
 }
 

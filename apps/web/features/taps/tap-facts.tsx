@@ -115,7 +115,7 @@ export function Verdict({ trace }: { trace: TapTrace }) {
             replays === 0
               ? strings.itWasNotReplayed
               : strings.replayedReplaysTimesOutcome({
-                  replays: formatCount(replays),
+                  replays,
                   outcome: outcome === null ? strings.theLastOneIsUnder : strings.lastOutcome({ outcome }),
                 }),
         })}

@@ -39,6 +39,7 @@ const searches = new FewAtOnce(3, 12, 7);
 const tooManySearches = () =>
   new TaplineError("overloaded", "the log is searched too often at once", {
     remedy: "ask again in some seconds, or filter by time, or by one of action, actor and subject alone",
+    facts: { retryAfterMs: answerAfterMs },
   });
 
 /**
