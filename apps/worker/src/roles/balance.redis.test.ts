@@ -38,7 +38,7 @@ function start(more: Partial<BalanceParts> = {}): RunningBalance {
     queues: { depths: async () => [] },
     buffer: { backlog: async () => ({ taps: 0, oldestAtEpochMs: null, frameBytes: 0, resultBytes: 0 }) },
     history: { steps: async () => [] },
-    bounds: new Map(),
+    limits: { bounds: new Map(), partitions: 1 },
     forecasts: new ForecastLog(redis),
     log: pino({ level: "silent" }),
     board,

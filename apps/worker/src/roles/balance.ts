@@ -12,7 +12,7 @@ import {
   type ForecastStanding,
   forecastStepMs,
   type LoadEvidence,
-  type ReplicaBounds,
+  type ReplicaLimits,
   turnDue,
 } from "@tapline/core/balance";
 import type { SegmentStage } from "@tapline/core/buffer";
@@ -29,7 +29,7 @@ export type BalanceParts = {
   readonly board: WishBoard;
   readonly forecasts: Pick<ForecastLog, "add">;
   readonly history: Pick<LoadHistory, "steps">;
-  readonly bounds: ReadonlyMap<string, ReplicaBounds>;
+  readonly limits: ReplicaLimits;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 };
 
@@ -102,7 +102,7 @@ class Teller {
 
   static async begin(parts: BalanceParts): Promise<Teller> {
     const [before, nowEpochMs] = await Promise.all([parts.board.latest(), parts.telemetryStream.now()]);
-    return new Teller(parts, new Balancer(parts.bounds, before), `${nowEpochMs - lookBackMs}-0`);
+    return new Teller(parts, new Balancer(parts.limits, before), `${nowEpochMs - lookBackMs}-0`);
   }
 
   forecast(): ForecastStanding {

@@ -1,6 +1,6 @@
 import type { SegmentQueues } from "@tapline/adapters/bullmq";
 import type { Seen, SegmentBuffer, StageEvidence } from "@tapline/adapters/redis";
-import type { SegmentStage } from "@tapline/core/buffer";
+import { type SegmentStage, segmentsAtOnce } from "@tapline/core/buffer";
 import { type Colour, hasCode } from "@tapline/core/kernel";
 import type { HistogramName, TelemetryRecorder } from "@tapline/core/telemetry";
 import type { Logger } from "pino";
@@ -21,9 +21,6 @@ const timings: Readonly<Record<SegmentStage, HistogramName>> = {
   encryption: "segment.encryption_ms",
   transfer: "segment.transfer_ms",
 };
-
-/** Segments that one process works on at once, per stage: transfer waits on the network, the others on the CPU. */
-const concurrency: Readonly<Record<SegmentStage, number>> = { validation: 2, encryption: 2, transfer: 4 };
 
 /** Runs one stage of the segment path as a service: timed, counted, logged. */
 export function startStage(
@@ -46,7 +43,7 @@ export function startStage(
     },
     {
       colour: parts.colour,
-      concurrency: concurrency[stage],
+      concurrency: segmentsAtOnce[stage],
       onTakenOver: (attempts) => takenOver.note(attempts),
       onFailedAttempt: (segment, attempt, error, watch) => {
         if (watch !== null) note(watch, { attempts: 1, failures: 1 });

@@ -15,7 +15,10 @@ export async function openBalance(
     board: parts.instrument("wishes", new WishBoard(parts.redis)),
     forecasts: new ForecastLog(parts.redis),
     history: new LoadHistory(parts.prisma),
-    bounds: new Map(parts.config.TAPLINE_BALANCE_BOUNDS),
+    limits: {
+      bounds: new Map(parts.config.TAPLINE_BALANCE_BOUNDS),
+      partitions: parts.config.TAPLINE_PARTITIONS,
+    },
   });
   return {
     ...role,

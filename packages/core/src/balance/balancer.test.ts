@@ -3,6 +3,7 @@ import { Histogram, type ServicesReport, type TelemetryDelta } from "../telemetr
 import { Balancer } from "./balancer.ts";
 import { forecastTurnSchema } from "./forecast/record.ts";
 import type { LoadEvidence } from "./load-board.ts";
+import type { ReplicaBounds, ReplicaLimits } from "./policies.ts";
 import { type ServiceWish, wishesSchema } from "./wishes.ts";
 
 const begin = 1_800_000_000_000;
@@ -51,8 +52,12 @@ function second(taps: number): TelemetryDelta {
   };
 }
 
+const limits = (bounds: [string, ReplicaBounds][] = [], partitions = 1): ReplicaLimits => ({
+  ...{ bounds: new Map(bounds), partitions },
+});
+
 function after(seconds: number, taps: number): Balancer {
-  const balancer = new Balancer(new Map([["ingest", { min: 1, max: 20 }]]), null);
+  const balancer = new Balancer(limits([["ingest", { min: 1, max: 20 }]]), null);
   for (let i = 1; i <= seconds; i++) balancer.hear(second(taps), begin + i * 1_000);
   return balancer;
 }
@@ -100,7 +105,7 @@ describe("what services need", () => {
   });
 
   test("is the least that is allowed where one process does the work", () => {
-    const balancer = new Balancer(new Map([["kpi", { min: 2, max: 2 }]]), null);
+    const balancer = new Balancer(limits([["kpi", { min: 2, max: 2 }]]), null);
     expect(of("kpi", balancer, now)).toMatchObject({ wish: 2, why: ["one does the work, 1 stand by"] });
     expect(of("audit", balancer, now).wish).toBe(1);
   });
@@ -108,7 +113,7 @@ describe("what services need", () => {
   test("is what was wished before where another process takes over, until it knows better", () => {
     const before = after(60, 1_000).wishes(evidence(now), now);
     const many = { ...before, services: before.services.map((one) => ({ ...one, wish: 3 })) };
-    const next = new Balancer(new Map(), many);
+    const next = new Balancer(limits(), many);
     expect(of("ingest", next, now).wish).toBe(3);
     next.hear(second(0), now);
     expect(of("ingest", next, now + 1_000).wish).toBe(3);
@@ -117,6 +122,45 @@ describe("what services need", () => {
       next.wishes(evidence(now + i * 1_000), now + i * 1_000);
     }
     expect(of("ingest", next, now + 600_000).wish).toBe(1);
+  });
+
+  /** 40 segments of 150 ms validation a second: six of them at a time, on the mean. */
+  function validating(bounds: ReplicaBounds, partitions: number): ServiceWish {
+    const balancer = new Balancer(limits([["validation", bounds]], partitions), null);
+    const took = new Histogram();
+    took.record(150, 40);
+    for (let i = 1; i <= 60; i++)
+      balancer.hear(
+        { ...second(4_000), histograms: { "segment.validation_ms": took.data() } },
+        begin + i * 1_000,
+      );
+    return of("validation", balancer, now);
+  }
+
+  test("is of a stage what its load needs, where enough partitions give it work at once", () => {
+    const { wish, why } = validating({ min: 2, max: 9 }, 8);
+    // Two at a time in each process, and room for what load moves by.
+    expect(wish).toBeGreaterThanOrEqual(4);
+    expect(wish).toBeLessThan(9);
+    expect(why.join()).not.toContain("is the most");
+  });
+
+  test.each([
+    [1, 2, "2 is the most that one partition can use"],
+    [2, 3, "3 is the most that 2 partitions can use"],
+  ])(
+    "is of a stage with %i partitions no more than they give work to, whatever is allowed",
+    (partitions, most, said) => {
+      const { wish, why } = validating({ min: 2, max: 9 }, partitions);
+      expect(wish).toBe(most);
+      expect(why.at(-1)).toBe(said);
+    },
+  );
+
+  test("is of a stage no more than is allowed, however many partitions there are, and never less", () => {
+    expect(validating({ min: 2, max: 3 }, 64)).toMatchObject({ wish: 3 });
+    expect(validating({ min: 2, max: 3 }, 64).why.at(-1)).toBe("3 is the most");
+    expect(validating({ min: 4, max: 9 }, 1)).toMatchObject({ wish: 4 });
   });
 
   test("asks for transfers to catch up with what waits for too long", () => {
@@ -172,7 +216,7 @@ describe("at the turn of a minute", () => {
     expect(cameOf(after(60, 1_000), evidence(turnAt, { services: null }))).toEqual({
       ...{ ingest: null, transfer: null },
     });
-    const late = new Balancer(new Map(), null);
+    const late = new Balancer(limits(), null);
     for (let i = 20; i <= 60; i++) late.hear(second(1_000), begin + i * 1_000);
     expect(cameOf(late)).toEqual({ ingest: null, transfer: null });
   });

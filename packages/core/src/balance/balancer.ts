@@ -2,7 +2,7 @@ import type { TelemetryDelta } from "../telemetry/index.ts";
 import { Forecaster, type ForecastStanding } from "./forecast/forecaster.ts";
 import { type ForecastTurn, foretoldServices } from "./forecast/record.ts";
 import { LoadBoard, type LoadEvidence } from "./load-board.ts";
-import { balancedServices, policyOf, type ReplicaBounds, standBy } from "./policies.ts";
+import { balancedServices, policyOf, type ReplicaLimits, standBy } from "./policies.ts";
 import { newWishState, type WishState, wishOf } from "./wish.ts";
 import type { ServiceWish, Wishes } from "./wishes.ts";
 
@@ -13,12 +13,12 @@ const readyWithinMs = 60_000;
 export class Balancer {
   readonly board = new LoadBoard();
   readonly forecaster = new Forecaster();
-  readonly #bounds: ReadonlyMap<string, ReplicaBounds>;
+  readonly #limits: ReplicaLimits;
   readonly #states = new Map<string, WishState>();
 
   /** @param before what was wished last, by whoever did: a change of processes takes no replica away */
-  constructor(bounds: ReadonlyMap<string, ReplicaBounds>, before: Wishes | null) {
-    this.#bounds = bounds;
+  constructor(limits: ReplicaLimits, before: Wishes | null) {
+    this.#limits = limits;
     for (const { service, wish } of before?.services ?? [])
       this.#states.set(service, { ...newWishState, wish });
   }
@@ -61,11 +61,10 @@ export class Balancer {
   }
 
   #wish(service: string, evidence: LoadEvidence, nowEpochMs: number): ServiceWish {
-    const bounds = this.#bounds.get(service);
-    const policy = policyOf(service, bounds);
+    const policy = policyOf(service, this.#limits);
     const readings = this.board.read(service, evidence, nowEpochMs);
     if (policy === null) {
-      const wish = standBy(service, bounds);
+      const wish = standBy(service, this.#limits.bounds.get(service));
       const why = [wish > 1 ? `one does the work, ${wish - 1} stand by` : "one does the work"];
       return {
         ...{ service, atEpochMs: nowEpochMs, readings, wish, reactive: wish, forecast: null, why },

@@ -20,7 +20,15 @@ export {
   ScaledObjectRef,
 } from "./generated/externalscaler.ts";
 export { LoadBoard, type LoadEvidence, type StoreReadings } from "./load-board.ts";
-export { balanceBehaviour, balancedServices, policyOf, type ReplicaBounds, usualPolicy } from "./policies.ts";
+export {
+  balanceBehaviour,
+  balancedServices,
+  mostOfStage,
+  policyOf,
+  type ReplicaBounds,
+  type ReplicaLimits,
+  usualPolicy,
+} from "./policies.ts";
 export type { BalancePolicy } from "./policy.ts";
 export { type ServiceReadings, serviceReadingsSchema } from "./readings.ts";
 export {

@@ -1,4 +1,4 @@
-import { segmentLimits } from "../buffer/index.ts";
+import { type SegmentStage, segmentLimits, segmentStages, segmentsAtOnce } from "../buffer/index.ts";
 import type { BalancePolicy } from "./policy.ts";
 import type { ScalingBehaviour } from "./scaling/behaviour.ts";
 
@@ -31,26 +31,13 @@ export const usualPolicy = {
   ...{ readingsMaxAgeMs: 6_000, behaviour: balanceBehaviour },
 } as const satisfies Partial<BalancePolicy>;
 
-/**
- * Services whose work several processes share, by what one segment's way allows: validation and encryption have one segment
- * at a time, so that a second process only stands in for the first; transfer has eight, four for each process.
- */
+/** Services whose work several processes share. */
 const shared: Readonly<Record<string, BalancePolicy>> = {
   ingest: { ...usualPolicy, serversPerReplica: 1, objectiveMs: 250 },
   web: { ...usualPolicy, serversPerReplica: 1, objectiveMs: 250, max: 4 },
-  validation: {
-    ...usualPolicy,
-    serversPerReplica: 2,
-    objectiveMs: 1_000,
-    max: 1 + segmentLimits.maxPreparing,
-  },
-  encryption: {
-    ...usualPolicy,
-    serversPerReplica: 2,
-    objectiveMs: 1_000,
-    max: 1 + segmentLimits.maxPreparing,
-  },
-  transfer: { ...usualPolicy, serversPerReplica: 4, objectiveMs: 5_000, max: segmentLimits.maxOpen / 4 },
+  validation: { ...usualPolicy, serversPerReplica: segmentsAtOnce.validation, objectiveMs: 1_000 },
+  encryption: { ...usualPolicy, serversPerReplica: segmentsAtOnce.encryption, objectiveMs: 1_000 },
+  transfer: { ...usualPolicy, serversPerReplica: segmentsAtOnce.transfer, objectiveMs: 5_000 },
 };
 
 /** Services whose work one process does at a time; more of them stand by. */
@@ -64,13 +51,38 @@ export const balancedServices: readonly string[] = [
 
 export type ReplicaBounds = { readonly min: number; readonly max: number };
 
+/** What bounds the replicas of an installation. */
+export type ReplicaLimits = {
+  /** By service; of one that is not named: the policy's own. */
+  readonly bounds: ReadonlyMap<string, ReplicaBounds>;
+  /** Of the buffer: they bound how many segments are on their way at once. */
+  readonly partitions: number;
+};
+
 /**
- * How a service is balanced within what an installation allows; null where one process does its work: then the least number that
- * is allowed is wished.
+ * How a service is balanced within what an installation allows and its partitions can use; null where one process does its work:
+ * then the least number that is allowed is wished.
  */
-export function policyOf(service: string, bounds: ReplicaBounds | undefined): BalancePolicy | null {
+export function policyOf(service: string, { bounds, partitions }: ReplicaLimits): BalancePolicy | null {
   const policy = shared[service];
-  return policy === undefined ? null : { ...policy, ...bounds };
+  if (policy === undefined) return null;
+  const { min, max } = bounds.get(service) ?? policy;
+  const stage = segmentStages.find((one) => one === service);
+  const useful = stage === undefined ? max : Math.max(min, mostOfStage(stage, partitions));
+  if (useful >= max) return { ...policy, min, max };
+  const enoughFor = partitions === 1 ? "one partition" : `${partitions} partitions`;
+  return { ...policy, min, max: useful, enoughFor };
+}
+
+/**
+ * Most replicas of a stage that can have work; more would stand idle. Before transfer each partition has one segment at a time, and a
+ * core works on one: as many as partitions, and one more that stands in. Of transfer as many as hold all segments that may be open.
+ */
+export function mostOfStage(stage: SegmentStage, partitions: number): number {
+  const { maxOpen, maxPreparing } = segmentLimits;
+  return stage === "transfer"
+    ? Math.ceil((partitions * maxOpen) / segmentsAtOnce.transfer)
+    : partitions * maxPreparing + 1;
 }
 
 /** How many replicas of a service whose work one process does at a time. */

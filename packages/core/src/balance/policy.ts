@@ -4,6 +4,8 @@ import type { ScalingBehaviour } from "./scaling/behaviour.ts";
 export type BalancePolicy = {
   readonly min: number;
   readonly max: number;
+  /** For what `max` is enough, where it is less than the installation allows. */
+  readonly enoughFor?: string;
   /** Units that one replica works on at once. */
   readonly serversPerReplica: number;
   /** A share of `objectiveShare` of all units is to be done within so long, wait included, ms. */

@@ -164,7 +164,11 @@ function reasons({ policy, readings, expected }: Asked, decided: Decided): strin
   if (held === "window") why.push(`${recommended} would do, and did not for all of the window`);
   if (held === "rate") why.push(`${recommended} are needed, and come or go no faster`);
   if (wish === policy.max && Math.max(reactive, forecast ?? 0) >= policy.max)
-    why.push(`${policy.max} is the most`);
+    why.push(
+      policy.enoughFor === undefined
+        ? `${policy.max} is the most`
+        : `${policy.max} is the most that ${policy.enoughFor} can use`,
+    );
   if (wish === policy.min && reactive < policy.min) why.push(`${policy.min} is the least`);
   return why;
 }

@@ -35,6 +35,7 @@ export {
   type StageRoute,
   segmentLimits,
   segmentStages,
+  segmentsAtOnce,
 } from "./segment.ts";
 export { readTapRuns, type TapRun, writeTapRuns } from "./tap-runs.ts";
 export { maxTapTraces, tapTraces } from "./tap-traces.ts";

@@ -24,6 +24,13 @@ export const segmentStages = ["validation", "encryption", "transfer"] as const;
 
 export type SegmentStage = (typeof segmentStages)[number];
 
+/** Segments that one process works on at once, per stage: transfer waits on the network, the others on the CPU. */
+export const segmentsAtOnce: Readonly<Record<SegmentStage, number>> = {
+  validation: 2,
+  encryption: 2,
+  transfer: 4,
+};
+
 /** Which of two releases does a stage of a segment. */
 export const stageRouteSchema = z.strictObject({
   colour: colourSchema,

@@ -167,7 +167,7 @@ export class LyingWorld {
       ...{ atEpochMs, replicas: this.#wanted.get(service) ?? null, p99Ms: null, cpuRatio: null },
       ...of(lie.load, index),
     };
-    const policy = policyOf(service, undefined);
+    const policy = policyOf(service, { bounds: new Map(), partitions: 1 });
     if (policy === null) throw new Error(`${service} is not balanced`);
     const before = this.#wishes.get(service) ?? newWishState;
     const { wish, state } = wishOf(
