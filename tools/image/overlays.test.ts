@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { meshServices } from "@tapline/core/telemetry";
 import { describe, expect, test } from "vitest";
 import { type Manifest, nameOf, render, valueAt } from "../mesh/index.ts";
 
@@ -40,24 +39,14 @@ describe.each(["production", "dev", "kind"])("the overlay %s", (overlay) => {
     expect(without.map(nameOf)).toEqual([]);
     expect(objects.filter(({ kind }) => kind === "Secret")).toEqual([]);
   });
+});
 
-  test("has balance wish for what may be, of both colours", () => {
-    const settings = objects.find(({ metadata }) => metadata.name === "tapline-worker-settings");
-    const bounds = String(valueAt(settings, "data", "TAPLINE_BALANCE_BOUNDS")).split(",");
-    const scaled = objects.filter(({ kind }) => kind === "ScaledObject");
-    expect(scaled.length).toBe(overlay === "kind" ? 0 : 10);
-    const may = (name: string): string => {
-      const own = scaled.find(({ metadata }) => metadata.name === name);
-      const [min, max] = ["minReplicaCount", "maxReplicaCount"].map((field) => valueAt(own, "spec", field));
-      if (own !== undefined) return `${min}-${max}`;
-      const deployment = objects.find((one) => one.kind === "Deployment" && one.metadata.name === name);
-      const replicas = valueAt(deployment, "spec", "replicas") ?? 1;
-      return `${replicas}-${replicas}`;
-    };
-    expect(bounds.toSorted()).toEqual(meshServices.map((word) => `${word}=${may(`${word}-blue`)}`).sort());
-    for (const { metadata } of scaled)
-      expect(bounds).toContain(`${metadata.labels?.["tapline.dev/service"]}=${may(metadata.name)}`);
-  });
+test.each([
+  ["production", 10],
+  ["dev", 10],
+  ["kind", 0],
+])("in the overlay %s KEDA scales %i Deployments", (overlay, many) => {
+  expect(built(overlay).filter(({ kind }) => kind === "ScaledObject")).toHaveLength(many);
 });
 
 test("kind needs no KEDA", () => {

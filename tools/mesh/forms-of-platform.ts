@@ -1,3 +1,5 @@
+import { type SegmentStage, segmentStages, segmentsAtOnce, stageQueue } from "@tapline/core/buffer";
+import { colourSchema } from "@tapline/core/kernel";
 import { z } from "zod";
 import { tupleOf } from "./forms-of-pods.ts";
 
@@ -21,8 +23,36 @@ export const namespace = z.looseObject({
 export const serviceAccount = (name: string) =>
   z.looseObject({ automountServiceAccountToken: is(name === "noops") });
 
-/** @param colour that of which nothing runs at rest is held by KEDA at none */
+/** By balance's wish, which its port tells whoever shows a certificate. */
+const byWish = (word: string) =>
+  z.strictObject({
+    ...{ type: is("external"), metricType: is("AverageValue") },
+    metadata: z.strictObject({
+      scalerAddress: is("balance.tapline.svc.cluster.local:7445"),
+      ...{ service: is(word), enableTLS: is("true") },
+    }),
+    authenticationRef: z.strictObject({ name: is("balance") }),
+  });
+
+/** By the jobs that wait or are worked on: one process for as many as it does at once. */
+const byDepth = (stage: SegmentStage, colour: string) => {
+  const queue = stageQueue(stage, colourSchema.parse(colour));
+  return z.strictObject({
+    ...{ type: is("prometheus"), metricType: is("AverageValue") },
+    metadata: z.strictObject({
+      serverAddress: is("http://prometheus.monitoring.svc.cluster.local:9090"),
+      query: is(`sum(max by (state) (tapline_queue_jobs{queue="${queue}",state=~"waiting|active"}))`),
+      ...{ threshold: is(String(segmentsAtOnce[stage])), ignoreNullValues: is("false") },
+    }),
+  });
+};
+
+/**
+ * No fallback to a number: where a trigger fails the autoscaler takes nothing away, and that would.
+ * @param colour that of which nothing runs at rest is held by KEDA at none
+ */
 export const scaledObject = (word: string, colour: string) => {
+  const stage = segmentStages.find((one) => one === word);
   const paused = { annotations: z.strictObject({ "autoscaling.keda.sh/paused-replicas": is("0") }) };
   return z.looseObject({
     metadata: z.looseObject({
@@ -35,16 +65,8 @@ export const scaledObject = (word: string, colour: string) => {
         minReplicaCount: count,
         maxReplicaCount: count.max(100),
         pollingInterval: count.max(30),
-        triggers: z.tuple([
-          z.strictObject({
-            ...{ type: is("external"), metricType: is("AverageValue") },
-            metadata: z.strictObject({
-              scalerAddress: is("balance.tapline.svc.cluster.local:7445"),
-              ...{ service: is(word), enableTLS: is("true") },
-            }),
-            authenticationRef: z.strictObject({ name: is("balance") }),
-          }),
-        ]),
+        triggers:
+          stage === undefined ? z.tuple([byWish(word)]) : z.tuple([byWish(word), byDepth(stage, colour)]),
       })
       .refine((spec) => spec.minReplicaCount <= spec.maxReplicaCount, "bounds are the wrong way round"),
   });

@@ -73,6 +73,10 @@ test("limits of single proxies have the form of the house", () => {
   expect(lintForms(objects)).toEqual([]);
 });
 
+test("several partitions have the form of the house", () => {
+  expect(lintForms(withComponent(["overlays/production"], "components/partitions"))).toEqual([]);
+});
+
 describe.each(kinds)("of each %s", (kind) => {
   const own = those.filter((one) => one.kind === kind);
 

@@ -45,6 +45,7 @@ describe.skipIf(!hasKustomize())("kubectl's own kustomize", () => {
     "components/rate-limit",
     "components/global-rate-limit",
     "components/prometheus-operator",
+    "components/partitions",
     "drills/slow-console",
   ])("makes of production with %s what is checked here", (component) => {
     const seen: Map<string, Manifest>[] = [];

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isThere } from "./is-there.ts";
+import { lintScaling } from "./lint-scaling.ts";
 import { lintSignIns } from "./lint-sign-ins.ts";
 import { type Manifest, nameOf, specOf, valueAt } from "./manifest.ts";
 
@@ -28,18 +30,6 @@ const service = z.looseObject({
   selector: texts,
   ports: z.array(z.looseObject({ targetPort: z.number() })),
 });
-const scaled = z.looseObject({
-  scaleTargetRef: z.looseObject({ kind: z.string().default("Deployment"), name: z.string() }),
-  triggers: z
-    .array(
-      z.looseObject({
-        metadata: z.looseObject({ scalerAddress: z.string(), service: z.string() }),
-        authenticationRef: z.looseObject({ name: z.string() }),
-      }),
-    )
-    .min(1),
-});
-
 const runs = /^(Deployment|StatefulSet|Job)$/;
 /** They are made by hand, of what is no secret and no two installations share (docs/cluster.md). */
 const byHand: ReadonlySet<string> = new Set(["tapline-certificates", "tapline-door-root"]);
@@ -52,8 +42,8 @@ type Workload = Readonly<{
 
 /**
  * Whether what runs fits together in a whole installation, as an overlay makes it: what an object names is there, what it selects
- * is somebody, each container is bounded and asked how it is, and each service signs in to its stores as itself. Who may call whom
- * is not looked at here.
+ * is somebody, each container is bounded and asked how it is, each service is scaled as far as there is work for it, and signs in to its
+ * stores as itself. Who may call whom is not looked at here.
  */
 export function lintWorkloads(manifests: readonly Manifest[]): string[] {
   const workloads = manifests
@@ -66,7 +56,7 @@ export function lintWorkloads(manifests: readonly Manifest[]): string[] {
     ...workloads.flatMap((one) => [...lintContainers(one), ...lintReferences(manifests, one)]),
     ...lintSelectors(manifests, workloads),
     ...lintServices(manifests, workloads),
-    ...lintScalers(manifests),
+    ...lintScaling(manifests),
     ...lintSignIns(manifests),
   ];
 }
@@ -88,11 +78,6 @@ function lintContainers({ manifest, spec }: Workload): string[] {
       .map((name) => `${nameOf(manifest)} has no ${name} of ${one.name}`),
   );
 }
-
-const isThere = (manifests: readonly Manifest[], kind: string, name: string, namespace: string | undefined) =>
-  manifests.some(
-    (one) => one.kind === kind && one.metadata.name === name && one.metadata.namespace === namespace,
-  );
 
 function lintReferences(manifests: readonly Manifest[], { manifest, spec, labels }: Workload): string[] {
   const { serviceAccountName, containers, volumes } = spec.template.spec;
@@ -190,29 +175,5 @@ function lintServices(manifests: readonly Manifest[], workloads: readonly Worklo
                   `${nameOf(manifest)} leads to ${targetPort}, which ${nameOf(one.manifest)} does not open`,
               );
       });
-    });
-}
-
-function lintScalers(manifests: readonly Manifest[]): string[] {
-  return manifests
-    .filter(({ kind }) => kind === "ScaledObject")
-    .flatMap((manifest) => {
-      const { scaleTargetRef, triggers } = specOf(manifest, scaled);
-      const { namespace, labels } = manifest.metadata;
-      const word = labels?.["tapline.dev/service"];
-      const faults = triggers.flatMap(({ metadata, authenticationRef }) => {
-        const [name = "", space] = metadata.scalerAddress.split(".");
-        return [
-          ...(isThere(manifests, "Service", name, space) ? [] : [`asks ${name}, which is not there`]),
-          ...(metadata.service === word ? [] : [`asks for ${metadata.service} and not for ${word}`]),
-          ...(isThere(manifests, "TriggerAuthentication", authenticationRef.name, namespace)
-            ? []
-            : [`has no TriggerAuthentication ${authenticationRef.name}`]),
-        ];
-      });
-      const { kind, name } = scaleTargetRef;
-      if (!isThere(manifests, kind, name, namespace))
-        faults.push(`scales ${kind} ${name}, which is not there`);
-      return faults.map((fault) => `${nameOf(manifest)} ${fault}`);
     });
 }

@@ -36,6 +36,7 @@ export {
   segmentLimits,
   segmentStages,
   segmentsAtOnce,
+  stageQueue,
 } from "./segment.ts";
 export { readTapRuns, type TapRun, writeTapRuns } from "./tap-runs.ts";
 export { maxTapTraces, tapTraces } from "./tap-traces.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { colourSchema, sha256 } from "../kernel/index.ts";
+import { type Colour, colourSchema, sha256 } from "../kernel/index.ts";
 
 /**
  * How far a segment may grow. A cut takes what is there when the stage behind is free: one tap at rest,
@@ -19,10 +19,15 @@ export const segmentLimits = {
   maxOpenPartial: 1,
 } as const;
 
-/** The stages of a segment's way, in order; also the names of their queues. */
+/** The stages of a segment's way, in order. */
 export const segmentStages = ["validation", "encryption", "transfer"] as const;
 
 export type SegmentStage = (typeof segmentStages)[number];
+
+/** The queue of a stage's jobs for one colour. Blue keeps the plain name, under which they waited before there were two. */
+export function stageQueue(stage: SegmentStage, colour: Colour): string {
+  return colour === "blue" ? stage : `${stage}-${colour}`;
+}
 
 /** Segments that one process works on at once, per stage: transfer waits on the network, the others on the CPU. */
 export const segmentsAtOnce: Readonly<Record<SegmentStage, number>> = {

@@ -1,4 +1,4 @@
-import { type SegmentStage, segmentStages } from "@tapline/core/buffer";
+import { type SegmentStage, segmentStages, stageQueue } from "@tapline/core/buffer";
 import { type Colour, colours } from "@tapline/core/kernel";
 import { type Job, Queue, type Telemetry, Worker } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
@@ -13,10 +13,6 @@ type SegmentJob = { readonly segment: string; readonly watch?: string };
 export type JobRoute = { readonly colour: Colour; readonly watch: string | null };
 
 const usual: JobRoute = { colour: "blue", watch: null };
-
-/** Blue keeps the plain name, under which it waited before there were two colours. */
-const queueName = (stage: SegmentStage, colour: Colour): string =>
-  colour === "blue" ? stage : `${stage}-${colour}`;
 
 export type StageOptions = Pick<ErrorTellers, "onTakenOver"> & {
   /** Segments that one process works on at once. */
@@ -84,7 +80,7 @@ export class SegmentQueues {
     this.#connection = connection;
     this.#prefix = prefix;
     const streams = { events: { maxLen: eventsKept } };
-    const names = segmentStages.flatMap((stage) => colours.map((colour) => queueName(stage, colour)));
+    const names = segmentStages.flatMap((stage) => colours.map((colour) => stageQueue(stage, colour)));
     const open = (name: string): Queue<SegmentJob> =>
       new Queue<SegmentJob>(name, { connection, prefix, streams, ...this.#telemetry });
     this.#queues = new Map(names.map((name) => [name, open(name)]));
@@ -160,7 +156,7 @@ export class SegmentQueues {
     const connection = this.#connection.duplicate();
     connection.on("error", () => undefined);
     this.#connections.push(connection);
-    const name = queueName(stage, options.colour ?? "blue");
+    const name = stageQueue(stage, options.colour ?? "blue");
     const run = async ({ data }: Job<SegmentJob>): Promise<void> =>
       await handle(data.segment, data.watch ?? null);
     const worker = new Worker<SegmentJob>(name, run, {
@@ -194,12 +190,12 @@ export class SegmentQueues {
 
   async #depthsOf(stage: SegmentStage, colour: Colour): Promise<QueueDepth[]> {
     const counts = (await this.#queue(stage, colour)?.getJobCounts(...jobStates)) ?? {};
-    const queue = queueName(stage, colour);
+    const queue = stageQueue(stage, colour);
     return jobStates.map((state) => ({ stage, queue, state, jobs: counts[state] ?? 0 }));
   }
 
   #queue(stage: SegmentStage, colour: Colour): Queue<SegmentJob> | undefined {
-    return this.#queues.get(queueName(stage, colour));
+    return this.#queues.get(stageQueue(stage, colour));
   }
 }
 
