@@ -38,7 +38,7 @@ test("an origin is cut to what an origin is", () => {
 
 describe("a broken setting is named", () => {
   test.each([
-    [{ REDIS_URL: "localhost:6379" }, /REDIS_URL must be a redis/],
+    [{ REDIS_URL: "localhost:6379" }, /REDIS_URL must be redis:/],
     [{ TAPLINE_SITE_TIME_ZONE: "Berlin" }, /TAPLINE_SITE_TIME_ZONE must be a time zone's name/],
     [{ DATABASE_URL: undefined }, /DATABASE_URL must be a postgresql/],
     [{ TAPLINE_WEB_PORT: "70000" }, /TAPLINE_WEB_PORT/],
