@@ -1,5 +1,6 @@
 import { ArchiveIndex } from "@tapline/adapters/prisma";
-import { connectRedis, partitionKeys, SegmentBuffer } from "@tapline/adapters/redis";
+import { connectRedis, partitionKeys, SegmentBuffer, WishBoard } from "@tapline/adapters/redis";
+import type { Wishes } from "@tapline/core/balance";
 import { assignPartitions, partitionOfAgent, partitionOfSegment } from "@tapline/core/buffer";
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -150,3 +151,25 @@ test("partitions of a process that is killed are cut by the others", async () =>
 }, 120_000);
 
 type Client = ReturnType<typeof connectAs>;
+
+test("balance wishes of a stage no more processes than the partitions that it is set to give work to", async () => {
+  const board = new WishBoard(redis);
+  const wishOf = ({ services }: Wishes) => services.find(({ service }) => service === "validation")?.wish;
+  // What another process wished, with more partitions; without telemetry it stands but for its bounds.
+  const readings = {
+    ...{ atEpochMs: 0, replicas: null, arrivalsPerSecond: null, serviceMs: null, queued: null },
+    ...{ oldestAgeMs: null, p99Ms: null, cpuRatio: null },
+  };
+  const before = {
+    service: "validation",
+    wish: 40,
+    reactive: null,
+    forecast: null,
+    why: [],
+    mayLower: false,
+  };
+  await board.publish({ atEpochMs: 0, services: [{ ...before, atEpochMs: 0, readings }] });
+  await start({ ROLE: "balance", TAPLINE_BALANCE_BOUNDS: "validation=1-64", ...many });
+  await until("wishes are told", async () => ((await board.latest())?.atEpochMs ?? 0) > 0, 30_000);
+  expect(wishOf((await board.latest())!)).toBe(partitions + 1);
+});
