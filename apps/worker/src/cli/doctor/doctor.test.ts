@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClusterObject, ClusterPicture, InspectedKind } from "../../wire/commands/cluster.ts";
 import { judgeKubernetes, textOf } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
+import { judgeAmbient } from "./judge-ambient.ts";
 import { judgeCertificates } from "./judge-certificates.ts";
 import { judgeClocks } from "./judge-clocks.ts";
 import { judgeMtls, judgeProxies } from "./judge-mtls.ts";
@@ -16,7 +17,7 @@ import { judgeVersions, judgeWorkloads } from "./judge-workloads.ts";
 import { find, now, pictureOf, soundObjects, take } from "./picture.fixture.ts";
 
 const judges = [
-  ...[judgeWorkloads, judgeVersions, judgeMtls, judgeProxies, judgePolicies],
+  ...[judgeWorkloads, judgeVersions, judgeMtls, judgeProxies, judgeAmbient, judgePolicies],
   ...[judgeNetwork, judgeSidecars, judgeStores, judgeRoutes, judgeCertificates, judgeClocks],
 ];
 const findings = (picture: ClusterPicture): readonly Finding[] => judges.flatMap((judge) => judge(picture));

@@ -4,6 +4,7 @@ import { columns } from "../columns.ts";
 import { clusterSettings } from "../config.ts";
 import { count } from "../count.ts";
 import { type Finding, fault, well } from "./finding.ts";
+import { judgeAmbient } from "./judge-ambient.ts";
 import { judgeCertificates } from "./judge-certificates.ts";
 import { judgeClocks } from "./judge-clocks.ts";
 import { type Door, judgeDoor } from "./judge-doors.ts";
@@ -60,6 +61,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     ...judgeVersions(picture),
     ...judgeMtls(picture),
     ...judgeProxies(picture),
+    ...judgeAmbient(picture),
     ...judgePolicies(picture),
     ...judgeNetwork(picture),
     ...judgeSidecars(picture),

@@ -2,6 +2,8 @@ import { edges } from "@tapline/core/telemetry";
 import { z } from "zod";
 import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged, unknown } from "./finding.ts";
+import { isAmbient } from "./judge-ambient.ts";
+import { isOutdated, planeMinor, proxyVersion } from "./mesh-version.ts";
 import { serviceOf, withObjects } from "./read-objects.ts";
 import { stores } from "./stores.ts";
 
@@ -81,33 +83,29 @@ function holes(object: ClusterObject, isKnown: (port: string) => boolean): Findi
   ];
 }
 
-const podSchema = z.looseObject({
-  containers: z.array(z.looseObject({ name: z.string(), image: z.string().default("") })),
-  initContainers: z.array(z.looseObject({ name: z.string(), image: z.string().default("") })).default([]),
-});
-const proxyName = "istio-proxy";
-
-/** Whether each pod has its proxy, of the control plane's version or the one before it. */
+/** Whether each pod has its proxy, of the control plane's version or the one before it; in ambient mode it has none. */
 export function judgeProxies(picture: ClusterPicture): readonly Finding[] {
   return withObjects("proxies", picture, ["pods", "controlPlane"], ({ pods, controlPlane }) => {
     const running = pods.filter(
       (pod) => serviceOf(pod) !== "" && pod.metadata.deletionTimestamp === undefined,
     );
-    const proxies = running.map((pod) => ({ pod: pod.metadata.name, version: proxyVersion(pod) }));
-    const bare = proxies.filter(({ version }) => version === null);
-    const plane = controlPlane.filter(({ metadata }) => metadata.labels.app === "istiod").map(planeVersion);
-    const newest = Math.max(...plane.flatMap((version) => minorOf(version) ?? []));
-    if (!Number.isFinite(newest))
+    const beside = running.filter((pod) => !isAmbient(pod));
+    const proxies = beside.map((pod) => ({ pod: pod.metadata.name, version: proxyVersion(pod) }));
+    const bare = beside.filter((pod) => proxyVersion(pod) === null);
+    const newest = planeMinor(controlPlane);
+    if (newest === null)
       return [unknown("proxies", "no istiod was seen", "say where the mesh is: --mesh-namespace")];
-    const old = proxies.filter(({ version }) => Math.abs((minorOf(version) ?? newest) - newest) > 1);
+    const old = proxies.filter(({ version }) => isOutdated(version, newest));
     return judged(
       "proxies",
       [
-        ...bare.map(({ pod }) =>
+        ...bare.map(({ metadata }) =>
           fault(
             "proxies",
-            `${pod} has no proxy: it is not in the mesh`,
-            "label the namespace for injection, and restart it",
+            `${metadata.name} has no proxy: it is not in the mesh`,
+            running.some(isAmbient)
+              ? "see that Istio's CNI agent runs on its node, and restart it"
+              : "label the namespace for injection, and restart it",
           ),
         ),
         ...old.map(({ pod, version }) =>
@@ -121,18 +119,4 @@ export function judgeProxies(picture: ClusterPicture): readonly Finding[] {
       `${proxies.length} pods have theirs, the control plane is 1.${newest}`,
     );
   });
-}
-
-function proxyVersion(pod: ClusterObject): string | null {
-  const { containers, initContainers } = podSchema.parse(pod.spec);
-  const proxy = [...containers, ...initContainers].find(({ name }) => name === proxyName);
-  return proxy === undefined ? null : tagOf(proxy.image);
-}
-
-const planeVersion = (pod: ClusterObject): string =>
-  tagOf(podSchema.parse(pod.spec).containers[0]?.image ?? "");
-const tagOf = (image: string): string => image.split("@", 1)[0]?.split(":").at(-1) ?? "";
-function minorOf(version: string | null): number | null {
-  const minor = /^1\.(\d+)/.exec(version ?? "")?.[1];
-  return minor === undefined ? null : Number(minor);
 }

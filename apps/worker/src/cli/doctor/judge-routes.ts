@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClusterObject, ClusterPicture } from "../../wire/commands/cluster.ts";
 import { type Finding, fault, judged } from "./finding.ts";
 import { ownName, withObjects } from "./read-objects.ts";
+import { readyBehind, rolloutsOf } from "./rollouts.ts";
 
 const routesSchema = z
   .array(
@@ -45,11 +46,17 @@ export function judgeRoutes(picture: ClusterPicture): readonly Finding[] {
   return withObjects(
     "routes",
     picture,
-    ["virtualServices", "destinationRules", "deployments"],
-    ({ virtualServices, destinationRules, deployments }) => {
-      const ready = new Map(
-        deployments.map(({ metadata, status }) => [metadata.name, readySchema.parse(status).readyReplicas]),
-      );
+    ["virtualServices", "destinationRules", "deployments", "pods"],
+    ({ virtualServices, destinationRules, deployments, pods }) => {
+      const { rollouts, unread } = rolloutsOf("routes", picture, deployments);
+      if (unread.length > 0) return unread;
+      // A Service is named after its Deployment, and Argo's two after what they were before a Rollout led there.
+      const ready = new Map([
+        ...deployments.map(
+          ({ metadata, status }) => [metadata.name, readySchema.parse(status).readyReplicas] as const,
+        ),
+        ...rollouts.flatMap((rollout) => readyBehind(rollout, pods)),
+      ]);
       return judged(
         "routes",
         [

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClusterPicture } from "../../wire/commands/cluster.ts";
 import { callsTo } from "./calls.ts";
 import { type Finding, fault, judged } from "./finding.ts";
+import { ambientServices } from "./judge-ambient.ts";
 import { outsideHosts } from "./judge-outward.ts";
 import { type Named, ownName, understood, withObjects } from "./read-objects.ts";
 import { hostsOfStores } from "./stores.ts";
@@ -35,10 +36,14 @@ export function judgeSidecars(picture: ClusterPicture): readonly Finding[] {
         callers: new Set(callsTo(name).map(({ from }) => from)),
       })),
     ];
+    // A Sidecar is a proxy's: who has none has nobody to obey it.
+    const isAmbient = ambientServices(picture);
+    const besideProxies = proxied.filter((service) => !isAmbient(service));
+    if (besideProxies.length === 0) return [];
     return judged(
       check,
-      proxied.flatMap((service) => faultsOf(service, specs, known, picture.namespace)),
-      `${proxied.length} proxies know the hosts that are called`,
+      besideProxies.flatMap((service) => faultsOf(service, specs, known, picture.namespace)),
+      `${besideProxies.length} proxies know the hosts that are called`,
     );
   });
 }

@@ -13,7 +13,7 @@ export function object(name: string, { spec = {}, status = {}, labels = {} }: Pa
 }
 
 /** What the API server gives of a manifest that was applied. */
-const applied = ({ metadata, spec }: Manifest): ClusterObject =>
+export const applied = ({ metadata, spec }: Manifest): ClusterObject =>
   object(metadata.name, {
     labels: metadata.labels ?? {},
     spec: structuredClone(spec) as Record<string, unknown>,
@@ -49,13 +49,17 @@ function manifestsOf(overlay: string): readonly Manifest[] {
 }
 
 /** An overlay of ours as it was applied to a cluster, where all is ready. */
-export function soundObjects(overlay = "production"): Record<InspectedKind, ClusterObject[]> {
-  const all = manifestsOf(overlay);
+export const soundObjects = (overlay = "production"): Record<InspectedKind, ClusterObject[]> =>
+  objectsOf(manifestsOf(overlay));
+
+/** What was applied, where all is ready. */
+export function objectsOf(all: readonly Manifest[]): Record<InspectedKind, ClusterObject[]> {
   const of = (kind: string, namespace = "tapline") =>
     all.filter((one) => one.kind === kind && one.metadata.namespace === namespace);
   const deployments = of("Deployment").map(deployment);
   return {
     deployments,
+    rollouts: [],
     pods: deployments.flatMap(podsOf),
     budgets: of("PodDisruptionBudget").map(applied),
     networkPolicies: of("NetworkPolicy").map(applied),

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { ClusterObject, ClusterPicture, InspectedKind } from "../../wire/commands/cluster.ts";
 import { type Finding, unknown } from "./finding.ts";
 
@@ -26,6 +26,14 @@ export function withObjects<Kind extends InspectedKind>(
 export const serviceOf = (object: ClusterObject): string =>
   object.metadata.labels["tapline.dev/service"] ?? "";
 export const colourOf = (object: ClusterObject): string => object.metadata.labels["tapline.dev/colour"] ?? "";
+
+const podStatus = z.looseObject({
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+});
+/** Whether a pod may be called; one that is on its way out may not. */
+export const isReady = ({ metadata, status }: ClusterObject): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  podStatus.parse(status).conditions.some((one) => one.type === "Ready" && one.status === "True");
 
 /**
  * Reads what objects specify; where one has what is not understood here that is the finding, for of the whole nobody can

@@ -72,6 +72,17 @@ test("what is not installed, or may not be listed, is said to be unknown", async
   });
 });
 
+test("without Argo Rollouts there are none of them; where they may not be listed that is said", async () => {
+  cluster.missing.add("argoproj.io");
+  expect((await look()).objects.rollouts).toEqual({ is: "known", value: [] });
+  cluster.faults.push({
+    ...{ times: 1, answer: { code: 403 } },
+    matches: ({ resource }) => resource === "rollouts",
+  });
+  const why = "this kubeconfig may not list rollouts";
+  expect((await look()).objects.rollouts).toEqual({ is: "unknown", why });
+});
+
 test("an API server that does not answer is no picture", async () => {
   await cluster.end();
   await expect(look()).rejects.toThrow();

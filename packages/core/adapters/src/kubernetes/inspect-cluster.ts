@@ -16,6 +16,7 @@ const security = "apis/security.istio.io/v1";
 /** What is read of the namespace of the installation. */
 const inside = {
   deployments: "apis/apps/v1/namespaces/{ns}/deployments",
+  rollouts: "apis/argoproj.io/v1alpha1/namespaces/{ns}/rollouts",
   pods: "api/v1/namespaces/{ns}/pods",
   budgets: "apis/policy/v1/namespaces/{ns}/poddisruptionbudgets",
   networkPolicies: "apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies",
@@ -40,6 +41,9 @@ const around = {
 
 const paths = { ...inside, ...around };
 export type InspectedKind = keyof typeof paths;
+
+/** What an installation does well without: where nobody has installed them there are none, and nothing was missed. */
+const optional: ReadonlySet<string> = new Set<InspectedKind>(["rollouts"]);
 
 /** One look at an installation in a cluster. */
 export type ClusterPicture = Readonly<{
@@ -84,7 +88,7 @@ async function inspect(
     async ([kind, at]): Promise<[string, Read<readonly ClusterObject[]>]> => {
       const { namespace, stores, mesh } = names;
       const full = `/${at.replace("{ns}", namespace).replace("{stores}", stores).replace("{mesh}", mesh)}`;
-      return [kind, await listed(api, full)];
+      return [kind, await listed(api, full, optional.has(kind))];
     },
   );
   return {
@@ -95,17 +99,24 @@ async function inspect(
   };
 }
 
-async function listed(api: ClusterApi, path: string): Promise<Read<readonly ClusterObject[]>> {
+async function listed(
+  api: ClusterApi,
+  path: string,
+  isOptional: boolean,
+): Promise<Read<readonly ClusterObject[]>> {
   try {
     return { is: "known", value: listSchema.parse((await api.read(path)).body).items };
   } catch (error) {
+    if (isOptional && isNotInstalled(error)) return { is: "known", value: [] };
     return { is: "unknown", why: whyNot(error, path) };
   }
 }
 
+const isNotInstalled = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;
+
 function whyNot(error: unknown, path: string): string {
   const plural = path.split("/").at(-1);
-  if (error instanceof ApiFailure && error.status === 404) return `${plural} are not installed`;
+  if (isNotInstalled(error)) return `${plural} are not installed`;
   if (error instanceof ApiFailure && error.status === 403) return `this kubeconfig may not list ${plural}`;
   return messageOf(error);
 }
