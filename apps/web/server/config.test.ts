@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { isLoopback, readConfig } from "./config.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tapline-web-"));
+afterAll(() => rmSync(dir, { recursive: true }));
 const secretFile = join(dir, "secret");
 writeFileSync(secretFile, `${"s".repeat(40)}\n`);
 const shortFile = join(dir, "short");
