@@ -93,6 +93,27 @@ describe("what services need", () => {
     expect(of("ingest", balancer, now + 10_000).wish).toBeGreaterThan(1);
   });
 
+  test("does not rise because a door has begun anew: what its start cost the CPU is not what taps cost", () => {
+    const quiet = 2;
+    const balancer = after(60, quiet);
+    const before = of("ingest", balancer, now).readings.serviceMs;
+    const anew = (seconds: number, taps: number, cpuRatio: number): void => {
+      const { sign, ...told } = second(taps);
+      const load = { ...sign!.load!, cpuRatio };
+      balancer.hear({ ...told, instance: "door-2", sign: { ...sign!, load } }, now + seconds * 1_000);
+    };
+    for (let i = 1; i <= 8; i++) anew(i, quiet, 1);
+    // What waited in the outboxes comes at once, before the door tells how busy it keeps it.
+    const { sign: _, ...burst } = second(4_000);
+    balancer.hear({ ...burst, instance: "door-2" }, now + 8_500);
+    const told = of("ingest", balancer, now + 8_500);
+    expect(told.readings.arrivalsPerSecond).toBeGreaterThan(200);
+    expect(told).toMatchObject({ wish: 1, readings: { serviceMs: before } });
+    // Once it is warm, it is believed.
+    for (let i = 9; i <= 75; i++) anew(i, 1_000, 0.9);
+    expect(of("ingest", balancer, now + 75_000).readings.serviceMs).toBeCloseTo(0.9, 6);
+  });
+
   test("is held while telemetry, or the table of services, is out", () => {
     const balancer = after(60, 10_000);
     const busy = of("ingest", balancer, now, evidence(now));

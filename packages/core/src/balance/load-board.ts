@@ -14,6 +14,8 @@ const arrivalsOverMs = 15_000;
 const workOverMs = 60_000;
 /** Where nobody is heard for longer telemetry is out, and what came meanwhile is not known, ms. */
 const outAfterMs = 6_000;
+/** A door that is first heard loads, and compiles what taps run through, for so long at least, ms: no tap costs that. */
+const warmUpMs = 10_000;
 
 const timings: Readonly<Record<SegmentStage, HistogramName>> = {
   validation: "segment.validation_ms",
@@ -41,9 +43,14 @@ type Heard = {
   readonly segments: number;
   readonly busyMs: Readonly<Record<SegmentStage, number>>;
   readonly done: Readonly<Record<SegmentStage, number>>;
-  /** Of doors: what they kept the CPU busy since their last sign of life; null where this is none. */
-  readonly doorCpuMs: number | null;
+  /** Of a door that is warm; null where this is none. */
+  readonly door: DoorWork | null;
 };
+
+/** `cpuMs`: what it kept the CPU busy since its last sign of life; null where this is none. */
+type DoorWork = { readonly taps: number; readonly cpuMs: number | null };
+
+type Door = { readonly firstAtEpochMs: number; lastAtEpochMs: number; isWarm: boolean };
 
 type Work = { readonly tapsPerUnit: number; readonly serviceMs: number };
 
@@ -52,14 +59,15 @@ export class LoadBoard {
   #heard: Heard[] = [];
   #heardAtEpochMs = Number.NEGATIVE_INFINITY;
   #firstAtEpochMs = Number.POSITIVE_INFINITY;
+  /** By the name of the process. */
+  readonly #doors = new Map<string, Door>();
   /** As it was last known: services do not get faster by having nothing to do. */
   readonly #work = new Map<string, Work>();
 
   hear(delta: TelemetryDelta, atEpochMs: number): void {
     this.#heardAtEpochMs = Math.max(this.#heardAtEpochMs, atEpochMs);
     this.#firstAtEpochMs = Math.min(this.#firstAtEpochMs, atEpochMs);
-    const { counters, histograms, sign } = delta;
-    const load = sign?.roles.includes("ingest") === true ? sign.load : undefined;
+    const { counters, histograms } = delta;
     const of = (name: keyof typeof counters): number => counters[name] ?? 0;
     const busyMs = { validation: 0, encryption: 0, transfer: 0 };
     const done = { validation: 0, encryption: 0, transfer: 0 };
@@ -73,9 +81,23 @@ export class LoadBoard {
     }
     this.#heard.push({
       ...{ atEpochMs, taps: of("tap.ingested"), segments: of("segment.archived"), busyMs, done },
-      doorCpuMs: load === undefined ? null : load.cpuRatio * load.spanMs,
+      door: this.#hearDoor(delta, atEpochMs),
       ended: of("tap.archived") + of("tap.duplicate") + of("tap.rejected"),
     });
+  }
+
+  /** @returns what says how much a tap costs: of a process that has just begun, nothing does */
+  #hearDoor({ instance, sign, counters }: TelemetryDelta, atEpochMs: number): DoorWork | null {
+    const load = sign?.roles.includes("ingest") === true ? sign.load : undefined;
+    const taps = counters["tap.ingested"] ?? 0;
+    if (load === undefined && taps === 0) return null;
+    const door = this.#doors.get(instance) ?? { firstAtEpochMs: atEpochMs, lastAtEpochMs: 0, isWarm: false };
+    this.#doors.set(instance, door);
+    door.lastAtEpochMs = atEpochMs;
+    if (door.isWarm) return { taps, cpuMs: load === undefined ? null : load.cpuRatio * load.spanMs };
+    // This sign tells of the time before it, and the next one of what comes from now on.
+    door.isWarm = load !== undefined && atEpochMs - door.firstAtEpochMs >= warmUpMs;
+    return null;
   }
 
   /** Taps that the door took each second, lately; null where no door is heard of. */
@@ -100,6 +122,8 @@ export class LoadBoard {
 
   read(service: string, evidence: LoadEvidence, nowEpochMs: number): ServiceReadings {
     this.#heard = this.#heard.filter(({ atEpochMs }) => nowEpochMs - atEpochMs <= workOverMs);
+    for (const [instance, { lastAtEpochMs }] of this.#doors)
+      if (nowEpochMs - lastAtEpochMs > workOverMs) this.#doors.delete(instance);
     const { services } = evidence;
     const rows = services === null ? null : rowsOf(services, service);
     const told = {
@@ -117,13 +141,13 @@ export class LoadBoard {
   }
 
   #readDoor(evidence: LoadEvidence, nowEpochMs: number) {
+    const doors = this.#heard.flatMap(({ door }) => door ?? []);
     // Taps behind the last sign of life are not in what it says of the CPU.
-    const lastSign = this.#heard.findLastIndex(({ doorCpuMs }) => doorCpuMs !== null);
-    const signed = this.#heard.slice(0, lastSign + 1);
-    const taps = sum(signed, (heard) => heard.taps);
+    const signed = doors.slice(0, doors.findLastIndex(({ cpuMs }) => cpuMs !== null) + 1);
+    const taps = sum(signed, (door) => door.taps);
     // Little's law: what keeps so much of a core busy, by what arrives. At rest it is the process itself that keeps it busy.
     if (taps >= leastTaps) {
-      const cpuMs = sum(signed, ({ doorCpuMs }) => doorCpuMs ?? 0);
+      const cpuMs = sum(signed, (door) => door.cpuMs ?? 0);
       this.#work.set("ingest", { tapsPerUnit: 1, serviceMs: Math.min(doorTapMs, cpuMs / taps) });
     }
     return {

@@ -126,6 +126,13 @@ describe("a service's wish", () => {
     expect(ask({ arrivalsPerSecond: null, replicas: 7 }).wish.wish).toBe(7);
   });
 
+  test("does not rise with a process that died and is counted beside its successor, while readings are missing", () => {
+    const { state, wish } = ask({});
+    expect(ask({ arrivalsPerSecond: null, replicas: wish.wish + 1 }, state).wish.wish).toBe(wish.wish);
+    const takenOver = { ...newWishState, wish: 2 };
+    expect(ask({ arrivalsPerSecond: null, replicas: 7 }, takenOver).wish.wish).toBe(7);
+  });
+
   test("keeps its bounds and says where they bind", () => {
     expect(ask({ arrivalsPerSecond: 10_000 }).wish).toMatchObject({ wish: 50 });
     expect(ask({ arrivalsPerSecond: 10_000 }).wish.why.at(-1)).toBe("50 is the most");

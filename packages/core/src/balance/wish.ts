@@ -38,7 +38,7 @@ export function wishOf(asked: Asked, state: WishState): { wish: ServiceWish; sta
   const load = isStale ? null : loadOf(policy, readings);
   const told = { service, atEpochMs: nowEpochMs, readings };
   if (load === null) {
-    const wish = bounded(policy, Math.max(state.wish ?? 0, present));
+    const wish = bounded(policy, heldWish(state, present));
     const why = [
       isStale
         ? `readings are ${Math.round((nowEpochMs - readings.atEpochMs) / 1_000)} s old: nothing is changed`
@@ -72,6 +72,14 @@ export function wishOf(asked: Asked, state: WishState): { wish: ServiceWish; sta
     },
     state: { scaling: settled.state, wish, moves },
   };
+}
+
+/**
+ * What is wished while load is not known. Who has never known it takes no replica away that is there. Later on replicas add nothing to
+ * what was wished: of a process that has died and its successor both are counted for a while.
+ */
+function heldWish({ wish, moves }: WishState, present: number): number {
+  return wish !== null && moves.last !== null ? wish : Math.max(wish ?? 0, present);
 }
 
 type Load = {
