@@ -30,6 +30,7 @@ export function readLock(text: string): Lock {
 
 /**
  * What runs with the given workspaces and nothing else: their dependencies, and those of these, as npm would resolve them.
+ * @param neverLoaded names of packages that are asked for and that nobody loads; they are left out, and what they alone bring
  * @param isThere whether npm has put a package at this path: of those for other machines it puts none
  * @returns paths as in the lock, such as `apps/worker` and `node_modules/pino`
  * @throws Error that names a dependency that is not installed and is not optional
@@ -37,6 +38,7 @@ export function readLock(text: string): Lock {
 export function productionPackages(
   { packages }: Lock,
   workspaces: readonly string[],
+  neverLoaded: RegExp,
   isThere: (path: string) => boolean,
 ): string[] {
   const found = new Set<string>();
@@ -52,6 +54,7 @@ export function productionPackages(
     if (found.has(path)) continue;
     found.add(path);
     for (const { name, optional } of wantedBy(about)) {
+      if (neverLoaded.test(name)) continue;
       const at = resolveFrom(path, name, packages);
       if (at !== undefined && isThere(at)) waiting.push(at);
       else if (!optional) throw new Error(`${path} needs ${name}, which is not installed: run npm install`);

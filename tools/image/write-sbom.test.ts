@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { productionPackages, readLock } from "./production-packages.ts";
 import { writeSbom } from "./write-sbom.ts";
-import { imageWorkspaces } from "./write-tree.ts";
+import { imageWorkspaces, neverLoaded } from "./write-tree.ts";
 
 // A schema with all licences of SPDX is compiled, on a machine that is busy with something else.
 vi.setConfig({ testTimeout: 120_000 });
 
 const root = join(import.meta.dirname, "../..");
 const lock = readLock(readFileSync(join(root, "package-lock.json"), "utf8"));
-const paths = productionPackages(lock, imageWorkspaces, (path) => existsSync(join(root, path)));
+const paths = productionPackages(lock, imageWorkspaces, neverLoaded, (path) => existsSync(join(root, path)));
 const folder = mkdtempSync(join(tmpdir(), "tapline-sbom-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

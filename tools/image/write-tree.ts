@@ -17,8 +17,11 @@ const files = [
   "LICENSE",
 ];
 
-/** Next builds pages with it; pages that are built need none of its 95 MB. */
-const forBuilding = /^node_modules\/@next\/swc-/;
+/**
+ * Packages that no process loads: Next builds pages with SWC (95 MB), and tRPC has TypeScript (31 MB) as its peer for the types of
+ * whoever compiles.
+ */
+export const neverLoaded = /^(?:@next\/swc-.+|typescript)$/;
 
 const unneeded = /(?:\.test\.tsx?|\.fixture\.tsx?|\.map|\.tsbuildinfo)$/;
 const unneededFolders = /^(?:test-site|node_modules|cache|dev)$/;
@@ -38,9 +41,10 @@ export async function writeTree(root: string, out: string): Promise<{ paths: rea
     });
   await rm(out, { recursive: true, force: true });
   const lock = readLock(await readFile(join(root, "package-lock.json"), "utf8"));
-  const paths = productionPackages(lock, imageWorkspaces, (path) => existsSync(join(root, path)));
-  const wanted = paths.filter((path) => !forBuilding.test(path));
-  for (const path of wanted) {
+  const paths = productionPackages(lock, imageWorkspaces, neverLoaded, (path) =>
+    existsSync(join(root, path)),
+  );
+  for (const path of paths) {
     const about = lock.packages[path];
     if (about?.link) await link(join(out, path), join(out, about.resolved ?? ""));
     else await copy(join(root, path), join(out, path), path.includes("node_modules/"));
@@ -51,7 +55,7 @@ export async function writeTree(root: string, out: string): Promise<{ paths: rea
   );
   const about = { name, version, license, private: true, type: "module" };
   await writeFile(join(out, "package.json"), `${JSON.stringify(about, null, 2)}\n`);
-  return { paths: wanted };
+  return { paths };
 }
 
 async function link(at: string, to: string): Promise<void> {
