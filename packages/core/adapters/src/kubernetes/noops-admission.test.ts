@@ -89,18 +89,6 @@ test.each([
     expect(saidTo(strange)).toBe("noops changes of an image the tag alone");
 });
 
-test.for<[string, Json]>([
-  ["account", { serviceAccountName: "transfer" }],
-  ["volumes", { volumes: [{ name: "keys", secret: { secretName: "keys" } }] }],
-  ["first containers", { initContainers: [{ name: "x", image: "evil" }] }],
-  ["host", { hostPID: true }],
-  ["node", { nodeName: "control-plane" }],
-  ["names of hosts", { hostAliases: [{ ip: "192.0.2.7", hostnames: ["redis"] }] }],
-  ["resolver", { dnsPolicy: "None", dnsConfig: { nameservers: ["192.0.2.7"] } }],
-])("noops may not change a pod's %s", ([, change]) => {
-  expect(said(change)).toBe("noops changes accounts, volumes, rights and places of no pod");
-});
-
 test.each([
   ["another sidecar", { "sidecar.istio.io/proxyImage": "evil.example/proxy:1" }],
   ["a sidecar that reads secrets", { "sidecar.istio.io/userVolume": '[{"name":"keys","secret":{}}]' }],
