@@ -1,4 +1,4 @@
-import { type Edge, edges, servicePorts } from "@tapline/core/telemetry";
+import { type Edge, edges, sentinelEdges, servicePorts } from "@tapline/core/telemetry";
 
 const straight = { through: null, operations: null } as const;
 const code = "istio/components/global-rate-limit/service.yaml";
@@ -41,7 +41,10 @@ const ofPostgresql: readonly Edge[] = [
 /** Who calls whom where istio/components/global-rate-limit is taken in. */
 export const edgesWithGlobalLimits: readonly Edge[] = [...edges, ...ofGlobalLimits];
 
-/** Who calls whom where istio/components/postgresql-cnpg is taken in, as the overlays do. */
+/** Who calls whom where istio/components/postgresql-cnpg is taken in, and one Redis, as the overlay kind does. */
 export const edgesWithPostgresql: readonly Edge[] = [...edges, ...ofPostgresql];
 
-export const edgesWithBoth: readonly Edge[] = [...edgesWithPostgresql, ...ofGlobalLimits];
+/** Where istio/components/redis-sentinel is there instead of the one Redis, as in the overlays production and dev. */
+export const edgesOfProduction: readonly Edge[] = [...edgesWithPostgresql, ...sentinelEdges];
+
+export const edgesOfProductionWithLimits: readonly Edge[] = [...edgesOfProduction, ...ofGlobalLimits];

@@ -13,7 +13,7 @@ export function tupleOf(forms: readonly z.ZodType[]) {
 }
 export const between = (least: number, most: number) => z.number().int().min(least).max(most);
 const amount = z.string().regex(/^\d+(m|Mi|Gi)?$/, "must be an amount, as 250m or 256Mi");
-const image = z.string().regex(/^[a-z0-9./-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/, "must name a version");
+export const image = z.string().regex(/^[a-z0-9./-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/, "must name a version");
 
 export const runsAsNobody = (user: number) => ({
   runAsNonRoot: is(true),
@@ -26,10 +26,10 @@ const noRights = {
   allowPrivilegeEscalation: is(false),
   capabilities: z.strictObject({ drop: z.tuple([is("ALL")]) }),
 };
-const restricted = z.strictObject({ ...noRights, readOnlyRootFilesystem: is(true) });
+export const restricted = z.strictObject({ ...noRights, readOnlyRootFilesystem: is(true) });
 
 const at = z.string().startsWith("/");
-const mounts = z.array(
+export const mounts = z.array(
   z.union([
     z.strictObject({ name: z.enum(["scratch", "data"]), mountPath: z.enum(["/tmp", "/data"]) }),
     z.strictObject({ name: z.string(), mountPath: at, readOnly: is(true) }),
@@ -60,7 +60,7 @@ export const volumes = z.array(
     z.strictObject({ name: is("scratch"), emptyDir: z.strictObject({ sizeLimit: is("256Mi") }) }),
   ]),
 );
-const resources = (limits: z.ZodRawShape) =>
+export const resources = (limits: z.ZodRawShape) =>
   z.strictObject({
     requests: z.strictObject({ cpu: amount, memory: amount }),
     limits: z.strictObject({ memory: amount, ...limits }),
@@ -103,7 +103,7 @@ function opened(ports: readonly Readonly<{ name: string; number: number }>[]) {
 }
 
 /** A full zone or node keeps nobody from starting. */
-const spread = (key: string, labels: z.ZodRawShape, more: z.ZodRawShape = {}) =>
+export const spread = (key: string, labels: z.ZodRawShape, more: z.ZodRawShape = {}) =>
   z.strictObject({
     ...{ maxSkew: is(1), topologyKey: is(key), whenUnsatisfiable: is("ScheduleAnyway") },
     labelSelector: z.strictObject({ matchLabels: z.strictObject(labels) }),
@@ -115,7 +115,7 @@ const ofOneRelease = {
 };
 
 /** What all pods of ours have, but for the doors: they are the mesh's. */
-const identity = (word: string) => ({
+export const identity = (word: string) => ({
   serviceAccountName: is(word),
   // Of all processes noops alone asks the Kubernetes API.
   automountServiceAccountToken: is(word === "noops"),
@@ -143,35 +143,6 @@ export const migrationsPod = z.strictObject({
   ...{ ...identity("migrations"), restartPolicy: is("OnFailure") },
   securityContext: z.strictObject(runsAsNobody(65_532)),
   containers: z.tuple([z.strictObject(container("migrations"))]),
-  volumes,
-});
-
-/** "Durable" is true by these arguments alone: each write on disk before its answer, and nothing evicted. */
-const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory", "1536mb"] as const;
-const redisArguments = [
-  ...[...durable, "--maxmemory-policy", "noeviction"],
-  ...["--dir", "/data", "--aclfile", "/etc/redis/users.acl"],
-].map((text) => is(text));
-
-export const redisPod = z.strictObject({
-  ...{ ...identity("redis"), terminationGracePeriodSeconds: between(30, 120) },
-  securityContext: z.strictObject({ ...runsAsNobody(999), fsGroup: is(999) }),
-  containers: z.tuple([
-    z.strictObject({
-      ...{ name: is("redis"), image, securityContext: restricted, volumeMounts: mounts },
-      args: tupleOf(redisArguments),
-      ports: z.tuple([z.strictObject({ name: is("tcp-redis"), containerPort: is(6379) })]),
-      readinessProbe: z.strictObject({
-        exec: z.strictObject({ command: z.tuple([is("valkey-cli"), is("-e"), is("ping")]) }),
-        periodSeconds: between(1, 10),
-      }),
-      livenessProbe: z.strictObject({
-        tcpSocket: z.strictObject({ port: is("tcp-redis") }),
-        ...{ periodSeconds: is(10), failureThreshold: between(6, 12) },
-      }),
-      resources: resources({}),
-    }),
-  ]),
   volumes,
 });
 

@@ -1,6 +1,6 @@
 import { servicePorts } from "@tapline/core/telemetry";
 import { z } from "zod";
-import { between, doorPod, migrationsPod, redisPod, servicePod, tupleOf } from "./forms-of-pods.ts";
+import { between, doorPod, migrationsPod, servicePod, tupleOf } from "./forms-of-pods.ts";
 
 /** The forms of what runs pods, guards them and leads to them, field for field, as those of pods are. */
 
@@ -12,12 +12,11 @@ const portsOf: Readonly<Record<string, readonly { name: string; number: number }
   ...{ ingest: atDoor, balance: [scaler], web: [web] },
   ingress: [{ name: "https-web", number: 443 }, ...atDoor],
   egress: [{ name: "tls-egress", number: 15_443 }],
-  redis: [{ name: "tcp-redis", number: 6_379 }],
 };
-const ofTapline = { "app.kubernetes.io/part-of": is("tapline") };
+export const ofTapline = { "app.kubernetes.io/part-of": is("tapline") };
 const ofService = (word: string) => ({ ...ofTapline, "tapline.dev/service": is(word) });
 const ofColour = (word: string, colour: string) => ({ ...ofService(word), "tapline.dev/colour": is(colour) });
-const selector = (labels: z.ZodRawShape) => z.strictObject({ matchLabels: z.strictObject(labels) });
+export const selector = (labels: z.ZodRawShape) => z.strictObject({ matchLabels: z.strictObject(labels) });
 /** A new pod is ready before one of before goes. */
 const oneMore = z.strictObject({ maxSurge: is(1), maxUnavailable: is(0) });
 
@@ -83,30 +82,6 @@ export const migrationsJob = z.looseObject({
   }),
 });
 
-const named = { "app.kubernetes.io/name": is("redis") };
-const claim = z.strictObject({
-  metadata: z.strictObject({ name: is("data") }),
-  spec: z.strictObject({
-    accessModes: z.tuple([is("ReadWriteOnce")]),
-    resources: z.strictObject({ requests: z.strictObject({ storage: z.string().regex(/^\d+Gi$/) }) }),
-  }),
-});
-
-export const redisStatefulSet = z.looseObject({
-  metadata: z.looseObject({
-    labels: z.strictObject({ ...named, ...ofService("redis") }),
-  }),
-  spec: z.strictObject({
-    // Two would be two Redis, each with a part of the taps.
-    ...{ serviceName: is("redis"), replicas: is(1), selector: selector(named) },
-    template: z.strictObject({
-      metadata: z.strictObject({ labels: z.strictObject({ ...ofTapline, ...named, app: is("redis") }) }),
-      spec: redisPod,
-    }),
-    volumeClaimTemplates: z.tuple([claim]),
-  }),
-});
-
 /** One at a time; a pod that is not ready holds up nobody's drain of a node. */
 export const budget = (labels: z.ZodRawShape) =>
   z.looseObject({
@@ -130,7 +105,7 @@ export function calledService(name: string) {
   return z.looseObject({
     spec: z.strictObject({
       ...(word === "ingress" ? inward : { type: is("ClusterIP").optional() }),
-      selector: z.strictObject(word === "redis" ? named : { "tapline.dev/service": is(word), ...labels }),
+      selector: z.strictObject({ "tapline.dev/service": is(word), ...labels }),
       ports: tupleOf(ports),
     }),
   });

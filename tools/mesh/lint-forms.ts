@@ -1,6 +1,7 @@
 import { meshServices } from "@tapline/core/telemetry";
 import { z } from "zod";
 import * as platform from "./forms-of-platform.ts";
+import * as redis from "./forms-of-redis.ts";
 import * as workloads from "./forms-of-workloads.ts";
 import { type Manifest, nameOf, valueAt } from "./manifest.ts";
 
@@ -11,23 +12,27 @@ const made = new Map<string, z.ZodType | null>();
 
 /** The form that an object must have as a whole, made once; null: there is none of its kind here. */
 function formOf(manifests: readonly Manifest[], { kind, metadata: { name } }: Manifest): z.ZodType | null {
-  const scaled = isScaled(manifests, name);
-  const key = `${kind} ${name} ${scaled}`;
+  const [scaled, watched] = [isScaled(manifests, name), hasSentinels(manifests)];
+  const key = `${kind} ${name} ${scaled} ${watched}`;
   const form = made.get(key);
   if (form !== undefined) return form;
-  const own = makeForm(kind, name, scaled);
+  const own = makeForm(kind, name, { scaled, watched });
   made.set(key, own);
   return own;
 }
 
-function makeForm(kind: string, name: string, scaled: boolean): z.ZodType | null {
+type Installed = Readonly<{ scaled: boolean; watched: boolean }>;
+
+function makeForm(kind: string, name: string, { scaled, watched }: Installed): z.ZodType | null {
   const [word = "", colour = ""] = name.split("-");
   const isColour = services.has(word) && (colour === "blue" || colour === "green");
   const ofWhat = doors.has(name) ? "door" : isColour ? "colour" : services.has(name) ? "service" : name;
   const forms: Readonly<Record<string, () => z.ZodType>> = {
     "Deployment door": () => workloads.doorDeployment(name),
     "Deployment colour": () => workloads.serviceDeployment(word, colour, scaled),
-    "StatefulSet redis": () => workloads.redisStatefulSet,
+    "StatefulSet redis": () => redis.redisStatefulSet(watched),
+    "Service redis": () => redis.redisService(watched),
+    "PodDisruptionBudget redis": () => redis.redisBudget,
     "Job migrations": () => workloads.migrationsJob,
     "PodDisruptionBudget door": () => workloads.doorBudget(name),
     "PodDisruptionBudget service": () => workloads.serviceBudget(name),
@@ -53,6 +58,11 @@ const isScaled = (manifests: readonly Manifest[], name: string): boolean =>
   manifests.some(
     (one) => one.kind === "ScaledObject" && valueAt(one, "spec", "scaleTargetRef", "name") === name,
   );
+
+const sentinelSettings = "redis-settings";
+/** Whether Redis is three servers with sentinels: those have settings that a single one has not. */
+const hasSentinels = (manifests: readonly Manifest[]): boolean =>
+  manifests.some(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === sentinelSettings);
 
 /** What an object has otherwise than its form says, empty where it fits or where there is no form of it. */
 export function formFaults(manifests: readonly Manifest[], manifest: Manifest): string[] {
@@ -91,6 +101,7 @@ function lintPresence(manifests: readonly Manifest[]): string[] {
       ? [name.replace(/blue$/, "green"), name.replace(/green$/, "blue")]
       : []),
     ...(name === "StatefulSet redis" ? ["Service redis"] : []),
+    ...(name === `ConfigMap ${sentinelSettings}` ? ["StatefulSet redis", "PodDisruptionBudget redis"] : []),
   ]);
   return [...wanted, ...along].filter((name) => !there.has(name)).map((name) => `there is no ${name}`);
 }
@@ -107,9 +118,10 @@ function mountFaults(manifest: Manifest): string[] {
     .default([])
     .safeParse(valueAt(manifest, "spec", "volumeClaimTemplates"));
   const volumes = mounted.safeParse(valueAt(pod, "volumes")).data ?? [];
-  const mounts = mounted.safeParse(valueAt(pod, "containers", 0, "volumeMounts")).data ?? [];
+  const containers = z.array(z.unknown()).catch([]).parse(valueAt(pod, "containers"));
+  const mounts = containers.flatMap((one) => mounted.safeParse(valueAt(one, "volumeMounts")).data ?? []);
   const there = [...volumes.map(({ name }) => name), ...(claims.data ?? []).map((one) => one.metadata.name)];
-  const used = mounts.map(({ name }) => name);
+  const used = [...new Set(mounts.map(({ name }) => name))];
   return there.toSorted().join() === used.toSorted().join()
     ? []
     : [`${nameOf(manifest)} has volumes ${there.join(", ")}, and mounts ${used.join(", ")}`];

@@ -7,9 +7,10 @@ import { mutantsOf } from "./mutants.ts";
 import { jsonPatch } from "./patch.ts";
 import { render } from "./render.ts";
 
-const objects = render(join(import.meta.dirname, "../../istio/overlays/production"));
-const find = (kind: string, name: string): Manifest => {
-  const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
+const built = (overlay: string) => render(join(import.meta.dirname, "../../istio/overlays", overlay));
+const objects = built("production");
+const find = (kind: string, name: string, among: readonly Manifest[] = objects): Manifest => {
+  const found = among.find((one) => one.kind === kind && one.metadata.name === name);
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
   return found;
 };
@@ -92,8 +93,8 @@ describe.each(both)("a fault of $name with $setting is", ({ name, word, other, s
   });
 });
 
-describe("a Redis that is made here", () => {
-  const redis = find("StatefulSet", "redis");
+describe("a Redis that is made here by itself", () => {
+  const redis = find("StatefulSet", "redis", built("kind"));
   const open = [expect.stringContaining("StatefulSet/tapline-data/redis lets in whoever comes")];
   const args = valueAt(redis, "spec", "template", "spec", "containers", 0, "args") as string[];
   const file = args.indexOf("--aclfile");
@@ -117,6 +118,36 @@ describe("a Redis that is made here", () => {
     expect(faultsOf(redis, { op: "add", path, value })).toEqual([
       expect.stringContaining("takes of Secret tapline-redis-web as a whole, which is not its own"),
     ]);
+  });
+});
+
+describe("a Redis that is made here with sentinels", () => {
+  const redis = find("StatefulSet", "redis");
+  const settings = find("ConfigMap", "redis-settings");
+  const lint = (changed: readonly object[], told = settings): string[] =>
+    lintSignIns([manifestSchema.parse(jsonPatch(redis, changed)), told]);
+  const both = ["redis", "sentinel"].map((name, at) => ({ name, at, mount: 2, volume: at + 1 }));
+
+  test("has users for both", () => {
+    expect(lint([])).toEqual([]);
+    expect(lintSignIns([redis])).toHaveLength(2);
+  });
+
+  test.each(both)("lets in whoever comes to its $name without them", ({ name, at, mount, volume }) => {
+    const open = [expect.stringContaining(`lets in whoever comes: ${name} has no users`)];
+    const spec = "/spec/template/spec";
+    const changes = [
+      { op: "remove", path: `${spec}/containers/${at}/volumeMounts/${mount}` },
+      { op: "remove", path: `${spec}/volumes/${volume}` },
+      { op: "replace", path: `${spec}/volumes/${volume}/secret/items/0/key`, value: "other.acl" },
+    ];
+    for (const change of changes) expect(lint([change])).toEqual(open);
+    const path = `/data/${name}.conf`;
+    const text = String(valueAt(settings, "data", `${name}.conf`));
+    for (const value of [text.replace("\naclfile ", "\n# aclfile "), text.replace(".acl\n", ".other\n")])
+      expect(lint([], manifestSchema.parse(jsonPatch(settings, [{ op: "replace", path, value }])))).toEqual(
+        open,
+      );
   });
 });
 

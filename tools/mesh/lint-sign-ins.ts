@@ -73,7 +73,10 @@ const signIns: Readonly<Record<string, readonly SignIn[]>> = {
 const redis = {
   name: "apps/v1/StatefulSet/tapline-data/redis",
   secret: "tapline-redis-users",
-  file: "users.acl",
+  /** What each container of it reads its users from. */
+  files: { redis: "users.acl", sentinel: "sentinels.acl" } as Readonly<Record<string, string>>,
+  /** Where three are watched by sentinels. */
+  settings: "redis-settings",
 };
 
 /**
@@ -83,7 +86,11 @@ const redis = {
 export function lintSignIns(manifests: readonly Manifest[]): string[] {
   // A Rollout may take the template of a Deployment, which is looked at itself.
   const workloads = manifests.filter((one) => runs.test(one.kind) && templateOf(one) !== undefined);
-  return [...workloads.flatMap(lintSignIn), ...lintRoles(manifests), ...workloads.flatMap(lintRedis)];
+  return [
+    ...workloads.flatMap(lintSignIn),
+    ...lintRoles(manifests),
+    ...workloads.flatMap((one) => lintRedis(manifests, one)),
+  ];
 }
 
 function lintSignIn(manifest: Manifest): string[] {
@@ -128,6 +135,7 @@ function signsIn(env: Env, { setting, secret, key }: SignIn): boolean {
 }
 
 const server = z.object({
+  name: z.string(),
   args: z.array(z.string()).default([]),
   volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
 });
@@ -138,22 +146,38 @@ const usersFile = z.object({
     items: z.array(z.object({ key: z.string(), path: z.string() })),
   }),
 });
+const settings = z.object({ data: z.record(z.string(), z.string()) });
 
-/** Of a Redis that is made here: without the file of its users whoever reaches it may do all. */
-function lintRedis(manifest: Manifest): string[] {
+/** Of a Redis that is made here: without the file of its users whoever reaches a server, or a sentinel, may do all. */
+function lintRedis(manifests: readonly Manifest[], manifest: Manifest): string[] {
   if (nameOf(manifest) !== redis.name) return [];
   const spec = valueAt(manifest, "spec", "template", "spec");
-  const { args, volumeMounts } = server.parse(valueAt(spec, "containers", 0));
   const volumes = z.array(z.unknown()).catch([]).parse(valueAt(spec, "volumes"));
+  return z
+    .array(server)
+    .parse(valueAt(spec, "containers"))
+    .filter((one) => !isClosed(manifests, volumes, one))
+    .map(({ name }) => `${redis.name} lets in whoever comes: ${name} has no users of Secret ${redis.secret}`);
+}
+
+/** Whether a server takes its file of users, by its arguments or by its settings, and has it. */
+function isClosed(
+  manifests: readonly Manifest[],
+  volumes: readonly unknown[],
+  { name, args, volumeMounts }: z.infer<typeof server>,
+): boolean {
   const files = volumes.flatMap((volume) => {
     const { data } = usersFile.safeParse(volume);
-    const mount = volumeMounts.find(({ name }) => name === data?.name);
-    const item = data?.secret.items.find(({ key }) => key === redis.file);
+    const mount = volumeMounts.find((one) => one.name === data?.name);
+    const item = data?.secret.items.find(({ key }) => key === redis.files[name]);
     return mount === undefined || item === undefined ? [] : [`${mount.mountPath}/${item.path}`];
   });
+  const texts = settings.safeParse(
+    manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === redis.settings),
+  ).data?.data;
   const at = args.indexOf("--aclfile");
-  const isGiven = at >= 0 && files.includes(args[at + 1] ?? "");
-  return isGiven ? [] : [`${redis.name} lets in whoever comes: it has no users of Secret ${redis.secret}`];
+  const told = at < 0 ? /^aclfile (\S+)$/m.exec(texts?.[`${name}.conf`] ?? "")?.[1] : args[at + 1];
+  return files.includes(told ?? "");
 }
 
 /** Of databases that are made here: a role for each service, by the prefix that migrations give rights to, and one for commands. */

@@ -3,7 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
-import { edgesWithBoth, edgesWithPostgresql } from "./edges-of-components.ts";
+import {
+  edgesOfProduction,
+  edgesOfProductionWithLimits,
+  edgesWithPostgresql,
+} from "./edges-of-components.ts";
 import { checkOwnForm, hasOwnForm } from "./forms-of-operators.ts";
 import { judge } from "./judge.ts";
 import { lintWorkloads } from "./lint-workloads.ts";
@@ -42,7 +46,7 @@ describe.each(["production", "dev", "kind"])("the overlay %s, as it is applied",
   });
 
   test("lets through the table of edges, and nothing else", () => {
-    expect(judge(objects, edgesWithPostgresql)).toEqual([]);
+    expect(judge(objects, overlay === "kind" ? edgesWithPostgresql : edgesOfProduction)).toEqual([]);
   });
 
   test("names and selects what is there, bounds each container, and asks it how it is", () => {
@@ -71,7 +75,7 @@ describe.each([
   });
 
   test("lets through the table of edges, and nothing else", () => {
-    const table = name === "components/global-rate-limit" ? edgesWithBoth : edgesWithPostgresql;
+    const table = name === "components/global-rate-limit" ? edgesOfProductionWithLimits : edgesOfProduction;
     // By Argo the preview has no Service of its own, and pods do not know their colour.
     const byArgo = [
       "no header leads to the preview",

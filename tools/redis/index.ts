@@ -9,3 +9,4 @@ export {
   users,
 } from "./service-users.ts";
 export { refusedToUsers, signedIn } from "./told-of-users.ts";
+export { writeUsers } from "./write-users.ts";

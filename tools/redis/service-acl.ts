@@ -128,6 +128,39 @@ const ofCommands: ServiceAcl = { works: ["*"], reads: [], channels: ["*"], more:
 /** Who looks after the server, and makes users. */
 export const administratorRules: string[] = ["on", "~*", "&*", "+@all"];
 
+/** A server that follows another one: it copies, and says how far it has come. */
+const replicaRules: string[] = ["on", "-@all", "+psync", "+replconf", "+ping"];
+
+/** Where sentinels tell each other of themselves, on the servers that they watch. */
+const hello = "&__sentinel__:hello";
+
+/** A sentinel at the servers: it asks how they are, and has one of them take over. */
+const sentinelRules: string[] = [
+  ...["on", "resetchannels", hello, "-@all", "+ping", "+info", "+role", "+publish", "+subscribe"],
+  ...["+multi", "+exec", "+slaveof", "+replicaof", "+config|rewrite", "+client|setname", "+client|kill"],
+  ...["+script|kill"],
+];
+
+/** What belongs to the servers themselves. */
+export const serverRules = {
+  replica: replicaRules,
+  sentinel: sentinelRules,
+  administrator: administratorRules,
+} as const;
+
+/** What is asked of sentinels: which server is the master, by services and commands; by each other whether they find it gone, too. */
+export const rulesAtSentinels = {
+  asking: [
+    ...["on", "resetchannels", "&+switch-master", "-@all", "+ping", "+info", "+subscribe"],
+    ...["+sentinel|get-master-addr-by-name", "+sentinel|sentinels", "+client|setname"],
+  ],
+  sentinel: [
+    ...["on", "resetchannels", hello, "-@all", "+ping", "+info", "+publish", "+subscribe"],
+    ...["+sentinel|is-master-down-by-addr", "+client|setname"],
+  ],
+  administrator: administratorRules,
+} as const;
+
 const root = "tapline:";
 
 /** The rules of a user but its password, as `ACL SETUSER` takes them: whatever it could before, it can this alone. */

@@ -1,19 +1,26 @@
 import { createHash } from "node:crypto";
 import { meshServices } from "@tapline/core/telemetry";
 import type { Service } from "../database/index.ts";
-import { aclRules, administratorRules } from "./service-acl.ts";
+import { aclRules, rulesAtSentinels, serverRules } from "./service-acl.ts";
 
 /** What the names of the services' users begin with, as of their roles in PostgreSQL. */
 export const usualUserPrefix = "tapline_";
 
-/** A service; `services`: as whom people's commands sign in; or who looks after the server. */
-export type User = Service | "services" | "administrator";
+/** Of the servers: who follows another one, who watches them, and who looks after them. */
+type ServerUser = keyof typeof serverRules;
 
-export const users: readonly User[] = [...meshServices, "services", "administrator"];
+/** A service; `services`: as whom people's commands sign in; or one of the servers. */
+export type User = Service | "services" | ServerUser;
+
+export const users: readonly User[] = [...meshServices, "services", "replica", "sentinel", "administrator"];
 
 export const userOf = (user: User, prefix = usualUserPrefix): string => `${prefix}${user}`;
 
-const rulesOf = (user: User): string[] => (user === "administrator" ? administratorRules : aclRules(user));
+const isOfServers = (user: User): user is ServerUser => user in serverRules;
+const rulesOf = (user: User): readonly string[] => (isOfServers(user) ? serverRules[user] : aclRules(user));
+
+const rulesAt = (user: Exclude<User, "replica">): readonly string[] =>
+  rulesAtSentinels[isOfServers(user) ? user : "asking"];
 
 /**
  * What an administrator of the server runs, by redis-cli: a user for each service, or of users that are there their rights anew.
@@ -37,21 +44,36 @@ export function userLines<Some extends User>(
   some: readonly Some[],
   passwordsOf: (user: Some) => readonly string[],
   prefix?: string,
+  rules: (user: Some) => readonly string[] = rulesOf,
 ): string[] {
   return some.map((user) => {
     const passwords = passwordsOf(user).map(
       (password) => `#${createHash("sha256").update(password).digest("hex")}`,
     );
-    return ["user", userOf(user, prefix), ...passwords, ...rulesOf(user)].join(" ");
+    return ["user", userOf(user, prefix), ...passwords, ...rules(user)].join(" ");
   });
 }
 
+const anybody = "user default on nopass -@all +ping";
+
 /** Of a Redis where each has a user: whoever does not sign in may ask whether it answers, as a kubelet does, and no more. */
 export const aclFile = (passwordsOf: (user: User) => readonly string[], prefix?: string): string =>
-  ["user default on nopass -@all +ping", ...userLines(users, passwordsOf, prefix), ""].join("\n");
+  [anybody, ...userLines(users, passwordsOf, prefix), ""].join("\n");
 
-/** The same Redis, or nodes of the same cluster, as one of them signs in to it. */
+/** Of its sentinels: the same users, by the same passwords, with the rights that are needed there. */
+export function sentinelAclFile(passwordsOf: (user: User) => readonly string[], prefix?: string): string {
+  const some = users.filter((user) => user !== "replica");
+  return [anybody, ...userLines(some, passwordsOf, prefix, rulesAt), ""].join("\n");
+}
+
+/**
+ * The same Redis, or nodes of the same cluster, as one of them signs in to it; to sentinels, too, where the URL has no password of
+ * theirs (`sentinelpassword`).
+ */
 export function asRedisUser(url: string, user: User, password: string, prefix?: string): string {
-  const own = `${userOf(user, prefix)}:${encodeURIComponent(password)}@`;
-  return url.replace(/^([a-z-]+:\/\/)(?:[^@/?]*@)?/, (_, scheme) => `${scheme}${own}`);
+  const own = `${userOf(user, prefix)}:${encodeURIComponent(password)}`;
+  const signedIn = url.replace(/^([a-z-]+:\/\/)(?:[^@/?]*@)?/, (_, scheme) => `${scheme}${own}@`);
+  if (!/^rediss?-sentinel:/.test(url) || /[?&]sentinelpassword=/.test(url)) return signedIn;
+  const atSentinels = `sentinelusername=${userOf(user, prefix)}&sentinelpassword=${encodeURIComponent(password)}`;
+  return `${signedIn}${url.includes("?") ? "&" : "?"}${atSentinels}`;
 }

@@ -102,5 +102,19 @@ test("where Redis is, and how its users are called, is said once: a later run ke
   expect([await urlOf("web.url"), await urlOf("users.acl")]).toEqual([web, acl]);
   await writeUsers(own, away);
   expect(await urlOf("web.url")).toBe(web.replace(/^.*(shopweb:[^@]+).*$/, "redis://$1@redis.example:6379"));
+  const watched = "redis-sentinel://one.example:26379,two.example:26379/tapline";
+  await writeUsers(own, watched);
+  const asWeb = await urlOf("web.url");
+  const password = /shopweb:([^@]+)@/.exec(web)?.[1];
+  expect(asWeb).toBe(
+    `${watched.replace("//", `//shopweb:${password}@`)}?sentinelusername=shopweb&sentinelpassword=${password}`,
+  );
+  await writeUsers(own);
+  expect(await urlOf("web.url")).toBe(asWeb);
+  await writeUsers(own, `${watched}?sentinelpassword=theirs`);
+  await writeUsers(own);
+  expect(await urlOf("web.url")).toBe(
+    `${watched.replace("//", `//shopweb:${password}@`)}?sentinelpassword=theirs`,
+  );
   await expect(writeUsers(own, "redis.example:6379")).rejects.toThrow("redis.example:6379 must be redis://");
 });

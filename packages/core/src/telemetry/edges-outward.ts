@@ -12,11 +12,31 @@ const straight = { ...opaque, through: null } as const;
 /** TLS of the programs themselves, to hosts beyond the cluster. */
 const beyond = { ...opaque, through: "egress", cipheredBy: "programs" } as const;
 
+const redisPort = { name: "tcp-redis", number: 6379 } as const;
+const sentinelPort = { name: "tcp-sentinel", number: 26_379 } as const;
+const inRedisPods = { ...straight, to: "redis", protocol: "Redis", cipheredBy: "mesh" } as const;
+
+/** What there is beside all others where sentinels watch a Redis in the cluster: they are in its pods, and its pods call each other. */
+export const sentinelEdges: readonly Edge[] = [
+  ...meshServices.map(
+    (from): Edge => ({
+      ...{ ...inRedisPods, from, port: sentinelPort },
+      code: "packages/core/adapters/src/redis/connect.ts",
+    }),
+  ),
+  ...[redisPort, sentinelPort].map(
+    (port): Edge => ({
+      ...{ ...inRedisPods, from: "redis", port },
+      code: "istio/components/redis-sentinel/settings.yaml",
+    }),
+  ),
+];
+
 /** What the services call that is none of them. */
 export const outwardEdges: readonly Edge[] = [
   ...meshServices.flatMap((from): Edge[] => [
     {
-      ...{ ...straight, from, to: "redis", port: { name: "tcp-redis", number: 6379 }, protocol: "Redis" },
+      ...{ ...straight, from, to: "redis", port: redisPort, protocol: "Redis" },
       ...{ cipheredBy: "mesh", code: "packages/core/adapters/src/redis/connect.ts" },
     },
     {

@@ -24,6 +24,7 @@ export {
   servicePorts,
   streamOperations,
 } from "./edges-inside.ts";
+export { sentinelEdges } from "./edges-outward.ts";
 export { FaultLog, type LogLine } from "./fault-log.ts";
 export {
   Histogram,

@@ -4,7 +4,7 @@ import { type Finding, fault, judged, well } from "./finding.ts";
 import { insidersOf, networkPoliciesOf, portsTried, strangersTo } from "./network-parties.ts";
 import { allowing, deniesAllElse, isOf, portsOf, principalsOf, type Rule } from "./policy-rules.ts";
 import { type Named, withObjects } from "./read-objects.ts";
-import { hostsOfStores, type Store, stores } from "./stores.ts";
+import { hostsOfStores, type Store, sentinels, stores } from "./stores.ts";
 
 const check = "stores";
 const kinds = ["storeAuthorizationPolicies", "storeNetworkPolicies", "destinationRules"] as const;
@@ -15,8 +15,8 @@ export function judgeStores(picture: ClusterPicture): readonly Finding[] {
   return withObjects(check, picture, kinds, (objects) => {
     const { namespace, storeNamespace: home } = picture;
     const hosts = hostsOfStores(objects.destinationRules);
-    const here = stores.filter(({ name }) => hosts.get(name)?.split(".")[1] === home);
-    if (here.length === 0) return [well(check, `the mesh knows of none in ${home}`)];
+    const found = stores.filter(({ name }) => hosts.get(name)?.split(".")[1] === home);
+    if (found.length === 0) return [well(check, `the mesh knows of none in ${home}`)];
     const policies = allowing(check, objects.storeAuthorizationPolicies);
     const network = networkPoliciesOf(check, home, objects.storeNetworkPolicies);
     const unread = [...policies.unread, ...network.unread];
@@ -24,6 +24,8 @@ export function judgeStores(picture: ClusterPicture): readonly Finding[] {
     const rules = policies.specs.flatMap(({ name, spec }) =>
       spec.rules.map((rule) => ({ name, spec: rule })),
     );
+    const isWatched = rules.some(({ spec }) => portsOf(spec)?.includes(sentinels.port));
+    const here = isWatched ? [...found, sentinels] : found;
     return judged(
       check,
       [
@@ -42,7 +44,7 @@ export function judgeStores(picture: ClusterPicture): readonly Finding[] {
         ...here.flatMap((store) => meshFaults(store, rules, { namespace, home })),
         ...networkFaults(here, network.policies, { namespace, home }),
       ],
-      `${here.map(({ name }) => name).join(" and ")} are open to who the table of edges has`,
+      `${found.map(({ name }) => name).join(" and ")} are open to who the table of edges has`,
     );
   });
 }

@@ -1,4 +1,4 @@
-import { type Edge, edges } from "@tapline/core/telemetry";
+import { type Edge, edges, sentinelEdges } from "@tapline/core/telemetry";
 import type { ClusterObject } from "../../wire/commands/cluster.ts";
 
 const names = ["redis", "postgresql"] as const;
@@ -15,6 +15,15 @@ export const stores: readonly Store[] = names.flatMap((name) => {
     ? []
     : [{ name, port: first.port.number, callers: new Set(called(name).map(({ from }) => from)) }];
 });
+
+const [ofSentinels] = sentinelEdges;
+
+/** Where sentinels watch a Redis in the cluster: its pods have this port, too. */
+export const sentinels: Store = {
+  name: "the sentinels of redis",
+  port: ofSentinels?.port.number ?? 0,
+  callers: new Set(sentinelEdges.filter(({ from, to }) => from !== to).map(({ from }) => from)),
+};
 
 /** Under which hosts the mesh knows them, by the labels of their DestinationRules; none: it is not told of them. */
 export function hostsOfStores(destinationRules: readonly ClusterObject[]): ReadonlyMap<string, string> {
