@@ -28,11 +28,12 @@ export async function serveConsoleHealth(
   ];
   storeMetrics(metrics.registry, stores);
   let [haveAnswered, isLeaving] = [false, false];
-  const isReady = async (): Promise<boolean> => {
+  const notReady = async (): Promise<string | null> => {
     haveAnswered ||= (await Promise.all(stores.map((store) => store.look()))).every(({ up }) => up);
-    return haveAnswered && !isLeaving;
+    if (isLeaving) return "it ends";
+    return haveAnswered ? null : "Redis and PostgreSQL have not both answered yet";
   };
-  const health = await serveHealth(place, { isReady, metrics: () => metrics.text() });
+  const health = await serveHealth(place, { notReady, metrics: () => metrics.text() });
   const leave = () => {
     isLeaving = true;
   };

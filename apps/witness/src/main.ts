@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const health = await serveHealth(
     { port: config.TAPLINE_WITNESS_HEALTH_PORT },
     {
-      isReady: () => true,
+      notReady: () => null,
       metrics: () => metrics.text(),
     },
   );

@@ -5,6 +5,7 @@ import { serveHealth } from "@tapline/telemetry/health";
 import { createLog, LogOutput } from "@tapline/telemetry/logging";
 import { openOtlp } from "@tapline/telemetry/otlp";
 import manifest from "../package.json" with { type: "json" };
+import { explained } from "./cli/tell-error.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { instanceOf } from "./instance-of.ts";
 import { StatusToParent, tellParent } from "./tell-parent.ts";
@@ -18,19 +19,19 @@ async function main(): Promise<void> {
   const config = readConfig();
   const output = new LogOutput();
   const log = createLog({ level: config.LOG_LEVEL, base: { roles: config.roles.join(",") } }, output);
-  let ready = false;
+  let notReady: string | null = "it starts";
   let running: Running | null = null;
   const about = { service: "tapline-worker", version: manifest.version, instance: instanceOf(config) };
   const otlp = await openOtlp({ ...about, settings: config }, output);
   const health = await serveHealth(
     { port: config.TAPLINE_HEALTH_PORT, host: config.TAPLINE_HEALTH_HOST },
-    { isReady: () => ready, metrics: () => running?.metrics.text() ?? null },
+    { notReady: () => notReady, metrics: () => running?.metrics.text() ?? null },
   );
   let stopping = false;
   const stop = async (why: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    ready = false;
+    notReady = "it ends";
     log.info({ why }, "stopping");
     tellParent({ type: "draining" });
     if (running !== null) await setTimeout(config.TAPLINE_DRAIN_DELAY_SECONDS * 1_000);
@@ -46,9 +47,14 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("parent gone"));
   const status = new StatusToParent();
-  running = await startWorker(config, log, { onLive: (kpi) => status.tell({ kpi }) });
+  running = await startWorker(config, log, {
+    onLive: (kpi) => status.tell({ kpi }),
+    onRefused: (why) => {
+      if (!stopping) notReady = why ?? "it starts";
+    },
+  });
   await otlp.sendMetrics(running.metrics.registry);
-  ready = true;
+  notReady = null;
   log.info(
     {
       ...{ ingestPort: running.ingestPort, streamPort: running.streamPort, healthPort: health.port },
@@ -71,7 +77,8 @@ async function main(): Promise<void> {
 
 try {
   await main();
-} catch (error) {
+} catch (thrown) {
+  const error = explained(thrown);
   const remedy = error instanceof TaplineError && error.remedy !== undefined ? ` — ${error.remedy}` : "";
   process.stderr.write(`tapline worker: ${messageOf(error)}${remedy}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);

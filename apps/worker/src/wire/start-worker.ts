@@ -10,6 +10,7 @@ import type { RunningNoops } from "../roles/noops.ts";
 import type { SharedReadings } from "../roles/share-readings.ts";
 import { warnWhereNotDurable } from "../warn-where-not-durable.ts";
 import { warnWhereRewritable } from "../warn-where-rewritable.ts";
+import { awaitSignIns, type OnRefused } from "./await-sign-ins.ts";
 import { type Ending, ending, endWorker } from "./end-worker.ts";
 import { sampleLoad } from "./load.ts";
 import { workerMetrics } from "./metrics.ts";
@@ -26,7 +27,7 @@ export type Running = {
 
 type Has = (role: Config["roles"][number]) => boolean;
 
-type Hooks = { readonly onLive: (live: KpiLive) => void };
+type Hooks = { readonly onLive: (live: KpiLive) => void; readonly onRefused?: OnRefused };
 
 /**
  * The composition root: makes the parts, starts the roles that the settings name. What a role alone needs is loaded where it runs: a
@@ -34,6 +35,7 @@ type Hooks = { readonly onLive: (live: KpiLive) => void };
  */
 export async function startWorker(config: Config, log: Logger, hooks: Hooks): Promise<Running> {
   const parts = await connectParts(config, log);
+  await awaitSignIns(parts, hooks.onRefused ?? (() => undefined));
   const has: Has = (role) => config.roles.includes(role);
   const archives =
     has("buffer") || has("transfer") || has("audit")

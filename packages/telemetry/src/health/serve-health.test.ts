@@ -8,19 +8,20 @@ let health: Health | undefined;
 afterEach(() => health?.close());
 
 const serve = async (port: number, parts: Partial<HealthParts> = {}): Promise<Health> =>
-  serveHealth({ port }, { isReady: () => true, metrics: () => null, ...parts });
+  serveHealth({ port }, { notReady: () => null, metrics: () => null, ...parts });
 
 test("lives from the start, is ready only while it serves, and knows nothing else", async () => {
-  let ready = false;
-  health = await serve(0, { isReady: () => ready });
+  let why: string | null = "it starts";
+  health = await serve(0, { notReady: () => why });
   const ask = async (path: string) => (await fetch(`http://127.0.0.1:${health?.port}${path}`)).status;
   expect([await ask("/healthz"), await ask("/readyz"), await ask("/"), await ask("/healthz/x")]).toEqual([
     200, 503, 404, 404,
   ]);
-  ready = true;
+  why = null;
   expect(await ask("/readyz")).toBe(200);
-  ready = false;
-  expect(await ask("/readyz")).toBe(503);
+  why = "it ends";
+  const answer = await fetch(`http://127.0.0.1:${health.port}/readyz`);
+  expect([answer.status, await answer.text()]).toEqual([503, "not ready: it ends\n"]);
 });
 
 test("tells metrics in Prometheus's form once there are some, and 503 where they cannot be gathered", async () => {
@@ -50,18 +51,22 @@ test("answers probes from elsewhere where it is told to, and tells them nothing 
     .find((one) => one?.family === "IPv4" && !one.internal)?.address;
   if (outside === undefined) return task.skip("this machine has no address but loopback");
   const metrics = async () => ({ text: "tapline_info 1\n", contentType: "text/plain" });
-  health = await serveHealth({ port: 0, host: "0.0.0.0" }, { isReady: () => true, metrics: () => metrics() });
+  let why: string | null = null;
+  health = await serveHealth({ port: 0, host: "0.0.0.0" }, { notReady: () => why, metrics: () => metrics() });
   const ask = async (host: string, path: string) =>
     (await fetch(`http://${host}:${health?.port}${path}`)).status;
   expect([await ask(outside, "/healthz"), await ask(outside, "/readyz")]).toEqual([200, 200]);
   expect([await ask(outside, "/metrics"), await ask("127.0.0.1", "/metrics")]).toEqual([404, 200]);
+  why = "Redis does not let it in";
+  const answer = await fetch(`http://${outside}:${health.port}/readyz`);
+  expect([answer.status, await answer.text()]).toEqual([503, "no\n"]);
 });
 
 test("tells metrics at each address of loopback, but not to a mesh's proxy, which brings in strangers from 127.0.0.6", async (task) => {
   if (process.platform !== "linux") return task.skip("loopback has one address here");
   const host = "127.0.3.7";
   const metrics = async () => ({ text: "tapline_info 1\n", contentType: "text/plain" });
-  health = await serveHealth({ port: 0, host }, { isReady: () => true, metrics: () => metrics() });
+  health = await serveHealth({ port: 0, host }, { notReady: () => null, metrics: () => metrics() });
   const ask = async (localAddress: string, path: string) => {
     const asking = get({ host, port: health?.port, path, localAddress, agent: false });
     const [answer] = (await once(asking, "response")) as [IncomingMessage];

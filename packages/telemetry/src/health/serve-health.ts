@@ -14,8 +14,8 @@ export type HealthPlace = {
 };
 
 export type HealthParts = {
-  /** May look first; where it takes longer than who asks waits, that counts as no. */
-  readonly isReady: () => boolean | Promise<boolean>;
+  /** Why it does not serve, null where it does. May look first; where it takes longer than who asks waits, that counts as no. */
+  readonly notReady: () => string | null | Promise<string | null>;
   /** null: not yet. */
   readonly metrics: () => Promise<Exposition> | null;
 };
@@ -23,15 +23,17 @@ export type HealthParts = {
 /**
  * `/healthz` answers 200 while the process lives; `/readyz` 200 while it serves, 503 before and while it drains; `/metrics`
  * what it counted, for Prometheus. Nobody is asked who he is, so beyond loopback, where a kubelet's probes come from, there are no
- * metrics: scrapers come from the same host or pod.
+ * metrics: scrapers come from the same host or pod. Nor is there a reason why it does not serve.
  */
-export async function serveHealth(place: HealthPlace, { isReady, metrics }: HealthParts): Promise<Health> {
+export async function serveHealth(place: HealthPlace, { notReady, metrics }: HealthParts): Promise<Health> {
   const { port, host = "127.0.0.1" } = place;
   const server = createServer(async (request, response) => {
     if (request.url === "/metrics" && isLocal(request.socket)) return void tell(response, metrics());
-    const known = request.url === "/healthz" || request.url === "/readyz";
-    const status = !known ? 404 : request.url === "/healthz" || (await isReady()) ? 200 : 503;
-    response.writeHead(status, { "content-type": "text/plain" }).end(status === 200 ? "ok\n" : "no\n");
+    const isLook = request.url === "/readyz";
+    if (!isLook && request.url !== "/healthz") return void answer(response, 404, "no");
+    const why = isLook ? await notReady() : null;
+    if (why === null) answer(response, 200, "ok");
+    else answer(response, 503, isLocal(request.socket) ? `not ready: ${why}` : "no");
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -46,6 +48,10 @@ export async function serveHealth(place: HealthPlace, { isReady, metrics }: Heal
   };
 }
 
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain" }).end(`${text}\n`);
+}
+
 /** By both ends: what a mesh's proxy brings in has a loopback address at one of them alone, and Istio's brings it from 127.0.0.6. */
 const isLocal = ({ localAddress, remoteAddress }: Socket): boolean =>
   [localAddress, remoteAddress].every((address) => address !== undefined && loopback.test(address));
@@ -53,6 +59,6 @@ const loopback = /^(::ffff:)?127\.(?!0\.0\.6$)|^::1$/;
 
 async function tell(response: ServerResponse, metrics: Promise<Exposition> | null): Promise<void> {
   const told = await metrics?.catch(() => null);
-  if (!told) response.writeHead(503, { "content-type": "text/plain" }).end("no\n");
+  if (!told) answer(response, 503, "no");
   else response.writeHead(200, { "content-type": told.contentType }).end(told.text);
 }
