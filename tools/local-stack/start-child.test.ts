@@ -74,6 +74,19 @@ test("a child that cannot start is told by its last words, out of this life of i
   await expect(startWith("")).rejects.toThrow("failing ended (exit code 3): x");
 }, 120_000);
 
+test("a child that a store refuses is ended at once, and why is said: it would wait", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tapline-child-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const says =
+    'process.send({ type: "refused", why: "Redis does not let it in" }); setInterval(() => {}, 1_000);';
+  await writeFile(join(folder, "refused.mjs"), says);
+  const started = startChild({
+    ...{ name: "stranger", root: folder, script: "refused.mjs", environment: {} },
+    ...{ logFile: join(folder, "log"), compiledDir: join(folder, "compiled"), readyTimeoutMs: 60_000 },
+  });
+  await expect(started).rejects.toThrow("stranger is refused: Redis does not let it in");
+}, 120_000);
+
 test("a child that does not get ready in time is ended, and that is said", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tapline-child-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -124,7 +124,10 @@ function handing(child: ChildProcess): Child["hand"] {
   };
 }
 
-/** Starts a child and resolves once it is ready. Throws `unavailable` with its last words where it does not get there. */
+/**
+ * Starts a child and resolves once it is ready. Throws `unavailable` with its last words where it does not get there, or with why a store
+ * refuses it, for which it would wait itself.
+ */
 export async function startChild(plan: ChildPlan): Promise<Child> {
   const logBytes = statSync(plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = launch(plan);
@@ -134,10 +137,10 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
   });
-  const ready = new Promise<ChildMessage>((resolve) => {
+  const settled = new Promise<ChildMessage>((resolve) => {
     child.on("message", (message) => {
       if (!isMessage(message)) return;
-      if (message.type === "ready") resolve(message);
+      if (message.type === "ready" || message.type === "refused") resolve(message);
       else plan.onMessage?.(message);
     });
   });
@@ -149,16 +152,19 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
   const breakOff = () => void stop(1_000);
   plan.signal?.addEventListener("abort", breakOff, { once: true });
   if (plan.signal?.aborted) breakOff();
-  const first = await Promise.race([ready, exited, late]);
+  const first = await Promise.race([settled, exited, late]);
   plan.signal?.removeEventListener("abort", breakOff);
-  if (typeof first === "object")
+  if (typeof first === "object" && first.type === "ready")
     return {
       ...{ ready: first, pid: child.pid, exited, stop, hand },
       send: (message) => void (child.connected && child.send(message)),
     };
   await stop(2_000);
-  const how = first === undefined ? `was not ready after ${readyTimeoutMs} ms` : `ended (${first})`;
-  throw new TaplineError("unavailable", `${plan.name} ${how}: ${await reasonIn(plan.logFile, logBytes)}`, {
+  const how =
+    typeof first === "object"
+      ? `is refused: ${String(first.why)}`
+      : `${first === undefined ? `was not ready after ${readyTimeoutMs} ms` : `ended (${first})`}: ${await reasonIn(plan.logFile, logBytes)}`;
+  throw new TaplineError("unavailable", `${plan.name} ${how}`, {
     remedy: `read ${plan.logFile}`,
     facts: { child: plan.name },
   });

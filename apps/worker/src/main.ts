@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     onLive: (kpi) => status.tell({ kpi }),
     onRefused: (why) => {
       if (!stopping) notReady = why ?? "it starts";
+      if (why !== null) tellParent({ type: "refused", why });
     },
   });
   await otlp.sendMetrics(running.metrics.registry);

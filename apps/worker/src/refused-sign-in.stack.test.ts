@@ -110,6 +110,8 @@ test("a process that is refused says so to its probe and in its log, and ends wh
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
+  const [told] = (await once(child, "message")) as [{ type: string; why?: string }];
+  expect(told).toMatchObject({ type: "refused", why: expect.stringMatching(/^Redis does not let in/) });
   let log = "";
   child.stdout!.on("data", (part: Buffer) => {
     log += part.toString();
