@@ -87,7 +87,7 @@ it("whoever sees some sites begins with these, finds their agents, alerts and ta
   const sites = region(page, "Your sites").getByRole("listitem");
   await until(async () => expect(await sites.allTextContents()).toHaveLength(2));
   expect(await textOf(sites.nth(0))).toMatch(/north.*1 offline.*1 of 2 agents online/s);
-  expect(await textOf(sites.nth(1))).toMatch(/east.*1 of 1 agents online/s);
+  expect(await textOf(sites.nth(1))).toMatch(/east.*1 of 1 agent online/s);
   await until(async () => expect(await textOf(sites.nth(0))).toMatch(/\d+(\.\d+)? ?taps\/s/));
   await page.getByText("Figures of the whole installation are not shown").waitFor();
   await until(async () => expect(await page.getByTestId("trouble").count()).toBe(1));
