@@ -21,6 +21,8 @@ type Deed = {
   readonly group: string;
   readonly resource: string;
   readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  /** Null: it is not said, which is as good as the empty one that stands for none. */
+  readonly subResource?: string | null;
 };
 
 const deployments: Deed = { group: "apps", resource: "deployments", operation: "UPDATE" };
@@ -29,6 +31,9 @@ const path = join(import.meta.dirname, "../../../../../istio/services/noops-admi
 const any = mapType(CelScalar.STRING, CelScalar.DYN);
 const variables = { object: any, oldObject: any, request: any, variables: any };
 
+/** What expressions may call, and the names that they know. */
+export const env = celEnv({ variables, funcs: strings });
+
 type Bindings = Record<keyof typeof variables, unknown>;
 
 /** Expressions that were read once. */
@@ -36,8 +41,7 @@ const planned = new Map<string, (bindings: never) => unknown>();
 
 /** @throws Error where the expression fails, which a policy that fails closed takes for a no */
 function evaluate(expression: string, bindings: Bindings): unknown {
-  const evaluation =
-    planned.get(expression) ?? plan(celEnv({ variables, funcs: strings }), parse(expression));
+  const evaluation = planned.get(expression) ?? plan(env, parse(expression));
   planned.set(expression, evaluation);
   const value = evaluation(bindings as never);
   if (isCelError(value)) throw value;
@@ -48,6 +52,11 @@ const policies = (loadAllYaml(readFileSync(path, "utf8")) as Policy[])
   .filter(({ kind }) => kind === "ValidatingAdmissionPolicy")
   .map(({ spec }) => spec);
 
+/** One thing that was asked for, as the policies see it. */
+export type Question = { readonly policy: Policy["spec"]; readonly bindings: Bindings };
+/** All that was asked so far: what a change of a policy is tried by. */
+export const questions: Question[] = [];
+
 /** Why the manifests' policies refuse what is asked for; null where they do not. Evaluated as an API server does. */
 export function refusedByPolicy(
   username: string,
@@ -55,9 +64,10 @@ export function refusedByPolicy(
   object: object | null,
   deed: Deed = deployments,
 ): string | null {
-  const { group, resource, operation } = deed;
+  const { group, resource, operation, subResource = "" } = deed;
   const request = {
-    ...{ userInfo: { username }, namespace: "tapline", operation, subResource: "" },
+    ...{ userInfo: { username }, namespace: "tapline", operation },
+    ...(subResource === null ? {} : { subResource }),
     resource: { group, version: "v1", resource },
   };
   const bindings = { object, oldObject, request, variables: {} as Record<string, unknown> };
@@ -65,6 +75,7 @@ export function refusedByPolicy(
     if (policy.matchConditions.every(({ expression }) => evaluate(expression, bindings) === true)) {
       for (const { name, expression } of policy.variables ?? [])
         bindings.variables[name] = evaluate(expression, bindings);
+      questions.push({ policy, bindings: { ...bindings, variables: { ...bindings.variables } } });
       for (const { message, expression } of policy.validations)
         if (evaluate(expression, bindings) !== true) return message;
     }

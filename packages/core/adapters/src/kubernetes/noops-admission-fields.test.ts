@@ -26,17 +26,13 @@ const steps = (one: unknown, another: unknown): { readonly no: Step[]; readonly 
   ],
 });
 
-/** What the policy says to each step of a field, where a number of replicas changes beside it. */
-function said(at: (value: unknown) => Json, taken: readonly Step[]): (string | null)[] {
-  return taken.map(([first, second]) => {
-    const was = mergePatch(before, at(first)) as Stored;
-    return refusedByPolicy(
-      noops,
-      was,
-      mergePatch(mergePatch(before, at(second)), { spec: { replicas: 5 } }) as Stored,
-    );
-  });
+/** What the policy says where an object was one way and is to be another, with a number of replicas beside it. */
+function change(first: Json, second: Json): string | null {
+  const to = mergePatch(mergePatch(before, second), { spec: { replicas: 5 } });
+  return refusedByPolicy(noops, mergePatch(before, first) as Stored, to as Stored);
 }
+const said = (at: (value: unknown) => Json, taken: readonly Step[]): (string | null)[] =>
+  taken.map(([first, second]) => change(at(first), at(second)));
 
 function expectHeld(at: (value: unknown) => Json, one: unknown, another: unknown, refusal: string): void {
   const { no, yes } = steps(one, another);
@@ -115,4 +111,74 @@ describe("noops changes of an object", () => {
     const inObject = (value: unknown) => ({ metadata: { [field]: value } });
     expectHeld(inObject, one, another, "noops changes no owners and no finalizers");
   });
+});
+
+describe("of annotations noops writes its own, and leaves the others,", () => {
+  const others = { "example.org/kept": "1" };
+  const own = { "tapline.dev/fence": "1" };
+  const places: [string, (annotations: Json | null) => Json][] = [
+    ["at the object", (annotations) => ({ metadata: { annotations } })],
+    ["at its template", (annotations) => ({ spec: { template: { metadata: { annotations } } } })],
+  ];
+  test.each(places)("%s", (_, place) => {
+    const saidTo = (first: Json | null, second: Json | null) => change(place(first), place(second));
+    const refusal = "noops writes no annotations but its own";
+    expect(saidTo({ ...others, ...own }, { ...others, "tapline.dev/fence": "2" })).toBeNull();
+    expect(saidTo({ ...others, ...own }, others)).toBeNull();
+    expect(saidTo(own, null)).toBeNull();
+    expect(saidTo(null, own)).toBeNull();
+    expect(saidTo(others, { "example.org/kept": "2" })).toBe(refusal);
+    expect(saidTo({ ...others, ...own }, own)).toBe(refusal);
+    expect(saidTo(others, null)).toBe(refusal);
+    expect(saidTo(own, { ...own, ...others })).toBe(refusal);
+    expect(saidTo(null, others)).toBe(refusal);
+  });
+});
+
+describe("of containers", () => {
+  const of = (...containers: Json[]) => ({ spec: { template: { spec: { containers } } } });
+  const more = { name: "third", image: "alpine" };
+
+  test("noops keeps the names, however many there are", () => {
+    expect(change(of(main, other, more), of(main, other, more))).toBeNull();
+    const refusal = "noops adds, removes and renames no container";
+    expect(change(of(main, other, more), of(main, other, { ...more, name: "fourth" }))).toBe(refusal);
+    expect(change(of(main, other), of(main, other, more))).toBe(refusal);
+  });
+
+  test("noops sets tags that are some, also where none was set", () => {
+    const image = (name: string) => of(main, other, { ...more, image: name });
+    const digest = `alpine@sha256:${"0".repeat(64)}`;
+    expect(change(image("alpine"), image("alpine:3"))).toBeNull();
+    expect(change(image(digest), image(digest))).toBeNull();
+    const refusal = "noops changes of an image the tag alone";
+    for (const strange of ["alpine:-3", "alpine:", `alpine:3@sha256:${"0".repeat(64)}`])
+      expect(change(image("alpine"), image(strange))).toBe(refusal);
+  });
+
+  test("noops takes a setting neither from a secret nor away from one, whatever another container has", () => {
+    const level = { name: "LOG_LEVEL", value: "info" };
+    const kept = { name: "LOG_LEVEL", valueFrom: { secretKeyRef: { name: "keys", key: "level" } } };
+    const key = { name: "TAPLINE_PROCESS_KEY", value: "/key" };
+    const env = (mine: Json[] | null, theirs: Json[] | null = null) =>
+      of(mergePatch(main, { env: mine }) as Json, mergePatch(other, { env: theirs }) as Json);
+    const sets = "noops sets what a release may set alone, and nothing from a secret";
+    const takes = "noops takes none of the settings away that it may not set";
+    expect(change(env(null), env([level]))).toBeNull();
+    expect(change(env([level]), env(null))).toBeNull();
+    expect(change(env(null), env([kept]))).toBe(sets);
+    expect(change(env([kept]), env([level]))).toBe(sets);
+    expect(change(env([kept]), env([]))).toBe(takes);
+    expect(change(env([key], [key]), env([], [key]))).toBe(takes);
+    expect(change(env([key], [key]), env(null, [key]))).toBe(takes);
+  });
+});
+
+test("noops leaves what has no labels, or none of Tapline's", () => {
+  for (const labels of [null, { app: "shop" }]) {
+    const foreign = mergePatch(mergePatch(before, { metadata: { labels: null } }), {
+      metadata: { labels },
+    }) as Stored;
+    expect(refusedByPolicy(noops, foreign, foreign)).toMatch(/not labelled as Tapline's$/);
+  }
 });
