@@ -43,12 +43,12 @@ type Heard = {
   readonly segments: number;
   readonly busyMs: Readonly<Record<SegmentStage, number>>;
   readonly done: Readonly<Record<SegmentStage, number>>;
-  /** Of a door that is warm; null where this is none. */
+  /** null where this is of no door. */
   readonly door: DoorWork | null;
 };
 
 /** `cpuMs`: what it kept the CPU busy since its last sign of life; null where this is none. */
-type DoorWork = { readonly taps: number; readonly cpuMs: number | null };
+type DoorWork = { readonly taps: number; readonly cpuMs: number | null; readonly isWarm: boolean };
 
 type Door = { readonly firstAtEpochMs: number; lastAtEpochMs: number; isWarm: boolean };
 
@@ -61,6 +61,8 @@ export class LoadBoard {
   #firstAtEpochMs = Number.POSITIVE_INFINITY;
   /** By the name of the process. */
   readonly #doors = new Map<string, Door>();
+  /** Whether what a tap costs is known of a door that was warm. */
+  #isDoorKnown = false;
   /** As it was last known: services do not get faster by having nothing to do. */
   readonly #work = new Map<string, Work>();
 
@@ -86,7 +88,7 @@ export class LoadBoard {
     });
   }
 
-  /** @returns what says how much a tap costs: of a process that has just begun, nothing does */
+  /** @returns what says how much a tap costs; null where this is of no door */
   #hearDoor({ instance, sign, counters }: TelemetryDelta, atEpochMs: number): DoorWork | null {
     const load = sign?.roles.includes("ingest") === true ? sign.load : undefined;
     const taps = counters["tap.ingested"] ?? 0;
@@ -94,10 +96,10 @@ export class LoadBoard {
     const door = this.#doors.get(instance) ?? { firstAtEpochMs: atEpochMs, lastAtEpochMs: 0, isWarm: false };
     this.#doors.set(instance, door);
     door.lastAtEpochMs = atEpochMs;
-    if (door.isWarm) return { taps, cpuMs: load === undefined ? null : load.cpuRatio * load.spanMs };
+    const { isWarm } = door;
     // This sign tells of the time before it, and the next one of what comes from now on.
-    door.isWarm = load !== undefined && atEpochMs - door.firstAtEpochMs >= warmUpMs;
-    return null;
+    door.isWarm ||= load !== undefined && atEpochMs - door.firstAtEpochMs >= warmUpMs;
+    return { taps, cpuMs: load === undefined ? null : load.cpuRatio * load.spanMs, isWarm };
   }
 
   /** Taps that the door took each second, lately; null where no door is heard of. */
@@ -141,7 +143,11 @@ export class LoadBoard {
   }
 
   #readDoor(evidence: LoadEvidence, nowEpochMs: number) {
-    const doors = this.#heard.flatMap(({ door }) => door ?? []);
+    const all = this.#heard.flatMap(({ door }) => door ?? []);
+    const warm = all.filter(({ isWarm }) => isWarm);
+    this.#isDoorKnown ||= sum(warm, ({ taps }) => taps) >= leastTaps;
+    // Where nothing else is known yet, what a door says that has just begun is better than nothing.
+    const doors = this.#isDoorKnown ? warm : all;
     // Taps behind the last sign of life are not in what it says of the CPU.
     const signed = doors.slice(0, doors.findLastIndex(({ cpuMs }) => cpuMs !== null) + 1);
     const taps = sum(signed, (door) => door.taps);
