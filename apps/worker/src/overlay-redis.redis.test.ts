@@ -27,7 +27,7 @@ const opened = (url: string): Redis => {
 async function ask(port: number, command: string, ...args: string[]): Promise<unknown> {
   const password = decodeURIComponent(/:([^:@]+)@/.exec(await urlOf("administrator"))?.[1] ?? "");
   const url = `redis://${userOf("administrator")}:${password}@localhost:${port}`;
-  const redis = connectRedis(url, () => undefined, { commandTimeoutMs: 2_000 });
+  const redis = connectRedis(url, () => undefined, { commandTimeoutMs: 20_000 });
   try {
     return await redis.call(command, ...args);
   } finally {
@@ -59,11 +59,9 @@ const alive = () => [...servers.pods].slice(1);
 
 test("three come together of the overlay's settings, and each user finds the master by the sentinels and signs in", async () => {
   await eventually(() => isWhole(servers.pods)).toBe(true);
-  expect(await Promise.all(servers.pods.map(({ redis }) => roleOf(redis)))).toEqual([
-    "master",
-    "slave",
-    "slave",
-  ]);
+  // On a machine that stands still for seconds another one than the first may have taken over by now.
+  const roles = async () => (await Promise.all(servers.pods.map(({ redis }) => roleOf(redis)))).sort();
+  await eventually(roles).toEqual(["master", "slave", "slave"]);
   for (const user of [...meshServices, "services"])
     expect(await opened(await urlOf(user)).ping()).toBe("PONG");
 });
