@@ -33,7 +33,7 @@ test("a rule in dry-run keeps what it would have done and by what evidence, and 
     ],
     ...{ begunAtEpochMs: null, fence: null, before: null, after: null },
   });
-  expect(wouldScale.guards.map(({ passed }) => passed)).toEqual(Array(8).fill(true));
+  expect(wouldScale.guards.map(({ passed }) => passed)).toEqual(Array(9).fill(true));
   expect(await oneOf(rig, "close-archive", "dry-run")).toMatchObject({
     ...{ mode: "dry-run", act: { kind: "target", archive: expect.any(String), open: false } },
     evidence: [{ name: expect.stringMatching(/^archive\(.*\)\.isOpen$/), value: true, fault: null }],
