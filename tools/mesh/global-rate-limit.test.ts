@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { edgesWithGlobalLimits } from "./edges-of-components.ts";
-import { isAtFault, judge } from "./judge.ts";
-import { type Manifest, manifestSchema, nameOf, valueAt } from "./manifest.ts";
-import { mutantsOf } from "./mutants.ts";
+import { judge } from "./judge.ts";
+import { type Manifest, valueAt } from "./manifest.ts";
 import { render } from "./render.ts";
+import { survivorsOf } from "./surviving-lines.fixture.ts";
 import { withComponent } from "./with-component.fixture.ts";
 
 const base = ["base", "mesh"];
@@ -104,18 +104,7 @@ describe("limits that all gateways keep together", () => {
     expect(judge(before, edgesWithGlobalLimits)).not.toEqual([]);
     expect(judge(objects)).not.toEqual([]);
     const judged = /^(AuthorizationPolicy|NetworkPolicy|Sidecar|DestinationRule)$/;
-    const survivors = own
-      .filter(({ kind }) => judged.test(kind))
-      .flatMap((manifest) => {
-        const others = objects.filter((one) => one !== manifest);
-        return mutantsOf(manifest).flatMap(({ way, changed }) => {
-          const read = manifestSchema.safeParse(changed);
-          const name = `${nameOf(manifest)} ${way.join(".")}`;
-          // What holds where nothing is said.
-          if (!read.success || /AuthorizationPolicy.* spec\.action$|\.protocol$/.test(name)) return [];
-          return isAtFault([...others, read.data], manifest.kind, edgesWithGlobalLimits) ? [] : [name];
-        });
-      });
-    expect(survivors).toEqual([]);
+    const policies = own.filter(({ kind }) => judged.test(kind));
+    expect(survivorsOf(policies, objects, edgesWithGlobalLimits)).toEqual([]);
   }, 120_000);
 });

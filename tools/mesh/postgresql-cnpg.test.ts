@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { schemaCheck, unknownFields } from "./check-schemas.ts";
 import { edgesWithPostgresql } from "./edges-of-components.ts";
 import { checkOwnForm, hasOwnForm } from "./forms-of-operators.ts";
-import { isAtFault, judge } from "./judge.ts";
+import { judge } from "./judge.ts";
 import { lintWorkloads } from "./lint-workloads.ts";
-import { type Manifest, manifestSchema, nameOf, valueAt } from "./manifest.ts";
-import { mutantsOf } from "./mutants.ts";
+import { type Manifest, nameOf, valueAt } from "./manifest.ts";
 import { render } from "./render.ts";
+import { changesOf, survivorsOf } from "./surviving-lines.fixture.ts";
 import { withComponent } from "./with-component.fixture.ts";
 
 const base = ["base", "mesh"];
@@ -16,16 +16,6 @@ const before = base.flatMap((folder) => render(join(import.meta.dirname, "../../
 const objects = withComponent(base, "components/postgresql-cnpg");
 const own = objects.filter((one) => !before.some((same) => isDeepStrictEqual(same, one)));
 const policies = own.filter((one) => !hasOwnForm(one));
-
-/** Each line of an object taken away by itself, but for those that say what holds where nothing is said. */
-function changesOf(manifest: Manifest): { name: string; changed: Manifest }[] {
-  return mutantsOf(manifest).flatMap(({ way, changed }) => {
-    const read = manifestSchema.safeParse(changed);
-    const name = `${nameOf(manifest)} ${way.join(".")}`;
-    const isNothing = /AuthorizationPolicy.* spec\.action$|\.protocol$/.test(name);
-    return read.success && !isNothing ? [{ name, changed: read.data }] : [];
-  });
-}
 
 describe("PostgreSQL by CloudNativePG", () => {
   test("fits the schemas of its kinds, and selects the operator's pods", async () => {
@@ -43,16 +33,7 @@ describe("PostgreSQL by CloudNativePG", () => {
     expect(judge(objects, edgesWithPostgresql)).toEqual([]);
     expect(judge(before, edgesWithPostgresql)).not.toEqual([]);
     expect(judge(objects)).not.toEqual([]);
-    const survivors = policies.flatMap((manifest) => {
-      const others = objects.filter((one) => one !== manifest);
-      const isMissed = isAtFault(others, manifest.kind, edgesWithPostgresql);
-      const left = isMissed ? [] : [nameOf(manifest)];
-      const changes = changesOf(manifest)
-        .filter(({ changed }) => !isAtFault([...others, changed], manifest.kind, edgesWithPostgresql))
-        .map(({ name }) => name);
-      return [...left, ...changes];
-    });
-    expect(survivors).toEqual([]);
+    expect(survivorsOf(policies, objects, edgesWithPostgresql)).toEqual([]);
   }, 120_000);
 
   test("has the operator's port past its proxies, and no other", () => {

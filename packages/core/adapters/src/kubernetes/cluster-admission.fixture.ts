@@ -90,3 +90,24 @@ function concerns({ matchConstraints }: Policy["spec"], { group, resource, opera
       (resources.includes(resource) || resources.includes("*/*")),
   );
 }
+
+const foreign = { "example.org/kept": "1" };
+const fence = { "tapline.dev/fence": "1" };
+type Annotations = Readonly<Record<string, string>> | null;
+
+/** Annotations before and after, and whether noops may change the one to the other: its own it may, others it may not. */
+export const annotationSteps: readonly (readonly [
+  before: Annotations,
+  after: Annotations,
+  isItsOwn: boolean,
+])[] = [
+  [{ ...foreign, ...fence }, { ...foreign, "tapline.dev/fence": "2" }, true],
+  [{ ...foreign, ...fence }, foreign, true],
+  [fence, null, true],
+  [null, fence, true],
+  [foreign, { "example.org/kept": "2" }, false],
+  [{ ...foreign, ...fence }, fence, false],
+  [foreign, null, false],
+  [null, foreign, false],
+  [fence, { ...fence, ...foreign }, false],
+];
