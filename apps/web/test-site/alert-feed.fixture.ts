@@ -55,8 +55,8 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
       const entries = steps.map((step) => entryOf(step, uuidV7(step.transition.atEpochMs, randomBytes)));
       return [{ baseRev: first.alert.rev - 1, alert: last.alert, entries }];
     });
-    await desk.write(writes);
-    const alerts = writes.map(({ alert }) => alert);
+    const outcomes = await desk.write(writes);
+    const alerts = writes.map(({ alert }) => alert).filter(({ id }) => outcomes.has(id));
     await streams.publish(alerts, true);
     return alerts;
   };
@@ -68,6 +68,12 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
         return openAlert(id, raiseOf(given), { atEpochMs: atEpochMs - index, actor: watch });
       }),
     );
+  /** A page shows what a person does before it is written: where that is written in between, this goes on from it. */
+  const clearOne = async (id: string): Promise<void> => {
+    const event = { kind: "clear", value: 0, peakValue: null, note: null } as const;
+    const step = applyEvent(await desk.find(id), event, { atEpochMs: Date.now(), actor: watch });
+    if (step !== null && (await record([step])).length === 0) await clearOne(id);
+  };
   return {
     raise: (...raises) => raiseAt(Date.now(), ...raises),
     raiseUnrecorded: async (given) => {
@@ -78,10 +84,7 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
     },
     raiseAt,
     clear: async (...alerts) => {
-      const now = await Promise.all(alerts.map(({ id }) => desk.find(id)));
-      const event = { kind: "clear", value: 0, peakValue: null, note: null } as const;
-      const steps = now.map((alert) => applyEvent(alert, event, { atEpochMs: Date.now(), actor: watch }));
-      await record(steps.filter((step) => step !== null));
+      for (const { id } of alerts) await clearOne(id);
     },
     endAll: async () => {
       await recordAll((await desk.open()).map(endOf));

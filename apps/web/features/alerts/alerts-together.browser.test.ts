@@ -105,7 +105,7 @@ it("what is over is found in the history, and beside an alert of its like, and r
   await page.getByText("All is well").waitFor();
   await alerts.raise({ ruleId: "backlog-old", message: "The oldest tap waits again" });
   const similar = pane(page).getByRole("region", { name: "Similar alerts of before" });
-  await similar.getByText("Grace Hopper acknowledged it: restarted the archive").waitFor();
+  await similar.getByText("Grace Hopper acknowledged it: restarted the archive").first().waitFor();
   const moment = pane(page).getByRole("region", { name: "The figure around its moment" });
   await moment.getByText("Last known").waitFor();
   await moment.locator(".recharts-line").first().waitFor();

@@ -36,10 +36,11 @@ export class NoopsLease {
     return row === undefined ? null : Number(row.fence);
   }
 
-  /** Gives it up, so that the next one need not wait for its end. */
+  /** Gives it up, so that the next one need not wait for its end: as of a second ago, for a clock may be set back by less. */
   async resign(holder: string): Promise<void> {
-    await this.#prisma
-      .$executeRaw`UPDATE noops_lease SET until = clock_timestamp() WHERE owner = ${owner} AND holder = ${holder}`;
+    await this.#prisma.$executeRaw`
+      UPDATE noops_lease SET until = LEAST(until, clock_timestamp() - interval '1 second')
+      WHERE owner = ${owner} AND holder = ${holder}`;
   }
 
   /** null where nobody ever had it. */
