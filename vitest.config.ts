@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { compiledDir, testRetries } from "./tools/test-servers/config.ts";
+import { compiledDir } from "./tools/test-servers/config.ts";
 
 const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
 /** What is waited for comes in milliseconds, and on a machine that is busy with something else in seconds. */
@@ -33,9 +33,6 @@ export default defineConfig({
           globalSetup: ["tools/test-servers/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Real servers on a machine that is busy with something else: who asks for it has a failed test tried again, after a rest.
-          // tools/setup/flaky-tests.mjs tells of each that passed only so.
-          retry: { count: testRetries(), delay: 2_000 },
           // After the unit tests and one file at a time: browsers and whole stacks want the machine to themselves.
           sequence: { groupOrder: 1 },
           fileParallelism: false,

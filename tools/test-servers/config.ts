@@ -18,8 +18,3 @@ export function requiresPcsc(env: NodeJS.ProcessEnv = process.env): boolean {
 export function requiresNamespaces(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.TAPLINE_REQUIRE_NETNS === "1";
 }
-
-/** How often a failed test with real servers is tried again before it counts as failed: `TAPLINE_TEST_RETRIES`, 0 by default. */
-export function testRetries(env: NodeJS.ProcessEnv = process.env): number {
-  return Number(env.TAPLINE_TEST_RETRIES ?? 0);
-}
