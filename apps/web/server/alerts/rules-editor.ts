@@ -70,15 +70,15 @@ export class RulesEditor {
    */
   async apply(id: string, rule: unknown, seenVersion: number, act: Act): Promise<number> {
     const active = await this.#activeAs(seenVersion);
-    return await this.#release(parseAlertRules(withRule(active.rules, id, rule)), act);
+    return await this.#release(parseAlertRules(withRule(active.rules, id, rule)), act, active.version);
   }
 
-  async #release(rules: AlertRules, act: Act): Promise<number> {
+  async #release(rules: AlertRules, act: Act, seenVersion: number): Promise<number> {
     const { channels, streams, rules: desk } = this.#stores;
     assertRouted(rules, (await fromPostgres(channels.active())).channels);
     // Where nobody can be told, nothing is changed.
     await fromRedis(streams.newest());
-    const { version } = await fromPostgres(desk.release(rules, act));
+    const { version } = await fromPostgres(desk.release(rules, act, seenVersion));
     // It is in force: who watches looks for itself where it does not hear of it.
     await streams.publishRules(version).catch(() => undefined);
     return version;

@@ -10,6 +10,12 @@ export interface ActingOptions {
   readonly dryRun?: boolean;
 }
 
+/** The same of what changes which rules are in force. */
+export interface SeenOptions extends ActingOptions {
+  /** The version that was in force when whoever asks looked, 0 = none; undefined: whatever is. */
+  readonly seen?: number;
+}
+
 /** Of all that one run of the command does: the trace that it was run in, else one of its own. */
 const traceId = traceIdOf(traceSetting()) ?? randomBytes(16).toString("hex");
 

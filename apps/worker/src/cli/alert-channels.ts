@@ -1,7 +1,7 @@
 import { type AlertChannels, idleChannels, parseAlertChannels, routingFaults } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { openAlertChannels } from "../wire/commands/alert-channels.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { type ActingOptions, actOf, type SeenOptions } from "./acting.ts";
 import { columns } from "./columns.ts";
 import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
@@ -25,17 +25,24 @@ export async function list({ json }: { readonly json?: boolean }): Promise<void>
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-export async function release(file: string, options: ActingOptions): Promise<void> {
+/** @returns the version that was in force, to be given back as `seen` */
+export async function release(file: string, options: SeenOptions): Promise<number> {
   const { dryRun, ...act } = actOf(options);
   const channels = parseAlertChannels(await readYaml(file));
   const holds = [
     count(channels.channels.length, "channel"),
     count(channels.policies.length, "policy", "policies"),
   ].join(", ");
-  const { version, faults, idle } = await withAlertChannels(async (opened) => {
+  const { before, version, faults, idle } = await withAlertChannels(async (opened) => {
     const inForce = (await opened.rules.active())?.rules.rules ?? [];
-    const version = dryRun ? null : await opened.channels.release(channels, act);
-    return { version, faults: routingFaults(inForce, channels), idle: idleChannels(inForce, channels) };
+    const { version: before } = await opened.channels.active();
+    const version = dryRun ? null : await opened.channels.release(channels, act, options.seen);
+    return {
+      before,
+      version,
+      faults: routingFaults(inForce, channels),
+      idle: idleChannels(inForce, channels),
+    };
   });
   const what =
     version === null
@@ -46,6 +53,7 @@ export async function release(file: string, options: ActingOptions): Promise<voi
     (name) => `note: no rule in force leads to ${name} by its routing: it is told nothing yet`,
   );
   process.stdout.write(`${[what, ...warnings, ...notes].join("\n")}\n`);
+  return before;
 }
 
 /** Ends with 1 where the test did not arrive. */

@@ -1,21 +1,26 @@
 import { assertRouted, parseAlertRules, ruleChanges, unknownNames } from "@tapline/core/alerts";
 import { printableLine } from "@tapline/core/kernel";
+import { assertSeen } from "@tapline/core/rollout";
 import { assertAbove } from "../wire/commands/alerts.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { actOf, type SeenOptions } from "./acting.ts";
 import { withAlerts } from "./alerts.ts";
 import { readYaml } from "./read-yaml.ts";
 import { warningsOf } from "./unknown-names.ts";
 
-/** Puts the rules of a file in force; who watches takes them at once. */
-export async function apply(file: string, options: ActingOptions): Promise<void> {
+/**
+ * Puts the rules of a file in force; who watches takes them at once.
+ * @returns the version that was in force, to be given back as `seen`
+ */
+export async function apply(file: string, options: SeenOptions): Promise<number> {
   const { dryRun, ...act } = actOf(options);
   const rules = parseAlertRules(await readYaml(file));
   const { active, unknown } = await withAlerts(async (alerts) => {
     const active = await alerts.rules.active();
+    assertSeen("alert-rules", active, options.seen);
     assertAbove(rules, active);
     assertRouted(rules, (await alerts.channels.active()).channels);
     const unknown = unknownNames(rules.rules, await alerts.knownNames());
-    if (!dryRun) await alerts.release(rules, act);
+    if (!dryRun) await alerts.release(rules, act, active?.version ?? 0);
     return { active, unknown };
   });
   const changes = ruleChanges(active?.rules.rules ?? [], rules.rules);
@@ -27,4 +32,5 @@ export async function apply(file: string, options: ActingOptions): Promise<void>
       .map((line) => `${line}\n`)
       .join(""),
   );
+  return active?.version ?? 0;
 }

@@ -246,7 +246,9 @@ test("rules are applied at once, a dry run says what they change, and nothing is
   const untold = await runWith({ REDIS_URL: "" }, "apply", file, ...by("quiet"));
   expect([untold.code, untold.err]).toEqual([1, expect.stringContaining("REDIS_URL")]);
   expect(await desk.active()).toMatchObject({ version: 1 });
-  const applied = await run("apply", file, ...by("quiet"));
+  const blind = await run("apply", file, "--seen", "7", ...by("quiet"));
+  expect([blind.code, blind.err]).toEqual([1, expect.stringContaining("and no longer version 7")]);
+  const applied = await run("apply", file, "--seen", "1", ...by("quiet"));
   expect(applied.out, applied.err).toContain("version 2 of the alert rules is in force instead of 1");
   expect(await desk.active()).toMatchObject({ version: 2, madeBy: "operator/ada", reason: "quiet" });
   expect((await told()).at(-1)).toEqual({ is: "rules", version: 2 });

@@ -49,7 +49,12 @@ test("rules that were put in force are taken back as was shown beforehand, once,
     rule.id === "scale-up-on-wish" ? { ...rule, mode: "dry-run" } : rule,
   );
   await writeFile(file, JSON.stringify({ ...defaultNoopsRules, version: second, actsPerHour: 7, rules }));
-  const applied = await run("apply", file, ...by, "--yes");
+  const blind = await run("apply", file, "--seen", "0", ...by, "--yes");
+  expect([blind.code, blind.err]).toEqual([
+    1,
+    expect.stringContaining(`version ${first} of the NoOps rules is in force by now, and no longer none`),
+  ]);
+  const applied = await run("apply", file, "--seen", String(first), ...by, "--yes");
   expect(applied.out, applied.err).toContain(`  actsPerHour: ${defaultNoopsRules.actsPerHour} → 7\n`);
 
   const dry = await run("rollback", ...by, "--dry-run");

@@ -11,9 +11,10 @@ import {
   shippedAlerts,
   unknownAlerts,
 } from "@tapline/core/noops";
+import { assertSeen } from "@tapline/core/rollout";
 import { stringify } from "yaml";
 import { assertNoopsRulesAbove, type ReleasedNoopsRules } from "../wire/commands/noops.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { actOf, type SeenOptions } from "./acting.ts";
 import { type Report, tell } from "./alerts-lint.ts";
 import { withNoops } from "./noops.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -57,17 +58,22 @@ export async function defaults({ json }: Options): Promise<void> {
   );
 }
 
-/** Puts the rules of a file in force; who decides takes them at its next look. */
-export async function apply(file: string, options: ActingOptions): Promise<void> {
+/**
+ * Puts the rules of a file in force; who decides takes them at its next look.
+ * @returns the version that was in force, to be given back as `seen`
+ */
+export async function apply(file: string, options: SeenOptions): Promise<number> {
   const { dryRun, ...act } = actOf(options);
   const rules = parseNoopsRules(await readYaml(file));
   const { active, switches } = await withNoops(async ({ rules: desk, desk: noops }) => {
     const active = await desk.active();
+    assertSeen("noops-rules", active, options.seen);
     assertNoopsRulesAbove(rules, active);
-    if (!dryRun) await desk.release(rules, act);
+    if (!dryRun) await desk.release(rules, act, active?.version ?? 0);
     return { active, switches: (await noops.standing()).switches };
   });
   tellInForce({ before: active, after: rules, switches, dryRun });
+  return active?.version ?? 0;
 }
 
 function tellInForce(told: {

@@ -1,16 +1,14 @@
 import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { type RuleKind, ruleKindNames, ruleKinds } from "@tapline/core/rollout";
 import { openRuleReleases } from "../wire/commands/rule-releases.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { actOf, type SeenOptions } from "./acting.ts";
 import { table } from "./columns.ts";
 import { findStores } from "./find-stores.ts";
 
 type Opened = ReturnType<typeof openRuleReleases>;
 
-interface RollBackOptions extends ActingOptions {
+interface RollBackOptions extends SeenOptions {
   readonly to?: number;
-  /** What was in force when whoever asks looked. */
-  readonly seen?: number;
 }
 
 interface ListOptions {

@@ -95,9 +95,11 @@ test("a release is given out and switched to, and a dry run says what it changes
     ].join("\n"),
   );
   expect(await actions()).toEqual(["validation rules.released", "ada rules.released"]);
-  expect((await run("rules", "switch", "2", "--reason", "old trackers", "--by", "ada", "--yes")).code).toBe(
-    0,
-  );
+  const switched = (seen: string) =>
+    run("rules", "switch", "2", "--seen", seen, "--reason", "old trackers", "--by", "ada", "--yes");
+  const blind = await switched("2");
+  expect([blind.code, blind.err]).toEqual([1, expect.stringContaining("and no longer version 2")]);
+  expect((await switched("1")).code).toBe(0);
   expect((await run("rules", "ls")).out).toMatch(/release 2 .*operator.ada .*old trackers {2}in force\n$/);
   expect((await actions()).at(-1)).toBe("ada rules.switched");
 });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type ValidationRules, validationRuleChanges, validationRulesSchema } from "@tapline/core/validation";
 import { openRules } from "../wire/commands/rules.ts";
-import { type ActingOptions, actOf } from "./acting.ts";
+import { type ActingOptions, actOf, type SeenOptions } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
 import { effectText, withQuarantine } from "./quarantine-command.ts";
 
@@ -40,16 +40,18 @@ export async function release(file: string, options: ActingOptions): Promise<voi
   }
 }
 
-export async function switchTo(version: number, options: ActingOptions): Promise<void> {
+/** @returns the version that was in force, to be given back as `seen` */
+export async function switchTo(version: number, options: SeenOptions): Promise<number> {
   const { dryRun, ...act } = actOf(options);
-  await withDesk(async (desk) => {
+  return await withDesk(async (desk) => {
     const [next, active] = [await desk.find(version), await desk.activeVersion()];
     const before = active === null ? null : (await desk.find(active)).rules;
-    if (!dryRun) await desk.switchTo(version, act);
+    if (!dryRun) await desk.switchTo(version, act, options.seen ?? active ?? 0);
     const changes = validationRuleChanges(before, next.rules).map((line) => `\n  ${line}`);
     const what = `release ${version} ${dryRun ? "would be" : "is"} in force instead of ${active ?? "none"}`;
     process.stdout.write(`${what}; what changes:${changes.length === 0 ? " nothing" : changes.join("")}\n`);
     if (dryRun) process.stdout.write(`${await replayText(next.rules)}\n`);
+    return active ?? 0;
   });
 }
 

@@ -126,6 +126,22 @@ test("a quota that the kill switch meets between its steps is released and not i
   expect(await rules.activeVersion()).toBe(before);
 });
 
+test("a quota that was made of rules which somebody has switched meanwhile is not in force", async () => {
+  const rules = new RulesDesk(prisma, Date.now);
+  const before = (await rules.activeVersion()) ?? 0;
+  const by = { actor: { kind: "operator", id: "ada" }, reason: "a new sensor" } as const;
+  const other = await rules.release(defaultRules, by);
+  const release: RulesDesk["release"] = async (...args) => {
+    await rules.switchTo(other, by);
+    return await rules.release(...args);
+  };
+  const late = { ...parts, rules: Object.assign(new RulesDesk(prisma, Date.now), { release }) };
+  await expect(actInHouse({ kind: "quota", tapsPerHour: 30, burst: 3 }, going, late)).rejects.toThrow(
+    `version ${other} of the validation rules is in force by now, and no longer version ${before}`,
+  );
+  expect(await rules.activeVersion()).toBe(other);
+});
+
 test("an archive that the kill switch meets after its look stays open, and no shift begins after it", async () => {
   const [closed, stop] = [new ClosedArchives(prisma), new AbortController()];
   const read: HouseParts["closed"]["read"] = async () => {

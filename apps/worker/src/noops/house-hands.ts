@@ -79,7 +79,7 @@ export async function actInHouse(act: HouseAct, terms: HouseTerms, parts: HouseP
       const before = await parts.rules.activeVersion();
       assertAsLeft(left, { release: before });
       signal.throwIfAborted();
-      await parts.rules.switchTo(act.release, by);
+      await parts.rules.switchTo(act.release, by, before ?? 0);
       return { before: { release: before }, after: { release: act.release } };
     }
   }
@@ -163,6 +163,7 @@ async function setQuota(
   const trackerRate = { tapsPerHour, burstTaps: burst };
   const release = await rules.release({ ...present, trackerRate }, by);
   signal.throwIfAborted();
-  await rules.switchTo(release, by);
+  // What somebody else has put in force meanwhile was not looked at.
+  await rules.switchTo(release, by, active);
   return { before: { release: active }, after: { release } };
 }

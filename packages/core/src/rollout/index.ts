@@ -73,6 +73,7 @@ export { type ShiftStep, stepShift } from "./release/step-shift.ts";
 export { chanceOfMore, type Proportion } from "./release/two-proportions.ts";
 export {
   type AskedReturn,
+  assertSeen,
   chooseReturn,
   type RuleRelease,
   type RuleStanding,

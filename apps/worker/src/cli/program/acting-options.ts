@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { saysSomething } from "./forms.ts";
+import { saysSomething, wholeNumber } from "./forms.ts";
 
 type Action = OmitThisParameter<Parameters<Command["action"]>[0]>;
 
@@ -15,6 +15,15 @@ export function addActing(command: Command): Command {
         "--by <name>",
         "who acts: the e-mail address of an account of the console, or a name; goes into the audit log (default: the login name)",
       ),
+  );
+}
+
+/** For what changes which rules are in force. */
+export function addSeen(command: Command): Command {
+  return command.option(
+    "--seen <version>",
+    "what was in force when you looked: refused where it is another one by now",
+    wholeNumber,
   );
 }
 

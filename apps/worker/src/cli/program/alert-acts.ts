@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addActing, confirmed } from "./acting-options.ts";
+import { addActing, addSeen, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
 import { addRollBack } from "./roll-back-rules.ts";
 
@@ -32,9 +32,13 @@ export function addAlertActs(alerts: Command): void {
   addAct(alerts, "return", "put it back in service").action(
     confirmed(async (id, options) => (await import("../alert-acts.ts")).returnToService(id, options)),
   );
-  addActing(alerts.command("apply").argument("<file>", "YAML or JSON of the format tapline-alert-rules/1"))
+  addSeen(
+    addActing(alerts.command("apply").argument("<file>", "YAML or JSON of the format tapline-alert-rules/1")),
+  )
     .description("put the rules of a file in force, at once; says what changes")
-    .action(confirmed(async (file, options) => (await import("../alerts-apply.ts")).apply(file, options)));
+    .action(
+      confirmed(async (file, options) => await (await import("../alerts-apply.ts")).apply(file, options)),
+    );
   addRollBack(alerts, "alert-rules");
 }
 

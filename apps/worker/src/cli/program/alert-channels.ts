@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addActing, confirmed } from "./acting-options.ts";
+import { addActing, addSeen, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
 import { addRollBack } from "./roll-back-rules.ts";
 
@@ -11,12 +11,14 @@ export function addAlertChannels(alerts: Command): void {
     .description("the channels in force")
     .option("--json", "as JSON, whole")
     .action(async (options) => (await import("../alert-channels.ts")).list(options));
-  addActing(
-    channel.command("release").argument("<file>", "YAML or JSON of the format tapline-alert-channels/1"),
+  addSeen(
+    addActing(
+      channel.command("release").argument("<file>", "YAML or JSON of the format tapline-alert-channels/1"),
+    ),
   )
     .description("put the channels, schedules and policies of a file in force")
     .action(
-      confirmed(async (file, options) => (await import("../alert-channels.ts")).release(file, options)),
+      confirmed(async (file, options) => await (await import("../alert-channels.ts")).release(file, options)),
     );
   addRollBack(channel, "alert-channels");
   addActing(channel.command("test").argument("<name>"))

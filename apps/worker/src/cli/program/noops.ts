@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addActing, confirmed } from "./acting-options.ts";
+import { addActing, addSeen, confirmed } from "./acting-options.ts";
 import { durationMs, wholeNumber } from "./forms.ts";
 import { addRollBack } from "./roll-back-rules.ts";
 
@@ -66,9 +66,13 @@ function addRules(noops: Command): void {
     .description("print the shipped rules, as a file to begin with")
     .option("--json", "as JSON")
     .action(async (options) => (await import("../noops-rules.ts")).defaults(options));
-  addActing(noops.command("apply").argument("<file>", "YAML or JSON of the format tapline-noops-rules/1"))
+  addSeen(
+    addActing(noops.command("apply").argument("<file>", "YAML or JSON of the format tapline-noops-rules/1")),
+  )
     .description("put the rules of a file in force, at once; says what changes")
-    .action(confirmed(async (file, options) => (await import("../noops-rules.ts")).apply(file, options)));
+    .action(
+      confirmed(async (file, options) => await (await import("../noops-rules.ts")).apply(file, options)),
+    );
   addRollBack(noops, "noops-rules");
 }
 

@@ -1,18 +1,13 @@
 import type { RuleKind } from "@tapline/core/rollout";
 import type { Command } from "commander";
-import { addActing, confirmed } from "./acting-options.ts";
+import { addActing, addSeen, confirmed } from "./acting-options.ts";
 import { wholeNumber } from "./forms.ts";
 
 /** `… rollback`: the same for rules of each kind. */
 export function addRollBack(of: Command, kind: RuleKind): void {
-  addActing(of.command("rollback"))
+  addSeen(addActing(of.command("rollback")))
     .description("put what was in force before in force again, at once; says what changes")
     .option("--to <version>", "that of this version (default: what was in force before)", wholeNumber)
-    .option(
-      "--seen <version>",
-      "what was in force when you looked: refused where it is another one by now",
-      wholeNumber,
-    )
     .action(
       confirmed(async (options) => await (await import("../rule-releases.ts")).rollBack(kind, options)),
     );

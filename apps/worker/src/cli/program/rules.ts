@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addActing, confirmed } from "./acting-options.ts";
+import { addActing, addSeen, confirmed } from "./acting-options.ts";
 import { wholeNumber } from "./forms.ts";
 import { addRollBack } from "./roll-back-rules.ts";
 
@@ -19,8 +19,10 @@ export function addRules(program: Command): void {
   addActing(rules.command("release").argument("<file>"))
     .description("give out the rules in a JSON file as a new release, which is not in force yet")
     .action(confirmed(async (file, options) => (await import("../rules.ts")).release(file, options)));
-  addActing(rules.command("switch").argument("<release>", "its number", wholeNumber))
+  addSeen(addActing(rules.command("switch").argument("<release>", "its number", wholeNumber)))
     .description("judge by this release from now on; verdicts that were given stand")
-    .action(confirmed(async (release, options) => (await import("../rules.ts")).switchTo(release, options)));
+    .action(
+      confirmed(async (release, options) => await (await import("../rules.ts")).switchTo(release, options)),
+    );
   addRollBack(rules, "validation-rules");
 }

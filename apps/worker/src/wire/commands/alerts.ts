@@ -35,13 +35,18 @@ export function openAlerts(databaseUrl: string, redisUrl: string | undefined) {
     previews: new AlertPreviews(prisma, Date.now),
     /**
      * Puts rules in force, and tells who watches.
-     * @throws TaplineError `conflict` where they cannot follow those in force; `misconfigured`, `unavailable` where nobody can be told: then
+     * @param seen the version that was in force when whoever asks looked, 0 = none
+     * @throws TaplineError `conflict` where they cannot follow those in force, or others are than were seen; `misconfigured`, `unavailable` where nobody can be told: then
      * nothing is changed
      */
-    release: async (next: AlertRules, act: { readonly actor: Actor; readonly reason: string }) => {
+    release: async (
+      next: AlertRules,
+      act: { readonly actor: Actor; readonly reason: string },
+      seen: number,
+    ) => {
       const heard = assertRedis(streams);
       await answered(heard.newest());
-      const released = await rules.release(next, act);
+      const released = await rules.release(next, act, seen);
       await answered(heard.publishRules(released.version));
     },
     knownNames: () => knownNames(prisma),

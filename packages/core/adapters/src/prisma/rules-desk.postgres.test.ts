@@ -57,6 +57,17 @@ test("a release that is not there, or in force already, is refused by name", asy
   expect(hasCode(await refused(judge(99).current()), "not-found")).toBe(true);
 });
 
+test("who looked at another release than is in force switches nothing", async () => {
+  await expect(desk.switchTo(1, act, 1)).rejects.toMatchObject({
+    ...{ code: "conflict", facts: { version: 2 } },
+    message: "version 2 of the validation rules is in force by now, and no longer version 1",
+  });
+  await expect(desk.switchTo(1, act, 0)).rejects.toThrow("and no longer none");
+  expect(await desk.activeVersion()).toBe(2);
+  await desk.switchTo(1, act, 2);
+  expect(await desk.activeVersion()).toBe(1);
+});
+
 test("a release never changes", async () => {
   for (const change of ["UPDATE validation_release SET reason = 'other'", "DELETE FROM validation_release"])
     await expect(prisma.$executeRawUnsafe(change)).rejects.toThrow("append-only");

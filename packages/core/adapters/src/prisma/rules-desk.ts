@@ -1,4 +1,5 @@
 import { TaplineError } from "@tapline/core/kernel";
+import { assertSeen } from "@tapline/core/rollout";
 import { type RulesRelease, type ValidationRules, validationRulesSchema } from "@tapline/core/validation";
 import { type Act, recordAct, type Transaction } from "./acts.ts";
 import type { PrismaClient, ValidationRelease } from "./generated/client.ts";
@@ -74,12 +75,14 @@ export class RulesDesk {
 
   /**
    * Puts a release in force; validation judges by it within 2 s.
-   * @throws TaplineError `not-found`, `conflict` where it is in force already
+   * @param seen the one that was in force when whoever asks looked, 0 = none; left out: whatever is
+   * @throws TaplineError `not-found`, `conflict` where it is in force already, or another one is than was seen
    */
-  async switchTo(version: number, act: Act): Promise<void> {
+  async switchTo(version: number, act: Act, seen?: number): Promise<void> {
     await this.#step(async (tx, at) => {
       if ((await tx.validationRelease.count({ where: { version } })) === 0) throw notFound(version);
       const before = await activeRulesVersion(tx);
+      if (seen !== undefined) assertSeen("validation-rules", await madeOf(tx, before), seen);
       if (before === version)
         throw new TaplineError("conflict", `release ${version} of the rules is in force already`);
       await switchRules(tx, version, before, act, at);
@@ -92,6 +95,12 @@ export class RulesDesk {
       change(tx, new Date(this.#clock())),
     );
   }
+}
+
+/** Who made a release, and when; null of none. */
+async function madeOf(tx: Transaction, version: number | null) {
+  const row = version === null ? null : await tx.validationRelease.findUnique({ where: { version } });
+  return row === null ? null : { ...row, madeAtEpochMs: row.madeAt.getTime() };
 }
 
 /** The release in force; null before the first. */

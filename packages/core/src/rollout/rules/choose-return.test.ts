@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AskedReturn, chooseReturn, type RuleStanding } from "./choose-return.ts";
+import { type AskedReturn, assertSeen, chooseReturn, type RuleStanding } from "./choose-return.ts";
 
 /** Version 4 holds what version 1 held. */
 const releases = ["a", "b", "c", "a"].map((content, at) => ({
@@ -36,5 +36,27 @@ test.each<[string, string, RuleStanding, Partial<AskedReturn>]>([
 ])("refuses: %s", (message, code, standing, asked) => {
   expect(() => chosen(standing, asked)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  );
+});
+
+test("who changes rules is held to what they were shown", () => {
+  const active = { version: 3, madeAtEpochMs: 5, madeBy: "operator/ada" };
+  for (const [inForce, seen] of [
+    [active, 3],
+    [active, undefined],
+    [null, 0],
+    [null, undefined],
+  ] as const)
+    assertSeen("alert-rules", inForce, seen);
+  const refused = (message: string, facts: object) =>
+    expect.objectContaining({ code: "conflict", message, facts });
+  expect(() => assertSeen("alert-rules", active, 0)).toThrow(
+    refused("version 3 of the alert rules is in force by now, and no longer none", {
+      ...{ version: 3, by: "operator/ada", atEpochMs: 5 },
+    }),
+  );
+  // A database that was restored from a copy.
+  expect(() => assertSeen("alert-rules", null, 2)).toThrow(
+    refused("no alert rules are in force by now, and no longer version 2", {}),
   );
 });

@@ -45,7 +45,7 @@ export function chooseReturn<Release extends RuleRelease>(
   const active = releases.find((one) => one.version === version);
   if (active === undefined)
     throw new TaplineError("conflict", `no ${rules} are in force yet: there is nothing to go back to`);
-  if (seenVersion !== null && seenVersion !== active.version) throw changedSince(rules, active, seenVersion);
+  if (seenVersion !== null) assertSeen(kind, active, seenVersion);
   const target = to ?? before;
   if (target === null)
     throw new TaplineError(
@@ -79,14 +79,24 @@ function named<Release extends RuleRelease>(
   throw new TaplineError("conflict", `version ${version} of the ${rules} ${which} in force already`);
 }
 
-function changedSince(
-  rules: string,
-  { version, madeBy, madeAtEpochMs }: RuleRelease,
-  seen: number,
-): TaplineError {
-  const message = `version ${version} of the ${rules} is in force by now, and no longer version ${seen}`;
-  return new TaplineError("conflict", message, {
+/**
+ * Holds whoever changes rules to what they were shown.
+ * @param inForce null: none yet
+ * @param seen the version that was in force when they looked, 0 = none; undefined: whatever is
+ * @throws TaplineError `conflict` where it is another one by now
+ */
+export function assertSeen(
+  kind: RuleKind,
+  inForce: Omit<RuleRelease, "content"> | null,
+  seen: number | undefined,
+): void {
+  const version = inForce?.version ?? 0;
+  if (seen === undefined || seen === version) return;
+  const rules = ruleKindNames[kind];
+  const now = version === 0 ? `no ${rules} are in force` : `version ${version} of the ${rules} is in force`;
+  const message = `${now} by now, and no longer ${seen === 0 ? "none" : `version ${seen}`}`;
+  throw new TaplineError("conflict", message, {
     remedy: "look at what it would do now, and decide anew",
-    facts: { version, by: madeBy, atEpochMs: madeAtEpochMs },
+    facts: inForce === null ? {} : { version, by: inForce.madeBy, atEpochMs: inForce.madeAtEpochMs },
   });
 }

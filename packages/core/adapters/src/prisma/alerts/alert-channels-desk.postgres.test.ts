@@ -27,6 +27,16 @@ test("before the first release nobody is told; each release is in force at once,
   expect(rows.map(({ action, actorId }) => [action, actorId])).toEqual([["alert-channels.released", "ada"]]);
 });
 
+test("who looked at another release than is in force changes nothing", async () => {
+  await expect(desk.release(channels, act, 1)).rejects.toMatchObject({
+    ...{ code: "conflict", facts: { version: 2, by: "operator/ada" } },
+    message: "version 2 of the alert channels is in force by now, and no longer version 1",
+  });
+  expect(await desk.active()).toMatchObject({ version: 2 });
+  const ends = await Promise.allSettled([desk.release(channels, act, 2), desk.release(channels, act, 2)]);
+  expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+});
+
 test("a release never changes, and never goes", async () => {
   for (const change of [
     "UPDATE alert_channel_release SET reason = 'other'",

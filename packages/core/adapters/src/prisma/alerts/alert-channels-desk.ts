@@ -1,5 +1,6 @@
 import { type AlertChannels, noChannels, parseAlertChannels } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
+import { assertSeen } from "@tapline/core/rollout";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
 import type { PrismaClient } from "../generated/client.ts";
 import { lockedStep } from "../locked-step.ts";
@@ -27,12 +28,20 @@ export class AlertChannelsDesk {
     return await activeChannels(this.#prisma);
   }
 
-  /** Puts a document in force. @returns the release's number */
-  async release(channels: AlertChannels, act: Act): Promise<number> {
+  /**
+   * Puts a document in force.
+   * @param seen the version that was in force when whoever asks looked, 0 = none; left out: whatever is
+   * @returns the release's number
+   * @throws TaplineError `conflict` where another one is in force than was seen
+   */
+  async release(channels: AlertChannels, act: Act, seen?: number): Promise<number> {
     // One release comes after the other.
-    return await lockedStep(this.#prisma, { lock: alertChannelsLock }, (tx) =>
-      releaseAlertChannels(tx, channels, act, new Date(this.#clock())),
-    );
+    return await lockedStep(this.#prisma, { lock: alertChannelsLock }, async (tx) => {
+      const last = await tx.alertChannelRelease.findFirst({ orderBy: { version: "desc" } });
+      const active = last === null ? null : { ...last, madeAtEpochMs: last.madeAt.getTime() };
+      assertSeen("alert-channels", active, seen);
+      return await releaseAlertChannels(tx, channels, act, new Date(this.#clock()));
+    });
   }
 }
 

@@ -44,6 +44,15 @@ test("of two who release the same version one is refused", async () => {
   expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
 });
 
+test("who looked at another release than is in force changes nothing, whatever version they bring", async () => {
+  await expect(desk.release(rules(11), act, 7)).rejects.toThrow(
+    "version 9 of the alert rules is in force by now, and no longer version 7",
+  );
+  await expect(desk.release(rules(11), act, 0)).rejects.toThrow("and no longer none");
+  await desk.release(rules(11), act, 9);
+  expect(await desk.active()).toMatchObject({ version: 11 });
+});
+
 test("a release never changes, and never goes", async () => {
   for (const change of ["UPDATE alert_rule_release SET reason = 'other'", "DELETE FROM alert_rule_release"])
     await expect(prisma.$executeRawUnsafe(change)).rejects.toThrow("is refused");

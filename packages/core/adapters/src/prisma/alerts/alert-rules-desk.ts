@@ -1,5 +1,6 @@
 import { type AlertRules, alertRulesSchema, releaseIdOf } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
+import { assertSeen } from "@tapline/core/rollout";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
 import type { AlertRuleRelease, PrismaClient } from "../generated/client.ts";
 import { lockedStep } from "../locked-step.ts";
@@ -54,12 +55,15 @@ export class AlertRulesDesk {
 
   /**
    * Puts rules in force.
-   * @throws TaplineError `conflict` where their version is not above the one in force
+   * @param seen the version that was in force when whoever asks looked, 0 = none; left out: whatever is
+   * @throws TaplineError `conflict` where their version is not above the one in force, or another one is in force than was seen
    */
-  async release(rules: AlertRules, act: Act): Promise<AlertRulesListing> {
+  async release(rules: AlertRules, act: Act, seen?: number): Promise<AlertRulesListing> {
     return await this.#step(async (tx, at) => {
       const last = await tx.alertRuleRelease.findFirst({ orderBy: { version: "desc" } });
-      assertAbove(rules, last === null ? null : listingOf(last));
+      const active = last === null ? null : listingOf(last);
+      assertSeen("alert-rules", active, seen);
+      assertAbove(rules, active);
       return listingOf(await releaseAlertRules(tx, rules, act, at, last?.version ?? null));
     });
   }

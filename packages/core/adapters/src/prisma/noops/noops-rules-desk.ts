@@ -1,5 +1,6 @@
 import { TaplineError } from "@tapline/core/kernel";
 import { type NoopsRule, type NoopsRules, noopsRuleSetIdOf, noopsRulesSchema } from "@tapline/core/noops";
+import { assertSeen } from "@tapline/core/rollout";
 import { type Act, recordAct, type Transaction } from "../acts.ts";
 import type { NoopsRuleSet, PrismaClient } from "../generated/client.ts";
 import { lockedStep } from "../locked-step.ts";
@@ -64,12 +65,15 @@ export class NoopsRulesDesk {
 
   /**
    * Puts rules in force.
-   * @throws TaplineError `conflict` where their version is not above the one in force
+   * @param seen the version that was in force when whoever asks looked, 0 = none; left out: whatever is
+   * @throws TaplineError `conflict` where their version is not above the one in force, or another one is in force than was seen
    */
-  async release(rules: NoopsRules, act: Act): Promise<NoopsRulesListing> {
+  async release(rules: NoopsRules, act: Act, seen?: number): Promise<NoopsRulesListing> {
     return await this.#step(async (tx, at) => {
       const last = await tx.noopsRuleSet.findFirst({ orderBy: { version: "desc" } });
-      assertNoopsRulesAbove(rules, last === null ? null : listingOf(last));
+      const active = last === null ? null : listingOf(last);
+      assertSeen("noops-rules", active, seen);
+      assertNoopsRulesAbove(rules, active);
       return listingOf(await releaseNoopsRules(tx, rules, act, at, last?.version ?? null));
     });
   }
