@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { localActuator } from "@tapline/adapters/local";
-import { connectPrisma, type PrismaClient } from "@tapline/adapters/prisma";
+import { connectPrisma, type PrismaClient, ReleaseDesk } from "@tapline/adapters/prisma";
 import { NoopsDesk, NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
-import { uuidV7 } from "@tapline/core/kernel";
 import {
   type Actuator,
   type ActuatorAct,
@@ -14,7 +12,6 @@ import {
   type WorkloadName,
 } from "@tapline/core/noops";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decisionOf } from "../../../../packages/core/src/noops/decision.fixture.ts";
 import { ownVersion } from "../../../../tools/local-stack/supervisor/find-program.ts";
 import {
   startTestWorkers,
@@ -147,52 +144,40 @@ test("a scale that NoOps did is undone: afterwards runs what ran before", { time
   await isAsBefore(before);
 });
 
-test("a share is undone by NoOps, and what was placed is retired: afterwards runs what ran before", {
+test("a shift that a rule began shares by its steps; undone, what ran before has all of it again", {
   timeout: testMs,
 }, async () => {
-  const first = await picture();
-  await place("ingest");
-  await settled(green("ingest"), 1);
   const before = await picture();
-  const share = { kind: "share", service: "ingest", greenPercent: 30 } as const;
-  await act(share);
-  const atEpochMs = Date.now();
-  // No rule shares by itself; what is recorded of such an act is undone as any other's.
-  const done = decisionOf({
+  const releases = new ReleaseDesk(prisma, Date.now);
+  const content = {
+    service: "ingest",
+    version: ownVersion(),
+    config: { LOG_LEVEL: "warn" },
+    rules: null,
+  } as const;
+  const { id } = await releases.make(content, { ...by, dryRun: false });
+  await release({
+    ...{ ...common, id: "shift-at-any-hour", only: ["ingest"], mode: "armed", cooldownMs: 3_600_000 },
     ...{
-      id: uuidV7(atEpochMs, randomBytes),
-      ruleId: "share-doors",
-      target: "ingest",
-      state: "done",
-      act: share,
-    },
-    ...{
-      atEpochMs,
-      lastAtEpochMs: atEpochMs,
-      begunAtEpochMs: atEpochMs,
-      endedAtEpochMs: atEpochMs,
-      fence: 1,
-    },
-    ...{ before: { greenPercent: 0 }, after: { greenPercent: 30 }, undoUntilEpochMs: atEpochMs + 3_600_000 },
-  });
-  const [at, id] = [new Date(atEpochMs), done.id];
-  await prisma.noopsDecision.create({
-    data: {
-      id,
-      ruleId: "share-doors",
-      target: "ingest",
-      state: "done",
-      at,
-      lastAt: at,
-      begunAt: at,
-      body: done,
+      when: 'clock("UTC").minuteOfDay >= 0.0',
+      act: { kind: "shift", release: id, steps: [40, 100], windowMs: 10_000 },
     },
   });
-  await desk.undo(id, by);
-  await decided("share-doors", "undone");
+  const done = await decided("shift-at-any-hour", "done");
+  const [shift] = await releases.open();
+  expect(shift).toMatchObject({ release: id, base: null, startedBy: "rule/shift-at-any-hour" });
+  expect(done.after).toEqual({ release: id, shift: shift?.id });
+  // Nobody brings taps: there is no evidence by which it would go on.
+  const shared = async () => (await actuator.look()).shares.ingest?.greenPercent === 40;
+  await until("the release has its first share", shared, waitMs);
+  expect((await settled(green("ingest"), 1)).release).toEqual(expect.anything());
+  await desk.undo(done.id, by);
+  await decided("shift-at-any-hour", "undone");
   await isAsBefore(before);
-  await act({ kind: "retire", workload: green("ingest") });
-  await isAsBefore(first);
+  const [last] = await releases.shifts({ service: "ingest", limit: 1 });
+  expect(last?.state.phase).toBe("rolled-back");
+  expect(await releases.open()).toEqual([]);
+  await release();
 });
 
 test("a release that took the place of the installation's own gives it back", {
