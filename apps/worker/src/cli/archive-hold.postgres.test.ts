@@ -89,5 +89,5 @@ test("a hold of what nobody has seen is refused, unless it is meant so", { timeo
   const meant = await place("--agent", "gate-11", "--unseen");
   expect(meant.out).toContain("placed: segments of agent gate-11: 0 segments with 0 taps so far");
   const seen = await place("--agent", "gate-2");
-  expect(seen.out).toContain("placed: segments of agent gate-2: 1 segments with 1 taps so far");
+  expect(seen.out).toContain("placed: segments of agent gate-2: 1 segment with 1 tap so far");
 });

@@ -4,6 +4,7 @@ import { agentIdSchema } from "@tapline/core/tap";
 import { segmentIdSchema } from "@tapline/core/transfer";
 import { openHolds } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
+import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
 
 interface PlaceHoldOptions extends ActingOptions {
@@ -25,7 +26,7 @@ export async function place(options: PlaceHoldOptions): Promise<void> {
       throw new TaplineError("not-found", `nothing is archived of what this would hold: ${guarded(hold)}`, {
         remedy: "Look for a typing error. To hold what is yet to come, say so by --unseen.",
       });
-    const extent = `${guarded(hold)}: ${segments} segments with ${taps} taps so far`;
+    const extent = `${guarded(hold)}: ${count(segments, "segment")} with ${count(taps, "tap")} so far`;
     process.stdout.write(
       dryRun ? `would hold ${extent}\n` : `hold ${await holds.place(hold, act)} placed: ${extent}\n`,
     );

@@ -4,6 +4,7 @@ import { TaplineError } from "@tapline/core/kernel";
 import { issueIntoFolder } from "../keys/issue-into-folder.ts";
 import { actOf } from "./acting.ts";
 import { archiveSettings } from "./config.ts";
+import { count } from "./count.ts";
 import { findDataDir } from "./find-data-dir.ts";
 import { type KeyActingOptions, makeChange, withKeys } from "./key-command.ts";
 import { readGivenText } from "./read-given.ts";
@@ -49,9 +50,10 @@ function stepsAfter(
   certFile: string,
 ): string[] {
   const sum = (of: "segments" | "taps"): number => opened.reduce((total, share) => total + share[of], 0);
+  const what = `${count(sum("segments"), "segment")} with ${count(sum("taps"), "tap")}`;
   return [
     "What is left to do:",
-    `1. Keep the old private key where commands look for keys: ${sum("segments")} segments with ${sum("taps")} taps open with it.`,
+    `1. Keep the old private key where commands look for keys: it opens ${what}.`,
     "2. Where you set the workers' TAPLINE_RECIPIENTS yourself, put the new certificate in the old one's place.",
     `3. To do without the old key one day: tapline archive rewrap --to ${certFile} --reason … gives old objects the new key, too;`,
     `   then tapline key retire ${old.join(" ")} --reason … which is refused as long as only the old key opens something.`,
