@@ -1,10 +1,20 @@
 import { defineConfig } from "vitest/config";
 import { compiledDir } from "./tools/test-servers/config.ts";
 
-const served = "**/*.{redis,postgres,sshd,pcscd,netns,stack,browser}.test.{ts,tsx}";
+const stores = "**/*.{redis,postgres,sshd}.test.{ts,tsx}";
+const whole = "**/*.{pcscd,netns,stack,browser}.test.{ts,tsx}";
+/** Of those of stores: what looks at how long something takes, or starts whole workers. */
+const alone = [
+  "apps/worker/src/roles/kpi.redis.test.ts",
+  "packages/core/adapters/src/bullmq/segment-queues.redis.test.ts",
+  "packages/core/adapters/src/sftp/sftp-archive.sshd.test.ts",
+];
 /** What is waited for comes in milliseconds, and on a machine that is busy with something else in seconds. */
 const patience = { poll: { timeout: 20_000 } };
 const exclude = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/*.cluster.test.ts"];
+/** What takes part of a second takes many on a machine that is busy with something else. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+const globalSetup = ["tools/test-servers/global-setup.ts"];
 
 export default defineConfig({
   test: {
@@ -16,25 +26,35 @@ export default defineConfig({
           name: "unit",
           expect: patience,
           include: ["**/*.test.{ts,tsx}"],
-          exclude: [...exclude, served],
+          exclude: [...exclude, stores, whole],
           // Left alone vitest keeps a core for itself, which on a machine of two is half of it.
           maxWorkers: "100%",
-          // What takes part of a second takes many on a machine that is busy with something else.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...timeouts,
         },
       },
       {
         test: {
-          name: "integration",
+          name: "stores",
           expect: patience,
-          include: [served],
-          exclude,
-          globalSetup: ["tools/test-servers/global-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // After the unit tests and one file at a time: browsers and whole stacks want the machine to themselves.
+          include: [stores],
+          exclude: [...exclude, ...alone],
+          globalSetup,
+          ...timeouts,
+          // After the unit tests, and no more at a time than a small machine has cores: most wait for a store or a command half the time.
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "whole",
+          expect: patience,
+          include: [whole, ...alone],
+          exclude,
+          globalSetup,
+          ...timeouts,
+          // One file at a time: browsers and whole stacks want the machine to themselves.
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
       },

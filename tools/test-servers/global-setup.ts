@@ -1,4 +1,4 @@
-/** One Redis, one PostgreSQL and one sshd for a whole run of the project "integration". */
+/** One Redis, one PostgreSQL and one sshd for all files of a project of tests with real servers. */
 import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
