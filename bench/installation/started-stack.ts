@@ -76,6 +76,16 @@ export class StartedStack {
     );
   }
 
+  /** Waits until those are there alone: nothing starts, and nothing ends any more. @throws Error as above */
+  async settled(): Promise<void> {
+    await this.#until("all its services ready and at rest", ({ workloads }) =>
+      workloads.every(
+        (workload) =>
+          workload.replicas.length === workload.wanted && readyIn(workload) === workload.replicas.length,
+      ),
+    );
+  }
+
   /** Waits until half of the replicas that are wanted are ready. @throws Error as above */
   async mostlyUp(): Promise<void> {
     await this.#until("half of its services ready", ({ workloads }) => {

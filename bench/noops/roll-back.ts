@@ -59,6 +59,8 @@ const release = (stack: StartedStack, ...args: string[]): Promise<void> =>
 async function rollBack(from: RollBackFrom, opened: Opened): Promise<RollBack> {
   const { stack, prisma, desk, shares } = opened;
   await leadTo(from, opened);
+  // Whoever rolls back has seen something first: what came of the last shift is at rest by then.
+  await stack.settled();
   const begunAtEpochMs = Date.now();
   const [, backAtEpochMs] = await Promise.all([
     release(stack, "rollback", service),
@@ -75,7 +77,6 @@ async function rollBack(from: RollBackFrom, opened: Opened): Promise<RollBack> {
   });
   if (asked === null) throw new Error("the audit log does not say who rolled back");
   await seen(desk, ({ endedAtEpochMs }) => endedAtEpochMs, "the way back ended");
-  await stack.allUp();
   return {
     from,
     tookMs: backAtEpochMs - begunAtEpochMs,

@@ -35,7 +35,8 @@ export type RunningNoops = Role & {
 /** How long the lease holds without being kept, ms. */
 export const noopsLeaseMs = 5_000;
 const everyMs = 1_000;
-const standByMs = 1_000;
+/** So soon one of the others has a lease that was given up: what is under way, as a way back, waits for it. */
+const standByMs = 250;
 const pruneEveryMs = 3_600_000;
 
 /**

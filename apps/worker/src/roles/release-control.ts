@@ -33,7 +33,8 @@ export type ReleaseControlParts = ViewParts &
   };
 
 const everyMs = 250;
-const idleMs = 500;
+/** Where nothing is under way, or another process leads. */
+const idleMs = 250;
 /** So often is written what the evidence says where nothing else is another one. */
 const tellEvidenceEveryMs = 2_000;
 const lookWithinMs = 5_000;
