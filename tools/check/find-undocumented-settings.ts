@@ -1,11 +1,11 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where settings are read: by rule `process.env` is read in a `config.ts` alone; the worker's stand in files of their own. */
+/** Where settings are read: by rule `process.env` is read in a `config.ts` alone, or a `config.mjs` where no Node 24 is there yet; the worker's stand in files of their own. */
 const sources = [
   "apps/**/config.ts",
   "apps/worker/src/settings/*.ts",
-  "tools/**/config.ts",
+  "tools/**/config.{ts,mjs}",
   "bench/**/config.ts",
 ];
 /** Where they are written down: as the first cell of a table's row. */

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
+import { testOutcomeFile } from "./config.mjs";
 
 const firstLine = (error) => error?.message?.split("\n")[0] ?? "an error that is not known";
 
 /**
- * A reporter of vitest that writes what came of each file to `TAPLINE_TEST_OUTCOME`, as JSON: `files`, each with its `file` (absolute),
+ * A reporter of vitest that writes what came of each file to `testOutcomeFile()`, as JSON: `files`, each with its `file` (absolute),
  * `name`, `project`, how many tests `passed`, and each that `failed` with what it failed `of`; and `strayed`, the errors of the run that
  * belong to no file.
  */
@@ -12,7 +13,7 @@ export default class ReportOutcome {
     const files = modules.map((module) => fileOf(module, unhandledErrors));
     const known = new Set(files.map(({ file }) => file));
     const strayed = unhandledErrors.filter(({ VITEST_TEST_PATH: file }) => !known.has(file)).map(firstLine);
-    await writeFile(process.env.TAPLINE_TEST_OUTCOME, JSON.stringify({ files, strayed }));
+    await writeFile(testOutcomeFile(), JSON.stringify({ files, strayed }));
   }
 }
 

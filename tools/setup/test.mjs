@@ -1,5 +1,6 @@
 import "./require-node.mjs";
 import { buildNative } from "./build-native.mjs";
+import { testRetries } from "./config.mjs";
 import { stopIfAsked } from "./interruption.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 import { runOnNode24 } from "./run-on-node-24.mjs";
@@ -15,7 +16,7 @@ await runMain(async () => {
   stopIfAsked();
   const { passed, failed } = await runTests({
     args: process.argv.slice(2),
-    retries: Number(process.env.TAPLINE_TEST_RETRIES ?? 0),
+    retries: testRetries(),
   });
   if (checkFailed > 0)
     process.stdout.write("npm run check failed, see above: it counts as one failed test\n");
