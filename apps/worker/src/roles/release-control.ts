@@ -33,8 +33,12 @@ export type ReleaseControlParts = ViewParts &
   };
 
 const everyMs = 250;
-/** Where nothing is under way, or another process leads. */
+/** Where a shift stands otherwise than before: the next thing may be to be done at once. */
+const soonMs = 20;
+/** Where nothing is under way. */
 const idleMs = 250;
+/** Where another process leads: what it leads is taken over soon after its end, and looking for that costs nothing. */
+const standByMs = 50;
 /** So often is written what the evidence says where nothing else is another one. */
 const tellEvidenceEveryMs = 2_000;
 const lookWithinMs = 5_000;
@@ -53,21 +57,22 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
       const open = fence === null ? [] : await parts.desk.open();
       if (fence === null || open.length === 0) {
         standing.forget();
-        return idleMs;
+        return fence === null ? standByMs : idleMs;
       }
       const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
       const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
       const isStopped = await parts.isStopped();
+      let goesOn = false;
       // One that cannot be led on, as where a person was first, holds up no others.
       for (const shift of open) {
         const step = async (): Promise<void> => {
           const isStanding = isStopped && !isReturning(shift.state);
           const timed = await standing.passOver(shift, isStanding);
-          if (!isStanding) await lead(timed, { landscape, shares, fence }, parts);
+          if (!isStanding && (await lead(timed, { landscape, shares, fence }, parts))) goesOn = true;
         };
         await step().catch(trouble);
       }
-      return everyMs;
+      return goesOn ? soonMs : everyMs;
     },
     trouble,
     idleMs,
@@ -140,16 +145,18 @@ class StandingTimes {
 
 type Seen = { readonly landscape: Landscape; readonly shares: Shares; readonly fence: number };
 
+/** @returns whether it stands otherwise than before */
 async function lead(
   shift: ShiftListing,
   { landscape, shares, fence }: Seen,
   parts: ReleaseControlParts,
-): Promise<void> {
+): Promise<boolean> {
   const { view, evidence } = await readView(shift, landscape, shares, parts);
   const { state, act } = stepShift(shift, view, parts.clock());
   const noted = await note(shift, state, evidence, parts);
   if (act !== null) await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts);
   await keepWatching(noted, act?.kind ?? null, view, shares, fence, parts);
+  return !isSame(state, shift.state);
 }
 
 /**
@@ -171,6 +178,8 @@ async function keepWatching(
   await tryTo(() => setShare(stage, shareOf(shift, targetPercent), fence, parts), shift, "watch", parts);
 }
 
+const isSame = (one: ShiftState, other: ShiftState): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** Written before it is done: whoever comes after knows what was meant. @throws TaplineError `conflict` where a person was first */
 async function note(
   shift: ShiftListing,
@@ -178,9 +187,8 @@ async function note(
   evidence: ShiftEvidence,
   { desk, log }: ReleaseControlParts,
 ): Promise<ShiftListing> {
-  const isSame = JSON.stringify(state) === JSON.stringify(shift.state);
   const toldAgoMs = evidence.atEpochMs - (shift.evidence?.atEpochMs ?? Number.NEGATIVE_INFINITY);
-  if (isSame && Math.abs(toldAgoMs) < tellEvidenceEveryMs) return shift;
+  if (isSame(state, shift.state) && Math.abs(toldAgoMs) < tellEvidenceEveryMs) return shift;
   if (state.phase !== shift.state.phase)
     log.info(
       { shift: shift.id, service: shift.service, phase: state.phase, why: state.why },
