@@ -22,6 +22,7 @@ import { HeldLook } from "./held-look.ts";
 import { leftBehind, Recorder } from "./recorder.ts";
 import { ruleOfUndo } from "./rule-of-undo.ts";
 import { type ActParts, runAct } from "./run-act.ts";
+import { whyOver } from "./why-over.ts";
 
 export type CoordinatorParts = ActParts & {
   readonly flight: Pick<
@@ -189,10 +190,9 @@ export class Coordinator {
       const verdict = verdicts.find(
         ({ rule: { id }, target }) => id === waiting.ruleId && target === waiting.target,
       );
-      if (rule === undefined) return await close("refused", "its rule is not in force any more");
-      if (verdict === undefined || verdict.condition === "clear")
-        return await close("refused", "it was over before it was done");
-      if (waiting.word === null || !isSame(verdict, waiting)) return waiting;
+      const over = whyOver(rule, verdict, facts.switches, waiting.word !== null);
+      if (over !== null) return await close("refused", over);
+      if (verdict === undefined || waiting.word === null || !isSame(verdict, waiting)) return waiting;
     }
     if (waiting.act === null) return await close("refused", "there is nothing to be done");
     // What a person asked for waits for no answer to another question: that one may be waiting for this.

@@ -119,6 +119,26 @@ test.concurrent("a rule that asks acts once a person approves, and not where it 
   expect(rig.actuator.acts).toHaveLength(1);
 }, 400_000);
 
+test.concurrent("what a rule has asked for is not done once the rule only says what it would do, though it was approved; armed, it asks no more", async (context) => {
+  const rig = await opened(context, { ...scaleUp, mode: "approval" });
+  rig.start();
+  rig.wish = 3;
+  const asked = await oneIn(rig, "waiting-approval");
+  await rig.desk.pause({ pauses: "all", untilEpochMs: null }, act);
+  await rig.desk.approve(asked.id, act);
+  await rig.desk.setMode(scaleUp.id, "dry-run", act);
+  await until("it is over", async () => (await rig.desk.find(asked.id)).state === "refused", waitMs);
+  expect(await rig.desk.find(asked.id)).toMatchObject({ says: "its rule only says what it would do by now" });
+  await rig.desk.resume(act);
+  await oneIn(rig, "dry-run");
+  expect(rig.actuator.acts).toEqual([]);
+  await rig.desk.setMode(scaleUp.id, "as-written", act);
+  const again = await oneIn(rig, "waiting-approval");
+  await rig.desk.setMode(scaleUp.id, "armed", act);
+  expect(await oneIn(rig, "done")).toMatchObject({ mode: "armed", word: null });
+  expect(await rig.desk.find(again.id)).toMatchObject({ says: "its rule acts by itself by now" });
+}, 400_000);
+
 test.concurrent("limits hold over a restart: they are read from what was decided", async (context) => {
   const rig = await opened(context, { ...scaleUp, perHour: 1 });
   const first = rig.start();
