@@ -6,8 +6,10 @@ import { defaultNoopsRules } from "./default-rules.ts";
 import { gistOf } from "./draft.ts";
 import { replicaOf, World, workloadOf } from "./world.fixture.ts";
 
-const wish = (world: World, replicas: number | null, ageMs = 0) =>
+const wish = (world: World, replicas: number | null, ageMs = 0) => {
   world.know('wish("validation").replicas', replicas, ageMs);
+  world.know('wish("validation").mayLower', replicas === null ? null : true, ageMs);
+};
 const up = ruleOf({ forMs: 5_000, cooldownMs: 30_000 });
 const down = ruleOf({
   ...{ id: "scale-down", when: "wish(target).replicas < service(target).wanted", forMs: 60_000 },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Landscape } from "./actuator.ts";
 import { ruleOf } from "./decision.fixture.ts";
+import type { EvidenceReading } from "./evidence.ts";
 import { planAct } from "./plan-act.ts";
 import type { ActSpec } from "./rule.ts";
 import { meshState, startEpochMs as nowEpochMs, workloadOf } from "./world.fixture.ts";
@@ -57,4 +58,20 @@ test("nobody is shifted to what runs already, while two releases run, or where n
     says: expect.stringContaining("is being led from one release to another"),
   });
   expect(plan(shift, null)).toMatchObject({ act: null, says: "what runs is not known now" });
+});
+
+test("a wish takes replicas away only while balance knows that fewer would do, however the rule is written", () => {
+  const act = { kind: "scale", to: "wish", maxStep: 1, min: 1, max: 8 } as const;
+  const planned = (direction: "up" | "down", replicas: number, mayLower: boolean | null, ageMs = 0) => {
+    const atEpochMs = nowEpochMs - ageMs;
+    const evidence = new Map<string, EvidenceReading>([
+      ['wish("validation").replicas', { value: replicas, atEpochMs: nowEpochMs }],
+      ['wish("validation").mayLower', { value: mayLower, atEpochMs }],
+    ]);
+    return planAct(ruleOf({ act: { ...act, direction } }), { ...looking, evidence }, landscape);
+  };
+  expect(planned("down", 1, true)).toMatchObject({ act: { replicas: 1 } });
+  for (const held of [planned("down", 1, false), planned("down", 1, null), planned("down", 1, true, 15_001)])
+    expect(held).toEqual({ act: null, says: "whether fewer would do for validation is not known now" });
+  expect(planned("up", 3, false)).toMatchObject({ act: { replicas: 3 } });
 });

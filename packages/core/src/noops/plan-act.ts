@@ -2,7 +2,7 @@ import { type NoopsAct, wordsOf } from "./act.ts";
 import { meshStateOf } from "./act-state.ts";
 import type { Landscape, Workload } from "./actuator.ts";
 import { type MeshAct, settingsOf } from "./actuator-act.ts";
-import { evidenceName } from "./evidence.ts";
+import { type EvidenceSubject, type EvidenceValue, evidenceName } from "./evidence.ts";
 import { type Looking, readEvidence } from "./expression.ts";
 import { replicasOf, servingWorkload, setReplicas } from "./landscape.ts";
 import type { ActSpec, NoopsRule } from "./rule.ts";
@@ -78,7 +78,10 @@ function planScale(
   const present = setReplicas(workload);
   const goal = goalOf(act, looking, present);
   if (goal === null) return { act: null, says: `what balance wishes for ${service} is not known now` };
-  const { direction, maxStep, min, max } = act;
+  const { direction, to, maxStep, min, max } = act;
+  // While readings are missing or old a wish of before stands: it takes nothing away, however the rule is written.
+  if (direction === "down" && to === "wish" && evidenceOf("wish", "mayLower", looking) !== true)
+    return { act: null, says: `whether fewer would do for ${service} is not known now` };
   const next =
     direction === "up"
       ? Math.min(goal, present + maxStep, max)
@@ -100,8 +103,14 @@ function goalOf(
   present: number,
 ): number | null {
   if (to === "one-more-or-less") return direction === "up" ? present + 1 : present - 1;
-  const { value, fault } = readEvidence(evidenceName("wish", looking.target, "replicas"), looking);
-  return fault === null && typeof value === "number" ? Math.round(value) : null;
+  const value = evidenceOf("wish", "replicas", looking);
+  return typeof value === "number" ? Math.round(value) : null;
+}
+
+/** What counts of the target now; null: nothing does. */
+function evidenceOf(subject: EvidenceSubject, field: string, looking: Looking): EvidenceValue | null {
+  const { value, fault } = readEvidence(evidenceName(subject, looking.target, field), looking);
+  return fault === null ? value : null;
 }
 
 function planned(act: NoopsAct, before: number | null = null): PlannedAct {
