@@ -73,6 +73,16 @@ test("where all is well nothing is asked for, and every part is told", () => {
     expect(text).toContain(part);
 });
 
+test("the roles that one process had are one thing to mend", () => {
+  const processes = known([{ instance: "door-1", roles: ["ingest"], agoMs: 900 }]);
+  expect(attentionOf({ ...well, processes })).toEqual([
+    {
+      what: `no process with any of the roles ${roleNames.slice(1).join(", ")} gives a sign of life`,
+      next: "docs/operations.md, A worker died",
+    },
+  ]);
+});
+
 test("each role is told with its processes, and those that have fallen silent", () => {
   const text = textOf(well);
   expect(text).toMatch(/^role ingest +door-1 heard 900 ms ago$/m);
@@ -154,13 +164,17 @@ const faults: [string, Partial<Standing>, RegExp][] = [
   ],
   [
     "a role that no process lives of",
-    { processes: known([{ instance: "door-1", roles: ["ingest"], agoMs: 900 }]) },
+    {
+      processes: known([
+        { instance: "all", roles: roleNames.filter((role) => role !== "validation"), agoMs: 900 },
+      ]),
+    },
     /role validation +NO PROCESS[\s\S]*no process with the role validation gives a sign of life\n.*A worker died/,
   ],
   [
     "a role whose only process has fallen silent",
     { processes: known([{ instance: "all", roles: [...roleNames], agoMs: 6_100 }]) },
-    /no process with the role audit/,
+    /no process with any of the roles ingest, buffer, .*noops gives a sign of life\n/,
   ],
   [
     "a door that does not run",

@@ -70,10 +70,16 @@ function ofReachable({ stores, archives, atEpochMs }: Standing): Attention[] {
 
 function ofProcesses({ processes }: Standing): Attention[] {
   if (processes.is === "unknown") return unknownOf("processes", processes, runbook("Redis is down"));
-  return silentRoles(processes.value).map((role) => ({
-    what: `no process with the role ${role} gives a sign of life`,
-    next: runbook("A worker died"),
-  }));
+  const roles = silentRoles(processes.value);
+  if (roles.length === 0) return [];
+  // One process does the work of many roles: where it is gone, that is one thing to mend.
+  const which = roles.length === 1 ? "the role" : "any of the roles";
+  return [
+    {
+      what: `no process with ${which} ${roles.join(", ")} gives a sign of life`,
+      next: runbook("A worker died"),
+    },
+  ];
 }
 
 function ofAgents({ agents, atEpochMs }: Standing): Attention[] {
