@@ -155,7 +155,10 @@ test("the kill switch is pulled once, and let go by itself alone", async () => {
   await desk.kill(act);
   expect(await lastEntry()).toMatchObject({ action: "noops.killed", actor: act.actor });
   await expect(desk.kill(act)).rejects.toThrow("ada has pulled the kill switch already");
-  await expect(desk.resume(act)).rejects.toThrow("NoOps is not paused");
+  await expect(desk.resume(act)).rejects.toMatchObject({
+    message: "NoOps is not paused: it is stopped",
+    remedy: "`tapline noops resume --from-kill` lets it go on",
+  });
   expect((await log.switches()).kill).toMatchObject({ by: "ada", reason: "a test" });
   await desk.revive(act);
   expect(await lastEntry()).toMatchObject({ action: "noops.revived" });

@@ -171,10 +171,13 @@ export class NoopsDesk {
   /** Ends all pauses; the kill switch stays. @throws TaplineError `conflict` where nothing is paused */
   async resume(act: DeskAct): Promise<void> {
     await this.#step(act, async (tx, atEpochMs) => {
-      const { pauses } = await readSwitches(tx, atEpochMs);
+      const { kill, pauses } = await readSwitches(tx, atEpochMs);
       if (pauses.length === 0)
-        throw new TaplineError("conflict", "NoOps is not paused", {
-          remedy: "`tapline noops ls` shows how it stands",
+        throw new TaplineError("conflict", `NoOps is not paused${kill === null ? "" : ": it is stopped"}`, {
+          remedy:
+            kill === null
+              ? "`tapline noops show` tells how it stands"
+              : "`tapline noops resume --from-kill` lets it go on",
         });
       for (const pause of ["all", "down"]) await endSwitch(tx, "pause", pause, atEpochMs);
       const facts = { pauses: pauses.map(({ pauses }) => pauses).join(", ") };
