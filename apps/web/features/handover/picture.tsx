@@ -110,8 +110,8 @@ export function Picture({ picture, names, changes = noChanges }: PictureProps) {
               })}
         </li>
       </Section>
-      <Section title={strings.rollBacksPending} count={1} none="">
-        <li className="text-ink-soft">{strings.releasesAreNotSteeredFrom}</li>
+      <Section title={strings.releases} count={1} none="">
+        <li className="text-ink-soft">{strings.whatIsOnItsWay}</li>
       </Section>
       {unknown.length === 0 ? null : (
         <Section title={strings.notKnown} count={unknown.length} none="">
