@@ -97,7 +97,9 @@ export const telemetry = z.looseObject({
       z.strictObject({
         providers: provider("envoy"),
         filter: z.strictObject({
-          expression: is("response.code >= 400 || (response.code == 0 && response.flags != '-')"),
+          expression: is(
+            "has(response.code) ? response.code >= 400 : response.flags != 0 || has(connection.termination_details)",
+          ),
         }),
       }),
     ]),
