@@ -73,6 +73,17 @@ describe("noops changes of a pod", () => {
     ["nodeName", "control-plane", "node-1"],
     ["resourceClaims", named("gpu"), named("other")],
     ["serviceAccountName", "transfer", "audit"],
+    [
+      "topologySpreadConstraints",
+      [{ maxSkew: 1, topologyKey: "zone" }],
+      [{ maxSkew: 9, topologyKey: "zone" }],
+    ],
+    ["schedulingGates", named("never"), named("other")],
+    ["readinessGates", [{ conditionType: "never" }], [{ conditionType: "other" }]],
+    ["preemptionPolicy", "Never", "PreemptLowerPriority"],
+    ["terminationGracePeriodSeconds", 0, 40],
+    ["enableServiceLinks", true, false],
+    ["setHostnameAsFQDN", true, false],
   ])("no %s", (field, one, another) => {
     expectHeld(inPod(field), one, another, "noops changes accounts, volumes, rights and places of no pod");
   });
@@ -96,6 +107,11 @@ describe("noops changes of a container", () => {
     ["livenessProbe", probe("/healthz"), probe("/other")],
     ["readinessProbe", probe("/readyz"), probe("/other")],
     ["startupProbe", probe("/healthz"), probe("/other")],
+    ["ports", [{ containerPort: 7_443 }], [{ containerPort: 9_464 }]],
+    ["resources", { limits: { memory: "768Mi" } }, { limits: { memory: "1Mi" } }],
+    ["imagePullPolicy", "Always", "Never"],
+    ["terminationMessagePath", "/dev/termination-log", "/etc/tapline/process/process.key"],
+    ["terminationMessagePolicy", "File", "FallbackToLogsOnError"],
   ])("no %s", (field, one, another) => {
     expectHeld(inContainer(field), one, another, "noops changes of a container no command, mount or right");
   });
