@@ -1,5 +1,6 @@
 import { meshServices } from "@tapline/core/telemetry";
 import { z } from "zod";
+import { globalLimits } from "./forms-of-limits.ts";
 import * as platform from "./forms-of-platform.ts";
 import * as redis from "./forms-of-redis.ts";
 import * as workloads from "./forms-of-workloads.ts";
@@ -38,14 +39,13 @@ function makeForm(kind: string, name: string, { scaled, watched }: Installed): z
     "PodDisruptionBudget service": () => workloads.serviceBudget(name),
     "ScaledObject colour": () => platform.scaledObject(word, colour),
   };
-  return forms[`${kind} ${ofWhat}`]?.() ?? ofKind[kind]?.(name) ?? null;
+  return forms[`${kind} ${ofWhat}`]?.() ?? globalLimits[`${kind} ${name}`] ?? ofKind[kind]?.(name) ?? null;
 }
 
 /** Of these whatever there is has a form. */
 const ofKind: Readonly<Record<string, (name: string) => z.ZodType | null>> = {
   Namespace: () => platform.namespace,
-  // The rate limit service's port is an edge of its component (edges-of-components.ts).
-  Service: (name) => (name === "ratelimit" ? null : workloads.calledService(name)),
+  Service: workloads.calledService,
   ServiceAccount: platform.serviceAccount,
   TriggerAuthentication: () => platform.triggerAuthentication,
   Telemetry: () => platform.telemetry,
