@@ -195,6 +195,21 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
     { actsPerHour: 2, recent: [70, 80].map((s) => begun(s * 1_000, { ruleId: "other", act: elsewhere })) },
     "budget: rules have acted 2 times",
   ],
+  [
+    "undos, which people asked for: they count for no limit",
+    scale(3),
+    {
+      actsPerHour: 1,
+      recent: [begun(70_000, { undoes: "01939b6c-0000-7000-8000-000000000002", act: elsewhere })],
+    },
+    null,
+  ],
+  [
+    "an act under way that takes nothing from anybody",
+    replace(),
+    { recent: [decisionOf({ state: "acting", act: { kind: "rotate-key" } })] },
+    null,
+  ],
   ["acts of an hour ago", scale(3), { actsPerHour: 1, recent: [begun(3_600_000)] }, null],
 ])("%s", (_what, act, more, expected) => {
   if (expected === null) expect(refusal(act, more)).toBeNull();

@@ -53,7 +53,9 @@ describe("a forecast of load", () => {
     const chance = seededRandom(5);
     const unlike = grown(6 * daySteps, (step) => (step % 2 === 0 ? 0 : 400 * chance()));
     expect(unlike.standing().isTrusted).toBe(false);
-    expect(unlike.foretold(begin + 6 * daySteps * stepMs)).not.toBeNull();
+    const then = begin + 6 * daySteps * stepMs;
+    expect(unlike.foretold(then)).not.toBeNull();
+    expect([unlike.expect(then, 60_000), unlike.coming()]).toEqual([null, []]);
     expect(new Forecaster().foretold(now)).toBeNull();
   });
 
