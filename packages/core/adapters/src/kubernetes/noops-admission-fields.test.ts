@@ -117,6 +117,19 @@ describe("noops changes of a container", () => {
   });
 });
 
+describe("noops changes of how pods are exchanged", () => {
+  test.each<[string, unknown, unknown]>([
+    ["strategy", { type: "Recreate" }, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } }],
+    ["paused", true, false],
+    ["minReadySeconds", 3_600, 10],
+    ["progressDeadlineSeconds", 1, 180],
+    ["revisionHistoryLimit", 0, 5],
+  ])("no %s", (field, one, another) => {
+    const inSpec = (value: unknown) => ({ spec: { [field]: value } });
+    expectHeld(inSpec, one, another, "noops changes how no Deployment exchanges its pods");
+  });
+});
+
 describe("noops changes of an object", () => {
   const owner = (name: string) => [{ apiVersion: "v1", kind: "ConfigMap", name, uid: "0" }];
 
