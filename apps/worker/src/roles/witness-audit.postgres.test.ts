@@ -15,7 +15,7 @@ import { messageOf } from "@tapline/core/kernel";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase, temporaryFolder } from "../../../../tools/test-servers/index.ts";
 import { until } from "../path.fixture.ts";
-import { witnessAudit } from "./witness-audit.ts";
+import { type WitnessingParts, witnessAudit } from "./witness-audit.ts";
 
 const signer = openLogSigner(makeLogKey(), "tapline.test/log");
 const clients: PrismaClient[] = [];
@@ -59,7 +59,7 @@ async function openLog(): Promise<{ log: AuditLog; add: (subject: string) => Pro
 }
 
 /** Runs the service; `said` holds what it told as warnings and errors. */
-function run(log: AuditLog, witnesses = [at]) {
+function run(log: WitnessingParts["auditLog"], witnesses = [at]) {
   const said: string[] = [];
   const errors: string[] = [];
   const counted: string[] = [];
@@ -88,6 +88,7 @@ test("every checkpoint is cosigned as the log grows; who begins anew asks the wi
   for (let i = 2; i <= 9; i++) await add(`a/${i}`);
   await until("the ninth", async () => (await cosignedSize(log)) === 9);
   await first.stop();
+  const ninth = await log.head();
   await add("a/10");
   const second = run(log);
   await until("the tenth", async () => (await cosignedSize(log)) === 10);
@@ -96,6 +97,17 @@ test("every checkpoint is cosigned as the log grows; who begins anew asks the wi
   const verdicts = checkSignatures(parseNote(cosigned?.note ?? ""), [signer.key, at.key]);
   expect(verdicts.map(({ key }) => key.name)).toEqual([signer.origin, at.key.name]);
   expect([...first.said, ...second.said]).toEqual([]);
+
+  // Another process, which read the log before the tenth was shown to the witness.
+  let heads = 0;
+  const late = run({
+    head: async () => (heads++ === 0 ? ninth : await log.head()),
+    consistency: (from, to) => log.consistency(from, to),
+    keepCosigned: (note) => log.keepCosigned(note),
+  });
+  await until("the log to be read anew, and asked with", () => heads > 2 || late.said.length > 0, 30_000);
+  await late.stop();
+  expect([...late.said, ...late.counted]).toEqual([]);
 });
 
 test("a database that was rolled back, and one that was rewritten, are found", async () => {

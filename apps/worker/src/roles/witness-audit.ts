@@ -80,17 +80,26 @@ class Refusals {
   }
 }
 
-/** @throws TaplineError `unavailable` (no answer, or none of the protocol's), `corrupt` (it saw another history, or signs wrongly) */
+/**
+ * Null where another process has shown the witness more than was read here: it is to be asked anew.
+ * @throws TaplineError `unavailable` (no answer, or none of the protocol's), `corrupt` (it saw another history, or signs wrongly)
+ */
 async function cosignatureOf(
   signed: KeptNote,
   witness: WitnessAt,
   seen: Map<string, number>,
   parts: WitnessingParts,
-): Promise<string> {
+): Promise<string | null> {
   const first = await submit(signed, seen.get(witness.url) ?? 0, witness, parts);
-  const answer = first.otherSize === null ? first : await submit(signed, first.otherSize, witness, parts);
-  if (answer.lines === null)
-    throw disputed(signed, witness, parts, `it cosigned a log of ${answer.otherSize} entries`);
+  const isBehind = first.otherSize !== null && first.otherSize <= signed.size;
+  const answer = isBehind ? await submit(signed, first.otherSize, witness, parts) : first;
+  if (answer.lines === null) {
+    // A checkpoint is in the database before any witness sees it: what another process showed is there by now.
+    const { signed: newest } = await parts.auditLog.head();
+    if (newest !== null && newest.size >= answer.otherSize) return null;
+    const why = `it cosigned a log of ${answer.otherSize} entries, and this one has ${newest?.size ?? 0}`;
+    throw disputed(signed, witness, parts, why);
+  }
   const verdicts = checkSignatures(parseNote(signed.note + answer.lines), [witness.key]);
   if (verdicts.length === 0)
     throw new TaplineError("corrupt", `the witness ${witness.key.name} answered with signatures of others`, {
