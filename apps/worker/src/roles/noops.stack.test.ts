@@ -174,9 +174,10 @@ test("a shift that a rule began shares by its steps; undone, what ran before has
   await desk.undo(done.id, by);
   await decided("shift-at-any-hour", "undone");
   await isAsBefore(before);
+  const isOver = async () => (await releases.open()).length === 0;
+  await until("the shift is over", isOver, waitMs);
   const [last] = await releases.shifts({ service: "ingest", limit: 1 });
   expect(last?.state.phase).toBe("rolled-back");
-  expect(await releases.open()).toEqual([]);
   await release();
 });
 
