@@ -6,8 +6,14 @@ import { Histogram, type ServicesReport } from "@tapline/core/telemetry";
 const spanS = 60;
 
 /**
- * What processes of a service that is reached by connections say of the last minute, by colour: requests, errors of ours, and
- * p99. Nothing of a process that has not been heard since the share is what it is.
+ * What of a process's requests counts as taking its p99, the rest as taking its p50: more than the two points by which evidence has to
+ * differ (`analysisLimits`), and of few requests too little to count.
+ */
+const tailShare = 0.03;
+
+/**
+ * What processes of a service that is reached by connections say of the last minute, by colour: requests, errors of ours, and how
+ * long they took, as far as p50 and p99 tell. Nothing of a process that has not been heard since the share is what it is.
  */
 export function doorEvidence(
   report: ServicesReport | null,
@@ -27,9 +33,13 @@ export function doorEvidence(
   return { blue: of("blue"), green: of("green") };
 }
 
-function evidenceOf({ requestsPerSecond, errorRatio, p99Ms }: ServicesReport["services"][number]): Evidence {
+function evidenceOf(process: ServicesReport["services"][number]): Evidence {
+  const { requestsPerSecond, errorRatio, p50Ms, p99Ms } = process;
   const attempts = Math.round((requestsPerSecond ?? 0) * spanS);
   const took = new Histogram();
-  if (p99Ms !== null && attempts > 0) took.record(p99Ms, attempts);
+  // One slow request is one: were p99 what all of them took, chance would not explain it any more.
+  const late = Math.ceil(attempts * tailShare);
+  if (p99Ms !== null && late > 0) took.record(p99Ms, late);
+  if (p50Ms !== null && attempts > late) took.record(p50Ms, attempts - late);
   return { ...noEvidence, attempts, failures: Math.round(attempts * (errorRatio ?? 0)), took: took.data() };
 }

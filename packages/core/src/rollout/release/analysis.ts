@@ -26,8 +26,9 @@ export const analysisLimits = {
   maxSlowdown: 2,
   slackMs: 100,
   minTimed: 20,
-  /** So many have to be that late: a process that has just begun finds everything cold. */
+  /** So many have to be that late: a process that has just begun finds everything cold. Of the median so many, and half of all. */
   minLate: 10,
+  minMostlyLate: 3,
 } as const;
 
 /** One look at one kind of evidence. */
@@ -95,7 +96,8 @@ function isLater(ms: number, stable: Evidence, target: Evidence, minLate: number
 function isMostlyLate(stable: Evidence, target: Evidence): boolean {
   const old = quantileOf(stable.took, 0.5);
   const timed = laterThan(0, target).of;
-  return old !== null && isLater(old, stable, target, timed / 2);
+  const minLate = Math.max(analysisLimits.minMostlyLate, timed / 2);
+  return old !== null && isLater(old, stable, target, minLate);
 }
 
 function laterThan(limitMs: number, { took }: Evidence): Proportion {
