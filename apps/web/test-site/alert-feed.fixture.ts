@@ -48,15 +48,17 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
   const prisma = connectPrisma(databaseUrl);
   const desk = new AlertDesk(prisma);
   const streams = new AlertStreams(redis);
-  const recordAll = async (lives: AlertStep[][]) => {
-    const writes = lives.flatMap((steps) => {
+  const writesOf = (lives: AlertStep[][]) =>
+    lives.flatMap((steps) => {
       const [first, last] = [steps[0], steps.at(-1)];
       if (first === undefined || last === undefined) return [];
       const entries = steps.map((step) => entryOf(step, uuidV7(step.transition.atEpochMs, randomBytes)));
       return [{ baseRev: first.alert.rev - 1, alert: last.alert, entries }];
     });
-    const outcomes = await desk.write(writes);
-    const alerts = writes.map(({ alert }) => alert).filter(({ id }) => outcomes.has(id));
+  const recordAll = async (lives: AlertStep[][]) => {
+    const writes = writesOf(lives);
+    await desk.write(writes);
+    const alerts = writes.map(({ alert }) => alert);
     await streams.publish(alerts, true);
     return alerts;
   };
@@ -72,7 +74,9 @@ export async function startAlertFeed(databaseUrl: string, redis: Redis): Promise
   const clearOne = async (id: string): Promise<void> => {
     const event = { kind: "clear", value: 0, peakValue: null, note: null } as const;
     const step = applyEvent(await desk.find(id), event, { atEpochMs: Date.now(), actor: watch });
-    if (step !== null && (await record([step])).length === 0) await clearOne(id);
+    if (step === null) return;
+    if ((await desk.write(writesOf([[step]]))).size === 0) return await clearOne(id);
+    await streams.publish([step.alert], true);
   };
   return {
     raise: (...raises) => raiseAt(Date.now(), ...raises),
