@@ -16,6 +16,7 @@ import {
 } from "@tapline/core/alerts";
 import { TaplineError } from "@tapline/core/kernel";
 import { kpiCatalog } from "@tapline/core/kpi";
+import { assertSeen } from "@tapline/core/rollout";
 import type { RuleRelease, RulesBoard, RulesPlan } from "../../contracts/alert-rules.ts";
 import { fromPostgres, fromRedis } from "../from-stores.ts";
 import { namesOf } from "./names-of.ts";
@@ -69,7 +70,8 @@ export class RulesEditor {
    * @throws TaplineError `conflict` with who released what since; `invalid-input` naming what is wrong
    */
   async apply(id: string, rule: unknown, seenVersion: number, act: Act): Promise<number> {
-    const active = await this.#activeAs(seenVersion);
+    const active = await this.#active();
+    assertSeen("alert-rules", active, seenVersion);
     return await this.#release(parseAlertRules(withRule(active.rules, id, rule)), act, active.version);
   }
 
@@ -89,15 +91,6 @@ export class RulesEditor {
     if (active !== null) return active;
     throw new TaplineError("not-found", "no alert rules were ever released", {
       remedy: "start the role alerts, which releases the shipped ones",
-    });
-  }
-
-  async #activeAs(seenVersion: number): Promise<ReleasedAlertRules> {
-    const active = await this.#active();
-    if (active.version === seenVersion) return active;
-    throw new TaplineError("conflict", `version ${active.version} of the alert rules is in force by now`, {
-      remedy: "look at the rules as they are now, and decide anew",
-      facts: { version: active.version, by: active.madeBy, atEpochMs: active.madeAtEpochMs },
     });
   }
 }

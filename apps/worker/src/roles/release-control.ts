@@ -32,11 +32,10 @@ export type ReleaseControlParts = ViewParts &
     readonly log: Pick<Logger, "info" | "warn" | "error">;
   };
 
+/** So often is looked, also whether something was begun. */
 const everyMs = 250;
 /** Where a shift stands otherwise than before: the next thing may be to be done at once. */
 const soonMs = 20;
-/** Where nothing is under way. */
-const idleMs = 250;
 /** Where another process leads: what it leads is taken over soon after its end, and looking for that costs nothing. */
 const standByMs = 50;
 /** So often is written what the evidence says where nothing else is another one. */
@@ -57,7 +56,7 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
       const open = fence === null ? [] : await parts.desk.open();
       if (fence === null || open.length === 0) {
         standing.forget();
-        return fence === null ? standByMs : idleMs;
+        return fence === null ? standByMs : everyMs;
       }
       const within = AbortSignal.any([signal, AbortSignal.timeout(lookWithinMs)]);
       const [landscape, shares] = await Promise.all([parts.actuator.look(within), parts.shares.read()]);
@@ -75,7 +74,7 @@ export function startReleaseControl(parts: ReleaseControlParts): Role {
       return goesOn ? soonMs : everyMs;
     },
     trouble,
-    idleMs,
+    everyMs,
   );
   const healing = repeat(
     async (signal) => {
