@@ -7,6 +7,7 @@ import {
   type WorkloadName,
   workloadText,
 } from "@tapline/core/noops";
+import { bases } from "./bases.ts";
 import { findWanted, ownColour, shareOf, type Wanted, type WantedWorkload } from "./wanted.ts";
 
 /** More processes of one service than one machine is any use with. */
@@ -106,12 +107,25 @@ function place(
 
 type AlteringAct = Extract<ActuatorAct, { kind: "scale" | "restart" | "retire" }>;
 
-/** What the installation itself brings is always there to be scaled up again, which is the way back from the first release that took its place. */
+/**
+ * What the installation itself brings is always there to be scaled up again, which is the way back from the first release that took its
+ * place. It comes as a process of its own: the shared one would have to start anew with all that it serves, and longer than one service.
+ */
 function retired(wanted: Wanted, { kind, workload }: AlteringAct): WantedWorkload | undefined {
   const { service, colour } = workload;
   const isOfInstallation = wanted.workloads.some((other) => other.service === service);
   if (kind !== "scale" || colour !== ownColour || !isOfInstallation) return undefined;
-  return { service, colour, release: null, replicas: 1, life: 0, revision: 0 };
+  const back = { service, colour, release: null, replicas: 1, life: 0, revision: 0 };
+  return isInShared(wanted, service) ? { ...back, isApart: true } : back;
+}
+
+/** Whether a base process that is this service runs, of others. */
+function isInShared({ workloads }: Wanted, service: string): boolean {
+  const shared: readonly string[] =
+    Object.values(bases).find((words: readonly string[]) => words.includes(service)) ?? [];
+  return workloads.some(
+    ({ release, isApart, ...other }) => release === null && !isApart && shared.includes(other.service),
+  );
 }
 
 /** null: it is to be gone. */

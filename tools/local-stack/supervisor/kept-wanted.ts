@@ -25,6 +25,7 @@ export async function readWanted(root: string): Promise<Wanted> {
 }
 
 /** Resolves once it is on disk: an act that was answered holds. */
-export async function keepWanted(root: string, wanted: Wanted): Promise<void> {
+export async function keepWanted(root: string, { workloads, ...rest }: Wanted): Promise<void> {
+  const wanted = { ...rest, workloads: workloads.map(({ isApart, ...kept }) => kept) };
   await replaceDurably(fileIn(root), { content: `${JSON.stringify(wanted)}\n`, secret: true });
 }

@@ -17,7 +17,7 @@ export type SlotPlan = Readonly<{
 
 /** The processes that make up what is wanted: the base ones, each for all that is its own, and one for each replica beyond. */
 export function planSlots({ workloads }: Wanted): SlotPlan[] {
-  const own = workloads.filter(({ release }) => release === null);
+  const own = workloads.filter(({ release, isApart }) => release === null && isApart !== true);
   return [
     ...baseNames.flatMap((name) => {
       const served = own.filter(({ service }) => (bases[name] as readonly string[]).includes(service));
@@ -28,9 +28,11 @@ export function planSlots({ workloads }: Wanted): SlotPlan[] {
 }
 
 function replicasBeyond(workload: WantedWorkload): SlotPlan[] {
-  const { service, colour, release, replicas } = workload;
+  const { service, colour, release, replicas, isApart } = workload;
   if (release === null)
-    return numbers(2, replicas).map((number) => slot(`worker-${service}-${number}`, [workload]));
+    return numbers(isApart ? 1 : 2, replicas).map((number) =>
+      slot(`worker-${service}-${number}`, [workload]),
+    );
   // Another release there is another process, so that both may stand while one takes over.
   const mark = createHash("sha256").update(release.id).digest("hex").slice(0, 6);
   return numbers(1, replicas).map((number) =>

@@ -16,7 +16,11 @@ const wantedWorkloadSchema = z.strictObject({
   /** Number of the newest change. */
   revision: count,
 });
-export type WantedWorkload = Readonly<z.infer<typeof wantedWorkloadSchema>>;
+export type WantedWorkload = Readonly<z.infer<typeof wantedWorkloadSchema>> &
+  Readonly<{
+    /** Its first replica, too, is a process of its own, not a part of the shared one: so until the next start, which is why it is not kept. */
+    isApart?: true;
+  }>;
 
 /** What was asked of the supervisor and holds until somebody asks for something else, also from start to start. */
 export const wantedSchema = z.strictObject({
@@ -30,7 +34,9 @@ export const wantedSchema = z.strictObject({
     z.strictObject({ greenPercent: z.number().int().min(0).max(100), revision: count }),
   ),
 });
-export type Wanted = Readonly<z.infer<typeof wantedSchema>>;
+export type Wanted = Readonly<
+  Omit<z.infer<typeof wantedSchema>, "workloads"> & { workloads: readonly WantedWorkload[] }
+>;
 
 /** The installation's own is blue; releases are what is not, until another one takes their place there. */
 export const ownColour = "blue";

@@ -34,7 +34,7 @@ export type ReleaseControlParts = ViewParts &
 
 /** So often is looked, also whether something was begun. */
 const everyMs = 250;
-/** Where a shift stands otherwise than before: the next thing may be to be done at once. */
+/** Where a shift, or its share, stands otherwise than before: the next thing may be to be done at once. */
 const soonMs = 20;
 /** Where another process leads: what it leads is taken over soon after its end, and looking for that costs nothing. */
 const standByMs = 50;
@@ -144,7 +144,7 @@ class StandingTimes {
 
 type Seen = { readonly landscape: Landscape; readonly shares: Shares; readonly fence: number };
 
-/** @returns whether it stands otherwise than before */
+/** @returns whether it stands otherwise than before, or its share does, which is what its next step waits for */
 async function lead(
   shift: ShiftListing,
   { landscape, shares, fence }: Seen,
@@ -153,9 +153,9 @@ async function lead(
   const { view, evidence } = await readView(shift, landscape, shares, parts);
   const { state, act } = stepShift(shift, view, parts.clock());
   const noted = await note(shift, state, evidence, parts);
-  if (act !== null) await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts);
+  const isDone = act !== null && (await tryTo(() => doAct(noted, act, fence, parts), noted, act.kind, parts));
   await keepWatching(noted, act?.kind ?? null, view, shares, fence, parts);
-  return !isSame(state, shift.state);
+  return !isSame(state, shift.state) || (act?.kind === "share" && isDone);
 }
 
 /**
@@ -196,16 +196,18 @@ async function note(
   return await desk.note(shift, state, evidence);
 }
 
-/** What does not work is seen by the next look, and told again until its time is over. */
+/** What does not work is seen by the next look, and told again until its time is over. @returns whether it did */
 async function tryTo(
   work: () => Promise<void>,
   { id, service }: ShiftListing,
   act: string,
   { log }: ReleaseControlParts,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     log.warn({ err: error, shift: id, service, act }, "an act of a shift was not done");
+    return false;
   }
 }
