@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ProofQueue } from "@tapline/adapters/bullmq";
 import { AuditEntries, connectPrisma, type PrismaClient, RefusedActs } from "@tapline/adapters/prisma";
 import { PushSubscriptions } from "@tapline/adapters/prisma/alerts";
 import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
-import { AgentLogs, queuePrefix, ServicesReports } from "@tapline/adapters/redis";
+import { AgentLogs, ServicesReports } from "@tapline/adapters/redis";
 import { AlertStreams } from "@tapline/adapters/redis/live";
 import { ServedRequests } from "@tapline/core/telemetry";
 import { createLog, type LogOutput } from "@tapline/telemetry/logging";
@@ -29,6 +28,7 @@ import { KpiStore } from "./kpi/kpi-store.ts";
 import { listen } from "./listen.ts";
 import { NoopsViews } from "./noops/noops-views.ts";
 import { notReady } from "./not-ready.ts";
+import { openQueues } from "./open-queues.ts";
 import { originsOf } from "./origins.ts";
 import type { PageHandler } from "./page-handler.ts";
 import { openPeople } from "./people/open-people.ts";
@@ -152,18 +152,18 @@ function openLog(prisma: PrismaClient) {
 /** What the pages show. */
 function openViews(prisma: PrismaClient, redis: RedisConnections["requests"], audit: AuditEntries) {
   const [kpi, agentViews] = [new KpiStore(redis, prisma, Date.now), new AgentViews(prisma, audit)];
-  const services = new ServicesReports(redis);
+  const [services, queues] = [new ServicesReports(redis), openQueues(redis)];
   const told = { prisma, fleet: agentViews.board, live: () => kpi.live() };
   return {
     agentLogs: new AgentLogViews(prisma, new AgentLogs(redis, Date.now), Date.now),
     ...{ kpi, agentViews, handovers: new HandoverViews(told, Date.now) },
     tapViews: new TapViews(prisma, redis),
-    tapProofs: new ProofQueue(redis, queuePrefix),
+    tapProofs: queues.proofs,
     services,
     noops: new NoopsViews(prisma, redis, Date.now),
     releases: new ReleaseViews(prisma, services, Date.now),
     ruleReleases: new RuleReleaseViews(prisma, new AlertStreams(redis), Date.now),
-    archiveViews: openArchiveViews(prisma, redis, audit),
+    archiveViews: openArchiveViews(prisma, redis, queues.segments, audit),
     alerts: openAlerts(prisma, redis),
     keys: new KeyViews(prisma, redis, Date.now),
   };

@@ -1,4 +1,3 @@
-import { SegmentQueues } from "@tapline/adapters/bullmq";
 import {
   ArchiveBoard,
   ArchiveHolds,
@@ -10,8 +9,9 @@ import {
   QuarantineDesk,
 } from "@tapline/adapters/prisma";
 import { KpiSpans } from "@tapline/adapters/prisma/kpi";
-import { queuePrefix, SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
+import { SegmentBuffer, TelemetryStream } from "@tapline/adapters/redis";
 import type { Redis } from "ioredis";
+import type { Queues } from "../open-queues.ts";
 import { ArchiveFlow } from "./archive-flow.ts";
 import { ArchiveViews } from "./archive-views.ts";
 
@@ -19,11 +19,12 @@ import { ArchiveViews } from "./archive-views.ts";
 export function openArchiveViews(
   prisma: PrismaClient,
   redis: Redis,
+  queues: Queues["segments"],
   audit: Pick<AuditEntries, "page">,
 ): ArchiveViews {
   const flow = new ArchiveFlow(
     new SegmentBuffer(redis, { onlyLooks: true }),
-    new SegmentQueues(redis, queuePrefix),
+    queues,
     new TelemetryStream(redis),
   );
   const stores = {

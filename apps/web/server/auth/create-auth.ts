@@ -1,6 +1,7 @@
 import type { PrismaClient } from "@tapline/adapters/prisma";
-import { betterAuth } from "better-auth";
-import { admin, twoFactor } from "better-auth/plugins";
+import { betterAuth } from "better-auth/minimal";
+import { admin } from "better-auth/plugins/admin";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import type { Logger } from "pino";
 import { minPasswordLength } from "../../contracts/password-strength.ts";
 import type { OidcSettings } from "../oidc-settings.ts";

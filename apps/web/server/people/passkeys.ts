@@ -1,17 +1,13 @@
 import { randomUUID } from "node:crypto";
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from "@simplewebauthn/server";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { type Act, type PrismaClient, recordAct, type Transaction } from "@tapline/adapters/prisma";
 import { TaplineError } from "@tapline/core/kernel";
 
 /** More than anybody has devices. */
 const mostOfPerson = 10;
+
+/** Loaded once the first key is asked for: its parsers of certificates are a tenth of all modules, and a console that starts is waited for. */
+const webauthn = () => import("@simplewebauthn/server");
 
 /** What a browser is asked, and the address by which it calls us: its keys are bound to the host. */
 export interface Asking {
@@ -41,7 +37,7 @@ export class Passkeys {
   async offer(person: { id: string; email: string; name: string }, { host, challenge }: Asking) {
     const known = await this.#prisma.passkey.findMany({ where: { userId: person.id } });
     if (known.length >= mostOfPerson) throw tooMany();
-    return generateRegistrationOptions({
+    return (await webauthn()).generateRegistrationOptions({
       ...{ rpName: "Tapline", rpID: host, userName: person.email, userDisplayName: person.name },
       userID: new TextEncoder().encode(person.id),
       challenge: new Uint8Array(Buffer.from(challenge, "base64url")),
@@ -57,6 +53,7 @@ export class Passkeys {
     { origin, host, challenge }: Asking,
     act: KeyAct,
   ): Promise<string> {
+    const { verifyRegistrationResponse } = await webauthn();
     const verified = await verifyRegistrationResponse({
       ...{ response: given.response, expectedChallenge: challenge },
       ...{ expectedOrigin: origin, expectedRPID: host },
@@ -90,8 +87,8 @@ export class Passkeys {
   }
 
   /** What a browser asks any key of this host by. */
-  offerSignIn({ host, challenge }: Asking) {
-    return generateAuthenticationOptions({
+  async offerSignIn({ host, challenge }: Asking) {
+    return (await webauthn()).generateAuthenticationOptions({
       ...{ rpID: host, userVerification: "required" },
       challenge: new Uint8Array(Buffer.from(challenge, "base64url")),
     });
@@ -109,6 +106,7 @@ export class Passkeys {
     if (known === null) return doesNotFit();
     const { credentialId, signCount } = known;
     const publicKey = new Uint8Array(known.publicKey);
+    const { verifyAuthenticationResponse } = await webauthn();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       ...{ response, expectedChallenge: challenge, expectedOrigin: origin, expectedRPID: host },
       credential: { id: credentialId, publicKey, counter: Number(signCount) },

@@ -1,4 +1,4 @@
-import { PushGuard } from "@tapline/adapters/channels";
+import { PushGuard } from "@tapline/adapters/channels/guards";
 import { pushSubscriptionSchema } from "@tapline/core/alerts";
 import { z } from "zod";
 import { operatorOf, type Viewer } from "../auth/viewer.ts";

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeliveryQueue } from "@tapline/adapters/bullmq";
-import { AddressGuard, Courier, PushKey, PushSender, WebhookSender } from "@tapline/adapters/channels";
+import { Courier, PushKey, PushSender, WebhookSender } from "@tapline/adapters/channels";
+import { AddressGuard } from "@tapline/adapters/channels/guards";
 import {
   AlertChannelsDesk,
   AlertDeliveries,

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { DeliveryQueue } from "@tapline/adapters/bullmq";
 import {
-  AddressGuard,
   Courier,
-  PushGuard,
   PushKey,
   PushSender,
   pushTimeoutMs,
   SecretFolder,
   WebhookSender,
 } from "@tapline/adapters/channels";
+import { AddressGuard, PushGuard } from "@tapline/adapters/channels/guards";
 import {
   AlertChannelsDesk,
   AlertDeliveries,

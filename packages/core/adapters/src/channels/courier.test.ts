@@ -8,7 +8,8 @@ import {
   parseAlertChannels,
 } from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AddressGuard, Courier, type CourierParts, SecretFolder, WebhookSender } from "./index.ts";
+import { AddressGuard } from "./guards/index.ts";
+import { Courier, type CourierParts, SecretFolder, WebhookSender } from "./index.ts";
 import {
   type HttpReceiver,
   type SmtpReceiver,

@@ -1,6 +1,4 @@
-export { AddressGuard } from "./address-guard.ts";
 export { Courier, type CourierParts, type Parcel } from "./courier.ts";
-export { PushGuard } from "./push-guard.ts";
 export { PushKey } from "./push-key.ts";
 export { PushSender, pushTimeoutMs } from "./push-sender.ts";
 export { SecretFolder } from "./secret-folder.ts";

@@ -1,6 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import { expect, test } from "vitest";
-import { AddressGuard, PushGuard, WebhookSender } from "./index.ts";
+import { AddressGuard, PushGuard } from "./guards/index.ts";
+import { WebhookSender } from "./index.ts";
 import { startHttpReceiver } from "./receivers.fixture.ts";
 
 const reasonOf = (guard: PushGuard, url: string): string => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { AlertNotice, PushSubscription, WebPushChannel } from "@tapline/core/alerts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { browserAt, openPush, vapidClaims } from "../../../src/alerts/channels/open-push.fixture.ts";
-import type { SendGuard } from "./address-guard.ts";
-import { AddressGuard, PushGuard, PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
+import { AddressGuard, PushGuard, type SendGuard } from "./guards/index.ts";
+import { PushKey, PushSender, SecretFolder, WebhookSender } from "./index.ts";
 import { type HttpReceiver, startHttpReceiver } from "./receivers.fixture.ts";
 
 let folder: string;

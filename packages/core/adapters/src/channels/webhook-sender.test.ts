@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AddressGuard, WebhookSender } from "./index.ts";
+import { AddressGuard } from "./guards/index.ts";
+import { WebhookSender } from "./index.ts";
 import { type HttpReceiver, startHttpReceiver } from "./receivers.fixture.ts";
 
 let receiver: HttpReceiver;

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { DeliveryOutcome } from "@tapline/core/alerts";
 import { hasCode, messageOf } from "@tapline/core/kernel";
-import type { SendGuard } from "./address-guard.ts";
+import type { SendGuard } from "./guards/index.ts";
 
 /** Longer than a receiver that is well needs, ms: connection, answer and all. */
 const usualTimeoutMs = 10_000;
