@@ -4,7 +4,7 @@ import { Decider } from "./decider.ts";
 import { ruleOf } from "./decision.fixture.ts";
 import { defaultNoopsRules } from "./default-rules.ts";
 import { gistOf } from "./draft.ts";
-import { replicaOf, World, workloadOf } from "./world.fixture.ts";
+import { replicaOf, startEpochMs, World, workloadOf } from "./world.fixture.ts";
 
 const wish = (world: World, replicas: number | null, ageMs = 0) => {
   world.know('wish("validation").replicas', replicas, ageMs);
@@ -83,6 +83,24 @@ describe("a rule", () => {
     }
     expect(world.acted).toEqual([]);
     expect(world.decisions.map(({ condition }) => condition)).toContain("held");
+  });
+
+  test("counts anew from where its clock was set back to, and waits neither less nor until the clock is there again", () => {
+    const decider = new Decider([up]);
+    const wantsAt = (nowEpochMs: number): boolean => {
+      const evidence = new Map([
+        ['wish("validation").replicas', { value: 3, atEpochMs: nowEpochMs }],
+        ['service("validation").wanted', { value: 2, atEpochMs: nowEpochMs }],
+      ]);
+      const landscape = { atEpochMs: nowEpochMs, workloads: [workloadOf(2)], shares: {} };
+      return decider.decide({ evidence, landscape, archives: [] }, nowEpochMs)[0]?.planned !== null;
+    };
+    const ahead = startEpochMs + 3_600_000;
+    expect([ahead, ahead + 4_000].map(wantsAt)).toEqual([false, false]);
+    const back = [0, 1_000, 4_999, 5_000].map((afterMs) => wantsAt(startEpochMs + afterMs));
+    expect(back).toEqual([false, false, false, true]);
+    // Engaged by then: what led to an act stays so, whatever the clock says.
+    expect(wantsAt(startEpochMs - 60_000)).toBe(true);
   });
 
   test("that fails stops no other", () => {

@@ -7,6 +7,7 @@ import { meshState, startEpochMs as now, replicaOf, workloadOf } from "./world.f
 
 const workload = { service: "validation", colour: "blue" } as const;
 const scale = (replicas: number): NoopsAct => ({ kind: "scale", workload, replicas });
+const retire: NoopsAct = { kind: "retire", workload };
 const replace = (replica = "validation-1"): NoopsAct => ({ kind: "replace", workload, replica });
 const by = { by: "ada", atEpochMs: now, reason: null };
 const rule = ruleOf({ cooldownMs: 60_000, perHour: 3 });
@@ -79,6 +80,12 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
     { switches: pausedDown, landscape: { ...two, mesh: { web: meshState } } },
     null,
   ],
+  [
+    "a pause of going down, on the end of a release",
+    retire,
+    { switches: pausedDown },
+    "pause: ada has paused what makes something smaller",
+  ],
   ["one under way on the same", scale(3), { recent: [decisionOf({ state: "acting" })] }, "lock: decision"],
   [
     "one waiting on the same",
@@ -144,6 +151,19 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
     "last-ready:",
   ],
   [
+    "the end of a release of which one replica is ready",
+    retire,
+    { landscape: landscapeOf(replicaOf("validation-1"), replicaOf("validation-2", { state: "failed" })) },
+    "last-ready: 1 of its replicas is ready: nobody would serve meanwhile",
+  ],
+  ["the end of a release of which two are ready", retire, {}, null],
+  [
+    "the end of a release while what runs is unknown",
+    retire,
+    { landscape: null },
+    "last-ready: whether validation/blue has others is not known",
+  ],
+  [
     "the last archive",
     { kind: "target", archive: "main", open: false },
     {},
@@ -182,6 +202,28 @@ test.each<[string, NoopsAct, Partial<GuardFacts>, string | null]>([
       ),
     },
     "one-at-a-time: replica validation-3 is starting",
+  ],
+  [
+    "replicas that are not ready yet, on the end of a release",
+    retire,
+    {
+      landscape: landscapeOf(
+        replicaOf("validation-1"),
+        replicaOf("validation-2"),
+        replicaOf("validation-3", { state: "draining" }),
+      ),
+    },
+    "one-at-a-time: replica validation-3 is draining",
+  ],
+  [
+    "the end of a release under way elsewhere",
+    replace(),
+    {
+      recent: [
+        decisionOf({ state: "acting", act: { ...retire, workload: { ...workload, service: "transfer" } } }),
+      ],
+    },
+    "one-at-a-time: decision",
   ],
   [
     "its own limit",

@@ -83,6 +83,24 @@ describe("a forecast of load", () => {
     expect(seen).toBe(false);
   });
 
+  test("is believed from an error below 0.9 on and until one of 1: in between nothing changes", () => {
+    const chance = seededRandom(17);
+    const forecaster = new Forecaster();
+    const between = { believed: 0, unbelieved: 0 };
+    let was = false;
+    for (let step = 0; step < 20 * daySteps; step++) {
+      // From the 18th day on more and more of it is chance.
+      const share = Math.max(0, step / daySteps - 17) / 3;
+      forecaster.add(begin + step * stepMs, (1 - share) * at(step) + share * 400 * chance());
+      const { mase, isTrusted } = forecaster.standing();
+      if (mase !== null && mase >= 0.9 && mase < 1) between[was ? "believed" : "unbelieved"]++;
+      expect(isTrusted).toBe(mase !== null && mase < (was ? 1 : 0.9));
+      was = isTrusted;
+    }
+    expect(between.believed).toBeGreaterThan(0);
+    expect(between.unbelieved).toBeGreaterThan(0);
+  });
+
   test("goes on where steps are missing, and says nothing of times for which it has none", () => {
     const steps = 10 * daySteps;
     const forecaster = grown(steps, at);
