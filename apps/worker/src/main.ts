@@ -34,7 +34,9 @@ async function main(): Promise<void> {
     notReady = "it ends";
     log.info({ why }, "stopping");
     tellParent({ type: "draining" });
-    if (running !== null) await setTimeout(config.TAPLINE_DRAIN_DELAY_SECONDS * 1_000);
+    const delayMs = config.TAPLINE_DRAIN_DELAY_SECONDS * 1_000;
+    running?.leadAway(delayMs);
+    if (running !== null) await setTimeout(delayMs);
     const graceMs = config.TAPLINE_GRACE_SECONDS * 1_000;
     void setTimeout(graceMs + exitMs, undefined, { ref: false }).then(() => process.exit(1));
     await running?.stop(graceMs);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { Agent, type Dispatcher, request } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -128,3 +129,36 @@ describe("POST /v1/taps", () => {
 async function* pieces(): AsyncGenerator<Buffer> {
   for (let sent = 0; sent < tooMuch; sent += 65_536) yield Buffer.alloc(65_536, " ");
 }
+
+describe("a door that is to end", () => {
+  test("leads agents away one by one, each with an answer, and takes whoever comes meanwhile", async () => {
+    const [ca, cert, key] = ["root.crt", "agent-gate-1.crt", "agent-gate-1.key"].map(ingest.pem);
+    const agents = Array.from(
+      { length: 12 },
+      () => new Agent({ connections: 1, connect: { ca, cert, key } as object }),
+    );
+    let seq = 100;
+    const ask = async () => {
+      const posts = agents.map((dispatcher) =>
+        post(JSON.stringify({ epoch: 1, ...tap, seq: ++seq }), { dispatcher }),
+      );
+      const answers = await Promise.all(posts);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+      return answers.filter(({ headers }) => headers.connection === "close").length;
+    };
+    try {
+      expect(await ask()).toBe(0);
+      door.leadAway(3_000);
+      const closed: number[] = [];
+      // Nobody leaves in the first second; who has left comes again here, since there is no other door, and leaves again.
+      expect(await ask()).toBe(0);
+      for (const end = performance.now() + 3_200; performance.now() < end; await sleep(100))
+        closed.push(await ask());
+      expect(closed.reduce((sum, now) => sum + now, 0)).toBeGreaterThanOrEqual(agents.length);
+      // All at once would be one burst.
+      expect(closed.filter((now) => now > 0).length).toBeGreaterThan(3);
+    } finally {
+      await Promise.all(agents.map((one) => one.destroy()));
+    }
+  });
+});

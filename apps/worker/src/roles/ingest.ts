@@ -14,6 +14,7 @@ import type { EnrolmentDesk } from "../ingress/enrolment/enrolment-desk.ts";
 import { EpochLimits } from "../ingress/epoch-limits.ts";
 import type { FleetPort } from "../ingress/fleet.ts";
 import { HandedConnections } from "../ingress/handed-connections.ts";
+import { keptConnections } from "../ingress/kept-connections.ts";
 import type { LogPort } from "../ingress/log-desk.ts";
 import { ReceiptWaiters } from "../ingress/receipt-waiters.ts";
 import { createIngress } from "../ingress/server.ts";
@@ -66,6 +67,8 @@ export type RunningIngest = Role & {
   readonly streamPort: number;
   /** Agents that have a stream here now. */
   readonly streams: () => number;
+  /** Asks agents to go to other doors, one by one within `overMs`, and serves on. */
+  readonly leadAway: (overMs: number) => void;
 };
 
 /** The ingest service: opens the agents' door, for requests and for streams. */
@@ -112,6 +115,7 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     waiters,
     receipts: (agent, after) => buffer.receipts(agent, after, receiptsPerAnswer),
   });
+  const kept = keptConnections(server.server);
   await server.listen({ host: settings.host, port: settings.port });
   const streaming = await createStreamServer({ ...common, streams, port: settings.streamPort });
   const handed = new HandedConnections({ rest: server.server, stream: streaming.listener });
@@ -119,6 +123,10 @@ export async function startIngest(parts: IngestParts): Promise<RunningIngest> {
     port: (server.server.address() as AddressInfo).port,
     streamPort: streaming.port,
     streams: () => streams.size,
+    leadAway: (overMs) => {
+      kept.leadAway(overMs);
+      streams.leadAway(overMs);
+    },
     stop: async (graceMs) => {
       handed.close();
       waiters.wakeAll();

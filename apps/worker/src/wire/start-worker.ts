@@ -22,6 +22,8 @@ export type Running = {
   readonly scalerPort: number | null;
   /** For Prometheus. */
   readonly metrics: ProcessMetrics;
+  /** Asks those who keep connections to go elsewhere, one by one within `overMs`, and serves on. */
+  readonly leadAway: (overMs: number) => void;
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
@@ -65,6 +67,7 @@ export async function startWorker(config: Config, log: Logger, hooks: Hooks): Pr
     streamPort: ingest?.streamPort ?? null,
     scalerPort: balance?.scalerPort ?? null,
     metrics,
+    leadAway: (overMs) => ingest?.leadAway(overMs),
     stop: async (graceMs) => {
       const queues = [{ name: "queues", stop: (leftMs: number) => parts.queues.close(leftMs) }];
       const stores = [

@@ -3,6 +3,7 @@ import type { VerdictHint } from "@tapline/adapters/redis";
 import { TaplineError } from "@tapline/core/kernel";
 import type { AgentMessage, ServerMessage } from "@tapline/core/tap";
 import type { CreditStocks } from "../credits/credit-stocks.ts";
+import { GradualDrain } from "../gradual-drain.ts";
 import { identityIn } from "../identity.ts";
 import { type AdmissionParts, admit } from "../turned-away.ts";
 import { AgentStream, type AgentStreamParts } from "./agent-stream.ts";
@@ -30,6 +31,7 @@ export class AgentStreams {
   readonly #parts: AgentStreamsParts;
   readonly #open = new Map<string, AgentStream>();
   readonly #timers: readonly NodeJS.Timeout[];
+  readonly #drain = new GradualDrain<AgentStream>((stream) => void stream.drain(draining()));
   #generation: string | null = null;
   #stopping = false;
 
@@ -68,10 +70,12 @@ export class AgentStreams {
         this.#generation,
         this.#parts,
         () => {
+          this.#drain.left(stream);
           if (this.#open.get(agent) === stream) this.#open.delete(agent);
         },
       );
       this.#open.set(agent, stream);
+      this.#drain.enter(stream);
       // Where Redis is away, the other stream ends when its connection does.
       this.#parts.announce(agent).catch(() => undefined);
     } catch (error) {
@@ -92,6 +96,11 @@ export class AgentStreams {
 
   onVerdicts(agent: string, hint: () => VerdictHint | null): void {
     this.#open.get(agent)?.onVerdicts(hint);
+  }
+
+  /** Ends streams one by one within `overMs`, each once what came is answered; who comes meanwhile is taken, and led away, too. */
+  leadAway(overMs: number): void {
+    this.#drain.begin(overMs);
   }
 
   /** Takes no new stream; answers what came, and ends all. */

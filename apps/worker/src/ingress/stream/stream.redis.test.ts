@@ -207,4 +207,17 @@ describe("a server that stops", () => {
     again.taps(1, some(1, 8));
     await again.wait("ack");
   });
+
+  test("leads agents away before, one by one, once what came is answered, and takes whoever comes meanwhile", async () => {
+    const here = await ready("gate-1");
+    rig.door.leadAway(4_500);
+    // Nobody leaves in the first third.
+    const late = await ready("gate-2");
+    for (const agent of [here, late]) agent.taps(1, some(1, 4));
+    for (const agent of [here, late]) await agent.wait("ack");
+    const ended = await Promise.all([here.status(), late.status()]);
+    expect(ended.map(({ code }) => code)).toEqual([status.UNAVAILABLE, status.UNAVAILABLE]);
+    const segment = await rig.ingest.archive();
+    expect(segment?.taps).toBe(8);
+  });
 });
