@@ -104,6 +104,8 @@ export async function startWebPart(
   await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const settings = {
     ...{ PATH: environment.PATH ?? "", NODE_ENV: "production", LOG_LEVEL: "warn" },
+    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? "",
+    TAPLINE_DRAIN_DELAY_SECONDS: environment.TAPLINE_DRAIN_DELAY_SECONDS ?? "0",
     ...{ NEXT_TELEMETRY_DISABLED: "1", TAPLINE_WEB_SECRET_FILE: secretFile },
     ...{ DATABASE_URL: environment.DATABASE_URL ?? "", REDIS_URL: environment.REDIS_URL ?? "" },
   };

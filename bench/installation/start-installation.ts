@@ -27,7 +27,7 @@ export type InstallationOptions = {
   readonly workers?: readonly string[];
   /** Settings of the workers beside the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Further settings of one worker, by its services. */
+  /** Further settings of one worker, by its services; of the console it takes how long it drains. */
   readonly settingsOf?: (worker: string) => Readonly<Record<string, string>>;
   /** Sees to the folders of Redis (`redis`) and archive (`archive`) before they are used. */
   readonly prepare?: (dir: string) => Promise<void>;
@@ -124,7 +124,9 @@ async function startAll(
   await enrol(dir, options.trackers, environment);
   const workers = await startWorkers(options, environment, begun);
   const hasConsole = mesh !== undefined || options.withConsole === true;
-  const web = hasConsole ? [await begun.begin(startWebPart(dir, mesh, environment))] : [];
+  const web = hasConsole
+    ? [await begun.begin(startWebPart(dir, mesh, { ...environment, ...options.settingsOf?.("web") }))]
+    : [];
   const parts = [...workers, ...web, archive, redis, postgres];
   const url = `https://localhost:${ingestPort}`;
   const agentTls = {

@@ -18,6 +18,8 @@ export function workerEnvironment(
   return {
     ...baseEnvironment(),
     NODE_ENV: "production",
+    // As with npm start and in the image.
+    NODE_COMPILE_CACHE: file("compiled"),
     DATABASE_URL: at.databaseUrl,
     REDIS_URL: at.redisUrl,
     TAPLINE_INGEST_PORT: String(at.ingestPort),

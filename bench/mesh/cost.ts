@@ -5,7 +5,7 @@ import { countArchived, type Installation, startInstallation } from "../installa
 import { measureOurs, measureStream, nothing } from "../load/measure.ts";
 import { type Load, makeLoad } from "../load/taps.ts";
 import { compare, figure, type Row } from "../report.ts";
-import { pacedPosts } from "./paced-posts.ts";
+import { PacedPosts } from "./paced-posts.ts";
 import { startTwelve, workerServices } from "./twelve.ts";
 
 /** What both have to do: the same taps at the same pace, since what waits costs by the second and what is done by the tap. */
@@ -84,7 +84,8 @@ async function costsIn(
     const before = await cpuSeconds(proxies);
     let ended = sizes.fast + paced;
     const posting = async (): Promise<void> => {
-      await pacedPosts(installation, even.payloads, { from: 0, perSecond });
+      await using posts = new PacedPosts(installation);
+      await posts.post(even.payloads, { perSecond });
       await installation.settled(ended, settleWithinMs);
     };
     into.msPerPost.push((1000 * (await used(installation.pids, posting))) / paced);

@@ -5,7 +5,7 @@ import { cpuSeconds } from "../cpu-seconds.ts";
 import type { Installation } from "../installation/index.ts";
 import { makeLoad } from "../load/taps.ts";
 import { figure, type Row } from "../report.ts";
-import { pacedPosts } from "./paced-posts.ts";
+import { PacedPosts } from "./paced-posts.ts";
 import { startTwelve } from "./twelve.ts";
 
 const perSecond = 50;
@@ -29,7 +29,8 @@ export async function footprint(
     const paced = await useWhile(installation, async () => {
       // A door that refuses a tap would be asked again.
       const sound = load.payloads.filter((payload) => payload[0] !== 0);
-      const { posted } = await pacedPosts(installation, sound, { from: 0, perSecond });
+      await using posts = new PacedPosts(installation);
+      const { posted } = await posts.post(sound, { perSecond });
       await installation.settled(posted, settleTimeoutMs);
     });
     return meshServices.flatMap((service) => rowsOf(service, rest.get(service), paced.get(service), faults));

@@ -3,7 +3,6 @@ import { compare, figure, type Outcome, type Row } from "../report.ts";
 import { costRows } from "./cost.ts";
 import { footprint } from "./footprint.ts";
 import { type Rolled, rollingRestart } from "./rolling.ts";
-import { workerServices } from "./twelve.ts";
 
 const costNames = [
   ...["cpu-per-tap-vs-one-process", "cpu-per-tap-of-proxies", "cpu-per-streamed-tap-vs-one-process"],
@@ -20,9 +19,7 @@ export async function meshBench({ quick, wants, say }: BenchOptions): Promise<Ou
     say("each of twelve processes is replaced while taps come");
     const rolled: Rolled[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++)
-      rolled.push(
-        await rollingRestart({ quietS: quick ? 15 : 60, rolls: workerServices.length + 1 }, faults),
-      );
+      rolled.push(await rollingRestart(quick ? 15 : 60, faults));
     rows.push(...rollingRows(rolled));
   }
   return { rows, faults };

@@ -15,64 +15,77 @@ export type Paced = {
   readonly posted: number;
 };
 
+export type Pace = {
+  readonly perSecond: number;
+  /** Asked before each tap; default: once all are posted. */
+  readonly isOver?: () => boolean;
+};
+
 /**
- * Posts taps at an even pace by connections that it keeps, whatever becomes of those before; each until it is accepted.
- * @param from number of the first: an agent counts on, and doors turn away who begins anew again and again
- * @param isOver asked before each tap; default: once all are posted
+ * An agent that posts taps at an even pace, whatever becomes of those before; each until it is accepted. It keeps its connections from one
+ * call to the next, and counts on: doors turn away who begins anew again and again.
  */
-export async function pacedPosts(
-  { url, agentTls }: Installation,
-  payloads: readonly Buffer[],
-  {
-    from,
-    perSecond,
-    isOver = () => false,
-  }: { readonly from: number; readonly perSecond: number; readonly isOver?: () => boolean },
-): Promise<Paced> {
-  const dispatcher = new Agent({ connections, pipelining: 1, connect: { ...agentTls } });
-  let again = 0;
-  const isTaken = async (body: string): Promise<boolean> => {
+export class PacedPosts {
+  readonly #url: string;
+  readonly #dispatcher: Agent;
+  #seq = 0;
+  #again = 0;
+
+  constructor({ url, agentTls }: Installation) {
+    this.#url = url;
+    this.#dispatcher = new Agent({ connections, pipelining: 1, connect: { ...agentTls } });
+  }
+
+  async post(payloads: readonly Buffer[], { perSecond, isOver = () => false }: Pace): Promise<Paced> {
+    const [beginAt, againBefore] = [performance.now(), this.#again];
+    const posts: Promise<number>[] = [];
+    try {
+      for (const [at, payload] of payloads.entries()) {
+        const dueAt = beginAt + (at * 1000) / perSecond;
+        await sleep(Math.max(0, dueAt - performance.now()));
+        if (isOver()) break;
+        const posted = this.#post(payload, dueAt);
+        // Looked at below, when all are on their way: until then nobody else hears of one that fails.
+        posted.catch(() => undefined);
+        posts.push(posted);
+      }
+      const acceptMs = await Promise.all(posts);
+      return { acceptMs, again: this.#again - againBefore, posted: posts.length };
+    } finally {
+      await Promise.allSettled(posts);
+    }
+  }
+
+  async #post(payload: Buffer, dueAt: number): Promise<number> {
+    const tap = {
+      epoch: 1,
+      seq: ++this.#seq,
+      readAtEpochMs: Date.now(),
+      reader: "reader-1",
+      payload: payload.toString("base64"),
+    };
+    const body = JSON.stringify(tap);
+    while (!(await this.#isTaken(body))) {
+      this.#again++;
+      if (performance.now() - dueAt > giveUpAfterMs) throw new Error("a tap was not accepted within 60 s");
+      await sleep(againAfterMs);
+    }
+    return performance.now() - dueAt;
+  }
+
+  async #isTaken(body: string): Promise<boolean> {
     try {
       const headers = { "content-type": "application/json" };
-      const answer = await request(`${url}/v1/taps`, { dispatcher, method: "POST", headers, body });
+      const how = { dispatcher: this.#dispatcher, method: "POST", headers, body } as const;
+      const answer = await request(`${this.#url}/v1/taps`, how);
       await answer.body.dump();
       return answer.statusCode === 202;
     } catch {
       return false;
     }
-  };
-  const post = async (payload: Buffer, at: number, dueAt: number): Promise<number> => {
-    const readAtEpochMs = Date.now();
-    const tap = {
-      epoch: 1,
-      seq: from + at + 1,
-      readAtEpochMs,
-      reader: "reader-1",
-      payload: payload.toString("base64"),
-    };
-    const body = JSON.stringify(tap);
-    while (!(await isTaken(body))) {
-      again++;
-      if (performance.now() - dueAt > giveUpAfterMs) throw new Error("a tap was not accepted within 60 s");
-      await sleep(againAfterMs);
-    }
-    return performance.now() - dueAt;
-  };
-  const beginAt = performance.now();
-  const posts: Promise<number>[] = [];
-  try {
-    for (const [at, payload] of payloads.entries()) {
-      const dueAt = beginAt + (at * 1000) / perSecond;
-      await sleep(Math.max(0, dueAt - performance.now()));
-      if (isOver()) break;
-      const posted = post(payload, at, dueAt);
-      // Looked at below, when all are on their way: until then nobody else hears of one that fails.
-      posted.catch(() => undefined);
-      posts.push(posted);
-    }
-    return { acceptMs: await Promise.all(posts), again, posted: posts.length };
-  } finally {
-    await Promise.allSettled(posts);
-    await dispatcher.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dispatcher.close();
   }
 }

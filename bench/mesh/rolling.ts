@@ -1,14 +1,17 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { countArchived, type Installation } from "../installation/index.ts";
 import { makeLoad } from "../load/taps.ts";
 import { quantile } from "../report.ts";
-import { type Paced, pacedPosts } from "./paced-posts.ts";
-import { startTwelve } from "./twelve.ts";
+import { type Paced, PacedPosts } from "./paced-posts.ts";
+import { startTwelve, workerServices } from "./twelve.ts";
 
 const perSecond = 50;
 const settleWithinMs = 120_000;
 /** Taps are there for as long as a roll may take on a slow machine, s. */
 const rollWithinS = 30;
+/** So many are replaced at least: all of them. */
+const partsCount = workerServices.length + 1;
 
 export type Rolled = {
   readonly quietP99Ms: number;
@@ -17,28 +20,25 @@ export type Rolled = {
   readonly again: number;
 };
 
-/** Taps at an even pace while nothing is done, and while each of the twelve processes is replaced in turn. */
-export async function rollingRestart(
-  { quietS, rolls }: { readonly quietS: number; readonly rolls: number },
-  faults: string[],
-): Promise<Rolled> {
-  const load = makeLoad((quietS + rolls * rollWithinS) * perSecond, true);
-  const { installation } = await startTwelve(load.trackers, "refuse");
+/**
+ * Taps at an even pace by connections that are kept: while nothing is done, and while each of the twelve processes is replaced in turn, all of them again
+ * and again for as long as it was quiet. Of few taps p99 would be the one moment at which the disk was slow.
+ */
+export async function rollingRestart(quietS: number, faults: string[]): Promise<Rolled> {
+  const load = makeLoad((2 * quietS + partsCount * rollWithinS) * perSecond, true);
+  const { installation } = await startTwelve(load.trackers, "refuse", {}, drainingAsInCluster);
   try {
+    await using posts = new PacedPosts(installation);
     const sound = load.payloads.filter((payload) => payload[0] !== 0);
     const quietCount = quietS * perSecond;
     // What a process does for the first time is no part of a quiet time.
-    await pacedPosts(installation, sound.slice(0, perSecond), { from: 0, perSecond });
-    const quiet = await pacedPosts(installation, sound.slice(perSecond, quietCount), {
-      from: perSecond,
-      perSecond,
-    });
-    const rolling = await postWhileRolling(installation, sound.slice(quietCount), {
-      from: quietCount,
-      rolls,
-    });
+    await posts.post(sound.slice(0, perSecond), { perSecond });
+    const quiet = await posts.post(sound.slice(perSecond, quietCount), { perSecond });
+    const rolling = await postWhileRolling(installation, posts, sound.slice(quietCount), quietS * 1_000);
     if (rolling.posted === sound.length - quietCount)
-      faults.push("all taps were posted before all processes were replaced: it was not measured to the end");
+      faults.push(
+        "all taps were posted before all processes had been replaced: it was not measured to the end",
+      );
     const distinct = new Set(
       sound.slice(0, quietCount + rolling.posted).map((payload) => payload.toString("base64")),
     ).size;
@@ -56,23 +56,33 @@ export async function rollingRestart(
   }
 }
 
+/** Services that are called serve on for a while once they are to end: as long as their manifests say. */
+function drainingAsInCluster(service: string): Record<string, string> {
+  const manifest = readFileSync(new URL(`../../istio/services/${service}.yaml`, import.meta.url), "utf8");
+  const [, seconds] = /name: TAPLINE_DRAIN_DELAY_SECONDS\s+value: "(\d+)"/.exec(manifest) ?? [];
+  return seconds === undefined ? {} : { TAPLINE_DRAIN_DELAY_SECONDS: seconds };
+}
+
 async function postWhileRolling(
   installation: Installation,
+  posts: PacedPosts,
   payloads: readonly Buffer[],
-  { from, rolls }: { readonly from: number; readonly rolls: number },
+  atLeastMs: number,
 ): Promise<Paced> {
   const parts = installation.parts.filter(({ kind }) => kind === "worker" || kind === "web");
+  const endMs = performance.now() + atLeastMs;
   let isOver = false;
   const restarting = (async (): Promise<void> => {
     try {
-      for (let done = 0; done < rolls; done++) await parts[done % parts.length]?.roll();
+      do for (const part of parts) await part.roll();
+      while (performance.now() < endMs);
     } finally {
       isOver = true;
     }
   })();
   // Looked at below, once the posting has ended for it: until then nobody hears of it.
   restarting.catch(() => undefined);
-  const rolling = await pacedPosts(installation, payloads, { from, perSecond, isOver: () => isOver });
+  const rolling = await posts.post(payloads, { perSecond, isOver: () => isOver });
   await restarting;
   return rolling;
 }
