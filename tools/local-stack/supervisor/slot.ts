@@ -3,7 +3,7 @@ import { messageOf } from "@tapline/core/kernel";
 import { type Kept, keepRunning, nextDelayMs } from "../keep-running.ts";
 import type { Child } from "../start-child.ts";
 import type { SlotPlan } from "./plan-slots.ts";
-import { watchHung } from "./watch-hung.ts";
+import { HungWatch } from "./watch-hung.ts";
 
 export type SlotState = "starting" | "ready" | "draining" | "failed";
 
@@ -22,6 +22,8 @@ export class Slot {
   readonly plan: SlotPlan;
   readonly #parts: SlotParts;
   readonly #ending = new AbortController();
+  /** One for all lives: how patient it is hangs on how the lives before ended. */
+  readonly #hungWatch: HungWatch;
   #kept: Kept<Child> | null = null;
   #begun: { readonly atEpochMs: number; readonly failures: number } = { atEpochMs: Date.now(), failures: 0 };
   #isDraining = false;
@@ -32,6 +34,12 @@ export class Slot {
     this.plan = plan;
     this.#parts = parts;
     this.#isAgain = isAgain;
+    this.#hungWatch = new HungWatch({
+      say: (nextSilentMs) =>
+        parts.say(
+          `${plan.name} does not answer any more; replacing it by one that may be silent for ${nextSilentMs / 1_000} s`,
+        ),
+    });
   }
 
   get state(): SlotState {
@@ -60,7 +68,7 @@ export class Slot {
     const live = async () => {
       const child = await start(this.plan, this.#ending.signal, this.#isAgain);
       this.#isAgain = true;
-      watchHung(child, () => say(`${name} does not answer any more; replacing it`));
+      this.#hungWatch.watch(child);
       return child;
     };
     const kept = await keepRunning(name, live, { say, onChange });

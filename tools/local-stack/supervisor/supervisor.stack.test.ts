@@ -53,7 +53,7 @@ test("agents' taps go on and all end in the archive while the door is scaled, re
   process.kill(hung ?? 0, "SIGSTOP");
   await expect
     .poll(() => started.said, { timeout: withinMs })
-    .toContain("worker-ingest-2 does not answer any more; replacing it");
+    .toContain("worker-ingest-2 does not answer any more; replacing it by one that may be silent for 40 s");
   await expect.poll(() => ready("ingest").length, { timeout: withinMs }).toBe(2);
   await goesOn();
   const { agent } = builder.counts;
