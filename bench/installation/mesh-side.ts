@@ -109,6 +109,6 @@ export async function startWebPart(
     ...{ NEXT_TELEMETRY_DISABLED: "1", TAPLINE_WEB_SECRET_FILE: secretFile },
     ...{ DATABASE_URL: environment.DATABASE_URL ?? "", REDIS_URL: environment.REDIS_URL ?? "" },
   };
-  const main = new URL("../../apps/web/server/main.ts", import.meta.url);
+  const main = new URL("../../apps/web/.next/console/main.mjs", import.meta.url);
   return await startPart("web", "web", () => startLife(main, "web", settings, mesh));
 }

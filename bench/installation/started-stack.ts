@@ -125,7 +125,7 @@ export class StartedStack {
     // The name before it is in parentheses, and may have some itself.
     const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (Number(parent) !== this.#child.pid || command.includes("guard.ts")) return null;
-    const script = /([^/\0]+\/)?(src\/main|main)\.ts/.exec(command)?.[0];
+    const script = /([^/\0]+\/)?(src\/main|main)\.(?:ts|mjs)/.exec(command)?.[0];
     const [, services = ""] = /(?:^|\0)ROLE=([^\0]*)/.exec(await read("environ")) ?? [];
     const runs = services || script || (command.split("\0")[0]?.split("/").at(-1) ?? "");
     return { pid: Number(pid), runs, services };

@@ -57,7 +57,7 @@ export async function stackProcesses({ dataDir, ports, stores }: StackPlaces): P
       const line = await readyLine(logFile, sinceEpochMs);
       return line?.healthPort !== undefined && answersOk(onLoopback(line.healthPort, "/readyz"));
     }),
-    part("web", /^server\/main\.ts$/, () => answersOk(onLoopback(ports.web, "/sign-in"))),
+    part("web", /^console\/main\.mjs$/, () => answersOk(onLoopback(ports.web, "/sign-in"))),
     part("redis", /^(redis|valkey)-server/, () => pingRedis(Number(redis.port), redis.password)),
     part("postgres", /^postgres$/, () => selects(stores.databaseUrl)),
     part("archive", /^archive-server\//, () => lists(archive, archiveKey ?? Buffer.alloc(0))),

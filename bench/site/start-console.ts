@@ -22,7 +22,7 @@ export async function startConsole(
 ): Promise<ConsoleProcess> {
   const secretFile = join(stores.dir, "secret");
   await writeFile(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
-  const child = startChild("../../apps/web/server/main.ts", import.meta.url, {
+  const child = startChild("../../apps/web/.next/console/main.mjs", import.meta.url, {
     ...baseEnvironment(),
     ...{ NODE_ENV: "production", LOG_LEVEL: "warn", NEXT_TELEMETRY_DISABLED: "1" },
     ...{

@@ -51,7 +51,7 @@ async function startWeb(
     setTimeout(late, adminTimeoutMs).unref();
   });
   answer.catch(() => {});
-  const script = "apps/web/server/main.ts";
+  const script = "apps/web/.next/console/main.mjs";
   const web = await builder.child("web", script, env, (message) => tell(message), crew.changed);
   crew.addLone({
     ...{ service: "web", standing: web.standing },

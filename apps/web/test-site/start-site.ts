@@ -88,7 +88,9 @@ export async function startSite(more: Record<string, string> = {}): Promise<Site
 }
 
 async function startServer(settings: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(join(webDir, "server/main.ts"), { env: { ...inheritedEnvironment(), ...settings } });
+  const child = fork(join(webDir, ".next/console/main.mjs"), {
+    env: { ...inheritedEnvironment(), ...settings },
+  });
   const { port } = await answerOf(child, "ready");
   return { child, port: Number(port) };
 }

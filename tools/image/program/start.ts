@@ -2,7 +2,7 @@ import { readRole } from "./config.ts";
 
 // What the image runs: the program that ROLE names.
 const programs = new Map([
-  ["web", "../../../apps/web/server/main.ts"],
+  ["web", "../../../apps/web/.next/console/main.mjs"],
   ["migrate", "./migrate.ts"],
 ]);
 const worker = "../../../apps/worker/src/main.ts";
