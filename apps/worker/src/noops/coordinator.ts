@@ -85,8 +85,7 @@ export class Coordinator {
     gatherer: Pick<EvidenceGatherer, "gather">,
     nowEpochMs: number,
   ): Promise<Coordinator> {
-    const before = await parts.flight.latest(nowEpochMs - hourMs);
-    return new Coordinator(parts, released, gatherer, before);
+    return new Coordinator(parts, released, gatherer, await parts.flight.latest(nowEpochMs - hourMs));
   }
 
   /** Looks, decides, and does what is to be done, one after the other. @throws where the lease is lost */
@@ -121,9 +120,13 @@ export class Coordinator {
         const acted = await this.#act(draft, verdict.rule.undoMs, holding);
         replaceIn(known, acted);
         facts = await this.#factsAfterAct(facts, acted);
+        await this.#recorder.settle(draft, holding.fence);
       } else await this.#note(draft, known, holding);
     }
   }
+
+  /** Decides nothing more: writes what was only counted. @throws where the lease is lost */
+  readonly end = (fence: number): Promise<void> => this.#recorder.settleAll(fence);
 
   /** Ends what stands as under way though nobody does it: acts come one after another, so it is left from before. */
   async #endLeft({ id }: Decision): Promise<Decision> {
@@ -146,6 +149,7 @@ export class Coordinator {
 
   async #note(draft: Decision, known: Decision[], { fence }: Holding): Promise<void> {
     if (draft.state === "waiting-approval") {
+      await this.#recorder.settle(draft, fence);
       await this.#parts.flight.add(draft, fence);
       known.push(draft);
       this.#parts.log.info(

@@ -16,7 +16,12 @@ const writtenEveryMs = 30_000;
 
 type Kept = { readonly decision: Decision; readonly writtenAtEpochMs: number };
 
-/** Keeps the flight recorder small: what is decided again and again is one row that counts. */
+type Place = Pick<Decision, "ruleId" | "target">;
+
+/**
+ * Keeps the flight recorder small: what is decided again and again is one row that counts, with the evidence of its last time. That is
+ * written every half minute, and once more where a rule comes to something else: it is what there was to see just before.
+ */
 export class Recorder {
   readonly #log: Pick<NoopsLog, "add" | "again">;
   readonly #kept = new Map<string, Kept>();
@@ -35,9 +40,9 @@ export class Recorder {
     const { atEpochMs } = draft;
     const gist = gistOf(draft);
     const kept = this.#kept.get(gist);
-    const place = `${draft.ruleId} ${draft.target}`;
-    const isOther = this.#last.get(place) !== gist;
-    this.#last.set(place, gist);
+    const isOther = this.#last.get(placeOf(draft)) !== gist;
+    if (isOther) await this.settle(draft, fence);
+    this.#last.set(placeOf(draft), gist);
     if (kept === undefined || atEpochMs - kept.decision.lastAtEpochMs > countedWithinMs) {
       await this.#log.add(draft, fence);
       this.#kept.set(gist, { decision: draft, writtenAtEpochMs: atEpochMs });
@@ -52,6 +57,25 @@ export class Recorder {
     return false;
   }
 
+  /** Writes what a rule last came to for a target, as it was the last time: it comes to something else now. @throws where the lease is over */
+  async settle(place: Place, fence: number): Promise<void> {
+    const gist = this.#last.get(placeOf(place));
+    if (gist !== undefined) await this.#write(gist, fence);
+    this.#last.delete(placeOf(place));
+  }
+
+  /** The same of all: nothing more is decided. @throws where the lease is over */
+  async settleAll(fence: number): Promise<void> {
+    for (const gist of this.#last.values()) await this.#write(gist, fence);
+    this.#last.clear();
+  }
+
+  async #write(gist: string, fence: number): Promise<void> {
+    const kept = this.#kept.get(gist);
+    if (kept !== undefined && kept.writtenAtEpochMs !== kept.decision.lastAtEpochMs)
+      await this.#log.again(kept.decision, fence);
+  }
+
   #forget(nowEpochMs: number): void {
     if (this.#kept.size < 10_000) return;
     for (const [gist, { decision }] of this.#kept)
@@ -60,3 +84,5 @@ export class Recorder {
     for (const [place, gist] of this.#last) if (!this.#kept.has(gist)) this.#last.delete(place);
   }
 }
+
+const placeOf = ({ ruleId, target }: Place): string => `${ruleId} ${target}`;

@@ -211,6 +211,24 @@ test.concurrent("where nobody says what is wished nothing is done, and that is w
   expect(rig.actuator.acts).toEqual([]);
 }, 400_000);
 
+test.concurrent("what a rule came to again and again is kept as it was just before it acts, and before its process ends", async (context) => {
+  const rig = await opened(context, { ...scaleUp, forMs: 0 });
+  const running = rig.start();
+  const { id, atEpochMs } = await oneIn(rig, "none");
+  const times = async (): Promise<number> => (await rig.desk.find(id)).times;
+  await rounds();
+  expect(await times()).toBe(1);
+  rig.wish = 3;
+  await oneIn(rig, "done");
+  await until("it is kept", async () => (await times()) > 1, waitMs);
+  // Else it would have been written only once half a minute was over.
+  expect((await rig.desk.find(id)).lastAtEpochMs - atEpochMs).toBeLessThan(30_000);
+  const before = await times();
+  await rounds();
+  await running.stop(1_000);
+  expect(await times()).toBeGreaterThan(before + 1);
+}, 400_000);
+
 test.concurrent("what a process left under way is ended by who decides next", async (context) => {
   const rig = await opened(context, scaleUp);
   rig.actuator.gate = () => new Promise(() => undefined);

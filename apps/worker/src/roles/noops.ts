@@ -68,14 +68,15 @@ export function startNoops(parts: NoopsParts): RunningNoops {
     if (!isSame) coordinator = null;
     return isSame;
   };
-  const begin = async (released: ReleasedNoopsRules): Promise<Coordinator> => {
+  const begin = async (released: ReleasedNoopsRules, number: number): Promise<Coordinator> => {
+    await coordinator?.end(number);
     const gatherer = new EvidenceGatherer(parts, released.rules);
     const nowEpochMs = await parts.telemetryStream.now();
     return await Coordinator.begin({ ...parts, onDecision, halting }, released, gatherer, nowEpochMs);
   };
   const decide = async (number: number): Promise<void> => {
     const released = await parts.rules.activeOrFirst(parts.firstRules);
-    if (coordinator?.version !== released.version) coordinator = await begin(released);
+    if (coordinator?.version !== released.version) coordinator = await begin(released, number);
     const holding: Holding = { fence: number, keep };
     await coordinator.round(holding);
     if (performance.now() - prunedAtMs < pruneEveryMs) return;
@@ -107,6 +108,7 @@ export function startNoops(parts: NoopsParts): RunningNoops {
       const stopped = loop.stop();
       wake.wake();
       await stopped;
+      if (fence !== null) await coordinator?.end(fence).catch(() => undefined);
       fence = null;
       await lease.resign(holder).catch(() => undefined);
     },
