@@ -1,4 +1,4 @@
-import type { parse } from "@bufbuild/cel";
+import { parse } from "@bufbuild/cel";
 
 export type Expr = ReturnType<typeof parse>["expr"];
 /** An expression that differs from another in one place. */
@@ -18,11 +18,25 @@ const joints: ReadonlySet<string> = new Set(["_&&_", "_||_"]);
 const isCarried = (expr: Expr | undefined): boolean =>
   expr?.exprKind.case === "identExpr" && expr.exprKind.value.name === "@result";
 
+/** A span of time one millisecond less and more, any other text one letter more. */
+function besides(was: string): string[] {
+  const [, figure, unit] = /^(\d+)(ms|s)$/.exec(was) ?? [];
+  if (figure === undefined) return [`${was}~`];
+  const milliseconds = Number(figure) * (unit === "s" ? 1_000 : 1);
+  return [-1, 1].map((by) => `${milliseconds + by}ms`);
+}
+
+const text = (value: string): Expr["exprKind"] => {
+  const { expr } = parse(JSON.stringify(value));
+  return expr.exprKind;
+};
+
 /** What may stand in the place of an expression. */
 function inPlaceOf(expr: Expr): Expr["exprKind"][] {
   const { exprKind } = expr;
   if (exprKind.case === "constExpr") {
     const { constantKind } = exprKind.value;
+    if (constantKind.case === "stringValue") return besides(constantKind.value).map(text);
     if (constantKind.case !== "int64Value") return [];
     return [-1n, 1n].map((by) => {
       const copy = structuredClone(exprKind);
@@ -89,8 +103,8 @@ function textOf({ exprKind }: Expr): string {
 }
 
 /**
- * An expression with each conjunct and disjunct left out, each comparison at its edge and the other way round, each number one
- * less and more, each item of a list left out, each negation gone; one change at a time.
+ * An expression with each conjunct and disjunct left out, each comparison at its edge and the other way round, each number and
+ * span of time one less and more, each other text another, each item of a list left out, each negation gone; one change at a time.
  */
 export function mutantsOf(expr: Expr): Mutant[] {
   return partsOf(expr).flatMap((part, place) =>

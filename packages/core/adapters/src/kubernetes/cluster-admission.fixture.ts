@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CelScalar, celEnv, isCelError, mapType, parse, plan } from "@bufbuild/cel";
+import { type CelResult, CelScalar, celEnv, isCelError, mapType, parse, plan } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
 import { loadAllYaml } from "@kubernetes/client-node";
 
 type Named = { name: string; expression: string };
-type Rule = { apiGroups: string[]; operations: string[]; resources: string[] };
+type Rule = Record<"apiGroups" | "apiVersions" | "operations" | "resources", string[]>;
 type Policy = {
   kind: string;
   spec: {
+    failurePolicy: "Fail" | "Ignore";
     matchConstraints: { resourceRules: Rule[] };
     matchConditions: Named[];
     variables?: Named[];
@@ -19,6 +20,8 @@ type Policy = {
 /** What is asked for of which resource. */
 type Deed = {
   readonly group: string;
+  /** Of the API that the resource is written by; `v1` where it is not said. */
+  readonly version?: string;
   readonly resource: string;
   readonly operation: "CREATE" | "UPDATE" | "DELETE";
   /** Null: it is not said, which is as good as the empty one that stands for none. */
@@ -36,58 +39,98 @@ export const env = celEnv({ variables, funcs: strings });
 
 type Bindings = Record<keyof typeof variables, unknown>;
 
+/** What `plan` makes of an expression: its value, or the error that it ends in. */
+export type Planned = (bindings: never) => CelResult;
 /** Expressions that were read once. */
-const planned = new Map<string, (bindings: never) => unknown>();
+const planned = new Map<string, Planned>();
 
-/** @throws Error where the expression fails, which a policy that fails closed takes for a no */
-function evaluate(expression: string, bindings: Bindings): unknown {
+export function planOf(expression: string): Planned {
   const evaluation = planned.get(expression) ?? plan(env, parse(expression));
   planned.set(expression, evaluation);
-  const value = evaluation(bindings as never);
+  return evaluation;
+}
+
+/** @throws CelError where the expression fails */
+function evaluate(expression: string, bindings: Bindings): unknown {
+  const value = planOf(expression)(bindings as never);
   if (isCelError(value)) throw value;
   return value;
 }
 
-const policies = (loadAllYaml(readFileSync(path, "utf8")) as Policy[])
+export const policies = (loadAllYaml(readFileSync(path, "utf8")) as Policy[])
   .filter(({ kind }) => kind === "ValidatingAdmissionPolicy")
   .map(({ spec }) => spec);
 
-/** One thing that was asked for, as the policies see it. */
-export type Question = { readonly policy: Policy["spec"]; readonly bindings: Bindings };
+/** One thing that was asked for, as the policies see it; what `variables` are is each policy's own. */
+export type Question = { readonly deed: Deed; readonly bindings: Bindings };
 /** All that was asked so far: what a change of a policy is tried by. */
 export const questions: Question[] = [];
 
-/** Why the manifests' policies refuse what is asked for; null where they do not. Evaluated as an API server does. */
+/**
+ * What a policy's variables are, of which later ones name earlier ones. One that fails is not there: whoever asks for it fails,
+ * and nobody else, as an API server looks at a variable where it is asked for alone.
+ * @param planFor how the variable of this name is evaluated, where otherwise than its expression says
+ */
+export function withVariables(
+  policy: Policy["spec"],
+  bindings: Bindings,
+  planFor: (name: string) => Planned | undefined = () => undefined,
+): Bindings {
+  const known: Record<string, unknown> = {};
+  for (const { name, expression } of policy.variables ?? []) {
+    const value = (planFor(name) ?? planOf(expression))({ ...bindings, variables: known } as never);
+    if (!isCelError(value)) known[name] = value;
+  }
+  return { ...bindings, variables: known };
+}
+
+/**
+ * Why the manifests' policies refuse what is asked for; null where they do not. Evaluated as an API server does.
+ * @throws CelError where an expression fails, which is a no of a policy that fails closed
+ */
 export function refusedByPolicy(
   username: string,
   oldObject: object | null,
   object: object | null,
   deed: Deed = deployments,
 ): string | null {
-  const { group, resource, operation, subResource = "" } = deed;
+  const { group, version = "v1", resource, operation, subResource = "" } = deed;
   const request = {
     ...{ userInfo: { username }, namespace: "tapline", operation },
     ...(subResource === null ? {} : { subResource }),
-    resource: { group, version: "v1", resource },
+    resource: { group, version, resource },
   };
-  const bindings = { object, oldObject, request, variables: {} as Record<string, unknown> };
-  for (const policy of policies.filter((one) => concerns(one, deed)))
-    if (policy.matchConditions.every(({ expression }) => evaluate(expression, bindings) === true)) {
-      for (const { name, expression } of policy.variables ?? [])
-        bindings.variables[name] = evaluate(expression, bindings);
-      questions.push({ policy, bindings: { ...bindings, variables: { ...bindings.variables } } });
-      for (const { message, expression } of policy.validations)
-        if (evaluate(expression, bindings) !== true) return message;
-    }
+  const question: Question = { deed, bindings: { object, oldObject, request, variables: {} } };
+  questions.push(question);
+  for (const policy of policies) {
+    const refusal = concerns(policy, deed) ? refusedBy(policy, question) : null;
+    if (refusal !== null) return refusal;
+  }
   return null;
 }
 
-function concerns({ matchConstraints }: Policy["spec"], { group, resource, operation }: Deed): boolean {
+function refusedBy(policy: Policy["spec"], { bindings }: Question): string | null {
+  try {
+    if (!policy.matchConditions.every(({ expression }) => evaluate(expression, bindings) === true))
+      return null;
+    const known = withVariables(policy, bindings);
+    return policy.validations.find(({ expression }) => evaluate(expression, known) !== true)?.message ?? null;
+  } catch (error) {
+    if (policy.failurePolicy === "Ignore") return null;
+    throw error;
+  }
+}
+
+/** Whether a policy is for what is asked for at all. */
+export function concerns({ matchConstraints }: Policy["spec"], deed: Deed): boolean {
+  const { group, version = "v1", operation, resource, subResource } = deed;
+  const has = (list: readonly string[], one: string): boolean => list.includes("*") || list.includes(one);
   return matchConstraints.resourceRules.some(
-    ({ apiGroups, operations, resources }) =>
-      apiGroups.includes(group) &&
-      operations.includes(operation) &&
-      (resources.includes(resource) || resources.includes("*/*")),
+    (rule) =>
+      has(rule.apiGroups, group) &&
+      has(rule.apiVersions, version) &&
+      has(rule.operations, operation) &&
+      (rule.resources.includes("*/*") || (!subResource && has(rule.resources, resource))),
   );
 }
 

@@ -84,8 +84,17 @@ describe("noops changes of a pod", () => {
     ["terminationGracePeriodSeconds", 0, 40],
     ["enableServiceLinks", true, false],
     ["setHostnameAsFQDN", true, false],
+    ["activeDeadlineSeconds", 1, 600],
+    ["ephemeralContainers", [{ name: "x", image: "evil" }], [{ name: "x", image: "good" }]],
+    ["hostnameOverride", "redis", "postgres"],
+    ["os", { name: "windows" }, { name: "linux" }],
+    ["overhead", { cpu: "64" }, { cpu: "1" }],
+    ["priority", 2_000_000_000, 1],
+    ["resources", { limits: { memory: "1Mi" } }, { limits: { memory: "768Mi" } }],
+    ["restartPolicy", "Never", "Always"],
+    ["whatIsKnownLater", "a", "b"],
   ])("no %s", (field, one, another) => {
-    expectHeld(inPod(field), one, another, "noops changes accounts, volumes, rights and places of no pod");
+    expectHeld(inPod(field), one, another, "noops changes of a pod its containers alone");
   });
 });
 
@@ -112,8 +121,20 @@ describe("noops changes of a container", () => {
     ["imagePullPolicy", "Always", "Never"],
     ["terminationMessagePath", "/dev/termination-log", "/etc/tapline/process/process.key"],
     ["terminationMessagePolicy", "File", "FallbackToLogsOnError"],
+    ["stdin", true, false],
+    ["stdinOnce", true, false],
+    ["tty", true, false],
+    ["resizePolicy", [{ resourceName: "cpu", restartPolicy: "RestartContainer" }], []],
+    ["restartPolicy", "Always", "Never"],
+    ["restartPolicyRules", [{ action: "Restart" }], []],
+    ["whatIsKnownLater", "a", "b"],
   ])("no %s", (field, one, another) => {
-    expectHeld(inContainer(field), one, another, "noops changes of a container no command, mount or right");
+    expectHeld(
+      inContainer(field),
+      one,
+      another,
+      "noops changes of a container its image and its settings alone",
+    );
   });
 });
 
@@ -124,9 +145,16 @@ describe("noops changes of how pods are exchanged", () => {
     ["minReadySeconds", 3_600, 10],
     ["progressDeadlineSeconds", 1, 180],
     ["revisionHistoryLimit", 0, 5],
+    ["selector", { matchLabels: { app: "shop" } }, { matchLabels: { app: "other" } }],
+    ["whatIsKnownLater", "a", "b"],
   ])("no %s", (field, one, another) => {
     const inSpec = (value: unknown) => ({ spec: { [field]: value } });
-    expectHeld(inSpec, one, another, "noops changes how no Deployment exchanges its pods");
+    expectHeld(
+      inSpec,
+      one,
+      another,
+      "noops changes of a Deployment the number of pods and their template alone",
+    );
   });
 });
 

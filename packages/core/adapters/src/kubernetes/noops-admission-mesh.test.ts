@@ -268,6 +268,13 @@ test("noops makes and removes nothing of the mesh, and never says who must speak
     operation: "CREATE",
   } as const;
   expect(refusedByPolicy(noops, null, peers, made)).toMatch(nothing);
+  const strange = [
+    ["telemetry.istio.io", "telemetries"],
+    ["extensions.istio.io", "wasmplugins"],
+    ["gateway.networking.k8s.io", "httproutes"],
+  ] as const;
+  for (const [group, resource] of strange)
+    expect(refusedByPolicy(noops, null, peers, { group, resource, operation: "CREATE" })).toMatch(nothing);
   const gone = { group: "networking.istio.io", resource: "destinationrules", operation: "DELETE" } as const;
   expect(refusedByPolicy(noops, rule, null, gone)).toMatch(nothing);
 });

@@ -70,6 +70,11 @@ test("noops changes no part of an object that the API server keeps by itself, as
     expect(said(scaled, {}, {}, { subResource })).toMatch(/^noops makes and removes nothing/);
 });
 
+test("whatever version of an API noops writes by, it is held to the same", () => {
+  for (const version of ["v1", "v1alpha3", "v1beta1"])
+    expect(said(rule, {}, { spec: { host: "other" } }, { version })).toMatch(/^noops changes of a Dest/);
+});
+
 test("noops takes nothing away from what an autoscaler goes by", () => {
   expect(said(scaled, {}, { spec: { triggers: null } })).toBe(
     "noops changes of an autoscaler its bounds alone",

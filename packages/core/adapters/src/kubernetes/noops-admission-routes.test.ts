@@ -79,6 +79,13 @@ test.each(protocols)(
   },
 );
 
+test("from either colour alone a route is led to both", () => {
+  const to = (...colours: string[]) =>
+    at("http", [{ route: colours.map((colour) => ({ destination: { host: host(colour) } })) }]);
+  for (const colour of ["blue", "green"])
+    expect(refusedByPolicy(noops, to(colour), to("blue", "green"), deed)).toBeNull();
+});
+
 test("a route of which nothing says how often it is tried again stays so", () => {
   const of = (retries: Json) => at("http", [{ ...route(0), retries }]);
   const first = { retryOn: "5xx" };

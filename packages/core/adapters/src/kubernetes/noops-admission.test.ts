@@ -119,6 +119,18 @@ test("noops may not add or remove containers", () => {
   expect(said({ containers: [containers()[0]] })).toMatch(/adds, removes/);
 });
 
+test("whatever version of an API noops writes by, it is held to the same", () => {
+  const deed = { group: "apps", resource: "deployments", operation: "UPDATE" } as const;
+  const other = mergePatch(before, { spec: { template: { spec: { nodeName: "mine" } } } }) as Stored;
+  for (const version of ["v1", "v1beta2"])
+    expect(refusedByPolicy(noops, before, other, { ...deed, version })).toMatch(/^noops changes of a pod/);
+});
+
+test("what the policy cannot answer is a no: nobody is let through by an error", () => {
+  const bare = mergePatch(before, { metadata: { labels: null } }) as Stored;
+  expect(() => refusedByPolicy(noops, before, bare)).toThrow();
+});
+
 test("noops may not touch what is not Tapline's, nor relabel what is", () => {
   const foreign = mergePatch(before, {
     metadata: { labels: { "app.kubernetes.io/part-of": "shop" } },
