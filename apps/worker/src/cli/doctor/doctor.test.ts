@@ -8,6 +8,7 @@ import { judgeCertificates } from "./judge-certificates.ts";
 import { judgeClocks } from "./judge-clocks.ts";
 import { judgeMtls, judgeProxies } from "./judge-mtls.ts";
 import { judgeNetwork } from "./judge-network.ts";
+import { judgeOverlay } from "./judge-overlay.ts";
 import { judgePolicies } from "./judge-policies.ts";
 import { judgeRoutes } from "./judge-routes.ts";
 import { judgeSidecars } from "./judge-sidecars.ts";
@@ -17,7 +18,7 @@ import { judgeVersions, judgeWorkloads } from "./judge-workloads.ts";
 import { find, now, pictureOf, soundObjects, take } from "./picture.fixture.ts";
 
 const judges = [
-  ...[judgeWorkloads, judgeVersions, judgeMtls, judgeProxies, judgeAmbient, judgePolicies],
+  ...[judgeWorkloads, judgeVersions, judgeOverlay, judgeMtls, judgeProxies, judgeAmbient, judgePolicies],
   ...[judgeNetwork, judgeSidecars, judgeStores, judgeRoutes, judgeCertificates, judgeClocks],
 ];
 const findings = (picture: ClusterPicture): readonly Finding[] => judges.flatMap((judge) => judge(picture));
@@ -165,6 +166,21 @@ describe("a fault is found", () => {
   test.each(cases)("%s", (_, change, message) => {
     expect(faultsAfter(change).join("\n")).toMatch(message);
   });
+});
+
+test("while green of a service serves no overlay is to be applied, which is no fault", () => {
+  const objects = soundObjects();
+  specOf(objects.deployments, "kpi-green").replicas = 2;
+  find(objects.deployments, "kpi-green").status.readyReplicas = 2;
+  specOf(objects.deployments, "web-blue").replicas = 0;
+  specOf(objects.deployments, "web-green").replicas = undefined;
+  const found = judgeOverlay(pictureOf(objects));
+  expect(found.map(({ state, what }) => [state, what])).toEqual([
+    ["notice", "do not apply an overlay now, it would end what serves: green of kpi"],
+    ["notice", "do not apply an overlay now, it would end what serves: green of web"],
+  ]);
+  expect(found[1]?.next).toMatch(/^tapline release rollback web,/);
+  expect(textOf(found)).toMatch(/! {2,}overlay {2,}do not apply an overlay[\s\S]*all is well$/);
 });
 
 test("a clock of ours that is off is told with its direction", () => {

@@ -10,6 +10,7 @@ import { judgeClocks } from "./judge-clocks.ts";
 import { type Door, judgeDoor } from "./judge-doors.ts";
 import { judgeMtls, judgeProxies } from "./judge-mtls.ts";
 import { judgeNetwork } from "./judge-network.ts";
+import { judgeOverlay } from "./judge-overlay.ts";
 import { judgePolicies } from "./judge-policies.ts";
 import { judgeRoutes } from "./judge-routes.ts";
 import { judgeSidecars } from "./judge-sidecars.ts";
@@ -39,7 +40,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     });
   const findings = await examine(options);
   process.stdout.write(`${options.json === true ? JSON.stringify({ findings }) : textOf(findings)}\n`);
-  if (findings.some(({ state }) => state !== "well")) process.exitCode = 1;
+  if (findings.some(({ state }) => state === "fault" || state === "unknown")) process.exitCode = 1;
 }
 
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
@@ -59,6 +60,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     judgeKubernetes(picture.version),
     ...judgeWorkloads(picture),
     ...judgeVersions(picture),
+    ...judgeOverlay(picture),
     ...judgeMtls(picture),
     ...judgeProxies(picture),
     ...judgeAmbient(picture),
@@ -80,7 +82,7 @@ export function judgeKubernetes(version: string): Finding {
   return fault("kubernetes", `${version} is older than v1.${oldestMinor}`, "update the cluster");
 }
 
-const marks = { well: "ok", fault: "FAULT", unknown: "?" } as const;
+const marks = { well: "ok", notice: "!", fault: "FAULT", unknown: "?" } as const;
 
 export function textOf(findings: readonly Finding[]): string {
   const rows = findings.map(({ state, check, what, next }) => [
