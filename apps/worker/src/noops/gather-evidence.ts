@@ -4,6 +4,7 @@ import type { ServicesReports, TelemetryStream, WishBoard } from "@tapline/adapt
 import { KpiBoard, type KpiSample, scopeKey } from "@tapline/core/kpi";
 import {
   type Actuator,
+  clocksNamed,
   type Landscape,
   MemoryTrend,
   type NoopsRules,
@@ -45,6 +46,7 @@ export type Gathered = Snapshot & {
 export class EvidenceGatherer {
   readonly #sources: EvidenceSources;
   readonly #subjects: ReadonlySet<string>;
+  readonly #clocks: readonly string[];
   readonly #trend = new MemoryTrend();
   readonly #samples = new Map<string, KpiSample>();
   #board: KpiBoard | null = null;
@@ -54,6 +56,7 @@ export class EvidenceGatherer {
   constructor(sources: EvidenceSources, { rules }: NoopsRules) {
     this.#sources = sources;
     this.#subjects = subjectsNamed(rules);
+    this.#clocks = clocksNamed(rules);
   }
 
   async gather(): Promise<Gathered> {
@@ -76,6 +79,7 @@ export class EvidenceGatherer {
         : named.targets.map(({ name }) => ({ archive: name, isOpen: !shut.includes(name) }));
     const evidence = observe({
       ...{ nowEpochMs, landscape, services, wishes: told, kpis, alerts, archives, shifts },
+      clocks: this.#clocks,
       memoryGrowth: this.#trend.growth(),
     });
     return {

@@ -211,6 +211,17 @@ test.concurrent("where nobody says what is wished nothing is done, and that is w
   expect(rig.actuator.acts).toEqual([]);
 }, 400_000);
 
+test.concurrent("a rule goes by the clock on the walls of the zone that it names", async (context) => {
+  const berlin = 'clock("Europe/Berlin")';
+  const when = `${berlin}.minuteOfDay >= 0.0 && ${berlin}.minuteOfDay < 1440.0`;
+  const byClock = { per: "installation", when, forMs: 0, mode: "dry-run", act: { kind: "rotate-key" } };
+  const rig = await opened(context, { ...scaleUp, ...byClock });
+  rig.start();
+  const { evidence, condition } = await oneIn(rig, "dry-run");
+  expect(condition).toBe("breached");
+  expect(evidence).toEqual([expect.objectContaining({ name: `${berlin}.minuteOfDay`, fault: null })]);
+}, 400_000);
+
 test.concurrent("what a rule came to again and again is kept as it was just before it acts, and before its process ends", async (context) => {
   const rig = await opened(context, { ...scaleUp, forMs: 0 });
   const running = rig.start();

@@ -21,3 +21,4 @@ export {
 } from "./redis-url.ts";
 export { formatTraceparent, parseTraceparent, type TraceContext, traceIdOf } from "./trace-context.ts";
 export { isUuid, uuidV7, uuidV7EpochMs } from "./uuid.ts";
+export { isTimeZone, type WallClock, wallClock } from "./wall-clock.ts";

@@ -60,7 +60,4 @@ export function evidenceName(subject: EvidenceSubject | "kpi", of: string, field
   return field === null ? called : `${called}.${field}`;
 }
 
-/** Time zones that `clock` knows. */
-export const knownClocks: readonly string[] = ["UTC"];
-
 export const knownKpis: readonly string[] = kpiIds;

@@ -65,7 +65,7 @@ export {
 } from "./local-control.ts";
 export { MemoryTrend } from "./memory-trend.ts";
 export { type MeshSetting, type MeshState, meshLimits, meshSettings } from "./mesh-settings.ts";
-export { subjectsNamed } from "./named-evidence.ts";
+export { clocksNamed, subjectsNamed } from "./named-evidence.ts";
 export { type Observed, observe } from "./observe.ts";
 export { noopsTestsSchema, runNoopsTest } from "./recorded-test.ts";
 export { actRefused, type RefusalKind, refusalKinds, refusalOf } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import { defaultAlertRules, nearestText } from "../alerts/index.ts";
-import { messageOf } from "../kernel/index.ts";
+import { isTimeZone, messageOf } from "../kernel/index.ts";
 import { releasedServices } from "../rollout/index.ts";
 import {
   type Evidence,
@@ -10,7 +10,6 @@ import {
   evidenceName,
   evidenceSubjects,
   isEvidenceSubject,
-  knownClocks,
   knownKpis,
 } from "./evidence.ts";
 import { Expression } from "./expression.ts";
@@ -163,6 +162,9 @@ const ofCel: readonly string[] = [
   "dyn",
 ];
 
+/** Not with all their other names, which are right, too. */
+const zones = (): readonly string[] => ["UTC", ...Intl.supportedValuesOf("timeZone")];
+
 function callFaults({ called, of, field }: Named, per: RuleScope): string[] {
   if (called === "kpi") {
     if (of === null) return ["name the KPI as a text"];
@@ -182,7 +184,7 @@ function callFaults({ called, of, field }: Named, per: RuleScope): string[] {
   if (of === null)
     return subjectsOf[per].includes(called) ? [] : [`a target of a rule per ${per} is no ${called}`];
   if (called === "clock")
-    return knownClocks.includes(of) ? [] : [`there is no clock ${of}: ${nearestText(of, knownClocks)}`];
+    return isTimeZone(of) ? [] : [`there is no time zone ${of}: ${nearestText(of, zones())}`];
   const isService = called === "service" || called === "wish" || called === "release";
   return !isService || noopsServices.includes(of)
     ? []

@@ -146,7 +146,7 @@ export class LyingWorld {
       })),
     ];
     return observe({
-      ...{ nowEpochMs, landscape: this.landscape, alerts: null },
+      ...{ nowEpochMs, landscape: this.landscape, alerts: null, clocks: [] },
       services: { atEpochMs: toldAtEpochMs, services, mesh: null },
       wishes: { atEpochMs: toldAtEpochMs, services: wishes },
       kpis: kpis as never,

@@ -59,17 +59,24 @@ function textOf(expr: Expr | undefined): string | null {
   return constant?.case === "stringValue" ? constant.value : null;
 }
 
+/** Texts of `when` and `clearWhen`. */
+const textsOf = ({ when, clearWhen = "true" }: Asking): string[] => [when, clearWhen];
+
+type Asking = { readonly when: string; readonly clearWhen?: string };
+
+/** Time zones by whose clocks rules go. */
+export function clocksNamed(rules: readonly Asking[]): string[] {
+  const calls = rules.flatMap(textsOf).flatMap((text) => namedEvidence(text).calls);
+  return [...new Set(calls.flatMap(({ called, of }) => (called === "clock" && of !== null ? [of] : [])))];
+}
+
 /** What kinds of things rules ask for: `kpi`, `service` and so on; also those that their acts go by. */
 export function subjectsNamed(
-  rules: readonly {
-    readonly when: string;
-    readonly clearWhen?: string;
-    readonly act: { readonly kind: string };
-  }[],
+  rules: readonly (Asking & { readonly act: { readonly kind: string } })[],
 ): Set<string> {
   return new Set(
-    rules.flatMap(({ when, clearWhen, act }) => [
-      ...[when, clearWhen ?? "true"].flatMap((text) => namedEvidence(text).calls.map(({ called }) => called)),
+    rules.flatMap(({ act, ...asking }) => [
+      ...textsOf(asking).flatMap((text) => namedEvidence(text).calls.map(({ called }) => called)),
       ...(act.kind === "scale" ? ["wish"] : []),
       ...(act.kind === "target" ? ["archive"] : []),
     ]),

@@ -6,7 +6,7 @@ import { startEpochMs as now, replicaOf, workloadOf } from "./world.fixture.ts";
 
 const nothing: Observed = {
   ...{ nowEpochMs: now, landscape: null, services: null, wishes: null, kpis: null, alerts: null },
-  ...{ archives: null, shifts: null, memoryGrowth: new Map() },
+  ...{ archives: null, shifts: null, clocks: [], memoryGrowth: new Map() },
 };
 const process = (instance: string, more: Partial<ServiceHealth> = {}): ServiceHealth => ({
   ...{ instance, roles: ["validation"], heardAtEpochMs: now - 1_000, isSilent: false, requestsPerSecond: 10 },
@@ -71,6 +71,20 @@ test("what the analysis of a release says is as old as the look by which it says
     atEpochMs: now - 4_000,
   });
   expect(read({ shifts: [{ ...shift, looked: null }] }, name)).toBeNull();
+});
+
+test("clocks are those that are asked for, in their zones; one of a zone that nobody knows is missing, and no other is", () => {
+  const clocks = ["UTC", "Europe/Berlin", "Europe/Nowhere"];
+  const at = (nowEpochMs: number, zone: string) =>
+    (["minuteOfDay", "weekday", "dayOfMonth"] as const).map((field) =>
+      read({ nowEpochMs, clocks }, `clock("${zone}").${field}`),
+    );
+  const [winter, summer] = [Date.UTC(2026, 2, 29, 0, 59), Date.UTC(2026, 2, 29, 1)];
+  expect(at(winter, "UTC")).toEqual([59, 7, 29]);
+  expect(at(winter, "Europe/Berlin")).toEqual([119, 7, 29]);
+  expect(at(summer, "Europe/Berlin")).toEqual([180, 7, 29]);
+  expect(at(summer, "Europe/Nowhere")).toEqual([undefined, undefined, undefined]);
+  expect(read({ clocks: ["UTC"] }, 'clock("Europe/Berlin").weekday')).toBeUndefined();
 });
 
 test("memory that grows is told once it was looked at for half an hour", () => {

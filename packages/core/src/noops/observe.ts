@@ -1,4 +1,5 @@
 import type { Wishes } from "../balance/index.ts";
+import { isTimeZone, wallClock } from "../kernel/index.ts";
 import type { KpiSample } from "../kpi/index.ts";
 import type { ServiceHealth, ServicesReport } from "../telemetry/index.ts";
 import type { Landscape } from "./actuator.ts";
@@ -8,6 +9,8 @@ import { replicasOf, servingWorkload, setReplicas } from "./landscape.ts";
 /** What was read at one moment; null where the source did not answer. All times by one clock. */
 export type Observed = {
   readonly nowEpochMs: number;
+  /** Time zones whose clocks are looked at. */
+  readonly clocks: readonly string[];
   readonly landscape: Landscape | null;
   readonly services: ServicesReport | null;
   readonly wishes: Wishes | null;
@@ -47,23 +50,16 @@ export function observe(observed: Observed): Map<string, EvidenceReading> {
     if (scope.archive !== undefined && field !== undefined)
       put("archive", scope.archive, { [field]: value }, atEpochMs);
   }
-  putClock(observed.nowEpochMs, put);
+  putClocks(observed, put);
   putTold(observed, put);
   putServices(observed, put);
   putReplicas(observed, put);
   return evidence;
 }
 
-function putClock(nowEpochMs: number, put: Put): void {
-  const now = new Date(nowEpochMs);
-  const minuteOfDay = now.getUTCHours() * 60 + now.getUTCMinutes();
-  // ISO 8601: Monday is 1, Sunday 7.
-  put(
-    "clock",
-    "UTC",
-    { minuteOfDay, weekday: now.getUTCDay() || 7, dayOfMonth: now.getUTCDate() },
-    nowEpochMs,
-  );
+function putClocks({ nowEpochMs, clocks }: Observed, put: Put): void {
+  // A zone that this machine does not know is missing, and the rule holds; no other does.
+  for (const zone of clocks.filter(isTimeZone)) put("clock", zone, wallClock(zone, nowEpochMs), nowEpochMs);
 }
 
 function putTold({ nowEpochMs, archives, wishes, alerts, shifts }: Observed, put: Put): void {

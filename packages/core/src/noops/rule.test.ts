@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ruleOf } from "./decision.fixture.ts";
 import { defaultNoopsRules } from "./default-rules.ts";
 import { shippedAlerts, unknownAlerts } from "./lint.ts";
+import { clocksNamed } from "./named-evidence.ts";
 import { noopsRuleChanges, noopsRuleSetIdOf, parseNoopsRules, readNoopsRules } from "./release.ts";
 import { type NoopsRule, noopsRulesFormat } from "./rule.ts";
 import { formOf, modeOf } from "./switches.ts";
@@ -32,7 +33,12 @@ test.each<[string, Partial<NoopsRule>, string]>([
   ["a function", { when: "servic(target).p99Ms > 1" }, "there is no function servic: did you mean service?"],
   ["a field", { when: "service(target).p99 > 1" }, "service(…) has no p99: did you mean p99Ms"],
   ["a service", { when: 'service("validaton").p99Ms > 1' }, "no service validaton: did you mean validation?"],
-  ["a clock", { when: 'clock("UCT").weekday == 1.0' }, "there is no clock UCT: there is UTC"],
+  [
+    "a time zone",
+    { when: 'clock("Europe/Berlim").weekday == 1.0' },
+    "there is no time zone Europe/Berlim: did you mean Europe/Berlin",
+  ],
+  ["an offset", { when: 'clock("+02:00").weekday == 1.0' }, "there is no time zone +02:00"],
   ["one of `only`", { only: ["transferr"] }, "there is no service transferr: did you mean transfer?"],
   [
     "a variable",
@@ -82,7 +88,14 @@ test("a rule may flush by itself once an hour, and one that asks as often as it 
 
 test("a rule may go by the time of day, and names whose", () => {
   expect(faultsOf({ when: 'clock("UTC").minuteOfDay >= 180.0 && clock("UTC").weekday < 6.0' })).toEqual([]);
+  expect(faultsOf({ when: 'clock("Europe/Berlin").dayOfMonth == 1.0' })).toEqual([]);
   expect(faultsOf({ when: "clock(target).weekday == 1.0" }).join()).toContain("per service is no clock");
+});
+
+test("clocks that rules name are told once each, of both thresholds", () => {
+  const [when, clearWhen] = ['clock("Europe/Berlin").weekday < 6.0', 'clock("UTC").weekday > 5.0'];
+  const rules = [ruleOf({ when, clearWhen }), ruleOf({ when }), ruleOf()];
+  expect(clocksNamed(rules)).toEqual(["Europe/Berlin", "UTC"]);
 });
 
 test("a rule may roll a release back by its analysis", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone, wallClock } from "../../kernel/index.ts";
 import { routeName } from "./channel.ts";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -32,7 +33,8 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 
 /** The channels on duty at a moment: of all shifts that are on, else `otherwise`. Never none. */
 export function onDuty({ timeZone, shifts, otherwise }: Schedule, atEpochMs: number): readonly string[] {
-  const wall = wallClock(timeZone, atEpochMs);
+  const { weekday, minuteOfDay } = wallClock(timeZone, atEpochMs);
+  const wall = { day: weekdays[weekday - 1] ?? "mon", minute: minuteOfDay };
   const told = new Set(shifts.filter((shift) => isOn(shift, wall)).flatMap(({ tell }) => tell));
   return told.size > 0 ? [...told] : otherwise;
 }
@@ -52,22 +54,4 @@ function minuteOf(time: string): number {
 
 function dayBefore(day: Weekday): Weekday {
   return weekdays.at(weekdays.indexOf(day) - 1) ?? day;
-}
-
-function wallClock(timeZone: string, atEpochMs: number): Wall {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    ...({ timeZone, hourCycle: "h23" } as const),
-    ...({ weekday: "short", hour: "2-digit", minute: "2-digit" } as const),
-  }).formatToParts(atEpochMs);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? "";
-  const day = weekdays.find((one) => one === part("weekday").toLowerCase()) ?? "mon";
-  return { day, minute: Number(part("hour")) * 60 + Number(part("minute")) };
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-GB", { timeZone }).format(0) !== "";
-  } catch {
-    return false;
-  }
 }
