@@ -1,5 +1,7 @@
 import { connectPrisma, type PrismaClient, RulesDesk } from "@tapline/adapters/prisma";
+import { AlertChannelsDesk } from "@tapline/adapters/prisma/alerts";
 import { NoopsRulesDesk } from "@tapline/adapters/prisma/noops";
+import { alertChannelsFormat, parseAlertChannels } from "@tapline/core/alerts";
 import { noopsRulesFormat, parseNoopsRules } from "@tapline/core/noops";
 import { defaultRules } from "@tapline/core/validation";
 import type { Page } from "playwright-core";
@@ -112,4 +114,46 @@ it("rules of NoOps go back beside the rules themselves; an operator is shown the
   await looking.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(looking);
   await shoot(looking, "releases-rules-phone-light");
+});
+
+it("alert channels go back by name, without a word of whom they reach; who was told before is told again", {
+  timeout: 300_000,
+}, async () => {
+  const desk = new AlertChannelsDesk(prisma, Date.now);
+  const release = (...channels: object[]) => {
+    const mail = { host: "127.0.0.1", security: "none", from: "tapline@example.org" };
+    return desk.release(parseAlertChannels({ format: alertChannelsFormat, mail, channels }), act);
+  };
+  const duty = { kind: "email", name: "duty", to: ["bob@example.org"] };
+  const first = await release(duty, { kind: "email", name: "night", to: ["eve@example.org"] });
+  const second = await release({ ...duty, to: ["ada@example.org"] });
+
+  const page = await openAt("/releases/rules?rules=alert-channels");
+  const pane = page.getByRole("region", { name: "The open rules" });
+  await pane.getByText(`In force: version ${second}`).waitFor();
+  await pane.getByRole("button", { name: `Back to version ${first}…` }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("channels: duty: changed").waitFor();
+  await dialog.getByText("channels: night: new").waitFor();
+  expect(await page.content()).not.toContain("@example.org");
+  await expectAccessible(page);
+  await shoot(page, "releases-channels-back-light");
+
+  // Somebody else is first.
+  const other = await release(duty);
+  await rollBack(page);
+  await dialog.getByText(`version ${other} of the alert channels is in force by now`).first().waitFor();
+  expect((await desk.active()).version).toBe(other);
+  await page.keyboard.press("Escape");
+
+  await pane.getByText(`In force: version ${other}`).waitFor();
+  await pane.getByRole("button", { name: `Back to version ${first}…` }).click();
+  await dialog.getByText("channels: night: new").waitFor();
+  expect(await dialog.getByText("channels: duty: changed").count()).toBe(0);
+  await rollBack(page);
+  await page.getByText(`is in force again, as version ${other + 1}`).waitFor();
+  await pane.getByText(`In force: version ${other + 1}`).waitFor();
+  const { version, channels } = await desk.active();
+  expect(version).toBe(other + 1);
+  expect(channels.channels.map(({ name }) => name)).toEqual(["duty", "night"]);
 });
