@@ -85,6 +85,13 @@ function secretFiles(name: string, keys: readonly string[]) {
   });
 }
 
+/** A master hands over before its pod ends. */
+const handsOver = z.strictObject({
+  preStop: z.strictObject({
+    exec: z.strictObject({ command: z.tuple([is("sh"), is("/etc/redis-settings/hand-over.sh")]) }),
+  }),
+});
+
 const watchedPod = z.strictObject({
   ...pod,
   topologySpreadConstraints: z.tuple([
@@ -92,7 +99,7 @@ const watchedPod = z.strictObject({
     spread("topology.kubernetes.io/zone", named),
   ]),
   containers: z.tuple([
-    started(redisPort, "redis", "data", "users", "/etc/redis"),
+    started(redisPort, "redis", "data", "users", "/etc/redis").extend({ lifecycle: handsOver }),
     started(sentinelPort, "sentinel", "agreed", "watch", "/etc/redis-sentinel"),
   ]),
   volumes: z.tuple([

@@ -148,7 +148,10 @@ export const serverRules = {
   administrator: administratorRules,
 } as const;
 
-/** What is asked of sentinels: which server is the master, by services and commands; by each other whether they find it gone, too. */
+/**
+ * What is asked of sentinels: which server is the master, by services and commands; by each other whether they find it gone, too; by a
+ * server whose pod is to end that another one take over.
+ */
 export const rulesAtSentinels = {
   asking: [
     ...["on", "resetchannels", "&+switch-master", "-@all", "+ping", "+info", "+subscribe"],
@@ -158,6 +161,7 @@ export const rulesAtSentinels = {
     ...["on", "resetchannels", hello, "-@all", "+ping", "+info", "+publish", "+subscribe"],
     ...["+sentinel|is-master-down-by-addr", "+client|setname"],
   ],
+  replica: ["on", "resetchannels", "-@all", "+sentinel|get-master-addr-by-name", "+sentinel|failover"],
   administrator: administratorRules,
 } as const;
 

@@ -19,8 +19,7 @@ export const userOf = (user: User, prefix = usualUserPrefix): string => `${prefi
 const isOfServers = (user: User): user is ServerUser => user in serverRules;
 const rulesOf = (user: User): readonly string[] => (isOfServers(user) ? serverRules[user] : aclRules(user));
 
-const rulesAt = (user: Exclude<User, "replica">): readonly string[] =>
-  rulesAtSentinels[isOfServers(user) ? user : "asking"];
+const rulesAt = (user: User): readonly string[] => rulesAtSentinels[isOfServers(user) ? user : "asking"];
 
 /**
  * What an administrator of the server runs, by redis-cli: a user for each service, or of users that are there their rights anew.
@@ -62,8 +61,7 @@ export const aclFile = (passwordsOf: (user: User) => readonly string[], prefix?:
 
 /** Of its sentinels: the same users, by the same passwords, with the rights that are needed there. */
 export function sentinelAclFile(passwordsOf: (user: User) => readonly string[], prefix?: string): string {
-  const some = users.filter((user) => user !== "replica");
-  return [anybody, ...userLines(some, passwordsOf, prefix, rulesAt), ""].join("\n");
+  return [anybody, ...userLines(users, passwordsOf, prefix, rulesAt), ""].join("\n");
 }
 
 /**

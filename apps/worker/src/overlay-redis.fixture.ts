@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { readManifests } from "../../../tools/mesh/index.ts";
 import { writeUsers } from "../../../tools/redis/index.ts";
@@ -34,35 +36,35 @@ export async function overlayRedis() {
     .parse(readManifests(settingsFile).find(({ kind }) => kind === "ConfigMap"));
   const running = new Map<string, RunningServer>();
 
-  const start = async (pod: Pod, what: "redis" | "sentinel"): Promise<void> => {
+  const options = (pod: Pod) => ({
+    cwd: pod.dir,
+    env: { PATH: "/usr/bin:/bin", HOSTNAME: pod.name, LD_LIBRARY_PATH: program.libraryPath },
+  });
+  /** Writes what is mounted into a container, and tells where. */
+  const mount = async (pod: Pod, what: "redis" | "sentinel"): Promise<string> => {
     const own = join(settings, `${pod.name}-${what}`);
     const state = join(pod.dir, what);
-    const replaced: readonly (readonly [string, string])[] = [
-      ["redis-0.$domain 6379", `localhost ${made[0]?.redis}`],
-      ["$HOSTNAME.$domain", "localhost"],
-      ["port 6379", `port ${pod.redis}`],
-      ["port 26379", `port ${pod.sentinel}`],
-      ["exec valkey-server", `exec ${program.path}`],
-      ["/etc/redis-settings/", `${own}/`],
-      ["/etc/redis-sentinel/", `${users}/`],
-      ["/etc/redis/", `${users}/`],
-      ["/data", state],
-    ];
+    const replaced = places({ pod, own, state, users, program: program.path, first: made[0] });
     await mkdir(own, { recursive: true });
     await mkdir(state, { recursive: true });
+    for (const { name, sentinel } of made) await writeFile(join(own, `port-of-${name}`), String(sentinel));
     for (const [name, text] of Object.entries(data))
       await writeFile(
         join(own, name),
         replaced.reduce((so, [from, to]) => so.replaceAll(from, to), text),
       );
+    return own;
+  };
+
+  const start = async (pod: Pod, what: "redis" | "sentinel"): Promise<void> => {
+    const own = await mount(pod, what);
     const port = pod[what];
-    const libraries = program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath };
     running.set(
       `${pod.name} ${what}`,
       await startServer({
         ...{ name: `${what} of ${pod.name}`, program: "/bin/sh", args: [join(own, `start-${what}.sh`)] },
-        options: { cwd: pod.dir, env: { PATH: "/usr/bin:/bin", HOSTNAME: pod.name, ...libraries } },
-        ...{ logFile: join(pod.dir, `${what}.log`), url: "", port, stopSignal: "SIGTERM" },
+        ...{ options: options(pod), logFile: join(pod.dir, `${what}.log`), url: "", port },
+        stopSignal: "SIGTERM",
         // A replica that has not copied yet answers all the same, with MASTERDOWN.
         ...{ isReady: () => answers(port), readyTimeoutMs: readyWithinMs },
       }),
@@ -75,12 +77,22 @@ export async function overlayRedis() {
     for (const { pid } of both) process.kill(pid, "SIGKILL");
     await Promise.all(both.map(({ exited }) => exited));
   };
+  const handOver = async (pod: Pod): Promise<void> => {
+    const own = join(settings, `${pod.name}-redis`);
+    await Promise.all([
+      promisify(execFile)("/bin/sh", [join(own, "hand-over.sh")], options(pod)),
+      running.get(`${pod.name} sentinel`)?.stop(),
+    ]);
+    running.delete(`${pod.name} sentinel`);
+  };
   return {
     pods: made,
     /** Where `npm run redis:users` wrote. */
     users,
     /** A pod that ends with its node: both its containers at once. */
     kill,
+    /** How a pod's planned end begins: its server is told of it first, its sentinel ends meanwhile. */
+    handOver,
     /** It comes back, on the disks that it had. */
     startAgain: (pod: Pod) => Promise.all([start(pod, "redis"), start(pod, "sentinel")]),
     stop: async (): Promise<void> => {
@@ -88,6 +100,39 @@ export async function overlayRedis() {
     },
   };
 }
+
+type Where = Readonly<{
+  pod: Pod;
+  /** The folders of its settings and of what it keeps, that of the users, and the server's program. */
+  own: string;
+  state: string;
+  users: string;
+  program: string;
+  first: Pod | undefined;
+}>;
+
+/** What stands here for a cluster's places and names. */
+const places = ({
+  pod,
+  own,
+  state,
+  users,
+  program,
+  first,
+}: Where): readonly (readonly [string, string])[] => [
+  ["redis-0.$domain 6379", `localhost ${first?.redis}`],
+  ["$HOSTNAME.$domain 6379", `localhost ${pod.redis}`],
+  ["$HOSTNAME.$domain", "localhost"],
+  ['-h "$1.$domain" -p 26379', `-p "$(cat ${own}/port-of-$1)"`],
+  ["port 6379", `port ${pod.redis}`],
+  ["port 26379", `port ${pod.sentinel}`],
+  ["exec valkey-server", `exec ${program}`],
+  ["valkey-cli", program.replace(/-server$/, "-cli")],
+  ["/etc/redis-settings/", `${own}/`],
+  ["/etc/redis-sentinel/", `${users}/`],
+  ["/etc/redis/", `${users}/`],
+  ["/data", state],
+];
 
 /** Whether a server has come up, with its master's data or without. */
 function answers(port: number): Promise<boolean> {

@@ -98,6 +98,39 @@ test("the pod that comes back follows, and keeps to it when all end at once", as
   expect(await opened(await urlOf("kpi")).hget("tapline:{p0}:telemetry:deltas", "field")).toBe("1");
 });
 
+test("a master whose pod is to end hands over before, while it still serves; a replica just ends", async () => {
+  const [before] = await named(servers.pods);
+  const own = servers.pods.find(({ redis }) => redis === before);
+  const other = servers.pods.find(({ redis }) => redis !== before);
+  if (own === undefined || other === undefined) throw new Error("there is no pod");
+  await servers.handOver(other);
+  await servers.kill(other);
+  const rest = servers.pods.filter((pod) => pod !== other);
+  expect(await named(rest)).toEqual([before, before]);
+  await servers.startAgain(other);
+  await eventually(() => isWhole(servers.pods)).toBe(true);
+
+  const kpi = opened(await urlOf("kpi"));
+  // A replica that has just come does not count at once.
+  const write = () => eventually(() => kpi.hset("tapline:{p0}:telemetry:deltas", "field", "1")).toBe(0);
+  await write();
+  await servers.handOver(own);
+  const left = servers.pods.filter((pod) => pod !== own);
+  const [after, also] = await named(left);
+  expect(also).toBe(after);
+  expect(left.map(({ redis }) => redis)).toContain(after);
+  expect(await roleOf(after ?? 0)).toBe("master");
+  // Nobody had to miss it: it answers still.
+  expect(await roleOf(own.redis)).toMatch(/^(master|slave)$/);
+  await servers.kill(own);
+  await write();
+  for (const { redis, sentinel } of left)
+    expect([...(await refusals(redis)), ...(await refusals(sentinel))]).toEqual([]);
+  await servers.startAgain(own);
+  await eventually(() => roleOf(own.redis)).toBe("slave");
+  await eventually(() => isWhole(servers.pods)).toBe(true);
+});
+
 test("a master without a replica takes nothing, and nobody comes to a sentinel's settings", async () => {
   const [master] = await named(servers.pods);
   const web = opened(await urlOf("web"));
