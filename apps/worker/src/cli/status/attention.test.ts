@@ -94,6 +94,7 @@ test("open alerts are told by severity, with how many call and since when, and a
   const open = { critical: 1, warning: 2, info: 0 };
   const alerts = known({ open, unacknowledged: 2, heldBack: 4, oldestAtEpochMs: now - 180_000 });
   expect(attentionOf({ ...well, alerts })).toEqual([]);
+  expect(textOf({ ...well, alerts })).toMatch(/ UTC {2}well, but for 1 critical alert that is open\n/);
   expect(textOf({ ...well, alerts })).toMatch(
     /^open alerts +1 critical, 2 warning; 2 unacknowledged; 4 held back; the oldest for 3 min; the console's page \/alerts, or tapline alerts ls/m,
   );

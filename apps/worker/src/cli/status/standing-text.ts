@@ -69,7 +69,10 @@ export function standingText(standing: Standing, attention: readonly Attention[]
     ["its copies", say(standing.logCopies, copiesText)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const head = attention.length === 0 ? "well" : `needs attention: ${count(attention.length, "thing")}`;
+  const head =
+    attention.length === 0
+      ? `well${critical(standing)}`
+      : `needs attention: ${count(attention.length, "thing")}`;
   return [
     `${clock(now)} UTC  ${head}`,
     ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
@@ -96,6 +99,14 @@ function daysText(endings: readonly Ending[], now: number): string {
   const first = new Map<string, number>();
   for (const ending of endings) if (!first.has(ending.what)) first.set(ending.what, daysLeft(ending, now));
   return [...first].map(([what, days]) => `${what} ${days}`).join(", ") || "nothing is known to end";
+}
+
+/** Nobody who reads the first line alone is to think that all is. */
+function critical({ alerts }: Standing): string {
+  const open = alerts.is === "known" ? alerts.value.open.critical : 0;
+  return open === 0
+    ? ""
+    : `, but for ${count(open, "critical alert")} that ${open === 1 ? "is" : "are"} open`;
 }
 
 function alertsText({ open, unacknowledged, heldBack, oldestAtEpochMs }: OpenAlerts, now: number): string {
