@@ -59,25 +59,15 @@ test("a hold's extent is what it guards of all that is archived, and still there
   expect(await guards("tracker", tracker)).toEqual({ segments: 2, taps: 3 });
 });
 
-test("a hold of what nobody has seen is refused, unless it is meant so", { timeout: 60_000 }, async () => {
-  const place = (...args: string[]) =>
+test("a hold of what nobody has seen is refused, unless it is meant so", { timeout: 120_000 }, async () => {
+  const run = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const all = [
-        command,
-        "archive",
-        "hold",
-        "place",
-        "--reason",
-        "a test",
-        "--by",
-        "ann",
-        "--yes",
-        ...args,
-      ];
+      const all = [command, "archive", "hold", ...args];
       execFile(process.execPath, all, { env: { DATABASE_URL: url } }, (error, out, err) =>
         resolve({ code: error === null ? 0 : Number(error.code), out, err }),
       );
     });
+  const place = (...args: string[]) => run("place", "--reason", "a test", "--by", "ann", "--yes", ...args);
   for (const [wrong, form] of [
     [["--agent", "Gate 1"], "is not an agent's id"],
     [["--tracker", "00112233"], "is not a tracker's id"],
@@ -90,4 +80,7 @@ test("a hold of what nobody has seen is refused, unless it is meant so", { timeo
   expect(meant.out).toContain("placed: segments of agent gate-11: 0 segments with 0 taps so far");
   const seen = await place("--agent", "gate-2");
   expect(seen.out).toContain("placed: segments of agent gate-2: 1 segment with 1 tap so far");
+  await prisma.user.create({ data: { id: "ann", name: "Ann", email: "ann@console.test" } });
+  const listed = await run("ls");
+  expect(listed.out, listed.err).toMatch(/segments of agent gate-2 {2}placed by Ann \(ann\) on /);
 });

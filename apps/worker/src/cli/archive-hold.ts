@@ -6,6 +6,8 @@ import { openHolds } from "../wire/commands/care.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { count } from "./count.ts";
 import { findStores } from "./find-stores.ts";
+import { knownPeople } from "./known-people.ts";
+import { type Names, personText } from "./person.ts";
 
 interface PlaceHoldOptions extends ActingOptions {
   readonly from?: string;
@@ -37,12 +39,14 @@ export async function place(options: PlaceHoldOptions): Promise<void> {
 
 export async function release(id: number, options: ActingOptions): Promise<void> {
   const { dryRun, ...act } = actOf(options);
-  const { holds, close } = openHolds((await findStores()).databaseUrl);
+  const { holds, namesOf, close } = openHolds((await findStores()).databaseUrl);
   try {
-    const known = (await holds.list(false)).find((hold) => hold.id === id);
-    if (dryRun)
-      process.stdout.write(known === undefined ? `no hold ${id} holds\n` : `would release ${line(known)}\n`);
-    else {
+    if (dryRun) {
+      const known = (await holds.list(false)).filter((hold) => hold.id === id);
+      const names = await knownPeople(namesOf, peopleOf(known));
+      const told = known.map((hold) => `would release ${line(hold, names)}\n`);
+      process.stdout.write(told[0] ?? `no hold ${id} holds\n`);
+    } else {
       await holds.release(id, act);
       process.stdout.write(`hold ${id} released\n`);
     }
@@ -58,15 +62,23 @@ export async function list({
   readonly all?: boolean;
   readonly json?: boolean;
 }): Promise<void> {
-  const { holds, close } = openHolds((await findStores()).databaseUrl);
+  const { holds, namesOf, close } = openHolds((await findStores()).databaseUrl);
   try {
     const found = await holds.list(all === true);
+    const names = await knownPeople(namesOf, peopleOf(found));
     if (json === true) process.stdout.write(`${JSON.stringify(found)}\n`);
-    else process.stdout.write(found.length === 0 ? "no hold\n" : `${found.map(line).join("\n")}\n`);
+    else
+      process.stdout.write(
+        found.length === 0 ? "no hold\n" : `${found.map((hold) => line(hold, names)).join("\n")}\n`,
+      );
   } finally {
     await close();
   }
 }
+
+/** The ids of who placed holds, or released them. */
+const peopleOf = (holds: readonly HoldListing[]): string[] =>
+  holds.flatMap(({ placedBy, releasedBy }) => (releasedBy === null ? [placedBy] : [placedBy, releasedBy]));
 
 function holdOf({ from, to, agent, tracker, segment, reason }: PlaceHoldOptions): NewHold {
   const named = Object.entries({ agent, tracker, segment }).filter(([, id]) => id !== undefined);
@@ -104,11 +116,11 @@ function guarded({ kind, subject, firstDay, lastDay }: NewHold): string {
   return `${what}, cut ${firstDay === null ? "" : `from ${firstDay} `}${lastDay === null ? "on" : `to ${lastDay}`}`;
 }
 
-function line(hold: HoldListing): string {
-  const placed = `placed by ${hold.placedBy} on ${new Date(hold.placedAtEpochMs).toISOString()}: ${hold.reason}`;
+function line(hold: HoldListing, names: Names): string {
+  const placed = `placed by ${personText(hold.placedBy, names)} on ${new Date(hold.placedAtEpochMs).toISOString()}: ${hold.reason}`;
   const released =
-    hold.releasedAtEpochMs === null
+    hold.releasedAtEpochMs === null || hold.releasedBy === null
       ? ""
-      : `; released by ${hold.releasedBy} on ${new Date(hold.releasedAtEpochMs).toISOString()}: ${hold.releaseReason}`;
+      : `; released by ${personText(hold.releasedBy, names)} on ${new Date(hold.releasedAtEpochMs).toISOString()}: ${hold.releaseReason}`;
   return `${hold.id}  ${guarded(hold)}  ${placed}${released}`;
 }

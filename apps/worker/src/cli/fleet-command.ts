@@ -2,14 +2,15 @@ import type { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 import type { FleetEffect } from "@tapline/core/rollout";
 import { openFleet } from "../wire/commands/fleet.ts";
 import { findStores } from "./find-stores.ts";
+import type { NamesOf } from "./known-people.ts";
 
 /** Does something with the fleet of the installation. */
 export async function withFleet<Result>(
-  use: (store: FleetStore, desk: FleetDesk) => Promise<Result>,
+  use: (store: FleetStore, desk: FleetDesk, namesOf: NamesOf) => Promise<Result>,
 ): Promise<Result> {
-  const { store, desk, close } = openFleet((await findStores()).databaseUrl);
+  const { store, desk, namesOf, close } = openFleet((await findStores()).databaseUrl);
   try {
-    return await use(store, desk);
+    return await use(store, desk, namesOf);
   } finally {
     await close();
   }

@@ -2,6 +2,8 @@ import { messageOf, TaplineError } from "@tapline/core/kernel";
 import { type AgentSettings, agentSettingsSchema } from "@tapline/core/tap";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { withFleet } from "./fleet-command.ts";
+import { knownPeople } from "./known-people.ts";
+import { personText } from "./person.ts";
 import { readGivenText } from "./read-given.ts";
 
 export async function set(file: string, options: ActingOptions): Promise<void> {
@@ -31,13 +33,23 @@ async function readSettings(file: string): Promise<AgentSettings> {
 }
 
 export async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  const revisions = await withFleet((store) => store.revisions());
+  const { revisions, names } = await withFleet(async (store, _, namesOf) => {
+    const revisions = await store.revisions();
+    return {
+      revisions,
+      names: await knownPeople(
+        namesOf,
+        revisions.map(({ madeBy }) => madeBy),
+      ),
+    };
+  });
   const lines = json
     ? [JSON.stringify(revisions)]
     : revisions.map(({ revision, madeAtEpochMs, madeBy, reason, settings }) =>
-        [revision, new Date(madeAtEpochMs).toISOString(), madeBy, reason, JSON.stringify(settings)].join(
-          "  ",
-        ),
+        [
+          ...[revision, new Date(madeAtEpochMs).toISOString(), personText(madeBy, names)],
+          ...[reason, JSON.stringify(settings)],
+        ].join("  "),
       );
   process.stdout.write(lines.length === 0 ? "no revision yet\n" : `${lines.join("\n")}\n`);
 }

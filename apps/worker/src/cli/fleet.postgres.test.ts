@@ -49,6 +49,8 @@ test("settings go from a file through the rings, each step said beforehand and a
   const file = join(dir, "settings.json");
   await writeFile(file, JSON.stringify({ reportEveryMs: 15_000 }));
   expect((await run("config", "set", file, ...why)).out).toContain("made config 1");
+  await prisma.user.create({ data: { id: "ann", name: "Ann", email: "ann@console.test" } });
+  expect((await run("config", "ls")).out).toMatch(/^1 {2}\S+Z {2}Ann \(ann\) {2}a test {2}/);
   expect((await run("ring", "gate-0", "0", ...why)).code).toBe(0);
   const shown = await run("rollout", "start", "--config", "1", "--dry-run", ...why);
   expect(shown.out).toContain(

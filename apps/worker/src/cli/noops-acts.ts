@@ -1,7 +1,8 @@
 import { printableLine, TaplineError } from "@tapline/core/kernel";
 import { type Decision, type RuleMode, ruleModes } from "@tapline/core/noops";
 import { type ActingOptions, actOf } from "./acting.ts";
-import { isoOf, switchLines, withNoops } from "./noops.ts";
+import { knownPeople } from "./known-people.ts";
+import { isoOf, settersOf, switchLines, withNoops } from "./noops.ts";
 
 export async function approve(id: string, options: ActingOptions): Promise<void> {
   const act = actOf(options);
@@ -53,13 +54,14 @@ export async function pause(options: PauseOptions): Promise<void> {
 export async function resume(options: ActingOptions & { readonly fromKill?: boolean }): Promise<void> {
   const act = actOf(options);
   const isFromKill = options.fromKill === true;
-  const switches = await withNoops(async ({ desk }) => {
+  const { switches, names } = await withNoops(async ({ desk, namesOf }) => {
     const { switches } = await desk.standing();
+    const names = await knownPeople(namesOf, settersOf(switches));
     await (isFromKill ? desk.revive(act) : desk.resume(act));
-    return switches;
+    return { switches, names };
   });
   const ended = isFromKill ? { ...switches, pauses: [] } : { ...switches, kill: null };
-  const lines = switchLines(ended);
+  const lines = switchLines(ended, names);
   tell(
     [
       `NoOps ${act.dryRun ? "would go" : "goes"} on; what ends:`,

@@ -93,6 +93,14 @@ test("rules that were put in force are taken back as was shown beforehand, once,
     ),
   );
 
+  await prisma.user.create({ data: { id: "ada", name: "Ada Lovelace", email: "ada@console.test" } });
+  expect((await run("show")).out).toMatch(
+    new RegExp(
+      `^version ${third} of the rules, by Ada Lovelace \\(ada\\)\n {2}before: version ${second}, \\S+Z, by Ada Lovelace \\(ada\\): `,
+      "m",
+    ),
+  );
+
   const unknown = await run("rollback", "--to", "99", ...by, "--yes");
   expect([unknown.code, unknown.err]).toEqual([
     1,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultNoopsRules } from "@tapline/core/noops";
+import { type Decision, defaultNoopsRules } from "@tapline/core/noops";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { explanationOf } from "./noops-explain.ts";
@@ -48,7 +48,7 @@ test("lint warns of alerts that nobody raises", async () => {
 });
 
 test("a decision explains itself: evidence and ages, guards, what dry-run would have done", () => {
-  const lines = explanationOf({
+  const decision = {
     ...{ id: "01939b6c-0000-7000-8000-000000000001", ruleId: "scale-up", target: "validation" },
     ruleSet: { version: 3, sha256: "ab" },
     ...{ atEpochMs: 0, lastAtEpochMs: 60_000, times: 61, mode: "dry-run", state: "dry-run" },
@@ -62,7 +62,8 @@ test("a decision explains itself: evidence and ages, guards, what dry-run would 
     ...{ preview: "scale validation/blue from 2 to 3 replicas", before: null, after: null, word: null },
     ...{ undoUntilEpochMs: null, undoes: null, undoneBy: null, expiresAtEpochMs: null, fence: null },
     ...{ begunAtEpochMs: null, endedAtEpochMs: null, error: null },
-  });
+  } satisfies Decision;
+  const lines = explanationOf(decision, new Map());
   expect(lines).toEqual([
     "decision 01939b6c-0000-7000-8000-000000000001: dry-run",
     "by rule scale-up of version 3, in mode dry-run, for validation",
@@ -74,5 +75,21 @@ test("a decision explains itself: evidence and ages, guards, what dry-run would 
     "  passed   kill-switch",
     "  REFUSED  pause: ada has paused all acts until it is resumed",
     "it would have done: scale validation/blue from 2 to 3 replicas",
+  ]);
+  const word = { is: "approved", by: { kind: "operator", id: "eve" }, reason: null, atEpochMs: 0 } as const;
+  const known = new Map([
+    ["ada", "Ada Lovelace"],
+    ["eve", "Eve"],
+  ]);
+  expect(
+    explanationOf({ ...decision, word, error: "broken off: ada has pulled the kill switch" }, known),
+  ).toEqual([
+    ...lines.slice(0, 3),
+    "its condition holds: so for 60 s; pause: Ada Lovelace (ada) has paused all acts until it is resumed",
+    ...lines.slice(4, 8),
+    "  REFUSED  pause: Ada Lovelace (ada) has paused all acts until it is resumed",
+    lines[9],
+    "approved by Eve (eve) at 1970-01-01T00:00:00.000Z",
+    "failed: broken off: Ada Lovelace (ada) has pulled the kill switch",
   ]);
 });

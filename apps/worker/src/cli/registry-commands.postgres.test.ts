@@ -13,6 +13,7 @@ import { freshDatabase, serviceOf, temporaryFolder } from "../../../../tools/tes
 vi.setConfig({ testTimeout: 240_000 });
 
 const main = new URL("./main.ts", import.meta.url).pathname;
+let databaseUrl: string;
 let env: Record<string, string>;
 let prisma: PrismaClient;
 let root: string;
@@ -20,7 +21,7 @@ let dir: string;
 const why = ["--reason", "a test", "--by", "ola", "--yes"];
 
 beforeAll(async () => {
-  const databaseUrl = await freshDatabase();
+  databaseUrl = await freshDatabase();
   dir = await temporaryFolder();
   const files = await issueHierarchy({ nowEpochMs: Date.now(), organisation: "Test", agents: [], hosts: [] });
   root = files["root.crt"]?.pem ?? "";
@@ -157,4 +158,23 @@ test("who acts is the account of an e-mail address, in whatever case; another on
   const found = await run("audit", "ls", "--by", "ada@console.test", "--action", "noops");
   expect(found.out).toContain("p-ada");
   expect(found.out).not.toContain("eve@console.test");
+});
+
+test("who paused and killed NoOps is shown by name; by the id alone where the account is gone, or may not be read", async () => {
+  await prisma.user.create({ data: { id: "p-mary", name: "Mary", email: "mary@console.test" } });
+  const by = ["--reason", "a test", "--yes", "--by", "mary@console.test"];
+  expect((await run("noops", "pause", ...by)).code).toBe(0);
+  expect((await run("noops", "kill", ...by)).code).toBe(0);
+  const shown = await run("noops", "show");
+  expect(shown.out, shown.err).toMatch(/^KILLED by Mary \(p-mary\) at /m);
+  expect(shown.out).toMatch(/^paused: all acts, until resumed, by Mary \(p-mary\)$/m);
+  expect(JSON.parse((await run("noops", "show", "--json")).out).switches.kill.by).toBe("p-mary");
+
+  const inItsPod = await runWith({ ...env, DATABASE_URL: serviceOf(databaseUrl, "noops") }, "noops", "show");
+  expect(inItsPod.out, inItsPod.err).toMatch(/^KILLED by p-mary at /m);
+  const revived = await run("noops", "resume", "--from-kill", ...by);
+  expect(revived.out, revived.err).toMatch(/^KILLED by Mary \(p-mary\) at /m);
+  await prisma.user.delete({ where: { id: "p-mary" } });
+  const resumed = await run("noops", "resume", "--reason", "a test", "--yes", "--by", "ola");
+  expect(resumed.out, resumed.err).toMatch(/^paused: all acts, until resumed, by p-mary$/m);
 });

@@ -82,6 +82,10 @@ test("a release is made as was shown beforehand, listed, and audited with who an
   expect(made.out, made.err).toContain("release 1 is made; `tapline release shift 1` leads validation to it");
   const after = await run("ls", "--service", "validation");
   expect(after.out, after.err).toMatch(/^1 +validation +1\.4\.0 +1 +\S+ operator\/ada: a new sensor$/m);
+  await prisma.user.create({ data: { id: "ada", name: "Ada Lovelace", email: "ada@console.test" } });
+  const named = await run("ls", "--service", "validation");
+  expect(named.out, named.err).toMatch(/^1 +validation .* Ada Lovelace \(ada\): a new sensor$/m);
+  expect(JSON.parse((await run("ls", "--json")).out).releases[0].madeBy).toBe("operator/ada");
   expect(await audited()).toEqual(["operator ada release.made: a new sensor"]);
 });
 

@@ -16,6 +16,8 @@ import { openReleases } from "../wire/commands/releases.ts";
 import { type ActingOptions, actOf } from "./acting.ts";
 import { table } from "./columns.ts";
 import { findStores } from "./find-stores.ts";
+import { knownPeople, type NamesOf } from "./known-people.ts";
+import { makerText, type Names, peopleAmong } from "./person.ts";
 
 interface CreateOptions extends ActingOptions {
   readonly service: string;
@@ -39,40 +41,57 @@ type ListOptions = { readonly service?: string; readonly json?: boolean };
 
 export async function list(options: ListOptions): Promise<void> {
   const services = options.service === undefined ? releasedServices : [serviceOf(options.service)];
-  const all = await withDesk(async (desk) => ({
-    runs: await Promise.all(
-      services.map(async (service) => ({ service, ...(await desk.standing(service)) })),
-    ),
-    open: (await desk.open()).filter(({ service }) => services.includes(service)),
-    releases: (await desk.releases()).filter(({ service }) => services.includes(service)),
-    fixed: Object.entries(await desk.fixed()).filter(([service]) => services.some((one) => one === service)),
-  }));
+  const { names, ...all } = await withDesk(async (desk, namesOf) => {
+    const found = await standings(desk, services);
+    return { ...found, names: await knownPeople(namesOf, peopleOf(found.releases, found.open)) };
+  });
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(all)}\n`);
   const runs = all.runs.map(({ service, release, colour }) => [service, nameOf(release), colour]);
   const text = [
     table(["service", "runs", "colour"], runs, ""),
     ...all.fixed.map(([service, why]) => `${service} keeps to one release here: ${why}`),
-    ...all.open.map(shiftText),
+    ...all.open.map((one) => shiftText(one, names)),
     table(
       ["release", "service", "version", "rules", "made"],
-      all.releases.map(releaseCells),
+      all.releases.map((one) => releaseCells(one, names)),
       "no release was made yet",
     ),
   ];
   process.stdout.write(`${printable(text.join("\n\n"))}\n`);
 }
 
+/** How services stand: what runs, what is on its way, what was made, and who keeps to one release. */
+async function standings(desk: ReleaseDesk, services: readonly ReleasedService[]) {
+  const [runs, open, releases, fixed] = await Promise.all([
+    Promise.all(services.map(async (service) => ({ service, ...(await desk.standing(service)) }))),
+    desk.open(),
+    desk.releases(),
+    desk.fixed(),
+  ]);
+  return {
+    runs,
+    open: open.filter(({ service }) => services.includes(service)),
+    releases: releases.filter(({ service }) => services.includes(service)),
+    fixed: Object.entries(fixed).filter(([service]) => services.some((one) => one === service)),
+  };
+}
+
+/** The ids of people who made releases, or began shifts. */
+const peopleOf = (releases: readonly ReleaseListing[], shifts: readonly ShiftListing[]): string[] =>
+  peopleAmong([...releases.map(({ madeBy }) => madeBy), ...shifts.map(({ startedBy }) => startedBy)]);
+
 export async function show(id: number, { json }: { readonly json?: boolean }): Promise<void> {
-  const { release, shifts } = await withDesk(async (desk) => {
+  const { release, shifts, names } = await withDesk(async (desk, namesOf) => {
     const found = await desk.release(id);
     const own = (await desk.shifts({ service: found.service, limit: 500 })).filter(
       ({ base, release: target }) => base === id || target === id,
     );
-    return { release: found, shifts: own };
+    return { release: found, shifts: own, names: await knownPeople(namesOf, peopleOf([found], own)) };
   });
   if (json === true) process.stdout.write(`${JSON.stringify({ release, shifts })}\n`);
   else {
-    const text = [JSON.stringify(release, null, 2), ...shifts.map(shiftText)].join("\n\n");
+    const told = { ...release, madeBy: makerText(release.madeBy, names) };
+    const text = [JSON.stringify(told, null, 2), ...shifts.map((one) => shiftText(one, names))].join("\n\n");
     process.stdout.write(`${printable(text)}\n`);
   }
 }
@@ -157,7 +176,7 @@ async function tellReturn(
   );
 }
 
-function shiftText(one: ShiftListing): string {
+function shiftText(one: ShiftListing, names: Names): string {
   const { id, service, base, release, stable, state, kind, endedAtEpochMs } = one;
   const way = `${nameOf(base)} (${stable}) → ${nameOf(release)} (${targetOf(one)})`;
   const lines = [
@@ -165,7 +184,7 @@ function shiftText(one: ShiftListing): string {
     `  ${state.phase}, ${endedAtEpochMs === null ? `share ${wantedShare(one)} %` : time(endedAtEpochMs)}: ${state.why}`,
     ...(state.held === null ? [] : [`  stands still: ${state.held}; go on by step, or rollback`]),
     ...(one.evidence === null ? [] : [`  evidence: ${one.evidence.verdict.is}, ${one.evidence.verdict.why}`]),
-    `  by ${one.startedBy}, ${time(one.startedAtEpochMs)}: ${one.reason}`,
+    `  by ${makerText(one.startedBy, names)}, ${time(one.startedAtEpochMs)}: ${one.reason}`,
   ];
   return lines.join("\n");
 }
@@ -173,9 +192,9 @@ function shiftText(one: ShiftListing): string {
 const nameOf = (id: number | null): string => (id === null ? "as installed" : `release ${id}`);
 const time = (epochMs: number): string => new Date(epochMs).toISOString();
 
-const releaseCells = ({ id, service, version, rules, ...made }: ReleaseListing): string[] => [
+const releaseCells = ({ id, service, version, rules, ...made }: ReleaseListing, names: Names): string[] => [
   ...[String(id), service, version, rules === null ? "in force" : String(rules)],
-  `${time(made.madeAtEpochMs)} ${made.madeBy}: ${made.reason}`,
+  `${time(made.madeAtEpochMs)} ${makerText(made.madeBy, names)}: ${made.reason}`,
 ];
 
 function serviceOf(word: string): ReleasedService {
@@ -186,10 +205,12 @@ function serviceOf(word: string): ReleasedService {
   });
 }
 
-async function withDesk<Result>(use: (desk: ReleaseDesk) => Promise<Result>): Promise<Result> {
-  const { desk, close } = openReleases((await findStores()).databaseUrl);
+async function withDesk<Result>(
+  use: (desk: ReleaseDesk, namesOf: NamesOf) => Promise<Result>,
+): Promise<Result> {
+  const { desk, namesOf, close } = openReleases((await findStores()).databaseUrl);
   try {
-    return await use(desk);
+    return await use(desk, namesOf);
   } finally {
     await close();
   }

@@ -4,6 +4,8 @@ import { openRuleReleases } from "../wire/commands/rule-releases.ts";
 import { actOf, type SeenOptions } from "./acting.ts";
 import { table } from "./columns.ts";
 import { findStores } from "./find-stores.ts";
+import { knownPeople } from "./known-people.ts";
+import { makerText, peopleAmong } from "./person.ts";
 
 type Opened = ReturnType<typeof openRuleReleases>;
 
@@ -24,13 +26,17 @@ export async function list({ kind, limit, json }: ListOptions): Promise<void> {
     throw new TaplineError("invalid-input", `there is no kind of rules ${kind}`, {
       remedy: `say one of ${ruleKinds.join(", ")}`,
     });
-  const all = await withReleases(({ desk }) => Promise.all(chosen.map((one) => desk.list(one, limit))));
+  const { all, names } = await withReleases(async ({ desk, namesOf }) => {
+    const all = await Promise.all(chosen.map((one) => desk.list(one, limit)));
+    const makers = all.flatMap(({ releases }) => releases.map(({ madeBy }) => madeBy));
+    return { all, names: await knownPeople(namesOf, peopleAmong(makers)) };
+  });
   if (json === true) return void process.stdout.write(`${JSON.stringify(all)}\n`);
   const rows = all.flatMap(({ kind: of, inForce, releases }) =>
     releases.map(({ version, madeAtEpochMs, madeBy, reason }) =>
       [
         ...[of, String(version), version === inForce ? "in force" : ""],
-        ...[new Date(madeAtEpochMs).toISOString(), madeBy, reason ?? ""],
+        ...[new Date(madeAtEpochMs).toISOString(), makerText(madeBy, names), reason ?? ""],
       ].map(printableLine),
     ),
   );

@@ -101,6 +101,9 @@ test("a release is given out and switched to, and a dry run says what it changes
   expect([blind.code, blind.err]).toEqual([1, expect.stringContaining("and no longer version 2")]);
   expect((await switched("1")).code).toBe(0);
   expect((await run("rules", "ls")).out).toMatch(/release 2 .*operator.ada .*old trackers {2}in force\n$/);
+  await prisma.user.create({ data: { id: "ada", name: "Ada Lovelace", email: "ada@console.test" } });
+  const named = await run("rules", "ls");
+  expect(named.out, named.err).toMatch(/release 2 .* {2}Ada Lovelace \(ada\) {2}old trackers {2}in force\n$/);
   expect((await actions()).at(-1)).toBe("ada rules.switched");
 });
 

@@ -4,15 +4,22 @@ import { type ValidationRules, validationRuleChanges, validationRulesSchema } fr
 import { openRules } from "../wire/commands/rules.ts";
 import { type ActingOptions, actOf, type SeenOptions } from "./acting.ts";
 import { findStores } from "./find-stores.ts";
+import { knownPeople } from "./known-people.ts";
+import { makerText, peopleAmong } from "./person.ts";
 import { effectText, withQuarantine } from "./quarantine-command.ts";
 
+type Opened = ReturnType<typeof openRules>;
+
 export async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  const releases = await withDesk((desk) => desk.list());
+  const { releases, names } = await withDesk(async (desk, namesOf) => {
+    const releases = await desk.list();
+    return { releases, names: await knownPeople(namesOf, peopleAmong(releases.map(({ madeBy }) => madeBy))) };
+  });
   const lines = releases.map(({ version, madeAtEpochMs, madeBy, reason, isActive }) =>
     [
       `release ${version}`,
       new Date(madeAtEpochMs).toISOString(),
-      madeBy,
+      makerText(madeBy, names),
       reason ?? "",
       isActive ? "in force" : "",
     ]
@@ -72,11 +79,11 @@ async function readRules(file: string): Promise<ValidationRules> {
 }
 
 async function withDesk<Result>(
-  use: (desk: ReturnType<typeof openRules>["desk"]) => Promise<Result>,
+  use: (desk: Opened["desk"], namesOf: Opened["namesOf"]) => Promise<Result>,
 ): Promise<Result> {
-  const { desk, close } = openRules((await findStores()).databaseUrl);
+  const { desk, namesOf, close } = openRules((await findStores()).databaseUrl);
   try {
-    return await use(desk);
+    return await use(desk, namesOf);
   } finally {
     await close();
   }

@@ -7,6 +7,7 @@ import {
   ArchiveNotes,
   connectPrisma,
   GapStatements,
+  peopleNames,
   SegmentCatalogue,
   SiteStatements,
 } from "@tapline/adapters/prisma";
@@ -21,10 +22,16 @@ import { type ArchivePlaces, openArchives } from "./open-archives.ts";
 /** Holds in PostgreSQL, for commands. */
 export function openHolds(databaseUrl: string): {
   readonly holds: ArchiveHolds;
+  /** Of people, by their ids. */
+  readonly namesOf: (ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
   readonly close: () => Promise<void>;
 } {
   const prisma = connectPrisma(databaseUrl);
-  return { holds: new ArchiveHolds(prisma, Date.now), close: () => prisma.$disconnect() };
+  return {
+    holds: new ArchiveHolds(prisma, Date.now),
+    namesOf: (ids) => peopleNames(prisma, ids),
+    close: () => prisma.$disconnect(),
+  };
 }
 
 /** Redis is asked once before the work begins: it would be waited for ever in the middle of it. */

@@ -1,14 +1,20 @@
-import { connectPrisma, GapLedger, GapStatements } from "@tapline/adapters/prisma";
+import { connectPrisma, GapLedger, GapStatements, peopleNames } from "@tapline/adapters/prisma";
 import { FleetDesk, FleetStore } from "@tapline/adapters/prisma/fleet";
 
 /** The fleet in PostgreSQL, for commands. */
 export function openFleet(databaseUrl: string): {
   readonly store: FleetStore;
   readonly desk: FleetDesk;
+  /** Of people, by their ids. */
+  readonly namesOf: (ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
   readonly close: () => Promise<void>;
 } {
   const prisma = connectPrisma(databaseUrl);
-  return { store: new FleetStore(prisma), desk: new FleetDesk(prisma), close: () => prisma.$disconnect() };
+  return {
+    ...{ store: new FleetStore(prisma), desk: new FleetDesk(prisma) },
+    namesOf: (ids) => peopleNames(prisma, ids),
+    close: () => prisma.$disconnect(),
+  };
 }
 
 /** The gap ledger and its statements in PostgreSQL, for commands. */

@@ -1,4 +1,4 @@
-import { connectPrisma } from "@tapline/adapters/prisma";
+import { connectPrisma, peopleNames } from "@tapline/adapters/prisma";
 import { ruleIdsInForce } from "@tapline/adapters/prisma/alerts";
 import {
   assertNoopsRulesAbove,
@@ -17,6 +17,8 @@ export function openNoops(databaseUrl: string) {
     rules: new NoopsRulesDesk(prisma, Date.now),
     /** Ids of the alert rules in force. */
     alertRules: () => ruleIdsInForce(prisma),
+    /** Of people, by their ids. */
+    namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: () => prisma.$disconnect(),
   };
 }

@@ -1,4 +1,4 @@
-import { connectPrisma } from "@tapline/adapters/prisma";
+import { connectPrisma, peopleNames } from "@tapline/adapters/prisma";
 import { RuleReleasesDesk } from "@tapline/adapters/prisma/rule-releases";
 import { connectRedis } from "@tapline/adapters/redis";
 import { AlertStreams } from "@tapline/adapters/redis/live";
@@ -21,6 +21,8 @@ export function openRuleReleases(databaseUrl: string, redisUrl: string | undefin
   });
   return {
     desk,
+    /** Of people, by their ids. */
+    namesOf: (ids: Iterable<string>) => peopleNames(prisma, ids),
     close: async (): Promise<void> => {
       redis?.disconnect();
       await prisma.$disconnect();
