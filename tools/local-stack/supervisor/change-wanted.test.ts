@@ -65,6 +65,8 @@ test("what the installation brings comes back where a release had taken its plac
   expect(own).toEqual(
     expect.arrayContaining(["worker-validation-1: validation", "worker-validation-2: validation"]),
   );
+  const over = named(after([{ kind: "retire", workload: green }], back));
+  expect(over).toEqual([...named(wantedAtFirst), "worker-validation-2: validation"]);
   expect(
     refused(
       { kind: "scale", workload: green, replicas: 1 },

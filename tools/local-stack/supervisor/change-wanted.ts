@@ -54,7 +54,8 @@ export function changeWanted(
       ? place(wanted, act, found, standing)
       : alter(wanted, act, found ?? retired(wanted, act), standing);
   const others = wanted.workloads.filter((other) => other !== found);
-  const workloads = changed === null ? others : [...others, { ...changed, revision: changes }];
+  const workloads =
+    changed === null ? inShared(others, workload.service) : [...others, { ...changed, revision: changes }];
   return { wanted: { ...after, workloads }, revision };
 }
 
@@ -117,6 +118,13 @@ function retired(wanted: Wanted, { kind, workload }: AlteringAct): WantedWorkloa
   if (kind !== "scale" || colour !== ownColour || !isOfInstallation) return undefined;
   const back = { service, colour, release: null, replicas: 1, life: 0, revision: 0 };
   return isInShared(wanted, service) ? { ...back, isApart: true } : back;
+}
+
+/** What came back apart is in the shared process again, once the release that it came back from is gone. */
+function inShared(workloads: readonly WantedWorkload[], service: string): readonly WantedWorkload[] {
+  return workloads.map(({ isApart, ...kept }) =>
+    isApart === true && kept.service !== service ? { ...kept, isApart } : kept,
+  );
 }
 
 /** Whether a base process that is this service runs, of others. */

@@ -18,7 +18,7 @@ const wantedWorkloadSchema = z.strictObject({
 });
 export type WantedWorkload = Readonly<z.infer<typeof wantedWorkloadSchema>> &
   Readonly<{
-    /** Its first replica, too, is a process of its own, not a part of the shared one: so until the next start, which is why it is not kept. */
+    /** Its first replica, too, is a process of its own, not a part of the shared one: until the release that it came back from is gone. Not kept: a start needs no such haste. */
     isApart?: true;
   }>;
 
