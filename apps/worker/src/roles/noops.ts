@@ -69,10 +69,11 @@ export function startNoops(parts: NoopsParts): RunningNoops {
     return isSame;
   };
   const begin = async (released: ReleasedNoopsRules, number: number): Promise<Coordinator> => {
-    await coordinator?.end(number);
-    const gatherer = new EvidenceGatherer(parts, released.rules);
-    const nowEpochMs = await parts.telemetryStream.now();
-    return await Coordinator.begin({ ...parts, onDecision, halting }, released, gatherer, nowEpochMs);
+    const ended = coordinator?.end(number);
+    // Where what it counted cannot be written that is told, and holds the new rules back for this one time alone.
+    coordinator = null;
+    await ended;
+    return await openCoordinator({ ...parts, onDecision, halting }, released);
   };
   const decide = async (number: number): Promise<void> => {
     const released = await parts.rules.activeOrFirst(parts.firstRules);
@@ -113,4 +114,12 @@ export function startNoops(parts: NoopsParts): RunningNoops {
       await lease.resign(holder).catch(() => undefined);
     },
   };
+}
+
+async function openCoordinator(
+  parts: NoopsParts & Parameters<typeof Coordinator.begin>[0],
+  released: ReleasedNoopsRules,
+): Promise<Coordinator> {
+  const gatherer = new EvidenceGatherer(parts, released.rules);
+  return await Coordinator.begin(parts, released, gatherer, await parts.telemetryStream.now());
 }
